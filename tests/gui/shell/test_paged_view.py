@@ -19,6 +19,7 @@ from benchboard.ui.theme import Theme
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.dialog import Confirm, Dialog
 from benchboard.ui.widgets.focus import note_input
+from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.toasts import Toast
 
 
@@ -493,3 +494,68 @@ def test_space_ticks_and_enter_opens_the_ringed_first_row(qtbot: QtBot, table: P
     with qtbot.waitSignal(table.activated) as opened:
         qtbot.keyClick(table.view, Qt.Key.Key_Return)
     assert opened.args == [Entry("0", "Entry 0")]
+
+
+def test_row_that_is_gone_leaves_the_keys_at_its_neighbour(
+    qtbot: QtBot, table: PagedTable[Entry], source: Source
+) -> None:
+    """After a deletion the ring jumped to the first row, which wasn't current: Shift+F10 opened nothing."""
+    _load(qtbot, table)
+    table.view.setFocus()
+    table.make_current("1")
+    told: list[Entry | None] = []
+    table.current_changed.connect(told.append)
+    source.entries = (Entry("0", "Entry 0"), Entry("2", "Entry 2"))
+    _load(qtbot, table)
+    assert table.current() == Entry("2", "Entry 2")
+    source.entries = (Entry("0", "Entry 0"),)
+    _load(qtbot, table)
+    assert table.current() == Entry("0", "Entry 0")
+    assert told == [Entry("2", "Entry 2"), Entry("0", "Entry 0")]
+
+
+def test_menu_key_opens_the_menu_of_the_ringed_first_row(qtbot: QtBot, table: PagedTable[Entry]) -> None:
+    _load(qtbot, table)
+    note_input(key=True)
+    table.view.setFocus(Qt.FocusReason.OtherFocusReason)
+    qtbot.waitUntil(table.view.hasFocus)
+    table.clear_current()
+    with qtbot.waitSignal(table.menu_requested) as asked:
+        qtbot.keyClick(table.view, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    assert asked.args is not None and asked.args[0] == Entry("0", "Entry 0")
+    assert table.current() == Entry("0", "Entry 0")
+
+
+def test_row_whose_details_were_closed_stays_current_and_closed_until_it_is_opened(
+    qtbot: QtBot, table: PagedTable[Entry], beside: QWidget
+) -> None:
+    _load(qtbot, table)
+    table.make_current("1")
+    told: list[Entry | None] = []
+    table.current_changed.connect(told.append)
+    field = beside.findChild(QLineEdit)
+    assert field is not None
+    field.setFocus()
+    table.put_away()
+    _load(qtbot, table)
+    assert (table.view.hasFocus(), table.current(), told) == (True, Entry("1", "Entry 1"), [])
+    spot = table.view.visualRect(table.model.index(1, 0)).center()
+    qtbot.mouseClick(table.view.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    assert told == [Entry("1", "Entry 1")]
+    table.put_away()
+    qtbot.keyClick(table.view, Qt.Key.Key_Down)
+    assert told[1:] == [Entry("2", "Entry 2")]
+
+
+@pytest.mark.parametrize("scale", [1, 2])
+def test_confirmation_is_as_high_as_its_text(qtbot: QtBot, beside: QWidget, scale: int) -> None:
+    """The last line of a long one was cut."""
+    beside.resize(1024, 700)
+    beside.show()
+    text = "Ada Lovelace will be signed out everywhere within 5 seconds and has to sign in again. " * 4 * scale
+    dialog = Confirm(beside, "Revoke", text, act="Revoke", keep="Keep", run=lambda: None)
+    dialog.open()
+    (paragraph,) = dialog.findChildren(Paragraph)
+    qtbot.waitUntil(paragraph.isVisible)
+    assert paragraph.height() >= paragraph.heightForWidth(paragraph.width())
+    dialog.dismiss()

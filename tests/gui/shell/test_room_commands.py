@@ -92,3 +92,22 @@ def test_key_sheet_opens_in_every_room_with_its_own_keys_first(
     assert len(visible_titles(sheet)) == sum(1 for command in REGISTRY if command.shortcuts)
     assert {"Filter dongles", "Undo", "Search or run a command", "Select all rows"} <= set(visible_titles(sheet))
     sheet.dismiss()
+
+
+def test_key_sheet_scrolls_by_key_from_its_search_field(qtbot: QtBot, everywhere: Shell) -> None:
+    everywhere.go("bench/live")
+    qtbot.keyClick(everywhere.window(), Qt.Key.Key_F1)
+    (sheet,) = everywhere.window().findChildren(ShortcutsDialog)
+    bar = sheet._area.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    places = []
+    keys = (Qt.Key.Key_PageDown, Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageUp, Qt.Key.Key_End, Qt.Key.Key_Home)
+    for key in keys:
+        qtbot.keyClick(sheet.search, key)
+        places.append(bar.value())
+    assert 0 < places[2] == places[0] < places[1] and places[3:] == [0, bar.maximum(), 0]
+    qtbot.keyClicks(sheet.search, "a")
+    qtbot.keyClick(sheet.search, Qt.Key.Key_Home)
+    qtbot.keyClicks(sheet.search, "b")
+    assert sheet.search.text() == "ba", "in a text, Home goes to its beginning"
+    sheet.dismiss()

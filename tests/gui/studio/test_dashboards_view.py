@@ -671,3 +671,22 @@ def test_dashboard_row_is_opened_by_enter_and_by_a_double_click(dashboards: Dash
     dashboards.qtbot.mouseClick(view.viewport(), LEFT, pos=spot("Orders wall"))
     dashboards.qtbot.mouseDClick(view.viewport(), LEFT, pos=spot("Orders wall"))
     dashboards.studio.wait(lambda: dashboards.place.page is not None and dashboards.place.page.name == "Orders wall")
+
+
+def test_versions_opened_from_the_palette_have_the_keys_at_once(dashboards: DashboardsDriver) -> None:
+    """They had no ring, and Down, B and Esc did nothing."""
+    page = dashboards.open("Shop review")
+    window, qtbot = dashboards.studio.application.window, dashboards.qtbot
+    qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    field = dashboards.find("palette_field")
+    qtbot.keyClicks(field, "show vers")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    screen = page.screens.screen
+    assert isinstance(screen, VersionsScreen)
+    versions = dashboards.find("versions_list")
+    dashboards.studio.wait(lambda: not screen.busy)
+    assert versions.hasFocus()
+    for name in ("versions_filter", "versions_back", "versions_list"):
+        dashboards.find(name).setFocus()
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Escape)
+    assert page.screens.screen is None

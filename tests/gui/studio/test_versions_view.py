@@ -166,12 +166,14 @@ def test_versions_opened_compare_the_newest_and_keys_step_through(history: Histo
     assert "Line plan, old: Removed, was at column 9, row 12, 4 wide, 2 high" in rows
     assert "Shift notes: Text changed, 1 word" in rows
     assert rows[-1] == "2 others moved to make room"
-    history.found.setFocus()
+    assert history.versions.hasFocus(), "the keys are in the list of versions from the beginning"
+    assert history.versions.currentIndex().row() == 0
     seen = []
     for _step in range(8):
         history.shown.key(Qt.Key.Key_J)
         seen.append(history.found.currentIndex().row())
     assert seen == [0, 1, 2, 3, 4, 5, 6, 7]
+    history.found.setFocus()
     history.shown.key(Qt.Key.Key_Space)  # the fold opens
     assert len(history.rows()) == 10
     history.shown.key(Qt.Key.Key_K)

@@ -173,8 +173,7 @@ class AuditView(QWidget):
 
     def _close_detail(self) -> None:
         self._body.show_detail(False)
-        self._table.clear_current()
-        self._table.view.setFocus()
+        self._table.put_away()
 
     def _export(self) -> None:
         ask_and_export(self._context, self, self._model, self._fetch, _CSV, _("audit-log"))

@@ -139,6 +139,7 @@ class DonglePane(QWidget):
         scroll = QScrollArea()
         disable_viewport_fill(scroll)
         scroll.setAccessibleName(_("Details"))
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab reaches what is in it, and scrolls it
         scroll.setWidgetResizable(True)
         scroll.setWidget(inner)
         whole = QHBoxLayout(self)

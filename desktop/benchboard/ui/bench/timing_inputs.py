@@ -177,6 +177,7 @@ class TimingInputs(QWidget):
         column.addStretch(1)
         scroll = QScrollArea()
         scroll.setAccessibleName(_("Requirements"))
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab reaches what is in it, and scrolls it
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inner)

@@ -608,6 +608,7 @@ def _side_area() -> QScrollArea:
     """The area in which the cards at the side scroll by themselves."""
     side = QScrollArea()
     side.setAccessibleName(_("Results"))
+    side.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab reaches what is in it, and scrolls it
     side.setWidgetResizable(True)
     side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     side.setMinimumWidth(376)

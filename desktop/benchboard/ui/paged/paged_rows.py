@@ -97,6 +97,11 @@ class PagedRows(QTableView):
         for at, column in enumerate(model.columns):
             self.setColumnWidth(at, column.width + self._tick_room(at))
 
+    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:  # type: ignore[override]  # only the signal is declared
+        """Paint both rows whole: Qt repaints their cells, some of which lie beside what it takes for the row's."""
+        super().currentChanged(current, previous)
+        self.viewport().update()
+
     def scrollTo(
         self, index: Index, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
     ) -> None:
@@ -292,6 +297,8 @@ class PagedRows(QTableView):
             self._request_menu()
 
     def _request_menu(self) -> None:
+        if not self.currentIndex().isValid() and self.ringed_row() == 0:
+            self.setCurrentIndex(self.paged.index(0, 0))
         index = self.currentIndex()
         if index.isValid():
             self.menu_requested.emit(index.row(), self.viewport().mapToGlobal(self.visualRect(index).center()))

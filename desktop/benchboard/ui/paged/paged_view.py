@@ -2,7 +2,7 @@
 ticked rows.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -25,6 +25,8 @@ from benchboard.ui.widgets.toasts import keep_toasts_above
 
 Row = TypeVar("Row")
 _QUIET_MS = 150
+_NEIGHBOURS = 200
+"""Most rows beside the current one of which one takes its place when it is gone."""
 
 
 class PagedTable(QWidget, Generic[Row]):
@@ -85,6 +87,10 @@ class PagedTable(QWidget, Generic[Row]):
         column.addLayout(self._stack, 1)
         column.addWidget(self._footer)
         self._saved_position: object = None
+        self._loaded_listing = model.listing
+        self._put_away = False
+        """Whether the details of the current row were closed: it stays current, and they stay closed until it is opened
+        or another row is current."""
         self._announced: object = None
         """The search and filters whose result was read out last."""
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -102,10 +108,15 @@ class PagedTable(QWidget, Generic[Row]):
         model.loaded.connect(self._show_state)
         model.failed.connect(self._show_state)
         model.ticked.connect(self.selectionChanged)
-        self.view.opened.connect(lambda index: self.activated.emit(model.row(index)))
+        self.view.opened.connect(self._open)
         self.view.menu_requested.connect(lambda index, spot: self.menu_requested.emit(model.row(index), spot))
         self.view.selectionModel().currentRowChanged.connect(self._current_moved)
+        self.view.clicked.connect(self._clicked)
         model.setParent(self)  # after the view among the children, so that the view is deleted first
+
+    def _open(self, index: int) -> None:
+        self._put_away = False
+        self.activated.emit(self.model.row(index))
 
     def current(self) -> Row | None:
         """The row with the keyboard cursor, or None."""
@@ -126,12 +137,24 @@ class PagedTable(QWidget, Generic[Row]):
             self.model.unfold(at)
         return self.model.find(identity)
 
+    def put_away(self) -> None:
+        """Keep the current row current though its details were closed, and give it the keys."""
+        self._put_away = self.view.currentIndex().isValid()
+        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _clicked(self, index: QModelIndex) -> None:
+        """Open the details of the current row again."""
+        if self._put_away and index.row() == self.view.currentIndex().row():
+            self._put_away = False
+            self.current_changed.emit(self.model.row(index.row()))
+
     def clear_current(self) -> None:
         """Make no row current."""
         self.view.setCurrentIndex(QModelIndex())
 
     def _current_moved(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if self._saved_position is None:
+            self._put_away = False
             self.current_changed.emit(self.model.row(current.row()) if current.isValid() else None)
 
     def _save_position(self) -> None:
@@ -141,19 +164,32 @@ class PagedTable(QWidget, Generic[Row]):
             self.model.identity(line.row) if line is not None else None,
             line is not None and line.folded,
             self.view.verticalScrollBar().value(),
+            self._neighbours(index.row()) if index.isValid() else (),
+            self._loaded_listing,
         )
+
+    def _neighbours(self, row: int) -> tuple[Hashable, ...]:
+        """The rows below this one, then those above it: the first that is still there takes its place."""
+        rows = (*range(row + 1, self.model.rowCount()), *range(row - 1, -1, -1))
+        return tuple(self.model.identity(self.model.row(at)) for at in rows[:_NEIGHBOURS])
 
     def _restore_position(self) -> None:
         if not isinstance(self._saved_position, tuple):
             return
-        identity, folded, scroll = self._saved_position
+        identity, folded, scroll, neighbours, listing = self._saved_position
         find = self.model.find_folded if folded else self._unfolded
         at = find(identity) if identity is not None else -1
+        if at < 0 and listing == self.model.listing and self.window().focusWidget() is self.view:
+            # The row is gone, and the keys go on beside it.
+            at = next((k for k in map(self.model.find_folded, neighbours) if k >= 0), -1)
         if at >= 0:
             self.view.setCurrentIndex(self.model.index(at, 0))
             self.view.verticalScrollBar().setValue(scroll)
         self._saved_position = None
-        if identity is not None:
+        self._loaded_listing = self.model.listing
+        same = at >= 0 and self.model.identity(self.model.row(at)) == identity
+        if identity is not None and not (same and self._put_away):
+            self._put_away = False
             self.current_changed.emit(self.model.row(at) if at >= 0 else None)
 
     def _show_state(self, _error: object = None) -> None:

@@ -52,6 +52,7 @@ class GeneralSettings(QWidget):
         self._scroll = scroll = QScrollArea()
         scroll.setAccessibleName(_("Settings"))
         scroll.setObjectName("settings_scroll")
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab reaches what is in it, and scrolls it
         scroll.setWidgetResizable(True)
         scroll.setWidget(page)
         scroll.setAlignment(Qt.AlignmentFlag.AlignLeft)

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractSlider, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from benchboard.i18n import _, pgettext
 from benchboard.ui.commands import REGISTRY, Command, CommandGroup, key_cap
@@ -22,6 +23,14 @@ _SIZE: Final = QSize(1160, 664)
 _COLUMN: Final = 340
 """Minimum width of a column, in pixels: there are as many as fit side by side."""
 
+_SCROLL_KEYS: Final = {
+    Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
+    Qt.Key.Key_PageUp: QAbstractSlider.SliderAction.SliderPageStepSub,
+    Qt.Key.Key_Down: QAbstractSlider.SliderAction.SliderSingleStepAdd,
+    Qt.Key.Key_Up: QAbstractSlider.SliderAction.SliderSingleStepSub,
+    Qt.Key.Key_Home: QAbstractSlider.SliderAction.SliderToMinimum,
+    Qt.Key.Key_End: QAbstractSlider.SliderAction.SliderToMaximum,
+}
 _ARROWS: Final = {"Left", "Up", "Right", "Down"}
 
 ShortcutRow = tuple[str, str, tuple[str, ...]]
@@ -69,7 +78,7 @@ class ShortcutsDialog(Dialog):
         self._columns = QHBoxLayout(self._content)
         self._columns.setContentsMargins(0, 0, 0, 0)
         self._columns.setSpacing(theme().px("spacing.8"))
-        area = QScrollArea()
+        self._area = area = QScrollArea()
         disable_viewport_fill(area)
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -78,7 +87,26 @@ class ShortcutsDialog(Dialog):
         self.content.addWidget(self._no_results)
         self.content.addWidget(area, 1)
         self.add_button(Button(_("Close"), self.dismiss, name="keys_close"))
+        self.search.installEventFilter(self)
         self._filter("")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.search and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            return self._scroll_by(event)
+        return super().eventFilter(watched, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._scroll_by(event):
+            super().keyPressEvent(event)
+
+    def _scroll_by(self, event: QKeyEvent) -> bool:
+        """Scroll the shortcuts by a key; returns whether it is one that does. Home and End move in a text."""
+        action = _SCROLL_KEYS.get(Qt.Key(event.key()))
+        in_text = event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and bool(self.search.text())
+        if action is None or in_text or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            return False
+        self._area.verticalScrollBar().triggerAction(action)
+        return True
 
     def _filter(self, query: str) -> None:
         while self._columns.count():

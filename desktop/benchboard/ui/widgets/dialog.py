@@ -4,6 +4,7 @@ They don't block: a dialog opens and reports by signal, background work continue
 """
 
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QShortcut, QShowEvent
@@ -100,6 +101,9 @@ class Dialog(Scrim):
     """A task in a frame: title, optional steps on the left, content, and a footer with the confirming button on the
     right.
     """
+
+    _grows: ClassVar[bool] = False
+    """Whether it becomes higher than its size if its text needs that."""
 
     def __init__(
         self,
@@ -205,6 +209,10 @@ class Dialog(Scrim):
 
     def place_content(self) -> None:
         size = self._size + QSize(2 * SHADOW, 2 * SHADOW) if self._size else self.frame.sizeHint()
+        if self._grows and (layout := self.frame.layout()) is not None:
+            layout.invalidate()
+            layout.activate()  # first the texts have the fonts of the style sheet
+            size.setHeight(max(size.height(), layout.minimumHeightForWidth(size.width())))
         size = size.boundedTo(self.size()).expandedTo(QSize(320, 160))
         box = QRect(0, 0, size.width(), size.height())
         box.moveCenter(self.rect().center())
@@ -213,6 +221,8 @@ class Dialog(Scrim):
 
 class ConfirmByTyping(Dialog):
     """Confirms an action that can't be undone: describes it, and asks the user to type the item's name."""
+
+    _grows = True
 
     def __init__(
         self,
@@ -248,6 +258,8 @@ class ConfirmByTyping(Dialog):
 
 class Confirm(Dialog):
     """Confirms an action with wide consequences by describing exactly what it does."""
+
+    _grows = True
 
     def __init__(
         self, window: QWidget, title: str, consequences: str, *, act: str, keep: str, run: Callable[[], object]

@@ -338,7 +338,7 @@ class VersionsScreen(QWidget):
         middle.addWidget(hairline(vertical=True))
         middle.addWidget(self._right)
         whole.addLayout(middle, 1)
-        self.setFocusProxy(self._right.list)
+        self.setFocusProxy(self._left.list)
 
     def _toolbar(self) -> QWidget:
         bar = self._bar = Toolbar()
@@ -394,6 +394,7 @@ class VersionsScreen(QWidget):
         shown = not narrow or self._show_list.isChecked()
         self._left.setVisible(shown)
         self._left_line.setVisible(shown)
+        self.setFocusProxy(self._left.list if shown else self._right.list)
         self._fit_toolbar()
 
     def _fit_toolbar(self) -> None:
