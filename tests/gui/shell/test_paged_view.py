@@ -522,7 +522,8 @@ def test_menu_key_opens_the_menu_of_the_ringed_first_row(qtbot: QtBot, table: Pa
     table.clear_current()
     with qtbot.waitSignal(table.menu_requested) as asked:
         qtbot.keyClick(table.view, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
-    assert asked.args is not None and asked.args[0] == Entry("0", "Entry 0")
+    assert asked.args is not None
+    assert asked.args[0] == Entry("0", "Entry 0")
     assert table.current() == Entry("0", "Entry 0")
 
 
