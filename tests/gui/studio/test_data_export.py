@@ -1,15 +1,20 @@
 """A widget's rows as a CSV file, from its context menu."""
 
 import csv
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
+import openpyxl
 import pytest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QMenu
 
 from benchboard.analytics import queries
 from benchboard.dashboards.document.document import parse_document
 from benchboard.ui.studio.canvas.context_menu import build_menu
+from benchboard.ui.studio.tiles.page_picture import PagePicture
+from benchboard.ui.system_clipboard import clipboard_data
 from benchboard.ui.widgets.toasts import Toast
 
 if TYPE_CHECKING:
@@ -19,17 +24,29 @@ QUERY = "SELECT status, count(*) AS n FROM orders GROUP BY status ORDER BY statu
 
 
 def _export(studio: "Studio", item: dict[str, object], file: Path) -> list[list[str]]:
+    _start_export(studio, item, file, "studio.export_data", f"{item['title']}.csv")
+    return list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines()))
+
+
+def _show(studio: "Studio", item: dict[str, object]) -> None:
     studio.page.editor.load(parse_document([item]))
     studio.wait(lambda: not studio.page.query_runner.busy)
     studio.click(str(item["id"]))
-    studio.page.run("studio.export_data")
+
+
+def _start_export(studio: "Studio", item: dict[str, object], file: Path, command_id: str, name: str = "") -> None:
+    _show(studio, item)
+    studio.page.run(command_id)
+    _choose(studio, file, name)
+
+
+def _choose(studio: "Studio", file: Path, name: str = "") -> None:
     (dialog,) = studio.application.window.findChildren(QFileDialog, "data_export")
-    assert Path(dialog.selectedFiles()[0]).name == f"{item['title']}.csv"
+    assert Path(dialog.selectedFiles()[0]).name.endswith(name)
     dialog.fileSelected.emit(str(file))
     dialog.close()
     studio.wait(lambda: not studio.application.window.findChildren(QFileDialog, "data_export"))
     studio.wait(file.exists)
-    return list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines()))
 
 
 def _widget(query: str, kind: str = "line_chart", title: str = "Orders by status") -> dict[str, object]:
@@ -62,8 +79,76 @@ def test_menu_offers_the_rows_of_widgets_with_a_query_alone(studio: "Studio") ->
     for item, offered in ((_widget(QUERY), True), (_widget("", "text"), False), (_widget(""), False)):
         studio.page.editor.load(parse_document([item]))
         studio.click("a")
-        titles = [action.text().split("\t")[0] for action in build_menu(studio.canvas).actions()]
-        assert ("Export data as CSV" in titles) is offered
+        titles = _titles(build_menu(studio.canvas))
+        for title in ("Export data as CSV", "Export data as Excel", "Export data as Parquet", "Copy data"):
+            assert (title in titles) is offered
+        assert "Copy picture" in titles
+
+
+def test_rows_of_a_widget_are_exported_as_excel_and_parquet(studio: "Studio", tmp_path: Path) -> None:
+    query = "SELECT created_dt, order_total, currency FROM orders ORDER BY created_dt, id LIMIT 3"
+    _start_export(studio, _widget(query, "table", "Sales: 2026"), tmp_path / "a.xlsx", "studio.export_data_xlsx")
+    _start_export(studio, _widget(query, "table", "Sales: 2026"), tmp_path / "a.parquet", "studio.export_data_parquet")
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    assert sheet.title == "Sales 2026"
+    found = list(sheet.values)
+    assert len(found) == 4
+    assert isinstance(found[1][0], datetime)
+    assert f"[${found[1][2]}]" in sheet["B2"].number_format
+    with duckdb.connect() as made:
+        rows = made.execute(f"SELECT order_total, currency FROM '{tmp_path / 'a.parquet'}'").fetchall()
+    assert [(float(amount), currency) for amount, currency in rows] == [row[1:] for row in found[1:]]
+
+
+def test_data_are_copied_as_text_and_as_a_table(studio: "Studio") -> None:
+    query = "SELECT status, count(*) AS n FROM orders GROUP BY status ORDER BY status LIMIT 2"
+    _show(studio, _widget(query, "table"))
+    studio.page.run("studio.copy_data")
+    studio.wait(lambda: any("Copied 2 rows" in one for one in _toasts(studio)))
+    lines = clipboard_data().text().splitlines()
+    assert lines[0] == "Status\tN"
+    assert len(lines) == 3
+    assert "<th>Status</th>" in clipboard_data().html()
+
+
+def test_picture_of_a_widget_is_copied_at_twice_its_size(studio: "Studio") -> None:
+    _show(studio, _widget(QUERY))
+    studio.page.run("studio.copy_picture")
+    image = clipboard_data().imageData()
+    tile = PagePicture.of(studio.page.editor.rendered_page, float(studio.canvas.viewport().width()), ("a",)).size
+    assert (image.width(), image.height()) == (round(tile.width() * 2), round(tile.height() * 2))
+    colours = {image.pixel(x, y) for x in range(0, image.width(), 7) for y in range(0, image.height(), 7)}
+    assert len(colours) > 2
+
+
+def test_data_of_all_widgets_are_one_excel_file_with_a_sheet_each(studio: "Studio", tmp_path: Path) -> None:
+    place = {"x": 6, "y": 0, "w": 6, "h": 6}
+    wrong = {**_widget("SELECT nothing FROM orders", title="Wrong"), "id": "b", "position": place}
+    studio.page.editor.load(parse_document([_widget(QUERY), wrong]))
+    studio.wait(lambda: not studio.page.query_runner.busy)
+    studio.page.run("studio.export_all_data")
+    _choose(studio, tmp_path / "all.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "all.xlsx")
+    assert book.sheetnames == ["Orders by status", "Wrong"]
+    assert ("Status", "N") in list(book["Orders by status"].values)
+    assert "nothing" in str([row[0] for row in book["Wrong"].values][-1])
+    studio.wait(lambda: any("of 2 widgets to all.xlsx. The query of 1 failed" in one for one in _toasts(studio)))
+
+
+def test_page_without_queries_has_no_data_to_export(studio: "Studio") -> None:
+    studio.page.editor.load(parse_document([_widget("", "text")]))
+    handler = studio.page.command_handlers()["studio.export_all_data"]
+    assert handler.why_not() == "No widget on this page has a query."
+
+
+def _titles(menu: QMenu) -> list[str]:
+    """The titles of a menu's actions and of those in its submenus."""
+    found = []
+    for action in menu.actions():
+        found.append(action.text().split("\t")[0])
+        if isinstance(inner := action.menu(), QMenu):
+            found += _titles(inner)
+    return found
 
 
 def _toasts(studio: "Studio") -> list[str]:

@@ -29,7 +29,7 @@ from benchboard.ui.studio.document.document_store import DocumentStore
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.saving import Saving
 from benchboard.ui.studio.document.undo_line_edit import undo_direction
-from benchboard.ui.studio.import_export.data_export import ask_and_export_data
+from benchboard.ui.studio.import_export.data_export import ask_and_export_data, copy_widget_data, copy_widget_picture
 from benchboard.ui.studio.library.trash_watcher import TrashWatcher
 from benchboard.ui.studio.page_screens import PageScreens
 from benchboard.ui.studio.panes.empty_page import EmptyPageNotice
@@ -102,6 +102,10 @@ class StudioPage(QWidget):
         self.canvas.rename_requested.connect(lambda part: self._edit(partial(self.inspector.edit_name, part)))
         self.canvas.repeat_requested.connect(lambda _id: self._edit(self.inspector.edit_repeat))
         self.canvas.data_export_requested.connect(partial(ask_and_export_data, context, self.canvas))
+        self.canvas.data_copy_requested.connect(partial(copy_widget_data, context, self.canvas))
+        self.canvas.picture_copy_requested.connect(
+            partial(copy_widget_picture, context, self.canvas, self.query_runner)
+        )
         self.images = ImageImport(context, self.canvas)
         self.canvas.rejected.connect(context.problems.refuse)
         self.canvas.drop_target_changed.connect(self.inspector.show_drop_target)

@@ -26,6 +26,7 @@ from benchboard.ui.commands import REGISTRY, Command, CommandGroup, Handler, Han
 from benchboard.ui.problems import Action
 from benchboard.ui.studio.canvas.selection_commands import SELECTION_COMMANDS, selection_handlers
 from benchboard.ui.studio.import_export import json_export
+from benchboard.ui.studio.import_export.data_export import ask_and_export_all_data
 from benchboard.ui.studio.import_export.export_dialog import ExportDialog
 from benchboard.ui.studio.library.dashboard_actions import RenameDialog
 from benchboard.ui.studio.panes.template_gallery import TemplateGallery
@@ -112,6 +113,7 @@ class PageCommands(QObject):
             "export_png": PageCommand(partial(self._export, "png"), self._why_no_export, keeps=_KEEPS_VIEW),
             "export_svg": PageCommand(partial(self._export, "svg"), self._why_no_export, keeps=_KEEPS_VIEW),
             "export_pdf": PageCommand(partial(self._export, "pdf"), self._why_no_export, keeps=_KEEPS_VIEW),
+            "export_all_data": PageCommand(self._export_all_data, self._why_no_queries, keeps=_KEEPS_VIEW),
             "export_json": PageCommand(partial(self._export_file, "json")),
             "export_grafana": PageCommand(partial(self._export_file, "grafana")),
             "print": PageCommand(partial(self._export, "print"), self._why_no_export, keeps=_KEEPS_VIEW),
@@ -246,6 +248,10 @@ class PageCommands(QObject):
             page, self._context, editor.rendered_page, page.query_runner.result, width=width,
             selection=editor.selection, title=page.name, form=form, variables=variables, expanded_page=expanded_page,
         ).open()  # fmt: skip
+
+    def _export_all_data(self) -> None:
+        self._page.commit()
+        ask_and_export_all_data(self._context, self._page.canvas, self._page.name)
 
     def _export_file(self, form: str) -> None:
         page = self._page

@@ -112,7 +112,15 @@ REGISTRY.register(
     Command("studio.enlarge", N_("View full size"), Group.SELECTION, ("V",), "ph.arrows-out-simple",
             N_("maximize, enlarge, expand, zoom widget, focus, inspect"), CANVAS),
     Command("studio.export_data", N_("Export data as CSV"), Group.SELECTION, (), "ph.download-simple",
-            N_("download, save rows, spreadsheet, Excel, table data"), CANVAS),
+            N_("download, save rows, spreadsheet, table data"), CANVAS),
+    Command("studio.export_data_xlsx", N_("Export data as Excel"), Group.SELECTION, (), "ph.download-simple",
+            N_("download, save rows, spreadsheet, xlsx, table data"), CANVAS),
+    Command("studio.export_data_parquet", N_("Export data as Parquet"), Group.SELECTION, (), "ph.download-simple",
+            N_("download, save rows, columnar, DuckDB, pandas, table data"), CANVAS),
+    Command("studio.copy_data", N_("Copy data"), Group.SELECTION, (), "ph.table",
+            N_("clipboard, copy rows, spreadsheet, tab separated, table data"), CANVAS),
+    Command("studio.copy_picture", N_("Copy picture"), Group.SELECTION, (), "ph.image",
+            N_("clipboard, copy image, screenshot, PNG"), CANVAS),
     Command("studio.enter_table", N_("Enter table (or double-click its rows)"), Group.SELECTION, ("Shift+Return",),
             "ph.table", N_("sort, scroll table, explore data, interact"), CANVAS),
     Command("studio.clear_selection", N_("Clear selection"), Group.SELECTION, ("Esc",), "", "", CANVAS),
@@ -201,6 +209,8 @@ REGISTRY.register(
             N_("download, backup, save as, model"), PAGE),
     Command("studio.export_grafana", N_("Export as Grafana dashboard (JSON)"), Group.SHARE, (), "ph.brackets-curly",
             N_("download, save as"), PAGE),
+    Command("studio.export_all_data", N_("Export data of all widgets (Excel)"), Group.SHARE, (), "ph.table",
+            N_("download, spreadsheet, workbook, xlsx, sheets, rows, save as"), PAGE),
     Command("studio.print", N_("Print dashboard"), Group.SHARE, ("Ctrl+P",), "ph.printer",
             N_("printer, paper"), PAGE),
     Command("studio.show_versions", N_("Show versions"), Group.SHARE, (), "ph.clock-counter-clockwise",
@@ -281,7 +291,8 @@ REGISTRY.register_menu(
              "next_tab", "previous_tab")
     ),
     MenuSection(_ids("cut", "copy", "paste", "duplicate")),
-    MenuSection(_ids("export_data")),
+    MenuSection(_ids("copy_data", "copy_picture")),
+    MenuSection(_ids("export_data", "export_data_xlsx", "export_data_parquet"), N_("Export data")),
     MenuSection(_ids("group", "group_into_tabs", "ungroup", "add_row")),
     MenuSection(ARRANGE_IDS, Group.ARRANGE.value),
     MenuSection(_ids("lock_position", "lock_size", "lock_content")),
@@ -291,6 +302,7 @@ REGISTRY.register_menu(
 REGISTRY.register_menu(
     EXPORT_MENU,
     MenuSection(_ids("export_png", "export_svg", "export_pdf", "export_json", "export_grafana")),
+    MenuSection(_ids("export_all_data")),
     MenuSection(_ids("print")),
 )
 REGISTRY.register_menu(

@@ -30,7 +30,9 @@ class Canvas(PageView):
     """Something is being dragged, with the pointer at this point of the screen."""
     drop_target_changed = Signal(object)
     """Where the dragged items would land (a `DropTarget`); None when the drag has ended."""
-    data_export_requested = Signal(str)
+    data_export_requested = Signal(str, str)
+    data_copy_requested = Signal(str)
+    picture_copy_requested = Signal(str)
     """The user wants the rows of this widget's query as a file."""
     edit_requested = Signal(str)
     """The user wants to edit this widget."""

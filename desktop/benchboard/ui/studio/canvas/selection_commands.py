@@ -160,6 +160,10 @@ def _add_tab(canvas: Canvas) -> None:
     canvas.rename_requested.emit("tab")
 
 
+def _export_data(form: str) -> Callable[[Canvas], object]:
+    return lambda canvas: canvas.data_export_requested.emit(canvas.editor.selection[0], form)
+
+
 def _show_next_tab(step: int) -> Callable[[Canvas], object]:
     return lambda canvas: canvas.editor.apply(container_edits.show_next_tab, step)
 
@@ -217,8 +221,16 @@ SELECTION_COMMANDS: Final = {
         "enlarge": SelectionCommand(
             lambda canvas: canvas.enlarge_requested.emit(canvas.editor.selection[0]), _single_widget, view_only=True
         ),
-        "export_data": SelectionCommand(
-            lambda canvas: canvas.data_export_requested.emit(canvas.editor.selection[0]), _single_query, view_only=True
+        "export_data": SelectionCommand(_export_data("csv"), _single_query, view_only=True),
+        "export_data_xlsx": SelectionCommand(_export_data("xlsx"), _single_query, view_only=True),
+        "export_data_parquet": SelectionCommand(_export_data("parquet"), _single_query, view_only=True),
+        "copy_data": SelectionCommand(
+            lambda canvas: canvas.data_copy_requested.emit(canvas.editor.selection[0]), _single_query, view_only=True
+        ),
+        "copy_picture": SelectionCommand(
+            lambda canvas: canvas.picture_copy_requested.emit(canvas.editor.selection[0]),
+            _single_widget,
+            view_only=True,
         ),
         "enter_table": SelectionCommand(
             lambda canvas: canvas.interactive_table.open(canvas.editor.selection[0]), _single_table, view_only=True

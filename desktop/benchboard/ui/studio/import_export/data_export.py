@@ -1,49 +1,172 @@
-"""Exports the rows that a widget's query returns as CSV: all of them, with the selected values of the variables."""
+"""Exports the rows of widgets' queries as files, and copies them: all rows, with the selected values of the
+variables."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import QLocale, QMimeData
+from PySide6.QtGui import QImage, QPainter
 
 from benchboard.analytics import queries
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.queries import ResultTable
-from benchboard.csv_text import csv_bytes
+from benchboard.analytics.table_export.clipboard_table import html_table, tab_separated
+from benchboard.analytics.table_export.excel_file import excel_file
+from benchboard.analytics.table_export.formats import EXPORT_FORMATS, ExportFormat, as_text_note, export_table
+from benchboard.dashboards.data_sheets import widget_sheets
+from benchboard.dashboards.editing.view import render
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.file_export import ask_file, save_file
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.import_export.page_export import file_name
+from benchboard.ui.studio.tiles import page_picture
+from benchboard.ui.studio.tiles.page_grid import MARGIN
+from benchboard.ui.studio.tiles.page_picture import PagePicture
+from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
+from benchboard.ui.system_clipboard import copy_data
 from benchboard.ui.tasks import Progress
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
+_PICTURE_SCALE = 2
+"""Pixels of a copied picture for each of the page's."""
 
-def ask_and_export_data(context: "Context", canvas: Canvas, item_id: str) -> None:
-    """Ask for a file, then run the query of a widget for up to `MAX_ROWS` rows and write them, under the columns'
-    titles."""
-    widget, actor, view = canvas.editor.widget(item_id), context.actor, canvas.editor.state.view
-    query = widget.query
 
-    def encode(progress: Progress) -> tuple[bytes, ResultTable]:
-        token = CancelToken()
-        with progress.on_cancel(token.cancel), context.database.read() as session:
-            progress.check()
-            variables = view.query_values(item_id, query, datetime.now(UTC))
-            table = queries.run_query(
-                session, actor, query, limit=queries.MAX_ROWS, cancel_token=token, variables=variables
-            )
-        return csv_bytes([column.title for column in table.columns], table.rows), table
+def ask_and_export_data(context: "Context", canvas: Canvas, item_id: str, chosen_format: str) -> None:
+    """Ask for a file, then run the query of a widget for up to `MAX_ROWS` rows and write them in a format, one of
+    `EXPORT_FORMATS`."""
+    widget, read = canvas.editor.widget(item_id), _reader(context, canvas, item_id)
+    export_format = cast("ExportFormat", chosen_format)
+    title = widget.title or widget.kind_name
+
+    def encode(progress: Progress) -> tuple[bytes, tuple[ResultTable, int]]:
+        table = read(progress)
+        made = export_table(table, export_format, title=title, check=progress.check)
+        return made.content, (table, made.as_text)
 
     def write(path: Path) -> None:
-        def saved(table: ResultTable) -> str:
+        def saved(result: tuple[ResultTable, int]) -> str:
+            table, as_text = result
             count = len(table.rows)
             if table.truncated:
                 sentence = _("Exported the first {count} rows to {file}. The query returns more.")
             else:
                 sentence = ngettext("Exported {count} row to {file}", "Exported {count} rows to {file}", count)
-            return sentence.format(count=number(count), file=path.name)
+            return _sentences(sentence.format(count=number(count), file=path.name), as_text_note(as_text))
 
         save_file(context, canvas, path, encode, saved=saved)
 
-    name = file_name(widget.title or widget.kind_name)
-    ask_file(canvas, _("Export data as CSV"), f"{name}.csv", "CSV", write, dialog_name="data_export")
+    kind = EXPORT_FORMATS[export_format]
+    heading = _("Export data as {format}").format(format=kind)
+    ask_file(canvas, heading, f"{file_name(title)}.{export_format}", kind, write, dialog_name="data_export")
+
+
+def ask_and_export_all_data(context: "Context", canvas: Canvas, name: str) -> None:
+    """Ask for a file, then run the queries of all widgets, each copy of a repeated one included, and write an Excel
+    file with a sheet for each. `name` is the page's."""
+    state, actor, labels = canvas.editor.state, context.actor, canvas.editor.labels
+    document = replace(state.document, title=state.document.title or name)
+
+    def encode(progress: Progress) -> tuple[bytes, tuple[int, int, int]]:
+        token = CancelToken()
+        view = render(document, replace(state.reader, repeats="expanded"))
+        with progress.on_cancel(token.cancel), context.database.read() as session:
+            sheets = widget_sheets(
+                session, actor, view, datetime.now(UTC), labels=labels, cancel_token=token, step=progress.report
+            )
+        made = excel_file(sheets, check=progress.check)
+        return made.content, (len(sheets), sum(sheet.table is None for sheet in sheets), made.as_text)
+
+    def write(path: Path) -> None:
+        def saved(result: tuple[int, int, int]) -> str:
+            count, failed, as_text = result
+            sentence = ngettext(
+                "Exported the data of {count} widget to {file}", "Exported the data of {count} widgets to {file}", count
+            )
+            why = ngettext(
+                "The query of {count} failed; its sheet says why.",
+                "The queries of {count} failed; their sheets say why.",
+                failed,
+            )
+            return _sentences(
+                sentence.format(count=number(count), file=path.name),
+                why.format(count=number(failed)) if failed else "",
+                as_text_note(as_text),
+            )
+
+        save_file(context, canvas, path, encode, saved=saved)
+
+    ask_file(
+        canvas, _("Export data of all widgets"), f"{file_name(name)}.xlsx", "Excel", write, dialog_name="data_export"
+    )
+
+
+def copy_widget_data(context: "Context", canvas: Canvas, item_id: str) -> None:
+    """Run the query of a widget for up to `MAX_ROWS` rows, and copy them as a table."""
+    read, mark = _reader(context, canvas, item_id), QLocale.system().decimalPoint()
+
+    def op(progress: Progress) -> tuple[ResultTable, str, str]:
+        table = read(progress)
+        progress.check()
+        return table, tab_separated(table, decimal_mark=mark), html_table(table, decimal_mark=mark)
+
+    def copy(found: tuple[ResultTable, str, str]) -> None:
+        table, text, html = found
+        data = QMimeData()
+        data.setText(text)
+        data.setHtml(html)
+        copy_data(data)
+        count = len(table.rows)
+        if table.truncated:
+            sentence = _("Copied the first {count} rows. The query returns more.")
+        else:
+            sentence = ngettext("Copied {count} row", "Copied {count} rows", count)
+        context.problems.toast(sentence.format(count=number(count)))
+
+    context.tasks.run(canvas, op, copy, title=_("Copying data"))
+
+
+def copy_widget_picture(context: "Context", canvas: Canvas, query_runner: WidgetQueryRunner, item_id: str) -> None:
+    """Copy a widget as it is drawn, in screen colours."""
+    width = max(float(canvas.viewport().width()), canvas.narrowest + 2 * MARGIN)
+    sheet = PagePicture.of(canvas.editor.rendered_page, width, (item_id,))
+    image = QImage((sheet.size * _PICTURE_SCALE).toSize(), QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(_PICTURE_SCALE)
+    with QPainter(image) as painter:
+        for _step in page_picture.paint(painter, sheet, query_runner.result):
+            pass
+    data = QMimeData()
+    data.setImageData(image)
+    copy_data(data)
+    context.problems.toast(_("Picture copied"))
+
+
+def _reader(context: "Context", canvas: Canvas, item_id: str) -> Callable[[Progress], ResultTable]:
+    """What reads all rows of a widget, on a worker, with the values and the time range of this moment's page."""
+    widget, actor, view = canvas.editor.widget(item_id), context.actor, canvas.editor.state.view
+
+    def read(progress: Progress) -> ResultTable:
+        token = CancelToken()
+        with progress.on_cancel(token.cancel), context.database.read() as session:
+            progress.check()
+            return queries.run_query(
+                session,
+                actor,
+                widget.query,
+                limit=queries.MAX_ROWS,
+                cancel_token=token,
+                variables=view.query_values(item_id, widget.query, datetime.now(UTC)),
+                source_id=widget.data_source_id or None,
+            )
+
+    return read
+
+
+def _sentences(first: str, *more: str) -> str:
+    """Sentences in a row; a toast alone has no full stop."""
+    rest = [one for one in more if one]
+    return " ".join([f"{first.removesuffix('.')}.", *rest]) if rest else first

@@ -1,0 +1,99 @@
+"""The data of all widgets of a dashboard, as the sheets of an Excel file."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from benchboard.analytics import queries
+from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.table_export.exported import Sheet
+from benchboard.dashboards.document import time_range
+from benchboard.dashboards.document.widget_kinds import WidgetContent, widget_of
+from benchboard.dashboards.editing.view import RenderedPage
+from benchboard.dashboards.variables.templating import Labels, selection_summary
+from benchboard.errors import ENDED, AppError, Cancelled, Invalid
+from benchboard.i18n import _
+from benchboard.identity.permissions import Actor
+
+
+def data_widgets(view: RenderedPage) -> list[WidgetContent]:
+    """The widgets of a page that have a query, those in closed rows and other tabs included. Their titles are as
+    readers see them, their queries as in the document."""
+    return [
+        widget_of(view.rendered(view.page.item(item_id)))
+        for item_id in view.page.paths
+        if (kind := view.widget(item_id).kind) is not None and kind.query and view.widget(item_id).query.strip()
+    ]
+
+
+def widget_sheets(
+    session: Session,
+    actor: Actor,
+    view: RenderedPage,
+    now: datetime,
+    *,
+    labels: Labels,
+    cancel_token: CancelToken | None = None,
+    step: Callable[[int, int], object] = lambda _done, _total: None,
+) -> list[Sheet]:
+    """Run the queries of all widgets of a page for `actor`, up to `MAX_ROWS` rows each, with the time range as it is at
+    `now` (UTC). `step` is called before each with how many are done, and of how many.
+
+    A widget whose query fails has its error in place of a table. Raises `Invalid` (`export.no-data`) for a page without
+    queries, the first error if all queries fail, and `Cancelled`.
+    """
+    widgets = data_widgets(view)
+    if not widgets:
+        raise Invalid("export.no-data", _("No widget on this page has a query."))
+    sheets = []
+    for done, widget in enumerate(widgets):
+        step(done, len(widgets))
+        query = view.widget(widget.id).query
+        title, notes = widget.title or widget.kind_name, _notes(view, query, now, labels)
+        try:
+            table = queries.run_query(
+                session,
+                actor,
+                query,
+                limit=queries.MAX_ROWS,
+                cancel_token=cancel_token,
+                variables=view.query_values(widget.id, query, now),
+                source_id=widget.data_source_id or None,
+            )
+        except Cancelled:
+            raise
+        except AppError as error:
+            if error.code == ENDED:
+                raise
+            sheets.append(Sheet(title, None, notes, error))
+            continue
+        more = (_("The first {count} rows. The query returns more.").format(count=len(table.rows)),)
+        sheets.append(Sheet(title, table, notes + (more if table.truncated else ())))
+    failed = [sheet.error for sheet in sheets if sheet.error is not None]
+    if len(failed) == len(sheets):
+        raise failed[0]
+    return sheets
+
+
+def _notes(view: RenderedPage, query: str, now: datetime, labels: Labels) -> tuple[str, ...]:
+    """What a sheet says above its table: the dashboard, the time range if the query names it, and the filters."""
+    lines = [view.document.title] if view.document.title else []
+    if view.uses_time(query):
+        lines.append(_time_text(view, now))
+    if view.document.variables:
+        lines.append(selection_summary(view.document.variables, labels))
+    lines.append(_("Read at {moment} (UTC)").format(moment=f"{now:%Y-%m-%d %H:%M}"))
+    return tuple(lines)
+
+
+def _time_text(view: RenderedPage, now: datetime) -> str:
+    """The time range by its name, with its first and last moment."""
+    try:
+        period = view.time.period(now)
+    except Invalid as error:
+        return error.what
+    span = f"{period.start:%Y-%m-%d %H:%M} – {period.end:%Y-%m-%d %H:%M}"
+    name = time_range.title(view.time)
+    text = _("{title} (UTC)").format(title=span)
+    return f"{name}: {text}" if name else text
