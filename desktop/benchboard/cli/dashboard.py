@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Final, TypeVar
 
 import click
 
-from benchboard.cli import dashboard_shares, dashboard_versions
+from benchboard.cli import dashboard_data, dashboard_shares, dashboard_versions
 from benchboard.cli.command_context import CommandContext, paging_options, sort_options, with_context, write_json
 from benchboard.cli.dashboard_versions import advise_on_conflict
 from benchboard.cli.empty_lists import empty_text
@@ -97,7 +97,7 @@ def dashboard() -> None:
     """
 
 
-for _command in (*dashboard_shares.COMMANDS, *dashboard_versions.COMMANDS):
+for _command in (*dashboard_shares.COMMANDS, *dashboard_versions.COMMANDS, dashboard_data.data):
     dashboard.add_command(_command)
 
 

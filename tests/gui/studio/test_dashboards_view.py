@@ -12,7 +12,7 @@ import pytest
 from dashboards_driver import DashboardsDriver
 from open_dashboards import restored
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTabBar, QTreeWidget, QWidget
 
@@ -378,8 +378,11 @@ def test_page_with_view_only_access_reports_it_and_starts_no_edit(dashboards: Da
     for key in (Qt.Key.Key_D, Qt.Key.Key_X, Qt.Key.Key_L, Qt.Key.Key_G):
         dashboards.qtbot.keyClick(canvas, key, CTRL)
     menu = build_menu(canvas)
-    acts = {action.objectName() for action in menu.actions() if action.objectName()}
-    assert acts == {"command_enlarge", "command_copy", "command_export_data", "command_select_all"}
+    acts = {action.objectName() for action in menu.findChildren(QAction) if action.objectName()}
+    assert acts == {
+        "command_enlarge", "command_copy", "command_copy_data", "command_copy_picture", "command_export_data",
+        "command_export_data_xlsx", "command_export_data_parquet", "command_select_all",
+    }  # fmt: skip
     menu.deleteLater()
     outline = page.outline
     outline.setFocus()

@@ -1,0 +1,58 @@
+"""`benchboard dashboard data`: the data of a dashboard's widgets as an Excel file."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from benchboard.analytics.table_export.excel_file import excel_file
+from benchboard.analytics.table_export.formats import as_text_note
+from benchboard.cli.command_context import CommandContext, with_context
+from benchboard.cli.file_output import require_no_folder, write_output_file
+from benchboard.dashboards import library
+from benchboard.dashboards.data_sheets import widget_sheets
+from benchboard.dashboards.editing.view import ReaderState, render
+from benchboard.i18n import _, ngettext
+
+
+@click.command("data")
+@click.argument("which", metavar="DASHBOARD")
+@click.option("--out", "file", required=True, type=click.Path(allow_dash=True, path_type=Path), metavar="FILE",
+              help="The Excel file to write; - for standard output.")  # fmt: skip
+@with_context
+def data(context: CommandContext, which: str, file: Path) -> None:
+    """Write the data of all widgets to an Excel file, a sheet each.
+
+    The queries run with the time range and the values of the variables that the dashboard itself has.
+
+    \b
+    Example:
+      benchboard dashboard data "Line 2" --out line2.xlsx
+    """
+    require_no_folder(file)
+    with context.database.read() as session:
+        card = library.get_summary_matching(session, context.actor, which)
+        document = replace(library.get_dashboard(session, context.actor, card.id).document, title=card.name)
+        view = render(document, ReaderState(repeats="expanded"))
+        sheets = widget_sheets(session, context.actor, view, datetime.now(UTC), labels={})
+    made = excel_file(sheets)
+    failed = [sheet for sheet in sheets if sheet.error is not None]
+    if str(file) == "-":
+        click.echo(made.content, nl=False)
+    else:
+        write_output_file(file, made.content)
+        sentence = ngettext(
+            "Wrote the data of {count} widget to {file}.", "Wrote the data of {count} widgets to {file}.", len(sheets)
+        )
+        context.report(
+            sentence.format(count=len(sheets), file=file),
+            file=str(file),
+            widgets=len(sheets),
+            failed=len(failed),
+            as_text=made.as_text,
+        )
+    for sheet in failed:
+        click.echo(_("“{name}”: {error}").format(name=sheet.title, error=sheet.error), err=True)
+    if note := as_text_note(made.as_text):
+        click.echo(note, err=True)

@@ -1,0 +1,66 @@
+"""`benchboard dashboard data`: the rows of all widgets in one Excel file, those over a data source included."""
+
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from benchboard.cli.main import main
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BENCHBOARD_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("BENCHBOARD_DATABASE_URL", f"sqlite:///{tmp_path / 'bench.db'}")
+    assert main(["db", "upgrade"]) == 0
+
+
+def _import(folder: Path, widgets: list[dict[str, object]], **more: object) -> None:
+    items = [
+        {"type": "table", "id": f"w{k}", "position": {"x": 0, "y": 4 * k, "w": 6, "h": 4}, **widget}
+        for k, widget in enumerate(widgets)
+    ]
+    file = folder / "board.json"
+    file.write_text(json.dumps({"version": 3, "items": items, **more}))
+    assert main(["dashboard", "import", str(file), "--name", "Line 2"]) == 0
+
+
+def test_each_widget_has_a_sheet_with_range_and_filters_above_its_rows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "trips.csv").write_text("city\nAnkara\n")
+    capsys.readouterr()
+    assert main(["source", "add", str(tmp_path / "trips.csv"), "--json"]) == 0
+    source_id = json.loads(capsys.readouterr().out)["id"]
+    widgets = [
+        {"title": "One", "query": "select 1 as n from orders where created_dt >= :from union all select 2 order by 1"},
+        {"title": "Trips", "query": "select city from trips", "data_source_id": source_id},
+        {"title": "Wrong", "query": "select x from nothing"},
+        {"title": "Text", "type": "text"},
+    ]
+    _import(tmp_path, widgets)
+    out = tmp_path / "line2.xlsx"
+    capsys.readouterr()
+    assert main(["dashboard", "data", "Line 2", "--out", str(out), "--json"]) == 0
+    printed, complaint = capsys.readouterr()
+    assert json.loads(printed) == {"file": str(out), "widgets": 3, "failed": 1, "as_text": 0}
+    assert "“Wrong”: " in complaint
+    book = openpyxl.load_workbook(out)
+    assert book.sheetnames == ["One", "Trips", "Wrong"]
+    one = [row[0] for row in book["One"].values]
+    assert one[:2] == ["One", "Line 2"]
+    assert "(UTC)" in one[2]
+    assert one[3].startswith("Read at ")
+    assert one[-2:] == ["N", 2]
+    assert [row[0] for row in book["Trips"].values][-2:] == ["city", "Ankara"]
+    assert "nothing" in [row[0] for row in book["Wrong"].values][-1]
+
+
+def test_dashboard_without_queries_and_one_whose_queries_all_fail_write_no_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _import(tmp_path, [{"title": "Text", "type": "text"}])
+    assert main(["dashboard", "data", "Line 2", "--out", str(tmp_path / "a.xlsx")]) != 0
+    assert "No widget on this page has a query." in capsys.readouterr().err
+    assert not (tmp_path / "a.xlsx").exists()
