@@ -14,6 +14,7 @@ from benchboard.dashboards.editing.view import RenderedPage
 from benchboard.dashboards.variables.templating import Labels, selection_summary
 from benchboard.errors import ENDED, AppError, Cancelled, Invalid
 from benchboard.i18n import _
+from benchboard.identity import permissions
 from benchboard.identity.permissions import Actor
 
 
@@ -43,6 +44,7 @@ def widget_sheets(
     A widget whose query fails has its error in place of a table. Raises `Invalid` (`export.no-data`) for a page without
     queries, the first error if all queries fail, and `Cancelled`.
     """
+    permissions.require(actor, "studio:enter")
     widgets = data_widgets(view)
     if not widgets:
         raise Invalid("export.no-data", _("No widget on this page has a query."))
