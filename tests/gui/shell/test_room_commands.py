@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
 from benchboard.ui.commands import REGISTRY
@@ -98,7 +99,8 @@ def test_key_sheet_scrolls_by_key_from_its_search_field(qtbot: QtBot, everywhere
     everywhere.go("bench/live")
     qtbot.keyClick(everywhere.window(), Qt.Key.Key_F1)
     (sheet,) = everywhere.window().findChildren(ShortcutsDialog)
-    bar = sheet._area.verticalScrollBar()
+    (area,) = sheet.findChildren(QScrollArea)
+    bar = area.verticalScrollBar()
     qtbot.waitUntil(lambda: bar.maximum() > 0)
     places = []
     keys = (Qt.Key.Key_PageDown, Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageUp, Qt.Key.Key_End, Qt.Key.Key_Home)
