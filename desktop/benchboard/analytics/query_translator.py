@@ -7,6 +7,7 @@ in the text: there is no list of forbidden things from which something could be 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final, cast
 
@@ -223,7 +224,7 @@ class _QueryTranslator:
         if node.args.get("db"):
             path = ".".join(part.name for part in node.parts)
             place = exp.Table(**{part: node.args.get(part) for part in ("this", "db", "catalog")})
-            refuse(place, "no-table", _("There's no table “{name}”.").format(name=path), self._advice_without_table())
+            refuse(place, "no-table", _("There's no table “{name}”.").format(name=path), self._advice_without(path))
         refuse_other_parts(node, "this", "alias")
         table = name_of(node.this)
         if table in ctes:
@@ -232,7 +233,7 @@ class _QueryTranslator:
             columns, real = list(self._relations[table].columns.items()), view_name(table)
             self._read_relations.add(table)
         else:
-            refuse(node, "no-table", _("There's no table “{name}”.").format(name=table), self._advice_without_table())
+            refuse(node, "no-table", _("There's no table “{name}”.").format(name=table), self._advice_without(table))
         name = self._add_to_scope(node, name_of(alias.this) if alias else table, scope, self._read(columns))
         if len(scope.tables) == 1 and real != table:
             scope.rows_title = self._relations[table].rows_title
@@ -248,11 +249,10 @@ class _QueryTranslator:
     def _known_relations(self) -> str:
         return _("Available tables: {names}.").format(names=", ".join(self._relations))
 
-    def _advice_without_table(self) -> str:
-        orders = (
-            [_("Widgets show figures from your organisation's orders.")] if list(self._relations) == ["orders"] else []
-        )
-        return " ".join([*orders, self._known_relations()])
+    def _advice_without(self, table: str) -> str:
+        if near := get_close_matches(table, self._relations, n=1):
+            return _("Did you mean “{name}”?").format(name=near[0])
+        return self._known_relations()
 
     @staticmethod
     def _add_to_scope(node: exp.Expr, name: str, scope: NameScope, columns: Columns) -> str:

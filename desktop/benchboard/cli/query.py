@@ -1,6 +1,9 @@
 """`benchboard query …`: run and check queries."""
 
+import shlex
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from operator import itemgetter
 from pathlib import Path
 
@@ -14,7 +17,11 @@ from benchboard.cli.file_output import require_no_folder, write_output_file
 from benchboard.cli.options import Choice, CliGroup, Incomplete, WholeNumber
 from benchboard.cli.query_output import write_result
 from benchboard.cli.table import show_table
+from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext
+from benchboard.identity.permissions import has_permission
+from benchboard.paging import Listing
+from benchboard.storage.keyset_paging import MAX_PAGE
 
 _SOURCE = click.option(
     "--source", "source_name", metavar="SOURCE", help="The data source to query; default: Benchboard's own data."
@@ -55,8 +62,9 @@ def run(
     chosen = _export_format(file, export_format)
     source_id = _source_id(context, source_name)
     limit = limit or (queries.DEFAULT_ROWS if file is None else queries.MAX_ROWS)
-    with context.database.read() as session:
-        found = queries.run_query(session, context.actor, _text(sql), limit=limit, source_id=source_id)
+    text = _text(sql)
+    with _naming_source(context, text), context.database.read() as session:
+        found = queries.run_query(session, context.actor, text, limit=limit, source_id=source_id)
     if file is not None and chosen is not None:
         _write_table(context, file, chosen, found)
         return
@@ -73,11 +81,12 @@ def check(context: CommandContext, source_name: str | None, sql: str) -> None:
     Use - as SQL to read it from standard input.
     """
     source_id = _source_id(context, source_name)
-    with context.database.read() as session:
+    text = _text(sql)
+    with _naming_source(context, text), context.database.read() as session:
         columns = (
-            queries.check_query(_text(sql))
+            queries.check_query(text)
             if source_id is None
-            else queries.check_source_query(session, context.actor, _text(sql), source_id)
+            else queries.check_source_query(session, context.actor, text, source_id)
         )
     rows = [{"column": one.name, "title": one.title, "kind": one.kind} for one in columns]
     if context.as_json:
@@ -125,6 +134,32 @@ def _source_id(context: CommandContext, name: str | None) -> str | None:
         return None
     with context.database.read() as session:
         return services.get_source_matching(session, context.actor, name).id
+
+
+@contextmanager
+def _naming_source(context: CommandContext, text: str) -> Iterator[None]:
+    """Let the error of a table that doesn't exist say so where a data source has that name, or such a table."""
+    try:
+        yield
+    except Invalid as error:
+        start, end = error.facts.get("start"), error.facts.get("end")
+        if (
+            error.code == "query.no-table"
+            and has_permission(context.actor, "sources:read")
+            and isinstance(start, int)
+            and isinstance(end, int)
+        ):
+            table = text[start:end].strip('"').lower()
+            with context.database.read() as session:
+                sources = services.list_sources(session, context.actor, Listing(), limit=MAX_PAGE).rows
+            named = [one for one in sources if table in (one.name.lower(), *map(str.lower, one.tables))]
+            if named:
+                sentence = _("“{table}” is in the data source “{source}”. Add --source {option}.")
+                if named[0].name.lower() == table:
+                    sentence = _("“{table}” is a data source. Add --source {option}.")
+                name = named[0].name
+                error.do = sentence.format(table=table, source=name, option=shlex.quote(name))
+        raise
 
 
 def _text(sql: str) -> str:

@@ -123,10 +123,11 @@ def actor_for_email(session: Session, actor: Actor, *, email: str) -> Actor:
 
 
 def demo_people(session: Session) -> tuple[DemoPerson, ...]:
-    """The people that the demo offers for signing in; empty in any other database."""
+    """The people that the demo offers for signing in, without disabled accounts; empty in any other database."""
+    active = _demo_accounts(session).where(User.status == "active")
     return tuple(
         DemoPerson(user.id, user.name, user.email, user.role)
-        for user in session.scalars(_demo_accounts(session).order_by(User.created_at, User.id))
+        for user in session.scalars(active.order_by(User.created_at, User.id))
     )
 
 
@@ -286,10 +287,13 @@ def _operator(session: Session, organisation: str | None = None) -> User:
 def _require_active(session: Session, user: User) -> None:
     organisation = session.get_one(Organisation, user.organisation_id)
     if user.status != "active" or user.deleted_at is not None:
+        invited = user.status == "pending" and user.deleted_at is None
+        what = _("The account {account} isn't enabled yet.") if invited else _("The account {account} is disabled.")
+        do = _("Ask an admin of {organisation} to enable it.")
         raise Denied(
             "accounts.inactive",
-            _("This account isn't active."),
-            do=_("Ask an admin of {organisation} to activate it.").format(organisation=organisation.name),
+            what.format(account=user.email),
+            do=do.format(organisation=organisation.name),
         )
     if organisation.status in ("suspended", "cancelled") or organisation.deleted_at is not None:
         raise Denied(

@@ -383,7 +383,7 @@ def test_dongle_whose_check_was_disturbed_is_read_by_try_again(
             table.setFocus()
             qtbot.keyClick(table, Qt.Key.Key_R)
         else:
-            assert _row_menu(qtbot, shell, click)["Check dongle again\tR"]
+            assert _row_menu(qtbot, shell, click)["Check again\tR"]
             click(shell.window(), "bench_try_again")
         qtbot.waitUntil(lambda: all(one.info is not None and one.problem is None for one in manager.devices))
         qtbot.waitUntil(lambda: not visible(shell.window(), "bench_try_again"))

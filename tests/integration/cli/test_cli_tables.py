@@ -475,9 +475,18 @@ def test_an_import_of_another_file_names_it_and_says_what_it_takes(
 
 
 def test_dashboard_import_wrong_name_is_not_blamed_on_the_file(terminal: Terminal, tmp_path: Path) -> None:
-    (tmp_path / "wall.json").write_text("[]")
+    (tmp_path / "wall.json").write_text('[{"id": "w1", "type": "kpi", "position": {"x": 0, "y": 0, "w": 3, "h": 2}}]')
     said = _error(terminal, "dashboard", "import", str(tmp_path / "wall.json"), "--name", "n" * 300, status=1)
     assert said.startswith("Name is too long.")
+
+
+def test_dashboard_import_refuses_an_empty_list_and_takes_a_list_of_widgets(terminal: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "wall.json"
+    file.write_text("[]")
+    said = _error(terminal, "dashboard", "import", str(file), status=1)
+    assert "This file is an empty list." in said
+    file.write_text('[{"id": "w1", "type": "kpi", "position": {"x": 0, "y": 0, "w": 3, "h": 2}}]')
+    assert "with 1 widget." in terminal("dashboard", "import", str(file))
 
 
 def test_table_heads_are_words(terminal: Terminal) -> None:

@@ -55,6 +55,33 @@ def test_source_a_csv_file_is_added_queried_and_removed(
     assert trips.exists()
 
 
+@pytest.mark.parametrize("command", ["run", "check"])
+def test_query_of_a_source_without_naming_it_says_which_option_is_missing(
+    home: Path, trips: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    answer(capsys, "source", "add", str(trips), "--name", "My trips")
+    capsys.readouterr()
+    assert main(["query", command, 'select * from "my trips"']) == 1
+    assert "“my trips” is a data source. Add --source 'My trips'." in capsys.readouterr().err
+    assert main(["query", command, "select * from trips"]) == 1
+    assert "“trips” is in the data source “My trips”. Add --source 'My trips'." in capsys.readouterr().err
+    assert main(["query", command, "select * from nothing"]) == 1
+    assert "widget" not in capsys.readouterr().err.lower()
+
+
+def test_query_of_a_misspelt_table_suggests_the_table(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["query", "check", "select * from order_s"]) == 1
+    assert "Did you mean “orders”?" in capsys.readouterr().err
+
+
+def test_source_add_of_no_file_says_where_it_was_looked_for(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["source", "add", str(tmp_path / "none.csv")]) == 1
+    said = capsys.readouterr().err
+    assert f"“none.csv” doesn't exist in {tmp_path}. Check the file's name and its folder.\n" in said
+
+
 def test_source_a_moved_file_is_named_when_it_is_refreshed(
     home: Path, trips: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

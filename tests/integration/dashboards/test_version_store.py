@@ -148,6 +148,13 @@ def test_restore_version_creates_a_version(office: Office) -> None:
     assert (same.number, same.document.title) == (5, "Third")
 
 
+def test_first_version_of_an_imported_dashboard_is_imported(office: Office) -> None:
+    ada = office.actor("ada")
+    with office.town.database.bind(ada).change() as session:
+        made = [library.create(session, ada, document("W"), imported=imported) for imported in (True, False)]
+    assert [_listed(office, ada, one.card.id)[0].imported for one in made] == [True, False]
+
+
 def test_list_versions_requires_edit_access(office: Office) -> None:
     ada, bob, cleo = office.actor("ada"), office.actor("bob"), office.actor("cleo")
     made = office.make(ada)

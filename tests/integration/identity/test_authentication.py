@@ -390,6 +390,17 @@ def test_sign_in_demo_local_demo_account_needs_no_password(town: Town) -> None:
         assert authentication.sign_in_demo(session, user_id=user_id, client=CLIENT).actor.user_id == user_id
 
 
+def test_demo_people_are_without_disabled_accounts_and_signing_in_names_the_account(town: Town) -> None:
+    user_id = _demo(town)
+    with town.database.engine.begin() as connection:
+        connection.execute(update(User).where(User.id == user_id).values(status="inactive"))
+    with unbound(town.database).change() as session:
+        assert authentication.demo_people(session) == ()
+        if town.database.dialect == "sqlite":
+            with pytest.raises(Denied, match=r"The account tina@demo\.example is disabled"):
+                authentication.sign_in_demo(session, user_id=user_id, client=CLIENT)
+
+
 @pytest.mark.parametrize(("account_type", "mark"), [("USER", True), ("DEMO", False)])
 def test_sign_in_demo_other_account_is_denied(town: Town, account_type: str, mark: bool) -> None:
     user_id = _demo(town, account_type, mark=mark)

@@ -495,7 +495,7 @@ def test_report_text_and_json_agree() -> None:
     )
     first, second = report.text().splitlines()
     assert first == "2 widgets (1 placeholder, 1 needs a query)."
-    placeholder = "“Grafana: heatmap” becomes a placeholder of the same size. Benchboard has no equivalent widget."
+    placeholder = "Benchboard can't show “Grafana: heatmap”. Its Grafana settings are kept."
     assert second == f"- panel-1 “A <b>map</b>”: {placeholder}"
     said = json.loads(json.dumps(report.to_json()))
     assert (said["mapped"], said["without_query"], said["placeholder"], said["kept"]) == (1, 1, 1, 0)

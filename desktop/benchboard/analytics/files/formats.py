@@ -1,7 +1,6 @@
 """What a file is, by its first bytes rather than its name."""
 
 import gzip
-import os
 import stat
 import zlib
 from pathlib import Path
@@ -76,8 +75,8 @@ def read_head(path: Path, count: int = HEAD_BYTES) -> bytes:
 def file_error(path: Path, error: OSError) -> AppError:
     """The error of a file that can't be opened."""
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        what = _("“{name}” doesn't exist.").format(name=path.name)
-        return NotFound("files.gone", what, why=os.fspath(path.parent), do=_("Choose the file again."))
+        what = _("“{name}” doesn't exist in {folder}.").format(name=path.name, folder=path.parent)
+        return NotFound("files.gone", what, do=_("Check the file's name and its folder."))
     do = _("Ask for access to it, or copy it to a folder of yours.") if isinstance(error, PermissionError) else ""
     return Unavailable("files.not-read", _not_read(path), why=error.strerror or "", do=do)
 

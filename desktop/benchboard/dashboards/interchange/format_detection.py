@@ -6,6 +6,8 @@ from benchboard.dashboards.interchange.conversion_report import ConversionReport
 from benchboard.dashboards.interchange.document_upgrade import from_benchboard
 from benchboard.dashboards.interchange.grafana_import import from_grafana
 from benchboard.dashboards.interchange.validation import naming_widget
+from benchboard.errors import Invalid
+from benchboard.i18n import _
 
 
 def is_grafana(value: object) -> bool:
@@ -31,6 +33,8 @@ _OF_PANELS: Final = frozenset(("gridPos", "targets", "fieldConfig", "options", "
 def from_any(value: object) -> tuple[dict[str, object], ConversionReport]:
     """A document of ours, of the newest version, made of one of ours of any version or of Grafana's, and what there is
     to know of it. Raises `Invalid` as `from_benchboard` and `from_grafana` do, which names the widget that it is
-    about."""
+    about, and `Invalid` (`import.empty`) for an empty list, which says of itself neither what it is nor for what."""
+    if value == []:
+        raise Invalid("import.empty", _("This file is an empty list. It has no dashboard."))
     with naming_widget(value):
         return from_grafana(value) if is_grafana(value) else from_benchboard(value)

@@ -104,11 +104,13 @@ def import_panel(panel: Mapping[str, Any], item: str, query: str = "") -> tuple[
     elsewhere = kind == "image" and "picture" not in fields["config"]
     if kind_of(kind) is None or elsewhere:
         fields["title"] = title or fields["config"]["label"]
-        what = _("“{label}” becomes a placeholder of the same size.").format(label=fields["config"]["label"])
-        why = (
-            _("Images aren't downloaded. Choose the image here.")
+        what = (
+            _("“{label}” has no image yet.").format(label=fields["config"]["label"])
             if elsewhere
-            else _("Benchboard has no equivalent widget.")
+            else _("Benchboard can't show “{label}”.").format(label=fields["config"]["label"])
+        )
+        why = (
+            _("Images aren't downloaded. Choose the image here.") if elsewhere else _("Its Grafana settings are kept.")
         )
         lines.append(ReportLine(item, title, "placeholder", what, why))
     lines += shortened_title(panel, item, title)

@@ -22,7 +22,7 @@ from benchboard.identity.permissions import Actor
 from benchboard.paging import Listing, Page, Unreadable
 from benchboard.storage.keyset_paging import Sorting, page
 from benchboard.storage.models.dashboards import Dashboard, DashboardVersion
-from benchboard.storage.models.identity import User
+from benchboard.storage.models.identity import AuditLog, User
 from benchboard.storage.search_text import contains
 
 
@@ -31,7 +31,8 @@ class Version:
     """A version without its document. `author` is the person's present name, None if the account was deleted or there
     is no author.
 
-    `began_at` and `saved_at` are the first and the last save of an `automatic` one.
+    `imported`: the first one, of a dashboard that was made from a file. `began_at` and `saved_at` are the first and the
+    last save of an `automatic` one.
     """
 
     number: int
@@ -43,6 +44,7 @@ class Version:
     began_at: datetime
     saved_at: datetime
     newest: bool
+    imported: bool = False
 
 
 def repeats(version: Version) -> Hashable | None:
@@ -145,8 +147,18 @@ def _row(session: Session, actor: Actor, dashboard_id: str, *, lock: bool = Fals
 def _versions(row: Dashboard) -> Select[*tuple[Any, ...]]:
     kept = DashboardVersion
     newest = select(func.max(kept.number)).where(kept.dashboard_id == row.id).scalar_subquery()
+    imports = select(AuditLog.id).where(
+        AuditLog.organisation_id == row.organisation_id,
+        AuditLog.resource_id == row.id,
+        AuditLog.event_type == "dashboard.import",
+    )
     return (
-        select(kept, User.name.label("author"), (kept.number == newest).label("newest"))
+        select(
+            kept,
+            User.name.label("author"),
+            (kept.number == newest).label("newest"),
+            ((kept.number == 1) & imports.exists()).label("imported"),
+        )
         .outerjoin(User, (User.id == kept.author_id) & (User.organisation_id == kept.organisation_id))
         .where(kept.organisation_id == row.organisation_id, kept.dashboard_id == row.id)
         .options(defer(kept.document))
@@ -189,4 +201,5 @@ def _version(row: Any) -> Version:
         began_at=version.created_at,
         saved_at=version.saved_at,
         newest=bool(row.newest),
+        imported=bool(row.imported),
     )

@@ -38,7 +38,7 @@ REGISTRY.register(
     Command("bench.filter", N_("Filter dongles"), Group.DONGLES, ("/",), "ph.funnel", N_("search, find"), DONGLES_VIEW),
     Command("bench.blink", N_("Identify dongle"), Group.DONGLES, ("B",), "ph.lightning",
             N_("blink, flash, LED, which one"), DONGLES),
-    Command("bench.try_again", N_("Check dongle again"), Group.DONGLES, ("R",), "ph.arrows-clockwise",
+    Command("bench.try_again", N_("Check again"), Group.DONGLES, ("R",), "ph.arrows-clockwise",
             N_("retry, can't open, reconnect, refresh"), DONGLES),
     Command("bench.show_timing", N_("Set bit timing"), Group.DONGLES, ("T",), "ph.sliders-horizontal",
             N_("bit rate, sample point, registers"), DONGLES),

@@ -92,7 +92,7 @@ def why_not_tried_again(row: DongleRow) -> str:
     """Why there is no need to check this dongle again; empty if its check failed."""
     if row.device is None:
         return _("Not plugged in to this computer.")
-    return "" if row.device.problem is not None else _("This dongle could be read.")
+    return "" if row.device.problem is not None else _("Nothing to check: this dongle was read without errors.")
 
 
 def why_not_timed(row: DongleRow) -> str:
@@ -319,7 +319,7 @@ class _DongleHeader(QWidget):
             _("Pair this dongle"), lambda: pane.pair.emit(self._row.key if self._row else ""), icon="ph.link"
         )
         self.pair.setObjectName("bench_detail_pair")
-        self.retry = Button(_("Check dongle again"), pane.try_again, icon="ph.arrows-clockwise", name="bench_try_again")
+        self.retry = Button(_("Check again"), pane.try_again, icon="ph.arrows-clockwise", name="bench_try_again")
         self.open = Button(_("Open live bus"), self._open_live, icon="ph.activity", name="bench_open_live")
         blinks = ngettext(
             "Its light blinks for {count} second, so that you can tell which dongle it is.",

@@ -34,6 +34,7 @@ from benchboard.ui.studio.panes.repeat_settings import RepeatSettings
 from benchboard.ui.studio.panes.tab_titles import TabTitles
 from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
+from benchboard.ui.studio.tiles.renderers import unknown_kind_advice, unknown_kind_text
 from benchboard.ui.studio.tiles.stat_tiles import gauge_range
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Field, Select
@@ -345,9 +346,9 @@ class _PropertySheet(QWidget):
         self._column.insertWidget(self._column.count() - 1, self._locked_note)
         self._locked_note.setContentsMargins(16, 10, 16, 0)
         if widget.kind is None:
-            note = _("This version can't show “{kind}” widgets. The widget is kept unchanged.").format(
-                kind=widget.kind_name
-            )
+            about = unknown_kind_text(widget)
+            stop = "" if about.endswith(".") else "."
+            note = f"{about}{stop} {unknown_kind_advice(widget)}"
             self._section(_("Data"), [Paragraph(note, tone="secondary")])
         repeats = RepeatSettings(self._editor, widget.id, run)
         self._parts.append(repeats)

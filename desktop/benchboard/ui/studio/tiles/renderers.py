@@ -150,7 +150,7 @@ def paint_body(
 ) -> Links:
     """Draw a widget's content, without frame and header. Returns its links."""
     if widget.kind is None:
-        paint_empty_tile(painter, body, widget.icon, unknown_kind_text(widget), _("The widget is kept unchanged."))
+        paint_empty_tile(painter, body, widget.icon, unknown_kind_text(widget), unknown_kind_advice(widget))
     elif widget.kind.type == IMAGE:
         _paint_image(painter, body, widget, result, audience)
     elif not widget.kind.query:
@@ -173,6 +173,13 @@ def unknown_kind_text(widget: WidgetContent) -> str:
     if widget.kind_name != widget.type:
         return name
     return _("This version can't show “{kind}” widgets.").format(kind=name)
+
+
+def unknown_kind_advice(widget: WidgetContent) -> str:
+    """What becomes of a widget of an unknown kind, as the report of an import says it too."""
+    if widget.kind_name != widget.type:
+        return _("Benchboard can't show this widget. Its Grafana settings are kept.")
+    return _("The widget is kept unchanged.")
 
 
 def summary(widget: WidgetContent, result: QueryResult | None) -> str:

@@ -55,7 +55,7 @@ def version_reason(version: Version) -> str:
     if version.restored_from is not None:
         return _("Restored version {number}").format(number=version.restored_from)
     if version.number == 1:
-        return _("Created")
+        return _("Imported") if version.imported else _("Created")
     return _("Edited") if version.automatic else _("Saved")
 
 
