@@ -70,6 +70,9 @@ class Workspace:
     home: Path
     data_keys: keys.DataKeys
 
+    def __post_init__(self) -> None:
+        keys.provide_data_keys(self.database, self.data_keys)
+
     @property
     def vault(self) -> Vault:
         """The secrets of its home folder, in the keyring or in files."""

@@ -23,6 +23,7 @@ from benchboard.analytics.query_translator import TranslatedQuery, translate_que
 from benchboard.analytics.query_types import ValueKind, ValueType
 from benchboard.analytics.relations import RELATIONS
 from benchboard.analytics.sources.catalog import open_catalog
+from benchboard.analytics.sources.servers import open_server
 from benchboard.i18n import is_currency, load_currencies
 from benchboard.identity import permissions
 from benchboard.identity.permissions import Actor
@@ -121,7 +122,12 @@ def check_source_query(
     session: Session, actor: Actor, text: str, source_id: str, variables: Variables = NO_VARIABLES
 ) -> tuple[ResultColumn, ...]:
     """Check a query over a data source without running it, and return its columns. Raises what `run_query` raises."""
-    columns = duckdb_engine.check(text, open_catalog(session, actor, source_id), variables=variables, timeout=TIMEOUT)
+    if (server := open_server(session, actor, source_id)) is not None:
+        token = CancelToken()
+        columns = server.run(text, limit=0, timeout=TIMEOUT, cancel_token=token, variables=variables).columns
+    else:
+        catalog = open_catalog(session, actor, source_id)
+        columns = duckdb_engine.check(text, catalog, variables=variables, timeout=TIMEOUT)
     return tuple(ResultColumn(one.name, one.kind, one.presentation) for one in columns)
 
 
@@ -138,7 +144,7 @@ def run_query(
 ) -> ResultTable:
     """Run a query for `actor` and return `limit` rows at most (1 to 10,000). `:name` stands for the values of a
     variable: IN (:name) for all of them, elsewhere for one. Without `source_id`, it is over Benchboard's own relations,
-    else over the tables of that data source, in DuckDB's language.
+    else over the tables of that data source, in DuckDB's language, or in that of the server it is on.
 
     Raises `Invalid` for a query that is wrong or that the engine refuses, `Denied` for one that names a relation the
     actor may not read, `Unavailable` for one that takes longer than `timeout` seconds (`query.timeout`) or too much
@@ -147,14 +153,10 @@ def run_query(
     started, read_at = time.monotonic(), datetime.now(UTC)
     limit = max(1, min(limit, MAX_ROWS))
     if source_id is not None:
-        catalog = open_catalog(session, actor, source_id)
-        found = duckdb_engine.run(
-            text,
-            catalog,
-            limit=limit,
-            timeout=timeout,
-            cancel_token=cancel_token or CancelToken(),
-            variables=variables,
+        server = open_server(session, actor, source_id)
+        run = partial(duckdb_engine.run, text, open_catalog(session, actor, source_id))
+        found = (run if server is None else partial(server.run, text))(
+            limit=limit, timeout=timeout, cancel_token=cancel_token or CancelToken(), variables=variables
         )
         columns = tuple(ResultColumn(one.name, one.kind, one.presentation) for one in found.columns)
         return ResultTable(columns, found.rows, found.truncated, read_at, not_numbers=found.not_numbers)

@@ -7,8 +7,11 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from sqlglot import Token, TokenType, exp
+from sqlglot.dialects.mysql import MySQL
 from sqlglot.dialects.postgres import Postgres
 from sqlglot.errors import ParseError, SqlglotError
+from sqlglot.parser import Parser
+from sqlglot.parsers.mysql import MySQLParser
 from sqlglot.parsers.postgres import PostgresParser
 
 from benchboard.analytics.name_scope import MAX_NAME
@@ -29,8 +32,8 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
 
-def parse_query(text: str) -> Query:
-    """The one SELECT in `text`. Raises `Invalid` for anything else."""
+def parse_query(text: str, *, mysql: bool = False) -> Query:
+    """The one SELECT in `text`, in PostgreSQL's language or in MySQL's. Raises `Invalid` for anything else."""
     if len(text) > MAX_TEXT or "\0" in text:
         raise Invalid(
             "query.too-long", _("A query can have up to {limit} characters.").format(limit=MAX_TEXT), field="query"
@@ -39,7 +42,7 @@ def parse_query(text: str) -> Query:
         raise Invalid(
             "query.syntax", _("This query can't be parsed."), field="query", start=half.start(), end=half.end()
         )
-    statements = _statements(text)
+    statements = _statements(text, _BoundedMysql() if mysql else _BoundedPostgres())
     if not statements:
         raise Invalid("query.empty", _("No query yet."), do=_("Write one that starts with SELECT."), field="query")
     if len(statements) > 1:
@@ -57,8 +60,12 @@ def find_surrogate(text: str) -> re.Match[str] | None:
     return _SURROGATE.search(text)
 
 
-def _statements(text: str) -> list[exp.Expr]:
-    dialect = _BoundedPostgres()
+def tokenize_query(text: str, *, mysql: bool) -> list[Token]:
+    """The words and signs of a text that `parse_query` parsed."""
+    return list((_BoundedMysql() if mysql else _BoundedPostgres()).tokenize(text))
+
+
+def _statements(text: str, dialect: "_BoundedMysql | _BoundedPostgres") -> list[exp.Expr]:
     try:
         tokens = _with_variable_names(dialect.tokenize(text))
         _check_tokens(tokens)
@@ -113,7 +120,7 @@ def _check_tokens(tokens: Sequence[Token]) -> None:
             raise at_token(token, "name", _("“{name}” can't be used as a name.").format(name=token.text[:80]))
 
 
-class _BoundedParser(PostgresParser):
+class _Bounded(Parser):
     """A parser that reads no query more than twice over, and keeps the names of functions as they are written.
 
     When sqlglot guesses wrong, it goes back and parses the same tokens in another way: in nested brackets after the
@@ -145,7 +152,21 @@ class _BoundedParser(PostgresParser):
         super()._retreat(index)
 
 
+class _BoundedPostgresParser(_Bounded, PostgresParser):
+    pass
+
+
+class _BoundedMysqlParser(_Bounded, MySQLParser):
+    pass
+
+
 class _BoundedPostgres(Postgres):
     """PostgreSQL, read with bounds also where the parser parses what stands in quotes (`x::"decimal(…"`)."""
 
-    Parser = _BoundedParser
+    Parser = _BoundedPostgresParser
+
+
+class _BoundedMysql(MySQL):
+    """MySQL and MariaDB, read with the same bounds."""
+
+    Parser = _BoundedMysqlParser

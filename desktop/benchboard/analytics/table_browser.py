@@ -84,7 +84,9 @@ def list_tables(session: Session, actor: Actor) -> tuple[BrowsedSource, ...]:
     if has_permission(actor, "sources:read"):
         listed = services.list_sources(session, actor, Listing(sort="name"), limit=MAX_SOURCES).rows
         found += [
-            BrowsedSource(one.id, one.name, one.kind, _tables(session, actor, one), one.problem) for one in listed
+            BrowsedSource(one.id, one.name, one.kind, _tables(session, actor, one), one.problem)
+            for one in listed
+            if not one.server  # the questions asked here are written in DuckDB's language
         ]
     return tuple(found)
 

@@ -1,5 +1,6 @@
 """`benchboard source …`: the data sources of an organisation."""
 
+import os
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 from pathlib import Path
@@ -10,17 +11,21 @@ import click
 from benchboard import settings
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.inspection import inspect_file
+from benchboard.analytics.remote.settings import DEFAULT_PORTS, REMOTE_KINDS, TLS_MODES, RemoteKind
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.configuration import tables_of
 from benchboard.analytics.sources.copies import copies_folder, remove_copies, with_copies
+from benchboard.analytics.sources.servers import change_password, connect_server
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.analytics.sources.state import examine
 from benchboard.cli.command_context import CommandContext, paging_options, with_context, write_json
 from benchboard.cli.empty_lists import empty_text
 from benchboard.cli.options import Choice, CliGroup, WholeNumber
+from benchboard.cli.people import ask_password
 from benchboard.cli.query_output import write_result
 from benchboard.cli.table import print_pairs, show_table
 from benchboard.i18n import _, ngettext, pgettext
+from benchboard.identity.permissions import require
 from benchboard.paging import Listing
 
 _SOURCE: Final[dict[str, Callable[[Any], object]]] = {
@@ -32,13 +37,14 @@ _SOURCE: Final[dict[str, Callable[[Any], object]]] = {
     "last_sync": lambda row: row.last_sync,
     "problem": lambda row: row.problem,
     "path": lambda row: row.path,
+    "server": lambda row: row.server,
 }
 _STATES: Final = ("connected", "error", "disconnected", "pending")
 
 
 @click.group(cls=CliGroup)
 def source() -> None:
-    """Manage data sources: files that queries and widgets read.
+    """Manage data sources: files and database servers that queries and widgets read.
 
     A source is given by its name, or by its ID from “benchboard source list”.
     """
@@ -124,6 +130,81 @@ def add(context: CommandContext, name: str | None, file: Path) -> None:
     )
 
 
+@source.command("connect")
+@click.argument("kind", type=Choice(REMOTE_KINDS))
+@click.option("--name", required=True, help="Name of the source.")
+@click.option("--host", required=True, help="Name or address of the server.")
+@click.option("--port", type=WholeNumber(1, 65_535), metavar="N", help="Default: 5432 or 3306.")
+@click.option("--database", "database_name", required=True, help="Database on the server.")
+@click.option("--user", required=True, help="User to sign in as; best one that may only read.")
+@click.option("--schema", default="", help="Read only this schema (PostgreSQL); default: all.")
+@click.option("--tls", type=Choice(TLS_MODES), default="verify", show_default=True,
+              help="Check the server's certificate, only encrypt, or neither.")  # fmt: skip
+@click.option("--ca", default="", metavar="FILE", help="Certificates to trust; default: the system's.")
+@with_context
+def connect(
+    context: CommandContext, kind: RemoteKind, name: str, host: str, port: int | None, database_name: str, user: str,
+    schema: str, tls: str, ca: str,
+) -> None:  # fmt: skip
+    """Add a database on a PostgreSQL, MySQL or MariaDB server as a data source.
+
+    Asks for the password, or reads it from standard input, or from BENCHBOARD_SOURCE_PASSWORD. It is stored encrypted.
+    Queries are in the server's own language and only read.
+
+    \b
+    Example:
+      benchboard source connect postgresql --name Shop --host db.example --database shop --user reader
+    """
+    require(context.actor, "sources:write")
+    settings = {"host": host, "port": port or DEFAULT_PORTS[kind], "database": database_name, "user": user,
+                "schema": schema, "tls": tls, "ca": str(Path(ca).absolute()) if ca else ""}  # fmt: skip
+    password = _password()
+    _say(_("Connecting to {server}").format(server=host))
+    tables = connect_server(settings, kind, password)
+    with context.database.change() as session:
+        added = services.add_server(
+            session, context.actor, name=name, kind=kind, settings=settings, password=password, tables=tables
+        )
+    sentence = ngettext(
+        "Added “{name}” with {count} table. To query it, run “benchboard query run --source {name} SQL”.",
+        "Added “{name}” with {count} tables. To query it, run “benchboard query run --source {name} SQL”.",
+        len(tables),
+    )
+    context.report(
+        sentence.format(name=added.name, count=len(tables)),
+        id=added.id,
+        name=added.name,
+        kind=added.kind,
+        tables=list(added.tables),
+    )
+
+
+@source.command("password")
+@click.argument("which", metavar="SOURCE")
+@with_context
+def password_(context: CommandContext, which: str) -> None:
+    """Change the password with which a data source signs in to its server.
+
+    Asks for it, or reads it from standard input, or from BENCHBOARD_SOURCE_PASSWORD.
+    """
+    found = _found(context, which)
+    password = _password()
+    with context.database.change() as session:
+        change_password(session, context.actor, found.id, password)
+    context.report(_("The password of “{name}” was changed.").format(name=found.name), id=found.id, name=found.name)
+
+
+@source.command("test")
+@click.argument("which", metavar="SOURCE")
+@with_context
+def test(context: CommandContext, which: str) -> None:
+    """Check that a data source can be read; fails with the cause if it can't."""
+    found = _found(context, which)
+    with context.database.read() as session:
+        services.test_source(session, context.actor, found.id)
+    context.report(_("“{name}” can be read.").format(name=found.name), id=found.id, name=found.name)
+
+
 @source.command("refresh")
 @click.argument("which", metavar="SOURCE")
 @with_context
@@ -201,6 +282,11 @@ def _show_rows(context: CommandContext, rows: Sequence[dict[str, object]], names
         write_json({"items": list(rows), "next": None})
     else:
         show_table({name: itemgetter(name) for name in names}, rows)
+
+
+def _password() -> str:
+    """The password of a server: never an argument, which other programs can see."""
+    return os.environ.get("BENCHBOARD_SOURCE_PASSWORD") or ask_password()
 
 
 def _say(text: str) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session, undefer
 from benchboard import file_ownership
 from benchboard.errors import Unavailable
 from benchboard.i18n import _
+from benchboard.storage.engine import Database
 from benchboard.storage.models.credentials import OrganisationSigningKey
 from benchboard.vault import Vault, write_private
 
@@ -114,6 +115,23 @@ class FileDataKeys:
         except (OSError, ValueError, RecursionError) as error:
             raise _missing() from error
         return stored if isinstance(stored, dict) else {}
+
+
+_IN_SESSION = "data_keys"
+
+
+def provide_data_keys(database: Database, data_keys: DataKeys) -> None:
+    """Let services find the organisations' data keys in each session of a database (`data_key_of`)."""
+    database.session_info[_IN_SESSION] = data_keys
+
+
+def data_key_of(session: Session, organisation_id: str) -> DataKey:
+    """The organisation's data key. Raises `Unavailable` (`keys.missing`) where it isn't on this computer."""
+    provided = session.info.get(_IN_SESSION)
+    if provided is None:
+        raise _missing()
+    found: DataKey = provided.of(organisation_id)
+    return found
 
 
 def signing_key(session: Session, organisation_id: str, data_key: DataKey) -> Ed25519PrivateKey:

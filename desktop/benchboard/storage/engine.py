@@ -73,6 +73,8 @@ class Database:
         """A PostgreSQL server's host, and its port if the URL has one."""
         self.writing = self.engines[-1].execution_options(bb_writing=True)
         self._outside_transactions = self.engines[-1].execution_options(bb_begin=False)
+        self.session_info: dict[str, object] = {}
+        """What every session finds in its `info`, such as where the organisations' data keys are."""
         self._listeners: list[Callable[[Changes], None]] = []
         self._lock = threading.Lock()
         self._seen: int | None = None
@@ -257,7 +259,7 @@ class Transactions:
         database = self._database
         with (
             database.translated_errors(),
-            Session(database.engine, autoflush=False, expire_on_commit=False) as session,
+            Session(database.engine, autoflush=False, expire_on_commit=False, info=database.session_info) as session,
         ):
             if database.dialect == "postgresql":
                 session.connection(
@@ -277,7 +279,7 @@ class Transactions:
         database = self._database
         with (
             database.translated_errors(),
-            Session(database.writing, expire_on_commit=False) as session,
+            Session(database.writing, expire_on_commit=False, info=database.session_info) as session,
         ):
             change_tracking.watch(session)
             with session.begin():

@@ -189,5 +189,12 @@ def test_configuration_is_read_as_it_was_written(file: Path) -> None:
 
 
 def test_source_kinds_each_has_a_type_that_the_table_knows() -> None:
-    assert {kind.type for kind in source_kinds().values()} <= {"csv", "parquet", "sqlite", "duckdb"}
-    assert list(source_kinds()) == ["csv", "parquet", "excel", "sqlite", "duckdb"]
+    assert {kind.type for kind in source_kinds().values()} <= {
+        "csv",
+        "parquet",
+        "sqlite",
+        "duckdb",
+        "postgresql",
+        "mysql",
+    }
+    assert list(source_kinds()) == ["csv", "parquet", "excel", "sqlite", "duckdb", "postgresql", "mysql"]

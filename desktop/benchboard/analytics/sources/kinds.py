@@ -34,6 +34,8 @@ _OWN: Final = (
     SourceKind("excel", "parquet", N_("Excel file")),
     SourceKind("sqlite", "sqlite", N_("SQLite file")),
     SourceKind("duckdb", "duckdb", N_("DuckDB file")),
+    SourceKind("postgresql", "postgresql", N_("PostgreSQL")),
+    SourceKind("mysql", "mysql", N_("MySQL or MariaDB")),
 )
 
 

@@ -14,11 +14,23 @@ from benchboard.analytics import duckdb_engine
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.duckdb_engine import FileResult
 from benchboard.analytics.files.scan import ScanColumn
+from benchboard.analytics.remote import engine as remote_engine
+from benchboard.analytics.remote.configuration import remote_configuration
+from benchboard.analytics.remote.server_limits import RemoteTable
+from benchboard.analytics.remote.settings import checked_settings
 from benchboard.analytics.sources.catalog import SourceCatalog, get_row
 from benchboard.analytics.sources.configuration import SourceConfiguration, SourceTable
 from benchboard.analytics.sources.kinds import source_kinds
+from benchboard.analytics.sources.servers import (
+    open_server,
+    seal_server,
+    set_problem,
+    set_tables,
+    stored_columns,
+    stored_tables,
+)
 from benchboard.analytics.sources.state import SourceState, examine, problem_text
-from benchboard.errors import Conflict, Invalid, NotFound
+from benchboard.errors import AppError, Cancelled, Conflict, Invalid, NotFound
 from benchboard.i18n import _, ngettext
 from benchboard.identity import audit
 from benchboard.identity.permissions import Actor, require
@@ -27,6 +39,7 @@ from benchboard.storage import search_text
 from benchboard.storage.engine import Transactions
 from benchboard.storage.keyset_paging import Sorting, page
 from benchboard.storage.models.analytics import DataSource
+from benchboard.storage.models.base import new_id
 from benchboard.storage.models.dashboards import Dashboard, Widget
 from benchboard.storage.short_ids import find_id
 
@@ -49,7 +62,10 @@ class SourceSummary:
     problem: str
     tables: tuple[str, ...]
     path: str
+    """Of files; empty for a server."""
     copied: bool = False
+    server: str = ""
+    """The address of a server: `host:port/database`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +146,35 @@ def add_source(
     return _summary(row)
 
 
+def add_server(
+    session: Session,
+    actor: Actor,
+    *,
+    name: str,
+    kind: str,
+    settings: Mapping[str, object],
+    password: str,
+    tables: tuple[RemoteTable, ...],
+) -> SourceSummary:
+    """Add a database server as a data source, with the tables that `connect_server` found. The password is stored
+    encrypted.
+
+    Raises `Invalid` for a name or settings that can't be used, `Conflict` (`sources.taken`) for a name in use,
+    `Unavailable` (`keys.missing`) where the organisation's data key isn't on this computer.
+    """
+    require(actor, "sources:write")
+    name, checked, source_id = _checked_name(name), checked_settings(settings, kind), new_id()
+    _require_free(session, actor, name)
+    config = seal_server(session, actor, source_id, checked, password).to_json()
+    row = DataSource(id=source_id, organisation_id=actor.organisation_id, name=name, type=source_kinds()[kind].type,
+                     connection_config=config)  # fmt: skip
+    set_tables(row, tables)
+    session.add(row)
+    session.flush()
+    audit.record(session, actor, "source.create", row.id, name=name, kind=kind)
+    return _summary(row)
+
+
 def update_source(
     session: Session,
     actor: Actor,
@@ -200,6 +245,9 @@ def source_uses(session: Session, actor: Actor, source_id: str, columns: Sequenc
 def test_source(session: Session, actor: Actor, source_id: str) -> None:
     """Read a row of each table of a source. Raises an `AppError` that names the cause if one can't be read."""
     require(actor, "sources:read")
+    if (server := open_server(session, actor, source_id)) is not None:
+        remote_engine.list_tables(server.settings, server.password)
+        return
     for table in source_tables(session, actor, source_id):
         sample_rows(session, actor, source_id, table.name, limit=1)
 
@@ -212,6 +260,10 @@ def refresh_source(
     Takes about as long as reading the files; no transaction is open meanwhile. Raises `NotFound`, `Cancelled`.
     """
     require(actor, "sources:write")
+    with database.read() as session:
+        is_server = remote_configuration(get_row(session, actor, source_id).connection_config) is not None
+    if is_server:
+        return _refresh_server(database, actor, source_id, cancel_token or CancelToken())
     with database.read() as session:
         tables = SourceConfiguration.from_json(get_row(session, actor, source_id).connection_config).tables
     state = examine(tables, cancel_token or CancelToken())
@@ -229,6 +281,12 @@ def source_tables(session: Session, actor: Actor, source_id: str) -> tuple[Table
     """The tables of a source with their columns."""
     require(actor, "sources:read")
     row = get_row(session, actor, source_id)
+    if (server := remote_configuration(row.connection_config)) is not None:
+        address = server.settings.address
+        return tuple(
+            TableSummary(one["name"], stored_columns(one), _count(one.get("rows")), address)
+            for one in stored_tables(row.extra)
+        )
     rows = {one.get("name"): one.get("rows") for one in _listed(row.extra, "tables")}
     return tuple(
         TableSummary(table.name, table.scan.kept_columns, _count(rows.get(table.name)), str(table.scan.path))
@@ -257,11 +315,12 @@ def sample_rows(
 ) -> FileResult:
     """The first rows of a table. Raises `NotFound` for a table that the source doesn't have, and what queries raise."""
     require(actor, "sources:read")
+    if (server := open_server(session, actor, source_id)) is not None:
+        _require_table(table, server.tables)
+        token = cancel_token or CancelToken()
+        return server.sample(table, limit=max(1, min(limit, SAMPLE_ROWS)), timeout=_SAMPLE_TIMEOUT, cancel_token=token)
     tables = SourceConfiguration.from_json(get_row(session, actor, source_id).connection_config).tables
-    if table not in {one.name for one in tables}:
-        what = _("There's no table “{name}”.").format(name=table[:80])
-        do = _("Available tables: {names}.").format(names=", ".join(one.name for one in tables[:20]))
-        raise NotFound("sources.no-table", what, do=do)
+    _require_table(table, [one.name for one in tables])
     return duckdb_engine.run(
         f'SELECT * FROM "{table}"',  # noqa: S608  # one of the names of the source, which are plain
         SourceCatalog(session, actor, tables),
@@ -270,6 +329,37 @@ def sample_rows(
         cancel_token=cancel_token or CancelToken(),
         variables={},
     )
+
+
+def _require_table(table: str, names: Sequence[str]) -> None:
+    if table not in names:
+        what = _("There's no table “{name}”.").format(name=table[:80])
+        do = _("Available tables: {names}.").format(names=", ".join(names[:20]))
+        raise NotFound("sources.no-table", what, do=do)
+
+
+def _refresh_server(database: Transactions, actor: Actor, source_id: str, cancel_token: CancelToken) -> SourceSummary:
+    """List the tables of a server again, and store what was found, or why it couldn't be reached."""
+    problem: AppError | None = None
+    tables: tuple[RemoteTable, ...] = ()
+    try:
+        with database.read() as session:
+            server = open_server(session, actor, source_id)
+        if server is not None:
+            tables = remote_engine.list_tables(server.settings, server.password, cancel_token=cancel_token)
+    except Cancelled:
+        raise
+    except AppError as error:
+        problem = error
+    with database.change() as session:
+        row = get_row(session, actor, source_id, lock=True)
+        if problem is not None:
+            set_problem(row, problem)
+        else:
+            set_tables(row, tables)
+        session.flush()
+        audit.record(session, actor, "source.refresh", row.id, name=row.name, status=row.status)
+        return _summary(row)
 
 
 def _checked_name(name: str) -> str:
@@ -305,6 +395,11 @@ def _set_state(row: DataSource, state: SourceState) -> None:
 
 def _summary(row: DataSource) -> SourceSummary:
     try:
+        if (server := remote_configuration(row.connection_config)) is not None:
+            named = tuple(str(one["name"]) for one in stored_tables(row.extra))
+            problem = str(row.extra.get("server_problem", "")) if isinstance(row.extra, dict) else ""
+            kind, address = server.settings.kind, server.settings.address
+            return SourceSummary(row.id, row.name, kind, row.status, row.last_sync, problem, named, "", server=address)
         configuration = SourceConfiguration.from_json(row.connection_config)
     except Invalid as error:
         return SourceSummary(row.id, row.name, row.type, "error", row.last_sync, error.what, (), "")

@@ -48,7 +48,9 @@ class SourceActions(QObject):
             "locate": Handler(partial(self.locate, source), self._why_read_only),
             "remove": Handler(partial(self.remove, source), self._why_read_only),
         }
-        if self._explores:
+        if source.server:
+            del found["locate"]
+        elif self._explores:
             explore = Handler(lambda: self._context.go(explore_address(source.id, table())))
             found = {"explore": explore, **found}
         return {f"studio.sources.{name}": handler for name, handler in found.items()}
@@ -118,7 +120,7 @@ class SourceActions(QObject):
         Confirm(
             self._parent.window(),
             _("Remove “{name}”?").format(name=source.name),
-            _consequences(uses),
+            _consequences(uses, is_server=bool(source.server)),
             act=_("Remove data source"),
             keep=_("Keep"),
             run=partial(self._remove, source),
@@ -146,8 +148,8 @@ def _delete(copies: tuple[Path, ...]) -> None:
         path.unlink(missing_ok=True)
 
 
-def _consequences(uses: tuple[SourceUse, ...]) -> str:
-    stays = _("The file itself stays where it is.")
+def _consequences(uses: tuple[SourceUse, ...], *, is_server: bool) -> str:
+    stays = _("The data on the server stays.") if is_server else _("The file itself stays where it is.")
     dashboards = sorted({use.dashboard for use in uses})
     if not dashboards:
         return f"{_('No dashboard uses it.')} {stays}"

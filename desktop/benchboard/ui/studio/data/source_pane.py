@@ -121,7 +121,10 @@ class SourcePane(DetailPane):
             (
                 (_("Holds"), Elided(tables_and_rows(row))),
                 (_("Last read"), Elided(relative_time(row.source.last_sync))),
-                (_("Copied from") if row.source.copied else _("Location"), Elided(location_text(row.source.path))),
+                (
+                    _("Copied from") if row.source.copied else _("Location"),
+                    Elided(row.source.server or location_text(row.source.path)),
+                ),
             )
         )
         if not same:
@@ -179,7 +182,8 @@ class SourcePane(DetailPane):
         rest = ngettext("{count} more column", "{count} more columns", more).format(count=number(more))
         self._columns.fill(*rows, *([Text(rest, "caption", "muted")] if more else []))
         self._read_sample(self._row.id, table)
-        self._profile(self._row.id, table, rows)
+        if not self._row.source.server:  # it would mean reading whole tables over the network
+            self._profile(self._row.id, table, rows)
 
     def _read_sample(self, source_id: str, table: TableSummary) -> None:
         actor = self._context.actor

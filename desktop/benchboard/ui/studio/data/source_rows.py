@@ -78,6 +78,8 @@ def status_mark(row: SourceRow) -> Mark:
 
 def news_text(row: SourceRow) -> str:
     """What is wrong or new with a source, and what to do about it; empty if nothing is."""
+    if row.source.server:
+        return row.source.problem
     if row.source.status == "error" and row.source.problem:
         return f"{row.source.problem} {_('Locate the file, or read it again once it is back.')}"
     if row.news == "moved":
@@ -109,8 +111,8 @@ def source_columns() -> tuple[Column[SourceRow], ...]:
         Column(
             "path",
             _("Location"),
-            lambda row: location_text(row.source.path),
-            tooltip=lambda row: row.source.path,
+            lambda row: row.source.server or location_text(row.source.path),
+            tooltip=lambda row: row.source.server or row.source.path,
             muted=True,
             width=220,
             stretch=True,

@@ -1,0 +1,51 @@
+"""Runs queries on database servers and lists their tables, whichever kind of server it is."""
+
+import time
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final
+
+from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.duckdb_engine import FileResult, Variables
+from benchboard.analytics.remote import mysql, postgresql
+from benchboard.analytics.remote.query_check import check_text
+from benchboard.analytics.remote.server_limits import RemoteTable, ServerQuery
+from benchboard.analytics.remote.settings import RemoteSettings
+
+LIST_TIMEOUT: Final = 30.0
+"""Seconds that listing the tables of a server may take."""
+
+
+def list_tables(
+    settings: RemoteSettings, password: str, *, cancel_token: CancelToken | None = None
+) -> tuple[RemoteTable, ...]:
+    """The tables of a server that the user may read. Raises `Unavailable` (`source.host`, `source.password` …) with the
+    fact `field` if the server can't be reached, `Cancelled`."""
+    query = ServerQuery("", {}, 0, LIST_TIMEOUT, time.monotonic(), cancel_token or CancelToken())
+    found = mysql.list_tables if settings.kind == "mysql" else postgresql.list_tables
+    return found(settings, password, query)
+
+
+def run(
+    settings: RemoteSettings,
+    password: str,
+    text: str,
+    tables: Collection[str],
+    *,
+    limit: int,
+    timeout: float,
+    cancel_token: CancelToken,
+    variables: Variables,
+) -> FileResult:
+    """Run a query over `tables` and return `limit` rows at most; with 0, only its columns are found.
+
+    Raises `Invalid` for a query that is wrong or that the server rejects, `Unavailable` for one that takes longer than
+    `timeout` seconds (`query.timeout`) or too much memory (`query.memory`), or if the server can't be reached, and
+    `Cancelled`; the server then has stopped its work.
+    """
+    is_mysql = settings.kind == "mysql"
+    written, values = check_text(text, tables, mysql=is_mysql).bind(variables)
+    if is_mysql:  # it compares times without a zone, and the session's is UTC
+        values = {key: one.replace(tzinfo=None) if isinstance(one, datetime) else one for key, one in values.items()}
+    query = ServerQuery(written, values, limit, timeout, time.monotonic(), cancel_token)
+    return mysql.run(settings, password, query) if is_mysql else postgresql.run(settings, password, query)

@@ -1,0 +1,130 @@
+"""How a database server is reached: its address, its user, and the password, which is stored encrypted."""
+
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal, get_args
+
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+from benchboard.identity.keys import DataKey, Sealed
+
+RemoteKind = Literal["postgresql", "mysql"]
+TlsMode = Literal["verify", "require", "off"]
+"""verify: an encrypted connection to the server that its certificate names; require: encrypted, to whoever answers."""
+REMOTE_KINDS: Final[tuple[RemoteKind, ...]] = get_args(RemoteKind)
+TLS_MODES: Final[tuple[TlsMode, ...]] = get_args(TlsMode)
+DEFAULT_PORTS: Final[Mapping[RemoteKind, int]] = {"postgresql": 5432, "mysql": 3306}
+MAX_LENGTH: Final = 255
+MAX_PASSWORD: Final = 1_000
+# No lists of hosts, paths of sockets or options: what the drivers would make of them is theirs to know.
+_HOST: Final = re.compile(r"[A-Za-z0-9._:\-]{1,255}")
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteSettings:
+    """Where a server is and as whom to sign in, without the password. `schema`: the only one to read (PostgreSQL);
+    empty for all. `ca`: a file with the certificates to trust in place of the system's."""
+
+    kind: RemoteKind
+    host: str
+    port: int
+    database: str
+    user: str
+    tls: TlsMode = "verify"
+    schema: str = ""
+    ca: str = ""
+
+    @property
+    def address(self) -> str:
+        """The database as people read it."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}/{self.database}"
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        names = ("host", "port", "database", "user", "tls", "schema", "ca")
+        return {name: getattr(self, name) for name in names}
+
+
+def checked_settings(values: Mapping[str, object], kind: str) -> RemoteSettings:
+    """The settings in `values`. Raises `Invalid` (`sources.connection`) with the `field` that can't be used."""
+    if kind not in REMOTE_KINDS:
+        raise _wrong("kind", _("The kind of server is unknown."))
+    host, port = values.get("host"), values.get("port")
+    if not isinstance(host, str) or _HOST.fullmatch(host) is None:
+        raise _wrong("host", _("Enter the name or the address of the server."))
+    if not isinstance(port, int) or isinstance(port, bool) or not 1 <= port <= 65_535:
+        raise _wrong("port", _("A port is a number from 1 to 65535."))
+    if (tls := values.get("tls")) not in TLS_MODES:
+        raise _wrong("tls", _("The TLS mode is unknown."))
+    ca = _text(values, "ca", required=False)
+    if ca and not Path(ca).is_absolute():
+        raise _wrong("ca", _("Enter the whole path of the file with certificates."))
+    return RemoteSettings(
+        kind,
+        host,
+        port,
+        _text(values, "database"),
+        _text(values, "user"),
+        tls,
+        _text(values, "schema", required=False),
+        ca,
+    )
+
+
+def checked_password(password: str) -> str:
+    """The password. Raises `Invalid` for one that can't be sent; never with the password in it."""
+    if len(password) > MAX_PASSWORD or "\0" in password or any("\ud800" <= sign <= "\udfff" for sign in password):
+        raise _wrong("password", _("This password can't be used."))
+    return password
+
+
+def seal_password(data_key: DataKey, source_id: str, organisation_id: str, settings: RemoteSettings,
+                  password: str) -> dict[str, Any]:  # fmt: skip
+    """The password encrypted, as it is stored in `connection_config`."""
+    # In the JSON of the source rather than a column of its own: nothing queries it, it is read and written together
+    # with the settings, and older databases need no migration.
+    sealed = data_key.seal(password.encode(), aad=_aad(source_id, organisation_id, settings))
+    return {
+        "key_version": sealed.key_version,
+        "nonce": b64encode(sealed.nonce).decode(),
+        "ciphertext": b64encode(sealed.ciphertext).decode(),
+    }
+
+
+def open_password(data_key: DataKey, source_id: str, organisation_id: str, settings: RemoteSettings,
+                  stored: object) -> str:  # fmt: skip
+    """The password that `seal_password` encrypted. Raises `Unavailable` (`keys.wrong`) if it, or where it is sent, was
+    altered, `Invalid` for what is no encrypted password."""
+    try:
+        if not isinstance(stored, dict) or not isinstance(stored["key_version"], int):
+            raise TypeError("not an encrypted password")
+        sealed = Sealed(stored["key_version"], b64decode(stored["nonce"]), b64decode(stored["ciphertext"]))
+    except (KeyError, TypeError, ValueError) as error:
+        what = _("The password of this data source can't be read.")
+        raise Invalid("sources.password", what, do=_("Enter it again.")) from error
+    return data_key.open(sealed, aad=_aad(source_id, organisation_id, settings)).decode()
+
+
+def _aad(source_id: str, organisation_id: str, settings: RemoteSettings) -> bytes:
+    """What the password belongs to: with another server's address in the row, it doesn't open."""
+    parts = ("data-source-password", organisation_id, source_id, settings.kind, settings.host, str(settings.port),
+             settings.user, settings.tls, settings.ca)  # fmt: skip
+    return "\0".join(parts).encode()
+
+
+def _text(values: Mapping[str, object], name: str, *, required: bool = True) -> str:
+    value = values.get(name, "")
+    if not isinstance(value, str) or len(value) > MAX_LENGTH or (value and not value.isprintable()):
+        raise _wrong(name, _("Up to {limit} visible characters are possible.").format(limit=MAX_LENGTH))
+    if required and not value:
+        messages = {"database": _("Enter the name of the database."), "user": _("Enter the name of the user.")}
+        raise _wrong(name, messages[name])
+    return value
+
+
+def _wrong(field: str, what: str) -> Invalid:
+    return Invalid("sources.connection", what, field=field)

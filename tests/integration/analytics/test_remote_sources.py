@@ -1,0 +1,309 @@
+"""Data sources on real PostgreSQL and MariaDB servers: connecting, tables, queries, limits and what stays secret."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import select
+
+from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.queries import check_source_query, run_query
+from benchboard.analytics.remote import engine
+from benchboard.analytics.remote.settings import RemoteSettings
+from benchboard.analytics.sources import services
+from benchboard.analytics.sources.servers import change_password, connect_server
+from benchboard.analytics.sources.services import SourceSummary
+from benchboard.errors import AppError, Cancelled, Invalid, Unavailable
+from benchboard.identity import keys
+from benchboard.paging import Listing
+from benchboard.storage.engine import Database
+from benchboard.storage.models.analytics import DataSource
+from benchboard.storage.models.identity import AuditLog
+from support import databases, mariadb
+from support.databases import unbound
+from support.orders import Market, open_market
+from support.postgres import USER, Server
+
+
+@dataclass(frozen=True)
+class Remote:
+    """A real server with a database of ours: its settings, its password, and what it does at this moment."""
+
+    settings: RemoteSettings
+    password: str
+    execute: Callable[[str], list[Any]]
+    running: Callable[[], list[str]]
+    slow: str
+    """A query that takes minutes."""
+
+
+_POSTGRESQL_TABLES = """
+    CREATE TABLE public.trips (id int PRIMARY KEY, km numeric(10,2), speed float8, city text, day date,
+      at timestamptz, local_at timestamp, ok boolean, info jsonb, raw bytea);
+    INSERT INTO public.trips VALUES
+      (1, 2.50, 0.1, 'Ankara 5%', '2026-01-05', '2026-01-05 10:00+03', '2026-01-05 10:00', true, '{"a": 1}', NULL),
+      (2, 3.50, 'NaN', 'İzmir', NULL, NULL, NULL, false, NULL, NULL);
+    CREATE SCHEMA sales; CREATE TABLE sales.orders (id bigint);
+    INSERT INTO sales.orders SELECT generate_series(1, 3000);
+"""
+_MARIADB_TABLES = (
+    "CREATE TABLE trips (id int PRIMARY KEY, km decimal(10,2), speed double, city varchar(50), day date,"
+    " at timestamp NULL, local_at datetime NULL, ok tinyint(1), info json, raw blob)",
+    "SET time_zone = '+00:00'",
+    "INSERT INTO trips VALUES (1, 2.50, 0.1, 'Ankara 5%', '2026-01-05', '2026-01-05 07:00', '2026-01-05 10:00', 1,"
+    " '{\"a\": 1}', NULL), (2, 3.50, NULL, 'İzmir', NULL, NULL, NULL, 0, NULL, NULL)",
+    "CREATE TABLE orders (id bigint)",
+    "INSERT INTO orders SELECT seq FROM seq_1_to_3000",
+)
+
+
+@pytest.fixture(scope="module")
+def mariadb_server() -> Iterator[mariadb.Mariadb]:
+    starting = mariadb.running()
+    try:
+        server = starting.__enter__()
+    except mariadb.NoMariadb as error:
+        pytest.skip(str(error))
+    yield server
+    starting.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module", params=["postgresql", "mysql"])
+def remote(request: pytest.FixtureRequest) -> Iterator[Remote]:
+    if request.param == "mysql":
+        yield _on_mariadb(request.getfixturevalue("mariadb_server"))
+        return
+    server: Server = request.getfixturevalue("pg_server")
+    name = server.create()
+    with psycopg.connect(server.url(name), autocommit=True) as connection:
+        connection.execute(_POSTGRESQL_TABLES)
+
+        def execute(text: str) -> list[Any]:
+            return list(connection.execute(text.encode()).fetchall())
+
+        active = "SELECT query FROM pg_stat_activity WHERE application_name = 'Benchboard' AND state = 'active'"
+        yield Remote(
+            RemoteSettings("postgresql", "127.0.0.1", server.port, name, USER, "off"),
+            server.password,
+            execute,
+            lambda: [str(row[0]) for row in execute(active)],
+            "SELECT count(*) FROM sales.orders a, sales.orders b, sales.orders c, sales.orders d",
+        )
+    server.drop(name)
+
+
+def _on_mariadb(server: mariadb.Mariadb) -> Remote:
+    connection = server.connect()
+
+    def execute(text: str) -> list[Any]:
+        with connection.cursor() as cursor:
+            cursor.execute(text)
+            return list(cursor.fetchall())
+
+    for text in _MARIADB_TABLES:
+        execute(text)
+    own = int(execute("SELECT connection_id()")[0][0])
+    return Remote(
+        RemoteSettings("mysql", "127.0.0.1", server.port, "bench", "bench", "off"),
+        server.password,
+        execute,
+        lambda: [str(row[7]) for row in execute("SHOW FULL PROCESSLIST") if row[0] != own and row[4] == "Query"],
+        "SELECT count(*) FROM orders a, orders b, orders c, orders d",
+    )
+
+
+@pytest.fixture(scope="module")
+def shop(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Market]:
+    folder = tmp_path_factory.mktemp("remote")
+    file = folder / "bench.db"
+    file.write_bytes(sqlite_template.read_bytes())
+    database = Database.open(databases.file_url(file), key=databases.KEY)
+    found = open_market(database, folder)
+    data_keys = keys.FileDataKeys(folder / "keys.json")
+    data_keys.create(found.analyst.organisation_id)
+    keys.provide_data_keys(database, data_keys)
+    yield found
+    database.dispose()
+
+
+@pytest.fixture
+def source(shop: Market, remote: Remote) -> Iterator[SourceSummary]:
+    tables = connect_server(remote.settings.to_json(), remote.settings.kind, remote.password)
+    with unbound(shop.database).change() as session:
+        added = services.add_server(
+            session, shop.analyst, name="Warehouse", kind=remote.settings.kind, settings=remote.settings.to_json(),
+            password=remote.password, tables=tables,
+        )  # fmt: skip
+    yield added
+    with unbound(shop.database).change() as session:
+        services.remove_source(session, shop.analyst, added.id, even_if_used=True)
+
+
+def query(shop: Market, source: SourceSummary, text: str, **options: Any) -> Any:
+    with unbound(shop.database).read() as session:
+        return run_query(session, shop.analyst, text, source_id=source.id, **options)
+
+
+def test_add_server_its_tables_are_listed_with_kinds(shop: Market, remote: Remote, source: SourceSummary) -> None:
+    with unbound(shop.database).read() as session:
+        tables = {one.name: one for one in services.source_tables(session, shop.analyst, source.id)}
+        sample = services.sample_rows(session, shop.analyst, source.id, "trips", limit=1)
+        services.test_source(session, shop.analyst, source.id)
+
+    other = "sales.orders" if remote.settings.kind == "postgresql" else "orders"
+    kinds = {column.name: column.kind for column in tables["trips"].columns}
+    assert set(tables) == {"trips", other}
+    assert source.server == remote.settings.address
+    assert kinds["id"] == "integer"
+    assert (kinds["km"], kinds["speed"], kinds["city"], kinds["day"]) == ("decimal", "decimal", "text", "date")
+    assert (kinds["at"], kinds["local_at"]) == ("timestamp", "timestamp")
+    assert len(sample.rows) == 1
+
+
+def test_run_query_values_are_exact(shop: Market, remote: Remote, source: SourceSummary) -> None:
+    found = query(shop, source, "SELECT id, km, speed, city, day, at, local_at, ok, info, raw FROM trips ORDER BY id")
+
+    first, second = found.rows
+    assert first[:5] == (1, Decimal("2.50"), Decimal("0.1"), "Ankara 5%", date(2026, 1, 5))
+    assert first[5:7] == (datetime(2026, 1, 5, 7, tzinfo=UTC), datetime(2026, 1, 5, 10, tzinfo=UTC))
+    assert (first[7], first[8], first[9]) == (remote.settings.kind == "postgresql" or 1, '{"a": 1}', None)
+    assert second[2:7] == (None, "İzmir", None, None, None)
+    assert [column.kind for column in found.columns][:3] == ["integer", "decimal", "decimal"]
+    assert found.columns[6].title == "Local at"
+
+
+def test_run_query_variables_are_bound(shop: Market, source: SourceSummary) -> None:
+    text = "SELECT id FROM trips WHERE city IN (:city) AND at >= :from AND city LIKE '%5%' ORDER BY id"
+    values = {"city": ["Ankara 5%", "' OR 1=1 -- "], "from": ["2026-01-05T06:59:59+00:00"]}
+
+    assert query(shop, source, text, variables=values).rows == ((1,),)
+    assert query(shop, source, text, variables=values | {"from": ["2026-01-05T07:00:01+00:00"]}).rows == ()
+
+
+def test_run_query_more_rows_than_the_limit_are_cut(shop: Market, remote: Remote, source: SourceSummary) -> None:
+    name = source.tables[0] if source.tables[0] != "trips" else source.tables[1]
+    found = query(shop, source, f"SELECT id FROM {name} ORDER BY id", limit=1000)
+
+    assert (len(found.rows), found.truncated, found.rows[-1]) == (1000, True, (1000,))
+    assert not query(shop, source, f"SELECT id FROM {name}", limit=3000).truncated
+
+
+def test_check_source_query_columns_are_found_without_rows(shop: Market, source: SourceSummary) -> None:
+    with unbound(shop.database).read() as session:
+        columns = check_source_query(session, shop.analyst, "SELECT id, km FROM trips", source.id)
+
+    assert [(one.name, one.kind) for one in columns] == [("id", "integer"), ("km", "decimal")]
+
+
+def test_run_query_bytes_and_wrong_columns_are_refused(shop: Market, remote: Remote, source: SourceSummary) -> None:
+    for text in ("SELECT nope FROM trips", "SELECT * FROM nope"):
+        with pytest.raises(Invalid):
+            query(shop, source, text)
+
+
+def test_engine_a_query_that_wasnt_checked_still_cant_write(remote: Remote) -> None:
+    module: Any = engine.mysql if remote.settings.kind == "mysql" else engine.postgresql
+    for text in ("DELETE FROM trips", "INSERT INTO trips (id) VALUES (9)", "CREATE TABLE written (a int)"):
+        unchecked = engine.ServerQuery(text, {}, 10, 5.0, time.monotonic(), CancelToken())
+        with pytest.raises(AppError):
+            module.run(remote.settings, remote.password, unchecked)
+    assert remote.execute("SELECT count(*) FROM trips")[0][0] == 2
+    assert remote.execute("SELECT count(*) FROM information_schema.tables WHERE table_name = 'written'")[0][0] == 0
+
+
+def test_run_query_a_timeout_ends_the_servers_work(shop: Market, remote: Remote, source: SourceSummary) -> None:
+    with pytest.raises(Unavailable) as caught:
+        query(shop, source, remote.slow, timeout=0.5)
+
+    assert caught.value.code == "query.timeout"
+    assert remote.running() == []
+
+
+def test_run_query_a_cancel_ends_the_servers_work(shop: Market, remote: Remote, source: SourceSummary) -> None:
+    token, raised = CancelToken(), []
+
+    def run() -> None:
+        try:
+            query(shop, source, remote.slow, timeout=60, cancel_token=token)
+        except AppError as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    deadline = time.monotonic() + 30
+    while not any("orders d" in text for text in remote.running()):
+        assert time.monotonic() < deadline
+    token.cancel()
+    thread.join(20)
+
+    assert not thread.is_alive()
+    assert [type(error) for error in raised] == [Cancelled]
+    while any("orders d" in text for text in remote.running()):
+        assert time.monotonic() < deadline
+
+
+def test_connect_server_each_cause_is_named(remote: Remote) -> None:
+    def cause(password: str = remote.password, **changed: Any) -> tuple[str, object]:
+        settings = replace(remote.settings, **changed)
+        with pytest.raises(Unavailable) as caught:
+            connect_server(settings.to_json(), settings.kind, password)
+        assert remote.password not in repr(caught.value)
+        return caught.value.code, caught.value.facts.get("field")
+
+    assert cause("wrong") == ("source.password", "password")
+    assert cause(host="nowhere.invalid") == ("source.host", "host")
+    assert cause(port=1) == ("source.refused", "port")
+    assert cause(tls="verify") == ("source.tls", "tls")
+    # MariaDB doesn't tell a user without rights there what exists.
+    missing = ("source.permission", "user") if remote.settings.kind == "mysql" else ("source.database", "database")
+    assert cause(database="nope") == missing
+
+
+def test_connect_server_settings_that_cant_be_used_name_their_field(remote: Remote) -> None:
+    for field, value in (("host", "a,b"), ("host", "/tmp"), ("port", 0), ("tls", "x"), ("user", ""), ("ca", "x.pem")):
+        with pytest.raises(Invalid) as caught:
+            connect_server(remote.settings.to_json() | {field: value}, remote.settings.kind, "x")
+        assert caught.value.facts["field"] == field
+
+
+def test_password_is_stored_encrypted_and_shown_nowhere(shop: Market, remote: Remote, source: SourceSummary) -> None:
+    with unbound(shop.database).read() as session:
+        stored = session.scalars(select(DataSource.connection_config).where(DataSource.id == source.id)).one()
+        audited = [str(vars(row)) for row in session.scalars(select(AuditLog))]
+        listed = services.list_sources(session, shop.analyst, Listing())
+
+    assert remote.password not in str(stored)
+    assert remote.password not in str(audited) + repr(listed) + repr(source)
+
+
+def test_password_doesnt_open_for_another_address(shop: Market, remote: Remote, source: SourceSummary) -> None:
+    with pytest.raises(Unavailable) as caught, unbound(shop.database).change() as session:
+        row = session.get(DataSource, source.id)
+        assert row is not None
+        row.connection_config = row.connection_config | {"server": row.connection_config["server"] | {"host": "x.test"}}
+        session.flush()
+        run_query(session, shop.analyst, "SELECT 1", source_id=source.id)
+    assert caught.value.code == "keys.wrong"
+
+
+def test_change_password_a_wrong_one_is_told_when_refreshed(
+    shop: Market, remote: Remote, source: SourceSummary
+) -> None:
+    transactions = unbound(shop.database)
+    with transactions.change() as session:
+        change_password(session, shop.analyst, source.id, "wrong")
+    broken = services.refresh_source(transactions, shop.analyst, source.id)
+    with transactions.change() as session:
+        change_password(session, shop.analyst, source.id, remote.password)
+    mended = services.refresh_source(transactions, shop.analyst, source.id)
+
+    assert (broken.status, broken.tables) == ("error", source.tables)
+    assert "password" in broken.problem
+    assert (mended.status, mended.problem) == ("connected", "")
