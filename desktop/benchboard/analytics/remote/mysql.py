@@ -94,7 +94,7 @@ def run(settings: RemoteSettings, password: str, query: ServerQuery) -> FileResu
         require_few_columns(len(described))
         types = [int(one[1]) for one in described]
         columns = tuple(FileColumn(str(one[0])[:MAX_NAME], _kind(int(one[1]))) for one in described)
-        result, reader = ResultRows(query), _Reader(types)
+        result, reader = ResultRows(query), _MysqlReader(types)
         while query.limit and result.missing and (row := cursor.fetchone()) is not None:
             result.add(reader.row(row))
         _abandon(cursor)
@@ -207,7 +207,7 @@ def _kind(type_: int) -> ValueKind:
     return kinds.get(type_, "text")
 
 
-class _Reader:
+class _MysqlReader:
     """Makes cells of rows."""
 
     def __init__(self, types: list[int]) -> None:

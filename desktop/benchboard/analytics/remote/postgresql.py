@@ -95,7 +95,7 @@ def run(settings: RemoteSettings, password: str, query: ServerQuery) -> FileResu
         types = [_type_name(connection, one.type_code) for one in described]
         columns = tuple(FileColumn(one.name[:MAX_NAME], _KINDS.get(name, "text"))
                         for one, name in zip(described, types, strict=True))  # fmt: skip
-        result, reader = ResultRows(query), _Reader(types)
+        result, reader = ResultRows(query), _PostgresqlReader(types)
         while query.limit and result.missing and (batch := cursor.fetchmany(min(BATCH, result.missing))):
             for row in batch:
                 result.add(reader.row(row))
@@ -185,7 +185,7 @@ def _type_name(connection: "psycopg.Connection[Any]", oid: int) -> str:
     return info.name if info is not None and info.oid == oid else ""
 
 
-class _Reader:
+class _PostgresqlReader:
     """Makes cells of rows."""
 
     def __init__(self, types: list[str]) -> None:
