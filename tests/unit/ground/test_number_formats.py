@@ -17,6 +17,7 @@ EXCEPTIONS: Final = {
     "analytics/files/csv_dialect.py": "the pattern of a date",
     "analytics/query_builder/sql_words.py": "SQL",
     "analytics/table_export/clipboard_table.py": "cells copied for other programs",
+    "analytics/remote/mysql.py": "a setting of the server",
     "analytics/sqlite_functions.py": "a value of SQLite",
     "dashboards/variables/variable_queries.py": "a value of a query",
     "ui/studio/tiles/table_rows.py": "cells copied for other programs",
