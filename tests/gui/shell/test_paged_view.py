@@ -548,6 +548,19 @@ def test_row_whose_details_were_closed_stays_current_and_closed_until_it_is_open
     assert told[1:] == [Entry("2", "Entry 2")]
 
 
+def test_neighbour_of_a_row_whose_details_were_closed_opens_none(
+    qtbot: QtBot, table: PagedTable[Entry], source: Source
+) -> None:
+    _load(qtbot, table)
+    table.make_current("1")
+    table.put_away()
+    told: list[Entry | None] = []
+    table.current_changed.connect(told.append)
+    source.entries = (Entry("0", "Entry 0"), Entry("2", "Entry 2"))
+    _load(qtbot, table)
+    assert (table.current(), told) == (Entry("2", "Entry 2"), [])
+
+
 @pytest.mark.parametrize("scale", [1, 2])
 def test_confirmation_is_as_high_as_its_text(qtbot: QtBot, beside: QWidget, scale: int) -> None:
     """The last line of a long one was cut."""

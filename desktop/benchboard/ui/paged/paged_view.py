@@ -187,8 +187,8 @@ class PagedTable(QWidget, Generic[Row]):
             self.view.verticalScrollBar().setValue(scroll)
         self._saved_position = None
         self._loaded_listing = self.model.listing
-        same = at >= 0 and self.model.identity(self.model.row(at)) == identity
-        if identity is not None and not (same and self._put_away):
+        # Details that were put away stay so, also when their row is gone and its neighbour is current.
+        if identity is not None and not (at >= 0 and self._put_away):
             self._put_away = False
             self.current_changed.emit(self.model.row(at) if at >= 0 else None)
 
