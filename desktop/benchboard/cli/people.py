@@ -196,7 +196,7 @@ def _state_sentence(people: Sequence[Person], state: str) -> str:
     changed = [person for person in people if person.state != state]
     sentences = []
     if changed:
-        done = _("Disabled {names}.") if state == "inactive" else _("Activated {names}.")
+        done = _("Disabled {names}.") if state == "inactive" else _("Enabled {names}.")
         sentences.append(done.format(names=", ".join(person.name for person in changed)))
         if state == "inactive":
             sentences.append(_ended(sum(person.sessions for person in changed)))

@@ -128,7 +128,7 @@ def _why_ended(reason: str) -> str:
 def _what_to_do(reason: str) -> str:
     return {
         "deleted": _("Ask an admin for a new account."),
-        "disabled": _("Ask an admin to activate your account."),
+        "disabled": _("Ask an admin to enable your account."),
         "organisation": _("Contact the person who runs this database."),
     }.get(reason, _("Sign in again."))
 

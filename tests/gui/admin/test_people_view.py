@@ -99,7 +99,7 @@ def test_activation_of_an_invited_person_is_undone_to_invited(admin: Admin) -> N
     admin.wait(lambda: admin.cell(TABLE, "Ada Lovelace", 3) == "Invited")
     admin.choose(admin.row_menu(TABLE, "Ada Lovelace", "people_menu"), "command_activate_account")
     admin.wait(lambda: admin.person("Ada Lovelace").state == "active")
-    admin.wait(lambda: "Ada Lovelace activated" in admin.toast())
+    admin.wait(lambda: "Ada Lovelace enabled" in admin.toast())
     admin.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     admin.wait(lambda: admin.person("Ada Lovelace").state != "active")
     assert admin.person("Ada Lovelace").state == "pending"
@@ -116,7 +116,7 @@ def test_row_menu_of_a_person_has_the_actions_of_the_details(admin: Admin) -> No
     admin.wait(lambda: admin.person("Ada Lovelace").state == "inactive")
     admin.wait(lambda: admin.cell(TABLE, "Ada Lovelace", 3) == "Disabled")
     menu = admin.row_menu(TABLE, "Ada Lovelace", "people_menu")
-    assert _entries(menu) == {"Revoke all sessions": False, "Activate account": True, "View in audit log": True}
+    assert _entries(menu) == {"Revoke all sessions": False, "Enable account": True, "View in audit log": True}
     menu.close()
 
 
@@ -132,7 +132,7 @@ def test_row_menu_of_ticked_people_acts_on_all_of_them(admin: Admin) -> None:
     for name in ("Ada Lovelace", "Öz Işık"):
         admin.press_row(TABLE, name, tick=True)
     menu = admin.row_menu(TABLE, "Ada Lovelace", "people_menu")
-    assert _entries(menu) == {"Revoke sessions": True, "Activate accounts": True, "Disable accounts": True}
+    assert _entries(menu) == {"Revoke sessions": True, "Enable accounts": True, "Disable accounts": True}
     admin.choose(menu, "command_disable_account")
     admin.wait(lambda: "2 people disabled" in admin.toast())
 

@@ -521,7 +521,7 @@ def test_user_disable_and_activate_name_whom_they_changed(terminal: Terminal) ->
     terminal("user", "add", "dana@example.com", "--name", "Dana", typed=PASSWORD)
     assert terminal("user", "disable", "dana@example.com") == "Disabled Dana. No sessions to end.\n"
     assert terminal("user", "disable", "dana@example.com") == "Dana was already disabled.\n"
-    assert terminal("user", "activate", "dana@example.com") == "Activated Dana.\n"
+    assert terminal("user", "activate", "dana@example.com") == "Enabled Dana.\n"
     assert terminal("user", "activate", "dana@example.com", "dana@example.com") == "Dana was already active.\n"
     assert terminal("session", "revoke", "--user", "dana@example.com") == "Dana has no sessions to end.\n"
     email = json.loads(terminal("whoami", "--json"))["email"]

@@ -258,7 +258,7 @@ def test_server_session_that_ended_names_its_cause_and_the_whole_command(server:
     revoked = told("session", "revoke", "--user", "mert@example.com")
     assert "You were signed out. An admin revoked your session. Run “benchboard login mert@example.com" in revoked
     disabled = told("user", "disable", "mert@example.com")
-    assert "You were signed out. Your account is disabled. Ask an admin to activate your account." in disabled
+    assert "You were signed out. Your account is disabled. Ask an admin to enable your account." in disabled
     assert added["id"]
 
 

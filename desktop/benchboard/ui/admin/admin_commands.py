@@ -19,7 +19,7 @@ REGISTRY.register(
     Command("admin.view_audit_log", N_("View audit log"), Group.AUDIT, (), "ph.list-magnifying-glass",
             N_("audit trail, history, activity, events, who did what, logs, security, compliance")),
     Command("admin.show_person", N_("Show person"), Group.PEOPLE, (), "ph.user"),
-    Command("admin.activate_account", N_("Activate account"), Group.PEOPLE, (), "ph.check-circle"),
+    Command("admin.activate_account", N_("Enable account"), Group.PEOPLE, (), "ph.check-circle"),
     Command("admin.disable_account", N_("Disable account"), Group.PEOPLE, (), "ph.prohibit", danger=True),
 )
 # fmt: on

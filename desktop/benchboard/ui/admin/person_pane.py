@@ -202,7 +202,7 @@ class _OverviewTab(QWidget):
         self._role = DetailSection(_("Role"))
         self._account = DetailSection(_("Account"))
         self._disable = Button(_("Disable account"), self._set("inactive"), kind="danger", icon="ph.prohibit")
-        self._activate = Button(_("Activate account"), self._set("active"), icon="ph.check-circle")
+        self._activate = Button(_("Enable account"), self._set("active"), icon="ph.check-circle")
         self._revoke = Button(_("Revoke all sessions"), self._revoke_all, icon="ph.sign-out")
         for button, name in ((self._disable, "disable"), (self._activate, "activate"), (self._revoke, "revoke_all")):
             button.setObjectName(f"person_{name}")
@@ -398,10 +398,10 @@ def _state_note(person: Person, context: Context) -> str:
     signs_in = context.workspace.location.kind == "server" or person.account_type == "DEMO" or bool(person.os_user)
     if person.state != "active":
         if not signs_in:
-            return _("Activate the account to name it with --as in commands again.")
+            return _("Enable the account to name it with --as in commands again.")
         if person.last_seen is None:
-            return _("Activate the account to let this person sign in.")
-        return _("Activate the account to let this person sign in again.")
+            return _("Enable the account to let this person sign in.")
+        return _("Enable the account to let this person sign in again.")
     if person.sessions:
         return _("Disabling an account signs the person out {within}. Everything they created is kept.").format(
             within=user_actions.revoked_within()

@@ -19,12 +19,12 @@ def titles_for(*, several: bool) -> dict[str, str]:
     if several:
         return {
             "revoke_sessions": _("Revoke sessions"),
-            "activate_account": _("Activate accounts"),
+            "activate_account": _("Enable accounts"),
             "disable_account": _("Disable accounts"),
         }
     return {
         "revoke_sessions": _("Revoke all sessions"),
-        "activate_account": _("Activate account"),
+        "activate_account": _("Enable account"),
         "disable_account": _("Disable account"),
     }
 
@@ -200,9 +200,9 @@ def _state_sentence(changed: Sequence[Person], state: str) -> str:
     signed_out = any(person.sessions for person in changed)
     if len(changed) == 1:
         disabled = _("{name} disabled and signed out") if signed_out else _("{name} disabled")
-        sentence = disabled if state == "inactive" else _("{name} activated")
+        sentence = disabled if state == "inactive" else _("{name} enabled")
         return sentence.format(name=changed[0].name)
     if state == "inactive":
         disabled = _("{count} people disabled and signed out") if signed_out else _("{count} people disabled")
         return disabled.format(count=len(changed))
-    return _("{count} people activated").format(count=len(changed))
+    return _("{count} people enabled").format(count=len(changed))
