@@ -517,6 +517,7 @@ def main(arguments: Sequence[str]) -> int:
     out: Path | None = parser.parse_args(arguments).out
     if out is not None:
         os.environ.setdefault(motion.SWITCH, "1")  # a picture is of what came to rest
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # nor does it need a display
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setStyle("Fusion")

@@ -3,6 +3,8 @@
 import importlib.util
 import json
 import os
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -159,6 +161,13 @@ def test_gallery_draws_both_themes_into_a_file(tmp_path: Path, light: Theme) -> 
     image = QImage(str(tmp_path / "parts.png"))
     shown = [image.pixelColor(x, image.height() - 2).name().upper() for x in (2, image.width() - 2)]
     assert shown == [light.tokens("color")[mode]["window"] for mode in ("light", "dark")]
+
+
+def test_gallery_is_drawn_into_a_file_without_a_display(tmp_path: Path) -> None:
+    without = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "QT_QPA_PLATFORM")}
+    command = [sys.executable, "-m", "benchboard", "gallery", "--out", str(tmp_path / "parts.png")]
+    assert subprocess.run(command, env=without, check=False, timeout=120).returncode == 0
+    assert (tmp_path / "parts.png").stat().st_size > 10_000
 
 
 def test_every_widget_that_is_offered_is_in_the_gallery() -> None:
