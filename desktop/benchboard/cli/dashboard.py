@@ -342,6 +342,7 @@ def import_(context: CommandContext, home: bool, name: str | None, file: BinaryI
         _save_home(context, file, None)
         return
     with _read_json(file, IMPORTABLE, MAX_FILE) as value, context.database.change() as session:
+        interchange.require_dashboard(value)
         written, report = interchange.from_any(value)
         title = _("Imported dashboard") if file.name == _STDIN else Path(file.name).stem
         document = _with_title(parse_document(written), title)

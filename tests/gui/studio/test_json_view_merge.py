@@ -93,7 +93,7 @@ def test_json_draft_without_its_conflict_is_applied(writing: "Studio") -> None:
     arrive(writing, "orders-week", "Theirs")
     view.commit()
     assert view.error is not None
-    writing.page.undo()
+    writing.store(with_title(writing, "orders-week", "Orders, 7 days"))
     writing.wait(lambda: not view.draft)
     assert writing.page.editor.widget("orders-week").title == "Orders, 7 days mine"
 

@@ -42,7 +42,7 @@ def test_palette_search_by_word_people_use_finds_command(dashboard: "Studio") ->
         ("import", "Import dashboard"),
         ("shortcuts", "Show keyboard shortcuts"),
         ("delete", "Remove widget"),
-        ("csv", "Export data as CSV"),
+        ("csv", "Add data"),
         ("dashboard new", "Create dashboard"),
         ("table add", "Add widget: table"),
         ("slideshow", "Present dashboard"),

@@ -13,6 +13,8 @@ from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
 import benchboard
+from benchboard.analytics import table_browser
+from benchboard.analytics.sources import services
 from benchboard.dashboards import library
 from benchboard.dashboards.access import access_list, sharing
 from benchboard.dashboards.versions import version_store
@@ -37,10 +39,12 @@ LISTINGS: dict[str, tuple[Ask, ...]] = {
     "access_list.list_access": (lambda s, a, d: access_list.list_access(s, a, d, Listing("m")),),
     "fleet.list_dongles": (lambda s, a, _d: fleet.list_dongles(s, a, Listing("m")),),
     "library.list_dashboards": (lambda s, a, _d: library.list_dashboards(s, a, Listing("m")),),
+    "services.list_sources": (lambda s, a, _d: services.list_sources(s, a, Listing("m")),),
     "sessions.list_sessions": (
         lambda s, a, _d: sessions.list_sessions(s, a, Listing("m")),
         lambda s, a, _d: sessions.list_sessions(s, a, Listing("m", {"ended": True})),
     ),
+    "table_browser.list_tables": (lambda s, a, _d: table_browser.list_tables(s, a),),
     "teams.list_teams": (lambda s, a, _d: teams.list_teams(s, a, Listing("m")),),
     "users.list_people": (lambda s, a, _d: users.list_people(s, a, Listing("m")),),
     "version_store.list_versions": (lambda s, a, d: version_store.list_versions(s, a, d, Listing("m")),),

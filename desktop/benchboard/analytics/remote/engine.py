@@ -16,13 +16,13 @@ LIST_TIMEOUT: Final = 30.0
 """Seconds that listing the tables of a server may take."""
 
 
-def list_tables(
+def read_tables(
     settings: RemoteSettings, password: str, *, cancel_token: CancelToken | None = None
 ) -> tuple[RemoteTable, ...]:
     """The tables of a server that the user may read. Raises `Unavailable` (`source.host`, `source.password` …) with the
     fact `field` if the server can't be reached, `Cancelled`."""
     query = ServerQuery("", {}, 0, LIST_TIMEOUT, time.monotonic(), cancel_token or CancelToken())
-    found = mysql.list_tables if settings.kind == "mysql" else postgresql.list_tables
+    found = mysql.read_tables if settings.kind == "mysql" else postgresql.read_tables
     return found(settings, password, query)
 
 

@@ -66,7 +66,7 @@ _COLUMNS: Final = """
 """
 
 
-def list_tables(settings: RemoteSettings, password: str, query: ServerQuery) -> tuple[RemoteTable, ...]:
+def read_tables(settings: RemoteSettings, password: str, query: ServerQuery) -> tuple[RemoteTable, ...]:
     """The tables of the database that the user may read. `query` has the limits."""
     with _transaction(settings, password, query) as connection, connection.cursor() as cursor:
         cursor.execute(_TABLES, {"limit": MAX_TABLES})

@@ -69,7 +69,7 @@ _COLUMNS: Final[LiteralString] = """
 """
 
 
-def list_tables(settings: RemoteSettings, password: str, query: ServerQuery) -> tuple[RemoteTable, ...]:
+def read_tables(settings: RemoteSettings, password: str, query: ServerQuery) -> tuple[RemoteTable, ...]:
     """The tables that the user may read, those of the schema that needs no name first. `query` has the limits."""
     first = _schema(settings)
     with _transaction(settings, password, query) as connection:

@@ -83,7 +83,7 @@ def connect_server(settings: Mapping[str, object], kind: str, password: str) -> 
     """Connect with settings that aren't stored yet, and list the tables. Takes as long as the server does.
 
     Raises `Invalid` with the `field` of a setting that can't be used, `Unavailable` with the cause as its code."""
-    return engine.list_tables(checked_settings(settings, kind), checked_password(password))
+    return engine.read_tables(checked_settings(settings, kind), checked_password(password))
 
 
 def seal_server(

@@ -246,7 +246,7 @@ def test_source(session: Session, actor: Actor, source_id: str) -> None:
     """Read a row of each table of a source. Raises an `AppError` that names the cause if one can't be read."""
     require(actor, "sources:read")
     if (server := open_server(session, actor, source_id)) is not None:
-        remote_engine.list_tables(server.settings, server.password)
+        remote_engine.read_tables(server.settings, server.password)
         return
     for table in source_tables(session, actor, source_id):
         sample_rows(session, actor, source_id, table.name, limit=1)
@@ -346,7 +346,7 @@ def _refresh_server(database: Transactions, actor: Actor, source_id: str, cancel
         with database.read() as session:
             server = open_server(session, actor, source_id)
         if server is not None:
-            tables = remote_engine.list_tables(server.settings, server.password, cancel_token=cancel_token)
+            tables = remote_engine.read_tables(server.settings, server.password, cancel_token=cancel_token)
     except Cancelled:
         raise
     except AppError as error:

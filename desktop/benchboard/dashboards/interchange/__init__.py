@@ -2,7 +2,13 @@
 
 from benchboard.dashboards.interchange.conversion_report import ConversionReport, ReportLine
 from benchboard.dashboards.interchange.document_upgrade import SCHEMA, from_benchboard, upgrade
-from benchboard.dashboards.interchange.format_detection import from_any, has_panels, is_grafana, is_panel
+from benchboard.dashboards.interchange.format_detection import (
+    from_any,
+    has_panels,
+    is_grafana,
+    is_panel,
+    require_dashboard,
+)
 from benchboard.dashboards.interchange.grafana_export import to_grafana
 from benchboard.dashboards.interchange.grafana_import import from_grafana
 from benchboard.dashboards.interchange.panel_export import original_queries
@@ -20,6 +26,7 @@ __all__ = [
     "is_panel",
     "original_queries",
     "require_container",
+    "require_dashboard",
     "to_grafana",
     "upgrade",
 ]

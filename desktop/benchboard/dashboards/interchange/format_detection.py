@@ -30,11 +30,15 @@ def is_panel(value: object) -> bool:
 _OF_PANELS: Final = frozenset(("gridPos", "targets", "fieldConfig", "options", "datasource", "pluginVersion"))
 
 
+def require_dashboard(value: object) -> None:
+    """Raise `Invalid` (`import.empty`) for an empty list: a home layout without widgets, but no dashboard to import."""
+    if value == []:
+        raise Invalid("import.empty", _("This file is an empty list. It has no dashboard."))
+
+
 def from_any(value: object) -> tuple[dict[str, object], ConversionReport]:
     """A document of ours, of the newest version, made of one of ours of any version or of Grafana's, and what there is
     to know of it. Raises `Invalid` as `from_benchboard` and `from_grafana` do, which names the widget that it is
-    about, and `Invalid` (`import.empty`) for an empty list, which says of itself neither what it is nor for what."""
-    if value == []:
-        raise Invalid("import.empty", _("This file is an empty list. It has no dashboard."))
+    about."""
     with naming_widget(value):
         return from_grafana(value) if is_grafana(value) else from_benchboard(value)

@@ -40,6 +40,7 @@ def read_file(path: Path) -> tuple[Document, ConversionReport]:
     try:
         with path.open("rb") as stream:
             value = decode(stream.read(MAX_FILE + 1), max_bytes=MAX_FILE)
+        interchange.require_dashboard(value)
         written, report = interchange.from_any(value)
         return parse_document(written), report
     except OSError as error:

@@ -57,11 +57,11 @@ class Chip(Pressable):
         over = self._removable and self._cross().contains(event.position())
         if over != self._over_cross:
             self._over_cross = over
-            self.setToolTip(plain_tooltip(_("Remove")) if over else self._whole_text())
+            self.setToolTip(plain_tooltip(_("Remove") if over else self._whole_text()))
             self.update()
 
     def _whole_text(self) -> str:
-        return plain_tooltip(self.text()) if self.sizeHint().width() > self.width() or self.width() >= _WIDEST else ""
+        return self.text() if self.sizeHint().width() > self.width() or self.width() >= _WIDEST else ""
 
     def leaveEvent(self, event: QEvent) -> None:
         self._over_cross = False
