@@ -29,6 +29,7 @@ _VALUES: Final = {
     "FILE": "line-2.json",
     "ID#DATA …": "123#DEADBEEF",
     "IDS": "3f9c2a71",
+    "KIND": "postgresql",
     "NAME": "Rig 12",
     "NUMBER": "3",
     "REV": "0003",

@@ -24,6 +24,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, CheckBox, Edit, Elided, Field, Paragraph, Select, Text, hairline, scroll_area
 from benchboard.ui.widgets.buttons import paint_radio
 from benchboard.ui.widgets.focus import FocusRinged
+from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.surfaces import Icon, set_surface
 
 WIDTH: Final = 280
@@ -358,7 +359,7 @@ class RadioRow(FocusRinged, QRadioButton):
         """Show another line below the title."""
         self._subtitle = text
         self.setAccessibleDescription(text)
-        self.setToolTip(text)
+        self.setToolTip(plain_tooltip(text))
         self.updateGeometry()
         self.update()
 

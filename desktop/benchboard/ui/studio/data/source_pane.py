@@ -37,6 +37,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.time_format import relative_time
 from benchboard.ui.widgets import Badge, Button, Elided, KeyValue, Paragraph, Select, Text, hairline
 from benchboard.ui.widgets.accessible import Role
+from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.surfaces import Icon
 
 Index = QModelIndex | QPersistentModelIndex
@@ -301,7 +302,7 @@ class _Histogram(QWidget):
         else:
             named = [(value_text(value), count) for value, count in profile.frequent]
         lines = [f"{name[:60]}: {number(count)}" for name, count in named]
-        self.setToolTip("\n".join(lines))
+        self.setToolTip(plain_tooltip("\n".join(lines)))
         self.setAccessibleDescription("; ".join(lines))
         self.update()
 
