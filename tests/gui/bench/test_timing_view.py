@@ -276,10 +276,11 @@ def test_timing_invalid_bitrate_takes_the_old_solutions_away(qtbot: QtBot, shell
 
     # The list names the field; the cards only say what they would show.
     qtbot.waitUntil(lambda: shown().count("Correct “Bit rate”.") == 1)
+    # Qt shows a label that is added to a visible card a moment later.
+    qtbot.waitUntil(lambda: "A bit timing as register values, C, ip link or python-can." in shown())
     texts = shown()
     assert "How long the cable may be with a bit timing." in texts
     assert "How inaccurate the oscillators may be with a bit timing." in texts
-    assert "A bit timing as register values, C, ip link or python-can." in texts
     assert not [text for text in texts if re.match(r"[\d.,]+ bit timings|in [\d.]+ ms", text)]
     assert click.find(window, "second_verdict").accessibleName() == "No bit timing to compare"
     assert "All bit timings" in texts

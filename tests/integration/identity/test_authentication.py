@@ -290,7 +290,7 @@ def test_set_state_inactive_ends_sessions_and_active_allows_sign_in(town: Town) 
     with unbound(town.database).read() as session, pytest.raises(Denied, match="Your account is disabled") as over:
         guard.require_live(session, signed_in.actor)
     assert over.value.facts["reason"] == "disabled"
-    assert "activate" in over.value.do
+    assert "enable" in over.value.do
     with pytest.raises(Denied):
         town.sign_in("mert@north.example")
     with unbound(town.database).change() as session:
