@@ -28,6 +28,7 @@ from benchboard import workspace
 from benchboard.dashboards import interchange, library
 from benchboard.dashboards.document.document import Document, parse_document
 from benchboard.dashboards.layout import ContainerDrag, Drag, PageIndex, fitted
+from benchboard.dashboards.repository import KnownPage
 from benchboard.dashboards.versions import diff, three_way_merge
 from benchboard.errors import Invalid
 from benchboard.identity.permissions import Actor
@@ -165,11 +166,12 @@ def saved(database: Database, actor: Actor, count: int) -> tuple[float, int]:
         made = library.create(session, actor, base)
     # The last widget of the page pushes nothing: the row of one widget changes.
     versions = [base, moved_to_side(base, f"w{count - 1}")]
-    turn = iter(range(10**6))
+    turn, known = iter(range(10**6)), KnownPage()
 
     def save() -> None:
         with unbound(database).change() as session:
-            library.save(session, actor, made.card.id, versions[(next(turn) + 1) % 2], base_version=None)
+            document = versions[(next(turn) + 1) % 2]
+            library.save(session, actor, made.card.id, document, base_version=None, known=known)
 
     with statements(database) as sent:
         save()

@@ -19,13 +19,14 @@ LANGUAGES: Final = {"en": "English", "tr": "Türkçe"}
 """The languages that there are, by their code, as each calls itself; any other is shown as English."""
 _DECIMAL_COMMA: Final = frozenset({"tr"})
 """The languages that write 1,5; the others write 1.5."""
-_THIN: Final = "\N{THIN SPACE}"
+_THIN: Final = "\N{NARROW NO-BREAK SPACE}"
 _MINUS: Final = "\N{MINUS SIGN}"
 _NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 _CURRENCY: Final = re.compile("[A-Z]{3}")
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
 _point = "."
 _language = "en"
+_folder = Path()
 
 
 def use(language: str, folder: Path, *, decimal_point: str | None = None) -> None:
@@ -33,7 +34,8 @@ def use(language: str, folder: Path, *, decimal_point: str | None = None) -> Non
 
     Numbers have the language's decimal point, unless another `decimal_point` is given.
     """
-    global _catalogue, _point, _language
+    global _catalogue, _point, _language, _folder
+    _folder = folder
     _language = language if language in LANGUAGES else "en"
     _point = decimal_point or ("," if _language in _DECIMAL_COMMA else ".")
     source = folder / f"{language}.po"
@@ -63,9 +65,20 @@ def _(message: str) -> str:
     return _catalogue.gettext(message)
 
 
+def help_sentence(message: str) -> str:
+    """A sentence of a command's help in the selected language. Their catalogue (`help/<language>.po`) is its own: no
+    one but who asks for help waits for it.
+    """
+    source = _folder / "help" / f"{_language}.po"
+    if _language == "en" or not message or not source.is_file():
+        return message
+    translated = _read_catalogue(source, source.stat().st_mtime_ns).gettext(message)
+    return translated if translated != message else _(message)
+
+
 def number(value: "float | Decimal", decimals: int | None = None, *, most: int = 2, grouped: bool = True) -> str:
-    """`1 483.5`, or `1 483,5` in Turkish: a thin space every three digits; none in a field (`grouped=False`).
-    Without `decimals`, those that the value has, at most `most`."""
+    """`1 483.5`, or `1 483,5` in Turkish: a narrow no-break space every three digits; none in a field
+    (`grouped=False`). Without `decimals`, those that the value has, at most `most`."""
     from decimal import Decimal  # imported late: loading it takes longer than the rest of this module
 
     exact = Decimal(value) if isinstance(value, int | Decimal) else Decimal(repr(float(value)))
@@ -119,7 +132,7 @@ def allowed_numbers(
         return kind
     least = number(low, most=6, grouped=grouped)
     if high is None:
-        sentence = _("{kind} above {low}") if open_low else _("{kind} from {low} up")
+        sentence = _("{kind} above {low}") if open_low else _("{kind} of {low} or more")
         return sentence.format(kind=kind, low=least)
     greatest = number(high, most=6, grouped=grouped)
     return _("{kind} from {low} to {high}").format(

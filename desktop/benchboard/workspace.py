@@ -137,6 +137,11 @@ def open_local(home: Path, *, report: Report | None = None, on_wait: Report | No
     return _open_prepared(home, report, on_wait)
 
 
+def has_local_database(home: Path) -> bool:
+    """Whether this computer's own database was created already."""
+    return _local_file(home, demo_file=False)[0].exists()
+
+
 def open_demo(home: Path, *, report: Report | None = None, on_wait: Report | None = None) -> Workspace:
     """Open the demo organisation, which has a file of its own."""
     return _open_prepared(home, report, on_wait, demo_file=True)

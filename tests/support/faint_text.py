@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Final
 
 from PySide6.QtCore import QRect, QRectF
@@ -28,7 +29,7 @@ def faint_texts(texts: Iterable[PaintedText], picture: QImage) -> Iterator[str]:
         pixels = _pixels(image, box)
         ground = _ground(image, box, between=not _is_icon(text.text))
         ink = _blended(text.colour, ground)
-        if min(_distance(ink, pixel) for pixel in pixels) > _HIDDEN:
+        if ink.rgb() not in pixels and all(_distance(ink, pixel) > _HIDDEN for pixel in pixels):
             continue
         is_disabled = text.widget is not None and not text.widget.isEnabled()
         measured, least = contrast(ink.name(), ground.name()), 3.0 if text.is_large or is_disabled else 4.5
@@ -38,7 +39,12 @@ def faint_texts(texts: Iterable[PaintedText], picture: QImage) -> Iterator[str]:
 
 def _pixels(image: QImage, box: QRect) -> Counter[int]:
     part = image.copy(box)
-    return Counter(memoryview(part.constBits()).cast("I"))
+    return _counted(bytes(part.constBits()))
+
+
+@lru_cache(maxsize=2_000)  # most of a window looks the same at the next size, and on the next screen
+def _counted(pixels: bytes) -> Counter[int]:
+    return Counter(memoryview(pixels).cast("I"))
 
 
 def _is_icon(text: str) -> bool:
@@ -51,7 +57,7 @@ def _ground(image: QImage, box: QRect, *, between: bool) -> QColor:
     around = box.adjusted(-2, -2, 2, 2) if between else box.adjusted(-4, -4, 4, 4)
     pixels = _pixels(image, around.intersected(image.rect()))
     if not between:
-        pixels -= _pixels(image, box)
+        pixels = pixels - _pixels(image, box)  # not in place: what was counted is remembered
     return QColor.fromRgb(pixels.most_common(1)[0][0])
 
 

@@ -48,6 +48,13 @@ class Screen:
     open: Act | None = None
 
 
+def _without_toast(context: TourContext) -> None:
+    """Close a toast: for some seconds it covers what is below it."""
+    shell = context.application().shell
+    assert shell is not None
+    shell.problem_display.dismiss_toast()
+
+
 def _run(command_id: str) -> Act:
     """Run a command of the view, as its key would."""
 
@@ -162,7 +169,7 @@ SCREENS: Final = (
     Screen("data-empty", _data),
     Screen("import", _tour("data-dropped")),
     Screen("import-column", _here, _column),
-    Screen("data", in_sequence(_ESCAPE, _tour("data-added"))),
+    Screen("data", in_sequence(_ESCAPE, _tour("data-added"), _without_toast)),
     Screen("explore-empty", click("tab_studio_explore")),
     Screen("explore", _tour("explore-opened")),
     Screen("explore-columns", _tour("explore-columns")),

@@ -31,11 +31,11 @@ def suggest_chart(table: ResultTable) -> ChartSuggestion:
     if len(table.rows) == 1 and numbers and columns[0].kind in NUMBERS:
         return ChartSuggestion("table", _("One row of several numbers: shown as a table."))
     if not numbers or len(table.rows) < 2:  # a line or a comparison needs two
-        return ChartSuggestion("table", _("No number to draw over the first column: shown as a table."))
+        return ChartSuggestion("table", _("No numbers to plot by the first column: shown as a table."))
     if columns[0].kind in _TIMES:
-        return ChartSuggestion("line_chart", _("Numbers over time: shown as lines."))
+        return ChartSuggestion("line_chart", _("Line, because there is a time column"))
     if columns[0].kind in NUMBERS:
-        return ChartSuggestion("table", _("A number for each number: shown as a table."))
+        return ChartSuggestion("table", _("Only numbers: shown as a table."))
     categories = len({row[0] for row in table.rows})
     if categories > MANY_CATEGORIES:
         reason = _("Too many categories for bars: shown as a table. Sort it and set a limit to draw the largest.")

@@ -4,6 +4,7 @@ It is found by queries, so that each source answers for its own tables, within t
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -11,8 +12,9 @@ from typing import Final
 
 from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.analytics.query_builder.question import Dialect
-from benchboard.analytics.query_builder.sql_words import quote_name, quote_text, quote_value
+from benchboard.analytics.query_builder.sql_words import quote_name, quote_table, quote_text, quote_value
 from benchboard.analytics.query_types import NUMBERS, ValueKind
+from benchboard.errors import Invalid
 
 BUCKETS: Final = 10
 """Bars of a histogram; `LISTED` values of a text."""
@@ -61,19 +63,32 @@ def describe_table(
     run: RunQuery, table: str, columns: Sequence[tuple[str, ValueKind]], dialect: Dialect
 ) -> TableStatistics:
     """Look at a table by a few queries, each of which `run` runs. Raises what `run` raises."""
-    source = quote_name(table)
+    source = quote_table(table, dialect)
     rows, found = _count(run(f"SELECT count(*) FROM {source}").rows[0][0]), dict[str, ColumnStatistics]()  # noqa: S608  # a quoted name
     roughly = dialect == "duckdb" and rows > EXACT_ROWS
     for start in range(0, min(len(columns), MAX_COLUMNS), _AT_ONCE):
         part = columns[start : min(start + _AT_ONCE, MAX_COLUMNS)]
-        outputs = [output for name, kind in part for output in _range_outputs(quote_name(name), kind, roughly)]
-        cells = iter(run(f"SELECT {', '.join(outputs)} FROM {source}").rows[0])  # noqa: S608  # quoted names
-        for name, kind in part:
-            filled, distinct = _count(next(cells)), _count(next(cells))
-            least, greatest = (None, None) if kind == "boolean" else (next(cells), next(cells))
-            found[name] = ColumnStatistics(filled, distinct, least, greatest)
-        found |= _spread(run, source, part, found)
+        try:
+            found |= _describe(run, source, part, dialect, roughly=roughly)
+        except Invalid:
+            # A server can have columns without an order, such as JSON: they stay unknown, beside the others.
+            for one in part:
+                with suppress(Invalid):
+                    found |= _describe(run, source, [one], dialect, roughly=roughly)
     return TableStatistics(rows, found)
+
+
+def _describe(
+    run: RunQuery, source: str, columns: Sequence[tuple[str, ValueKind]], dialect: Dialect, *, roughly: bool
+) -> dict[str, ColumnStatistics]:
+    found: dict[str, ColumnStatistics] = {}
+    outputs = [output for name, kind in columns for output in _range_outputs(quote_name(name, dialect), kind, roughly)]
+    cells = iter(run(f"SELECT {', '.join(outputs)} FROM {source}").rows[0])  # noqa: S608  # quoted names
+    for name, kind in columns:
+        filled, distinct = _count(next(cells)), _count(next(cells))
+        least, greatest = (None, None) if kind == "boolean" else (next(cells), next(cells))
+        found[name] = ColumnStatistics(filled, distinct, least, greatest)
+    return found | _spread(run, source, columns, found, dialect)
 
 
 def _range_outputs(column: str, kind: ValueKind, roughly: bool) -> list[str]:
@@ -83,13 +98,17 @@ def _range_outputs(column: str, kind: ValueKind, roughly: bool) -> list[str]:
 
 
 def _spread(
-    run: RunQuery, source: str, columns: Sequence[tuple[str, ValueKind]], known: Mapping[str, ColumnStatistics]
+    run: RunQuery,
+    source: str,
+    columns: Sequence[tuple[str, ValueKind]],
+    known: Mapping[str, ColumnStatistics],
+    dialect: Dialect,
 ) -> dict[str, ColumnStatistics]:
     """The columns of `known` with their most frequent values, or how their values are spread."""
     found: dict[str, ColumnStatistics] = {}
     edges_of: dict[str, Sequence[str]] = {}
     for name, kind in columns:
-        one, column = known[name], quote_name(name)
+        one, column = known[name], quote_name(name, dialect)
         if kind in NUMBERS or kind in ("timestamp", "date"):
             edges_of[name] = _edges(one.least, one.greatest)
         elif one.filled and one.distinct < one.filled:
@@ -100,7 +119,7 @@ def _spread(
             listed = tuple((value, _count(count)) for value, count in run(query).rows)
             found[name] = _with(one, listed=listed)
     outputs = [
-        f"count(*) FILTER (WHERE {quote_name(name)} >= {low}" + (f" AND {quote_name(name)} < {high})" if high else ")")
+        _count_between(quote_name(name, dialect), low, high, dialect)
         for name, edges in edges_of.items()
         for low, high in zip(edges, [*edges[1:], ""], strict=False)
     ]
@@ -109,6 +128,13 @@ def _spread(
         for name, edges in edges_of.items():
             found[name] = _with(known[name], buckets=tuple(_count(next(counts)) for _edge in edges))
     return found
+
+
+def _count_between(column: str, low: str, high: str, dialect: Dialect) -> str:
+    condition = f"{column} >= {low}" + (f" AND {column} < {high}" if high else "")
+    if dialect == "mysql":  # it has no FILTER
+        return f"count(CASE WHEN {condition} THEN 1 END)"
+    return f"count(*) FILTER (WHERE {condition})"
 
 
 def _with(

@@ -28,6 +28,20 @@ def presentations(query: ParsedQuery, names: Sequence[str], tables: _Tables) -> 
     return [NOTHING if name.lower() in plain else _column(scope, "", name) for name in names]
 
 
+def known_columns(query: ParsedQuery, tables: _Tables) -> list[str]:
+    """The columns that a query can name, if it is one SELECT from tables alone; else none, as others may be meant."""
+    scope = _scope(query.select.get("from_table") or {}, tables)
+    if _selects(query.select) != 1 or len(scope) != len(query.relations):
+        return []
+    return list(dict.fromkeys(name for columns in scope.values() for name in columns))
+
+
+def _selects(part: object) -> int:
+    """How many SELECTs a part of the tree has, itself included."""
+    inner = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+    return sum(map(_selects, inner)) + (isinstance(part, dict) and part.get("type") == "SELECT_NODE")
+
+
 def _scope(table: Node, tables: _Tables) -> dict[str, Mapping[str, Presentation]]:
     """The tables of a FROM clause by the name that the query calls them, in lower case."""
     if table.get("type") == "JOIN":

@@ -15,7 +15,7 @@ from benchboard.analytics import duckdb_session
 from benchboard.analytics.cancellation import CancelToken, query_cancelled
 from benchboard.analytics.column_presentation import NOTHING, Presentation
 from benchboard.analytics.duckdb_binding import BoundText, bind_variables
-from benchboard.analytics.duckdb_columns import presentations
+from benchboard.analytics.duckdb_columns import known_columns, presentations
 from benchboard.analytics.duckdb_errors import PlaceOf, query_error
 from benchboard.analytics.duckdb_parser import NamedRelation, ParsedQuery, parse_query
 from benchboard.analytics.duckdb_values import Cell, CellReader, binary_column, fetched_sql, is_binary, kind_of
@@ -47,7 +47,7 @@ class FileView:
     paths: tuple[Path, ...]
     """The files that it reads."""
     columns: Mapping[str, Presentation] = field(default_factory=dict)
-    """How its columns are shown."""
+    """Its columns, and how they are shown."""
 
 
 class Catalog(Protocol):
@@ -209,7 +209,8 @@ class _Run:
             return None
         if not self._opened or isinstance(error, duckdb.IOException):
             return _unreadable(list(self._views.values()))
-        return query_error(self._query.source, error, self._place_of)
+        columns = known_columns(self._query, {relation: view.columns for relation, view in self._views.items()})
+        return query_error(self._query.source, error, self._place_of, columns)
 
 
 def _find_views(query: ParsedQuery, catalog: Catalog) -> dict[NamedRelation, FileView]:
@@ -237,9 +238,9 @@ def _unreadable(views: Sequence[FileView]) -> Unavailable:
     if missing is not None:
         what = _("“{name}” isn't where it was.").format(name=missing.name)
         return Unavailable("source.moved", what, do=_("Put it back, or add the file again."), path=str(missing))
-    what = _("The source's file can't be read.")
+    what = _("The data source's file can't be read.")
     name = paths[0].name if paths else ""
-    return Unavailable("source.unreadable", what, why=name, do=_("Refresh the source to see what has changed."))
+    return Unavailable("source.unreadable", what, why=name, do=_("Refresh the data source to see what has changed."))
 
 
 def _identifier(name: str) -> str:

@@ -11,9 +11,15 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from benchboard.analytics.duckdb_variables import MarkedText
-from benchboard.analytics.query_errors import CHANGING_STATEMENTS, FIRST_KEYWORDS, KEYWORDS, similar_keyword
+from benchboard.analytics.query_errors import (
+    CHANGING_STATEMENTS,
+    FIRST_KEYWORDS,
+    KEYWORDS,
+    column_advice,
+    similar_keyword,
+)
 from benchboard.errors import AppError, Invalid
-from benchboard.i18n import _
+from benchboard.i18n import _, in_sentence
 
 Place = tuple[int, int]
 """The first byte and the number of bytes; (0, 0) where it isn't known."""
@@ -24,6 +30,7 @@ _CONTINUED: Final = re.compile(r"\w|[,(=+*/<>|.-]")
 _NOT_GROUPED: Final = re.compile(r'column "(.*?)" must appear in the GROUP BY')
 _ARGUMENTS: Final = re.compile(r"given name and argument types '(.*?)\((.*)\)'", re.DOTALL)
 _AMBIGUOUS: Final = re.compile(r"Ambiguous reference to column name \"(.*?)\" \(use: ['\"](.*?)['\"]")
+_NOT_IN_TABLE: Final = re.compile(r'Values list "(.*?)" does not have a column named "(.*?)"')
 _UNREADABLE: Final = re.compile(r"Could not convert string [\"'](.*?)[\"'] to|date field value out of range: \"(.*?)\"|"
                                 r"invalid \w+ field format: \"(.*?)\"", re.DOTALL)  # fmt: skip
 _SHOWN: Final = 40
@@ -115,17 +122,24 @@ def _unexpected(source: SourceText, word: str, place: Place, meant: str = "") ->
     return source.error("syntax", _("Unexpected “{word}”.").format(word=word[:_SHOWN]), do, place)
 
 
-def query_error(source: SourceText, error: Exception, place_of: "PlaceOf") -> AppError:
-    """What an engine's error about the query means. `place_of` finds the place in the text as it was written."""
+def query_error(source: SourceText, error: Exception, place_of: "PlaceOf", columns: Sequence[str] = ()) -> AppError:
+    """What an engine's error about the query means. `place_of` finds the place in the text as it was written; `columns`
+    are those that the query can name, if they are known."""
     facts = _facts(error)
     kind, subtype = str(facts.get("exception_type", "")), str(facts.get("error_subtype", ""))
     message, place = str(facts.get("exception_message", "")), place_of(_place(facts))
     name = str(facts.get("name", ""))[:80]
     if subtype == "COLUMN_NOT_FOUND":
-        what = _("There is no column “{name}”.").format(name=name)
-        return source.error("no-column", what, _advice(facts, name), place)
+        what = _("There's no column “{name}”.").format(name=name)
+        return source.error("no-column", what, _column_advice(facts, name, columns), place)
+    if found := _NOT_IN_TABLE.search(message):
+        what = _("There's no column “{name}”.").format(name=".".join(found.groups())[:80])
+        return source.error("no-column", what, column_advice(found[2], columns), place)
     if found := _AMBIGUOUS.search(message):
         table = found[2].rpartition(".")[0] or found[2]
+        if "." in table:  # the engine's own name of a table that has no other, because it is joined with itself
+            what = _("“{name}” is used twice.").format(name=table.rpartition(".")[2])
+            return source.error("ambiguous", what, _("Rename one of them with AS."), place)
         what = _("“{name}” is in more than one table.").format(name=found[1])
         do = _("Add the table name, for example {table}.{name}.").format(table=table, name=found[1])
         return source.error("ambiguous", what, do, place)
@@ -137,7 +151,10 @@ def query_error(source: SourceText, error: Exception, place_of: "PlaceOf") -> Ap
         return source.error("ungrouped", what, do, place)
     if found := _ARGUMENTS.search(message):
         what = _("“{name}” can't be used with {types}.").format(name=found[1], types=_types(found[2]))
-        return source.error("kind", what, _("Convert one of them, for example CAST(value AS double)."), place)
+        do = _("Convert one of them, for example CAST(value AS double).")
+        if found[1].isidentifier() and "," not in found[2]:
+            do = _("Convert its argument, for example {name}(CAST(value AS double)).").format(name=found[1])
+        return source.error("kind", what, do, place)
     if kind == "Conversion" and (found := _UNREADABLE.search(message)):
         value = next((group for group in found.groups() if group is not None), "")
         what = _("“{value}” can't be converted.").format(value=value[:_SHOWN])
@@ -170,13 +187,11 @@ class PlaceOf:
         return at - moved
 
 
-def _advice(facts: Mapping[str, Any], name: str) -> str:
-    known = [one.strip().strip('"').rpartition(".")[2] for one in str(facts.get("candidates", "")).split(",")]
-    known = [one for one in known if one]
-    close = get_close_matches(name, known, 1)
-    if close or len(known) == 1:
-        return _("Did you mean “{name}”?").format(name=(close or known)[0])
-    return _("Available columns: {names}.").format(names=", ".join(known[:20])) if known else ""
+def _column_advice(facts: Mapping[str, Any], name: str, columns: Sequence[str]) -> str:
+    """`columns` are those of the query's tables, if they are known. DuckDB itself names only some that are similar."""
+    similar = [one.strip().strip('"').rpartition(".")[2] for one in str(facts.get("candidates", "")).split(",")]
+    similar = [one for one in similar if one]
+    return column_advice(name, columns) if columns else column_advice(name, similar, complete=False)
 
 
 _TYPE_NAMES: Final = (
@@ -191,7 +206,7 @@ _TYPE_NAMES: Final = (
 
 
 def _types(written: str) -> str:
-    """The types in a list of arguments, as people read them: `INTEGER, VARCHAR` is a whole number, text."""
+    """The types in a list of arguments, as people read them: `INTEGER, VARCHAR` is a whole number and text."""
     from benchboard.analytics.query_types import kind_name
 
     found = []
@@ -199,7 +214,7 @@ def _types(written: str) -> str:
         name = re.sub(r"\(.*\)", "", one).strip()
         kind = next((kind for names, kind in _TYPE_NAMES if name in names), None)
         found.append(kind_name(kind) if kind is not None else name.lower())  # type: ignore[arg-type]  # the table's own
-    return ", ".join(dict.fromkeys(found))
+    return in_sentence(dict.fromkeys(found))
 
 
 def _facts(error: Exception) -> dict[str, Any]:

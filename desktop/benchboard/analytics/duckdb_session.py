@@ -41,6 +41,8 @@ def open_instance(threads: int = MAX_THREADS) -> "duckdb.DuckDBPyConnection":
     connection = duckdb.connect(":memory:", config=_CONFIG | found)
     connection.execute("SET python_enable_replacements = false")
     connection.execute("SET TimeZone = 'UTC'")
+    # DuckDB prints a bar among a program's answers where it takes the program for an interactive one.
+    connection.execute("SET enable_progress_bar = false")
     return connection
 
 

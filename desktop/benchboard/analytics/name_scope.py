@@ -1,13 +1,12 @@
 """What names mean at one place of a query."""
 
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Final
 
 from sqlglot import exp
 
 from benchboard.analytics import sql_nodes
-from benchboard.analytics.query_errors import position_of, refuse
+from benchboard.analytics.query_errors import column_advice, position_of, refuse
 from benchboard.analytics.query_types import Columns, TypedExpr
 from benchboard.errors import Invalid
 from benchboard.i18n import _
@@ -65,9 +64,6 @@ class NameScope:
 
     def _unknown_column(self, node: exp.Column, name: str) -> Invalid:
         known = list(dict.fromkeys(column for columns in self.tables.values() for column, _type in columns))
-        close = get_close_matches(name.rpartition(".")[2], known, 1)
-        do = _("Available columns: {names}.").format(names=", ".join(known[:20])) if known else ""
-        if close:
-            do = _("Did you mean “{name}”?").format(name=close[0])
-        what = _("There is no column “{name}”.").format(name=name)
+        do = column_advice(name.rpartition(".")[2], known)
+        what = _("There's no column “{name}”.").format(name=name)
         return Invalid("query.no-column", what, do=do, field="query", **position_of(node))

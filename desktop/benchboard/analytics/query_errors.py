@@ -4,6 +4,7 @@ For a syntax error, the first unexpected word, and the keyword that was perhaps 
 """
 
 import time
+from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any, Final, NoReturn
 
@@ -12,7 +13,7 @@ from sqlglot import Token, TokenType, exp
 from sqlglot.errors import ParseError
 
 from benchboard.errors import Invalid, Unavailable
-from benchboard.i18n import _, number
+from benchboard.i18n import _, in_sentence, number
 
 FIRST_KEYWORDS: Final = ("SELECT", "WITH")
 KEYWORDS: Final = (*FIRST_KEYWORDS, "FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "UNION", "JOIN",
@@ -39,6 +40,9 @@ _OPERATORS: Final[dict[type[exp.Expr], str]] = {
 }  # fmt: skip
 """The operators that sqlglot calls otherwise than the query."""
 _SIMILARITY: Final = 0.7
+_ALL_COLUMNS: Final = 20
+"""Up to so many columns are all named."""
+_NEAREST_COLUMNS: Final = 10
 _SHOWN: Final = 40
 """Characters of a word that an error shows."""
 
@@ -161,7 +165,7 @@ def syntax_error(text: str, error: ParseError) -> Invalid:
             return _unexpected(tokens[at], keyword)
     found = tokens[place]
     unexpected = "Unexpected" in str(first.get("description")) or found.token_type == TokenType.R_PAREN
-    return _unexpected(found) if unexpected or place < len(tokens) - 1 else _incomplete(found)
+    return _unexpected(found) if unexpected or place < len(tokens) - 1 else incomplete(found, text)
 
 
 def not_a_select(text: str) -> Invalid:
@@ -209,6 +213,19 @@ def similar_keyword(text: str, keywords: tuple[str, ...]) -> str:
     return "" if word != keyword and word.startswith(keyword) else _WRITTEN_OUT.get(keyword, keyword)
 
 
+def column_advice(name: str, known: Sequence[str], *, complete: bool = True) -> str:
+    """The advice to use the column that `name` is like, or else the columns there are, the nearest of very many;
+    empty where none is known. Not `complete`: there are more than those `known`."""
+    if close := get_close_matches(name, known, 1):
+        return _("Did you mean “{name}”?").format(name=close[0])
+    if not known:
+        return ""
+    if complete and len(known) <= _ALL_COLUMNS:
+        return _("Available columns: {names}.").format(names=", ".join(known))
+    nearest = get_close_matches(name, known, _NEAREST_COLUMNS, cutoff=0)
+    return _("Available columns include {names}.").format(names=in_sentence(nearest))
+
+
 def _missing_row_count(tokens: list[Token], place: int) -> Invalid | None:
     """That LIMIT or OFFSET, there or just before, is followed by nothing that could be a number."""
     for at in range(max(place - 2, 0), place + 1):
@@ -224,5 +241,7 @@ def _unexpected(token: Token, keyword: str = "") -> Invalid:
     return at_token(token, "syntax", what, _("Did you mean “{name}”?").format(name=keyword) if keyword else "")
 
 
-def _incomplete(token: Token) -> Invalid:
-    return at_token(token, "syntax", _("Something is missing after “{word}”.").format(word=token.text[:_SHOWN]))
+def incomplete(token: Token, text: str) -> Invalid:
+    """The error that what a keyword or sign needs is missing after it; the word is said as it stands in `text`."""
+    word = " ".join(text[token.start : token.end + 1].split())  # a token has its words in capitals
+    return at_token(token, "syntax", _("Something is missing after “{word}”.").format(word=word[:_SHOWN]))

@@ -15,7 +15,15 @@ from sqlglot.parsers.mysql import MySQLParser
 from sqlglot.parsers.postgres import PostgresParser
 
 from benchboard.analytics.name_scope import MAX_NAME
-from benchboard.analytics.query_errors import at_token, keep_written, not_a_select, refuse, syntax_error, too_deep
+from benchboard.analytics.query_errors import (
+    at_token,
+    incomplete,
+    keep_written,
+    not_a_select,
+    refuse,
+    syntax_error,
+    too_deep,
+)
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 
@@ -27,6 +35,12 @@ MAX_DEPTH: Final = 100
 """Brackets inside brackets."""
 _OPENING: Final = (TokenType.L_PAREN, TokenType.L_BRACE)
 _CLOSING: Final = (TokenType.R_PAREN, TokenType.R_BRACE)
+_LISTING: Final = (TokenType.GROUP_BY, TokenType.ORDER_BY, TokenType.PARTITION_BY)
+_CLAUSE_STARTS: Final = (
+    *_CLOSING, *_LISTING, TokenType.SEMICOLON, TokenType.HAVING, TokenType.WHERE, TokenType.LIMIT, TokenType.OFFSET,
+    TokenType.FETCH, TokenType.UNION, TokenType.EXCEPT, TokenType.INTERSECT, TokenType.WINDOW,
+)  # fmt: skip
+"""What can't begin the list after one of `_LISTING`."""
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 # The parser logs warnings with the query's own text in them, which a terminal might obey.
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
@@ -68,7 +82,7 @@ def tokenize_query(text: str, *, mysql: bool) -> list[Token]:
 def _statements(text: str, dialect: "_BoundedMysql | _BoundedPostgres") -> list[exp.Expr]:
     try:
         tokens = _with_variable_names(dialect.tokenize(text))
-        _check_tokens(tokens)
+        _check_tokens(tokens, text)
         found = dialect.parser().parse(tokens, text)
         # A semicolon is a statement of its own where a comment follows it.
         return [one for one in found if one is not None and not isinstance(one, exp.Semicolon)]
@@ -105,10 +119,10 @@ def _with_variable_names(tokens: Sequence[Token]) -> list[Token]:
     return found
 
 
-def _check_tokens(tokens: Sequence[Token]) -> None:
+def _check_tokens(tokens: Sequence[Token], text: str) -> None:
     """Refuse what the parser would take long to read, and what is no part of the language offered anyway: brackets
-    more than `MAX_DEPTH` deep, which it reads by recursion; arrays; and names of thousands of characters, of which it
-    would parse those in quotes."""
+    more than `MAX_DEPTH` deep, which it reads by recursion; arrays; names of thousands of characters, of which it
+    would parse those in quotes; and GROUP BY and the like without anything after it."""
     depth = 0
     for token in tokens:
         depth += (token.token_type in _OPENING) - (token.token_type in _CLOSING)
@@ -118,6 +132,10 @@ def _check_tokens(tokens: Sequence[Token]) -> None:
             raise at_token(token, "not-offered", _("“{name}” isn't supported in queries.").format(name=token.text))
         if token.token_type == TokenType.IDENTIFIER and len(token.text.encode()) > MAX_NAME:
             raise at_token(token, "name", _("“{name}” can't be used as a name.").format(name=token.text[:80]))
+    # The parser takes an empty list for none, and the database then fails at what follows.
+    for token, following in itertools.zip_longest(tokens, tokens[1:]):
+        if token.token_type in _LISTING and (following is None or following.token_type in _CLAUSE_STARTS):
+            raise incomplete(token, text)
 
 
 class _Bounded(Parser):

@@ -89,7 +89,7 @@ RELATIONS: Final[dict[str, Relation]] = {
             },
             rows_title=N_("Orders"),
             no_rows=N_("This database has no orders."),
-            no_rows_advice=N_("This version can't import orders. To see sample orders, sign out and open the demo."),
+            no_rows_advice=N_("Add a file of your own in the Data view, or open the demo to see sample orders."),
             permission="orders:read",
             restriction=_orders_of_own_merchants,
             restriction_reads=frozenset({"merchant_team"}),

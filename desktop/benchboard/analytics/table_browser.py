@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from benchboard.analytics.cancellation import CancelToken
@@ -11,14 +12,19 @@ from benchboard.analytics.column_presentation import humanised
 from benchboard.analytics.column_statistics import TableStatistics, describe_table
 from benchboard.analytics.files.value_expressions import ColumnKind
 from benchboard.analytics.queries import MAX_ROWS, run_query
+from benchboard.analytics.query_builder.first_question import Shape, starting_question
+from benchboard.analytics.query_builder.question import Question, Server
+from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.analytics.query_types import ValueKind
-from benchboard.analytics.relations import RELATIONS
+from benchboard.analytics.relations import RELATIONS, Relation
 from benchboard.analytics.sources import services
 from benchboard.i18n import _
 from benchboard.identity.permissions import Actor, has_permission, require
 from benchboard.paging import Listing
+from benchboard.storage.models.base import Base
 
 MAX_SOURCES: Final = 200
+SMALL_ROWS: Final = 1_000_000
 _STATISTICS_TIMEOUT: Final = 30.0
 
 
@@ -48,21 +54,36 @@ class BrowsedTable:
 
 @dataclass(frozen=True, slots=True)
 class BrowsedSource:
-    """A source with its tables. `id` is empty for Benchboard's own relations; `problem` says why it can't be read."""
+    """A source with its tables. `id` is empty for Benchboard's own relations; `problem` says why it can't be read;
+    `server` what its database server speaks, if it is on one."""
 
     id: str
     name: str
     kind: str
     tables: tuple[BrowsedTable, ...]
     problem: str = ""
+    server: Server = ""
 
     def table(self, name: str) -> BrowsedTable | None:
         """The table of that name; None if there is none."""
         return next((one for one in self.tables if one.name == name), None)
 
+    def question(self, table: str) -> Question:
+        """A question about one of its tables that asks nothing yet."""
+        return Question(table, self.id, server=self.server)
+
+    def starting_query(self, shape: Shape) -> str:
+        """A query of this shape over its first table, to begin with; empty if it has no table."""
+        if not self.tables:
+            return ""
+        table = self.tables[0]
+        columns = [(one.name, one.kind) for one in table.columns]
+        return to_sql(starting_question(self.question(table.name), columns, shape))
+
 
 def list_tables(session: Session, actor: Actor) -> tuple[BrowsedSource, ...]:
-    """Benchboard's own relations that the actor may read, if there are any, then the data sources by name."""
+    """Benchboard's own relations that the actor may read and of which the organisation has rows, then the data sources
+    by name."""
     require(actor, "studio:enter")
     own = tuple(
         BrowsedTable(
@@ -78,17 +99,29 @@ def list_tables(session: Session, actor: Actor) -> tuple[BrowsedSource, ...]:
             ),
         )
         for one in RELATIONS.values()
-        if has_permission(actor, one.permission)
+        if has_permission(actor, one.permission) and _has_rows(session, actor, one)
     )
     found = [BrowsedSource("", _("Benchboard"), "benchboard", own)] if own else []
     if has_permission(actor, "sources:read"):
         listed = services.list_sources(session, actor, Listing(sort="name"), limit=MAX_SOURCES).rows
         found += [
-            BrowsedSource(one.id, one.name, one.kind, _tables(session, actor, one), one.problem)
+            BrowsedSource(one.id, one.name, one.kind, _tables(session, actor, one), one.problem, _server(one))
             for one in listed
-            if not one.server  # the questions asked here are written in DuckDB's language
         ]
     return tuple(found)
+
+
+def _has_rows(session: Session, actor: Actor, relation: Relation) -> bool:
+    organisation = Base.metadata.tables[relation.table].c.organisation_id
+    return (
+        session.execute(select(organisation).where(organisation == actor.organisation_id).limit(1)).first() is not None
+    )
+
+
+def _server(source: services.SourceSummary) -> Server:
+    if not source.server:
+        return ""
+    return "mysql" if source.kind == "mysql" else "postgresql"
 
 
 def _tables(session: Session, actor: Actor, source: services.SourceSummary) -> tuple[BrowsedTable, ...]:
@@ -111,13 +144,18 @@ def _kind(kind: ColumnKind) -> ValueKind:
 def table_statistics(
     session: Session,
     actor: Actor,
-    source_id: str,
+    source: BrowsedSource,
     table: BrowsedTable,
     *,
     cancel_token: CancelToken | None = None,
 ) -> TableStatistics:
-    """What is in a table. Raises what `queries.run_query` raises, which checks what the actor may read."""
+    """What is in a table. Of one on a server that is large, or whose size the server doesn't know, only that size is
+    told: to look at its columns, the server would read it several times.
+
+    Raises what `queries.run_query` raises, which checks what the actor may read."""
     require(actor, "studio:enter")
+    if source.server and not is_small(table):
+        return TableStatistics(table.rows or 0, {})
     run = partial(
         run_query,
         session,
@@ -125,7 +163,12 @@ def table_statistics(
         limit=MAX_ROWS,
         timeout=_STATISTICS_TIMEOUT,
         cancel_token=cancel_token,
-        source_id=source_id or None,
+        source_id=source.id or None,
     )
     columns = [(one.name, one.kind) for one in table.columns]
-    return describe_table(run, table.name, columns, "duckdb" if source_id else "own")
+    return describe_table(run, table.name, columns, source.server or ("duckdb" if source.id else "own"))
+
+
+def is_small(table: BrowsedTable) -> bool:
+    """Whether a server can be asked about all rows of a table without being kept busy."""
+    return table.rows is not None and table.rows <= SMALL_ROWS

@@ -93,10 +93,10 @@ def _why_invalid_data(data: str, *, fd: bool) -> str:
         return _("The last byte of the data has one digit instead of two.")
     count = len(digits) // 2
     if fd and count not in FD_LENGTHS:
-        sentence = _("The data have {count} bytes. A CAN FD frame takes {allowed}.")
+        sentence = _("The data is {count} bytes. A CAN FD frame holds {allowed}.")
         return sentence.format(count=count, allowed="0–8, " + ", ".join(map(str, FD_LENGTHS[9:])))
     if not fd and count > 8:
-        return _("The data have {count} bytes. A classic frame takes at most 8.").format(count=count)
+        return _("The data is {count} bytes. A classic frame holds at most 8.").format(count=count)
     return _("A dot can only stand after a whole byte of the data.")
 
 

@@ -91,10 +91,15 @@ class Capture:
         self._second = self._clock()
         self._thread.start()
 
+    def stop_receiving(self) -> None:
+        """Keep and count no frame from now on, so that its frames and counters agree. Doesn't wait."""
+        with self._lock:
+            self._stopping.set()
+
     def stop(self) -> None:
         """Stop sending and receiving, and close the bus. Waits for a frame on its way, the thread and the dongle, up to
         three seconds; safe to call twice, and without a start."""
-        self._stopping.set()
+        self.stop_receiving()
         self._sender.stop()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join()
@@ -144,6 +149,8 @@ class Capture:
         newest = frames[-self._capacity :]
         error_frames = sum(map(_IS_ERROR, frames))
         with self._lock:
+            if self._stopping.is_set():
+                return
             self._count += len(frames)
             self._error_frames += error_frames
             start = (self._count - len(newest)) % self._capacity

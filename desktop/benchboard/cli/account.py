@@ -37,7 +37,7 @@ from benchboard.workspace import Workspace
 def login(options: DatabaseOptions, email: str, org: str | None, as_json: bool) -> None:
     """Sign in to a shared server, and stay signed in.
 
-    Asks for the password, or reads it from standard input.
+    The command asks for the password, or reads it from standard input.
 
     \b
     Example:

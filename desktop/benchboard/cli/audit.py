@@ -76,7 +76,7 @@ def _event_help() -> str:
 
 @click.group(cls=CliGroup)
 def audit() -> None:
-    """List what people did."""
+    """Show who changed what, and when."""
 
 
 @audit.command("list", help=_event_help())

@@ -30,7 +30,7 @@ _BITRATE = click.option(
     "--bitrate",
     type=BitRate(1_000, 1_000_000),
     callback=rounded,
-    help="Bit rate in bit/s, such as 500k; only for a dongle that doesn't report its own.",
+    help="Bit rate in bit/s, such as 500k or 500000; only for a dongle that doesn't report its own.",
 )
 _MOST_NAMED: Final = 5
 """Wrong frames that an error explains."""
@@ -49,7 +49,7 @@ def can() -> None:
 @can.command()
 @_PORT
 @_BITRATE
-@click.option("--count", type=WholeNumber(1), help="Stop after this many frames.")
+@click.option("--count", type=WholeNumber(1), metavar="N", help="Stop after this many frames.")
 @click.option("--seconds", type=Number(0, min_open=True), metavar="SECONDS", help="Stop after this many seconds.")
 @click.option("--listen-only", is_flag=True, help="Don't acknowledge frames.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per frame.")
@@ -279,7 +279,7 @@ def _open_capture(port: str, bitrate: int | None, *, listen_only: bool, sends: b
             raise Invalid(
                 "can.bitrate",
                 _("The dongle on {port} doesn't report its bit rate.").format(port=port),
-                do=_("Add --bitrate, such as --bitrate 500000."),
+                do=_("Add --bitrate, such as --bitrate 500k."),
                 field="bitrate",
             )
         bus = SlcanBus(

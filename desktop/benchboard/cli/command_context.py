@@ -52,8 +52,14 @@ class DatabaseOptions:
         report = _print_progress if sys.stderr.isatty() else None
         if self.url is not None:
             return workspace.open_url(self.url, home, report=report, on_wait=_print_progress)
-        open_file = workspace.open_demo if self.demo else workspace.open_local
-        return open_file(home, report=report, on_wait=_print_progress)
+        if self.demo:
+            return workspace.open_demo(home, report=report, on_wait=_print_progress)
+        is_new = not workspace.has_local_database(home)
+        opened = workspace.open_local(home, report=report, on_wait=_print_progress)
+        if is_new:
+            what = _("Created the database of this computer in {folder}. You are its admin.")
+            click.echo(printable(what.format(folder=home)), err=True)
+        return opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +214,9 @@ def sort_options(
 
     def give(command: Callable[..., None]) -> Callable[..., None]:
         descending = click.option("--descending", is_flag=True, help="Reverse the order.")
-        sort = click.option("--sort", type=Choice(names), default=default, metavar="COLUMN", help=text)
+        sort = click.option(
+            "--sort", type=Choice(names), default=default, show_default=True, metavar="COLUMN", help=text
+        )
         return sort(descending(command))
 
     return give

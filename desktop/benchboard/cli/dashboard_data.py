@@ -19,18 +19,20 @@ from benchboard.i18n import _, ngettext
 @click.command("data")
 @click.argument("which", metavar="DASHBOARD")
 @click.option("--out", "file", required=True, type=click.Path(allow_dash=True, path_type=Path), metavar="FILE",
-              help="The Excel file to write; - for standard output.")  # fmt: skip
+              help="Excel file to write, such as line2.xlsx; - for standard output.")  # fmt: skip
 @with_context
 def data(context: CommandContext, which: str, file: Path) -> None:
-    """Write the data of all widgets to an Excel file, a sheet each.
+    """Write the data of a dashboard's widgets to an Excel file, one sheet per widget.
 
-    The queries run with the time range and the values of the variables that the dashboard itself has.
+    The queries use the dashboard's own time range and variable values.
 
     \b
     Example:
       benchboard dashboard data "Line 2" --out line2.xlsx
     """
     require_no_folder(file)
+    if str(file) != "-" and file.suffix.lower() != ".xlsx":
+        raise click.UsageError(_("The file is written as Excel. Choose a name that ends in .xlsx."))
     with context.database.read() as session:
         card = library.get_summary_matching(session, context.actor, which)
         document = replace(library.get_dashboard(session, context.actor, card.id).document, title=card.name)

@@ -1,6 +1,8 @@
 """`benchboard dashboard share|unshare|access`: who else may see or edit a dashboard."""
 
 import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import click
@@ -12,6 +14,7 @@ from benchboard.dashboards import library
 from benchboard.dashboards.access import access_list, sharing
 from benchboard.dashboards.access.access_list import AccessEntry
 from benchboard.dashboards.access.dashboard_permissions import level_title
+from benchboard.errors import NotFound
 from benchboard.i18n import _, pgettext
 from benchboard.paging import Listing
 
@@ -50,7 +53,8 @@ def share(context: CommandContext, which: str, who: str | None, public: bool, ed
             sentence = _("Everyone in {organisation} can view “{name}”.")
             facts: dict[str, object] = {"public": True}
         else:
-            to = sharing.get_candidate(session, context.actor, who)
+            with _everyone_has_an_option(who):
+                to = sharing.get_candidate(session, context.actor, who)
             permission: sharing.SharePermission = "edit" if edit else "view"
             sharing.share(session, context.actor, card.id, to.kind, to.id, permission)
             sentence = _("{who} can edit “{name}”.") if edit else _("{who} can view “{name}”.")
@@ -58,6 +62,16 @@ def share(context: CommandContext, which: str, who: str | None, public: bool, ed
     context.report(
         sentence.format(who=who, name=card.name, organisation=context.actor.organisation), id=card.id, **facts
     )
+
+
+@contextmanager
+def _everyone_has_an_option(who: str) -> Iterator[None]:
+    try:
+        yield
+    except NotFound as error:
+        if who.casefold() == "everyone":
+            error.do = _("To share with everyone, use --everyone in its place.")
+        raise
 
 
 @click.command("unshare", cls=CliCommand)

@@ -84,7 +84,21 @@ def versions(context: CommandContext, which: str, search: str, named: bool, limi
     )
 
 
-@click.group("version", cls=CliGroup)
+class _VersionGroup(CliGroup):
+    """Knows what `version "Line 2" 3` lacks: what to do with that version."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if len(args) > 1 and args[0] not in self.commands and args[1].isdecimal():
+            shown = f"{ctx.command_path} show {shlex.join(args)}"
+            what = _("Add what to do with the version: show, name or restore.")
+            do = _("To show it, run “{command}”.").format(command=shown)
+            raise click.UsageError(f"{what} {do}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group("version", cls=_VersionGroup)
 def version() -> None:
     """Show, name or restore a version of a dashboard."""
 

@@ -120,12 +120,12 @@ def _foreign_folder(file: Path, *, by_url: bool) -> str:
 def seed(options: DatabaseOptions, /, *, admin: str | None, organisation: str | None, as_json: bool) -> None:
     """Create or update permissions, scopes and roles, and a server's first organisation.
 
-    Running it again changes nothing. A database on this computer gets its organisation by itself. An empty server
-    needs --organisation and --admin; the command asks for the admin's password.
+    Running it again changes nothing. A database on this computer gets its organisation automatically. An empty server
+    needs --organisation and --admin; the command asks for the admin's password, or reads it from standard input.
 
     \b
     Example:
-      benchboard db seed --organisation "North Lab" --admin ines@example.com
+      benchboard db seed --url postgresql://role@server/database --organisation "North Lab" --admin ines@example.com
     """
     if (admin is None) != (organisation is None):
         raise click.UsageError(_("Use --admin and --organisation together."))
@@ -152,7 +152,7 @@ def _create_first_organisation(workspace_: Workspace, admin: str, organisation: 
     if workspace_.location.kind != "server":
         raise Invalid(
             "db.local",
-            _("A database on this computer gets its first organisation by itself."),
+            _("A database on this computer gets its first organisation automatically."),
             do=_("Leave out --organisation and --admin, and add people with “benchboard user add EMAIL”."),
         )
     with workspace_.database.system("seed").read() as session:

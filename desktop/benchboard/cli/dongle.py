@@ -12,6 +12,7 @@ from typing import Any, Final
 import click
 
 from benchboard.canbus import link
+from benchboard.canbus.timing.figures import bit_rate, frequency
 from benchboard.canbus.usb_adapters import adapter_name
 from benchboard.cli.command_context import (
     CommandContext,
@@ -32,7 +33,16 @@ from benchboard.dongles.device import IDENTIFY_SECONDS, Device
 from benchboard.dongles.device_errors import failure_title
 from benchboard.dongles.dongle_status import connection_title, pairing_title
 from benchboard.dongles.firmware_detection import DongleInfo, expected_id, observed_id, probe, probe_open
-from benchboard.dongles.protocol import CanFilter, DongleConfig, ErrorCode, Hello, ProtocolError, StoredConfig, messages
+from benchboard.dongles.protocol import (
+    CanFilter,
+    DongleConfig,
+    ErrorCode,
+    Hello,
+    OwnershipState,
+    ProtocolError,
+    StoredConfig,
+    messages,
+)
 from benchboard.dongles.titles import default_title
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import N_, _, allowed_numbers, number, pgettext
@@ -71,7 +81,7 @@ _FIELDS: Final = frozenset(one.name for one in fields(DongleConfig))
     "--probe/--no-probe",
     "probe_ports",
     default=None,
-    help="Ask the devices on all ports or on none what they are; default: on ports that look like a dongle.",
+    help="Identify the devices on all ports, or on none; default: on ports that look like a dongle.",
 )
 @click.option("--search", default="", help="Part of a name or ID.")
 @click.option(
@@ -125,6 +135,8 @@ _COLUMNS: Final = (
     "id", "device_id", "name", "ownership_state", "identity_kind", "port", "path", "description", "simulated",
     "dialect", "firmware", "key_version", "bitrate", "data_bitrate", "last_seen_at", "problem",
 )  # fmt: skip
+_READ: Final = ("bitrate", "sample_point", "data_bitrate", "data_sample_point")
+"""What is shown of the configuration that was read with the firmware."""
 _SHORT: Final = ("name", "device_id", "ownership_state", "connection", "port", "bitrate")
 
 
@@ -183,7 +195,8 @@ def _dongle_row(dongle: fleet.DongleRecord, port_row: Mapping[str, object] | Non
     for name in ("id", "device_id", "name", "ownership_state", "identity_kind", "dialect", "firmware", "key_version"):
         row[name] = getattr(dongle, name)
     row["last_seen_at"] = dongle.last_seen_at
-    if dongle.config is not None:
+    # What the registry has of a dongle that isn't paired (any more) may have been replaced since.
+    if dongle.config is not None and (dongle.ownership_state == "CLAIMED_ACTIVE" or row["bitrate"] is None):
         row |= {"bitrate": dongle.config.bitrate, "data_bitrate": dongle.config.data_bitrate}
     return row
 
@@ -191,7 +204,8 @@ def _dongle_row(dongle: fleet.DongleRecord, port_row: Mapping[str, object] | Non
 def _info_row(info: DongleInfo) -> dict[str, object]:
     row = asdict(info)
     row["device_key"] = info.device_key.hex() if info.device_key is not None else None
-    return row
+    config = row.pop("config")
+    return row | {name: config[name] if config is not None else None for name in _READ}
 
 
 @dongle.command()
@@ -345,12 +359,13 @@ def _pair(context: CommandContext, device: Device, name: str) -> provisioning.Pa
     return paired
 
 
+# The words of the checklist in the window's pairing wizard.
 _STEPS: Final = {
-    provisioning.PairingStep.HELLO: N_("Reading the dongle's identity"),
-    provisioning.PairingStep.BEGIN: N_("Exchanging keys"),
-    provisioning.PairingStep.PERSIST: N_("Storing the encrypted pairing key"),
-    provisioning.PairingStep.COMMIT: N_("Sending the encrypted pairing key"),
-    provisioning.PairingStep.CONFIRM: N_("Verifying the pairing key on both sides"),
+    provisioning.PairingStep.HELLO: N_("Check identity"),
+    provisioning.PairingStep.BEGIN: N_("Agree on keys"),
+    provisioning.PairingStep.PRESENCE: N_("Prepare the pairing"),
+    provisioning.PairingStep.PERSIST: N_("Send the encrypted pairing key"),
+    provisioning.PairingStep.CONFIRM: N_("Confirm the pairing"),
 }
 
 
@@ -365,9 +380,9 @@ _STEPS: Final = {
 )
 @click.option(
     "--clock",
-    type=Frequency(),
+    type=Frequency(*messages.CLOCK_HZ),
     callback=rounded,
-    help="CAN clock, such as 80M.",
+    help="CAN clock, such as 80M or 80000000.",
 )
 @click.option("--timing", type=SegmentsType(), help="Bit timing, such as 10/6/7/2/2.")
 @click.option("--data-timing", type=SegmentsType(), help="Bit timing of the CAN FD data phase, such as 2/6/7/2/2.")
@@ -417,6 +432,8 @@ def config(
             own = replace(stored.config, controller=hello.controller, clock_hz=hello.clock_hz)
             new = _config_with(own, changes, timing, data_timing)
             stored = _write_config(options, device, new, org, as_email)
+            if hello.state != OwnershipState.CLAIMED_ACTIVE and not as_json:
+                click.echo(_("This dongle isn't paired: anyone can change its settings."), err=True)
     _show_config(stored, hello, as_json=as_json)
 
 
@@ -497,7 +514,11 @@ def _allowed_by(name: str, check: messages.Check) -> str:
     if name.endswith("sample_point"):
         return _("a percentage between 0 and 100")
     if isinstance(check, messages.IntegerRange):
-        return allowed_numbers(check.low, check.high, whole=True, grouped=False)
+        numbers = allowed_numbers(check.low, check.high, whole=True, grouped=False)
+        unit = next((text for end, text in _UNITS.items() if name.endswith(end)), None)
+        if unit is None:
+            return numbers
+        return "{} ({})".format(numbers, _("{low} to {high}").format(low=unit(check.low), high=unit(check.high)))
     if name == "mode":
         return _("one of {names}").format(names=", ".join(_MODES))
     if name == "filters":
@@ -505,6 +526,10 @@ def _allowed_by(name: str, check: messages.Check) -> str:
             count=messages.MAX_FILTERS
         )
     return _("a text of up to 32 characters") if name == "controller" else _("true or false")
+
+
+_UNITS: Final[Mapping[str, Callable[[float], str]]] = {"clock_hz": frequency, "bitrate": bit_rate}
+"""How people write the settings with these names, which JSON has in Hz and bit/s."""
 
 
 def _settings_of(segments: SegmentValues, clock: int, prefix: str) -> dict[str, object]:

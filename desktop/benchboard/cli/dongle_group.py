@@ -41,7 +41,7 @@ def dongle() -> None:
 
 
 @dongle.command()
-@click.option("--count", type=WholeNumber(1, 64), default=1, show_default=True, help="Number of dongles.")
+@click.option("--count", type=WholeNumber(1, 64), metavar="N", default=1, show_default=True, help="Number of dongles.")
 @click.option("--bus", default="bench", show_default=True, metavar="NAME", help="Name of the bus they share.")
 @click.option(
     "--manual", is_flag=True, help="Don't press buttons automatically; type “press 1” to press the first one's."
@@ -65,7 +65,7 @@ def dongle() -> None:
 @click.option(
     "--home-links/--no-home-links",
     default=True,
-    help="Make links in BENCHBOARD_HOME/ports, or none; there Benchboard finds the dongles.",
+    help="Create links in BENCHBOARD_HOME/ports, where Benchboard finds the dongles, or none.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def simulate(

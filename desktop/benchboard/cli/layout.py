@@ -94,7 +94,9 @@ def import_(file: Path, form: str | None, as_json: bool) -> None:
     """
     content, read = _content(file), _READERS[form] if form is not None else interchange.from_any
     with naming_file(str(file), IMPORTABLE):
-        document, report = read(decode(content, max_bytes=MAX_FILE))
+        value = decode(content, max_bytes=MAX_FILE)
+        interchange.require_dashboard(value)
+        document, report = read(value)
     _print(document, report, as_json=as_json)
 
 
@@ -110,7 +112,9 @@ def export(file: Path, form: str, as_json: bool) -> None:
     """
     content = _content(file)
     with naming_file(str(file), _("Use a JSON file of a dashboard that Benchboard exported.")):
-        document, report = interchange.from_benchboard(decode(content, max_bytes=MAX_FILE))
+        value = decode(content, max_bytes=MAX_FILE)
+        interchange.require_dashboard(value)
+        document, report = interchange.from_benchboard(value)
     if form == "grafana":
         document, report = interchange.to_grafana(parse_document(document))
     _print(document, report, as_json=as_json)

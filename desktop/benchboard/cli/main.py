@@ -8,19 +8,20 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 import click
 
 from benchboard import __version__, i18n, log, package_data, settings, vault
-from benchboard.cli.options import CliGroup
+from benchboard.cli.options import CliGroup, WrongValue
 from benchboard.cli.terminal import printable, shorten_arguments
 from benchboard.cli.usage_errors import error_text
 from benchboard.errors import AppError
 from benchboard.i18n import _, system_reason
 
 _COMMANDS: Final = {
-    "audit": "List what people did.",
+    "audit": "Show who changed what, and when.",
     "can": "Watch a bus through a dongle, and send frames.",
     "dashboard": "Manage dashboards and the home page.",
     "db": "Upgrade, downgrade, seed and check the database.",
@@ -33,7 +34,7 @@ _COMMANDS: Final = {
     "source": "Manage data sources: files and database servers that queries and widgets read.",
     "team": "List and create teams, and add and remove people.",
     "timing": "Calculate, check, convert and compare CAN bit timings.",
-    "user": "List, show, add, activate and disable people.",
+    "user": "List, show, add, disable and enable people.",
     "whoami": "Show the account and the database that commands use.",
 }
 SUMMARIES: Final = _COMMANDS | {"tour": "Run the guided tour, and save a screenshot of each step."}
@@ -86,7 +87,7 @@ def root() -> None:
 def main(arguments: Sequence[str]) -> int:
     """Run one command; returns the exit status. Users never see a traceback: a bug goes to the log."""
     home = settings.home()
-    _use_language(os.environ.get("BENCHBOARD_LANGUAGE") or settings.load(home).language)
+    use_language(home)
     private = vault.is_private(home)
     if private and (broken := settings.keep_broken(home)):
         click.echo(printable(broken), err=True)
@@ -96,7 +97,8 @@ def main(arguments: Sequence[str]) -> int:
         result = root.main(list(arguments), prog_name="benchboard", standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:
-        click.echo(shorten_arguments(error_text(error), arguments, _LONGEST_ARGUMENT), err=True)
+        limit = _LONGEST_PATH if isinstance(error, WrongValue) else _LONGEST_ARGUMENT
+        click.echo(shorten_arguments(error_text(error), arguments, limit), err=True)
         return 2 if isinstance(error, click.UsageError) else 1
     except (click.Abort, KeyboardInterrupt):
         click.echo(_("Stopped."), err=True)
@@ -147,7 +149,9 @@ def _discard_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _use_language(language: str) -> None:
+def use_language(home: Path) -> None:
+    """Answer in the language that BENCHBOARD_LANGUAGE names, else in the one of the settings in `home`."""
+    language = os.environ.get("BENCHBOARD_LANGUAGE") or settings.load(home).language
     folder = package_data.resources_folder() / "i18n"
     i18n.use(language if language in i18n.LANGUAGES else "en", folder)
     if language not in i18n.LANGUAGES:

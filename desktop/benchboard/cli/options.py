@@ -5,15 +5,15 @@ import re
 import stat
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final
 
 import click
 
-from benchboard.cli.help_texts import TranslatedHelp
+from benchboard.cli.help_texts import TranslatedHelp, help_paragraphs
 from benchboard.cli.suggested_commands import suggest_for_same_database
 from benchboard.cli.terminal import printable
 from benchboard.errors import AppError, Invalid
-from benchboard.i18n import _, allowed_numbers, system_reason
+from benchboard.i18n import _, allowed_numbers, help_sentence, system_reason
 
 
 class Incomplete(click.UsageError):
@@ -22,6 +22,10 @@ class Incomplete(click.UsageError):
     def __init__(self, message: str, ctx: click.Context | None = None, needed: Sequence[click.Parameter] = ()) -> None:
         super().__init__(message, ctx)
         self.needed = tuple(needed)
+
+
+class WrongValue(click.UsageError):
+    """A value that can't be right, as the error of a service says it, with what to do about it."""
 
 
 class MissingParameters(Incomplete):
@@ -68,7 +72,31 @@ class CliCommand(TranslatedHelp):
             return super().invoke(ctx)
         except AppError as error:
             suggest_for_same_database(ctx, error)
+            if _is_of_argument(ctx, error):
+                raise WrongValue(printable(str(error)), ctx) from error
             raise
+
+
+_FIELDS: Final = {"database": ("database_name",), "email": ("email", "as_email", "admin"), "title": ("name",)}
+"""The parameters for the value that an error calls otherwise."""
+_LOOKED_UP: Final = ("port", "bitrate", "revision")
+"""The parameters that fit or not by what is connected, or by what the database is like."""
+
+
+def _is_of_argument(ctx: click.Context, error: AppError) -> bool:
+    """Whether an error is about a value of the command line that can't be right, whatever the database, the files and
+    the dongles are like: it then is wrong usage, as an unknown option is.
+    """
+    field = str(error.facts.get("field"))
+    typed = (
+        name
+        for name in _FIELDS.get(field, (field,))
+        if ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+    )
+    problems = error.facts.get("problems")
+    if isinstance(problems, tuple):  # several at once
+        return any(_is_of_argument(ctx, one) for one in problems)
+    return isinstance(error, Invalid) and any(name in ctx.params and name not in _LOOKED_UP for name in typed)
 
 
 def _require_utf8(ctx: click.Context) -> None:
@@ -96,7 +124,7 @@ class CliGroup(TranslatedHelp, click.Group):
         """Write the list of options and the list of commands."""
         super().format_options(ctx, formatter)
         with formatter.section(_("Commands")):
-            formatter.write_dl(self.summaries(ctx))
+            formatter.write_dl([(name, help_sentence(text)) for name, text in self.summaries(ctx)])
 
     def summaries(self, ctx: click.Context) -> list[tuple[str, str]]:
         """Its commands, and what each does."""
@@ -139,16 +167,20 @@ class Choice(click.Choice[str]):
 
 
 class WholeNumber(click.IntRange):
-    """A whole number, within limits if there are any."""
+    """A whole number, within limits if there are any. `part` is its placeholder where an option takes several."""
 
     name = "number"
+
+    def __init__(self, low: int | None = None, high: int | None = None, *, part: str = "") -> None:
+        super().__init__(low, high)
+        self._part = part
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter as error:
             allowed = allowed_numbers(self.min, self.max, whole=True, open_low=self.min_open, grouped=False)
-            raise _number_error(allowed, param, ctx) from error
+            raise _number_error(allowed, param, ctx, self._part) from error
 
     def _describe_range(self) -> str:
         return _range_text(self.min, self.max, self.min_open)
@@ -171,19 +203,30 @@ class Number(click.FloatRange):
 
 
 class Frequency(click.ParamType[float, object]):
-    """Hz, with k or M before the unit where it has one: 80M, 80MHz, 83333."""
+    """Hz, with k or M before the unit where it has one: 80M, 80MHz, 83333; within limits if there are any."""
 
     name = "HZ"
 
+    def __init__(self, low: int | None = None, high: int | None = None) -> None:
+        self._low, self._high = low, high
+
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The number in Hz; a usage error for anything else."""
+        """The number in Hz or bit/s; a usage error for anything else."""
         match = re.fullmatch(r"(\d{1,12}(?:\.\d{1,9})?)\s?([kKM]?)(?:Hz|bit/s)?", str(value))
         if match is None:
             self.fail(self._sentence().format(value=value), param, ctx)
-        return round(float(match[1]) * {"": 1, "k": 1e3, "K": 1e3, "M": 1e6}[match[2]], 9)
+        found = round(float(match[1]) * {"": 1, "k": 1e3, "K": 1e3, "M": 1e6}[match[2]], 9)
+        if self._low is not None and self._high is not None and not self._low <= found <= self._high:
+            raise _number_error(self._allowed(self._low, self._high), param, ctx)
+        return found
 
     def _sentence(self) -> str:
-        return _("“{value}” isn't a valid frequency. Use a format such as 80M or 83333.")
+        return _("“{value}” isn't a valid frequency. Use a format such as 80M or 80000000.")
+
+    def _allowed(self, low: int, high: int) -> str:
+        from benchboard.canbus.timing import figures  # late: few commands take a frequency
+
+        return figures.allowed_frequencies(low, high)
 
 
 class BitRate(Frequency):
@@ -191,18 +234,13 @@ class BitRate(Frequency):
 
     name = "BIT/S"
 
-    def __init__(self, low: int | None = None, high: int | None = None) -> None:
-        self._low, self._high = low, high
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The number in bit/s; a usage error for anything else."""
-        rate = super().convert(value, param, ctx)
-        if self._low is not None and self._high is not None and not self._low <= rate <= self._high:
-            raise _number_error(allowed_numbers(self._low, self._high, unit="bit/s", grouped=False), param, ctx)
-        return rate
-
     def _sentence(self) -> str:
-        return _("“{value}” isn't a valid bit rate. Use a format such as 500k, 2M or 83333.")
+        return _("“{value}” isn't a valid bit rate. Use a format such as 500k or 500000.")
+
+    def _allowed(self, low: int, high: int) -> str:
+        from benchboard.canbus.timing import figures  # late: few commands take a bit rate
+
+        return figures.allowed_bit_rates(low, high)
 
 
 def rounded(_context: click.Context, _param: click.Parameter, value: float | None) -> int | None:
@@ -240,9 +278,12 @@ def _range_text(low: float | None, high: float | None, open_: bool) -> str:
     return (_("more than {low}") if open_ else _("{low} or more")).format(low=low)
 
 
-def _number_error(allowed: str, param: click.Parameter | None, ctx: click.Context | None) -> click.UsageError:
+def _number_error(
+    allowed: str, param: click.Parameter | None, ctx: click.Context | None, part: str = ""
+) -> click.UsageError:
     sentence = _("{option} must be {allowed}.")
-    return click.UsageError(sentence.format(option=parameter_name(param), allowed=allowed), ctx)
+    option = _("{part} in {option}").format(part=part, option=parameter_name(param)) if part else parameter_name(param)
+    return click.UsageError(sentence.format(option=option, allowed=allowed), ctx)
 
 
 def parameter_name(param: click.Parameter | None) -> str:
@@ -293,4 +334,4 @@ def unreadable(file: Path | str, why: Exception | str, do: str = "") -> Invalid:
 
 def summary(command: click.Command) -> str:
     """What a command does, in a sentence: the first paragraph of its help."""
-    return " ".join((command.help or "").split("\n\n")[0].split())
+    return help_paragraphs(command)[0]

@@ -66,9 +66,16 @@ _SESSION_TEXT = _SESSION | {
 """The texts in tables, as in the window; JSON has the values that options take."""
 
 
-@click.group(cls=CliGroup)
+class _UserGroup(CliGroup):
+    """A group whose `enable` scripts may still call by its old name, `activate`."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return super().get_command(ctx, "enable" if cmd_name == "activate" else cmd_name)
+
+
+@click.group(cls=_UserGroup)
 def user() -> None:
-    """List, show, add, activate and disable people."""
+    """List, show, add, disable and enable people."""
 
 
 @user.command("list")
@@ -142,18 +149,18 @@ def show_user(context: CommandContext, who: str) -> None:
 def add_user(context: CommandContext, email: str, name: str, role: str) -> None:
     """Add a person.
 
-    On a shared server, asks for the password that they sign in with, or reads it from standard input. On this
-    computer nobody else signs in: people own dashboards, get access to them, and can be named with --as.
+    On a shared server, the command asks for the person's password, or reads it from standard input. On this computer
+    no one else signs in: people own dashboards, have access to them, and can be named with --as.
 
     \b
     Examples:
       benchboard user add ines@example.com --name "Ines Kaya" --role technician
       benchboard user add mert@example.com < password.txt
     """
-    given = None if sys.stdin.isatty() else _read_password()
+    signs_in = context.workspace.location.kind == "server"
+    given = _read_password() if signs_in and not sys.stdin.isatty() else None
     with context.database.read() as session:  # don't ask for a password, twice, for a person who can't be added
         users.require_addable(session, context.actor, email=email, name=name, role=role, password=given or None)
-    signs_in = context.workspace.location.kind == "server"
     password = _require_given(given) if given is not None else ask_password(confirm=True) if signs_in else None
     with context.database.change() as session:
         person = users.add_person(session, context.actor, email=email, name=name, role=role, password=password)
@@ -172,11 +179,11 @@ def disable_user(context: CommandContext, who: tuple[str, ...]) -> None:
     _set_state(context, who, "inactive")
 
 
-@user.command("activate")
+@user.command("enable")
 @click.argument("who", nargs=-1, required=True)
 @with_context
-def activate_user(context: CommandContext, who: tuple[str, ...]) -> None:
-    """Activate disabled people.
+def enable_user(context: CommandContext, who: tuple[str, ...]) -> None:
+    """Enable disabled people.
 
     WHO is an email address or ID.
     """
@@ -200,7 +207,7 @@ def _state_sentence(people: Sequence[Person], state: str) -> str:
         sentences.append(done.format(names=", ".join(person.name for person in changed)))
         if state == "inactive":
             sentences.append(_ended(sum(person.sessions for person in changed)))
-    already = _("{name} was already disabled.") if state == "inactive" else _("{name} was already active.")
+    already = _("{name} was already disabled.") if state == "inactive" else _("{name} was already enabled.")
     sentences += [already.format(name=person.name) for person in people if person not in changed]
     return " ".join(sentences)
 
@@ -279,11 +286,11 @@ def revoke(context: CommandContext, ids: tuple[str, ...], who: str | None) -> No
                     _("None of these sessions are active."),
                     do=_("Use IDs from “benchboard session list”."),
                 )
-    text = ngettext("Ended {count} session of {names}.", "Ended {count} sessions of {names}.", count)
+    text = ngettext("Revoked {count} session of {names}.", "Revoked {count} sessions of {names}.", count)
     if not count:
-        # One's own session, with which the command runs, isn't ended.
+        # One's own session, with which the command runs, isn't revoked.
         own = who is not None and person.id == context.actor.user_id
-        text = _("{names} has no other sessions to end.") if own else _("{names} has no sessions to end.")
+        text = _("{names} has no other sessions to revoke.") if own else _("{names} has no sessions to revoke.")
     context.report(text.format(count=count, names=", ".join(names)), revoked=count)
 
 

@@ -2,14 +2,16 @@
 
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 import click
 
 from benchboard.analytics import queries
+from benchboard.analytics.files.kind_titles import kind_title
 from benchboard.analytics.sources import services
 from benchboard.analytics.table_export.formats import EXPORT_FORMATS, ExportFormat, as_text_note, export_table
 from benchboard.cli.command_context import CommandContext, with_context, write_json
@@ -24,7 +26,7 @@ from benchboard.paging import Listing
 from benchboard.storage.keyset_paging import MAX_PAGE
 
 _SOURCE = click.option(
-    "--source", "source_name", metavar="SOURCE", help="The data source to query; default: Benchboard's own data."
+    "--source", "source_name", metavar="SOURCE", help="Data source to query; default: Benchboard's own data."
 )
 
 
@@ -36,11 +38,11 @@ def query() -> None:
 @query.command("run")
 @_SOURCE
 @click.option("--limit", type=WholeNumber(1, queries.MAX_ROWS), metavar="N",
-              help="At most this many rows; default: 1000, in a file 10000.")  # fmt: skip
+              help="Return at most this many rows; default: 1000, or 10000 with --out.")  # fmt: skip
 @click.option("--out", "file", type=click.Path(allow_dash=True, path_type=Path), metavar="FILE",
-              help="Write the rows to this file instead; - for standard output.")  # fmt: skip
+              help="Write the rows to this file instead of showing them; - for standard output.")  # fmt: skip
 @click.option("--format", "export_format", type=Choice({name: name for name in EXPORT_FORMATS}),
-              help="Format of the file; default: by its extension.")  # fmt: skip
+              help="Format of the file; default: the one of its extension.")  # fmt: skip
 @click.argument("sql")
 @with_context
 def run(
@@ -56,7 +58,8 @@ def run(
     Use - as SQL to read it from standard input.
 
     \b
-    Example:
+    Examples:
+      benchboard query run "SELECT status, count(*) FROM orders GROUP BY status"
       benchboard query run "SELECT * FROM orders" --out orders.xlsx
     """
     chosen = _export_format(file, export_format)
@@ -92,20 +95,30 @@ def check(context: CommandContext, source_name: str | None, sql: str) -> None:
     if context.as_json:
         write_json({"columns": rows})
     else:
-        show_table({name: itemgetter(name) for name in ("column", "title", "kind")}, rows)
+        shown: dict[str, Callable[[Any], object]] = {
+            "column": itemgetter("column"),
+            "title": itemgetter("title"),
+            "kind": lambda row: kind_title(row["kind"]),
+        }
+        show_table(shown, rows)
 
 
 def _export_format(file: Path | None, chosen: ExportFormat | None) -> ExportFormat | None:
     """The format of the file to write; None without a file."""
     if file is None:
         if chosen is not None:
-            raise Incomplete(_("Specify the file to write with --out."))
+            raise Incomplete(_("Specify the file to write with --out."), needed=_options("file", "export_format"))
         return None
     require_no_folder(file)
     by_name = next((one for one in EXPORT_FORMATS if file.suffix.lower() == f".{one}"), None)
     if chosen is None and by_name is None:
-        raise Incomplete(_("Specify the format of the file with --format."))
+        raise Incomplete(_("Specify the format of the file with --format."), needed=_options("file", "export_format"))
     return chosen or by_name
+
+
+def _options(*names: str) -> list[click.Parameter]:
+    """These options of the command that runs."""
+    return [one for one in click.get_current_context().command.params if one.name in names]
 
 
 def _write_table(context: CommandContext, file: Path, export_format: ExportFormat, table: queries.ResultTable) -> None:
@@ -126,7 +139,12 @@ def _write_table(context: CommandContext, file: Path, export_format: ExportForma
     if note := as_text_note(made.as_text):
         click.echo(note, err=True)
     if table.truncated:
-        click.echo(_("The query returns more rows than the file has."), err=True)
+        sentence = _("The query returns more rows than the {count} in the file. To write more, add --limit.")
+        if len(table.rows) >= queries.MAX_ROWS:
+            sentence = _(
+                "The query returns more rows than the {count} in the file, which are the most that are possible."
+            )
+        click.echo(sentence.format(count=len(table.rows)), err=True)
 
 
 def _source_id(context: CommandContext, name: str | None) -> str | None:

@@ -32,4 +32,6 @@ def write_result(
         table.add_row(*(Text(cell_text(cell)) for cell in row))
     Console(highlight=False, width=10_000 if not sys.stdout.isatty() else None).print(table)
     if truncated:
-        click.echo(_("There are more rows. To see them, add --limit."), err=True)
+        click.echo(
+            _("There are more rows than the {count} shown. To see more, add --limit.").format(count=len(rows)), err=True
+        )

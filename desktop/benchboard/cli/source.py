@@ -1,7 +1,9 @@
 """`benchboard source …`: the data sources of an organisation."""
 
 import os
-from collections.abc import Callable, Sequence
+import shlex
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
@@ -10,22 +12,33 @@ import click
 
 from benchboard import settings
 from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.files.formats import detect_format
 from benchboard.analytics.files.inspection import inspect_file
-from benchboard.analytics.remote.settings import DEFAULT_PORTS, REMOTE_KINDS, TLS_MODES, RemoteKind
+from benchboard.analytics.files.inspection_types import TableInspection, WrongLine
+from benchboard.analytics.files.kind_titles import kind_title
+from benchboard.analytics.files.scan import ReadOptions
+from benchboard.analytics.files.wrong_lines import mixed_column_sentence
+from benchboard.analytics.remote.settings import DEFAULT_PORTS, REMOTE_KINDS, TLS_MODES, RemoteKind, checked_settings
 from benchboard.analytics.sources import services
+from benchboard.analytics.sources.catalog import get_row
 from benchboard.analytics.sources.configuration import tables_of
 from benchboard.analytics.sources.copies import copies_folder, remove_copies, with_copies
-from benchboard.analytics.sources.servers import change_password, connect_server
+from benchboard.analytics.sources.file_news import file_news, status_title
+from benchboard.analytics.sources.kinds import source_title
+from benchboard.analytics.sources.servers import change_password, connect_server, no_password
 from benchboard.analytics.sources.services import SourceSummary
+from benchboard.analytics.sources.source_reading import DOUBTFUL, copies_before, read_source_again
 from benchboard.analytics.sources.state import examine
 from benchboard.cli.command_context import CommandContext, paging_options, with_context, write_json
 from benchboard.cli.empty_lists import empty_text
 from benchboard.cli.options import Choice, CliGroup, WholeNumber
 from benchboard.cli.people import ask_password
 from benchboard.cli.query_output import write_result
+from benchboard.cli.suggested_commands import for_same_database
 from benchboard.cli.table import print_pairs, show_table
+from benchboard.cli.terminal import printable
+from benchboard.errors import Conflict, Invalid
 from benchboard.i18n import _, ngettext, pgettext
-from benchboard.identity.permissions import require
 from benchboard.paging import Listing
 
 _SOURCE: Final[dict[str, Callable[[Any], object]]] = {
@@ -40,6 +53,11 @@ _SOURCE: Final[dict[str, Callable[[Any], object]]] = {
     "server": lambda row: row.server,
 }
 _STATES: Final = ("connected", "error", "disconnected", "pending")
+_SOURCE_TEXT: Final = _SOURCE | {
+    "kind": lambda row: source_title(row.kind),
+    "state": lambda row: status_title(row, file_news(row)),
+}
+"""The texts in tables, as in the window; JSON has the values that options take."""
 
 
 @click.group(cls=CliGroup)
@@ -52,7 +70,7 @@ def source() -> None:
 
 @source.command("list")
 @click.option("--search", default="", help="Part of a name.")
-@click.option("--status", type=Choice(_STATES), help="Only those with this status.")
+@click.option("--status", type=Choice(_STATES), help="Only data sources with this status.")
 @paging_options
 @with_context
 def list_sources(context: CommandContext, search: str, status: str | None, limit: int, after: str | None) -> None:
@@ -60,7 +78,7 @@ def list_sources(context: CommandContext, search: str, status: str | None, limit
     listing = Listing(search, {"status": status} if status else {})
     with context.database.read() as session:
         page = services.list_sources(session, context.actor, listing, after=after, limit=limit)
-    columns = _SOURCE if context.as_json else _SOURCE | {"tables": lambda row: len(row.tables)}
+    columns = _SOURCE if context.as_json else _SOURCE_TEXT | {"tables": lambda row: len(row.tables)}
     context.list_page(
         page,
         columns,
@@ -79,21 +97,45 @@ def list_sources(context: CommandContext, search: str, status: str | None, limit
 @click.argument("which", metavar="SOURCE")
 @with_context
 def show(context: CommandContext, which: str) -> None:
-    """Show a data source and what is wrong with it."""
+    """Show a data source, its status and any problem."""
     _show(context, _found(context, which))
 
 
 @source.command("add")
-@click.option("--name", help="Name of the source; default: the file's name.")
+@click.option("--name", help="Name of the data source; default: the file's name.")
+@click.option("--keep-total", is_flag=True, help="Read the total row at the end as a row like the others.")
+@click.option(
+    "--local-times",
+    is_flag=True,
+    help="Keep times with an offset, such as +03:00, as the file has them; default: as times in UTC.",
+)
+@click.option("--allow-empty", is_flag=True, help="Add a file that has no rows.")
 @click.argument("file", type=click.Path(path_type=Path))
 @with_context
-def add(context: CommandContext, name: str | None, file: Path) -> None:
-    """Add a file as a data source.
+def add(
+    context: CommandContext, name: str | None, keep_total: bool, local_times: bool, allow_empty: bool, file: Path
+) -> None:
+    """Add a file, or a folder of files with equal columns, as a data source.
 
-    Queries read a CSV or Parquet file where it is; of other files Benchboard makes a copy for them.
+    FILE is a CSV, Parquet, Excel, SQLite or DuckDB file. CSV and Parquet files are queried where they are, which the
+    window calls “Link to the file”; of the others, Benchboard keeps a copy. The window copies every file unless you
+    choose otherwise. A total row at the end of a table is left out, as it would double every sum.
+
+    \b
+    Example:
+      benchboard source add trips.csv --name Trips
     """
+    with context.database.read() as session:
+        services.require_name(session, context.actor, name or file.name.partition(".")[0])
+    detect_format(file.absolute())  # nothing is read of a file that doesn't exist or has no tables
     _say(_("Reading {file}").format(file=file.name))
-    inspected = inspect_file(file)
+    options = ReadOptions(zoned_times="written" if local_times else "utc")
+    inspected = inspect_file(file, options, fixed=frozenset(("zoned_times", *(["total_label"] if keep_total else []))))
+    if not allow_empty and not any(table.rows for table in inspected.tables):
+        raise Invalid(
+            "sources.no-rows", _("“{name}” has no rows.").format(name=file.name),
+            do=_("Check the file. To add it without rows, repeat the command with --allow-empty."),
+        )  # fmt: skip
     tables = with_copies(
         tables_of(tuple(table.scan for table in inspected.tables)),
         copies_folder(settings.home(), context.actor.organisation_id),
@@ -106,7 +148,7 @@ def add(context: CommandContext, name: str | None, file: Path) -> None:
                 session,
                 context.actor,
                 name=name or file.name.partition(".")[0],
-                kind=inspected.format,
+                kind=tables[0].scan.format,  # a folder's files have one
                 tables=tables,
                 state=state,
             )
@@ -114,33 +156,81 @@ def add(context: CommandContext, name: str | None, file: Path) -> None:
         remove_copies(tables)
         raise
     rows = sum(one.rows or 0 for one in state.tables)
-    sentence = ngettext(
-        "Added “{name}” with {count} row. To query it, run “benchboard query run --source {name} SQL”.",
-        "Added “{name}” with {count} rows. To query it, run “benchboard query run --source {name} SQL”.",
-        rows,
-    )
+    sentence = ngettext("Added “{name}” with {count} row.", "Added “{name}” with {count} rows.", rows)
+    for problem in inspected.skipped:
+        click.echo(printable(str(problem)), err=True)
+    wrong = sum(table.wrong_count for table in inspected.tables)
+    for table in inspected.tables:
+        for text in _line_texts(table):
+            click.echo(printable(text), err=True)
     context.report(
-        sentence.format(name=added.name, count=rows),
+        f"{sentence.format(name=added.name, count=rows)} {_how_to_query(added.name)}",
         id=added.id,
         name=added.name,
         kind=added.kind,
         tables=list(added.tables),
         rows=rows,
-        wrong_lines=sum(table.wrong_count for table in inspected.tables),
+        wrong_lines=wrong,
+        total_lines=[line.line for table in inspected.tables for line in table.total_lines],
     )
+
+
+def _line_texts(table: TableInspection) -> Iterator[str]:
+    """The total rows and the lines that don't fit, as the window names them."""
+    skipped = bool(table.scan.options.total_label)
+    for line in table.total_lines:
+        text = (
+            _("Line {line}, “{label}”, is a total row and is left out. To keep it, add --keep-total.")
+            if skipped
+            else _("Line {line}, “{label}”, is a total row and is read like the others.")
+        )
+        yield _in_file(line, text.format(line=line.line, label=line.value))
+    count = table.wrong_count
+    if count:
+        yield ngettext("{count} line doesn't fit its columns:", "{count} lines don't fit their columns:", count).format(
+            count=count
+        )
+    for line in table.wrong_lines:
+        text = _("Line {line}: {sentence} {outcome}.").format(
+            line=line.line, sentence=line.sentence, outcome=_outcome(line)
+        )
+        yield "  " + _in_file(line, text)
+    if (rest := count - len(table.wrong_lines)) > 0:
+        yield "  " + ngettext("and {count} more line", "and {count} more lines", rest).format(count=rest)
+    for mixed in table.mixed_columns:
+        yield mixed_column_sentence(table.scan.columns[mixed.place].title, mixed)
+
+
+def _outcome(line: WrongLine) -> str:
+    """What becomes of a line that doesn't fit, in a file that is added as it was detected."""
+    if line.left_out:
+        return _("Line skipped")
+    return _("Value left empty") if line.column is not None else _("Rest left empty")
+
+
+def _in_file(line: WrongLine, text: str) -> str:
+    return f"{line.file}: {text}" if line.file else text
+
+
+def _how_to_query(name: str) -> str:
+    """The command that queries the data source `name`, in the database of the command that runs."""
+    do = _("To query it, run “{command}”.").format(command=f"benchboard query run --source {shlex.quote(name)} SQL")
+    return for_same_database(click.get_current_context(), do)
 
 
 @source.command("connect")
 @click.argument("kind", type=Choice(REMOTE_KINDS))
-@click.option("--name", required=True, help="Name of the source.")
+@click.option("--name", required=True, help="Name of the data source.")
 @click.option("--host", required=True, help="Name or address of the server.")
-@click.option("--port", type=WholeNumber(1, 65_535), metavar="N", help="Default: 5432 or 3306.")
-@click.option("--database", "database_name", required=True, help="Database on the server.")
-@click.option("--user", required=True, help="User to sign in as; best one that may only read.")
-@click.option("--schema", default="", help="Read only this schema (PostgreSQL); default: all.")
+@click.option("--port", type=WholeNumber(1, 65_535), metavar="N",
+              help="Port of the server; default: 5432 for PostgreSQL, 3306 for MySQL and MariaDB.")  # fmt: skip
+@click.option("--database", "database_name", required=True, help="Name of the database on the server.")
+@click.option("--user", required=True, help="User to sign in as, preferably one with read-only access.")
+@click.option("--schema", default="", help="PostgreSQL schema to read; default: all of them.")
 @click.option("--tls", type=Choice(TLS_MODES), default="verify", show_default=True,
-              help="Check the server's certificate, only encrypt, or neither.")  # fmt: skip
-@click.option("--ca", default="", metavar="FILE", help="Certificates to trust; default: the system's.")
+              help="Encrypt and check the server's certificate (verify), only encrypt (require), or neither "
+                   "(off).")  # fmt: skip
+@click.option("--ca", default="", metavar="FILE", help="File with the certificates to trust; default: the system's.")
 @with_context
 def connect(
     context: CommandContext, kind: RemoteKind, name: str, host: str, port: int | None, database_name: str, user: str,
@@ -148,16 +238,18 @@ def connect(
 ) -> None:  # fmt: skip
     """Add a database on a PostgreSQL, MySQL or MariaDB server as a data source.
 
-    Asks for the password, or reads it from standard input, or from BENCHBOARD_SOURCE_PASSWORD. It is stored encrypted.
-    Queries are in the server's own language and only read.
+    For MariaDB, use mysql. The command asks for the password, or reads it from standard input or from
+    BENCHBOARD_SOURCE_PASSWORD, and stores it encrypted. Queries use the server's SQL and can't change its data.
 
     \b
     Example:
       benchboard source connect postgresql --name Shop --host db.example --database shop --user reader
     """
-    require(context.actor, "sources:write")
+    with context.database.read() as session:
+        services.require_name(session, context.actor, name)
     settings = {"host": host, "port": port or DEFAULT_PORTS[kind], "database": database_name, "user": user,
                 "schema": schema, "tls": tls, "ca": str(Path(ca).absolute()) if ca else ""}  # fmt: skip
+    checked_settings(settings, kind)  # before it asks for a password
     password = _password()
     _say(_("Connecting to {server}").format(server=host))
     tables = connect_server(settings, kind, password)
@@ -165,13 +257,9 @@ def connect(
         added = services.add_server(
             session, context.actor, name=name, kind=kind, settings=settings, password=password, tables=tables
         )
-    sentence = ngettext(
-        "Added “{name}” with {count} table. To query it, run “benchboard query run --source {name} SQL”.",
-        "Added “{name}” with {count} tables. To query it, run “benchboard query run --source {name} SQL”.",
-        len(tables),
-    )
+    sentence = ngettext("Added “{name}” with {count} table.", "Added “{name}” with {count} tables.", len(tables))
     context.report(
-        sentence.format(name=added.name, count=len(tables)),
+        f"{sentence.format(name=added.name, count=len(tables))} {_how_to_query(added.name)}",
         id=added.id,
         name=added.name,
         kind=added.kind,
@@ -185,20 +273,26 @@ def connect(
 def password_(context: CommandContext, which: str) -> None:
     """Change the password with which a data source signs in to its server.
 
-    Asks for it, or reads it from standard input, or from BENCHBOARD_SOURCE_PASSWORD.
+    The command asks for the password, or reads it from standard input or from BENCHBOARD_SOURCE_PASSWORD. To check it,
+    run “benchboard source test SOURCE”.
     """
     found = _found(context, which)
+    if not found.server:
+        raise no_password(found.name)
     password = _password()
     with context.database.change() as session:
         change_password(session, context.actor, found.id, password)
-    context.report(_("The password of “{name}” was changed.").format(name=found.name), id=found.id, name=found.name)
+    context.report(_("Changed the password of “{name}”.").format(name=found.name), id=found.id, name=found.name)
 
 
 @source.command("test")
 @click.argument("which", metavar="SOURCE")
 @with_context
 def test(context: CommandContext, which: str) -> None:
-    """Check that a data source can be read; fails with the cause if it can't."""
+    """Check that a data source can be read.
+
+    The exit status is 1, with the cause, if it can't.
+    """
     found = _found(context, which)
     with context.database.read() as session:
         services.test_source(session, context.actor, found.id)
@@ -207,29 +301,53 @@ def test(context: CommandContext, which: str) -> None:
 
 @source.command("refresh")
 @click.argument("which", metavar="SOURCE")
+@click.option("--force", is_flag=True, help="Read it even if columns or all rows are missing.")
 @with_context
-def refresh(context: CommandContext, which: str) -> None:
-    """Check a data source's files again, and show what was found."""
+def refresh(context: CommandContext, which: str, force: bool) -> None:
+    """Read a data source's files again, or list its server's tables again.
+
+    What was copied is copied again. Fails, and changes nothing, if columns or all rows are missing, or if far more
+    lines don't fit than before.
+    """
     found = _found(context, which)
     _say(_("Reading {file}").format(file=found.name))
-    _show(context, services.refresh_source(context.database, context.actor, found.id))
+    try:
+        _show(context, read_source_again(context.database, context.actor, found.id, accept_losses=force))
+    except Conflict as error:
+        if error.code == DOUBTFUL:
+            error.do = f"{error.do} " + _("To refresh it anyway, add --force.")
+        raise
 
 
 @source.command("remove")
 @click.argument("which", metavar="SOURCE")
-@click.option("--force", is_flag=True, help="Remove it even if dashboards use it.")
+@click.option("--force", is_flag=True, help="Remove it even if dashboards use it. Their widgets then show an error.")
 @with_context
 def remove(context: CommandContext, which: str, force: bool) -> None:
     """Remove a data source.
 
-    Its files stay where they are.
+    Its files, or the tables on its server, aren't changed.
     """
     found = _found(context, which)
-    with context.database.change() as session:
-        copied = services.copied_tables(session, context.actor, found.id)
+    with _advise_on_use(), context.database.change() as session:
+        copied = (
+            *services.copied_tables(session, context.actor, found.id),
+            *copies_before(get_row(session, context.actor, found.id)),
+        )
         removed = services.remove_source(session, context.actor, found.id, even_if_used=force)
     remove_copies(copied)
     context.report(_("Removed “{name}”.").format(name=removed.name), id=removed.id, name=removed.name)
+
+
+@contextmanager
+def _advise_on_use() -> Iterator[None]:
+    """Name the option that removes a data source although dashboards use it."""
+    try:
+        yield
+    except Conflict as error:
+        if error.code == "sources.used":
+            error.do = _("Change their widgets first, or add --force.")
+        raise
 
 
 @source.command("tables")
@@ -246,7 +364,13 @@ def tables_(context: CommandContext, which: str) -> None:
         for table in tables
         for one in table.columns
     ]  # fmt: skip
-    _show_rows(context, rows, ("table", "column", "title", "kind", "unit", "rows"))
+    if context.as_json:
+        write_json({"items": rows, "next": None})
+        return
+    columns: dict[str, Callable[[Any], object]] = {
+        name: itemgetter(name) for name in ("table", "column", "title", "kind", "unit", "rows")
+    }
+    show_table(columns | {"kind": lambda row: kind_title(row["kind"])}, rows)
 
 
 @source.command("sample")
@@ -256,7 +380,10 @@ def tables_(context: CommandContext, which: str) -> None:
               help="Show at most this many rows.")  # fmt: skip
 @with_context
 def sample(context: CommandContext, which: str, table: str | None, limit: int) -> None:
-    """Show the first rows of a table of a data source; without TABLE, of its first one."""
+    """Show the first rows of a table of a data source.
+
+    Without TABLE, shows its first table.
+    """
     with context.database.read() as session:
         found = services.get_source_matching(session, context.actor, which)
         name = table or (found.tables[0] if found.tables else "")
@@ -273,15 +400,9 @@ def _show(context: CommandContext, found: SourceSummary) -> None:
     row = {name: read(found) for name, read in _SOURCE.items()}
     if context.as_json:
         write_json(row)
-    else:
-        print_pairs({**row, "tables": ", ".join(found.tables), "problem": found.problem or None})
-
-
-def _show_rows(context: CommandContext, rows: Sequence[dict[str, object]], names: Sequence[str]) -> None:
-    if context.as_json:
-        write_json({"items": list(rows), "next": None})
-    else:
-        show_table({name: itemgetter(name) for name in names}, rows)
+        return
+    texts = {name: read(found) for name, read in _SOURCE_TEXT.items()} | {"tables": ", ".join(found.tables)}
+    print_pairs({name: None if text == "" else text for name, text in texts.items()})
 
 
 def _password() -> str:

@@ -11,7 +11,7 @@ from benchboard.errors import AppError
 
 
 def for_same_database(context: click.Context, sentence: str, *, without: Collection[str] = ()) -> str:
-    """`sentence`, in which each “benchboard …” repeats the options of `_SELECTING` that were typed in this command.
+    """`sentence`, in which each “benchboard …” repeats the options of `SELECTING` that were typed in this command.
 
     `without` are names of parameters to leave out, because what was typed for them is wrong.
     """
@@ -28,7 +28,7 @@ def suggest_for_same_database(context: click.Context, error: AppError) -> None:
 
 
 def _repeated(context: click.Context, line: str, without: Collection[str]) -> str:
-    """A command line with the options of `_SELECTING` that were typed in this one, where its command has them."""
+    """A command line with the options of `SELECTING` that were typed in this one, where its command has them."""
     command: click.Command = context.find_root().command
     for word in line.split():
         found = command.get_command(context, word) if isinstance(command, click.Group) else None
@@ -37,7 +37,7 @@ def _repeated(context: click.Context, line: str, without: Collection[str]) -> st
         command = found
     known = {option for param in command.params for option in param.opts}
     typed: list[str] = []
-    for name, option in _SELECTING.items():
+    for name, option in SELECTING.items():
         value = context.params.get(name)
         is_typed = context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
         if is_typed and value and option in known and name not in without:
@@ -45,5 +45,5 @@ def _repeated(context: click.Context, line: str, without: Collection[str]) -> st
     return " ".join((line, *typed))
 
 
-_SELECTING: Final = {"demo": "--demo", "url": "--url", "org": "--org", "as_email": "--as"}
+SELECTING: Final = {"demo": "--demo", "url": "--url", "org": "--org", "as_email": "--as"}
 """The options that select the database and the account, by their parameters' names."""

@@ -3,6 +3,8 @@
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 from benchboard.cli.terminal import printable
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
+_HUGE: Final = 1e15
+"""From here on, a number is written with a power of ten."""
+
+
 def cell_text(value: object) -> str:
     """A value as a table for people shows it."""
     if value is None or value == "":
@@ -25,6 +31,9 @@ def cell_text(value: object) -> str:
         return _("unreadable")
     if isinstance(value, datetime):
         return value.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, float | Decimal) and isfinite(value) and abs(float(value)) < _HUGE:
+        exponent = value.as_tuple().exponent if isinstance(value, Decimal) else None
+        return number(value, -exponent if isinstance(exponent, int) and exponent < 0 else None, most=12, grouped=False)
     if isinstance(value, Mapping):
         return ", ".join(f"{printable(str(key))}={cell_text(inner)}" for key, inner in value.items()) or "–"
     return printable(str(value))
@@ -56,12 +65,13 @@ def value_text(name: str, value: object) -> object:
     return value
 
 
-_SWITCHES: Final = ("fd_enabled", "tdc_enabled")
+_SWITCHES: Final = ("auto_retransmit", "fd_enabled", "tdc_enabled", "triple_sampling")
 """Columns of a setting that is on or off, where other truth values are yes or no."""
 _TITLES: Final = {
     "auto_restart_ms": N_("Restart after bus-off (ms)"),
     "at": N_("When"),
     "author": N_("Author"),
+    "column": N_("Column"),
     "bitrate": N_("Bit rate"),
     "clock_hz": N_("CAN clock"),
     "connection": N_("Connection"),
@@ -72,6 +82,7 @@ _TITLES: Final = {
     "data_sjw": N_("Data SJW"),
     "data_tseg1": N_("Data propagation and phase 1"),
     "device_id": N_("ID"),
+    "device_key": N_("Public key"),
     "controller": N_("Controller"),
     "email": N_("Email"),
     "end_reason": N_("Ended because"),
@@ -80,7 +91,9 @@ _TITLES: Final = {
     "fd_enabled": N_("CAN FD"),
     "host_name": N_("Computer"),
     "id": N_("ID"),
+    "kind": N_("Kind"),
     "last_seen": N_("Last sign-in"),
+    "last_sync": N_("Last refreshed"),
     "last_used_at": N_("Last used"),
     "level": N_("Access"),
     "members": N_("Members"),
@@ -88,6 +101,7 @@ _TITLES: Final = {
     "note": N_("Name"),
     "number": N_("Version"),
     "owner": N_("Owner"),
+    "path": N_("File"),
     "ownership_state": N_("Status"),
     "phase_seg1": N_("Phase 1"),
     "phase_seg2": N_("Phase 2"),
@@ -95,6 +109,7 @@ _TITLES: Final = {
     "person": N_("Person"),
     "port": N_("Port"),
     "prescaler": N_("Prescaler"),
+    "problem": N_("Problem"),
     "program": N_("Program"),
     "prop_seg": N_("Propagation"),
     "quanta": N_("Time quanta"),
@@ -102,17 +117,23 @@ _TITLES: Final = {
     "reported_controller": N_("Controller the dongle reports"),
     "restored_from": N_("Restored from"),
     "role": N_("Role"),
+    "rows": N_("Rows"),
     "saved_at": N_("Saved"),
+    "server": N_("Server"),
     "sessions": N_("Sessions"),
     "shared_with": N_("Shared with"),
     "short_name": N_("Short name"),
     "sjw": N_("SJW"),
     "state": N_("Status"),
+    "table": N_("Table"),
+    "tables": N_("Tables"),
     "tdc_enabled": N_("Delay compensation"),
     "tdc_offset": N_("Delay compensation offset"),
     "termination_ohm": N_("Termination (ohm)"),
+    "title": N_("Title"),
     "tq_ns": N_("Time quantum"),
     "tseg1": N_("Propagation and phase 1"),
+    "unit": N_("Unit"),
     "updated_at": N_("Last changed"),
     "what": N_("What"),
     "who": N_("Who"),

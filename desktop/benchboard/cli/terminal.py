@@ -4,7 +4,7 @@ escape sequences.
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -13,10 +13,15 @@ from benchboard.log import hide_url_passwords
 if TYPE_CHECKING:
     from benchboard.dashboards.interchange import ConversionReport
 
+_SPACES_OF_NUMBERS: Final = "\N{NARROW NO-BREAK SPACE}\N{NO-BREAK SPACE}"
+
 
 def printable(text: str) -> str:
-    """`text` on one line, every control character replaced by U+FFFD."""
-    return "".join(sign if sign.isprintable() else " " if sign.isspace() else "\ufffd" for sign in text)
+    """`text` on one line, every control character replaced by U+FFFD. The spaces within a number stay as they are."""
+    return "".join(
+        sign if sign.isprintable() or sign in _SPACES_OF_NUMBERS else " " if sign.isspace() else "\ufffd"
+        for sign in text
+    )
 
 
 def shorten_arguments(text: str, arguments: Sequence[str], limit: int) -> str:

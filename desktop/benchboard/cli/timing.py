@@ -18,27 +18,31 @@ from rich.console import Console
 from rich.table import Table
 
 from benchboard.canbus import timing as core
+from benchboard.canbus.timing import figures
 from benchboard.cli.options import (
     BitRate,
     Choice,
     CliGroup,
     Frequency,
+    Incomplete,
     InputFile,
     MissingParameters,
     Number,
     RenamedOption,
     SegmentsType,
     SegmentValues,
+    WrongValue,
 )
 from benchboard.cli.table import bit_rate, cell_text, column_title, print_lines, value_text
-from benchboard.errors import AppError, Invalid
+from benchboard.cli.terminal import printable
+from benchboard.errors import AppError, Invalid, NotFound
 from benchboard.i18n import _, in_sentence, ngettext, number, percent
 
 _HZ: Final = Frequency()
 _BIT_RATE: Final = BitRate()
 _SEGMENTS = SegmentsType()
 _CONTROLLERS: Final = "Controller: " + ", ".join((*item.aliases, item.name)[0] for item in core.CONTROLLERS) + "."
-_CLOCK: Final = "CAN clock, such as 80M."
+_CLOCK: Final = "CAN clock, such as 80M or 80000000."
 _NOMINAL: Final = "Bit timing, such as 1/95/32/32/32."
 _DATA: Final = "Bit timing of the CAN FD data phase, such as 1/23/8/8/8."
 _SEGMENT_NAMES: Final = ("prescaler", "prop_seg", "phase_seg1", "phase_seg2", "sjw")
@@ -55,11 +59,13 @@ _OPTIONS: Final = {
 
 
 @contextmanager
-def _numbers_by_options() -> Iterator[None]:
-    """Name the option in an error about a number that was given on the command line."""
+def _errors_by_options() -> Iterator[None]:
+    """Name the option in an error about a number that was given on the command line, and make every error one of
+    usage: a calculation depends on nothing but the command line.
+    """
     try:
         yield
-    except Invalid as error:
+    except (Invalid, NotFound) as error:
         field = str(error.facts.get("field"))
         if error.code == "timing.number":
             word, option = re.sub("^(a_|b_)?(data_)?", "", field), _OPTIONS.get(field)
@@ -71,7 +77,19 @@ def _numbers_by_options() -> Iterator[None]:
             name = rf"(?:{field}|{word})\b"  # both at once: an option has the word in it
             error.what = re.sub(rf"^{name}", option, error.what)
             error.do = re.sub(rf"\b{name}(?=\.|$)", option, error.do)
-        raise
+            if allowed := _allowed_with_units(word, error.facts):
+                error.what = _("{option} must be {allowed}.").format(option=option, allowed=allowed)
+        raise WrongValue(printable(str(error)), click.get_current_context()) from error
+
+
+def _allowed_with_units(name: str, limits: Mapping[str, object]) -> str:
+    """The values that a clock or a bit rate may have; empty for any other number, which has no unit."""
+    low, high = limits.get("low"), limits.get("high")
+    if not isinstance(low, float) or not isinstance(high, float):
+        return ""
+    if name == "clock":
+        return figures.allowed_frequencies(low, high)
+    return figures.allowed_bit_rates(low, high) if name == "bitrate" else ""
 
 
 @click.group(cls=CliGroup)
@@ -86,10 +104,12 @@ def timing() -> None:
 @timing.command()
 @click.option("--controller", metavar="NAME", help=_CONTROLLERS)
 @click.option(
-    "--clock", type=_HZ, help="CAN clock, such as 80M; for SJA1000 and MCP2515, half the oscillator frequency."
+    "--clock",
+    type=_HZ,
+    help="CAN clock, such as 80M or 80000000; for SJA1000 and MCP2515, half the oscillator frequency.",
 )
 @click.option(
-    "--bitrate", type=_BIT_RATE, help="Bit rate in bit/s, such as 500k; with --phase data, of the data phase."
+    "--bitrate", type=_BIT_RATE, help="Bit rate in bit/s, such as 500k or 500000; with --phase data, of the data phase."
 )
 @click.option(
     "--sample-point",
@@ -99,7 +119,10 @@ def timing() -> None:
 )
 @click.option("--data-bitrate", type=_BIT_RATE, help="Bit rate of the CAN FD data phase in bit/s, such as 2M.")
 @click.option(
-    "--data-sample-point", type=Number(), metavar="PERCENT", help="Sample point of the data phase in percent."
+    "--data-sample-point",
+    type=Number(),
+    metavar="PERCENT",
+    help="Sample point of the data phase in percent; default: CiA's recommendation for its bit rate.",
 )
 @click.option(
     "--phase", type=Choice(["nominal", "data"]), default=None, help="Phase whose limits apply; default: nominal."
@@ -116,7 +139,7 @@ def timing() -> None:
 @click.option(
     "--algorithm",
     metavar="NAME",
-    help="cia for all bit timings, linux for the one that Linux uses, or a kernel such as v6.3.",
+    help="cia for all bit timings, linux for the one that Linux uses, or a kernel such as v6.3; default: cia.",
 )
 @click.option("--equal-prescalers", is_flag=True, help="List only bit timings with one prescaler for both phases.")
 @click.option("--all", "everything", is_flag=True, help="List all bit timings, not only the best ones.")
@@ -124,7 +147,7 @@ def timing() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.argument("requests", type=InputFile(), default="-")
 @click.pass_context
-@_numbers_by_options()
+@_errors_by_options()
 def solve(
     ctx: click.Context,
     /,
@@ -156,12 +179,11 @@ def solve(
     if as_json:
         click.echo(json.dumps(answer))
         return
+    _print_warnings(answer)  # first: what follows may come from a mistyped value
     if not answer["solutions"]:
         click.echo(f"{answer['reason']} {_advice_without_solution(answer)}", err=True)
-        _warn_about_clock(float(str(request["clock"])))
         ctx.exit(1)
     _print_solutions(answer)
-    _print_warnings(answer)
 
 
 def _print_warnings(answer: Mapping[str, object]) -> None:
@@ -282,7 +304,7 @@ def _cells(timing: Mapping[str, object]) -> Iterator[str]:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
-@_numbers_by_options()
+@_errors_by_options()
 def check(
     ctx: click.Context,
     *,
@@ -357,7 +379,7 @@ def _verdict_lines(
     """The timings of controller `name` as they were entered, and the verdict on them in words."""
     item = core.controller(name)
     yield column_title("controller"), cell_text(name)
-    yield from _timing_lines(core.timing_values(nominal), _("Nominal phase"))
+    yield from _timing_lines(core.timing_values(nominal), _("Arbitration phase"))
     if data and verdict.delay_compensation:
         yield from _timing_lines(core.timing_values(data), _("Data phase"))
         yield column_title("tdc_offset"), str(verdict.delay_compensation.offset)
@@ -467,8 +489,7 @@ def _condition(condition: core.Condition) -> dict[str, object]:
 @click.option(
     "--tdc/--no-tdc",
     default=True,
-    show_default=True,
-    help="Use transmitter delay compensation where possible, or not at all.",
+    help="Use transmitter delay compensation where possible, which is the default, or not at all.",
 )
 @click.option(
     "--decode",
@@ -490,7 +511,7 @@ def _condition(condition: core.Condition) -> dict[str, object]:
 @click.option("--interface", default="can0", show_default=True, help="Name of the network interface for ip-link.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
-@_numbers_by_options()
+@_errors_by_options()
 def registers(
     ctx: click.Context,
     *,
@@ -512,7 +533,7 @@ def registers(
       benchboard timing registers --controller fdcan --clock 80M --decode NBTP=0x3E007E1F
     """
     if bool(values) == bool(nominal):
-        raise click.UsageError(_("Use either --timing or --decode."), ctx)
+        raise Incomplete(_("Use either --timing or --decode."), ctx)
     item = core.controller(name)
     if nominal is None:
         _print_decoded(name, core.decode(item.name, clock, dict(_assignment(ctx, value) for value in values)), as_json)
@@ -542,7 +563,7 @@ def _print_decoded(name: str, read: core.DecodedTimings, as_json: bool) -> None:
         answer: dict[str, object] = {"controller": core.controller(name).name, "nominal": nominal}
         click.echo(json.dumps(answer | ({"data": data, "tdc_offset": read.tdc_offset} if data else {})))
         return
-    lines = [(column_title("controller"), cell_text(name)), *_timing_lines(nominal, _("Nominal phase"))]
+    lines = [(column_title("controller"), cell_text(name)), *_timing_lines(nominal, _("Arbitration phase"))]
     if data:
         lines += [*_timing_lines(data, _("Data phase")), (column_title("tdc_offset"), cell_text(read.tdc_offset))]
     print_lines(lines)
@@ -599,7 +620,9 @@ def _node_options(command: click.decorators.FC) -> click.decorators.FC:
                 required=True,
                 help=f"Bit timing of {node}, such as 1/95/32/32/32.",
             ),
-            click.option(f"--{end}-clock", type=_HZ, required=True, help=f"CAN clock of {node}, such as 80M."),
+            click.option(
+                f"--{end}-clock", type=_HZ, required=True, help=f"CAN clock of {node}, such as 80M or 80000000."
+            ),
             click.option(
                 f"--{end}-name",
                 default=end.upper(),
@@ -616,7 +639,7 @@ def _node_options(command: click.decorators.FC) -> click.decorators.FC:
 @_node_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
-@_numbers_by_options()
+@_errors_by_options()
 def compare(ctx: click.Context, /, *, as_json: bool, **options: object) -> None:
     """Compare the bit timings of two nodes on one bus.
 

@@ -2,6 +2,7 @@
 
 import re
 from difflib import get_close_matches
+from typing import Final
 
 import click
 
@@ -9,6 +10,14 @@ from benchboard.cli.options import CliGroup, Incomplete, RenamedOption, paramete
 from benchboard.cli.terminal import printable
 from benchboard.cli.usage_examples import usage_example
 from benchboard.i18n import _
+
+_SELECTING_EXAMPLES: Final = {
+    "--demo": "--demo",
+    "--url": "--url postgresql://role@server/database",
+    "--org": "--org north-lab",
+    "--as": "--as ines@example.com",
+}
+"""The options of `SELECTING` as one types them."""
 
 
 def error_text(error: click.ClickException) -> str:
@@ -36,10 +45,19 @@ def _example(error: click.ClickException, context: click.Context) -> str:
 
 def _sentence(error: click.ClickException) -> str:
     if isinstance(error, click.NoSuchOption):
+        if error.ctx is not None and error.ctx.parent is None and error.option_name in _SELECTING_EXAMPLES:
+            sentence = _("Put {option} after a command: “{example}”.").format(
+                option=error.option_name, example=f"benchboard dashboard list {_SELECTING_EXAMPLES[error.option_name]}"
+            )
+            window = _("To open the demo in the window, choose Open demo.") if error.option_name == "--demo" else ""
+            return f"{sentence} {window}".rstrip()
         known = [*_options_with_value(error.ctx, error.option_name), *_options(error.ctx)]
         return _unknown(_("No such option “{name}”."), error.option_name, known)
     if isinstance(error, click.exceptions.NoSuchCommand):
-        return _unknown(_("No such command “{name}”."), error.command_name, _commands(error.ctx))
+        names = _commands(error.ctx)
+        sentence = _unknown(_("No such command “{name}”."), error.command_name, names)
+        is_group = error.ctx is not None and error.ctx.parent is not None  # of all commands, help is the better list
+        return f"{sentence} {one_of(names)}" if is_group else sentence
     if isinstance(error, click.MissingParameter):
         sentence = _("{name} is required.").format(name=parameter_name(error.param))
         choices = getattr(error.param.type, "choices", None) if error.param is not None else None

@@ -1,7 +1,7 @@
 """Command lines that show what a command can't do without, with values of the right form."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import click
@@ -40,6 +40,13 @@ _VALUES: Final = {
 }
 """A value of each option and argument that some command can't do without, by the name that help calls it."""
 
+_OF_COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "source add": {"FILE": "trips.csv"},
+    "timing solve": {"--controller": "fdcan", "--clock": "80M", "--bitrate": "500k"},
+    "timing registers": {"--timing": "1/95/32/32/32"},
+}
+"""What an example of a command has besides what it requires, or otherwise than other commands."""
+
 
 def usage_example(context: click.Context, needed: Sequence[click.Parameter] = ()) -> str:
     """A command line with all that the command can't do without, and what is `needed` here besides.
@@ -47,14 +54,18 @@ def usage_example(context: click.Context, needed: Sequence[click.Parameter] = ()
     Empty for a command with a parameter that has no example.
     """
     words = [context.command_path]
+    own = _OF_COMMANDS.get(context.command_path.partition(" ")[2], {})
+    values = {**_VALUES, **own}
     for parameter in context.command.get_params(context):
         name = parameter_name(parameter)
-        always = parameter.required or parameter in needed
-        if not always and (isinstance(parameter, click.Option) or name not in _VALUES):
+        always = parameter.required or parameter in needed or name in own
+        if not always and (isinstance(parameter, click.Option) or name not in values):
             continue
-        if name not in _VALUES:
+        if name not in values:
             return ""
         words += [name] if isinstance(parameter, click.Option) else []
-        value = _VALUES[name]
+        value = values[name]
+        if isinstance(parameter.type, click.Choice) and value not in parameter.type.choices:
+            value = parameter.type.choices[0]
         words.append(value if shlex.quote(value) == value or "#" in value else f'"{value}"')
     return " ".join(words)

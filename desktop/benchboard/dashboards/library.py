@@ -20,7 +20,7 @@ from benchboard.dashboards.access import dashboard_permissions
 from benchboard.dashboards.access.dashboard_permissions import Level
 from benchboard.dashboards.document.document import MAX_NAME, Document
 from benchboard.dashboards.home_layout import is_home_name
-from benchboard.dashboards.repository import SavedDashboard, VersionReason
+from benchboard.dashboards.repository import KnownPage, SavedDashboard, VersionReason
 from benchboard.errors import Conflict, Invalid, NotFound
 from benchboard.i18n import _
 from benchboard.identity import audit, permissions
@@ -283,12 +283,14 @@ def save(
     base_version: int | None,
     note: str | None = None,
     merged: bool = False,
+    known: KnownPage | None = None,
 ) -> SavedDashboard:
     """Store `document`, edited from the dashboard's `base_version` (None: overwrite any version), and save a version.
 
     Without a note, saves by one person within 15 minutes are one version; a note, a merge (`merged`) or a save by
     someone else begins a new one. A document equal to the stored one is not stored again, except for a note or a merge;
-    if the newest version is the author's own automatic one of it, that one gets the note.
+    if the newest version is the author's own automatic one of it, that one gets the note. Who saves one dashboard
+    again and again keeps what is `known` of it from save to save.
 
     Raises `Conflict` (`dashboards.overtaken`) if another version was stored meanwhile, with `version`, `updated_at`,
     `who`, `who_id` and `number` (of the newest version) in the facts; `dashboards.in-trash`; `Invalid`.
@@ -297,7 +299,7 @@ def save(
     row = dashboard_permissions.require(session, actor, dashboard_id, "edit", lock=True, layout=True)
     note = repository.normalise_note(note)
     reason = VersionReason(note, automatic=note is None and not merged)
-    return repository.write(session, actor, row, document, base_version=base_version, reason=reason)
+    return repository.write(session, actor, row, document, base_version=base_version, reason=reason, known=known)
 
 
 def describe(

@@ -6,12 +6,13 @@ Permissions are not checked here, but in `library` and `versions`.
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, NoReturn
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Text, cast, delete, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from benchboard.dashboards import row_mapping
 from benchboard.dashboards.document.document import (
@@ -21,14 +22,15 @@ from benchboard.dashboards.document.document import (
     parse_document,
     write_document,
 )
+from benchboard.dashboards.document.storable_document import CheckedItems, StorableDocument, storable
 from benchboard.dashboards.layout import MAX_ITEMS
-from benchboard.dashboards.row_mapping import DashboardRows, WidgetRow
+from benchboard.dashboards.row_mapping import DashboardRows, MadeRows, WidgetRow
 from benchboard.errors import Conflict, Invalid
 from benchboard.i18n import _
 from benchboard.identity import audit
 from benchboard.identity.permissions import Actor
 from benchboard.name_characters import unusable_character
-from benchboard.storage import change_tracking
+from benchboard.storage import change_tracking, json_text
 from benchboard.storage.models.analytics import DataSource
 from benchboard.storage.models.base import is_id, new_id, now
 from benchboard.storage.models.dashboards import Dashboard, DashboardVersion, Widget
@@ -49,6 +51,34 @@ class SavedDashboard:
     number: int
     updated_at: datetime
     document: Document
+
+
+@dataclass(slots=True)
+class _StoredRow:
+    """A widget's row as its columns were read, and decoded."""
+
+    columns: tuple[str | None, ...]
+    row: WidgetRow
+    item_id: str
+
+
+@dataclass(slots=True)
+class KnownPage:
+    """What is known of one dashboard from its last save, so that the next one costs what has changed.
+
+    It is never trusted for what is stored: rows are read each time, and compared as text with those read before.
+    """
+
+    items: CheckedItems = field(default_factory=CheckedItems)
+    made: MadeRows = field(default_factory=dict)
+    stored: dict[str, _StoredRow] = field(default_factory=dict)
+
+    def limit(self, widgets: int) -> None:
+        """Forget what belongs to items that were removed, once it is more than the page itself."""
+        most = 2 * widgets + 100
+        self.items.limit(most)
+        if len(self.made) > most:
+            self.made.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +104,8 @@ def create(session: Session, actor: Actor, document: Document) -> tuple[Dashboar
 
     Raises `Invalid` naming the field or item of a document that can't be stored.
     """
-    written, document = _checked(document)
-    made = row_mapping.to_rows(written, {}, _sources(session, actor, document))
+    content = _checked(document, KnownPage())
+    made = row_mapping.to_rows(content.written, {}, _sources(session, actor, content.document))
     row = Dashboard(
         id=new_id(),
         organisation_id=actor.organisation_id,
@@ -87,8 +117,8 @@ def create(session: Session, actor: Actor, document: Document) -> tuple[Dashboar
     session.add(row)
     session.flush()
     session.add_all(_row(row, widget) for widget in made.widgets)
-    number = _save_version(session, actor, row, written, VersionReason(), None)
-    return row, SavedDashboard(row.id, row.version, number, row.updated_at, document)
+    number = _save_version(session, actor, row, content, VersionReason(), None)
+    return row, SavedDashboard(row.id, row.version, number, row.updated_at, content.document)
 
 
 def write(
@@ -99,49 +129,55 @@ def write(
     *,
     base_version: int | None,
     reason: VersionReason,
+    known: KnownPage | None = None,
 ) -> SavedDashboard:
     """Store `document` in the rows of a locked dashboard, and as a version.
 
     A document without changes is stored only for a note; the author's own automatic version of it gets that note. To
-    restore a version with this content changes nothing either. Raises `Conflict` (`dashboards.overtaken`) if it was
-    stored since `base_version`.
+    restore a version with this content changes nothing either. `known` is kept from one save of this dashboard to the
+    next. Raises `Conflict` (`dashboards.overtaken`) if it was stored since `base_version`.
     """
+    known = KnownPage() if known is None else known
     newest = _newest(session, row)
     if base_version is not None and base_version != row.version:
         _require_unchanged(session, row, newest, base_version)
-    written, document = _checked(document)
-    held = {widget.id: widget for widget in _widgets(session, row)}
-    ids = {row_mapping.item_id(widget): widget.id for widget in held.values()}
-    made = row_mapping.to_rows(written, ids, _sources(session, actor, document))
+    content = _checked(document, known)
+    held = known.stored = _stored_rows(session, row, known.stored)
+    ids = {stored.item_id: row_id for row_id, stored in held.items()}
+    made = row_mapping.to_rows(content.written, ids, _sources(session, actor, content.document), known.made)
+    known.limit(len(made.widgets))
     if newest is None:
-        newest = _save_initial_version(session, row, held.values())
+        newest = _save_initial_version(session, row)
     counts = _write_widgets(session, row, made.widgets, held)
     changed = {
-        key: value for key in ("name", "description", "layout") if (value := getattr(made, key)) != getattr(row, key)
+        key: value
+        for key in ("name", "description", "layout")
+        if not json_text.is_same(value := getattr(made, key), getattr(row, key))
     }
     if newest is not None and not changed and not any(counts.values()):
         if reason.automatic or (reason.restored_from is not None and reason.note is None):
-            return SavedDashboard(row.id, row.version, newest.number, row.updated_at, document)
-        if _moves_note_to_newest(session, newest, actor, written, reason):
+            return SavedDashboard(row.id, row.version, newest.number, row.updated_at, content.document)
+        if _moves_note_to_newest(session, newest, actor, content.written, reason):
             named = {"name": row.name, "number": newest.number, "note": reason.note}
             audit.record(session, actor, "dashboard.name-version", row.id, **named)
-            return SavedDashboard(row.id, row.version, newest.number, row.updated_at, document)
+            return SavedDashboard(row.id, row.version, newest.number, row.updated_at, content.document)
     before = row.name
     for key, value in changed.items():
         setattr(row, key, value)
+        flag_modified(row, key)  # else 1 in place of true isn't written
     row.updated_at = now()  # so that the row's version also counts changes of its widgets
     session.flush()
-    number = _save_version(session, actor, row, written, reason, newest)
+    number = _save_version(session, actor, row, content, reason, newest)
     event, details = "dashboard.save", dict[str, object](counts)
     if reason.restored_from is not None:
         event, details = "dashboard.restore-version", {"restored": reason.restored_from}
     elif set(changed) == {"name"} and not any(counts.values()):
         event, details = "dashboard.rename", {"before": before}
     audit.record(session, actor, event, row.id, version=row.version, number=number, name=row.name, **details)
-    return SavedDashboard(row.id, row.version, number, row.updated_at, document)
+    return SavedDashboard(row.id, row.version, number, row.updated_at, content.document)
 
 
-def _save_initial_version(session: Session, row: Dashboard, held: Iterable[WidgetRow]) -> "_NewestVersion | None":
+def _save_initial_version(session: Session, row: Dashboard) -> "_NewestVersion | None":
     """Save a first version of a dashboard that another program wrote: its state before its first save."""
     # It records a change of that program's. The save that makes it may change nothing itself.
     change_tracking.unaudited(session, "dashboard_versions")
@@ -151,7 +187,7 @@ def _save_initial_version(session: Session, row: Dashboard, held: Iterable[Widge
                 organisation_id=row.organisation_id,
                 dashboard_id=row.id,
                 number=1,
-                document=write_document(parse_document(_document_of(row, held))),
+                document=write_document(read(session, row)),
                 stored_version=row.version,
                 saved_at=row.updated_at,
             )
@@ -185,8 +221,8 @@ def normalise_note(text: str | None) -> str | None:
     return note or None
 
 
-def _checked(document: Document) -> tuple[dict[str, object], Document]:
-    """The JSON to store, and the document that it parses to: nothing is stored that can't be read."""
+def _checked(document: Document, known: KnownPage) -> StorableDocument:
+    """The document to store, which can be read again."""
     name = document.title
     _require_length(name, MAX_NAME, _("Name is too long."), "title")
     _require_length(document.description, MAX_DESCRIPTION, _("Description is too long."), "description")
@@ -200,8 +236,7 @@ def _checked(document: Document) -> tuple[dict[str, object], Document]:
             item=None,
             field="title",
         )
-    written = write_document(document)
-    return written, parse_document(written)
+    return storable(document, known.items)
 
 
 def _require_length(text: str, limit: int, what: str, field: str) -> None:
@@ -211,15 +246,45 @@ def _require_length(text: str, limit: int, what: str, field: str) -> None:
 
 
 def _widgets(session: Session, row: Dashboard) -> tuple[WidgetRow, ...]:
-    try:
-        rows = session.execute(
-            select(Widget.id, Widget.type, Widget.config, Widget.query, Widget.position, Widget.data_source_id)
-            .where(Widget.organisation_id == row.organisation_id, Widget.dashboard_id == row.id)
-            .order_by(Widget.created_at, Widget.id)
-            .limit(MAX_ITEMS + 1)
-        ).all()
-    except RecursionError as error:
-        raise Invalid("layout.too-deep", _("A widget on this dashboard is nested too deeply.")) from error
+    return tuple(map(_decoded, _columns(session, row, (Widget.created_at, Widget.id))))
+
+
+def _stored_rows(session: Session, row: Dashboard, known: Mapping[str, _StoredRow]) -> dict[str, _StoredRow]:
+    """The widgets' rows by their ids. Those that are `known` with the same columns are not decoded again."""
+    rows = _columns(session, row)
+    if len(rows) == len(known):  # most often all rows are known, in the same order
+        places = zip(rows, known.values(), strict=True)
+        other = [columns for columns, last in places if columns != last.columns]
+        if all(columns[0] in known for columns in other):
+            return {**known, **{str(columns[0]): _stored_row(columns) for columns in other}}
+    held: dict[str, _StoredRow] = {}
+    for columns in rows:
+        last = known.get(str(columns[0]))
+        held[str(columns[0])] = last if last is not None and last.columns == columns else _stored_row(columns)
+    return held
+
+
+def _stored_row(columns: tuple[str | None, ...]) -> _StoredRow:
+    widget = _decoded(columns)
+    return _StoredRow(columns, widget, row_mapping.item_id(widget))
+
+
+def _columns(session: Session, row: Dashboard, order: Sequence[Any] = ()) -> Sequence[tuple[str | None, ...]]:
+    """The columns of the widgets' rows as text, in any order unless there is an `order`."""
+    table = Widget.__table__.columns
+    rows = session.execute(
+        select(
+            cast(table.id, Text),
+            table.type,
+            cast(table.config, Text),
+            table.query,
+            cast(table.position, Text),
+            cast(table.data_source_id, Text),
+        )
+        .where(table.organisation_id == row.organisation_id, table.dashboard_id == row.id)
+        .order_by(*order)
+        .limit(MAX_ITEMS + 1)
+    ).all()
     if len(rows) > MAX_ITEMS:
         raise Invalid(
             "layout.too-many-items",
@@ -227,7 +292,16 @@ def _widgets(session: Session, row: Dashboard) -> tuple[WidgetRow, ...]:
             item=None,
             field="items",
         )
-    return tuple(WidgetRow(*columns) for columns in rows)
+    return list(map(tuple, rows))
+
+
+def _decoded(columns: tuple[str | None, ...]) -> WidgetRow:
+    row_id, kind, config, query, position, source_id = columns
+    try:
+        decoded = [None if text is None else json_text.decode(text) for text in (config, position)]
+    except RecursionError as error:
+        raise Invalid("layout.too-deep", _("A widget on this dashboard is nested too deeply.")) from error
+    return WidgetRow(str(row_id), str(kind), decoded[0], query, decoded[1], source_id)
 
 
 def _sources(session: Session, actor: Actor, document: Document) -> frozenset[str]:
@@ -245,20 +319,35 @@ def _row(row: Dashboard, widget: WidgetRow) -> Widget:
 
 
 def _write_widgets(
-    session: Session, row: Dashboard, made: Sequence[WidgetRow], held: Mapping[str, WidgetRow]
+    session: Session, row: Dashboard, made: Sequence[WidgetRow], held: Mapping[str, _StoredRow]
 ) -> dict[str, int]:
     """Update the rows of widgets to `made`, writing only those that differ; returns their number."""
-    added = [widget for widget in made if widget.id not in held]
-    changed = [widget for widget in made if widget.id in held and widget != held[widget.id]]
-    removed = held.keys() - {widget.id for widget in made}
+    added: list[WidgetRow] = []
+    changed: list[WidgetRow] = []
+    for widget in made:
+        stored = held.get(widget.id)
+        if stored is None:
+            added.append(widget)
+        elif stored.row is widget:
+            continue
+        elif not _differing(stored.row, widget):
+            stored.row = widget  # the same object, so that the next comparison is free
+        else:
+            changed.append(widget)
+    all_kept = len(made) - len(added) == len(held)
+    removed = set() if all_kept else held.keys() - {widget.id for widget in made}
     session.add_all(_row(row, widget) for widget in added)
     for widget in changed:
-        before = held[widget.id]
-        values = {key: value for key in _WIDGET if (value := getattr(widget, key)) != getattr(before, key)}
+        values = _differing(held[widget.id].row, widget)
         session.execute(update(Widget).where(Widget.id == widget.id).values(**values))
     if removed:
         session.execute(delete(Widget).where(Widget.dashboard_id == row.id, Widget.id.in_(sorted(removed))))
     return {"added": len(added), "changed": len(changed), "removed": len(removed)}
+
+
+def _differing(stored: WidgetRow, made: WidgetRow) -> dict[str, Any]:
+    """The columns of `made` whose values aren't the stored ones."""
+    return {key: value for key in _WIDGET if not json_text.is_same(value := getattr(made, key), getattr(stored, key))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,29 +419,30 @@ def _save_version(
     session: Session,
     actor: Actor,
     row: Dashboard,
-    written: Mapping[str, Any],
+    content: StorableDocument,
     reason: VersionReason,
     newest: _NewestVersion | None,
 ) -> int:
     """Save the document as a version; returns its number."""
-    columns = {"document": dict(written), "stored_version": row.version, "saved_at": row.updated_at}
+    text = json_text.JsonText(content.text)
+    columns: dict[str, Any] = {"document": text, "stored_version": row.version, "saved_at": row.updated_at}
     if newest is not None and _is_extendable(newest, actor, reason):
         session.execute(update(DashboardVersion).where(DashboardVersion.id == newest.id).values(**columns))
         return newest.number
     number = newest.number + 1 if newest is not None else 1
-    session.add(
-        DashboardVersion(
-            organisation_id=row.organisation_id,
-            dashboard_id=row.id,
-            number=number,
-            note=reason.note,
-            author_id=actor.user_id,
-            automatic=reason.automatic,
-            restored_from=reason.restored_from,
-            **columns,
-        )
+    version = DashboardVersion(
+        organisation_id=row.organisation_id,
+        dashboard_id=row.id,
+        number=number,
+        note=reason.note,
+        author_id=actor.user_id,
+        automatic=reason.automatic,
+        restored_from=reason.restored_from,
+        **columns,
     )
+    session.add(version)
     session.flush()
+    session.expire(version, ["document"])  # whoever reads it gets what is stored, not its text
     return number
 
 

@@ -21,7 +21,7 @@ from typing import Any, Final, NoReturn
 
 from benchboard.dashboards.document.document import FORMAT, VERSION
 from benchboard.dashboards.layout import CONTAINERS, TABS, Layout, quote_id, quote_value
-from benchboard.dashboards.layout.containers import DEEPEST, walk_items
+from benchboard.dashboards.layout.containers import DEEPEST
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.storage.models.base import new_id
@@ -66,22 +66,48 @@ def item_id(widget: WidgetRow) -> str:
 
 def named_sources(layout: Layout) -> frozenset[str]:
     """The data sources that the items of a document name, as they name them."""
-    found = (one.item.source.get(SOURCE) for one in walk_items(layout))
-    return frozenset(one for one in found if isinstance(one, str))
+    found: set[str] = set()
+    layouts = [layout]
+    while layouts:
+        for item in layouts.pop().items:
+            source = item.source.get(SOURCE)
+            if isinstance(source, str):
+                found.add(source)
+            if item.panes:
+                layouts += [pane.layout for pane in item.panes]
+    return frozenset(found)
+
+
+MadeRows = dict[str, tuple[Json, WidgetRow]]
+"""The rows that were made last: by item id, the JSON of the item, and its row."""
+_NOT_MADE: Final = (None, None)
 
 
 def to_rows(
-    written: Mapping[str, Any], rows: Mapping[str, str], sources: Collection[str] = frozenset()
+    written: Mapping[str, Any],
+    rows: Mapping[str, str],
+    sources: Collection[str] = frozenset(),
+    known: MadeRows | None = None,
 ) -> DashboardRows:
     """The rows of a document of the newest version (`write_document`), which must be valid.
 
     `rows` maps document ids to the ids of existing rows; other items get new ones. `sources` are those of the
-    organisation's data sources that the document names.
+    organisation's data sources that the document names. `known` is kept from one time to the next: an item with the
+    same JSON, as the same object, has the same row again.
     """
     widgets: list[WidgetRow] = []
+    made: MadeRows = {} if known is None else known
 
     def nodes(items: Iterable[Json]) -> list[Any]:
-        return [container(item) if item["type"] in CONTAINERS else widget(item) for item in items]
+        found: list[Any] = []
+        for item in items:
+            last, row = made.get(item["id"], _NOT_MADE)
+            if last is not item or row is None or SOURCE in item or rows.get(item["id"]) != row.id:
+                found.append(container(item) if item["type"] in CONTAINERS else widget(item))
+            else:  # as it was made: most are
+                widgets.append(row)
+                found.append(row.id)
+        return found
 
     def container(item: Json) -> Json:
         if item["type"] == TABS:
@@ -89,8 +115,13 @@ def to_rows(
         return {**item, "items": nodes(item["items"])}
 
     def widget(item: Json) -> str:
-        widgets.append(_widget(item, rows.get(item["id"]) or new_id(), sources))
-        return widgets[-1].id
+        row_id = rows.get(item["id"]) or new_id()
+        last, row = made.get(item["id"], _NOT_MADE)
+        if last is not item or row is None or row.id != row_id or row.data_source_id != _source(item, sources):
+            row = _widget(item, row_id, sources)
+            made[item["id"]] = (item, row)
+        widgets.append(row)
+        return row_id
 
     layout = {key: value for key, value in written.items() if key not in _ELSEWHERE} | {
         "items": nodes(written["items"])
@@ -114,15 +145,19 @@ def _widget(item: Json, row_id: str, sources: Collection[str]) -> WidgetRow:
     if rest:
         extra["item"] = rest
     stored = {**(config or {}), **({EXTRA: extra} if extra else {})}
-    source = item.get(SOURCE)
     return WidgetRow(
         row_id,
         item["type"] if item["type"] in WIDGET_TYPES else _UNKNOWN,
         stored,
         query,
         item["position"],
-        source if isinstance(source, str) and source in sources else None,
+        _source(item, sources),
     )
+
+
+def _source(item: Json, sources: Collection[str]) -> str | None:
+    source = item.get(SOURCE)
+    return source if isinstance(source, str) and source in sources else None
 
 
 def from_rows(parts: DashboardRows) -> Json:

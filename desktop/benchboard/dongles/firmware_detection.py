@@ -14,6 +14,7 @@ from typing import Final
 from benchboard.canbus import link, slcan_codec
 from benchboard.dongles.device import Device, OpenPort
 from benchboard.dongles.device_errors import require_linked_id
+from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import DeviceFailure
 from benchboard.i18n import _
 
@@ -22,7 +23,10 @@ _PROBE_TIMEOUT: Final = 0.4
 
 @dataclass(frozen=True, slots=True)
 class DongleInfo:
-    """What firmware is on a port. The identity fields are None for stock firmware, which has no identity to prove."""
+    """What firmware is on a port. The identity fields are None for stock firmware, which has no identity to prove.
+
+    `config` is the stored configuration as it was read; None if it couldn't be.
+    """
 
     port: str
     dialect: str
@@ -36,6 +40,7 @@ class DongleInfo:
     controller: str | None = None
     clock_hz: int | None = None
     fd: bool | None = None
+    config: DongleConfig | None = None
 
     @property
     def is_benchboard(self) -> bool:
@@ -101,7 +106,16 @@ def probe_open(handle: OpenPort, *, clock: Callable[[], float] = time.monotonic)
         controller=hello.controller,
         clock_hz=hello.clock_hz,
         fd=hello.fd,
+        config=_stored_config(device),
     )
+
+
+def _stored_config(device: Device) -> DongleConfig | None:
+    """The configuration stored on the dongle; None if it doesn't tell, as it has proved its identity already."""
+    try:
+        return device.config_read().config
+    except DeviceFailure:
+        return None
 
 
 def _stock(handle: OpenPort, clock: Callable[[], float]) -> DongleInfo:

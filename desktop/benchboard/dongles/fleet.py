@@ -73,9 +73,11 @@ class DongleRecord:
         return self.identity_kind != "observed"
 
 
-def unpaired_dongle(device_id: str) -> DongleRecord:
-    """A connected dongle that no organisation has paired, of which nothing is stored."""
-    return DongleRecord("", device_id, None, "UNCLAIMED", "proven", None, None, None, now(), None, None, None, None)
+def unpaired_dongle(device_id: str, config: DongleConfig | None, read_at: datetime | None) -> DongleRecord:
+    """A connected dongle that no organisation has paired, of which nothing is stored; `config` was read from it."""
+    return DongleRecord(
+        "", device_id, None, "UNCLAIMED", "proven", None, None, None, now(), None, None, config, read_at
+    )
 
 
 def ownership_title(state: str) -> str:

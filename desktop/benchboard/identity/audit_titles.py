@@ -14,13 +14,14 @@ from benchboard.identity.roles import role_title
 
 
 def entry_title(entry: AuditEntry) -> str:
-    """An entry as a sentence without its subject: with the person, dongle, dashboard or team affected, if there is one.
+    """An entry as a sentence without its subject: with the person or thing affected, if there is one.
 
     Names stand in quotes after what they name: `Saved the dashboard “Line 2”`.
     """
     dongle, dashboard = _dongle_name(entry), _resource_name(entry, "dashboard")
     team = _resource_name(entry, "team") or _detail_text(entry, "team")
-    named = dongle or dashboard or team
+    source = _resource_name(entry, "source")
+    named = dongle or dashboard or team or source
     if entry.whom is not None:
         titles = titles_of_people()
     elif dashboard and team:
@@ -34,7 +35,7 @@ def entry_title(entry: AuditEntry) -> str:
         return settings.format(dongle=_dongle_in_sentence(entry), mode=_mode_in_sentence(entry))
     if sentence := titles.get(entry.event):
         quoted = _dongle_in_sentence(entry)
-        return sentence.format(name=entry.whom, dongle=quoted, dashboard=dashboard, team=team)
+        return sentence.format(name=entry.whom, dongle=quoted, dashboard=dashboard, team=team, source=source)
     rest = entry.whom or named  # of an event that a later version recorded
     return f"{event_title(entry.event)}: {rest}" if rest else event_title(entry.event)
 

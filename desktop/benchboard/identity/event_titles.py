@@ -35,12 +35,12 @@ def _event_titles() -> dict[str, str]:
     return {
         "session.sign-in": _("Signed in"),
         "session.sign-out": _("Signed out"),
-        "session.refuse": _("Sign-in failed"),
+        "session.refuse": _("Failed to sign in"),
         "session.revoke": _("Revoked a session"),
         "user.create": _("Added a person"),
-        "user.disable": _("Disabled a person"),
-        "user.activate": _("Enabled a person"),
-        "user.reinvite": _("Set a person back to invited"),
+        "user.disable": _("Disabled an account"),
+        "user.activate": _("Enabled an account"),
+        "user.reinvite": _("Set an account back to invited"),
         "team.create": _("Created a team"),
         "team.add": _("Added a person to a team"),
         "team.remove": _("Removed a person from a team"),
@@ -69,8 +69,8 @@ def _event_titles() -> dict[str, str]:
         "dashboard.unpublish": _("Stopped sharing a dashboard with everyone"),
         "dashboard.discard": _("Moved a dashboard to the trash"),
         "dashboard.restore": _("Restored a dashboard from the trash"),
-        "dashboard.delete": _("Deleted a dashboard permanently"),
-        "dashboard.expire": _("Deleted a dashboard whose time in the trash was over"),
+        "dashboard.delete": _("Permanently deleted a dashboard"),
+        "dashboard.expire": _("Deleted a dashboard that expired in the trash"),
         "merchant.import": _("Imported shops"),
         "merchant.grant": _("Granted access to a shop"),
         "order.import": _("Imported orders"),
@@ -89,9 +89,9 @@ def renamed_title() -> str:
 def settings_titles() -> dict[str, str]:
     """Of `dongle.configure`, by what was changed."""
     return {
-        "": _("Wrote the settings of {dongle} again, unchanged"),
+        "": _("Wrote the settings to {dongle} again, unchanged"),
         "mode": _("Set the mode of {dongle} to {mode}"),
-        "timing, mode": _("Wrote the bit timing of {dongle} and set its mode to {mode}"),
+        "timing, mode": _("Wrote the bit timing to {dongle} and set its mode to {mode}"),
         "settings": _("Changed the settings of {dongle}"),
         "timing, settings": _("Changed the bit timing and settings of {dongle}"),
         "mode, settings": _("Changed the settings of {dongle} and set its mode to {mode}"),
@@ -104,9 +104,9 @@ def titles_of_people() -> dict[str, str]:
     return {
         "session.revoke": _("Revoked {name}'s session"),
         "user.create": _("Added {name}"),
-        "user.disable": _("Disabled {name}"),
-        "user.activate": _("Enabled {name}"),
-        "user.reinvite": _("Set {name} back to invited"),
+        "user.disable": _("Disabled the account of {name}"),
+        "user.activate": _("Enabled the account of {name}"),
+        "user.reinvite": _("Set the account of {name} back to invited"),
         "team.add": _("Added {name} to the team “{team}”"),
         "team.remove": _("Removed {name} from the team “{team}”"),
         "merchant.grant": _("Granted {name} access to a shop"),
@@ -119,12 +119,12 @@ def titles_of_team_shares() -> dict[str, str]:
     """By event, of what a team was given or lost."""
     return {
         "dashboard.share": _("Shared the dashboard “{dashboard}” with the team “{team}”"),
-        "dashboard.unshare": _("Revoked access of the team “{team}” to the dashboard “{dashboard}”"),
+        "dashboard.unshare": _("Revoked the access of the team “{team}” to the dashboard “{dashboard}”"),
     }
 
 
 def titles_of_one_object() -> dict[str, str]:
-    """By event, of what was done to a dongle, a dashboard or a team."""
+    """By event, of what was done to a dongle, a dashboard, a team or a data source."""
     return {
         "team.create": _("Created the team “{team}”"),
         "team.add": _("Added a person to the team “{team}”"),
@@ -136,7 +136,7 @@ def titles_of_one_object() -> dict[str, str]:
         "dongle.claim": _("Paired {dongle}"),
         "dongle.claim-end": _("Ended an incomplete pairing of {dongle}"),
         "dongle.token-store": _("Stored the pairing key of {dongle}"),
-        "dongle.configure": _("Wrote the bit timing of {dongle}"),
+        "dongle.configure": _("Wrote the bit timing to {dongle}"),
         "dongle.read-config": _("Read the bit timing of {dongle}"),
         "dongle.lose": _("Marked {dongle} as lost"),
         "dashboard.create": _("Created the dashboard “{dashboard}”"),
@@ -152,6 +152,10 @@ def titles_of_one_object() -> dict[str, str]:
         "dashboard.unpublish": _("Stopped sharing the dashboard “{dashboard}” with everyone"),
         "dashboard.discard": _("Moved the dashboard “{dashboard}” to the trash"),
         "dashboard.restore": _("Restored the dashboard “{dashboard}” from the trash"),
-        "dashboard.delete": _("Deleted the dashboard “{dashboard}” permanently"),
-        "dashboard.expire": _("Deleted the dashboard “{dashboard}”, whose time in the trash was over"),
+        "dashboard.delete": _("Permanently deleted the dashboard “{dashboard}”"),
+        "source.create": _("Added the data source “{source}”"),
+        "source.update": _("Changed the data source “{source}”"),
+        "source.refresh": _("Refreshed the data source “{source}”"),
+        "source.remove": _("Removed the data source “{source}”"),
+        "dashboard.expire": _("Deleted the dashboard “{dashboard}”, which expired in the trash"),
     }

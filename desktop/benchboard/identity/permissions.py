@@ -14,8 +14,8 @@ from typing import Final
 
 from benchboard import __version__
 from benchboard.errors import Denied
-from benchboard.i18n import _, ngettext
-from benchboard.identity.roles import RULES, role_title
+from benchboard.i18n import _, in_sentence
+from benchboard.identity.roles import RULES, denied_title, role_people
 
 _PROGRAM: Final = re.compile(r"Benchboard/(?P<version>\S+) \((?P<system>[^\s)]+)[^)]*\)")
 """How `Client.here` names this program: with the kernel's release, which says nothing to people."""
@@ -116,12 +116,15 @@ def has_permission(actor: Actor, act: str) -> bool:
 def require(actor: Actor, act: str) -> None:
     """Raise `Denied` (`access.denied`) unless `actor` has permission `act`."""
     if not has_permission(actor, act):
-        raise Denied(
-            "access.denied",
-            _("You don't have permission to do this."),
-            why=ngettext("It takes the role {roles}.", "It takes one of the roles {roles}.", len(RULES[act])).format(
-                roles=", ".join(map(role_title, RULES[act]))
-            ),
-            do=_("Ask an admin of {organisation} for access.").format(organisation=actor.organisation),
-            act=act,
-        )
+        raise denied(actor, act)
+
+
+def denied(actor: Actor, act: str) -> Denied:
+    """The error for permission `act`: what `actor` can't do, which roles can, and who may change that."""
+    return Denied(
+        "access.denied",
+        denied_title(act),
+        why=_("Only {roles} can.").format(roles=in_sentence(map(role_people, RULES[act]))),
+        do=_("Ask an admin of {organisation} for access.").format(organisation=actor.organisation),
+        act=act,
+    )

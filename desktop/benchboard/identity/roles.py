@@ -62,3 +62,41 @@ def role_title(role: str) -> str:
         "business_user": _("Business user"),
     }
     return titles.get(role, role)
+
+
+def role_people(role: str) -> str:
+    """The people with a role, within a sentence."""
+    people = {
+        "admin": _("admins"),
+        "ops_manager": _("operations managers"),
+        "analyst": _("analysts"),
+        "technician": _("technicians"),
+        "business_user": _("business users"),
+    }
+    return people.get(role, role)
+
+
+def denied_title(act: str) -> str:
+    """What a person without permission `act` can't do, as a sentence."""
+    return {
+        "admin:enter": _("You can't open Admin."),
+        "bench:enter": _("You can't open Bench."),
+        "studio:enter": _("You can't open Studio."),
+        "users:read": _("You can't see people."),
+        "users:write": _("You can't change people, teams or roles."),
+        "sessions:read": _("You can't see other people's sessions."),
+        "sessions:revoke": _("You can't revoke other people's sessions."),
+        "audit:read": _("You can't see the audit log."),
+        "organisations:read": _("You can't see the organisation."),
+        "dongles:read": _("You can't see dongles."),
+        "dongles:pair": _("You can't pair dongles."),
+        "dongles:configure": _("You can't configure dongles."),
+        "layouts:write": _("You can't change the layout."),
+        "dashboards:write": _("You can't change dashboards."),
+        "dashboards:manage": _("You can't manage other people's dashboards."),
+        "orders:read": _("You can't see orders."),
+        "orders:read-all-shops": _("You can't see the orders of all shops."),
+        "orders:import": _("You can't import orders."),
+        "sources:read": _("You can't explore data."),
+        "sources:write": _("You can't change data sources."),
+    }[act]

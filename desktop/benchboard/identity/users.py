@@ -153,10 +153,7 @@ def add_person(session: Session, actor: Actor, *, email: str, name: str, role: s
 
 def local_account_sentence() -> str:
     """What an account in a database on this computer is for, besides the operator's own."""
-    return _(
-        "This person can own dashboards and get access to them. They can't sign in on this computer; for that, use a "
-        "shared server."
-    )
+    return _("This person can own dashboards and get access to them. Only on a shared server can they sign in.")
 
 
 def require_addable(

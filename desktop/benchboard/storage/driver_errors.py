@@ -4,6 +4,8 @@ PostgreSQL has an SQLSTATE, SQLite a result code. Their messages are parsed only
 code: a connection that a server rejects, and SQLite's single code for every statement it can't compile.
 """
 
+import errno
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,6 +76,9 @@ _ALLOWED: Final = {
 }
 # psycopg looks the host up itself. -3 is a lookup that failed for now, as without a network.
 _UNKNOWN_HOST: Final = re.compile(r"failed to resolve host '.*': \[Errno (?!-3\])")
+# The operating system's sentences are in its language.
+_REFUSED: Final = re.compile(f"Connection refused|{re.escape(os.strerror(errno.ECONNREFUSED))}")
+_TIMED_OUT: Final = re.compile(f"timeout expired|timed out|{re.escape(os.strerror(errno.ETIMEDOUT))}")
 
 _SENTENCES: Final = {
     "storage.busy": (
@@ -162,7 +167,7 @@ def error_for(error: DBAPIError, file: Path | None = None, server: str = "") -> 
             return invalid
         code = _postgresql_code(driver_error.sqlstate, str(driver_error))
         if code == UNREACHABLE and server:
-            return _unreachable(server, unknown=_UNKNOWN_HOST.search(str(driver_error)) is not None)
+            return _unreachable(server, str(driver_error))
         return _unavailable(code)
     code = _sqlite_code(getattr(driver_error, "sqlite_errorcode", None), str(driver_error))
     if code in _DISK_CODES and file is not None and (obstacle := disk_state.disk_obstacle(file)):
@@ -228,13 +233,19 @@ def _unavailable(code: str) -> Unavailable:
     return Unavailable(code, _(what), do=_(do))
 
 
-def _unreachable(server: str, *, unknown: bool) -> Unavailable:
-    if unknown:
+def _unreachable(server: str, text: str) -> Unavailable:
+    """The error of a server that isn't connected to; `text` is what the driver says."""
+    what, (_general, do) = _("Can't reach {server}.").format(server=server), _SENTENCES[UNREACHABLE]
+    if _UNKNOWN_HOST.search(text):
         what = _("There is no server named “{server}”.").format(server=server.partition(":")[0])
         return Unavailable(UNREACHABLE, what, do=_("Check the address."))
-    code = UNREACHABLE
-    _what, do = _SENTENCES[code]
-    return Unavailable(code, _("Can't reach {server}.").format(server=server), do=_(do))
+    if _REFUSED.search(text):
+        why, do = _("Nothing accepts connections there."), N_("Check the port, and that the server is running.")
+        return Unavailable(UNREACHABLE, what, why=why, do=_(do))
+    if _TIMED_OUT.search(text):
+        why, do = _("It didn't answer in time."), N_("Check the address, the network and any firewall.")
+        return Unavailable(UNREACHABLE, what, why=why, do=_(do))
+    return Unavailable(UNREACHABLE, what, do=_(do))
 
 
 def _invalid_value() -> Invalid:

@@ -6,7 +6,6 @@ transaction; services that get it never commit. Driver errors are translated to 
 """
 
 import contextlib
-import json
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -24,7 +23,7 @@ from sqlalchemy.pool import QueuePool
 
 from benchboard.errors import FILE_UNUSABLE, AppError, Invalid
 from benchboard.i18n import _
-from benchboard.storage import change_tracking, search_text
+from benchboard.storage import change_tracking, json_text, search_text
 from benchboard.storage.change_tracking import Changes
 from benchboard.storage.database_url import is_password_parameter, without_password
 from benchboard.storage.driver_errors import translate_errors, unreadable_file
@@ -99,7 +98,8 @@ class Database:
             pool_size=4,
             max_overflow=12,  # as much as the window's threads can ask for at once
             hide_parameters=True,
-            json_deserializer=_decoded,
+            json_serializer=json_text.encode,
+            json_deserializer=json_text.decode,
             connect_args={"connect_timeout": 10, "application_name": "benchboard", **_SILENCE},
         )
         return cls(engine, _address(parsed))
@@ -375,7 +375,8 @@ def _sqlite(url: URL, key: Key | None, file: OpenFile, **pool: Any) -> Engine:
     from sqlcipher3 import dbapi2  # late: a program on PostgreSQL has no use for it
 
     engine = create_engine(url.set(drivername="sqlite"), module=dbapi2, connect_args={"timeout": BUSY_MS / 1000},
-                           hide_parameters=True, json_deserializer=_decoded, **pool)  # fmt: skip
+                           hide_parameters=True, json_serializer=json_text.encode,
+                           json_deserializer=json_text.decode, **pool)  # fmt: skip
 
     @event.listens_for(engine, "do_connect")
     def require_same_file(*_about: object) -> None:
@@ -414,24 +415,6 @@ def _sqlite(url: URL, key: Key | None, file: OpenFile, **pool: Any) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
-
-
-def _decoded(text: str | bytes) -> Any:
-    """JSON as stored. A whole number of more digits than Python reads becomes infinite, which no document may say: so
-    it is refused where it is used, in words, and takes nothing else of its list away."""
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError:
-        raise
-    except ValueError:
-        return json.loads(text, parse_int=_parse_int)
-
-
-def _parse_int(digits: str) -> int | float:
-    try:
-        return int(digits)
-    except ValueError:
-        return float(digits)
 
 
 def _folded(text: object) -> str | None:

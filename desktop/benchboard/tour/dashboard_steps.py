@@ -404,7 +404,7 @@ DASHBOARDS: Final[tuple[TourStep, ...]] = (
     TourStep(
         "dashboard-presented",
         "Presented: the dashboard fills the screen, with the time and how fresh its data is.",
-        in_sequence(click("segment_desktop"), press(Qt.Key.Key_F5)),
+        in_sequence(click("segment_desktop"), press(Qt.Key.Key_F5, CTRL)),
         _count(_NAME),
         "4",
     ),

@@ -45,11 +45,18 @@ def _open(context: TourContext) -> None:
     context.driver.wait_until(lambda: rows(context, "explore_table") > 1, "its result")
 
 
+def _measure(context: TourContext) -> str:
+    """The first measure as it reads; empty without one."""
+    chip = context.driver.find("explore_measures_0")
+    return "" if chip is None else chip.accessibleName()
+
+
 def _add_columns(context: TourContext) -> None:
     _activate(context, _ROOM)
     context.driver.wait_until(lambda: context.driver.find("explore_groups_1"), "a group more")
+    counted = _measure(context)
     _activate(context, _DEGREES)
-    context.driver.wait_until(lambda: context.driver.find("explore_measures_1"), "a measure more")
+    context.driver.wait_until(lambda: _measure(context) not in ("", counted), "the number as the measure")
 
 
 def _to_dashboard(context: TourContext) -> None:

@@ -16,13 +16,15 @@ from PySide6.QtCore import QMessageLogContext, QSize, Qt, QtMsgType, qInstallMes
 from PySide6.QtWidgets import QApplication
 from sqlalchemy import text
 
-from benchboard import log, workspace
+from benchboard import log, settings, workspace
+from benchboard.cli.main import use_language
+from benchboard.cli.options import Choice, CliCommand, WholeNumber
 from benchboard.cli.terminal import printable
 from benchboard.cli.usage_errors import error_text
 from benchboard.dashboards import library
 from benchboard.dashboards.document.document import Document
 from benchboard.errors import AppError, Invalid
-from benchboard.i18n import _
+from benchboard.i18n import LANGUAGES, _
 from benchboard.identity import authentication
 from benchboard.identity.permissions import Client
 from benchboard.paging import Listing
@@ -164,6 +166,7 @@ class Tour:
 
 def main(arguments: Sequence[str]) -> int:
     """`benchboard tour --out DIR`: 0 when every step passed, 1 when one did not (DIR/failed.png shows where)."""
+    use_language(settings.home())
     try:
         status: int = tour.main(list(arguments), prog_name="benchboard tour", standalone_mode=False)
     except click.ClickException as error:
@@ -177,7 +180,7 @@ def main(arguments: Sequence[str]) -> int:
     return status
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=CliCommand, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -189,13 +192,15 @@ def main(arguments: Sequence[str]) -> int:
 @click.option("--both-themes", is_flag=True, help="Take every screenshot in the light and in the dark theme.")
 @click.option(
     "--size",
-    type=(click.IntRange(1024, 3840), click.IntRange(700, 2160)),
+    type=(WholeNumber(1024, 3840, part="WIDTH"), WholeNumber(700, 2160, part="HEIGHT")),
     default=_SIZE,
     show_default=True,
     metavar="WIDTH HEIGHT",
-    help="Size of the window.",
+    help="Size of the window in pixels: 1024 to 3840 by 700 to 2160.",
 )
-@click.option("--language", type=click.Choice(["en", "tr"]), default="en", show_default=True, help="Its language.")
+@click.option(
+    "--language", type=Choice(list(LANGUAGES)), default="en", show_default=True, help="Language of the window."
+)
 def tour(out: Path, both_themes: bool, size: tuple[int, int], language: str) -> int:
     """Run the guided tour, and save a screenshot of each step.
 

@@ -23,8 +23,9 @@ def enter_as(role: str) -> Callable[[TourContext], None]:
     def do(context: TourContext) -> None:
         if context.driver.find("demo_picker") is None:
             context.driver.click("open_demo")
+        before = context.application().shell  # which stays until the other person has signed in
         context.driver.click(f"demo_{role}")
-        context.driver.wait_until(lambda: context.application().shell, "the shell")
+        context.driver.wait_until(lambda: context.application().shell not in (None, before), "the shell")
         context.driver.settle()
 
     return do
@@ -36,9 +37,9 @@ def _open_demo(context: TourContext) -> None:
 
 
 def sign_out(context: TourContext) -> None:
-    """Sign out to the choice of a person."""
+    """Open the choice of another person."""
     context.driver.click("account")
-    context.driver.click("account_sign_out")
+    context.driver.click("account_switch_person")
     context.driver.widget("demo_picker")
 
 

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
@@ -30,7 +31,7 @@ from PySide6.QtCore import (
     qInstallMessageHandler,
 )
 from PySide6.QtGui import QCloseEvent, QIcon
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from benchboard import __version__, file_ownership, i18n, log, package_data
 from benchboard import settings as settings_file
@@ -51,12 +52,13 @@ from benchboard.ui.theme import start_theme, theme
 from benchboard.ui.widgets import accessible
 from benchboard.ui.widgets.dialog import Scrim
 from benchboard.ui.widgets.popover import Popover
-from benchboard.ui.widgets.tab_order import focus_next
+from benchboard.ui.widgets.tab_order import focus_next, leave
 from benchboard.ui.widgets.toasts import Toast
 from benchboard.ui.window_commands import FULL_SCREEN, QUIT
 from benchboard.vault import Vault, is_private, note_home
 
 if TYPE_CHECKING:
+    from benchboard.identity.authentication import DemoPerson
     from benchboard.ui.sections import Room
     from benchboard.ui.session_watch import SessionWatch
     from benchboard.ui.shell.shell import Shell
@@ -92,6 +94,9 @@ class Window(QMainWindow):
         self.setMinimumSize(QSize(width, height).boundedTo(room))
         self.resize(QSize(1440, 900).boundedTo(room))
         install_shortcuts(self, WINDOW, self.command_handlers())
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._keep_focus)
 
     def command_handlers(self) -> Handlers:
         """The commands of the window, whatever it shows."""
@@ -100,6 +105,13 @@ class Window(QMainWindow):
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Move the focus as the window is read; dialogs and popovers keep it inside themselves."""
         return focus_next(self, forward)
+
+    def _keep_focus(self, old: QWidget | None, now: QWidget | None) -> None:
+        """Give the focus of a widget that was disabled with what is around it to its neighbour: Qt takes it away."""
+        if now is not None or old is None or not shiboken6.isValid(old) or not self.isActiveWindow():
+            return
+        if self.isAncestorOf(old) and old.isVisible() and not old.isEnabled():
+            leave(old, self)
 
     def _toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
@@ -211,15 +223,41 @@ class Application(QObject):
             self._rebuild()
 
     def sign_out(self) -> None:
-        """End the session and show the sign-in screen; in the demo, the choice of a person."""
-        demo = self._session is not None and self._session.workspace.location.kind == "demo"
-        self._end_session(choose_person=demo)
+        """End the session and show the sign-in screen; in the demo, ask for another person first."""
+        session = self._session
+        if session is not None and session.workspace.location.kind == "demo":
+            self._choose_person(session)
+        else:
+            self._end_session()
 
     def choose_location(self) -> None:
         """End the session and show the sign-in screen with the data locations, also in the demo."""
-        self._end_session(choose_person=False)
+        self._end_session()
 
-    def _end_session(self, *, choose_person: bool) -> None:
+    def _choose_person(self, session: "ActiveSession") -> None:
+        """Ask which person of the demo to become. The session goes on until another one is chosen."""
+        from benchboard.ui.sign_in.demo_picker import DemoPicker
+
+        def choose(people: "tuple[DemoPerson, ...]") -> None:
+            picker = DemoPicker(self.window, people)
+            picker.picked.connect(lambda user_id: self._become(session, user_id))
+            picker.open()
+
+        self.tasks.run(
+            self._session_owner,
+            lambda _progress: session_opening.people_of(session.workspace),
+            choose,
+            self.problems.show,
+            title=_("Switch person"),
+        )
+
+    def _become(self, session: "ActiveSession", user_id: str) -> None:
+        """Sign in as another person of the demo; who is signed in already stays so."""
+        if session is self._session and user_id != session.signed_in.actor.user_id:
+            self._end_session(become=user_id)
+
+    def _end_session(self, *, become: str = "") -> None:
+        """`become`: the person of the demo to sign in as next."""
         session = self._session
         if session is None or self.shell is None or not self.shell.may_close():
             return
@@ -228,7 +266,7 @@ class Application(QObject):
         self.show_sign_in()
         if self.sign_in is None:
             return
-        after = self.sign_in.open_demo if choose_person else None
+        after = partial(self.sign_in.open_demo_as, become) if become else None
         self.sign_in.run_before_sign_in(
             _("Signing out"), lambda _progress: session_opening.close_session(session, keep_token=False), after
         )

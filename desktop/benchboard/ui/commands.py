@@ -12,8 +12,8 @@ from enum import Enum
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QKeyCombination, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from benchboard.i18n import N_, _
@@ -221,6 +221,16 @@ def key_cap(keys: str) -> str:
     """Keys as on a key cap: `Ctrl+S` → `Ctrl S`. Each key has one name, the one on most keyboards."""
     shown = {"Ctrl++": "Ctrl +", "Ctrl+-": "Ctrl -"}.get(keys, keys.replace("+", " "))
     return " ".join({"Return": "Enter", "Del": "Delete"}.get(key, key) for key in shown.split(" "))
+
+
+def is_window_shortcut(event: QKeyEvent) -> bool:
+    """Whether a key is a shortcut that works wherever the focus is, which what covers the view leaves to the window."""
+    modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    pressed = QKeySequence(QKeyCombination(modifiers, Qt.Key(event.key())))
+    # A sign such as ? may need Shift.
+    plain = QKeySequence(event.key()) if modifiers == Qt.KeyboardModifier.ShiftModifier and event.text() else pressed
+    everywhere = {keys for command in REGISTRY if command.scope in (WINDOW, SHELL) for keys in command.shortcuts}
+    return any(QKeySequence(keys) in (pressed, plain) for keys in everywhere)
 
 
 def run_handler(handler: Handler, reject: Callable[[str], object] = _ignore) -> None:

@@ -216,7 +216,7 @@ def _data() -> Iterator[Sample]:
         rows = (
             ("Longest propagation segment", Figure("2 975 ns")),
             ("Maximum cable length", Figure("255.5 m", True)),
-            ("Resync, nominal phase", Figure("0.62 %", False, "unverified")),
+            ("Resync, arbitration phase", Figure("0.62 %", False, "unverified")),
         )
         return widgets.KeyValue(rows, ruled=True)
 
@@ -231,6 +231,8 @@ def _data() -> Iterator[Sample]:
     yield Sample("KeyValue", "rest", key_value, (320, 44))
     yield Sample("StatStrip", "rest", partial(strip, *quiet), (640, 64))
     yield Sample("StatStrip", "trouble", partial(strip, *trouble), (640, 64))
+    traced = (replace(load, trace=tuple(0.2 + place % 7 / 40 for place in range(90))), *quiet[1:])
+    yield Sample("StatStrip", "trace", partial(strip, *traced), (760, 64))
     yield Sample("StatStrip", "narrow", partial(strip, *quiet), (340, 64))
     yield Sample("StatStrip", "no figures", partial(strip, note="The live bus is closed."), (640, 64))
     yield Sample("KeyValue", "ruled", ruled, (360, 84))

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Literal, Protocol
 
 import shiboken6
@@ -75,10 +76,15 @@ class Problems(QObject):
         self._failing: Hashable | None = None
         self._failed: dict[str, set[Hashable]] = {}
         """The tasks whose failure a notice reports, by its key."""
+        self._undos: dict[str, Callable[[], None]] = {}
+        """What undoes the last action of each page."""
+        self._is_undoing = False
+        """Whether the next toast reports an undo: to undo that one would be to repeat the action."""
 
     def attach(self, display: ProblemDisplay) -> None:
         """Show problems and waiting notices on `display` from now on."""
         self._display = display
+        self._undos.clear()  # they belong to the views of the display before
         self._present()
 
     @property
@@ -121,6 +127,7 @@ class Problems(QObject):
         if isinstance(error, Cancelled):
             return
         _log.info("an error was shown: %s", error.code)
+        self._is_undoing = False
         if self._failing is not None:
             self._failed.setdefault(act or error.code, set()).add(self._failing)
         actions = (Action(_("Try again"), retry),) if retry else ()
@@ -195,6 +202,7 @@ class Problems(QObject):
         """Drop all notices (another user signs in)."""
         self._waiting.clear()
         self._failed.clear()
+        self._undos.clear()
         self._page = ""
         self._present()
 
@@ -207,9 +215,31 @@ class Problems(QObject):
         action: Action | None = None,
     ) -> None:
         """Report a completed action for six seconds, with undo, or an `action` that goes on from there; a `warning` if
-        something wasn't done."""
+        something wasn't done. Later `undo_last` still undoes it, until another action on the same page.
+        """
+        if undo is not None and self._is_undoing:
+            action = action or Action(_("Redo"), undo)
+            undo = None
+        elif undo is not None:
+            self._undos[self._page] = undo
+            undo = partial(self._undo, self._page, undo)
+        self._is_undoing = False
         if self._display is not None and _is_alive(self._display):
             self._display.show_toast(text, undo, warning=warning, action=action)
+
+    def undo_last(self) -> None:
+        """Undo the last action on the page that is shown, also after its toast has gone."""
+        undo = self._undos.get(self._page)
+        if undo is None:
+            self.refuse(_("Nothing to undo"))
+        else:
+            self._undo(self._page, undo)
+
+    def _undo(self, page: str, undo: Callable[[], None]) -> None:
+        if self._undos.get(page) is undo:
+            del self._undos[page]
+        self._is_undoing = True
+        undo()
 
     def refuse(self, why: str) -> None:
         """Say why a command can't be run now, until the user leaves the page, for six seconds at most."""

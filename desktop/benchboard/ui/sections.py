@@ -135,6 +135,13 @@ class HasConflicts(HasUnsavedChanges, Protocol):
 
 
 @runtime_checkable
+class Refreshable(Protocol):
+    """A view that does more to refresh than to read again what changed in the database."""
+
+    def refresh_view(self) -> None: ...
+
+
+@runtime_checkable
 class HasPanes(Protocol):
     """A view of several panes; `panes` are the visible ones in F6 order."""
 

@@ -16,7 +16,7 @@ RADII: Final = ("badge", "control", "panel", "dialog")
 _BASE = Template("""
 * { outline: 0; }
 QMainWindow, QWidget#window { background: $window; }
-QToolTip { background: $raised; color: $text; border: 1px solid $border_strong; padding: 2px 4px; }
+QToolTip { background: $tooltip; color: $on_tooltip; border: 1px solid $tooltip; padding: 3px 6px; }
 QLabel { color: $text; background: transparent; }
 QLabel[tone="secondary"] { color: $text_secondary; }
 QLabel[tone="muted"] { color: $text_muted; }
@@ -59,6 +59,8 @@ QAbstractButton[kind="plain"] { background: $surface; color: $text; border: 1px 
 QAbstractButton[kind="plain"]:hover { background: $row_hover; border-color: $border_control; }
 QAbstractButton[kind="plain"]:pressed { background: $surface_alt; }
 QAbstractButton[kind="plain"]:checked { background: $accent_soft; color: $accent_text; border-color: $accent; }
+QAbstractButton[joined="left"] { border-top-right-radius: 0; border-bottom-right-radius: 0; }
+QAbstractButton[joined="right"] { border-top-left-radius: 0; border-bottom-left-radius: 0; margin-left: -1px; }
 QAbstractButton[kind="primary"] { background: $accent; color: $on_accent; border: 1px solid $accent; }
 QAbstractButton[kind="primary"]:hover { background: $accent_hover; border-color: $accent_hover; }
 QAbstractButton[kind="primary"]:pressed { background: $accent_pressed; border-color: $accent_pressed; }
@@ -93,6 +95,9 @@ QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled, QAbstractSpinBo
 QLineEdit[frameless="true"] { border: 0; background: transparent; padding: 0; }
 QPlainTextEdit[docked="true"] { border: 2px solid $surface; border-radius: 0; padding: 0 8px; }
 QPlainTextEdit[docked="true"]:focus { border-color: $focus; }
+QPlainTextEdit[docked="alt"] { background: $surface_alt; border: 2px solid $surface_alt; border-radius: 0;
+  padding: 0 8px; }
+QPlainTextEdit[docked="alt"]:focus { border-color: $focus; }
 QComboBox::drop-down { border: 0; width: 26px; }
 QComboBox::down-arrow { image: none; }
 QComboBox QAbstractItemView { background: $raised; color: $text; border: 1px solid $border_strong; padding: 4px;
@@ -126,14 +131,18 @@ QListWidget::item:selected { background: $selection; color: $text; }
 QTreeWidget[lines="true"] { background: transparent; color: $text; border: 2px solid transparent; outline: 0;
   selection-background-color: transparent; }
 QTreeWidget:focus, QTreeWidget[lines="true"]:focus { border: 2px solid $focus; }
+QTreeWidget[ringed="false"]:focus { border-color: transparent; }
 QTreeWidget[lines="true"]::item { padding: 5px 4px; }
 QTreeWidget[lines="true"]::item:hover { background: $row_hover; }
 QTreeWidget[lines="true"]::item:selected { background: $selection; color: $text; }
-QTabBar[documents="true"] { background: $window; border: 0; }
-QTabBar[documents="true"]::tab { background: $window; color: $text_secondary; border: 0;
-  border-right: 1px solid $border; height: 31px; min-width: 40px; max-width: 260px; padding: 0 12px; }
+QTabBar[documents="true"] { background: transparent; border: 0; }
+QTabBar[documents="true"]::tab { background: transparent; color: $text_secondary; border: 0;
+  border-right: 1px solid $border; height: 31px; min-width: 40px; max-width: 260px; padding: 0 6px 0 12px;
+  margin-bottom: 1px; }
 QTabBar[documents="true"]::tab:hover { color: $text; background: $row_hover; }
-QTabBar[documents="true"]::tab:selected { background: $surface; color: $text; border-top: 2px solid $accent; }
+QTabBar[documents="true"]::tab:selected { background: $surface; color: $text; margin-bottom: 0; padding-bottom: 1px; }
+QTabBar[documents="true"]::scroller { width: 0; }
+QTabBar[documents="true"]::tear { width: 0; border: 0; image: none; }
 """)
 
 
@@ -155,4 +164,4 @@ def _type(role: str, font: QFont) -> str:
 def _mono(font: QFont) -> str:
     families = ", ".join(f'"{family}"' for family in font.families())
     size = font.pointSizeF() if sys.platform != "darwin" else font.pointSizeF() + 1
-    return f'QLabel[type="mono"] {{ font-family: {families}; font-size: {size}pt; }}\n'
+    return f'QLabel[type="mono"], QLineEdit[type="mono"] {{ font-family: {families}; font-size: {size}pt; }}\n'

@@ -1,7 +1,7 @@
 """Formats times for display: relative to now, and in full for a tooltip."""
 
 from collections.abc import Callable, Collection
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from PySide6.QtCore import QDate, QEvent, QLocale, QObject, QTimer
 from PySide6.QtWidgets import QWidget
@@ -10,7 +10,7 @@ from benchboard.i18n import _, ngettext
 from benchboard.paging import Unreadable
 
 
-def _recent_time(seconds: float) -> str | None:
+def recent_time(seconds: float) -> str | None:
     """`just now`, `4 s ago`, `14 min ago`; None if it was an hour ago or more."""
     if seconds < 3:
         return _("just now")
@@ -30,7 +30,7 @@ def relative_time(time: datetime | None, *, in_sentence: bool = False) -> str:
         return _("unreadable")
     local, now = time.astimezone(), datetime.now(UTC).astimezone()
     seconds = (now - local).total_seconds()
-    if (recent := _recent_time(seconds)) is not None:
+    if (recent := recent_time(seconds)) is not None:
         return recent
     if local.date() == now.date():
         return _("{count} h ago").format(count=int(seconds // 3600))
@@ -46,8 +46,13 @@ def _day_text(local: datetime, now: datetime) -> str:
     return _localised_date(local, "d MMM" if local.year == now.year else "d MMM yyyy")
 
 
-def _localised_date(time: datetime, form: str) -> str:
+def _localised_date(time: date, form: str) -> str:
     return QLocale().toString(QDate(time.year, time.month, time.day), form)
+
+
+def full_date(day: date) -> str:
+    """A day with its year: `15 Oct 2026`."""
+    return _localised_date(day, "d MMM yyyy")
 
 
 def day_title(time: datetime) -> str:
@@ -64,9 +69,9 @@ def utc_span(start: datetime, end: datetime) -> str:
     start, end = start.astimezone(UTC), end.astimezone(UTC)
     if not any((one.hour, one.minute, one.second, one.microsecond) != (0, 0, 0, 0) for one in (start, end)):
         last = end - timedelta(days=1)
-        first = _localised_date(start, "d MMM yyyy")
-        return first if last.date() <= start.date() else f"{first} – {_localised_date(last, 'd MMM yyyy')}"
-    return " – ".join(f"{_localised_date(one, 'd MMM yyyy')} {one:%H:%M}" for one in (start, end))
+        first = full_date(start)
+        return first if last.date() <= start.date() else f"{first} – {full_date(last)}"
+    return " – ".join(f"{full_date(one)} {one:%H:%M}" for one in (start, end))
 
 
 def weekday_and_date(time: datetime) -> str:
@@ -94,7 +99,10 @@ def full_time(time: datetime | None) -> str:
     """The time in full, in this computer's time zone, for a tooltip."""
     if isinstance(time, Unreadable):
         return _("The database holds an invalid time here.")
-    return f"{time.astimezone():%Y-%m-%d %H:%M:%S %Z}" if time is not None else ""
+    if time is None:
+        return ""
+    local = time.astimezone()
+    return f"{full_date(local)} {local:%H:%M:%S %Z}"
 
 
 class _OnPaint(QObject):

@@ -22,6 +22,8 @@ from benchboard.ui.theme import Theme
         ("permission", "view", "Can view"),
         ("count", 3, "3"),
         ("changed", True, "Yes"),
+        ("changed", 1, "1 widget"),
+        ("removed", 2, "2 widgets"),
     ],
 )
 def test_audit_detail_is_shown_in_words(key: str, value: object, shown: str) -> None:
@@ -46,5 +48,5 @@ def test_audit_details_are_read_in_order_and_say_nothing_of_what_is_empty(qtbot:
     for _title, widget in rows:
         qtbot.addWidget(widget)
     assert [title for title, _widget in rows] == [
-        "Changed", "Name", "Before", "After", "Done by (ID)", "Computer", "Pairing ID", "Dashboard revision",
+        "Changed", "Name", "Before", "After", "Done by (ID)", "Computer", "Pairing ID",
     ]  # fmt: skip

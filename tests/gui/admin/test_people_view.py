@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from benchboard.identity import audit, authentication, organisations, teams, users
 from benchboard.identity.permissions import Client
 from benchboard.identity.roles import DEFAULT_ROLE
-from benchboard.ui.admin import people_view
+from benchboard.ui.admin import ROOM, people_view
 from benchboard.ui.admin.add_person_dialog import AddPersonDialog
 from benchboard.ui.admin.people_view import PeopleView
 from benchboard.ui.admin.person_pane import PersonPane
@@ -285,7 +285,7 @@ def test_add_person_with_valid_fields_adds_them_once(admin: Admin) -> None:
     admin.type("add_email", "MERT@north.example")
     # Where nobody signs in with a password, none is asked for.
     assert "Password" not in label_text(admin, "add_person")
-    assert "can't sign in" in label_text(admin, "add_person")
+    assert "Only on a shared server can they sign in" in label_text(admin, "add_person")
     admin.click("add_act")
     admin.wait(lambda: "already has an account" in label_text(admin, "add_person"))
     # Esc asks before it discards what was typed; where nothing was, it closes.
@@ -456,3 +456,12 @@ def test_person_pane_of_the_operator_says_that_there_is_no_password(
     qtbot.waitUntil(lambda: "Sign-in method" in [label.text() for label in pane.findChildren(QLabel)])
     texts = [label.text() for label in pane.findChildren(QLabel)]
     assert texts[texts.index("Sign-in method") + 1] == "Account on this computer, no password"
+
+
+def test_person_is_found_by_the_palette(admin: Admin) -> None:
+    assert admin.application.shell is not None
+    context = admin.application.shell.context
+    with unbound(context.workspace.database).read() as session:
+        found = ROOM.search(context, session, "lovel")
+    person = admin.person("Ada Lovelace")
+    assert [(one.title, one.address) for one in found] == [("Ada Lovelace", f"admin/people/{person.id}")]

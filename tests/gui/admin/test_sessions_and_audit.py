@@ -67,12 +67,24 @@ def test_revoke_of_ticked_sessions_ends_all(admin: Admin) -> None:
     admin.wait(lambda: admin.person("Ada Lovelace").sessions == 0)
 
 
+def test_delete_asks_whether_to_revoke_the_current_session(admin: Admin) -> None:
+    admin.go("admin/sessions")
+    admin.type("sessions_search", "bench-12")
+    admin.wait(lambda: admin.column("sessions_table", 1) == ["bench-12"])
+    admin.key(Qt.Key.Key_Return)
+    view = admin.table("sessions_table")
+    admin.wait(view.hasFocus)
+    admin.key(Qt.Key.Key_Delete)
+    admin.click("confirm_act")
+    admin.wait(lambda: admin.person("Ada Lovelace").sessions == 1)
+
+
 def test_row_menu_of_a_session_revokes_it(admin: Admin) -> None:
     admin.go("admin/sessions")
     admin.type("sessions_search", "bench-12")
     admin.wait(lambda: admin.column("sessions_table", 1) == ["bench-12"])
     menu = admin.row_menu("sessions_table", "Ada Lovelace", "sessions_menu")
-    assert [action.text() for action in menu.actions()] == ["Show person", "", "Revoke session"]
+    assert [action.text() for action in menu.actions()] == ["Show person", "", "Revoke session\tDelete"]
     admin.choose(menu, "command_revoke_sessions")
     admin.click("confirm_act")
     admin.wait(lambda: admin.person("Ada Lovelace").sessions == 1)

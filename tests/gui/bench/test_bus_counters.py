@@ -35,3 +35,13 @@ def test_another_digit_moves_no_figure(light: Theme, width: int) -> None:
         strip.show_counts(SimpleNamespace(capture=SimpleNamespace(counters=lambda seen=counters: seen)), 0)  # type: ignore[arg-type]
         found.append(strip.lefts())
     assert all(lefts == found[0] for lefts in found)
+
+
+@pytest.mark.parametrize(("width", "has_trace"), [(1380, True), (900, False)])
+def test_load_is_drawn_over_time_where_there_is_room(light: Theme, width: int, has_trace: bool) -> None:
+    strip, seen = BusCounters(), Counters(50, 0.4, BusState())
+    strip.resize(width, 64)
+    strip.show_counts(SimpleNamespace(capture=SimpleNamespace(counters=lambda: seen)), 0)  # type: ignore[arg-type]
+    (load, *_others) = strip.stats
+    assert load.trace == (0.4,)
+    assert (strip.lefts()[1] - strip.lefts()[0] > 200) == has_trace

@@ -119,7 +119,7 @@ class SilentDongle:
         close = SlcanBus.close
 
         def slow_close(bus: SlcanBus) -> None:
-            assert self._answered.wait(10), "the test waits for the dongle itself"
+            assert self._answered.wait(60), "the test waits for the dongle itself"
             close(bus)
             self.closed.set()
 
@@ -197,8 +197,8 @@ def test_start_simulator_that_ends_after_sign_out_leaves_no_process(
 ) -> None:
     made: list[SimulatorProcess] = []
 
-    def make() -> SimulatorProcess:
-        made.append(SimulatorProcess())
+    def make(*, demo: bool) -> SimulatorProcess:
+        made.append(SimulatorProcess(demo=demo))
         return made[0]
 
     monkeypatch.setattr("benchboard.ui.bench.device_manager.SimulatorProcess", make)
@@ -220,6 +220,22 @@ def test_start_simulator_after_the_data_folder_was_removed_makes_no_other(
         SimulatorProcess()
     assert refused.value.code == "vault.home-gone"
     assert not home.exists()
+
+
+def test_simulated_dongles_of_the_demo_are_others_than_those_of_the_own_bench(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BENCHBOARD_HOME", str(tmp_path / "home"))
+    ids: list[list[str]] = []
+    for demo in (False, True, False):
+        running = SimulatorProcess(demo=demo)
+        try:
+            ids.append(running.device_ids)
+        finally:
+            running.stop()
+    own, of_demo, own_again = ids
+    assert own_again == own
+    assert not set(own) & set(of_demo)
 
 
 @pytest.fixture

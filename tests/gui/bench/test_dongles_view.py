@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QMenu, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.canbus import link
@@ -23,7 +23,8 @@ from benchboard.paging import Listing
 from benchboard.ui.bench import ROOM, port_scanner
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_counter import DongleCounter
-from benchboard.ui.bench.dongle_rows import DongleCounts, columns, count_dongles
+from benchboard.ui.bench.dongle_pane import why_not_timed
+from benchboard.ui.bench.dongle_rows import DongleCounts, DongleRow, columns, count_dongles
 from benchboard.ui.bench.dongles_view import DonglesView
 from benchboard.ui.bench.pairing_graphics import DongleChoice
 from benchboard.ui.problems import Problems
@@ -47,6 +48,7 @@ def test_dongle_detail_in_a_narrow_window_lies_over_the_list(
     qtbot.waitUntil(lambda: table.width() > 900)
     assert detail.isVisible()
     assert table.mapTo(window, table.rect().topRight()).x() > detail.mapTo(window, detail.rect().topLeft()).x()
+    assert detail.mapTo(window, detail.rect().topRight()).x() == table.mapTo(window, table.rect().topRight()).x()
     qtbot.keyClick(click.find(window, "bench_detail_close"), Qt.Key.Key_Escape)
     assert not detail.isVisible()
     window.resize(1440, 900)
@@ -71,6 +73,13 @@ def test_counts_that_were_asked_for_earlier_never_replace_later_ones(
     for earlier in asked[:-1]:
         earlier(DongleCounts(5, 5, ()))
     assert view.toolbar.count() == "1 of 1 connected"
+
+
+def test_empty_list_on_this_computer_says_what_the_other_rooms_are_for(qtbot: QtBot, shell: Shell) -> None:
+    (view,) = shell.findChildren(DonglesView)
+    qtbot.waitUntil(lambda: visible(shell.window(), "bench_simulate_empty"))
+    shown = " ".join(label.text() for label in view.table.findChildren(QLabel) if label.isVisible())
+    assert "Studio is for your data and dashboards, Admin for people and the audit log." in shown
 
 
 def test_footer_after_a_filter_was_cleared_counts_all(
@@ -131,7 +140,7 @@ def test_key_hints_name_only_what_can_be_done_now(
         qtbot.waitUntil(lambda: _hints(shell) == {"move", "filter", "blink", "show_timing"})
 
 
-def test_detail_of_a_dongle_without_stored_bit_timing_says_why_and_what_to_do(
+def test_bit_timing_of_an_unpaired_dongle_is_what_was_read_from_it(
     qtbot: QtBot, shell: Shell, simulator: Simulator, pair_one: Callable[[], str]
 ) -> None:
     (view,) = shell.findChildren(DonglesView)
@@ -144,7 +153,10 @@ def test_detail_of_a_dongle_without_stored_bit_timing_says_why_and_what_to_do(
         assert timing.isVisible()
         return " ".join(label.text() for label in timing.findChildren(QLabel) if label.isVisible())
 
-    assert said(unpaired) == ("Bit timing Bit timing hasn't been read. Pair the dongle to read it, or set it yourself.")
+    rate = f"{view.detail.row.bitrates} ·" if said(unpaired) else ""
+    assert said(unpaired).startswith("Bit timing Read ")
+    assert rate.startswith("500 kbit/s")
+    assert rate in said(unpaired)
     qtbot.waitUntil(lambda: said(paired).startswith("Bit timing Read "))
     assert "hasn't" not in said(paired)
     said(unpaired)
@@ -389,6 +401,35 @@ def test_dongle_whose_check_was_disturbed_is_read_by_try_again(
         qtbot.waitUntil(lambda: not visible(shell.window(), "bench_try_again"))
 
 
+def test_working_dongle_that_is_checked_again_is_reported_as_a_success(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, manager: DeviceManager
+) -> None:
+    (view,) = shell.findChildren(DonglesView)
+    qtbot.waitUntil(lambda: len([row for row in view.model.rows if row.connected]) == 2)
+    row = view.model.rows[0]
+    view.table.make_current(row.key)
+    table = click.find(shell.window(), "bench_dongles_table")
+    table.setFocus()
+    qtbot.keyClick(table, Qt.Key.Key_R)
+    toast = click.find(shell.window(), "toast")
+    assert isinstance(toast, Toast)
+    assert (toast.accessibleName(), toast.warning) == (f"Checked {row.title}: it responds.", False)
+
+
+def test_simulated_dongle_paired_by_another_organisation_says_how_it_becomes_new(
+    shell: Shell, home: Path, simulator: Simulator, manager: DeviceManager, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
+    device = manager.devices[0]
+    assert device.info is not None
+    elsewhere = replace(device, info=replace(device.info, ownership_state="CLAIMED_ACTIVE"))
+    reason = why_not_timed(DongleRow(None, elsewhere))
+    assert reason.startswith("This simulated dongle is paired in the demo or another organisation on this computer.")
+    assert f"delete the folder {home / 'simulated'}" in reason
+    real = replace(elsewhere, port=replace(device.port, simulated=False))
+    assert why_not_timed(DongleRow(None, real)).startswith("Paired with another organisation.")
+
+
 def test_devices_that_fail_their_check_are_not_connected_and_say_what_failed(
     qtbot: QtBot, shell: Shell, home: Path, manager: DeviceManager
 ) -> None:
@@ -530,3 +571,47 @@ def test_opening_the_wizard_keeps_the_list_below_the_banner_in_place(
         click(shell.window(), "pair_close")
         qtbot.waitUntil(lambda: not visible(shell.window(), "pair_close"))
         assert top() == before
+
+
+def test_enter_goes_to_a_dongles_details_where_its_keys_work_too(
+    qtbot: QtBot, shell: Shell, click: Clicker, pair_one: Callable[[], str]
+) -> None:
+    device_id, window = pair_one(), shell.window()
+    shell.go(f"bench/dongles/{device_id}")
+    table, detail = click.find(window, "bench_dongles_table"), click.find(window, "bench_detail")
+    table.setFocus()
+    qtbot.keyClick(table, Qt.Key.Key_Return)
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    assert detail.isAncestorOf(focus)
+    qtbot.keyClick(focus, Qt.Key.Key_Escape)
+    assert not detail.isVisible()
+    assert table.hasFocus()
+    qtbot.keyClick(table, Qt.Key.Key_Return)
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    qtbot.keyClick(focus, Qt.Key.Key_T)
+    assert shell.address == "bench/timing"
+
+
+def test_enter_in_the_filter_goes_to_the_list_and_esc_clears_it(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, manager: DeviceManager
+) -> None:
+    window = shell.window()
+    qtbot.waitUntil(lambda: len(manager.devices) == 2)
+    qtbot.keyClick(window, Qt.Key.Key_Slash)
+    field = click.find(window, "bench_filter")
+    assert field.hasFocus()
+    qtbot.keyClicks(field, "nothing has this name")
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert isinstance(field, QLineEdit)
+    assert not field.text()
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: click.find(window, "bench_dongles_table").hasFocus())
+
+
+def test_paired_dongle_is_found_by_the_palette(shell: Shell, pair_one: Callable[[], str]) -> None:
+    device_id, context = pair_one(), shell.context
+    with unbound(context.workspace.database).read() as session:
+        found = ROOM.search(context, session, device_id[-6:])
+    assert [one.address for one in found] == [f"bench/dongles/{device_id}"]

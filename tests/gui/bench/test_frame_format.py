@@ -40,7 +40,7 @@ def test_clock_shows_no_more_digits_than_the_stamp_has(seconds: float, uncertain
         (stamp(1.0), stamp(1.0100042), "10"),
         (stamp(1.0), stamp(1.0103, 0.004), "10"),
         (stamp(1.0), stamp(1.237, 0.03), "200"),
-        (stamp(1.0, 0.3), stamp(3.4), "2\u2009000"),
+        (stamp(1.0, 0.3), stamp(3.4), "2\u202f000"),
     ],
 )
 def test_cycle_is_no_finer_than_the_coarser_stamp(before: Timestamp, now: Timestamp, text: str) -> None:
@@ -53,7 +53,7 @@ def test_clock_and_cycle_have_the_decimal_point_of_the_language() -> None:
         i18n.use("tr", package_data.resources_folder() / "i18n")
         assert (clock(now), cycle(before, now)) == (
             f"{datetime.fromtimestamp(MINUTE).astimezone():%H:%M}:12,804 113",
-            "11\u2009804,113",
+            "11\u202f804,113",
         )
     finally:
         i18n.use("en", package_data.resources_folder() / "i18n")

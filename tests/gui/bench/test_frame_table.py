@@ -39,7 +39,7 @@ def test_titles_of_number_columns_stand_over_their_numbers(qtbot: QtBot) -> None
         for column in range(model.columnCount())
         if model.headerData(column, horizontal, role) & Qt.AlignmentFlag.AlignRight
     ]
-    assert right == ["Cycle (ms)", "Count"]
+    assert right == ["DLC", "Cycle (ms)", "Count"]
 
 
 def test_rows_show_the_time_and_cycle_of_each_frames_own_stamp(qtbot: QtBot) -> None:
@@ -106,6 +106,7 @@ def test_changed_bytes_are_those_that_the_last_frame_of_the_same_id_had_not(qtbo
     for data in (b"\x00", b"\x01"):
         model.add_frames([Frame(0x4, error=True, data=data)])
     assert changed_bytes(model.row_at(0)) == []  # “error frame” is shown in its place
+    assert model.index(0, 4).data() == "–"  # a state that is reported again has no cycle
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])

@@ -21,6 +21,7 @@ from benchboard.canbus.frame import Frame
 from benchboard.dongles import fleet
 from benchboard.dongles.device import Device
 from benchboard.errors import AppError, DeviceFailure
+from benchboard.i18n import number
 from benchboard.storage.models.dongles import Dongle as DongleRow
 from benchboard.ui.bench.bus_counters import BusCounters
 from benchboard.ui.bench.device_manager import DeviceManager
@@ -275,7 +276,7 @@ def test_live_bus_at_a_wrong_bit_rate_says_why_it_is_empty_and_leads_to_bit_timi
         shell.go("bench/live")
         qtbot.waitUntil(lambda: view.model.rowCount() == 1)  # the error frames, which only the other view lists
         assert visible(window, "live_open_timing")
-        advice = "To list what the controller reports, select In order."
+        advice = "To list what the controller reports, select All in order."
         qtbot.waitUntil(lambda: any(label.text().endswith(advice) for label in view.findChildren(QLabel)))
         click(window, "segment_rolling")
         qtbot.waitUntil(view.table.isVisible)
@@ -435,9 +436,10 @@ def test_live_bus_frames_since_the_last_poll_are_shown_at_its_end(
     assert view.model.ended
 
 
-def test_live_bus_that_ends_while_paused_leaves_the_display_as_it_was(
+def test_live_bus_that_ends_while_paused_shows_all_that_it_counted(
     qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, click: Clicker
 ) -> None:
+    """The strip counted 1 434 frames, the rows below it 642."""
     window = shell.window()
     view = _start(qtbot, shell, click)
     qtbot.waitUntil(lambda: view.model.rowCount() > 0)
@@ -446,7 +448,8 @@ def test_live_bus_that_ends_while_paused_leaves_the_display_as_it_was(
     qtbot.waitUntil(lambda: capture.counters().frames > shown + 20)
     click(window, "live_stop")
     qtbot.waitUntil(lambda: manager.live is None)
-    assert _shown_frames(view) == shown
+    assert _shown_frames(view) == capture.counters().frames
+    assert view._counters.value("Frames") == number(_shown_frames(view))
 
 
 def _labels(view: LiveBusView) -> list[str]:
@@ -547,6 +550,10 @@ def test_keys_of_the_live_bus_pause_send_close_and_open_it(qtbot: QtBot, shell: 
     assert view.model.paused
     assert [badge.accessibleName() for badge in view.findChildren(Badge) if badge.isVisible()] == ["Display paused"]
     assert shell.command_handlers()["bench.pause_live"].title == "Resume display"
+    for paused in (False, True):
+        qtbot.keyClick(view.table, Qt.Key.Key_Space)
+        assert view.model.paused == paused
+        assert view.table.hasFocus()
     qtbot.keyClick(view.table, Qt.Key.Key_S)
     assert click.find(shell.window(), "live_frame").hasFocus()
     view.table.setFocus()
@@ -554,6 +561,18 @@ def test_keys_of_the_live_bus_pause_send_close_and_open_it(qtbot: QtBot, shell: 
     assert devices.live is None
     shell.run_command("bench.monitor")
     qtbot.waitUntil(lambda: devices.live is not None)
+    devices.close_bus()
+    click.find(shell.window(), "live_dongle").setFocus()
+    qtbot.waitUntil(lambda: click.find(shell.window(), "live_start").isEnabled())
+    qtbot.keyClick(click.find(shell.window(), "live_dongle"), Qt.Key.Key_O)
+    qtbot.waitUntil(view.table.hasFocus)
+    stop = click.find(shell.window(), "live_stop")
+    stop.setFocus(Qt.FocusReason.TabFocusReason)
+    for key in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right):
+        qtbot.keyClick(stop, key)
+        assert stop.hasFocus()
+    qtbot.keyClick(stop, Qt.Key.Key_F6)
+    assert view.table.hasFocus()
     devices.close_bus()
 
 
@@ -568,3 +587,83 @@ def test_closed_live_bus_with_error_frames_alone_speaks_of_no_frames(qtbot: QtBo
 
     assert ended(Frame(0x4, error=True, data=bytes(8))).endswith("The errors below are from before that.")
     assert ended(Frame(0x123)).endswith("The frames below are from before that.")
+
+
+@pytest.mark.usefixtures("simulator")
+def test_pause_of_the_display_ends_with_the_bus(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
+    view, devices = _start(qtbot, shell, click), DeviceManager.of(shell.context)
+    qtbot.waitUntil(lambda: view.model.rowCount() > 0)
+    window = shell.window()
+    click(window, "live_pause")
+    assert view.model.paused
+    click(window, "live_stop")
+    qtbot.waitUntil(lambda: devices.live is None)
+    click(window, "live_start")
+    qtbot.waitUntil(lambda: devices.live is not None)
+    assert not view.model.paused
+    assert not any(
+        badge.isVisible() for badge in view.findChildren(Badge) if badge.accessibleName() == "Display paused"
+    )
+    qtbot.waitUntil(lambda: view.model.rowCount() > 0)
+
+
+@pytest.mark.usefixtures("simulator")
+def test_esc_leaves_the_field_of_the_frame_to_send(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
+    view, devices = _start(qtbot, shell, click), DeviceManager.of(shell.context)
+    qtbot.waitUntil(lambda: devices.live is not None and view.model.rowCount() > 0)
+    window = shell.window()
+    field = click.find(window, "live_frame")
+    field.setFocus()
+    qtbot.keyClicks(field, "123#")
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert view.table.hasFocus()
+    field.setFocus()
+    devices.close_bus()  # the field is disabled with what is around it
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    assert focus.isEnabled()
+
+
+def test_live_bus_prefers_a_paired_dongle_and_the_one_worked_on_last(
+    qtbot: QtBot,
+    shell: Shell,
+    simulator: Simulator,
+    manager: DeviceManager,
+    pair_one: Callable[[], str],
+    click: Clicker,
+) -> None:
+    def listed() -> list[str]:
+        chosen = click.find(shell.window(), "live_dongle")
+        assert isinstance(chosen, Select)
+        return [chosen.current_key(), *(chosen.itemData(place) for place in range(chosen.count()))]
+
+    paired = pair_one()
+    (unpaired,) = (one for one in simulator.ports if one != paired)
+    manager.selected_id = ""
+    shell.go("bench/live")
+    qtbot.waitUntil(lambda: listed() == [paired, paired, unpaired])
+    shell.go(f"bench/timing/{unpaired}")
+    shell.go("bench/live")
+    assert listed() == [unpaired, paired, unpaired]
+    shell.go(f"bench/live/{unpaired}")
+    qtbot.waitUntil(lambda: manager.live is not None)
+    manager.close_bus()
+    shell.go(f"bench/timing/{paired}")
+    shell.go("bench/live")
+    assert listed() == [paired, paired, unpaired]
+
+
+def test_palettes_live_bus_is_that_of_the_selected_dongle(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager
+) -> None:
+    first, second = sorted(simulator.ports)
+    qtbot.waitUntil(lambda: all(manager.find(one) is not None for one in (first, second)))
+    shell.go(f"bench/live/{first}")
+    qtbot.waitUntil(lambda: manager.live is not None)
+    manager.close_bus()
+    shell.go(f"bench/dongles/{second}")
+    qtbot.waitUntil(lambda: manager.selected_id == second)
+    shell.run_command("bench.monitor")
+    qtbot.waitUntil(lambda: manager.live is not None)
+    assert manager.live is not None
+    assert manager.live.device_id == second

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
@@ -125,6 +125,7 @@ def test_pairing_with_a_failed_and_skipped_bus_test_recalls_the_failure_at_the_e
     qtbot.waitUntil(lambda: visible(window, "pair_skip") and wizard.stepper.caption(3) == "Set to 250 kbit/s")
     click(window, "pair_next")
     qtbot.waitUntil(lambda: visible(window, "pair_back"))
+    assert click.find(window, "pair_skip").text() == "Continue anyway"
     click(window, "pair_back")
     qtbot.waitUntil(lambda: click.find(window, "pair_next").text() == "Keep this bit timing")
     click(window, "pair_next")
@@ -136,6 +137,23 @@ def test_pairing_with_a_failed_and_skipped_bus_test_recalls_the_failure_at_the_e
     words = " ".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())
     assert re.search(r"The bus test failed: \S+ errors on the bus\.", words)
     assert wizard.stepper.without_result == {4}
+    click(window, "pair_close")
+
+
+def test_pairing_from_a_dongles_details_begins_with_its_identification(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, manager: DeviceManager
+) -> None:
+    window, device_id = shell.window(), max(simulator.ports)
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
+    (view,) = shell.findChildren(DonglesView)
+    qtbot.waitUntil(lambda: view.table.make_current(device_id))
+    qtbot.waitUntil(lambda: visible(window, "bench_detail_pair"))
+    click(window, "bench_detail_pair")
+    wizard = window.findChild(PairingWizard)
+    assert wizard.heading.text() == "Identify"
+    assert wizard._device.device_id == device_id
+    click(window, "pair_back")
+    assert wizard.heading.text() == "Find"
     click(window, "pair_close")
 
 
@@ -254,7 +272,7 @@ def test_pairing_by_a_command_updates_the_window(
     simulator.process.kill()
     qtbot.waitUntil(lambda: toolbar.count() == "0 of 1 connected")
     qtbot.waitUntil(lambda: problems.current is None)
-    assert shell.context.status.text("dongles") == "0 of 1 dongles connected"
+    assert shell.context.status.text("dongles") == "No dongle connected, 1 paired"
 
 
 def test_dongles_plugged_and_unplugged_appear_and_disappear(
@@ -396,7 +414,7 @@ def test_pairing_buttons_pressed_by_key_keep_focus_on_next(
             False,
             "The light of the dongle you selected blinks for 5 seconds. Check that it's the one in your hand.",
         ),
-        (True, "It's simulated, so its light blinks in the picture, for 5 seconds."),
+        (True, "It's simulated, so its light blinks in the picture for 5 seconds."),
     ],
 )
 def test_identify_page_speaks_of_a_hand_only_for_a_real_dongle(
@@ -409,6 +427,11 @@ def test_identify_page_speaks_of_a_hand_only_for_a_real_dongle(
     assert sentence in {label.text() for label in page.findChildren(Text)}
     words = " ".join(label.text() for label in page.findChildren(QLabel))
     assert ("press its button" in words) is not simulated
+    (picture,) = page.findChildren(DonglePicture)
+    (until,) = (one for one in page.findChildren(QTimer) if one.interval() == 5_000)
+    assert picture.blinking
+    until.timeout.emit()
+    assert not picture.blinking
 
 
 @pytest.mark.parametrize(

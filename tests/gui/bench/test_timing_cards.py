@@ -45,7 +45,7 @@ def test_cards_timings_with_the_same_registers_show_the_same_figures(
 
 
 def test_bit_bar_segment_too_narrow_for_its_name_is_named_in_the_tooltip(qtbot: QtBot, shell: Shell) -> None:
-    bar = BitBar("Nominal phase")
+    bar = BitBar("Arbitration phase")
     qtbot.addWidget(bar)
     bar.resize(620, bar.sizeHint().height())
     bar.show_timing(AS_DECODED)
@@ -56,7 +56,7 @@ def test_bit_bar_segment_too_narrow_for_its_name_is_named_in_the_tooltip(qtbot: 
             QEvent.Type.MouseMove, spot, bar.mapToGlobal(spot), none, none, Qt.KeyboardModifier.NoModifier
         )
         QApplication.sendEvent(bar, move)
-        assert name in bar.toolTip().replace("\N{THIN SPACE}", " ")
+        assert name in bar.toolTip().replace("\N{NARROW NO-BREAK SPACE}", " ")
 
 
 @pytest.mark.parametrize("language", ["en", "tr"])
@@ -120,7 +120,7 @@ def test_cards_cable_out_of_range_say_so(qtbot: QtBot, shell: Shell) -> None:
         qtbot.addWidget(card)
     wish = TimingRequest("mcan-v3.1+", 80_000_000, 0.3, 500_000, 87.5, 1e8, 5.0, 210, 2.0)
     cards.show_timing(AS_DECODED, wish)
-    assert "length_m must be a number from 0 to 100\u2009000." in _texts(cards.cable)
+    assert "length_m must be a number from 0 to 100\u202f000." in _texts(cards.cable)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import shiboken6
@@ -15,12 +16,14 @@ from sqlalchemy import insert
 from benchboard.canbus.bus import BusState, ErrorState
 from benchboard.canbus.capture import Counters
 from benchboard.canbus.timing import Timing
+from benchboard.dongles import fleet
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.storage.models.dongles import Dongle as DongleRow
 from benchboard.ui.bench import timing_view
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongles_view import DonglesView
 from benchboard.ui.bench.solution_plot import SolutionPlot, SolutionPoint
+from benchboard.ui.bench.timing_cards import VerificationCard
 from benchboard.ui.bench.timing_view import TimingView
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.theme import Theme
@@ -28,6 +31,7 @@ from benchboard.ui.widgets import Select
 from benchboard.ui.widgets.key_value import Figure
 from benchboard.ui.widgets.stepper import StepRow
 from support.benchsim import Simulator
+from support.loopback_dongle import CONFIG
 from support.painted_text import painted_texts
 from support.window import Clicker, visible
 
@@ -85,7 +89,7 @@ def test_timing_written_to_dongle_passes_on_the_bus_at_its_bit_rate_alone(
         (Counters(7, 0.1, BusState()), "0 errors in 7 frames", "", "ok"),
         (
             Counters(0, 0.1, BusState(bus_errors=1167)),
-            "No frames, 1\N{THIN SPACE}167 errors",
+            "No frames, 1\N{NARROW NO-BREAK SPACE}167 errors",
             "different bit rate",
             "error",
         ),
@@ -189,7 +193,41 @@ def test_timing_of_another_clock_than_the_dongles_is_not_written(
     _type(qtbot, click, window, "timing_clock", "40")
     qtbot.waitUntil(lambda: not click.find(window, "timing_write").isEnabled())
     texts = [label.text() for label in window.findChild(TimingView).findChildren(QLabel) if label.isVisible()]
-    assert any(re.fullmatch(r"The CAN clock of .+ is 80 MHz\.", text) for text in texts)
+    assert any(re.fullmatch(r"Can't write: the CAN clock of .+ is 80 MHz, not 40 MHz\.", text) for text in texts)
+
+
+def test_timing_of_a_disconnected_dongle_says_when_it_was_read_and_why_it_cannot_be_written(
+    qtbot: QtBot, shell: Shell
+) -> None:
+    shell.go("bench/timing")
+    view = shell.window().findChild(TimingView)
+    qtbot.waitUntil(lambda: view._loaded)
+    read_at = datetime.now(UTC) - timedelta(minutes=11, seconds=5)
+    view._on_dongles([fleet.unpaired_dongle("ab" * 16, CONFIG, read_at)])
+    rate = f"{CONFIG.bitrate // 1000} kbit/s, 87.5 %"
+    assert view._stored.text() == f"Last read 11 min ago: {rate}"
+    view._stored.resize(view._stored.minimumSizeHint())
+    assert QLabel.text(view._stored) == rate
+    assert view._write_button.toolTip() == view._write_button.reason
+    assert "isn't connected to this computer" in view._write_button.reason
+
+
+def test_timing_fields_of_all_pairs_have_one_width(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
+    context = shell.context
+    window = shell.window()
+    try:
+        for language in ("en", "tr"):
+            context.apply_settings(replace(context.settings, language=language))
+            qtbot.waitUntil(
+                lambda language=language: context.settings.language == language and bool(window.findChildren(Shell))
+            )
+            (present,) = (one for one in window.findChildren(Shell) if one.isVisible())
+            present.go("bench/timing")
+            names = ("clock", "tolerance", "bitrate", "point", "length", "delay")
+            fields = [click.find(window, f"timing_{name}") for name in names]
+            qtbot.waitUntil(lambda fields=fields: len({field.width() for field in fields}) == 1)
+    finally:
+        context.apply_settings(replace(context.settings, language="en"))
 
 
 def test_timing_faster_than_can_says_so_and_meets_nothing(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
@@ -199,7 +237,7 @@ def test_timing_faster_than_can_says_so_and_meets_nothing(qtbot: QtBot, shell: S
     qtbot.waitUntil(lambda: view._timing is not None)
     assert view._bit_problem.isHidden()
     view._show(Timing(80_000_000, 2, 5, 4, 4, 4))
-    text = "2.857143 Mbit/s is too fast: classic CAN and the nominal phase of CAN FD end at 1 Mbit/s (ISO 11898-1)."
+    text = "2.857143 Mbit/s is too fast: classic CAN and the arbitration phase of CAN FD end at 1 Mbit/s (ISO 11898-1)."
     assert (view._bit_problem.isVisible(), view._bit_problem.text()) == (True, text)
     figures = [one.accessibleName() for one in view.findChildren(Figure) if one.isVisible()]
     assert not [name for name in figures if re.search(r"(?<!not )enough", name)]
@@ -242,9 +280,14 @@ def test_timing_every_card_splits_tseg1_alike(qtbot: QtBot, shell: Shell, click:
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("bitrate", "2000", "Enter a number from 0.404 to 1\u2009000 kbit/s."),
-        ("clock", "0", "Enter a number from 0.000001 to 4\u2009294.967295 MHz."),
-        ("length", "200000", "Enter a number from 0 to 100\u2009000 m."),
+        ("bitrate", "0.1", "Enter a number from 0.404 to 1\u202f000 kbit/s."),
+        (
+            "bitrate",
+            "2000",
+            "2 Mbit/s is too fast: classic CAN and the arbitration phase of CAN FD end at 1 Mbit/s (ISO 11898-1).",
+        ),
+        ("clock", "0", "Enter a number from 1 to 500 MHz."),
+        ("length", "200000", "Enter a number from 0 to 100\u202f000 m."),
         ("delay", "0", "Enter a number from 1 to 100 ns/m."),
         ("tolerance", "200", "Enter a number from 0 to 100 %."),
     ],
@@ -263,6 +306,21 @@ def test_timing_number_out_of_range_is_reported_at_its_field_in_its_unit(
     assert edit.accessibleDescription().replace("\N{WORD JOINER}", "") == message
 
 
+def test_timing_inputs_with_two_errors_stay_as_wide_as_their_pane(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
+    window = shell.window()
+    shell.go("bench/timing")
+    view = window.findChild(TimingView)
+    qtbot.waitUntil(lambda: view._timing is not None)
+    _type(qtbot, click, window, "timing_bitrate", "5000")
+    _type(qtbot, click, window, "timing_point", "200")
+    text = "No bit timings. Correct “Bit rate” and “Sample point”."
+    qtbot.waitUntil(lambda: view._inputs.why_none() == text)
+    scroll = view._inputs.findChild(QScrollArea)
+    assert scroll.widget().minimumSizeHint().width() <= scroll.viewport().width()
+    label = next(one for one in view._inputs.findChildren(QLabel) if one.text() == text)
+    qtbot.waitUntil(lambda: label.height() >= label.heightForWidth(label.width()))
+
+
 def test_timing_invalid_bitrate_takes_the_old_solutions_away(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
     window = shell.window()
     shell.go("bench/timing")
@@ -275,12 +333,12 @@ def test_timing_invalid_bitrate_takes_the_old_solutions_away(qtbot: QtBot, shell
         return [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
 
     # The list names the field; the cards only say what they would show.
-    qtbot.waitUntil(lambda: shown().count("Correct “Bit rate”.") == 1)
+    qtbot.waitUntil(lambda: shown().count("No bit timings. Correct “Bit rate”.") == 1)
     # Qt shows a label that is added to a visible card a moment later.
-    qtbot.waitUntil(lambda: "A bit timing as register values, C, ip link or python-can." in shown())
+    qtbot.waitUntil(lambda: "Shows the bit timing as register values, C, ip link or python-can." in shown())
     texts = shown()
-    assert "How long the cable may be with a bit timing." in texts
-    assert "How inaccurate the oscillators may be with a bit timing." in texts
+    assert "Shows how long the cable may be." in texts
+    assert "Shows how far each node's oscillator may deviate." in texts
     assert not [text for text in texts if re.match(r"[\d.,]+ bit timings|in [\d.]+ ms", text)]
     assert click.find(window, "second_verdict").accessibleName() == "No bit timing to compare"
     assert "All bit timings" in texts
@@ -297,6 +355,32 @@ def test_timing_invalid_bitrate_takes_the_old_solutions_away(qtbot: QtBot, shell
     assert not [text for text in texts if text.startswith("Correct")]
     assert "All bit timings: oscillator tolerance by sample point" in texts
     assert view._legend.isVisible()
+
+
+def test_timing_chosen_by_hand_is_kept_over_a_wrong_value_and_left_by_another_method(
+    qtbot: QtBot, shell: Shell, click: Clicker
+) -> None:
+    window = shell.window()
+    shell.go("bench/timing")
+    view = window.findChild(TimingView)
+    qtbot.waitUntil(lambda: view._timing is not None)
+    best = view._timing
+    click(window, "segment_hand")
+    assert (view._inputs.method.current(), view._timing) == ("hand", best), "the present one can now be changed"
+    click(window, "timing_best_3")
+    chosen = view._timing
+    assert chosen != best
+    for wrong in ("5x", "250"):
+        _type(qtbot, click, window, "timing_bitrate", wrong)
+        qtbot.waitUntil(lambda: view._timing != chosen)
+        _type(qtbot, click, window, "timing_bitrate", "500")
+        qtbot.waitUntil(lambda: view._timing == chosen)
+        assert view._inputs.method.current() == "hand"
+    _type(qtbot, click, window, "timing_length", "10")
+    qtbot.waitUntil(lambda: not view._solve_timer.isActive())
+    assert (view._inputs.method.current(), view._timing.sample_point) == ("hand", chosen.sample_point)
+    click(window, "segment_cia")
+    assert (view._inputs.method.current(), view._timing.sample_point) == ("cia", best.sample_point)
 
 
 def test_timing_that_cannot_be_written_for_a_wrong_field_gets_the_focus_there_without_a_toast(
@@ -335,14 +419,62 @@ def test_timing_of_an_unpaired_dongle_is_written_as_the_command_writes_it(
     qtbot.waitUntil(write.isEnabled)
     view = window.findChild(TimingView)
     assert view._dongle.current_key() == device_id
+    said = [label.text() for label in view.verification.findChildren(QLabel) if label.isVisible()]
+    assert any(text.endswith(" isn't paired: anyone can change its bit timing.") for text in said)
+    qtbot.waitUntil(lambda: not view._differs.isVisible())
+    _type(qtbot, click, window, "timing_point", "80")
+    qtbot.waitUntil(view._differs.isVisible)
     click(window, "timing_write")
     qtbot.waitUntil(lambda: view.verification.status.text().startswith("0 errors in "))
+    assert not view._differs.isVisible(), "what was read back is known"
+    choice = click.find(window, "timing_controller")
+    assert isinstance(choice, Select)
+    choice.set_current_key("mcp251xfd")
+    qtbot.waitUntil(lambda: not write.isEnabled())
+    assert write.reason.startswith("Can't write: the controller of Dongle ")
+    assert write.reason.endswith(" is FDCAN, not MCP2517FD, MCP2518FD.")
     shell.go(f"bench/timing/{device_id}")
     assert view.verification.status.text()
+    assert view._timing.sample_point == 80
     if folder := os.environ.get("BENCH_SHOTS"):
         window.grab().save(f"{folder}/timing.png")
     shell.go(f"bench/timing/{min(simulator.ports)}")
     assert not view.verification.status.text(), "it is of the other dongle"
+
+
+def test_result_of_a_write_is_shown_only_beside_the_timing_that_was_written(
+    qtbot: QtBot, shell: Shell, click: Clicker, pair_one: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timing_view, "_COUNT_S", 0.5)
+    window, device_id = shell.window(), pair_one()
+    shell.go(f"bench/timing/{device_id}")
+    qtbot.waitUntil(lambda: click.find(window, "timing_write").isEnabled())
+    view = window.findChild(TimingView)
+    steps = view.verification.findChild(StepRow)
+    click(window, "timing_write")
+    qtbot.waitUntil(lambda: view.verification.status.text().startswith("0 errors in "))
+    passed, ticks, written = view.verification.status.text(), steps.accessibleName(), view._timing
+    view._show(replace(written, phase_seg1=written.phase_seg1 - 1))
+    caption = view.verification.status
+    rate = re.escape(f"{written.sample_point:.1f} %")
+    assert re.fullmatch(rf"Last written: 500 kbit/s, {rate}, \d\d:\d\d:\d\d", caption.text())
+    assert caption.property("tone") == "muted"
+    assert "done" not in steps.accessibleName()
+    view._show(written)
+    assert (caption.text(), caption.property("tone"), steps.accessibleName()) == (passed, "ok", ticks)
+
+
+def test_result_of_a_write_that_failed_is_not_shown_beside_another_timing(
+    qtbot: QtBot, shell: Shell, light: Theme
+) -> None:
+    card = VerificationCard()
+    qtbot.addWidget(card)
+    card.start("500 kbit/s", "87.5")
+    card.show_failure("The dongle stopped responding.")
+    card.show_written(is_shown=False)
+    assert not card.status.text(), "nothing was written"
+    card.show_written(is_shown=True)
+    assert card.status.text() == "The dongle stopped responding."
 
 
 def test_timing_marks_every_wrong_field(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
@@ -357,8 +489,8 @@ def test_timing_marks_every_wrong_field(qtbot: QtBot, shell: Shell, click: Click
     fields = ("clock", "tolerance", "bitrate", "point", "length", "delay", "loop", "error")
     assert {name for name in fields if click.find(window, f"timing_{name}").property("wrong")} == set(wrong)
     texts = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
-    fields_named = "Correct “CAN clock”, “Bit rate”, “Cable length” and “Cable delay”."
-    assert {text for text in texts if text.startswith("Correct")} == {fields_named}
+    fields_named = "No bit timings. Correct “CAN clock”, “Bit rate”, “Cable length” and “Cable delay”."
+    assert {text for text in texts if text.startswith("No bit timings. C")} == {fields_named}
     for field, value in (("clock", "80"), ("bitrate", "500"), ("length", "20"), ("delay", "5")):
         _type(qtbot, click, window, f"timing_{field}", value)
     qtbot.waitUntil(lambda: view._timing is not None)
@@ -458,6 +590,35 @@ def test_timing_invalid_clock_is_reported_at_its_field(qtbot: QtBot, shell: Shel
     assert not edit.property("wrong")
 
 
+def test_timing_field_esc_restores_its_value_enter_applies_and_arrows_step(
+    qtbot: QtBot, shell: Shell, click: Clicker
+) -> None:
+    window = shell.window()
+    shell.go("bench/timing")
+    view = window.findChild(TimingView)
+    rate = click.find(window, "timing_bitrate")
+    assert isinstance(rate, QLineEdit)
+    _type(qtbot, click, window, "timing_bitrate", "333x")
+    qtbot.waitUntil(lambda: bool(rate.property("wrong")))
+    qtbot.keyClick(rate, Qt.Key.Key_Escape)
+    assert (rate.text(), rate.hasFocus()) == ("500", True)
+    qtbot.waitUntil(lambda: view._timing is not None and not rate.property("wrong"))
+    qtbot.keyClick(rate, Qt.Key.Key_Up)
+    assert rate.text() == "800"
+    qtbot.keyClick(rate, Qt.Key.Key_Return)
+    assert (view._timing.bitrate, rate.selectedText()) == (800_000, "800")
+    qtbot.keyClick(rate, Qt.Key.Key_Down)
+    qtbot.keyClick(rate, Qt.Key.Key_Down)
+    assert rate.text() == "250"
+    qtbot.keyClick(rate, Qt.Key.Key_Escape)
+    assert rate.text() == "800", "what was applied is the value before"
+    point = click.find(window, "timing_point")
+    point.setFocus()
+    qtbot.keyClick(point, Qt.Key.Key_Down)
+    assert isinstance(point, QLineEdit)
+    assert point.text() == "87"
+
+
 def test_timing_without_a_bit_timing_offers_the_nearest_bit_rate(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
     window = shell.window()
     shell.go("bench/timing")
@@ -499,6 +660,21 @@ def test_long_error_of_verification_wraps_within_its_column(
     assert inside is not None
     assert inside.width() <= area.viewport().width()
     assert status.mapTo(area.viewport(), status.rect().topRight()).x() < area.viewport().width()
+
+
+def test_result_of_a_write_stays_in_view_below_the_cards_that_scroll(
+    qtbot: QtBot, shell: Shell, click: Clicker
+) -> None:
+    window = shell.window()
+    shell.go("bench/timing")
+    view = window.findChild(TimingView)
+    assert view is not None
+    card = view.verification
+    for size in ((1440, 760), (1024, 700), (1440, 760)):
+        window.resize(*size)
+        wide = size[0] > 1024
+        qtbot.waitUntil(lambda wide=wide: card.isVisible() and (card.width() < 400) is wide)
+        qtbot.waitUntil(lambda wide=wide: (card.mapTo(view, card.rect().bottomLeft()).y() < view.height()) is wide)
 
 
 def test_timing_bit_rates_out_of_the_controllers_reach_are_out_of_the_fields_range(

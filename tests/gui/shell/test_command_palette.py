@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.ui.shell.command_palette import CommandPalette
-from benchboard.ui.shell.fuzzy_search import PaletteEntry, fold, match, search
+from benchboard.ui.shell.fuzzy_search import PaletteEntry, fold, go_to_group, match, search
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets import EmptyState
 
@@ -252,7 +252,7 @@ def test_palette_counts_the_results_that_are_shown(qtbot: QtBot, light: Theme) -
     def count() -> str:
         return palette._count.text()
 
-    assert count() == "2 results"
+    assert count() == "2 commands and views", "nothing was searched"
     qtbot.keyClicks(palette.field, "sett")
     assert count() == "1 result"
     qtbot.keyClicks(palette.field, "zzz")
@@ -262,3 +262,13 @@ def test_palette_counts_the_results_that_are_shown(qtbot: QtBot, light: Theme) -
 def test_palette_counts_the_results_that_it_leaves_out(qtbot: QtBot, light: Theme) -> None:
     palette = open_palette(qtbot, entries(*(f"Command {number}" for number in range(101))))
     assert palette._count.text() == "60 shown; type to find the other 41"
+
+
+@pytest.mark.parametrize("query", ["Audit", "audit log", "log audit"])
+def test_search_name_of_a_view_finds_it_before_commands(query: str) -> None:
+    nothing = [PaletteEntry("Audit everything", print), PaletteEntry("View audit log", print, search_terms="audit")]
+    view = PaletteEntry("Admin: Audit log", print, group=go_to_group(), name="Audit log")
+    first = search(query, [*nothing, view])[0]
+    assert (first.entry is view) == (query != "log audit")
+    if query == "Audit":
+        assert "".join(view.title[at] for at in first.letters) == "Audit"

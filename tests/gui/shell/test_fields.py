@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QPalette, QWheelEvent
-from PySide6.QtWidgets import QApplication, QListWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QListWidget, QToolTip, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.settings import Appearance
@@ -30,6 +30,18 @@ def test_select_wheel_over_it_keeps_the_choice_and_scrolls_the_pane(qtbot: QtBot
         QApplication.sendEvent(select, event)
         assert select.current_key() == "a"
         assert not event.isAccepted()  # Qt offers it to what the field lies in
+
+
+def test_text_longer_than_the_field_takes_is_cut_with_a_sentence(light: Theme, qtbot: QtBot) -> None:
+    assert light
+    edit = Edit(label="Name")
+    edit.setMaxLength(5)
+    qtbot.addWidget(edit)
+    edit.show()
+    QApplication.clipboard().setText("Line 22")
+    edit.paste()
+    assert edit.text() == "Line "
+    assert QToolTip.text() == "Up to 5 characters are possible. The rest was left out."
 
 
 @pytest.mark.parametrize("appearance", ["light", "dark"])
@@ -69,3 +81,28 @@ def test_escape_in_a_filter_field_clears_it_and_then_leaves_to_the_list(qtbot: Q
     qtbot.keyClick(edit, Qt.Key.Key_Escape)
     assert rows.hasFocus()
     assert not beyond
+
+
+def test_down_in_a_filter_field_goes_to_its_list_and_up_at_the_first_row_returns(qtbot: QtBot, light: Theme) -> None:
+    assert light
+    searched: list[str] = []
+    view, rows = QWidget(), QListWidget()
+    rows.addItems(["First", "Second"])
+    edit = search_field(view, "search", "Name", searched.append)
+    column = QVBoxLayout(view)
+    column.addWidget(edit)
+    column.addWidget(rows)
+    view.setFocusProxy(rows)
+    qtbot.addWidget(view)
+    view.show()
+    view.activateWindow()
+    edit.setFocus()
+    qtbot.waitUntil(edit.hasFocus)
+    qtbot.keyClicks(edit, "F")
+    qtbot.keyClick(edit, Qt.Key.Key_Down)
+    assert (rows.hasFocus(), searched) == (True, ["F"])
+    rows.setCurrentRow(1)
+    qtbot.keyClick(rows, Qt.Key.Key_Up)
+    assert (rows.hasFocus(), rows.currentRow()) == (True, 0)
+    qtbot.keyClick(rows, Qt.Key.Key_Up)
+    assert edit.hasFocus()

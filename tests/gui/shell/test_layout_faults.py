@@ -103,6 +103,21 @@ def test_toolbar_without_room_shows_icons_alone_from_the_first_button_on(qtbot: 
         assert bar.layout().minimumSize().width() <= width or not any(texts)
 
 
+def test_toolbar_whose_buttons_are_all_hidden_has_its_title(qtbot: QtBot, window: QWidget) -> None:
+    """Explore had no title until a query ran: it was hidden before the window had its width."""
+    bar = Toolbar("Explore")
+    cancel = Button("Cancel query", icon="ph.x")
+    bar.add_right(cancel)
+    bar.shorten(cancel)
+    _place(bar, window, 0, 300, 40, 48)
+    title = next(label for label in bar.findChildren(QLabel) if label.text() == "Explore")
+    bar.setFixedWidth(40)
+    qtbot.waitUntil(title.isHidden)
+    cancel.hide()
+    bar.setFixedWidth(600)
+    qtbot.waitUntil(lambda: not title.isHidden())
+
+
 def test_toolbar_at_rest_is_not_laid_out_again(qtbot: QtBot, window: QWidget) -> None:
     bar = Toolbar("Dashboards")
     button = Button("Create dashboard", icon="ph.plus")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
@@ -20,7 +21,7 @@ from benchboard.ui.paged.paged_model import Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import Theme
-from benchboard.ui.widgets import EmptyState
+from benchboard.ui.widgets import EmptyState, Popover
 from support.databases import unbound
 from support.people import Town
 from support.window import Clicker
@@ -154,7 +155,7 @@ def test_refresh_result_of_an_older_listing_is_discarded(
 
     def slow_first(session: Session, listing: Listing, after: str | None, limit: int) -> Page[Person]:
         if not listing.search:
-            gate.wait(10)
+            gate.wait(60)
         return fetch(session, listing, after, limit)
 
     model = PagedTableModel(tasks, slow_first, COLUMNS, owner)
@@ -242,6 +243,25 @@ def test_header_click_sorts_and_second_click_reverses(
         load(qtbot, model, lambda: qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at))
         assert model.listing.descending is descending
         assert model.row(0).role == role
+
+
+def test_s_opens_a_menu_of_the_columns_to_sort_by(
+    qtbot: QtBot, model: PagedTableModel[Person], table: PagedTable[Person]
+) -> None:
+    load(qtbot, model, model.refresh)
+    view, before = table.view, model.listing.sort
+    view.setFocus()
+    sortable = [column.key for column in model.columns if column.sortable]
+    for descending in (False, True):
+        qtbot.keyClick(view, Qt.Key.Key_S)
+        (opened,) = (one for one in table.window().findChildren(Popover, "sort_menu") if one.isVisible())
+        rows = [one for one in opened.findChildren(QAbstractButton) if one.isEnabled()]
+        assert [one.objectName() for one in rows] == [f"sort_{key}" for key in sortable]
+        role = rows[sortable.index("role")]
+        load(qtbot, model, lambda role=role: qtbot.keyClick(role, Qt.Key.Key_Return))  # type: ignore[misc]  # its default
+        assert (model.listing.sort, model.listing.descending) == ("role", descending)
+        assert view.hasFocus()
+    assert before != "role"
 
 
 def test_table_search_without_match_shows_no_match_message(

@@ -18,7 +18,10 @@ from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.dialog import Confirm, Dialog
+from benchboard.ui.widgets.empty_state import EmptyState
+from benchboard.ui.widgets.fields import search_field
 from benchboard.ui.widgets.focus import note_input
+from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.toasts import Toast
 
@@ -111,6 +114,18 @@ def test_load_of_no_rows_with_focus_in_them_keeps_it_in_the_table(
     source.entries = ()
     _load(qtbot, table)
     assert table.hasFocus()
+
+
+def test_footer_of_a_table_without_rows_leaves_no_empty_strip(
+    qtbot: QtBot, table: PagedTable[Entry], source: Source
+) -> None:
+    _load(qtbot, table)
+    rows_end = table.view.mapTo(table, table.view.rect().bottomLeft()).y()
+    assert rows_end < table.height() - 20, "the number of rows stands below them"
+    source.entries = ()
+    _load(qtbot, table)
+    page = next(one for one in table.findChildren(EmptyState) if one.isVisible())
+    qtbot.waitUntil(lambda: page.mapTo(table, page.rect().bottomLeft()).y() == table.height() - 1)
 
 
 def test_failed_first_page_shows_cause_and_retry(qtbot: QtBot, table: PagedTable[Entry], source: Source) -> None:
@@ -227,6 +242,28 @@ def test_columns_in_a_wide_table_stand_together_at_the_left(
     assert view.content_box(last, 1).right() < 450  # and its right-aligned content stands beside the name
     table.resize(420, 300)
     assert view.columnWidth(0) == view.viewport().width() - 90
+
+
+@pytest.mark.parametrize("width", [420, 900])
+def test_menu_of_a_row_stands_beside_the_text_of_its_last_column(
+    qtbot: QtBot, tasks: Tasks, owner: QObject, source: Source, beside: QWidget, width: int
+) -> None:
+    """It covered the end of “13 min ago”."""
+    columns: tuple[Column[Entry], ...] = (
+        Column("name", "Name", lambda entry: entry.name, width=200, stretch=True),
+        Column("time", "Last refreshed", lambda _entry: "13 min ago", width=120),
+    )
+    model = PagedTableModel(tasks, source.page, columns, owner)
+    table = PagedTable(model, label="Entries", name="menus", ticks=False, row_menu=True)
+    table.setParent(beside)
+    table.setGeometry(0, 0, width, 300)
+    beside.show()
+    _load(qtbot, table)
+    view = table.view
+    content = view.content_box(view.visualRect(model.index(0, 1)), 1)
+    assert content.right() < view.menu_box(0).left()
+    text = view.fontMetrics().horizontalAdvance("13 min ago")
+    assert content.width() >= text
 
 
 def test_toast_stands_above_the_footer_of_the_table(qtbot: QtBot, table: PagedTable[Entry], beside: QWidget) -> None:
@@ -494,6 +531,99 @@ def test_space_ticks_and_enter_opens_the_ringed_first_row(qtbot: QtBot, table: P
     with qtbot.waitSignal(table.activated) as opened:
         qtbot.keyClick(table.view, Qt.Key.Key_Return)
     assert opened.args == [Entry("0", "Entry 0")]
+
+
+@pytest.mark.parametrize("reason", [Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason])
+def test_focus_that_returns_from_a_dialog_makes_no_row_current(
+    qtbot: QtBot, table: PagedTable[Entry], reason: Qt.FocusReason
+) -> None:
+    """Ctrl+K and Esc opened the details of the first row."""
+    _load(qtbot, table)
+    told: list[Entry | None] = []
+    table.current_changed.connect(told.append)
+    table.view.setFocus(reason)
+    qtbot.waitUntil(table.view.hasFocus)
+    assert (table.current(), told) == (None, [])
+    table.view.clearFocus()
+    table.make_current("1")
+    table.view.setFocus(reason)
+    assert table.current() == Entry("1", "Entry 1")
+
+
+def test_arrows_move_on_from_the_ringed_first_row(qtbot: QtBot, table: PagedTable[Entry]) -> None:
+    """The first Down made the ringed row current and left the ring where it was, as if the key was lost."""
+    _load(qtbot, table)
+    note_input(key=True)
+    table.view.setFocus(Qt.FocusReason.OtherFocusReason)
+    qtbot.waitUntil(table.view.hasFocus)
+    table.clear_current()
+    qtbot.keyClick(table.view, Qt.Key.Key_Down)
+    assert table.current() == Entry("1", "Entry 1")
+    qtbot.keyClick(table.view, Qt.Key.Key_Up)
+    assert table.current() == Entry("0", "Entry 0")
+
+
+def test_shift_with_arrows_ticks_rows_and_unticks_them_on_the_way_back(qtbot: QtBot, table: PagedTable[Entry]) -> None:
+    _load(qtbot, table)
+    table.view.setFocus()
+    qtbot.waitUntil(table.view.hasFocus)
+    table.make_current("0")
+
+    def press(key: Qt.Key, shift: bool = True) -> list[str]:
+        modifier = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
+        qtbot.keyClick(table.view, key, modifier)
+        return [entry.id for entry in table.selected()]
+
+    assert press(Qt.Key.Key_Down) == ["0", "1"]
+    assert press(Qt.Key.Key_Down) == ["0", "1", "2"]
+    assert press(Qt.Key.Key_Down) == ["0", "1", "2"]
+    assert press(Qt.Key.Key_Up) == ["0", "1"]
+    assert table.current() == Entry("1", "Entry 1")
+    assert press(Qt.Key.Key_Up, shift=False) == ["0", "1"]
+    assert press(Qt.Key.Key_Escape, shift=False) == []
+
+
+def test_up_at_the_first_row_returns_to_the_filter(qtbot: QtBot, table: PagedTable[Entry], beside: QWidget) -> None:
+    edit = search_field(beside, "search", "Name", lambda _text: None)
+    layout = beside.layout()
+    assert layout is not None
+    layout.addWidget(edit)
+    beside.setFocusProxy(table.view)
+    _load(qtbot, table)
+    edit.setFocus()
+    qtbot.waitUntil(edit.hasFocus)
+    qtbot.keyClick(edit, Qt.Key.Key_Down)
+    qtbot.waitUntil(table.view.hasFocus)
+    qtbot.keyClick(table.view, Qt.Key.Key_Up)
+    assert edit.hasFocus()
+
+
+def test_down_in_a_filter_without_matches_goes_to_the_button_that_clears_it(
+    qtbot: QtBot, tasks: Tasks, owner: QObject, source: Source, beside: QWidget
+) -> None:
+    """The focus was on the pane, where nothing shows it."""
+    columns: tuple[Column[Entry], ...] = (Column("name", "Name", lambda entry: entry.name, True),)
+    model: PagedTableModel[Entry] = PagedTableModel(tasks, source.page, columns, owner)
+    edit = search_field(beside, "search", "Name", lambda text: setattr(model, "listing", Listing(search=text)))
+    table = PagedTable(model, label="Entries", name="entries", no_match=NoMatch("entries", edit.clear))
+    layout = beside.layout()
+    assert layout is not None
+    layout.addWidget(edit)
+    layout.addWidget(table)
+    beside.setFocusProxy(table.view)
+    beside.show()
+    beside.activateWindow()
+    source.entries = ()
+    edit.setFocus()
+    qtbot.waitUntil(edit.hasFocus)
+    qtbot.keyClicks(edit, "zed")
+    qtbot.waitUntil(lambda: bool(_buttons(beside)))
+    qtbot.keyClick(edit, Qt.Key.Key_Down)
+    assert _buttons(beside)[0].hasFocus()
+
+
+def _buttons(window: QWidget) -> list[Button]:
+    return [one for one in window.findChildren(Button) if one.isVisible()]
 
 
 def test_row_that_is_gone_leaves_the_keys_at_its_neighbour(

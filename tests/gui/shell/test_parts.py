@@ -214,6 +214,29 @@ def test_button_whose_text_changes_is_called_by_its_new_text_unless_it_has_a_nam
     assert [button.accessibleName() for button in (plain, named)] == ["Try again", "Revoke session on bench-1"]
 
 
+def test_elided_text_lacking_a_fraction_of_a_pixel_shows_a_shorter_one_whole(qtbot: QtBot, light: Theme) -> None:
+    """At 200 % it said “On the dongle when last connected: 500 kbit/s, 87.5…”."""
+    label = Elided("")
+    qtbot.addWidget(label)
+    label.show()
+    for rate in range(1, 200):
+        longer, shorter = f"On the dongle when last connected: {rate} kbit/s, 87.5 %", f"{rate} kbit/s, 87.5 %"
+        label.resize(label.fontMetrics().horizontalAdvance(longer), 20)
+        label.set_texts(longer, shorter)
+        assert QLabel.text(label) in (longer, shorter)
+
+
+def test_path_elided_in_its_middle_keeps_its_file_name(qtbot: QtBot, light: Theme) -> None:
+    label = Elided("/home/mert/measurements/2026/chamber/Kammer 2.csv", middle=True)
+    qtbot.addWidget(label)
+    label.resize(180, 20)
+    label.show()
+    shown = QLabel.text(label)
+    assert "…" in shown
+    assert shown.startswith("/home")
+    assert shown.endswith("2.csv")
+
+
 def test_elided_text_shows_the_longest_of_its_texts_that_fits(qtbot: QtBot, light: Theme) -> None:
     label = Elided("", fits_text=True)
     qtbot.addWidget(label)

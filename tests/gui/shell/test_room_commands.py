@@ -13,8 +13,11 @@ from benchboard.ui.shell.shortcuts_dialog import ShortcutsDialog
 from benchboard.ui.widgets.labels import Text
 from benchboard.ui.widgets.toasts import Toast
 
-KEYBOARD_ONLY = {"bench.toggle_live", "window.palette", "window.next_pane", "window.previous_pane"}
-"""These only make sense where the keyboard is, or open the palette itself."""
+KEYBOARD_ONLY = {
+    "bench.toggle_live", "window.palette", "window.next_pane", "window.previous_pane", "window.next_view",
+    "window.previous_view", "window.bench", "window.studio", "window.admin",
+}  # fmt: skip
+"""These only make sense where the keyboard is, open the palette itself, or go where the palette's views go."""
 ANYWHERE = {
     "Create dashboard", "Import dashboard", "Pair a dongle", "Calculate bit timing", "Open live bus",
     "Start simulated dongles", "Add person", "Revoke sessions", "View audit log", "Toggle full screen", "Sign out",
@@ -113,4 +116,6 @@ def test_key_sheet_scrolls_by_key_from_its_search_field(qtbot: QtBot, everywhere
     qtbot.keyClick(sheet.search, Qt.Key.Key_Home)
     qtbot.keyClicks(sheet.search, "b")
     assert sheet.search.text() == "ba", "in a text, Home goes to its beginning"
+    sheet.search.setText("palette")
+    assert visible_titles(sheet) == ["Search or run a command"]
     sheet.dismiss()

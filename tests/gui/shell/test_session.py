@@ -20,8 +20,10 @@ from benchboard.identity.sessions import REVOKED_WITHIN_S
 from benchboard.settings import Settings
 from benchboard.storage.engine import Database
 from benchboard.ui import session_watch
+from benchboard.ui.admin import admin_commands
 from benchboard.ui.app import Application
 from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.commands import REGISTRY
 from benchboard.ui.session_watch import SessionWatch
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.sign_in import session_opening
@@ -32,7 +34,7 @@ from benchboard.ui.widgets.labels import KeyCap
 from benchboard.ui.widgets.status_bar import StatusBar
 from support.databases import unbound
 from support.postgres import Server
-from support.window import Clicker, FakeSection
+from support.window import Clicker, FakeSection, visible
 
 
 def banner(application: Application) -> str:
@@ -118,7 +120,7 @@ def test_session_by_keyboard_alone_starts_works_and_signs_out(qtbot: QtBot, star
     qtbot.waitUntil(lambda: application.shell.isAncestorOf(QApplication.focusWidget() or application.window))
     for _turn in range(2):
         qtbot.keyClick(application.window, Qt.Key.Key_F6)
-    press(Qt.Key.Key_Tab)
+    press(Qt.Key.Key_Down)
     press(Qt.Key.Key_Return)
     assert application.shell is not None
     assert application.shell.address == "studio/home"
@@ -362,6 +364,31 @@ def test_settings_sign_out_of_the_demo_to_choose_a_location_shows_the_locations(
     assert not application.window.findChildren(QWidget, "demo_technician")
 
 
+@pytest.mark.parametrize(
+    ("role", "room"), [("admin", "admin"), ("analyst", "studio"), ("business_user", "studio"), ("technician", "bench")]
+)
+def test_person_of_the_demo_begins_in_the_room_of_their_role_below_a_badge(
+    qtbot: QtBot, start: Callable[[], Application], click: Clicker, role: str, room: str
+) -> None:
+    application = start()
+    click(application.window, "open_demo")
+    click(application.window, f"demo_{role}")
+    qtbot.waitUntil(lambda: application.shell is not None)
+    assert application.shell is not None
+    assert application.shell.address.partition("/")[0] == room
+    assert click.find(application.window, "demo_badge").accessibleName() == "Demo"
+    click(application.window, "account")
+    assert not visible(application.window, "account_sign_out")
+    click(application.window, "account_switch_person")
+    before = application.shell
+    click(application.window, f"demo_{'admin' if role == 'technician' else 'technician'}")
+    qtbot.waitUntil(lambda: application.shell not in (None, before))
+    click(application.window, "account")
+    click(application.window, "account_leave_demo")
+    qtbot.waitUntil(lambda: application.shell is None and application.tasks.running == ())
+    assert click.find(application.window, "sign_in_local").isEnabled()
+
+
 def test_sign_in_as_another_account_begins_at_its_home_page(
     qtbot: QtBot, start: Callable[[], Application], click: Clicker
 ) -> None:
@@ -507,12 +534,28 @@ def test_check_url_address_as_typed_is_accepted(text: str, url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "foo", "not a url", "http://db.example.com", "postgresql://", "postgresql://h:x/y"]
+    "text",
+    [
+        "",
+        "foo",
+        "not a url",
+        "http://db.example.com",
+        "postgresql://",
+        "postgresql://h:x/y",
+        "postgres//foo",
+        "postgresql:/foo",
+    ],
 )
 def test_check_url_invalid_address_raises_invalid(text: str) -> None:
     with pytest.raises(session_opening.Invalid) as refused:
         session_opening.parse_server_url(text)
     assert refused.value.code == "signin.url"
+
+
+def test_check_url_of_another_database_says_which_is_needed() -> None:
+    with pytest.raises(session_opening.Invalid) as refused:
+        session_opening.parse_server_url("mysql://db.example.com/bench")
+    assert refused.value.what == "Benchboard needs a PostgreSQL server."
 
 
 def test_check_url_with_a_password_is_rejected_without_repeating_it() -> None:
@@ -589,9 +632,27 @@ def test_escape_at_the_choice_of_a_person_returns_the_focus_to_the_card(
     click(application.window, "open_demo")
     click(application.window, "demo_admin")
     qtbot.waitUntil(lambda: application.shell is not None)
-    application.sign_out()
+
+
+def test_switching_the_person_of_the_demo_keeps_the_session_until_another_is_chosen(
+    qtbot: QtBot, start: Callable[[], Application], click: Clicker
+) -> None:
+    application = start()
+    click(application.window, "open_demo")
+    click(application.window, "demo_admin")
+    qtbot.waitUntil(lambda: application.shell is not None)
+    shell = application.shell
+    assert shell is not None
+    shell.run_command("window.switch_person")
     escape_choice(qtbot, application, click)
-    assert focused_name(application) == "open_demo"
+    shell.run_command("window.switch_person")
+    click(application.window, "demo_admin")  # who is signed in already
+    assert (application.shell, shell.isVisible(), application.tasks.running) == (shell, True, ())
+    shell.run_command("window.switch_person")
+    click(application.window, "demo_analyst")
+    qtbot.waitUntil(lambda: application.shell not in (None, shell))
+    assert application.shell is not None
+    assert application.shell.context.actor.email.startswith("analyst@")
 
 
 def test_revoked_session_leaves_the_focus_on_the_card_used_last(
@@ -610,3 +671,21 @@ def test_question_mark_at_sign_in_shows_the_shortcuts(
     qtbot.waitUntil(lambda: focused_name(application) == "open_demo")
     qtbot.keyClick(click.find(application.window, "open_demo"), "?")
     assert click.find(application.window, "key_sheet").isVisible()
+
+
+def test_shortcuts_are_those_of_the_rooms_that_the_person_has(
+    qtbot: QtBot, start: Callable[[], Application], click: Clicker
+) -> None:
+    application = start()
+    click(application.window, "open_demo")
+    click(application.window, "demo_technician")
+    qtbot.waitUntil(lambda: application.shell is not None)
+    assert application.shell is not None
+    application.shell.open_shortcuts()
+    sheet = click.find(application.window, "key_sheet")
+    titles = {str(line.property("text")) for line in sheet.findChildren(QWidget, "keys_line")}
+    own = {command.text for command in REGISTRY if command.shortcuts and command.room != "admin"}
+    theirs = {command.text for command in REGISTRY if command.shortcuts} - own
+    assert theirs, admin_commands.__name__  # it registers them
+    assert not theirs & titles
+    assert "Search or run a command" in titles

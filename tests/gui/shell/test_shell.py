@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QScrollArea, QWidget
@@ -63,6 +64,9 @@ def test_tab_focus_ring_shows_for_keyboard_only(
     qtbot.keyClick(timing, Qt.Key.Key_Left)
     assert shell.address == "bench/dongles"
     assert dongles.focused_by_key
+    qtbot.keyClick(dongles, Qt.Key.Key_PageDown, Qt.KeyboardModifier.ControlModifier)
+    assert (shell.address, dongles.hasFocus()) == ("bench/timing", False)
+    assert timing.hasFocus()
 
 
 def test_go_with_a_deep_address_reaches_the_section(shell: Shell) -> None:
@@ -95,8 +99,8 @@ def test_ctrl_comma_opens_settings_and_theme_applies_at_once(
     assert shell.address == "settings/general"
     click(working.window, "segment_dark")
     assert theme().current == "dark"
-    corner = working.window.grab().toImage().pixelColor(working.window.width() - 3, 300)
-    assert corner == theme().color("surface")
+    beside = working.window.grab().toImage().pixelColor(working.window.width() - 40, 300)
+    assert beside == theme().color("surface")
     assert working.settings.appearance == "dark"
     click(working.window, "segment_light")
     assert theme().current == "light"
@@ -325,6 +329,25 @@ def test_status_bar_cells_open_their_popover_upwards(qtbot: QtBot, working: Appl
         assert QApplication.focusWidget() is not popover
 
 
+def test_status_bar_popover_opened_by_key_takes_the_focus_and_closes_when_a_key_moves_it_away(
+    qtbot: QtBot, working: Application, click: Clicker
+) -> None:
+    cell = click.find(working.window, "status_where")
+    for by_shortcut in (False, True):
+        cell.setFocus(Qt.FocusReason.TabFocusReason)
+        qtbot.keyClick(cell, Qt.Key.Key_Return)
+        popover = click.find(working.window, "status_where_popover")
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        assert popover.isAncestorOf(focused)
+        if by_shortcut:
+            click.find(working.window, "account").setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            qtbot.keyClick(focused, Qt.Key.Key_F6)
+        qtbot.waitUntil(lambda popover=popover: not shiboken6.isValid(popover) or not popover.isVisible())  # type: ignore[misc]
+        assert not cell.hasFocus()
+
+
 def test_status_where_popover_shows_database_and_key_location(
     working: Application, shell: Shell, click: Clicker
 ) -> None:
@@ -397,6 +420,17 @@ def test_status_saved_with_an_unsaved_section_says_not_saved(shell: Shell) -> No
     assert said("saved") == "Saved"
 
 
+def test_status_saved_is_shown_only_where_edits_are_saved_as_they_are_made(shell: Shell) -> None:
+    shell.go("bench/dongles")
+    assert shell.context.status.text("saved") == "Saved"
+    shell.go("settings")
+    assert shell.context.status.text("saved") == ""
+    bench = place(shell, "bench_dongles")
+    bench.draft = "Home page"
+    bench.unsaved_changed.emit()
+    assert shell.context.status.text("saved") == "Not saved yet"
+
+
 def test_commit_notifies_screens_before_its_result(qtbot: QtBot, working: Application, shell: Shell) -> None:
     from benchboard.identity import teams
 
@@ -433,3 +467,100 @@ def test_buttons_without_text_have_accessible_names(working: Application, shell:
         if not button.text() and not button.accessibleName()
     ]
     assert nameless == []
+
+
+def test_alt_digit_opens_its_room_and_ctrl_page_down_the_next_view(
+    qtbot: QtBot, working: Application, shell: Shell
+) -> None:
+    visited = []
+    for key in (Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_1):
+        qtbot.keyClick(working.window, key, Qt.KeyboardModifier.AltModifier)
+        visited.append(shell.address)
+    assert visited == ["studio/home", "admin/people", "bench/dongles"]
+    visited = []
+    for key in (Qt.Key.Key_PageDown, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp):
+        qtbot.keyClick(working.window, key, Qt.KeyboardModifier.ControlModifier)
+        visited.append(shell.address)
+    assert visited == ["bench/timing", "bench/dongles", "bench/timing"]
+
+
+def test_alt_left_goes_back_view_by_view_and_then_says_that_there_is_none(
+    qtbot: QtBot, working: Application, shell: Shell
+) -> None:
+    before = shell.address
+    for address in ("studio/home", "admin/people", "bench/timing"):
+        shell.go(address)
+    visited = []
+    for _turn in range(3):
+        qtbot.keyClick(working.window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+        visited.append(shell.address)
+    assert visited == ["admin/people", "studio/home", before]
+    qtbot.keyClick(working.window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert shell.address == before
+    (toast,) = working.window.findChildren(Toast)
+    assert toast.accessibleName() == "There is no earlier view."
+
+
+def test_esc_in_the_settings_goes_back_also_after_a_change_of_language(
+    qtbot: QtBot, working: Application, shell: Shell, click: Clicker
+) -> None:
+    shell.go("bench/timing")
+    shell.go("settings")
+    select_language(qtbot, working, click, Qt.Key.Key_End)
+    qtbot.waitUntil(lambda: working.shell is not None and working.shell is not shell)
+    rebuilt = working.shell
+    assert rebuilt is not None
+    assert rebuilt.address == "settings/general"
+    qtbot.keyClick(click.find(working.window, "settings_language"), Qt.Key.Key_Escape)
+    assert rebuilt.address == "bench/timing"
+    qtbot.keyClick(working.window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert rebuilt.address == "bench/dongles"  # the settings that were left are nothing to go back to
+
+
+def test_esc_dismisses_the_toast_then_the_banner(qtbot: QtBot, working: Application, shell: Shell) -> None:
+    field = place(shell, "bench_dongles").field
+    field.setFocus()
+    working.problems.notice("Something happened.")
+    working.problems.toast("Saved")
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert all(toast.isHidden() for toast in working.window.findChildren(Toast))
+    assert banners(shell)
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert not banners(shell)
+    assert field.hasFocus()
+
+
+def test_esc_at_a_button_of_a_toast_or_banner_dismisses_it(
+    qtbot: QtBot, working: Application, shell: Shell, click: Clicker
+) -> None:
+    working.problems.notice("Something happened.")
+    working.problems.toast("Removed", lambda: None)
+    undo = click.find(working.window, "toast_undo")
+    undo.setFocus()
+    qtbot.keyClick(undo, Qt.Key.Key_Escape)
+    assert all(toast.isHidden() for toast in working.window.findChildren(Toast))
+    assert QApplication.focusWidget() is not None
+    dismiss = click.find(working.window, "dismiss")
+    dismiss.setFocus()
+    qtbot.keyClick(dismiss, Qt.Key.Key_Escape)
+    assert not banners(shell)
+
+
+def test_f5_reads_the_view_again(qtbot: QtBot, working: Application, shell: Shell) -> None:
+    section = place(shell, "bench_dongles")
+    before = section.refreshed
+    qtbot.keyClick(working.window, Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: section.refreshed > before)
+
+
+def test_focus_of_a_field_that_is_disabled_with_its_pane_goes_to_a_neighbour(
+    qtbot: QtBot, working: Application, shell: Shell
+) -> None:
+    section = place(shell, "bench_dongles")
+    section.field.setFocus()
+    qtbot.waitUntil(section.field.hasFocus)
+    section.setEnabled(False)
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    assert focus.isEnabled()
+    section.setEnabled(True)

@@ -1,5 +1,6 @@
 """The form of a shared server: what is wrong is said at its field, all at once, until it is corrected."""
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from benchboard.ui.widgets.badges import Badge
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Edit, Field
 from benchboard.ui.widgets.paragraph import Paragraph
+from benchboard.ui.widgets.surfaces import Icon
 
 URL, EMAIL, PASSWORD = "server_url", "server_email", "server_password"
 
@@ -226,3 +228,32 @@ def test_local_card_says_that_it_starts_empty_only_before_its_first_start(
     qtbot.addWidget(card)
     texts = " ".join(one.text() for one in card.findChildren(Paragraph))
     assert ("It starts empty" in texts) is not has_database
+
+
+def test_sign_in_keys_pressed_while_it_works_do_nothing(qtbot: QtBot, open_page: OpenPage) -> None:
+    """Enter on “Open demo”, pressed twice, neither stops what the first began nor changes the language."""
+    page = open_page(Settings())
+    finish = threading.Event()
+    try:
+        page.run_before_sign_in("Signing out", lambda _progress: finish.wait(60), None)
+        assert not page.findChild(Button, "language").isEnabled()
+        for key in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Space):
+            focus = page.window().focusWidget()
+            assert focus is page
+            qtbot.keyClick(focus, key)
+    finally:
+        finish.set()
+    button = page.findChild(Button, "open_demo")
+    qtbot.waitUntil(lambda: page.window().focusWidget() is button)
+    assert page.findChild(Button, "language").isEnabled()
+
+
+def test_icon_of_a_fact_of_two_lines_is_at_the_first(qtbot: QtBot, light: Theme, tmp_path: Path) -> None:
+    card = LocalCard(tmp_path, False, lambda: None)
+    qtbot.addWidget(card)
+    card.resize(360, 420)
+    card.show()
+    fact = next(one for one in card.findChildren(Paragraph) if one.text().startswith("Key: "))
+    (mark,) = (one for one in card.findChildren(Icon) if fact.y() - 2 <= one.y() < fact.geometry().bottom())
+    assert fact.height() > 2 * fact.fontMetrics().height()
+    assert mark.geometry().bottom() < fact.y() + fact.heightForWidth(10_000) + 2

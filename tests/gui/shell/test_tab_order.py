@@ -1,8 +1,18 @@
 """Tab goes through a window as it is read, and the focus is never lost to nothing or to something destructive."""
 
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QTableWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLineEdit,
+    QRadioButton,
+    QTableWidget,
+    QVBoxLayout,
+    QWidget,
+    QWidgetItem,
+)
 from pytestqt.qtbot import QtBot
 
 from benchboard.ui.app import Window
@@ -114,3 +124,39 @@ def test_tab_enters_and_leaves_a_segmented_control_and_a_table_once(qtbot: QtBot
     assert first is not None
     first.setFocus()
     assert _tabs(3) == ["segment_x", "table", "a"]
+    choice = window.findChild(SegmentedControl)
+    assert choice is not None
+    choice.set_current("y")
+    assert _tabs(3) == ["segment_y", "table", "a"]
+    assert _tabs(2, back=True) == ["table", "segment_y"]
+
+
+def test_tab_enters_choices_that_never_had_the_focus_at_the_selected_one(qtbot: QtBot, light: Theme) -> None:
+    page = QWidget()
+    row, choice = QHBoxLayout(page), SegmentedControl([("x", "X"), ("y", "Y"), ("z", "Z")], label="Which")
+    choice.set_current("y")
+    for widget in (Button("A", name="a"), choice, QRadioButton("P"), QRadioButton("Q")):
+        row.addWidget(widget)
+    p, q = page.findChildren(QRadioButton)
+    p.setObjectName("p")
+    q.setObjectName("q")
+    q.setChecked(True)
+    window = _shown(qtbot, page)
+    first = window.findChild(QWidget, "a")
+    assert first is not None
+    first.setFocus()
+    assert _tabs(3) == ["segment_y", "q", "a"]
+
+
+def test_tab_keeps_no_object_of_a_place_that_qt_deletes(qtbot: QtBot, light: Theme) -> None:
+    """Another object that Qt made at its address was taken for it: a document's layout had no `draw`."""
+    inside = QWidget()
+    row = QHBoxLayout(inside)
+    for name in ("one", "two"):
+        row.addWidget(Button(name))
+    window = _shown(qtbot, inside)
+    held = {id(one) for one in shiboken6.getAllValidWrappers() if isinstance(one, QWidgetItem)}
+    window.setFocus()
+    _tabs(1)
+    made = [one for one in shiboken6.getAllValidWrappers() if isinstance(one, QWidgetItem) and id(one) not in held]
+    assert [one.widget() for one in made] == []

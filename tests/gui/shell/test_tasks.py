@@ -51,7 +51,7 @@ def test_changes_queued_run_in_order(qtbot: QtBot, tasks: Tasks, owner: QObject)
     done: list[str] = []
 
     def slow(session: Session) -> str:
-        gate.wait(10)
+        gate.wait(60)
         return add(session, "first")
 
     tasks.change(owner, slow, done.append)
@@ -71,7 +71,7 @@ def test_changes_queued_run_in_order(qtbot: QtBot, tasks: Tasks, owner: QObject)
 def test_change_result_for_a_deleted_owner_is_dropped(qtbot: QtBot, tasks: Tasks, recorded: RecordedProblems) -> None:
     gate, seen = threading.Event(), []
     gone, other = QObject(), QObject()
-    tasks.change(gone, lambda session: (gate.wait(10), add(session, "kept"))[1], seen.append)
+    tasks.change(gone, lambda session: (gate.wait(60), add(session, "kept"))[1], seen.append)
     shiboken6.delete(gone)
     gate.set()
     later: list[list[str]] = []
@@ -86,7 +86,7 @@ def test_change_failed_with_owner_deleted_is_reported(qtbot: QtBot, tasks: Tasks
     gate, gone = threading.Event(), QObject()
 
     def op(_session: Session) -> None:
-        gate.wait(10)
+        gate.wait(60)
         raise Conflict("test.lost", "Somebody else was first.")
 
     tasks.change(gone, op, lambda _result: None, lambda _error: None)
@@ -99,7 +99,7 @@ def test_change_failed_with_owner_deleted_is_reported(qtbot: QtBot, tasks: Tasks
 def test_read_cancelled_delivers_nothing(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
     gate = threading.Event()
     seen: list[object] = []
-    work = tasks.read(owner, lambda _session: gate.wait(10), seen.append, seen.append)
+    work = tasks.read(owner, lambda _session: gate.wait(60), seen.append, seen.append)
     work.cancel()
     gate.set()
     after: list[int] = []
@@ -135,7 +135,7 @@ def test_stop_reaches_an_engine_that_the_work_waits_for(qtbot: QtBot, tasks: Tas
     def op(progress: Progress) -> None:
         with progress.on_cancel(stopped.set):
             waits.set()
-            stopped.wait(10)
+            stopped.wait(60)
         progress.check()
 
     work = tasks.run(owner, op, ended.append, ended.append, title="Exporting")
@@ -366,7 +366,7 @@ def test_operation_objects_at_close_are_freed_on_the_windows_thread(
 
         def work(_session: object) -> _FreedRecorder:
             begun.set()
-            assert go_on.wait(10)
+            assert go_on.wait(60)
             return held
 
         {"read": tasks.read, "change": tasks.change}[kind](owner, work, lambda result: None)
@@ -374,7 +374,7 @@ def test_operation_objects_at_close_are_freed_on_the_windows_thread(
     for _k in range(40):
         ask("read")
         ask("change")
-    assert begun.wait(10)
+    assert begun.wait(60)
     threading.Timer(0.05, go_on.set).start()
     tasks.close()
     gc.collect()
@@ -419,7 +419,7 @@ def test_close_finishes_queued_changes(qtbot: QtBot, tasks: Tasks, owner: QObjec
     gate = threading.Event()
     database = tasks._database
     assert database is not None
-    tasks.change(owner, lambda session: (gate.wait(10), add(session, "asked"))[1], lambda _result: None)
+    tasks.change(owner, lambda session: (gate.wait(60), add(session, "asked"))[1], lambda _result: None)
     threading.Timer(0.05, gate.set).start()
     tasks.close()
     with database.read() as session:
@@ -431,11 +431,11 @@ def test_close_waits_for_reads_under_way_and_ends_their_threads(tasks: Tasks, ow
 
     def read(_session: Session) -> None:
         began.set()
-        gate.wait(10)
+        gate.wait(60)
         ended.set()
 
     tasks.read(owner, read, lambda _result: None)
-    assert began.wait(10)
+    assert began.wait(60)
     threading.Timer(0.05, gate.set).start()
     tasks.close()
     assert ended.is_set()

@@ -28,6 +28,6 @@ def test_tooltip_in_each_theme_has_its_colours(qtbot: QtBot, light: Theme) -> No
     for mode in ("light", "dark"):
         light.set_appearance(mode)
         tip = _shown(qtbot, f"It is {mode}", window)
-        assert tip.pixelColor(tip.width() // 2, 3) == light.color("raised")
-        assert tip.pixelColor(tip.width() // 2, 0) == light.color("border.strong")
+        assert tip.pixelColor(tip.width() // 2, 3) == light.color("tooltip")
+        assert tip.pixelColor(tip.width() // 2, 0) == light.color("tooltip")
     light.set_appearance("light")

@@ -76,11 +76,12 @@ def create_dashboards(studio: "Studio", **items: list[dict[str, object]]) -> dic
 
 
 def sign_in_as(studio: "Studio", role: str) -> None:
-    """Sign out, and sign in as the demo's person with a role, at the same window."""
+    """Become the demo's person with a role, at the same window; not the one who is signed in."""
     application = studio.application
+    before = application.shell
     application.sign_out()
     Clicker(studio.qtbot)(application.window, f"demo_{role}")
-    studio.wait(lambda: application.shell is not None)
+    studio.wait(lambda: application.shell not in (None, before))
     studio.workspace = studio.context.workspace
 
 

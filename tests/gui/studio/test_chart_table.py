@@ -1,6 +1,6 @@
 """Which series a chart makes of a result: no number is left out, or drawn in the place of another, in silence."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -10,6 +10,7 @@ from PySide6.QtCore import QRectF, QSize, QSizeF
 
 from benchboard.analytics.column_presentation import Presentation
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
+from benchboard.dashboards.document.time_range import Period
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of, new_item, widget_of, with_fields
 from benchboard.ui.studio.tiles import charts
 from benchboard.ui.studio.tiles.chart_table import MAX_SERIES, chart_table
@@ -53,6 +54,19 @@ def test_result_with_a_row_for_each_x_is_drawn_as_it_is(light: Theme) -> None:
     rows: list[tuple[Cell, ...]] = [(day, name, n) for day, name, n in zip(WEEKS, "abc", (1, 2, 3), strict=True)]
     drawn = chart_table(_long(rows))
     assert (drawn.columns, drawn.rows, drawn.series_by) == (_long(rows).columns, tuple(rows), "")
+
+
+def test_texts_that_return_over_time_are_series_also_with_one_row_a_day(light: Theme) -> None:
+    """A line went from one device to another."""
+    rows: list[tuple[Cell, ...]] = [(day, name, n) for day, name, n in zip(WEEKS, "aba", (1, 2, 3), strict=True)]
+    drawn = chart_table(_long(rows))
+    assert [one.title for one in drawn.columns] == ["Week", "a", "b"]
+    assert drawn.rows == ((WEEKS[0], 1, None), (WEEKS[1], None, 2), (WEEKS[2], 3, None))
+    only = chart_table(_long([(day, "a", 1) for day in WEEKS]))
+    assert ([one.title for one in only.columns], only.series_by) == (["Week", "a"], "Status")
+    shops = ResultColumn("shop", "text"), ResultColumn("town", "text"), ResultColumn("n", "integer")
+    named = _table(list(shops), [("x", "Kiel", 1), ("y", "Kiel", 2)])
+    assert chart_table(named).columns == shops
 
 
 def test_several_measures_have_a_series_for_each_text_and_measure(light: Theme) -> None:
@@ -147,7 +161,18 @@ def test_each_number_of_a_long_result_is_read_at_its_place(light: Theme, cells: 
         for spot in reader.spots(row):
             found = reader(spot)
             assert found is not None
-            day, *lines = (line.text for line in found.lines)
-            read |= {(day.removesuffix(", so far"), line) for line in lines if not line.endswith(": –")}
-    written = {(f"{day:%-d %b %Y}", f"{name}: {n:,}".replace(",", "\u2009").replace("-", "−")) for day, name, n in rows}
+            heading, *lines = (line.text for line in found.lines)
+            day = heading.removesuffix(", so far").removeprefix("Week of ")  # where all of its days are Mondays
+            read |= {(day, line) for line in lines if not line.endswith(": –")}
+    written = {(f"{day:%-d %b %Y}", f"{name}: {n:,}".replace(",", "\u202f").replace("-", "−")) for day, name, n in rows}
     assert read == written
+
+
+def test_widget_without_rows_says_the_time_range_that_its_query_names(light: Theme) -> None:
+    empty = _long([])
+    period = Period(datetime(2026, 10, 23, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC))
+    ranged = QueryResult("SELECT week, status, n FROM t WHERE week >= :from AND week < :to", empty, period=period)
+    text = summary(_widget("line_chart"), ranged)
+    assert text == "The query returned no rows. The time range is 23 Oct 2026 – 22 Nov 2026 (UTC)."
+    always = QueryResult("SELECT week, status, n FROM t", empty, period=period)
+    assert summary(_widget("line_chart"), always) == "The query returned no rows."

@@ -9,15 +9,16 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 
-from benchboard.analytics.queries import ResultColumn, ResultTable
+from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of, new_item, widget_of, with_fields
 from benchboard.settings import Appearance
-from benchboard.ui.studio.tiles import bars, charts, x_axis
+from benchboard.ui.studio.tiles import bars, charts, periods, x_axis
 from benchboard.ui.studio.tiles.chart_table import chart_table
 from benchboard.ui.studio.tiles.pies import Pie
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import body_of, mismatch_reason, paint_content
 from benchboard.ui.studio.tiles.short_names import short_names
+from benchboard.ui.studio.tiles.value_readout import body_reader
 from benchboard.ui.theme import Theme, contrast, theme
 from support.chart_cases import HOSTILE_CELLS, READ_AT, ChartCase, cases, days, result
 from support.painted_texts import PaintedText, painted_texts
@@ -102,8 +103,8 @@ def test_chart_without_a_number_says_so(light: Theme, kind: str) -> None:
 def test_value_at_the_end_has_the_decimals_of_the_ticks(light: Theme) -> None:
     case = _case("narrow range far from zero")
     plot = charts.plot_of(QRectF(0, 0, 400, 200), charts.series_of(case.table, case.unit), case.kind)
-    assert plot.names[0] == "80\u2009000.007 kHz"
-    assert [value.text for value in plot.end_values] == ["80\u2009000.010"]
+    assert plot.names[0] == "80\u202f000.007 kHz"
+    assert [value.text for value in plot.end_values] == ["80\u202f000.010"]
     rounded = charts.plot_of(QRectF(0, 0, 400, 200), charts.series_of(_case("days").table, ""), "line_chart")
     assert [value.text for value in rounded.end_values] == ["99"]
 
@@ -119,7 +120,7 @@ def test_lines_have_their_names_at_their_ends_where_all_have_room(light: Theme, 
         assert abs(value.y - plot.y(lines[value.series].values[-1] or 0)) <= 7
     texts = [one.text for one in _texts(case, width + 24, 250)]
     assert sum("Speed" in text for text in texts) == 1, "a legend repeats no names"
-    assert sum("1\u2009464" in text for text in texts) == 1
+    assert sum("1\u202f464" in text for text in texts) == 1
 
 
 def test_lines_with_close_ends_or_many_lines_have_a_legend(light: Theme) -> None:
@@ -162,29 +163,132 @@ _BRANCHES = [
 ]
 
 
-def test_bars_have_the_same_direction_in_a_tile_of_any_width(light: Theme) -> None:
+def test_bars_have_the_same_direction_in_a_tile_of_any_size(light: Theme) -> None:
+    weekdays = _case("weekdays").table
     shops = ["Harbour Cycles", "Birchwood Audio", "Lumen & Co", "Polar Outdoor", "Tide Surf Club", "Nordwind Kaffee"]
     three = {"In": [5, 4, 3, 2, 1], "Out": [1, 2, 3, 4, 5], "Back": [2, 2, 2, 2, 2]}
     tables = [
         (result(shops, {"Orders": [6, 5, 4, 3, 2, 1]}), True),
         (result(_BRANCHES, three), True),
+        (result([f"{shop} {k}" for k in range(5) for shop in shops], {"Orders": range(30)}), True),
         (result(["Q1", "Q2", "Q3"], {"Orders": [3, 2, 1]}), False),
+        (weekdays, False),
     ]
     for table, lies in tables:
         sets = charts.series_of(table, "")
-        for width in (360, 440, 700, 1000, 1600):
-            lying = bars.lying_bars(QRectF(0, 0, width, 225), table, sets, "")
+        for width, height in [(126, 66), (196, 96), (360, 225), (440, 60), (700, 225), (1600, 900)]:
+            box = QRectF(0, 0, width, height)
+            lying = bars.lying_bars(box, table, sets, "")
             assert (lying is not None) is lies, width
+            if lying is not None:
+                assert lying.name_width <= width * 0.45 + 1
+                assert bool(lying.ticks) is not any(bar.text for bar in lying.bars), "values, or an axis for them"
+                assert all(box.adjusted(0, -1, 0, 1).contains(bar.box) for bar in lying.bars if bar.box.width())
 
 
-def test_names_below_bars_are_legible_or_left_out(light: Theme) -> None:
-    metrics = QFontMetricsF(theme().font("caption"))
-    for width in (160, 240, 300, 440, 900):
+def test_lying_bars_without_room_for_their_values_have_an_axis(light: Theme) -> None:
+    table = result([f"Harbour Cycles of town {k}" for k in range(30)], {"Orders": [10 * k for k in range(30)]})
+    sets, metrics = charts.series_of(table, ""), QFontMetricsF(theme().font("caption"))
+    for width in (126, 240, 436):
+        lying = bars.lying_bars(QRectF(0, 0, width, 180), table, sets, "")
+        assert lying is not None
+        assert lying.ticks
+        assert lying.ticks[0][1] == "0"
+        assert all(
+            after[0] - before[0] >= metrics.horizontalAdvance(after[1]) for before, after in pairwise(lying.ticks)
+        )
+        spare = lying.box.height() / 30 * lying.named_every
+        assert 13 <= spare < 26
+        first, last = lying.ticks[0], lying.ticks[-1]
+        assert lying.bars[29].box.right() == pytest.approx(
+            first[0] + (last[0] - first[0]) * 290 / float(last[1].replace("\u202f", "")), abs=0.5
+        )
+
+
+def test_names_of_weekdays_and_months_are_shortened_where_they_have_no_room(light: Theme) -> None:
+    axis = x_axis.bar_axis(_case("weekdays").table)
+    short, long = QRectF(0, 0, 400, 60), QRectF(0, 0, 900, 60)
+    assert [one.text for one in x_axis.placed_labels(axis, short, short)][:2] == ["Mon", "Tue"]
+    assert [one.text for one in x_axis.placed_labels(axis, long, long)][:2] == ["Monday", "Tuesday"]
+
+
+def test_line_over_missing_days_is_pale_and_its_area_is_not_filled(light: Theme) -> None:
+    """Three weeks without a row looked like three weeks of equal values."""
+    first = [day for k, day in enumerate(days(date(2026, 5, 1), 40)) if not 10 <= k < 30]
+    case = ChartCase("a", "area_chart", result(first, {"n": [5] * 20}, "date"))
+    table = chart_table(case.table)
+    assert periods.rows_before_gaps([row[0] for row in table.rows]) == {9}
+    box, picture = QRectF(0, 0, 400, 200), QImage(400, 200, QImage.Format.Format_ARGB32)
+    picture.fill(theme().color("surface"))
+    with QPainter(picture) as painter:
+        charts.paint_areas(painter, box, table, "")
+    plot = charts.plot_of(box, charts.series_of(table, ""), "area_chart", may_name_lines=True)
+    y = round(plot.y(1.3))
+
+    def is_filled(part: float) -> bool:
+        return picture.pixelColor(round(plot.box.left() + plot.box.width() * part), y) != theme().color("surface")
+
+    assert [is_filled(part) for part in (0.1, 0.5, 0.9)] == [True, False, True]
+
+
+@pytest.mark.parametrize(("count", "filled"), [(1, True), (2, True), (3, False)])
+def test_areas_of_more_than_two_series_are_not_filled(light: Theme, count: int, filled: bool) -> None:
+    """The fills of several areas added up to colours that the legend didn't have."""
+    numbers = {f"n{k}": [50 + k] * 20 for k in range(count)}
+    table = chart_table(result(days(date(2026, 5, 1), 20), numbers, "date"))
+    box, picture = QRectF(0, 0, 400, 200), QImage(400, 200, QImage.Format.Format_ARGB32)
+    picture.fill(theme().color("surface"))
+    with QPainter(picture) as painter:
+        charts.paint_areas(painter, box, table, "")
+    plot = charts.plot_of(box, charts.series_of(table, ""), "area_chart", may_name_lines=True)
+    inside = picture.pixelColor(round(plot.box.center().x()), round(plot.y(26)))
+    assert (inside != theme().color("surface")) is filled
+
+
+@pytest.mark.parametrize(
+    ("first", "gaps"),
+    [
+        (days(date(2026, 5, 1), 9), set()),
+        ([day for day in days(date(2026, 5, 1), 60) if day.weekday() < 5], set()),
+        ([day for k, day in enumerate(days(date(2026, 5, 4), 60)) if day.weekday() < 5 and not 14 <= k < 28], {9}),
+        ([day for k, day in enumerate(days(date(2026, 5, 1), 60)) if k != 30], {29}),
+        (["a", "b"], set()),
+        ([date(2026, 1, 1), date(2026, 1, 2), date(2026, 9, 1)], set()),
+    ],
+)
+def test_gaps_are_missing_periods_but_no_weekends(first: list[Cell], gaps: set[int]) -> None:
+    assert periods.rows_before_gaps(first) == gaps
+
+
+def test_only_line_has_its_name_and_value_once(light: Theme) -> None:
+    texts = [one.text for one in _texts(_case("days"), 460, 250)]
+    assert texts.count("Orders  99") == 1, "name first, as for several lines"
+    assert sum("Orders" in text for text in texts) == 1
+    narrow = [one.text for one in _texts(_case("days"), 220, 140)]
+    assert sum("Orders" in text for text in narrow) == sum("99" in text for text in narrow) == 1
+
+
+def test_last_value_of_a_line_is_short_where_the_ticks_are(light: Theme) -> None:
+    table = result(days(date(2026, 5, 1), 3), {"Frames": [5e6, 7e6, 3_262_000.0]}, "date")
+    assert "Frames  3.26 M" in [one.text for one in _texts(ChartCase("l", "line_chart", table), 460, 250)]
+
+
+def test_each_bar_has_its_name_where_that_is_not_too_narrow(light: Theme) -> None:
+    """Of four shops in a narrow tile, only two had a name."""
+    shops = ["birchwood-audio", "harbour-cycles", "lumen-and-co", "polar-outdoor"]
+    for names, widths in ((_BRANCHES, (160, 240, 300, 440, 900)), (shops, (100, 292, 400))):
+        axis = x_axis.bar_axis(result(names, {"n": range(len(names))}))
+        for width in widths:
+            plot = QRectF(40, 0, width, 60)
+            labels = x_axis.placed_labels(axis, plot, plot.adjusted(-40, 0, 4, 0))
+            assert len({label.text for label in labels}) == len(names), (width, labels)
+            assert all(before.box.right() <= after.box.left() for before, after in pairwise(labels))
+    weekdays = x_axis.bar_axis(_case("weekdays").table)
+    for width, first in ((110, "M"), (330, "Mon"), (900, "Monday")):
         plot = QRectF(40, 0, width, 60)
-        axis = x_axis.bar_axis(result(_BRANCHES, {"n": [1, 2, 3, 4, 5]}))
-        labels = x_axis.placed_labels(axis, plot, plot.adjusted(-40, 0, 4, 0))
-        assert labels
-        assert all(len(label.text) > 10 or label.text.endswith(_BRANCHES[0][-4:]) for label in labels), labels
+        labels = x_axis.placed_labels(weekdays, plot, plot.adjusted(-40, 0, 4, 0))
+        assert (len(labels), labels[0].text) == (7, first)
+    metrics = QFontMetricsF(theme().font("caption"))
     alike = short_names(_BRANCHES, metrics, 96)
     assert alike == [f"…GmbH {name.rpartition(' ')[2]}" for name in _BRANCHES]
 
@@ -194,7 +298,7 @@ def test_values_of_lying_bars_have_equal_decimals_and_bars_use_the_room_between_
     table = result(names, {"Net": [3000.0, 4333.57, -29094.0, -940.5]})
     lying = bars.lying_bars(QRectF(0, 0, 400, 200), table, charts.series_of(table, ""), "")
     assert lying is not None
-    space = "\u2009"
+    space = "\u202f"
     texts = [f"3{space}000.00", f"4{space}333.57", f"−29{space}094.00", "−940.50"]
     assert [bar.text for bar in lying.bars] == texts
     metrics = QFontMetricsF(theme().font("caption"))
@@ -213,8 +317,21 @@ def test_long_names_that_begin_alike_are_cut_in_the_middle(light: Theme) -> None
     assert short_names(["a", "a"], metrics, 96) == ["a", "a"]
 
 
+def test_long_names_of_lying_bars_have_two_lines_where_rows_are_high_enough(light: Theme) -> None:
+    names = ["Northwind Outdoor and Camping Gear", "Harbour Street Coffee Roasters", "Blue Door", "Fontaine"]
+    table = result(names, {"Orders": [412, 288, 190, 133]})
+    sets = charts.series_of(chart_table(table), "")
+    high, low = (bars.lying_bars(QRectF(0, 0, 420, height), table, sets, "") for height in (200, 80))
+    assert high is not None
+    assert low is not None
+    assert high.names[0] == ("Northwind Outdoor", "and Camping Gear")
+    assert high.names[2] == ("Blue Door",)
+    assert all(len(lines) == 1 for lines in low.names)
+    assert low.name_width > high.name_width
+
+
 @pytest.mark.parametrize(
-    ("values", "names"), [([0, 1, 0], ["0", "1"]), ([0.0, 1.0, 0.0], ["0", "0.25", "0.50", "0.75", "1.00"])]
+    ("values", "names"), [([0, 1, 0], ["0", "1"]), ([0.0, 1.0, 0.0], ["0", "0.2", "0.4", "0.6", "0.8", "1.0"])]
 )
 def test_counts_have_whole_ticks(light: Theme, values: list[float], names: list[str]) -> None:
     series = charts.series_of(result(["a", "b", "c"], {"n": values}), "")
@@ -245,9 +362,36 @@ def test_values_at_the_ends_of_lines_are_moved_apart_in_their_order(light: Theme
     texts = {text.text: text for text in _texts(ChartCase("l", "line_chart", result(weeks, numbers, "date")), 460, 250)}
     tops = [texts[name].box.top() for name in ("900", "899", "898", "10", "0")]
     assert all(after - before >= 14 - 1e-3 for before, after in pairwise(tops))
-    allowed = {theme().chart(k).name() for k in range(5)} | {theme().color("text.secondary").name()}
-    assert {texts[name].colour.name() for name in ("900", "899", "898")} <= allowed
+    for place, name in enumerate(("898", "900", "10", "899", "0")):
+        colour, line = texts[name].colour, theme().chart(place)
+        assert abs(colour.hslHue() - line.hslHue()) <= 3, "each in the hue of its line"
+        assert contrast(colour, theme().color("surface")) >= 4.5
     assert texts["898"].colour.name() == theme().chart(0).name()
+
+
+def test_last_amount_of_a_line_with_the_name_of_its_currency_has_it_once(light: Theme) -> None:
+    """It said “€ 3 293” and “EUR” below."""
+    table = result(days(date(2026, 5, 1), 3), {"EUR": [2000, 2500, 3293]}, "date", currency="EUR")
+    texts = [one.text for one in _texts(ChartCase("l", "line_chart", table), 460, 250)]
+    assert sum("3\u202f293" in text for text in texts) == 1
+    assert not [text for text in texts if "EUR" in text]
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.25, 1.5, 2.0])
+def test_gridlines_have_the_same_weight_on_any_screen(light: Theme, scale: float) -> None:
+    """Between whole pixels of the screen, some lines were twice as strong."""
+    table = chart_table(result(days(date(2026, 9, 7), 3, 7), {"n": [1, 50, 90]}, "date"))
+    picture = QImage(round(400 * scale), round(200 * scale), QImage.Format.Format_ARGB32)
+    picture.setDevicePixelRatio(scale)
+    picture.fill(theme().color("surface"))
+    box = QRectF(0, 0.4, 400, 198)
+    with QPainter(picture) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        plot = charts.paint_frame(painter, box, table, charts.series_of(table, ""), "line_chart")
+    x, grid = round((plot.box.left() + 2) * scale), theme().color("grid")
+    rows = [y for y in range(picture.height()) if picture.pixelColor(x, y) != theme().color("surface")]
+    assert all(picture.pixelColor(x, y) == grid for y in rows)
+    assert len(rows) == len(plot.scale.ticks) * round(scale)
 
 
 def test_zero_line_of_a_small_line_chart_is_stronger_than_the_grid(light: Theme) -> None:
@@ -256,7 +400,7 @@ def test_zero_line_of_a_small_line_chart_is_stronger_than_the_grid(light: Theme)
     picture.fill(theme().color("surface"))
     with QPainter(picture) as painter:
         charts.paint_lines(painter, box, table, "")
-    plot = charts.plot_of(box, charts.series_of(table, ""), "line_chart")
+    plot = charts.plot_of(box, charts.series_of(table, ""), "line_chart", may_name_lines=True)
     assert picture.pixelColor(int(plot.box.left()) + 4, round(plot.y(0))) == theme().color("border.control")
 
 
@@ -266,7 +410,7 @@ def test_way_to_an_unfinished_value_is_pale(light: Theme) -> None:
     picture.fill(theme().color("surface"))
     with QPainter(picture) as painter:
         charts.paint_lines(painter, box, table, "")
-    plot = charts.plot_of(box, charts.series_of(table, ""), "line_chart")
+    plot = charts.plot_of(box, charts.series_of(table, ""), "line_chart", may_name_lines=True)
 
     def strength(part: float) -> float:
         """The highest contrast to the tile around a part of the way."""
@@ -329,3 +473,10 @@ def test_total_of_pie_is_whole_or_left_out(light: Theme) -> None:
         inside = [text for text in _texts(case, width, 150) if "71" in text.text]
         assert all(text.box.width() <= hole and text.text == "€\xa071.95 k" for text in inside), (width, inside)
         assert inside or hole < 60
+
+
+def test_hover_over_weeks_names_the_first_day_of_the_week(light: Theme) -> None:
+    case, body = _case("weeks, last unfinished"), body_of(QSizeF(460, 250))
+    readout = body_reader(body, _widget(case), QueryResult("q", case.table))(QPointF(body.right() - 8, 100))
+    assert readout is not None
+    assert readout.lines[0].text == "Week of 16 Nov 2026, so far"

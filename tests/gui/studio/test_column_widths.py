@@ -53,8 +53,17 @@ def test_levelled_values_reduce_the_largest_first(parts: list[tuple[float, float
 
 def test_natural_widths_in_a_scrolling_table_show_everything() -> None:
     needs = [ColumnWidthHint(300, 60, True), ColumnWidthHint(5_000, 60, True), ColumnWidthHint(900, 60, False)]
-    assert natural_widths(needs, 400) == [300, 420, 900]
-    assert sum(natural_widths(needs[:1], 400)) == 400
+    assert natural_widths(needs, 400, most=360) == [300, 420, 900]
+    assert sum(natural_widths(needs[:1], 350, most=360)) == 350
+
+
+def test_natural_widths_of_few_columns_leave_the_rest_of_a_wide_table_empty() -> None:
+    """Two columns were a thousand pixels apart."""
+    assert natural_widths([ColumnWidthHint(80, 60, True), ColumnWidthHint(40, 60, False)], 1_400, most=360) == [
+        360,
+        360,
+    ]
+    assert natural_widths([ColumnWidthHint(400, 60, False)], 1_400, most=360) == [400]
 
 
 def _table(rows: list[tuple[Cell, ...]], **kinds: str) -> ResultTable:
@@ -69,7 +78,7 @@ def test_table_tile_with_eight_columns_shows_the_few_that_fit() -> None:
     face = TableLayout(QRectF(0, 0, 380, 120), _table([row] * 20, **kinds))
     shown = face.lines[1]
     assert 2 <= len(shown) < 8
-    assert shown[2].shown == shown[2].full == "123\u2009456.78"
+    assert shown[2].shown == shown[2].full == "123\u202f456.78"
     assert all(len(one.shown) >= 6 for one in shown)
     assert f"{len(shown)} of 8 columns" in face.footer
     assert "of 20 rows" in face.footer

@@ -135,7 +135,7 @@ def test_page_closed_during_a_merge_reports_where_its_edits_are(
     read = saving.store.read
 
     def slow(session: DatabaseSession) -> StoredDocument:
-        let.wait(10)
+        let.wait(60)
         return read(session)
 
     monkeypatch.setattr(saving.store, "read", slow)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dashboards_driver import LEFT, DashboardsDriver
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QLineEdit, QMenu, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.document.document import empty
@@ -249,3 +249,16 @@ def test_trash_notice_after_leaving_the_list_goes(dashboards: DashboardsDriver) 
     assert dashboards.studio.application.shell is not None
     dashboards.studio.application.shell.go("studio/home")
     assert _notice_title(dashboards) == ""
+
+
+def test_list_trash_is_shown_by_a_command_and_slash_selects_the_filter(dashboards: DashboardsDriver) -> None:
+    _search(dashboards, "shop rev")
+    dashboards.studio.context.go("studio/dashboards/trash")
+    dashboards.studio.wait(lambda: "The trash is empty" in _shown_texts(dashboards))
+    field = dashboards.find("library_search")
+    assert isinstance(field, QLineEdit)
+    dashboards.qtbot.keyClicks(field, "one")
+    dashboards.table.setFocus()
+    dashboards.studio.key(Qt.Key.Key_Slash)
+    dashboards.qtbot.keyClicks(field, "two")
+    assert field.text() == "two"

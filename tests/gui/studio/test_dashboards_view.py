@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING
 import pytest
 from dashboards_driver import DashboardsDriver
 from open_dashboards import restored
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTabBar, QTreeWidget, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPushButton, QTabBar, QTreeWidget, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.access import sharing
 from benchboard.dashboards.document.widget_kinds import with_fields
 from benchboard.dashboards.journal.crash_journal import open_journal
 from benchboard.dashboards.library import DashboardSummary
+from benchboard.dashboards.open_tabs import OpenTab
 from benchboard.dashboards.versions import version_store
 from benchboard.paging import Listing
 from benchboard.ui.studio.canvas.context_menu import build_menu
-from benchboard.ui.studio.dashboards_view import DashboardsView
 from benchboard.ui.studio.document.recovery import account_of
 from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.studio.versions.diff_view import DiffPage
@@ -56,13 +56,13 @@ def test_dashboard_opened_in_a_tab_is_edited_saved_and_closed(dashboards: Dashbo
     dashboards.studio.wait(lambda: dashboards.place.tabs.count() == 1)
 
 
-def test_tab_names_too_long_are_elided_in_the_middle(dashboards: DashboardsDriver) -> None:
+def test_tab_names_too_long_are_elided_at_the_end(dashboards: DashboardsDriver) -> None:
     page, tabs = dashboards.open("Shop review"), dashboards.place.tabs
     for name in ("Kubernetes / Views / <b>Global</b>", "R&D"):
         page.name_changed.emit(name)
         assert tabs.tabText(1) == name.replace("&", "&&")
         assert tabs.tabToolTip(1) == plain_tooltip(name)
-    assert tabs.elideMode() == Qt.TextElideMode.ElideMiddle
+    assert tabs.elideMode() == Qt.TextElideMode.ElideRight
 
 
 @pytest.mark.parametrize("key", ["11111111-1111-4111-8111-111111111111", "nonsense"])
@@ -125,83 +125,83 @@ def test_link_to_a_page_that_does_not_exist_says_so(dashboards: DashboardsDriver
         problems.dismiss()
 
 
-def test_list_with_first_and_last_tab_stays_in_place(dashboards: DashboardsDriver) -> None:
-    table, window = dashboards.table, dashboards.studio.application.window
-    before = table.mapTo(window, QPoint(0, 0)), table.size()
+def test_tabs_take_a_row_only_while_a_dashboard_is_open(dashboards: DashboardsDriver) -> None:
+    place = dashboards.place
+    assert not place.tabs.isVisible()
+    assert place.library.mapTo(place, QPoint(0, 0)).y() == 0
     page = dashboards.open("Shop review")
-    dashboards.qtbot.keyClick(page.canvas, Qt.Key.Key_F5)
-    assert not dashboards.place.tabs.isVisible()
+    assert place.tabs.isVisible()
+    dashboards.qtbot.keyClick(page.canvas, Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
+    assert not place.tabs.isVisible()
     dashboards.qtbot.keyClick(page.canvas, Qt.Key.Key_Escape)
-    dashboards.place.tabs.setCurrentIndex(0)
-    assert (table.mapTo(window, QPoint(0, 0)), table.size()) == before
-    dashboards.place.close_page(page)
-    assert dashboards.place.tabs.isVisible()
-    assert (table.mapTo(window, QPoint(0, 0)), table.size()) == before
+    assert place.tabs.isVisible()
+    place.close_page(page)
+    assert not place.tabs.isVisible()
 
 
-def _boxes(page: StudioPage, place: DashboardsView) -> tuple[QRect, QRect]:
-    """The rectangles of the tabs and of the page's variables in the view."""
-    return place.tabs.geometry(), QRect(page.variables.mapTo(place, QPoint(0, 0)), page.variables.size())
+def test_many_tabs_keep_a_readable_width_and_are_all_in_a_menu(dashboards: DashboardsDriver) -> None:
+    studio, place = dashboards.studio, dashboards.place
+    studio.application.window.resize(1024, 700)
+    dashboards.open("Shop review")
+    menu_button = place.findChild(QPushButton, "studio_all_tabs")
+    assert menu_button is not None
+    QApplication.processEvents()
+    assert not menu_button.isVisible()
+    for number in range(9):
+        place.insert_tab(place.tabs.count(), OpenTab(str(number)), f"Overview of the orders of line {number}")
+    studio.wait(menu_button.isVisible)
+    bar = place.tabs
+    for tab in range(1, bar.count()):
+        assert bar.tabRect(tab).width() >= min(bar.tabSizeHint(tab).width(), 136)
+    assert place.tabs.tabRect(0).width() == place.tabs.tabSizeHint(0).width()
+    menu_button.click()
+    (menu,) = place.findChildren(QMenu, "all_tabs_menu")
+    assert [action.text() for action in menu.actions()] == [
+        place.tabs.tabText(tab) for tab in range(place.tabs.count())
+    ]
+    assert [action.isChecked() for action in menu.actions()].index(True) == place.tabs.currentIndex() == 1
+    menu.actions()[0].trigger()
+    menu.close()
+    assert place.tabs.currentIndex() == 0
 
 
-def test_variables_stand_beside_the_tabs_while_they_fit(dashboards: DashboardsDriver) -> None:
-    window, place = dashboards.studio.application.window, dashboards.place
-    page = dashboards.open("Shop review")
+def _variables_box(page: StudioPage) -> QRect:
+    """The rectangle of the variables in the page."""
+    return QRect(page.variables.mapTo(page, QPoint(0, 0)), page.variables.size())
+
+
+def test_time_range_and_variables_stand_below_the_toolbar_at_any_width(dashboards: DashboardsDriver) -> None:
+    page, place, window = dashboards.open("Shop review"), dashboards.place, dashboards.studio.application.window
     dashboards.studio.wait(page.variables.isVisible)
-    tabs, variables = _boxes(page, place)
-    assert variables.left() == tabs.right() + 1
-    assert (variables.top(), variables.height()) == (tabs.top(), tabs.height())
-    assert page.variables.horizontalScrollBar().maximum() == 0
+    for width in (1440, 1024):
+        window.resize(width, 700)
+        dashboards.studio.wait(lambda width=width: window.width() == width)
+        QApplication.processEvents()
+        toolbar = page.bar.mapTo(page, page.bar.rect().bottomLeft()).y()
+        assert (_variables_box(page).top(), _variables_box(page).width()) == (toolbar + 1, page.width())
     (field,) = page.findChildren(QPushButton, "variable_shop")
-    assert field.text() == "Shop: harbour-cycles.example +3"
-    assert field.accessibleName().endswith(", lumen-and-co.example +1")
-    toolbar = page.bar.mapTo(place, QPoint(0, 0)).y()
-    page.leave_room_for_tabs(QSize(place.width() - 200, place.tabs.height()))  # as many tabs do
-    dashboards.studio.wait(lambda: _boxes(page, place)[1].top() > toolbar)
     assert field.text().endswith(", lumen-and-co.example +1")
-    dashboards.studio.wait(page.variables.isVisible)
-    window.resize(1024, 700)
-    dashboards.studio.wait(lambda: place.width() < 1024)
-    page.leave_room_for_tabs(place.tabs.size())
-    dashboards.studio.wait(lambda: _boxes(page, place)[1].top() == 0)
-    tabs, variables = _boxes(page, place)
-    assert variables.left() == tabs.right() + 1
-
-
-def test_variables_beside_the_tabs_are_of_the_page_in_front(dashboards: DashboardsDriver) -> None:
-    page, place = dashboards.open("Shop review"), dashboards.place
-    dashboards.studio.application.window.resize(1024, 700)
-    dashboards.studio.wait(page.variables.isVisible)
     place.tabs.setCurrentIndex(0)
     assert not page.variables.isVisible()
     place.tabs.setCurrentIndex(1)
-    assert page.variables.isVisible()
-    page.run("studio.present")
-    dashboards.studio.wait(lambda: page.variables.isVisible() and _boxes(page, place)[1].top() > 0)
-    dashboards.studio.wait(lambda: page.variables.horizontalScrollBar().maximum() == 0)
-    page.stop_presenting()
-    dashboards.studio.wait(lambda: _boxes(page, place)[1].top() == 0)
     page.run("studio.show_versions")
     assert not page.variables.isVisible()
 
 
-def test_variables_that_change_place_keep_the_focus_and_take_none(dashboards: DashboardsDriver) -> None:
-    page, place, studio = dashboards.open("Shop review"), dashboards.place, dashboards.studio
-    studio.wait(lambda: page.variables.isVisible() and page.saving.state == "saved")
+def test_variables_after_a_presentation_stand_where_they_stood(dashboards: DashboardsDriver) -> None:
+    page = dashboards.open("Shop review")
+    dashboards.studio.wait(page.variables.isVisible)
+    QApplication.processEvents()
     (field,) = page.findChildren(QPushButton, "variable_shop")
+    before = _variables_box(page), field.geometry()
     field.setFocus()
-    tabs = place.tabs.size()
-    page.leave_room_for_tabs(QSize(place.width() - 200, tabs.height()))
-    studio.wait(lambda: page.variables.isVisible() and field.hasFocus())
-    page.run("studio.edit_variables")
-    dialog = studio.application.window.focusWidget()
-    assert dialog is not field
-    page.leave_room_for_tabs(tabs)
-    studio.wait(page.variables.isVisible)
-    assert studio.application.window.focusWidget() is dialog
+    page.run("studio.present")
+    dashboards.studio.wait(lambda: page.variables.isVisible() and _variables_box(page) != before[0])
+    page.stop_presenting()
+    dashboards.studio.wait(lambda: (_variables_box(page), field.geometry()) == before)
 
 
-def test_keys_of_the_page_work_in_the_variables_beside_the_tabs(dashboards: DashboardsDriver) -> None:
+def test_keys_of_the_page_work_in_the_variables_bar(dashboards: DashboardsDriver) -> None:
     page = dashboards.open("Shop review")
     dashboards.studio.wait(lambda: page.variables.isVisible() and page.saving.state == "saved")
     page.editor.select([page.editor.page.reading_order[0]])
@@ -438,7 +438,11 @@ def test_save_of_unchanged_dashboard_names_its_version(dashboards: DashboardsDri
         after = version_store.list_versions(session, dashboards.studio.actor, str(page.store.dashboard_id)).rows[0]
     assert after == newest
     dashboards.click("studio_save")
-    dashboards.studio.qtbot.keyClicks(dashboards.find("version_note"), "Second")
+    dashboards.click("version_keep")
+    name = dashboards.find("version_note")
+    assert (name.hasFocus(), name.accessibleDescription()) == (True, "Enter a version name.")
+    dashboards.studio.qtbot.keyClicks(name, "Second")
+    assert name.accessibleDescription() == ""
     dashboards.click("version_keep")
     dashboards.studio.wait(lambda: page.saving.state == "saved" and not page.saving.machine.has_work)
     with unbound(dashboards.studio.workspace.database).read() as session:
@@ -658,6 +662,25 @@ def test_dashboard_row_f2_renames_it_and_delete_moves_it_to_the_trash(dashboards
     dashboards.studio.wait(lambda: "Shop review" in dashboards.cards("trash"))
     dashboards.click("toast_undo")
     dashboards.studio.wait(lambda: "Shop review" in dashboards.cards())
+
+
+def test_dashboard_list_ctrl_z_undoes_also_after_the_toast_is_gone(dashboards: DashboardsDriver) -> None:
+    view = dashboards.table.view
+    toasts = dashboards.studio.application.window.findChildren
+    dashboards.studio.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    dashboards.studio.wait(lambda: any(one.accessibleName() == "Nothing to undo" for one in toasts(Toast)))
+    row = next(k for k, card in enumerate(dashboards.model.rows) if card.name == "Shop review")
+    dashboards.qtbot.mouseClick(view.viewport(), LEFT, pos=view.visualRect(dashboards.model.index(row, 1)).center())
+    dashboards.studio.key(Qt.Key.Key_Delete)
+    dashboards.find("toast_undo")
+    dashboards.studio.key(Qt.Key.Key_Escape)
+    dashboards.studio.wait(lambda: not any(one.isVisible() for one in toasts(Toast)))
+    dashboards.studio.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    dashboards.studio.wait(lambda: "Shop review" in dashboards.cards())
+    assert not any(one.isVisible() for one in toasts(QWidget, "toast_undo"))  # Ctrl+Z doesn't repeat the action
+    dashboards.studio.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    dashboards.studio.wait(lambda: any(one.accessibleName() == "Nothing to undo" for one in toasts(Toast)))
+    assert "Shop review" in dashboards.cards()
 
 
 def test_dashboard_row_is_opened_by_enter_and_by_a_double_click(dashboards: DashboardsDriver) -> None:

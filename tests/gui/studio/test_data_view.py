@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,9 +23,13 @@ from benchboard.paging import Listing
 from benchboard.ui.studio import ROOM
 from benchboard.ui.studio.data.data_view import DataView
 from benchboard.ui.studio.data.import_page import ImportPage
+from benchboard.ui.studio.data.preview_table import empty_text
 from benchboard.ui.studio.data.reading_pane import ReadingPane
-from benchboard.ui.studio.data.value_text import common_decimals, size_text, value_text
-from benchboard.ui.widgets import Select
+from benchboard.ui.studio.data.value_text import common_decimals, have_seconds, size_text, value_text
+from benchboard.ui.widgets import Button, Select
+from benchboard.ui.widgets.focus import Pressable
+from benchboard.ui.widgets.tab_order import tab_stops
+from benchboard.ui.widgets.toasts import Toast
 from support.databases import unbound
 
 if TYPE_CHECKING:
@@ -142,6 +148,25 @@ def data(open_studio: Callable[..., "Studio"], tmp_path: Path) -> Data:
     return Data(open_studio(), tmp_path)
 
 
+def test_preview_says_the_zone_of_times_with_an_offset(data: Data, tmp_path: Path) -> None:
+    """00:00+02:00 is shown as 22:00 of the day before, which nobody understood."""
+    file = tmp_path / "sensors.csv"
+    rows = "".join(f"2026-10-{day:02}T00:00:00+02:00,2026-10-{day:02}T00:00:00,{day}\n" for day in range(1, 21))
+    file.write_text("zoned,plain,n\n" + rows, encoding="utf-8")
+    data.drop(file)
+    shown = data.page.preview.preview
+    assert (shown.cell_text(0, 0), shown.cell_text(0, 1)) == ("30 Sep 2026 22:00 UTC", "1 Oct 2026 00:00")
+    # They can be read as they are written: then the days are those of the file.
+    field = data.page.pane.fields["zoned_times"]
+    assert field.isVisible()
+    field.select.setCurrentIndex(field.select.findData("written"))
+    field.select.activated.emit(field.select.currentIndex())
+    data.studio.wait(lambda: not data.page.busy)
+    assert shown.cell_text(0, 0) == "1 Oct 2026 00:00"
+    source = data.add()
+    assert str(data.query(source.id, f"SELECT min(zoned) FROM {source.tables[0]}")).startswith("2026-10-01 00:00:00")
+
+
 def test_a_dropped_file_is_read_and_added_by_ctrl_enter(data: Data) -> None:
     data.drop(data.file)
     page = data.page
@@ -206,6 +231,8 @@ def test_a_kind_chosen_by_keys_names_the_lines_that_do_not_fit(data: Data) -> No
     page = data.page
     assert [line.line for line in page.wrong_lines.shown_lines] == [4]
     preview = page.preview
+    assert preview.preview.table is not None
+    assert empty_text(preview.preview.table, 2) == "1 empty", "the value that is left empty"
     preview.setFocus()
     preview.setCurrentIndex(preview.preview.index(0, 1))
     data.qtbot.keyClick(preview, Qt.Key.Key_Return)
@@ -243,7 +270,7 @@ def test_a_name_that_cannot_be_used_says_why_and_is_not_taken(data: Data) -> Non
     assert isinstance(name, QLineEdit)
     name.selectAll()
     data.qtbot.keyClicks(name, "oda")
-    assert name.accessibleDescription() == "Another column has this name."
+    assert name.accessibleDescription() == "Another column already has this name."
     data.qtbot.keyClick(name, Qt.Key.Key_Escape)
     column = page.preview.preview.column(2)
     assert column is not None
@@ -266,7 +293,7 @@ def test_a_date_chosen_for_text_says_in_which_order_it_is_read(data: Data, tmp_p
     page.preview.column_opened.emit(1)
     data.click("kind_date")
     data.studio.wait(lambda: not page.busy and data.is_shown("import_date_order"))
-    assert "not certain" in data.texts()
+    assert "uncertain" in data.texts()
     assert page.preview.preview.cell_text(9, 1) == "3 Apr 2026"
     data.choose("import_date_order", "month-first")
     data.studio.wait(lambda: not page.busy and page.preview.preview.cell_text(9, 1) == "4 Mar 2026")
@@ -310,6 +337,86 @@ def test_lines_left_out_are_not_added(data: Data) -> None:
     data.studio.wait(lambda: not page.busy)
     source = data.add()
     assert data.query(source.id, f"SELECT count(*) FROM {source.tables[0]}") == ROWS - 1
+
+
+def test_import_page_a_line_that_cannot_be_split_is_skipped_by_either_choice(data: Data) -> None:
+    """“Leave values empty” was chosen above a line that said “Line skipped”."""
+    data.file.write_text("\n".join([*LINES, "28.11.2026 09:12;Oda 2;24,5;0028;more"]) + "\n", encoding="utf-8")
+    data.drop(data.file)
+    page = data.page
+    shown = page.wrong_lines.lines.model()
+    assert [shown.index(row, 0).data().split()[-3:] for row in range(2)] == [
+        ["Value", "left", "empty."], ["4.", "Always", "skipped."],
+    ]  # fmt: skip
+    assert f"{ROWS} rows will be added." in data.texts()
+    data.click("segment_leave-out")
+    assert shown.index(0, 0).data().endswith("Line skipped."), "before the file is read again"
+    data.studio.wait(lambda: not page.busy)
+    assert f"{ROWS - 1} rows will be added." in data.texts()
+    assert shown.index(1, 0).data().endswith("Always skipped.")
+
+
+def test_import_page_offers_no_choice_where_it_would_change_nothing(data: Data) -> None:
+    data.file.write_text("a;b\n1;2\n3;4\n5;6;7\n", encoding="utf-8")
+    data.drop(data.file)
+    assert [line.line for line in data.page.wrong_lines.shown_lines] == [4]
+    assert not data.is_shown("segment_leave-out")
+
+
+def test_import_page_says_why_a_column_is_text_and_reads_it_as_numbers(data: Data) -> None:
+    rows = "".join(f"0{day}.01.2026;2{day},5\n" for day in range(1, 6))
+    data.file.write_text(f"Tag;Temp\n{rows}06.01.2026;broken\n", encoding="utf-8")
+    data.drop(data.file)
+    page = data.page
+    assert "“Temp” is text because 1 of 6 values isn't a number: “broken” in line 7." in data.texts()
+    data.click("import_convert_column")
+    data.studio.wait(lambda: not page.busy and page.wrong_lines.isVisible())
+    assert not page.mixed_columns.isVisible()
+    assert [line.value for line in page.wrong_lines.shown_lines] == ["broken"]
+    data.click("import_as_detected")
+    data.studio.wait(lambda: not page.busy and page.mixed_columns.isVisible())
+    data.click("import_keep_text")
+    data.studio.wait(lambda: not page.mixed_columns.isVisible())
+
+
+def test_import_page_a_file_without_rows_is_added_only_on_purpose(data: Data) -> None:
+    """It was added at once, and was then up to date."""
+    data.file.write_text("Tag;Temp\n", encoding="utf-8")
+    data.drop(data.file)
+    page = data.page
+    assert "No rows" in data.texts()
+    data.qtbot.keyClick(page.preview, Qt.Key.Key_Return, CTRL)
+    data.click("confirm_keep")
+    assert data.page is page
+    assert data.sources() == []
+    data.qtbot.keyClick(page.preview, Qt.Key.Key_Return, CTRL)
+    data.click("confirm_act")
+    data.studio.wait(lambda: len(data.sources()) == 1)
+
+
+def test_data_view_says_how_many_rows_were_added_and_what_became_of_the_others(data: Data) -> None:
+    data.file.write_text("\n".join([*LINES, "28.11.2026 09:12;Oda 2;24,5;0028;more"]) + "\n", encoding="utf-8")
+    data.drop(data.file)
+    data.add()
+    said = f"“Chamber 2” was added: {ROWS} rows, 1 line skipped, 1 line with values left empty."
+    data.studio.wait(lambda: any(one.accessibleName() == said for one in data.window.findChildren(Toast)))
+    data.studio.wait(lambda: "1 line skipped, 1 line with values left empty" in data.texts())
+
+
+def test_a_total_row_is_skipped_until_it_is_wanted(data: Data) -> None:
+    data.file.write_text("Tag;Ort;Menge\n01.07.2026;Oda 1;2\n02.07.2026;Oda 2;3\nToplam;;5\n", encoding="utf-8")
+    data.drop(data.file)
+    page = data.page
+    assert [(line.line, line.value) for line in page.wrong_lines.shown_lines] == [(4, "Toplam")]
+    assert "The total row “Toplam” will be skipped" in data.texts()
+    data.click("import_skip_total")
+    data.studio.wait(lambda: not page.busy)
+    assert [line.line for line in page.wrong_lines.shown_lines] == [4]
+    assert not page.wrong_lines.skip_total.isChecked()
+    data.click("import_skip_total")
+    data.studio.wait(lambda: not page.busy)
+    source = data.add()
+    assert data.query(source.id, f"SELECT sum(menge) FROM {source.tables[0]}") == 5
 
 
 def test_esc_leaves_at_once_if_nothing_was_changed_and_asks_otherwise(data: Data) -> None:
@@ -368,10 +475,20 @@ def test_a_moved_file_is_said_and_found_again(data: Data, tmp_path: Path) -> Non
     moved = data.file.rename(tmp_path / "moved.csv")
     data.view.list.refresh_files()
     data.select("Chamber 2")
-    data.studio.wait(lambda: "The file isn't where it was. Locate it, or put it back." in data.texts())
+    data.studio.wait(lambda: "The file was moved or deleted. Find it, or put it back." in data.texts())
     data.view.list.actions_for_sources.point_to(source, moved)
-    data.studio.wait(lambda: "The file isn't where it was. Locate it, or put it back." not in data.texts())
+    data.studio.wait(lambda: "The file was moved or deleted. Find it, or put it back." not in data.texts())
     assert data.sources()[0].path == str(moved)
+
+
+def test_refresh_of_a_moved_file_offers_to_locate_it(data: Data, tmp_path: Path) -> None:
+    data.drop(data.file)
+    data.page.pane.follow.click()
+    data.add()
+    data.file.rename(tmp_path / "moved.csv")
+    data.select("Chamber 2")
+    data.click("source_refresh")
+    data.studio.wait(lambda: "Find file…" in {one.text() for one in data.window.findChildren(Button, "toast_action")})
 
 
 def test_a_changed_file_is_said_and_read_again(data: Data) -> None:
@@ -384,11 +501,35 @@ def test_a_changed_file_is_said_and_read_again(data: Data) -> None:
     os.utime(data.file, (later.timestamp() + 60,) * 2)
     data.view.list.refresh_files()
     data.select("Chamber 2")
-    said = "The file has changed since it was copied. Read it again to have what is in it now."
+    said = "The file has changed since it was copied. Refresh the data to copy it again."
     data.studio.wait(lambda: said in data.texts())
     data.click("source_refresh")
     query = f"SELECT count(*) FROM {source.tables[0]}"
     data.studio.wait(lambda: data.query(source.id, query) == ROWS + 1)
+
+
+def test_a_lost_column_is_asked_about_and_undo_brings_the_copy_of_before_back(data: Data) -> None:
+    data.drop(data.file)
+    source = data.add()
+    data.select("Chamber 2")
+    query = f"SELECT count(oda) FROM {source.tables[0]}"
+    data.file.write_text("\n".join(";".join(line.split(";")[::2]) for line in LINES[:5]) + "\n", encoding="utf-8")
+    data.click("source_refresh")
+    data.find("confirm_keep")
+    asked = [one.text() for one in data.window.findChildren(QLabel) if one.isVisible()]
+    assert "Refresh without the missing columns?" in asked
+    assert any("“Oda”, “Parça”" in text for text in asked)
+    data.click("confirm_keep")
+    assert data.query(source.id, query) == ROWS
+    data.click("source_refresh")
+    data.click("confirm_act")
+    count = f"SELECT count(*) FROM {source.tables[0]}"
+    undo = data.find("toast_undo")
+    assert data.query(source.id, count) == 4
+    data.qtbot.mouseClick(undo, LEFT)
+    said = "“Chamber 2” is as it was before."
+    data.studio.wait(lambda: any(one.text() == said for one in data.window.findChildren(QLabel)))
+    assert data.query(source.id, query) == ROWS
 
 
 def test_a_source_is_removed_after_confirmation_and_its_copy_too(data: Data) -> None:
@@ -403,6 +544,19 @@ def test_a_source_is_removed_after_confirmation_and_its_copy_too(data: Data) -> 
     assert data.file.exists()
 
 
+def test_details_of_a_source_say_when_it_was_refreshed_as_the_list_does(
+    data: Data, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list said “8 s ago”, the details beside it still “just now”."""
+    data.drop(data.file)
+    data.add()
+    data.select("Chamber 2")
+    data.studio.wait(lambda: "just now" in data.texts())
+    monkeypatch.setattr("benchboard.ui.time_format.recent_time", lambda _seconds: "13 min ago")
+    data.list_view.viewport().update()
+    data.studio.wait(lambda: "13 min ago" in data.texts())
+
+
 def test_the_menu_of_a_source_offers_what_can_be_done(data: Data) -> None:
     data.drop(data.file)
     data.add()
@@ -410,7 +564,7 @@ def test_the_menu_of_a_source_offers_what_can_be_done(data: Data) -> None:
     data.qtbot.keyClick(data.list_view, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
     menu = data.find("sources_menu")
     titles = [action.text().partition("\t")[0] for action in menu.actions() if not action.isSeparator()]
-    assert titles == ["Explore", "Read again", "Rename data source", "Locate file", "Remove data source"]
+    assert titles == ["Explore", "Refresh data", "Rename data source", "Find file…", "Remove data source"]
     data.qtbot.keyClick(menu, Qt.Key.Key_Escape)
 
 
@@ -463,7 +617,7 @@ def test_a_copy_needs_its_original_no_more(data: Data) -> None:
     model = data.list_view.model()
     with data.qtbot.waitSignal(model.modelReset):
         data.view.list.refresh_files()
-    assert model.index(0, 1).data() == "Ready"
+    assert model.index(0, 1).data() == "Up to date"
     data.select("Chamber 2")
     data.studio.wait(lambda: "Copied from" in data.texts())
     assert not [text for text in data.texts() if "isn't where it was" in text]
@@ -540,7 +694,7 @@ def test_the_sample_data_are_added_in_one_click(data: Data) -> None:
     data.studio.wait(lambda: data.rows() == ["Sample orders"])
     (source,) = data.sources()
     assert data.query(source.id, f"SELECT count(*) FROM {source.tables[0]}") == 600
-    data.studio.wait(lambda: any("7 values" in text for text in data.texts()))
+    data.studio.wait(lambda: any("7 distinct values" in text for text in data.texts()))
 
 
 def test_who_may_not_add_data_is_told_and_drops_nothing(open_studio: Callable[..., "Studio"], tmp_path: Path) -> None:
@@ -572,7 +726,72 @@ def test_values_of_a_column_have_the_same_decimals() -> None:
     decimals = common_decimals([1.5, 2.25, 3.0, None, float("nan")])
     assert [value_text(value, decimals) for value in (1.5, 2.25, 3.0, None)] == ["1.50", "2.25", "3.00", ""]
     assert common_decimals([1, "2.5", None]) is None
+    exact = [Decimal(20), Decimal("20.1"), None]
+    assert [value_text(value, common_decimals(exact)) for value in exact] == ["20.0", "20.1", ""]
+
+
+def test_times_of_a_column_have_the_same_precision() -> None:
+    """14:02 stood between 14:01:20 and 14:02:40."""
+    times = [datetime(2026, 11, 7, 14, 1, 20), datetime(2026, 11, 7, 14, 2), None]
+    texts = [value_text(value, seconds=have_seconds(times)) for value in times]
+    assert texts == ["7 Nov 2026 14:01:20", "7 Nov 2026 14:02:00", ""]
+    whole = times[1:]
+    assert value_text(whole[0], seconds=have_seconds(whole)) == "7 Nov 2026 14:02"
 
 
 def test_sizes_are_written_in_the_largest_unit_that_fits() -> None:
     assert [size_text(size) for size in (999, 18_200_000)] == ["999\u00a0B", "18.2\u00a0MB"]
+
+
+def test_add_data_is_one_menu_at_its_button_by_ctrl_o_and_from_the_empty_list(data: Data) -> None:
+    """There were three buttons, and other words in the empty list."""
+    titles = ["File", "Folder", "PostgreSQL", "MySQL or MariaDB", "Sample data"]
+    for opens in (
+        lambda: data.click("sources_add"),
+        lambda: data.click("sources_empty_add"),
+        lambda: data.qtbot.keyClick(data.list_view, Qt.Key.Key_O, CTRL),
+        lambda: data.studio.context.go("studio/data/!add"),
+    ):
+        opens()
+        menu = data.find("add_data_menu")
+        assert [one.accessibleName() for one in menu.findChildren(Pressable)] == titles
+        data.qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+        data.studio.wait(lambda: not data.is_shown("add_data_menu"))
+
+
+def test_ctrl_o_and_enter_ask_for_a_file(data: Data) -> None:
+    data.qtbot.keyClick(data.list_view, Qt.Key.Key_O, CTRL)
+    data.find("add_file")
+    data.qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    dialog = data.find("data_file_dialog")
+    data.qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    data.studio.wait(lambda: not data.is_shown("data_file_dialog"))
+
+
+def test_closed_details_of_a_source_stay_closed_and_its_row_current(data: Data) -> None:
+    data.drop(data.file)
+    data.add()
+    data.select("Chamber 2")
+    view, pane = data.list_view, data.view.list.pane
+    assert pane.isVisible()
+    data.qtbot.keyClick(pane, Qt.Key.Key_Escape)
+    assert not pane.isVisible()
+    assert view.hasFocus()
+    assert view.currentIndex().isValid()
+
+
+def test_f6_visits_the_panes_of_an_import_as_they_are_read(data: Data) -> None:
+    """From a control that was no pane's it went to the rail, and into the page at the name, far below the first."""
+    data.drop(data.file)
+    data.studio.wait(data.page.pane.name.isVisible)
+    data.find("import_cancel").setFocus()
+    panes: list[QWidget] = [data.page.pane, data.page.preview]
+    first = tab_stops(data.page.pane)[0]
+    for at, pane in enumerate(panes):
+        data.studio.key(Qt.Key.Key_F6)
+        focus = data.studio.application.window.focusWidget()
+        assert focus is not None
+        assert pane is focus or pane.isAncestorOf(focus)
+        assert at or focus is first
+    data.studio.key(Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
+    assert first.hasFocus()

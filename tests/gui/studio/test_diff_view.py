@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QWidget
 
-from benchboard.dashboards.document.document import Document, parse_document
+from benchboard.dashboards.document.document import Document, empty, parse_document
 from benchboard.dashboards.versions.diff import differences
 from benchboard.ui.studio.versions.arrow_routing import route
 from benchboard.ui.studio.versions.diff_view import DiffPage
@@ -14,6 +15,7 @@ from benchboard.ui.studio.versions.differences_pane import DifferencesPane
 from benchboard.ui.studio.versions.widget_thumbnails import ThumbnailAnswers
 from benchboard.ui.widgets import Toast, keep_toasts_above
 from benchboard.ui.widgets.labels import Elided, Text
+from support.painted_text import painted_texts
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -92,3 +94,16 @@ def test_inspector_after_a_merge_shows_its_values(studio: "Studio") -> None:
     studio.page.editor.set_property("notes", "title", "Handover")
     assert name.text() == "Handover"
     studio.wait_until_saved()
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_diff_side_by_side_says_which_version_has_no_widgets(studio: "Studio", place: str) -> None:
+    full = _row(False, _widget("a", 0, 0))
+    before, after = (empty(), full) if place == "before" else (full, empty())
+    context, page = studio.context, studio.page
+    shown = DiffPage(ThumbnailAnswers(context, page), ThumbnailAnswers(context, page), page)
+    shown.show_documents(before, after, differences(before, after), ("Before", "After"))
+    shown.fit(1000, 400)
+    shown.show_mode("beside")
+    (said,) = [text for text in painted_texts(shown) if text.text == "This version has no widgets"]
+    assert (said.ink.center().x() < shown.width() / 2) is (place == "before")

@@ -139,7 +139,7 @@ def test_inspector_in_a_narrow_window_is_a_drawer(studio: "Studio") -> None:
 
 def test_panes_while_presenting_are_hidden_and_restored(studio: "Studio") -> None:
     studio.key(Qt.Key.Key_B, CTRL)
-    studio.key(Qt.Key.Key_F5)
+    studio.key(Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
     assert _visible_panes(studio) == (False, False)
     assert not [one for one in studio.page.findChildren(QWidget) if one.isVisible() and "edge" in one.objectName()]
     studio.key(Qt.Key.Key_Escape)

@@ -299,7 +299,7 @@ def test_json_draft_with_truncated_text_restores_the_whole_text(open_studio: Ope
 def test_variables_draft_of_a_killed_window_is_restored(open_studio: Open, tmp_path: Path) -> None:
     first = open_studio()
     first.page.run("studio.edit_variables")
-    press(first, "variable_add")
+    press(first, "variable_add_first")
     write(first, "variable_name", "no name")
     write(first, "variable_values", "one")
     first.wait(lambda: "variables" in drafts(first))
@@ -321,7 +321,7 @@ def test_variables_draft_of_a_killed_window_is_restored(open_studio: Open, tmp_p
 def test_variables_draft_discarded_is_deleted(open_studio: Open, tmp_path: Path) -> None:
     first = open_studio()
     first.page.run("studio.edit_variables")
-    press(first, "variable_add")
+    press(first, "variable_add_first")
     first.wait(lambda: "variables" in drafts(first))
     second = open_studio(crashed(first, tmp_path))
     second.page.run("studio.edit_variables")

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QAbstractTextDocumentLayout, QImage, QPainter
 
-from benchboard.errors import AppError, Invalid, Unavailable
+from benchboard.errors import AppError, Denied, Invalid, Unavailable
 from benchboard.ui.studio.tiles import error_painting
 from benchboard.ui.studio.tiles.click_targets import Audience, Links
 from benchboard.ui.studio.tiles.renderers import markdown_document
@@ -12,6 +12,7 @@ from benchboard.ui.theme import Theme, theme
 
 BROKEN = Invalid("query.table", "There's no table “nothing_there”.", do="Available tables: orders.")
 AWAY = Unavailable("query.timeout", "The query took too long.")
+DENIED = Denied("access.denied", "You can't see orders.", why="Only admins can.")
 
 
 def _paint(size: tuple[float, float], error: AppError, audience: Audience) -> tuple[QImage, Links]:
@@ -33,7 +34,7 @@ def _inked(image: QImage, box: QRectF) -> bool:
 
 
 @pytest.mark.parametrize("size", [(96.0, 36.0), (110.0, 36.0), (180.0, 80.0), (500.0, 200.0)])
-@pytest.mark.parametrize("error", [BROKEN, AWAY])
+@pytest.mark.parametrize("error", [BROKEN, AWAY, DENIED])
 @pytest.mark.parametrize("audience", ["edit", "read", "show"])
 def test_error_in_a_tile_of_any_size_has_text(
     light: Theme, size: tuple[float, float], error: AppError, audience: Audience

@@ -1,31 +1,40 @@
 """Explore in a real window, by mouse and keys: from a table to a chart, by fields and in SQL, and onto a dashboard."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QTreeWidgetItem, QWidget
+from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QLabel, QListWidget, QMenu, QTreeWidgetItem, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.inspection import inspect_file
 from benchboard.analytics.queries import run_query
+from benchboard.analytics.query_builder.question import Filter
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.configuration import tables_of
 from benchboard.analytics.sources.services import SourceSummary
+from benchboard.analytics.sources.source_reading import read_source_again
 from benchboard.analytics.sources.state import examine
 from benchboard.dashboards import library
-from benchboard.dashboards.document.widget_kinds import WidgetContent, widget_of
+from benchboard.dashboards.document.document import Variable, parse_document, write_document
+from benchboard.dashboards.document.time_range import TimeRange
+from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of, widget_of
 from benchboard.paging import Listing
 from benchboard.ui.studio.dashboards_view import DashboardsView
 from benchboard.ui.studio.data.explore.builder import BuilderRow
 from benchboard.ui.studio.data.explore.chip import Chip
 from benchboard.ui.studio.data.explore.explore_view import ExploreView
 from benchboard.ui.studio.editor_page import StudioPage
+from benchboard.ui.studio.panes.query_editor import QueryEdit
+from benchboard.ui.studio.tiles.table_rows import exact_text
 from benchboard.ui.widgets import Button, Edit, Select
+from benchboard.ui.widgets.no_match import NoMatchLine
+from benchboard.ui.widgets.popover import Popover
 from benchboard.ui.widgets.toasts import Toast
 from support.databases import unbound
 
@@ -147,6 +156,21 @@ def test_a_table_opens_as_a_line_over_time_that_the_query_beside_it_made(explore
     assert explorer.view.time.isVisible()
 
 
+def test_press_on_the_caret_of_a_row_closes_and_opens_it(explorer: Explorer) -> None:
+    """The ground of a row goes from edge to edge of the pane, and its caret stands right of Qt's own place."""
+    explorer.open_orders()
+    tree, item = explorer.tree, explorer.row("Benchboard", "orders")
+    tree.scrollToItem(item)
+    assert tree.width() == explorer.view.fields.width()
+    caret = QPoint(tree.visualItemRect(item).left() + 8, tree.visualItemRect(item).center().y())
+    question = explorer.exploration.state.question
+    for is_open in (False, True):
+        explorer.qtbot.mouseClick(tree.viewport(), LEFT, pos=caret)
+        assert item.isExpanded() == is_open
+    explorer.qtbot.mouseDClick(tree.viewport(), LEFT, pos=caret)
+    assert explorer.exploration.state.question == question
+
+
 def test_columns_are_added_where_they_fit_by_enter_and_double_click(explorer: Explorer) -> None:
     explorer.open_orders()
     explorer.enter("Benchboard", "orders", "status")
@@ -208,6 +232,19 @@ def test_a_wrong_value_is_said_at_its_field(explorer: Explorer) -> None:
     explorer.qtbot.keyClick(explorer.find("filter_value"), Qt.Key.Key_Return)
     explorer.wait_for_result()
     assert "order_total >= 100" in explorer.sql
+
+
+def test_filter_popover_without_a_value_asks_for_one(explorer: Explorer) -> None:
+    """Apply filtered by empty text, and the result was empty without a word."""
+    explorer.open_orders()
+    explorer.click("explore_add_filters")
+    explorer.choose("filter_column", "status")
+    explorer.qtbot.keyClick(explorer.find("filter_value"), Qt.Key.Key_Return)
+    assert "Enter a value." in explorer.find("filter_value").accessibleDescription()
+    explorer.type("filter_value", '""')
+    explorer.qtbot.keyClick(explorer.find("filter_value"), Qt.Key.Key_Return)
+    explorer.wait_for_result()
+    assert "status = ''" in explorer.sql
 
 
 def test_groups_measures_sorting_and_limit_are_edited(explorer: Explorer) -> None:
@@ -289,7 +326,7 @@ def test_sql_is_edited_both_ways_as_long_as_the_builder_has_it(explorer: Explore
     explorer.click("segment_build")
     assert explorer.exploration.state.mode == "sql"
     toasts = [one for one in explorer.studio.application.window.findChildren(Toast) if one.isVisible()]
-    assert [one.accessibleName() for one in toasts] == ["This query can only be edited as SQL."]
+    assert [one.accessibleName() for one in toasts] == ["The builder can't show this query. Edit it as SQL."]
     assert edit.toPlainText().endswith("> 1")
 
 
@@ -302,10 +339,22 @@ def test_an_error_in_the_sql_is_said_and_nothing_typed_is_lost(explorer: Explore
     explorer.qtbot.keyClick(edit, Qt.Key.Key_Return, CTRL)
     explorer.wait_for_result()
     explorer.studio.wait(lambda: bool(edit.extraSelections()))
-    assert "totl" in explorer.view.result.chart.accessibleDescription()
-    assert "error" in explorer.status()
+    hint = explorer.studio.application.window.findChild(QLabel, "explore_sql_hint")
+    explorer.studio.wait(lambda: hint is not None and "totl" in hint.text())
+    assert not explorer.view.result.chart.isVisible(), "it is said once, where it is"
+    assert explorer.status() == "No result"
     assert not explorer.view.add.isEnabled()
     assert edit.toPlainText() == "SELECT totl FROM orders"
+
+
+def test_explore_an_error_of_the_builder_is_said_where_the_result_would_be(explorer: Explorer) -> None:
+    explorer.open_orders()
+    state = explorer.exploration.state
+    assert state.question is not None
+    explorer.exploration.set_question(replace(state.question, table="gone"))
+    explorer.wait_for_result()
+    assert "gone" in explorer.view.result.chart.accessibleDescription()
+    assert explorer.status() == ""
 
 
 def test_a_long_query_is_cancelled(explorer: Explorer) -> None:
@@ -382,6 +431,46 @@ def test_what_is_explored_becomes_a_widget_of_a_dashboard_where_it_can_be_undone
     assert len(_stored(studio, target)) == before
 
 
+def test_add_to_dashboard_closes_when_the_view_changes_and_at_esc_wherever_the_focus_is(explorer: Explorer) -> None:
+    studio, window = explorer.studio, explorer.studio.application.window
+    studio.context.go("studio/dashboards")
+    studio.context.go("studio/explore")
+    explorer.open_orders()
+
+    def popovers() -> list[str]:
+        return [one.objectName() for one in window.findChildren(Popover) if one.isVisible()]
+
+    explorer.click("explore_add")
+    assert popovers() == ["add_to_dashboard"]
+    explorer.qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Left, ALT)
+    assert not explorer.view.isVisible()
+    assert popovers() == []
+    studio.context.go("studio/explore")
+    explorer.click("explore_add")
+    explorer.tree.setFocus()
+    explorer.qtbot.keyClick(explorer.tree, Qt.Key.Key_Escape)
+    assert popovers() == []
+    assert explorer.tree.hasFocus()
+
+
+def test_enter_in_the_search_adds_to_the_only_dashboard_found(explorer: Explorer) -> None:
+    studio = explorer.studio
+    explorer.open_orders()
+    explorer.click("explore_add")
+    studio.wait(lambda: len(_offered(studio)) > 1)
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    assert focus.objectName() == "add_search"
+    explorer.qtbot.keyClick(focus, Qt.Key.Key_Return)
+    first = _offered(studio)[0]
+    assert first.hasFocus()
+    name = next(one.text() for one in _offered(studio))
+    explorer.type("add_search", name)
+    studio.wait(lambda: [one.text() for one in _offered(studio)] == [name])
+    explorer.qtbot.keyClick(focus, Qt.Key.Key_Return)
+    studio.wait(lambda: _toast(studio) is not None)
+
+
 def _offered(studio: "Studio") -> list[Button]:
     return [one for one in studio.application.window.findChildren(Button, "add_dashboard") if one.isVisible()]
 
@@ -394,6 +483,8 @@ def _toast(studio: "Studio") -> Toast | None:
 def test_a_new_dashboard_is_made_for_it(explorer: Explorer) -> None:
     studio = explorer.studio
     explorer.open_orders()
+    explorer.exploration.set_time_range(TimeRange("2026-06-01", "2026-08-31"))
+    explorer.wait_for_result()
     explorer.click("explore_add")
     explorer.type("add_title", "Orders over time")
     explorer.click("add_new_dashboard")
@@ -401,6 +492,26 @@ def test_a_new_dashboard_is_made_for_it(explorer: Explorer) -> None:
     page = _page(studio, "Orders over time")
     studio.wait(lambda: not page.saving.dirty and page.saving.state == "saved")
     assert [one.title for one in _stored(studio, "Orders over time")] == ["Orders over time"]
+    assert page.editor.document.time == TimeRange("2026-06-01", "2026-08-31"), "its rows are in that range"
+
+
+def test_add_to_dashboard_warns_of_a_second_dashboard_of_one_name(explorer: Explorer) -> None:
+    studio = explorer.studio
+    explorer.open_orders()
+    with unbound(studio.workspace.database).read() as session:
+        cards = library.list_dashboards(session, studio.actor, Listing()).rows
+    explorer.click("explore_add")
+    explorer.type("add_title", cards[0].name.upper())
+    explorer.click("add_new_dashboard")
+    warning = studio.application.window.findChild(QLabel, "add_same_name")
+    studio.wait(lambda: warning is not None and warning.isVisible())
+    assert warning is not None
+    assert cards[0].name in warning.text()
+    assert _toast(studio) is None
+    explorer.click("add_new_dashboard")
+    studio.wait(lambda: _toast(studio) is not None)
+    with unbound(studio.workspace.database).read() as session:
+        assert len(library.list_dashboards(session, studio.actor, Listing()).rows) == len(cards) + 1
 
 
 def test_the_query_is_there_again_after_a_restart(open_studio: "Callable[..., Studio]") -> None:
@@ -464,6 +575,133 @@ def test_a_file_is_explored_and_its_chart_keeps_its_source(studio: "Studio", tmp
     assert shown.table.rows == explorer.answers()
 
 
+def test_what_is_in_a_table_stays_known_when_a_source_is_added(studio: "Studio", tmp_path: Path) -> None:
+    explorer = Explorer(studio)
+    explorer.open_orders()
+    known = explorer.exploration.statistics("", "orders")
+    assert known is not None
+    assert known.rows > 0
+    _add_trips(studio, tmp_path / "trips.csv")
+    studio.wait(lambda: [one.name for one in explorer.exploration.sources] == ["Benchboard", "Trips"])
+    assert explorer.exploration.statistics("", "orders") == known
+    assert explorer.row("Benchboard", "orders", "currency").text(0) == "currency"
+    studio.wait(lambda: explorer.exploration.statistics("", "orders") is not known)  # it was read anew
+    assert explorer.exploration.statistics("", "orders") == known
+
+
+def test_result_follows_a_refresh_of_its_source(studio: "Studio", tmp_path: Path) -> None:
+    file = tmp_path / "trips.csv"
+    source = _add_trips(studio, file)
+    explorer = Explorer(studio, f"studio/explore/{source.id}/{source.tables[0]}")
+    studio.wait(lambda: bool(explorer.exploration.state.text))
+    explorer.wait_for_result()
+
+    def total() -> int:
+        result = explorer.exploration.result
+        assert result is not None
+        assert result.table is not None
+        return sum(int(str(row[1])) for row in result.table.rows)
+
+    assert total() == 300
+    with file.open("a", encoding="utf-8") as more:
+        more.write("2024-05-05,Ankara,1\n")
+    read_source_again(studio.workspace.database.bind(studio.actor), studio.actor, source.id)
+    studio.wait(lambda: total() == 301)
+
+
+def test_a_time_range_without_rows_offers_where_the_data_are(studio: "Studio", tmp_path: Path) -> None:
+    source = _add_trips(studio, tmp_path / "trips.csv")
+    explorer = Explorer(studio, f"studio/explore/{source.id}/{source.tables[0]}")
+    exploration = explorer.exploration
+    studio.wait(lambda: bool(exploration.state.text))
+    explorer.wait_for_result()
+    button = explorer.view.result.findChild(Button, "explore_show_data")
+    assert button is not None
+    assert not button.isVisible()
+
+    question = exploration.state.question
+    assert question is not None
+    exploration.set_question(replace(question, filters=(Filter("day", "in_range"),)))
+    explorer.wait_for_result()
+    assert explorer.answers() == ()
+    assert button.text() == "Show all data: 1 Jan 2024 – 28 Dec 2024"
+    studio.qtbot.mouseClick(button, LEFT)
+    explorer.wait_for_result()
+    assert sum(int(str(row[1])) for row in explorer.answers()) == 300
+    assert not button.isVisible()
+    exploration.undo()
+    explorer.wait_for_result()
+    assert button.isVisible()
+
+    # Empty for another reason: no other time range would help.
+    exploration.set_time_range(TimeRange("2024-01-01", "2024-12-31"))
+    exploration.set_question(replace(question, filters=(Filter("day", "in_range"), Filter("city", "eq", ("x",)))))
+    explorer.wait_for_result()
+    assert explorer.answers() == ()
+    assert not button.isVisible()
+
+
+def test_widget_on_a_page_is_given_another_source_and_a_query_to_begin_with(studio: "Studio", tmp_path: Path) -> None:
+    source = _add_trips(studio, tmp_path / "trips.csv")
+    editor, runner = studio.page.editor, studio.page.query_runner
+    kind = kind_of("bar_chart")
+    assert kind is not None
+    item_id = editor.add(kind)
+    editor.select([item_id])
+    select = studio.find("inspector_source")
+    assert isinstance(select, Select)
+    studio.wait(lambda: select.count() == 2)
+    steps = editor.undo_stack.position()
+
+    def choose(source_id: str) -> None:
+        select.setCurrentIndex(select.findData(source_id))
+        select.activated.emit(select.currentIndex())
+        studio.wait(lambda: editor.widget(item_id).data_source_id == source_id)
+
+    choose(source.id)
+    assert editor.widget(item_id).query.startswith("SELECT city,\n       count(*) AS row_count\nFROM trips")
+    assert editor.undo_stack.position() == steps + 1
+    studio.wait(lambda: not runner.busy and runner.result(item_id) is not None)
+    result = runner.result(item_id)
+    assert result is not None
+    assert result.table is not None
+    assert result.table.rows == (("Ankara", 200), ("İzmir", 100))
+    # A query that nobody wrote makes room for another; one's own stays.
+    choose("")
+    assert editor.widget(item_id).query == kind.query
+    editor.set_property(item_id, "query", "SELECT 1 AS mine")
+    choose(source.id)
+    assert editor.widget(item_id).query == "SELECT 1 AS mine"
+    editor.undo_stack.undo()
+    assert editor.widget(item_id).data_source_id == ""
+    assert select.current_key() == ""
+
+
+def test_values_of_a_variable_come_from_a_source_of_ones_own(studio: "Studio", tmp_path: Path) -> None:
+    source = _add_trips(studio, tmp_path / "trips.csv")
+    query = f"SELECT DISTINCT city FROM {source.tables[0]} ORDER BY 1"
+    variable = Variable("city", "", "query", query=query, data_source_id=source.id)
+    editor, runner = studio.page.editor, studio.page.variable_runner
+    editor.apply_document("Define", replace(editor.document, variables=(variable,)))
+    studio.wait(lambda: not runner.busy and runner.state_of("city").options is not None)
+    found = runner.state_of("city").options
+    assert found is not None
+    assert found.values == ("Ankara", "İzmir")
+    assert parse_document(write_document(editor.document)).variables == editor.document.variables
+
+    studio.page.run("studio.edit_variables")
+    (select,) = studio.application.window.findChildren(Select, "variable_source")
+    studio.wait(lambda: select.currentText() == "Trips")
+    (preview,) = studio.application.window.findChildren(QListWidget, "variable_preview")
+    studio.wait(lambda: preview.count() == 2)
+    select.setCurrentIndex(select.findData(""))
+    select.activated.emit(select.currentIndex())
+    (edit,) = studio.application.window.findChildren(QueryEdit, "variable_query")
+    studio.wait(lambda: bool(edit.extraSelections()))
+    studio.press_in_window("variables_take")
+    assert editor.document.variables[0].data_source_id == ""
+
+
 def test_the_search_finds_columns_of_closed_tables(explorer: Explorer, qtbot: QtBot) -> None:
     qtbot.keyClick(explorer.tree, Qt.Key.Key_Slash)
     field = explorer.find("explore_search")
@@ -475,6 +713,19 @@ def test_the_search_finds_columns_of_closed_tables(explorer: Explorer, qtbot: Qt
     assert orders.isExpanded()
 
 
+def test_a_search_without_a_match_says_so_and_can_be_cleared(explorer: Explorer, qtbot: QtBot) -> None:
+    qtbot.keyClick(explorer.tree, Qt.Key.Key_Slash)
+    field = explorer.find("explore_search")
+    explorer.studio.wait(field.hasFocus)
+    qtbot.keyClicks(field, "zzzz")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    (line,) = explorer.view.fields.findChildren(NoMatchLine)
+    assert line.isVisible()
+    assert "zzzz" in line.text()
+    explorer.click("clear_search")
+    explorer.studio.wait(lambda: not line.isVisible())
+
+
 def test_every_chip_says_how_it_is_used(explorer: Explorer) -> None:
     explorer.open_orders()
     chips = explorer.view.builder.findChildren(Chip)
@@ -482,3 +733,97 @@ def test_every_chip_says_how_it_is_used(explorer: Explorer) -> None:
     assert all(chip.accessibleName() for chip in chips)
     removable = [chip for chip in chips if chip.objectName() not in ("explore_table", "explore_limit")]
     assert all("Delete" in chip.accessibleDescription() for chip in removable)
+
+
+def test_first_result_has_no_selection_and_its_current_cell_can_be_copied(studio: "Studio") -> None:
+    explorer = Explorer(studio)
+    explorer.open_orders()
+    explorer.wait_for_result()
+    table = explorer.view.result.table
+    assert table is not None
+    assert not table.view.selectionModel().hasSelection()
+    table.copy()
+    assert QApplication.clipboard().text() == exact_text(table.rows.cell(0, 0))
+
+
+def test_tree_is_ringed_on_arrival_by_keyboard_alone(studio: "Studio") -> None:
+    tree = Explorer(studio).tree
+    for reason, ringed in ((Qt.FocusReason.MouseFocusReason, False), (Qt.FocusReason.TabFocusReason, True)):
+        tree.clearFocus()
+        tree.setFocus(reason)
+        assert tree.property("ringed") is ringed
+
+
+@pytest.mark.parametrize(
+    ("part", "key"), [("filters", Qt.Key.Key_Menu), ("groups", Qt.Key.Key_F10), ("measures", Qt.Key.Key_F10)]
+)
+def test_the_menu_of_a_column_adds_it_to_a_part_of_the_query(explorer: Explorer, part: str, key: Qt.Key) -> None:
+    explorer.open_orders()
+    tree, name = explorer.tree, "order_total" if part == "measures" else "status"
+    tree.setFocus()
+    tree.setCurrentItem(explorer.row("Benchboard", "orders", name))
+    if key == Qt.Key.Key_Menu:
+        at = tree.visualItemRect(tree.currentItem()).center()
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, at, tree.viewport().mapToGlobal(at))
+        QApplication.sendEvent(tree.viewport(), event)
+    else:
+        explorer.qtbot.keyClick(tree, key, Qt.KeyboardModifier.ShiftModifier)
+    shown = explorer.find("explore_field_menu")
+    assert isinstance(shown, QMenu)
+    assert [action.objectName() for action in shown.actions()] == [
+        "field_add", "field_filters", "field_groups", "field_measures"
+    ]  # fmt: skip
+    (action,) = (one for one in shown.actions() if one.objectName() == f"field_{part}")
+    shown.setActiveAction(action)
+    explorer.qtbot.keyClick(shown, Qt.Key.Key_Return)
+    if part == "filters":
+        assert explorer.find("filter_column").isVisible()
+    else:
+        row = explorer.view.builder.groups if part == "groups" else explorer.view.builder.measures
+        shown_name = name.replace("_", " ")
+        assert any(shown_name in text.casefold() for text in explorer.texts(row)), explorer.texts(row)
+        assert tree.hasFocus()
+
+
+def test_enter_in_the_search_adds_the_column_found(explorer: Explorer) -> None:
+    """It went to the first source, and the column was arrows away."""
+    explorer.open_orders()
+    field = explorer.find("explore_search")
+    explorer.type("explore_search", "curr")
+    explorer.qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert field.hasFocus()
+    assert "currency" in explorer.sql
+    explorer.qtbot.keyClick(field, Qt.Key.Key_Down)
+    assert explorer.tree.hasFocus()
+    item = explorer.tree.currentItem()
+    assert item is not None
+    assert item.text(0) == "currency"
+    explorer.qtbot.keyClick(explorer.tree, Qt.Key.Key_Slash)
+    explorer.qtbot.keyClicks(field, "zzzz")
+    assert isinstance(field, Edit)
+    assert field.text() == "zzzz"
+    before = explorer.sql
+    explorer.qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert (field.hasFocus(), explorer.sql) == (True, before)
+
+
+def test_search_prefers_the_table_in_use_and_a_column_of_another_says_what_it_replaces(
+    studio: "Studio", tmp_path: Path
+) -> None:
+    source = _add_trips(studio, tmp_path / "trips.csv")
+    explorer = Explorer(studio, f"studio/explore/{source.id}/{source.tables[0]}")
+    studio.wait(lambda: bool(explorer.exploration.state.text))
+    question = explorer.exploration.state.question
+    field = explorer.find("explore_search")
+    explorer.type("explore_search", "y")
+    explorer.qtbot.keyClick(field, Qt.Key.Key_Down)
+    item = explorer.tree.currentItem()
+    assert item is not None
+    assert item.parent() is explorer.row("Trips", source.tables[0])
+    explorer.type("explore_search", "currency")
+    explorer.qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert "currency" in explorer.sql
+    toasts = [one for one in studio.application.window.findChildren(Toast) if one.isVisible()]
+    assert [one.accessibleName() for one in toasts] == ["From changed to orders, with a new query."]
+    explorer.click("toast_undo")
+    assert explorer.exploration.state.question == question

@@ -150,7 +150,7 @@ def test_hover_over_elided_cell_shows_full_text_without_markup(read: "Studio") -
 
 
 def test_hover_over_number_and_title_shows_full_text(read: "Studio") -> None:
-    assert "123\u2009456\u2009789\u2009012.345 km/h" in _hover(read, "card", QPointF(30, 50))
+    assert "123\u202f456\u202f789\u202f012.345 km/h" in _hover(read, "card", QPointF(30, 50))
     assert LONG in _hover(read, "card", QPointF(60, 16))
     assert "nothing_there" in _hover(read, "wrong", QPointF(30, 50))
 
@@ -338,7 +338,7 @@ def test_menu_button_with_page_focused_is_on_selected_tile(read: "Studio") -> No
 
 
 def test_hover_while_presenting_shows_values_without_menu_button(read: "Studio") -> None:
-    read.key(Qt.Key.Key_F5)
+    read.key(Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
     read.wait(lambda: read.canvas.width() == read.application.window.width())
     assert "Orders" in _values(_hover(read, "line"))
     assert not read.canvas.hover.menu_button.isVisible()

@@ -259,7 +259,7 @@ def test_enlarged_widget_removed_from_page_closes(tables: "Studio") -> None:
 
 
 def test_presentation_opens_tables_and_enlarges_widgets(tables: "Studio") -> None:
-    tables.key(Qt.Key.Key_F5)
+    tables.key(Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
     tables.qtbot.mouseClick(tables.viewport, LEFT, NONE, tables.box("all").center())
     assert _live(tables).isVisible()
     tables.key(Qt.Key.Key_Escape)
@@ -286,7 +286,7 @@ def test_interactive_table_of_truncated_answer_requests_all_rows(tables: "Studio
     _double(tables, "many")
     table = _live(tables)
     tables.wait(lambda: table.rows.rowCount() == 10_000)
-    assert table.footer.text().startswith("First 10\u2009000 rows")
+    assert table.footer.text().startswith("First 10\u202f000 rows")
     tables.key(Qt.Key.Key_End)
     assert table.view.currentIndex().row() == 9_999
 

@@ -154,3 +154,29 @@ def test_key_sheet_lists_keyboard_keys(board: "Studio") -> None:
     assert keys["Add to or remove from selection"] == ("Ctrl Space",)
     assert keys["Move focus, keep selection"][0] == "Ctrl Left"
     assert keys["Move shared edge"][2] == "Alt Shift Right"
+
+
+def test_alt_left_moves_what_is_selected_and_else_goes_back(studio: "Studio") -> None:
+    shell = studio.application.shell
+    assert shell is not None
+    here = shell.address
+    shell.go("studio/data")
+    shell.go(here)
+    studio.click("notes")
+    before = studio.page.editor.document
+    studio.key(Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert shell.address == here
+    studio.key(Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    assert studio.page.editor.document is not before
+    studio.page.editor.select(())
+    studio.key(Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert shell.address == "studio/data"
+
+
+def test_palette_offers_to_enter_a_table_only_where_one_is_selected(studio: "Studio") -> None:
+    shell = studio.application.shell
+    assert shell is not None
+    studio.page.editor.select(())
+    assert "studio.enter_table" not in shell.command_handlers()
+    studio.click("notes")
+    assert "studio.enter_table" not in shell.command_handlers()

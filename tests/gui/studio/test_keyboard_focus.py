@@ -9,9 +9,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from benchboard.ui.shell.command_palette import CommandPalette
+from benchboard.ui.studio.dashboards_view import DashboardsView
 from benchboard.ui.studio.panes.template_gallery import TemplateGallery
 from benchboard.ui.studio.versions.version_list import VersionList
 from benchboard.ui.studio.versions.versions_view import VersionsScreen
+from benchboard.ui.theme import theme
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -63,7 +65,7 @@ def test_focus_after_applying_variables_is_on_the_page(studio: "Studio") -> None
     opener = studio.find("inspector_variables")
     opener.setFocus()
     studio.qtbot.keyClick(opener, Qt.Key.Key_Space)
-    studio.press_in_window("variable_add")
+    studio.press_in_window("variable_add_first")
     studio.press_in_window("variables_take")
     assert not opener.isVisible()  # there is a variable now
     now = QApplication.focusWidget()
@@ -149,3 +151,37 @@ def test_f6_stops_all_show_focus(dashboards: DashboardsDriver) -> None:
     assert isinstance(screen, VersionsScreen)
     dashboards.studio.wait(lambda: not screen.busy and bool(screen.findChild(VersionList).model().rows))
     assert any(screen.isAncestorOf(stop) for stop, _seen in _stops(dashboards))
+
+
+def test_empty_page_with_the_focus_by_key_has_a_ring(studio: "Studio") -> None:
+    """No item could show the focus: after the name of a new dashboard was given, there was none to be seen."""
+    assert studio.application.shell is not None
+    studio.application.shell.go("studio/dashboards/new")
+    (view,) = studio.application.window.findChildren(DashboardsView)
+    studio.wait(lambda: view.page is not None and view.page.saving.state == "saved")
+    studio.key(Qt.Key.Key_Escape)  # keep the name that it asks for
+    assert view.page is not None
+    canvas = view.page.canvas
+
+    def edge(reason: Qt.FocusReason) -> str:
+        canvas.clearFocus()
+        canvas.setFocus(reason)
+        return canvas.viewport().grab().toImage().pixelColor(1, canvas.viewport().height() // 2).name()
+
+    focus = theme().color("focus").name()
+    assert edge(Qt.FocusReason.TabFocusReason) == focus
+    assert edge(Qt.FocusReason.MouseFocusReason) != focus
+
+
+def test_page_without_a_selection_has_a_ring_after_a_key_removed_what_had_one(studio: "Studio") -> None:
+    page, canvas = studio.page, studio.canvas
+    first = next(iter(canvas.tiles))
+    canvas.setFocus(Qt.FocusReason.MouseFocusReason)
+    page.editor.select([first])
+    studio.key(Qt.Key.Key_Delete)
+    assert first not in canvas.tiles
+    middle = canvas.viewport().height() // 2
+    ring = theme().color("focus").name()
+    assert canvas.viewport().grab().toImage().pixelColor(1, middle).name() == ring
+    page.editor.select([next(iter(canvas.tiles))])
+    assert canvas.viewport().grab().toImage().pixelColor(1, middle).name() != ring

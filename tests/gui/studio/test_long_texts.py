@@ -13,7 +13,7 @@ from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import widget_of
 from benchboard.dashboards.layout import Item
 from benchboard.errors import Unavailable
-from benchboard.ui.studio.tiles import number_format, renderers, stat_tiles
+from benchboard.ui.studio.tiles import number_format, renderers, thresholds
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.versions.merge_cards import FieldChoice
 
@@ -72,7 +72,7 @@ def test_truncated_text_ends_with_an_ellipsis() -> None:
     assert number_format.unit(widget) == "u" * 100 + "…"
     assert number_format.format_cell("c" * HUGE) == "c" * 500 + "…"
     assert number_format.truncate("c" * 500, 500) == "c" * 500
-    assert len(stat_tiles.thresholds(widget)[0].label) < 200
+    assert len(thresholds.thresholds(widget)[0].label) < 200
     assert number_format.format_number(Decimal(3), 0, number_format.unit(widget)).endswith("…")
 
 

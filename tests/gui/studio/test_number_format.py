@@ -17,7 +17,7 @@ from benchboard.dashboards.document.widget_kinds import KINDS
 from benchboard.dashboards.editing import placement_edits
 from benchboard.dashboards.layout import parse, serialise
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.tiles import charts, number_format
+from benchboard.ui.studio.tiles import axis_scale, charts, number_format
 from benchboard.ui.studio.tiles.error_painting import fit_text
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets.paragraph import PaintedParagraph
@@ -26,8 +26,8 @@ from benchboard.ui.widgets.paragraph import PaintedParagraph
 @pytest.mark.parametrize(
     ("value", "decimals", "unit", "shown"),
     [
-        (1483, None, "rpm", "1\u2009483 rpm"),
-        (Decimal("1234567.891"), 2, "", "1\u2009234\u2009567.89"),
+        (1483, None, "rpm", "1\u202f483 rpm"),
+        (Decimal("1234567.891"), 2, "", "1\u202f234\u202f567.89"),
         (Decimal("-0.001"), 2, "", "0.00"),
         (Decimal("-12.5"), 1, "%", "\u221212.5 %"),
         (999, 0, "", "999"),
@@ -37,7 +37,7 @@ from benchboard.ui.widgets.paragraph import PaintedParagraph
         (Decimal("-Infinity"), None, "", "\u2212∞"),
         (-(10**40), 0, "", "\u22121.000×10⁴⁰"),
         (Decimal("0." + "3" * 40), 40, "", "0." + "3" * 40),
-        (10**29, 6, "", "100" + "\u2009000" * 9 + ".000000"),
+        (10**29, 6, "", "100" + "\u202f000" * 9 + ".000000"),
     ],
 )
 def test_number_is_grouped_with_a_space_before_the_unit(
@@ -87,10 +87,19 @@ def test_chart_series_have_titles_and_the_currency_of_their_last_amount(light: T
     row = (datetime(2026, 3, 2, tzinfo=UTC), Decimal("2474.40"), None, 7)
     series = charts.series_of(ResultTable(columns, (row,), truncated=False), "")
     assert [(one.name, one.last) for one in series] == [
-        ("Euro", "€\xa02\u2009474"), ("Total USD", "–"), ("Orders", "7"),
+        ("Euro", "€\xa02\u202f474"), ("Total USD", "–"), ("Orders", "7"),
     ]  # fmt: skip
     in_euros = charts.series_of(ResultTable(columns, (row,), truncated=False), "€")
-    assert [one.last for one in in_euros] == ["€\xa02\u2009474", "–", "7"]
+    assert [one.last for one in in_euros] == ["€\xa02\u202f474", "–", "7"]
+
+
+def test_moments_that_are_all_midnights_are_written_as_days() -> None:
+    columns = check_query("select date_trunc('day', created_dt) as day, created_dt from orders")
+    row = (datetime(2026, 11, 7, tzinfo=UTC), datetime(2026, 11, 7, 9, 30, tzinfo=UTC))
+    table = ResultTable(columns, (row, (None, None)), truncated=False)
+    decimals = [number_format.column_decimals(table, column, table.rows) for column in range(2)]
+    shown = [number_format.format_value(table, row, column, decimals=decimals[column]) for column in range(2)]
+    assert shown == ["7 Nov 2026", "7 Nov 2026 09:30"]
 
 
 def test_status_of_an_order_is_translated_and_other_texts_are_not() -> None:
@@ -115,7 +124,7 @@ _ends = st.floats(-1e12, 1e12)
 @given(_ends, _ends, st.integers(3, 6))
 def test_scale_of_any_range_spans_it_with_few_ticks(a: float, b: float, most: int) -> None:
     low, high = min(a, b), max(a, b)
-    ticks = number_format.axis_ticks(low, high, most)
+    ticks = axis_scale.axis_ticks(low, high, most)
     assert 2 <= len(ticks) <= most + 1
     near = 1e-8 * max(abs(low), abs(high), 1e-3)
     assert ticks[0] <= low + near
@@ -141,7 +150,40 @@ def test_scale_of_any_range_spans_it_with_few_ticks(a: float, b: float, most: in
 def test_ticks_leave_little_of_an_axis_empty(
     low: float, high: float, most: int, whole: bool, ticks: list[float]
 ) -> None:
-    assert number_format.axis_ticks(low, high, most, whole=whole) == ticks
+    assert axis_scale.axis_ticks(low, high, most, whole=whole) == ticks
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"),
+    [
+        (0, 21, (0, 5, 10, 15, 20, 25)),
+        (0, 90, (0, 20, 40, 60, 80, 100)),
+        (0, 418, (0, 100, 200, 300, 400, 500)),
+        (0, 100, (0, 20, 40, 60, 80, 100)),
+        (0, 28, (0, 10, 20, 30)),
+        (0, 0, (0, 1)),
+    ],
+)
+def test_axis_ends_at_a_tick_close_above_the_highest_value(low: float, high: float, ticks: tuple[float, ...]) -> None:
+    """A peak of 90 stood above the last tick, that of 80; the axis of a peak of 21 ended at 30."""
+    scale = axis_scale.axis_scale(low, high, 6, whole=True)
+    assert scale.ticks == ticks
+    assert (scale.low, scale.high) == (ticks[0], ticks[-1])
+    mirrored = axis_scale.axis_scale(-high, -low, 6, whole=True)
+    assert mirrored.ticks == tuple(-tick for tick in reversed(ticks)) or not high
+
+
+@given(_ends, _ends, st.integers(3, 6))
+def test_axis_of_any_range_has_all_values_inside_and_few_empty(a: float, b: float, most: int) -> None:
+    low, high = min(a, b), max(a, b)
+    scale = axis_scale.axis_scale(low, high, most)
+    near = 1e-8 * max(abs(low), abs(high), 1e-3)
+    assert scale.low <= low + near
+    assert scale.high >= high - near
+    assert scale.low <= scale.ticks[0] < scale.ticks[-1] <= scale.high
+    assert 2 <= len(scale.ticks) <= most + 1
+    assert (scale.low, scale.high) == (scale.ticks[0], scale.ticks[-1])
+    assert low != 0 or scale.low == 0
 
 
 @pytest.mark.parametrize(
@@ -155,9 +197,9 @@ def test_ticks_leave_little_of_an_axis_empty(
         ([-5.0, 0.0, 5.0], ["\u22125", "0", "5"]),
         ([-0.04, -0.02, 0.0, 0.02], ["\u22120.04", "\u22120.02", "0", "0.02"]),
         ([0.0, 5e3, 1e4], ["0", "5 k", "10 k"]),
-        ([0.0, 2500.0, 5000.0], ["0", "2\u2009500", "5\u2009000"]),
+        ([0.0, 2500.0, 5000.0], ["0", "2\u202f500", "5\u202f000"]),
         ([1e6, 1.001e6, 1.002e6], ["1.000 M", "1.001 M", "1.002 M"]),
-        ([80_000.01, 80_000.012], ["80\u2009000.010", "80\u2009000.012"]),
+        ([80_000.01, 80_000.012], ["80\u202f000.010", "80\u202f000.012"]),
         ([-2e9, 0.0, 2e9], ["\u22122 bn", "0", "2 bn"]),
         ([0.0, 5e14, 1e15], ["0", "0.5×10¹⁵", "1.0×10¹⁵"]),
         ([-1e300, 0.0, 1e300], ["\u22121×10³⁰⁰", "0", "1×10³⁰⁰"]),
@@ -169,7 +211,7 @@ def test_tick_labels_have_the_digits_that_the_step_needs(ticks: list[float], lab
 
 @given(_ends | st.floats(-1e-3, 1e-3) | st.floats(-1e300, 1e300), _ends | st.floats(-1e-3, 1e-3), st.integers(3, 6))
 def test_tick_labels_of_any_range_are_different(a: float, b: float, most: int) -> None:
-    ticks = number_format.axis_ticks(min(a, b), max(a, b), most)
+    ticks = axis_scale.axis_ticks(min(a, b), max(a, b), most)
     labels = number_format.tick_labels(ticks, number_format.Unit(currency="EUR"))
     assert len(set(labels)) == len(set(ticks))
     assert all("€" in label for label in labels)
@@ -179,7 +221,7 @@ def test_tick_labels_of_any_range_are_different(a: float, b: float, most: int) -
     ("value", "shown"),
     [
         (0.004, "0.004"), (0.0123, "0.012"), (-0.00056, "\u22120.00056"), (1.234e-9, "1.2×10⁻⁹"), (0.0, "0"),
-        (0.25, "0.25"), (1234.5, "1\u2009234.5"),
+        (0.25, "0.25"), (1234.5, "1\u202f234.5"),
     ],
 )  # fmt: skip
 def test_abbreviated_small_number_is_not_zero(value: float, shown: str) -> None:
@@ -189,7 +231,7 @@ def test_abbreviated_small_number_is_not_zero(value: float, shown: str) -> None:
 @pytest.mark.parametrize(
     ("value", "shown"),
     [
-        (9999.99, "9\u2009999.99"),
+        (9999.99, "9\u202f999.99"),
         (9999.999, "10 k"),
         (-9999.999, "\u221210 k"),
         (999_999.9, "1 M"),

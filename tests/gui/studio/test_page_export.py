@@ -169,6 +169,20 @@ def test_ctrl_p_opens_the_export_dialog_for_printing(studio: "Studio") -> None:
     studio.key(Qt.Key.Key_Escape)
 
 
+@pytest.mark.parametrize("modifier", [Qt.KeyboardModifier.NoModifier, CTRL])
+def test_enter_in_the_export_dialog_prints_from_the_selected_format(
+    studio: "Studio", monkeypatch: pytest.MonkeyPatch, modifier: Qt.KeyboardModifier
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(ExportDialog, "print_page", lambda _self, _sheet: asked.append("print"))
+    studio.key(Qt.Key.Key_P, CTRL)
+    focused = studio.application.window.focusWidget()
+    assert focused is not None
+    assert focused.objectName() == "segment_print"
+    studio.key(Qt.Key.Key_Return, modifier)
+    assert asked == ["print"]
+
+
 def test_export_to_a_missing_folder_is_reported(studio: "Studio", tmp_path: Path) -> None:
     page = studio.page
     sheet = PagePicture.of(page.editor.page, 800)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent
-from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 from two_dashboards import TwoDashboards
 
 from benchboard.dashboards import library
@@ -66,7 +66,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 def test_presentation_fills_the_screen_and_restores_the_state_of_the_window(studio: "Studio", before: State) -> None:
     window = studio.application.window
     window.setWindowState(before)
-    studio.key(Qt.Key.Key_F5)
+    studio.key(Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
     assert window.windowState() == before | State.WindowFullScreen
     studio.key(Qt.Key.Key_Escape)
     assert window.windowState() == before
@@ -76,7 +76,7 @@ def test_presentation_fills_the_screen_and_restores_the_state_of_the_window(stud
 def test_presentation_goes_on_in_another_language_and_then_leaves_the_full_screen(studio: "Studio") -> None:
     application, context = studio.application, studio.context
     application.window.setWindowState(State.WindowMaximized)
-    studio.key(Qt.Key.Key_F5)
+    studio.key(Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
 
     def presenting() -> list[StudioPage]:
         assert application.shell is not None
@@ -97,7 +97,7 @@ def test_presentation_goes_on_in_another_language_and_then_leaves_the_full_scree
 def test_presentation_is_announced_when_it_begins_and_ends(studio: "Studio", heard: list[str]) -> None:
     studio.page.editor.apply_document("Rename", replace(studio.page.editor.document, title="Line 2"))
     heard.clear()
-    studio.key(Qt.Key.Key_F5)
+    studio.key(Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
     (begun,) = [words for words in heard if words.startswith("Presenting")]
     assert begun.startswith("Presenting Line 2. Esc to exit")
     heard.clear()
@@ -108,7 +108,7 @@ def test_presentation_is_announced_when_it_begins_and_ends(studio: "Studio", hea
 @pytest.mark.parametrize("reduced_motion", [False, True], indirect=True)
 def test_presentation_hint_fades_or_goes_at_once_without_motion(reduced_motion: bool, studio: "Studio") -> None:
     hint = studio.page.presented.hint
-    studio.key(Qt.Key.Key_F5)
+    studio.key(Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
     assert hint.isVisible()
     hint.fade()
     assert hint.isVisible() is not reduced_motion
@@ -128,7 +128,7 @@ def test_rotation_reads_the_data_again_at_each_turn(studio: "Studio") -> None:
     canvas, runner, rotation = studio.canvas, studio.page.query_runner, studio.page.presented.rotation
     shown = studio.canvas.tiles
     before = runner.read_since(shown)
-    studio.key(Qt.Key.Key_F5)
+    studio.key(Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
     studio.wait(lambda: not runner.busy and runner.read_since(shown) > before)
     begun = runner.read_since(shown)
     rotation.due.connect(rotation.stop)
@@ -141,14 +141,18 @@ def test_values_under_the_pointer_go_with_their_screen(studio: "Studio") -> None
     """They stayed above the tiles of the next one."""
     studio.application.window.resize(1024, 700)
     canvas, tip = studio.canvas, value_tip(studio.canvas)
-    studio.key(Qt.Key.Key_F5)
+    studio.key(Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
     studio.wait(lambda: not studio.page.query_runner.busy)
     (tile, *_rest) = [one for one in canvas.tiles.values() if one.isVisible() and one.item.type == "line_chart"]
-    at = canvas.mapFromScene(tile.rect.center())
-    for step in (QPoint(1, 0), QPoint(0, 0)):  # a mouse that is there already does not move
-        studio.qtbot.mouseMove(studio.viewport, at + step)
-    assert tip.isVisible()
-    assert canvas.hover.crosshair.isVisible()
+
+    def is_shown() -> bool:
+        """Move the mouse there; a result that arrives then hides the values until it moves again."""
+        at = canvas.mapFromScene(tile.rect.center())
+        for step in (QPoint(1, 0), QPoint(0, 0)):  # a mouse that is there already does not move
+            studio.qtbot.mouseMove(studio.viewport, at + step)
+        return tip.isVisible() and canvas.hover.crosshair.isVisible()
+
+    studio.wait(is_shown)
     studio.key(Qt.Key.Key_Right)
     assert canvas.screen_index == 1
     assert not tip.isVisible()
@@ -158,7 +162,7 @@ def test_values_under_the_pointer_go_with_their_screen(studio: "Studio") -> None
 def test_rotation_begins_again_when_the_page_is_turned_by_hand(studio: "Studio") -> None:
     studio.application.window.resize(1024, 700)
     rotation = studio.page.presented.rotation
-    studio.key(Qt.Key.Key_F5)
+    studio.key(Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
     rotation.start(60)
     studio.wait(lambda: rotation.share > 0)
     studio.key(Qt.Key.Key_Right)
@@ -168,7 +172,7 @@ def test_rotation_begins_again_when_the_page_is_turned_by_hand(studio: "Studio")
 def test_rotation_that_is_paused_stays_paused_on_another_dashboard(two: TwoDashboards) -> None:
     context = two.studio.context
     context.apply_settings(replace(context.settings, present_every="30"))
-    two.qtbot.keyClick(two.first.canvas, Qt.Key.Key_F5)
+    two.qtbot.keyClick(two.first.canvas, Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
     two.qtbot.keyClick(two.first.canvas, Qt.Key.Key_Space)
     two.qtbot.keyClick(two.first.canvas, Qt.Key.Key_Right)
     assert two.place.page is two.second
@@ -190,7 +194,7 @@ def test_presentation_counts_the_pages_of_dashboards_that_are_not_loaded_yet(two
         tab = OpenTab(library.create(session, two.studio.actor, parse_document(raw)).card.id)
     place.insert_tab(3, tab, "Tall")
     context.apply_settings(replace(context.settings, present_every="300"))
-    two.qtbot.keyClick(two.first.canvas, Qt.Key.Key_F5)
+    two.qtbot.keyClick(two.first.canvas, Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
     assert context.status.text("hint").startswith("Next page in ")
     assert two.first.presented.dots.count == 0
     two.studio.wait(lambda: context.status.text("hint").startswith("Page 2 of 5,"))
@@ -221,7 +225,7 @@ def test_presentation_of_an_empty_page_says_only_that_it_is_empty(studio: "Studi
         return found
 
     assert notice().action.isVisible()
-    studio.key(Qt.Key.Key_F5)
+    studio.key(Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
     assert not notice().action.isVisible()
     assert not notice().why.isVisible()
     studio.key(Qt.Key.Key_Escape)
@@ -236,7 +240,7 @@ def test_presentation_shortens_its_title_and_then_its_variables(studio: "Studio"
     made = tuple(Variable(f"v{k}", f"Town {k}", "list", values=(town, "B"), chosen=(town,)) for k in range(variables))
     page.editor.apply_document("Rename", replace(page.editor.document, title=title, variables=made))
     studio.application.window.resize(width, 700)
-    studio.key(Qt.Key.Key_F5)
+    studio.key(Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
     shown, bar = page.presented.title, page.variables
     needed = shown.fontMetrics().horizontalAdvance(title)
     studio.wait(lambda: page.presented.header.width() == width)
@@ -245,18 +249,53 @@ def test_presentation_shortens_its_title_and_then_its_variables(studio: "Studio"
     assert not bar.horizontalScrollBar().isVisible()
     if not variables:
         return
-    fields = [one for one in bar.findChildren(QAbstractButton) if one.isVisible()]
-    studio.wait(lambda: all(bar.rect().contains(QRect(one.mapTo(bar, QPoint()), one.size())) for one in fields))
-    assert len(fields) == variables or f"+{variables - len(fields)}" in [one.text() for one in bar.findChildren(QLabel)]
+    buttons = [one for one in bar.findChildren(QAbstractButton) if one.isVisible()]
+    fields = [one for one in buttons if one.objectName() != "variables_more"]
+    studio.wait(lambda: all(bar.rect().contains(QRect(one.mapTo(bar, QPoint()), one.size())) for one in buttons))
+    assert len(fields) == variables or f"+{variables - len(fields)}" in [one.text() for one in buttons]
     for field in fields:
         assert field.text().startswith(("Town", "A town", "A to"))
         assert town in field.text() or town in field.toolTip()
 
 
+def test_presentation_opens_variables_without_room_by_keyboard(studio: "Studio") -> None:
+    """“+3” was a text: the variables behind it couldn't be changed on a wall."""
+    page = studio.page
+    made = [Variable(f"v{k}", f"Town {k}", "list", values=("Kiel", "Bremen"), chosen=("Kiel",)) for k in range(8)]
+    made.append(Variable("word", "Word", "text", chosen=("a",)))
+    page.editor.apply_document("Add", replace(page.editor.document, variables=tuple(made)))
+    studio.application.window.resize(1024, 700)
+    studio.key(Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
+    bar = page.variables
+    studio.wait(lambda: any(one.isVisible() for one in bar.findChildren(QAbstractButton, "variables_more")))
+    more = next(one for one in bar.findChildren(QAbstractButton, "variables_more") if one.isVisible())
+    assert more.focusPolicy() & Qt.FocusPolicy.TabFocus
+    assert more.accessibleName().endswith("Town 7, Word")
+
+    def in_window(name: str) -> QWidget:
+        return next(one for one in studio.application.window.findChildren(QWidget, name) if one.isVisible())
+
+    def open_last(up: int) -> None:
+        more.setFocus()
+        studio.qtbot.keyClick(more, Qt.Key.Key_Space)
+        row = in_window(f"more_{made[-up].name}")
+        row.setFocus()
+        studio.qtbot.keyClick(row, Qt.Key.Key_Return)
+
+    open_last(2)
+    studio.qtbot.keyClick(in_window("variable_choice"), Qt.Key.Key_Escape)
+    open_last(1)
+    edit = studio.application.window.focusWidget()
+    assert isinstance(edit, QLineEdit)
+    studio.qtbot.keyClicks(edit, "b")
+    studio.qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert page.editor.reader_document.variables[-1].chosen == ("b",)
+
+
 def test_presentation_shows_toasts_above_its_hint(studio: "Studio") -> None:
     window = studio.application.window
     studio.context.problems.toast("Saved line-2.pdf")
-    studio.key(Qt.Key.Key_F5)
+    studio.key(Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
     presented = studio.page.presented
 
     def place(part: QWidget) -> QRect:
@@ -264,4 +303,26 @@ def test_presentation_shows_toasts_above_its_hint(studio: "Studio") -> None:
 
     (toast,) = window.findChildren(Toast)
     studio.wait(lambda: place(toast).bottom() < place(presented.hint).top())
-    assert place(presented.hint).bottom() < place(presented.dots).top()
+    canvas, hint = studio.page.canvas, place(presented.hint)
+    tiles = [tile.rect for tile in canvas.tiles.values() if tile.isVisible()]
+    lowest = max(canvas.viewport().mapTo(window, canvas.mapFromScene(tile.bottomLeft())).y() for tile in tiles)
+    assert lowest <= hint.top()
+    assert hint.bottom() <= place(presented.dots).bottom()
+    assert hint.right() < place(presented.dots).center().x()
+
+
+def test_tab_reaches_widgets_of_the_next_screen_which_is_shown(studio: "Studio") -> None:
+    studio.application.window.resize(1024, 700)
+    canvas = studio.canvas
+    studio.key(Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
+    assert canvas.wall is not None
+    assert len(canvas.wall.screens) > 1
+    order = studio.page.editor.page.reading_order
+    for item_id in order:
+        studio.qtbot.keyClick(canvas, Qt.Key.Key_Tab)
+        assert studio.page.editor.selection == (item_id,)
+        row = studio.page.editor.page.shown[item_id][1]
+        assert canvas.screen_index == canvas.wall.screen_of(row)
+    assert canvas.screen_index > 0
+    studio.qtbot.keyClick(canvas, Qt.Key.Key_Backtab)
+    assert studio.page.editor.selection == (order[-2],)

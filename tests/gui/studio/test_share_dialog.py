@@ -192,7 +192,7 @@ def test_share_lists_a_person_with_a_share_and_a_role_once(dashboards: Dashboard
 
     dashboards.studio.wait(lambda: "Ines Okafor" in texts())
     assert texts().count("Ines Okafor") == 1  # shared with, as an editor; as an admin she has full access
-    assert "Their role gives full access." in texts()
+    assert "Full access as admin" in texts()
     assert (
         access_list.grants_text([access_list.Grant("role", "own")], yourself=True) == "You have full access as admin."
     )

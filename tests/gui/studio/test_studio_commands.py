@@ -10,11 +10,15 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from benchboard.ui.commands import REGISTRY
 from benchboard.ui.shell.fuzzy_search import search
+from benchboard.ui.shell.shortcuts_dialog import ShortcutsDialog
 from benchboard.ui.studio.panes.widget_finder import find_widgets
 from benchboard.ui.studio.studio_commands import SELECTION_MENU
+from benchboard.ui.widgets.labels import Text
 from benchboard.ui.widgets.toasts import Toast
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conftest import Studio
 
 
@@ -42,6 +46,7 @@ def test_palette_search_by_word_people_use_finds_command(dashboard: "Studio") ->
         ("import", "Import dashboard"),
         ("shortcuts", "Show keyboard shortcuts"),
         ("delete", "Remove widget"),
+        ("trash", "Show trash"),
         ("csv", "Add data"),
         ("dashboard new", "Create dashboard"),
         ("table add", "Add widget: table"),
@@ -119,7 +124,7 @@ def test_context_menu_equals_the_registry_menu(board: "Studio") -> None:
     menu.close()
     handlers = board.page.command_handlers()
     expected = [
-        [f"command_{REGISTRY[one].name}" for one in section.ids if not handlers[one].why_not()]
+        [f"command_{REGISTRY[one].name}" for one in section.ids if one in handlers and not handlers[one].why_not()]
         for section in REGISTRY.menu(SELECTION_MENU)
     ]
     assert shown == [section for section in expected if section]
@@ -152,3 +157,16 @@ def test_inspector_with_nothing_selected_names_only_keys_that_do_something(studi
     studio.page.undo()
     editor.select([])
     assert hints() == {"show_add_pane", "select_next", "select_all", "shortcuts"}
+
+
+def test_key_sheet_leaves_out_the_keys_of_rooms_that_the_roles_do_not_allow(
+    open_studio: "Callable[..., Studio]",
+) -> None:
+    shell = open_studio(role="analyst").application.shell
+    assert shell is not None
+    shell.open_shortcuts()
+    (sheet,) = shell.window().findChildren(ShortcutsDialog)
+    titles = {line.text() for line in sheet.findChildren(Text, "keys_line")}
+    assert "Go to Studio" in titles
+    assert "Go to Admin" not in titles
+    sheet.dismiss()

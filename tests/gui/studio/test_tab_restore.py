@@ -100,7 +100,7 @@ def test_tab_not_opened_after_a_restart_is_presented_from_its_last_screen_when_g
     assert dashboards.place.pages == [second]
     context = dashboards.studio.context
     context.apply_settings(replace(context.settings, present_every="300"))
-    dashboards.qtbot.keyClick(second.canvas, Qt.Key.Key_F5)
+    dashboards.qtbot.keyClick(second.canvas, Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
     dashboards.qtbot.keyClick(second.canvas, Qt.Key.Key_Left)
     canvas = dashboards.read().canvas
     dashboards.studio.wait(lambda: canvas.wall is not None and len(canvas.wall.screens) > 1)
@@ -190,7 +190,7 @@ def test_tabs_of_two_people_are_kept_apart(open_studio: Open) -> None:
 
 def test_result_for_a_page_whose_session_is_already_deleted_does_no_harm(studio: "Studio") -> None:
     page, session = studio.page, studio.context.session
-    studio.application.sign_out()
+    studio.application.choose_location()
     QCoreApplication.sendPostedEvents(session, QEvent.Type.DeferredDelete)
     assert not shiboken6.isValid(session)
     assert shiboken6.isValid(page)

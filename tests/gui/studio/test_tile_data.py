@@ -20,6 +20,7 @@ from benchboard.ui.studio.panes.query_editor import QueryEdit
 from benchboard.ui.studio.tiles import renderers
 from benchboard.ui.studio.tiles.renderers import summary
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets import Select
 from support.databases import unbound
 
 if TYPE_CHECKING:
@@ -207,6 +208,30 @@ def test_inspector_settings_repaint_their_tile(studio: "Studio") -> None:
     assert studio.page.editor.widget("revenue-week").setting("decimals") == 2
 
 
+def test_inspector_shows_a_widget_as_another_kind_and_back(studio: "Studio") -> None:
+    studio.click("by-state")
+    before, cell = studio.page.editor.widget("by-state"), studio.page.editor.page.cell("by-state")
+    picture = _picture(studio, "by-state")
+    kind = studio.find("inspector_kind")
+    assert isinstance(kind, Select)
+    assert kind.current_key() == before.type == "pie_chart"
+    kind.setFocus()
+    studio.qtbot.keyClick(kind, Qt.Key.Key_Down)  # to the table
+    shown = studio.page.editor.widget("by-state")
+    assert (shown.type, shown.title, shown.query, dict(shown.config)) == (
+        "table", before.title, before.query, dict(before.config),
+    )  # fmt: skip
+    assert studio.page.editor.page.cell("by-state") == cell
+    studio.wait_until_saved()
+    assert _picture(studio, "by-state") != picture
+    # The fields were built anew for it; the keyboard stays where it was.
+    assert studio.find("inspector_kind").hasFocus()
+    studio.page.undo()
+    studio.wait_until_saved()
+    assert studio.page.editor.widget("by-state") == before
+    assert _picture(studio, "by-state") == picture
+
+
 def test_text_tile_shows_markdown_without_html_or_local_files(
     studio: "Studio", tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -285,7 +310,7 @@ def test_command_palette_adds_a_widget(studio: "Studio") -> None:
     assert studio.page.editor.widget(added).type == "table"
 
 
-def test_tile_without_permission_shows_the_error(studio: "Studio") -> None:
+def test_tile_without_permission_says_so_and_offers_no_second_try(studio: "Studio") -> None:
     from dataclasses import replace
 
     from benchboard.identity.permissions import Grants
@@ -299,7 +324,10 @@ def test_tile_without_permission_shows_the_error(studio: "Studio") -> None:
         lambda: (a := studio.page.query_runner.result("merchants")) is not None and isinstance(a.error, AppError)
     )
     assert _picture(studio, "merchants") != with_figures
-    assert studio.canvas.tiles["merchants"].links.retry is not None, "only an error has the link"
+    found = studio.page.query_runner.result("merchants")
+    assert found is not None
+    assert str(found.error).startswith("You can't see orders.")
+    assert studio.canvas.tiles["merchants"].links.retry is None
 
 
 def test_tile_of_a_source_that_is_gone_says_so(studio: "Studio") -> None:
@@ -430,7 +458,7 @@ def test_page_without_orders_offers_the_way_to_the_demo(studio: "Studio") -> Non
         change_tracking.unaudited(session, "orders")
         session.execute(delete(Order))
     _load_queries(studio, _EMPTY, _EMPTY)
-    assert _bar_text(studio).startswith("This database has no orders. This version can't import orders.")
+    assert _bar_text(studio).startswith("This database has no orders. Add a file of your own in the Data view")
     studio.press_button("studio_no_rows_demo")
     assert studio.application.shell is None
 

@@ -187,8 +187,32 @@ def test_range_and_refresh_become_the_default_and_are_undone(studio: "Studio") -
     assert not studio.page.auto_refresh.timer.isActive()
 
 
+def test_typed_last_day_is_in_the_range(studio: "Studio") -> None:
+    _load(studio, _widget("a", FOLLOWS))
+    picker = _picker(studio)
+    for name, text in (("time_from", "01.06.2026"), ("time_to", "31.08.2026")):
+        edit = picker.findChild(Edit, name)
+        assert edit is not None
+        edit.setText(text)
+    _part(picker, "time_apply").click()
+    assert studio.page.editor.time_range == TimeRange("2026-06-01", "2026-08-31")
+    assert studio.page.variables.time_range.text() == "1 Jun 2026 – 31 Aug 2026 (UTC)"
+
+
+def test_query_that_names_the_range_is_right_where_it_is_written(studio: "Studio") -> None:
+    """It was underlined with “There is no variable “from””, though the widget showed its rows."""
+    _load(studio, _widget("a", ALL))
+    edit = studio.write_query("a", "")
+    with studio.qtbot.waitSignal(edit.checked) as checked:
+        edit.setPlainText(FOLLOWS + " GROUP BY date_trunc(:interval, created_dt)")
+        edit.check()
+    assert checked.args is not None
+    assert checked.args[1] is None
+    assert checked.args[0] is not None
+
+
 def test_commands_move_and_widen_the_range(studio: "Studio") -> None:
-    _load(studio, _widget("a", FOLLOWS), time={"from": "2026-03-01", "to": "2026-04-01"})
+    _load(studio, _widget("a", FOLLOWS), time={"from": "2026-03-01", "to": "2026-03-31"})
     shown = []
     for command in ("time_earlier", "time_later", "time_later", "time_wider"):
         studio.page.run(f"studio.{command}")

@@ -136,3 +136,17 @@ def test_home_page_offers_no_versions_to_save_or_to_show(open_studio: "Callable[
         bar.offer_changes(offered)
         assert not any(button.isVisible() for button in (bar.save, bar.versions, bar.share))
     assert bar.export.isVisible()
+
+
+@pytest.mark.parametrize("width", [1440, 1024])
+def test_intervals_button_is_joined_to_present_while_both_are_shown(page: StudioPage, width: int) -> None:
+    page.window().setMinimumSize(0, 0)
+    page.window().resize(width, 900)
+    bar = page.bar
+    bar._fit_width()
+    assert bar._fits()
+    both = not (bar.present.isHidden() or bar._every.isHidden())
+    assert bar.present.property("joined") == ("left" if not bar._every.isHidden() else "")
+    assert bar.present.parentWidget() is bar._every.parentWidget()
+    if both:
+        assert bar._every.x() == bar.present.geometry().right() + 1

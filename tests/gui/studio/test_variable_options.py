@@ -264,12 +264,12 @@ def test_value_list_of_10000_values_is_searched_and_ticked_by_keys(
     studio.key(Qt.Key.Key_Escape)
     assert not [one for one in window.findChildren(QWidget, "variable_choice") if one.isVisible()]
     assert window.focusWidget() is field
-    assert "first 10\u2009000 rows" in studio.find("variable_shop").toolTip()
+    assert "first 10\u202f000 rows" in studio.find("variable_shop").toolTip()
     studio.page.editor.select_values("shop", values)
     studio.press_button("variable_shop")
     everybody = [one for one in window.findChildren(QWidget, "everybody_shop") if one.isVisible()]
     assert not everybody[0].isEnabled()  # a document keeps a thousand
-    assert "1\u2009000" in everybody[0].toolTip()
+    assert "1\u202f000" in everybody[0].toolTip()
 
 
 def test_value_list_of_a_single_value_closes_on_selection(studio: "Studio") -> None:

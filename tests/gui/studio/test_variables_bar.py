@@ -56,7 +56,7 @@ def test_variables_applied_keep_edits_made_meanwhile(studio: "Studio") -> None:
     layout = editor.page.with_item(with_fields(editor.page.item("notes"), title="Theirs"), "vertical")
     studio.store(write_home(replace(editor.document, layout=layout)))
     studio.wait(lambda: editor.widget("notes").title == "Theirs")
-    for name in ("variable_add", "variables_take"):
+    for name in ("variable_add_first", "variables_take"):
         studio.qtbot.mouseClick(window.findChild(QWidget, name), Qt.MouseButton.LeftButton)
     assert [one.name for one in editor.document.variables] == ["choice1"]
     assert editor.widget("notes").title == "Theirs"
@@ -143,7 +143,7 @@ def test_value_list_closed_returns_focus_to_the_page(studio: "Studio", made_anew
     studio.qtbot.keyClick(popover, Qt.Key.Key_Escape)
     studio.wait(lambda: not any(one.isVisible() for one in window.findChildren(QWidget, "variable_choice")))
     assert page.isAncestorOf(window.focusWidget())
-    studio.key(Qt.Key.Key_F5)
+    studio.key(Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
     assert page.presentation.on
     page.stop_presenting()
 

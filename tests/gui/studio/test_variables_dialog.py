@@ -49,7 +49,9 @@ class Sheet:
         return found
 
     def press(self, name: str) -> None:
-        self.studio.press_in_window(name)
+        """Press a button; the first variable is added by that of the empty state."""
+        is_first = name == "variable_add" and not self.list.count()
+        self.studio.press_in_window("variable_add_first" if is_first else name)
 
     def tab_to(self, name: str) -> None:
         """Go there by Tab."""
@@ -85,7 +87,7 @@ def test_variables_dialog_in_a_low_window_scrolls_its_form_and_keeps_its_buttons
 def test_variables_dialog_query_is_defined_by_keyboard_alone(studio: "Studio") -> None:
     steps = studio.page.editor.undo_stack.count()
     sheet = Sheet(studio)
-    sheet.tab_to("variable_add")
+    sheet.tab_to("variable_add_first")
     studio.key(Qt.Key.Key_Space)
     assert studio.application.window.focusWidget().objectName() == "variable_name"
     studio.qtbot.keyClicks(studio.application.window.focusWidget(), "state")
@@ -112,6 +114,20 @@ def test_variables_dialog_query_is_defined_by_keyboard_alone(studio: "Studio") -
     studio.wait_until_saved()
 
 
+def test_variables_dialog_enter_in_the_name_goes_to_the_label_and_ctrl_enter_saves(studio: "Studio") -> None:
+    """Enter saved and closed the dialog before a value could be written."""
+    sheet = Sheet(studio)
+    sheet.press("variable_add")
+    studio.qtbot.keyClicks(sheet.find("variable_name", QLineEdit), "state")
+    studio.key(Qt.Key.Key_Return)
+    assert sheet.find("variable_label", QLineEdit).hasFocus()
+    studio.key(Qt.Key.Key_Return)
+    assert sheet.take.isVisible()
+    assert not sheet.find("variable_label", QLineEdit).hasFocus()
+    studio.key(Qt.Key.Key_Return, CTRL)
+    assert [one.name for one in studio.page.editor.document.variables] == ["state"]
+
+
 def test_variables_dialog_query_error_is_underlined_and_described(studio: "Studio") -> None:
     sheet = Sheet(studio, _query_variable("state", STATES))
     studio.wait(lambda: len(sheet.offers()) > 3)
@@ -120,7 +136,7 @@ def test_variables_dialog_query_error_is_underlined_and_described(studio: "Studi
     (wrong,) = sheet.query.extraSelections()
     assert wrong.cursor.selectedText() == "stat"
     assert wrong.format.underlineStyle() == QTextCharFormat.UnderlineStyle.WaveUnderline
-    assert "There is no column “stat”" in sheet.query.accessibleDescription()
+    assert "There's no column “stat”" in sheet.query.accessibleDescription()
     assert sheet.offers() == []
     studio.key(Qt.Key.Key_Escape)
     assert studio.page.editor.document.variables[0].query == STATES
@@ -451,10 +467,13 @@ def test_variables_dialog_without_variables_offers_the_first(studio: "Studio") -
     studio.page.run("studio.edit_variables")
     window = studio.application.window
     (first,) = [one for one in window.findChildren(QWidget, "variable_add_first") if one.isVisible()]
+    assert window.focusWidget() is first
+    (add,) = window.findChildren(QWidget, "variable_add")
+    assert not add.isVisible()
     studio.qtbot.mouseClick(first, Qt.MouseButton.LeftButton)
     (variables,) = window.findChildren(QListWidget, "variables_list")
     assert variables.count() == 1
-    assert not first.isVisible()
+    assert (first.isVisible(), add.isVisible()) == (False, True)
     (remove,) = window.findChildren(QWidget, "variable_remove")
     studio.qtbot.mouseClick(remove, Qt.MouseButton.LeftButton)
     assert first.isVisible()

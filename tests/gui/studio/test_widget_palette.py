@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QPoint, QSizeF, Qt
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
 
 from benchboard.dashboards.document.widget_kinds import KINDS, WidgetKind, new_item, widget_of
 from benchboard.ui.studio.panes import sample_data
+from benchboard.ui.studio.panes.widget_palette import WidgetPalette
 from benchboard.ui.studio.panes.widget_preview import WidgetPreview
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import paint_content, summary
@@ -74,6 +75,20 @@ def test_palette_preview_with_keyboard_focus_closes_on_escape(studio: "Studio") 
     assert studio.application.window.focusWidget() is kind
 
 
+@pytest.mark.parametrize("height", [1300, 600])
+def test_palette_tiles_end_where_the_search_field_does(studio: "Studio", height: int) -> None:
+    palette = studio.page.palette_pane
+    studio.application.window.resize(1440, height)
+    (area,) = palette.findChildren(QScrollArea)
+    studio.wait(lambda: bool(area.verticalScrollBar().maximum()) == (height == 600))
+    tiles = [kind for kind in palette.kinds if kind.x() > 20]
+
+    def end(widget: QWidget) -> int:
+        return widget.mapTo(palette, widget.rect().topRight()).x()
+
+    studio.wait(lambda: {end(tile) for tile in tiles} == {end(palette.search)})
+
+
 def test_palette_search_results_stand_without_gaps(studio: "Studio") -> None:
     palette = studio.page.palette_pane
     first = studio.find("palette_line_chart").pos()
@@ -83,6 +98,19 @@ def test_palette_search_results_stand_without_gaps(studio: "Studio") -> None:
     studio.wait(lambda: area.pos() == first)
     palette.search.clear()
     studio.wait(lambda: studio.find("palette_line_chart").pos() == first and area.pos().x() > first.x())
+
+
+def test_palette_for_a_role_without_data_offers_text_and_images_alone(studio: "Studio") -> None:
+    palette = WidgetPalette(studio.page.canvas, "No data for you.", studio.page)
+    enabled = [one.kind.type for one in palette.kinds if one.isEnabled()]
+    assert enabled == ["text", "image", "row", "group", "tabs"]
+    chart = next(one for one in palette.kinds if one.kind.type == "line_chart")
+    assert (chart.toolTip(), chart.accessibleDescription()) == ("No data for you.", "No data for you.")
+    added: list[WidgetKind] = []
+    palette.add_requested.connect(added.append)
+    palette.search.setText("line")
+    palette.search.returnPressed.emit()
+    assert added == []
 
 
 @pytest.mark.parametrize("type_name", ["line_chart", "area_chart", "pie_chart"])

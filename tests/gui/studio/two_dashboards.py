@@ -53,7 +53,7 @@ class TwoDashboards:
 
     def start_drag(self, item_id: str) -> None:
         """Press a tile of the first dashboard and move it a little."""
-        QApplication.processEvents()  # what was just loaded is laid out, with its variables beside the tabs
+        QApplication.processEvents()  # what was just loaded is laid out
         view = self.first.canvas.viewport()
         box = self.first.canvas.mapFromScene(self.first.canvas.tiles[item_id].rect).boundingRect()
         at = QPoint(box.left() + 40, box.top() + 14)

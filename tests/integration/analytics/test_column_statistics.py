@@ -92,7 +92,7 @@ def catalog(tmp_path: Path) -> _Catalog:
 
 def test_a_file_is_described_by_duckdb(catalog: _Catalog) -> None:
     def run(text: str) -> ResultTable:
-        found = duckdb_engine.run(text, catalog, limit=1000, timeout=10.0, cancel_token=CancelToken(), variables={})
+        found = duckdb_engine.run(text, catalog, limit=1000, timeout=60.0, cancel_token=CancelToken(), variables={})
         return ResultTable(
             tuple(ResultColumn(one.name, one.kind) for one in found.columns), found.rows, found.truncated
         )

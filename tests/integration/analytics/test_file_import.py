@@ -11,7 +11,8 @@ from benchboard.analytics.files.inspection import inspect_file
 from benchboard.analytics.files.scan import FileScan
 from benchboard.analytics.queries import run_query
 from benchboard.analytics.sources import services
-from benchboard.analytics.sources.file_import import import_files, locate_source, read_source_again, source_copies
+from benchboard.analytics.sources.file_import import import_files, locate_source, source_copies
+from benchboard.analytics.sources.source_reading import read_source_again
 from benchboard.errors import Cancelled, Conflict, Denied, Invalid, NotFound
 from benchboard.identity.permissions import Grants
 from benchboard.paging import Listing
@@ -105,7 +106,7 @@ def test_a_moved_file_is_followed_to_its_new_place(market: Market, file: Path, t
     database = unbound(market.database)
     source = import_files(database, market.analyst, name="Trips", scans=scans(file), folder=None)
     moved = file.rename(tmp_path / "moved.csv")
-    assert services.refresh_source(database, market.analyst, source.id).status == "error"
+    assert read_source_again(database, market.analyst, source.id).status == "error"
     found = locate_source(database, market.analyst, source.id, moved)
     assert (found.status, found.path, total(market, source.id)) == ("connected", str(moved), 6)
 

@@ -13,13 +13,16 @@ from benchboard.analytics.sources import services
 from benchboard.analytics.sources.configuration import SourceConfiguration, SourceTable, tables_of
 from benchboard.analytics.sources.kinds import source_kinds
 from benchboard.analytics.sources.services import SourceSummary
+from benchboard.analytics.sources.source_reading import read_source_again
 from benchboard.analytics.sources.state import SourceState, examine
+from benchboard.analytics.table_browser import list_tables
 from benchboard.errors import Conflict, Denied, Invalid, NotFound, Unavailable
 from benchboard.identity.permissions import Grants
 from benchboard.paging import Listing
 from benchboard.storage.models.analytics import DataSource
 from support.databases import unbound
 from support.orders import Market
+from support.people import Town
 
 
 @pytest.fixture
@@ -129,11 +132,11 @@ def test_update_source_renames_it(market: Market, file: Path) -> None:
             services.get_source_matching(session, market.analyst, "Trips")
 
 
-def test_refresh_source_a_file_that_moved_is_an_error_and_heals(market: Market, file: Path) -> None:
+def test_read_source_again_a_file_that_moved_is_an_error_and_heals(market: Market, file: Path) -> None:
     source = added(market, file)
     moved = file.rename(file.with_name("elsewhere.csv"))
 
-    found = services.refresh_source(unbound(market.database), market.analyst, source.id)
+    found = read_source_again(unbound(market.database), market.analyst, source.id)
     assert found.status == "error"
     assert file.name in found.problem
     with unbound(market.database).read() as session, pytest.raises(Unavailable) as caught:
@@ -141,16 +144,19 @@ def test_refresh_source_a_file_that_moved_is_an_error_and_heals(market: Market, 
     assert caught.value.code == "source.moved"
 
     moved.rename(file)
-    healed = services.refresh_source(unbound(market.database), market.analyst, source.id)
+    healed = read_source_again(unbound(market.database), market.analyst, source.id)
     assert (healed.status, healed.problem) == ("connected", "")
 
 
-def test_refresh_source_a_lost_column_is_named(market: Market, file: Path) -> None:
+def test_read_source_again_a_lost_column_is_named(market: Market, file: Path) -> None:
     source = added(market, file)
     file.write_text("id,city\n1,Ankara\n", encoding="utf-8")
 
-    found = services.refresh_source(unbound(market.database), market.analyst, source.id)
-
+    with pytest.raises(Conflict) as refused:
+        read_source_again(unbound(market.database), market.analyst, source.id)
+    assert refused.value.do == "Put the column back into the file, or refresh the source without it."
+    with unbound(market.database).read() as session:
+        found = services.get_source(session, market.analyst, source.id)
     assert found.status == "error"
     assert "Distance" in found.problem
 
@@ -198,3 +204,10 @@ def test_source_kinds_each_has_a_type_that_the_table_knows() -> None:
         "mysql",
     }
     assert list(source_kinds()) == ["csv", "parquet", "excel", "sqlite", "duckdb", "postgresql", "mysql"]
+
+
+def test_list_tables_of_an_organisation_without_orders_has_no_orders(town: Town, market: Market) -> None:
+    with unbound(market.database).read() as session:
+        assert [one.id for one in list_tables(session, market.analyst)] == [""]
+    with unbound(town.database).read() as session:
+        assert list_tables(session, town.admin.actor) == ()

@@ -46,7 +46,7 @@ def test_file_has_all_rows_unless_a_limit_is_given_and_says_if_there_are_more(
     assert main(["query", "run", QUERY, "--out", str(tmp_path / "a"), "--format", "csv", "--limit", "1"]) == 0
     out, err = capsys.readouterr()
     assert f"Wrote 1 row to {tmp_path / 'a'}." in out
-    assert "The query returns more rows than the file has." in err
+    assert "The query returns more rows than the 1 in the file. To write more, add --limit." in err
     assert len((tmp_path / "a").read_text().splitlines()) == 2
 
 

@@ -79,7 +79,9 @@ def test_source_add_of_no_file_says_where_it_was_looked_for(
 ) -> None:
     assert main(["source", "add", str(tmp_path / "none.csv")]) == 1
     said = capsys.readouterr().err
-    assert f"“none.csv” doesn't exist in {tmp_path}. Check the file's name and its folder.\n" in said
+    assert said == f"“none.csv” doesn't exist in {tmp_path}. Check the file's name and its folder.\n", (
+        "and nothing before"
+    )
 
 
 def test_source_a_moved_file_is_named_when_it_is_refreshed(
@@ -122,5 +124,91 @@ def test_query_a_wrong_one_fails_with_its_reason(home: Path, trips: Path, capsys
 
     assert main(["query", "run", "--source", "trips", "select * from read_csv('/etc/passwd')"]) == 1
     assert "read_csv" in capsys.readouterr().err
+    assert main(["query", "run", "--source", "trips", "select sum(city) from trips"]) == 1
+    assert "Convert its argument, for example sum(CAST(value AS double))." in capsys.readouterr().err
+    assert main(["query", "run", "--source", "trips", "select city from trips join trips on true"]) == 1
+    assert "“trips” is used twice. Rename one of them with AS." in capsys.readouterr().err
     assert main(["query", "run", "--source", "nothing", "select 1"]) == 1
     assert answer(capsys, "query", "run", "select count(*) from orders")["rows"] == [[0]]
+
+
+def _sales(file: Path, lines: str) -> Path:
+    days = "".join(f"{day:02}.07.2026;Köln;{day}\n" for day in range(1, 21))
+    file.write_text(f"Datum;Filiale;Menge\n{days}{lines}", encoding="utf-8")
+    return file
+
+
+def test_source_add_names_the_total_row_and_every_wrong_line(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = _sales(tmp_path / "sales.csv", "21.07.2026;Köln;x\n22.07.2026;Köln\nSumme;;210\n")
+    capsys.readouterr()
+    assert main(["source", "add", str(file)]) == 0
+    said = capsys.readouterr().err.splitlines()
+    assert said[1:] == [
+        "Line 24, “Summe”, is a total row and is left out. To keep it, add --keep-total.",
+        "2 lines don't fit their columns:",
+        "  Line 22: “Menge” is “x”, which isn't a whole number. Value left empty.",
+        "  Line 23: Only 2 of 3 columns. Rest left empty.",
+    ]
+    total = answer(capsys, "query", "run", "--source", "sales", "select sum(menge) from sales")
+    assert total["rows"] == [[210]]
+    kept = answer(capsys, "source", "add", str(file), "--keep-total", "--name", "All")
+    assert (kept["rows"], kept["total_lines"], kept["wrong_lines"]) == (23, [24], 3)
+
+
+def test_source_add_says_why_a_column_is_text_and_which_line_is_skipped(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "log.csv"
+    file.write_text("day,n\n2026-01-05,1\n2026-13-45,2\n2026-01-07,3\n2026-01-08,4\n2026-01-09,5,6\n", encoding="utf-8")
+    capsys.readouterr()
+    assert main(["source", "add", str(file)]) == 0
+    assert capsys.readouterr().err.splitlines()[1:] == [
+        "1 line doesn't fit its columns:",
+        "  Line 6: 3 columns instead of 2. Line skipped.",
+        "“day” is text because 1 of 4 values isn't a date: “2026-13-45” in line 3.",
+    ]
+
+
+def test_source_add_keeps_times_with_an_offset_as_the_file_has_them(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "log.csv"
+    file.write_text("seen_at\n" + "2026-06-01T00:37:00+03:00\n" * 5, encoding="utf-8")
+    answer(capsys, "source", "add", str(file), "--local-times")
+    found = answer(capsys, "query", "run", "--source", "log", "select min(seen_at) from log")
+    assert str(found["rows"][0][0]).startswith("2026-06-01T00:37:00")
+
+
+def test_source_refresh_copies_again_and_keeps_the_copy_if_columns_are_lost(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "sales.csv"
+    file.write_bytes("Tag;Straße;Menge\n1;Süd;2\n2;Süd;3\n".encode("cp1252"))
+    answer(capsys, "source", "add", str(file))
+    count = ("query", "run", "--source", "sales", "select sum(menge) from sales")
+    file.write_bytes("Menge;Tag;Straße\n2;1;Süd\n3;2;Süd\n4;3;Süd\n".encode("cp1252"))
+    assert answer(capsys, "source", "refresh", "sales")["state"] == "connected"
+    assert answer(capsys, *count)["rows"] == [[9]]
+
+    file.write_bytes("Menge;Tag\n7;1\n".encode("cp1252"))
+    capsys.readouterr()
+    assert main(["source", "refresh", "sales"]) == 1
+    refused = capsys.readouterr().err
+    assert "“Straße”" in refused
+    assert "--force" in refused
+    assert answer(capsys, *count)["rows"] == [[9]]
+    answer(capsys, "source", "refresh", "sales", "--force")
+    assert answer(capsys, *count)["rows"] == [[7]]
+
+
+def test_source_add_refuses_a_file_without_rows_until_it_is_wanted(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "later.csv"
+    file.write_text("city,visits\n", encoding="utf-8")
+    capsys.readouterr()
+    assert main(["source", "add", str(file)]) == 1
+    assert "“later.csv” has no rows." in capsys.readouterr().err
+    assert answer(capsys, "source", "add", str(file), "--allow-empty")["rows"] == 0

@@ -163,7 +163,7 @@ def test_dashboard_share_and_access_list_agree(terminal: Terminal) -> None:
     assert terminal.names("--as", BOB) == ["Rig"]
     (bob,) = terminal.json("access", "Rig", "--search", "bob", "--as", BOB)["items"]
     assert (bob["level"], [way["reach"] for way in bob["why"]]) == ("edit", ["direct", "public"])
-    assert "Can edit  Shared directly. Everyone can view." in terminal.run("access", "Rig", "--search", "bob")
+    assert "Can edit  Shared directly. Through Everyone." in terminal.run("access", "Rig", "--search", "bob")
     owner = terminal.json("list")["items"][0]["owner"]
     assert f"You don't own “Rig”. Ask {owner} to do this" in terminal.run("unshare", "Rig", BOB, "--as", BOB, status=1)
     terminal.run("unshare", "Rig", BOB)

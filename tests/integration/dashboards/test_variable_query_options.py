@@ -74,7 +74,7 @@ def test_options_beyond_the_limit_are_cut_and_reported(ask: Ask) -> None:
     tables = ", ".join(f"orders {name}" for name in "abcdef")
     offer = ask(f"SELECT {' || '.join(f'{name}.id' for name in 'abcdef')} FROM {tables}")
     assert len(offer.values) == MAX_ROWS
-    assert "first 10\u2009000 rows" in offer.note
+    assert "first 10\u202f000 rows" in offer.note
 
 
 def test_options_too_long_are_left_out_and_reported(ask: Ask) -> None:

@@ -53,7 +53,7 @@ def test_dongle_pair_with_a_name_that_cannot_be_used_pairs_nothing(
     home: Path, simulator: Simulator, run: Run, name: str
 ) -> None:
     device_id, port = next(iter(simulator.ports.items()))
-    assert "This name can't be used." in run(home, "dongle", "pair", "--port", port, "--yes", "--name", name, status=1)
+    assert "This name can't be used." in run(home, "dongle", "pair", "--port", port, "--yes", "--name", name, status=2)
     info = json.loads(run(home, "dongle", "info", "--port", port, "--json"))
     assert (info["device_id"], info["ownership_state"]) == (device_id, "UNCLAIMED")
 
@@ -89,7 +89,8 @@ def test_dongle_pair_list_and_config_agree(home: Path, simulator: Simulator, run
     settings = run(home, "dongle", "config", "--port", port)
     assert "bitrate" not in settings
     assert re.search(r"^Mode +Normal *$", settings, re.MULTILINE)
-    assert re.search(r"^CAN FD +off *$", settings, re.MULTILINE)
+    for setting in ("CAN FD +off", "Auto retransmit +on", "Triple sampling +off"):
+        assert re.search(rf"^{setting} *$", settings, re.MULTILINE)
     events = json.loads(run(home, "audit", "list", "--json"))["items"]
     assert {"dongle.claim", "dongle.configure"} <= {row["event"] for row in events}
 
@@ -144,12 +145,20 @@ def test_dongle_list_says_that_a_dongle_was_paired_by_another_database(
         assert "Use the database that paired it: --demo, --url or --org." in said
 
 
-def test_dongle_config_of_a_dongle_that_is_not_paired_is_in_the_audit_log(
-    home: Path, simulator: Simulator, run: Run
+def test_dongle_config_of_a_dongle_that_is_not_paired_is_in_the_audit_log_and_read_back(
+    home: Path, simulator: Simulator, run: Run, programs: Programs
 ) -> None:
     device_id, port = list(simulator.ports.items())[1]
-    run(home, "dongle", "config", "--port", port, "--timing", "10/11/2/2/2")
-    assert f"Wrote the bit timing of “Dongle {device_id[-4:].upper()}”" in run(home, "audit", "list")
+    ended = programs.run(
+        "benchboard", "dongle", "config", "--port", port, "--timing", "10/11/2/2/2", environment=environment(home)
+    )
+    assert "This dongle isn't paired: anyone can change its settings." in ended.stderr
+    assert re.search(r"^Sample point +87.5 % *$", run(home, "dongle", "info", "--port", port), re.MULTILINE)
+    info = json.loads(run(home, "dongle", "info", "--port", port, "--json"))
+    assert (info["bitrate"], info["sample_point"], info["data_bitrate"]) == (500_000, 87.5, None)
+    (line,) = [line for line in run(home, "dongle", "list").splitlines() if device_id in line]
+    assert "500 kbit/s" in line
+    assert f"Wrote the bit timing to “Dongle {device_id[-4:].upper()}”" in run(home, "audit", "list")
 
 
 @pytest.mark.parametrize(
@@ -172,7 +181,7 @@ def test_dongle_config_of_other_hardware_writes_nothing(
 @pytest.mark.parametrize(
     ("settings", "why"),
     [
-        ('{"bitrate": 5}', "“bitrate” must be a whole number from 1000 to 1000000."),
+        ('{"bitrate": 5}', "“bitrate” must be a whole number from 1000 to 1000000 (1 kbit/s to 1 Mbit/s)."),
         ('{"data_sjw": 0}', "“data_sjw” must be a whole number from 1 to 512 or null."),
         ('{"mode": "LOUD"}', "“mode” must be one of normal, listen-only, loopback, silent-loopback."),
         ('{"filters": [[1]]}', "“filters” must be up to 28 lists [ID, mask, extended], such as [291, 2047, false]."),
@@ -185,7 +194,7 @@ def test_dongle_config_of_an_invalid_setting_names_it_and_what_is_allowed(
     home: Path, simulator: Simulator, run: Run, settings: str, why: str
 ) -> None:
     port = list(simulator.ports.values())[1]
-    assert why in run(home, "dongle", "config", "--port", port, "--write", settings, status=1)
+    assert why in run(home, "dongle", "config", "--port", port, "--write", settings, status=2)
 
 
 def test_dongle_config_shows_filters_in_words(home: Path, simulator: Simulator, run: Run) -> None:
@@ -240,7 +249,7 @@ def test_can_with_another_bit_rate_than_the_dongles_is_refused(
 def test_can_and_dongle_failures_print_one_sentence(home: Path, simulator: Simulator, run: Run) -> None:
     port = next(iter(simulator.ports.values()))
     assert "“12#1” isn't a valid frame. An ID has 3 digits, an extended one 8. This one has 2." in run(
-        home, "can", "send", "--port", port, "12#1", status=1
+        home, "can", "send", "--port", port, "12#1", status=2
     )
     assert "doesn't exist" in run(home, "can", "monitor", "--port", "/dev/ttyNONE", status=1)
     assert "doesn't exist" in run(home, "dongle", "pair", "--port", "/dev/ttyNONE", "--yes", status=1)

@@ -432,16 +432,23 @@ def test_dongle_config_write_is_read_back(two: Simulator, home: Path, dongle_com
 @pytest.mark.parametrize(
     "arguments",
     [("--write", "nonsense"), ("--write", "[]"), ("--write", '{"speed": 1}'), ("--write", '{"bitrate": 1}'),
-     ("--timing", "10/6/7/2/9"), ("--write", "[" * 9000)],
+     ("--write", "[" * 9000)],
 )  # fmt: skip
-def test_dongle_config_invalid_settings_print_one_line(
+def test_dongle_config_of_settings_that_cannot_be_right_is_wrong_usage(
     two: Simulator, home: Path, arguments: tuple[str, str], dongle_command: DongleCommand
 ) -> None:
     done = dongle_command("config", "--port", two.ports[0], *arguments)
-    assert done.returncode == 1
-    assert done.stdout == ""
-    assert len(done.stderr.strip().splitlines()) == 1
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1].startswith("Error: These settings aren't valid.")
     assert "Traceback" not in done.stderr
+
+
+def test_dongle_config_of_a_timing_beyond_the_controller_prints_one_line(
+    two: Simulator, dongle_command: DongleCommand
+) -> None:
+    done = dongle_command("config", "--port", two.ports[0], "--timing", "10/6/7/2/9")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert len(done.stderr.strip().splitlines()) == 1
 
 
 @pytest.mark.parametrize("timing", ["1/2", "0/0/0/0/0"])
@@ -457,4 +464,4 @@ def test_simulate_in_an_unusable_folder_prints_the_reason(home: Path, dongle_com
     done = dongle_command("simulate", "--json")
     assert done.returncode == 1
     assert done.stderr.startswith("The simulator can't use")
-    assert dongle_command("simulate", "--bus", "../up").returncode == 1
+    assert dongle_command("simulate", "--bus", "../up").returncode == 2

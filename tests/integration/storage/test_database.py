@@ -318,7 +318,19 @@ def test_server_that_does_not_answer_is_unreachable() -> None:
     with pytest.raises(Unavailable) as refused:
         slugs(nowhere)
     assert refused.value.code == "storage.unreachable"
-    assert refused.value.what == "Can't reach 127.0.0.1:9."
+    assert str(refused.value) == (
+        "Can't reach 127.0.0.1:9. Nothing accepts connections there. Check the port, and that the server is running."
+    )
+
+
+def test_server_that_answers_too_late_is_told_from_one_that_refuses() -> None:
+    class DriverError(Exception):
+        sqlstate = None
+
+    error = DBAPIError("", None, DriverError("connection timeout expired"))
+    assert str(error_for(error, server="192.0.2.7")) == (
+        "Can't reach 192.0.2.7. It didn't answer in time. Check the address, the network and any firewall."
+    )
 
 
 def test_server_with_an_unknown_name_says_so() -> None:

@@ -161,7 +161,7 @@ def test_db_upgrade_of_a_url_makes_a_file_that_other_accounts_can_not_read(
 
 
 def test_db_current_with_a_password_in_the_url_is_rejected(capsys: pytest.CaptureFixture[str]) -> None:
-    _out, err = _db(capsys, "current", "--url", "postgresql://ada:secret@127.0.0.1:1/bench", status=1)
+    _out, err = _db(capsys, "current", "--url", "postgresql://ada:secret@127.0.0.1:1/bench", status=2)
     assert "secret" not in err
     assert "password" in err
 

@@ -57,7 +57,7 @@ def test_run_an_attempt_to_escape_is_refused(attempt: str, places: dict[str, Pat
             _filled(attempt, places),
             _Orders(places["file"]),
             limit=10,
-            timeout=10.0,
+            timeout=60.0,
             cancel_token=CancelToken(),
             variables={"name": [str(places["secret"])]},
         )
@@ -133,7 +133,7 @@ def test_lock_a_file_of_the_source_is_read_and_no_other(places: dict[str, Path])
 )
 def test_run_the_whole_of_select_is_allowed(text: str, places: dict[str, Path]) -> None:
     result = duckdb_engine.run(
-        text, _Orders(places["file"]), limit=10, timeout=10.0, cancel_token=CancelToken(), variables={}
+        text, _Orders(places["file"]), limit=10, timeout=60.0, cancel_token=CancelToken(), variables={}
     )
 
     assert result.rows

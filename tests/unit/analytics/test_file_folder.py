@@ -7,11 +7,10 @@ import duckdb
 import pytest
 
 from benchboard.analytics.files.conversion import copy_to_parquet
-from benchboard.analytics.files.fingerprint import changes_since, fingerprint
 from benchboard.analytics.files.inspection import inspect_file, inspect_scan
 from benchboard.analytics.files.profile import profile_table
 from benchboard.analytics.files.scan import FileScan
-from benchboard.errors import Invalid
+from benchboard.errors import Conflict, Invalid
 
 
 def _rows(scan: FileScan) -> list[tuple[Any, ...]]:
@@ -38,9 +37,6 @@ def test_files_with_equal_columns_are_one_table(tmp_path: Path) -> None:
     conversion = copy_to_parquet(joined.scan, tmp_path / "copy.parquet")
     assert sorted(_rows(conversion.scan)) == sorted(_rows(joined.scan))
     assert profile_table(joined.scan)[1].maximum == 2.5
-    before = fingerprint(joined.scan)
-    (folder / "b.csv").unlink()
-    assert [problem.code for problem in changes_since(joined.scan, before)] == ["files.gone"]
 
 
 def test_kinds_that_do_not_go_together_are_text(tmp_path: Path) -> None:
@@ -72,3 +68,22 @@ def test_folder_without_files_says_so(tmp_path: Path) -> None:
     with pytest.raises(Invalid) as refused:
         inspect_file(tmp_path)
     assert refused.value.code == "files.empty"
+
+
+def test_a_copy_reads_the_columns_of_each_file_by_their_titles(tmp_path: Path) -> None:
+    folder = tmp_path / "days"
+    folder.mkdir()
+    for name in ("a", "b"):
+        (folder / f"{name}.csv").write_text("day,low,high\n1,2,3\n2,3,4\n", encoding="utf-8")
+    scan = inspect_file(folder).tables[0].scan
+    (folder / "b.csv").write_text("high,day,low\n9,3,8\n", encoding="utf-8")
+    copied = copy_to_parquet(scan, tmp_path / "copy.parquet")
+    with duckdb.connect() as connection:
+        rows = connection.execute(f"{copied.scan.relation_sql()} ORDER BY day").fetchall()
+    assert rows == [(1, 2, 3), (2, 3, 4), (3, 8, 9)]
+
+    (folder / "b.csv").write_text("high,day\n9,3\n", encoding="utf-8")
+    with pytest.raises(Conflict) as refused:
+        copy_to_parquet(scan, tmp_path / "copy.parquet")
+    assert refused.value.facts["columns"] == ("low",)
+    assert "b.csv" in refused.value.what

@@ -19,6 +19,7 @@ from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.inspection import inspect_file, inspect_scan
 from benchboard.analytics.files.inspection_types import TableInspection
 from benchboard.analytics.files.scan import FileScan, ReadOptions
+from benchboard.analytics.files.value_expressions import ZonedTimes
 from benchboard.errors import AppError, Cancelled, Invalid, NotFound, Unavailable
 
 
@@ -77,6 +78,22 @@ def test_wrong_lines_are_named_by_number_and_counted(tmp_path: Path) -> None:
     assert table.wrong_lines[2].text == many[90]
     assert "3 of 5" in table.wrong_lines[3].sentence
     assert table.rows == len(_rows(table.scan)) == 160
+
+
+@pytest.mark.parametrize(
+    ("quotes_at", "rows", "left_out", "sentence"),
+    [
+        ((20,), 20, False, "A quote isn't closed: 30 lines after it aren't read either."),
+        ((20, 30), 39, True, "A quote isn't closed: 10 lines after it aren't read either."),
+    ],
+)
+def test_quote_that_is_not_closed_names_the_lines_that_it_takes(
+    tmp_path: Path, quotes_at: tuple[int, ...], rows: int, left_out: bool, sentence: str
+) -> None:
+    lines = ["a,b,c", *(f'{n},"bad,3' if n in quotes_at else f"{n},x,3" for n in range(1, 51))]
+    table = _inspect(tmp_path / "a.csv", "\n".join(lines) + "\n")
+    assert (table.rows, len(_rows(table.scan))) == (rows, rows)
+    assert [(each.line, each.sentence, each.left_out) for each in table.wrong_lines] == [(21, sentence, left_out)]
 
 
 def test_lines_are_counted_across_quoted_breaks_and_a_byte_order_mark(tmp_path: Path) -> None:
@@ -165,6 +182,13 @@ def test_dates_that_tell_no_order_are_a_guess(tmp_path: Path) -> None:
     ]
 
 
+def test_dates_that_tell_no_order_are_counted_if_some_fit_neither(tmp_path: Path) -> None:
+    """It said that both orders fit all dates."""
+    table = _inspect(tmp_path / "a.csv", "d,t\n" + "03/04/2026,x\n" * 30 + "33/44/2026,y\n")
+    (guess,) = (each for each in table.guesses if each.option == "date_order")
+    assert guess.reason == "Both day first and month first fit 30 of 31 dates."
+
+
 def test_options_that_the_user_chose_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("d,t\n03/04/2026,1\n05/06/2026,2\n", encoding="utf-8")
@@ -250,6 +274,44 @@ def test_file_that_holds_no_table_says_why(tmp_path: Path, content: bytes, code:
         inspect_file(path)
     assert refused.value.code == code
     assert "a.csv" in refused.value.what
+
+
+@pytest.mark.parametrize(
+    ("name", "what", "do"),
+    [
+        ("rand.xlsx", "“rand.xlsx” isn't an Excel file, or it's damaged.",
+         "Open it in Excel and save it again, or choose another file."),
+        ("rand.parquet", "“rand.parquet” isn't a Parquet file, or it's damaged.", "Choose another file."),
+    ],
+)  # fmt: skip
+def test_file_without_the_content_of_its_extension_says_so(tmp_path: Path, name: str, what: str, do: str) -> None:
+    (tmp_path / name).write_bytes(bytes(range(256)) * 20)
+    with pytest.raises(Invalid) as refused:
+        inspect_file(tmp_path / name)
+    assert (refused.value.code, refused.value.what, refused.value.do) == ("files.not-data", what, do)
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        ('{"a": [1, 2, {"b": 3}]}', "JSON"),
+        ('\ufeff[\n  {"a": 1, "b": 2},\n  {"a": 3, "b": 4}\n]\n', "JSON"),
+        ('{"a": 1}\n{"a": 2}\n', "JSON"),
+        ("<!DOCTYPE html>\n<html><body>Not found</body></html>", "HTML"),
+        ('<?xml version="1.0"?>\n<rows/>', "XML"),
+    ],
+)
+def test_inspect_file_text_that_is_no_table_is_refused_by_name(tmp_path: Path, content: str, named: str) -> None:
+    """A renamed JSON file was added as a table without rows."""
+    (tmp_path / "bad.csv").write_text(content, encoding="utf-8")
+    with pytest.raises(Invalid) as refused:
+        inspect_file(tmp_path / "bad.csv")
+    assert (refused.value.code, refused.value.why) == ("files.not-data", f"It's a {named} file.")
+
+
+@pytest.mark.parametrize("title", ["[V]", "{id}", "<size>"])
+def test_inspect_file_a_title_in_brackets_is_a_title(tmp_path: Path, title: str) -> None:
+    assert _inspect(tmp_path / "a.csv", f"{title};n\n1;2\n").scan.columns[0].source == title
 
 
 def test_missing_file_and_special_file_say_so(tmp_path: Path) -> None:
@@ -378,3 +440,149 @@ def test_name_that_looks_like_a_pattern_is_that_file_alone(tmp_path: Path, folde
         connection.execute(f"CREATE VIEW v AS {table.scan.relation_sql()}")
         duckdb_session.lock(connection, table.scan.paths)
         assert connection.execute("FROM v").fetchall() == [(2, "this")]
+
+
+def test_inspect_file_a_date_is_no_example_of_a_number(tmp_path: Path) -> None:
+    path = tmp_path / "sales.csv"
+    path.write_text("day;amount\n01.07.2025;103,53\n02.07.2025;1.072,57\n", encoding="utf-8")
+    (table,) = inspect_file(path).tables
+    reason = next(guess.reason for guess in table.guesses if guess.option == "decimal_mark")
+    assert "103,53" in reason
+
+
+_SALES = "Datum;Filiale;Menge;Betrag\n" + "".join(f"{day:02}.07.2026;Köln;{day};{day},50\n" for day in range(1, 29))
+
+
+def test_a_total_row_at_the_end_is_found_named_and_not_read(tmp_path: Path) -> None:
+    table = _inspect(tmp_path / "sales.csv", _SALES + "Summe;;406;1.420,00\n\n")
+    assert [(one.line, one.value, one.total) for one in table.total_lines] == [(30, "Summe", True)]
+    assert (table.rows, table.wrong_count, table.scan.options.total_label) == (28, 0, "Summe")
+    assert sum(row[2] for row in _rows(table.scan)) == 406  # type: ignore[misc]  # numbers
+    again = inspect_scan(table.scan)
+    assert (again.rows, again.total_lines) == (28, table.total_lines)
+    kept = inspect_file(tmp_path / "sales.csv", ReadOptions(), fixed=frozenset({"total_label"})).tables[0]
+    assert (kept.rows, kept.total_lines, kept.wrong_count) == (29, table.total_lines, 1)
+
+
+def test_a_short_total_row_is_no_wrong_line(tmp_path: Path) -> None:
+    table = _inspect(tmp_path / "sales.csv", _SALES + "Gesamt;;406\n")
+    assert (table.rows, table.wrong_count, table.wrong_lines, len(table.total_lines)) == (28, 0, (), 1)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Region;Jahr;Betrag\nTotal;2024;5\nNord;2024;3\nTotal;2025;9\n",
+        "Art;Datum;Betrag\nMiete;01.07.2026;5\nTotal;02.07.2026;3\n",
+        "Art;Ort;Betrag\nMiete;Bonn;5\nTotal;Köln;3\n",
+    ],
+)
+def test_a_row_that_begins_with_total_but_is_one_of_many_is_read(tmp_path: Path, content: str) -> None:
+    table = _inspect(tmp_path / "a.csv", content)
+    assert (table.rows, table.total_lines) == (content.count("\n") - 1, ())
+
+
+def test_lines_end_in_crlf_too_long_by_empty_columns_and_too_short_are_named_where_they_are(tmp_path: Path) -> None:
+    lines = [*_SALES.splitlines(), "29.07.2026;Köln; groß;7;", "30.07.2026;Köln", "31.07.2026;Köln;8;9,50"]
+    table = _inspect(tmp_path / "sales.csv", "\r\n".join(lines) + "\r\n")
+    assert [(one.line, one.text, one.column) for one in table.wrong_lines] == [
+        (30, lines[29], 2), (31, lines[30], None),
+    ]  # fmt: skip
+    assert table.wrong_lines[1].sentence == "Only 2 of 4 columns."
+    assert table.wrong_count == 2
+
+
+@pytest.mark.parametrize("other", ["broken", "1.5"])
+def test_inspect_file_a_few_wrong_cells_hide_no_decimal_mark(tmp_path: Path, other: str) -> None:
+    """It said that no number has decimals."""
+    text = "day;n;temp\n" + "".join(f"2026-01-0{day};{day};2{day},5\n" for day in range(1, 6))
+    table = _inspect(tmp_path / "a.csv", f"{text}2026-01-06;6;{other}\n")
+    (mark,) = (guess for guess in table.guesses if guess.option == "decimal_mark")
+    assert (mark.value, mark.reason) == (",", "Based on numbers such as 21,5.")
+
+
+def test_inspect_file_one_long_line_makes_no_decimal_comma_the_separator(tmp_path: Path) -> None:
+    rows = "".join(f"2026-01-{day};Room {day};2{day},5\n" for day in range(10, 25))
+    table = _inspect(tmp_path / "a.csv", f"day;room;temp\n{rows}2026-01-25;Room 1;2,5;more\n")
+    assert table.scan.options.delimiter == ";"
+    assert [line.line for line in table.wrong_lines] == [17]
+
+
+def test_inspect_file_a_column_that_is_text_because_of_few_cells_names_the_first(tmp_path: Path) -> None:
+    text = "day;temp;note\n" + "".join(f"2026-01-0{day};2{day},5;x{day}\n" for day in range(1, 6))
+    table = _inspect(tmp_path / "a.csv", f"{text}2026-01-06;broken;7\n")
+    assert _kinds(table) == {"day": "date", "temp": "text", "note": "text"}
+    (mixed,) = table.mixed_columns
+    assert (mixed.place, mixed.kind, mixed.wrong, mixed.of) == (1, "float", 1, 6)
+    assert (mixed.first.line, mixed.first.value) == (7, "broken")
+
+
+_RAGGED = (
+    "date,line,units,scrap_pct\n2025-01-06,A,120,1.5\n2025-13-45,B,118,2.1\n2025-01-08,A,97\n"
+    "2025-01-09,B,111,1.2\n2025-01-10,A,twelve,1.1\n2025-01-11,B,115,1.4,extra\n"
+)
+
+
+def test_inspect_file_lines_that_are_too_short_count_as_they_are_read(tmp_path: Path) -> None:
+    table = _inspect(tmp_path / "a.csv", _RAGGED)
+    assert (table.rows, len(table.preview)) == (5, 5)
+    assert [(one.place, one.wrong, one.of) for one in table.mixed_columns] == [(0, 1, 5), (2, 1, 5)]
+    assert [column.empty for column in table.columns] == [0, 0, 0, 1]
+    again = inspect_scan(replace(table.scan, options=replace(table.scan.options, wrong_values="leave-out")))
+    assert again.rows == 4
+    assert [column.empty for column in again.columns] == [0, 0, 0, 0]
+
+
+def test_inspect_file_the_only_misfit_in_a_line_that_is_too_short_is_named(tmp_path: Path) -> None:
+    text = "day,units,note\n" + "".join(f"2026-01-0{day},1{day},x\n" for day in range(1, 6))
+    (mixed,) = _inspect(tmp_path / "a.csv", f"{text}2026-01-06,many\n").mixed_columns
+    assert (mixed.place, mixed.wrong, mixed.of, mixed.first.line, mixed.first.value) == (1, 1, 6, 7, "many")
+
+
+def test_wrong_line_of_a_date_speaks_of_no_time(tmp_path: Path) -> None:
+    text = "date,units\n" + "".join(f"2025-01-{day},1{day}\n" for day in range(10, 30))
+    (wrong,) = _inspect(tmp_path / "a.csv", f"{text}2025-13-45,7\n").wrong_lines
+    assert wrong.sentence == "“date” is “2025-13-45”, which isn't a valid date in this column's format."
+
+
+@pytest.mark.parametrize(
+    ("zoned_times", "expected"),
+    [
+        ("utc", [datetime(2026, 5, 31, 21, 37), datetime(2026, 6, 1, 4, 30, 1, 250_000)]),
+        ("written", [datetime(2026, 6, 1, 0, 37), datetime(2026, 6, 1, 2, 0, 1, 250_000)]),
+    ],
+)
+def test_times_with_an_offset_are_read_in_utc_or_as_they_are_written(
+    tmp_path: Path, zoned_times: ZonedTimes, expected: list[datetime]
+) -> None:
+    texts = [
+        "2026-06-01T00:37:00+03:00",
+        "2026-06-01 02:00:01.25-02:30",
+        "2026-06-01T12:00Z",
+        "2026-13-01T12:00:00+03:00",
+    ]
+    file = tmp_path / "log.csv"
+    file.write_text(
+        "at,n\n" + "".join(f"{text},1\n" for text in texts) + "2026-06-01T12:00Z,1\n" * 40, encoding="utf-8"
+    )
+    options = ReadOptions(zoned_times=zoned_times)
+    (table,) = inspect_file(file, options, fixed=frozenset({"zoned_times"})).tables
+    assert table.scan.columns[0].kind == "timestamp"
+    assert [row[0] for row in _rows(table.scan)[:4]] == [*expected, datetime(2026, 6, 1, 12), None]
+    assert [one.line for one in table.wrong_lines] == [5]
+    # A source keeps it, and one that was stored before has UTC.
+    stored = table.scan.to_json()
+    assert FileScan.from_json(stored) == table.scan
+    del stored["options"]["zoned_times"]
+    assert FileScan.from_json(stored).options.zoned_times == "utc"
+
+
+def test_inspect_file_the_separator_says_how_many_lines_fit(tmp_path: Path) -> None:
+    guesses = {one.option: one.reason for one in _inspect(tmp_path / "a.csv", _RAGGED).guesses}
+    assert guesses["delimiter"] == "5 of the first 7 lines have 4 columns."
+
+
+def test_inspect_file_binary_data_named_csv_says_so(tmp_path: Path) -> None:
+    with pytest.raises(Invalid) as found:
+        _inspect(tmp_path / "bin.csv", b"a,\0b\0\0\0,c\n\x01\x02")
+    assert (found.value.what, found.value.why) == ("“bin.csv” isn't a CSV file.", "It contains binary data.")

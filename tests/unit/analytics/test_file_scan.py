@@ -86,8 +86,15 @@ def test_file_that_must_be_copied_first_has_no_relation(tmp_path: Path) -> None:
 
 
 def test_json_returns_the_same_scan(tmp_path: Path) -> None:
-    scan = _scan(tmp_path / "a.csv", null_words=("NA", "-"), quoted_breaks=True, wrong_values="leave-out")
+    scan = _scan(tmp_path / "a.csv", null_words=("NA", "-"), quoted_breaks=True, total_label="Summe")
+    scan = replace(scan, options=replace(scan.options, wrong_values="leave-out"))
     assert FileScan.from_json(json.loads(json.dumps(scan.to_json()))) == scan
+
+
+def test_json_of_before_total_rows_were_found_reads_them_as_rows(tmp_path: Path) -> None:
+    document = _scan(tmp_path / "a.csv").to_json()
+    del document["options"]["total_label"]
+    assert FileScan.from_json(document) == _scan(tmp_path / "a.csv")
 
 
 @pytest.mark.parametrize(
@@ -163,6 +170,12 @@ def test_null_character_is_never_pasted_into_sql() -> None:
 )
 def test_query_name_is_snake_case_of_the_title(title: str, name: str) -> None:
     assert query_name(title) == name
+
+
+def test_query_names_of_german_titles_write_umlauts_as_two_letters() -> None:
+    assert query_names(["Währung", "Größe", "Übertrag", "Filiale"]) == ("waehrung", "groesse", "uebertrag", "filiale")
+    assert query_names(["Ölçüm", "Ürün"]) == ("olcum", "urun")
+    assert query_names(["Ålder", "Värde"]) == ("alder", "varde")
 
 
 def test_query_names_are_all_different() -> None:

@@ -1,11 +1,21 @@
 """The question that a table is opened with, and where a column that is added to it fits."""
 
-from benchboard.analytics.query_builder.first_question import FIRST_ROWS, first_question, with_column
+import pytest
+
+from benchboard.analytics.query_builder.first_question import (
+    FIRST_ROWS,
+    Shape,
+    first_question,
+    starting_question,
+    with_column,
+)
 from benchboard.analytics.query_builder.question import Filter, Group, Measure, Question, Sort
+from benchboard.analytics.query_builder.sql_writer import to_sql
+from benchboard.analytics.query_types import ValueKind
 
 
 def test_a_table_with_a_time_is_counted_over_it_within_the_time_range() -> None:
-    assert first_question("orders", "", "created", "interval") == Question(
+    assert first_question(Question("orders", ""), "created", "interval") == Question(
         "orders",
         filters=(Filter("created", "in_range"),),
         groups=(Group("created", "interval", "period"),),
@@ -15,13 +25,13 @@ def test_a_table_with_a_time_is_counted_over_it_within_the_time_range() -> None:
 
 
 def test_times_outside_the_time_range_are_grouped_by_a_fixed_unit_and_all_are_kept() -> None:
-    found = first_question("log", "s1", "created", "month")
+    found = first_question(Question("log", "s1"), "created", "month")
     assert found.filters == ()
     assert found.groups == (Group("created", "month", "month"),)
 
 
 def test_a_table_without_a_time_shows_its_first_rows() -> None:
-    assert first_question("rooms", "s1", "", "") == Question("rooms", "s1", limit=FIRST_ROWS)
+    assert first_question(Question("rooms", "s1"), "", "") == Question("rooms", "s1", limit=FIRST_ROWS)
 
 
 def test_a_column_added_to_rows_takes_their_limit_and_sorting_away() -> None:
@@ -43,6 +53,36 @@ def test_numbers_are_added_up_and_ids_are_counted() -> None:
 
 
 def test_a_text_added_to_a_chart_over_time_is_sorted_by_after_the_time() -> None:
-    found = with_column(first_question("log", "", "created", "day"), "room", "text", unit="")
+    found = with_column(first_question(Question("log", ""), "created", "day"), "room", "text", unit="")
     assert [one.output for one in found.groups] == ["day", "room"]
     assert found.sorts == (Sort("day"), Sort("room"))
+
+
+def test_first_measure_takes_the_place_of_the_count_that_was_put_in_by_itself() -> None:
+    counted = with_column(first_question(Question("log", ""), "created", "day"), "room", "text", unit="")
+    summed = with_column(counted, "size", "decimal", unit="")
+    assert [one.function for one in summed.measures] == ["sum"]
+    assert [one.function for one in with_column(summed, "weight", "decimal", unit="").measures] == ["sum", "sum"]
+    assert {one.name for one in summed.sorts} <= set(summed.outputs)
+
+
+@pytest.mark.parametrize(
+    ("shape", "columns", "expected"),
+    [
+        ("number", ["day", "kind"], "SELECT count(*) AS row_count\nFROM t"),
+        ("rows", ["day", "kind"], "SELECT *\nFROM t\nLIMIT 100"),
+        ("time", ["kind", "day"],
+         "SELECT date_trunc('month', day) AS month,\n       count(*) AS row_count\nFROM t\nGROUP BY 1\nORDER BY month"),
+        ("categories", ["day", "kind"],
+         "SELECT kind,\n       count(*) AS row_count\nFROM t\nGROUP BY 1\nORDER BY row_count DESC\nLIMIT 12"),
+        ("time", ["kind", "size"],
+         "SELECT kind,\n       count(*) AS row_count\nFROM t\nGROUP BY 1\nORDER BY row_count DESC\nLIMIT 12"),
+        ("categories", ["size", "day"],
+         "SELECT date_trunc('month', day) AS month,\n       count(*) AS row_count\nFROM t\nGROUP BY 1\nORDER BY month"),
+        ("time", ["size"], "SELECT *\nFROM t\nLIMIT 100"),
+    ],
+)  # fmt: skip
+def test_a_question_to_begin_with_has_the_shape_of_its_chart(shape: Shape, columns: list[str], expected: str) -> None:
+    kinds: dict[str, ValueKind] = {"day": "date", "kind": "text", "size": "decimal"}
+    question = starting_question(Question("t", "s1"), [(name, kinds[name]) for name in columns], shape)
+    assert to_sql(question) == expected

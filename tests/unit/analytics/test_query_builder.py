@@ -2,6 +2,7 @@
 
 import csv
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,18 +16,19 @@ from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.duckdb_engine import FileView
 from benchboard.analytics.queries import check_query
 from benchboard.analytics.query_builder.question import (
-    UNITS,
     Dialect,
     Filter,
     Group,
     Measure,
     Operator,
     Question,
+    Server,
     Sort,
     free_name,
     functions_for,
     operators_for,
     parse_value,
+    units_for,
     with_group,
     with_measure,
     with_parts,
@@ -35,6 +37,7 @@ from benchboard.analytics.query_builder.sql_reader import from_sql
 from benchboard.analytics.query_builder.sql_words import quote_name, words
 from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.analytics.query_types import ValueKind
+from benchboard.analytics.remote.query_check import check_text
 from benchboard.dashboards.document.time_range import Period
 from benchboard.errors import Invalid
 
@@ -67,9 +70,11 @@ def filters(draw: st.DrawFn) -> Filter:
 
 @st.composite
 def questions(draw: st.DrawFn, dialect: Dialect = "own") -> Question:
-    question = Question("orders", filters=tuple(draw(st.lists(filters(), max_size=3))))
+    server: Server = dialect if dialect in ("postgresql", "mysql") else ""
+    table = draw(st.sampled_from(["orders", "sales.Order lines"])) if dialect == "postgresql" else "orders"
+    question = Question(table, filters=tuple(draw(st.lists(filters(), max_size=3))), server=server)
     for column in draw(st.lists(st.sampled_from(["status", "currency", "created_dt"]), max_size=3)):
-        unit = draw(st.sampled_from(UNITS)) if column == "created_dt" else ""
+        unit = draw(st.sampled_from(units_for(dialect))) if column == "created_dt" else ""
         question = with_group(question, column, unit)
     for column in draw(st.lists(st.sampled_from(["", *COLUMNS]), max_size=3)):
         function = draw(st.sampled_from(functions_for(COLUMNS[column] if column else None, dialect)))
@@ -83,7 +88,7 @@ def questions(draw: st.DrawFn, dialect: Dialect = "own") -> Question:
     sorted_by = draw(st.lists(st.sampled_from(outputs), max_size=2, unique=True))
     sorts = tuple(Sort(name, draw(st.booleans())) for name in sorted_by)
     limit = draw(st.none() | st.integers(1, 10_000))
-    return Question("orders", "", question.filters, question.groups, question.measures, sorts, limit)
+    return replace(question, sorts=sorts, limit=limit)
 
 
 @given(questions())
@@ -98,15 +103,27 @@ def test_a_question_over_files_is_read_back_from_its_query(question: Question) -
     assert from_sql(to_sql(question, "duckdb"), dialect="duckdb") == question
 
 
+@pytest.mark.parametrize("dialect", ["postgresql", "mysql"])
+@given(st.data())
+def test_a_question_over_a_server_is_read_back_from_its_query_which_may_be_sent(
+    dialect: Dialect, data: st.DataObject
+) -> None:
+    question = data.draw(questions(dialect))
+    text = to_sql(question)
+    assert from_sql(text, dialect=dialect) == question
+    check_text(text, [question.table], mysql=dialect == "mysql")
+
+
 @given(st.text(max_size=80) | questions().map(lambda one: to_sql(one)[:-3]))
 def test_any_text_gives_a_question_only_if_that_writes_the_same_words(text: str) -> None:
     question = from_sql(text)
     assert question is None or words(to_sql(question)) == words(text)
 
 
+@pytest.mark.parametrize("dialect", ["own", "mysql"])
 @given(names)
-def test_a_quoted_name_is_one_word_with_the_same_name(name: str) -> None:
-    found = words(quote_name(name))
+def test_a_quoted_name_is_one_word_with_the_same_name(dialect: Dialect, name: str) -> None:
+    found = words(quote_name(name, dialect), dialect)
     assert found is not None
     assert [one.text for one in found] == [name]
 
@@ -280,7 +297,7 @@ def test_the_answer_of_files_is_what_python_calculates(rides: Rides, chosen: Fil
         for month, rows in sorted(kept.items())
     ]  # fmt: skip
     result = duckdb_engine.run(
-        to_sql(question), rides, limit=1000, timeout=10.0, cancel_token=CancelToken(), variables=PERIOD
+        to_sql(question), rides, limit=1000, timeout=60.0, cancel_token=CancelToken(), variables=PERIOD
     )
     answer = [(f"{row[0]:%Y-%m}", *row[1:]) for row in result.rows]
     assert answer == expected

@@ -21,6 +21,7 @@ PLACES = [
     ("select id from orders were status = 'x'", "were"),
     ("select id from orders grup by 1", "grup"),
     ("select id from orders union selec 1", "selec"),
+    ("select status from orders group by ;", "group by"),
     ("select id orders x from orders", "x"),
     ("select id from orders where id = = 1", "="),
     ("select id from", "from"),
@@ -56,6 +57,10 @@ def test_check_query_wrong_query_names_the_place_of_the_error(query: str, place:
         ("SELEC a FROM b", "Unexpected “SELEC”. Did you mean “SELECT”?"),
         ("select count(*) from orders grup by 1", "Unexpected “grup”. Did you mean “GROUP BY”?"),
         ("select id from orders where", "Something is missing after “where”."),
+        ("select status from orders group by ;", "Something is missing after “group by”."),
+        ("select status from orders GROUP BY", "Something is missing after “GROUP BY”."),
+        ("select status from orders group by having count(*) > 1", "Something is missing after “group by”."),
+        ("select id from (select id from orders order by) as o", "Something is missing after “order by”."),
         ("select id from orders limit", "A number is missing after “limit”."),
         ("select id from orders limit\n-- how many?", "A number is missing after “limit”."),
         ("select id from orders limit ;", "A number is missing after “limit”."),
@@ -92,7 +97,7 @@ def test_check_query_misspelt_column_suggests_the_right_one() -> None:
 def test_check_query_unknown_column_lists_those_there_are() -> None:
     with pytest.raises(Invalid) as refused:
         check_query("select o.xyz from (select id as a, status as b from orders) as o")
-    assert str(refused.value) == "There is no column “o.xyz”. Available columns: a, b."
+    assert str(refused.value) == "There's no column “o.xyz”. Available columns: a, b."
 
 
 @pytest.mark.parametrize(

@@ -68,9 +68,9 @@ def test_parse_forms_of_cansend_give_their_frames(text: str, frame: Frame) -> No
         ("7FF#zz", "“zz” in the data isn't hexadecimal."),
         ("1FFFFFFF#zz", "“zz” in the data isn't hexadecimal."),
         ("123#1", "The last byte of the data has one digit instead of two."),
-        ("123#00112233445566778899", "The data have 10 bytes. A classic frame takes at most 8."),
+        ("123#00112233445566778899", "The data is 10 bytes. A classic frame holds at most 8."),
         ("123##4AA", "After ## comes a digit from 0 to 3: the flags of CAN FD."),
-        ("123##1" + "00" * 9, "The data have 9 bytes. A CAN FD frame takes 0–8, 12, 16, 20, 24, 32, 48, 64."),
+        ("123##1" + "00" * 9, "The data is 9 bytes. A CAN FD frame holds 0–8, 12, 16, 20, 24, 32, 48, 64."),
         ("123#1.122", "A dot can only stand after a whole byte of the data."),
     ],
 )

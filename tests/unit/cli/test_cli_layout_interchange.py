@@ -149,9 +149,18 @@ def test_layout_import_damaged_file_prints_document_or_one_line(
 
 
 def test_layout_import_without_format_detects_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for value in ({"title": "Theirs", "schemaVersion": 39, "panels": []}, []):
+    for value in ({"title": "Theirs", "schemaVersion": 39, "panels": []}, [ITEM]):
         assert main(["layout", "import", _file(tmp_path, value)]) == 0
         assert json.loads(capsys.readouterr().out)["format"] == "benchboard/dashboard"
+
+
+@pytest.mark.parametrize("command", [["import"], ["export", "--format", "grafana"]])
+def test_layout_of_an_empty_list_is_refused_as_dashboard_import_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    assert main(["layout", *command, _file(tmp_path, [])]) == 1
+    out, err = capsys.readouterr()
+    assert (out, "This file is an empty list. It has no dashboard." in err) == ("", True)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What every command shares: its language, its help and its options."""
 
 import inspect
+import json
 import os
 import re
 import shlex
@@ -50,6 +51,16 @@ def test_password_in_an_argument_is_never_printed(
     out, err = capsys.readouterr()
     assert err
     assert "hunter2" not in out + err
+
+
+def test_first_command_that_creates_the_database_says_where(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sentence = f"Created the database of this computer in {home}. You are its admin.\n"
+    assert main(["dashboard", "list", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert sentence in err
+    assert json.loads(out)["items"] == []
+    assert main(["dashboard", "list"]) == 0
+    assert "Created" not in capsys.readouterr().err
 
 
 def test_app_error_with_a_reason_without_full_stop_prints_sentences() -> None:
@@ -199,12 +210,12 @@ def test_main_shows_an_argument_of_ordinary_length_whole(capsys: pytest.CaptureF
 @pytest.mark.parametrize(
     ("arguments", "sentences"),
     [
-        (["--help"], ["Kullanım: benchboard [SEÇENEKLER] KOMUT [ARGÜMANLAR]...", "Seçenekler:", "Komutlar:",
+        (["--help"], ["Kullanım: benchboard [OPTIONS] COMMAND [ARGS]...", "Seçenekler:", "Komutlar:",
                       "Sürümü yaz ve çık.", "Bu yardımı yaz ve çık."]),
         (["timing", "--help"], ["Kullanım: benchboard timing ", "Komutlar:"]),
         (["dongle", "identify", "--help"], ["Kullanım: benchboard dongle identify ", "Bu yardımı yaz ve çık.",
-                                            "[gerekli]", "[varsayılan: 5.0; 0 ile 60 arasında]"]),
-        (["dongle", "list", "--what"], ["Kullanım: benchboard dongle list [SEÇENEKLER]", "Yardım için "]),
+                                            "[gerekli]", "[varsayılan: 5; 0 ile 60 arasında]"]),
+        (["dongle", "list", "--what"], ["Kullanım: benchboard dongle list [OPTIONS]", "Yardım için "]),
         (["dongle", "list", "one"], ["Hata: “one” bu komutun aldığından fazla."]),
     ],
 )  # fmt: skip
@@ -234,7 +245,18 @@ def test_help_and_usage_in_turkish_have_no_words_of_click(
         (["dongl"], "No such command “dongl”. Did you mean “dongle”?"),
         (["turo", "--out", "x"], "No such command “turo”. Did you mean “tour”?"),
         (["dongle", "simulat"], "No such command “simulat”. Did you mean “simulate”?"),
-        (["dongle", "zzz"], "No such command “zzz”."),
+        (["dongle", "zzz"], "No such command “zzz”. Choose one of: config, identify, info, list, pair, simulate."),
+        (
+            ["dashboard", "version", "Line 2", "3"],
+            "Add what to do with the version: show, name or restore. To show it, run “benchboard dashboard version"
+            " show ",
+        ),
+        (
+            ["--demo"],
+            "Put --demo after a command: “benchboard dashboard list --demo”. "
+            "To open the demo in the window, choose Open demo.",
+        ),
+        (["--org", "x"], "Put --org after a command: “benchboard dashboard list --org north-lab”."),
         (["dongle", "list", "--jsn"], "No such option “--jsn”. Did you mean “--json”?"),
         (["dashboard", "list", "--trash"], "No such option “--trash”. Did you mean “--filter trash”?"),
         (["user", "list", "--trash"], "No such option “--trash”."),
@@ -243,7 +265,7 @@ def test_help_and_usage_in_turkish_have_no_words_of_click(
         (["dongle", "simulate", "--count", "some"], "--count must be a whole number from 1 to 64."),
         (["user", "list", "--limit", "0"], "--limit must be a whole number from 1 to 1000."),
         (["can", "monitor", "--port", "p", "--seconds", "0"], "--seconds must be a number above 0."),
-        (["can", "monitor", "--port", "p", "--count", "0"], "--count must be a whole number from 1 up."),
+        (["can", "monitor", "--port", "p", "--count", "0"], "--count must be a whole number of 1 or more."),
         (["timing", "solve", "--max-error", "x"], "--max-error must be a number."),
         (["dashboard", "version", "show", "Wall", "x"], "NUMBER must be a whole number."),
         (["dongle", "info"], "--port is required."),
@@ -284,7 +306,7 @@ def test_help_and_usage_in_turkish_have_no_words_of_click(
             ["audit", "list", "--event", "trash"],
             "--event can't be “trash”. Did you mean “Moved a dashboard to the trash” (dashboard.discard), "
             "“Restored a dashboard from the trash” "
-            "(dashboard.restore) or “Deleted a dashboard whose time in the trash was over” (dashboard.expire)?",
+            "(dashboard.restore) or “Deleted a dashboard that expired in the trash” (dashboard.expire)?",
         ),
         (["audit", "list", "--evnt", "dongle.claim"], "No such option “--evnt”. Did you mean “--event”?"),
         (["dashbord"], "No such command “dashbord”. Did you mean “dashboard”?"),
@@ -306,7 +328,7 @@ def test_wrong_usage_says_what_is_wrong_by_the_names_of_the_help(
     assert main(arguments) == 2
     lines = capsys.readouterr().err.splitlines()
     assert lines[-1].startswith(f"Error: {sentence}")
-    assert "'" not in lines[-1].replace("can't", "").replace("isn't", "")
+    assert "'" not in lines[-1].replace("can't", "").replace("isn't", "").replace("'Line 2'", "")
 
 
 def _named_commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
@@ -362,7 +384,7 @@ def test_incomplete_command_line_is_answered_with_an_example(
     [
         (
             ["check", *FDCAN, "--nominal", "1/29/5/5/5", "--cable", "-2"],
-            "--cable must be a number from 0 to 100 000.",
+            "--cable must be a number from 0 to 100\u202f000.",
         ),
         (["check", *FDCAN, "--nominal", "1/29/5/5/5000"], "SJW in --timing must be a whole number from 1 to 128."),
         (
@@ -373,10 +395,10 @@ def test_incomplete_command_line_is_answered_with_an_example(
             ["solve", *FDCAN, "--bitrate", "5k", "--sample-point", "0"],
             "--sample-point must be a number from 1 to 99.9.",
         ),
-        (["solve", *FDCAN, "--bitrate", "0"], "--bitrate must be a whole number from 1 to 25 000 000."),
+        (["solve", *FDCAN, "--bitrate", "0"], "--bitrate must be a bit rate from 1 bit/s to 25 Mbit/s."),
         (
             ["solve", *FDCAN, "--bitrate", "500k", "--data-bitrate", "0"],
-            "--data-bitrate must be a whole number from 1 to 25 000 000.",
+            "--data-bitrate must be a bit rate from 1 bit/s to 25 Mbit/s.",
         ),
         (
             [
@@ -390,15 +412,15 @@ def test_incomplete_command_line_is_answered_with_an_example(
                 "--b-nominal",
                 "1/1/1/1/1",
             ],
-            "Propagation in --a-timing must be a whole number from 0 to 1 024.",
+            "Propagation in --a-timing must be a whole number from 0 to 1\u202f024.",
         ),
     ],
 )
 def test_timing_number_out_of_range_is_named_by_its_option(
     arguments: list[str], what: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["timing", *arguments]) == 1
-    assert capsys.readouterr().err.strip() == what
+    assert main(["timing", *arguments]) == 2
+    assert capsys.readouterr().err.splitlines()[-1] == f"Error: {what}"
 
 
 def test_dongle_config_help_says_when_the_database_is_needed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -453,7 +475,7 @@ def test_whoami_unknown_organisation_lists_those_there_are(
 ) -> None:
     monkeypatch.setenv("BENCHBOARD_ORG", "zz")
     assert main(["whoami"]) == 1
-    assert capsys.readouterr().err == "There's no organisation named “zz”. Choose one of: local.\n"
+    assert capsys.readouterr().err.splitlines()[-1] == "There's no organisation named “zz”. Choose one of: local."
 
 
 def test_show_table_cell_with_a_dict_is_shown_as_text(capsys: pytest.CaptureFixture[str]) -> None:
@@ -489,9 +511,10 @@ def test_every_option_has_a_help_text() -> None:
 
 
 VERBS = {
-    "Activate", "Add", "Blink", "Calculate", "Change", "Check", "Compare", "Convert", "Create", "Delete", "Disable",
-    "Downgrade", "Duplicate", "List", "Manage", "Move", "Name", "Pair", "Permanently", "Remove", "Rename", "Restore",
-    "Revoke", "Run", "Save", "Send", "Share", "Show", "Sign", "Simulate", "Stop", "Upgrade", "Watch", "Write",
+    "Add", "Blink", "Calculate", "Change", "Check", "Compare", "Convert", "Create", "Delete", "Disable",
+    "Downgrade", "Duplicate", "Enable", "List", "Manage", "Move", "Name", "Pair", "Permanently", "Read", "Remove",
+    "Rename", "Restore", "Revoke", "Run", "Save", "Send", "Share", "Show", "Sign", "Simulate", "Stop", "Upgrade",
+    "Watch", "Write",
 }  # fmt: skip
 
 

@@ -358,7 +358,7 @@ def test_journal_on_a_slow_disk_writes_only_the_newest_draft(open_: Callable[...
         return f"{number}" * 1_000
 
     def slow() -> object:
-        assert go_on.wait(10)
+        assert go_on.wait(60)
         return document(1)
 
     journal.step("Move", slow, ((), ()))
@@ -567,7 +567,7 @@ def test_journal_calls_never_wait_for_the_disk(open_: Callable[..., Journal]) ->
     journal, go = began(open_()), threading.Event()
 
     def slow() -> object:
-        assert go.wait(20)
+        assert go.wait(60)
         return document(1)
 
     journal.step("Move", slow, ((), ()))

@@ -281,6 +281,20 @@ def test_export_gauge_and_area_round_trip() -> None:
     assert [step["value"] for step in gauge["fieldConfig"]["defaults"]["thresholds"]["steps"]] == [None, 20, 45]
 
 
+def test_export_thresholds_of_lines_round_trip() -> None:
+    config = {"unit": "%", "warn": 20, "alarm": 40.5}
+    listed = [_item("panel-1", 0, 0, type="line_chart", config=config), _item("panel-2", 4, 0, type="line_chart")]
+    dashboard, found, _report = _written(*listed)
+    assert "thresholds" not in found["panel-2"]["fieldConfig"]["defaults"]
+    items = {item["id"]: item for item in from_grafana(dashboard)[0]["items"]}
+    assert items["panel-1"]["config"] == config
+    items["panel-1"]["config"] = {"unit": "%"}
+    again, _told = to_grafana(
+        parse_document({"format": "benchboard/dashboard", "version": 2, "items": [*items.values()]})
+    )
+    assert "warn" not in {item["id"]: item for item in from_grafana(again)[0]["items"]}["panel-1"]["config"]
+
+
 def test_export_automatic_axis_ends_stay_automatic() -> None:
     dashboard, _found, _report = _written(_item("panel-1", 0, 0, type="gauge", config={"max": 50}))
     (item,) = from_grafana(dashboard)[0]["items"]

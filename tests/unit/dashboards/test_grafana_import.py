@@ -129,6 +129,19 @@ def test_import_gauge_ends_thresholds_and_area_fill_map() -> None:
     assert ["threshold" in line.what for line in report.lines] == [True]
 
 
+def test_import_thresholds_that_a_chart_of_lines_draws_become_its_own() -> None:
+    steps = [{"color": "green", "value": None}, {"color": "orange", "value": 60}, {"color": "red", "value": 85.5}]
+    known = {"thresholds": {"mode": "absolute", "steps": steps}}
+    drawn = {**known, "custom": {"thresholdsStyle": {"mode": "line+area"}}}
+    found, _document, report = _read(
+        _panel(1, _at(0, 0), "timeseries", fieldConfig={"defaults": drawn}),
+        _panel(2, _at(0, 9), "timeseries", fieldConfig={"defaults": known}),
+    )
+    assert found["panel-1"]["config"] == {"warn": 60, "alarm": 85.5}
+    assert found["panel-2"]["config"] == {}, "Grafana doesn't draw them unless somebody asks for it"
+    assert [line.id for line in report.lines if "threshold" in line.what] == ["panel-2"]
+
+
 def test_import_units_and_decimals_map_and_others_are_reported() -> None:
     given = {
         "defaults": {"unit": "ms", "decimals": 2, "mappings": [{}], "thresholds": {"steps": [{"value": 5}]}},
@@ -179,7 +192,7 @@ def test_import_long_titles_and_description_of_the_page_and_its_rows_are_reporte
     assert (len(document["title"]), len(document["description"]), len(read["panel-2"]["title"])) == (200, 4000, 200)
     assert [(line.id, line.outcome, line.what) for line in report.lines] == [
         ("", "changed", "The dashboard's title was shortened to one line of up to 200 characters."),
-        ("", "changed", "The dashboard's description was shortened to 4\N{THIN SPACE}000 characters."),
+        ("", "changed", "The dashboard's description was shortened to 4\N{NARROW NO-BREAK SPACE}000 characters."),
         ("panel-2", "changed", "Its title was shortened to one line of up to 200 characters."),
     ]
 

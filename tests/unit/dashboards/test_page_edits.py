@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchboard.dashboards.document.widget_kinds import kind_of
 from benchboard.dashboards.editing import clipboard, page_edits
 from benchboard.dashboards.editing.page_edits import LOCKS, Lock
 from benchboard.dashboards.layout import (
@@ -243,3 +244,32 @@ def test_edit_pushing_items_beyond_the_last_row_is_rejected() -> None:
     with pytest.raises(Invalid, match="below row 100001") as refused:
         page_edits.checked(Layout.of(12, pairs))
     assert (refused.value.code, refused.value.facts["item"]) == ("layout.too-long", "t101")
+
+
+def test_kind_of_widgets_with_a_query_changes_and_all_else_stays() -> None:
+    config = {"unit": "kg", "warn": 3, "own": [1]}
+    layout = parse_page(
+        [
+            {"id": "a", "type": "line_chart", "title": "Line", "query": "SELECT 1", "config": config,
+             "position": {"x": 0, "y": 0, "w": 2, "h": 2}, "more": True},
+            {"id": "b", "type": "table", "title": "Mine", "query": "SELECT 2",
+             "position": {"x": 2, "y": 0, "w": 6, "h": 6}, "locked": ["content"]},
+            {"id": "c", "type": "text", "title": "Text", "position": {"x": 8, "y": 0, "w": 4, "h": 4}},
+        ],
+        columns=12,
+    )  # fmt: skip
+    pie = kind_of("pie_chart")
+    assert pie is not None
+    page = page_edits.with_kind(PageIndex(layout), ["a", "b", "c"], pie)
+
+    shown = page.item("a")
+    assert (shown.type, shown.source["type"], shown.source["title"]) == ("pie_chart", "pie_chart", "Pie")
+    assert (shown.source["query"], shown.source["config"], shown.source["more"]) == ("SELECT 1", config, True)
+    assert page.cell("a") == Cell(0, 0, 2, 2)  # smaller than pies begin with: it stays so
+    assert (page.item("b"), page.item("c")) == (PageIndex(layout).item("b"), PageIndex(layout).item("c"))
+    assert page_edits.with_kind(page, ["a", "b", "c"], pie) is page
+    written = serialise_page(page.layout)
+    assert serialise_page(parse_page(written, columns=12)) == written
+    text = kind_of("text")
+    assert text is not None
+    assert page_edits.with_kind(page, ["a"], text) is page

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.dashboards.document.document import Document, fitted_document, parse_document, write_document
-from benchboard.dashboards.layout import Cell, Item, PageIndex, walk_items
+from benchboard.dashboards.layout import Cell, Item, PageIndex, map_items, walk_items
 from benchboard.dashboards.versions.diff import differences
 from benchboard.dashboards.versions.item_map import ItemPosition
 from benchboard.dashboards.versions.json_fields import ABSENT, POSITION, WHOLE
@@ -87,6 +87,30 @@ def test_merge_every_decision_gives_a_dashboard(data: st.DataObject) -> None:
     check_page(document.layout)
     assert differences(document, parse_document(write_document(document))) == ()
     assert resolve(merged, {}) == merged.document
+
+
+def _copied(document: Document) -> Document:
+    """An equal document that has no item in common with it."""
+    return replace(document, layout=map_items(document.layout, lambda item, cell: (replace(item), cell)))
+
+
+@given(st.data())
+@examples(150)
+def test_merge_and_differences_of_documents_that_share_items_are_those_of_copies(data: st.DataObject) -> None:
+    base, mine, theirs = _three(data)
+    quick, slow = merge(base, mine, theirs), merge(*map(_copied, (base, mine, theirs)))
+    assert write_document(quick.document) == write_document(slow.document)
+    assert (quick.merged, quick.conflicts) == (slow.merged, slow.conflicts)
+    assert differences(mine, theirs) == differences(_copied(mine), _copied(theirs))
+
+
+def test_merge_keeps_the_items_that_no_side_changed() -> None:
+    base = dashboard(A, B)
+    page = PageIndex(base.layout)
+    mine = replace(base, layout=page.with_item(replace(page.item("a"), source={**page.item("a").source, "title": "M"})))
+    merged = merge(base, mine, base)
+    assert _items(merged.document)["a"] is _items(mine)["a"]
+    assert _items(merged.document)["b"] is _items(base)["b"]
 
 
 def test_merge_different_fields_of_an_item_takes_both() -> None:

@@ -30,7 +30,10 @@ def _day(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> dat
         ("now-12M", "now", (NOW.replace(year=2025), NOW)),
         ("2026-03-31", "2026-03-31T14:05:00+02:00", (_day(2026, 3, 31), _day(2026, 3, 31, 12, 5))),
         ("2026-03-31", "2026-03-31/d", (_day(2026, 3, 31), _day(2026, 4, 1))),
-        ("2024-02-29-1y", "2024-02-29", (_day(2023, 2, 28), _day(2024, 2, 29))),
+        ("2024-02-29-1y", "2024-02-29", (_day(2023, 2, 28), _day(2024, 3, 1))),
+        ("2026-06-01", "2026-08-31", (_day(2026, 6, 1), _day(2026, 9, 1))),
+        ("2026-06-01", "2026-06-01", (_day(2026, 6, 1), _day(2026, 6, 2))),
+        ("2026-06-01", "2026-08-31T00:00", (_day(2026, 6, 1), _day(2026, 8, 31))),
         ("2026-03-31-1M", "now", (_day(2026, 2, 28), NOW)),
         ("now-1d/d+8h", "now-1d/d+2h", (_day(2026, 11, 19, 8), _day(2026, 11, 20, 2))),
     ],
@@ -59,6 +62,17 @@ def test_period_that_ends_before_it_starts_is_refused() -> None:
     for shown in (TimeRange("now", "now"), TimeRange("2026-02-01", "2026-01-01")):
         with pytest.raises(Invalid, match="ends before it starts"):
             shown.period(NOW)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expression"),
+    [
+        ("31.08.2026", "2026-08-31"), (" 1.6.2026 ", "2026-06-01"), ("31.08.2026 9:05", "2026-08-31T09:05"),
+        ("now-7d", "now-7d"), ("2026-08-31 ", "2026-08-31"), ("31.08.26", "31.08.26"),
+    ],
+)  # fmt: skip
+def test_date_typed_with_dots_is_that_date(typed: str, expression: str) -> None:
+    assert time_range.from_typed(typed) == expression
 
 
 def test_presets_are_periods_around_now() -> None:

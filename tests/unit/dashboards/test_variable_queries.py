@@ -126,5 +126,5 @@ def test_query_options_invalid_label_is_left_out(label: str) -> None:
 def test_query_options_invalid_value_is_left_out_and_reported() -> None:
     offer = options_from(_answer(("a", "A"), ("v" * 10**6, ""), ("half \ud800", ""), truncated=True))
     assert (offer.values, offer.labels) == (("a",), {"a": "A"})
-    assert "first 10\u2009000 rows" in offer.note
+    assert "first 10\u202f000 rows" in offer.note
     assert "2 values" in offer.note

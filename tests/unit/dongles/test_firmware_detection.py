@@ -23,6 +23,7 @@ def test_probe_of_a_dongle_with_an_open_channel_closes_it() -> None:
         "UNCLAIMED",
     )
     assert info.is_benchboard
+    assert info.config == dongle.persistent.config, "the stored bit timing is read as well"
     assert not dongle.controller.is_open
 
 

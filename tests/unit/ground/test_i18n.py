@@ -105,12 +105,12 @@ def test_ngettext_in_turkish_has_one_form_for_every_count() -> None:
 @pytest.mark.parametrize(
     ("value", "decimals", "most", "english", "turkish"),
     [
-        (1487.5, None, 2, "1\u2009487.5", "1\u2009487,5"),
+        (1487.5, None, 2, "1\u202f487.5", "1\u202f487,5"),
         (0.3, None, 2, "0.3", "0,3"),
         (0.3, 2, 2, "0.30", "0,30"),
         (83.3333, None, 3, "83.333", "83,333"),
         (Decimal("41.40"), None, 2, "41.40", "41,40"),
-        (10_000, None, 2, "10\u2009000", "10\u2009000"),
+        (10_000, None, 2, "10\u202f000", "10\u202f000"),
         (-12.5, 1, 2, "\u221212.5", "\u221212,5"),
         (-0.001, 2, 2, "0.00", "0,00"),
     ],
@@ -142,7 +142,7 @@ def test_number_of_a_language_that_there_is_not_is_english() -> None:
         (87.5, None, "87.5 %", "%87,5"),
         (Decimal("-18.84"), 1, "\u221218.8 %", "\u2212%18,8"),
         (0, None, "0 %", "%0"),
-        (12_345, None, "12\u2009345 %", "%12\u2009345"),
+        (12_345, None, "12\u202f345 %", "%12\u202f345"),
     ],
 )
 def test_percent_has_the_form_of_the_language(
@@ -159,7 +159,7 @@ def test_percent_has_the_form_of_the_language(
 @pytest.mark.parametrize(
     ("written", "currency", "english", "turkish"),
     [
-        ("2\u2009474", "EUR", "€\xa02\u2009474", "€\xa02\u2009474"),
+        ("2\u202f474", "EUR", "€\xa02\u202f474", "€\xa02\u202f474"),
         ("\u22125.00", "USD", "\u2212$\xa05.00", "\u2212$\xa05.00"),
         ("5", "TRY", "TRY\xa05", "₺\xa05"),
         ("5", "XYZ", "XYZ\xa05", "XYZ\xa05"),
@@ -246,7 +246,7 @@ def test_system_reason_is_in_the_selected_language() -> None:
         (i18n.allowed_numbers(whole=True), "a whole number"),
         (i18n.allowed_numbers(1, 64, whole=True), "a whole number from 1 to 64"),
         (i18n.allowed_numbers(0.1, 99.9, unit="%"), "a number from 0.1 to 99.9 %"),
-        (i18n.allowed_numbers(1), "a number from 1 up"),
+        (i18n.allowed_numbers(1), "a number of 1 or more"),
         (i18n.allowed_numbers(0, open_low=True), "a number above 0"),
     ],
 )

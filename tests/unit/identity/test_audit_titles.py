@@ -33,8 +33,8 @@ from support.source import walked
         ("dongle.claim", {"device_id": "ab04e233fc7c11b2", "name": "Brake rig"}, "Paired the dongle “Brake rig”"),
         ("dongle.token-store", {"key_version": 1}, "Stored a dongle's pairing key"),
         ("dongle.claim", {"device_id": 7}, "Paired a dongle"),
-        ("dongle.configure", {"name": "Rig"}, "Wrote the bit timing of the dongle “Rig”"),
-        ("dongle.configure", {"name": "Rig", "changed": "timing"}, "Wrote the bit timing of the dongle “Rig”"),
+        ("dongle.configure", {"name": "Rig"}, "Wrote the bit timing to the dongle “Rig”"),
+        ("dongle.configure", {"name": "Rig", "changed": "timing"}, "Wrote the bit timing to the dongle “Rig”"),
         (
             "dongle.configure",
             {"name": "Rig", "changed": "mode", "mode": "LISTEN_ONLY"},
@@ -43,9 +43,9 @@ from support.source import walked
         (
             "dongle.configure",
             {"name": "Rig", "changed": "timing, mode", "mode": "NORMAL"},
-            "Wrote the bit timing of the dongle “Rig” and set its mode to normal",
+            "Wrote the bit timing to the dongle “Rig” and set its mode to normal",
         ),
-        ("dongle.configure", {"name": "Rig", "changed": ""}, "Wrote the settings of the dongle “Rig” again, unchanged"),
+        ("dongle.configure", {"name": "Rig", "changed": ""}, "Wrote the settings to the dongle “Rig” again, unchanged"),
         ("session.sign-in", {"device_id": "ab04e233fc7c11b2"}, "Signed in"),
     ],
 )
@@ -78,7 +78,7 @@ def test_what_of_a_dashboard_entry_names_the_dashboard(event: str, whom: str | N
     ("event", "sentence"),
     [
         ("dashboard.share", "Shared the dashboard “Line 2” with the team “Rig”"),
-        ("dashboard.unshare", "Revoked access of the team “Rig” to the dashboard “Line 2”"),
+        ("dashboard.unshare", "Revoked the access of the team “Rig” to the dashboard “Line 2”"),
     ],
 )
 def test_what_of_a_team_share_names_the_team(event: str, sentence: str) -> None:
@@ -141,3 +141,27 @@ def test_detail_title_of_every_recorded_detail_is_defined() -> None:
     recorded = recorded_details()
     assert {"device_id", "key_version", "permission"} <= recorded
     assert sorted(key for key in recorded if detail_title(key) == key) == []
+
+
+@pytest.mark.parametrize(
+    ("event", "sentence"),
+    [
+        ("source.create", "Added the data source “Trips”"),
+        ("source.update", "Changed the data source “Trips”"),
+        ("source.refresh", "Refreshed the data source “Trips”"),
+        ("source.remove", "Removed the data source “Trips”"),
+    ],
+)
+def test_what_of_a_source_entry_names_the_source(event: str, sentence: str) -> None:
+    entry = AuditEntry("1", datetime.now(UTC), None, None, None, event, "source", "2", None, None, {"name": "Trips"})
+    assert entry_title(entry) == sentence
+
+
+def test_what_of_an_account_is_a_sentence_after_the_name_of_who_did_it() -> None:
+    for event, sentence in (
+        ("user.activate", "Enabled the account of Bob"),
+        ("user.disable", "Disabled the account of Bob"),
+        ("user.reinvite", "Set the account of Bob back to invited"),
+    ):
+        entry = AuditEntry("1", datetime.now(UTC), None, None, "Bob", event, "user", "2", None, None, {})
+        assert entry_title(entry) == sentence

@@ -100,6 +100,16 @@ def test_first_chart_colours_of_the_light_theme_are_those_of_the_design_and_not_
     assert math.dist(seen[0], seen[2]) > math.dist(seen[1], seen[2]), "further from it than the green before"
 
 
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_no_chart_colour_is_that_of_a_status_nor_a_red_that_looks_like_an_error(mode: str) -> None:
+    """The sixth of the light theme was a dark red."""
+    statuses = {kind: oklab(TOKENS["color"][mode][kind], _VISION["normal"]) for kind in ("ok", "warn", "error")}
+    for index, colour in enumerate(TOKENS["chart"][mode]):
+        seen = oklab(colour, _VISION["normal"])
+        for kind, status in statuses.items():
+            assert math.dist(seen, status) >= (0.14 if kind == "error" else 0.04), (index, kind)
+
+
 def test_oklab_of_white_is_one_without_colour() -> None:
     assert oklab("#FFFFFF", _VISION["normal"]) == pytest.approx((1, 0, 0), abs=1e-3)
 

@@ -83,3 +83,36 @@ def test_scan_that_stop_overtakes_neither_acts_nor_fails(monkeypatch: pytest.Mon
     stopped.set()
     thread.join(60)
     assert (told, raised) == ([], [])
+
+
+def test_stop_waits_for_a_report_under_way_and_none_follows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A window that was deleted meanwhile must not get one: that ended the program."""
+    monkeypatch.setattr(link, "discover", lambda: [])
+    monkeypatch.setattr(port_scanner, "_SCAN_INTERVAL_S", 0.001)
+    began, allowed = threading.Event(), threading.Event()
+    order: list[str] = []
+
+    def on_devices(_devices: object) -> None:
+        order.append("began")
+        began.set()
+        assert allowed.wait(60)
+        order.append("reported")
+
+    others = set(threading.enumerate())
+    scanner = PortScanner(on_devices, None)
+    scanner.start()
+    assert began.wait(60)
+    (scanning,) = set(threading.enumerate()) - others
+
+    def stop() -> None:
+        scanner.stop()
+        order.append("stopped")
+
+    stopping = threading.Thread(target=stop)
+    stopping.start()
+    stopping.join(0.2)  # enough for a stop that doesn't wait
+    allowed.set()
+    stopping.join(60)
+    scanning.join(60)
+    assert order[:2] == ["began", "reported"]
+    assert order[-1] == "stopped"

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from benchboard.ui.time_format import clock_time, relative_time
+from benchboard.ui.time_format import clock_time, full_time, relative_time
 
 
 def test_relative_time_in_a_sentence_differs_only_for_never() -> None:
@@ -20,3 +20,8 @@ def test_clock_time_of_today_has_seconds_and_of_another_day_its_date() -> None:
     before = clock_time(now.replace(hour=23, minute=59) - timedelta(days=1))
     assert before.endswith(" 23:59")
     assert len(before) > len(" 23:59")
+
+
+def test_full_time_has_its_day_as_charts_write_it() -> None:
+    local = datetime(2026, 11, 7, 9, 30, 5).astimezone()
+    assert full_time(local) == f"7 Nov 2026 09:30:05 {local:%Z}"

@@ -13,7 +13,7 @@ from PySide6.QtCore import QRectF
 from benchboard.analytics.column_presentation import Presentation
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.analytics.query_types import ValueKind
-from benchboard.ui.studio.tiles import number_format, periods, time_ticks, x_axis
+from benchboard.ui.studio.tiles import axis_scale, periods, time_ticks, x_axis
 from support.chart_cases import HOSTILE_CELLS
 
 READ_AT = datetime(2026, 11, 21, 14, tzinfo=UTC)
@@ -179,7 +179,7 @@ def test_ticks_reach_the_last_day_of_the_calendar(step: timedelta) -> None:
 @pytest.mark.parametrize("whole", [False, True])
 def test_axis_ticks_of_any_ends_are_finite_and_ascend(low: float, high: float, whole: bool) -> None:
     for most in (2, 3, 5, 9):
-        ticks = number_format.axis_ticks(low, high, most, whole=whole)
+        ticks = axis_scale.axis_ticks(low, high, most, whole=whole)
         assert len(ticks) > 1
         assert all(math.isfinite(tick) for tick in ticks)
         assert all(before < after for before, after in pairwise(ticks))

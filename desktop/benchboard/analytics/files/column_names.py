@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 MAX_NAME: Final = 60
@@ -20,6 +20,10 @@ _KEYWORD_TEXT: Final = """
     returning right select semi show similar some summarize symmetric table tablesample then to trailing true
     union unique unpack unpivot using variadic verbose when where window with
 """
+_GERMAN: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+_GERMAN_LETTERS: Final = re.compile("[äß]")
+_OTHER_LETTERS: Final = re.compile("[åõşğıçñæø]")
+"""Letters of languages that have ä, ö or ü too, and don't write them as two letters."""
 KEYWORDS: Final = frozenset(_KEYWORD_TEXT.split())
 """DuckDB's words that would have to be quoted where a column stands."""
 
@@ -37,8 +41,13 @@ def query_name(title: str) -> str:
 
 
 def query_names(titles: Iterable[str]) -> tuple[str, ...]:
-    """A name for each title, all different: a second `value` is `value_2`, a column without a title `column_3`."""
-    wanted = [query_name(title) or f"column_{place}" for place, title in enumerate(titles, 1)]
+    """A name for each title, all different: a second `value` is `value_2`, a column without a title `column_3`.
+
+    In German titles ä, ö and ü become ae, oe and ue."""
+    given = list(titles)
+    if _is_german(given):
+        given = [unicodedata.normalize("NFC", title).lower().translate(_GERMAN) for title in given]
+    wanted = [query_name(title) or f"column_{place}" for place, title in enumerate(given, 1)]
     taken: set[str] = set()
     names = []
     for base in wanted:
@@ -50,6 +59,12 @@ def query_names(titles: Iterable[str]) -> tuple[str, ...]:
         taken.add(name)
         names.append(name)
     return tuple(names)
+
+
+def _is_german(titles: Sequence[str]) -> bool:
+    """Whether titles have letters that only German and its neighbours have, in words of two letters or more."""
+    text = unicodedata.normalize("NFC", " ".join(title for title in titles if len(title.strip()) > 1)).lower()
+    return _GERMAN_LETTERS.search(text) is not None and _OTHER_LETTERS.search(text) is None
 
 
 def _ascii(text: str) -> str:

@@ -11,7 +11,7 @@ from benchboard.analytics.files.formats import utf_16_order
 from benchboard.analytics.files.inspection_types import Certainty, OptionGuess
 from benchboard.analytics.files.scan import DateOrder, Encoding, ReadOptions
 from benchboard.analytics.files.value_expressions import FALSE_WORDS, TRUE_WORDS, ValueReading, number_pattern
-from benchboard.i18n import _, number, percent
+from benchboard.i18n import _, ngettext, number
 
 _SAMPLE_ROWS: Final = 2_000
 _MOST_SKIPPED: Final = 50
@@ -31,6 +31,8 @@ _DATE: Final = re.compile(
     r"(?:([ T])(\d{1,2}):(\d{2})(?::(\d{2})(?:([.,])\d{1,9})?)?( ?[AaPp][Mm])?)?\s*",
     re.ASCII,
 )
+_NARROWER: Final = 0.2
+"""How much better a separator has to fit that makes fewer columns."""
 _ENOUGH: Final = 0.9
 """The share of a column's values that have to fit a kind for the column to be of it."""
 
@@ -49,16 +51,16 @@ class TextSample:
 def detect_encoding(head: bytes) -> tuple[Encoding, Certainty, str]:
     """The encoding, how sure that is, and why."""
     if head[:3] == b"\xef\xbb\xbf":
-        return "utf-8", "sure", _("The file begins with the mark of UTF-8.")
+        return "utf-8", "sure", _("The file starts with a UTF-8 byte order mark.")
     if head[:2] in (b"\xff\xfe", b"\xfe\xff") or utf_16_order(head):
-        return "utf-16", "sure", _("Every second byte is as in UTF-16.")
+        return "utf-16", "sure", _("The bytes follow the pattern of UTF-16.")
     if head.isascii():
-        return "utf-8", "likely", _("The first lines have no letters beyond English ones.")
+        return "utf-8", "likely", _("The first lines contain only ASCII characters.")
     if is_utf_8(head):
-        return "utf-8", "sure", _("Its letters are valid UTF-8.")
+        return "utf-8", "sure", _("The text is valid UTF-8.")
     if any(byte in _TURKISH for byte in head):
-        return "windows-1254", "likely", _("It isn't UTF-8, and has the letters ı, ş or ğ of Turkish.")
-    return "windows-1252", "likely", _("It isn't UTF-8, and has no Turkish letters.")
+        return "windows-1254", "likely", _("The text isn't UTF-8 and contains the Turkish letters ı, ş or ğ.")
+    return "windows-1252", "likely", _("The text isn't UTF-8 and contains no Turkish letters.")
 
 
 def is_utf_8(data: bytes) -> bool:
@@ -108,10 +110,17 @@ def sniff(text: str, *, is_whole: bool, options: ReadOptions, fixed: frozenset[s
         options, found = _detect_marks(columns, options)
         guesses.extend(found)
     titles += [""] * (width - len(titles))
-    return TextSample(options, tuple(guesses), tuple(_clean(title) for title in titles[:width]), table)
+    return TextSample(options, tuple(guesses), tuple(clean_title(title) for title in titles[:width]), table)
 
 
-def _clean(title: str) -> str:
+def header_titles(text: str, options: ReadOptions, *, is_whole: bool) -> tuple[str, ...]:
+    """The titles in the header of a text, which begins the file or `is_whole`; none if it ends before them."""
+    records = _records(text, options, is_whole, most=options.skip_lines + 2)
+    row = next((each.values for each in records if each.first_line > options.skip_lines), ())
+    return tuple(clean_title(title) for title in row)
+
+
+def clean_title(title: str) -> str:
     """A title on one line, of what can be stored."""
     return " ".join(title.replace("\0", " ").split())[:_MAX_TITLE]
 
@@ -164,7 +173,7 @@ def detect_date_order(columns: Iterable[Sequence[str]]) -> tuple[DateOrder, Cert
         return "day-first", "sure", _("The first number of a date is above 12.")
     if month and not day:
         return "month-first", "sure", _("The second number of a date is above 12.")
-    return "day-first", "guess", _("No date tells the day from the month.")
+    return "day-first", "guess", _("Every date could be read either way, with the day or the month first.")
 
 
 def is_boolean_column(values: Iterable[str]) -> bool:
@@ -216,8 +225,8 @@ def _usual_width(records: Sequence[_Record]) -> int:
 
 
 def _detect_delimiter(text: str, is_whole: bool, options: ReadOptions) -> tuple[ReadOptions, OptionGuess]:
-    names = {",": _("comma"), ";": _("semicolon"), "\t": _("tab"), "|": _("vertical bar")}
     best, best_score, best_width = ",", 0.0, 1
+    fits, lines = 0, 0
     for delimiter in ("\t", ";", "|", ","):
         records = _records(text, replace(options, delimiter=delimiter), is_whole, 300)
         width = _usual_width(records)
@@ -226,14 +235,16 @@ def _detect_delimiter(text: str, is_whole: bool, options: ReadOptions) -> tuple[
         fitting = sum(len(each.values) == width for each in records)
         lead = _preamble(records, width)
         score = round(fitting / max(len(records) - lead, 1), 1)
-        if score > best_score:
+        # A decimal comma divides every line in two: one line that doesn't fit is no reason to prefer it.
+        if score > best_score + (_NARROWER if width < best_width else 0):
             best, best_score, best_width = delimiter, score, width
+            fits, lines = fitting, len(records)
     if best_score == 0:
-        reason = _("No separator divides the lines: there is one column.")
+        reason = _("No separator found: the file has one column.")
         return replace(options, delimiter=","), OptionGuess("delimiter", ",", "guess", reason)
-    reason = _("A {separator} divides {share} of the first lines into {count} columns.").format(
-        separator=names[best], share=percent(min(best_score, 1.0) * 100, 0), count=number(best_width)
-    )
+    reason = ngettext(
+        "The only line has {count} columns.", "{fits} of the first {lines} lines have {count} columns.", lines
+    ).format(fits=number(fits), lines=number(lines), count=number(best_width))
     certainty: Certainty = "sure" if best_score >= 0.95 else "likely" if best_score >= 0.7 else "guess"
     return replace(options, delimiter=best), OptionGuess("delimiter", best, certainty, reason)
 
@@ -252,10 +263,10 @@ def _detect_header(rows: Sequence[Sequence[str]], options: ReadOptions) -> tuple
         return replace(options, header=header), OptionGuess("header", header, certainty, reason)
 
     if not rows:
-        return answer(True, "guess", _("There are no lines."))
+        return answer(True, "guess", _("The file has no lines."))
     first, body = rows[0], rows[1:200]
     if any(_is_value(cell) for cell in first):
-        return answer(False, "sure" if body else "likely", _("The first line has numbers or dates."))
+        return answer(False, "sure" if body else "likely", _("The first line already contains numbers or dates."))
     for place, cell in enumerate(first):
         below = [row[place] for row in body if len(row) > place and row[place].strip()]
         if cell.strip() and below and sum(map(_is_value, below)) > len(below) / 2:
@@ -266,7 +277,7 @@ def _detect_header(rows: Sequence[Sequence[str]], options: ReadOptions) -> tuple
     )
     if again or (len(set(named)) < len(named) and len(named) == len(first)):
         return answer(False, "guess", _("The first line looks like the others."))
-    return answer(True, "guess", _("All columns are text; the first line is taken for their titles."))
+    return answer(True, "guess", _("All columns are text; the first line is used as column names."))
 
 
 def _is_value(cell: str) -> bool:
@@ -300,6 +311,7 @@ def _detect_marks(columns: Sequence[Sequence[str]], options: ReadOptions) -> tup
         if sum(map(_is_value, values)) > len(values) / 2
     ]
     scores: dict[tuple[str, str], int] = {}
+    all_fits: dict[tuple[str, str], int] = {}
     for marks in _MARKS:
         pattern = _number(*marks)
         fits = [sum(pattern.fullmatch(value) is not None for value in values) for values in numeric]
@@ -307,7 +319,9 @@ def _detect_marks(columns: Sequence[Sequence[str]], options: ReadOptions) -> tup
         scores[marks] = sum(
             fit if fit >= _ENOUGH * len(values) else 0 for fit, values in zip(fits, numeric, strict=True)
         )
-    best = max(_MARKS, key=lambda marks: scores[marks])
+        all_fits[marks] = sum(fits)
+    # Where that leaves several, a column with a few wrong cells decides: its numbers have marks too.
+    best = max(_MARKS, key=lambda marks: (scores[marks], all_fits[marks]))
     ambiguous = False
     if best == (",", "") and scores[(".", ",")] == scores[best] and scores[(".", "")] < scores[best]:
         # 1,234 alone: thousands or three decimals. A file whose columns a comma divides has decimal points.
@@ -315,16 +329,18 @@ def _detect_marks(columns: Sequence[Sequence[str]], options: ReadOptions) -> tup
         best = (".", ",") if options.delimiter == "," else best
     if best == (".", "") and scores[(",", ".")] == scores[best] and scores[(",", "")] < scores[best]:
         ambiguous = any("." in value for values in numeric for value in values)
-    used = any(mark in value for mark in best if mark for values in numeric for value in values)
+    # A column of dates such as 01.07.2025 may be among them: only what is a number tells anything about the marks.
+    pattern = _number(*best)
+    marked = (value for values in numeric for value in values if any(mark in value for mark in best if mark))
+    example = next((value.strip() for value in marked if pattern.fullmatch(value)), "")
+    used = bool(example)
     certainty: Certainty = "guess" if ambiguous or not used else "sure"
     if ambiguous:
-        reason = _("All numbers with a mark have three digits after it: it may separate thousands or decimals.")
+        reason = _("Every number with a separator has three digits after it, so it may mark thousands or decimals.")
     elif used:
-        reason = _("Numbers such as {example} are written so.").format(
-            example=next(value.strip() for values in numeric for value in values if any(m in value for m in best if m))
-        )
+        reason = _("Based on numbers such as {example}.").format(example=example)
     else:
-        reason = _("No number has decimals.")
+        reason = _("No column of numbers has decimals.")
     found = [OptionGuess("decimal_mark", best[0], certainty, reason)]
     if best[1]:
         found.append(OptionGuess("thousands_mark", best[1], certainty, reason))

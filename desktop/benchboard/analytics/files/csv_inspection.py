@@ -28,17 +28,20 @@ from benchboard.analytics.files.formats import HEAD_BYTES, is_compressed, read_h
 from benchboard.analytics.files.inspection_types import (
     PREVIEW_ROWS,
     ColumnInspection,
+    MixedColumn,
     OptionGuess,
     ReportProgress,
     TableInspection,
     TypeFit,
+    WrongLine,
 )
 from benchboard.analytics.files.scan import DateOrder, FileScan, ReadOptions, ScanColumn
 from benchboard.analytics.files.staging import STAGED_OPTIONS, StagedTable, staged_options
 from benchboard.analytics.files.text_files import Utf8File, as_utf_8
 from benchboard.analytics.files.titles import title_and_unit
+from benchboard.analytics.files.total_rows import total_lines
 from benchboard.analytics.files.value_expressions import ColumnKind
-from benchboard.analytics.files.wrong_lines import MAX_REJECTS, locate_wrong_lines
+from benchboard.analytics.files.wrong_lines import MAX_REJECTS, first_misfit, locate_wrong_lines
 from benchboard.errors import Invalid
 from benchboard.i18n import _, number, percent
 
@@ -109,12 +112,16 @@ def _inspect_all(
     if "null_words" not in fixed:
         options = replace(options, null_words=_null_words(columns, candidates))
         if options.null_words:
-            said = _("Stands where numbers or dates are expected.")
+            said = _("Found where numbers or dates are expected.")
             guesses.append(OptionGuess("null_words", options.null_words, "likely", said))
     candidates = [_of_text(each) if place in text_columns else each for place, each in enumerate(candidates)]
     scan = replace(scan, options=options, columns=_text_columns(sample))
     read = text.scan(scan)
     with reading_connection((text.path,), cancel_token, shown=scan.path) as connection:
+        totals = _totals(connection, scan, read)
+        if "total_label" not in fixed:
+            options = replace(options, total_label=totals[0].value if totals else "")
+            read = text.scan(replace(scan, options=options))
         counts = _count(connection, read, candidates, exact=text.path.stat().st_size <= EXACT_BYTES)
         if order_is_open and any(counts.swapped):
             options, guess = _choose_order(connection, read, options, candidates, counts)
@@ -125,7 +132,24 @@ def _inspect_all(
             options = replace(options, date_order=options.date_order if not order_is_open else "")
         options = replace(options, quoted_breaks=counts.breaks > 0)
         scan = _decided(replace(scan, options=options), candidates, counts)
-        return _table(connection, scan, text.scan(scan), candidates, counts, guesses)
+        return _table(connection, scan, text.scan(scan), candidates, counts, guesses, totals)
+
+
+def _totals(connection: duckdb.DuckDBPyConnection, scan: FileScan, read: FileScan) -> tuple[WrongLine, ...]:
+    """The total rows at the end of the table of `scan`, whose text `read` reads; none if an earlier row begins alike,
+    as it does where the word is a value like others."""
+    if scan.format == "sqlite":
+        return ()
+    every = [(path.name if scan.files else "", total_lines(path, read.options)) for path in read.paths]
+    found = tuple(replace(line, file=name) for name, lines in every for line in lines)
+    if len({line.value for line in found}) != 1:
+        return ()
+    labelled = replace(read, options=replace(read.options, total_label=found[0].value))
+    unlabelled = replace(read, options=replace(read.options, total_label="", wrong_values="empty"))
+    alike = connection.execute(
+        f"SELECT count(*) FROM {unlabelled.rows_sql()} WHERE {labelled.total_sql()}"  # noqa: S608  # quoted
+    ).fetchall()
+    return found if alike == [(len(found),)] else ()
 
 
 def _text_columns(sample: TextSample) -> tuple[ScanColumn, ...]:
@@ -227,39 +251,59 @@ class _Counts:
     rejects: int = 0
     """Lines that DuckDB can't divide into the columns, those that are too short among them."""
 
+    @classmethod
+    def of(cls, found: Sequence[Any], candidates: Sequence[Sequence[ScanColumn]], *, exact: bool) -> "_Counts":
+        """The counts from the one row that `_counted_sql` answers."""
+        numbers: Iterator[Any] = iter(found)
+        counts = cls(next(numbers), next(numbers), [], [], exact, [], [], [])
+        for each in candidates:
+            present = next(numbers)
+            counts.present.append(present)
+            counts.distinct.append(min(next(numbers), present))
+            counts.fits.append([next(numbers) for _candidate in each])
+            counts.zeros.append(int(next(numbers) or 0) if _is_number(each) else 0)
+            counts.swapped.append(next(numbers) if _has_order(each) else None)
+        return counts
+
 
 def _count(
     connection: duckdb.DuckDBPyConnection, scan: FileScan, candidates: Sequence[Sequence[ScanColumn]], *, exact: bool
 ) -> _Counts:
-    expressions = ["count(*)"]
+    expressions = ", ".join(_counted_sql(scan, candidates, exact=exact))
+    relation = scan.rows_sql(store_rejects=MAX_REJECTS)
+    found = connection.execute(f"SELECT {expressions} FROM {relation}").fetchall()[0]  # noqa: S608  # quoted
+    counts = _Counts.of(found, candidates, exact=exact)
+    # A quote that isn't closed holds line breaks too, in a line that was rejected.
+    rejects, short, breaks = connection.execute(
+        "SELECT count(DISTINCT (file_id, line_byte_position)), count_if(error_type = 'MISSING COLUMNS'),"
+        " coalesce(count_if(contains(csv_line, chr(10))), 0) FROM reject_errors"
+    ).fetchall()[0]
+    breaks += counts.breaks
+    if short and scan.options.wrong_values == "empty":
+        # DuckDB doesn't pad the lines that it notes as too short. They are read, so their values count.
+        padded = replace(scan, options=replace(scan.options, quoted_breaks=breaks > 0)).rows_sql()
+        found = connection.execute(f"SELECT {expressions} FROM {padded}").fetchall()[0]  # noqa: S608  # quoted
+        counts = _Counts.of(found, candidates, exact=exact)
+    counts.rejects, counts.breaks = rejects, breaks
+    return counts
+
+
+def _counted_sql(scan: FileScan, candidates: Sequence[Sequence[ScanColumn]], *, exact: bool) -> Iterator[str]:
+    """What is counted, in the order in which `_Counts.of` takes it."""
+    yield "count(*)"
     breaks = [f"contains({scan.raw_sql(place)}, chr(10))" for place, each in enumerate(candidates) if not each]
-    expressions.append(f"coalesce(count_if({' OR '.join(breaks)}), 0)" if breaks else "0")
+    yield f"coalesce(count_if({' OR '.join(breaks)}), 0)" if breaks else "0"
     for place, each in enumerate(candidates):
         raw = scan.raw_sql(place)
-        expressions.append(f"count({raw})")
-        expressions.append(distinct_sql(raw, exact=exact))
-        expressions.extend(f"count({_sql(scan, place, candidate)})" for candidate in each)
+        yield f"count({raw})"
+        yield distinct_sql(raw, exact=exact)
+        yield from (f"count({_sql(scan, place, candidate)})" for candidate in each)
         if _is_number(each):
             # 007 is no number that people calculate with.
-            expressions.append(rf"count_if(regexp_full_match({raw}, '\s*[+-]?0\d+\s*'))")
+            yield rf"count_if(regexp_full_match({raw}, '\s*[+-]?0\d+\s*'))"
         if _has_order(each):
             dated = next(candidate for candidate in each if candidate.formats)
-            expressions.append(f"count({_sql(scan, place, _swapped(dated, scan.options.date_order))})")
-    relation = scan.rows_sql(store_rejects=MAX_REJECTS)
-    found = connection.execute(f"SELECT {', '.join(expressions)} FROM {relation}").fetchall()[0]  # noqa: S608  # quoted
-    numbers: Iterator[int] = iter(found)
-    counts = _Counts(next(numbers), next(numbers), [], [], exact, [], [], [])
-    for each in candidates:
-        present = next(numbers)
-        counts.present.append(present)
-        counts.distinct.append(min(next(numbers), present))
-        counts.fits.append([next(numbers) for _candidate in each])
-        counts.zeros.append(int(next(numbers) or 0) if _is_number(each) else 0)
-        counts.swapped.append(next(numbers) if _has_order(each) else None)
-    counts.rejects = connection.execute(
-        "SELECT count(DISTINCT (file_id, line_byte_position)) FROM reject_errors"
-    ).fetchall()[0][0]
-    return counts
+            yield f"count({_sql(scan, place, _swapped(dated, scan.options.date_order))})"
 
 
 def distinct_sql(raw: str, *, exact: bool) -> str:
@@ -296,7 +340,11 @@ def _choose_order(
         order, other, mine, theirs = other, order, theirs, mine
     names = {"day-first": _("Day first"), "month-first": _("Month first")}
     if theirs == mine:
-        reason = _("Day first and month first fit all dates alike.") if mine else _("Neither order fits.")
+        reason = _("Both day first and month first fit all dates.") if mine else _("Neither order fits.")
+        if 0 < mine < total:
+            reason = _("Both day first and month first fit {count} of {total} dates.").format(
+                count=number(mine), total=number(total)
+            )
         return replace(options, date_order=order), OptionGuess("date_order", order, "guess", reason)
     fits = (
         _("all lines")
@@ -314,7 +362,7 @@ def _choose_order(
         f" AND ({_sql(scan, place, _swapped(chosen, order))}) IS NULL LIMIT 1"
     ).fetchall()
     if deciding:
-        reason += " " + _("The first date that tells is {date}.").format(date=str(deciding[0][0])[:40])
+        reason += " " + _("The first date that shows it is {date}.").format(date=str(deciding[0][0])[:40])
     certainty = "sure" if mine >= 0.99 * total and theirs < mine else "likely"
     return replace(options, date_order=order), OptionGuess("date_order", order, certainty, reason)  # type: ignore[arg-type]  # one of the two
 
@@ -355,6 +403,7 @@ def _table(
     candidates: Sequence[Sequence[ScanColumn]],
     counts: _Counts,
     guesses: list[OptionGuess],
+    totals: tuple[WrongLine, ...],
 ) -> TableInspection:
     """What was found, and the preview. `read` is the scan of the text in UTF-8."""
     inspected = []
@@ -368,7 +417,27 @@ def _table(
         fits = tuple(fitting.get(kind, TypeFit(kind, 0, present)) for kind in _OFFERED_KINDS)
         empty = counts.rows - present
         inspected.append(ColumnInspection(fits, empty, counts.distinct[place], counts.exact))
-    return counted_table(connection, scan, read, tuple(inspected), counts, tuple(guesses))
+    mixed = _mixed_columns(connection, read, candidates, counts)
+    found = counted_table(connection, scan, read, tuple(inspected), counts, tuple(guesses), totals)
+    return replace(found, mixed_columns=mixed)
+
+
+def _mixed_columns(
+    connection: duckdb.DuckDBPyConnection,
+    read: FileScan,
+    candidates: Sequence[Sequence[ScanColumn]],
+    counts: _Counts,
+) -> tuple[MixedColumn, ...]:
+    """The columns that are text because of fewer than half of their values."""
+    found = []
+    for place, column in enumerate(read.columns):
+        present, fits = counts.present[place], max(counts.fits[place], default=0)
+        if column.kind != "text" or counts.zeros[place] or fits * 2 <= present:
+            continue
+        candidate = candidates[place][counts.fits[place].index(fits)]
+        if (first := first_misfit(connection, read, place, candidate)) is not None:
+            found.append(MixedColumn(place, candidate.kind, present - fits, present, first))
+    return tuple(found)
 
 
 def counted_table(
@@ -378,6 +447,7 @@ def counted_table(
     columns: tuple[ColumnInspection, ...],
     counts: _Counts,
     guesses: tuple[OptionGuess, ...],
+    totals: tuple[WrongLine, ...],
 ) -> TableInspection:
     """The inspection of a table, with its wrong lines and its preview."""
     wrong_values = 0
@@ -391,6 +461,9 @@ def counted_table(
         # DuckDB pads lines that are too short otherwise than it rejects them: what is read is counted.
         answered = read.select_from(read.rows_sql())
         rows = int(connection.execute(f"SELECT count(*) FROM ({answered})").fetchall()[0][0])  # noqa: S608  # quoted
+    wrong_lines = locate_wrong_lines(connection, read, wrong_values=wrong_values)
+    left_out = {(line.file, line.line) for line in totals} if scan.options.total_label else set()
+    named = tuple(line for line in wrong_lines if (line.file, line.line) not in left_out)
     return TableInspection(
         scan=scan,
         rows=rows,
@@ -398,8 +471,10 @@ def counted_table(
         guesses=guesses,
         preview_raw=raws,
         preview=values,
-        wrong_lines=locate_wrong_lines(connection, read, wrong_values=wrong_values),
-        wrong_count=wrong_values + counts.rejects,
+        wrong_lines=named,
+        # A total row that is too short is no wrong line.
+        wrong_count=wrong_values + counts.rejects - (len(wrong_lines) - len(named)),
+        total_lines=totals,
         first_line=scan.options.skip_lines + scan.options.header + 1,
     )
 
@@ -408,6 +483,7 @@ def inspect_as(connection: duckdb.DuckDBPyConnection, scan: FileScan, read: File
     """Inspect the table of `scan`, whose text `read` reads, by the kinds that its columns have."""
     candidates = [() if column.kind == "text" else (column,) for column in scan.columns]
     exact = sum(path.stat().st_size for path in read.paths) <= EXACT_BYTES
+    totals = _totals(connection, scan, read)
     counts = _count(connection, read, candidates, exact=exact)
     inspected, columns = [], []
     for place, column in enumerate(scan.columns):
@@ -426,7 +502,7 @@ def inspect_as(connection: duckdb.DuckDBPyConnection, scan: FileScan, read: File
     scan = scan.with_columns(tuple(columns))
     scan = replace(scan, options=options)
     read = replace(read, columns=scan.columns, options=replace(read.options, quoted_breaks=options.quoted_breaks))
-    return counted_table(connection, scan, read, tuple(inspected), counts, ())
+    return counted_table(connection, scan, read, tuple(inspected), counts, (), totals)
 
 
 def preview_rows(

@@ -37,6 +37,7 @@ def reading_connection(
     with duckdb.connect(config={"autoload_known_extensions": "false", "autoinstall_known_extensions": "false"}) as made:
         made.execute("SET memory_limit = ?", [_MEMORY])
         made.execute("SET TimeZone = 'UTC'")
+        made.execute("SET enable_progress_bar = false")
         made.execute(f"SET temp_directory = {literal(str(scratch) if scratch else '')}")
         made.execute(f"SET allowed_paths = {literal_list(allowed_names(paths))}")
         if scratch is not None:
@@ -69,4 +70,4 @@ def _unreadable(path: Path, error: duckdb.Error) -> Invalid:
     if isinstance(error, duckdb.OutOfMemoryException):
         return Invalid("files.memory", what, why=_("It needs more memory than queries may use."))
     why = str(error).partition("\n")[0].partition(": ")[2].partition(" (file")[0]
-    return Invalid("files.unreadable", what, why=why, do=_("Check that the file is complete, and read it again."))
+    return Invalid("files.unreadable", what, why=why, do=_("Check that the file is complete, then try again."))

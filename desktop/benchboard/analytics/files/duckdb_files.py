@@ -35,7 +35,7 @@ def duckdb_relation(table: str) -> str:
     """The table of the attached file that a scan names as `schema.table`. Raises `Invalid`."""
     schema, mark, name = table.partition(".")
     if not mark or not name:
-        raise Invalid("files.table", _("“{table}” is no name of a table.").format(table=table))
+        raise Invalid("files.table", _("“{table}” isn't a table name.").format(table=table))
     return f"{identifier(ATTACHED)}.{identifier(schema)}.{identifier(name)}"
 
 

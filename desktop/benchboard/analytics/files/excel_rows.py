@@ -74,7 +74,7 @@ def _require_bounded(path: Path, file: Any) -> None:
         raise Invalid(
             "files.too-large",
             _("“{name}” is too large.").format(name=path.name),
-            why=_("Unpacked, it has more than {size} GB.").format(size=number(MAX_UNPACKED // 10**9)),
+            why=_("Unpacked, it's larger than {size} GB.").format(size=number(MAX_UNPACKED // 10**9)),
             do=_("Save the sheet as CSV, and choose that file."),
         )
 
@@ -85,5 +85,5 @@ def _errors_in_words(path: Path) -> Iterator[None]:
         yield
     except _BROKEN as error:
         what = _("“{name}” can't be read.").format(name=path.name)
-        do = _("Open it in Excel, save it as .xlsx, and read it again.")
+        do = _("Open it in Excel, save it as .xlsx, then choose it again.")
         raise Invalid("files.unreadable", what, why=_("It isn't a valid Excel file."), do=do) from error

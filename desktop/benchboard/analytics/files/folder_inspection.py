@@ -29,10 +29,12 @@ def folder_files(folder: Path) -> tuple[Path, ...]:
     if there are none or too many."""
     files = sorted(path for path in folder.iterdir() if not path.name.startswith(".") and path.is_file())
     if not files:
-        raise Invalid("files.empty", _("“{name}” has no files.").format(name=folder.name), do=_("Choose another one."))
+        raise Invalid(
+            "files.empty", _("“{name}” has no files.").format(name=folder.name), do=_("Choose another folder.")
+        )
     if len(files) > MAX_FILES:
         what = _("“{name}” has {count} files.").format(name=folder.name, count=number(len(files)))
-        raise Invalid("files.too-many", what, why=_("{count} are supported.").format(count=number(MAX_FILES)))
+        raise Invalid("files.too-many", what, why=_("Up to {count} are supported.").format(count=number(MAX_FILES)))
     return tuple(files)
 
 
@@ -72,7 +74,7 @@ def _how_read(scan: FileScan) -> object:
         return scan.format, tuple((column.source, column.kind, column.stored) for column in scan.columns)
     # Words for nothing and line breaks in values are of the file, not of how it is written. An order of day and month
     # that no date of one file tells is as good as any, but isn't taken over from another file in silence.
-    options = replace(scan.options, null_words=(), quoted_breaks=False)
+    options = replace(scan.options, null_words=(), quoted_breaks=False, total_label="")
     return scan.format, options, sources
 
 
@@ -83,6 +85,7 @@ def _joined(folder: Path, tables: Sequence[TableInspection]) -> TableInspection:
         first.options,
         null_words=tuple(sorted({word for scan in scans for word in scan.options.null_words})),
         quoted_breaks=any(scan.options.quoted_breaks for scan in scans),
+        total_label=next((scan.options.total_label for scan in scans if scan.options.total_label), ""),
     )
     columns = tuple(_common([scan.columns[place] for scan in scans]) for place in range(len(first.columns)))
     scan = FileScan(folder, first.format, "", options, columns, tuple(each.path.name for each in scans))
@@ -99,6 +102,7 @@ def _joined(folder: Path, tables: Sequence[TableInspection]) -> TableInspection:
         preview=tables[0].preview,
         wrong_lines=tuple(lines[:MAX_WRONG_LINES]),
         wrong_count=sum(table.wrong_count for table in tables),
+        total_lines=tuple(replace(line, file=table.scan.path.name) for table in tables for line in table.total_lines),
         first_line=tables[0].first_line,
     )
 

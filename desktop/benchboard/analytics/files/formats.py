@@ -1,6 +1,7 @@
 """What a file is, by its first bytes rather than its name."""
 
 import gzip
+import re
 import stat
 import zlib
 from pathlib import Path
@@ -19,6 +20,16 @@ _NOT_DATA: Final = {
     b"Rar!": "RAR", b"7z\xbc\xaf": "7z", b"BZh": "bzip2", b"\xfd7zX": "xz", b"\x28\xb5\x2f\xfd": "Zstandard",
     b"\xd0\xcf\x11\xe0": "XLS",
 }  # fmt: skip
+_MARKUP: Final = (
+    (re.compile(rb"\s*<(!doctype\s+html|html)\b", re.IGNORECASE), "HTML"), (re.compile(rb"\s*<\?xml\b"), "XML"),
+    (re.compile(rb'\s*(\{\s*["}]|\[\s*[\[{\]"])'), "JSON"),
+)  # fmt: skip
+"""How text begins that isn't a table."""
+_TYPICAL: Final = {
+    ".xlsx": "Excel", ".xlsm": "Excel", ".parquet": "Parquet", ".sqlite": "SQLite", ".sqlite3": "SQLite",
+    ".duckdb": "DuckDB", ".gz": "gzip",
+}  # fmt: skip
+"""The format that a file of this extension has."""
 
 
 def detect_format(path: Path) -> FileFormat | Literal["folder"]:
@@ -86,15 +97,37 @@ def _not_read(path: Path) -> str:
 
 
 def _require_text(path: Path, head: bytes) -> None:
-    known = next((name for start, name in _NOT_DATA.items() if head.startswith(start)), "")
+    known = next((name for start, name in _NOT_DATA.items() if head.startswith(start)), "") or _markup(head)
     utf_16 = head[:2] in (b"\xff\xfe", b"\xfe\xff") or utf_16_order(head) != ""
     if known or (b"\0" in head and not utf_16):
-        why = _("It's a {format} file.").format(format=known) if known else _("It isn't text.")
+        why = _("It's a {format} file.").format(format=known) if known else _("It contains binary data.")
+        extension = path.suffix.lower()
+        if not known and extension in _TYPICAL:
+            raise _wrong_content(path, _TYPICAL[extension])
         if known == "XLS":
-            why, do = _("It's an Excel file of the old kind."), _("Save it as .xlsx, and choose that file.")
+            why, do = _("It's an old Excel file (.xls)."), _("Save it as .xlsx, and choose that file.")
         else:
             do = _("CSV, Parquet, Excel, SQLite and DuckDB files are supported.")
-        raise Invalid("files.not-data", _("“{name}” has no tables.").format(name=path.name), why=why, do=do)
+        what = _("“{name}” has no tables.")
+        if not known and extension == ".csv":
+            what = _("“{name}” isn't a CSV file.")
+        raise Invalid("files.not-data", what.format(name=path.name), why=why, do=do)
+
+
+def _markup(head: bytes) -> str:
+    """What a text is that has no lines of values; empty if it may be a table."""
+    text = head.removeprefix(b"\xef\xbb\xbf")
+    return next((name for begin, name in _MARKUP if begin.match(text)), "")
+
+
+def _wrong_content(path: Path, format_: str) -> Invalid:
+    """The error of a file whose name promises a format that its bytes don't have."""
+    what = _("“{name}” isn't a {format} file, or it's damaged.").format(name=path.name, format=format_)
+    do = _("Choose another file.")
+    if format_ == "Excel":
+        what = _("“{name}” isn't an Excel file, or it's damaged.").format(name=path.name)
+        do = _("Open it in Excel and save it again, or choose another file.")
+    return Invalid("files.not-data", what, do=do)
 
 
 def utf_16_order(head: bytes) -> Literal["", "le", "be"]:

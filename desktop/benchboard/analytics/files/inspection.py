@@ -24,12 +24,14 @@ def inspect_file(
     options: ReadOptions | None = None,
     *,
     fixed: frozenset[str] = frozenset(),
+    only: str = "",
     cancel_token: CancelToken | None = None,
     progress: ReportProgress | None = None,
 ) -> FileInspection:
     """Inspect the file or folder at `path`. Takes about as long as reading it; run it as background work.
 
-    Of `options`, the fields named in `fixed` (what the user chose) are taken as they are, the others are detected.
+    With `only`, of an Excel or SQLite file that table alone. Of `options`, the fields named in `fixed` (what the user
+    chose) are taken as they are, the others are detected.
     Raises `NotFound`, `Unavailable`, `Invalid` or `Cancelled`.
     """
     started = time.monotonic()
@@ -40,7 +42,7 @@ def inspect_file(
         if found == "folder":
             return _inspect_folder(path, started, options, fixed, token, report)
         size = path.stat().st_size
-        tables = _tables(path, found, options, fixed, token, report)
+        tables = _tables(path, found, options, fixed, only, token, report)
     except OSError as error:
         raise file_error(path, error) from error
     return FileInspection(path, found, size, time.monotonic() - started, tables)
@@ -88,6 +90,7 @@ def _tables(
     found: FileFormat,
     options: ReadOptions | None,
     fixed: frozenset[str],
+    only: str,
     token: CancelToken,
     report: ReportProgress,
 ) -> tuple[TableInspection, ...]:
@@ -104,7 +107,7 @@ def _tables(
         from benchboard.analytics.files.duckdb_files import inspect_duckdb
 
         return inspect_duckdb(path, token)
-    return _staged_tables(path, found, options, fixed, token, report)
+    return _staged_tables(path, found, options, fixed, only, token, report)
 
 
 def _staged_tables(
@@ -112,6 +115,7 @@ def _staged_tables(
     found: FileFormat,
     options: ReadOptions | None,
     fixed: frozenset[str],
+    only: str,
     token: CancelToken,
     report: ReportProgress,
 ) -> tuple[TableInspection, ...]:
@@ -121,7 +125,7 @@ def _staged_tables(
     from benchboard.analytics.files.table_rows import open_table_file
 
     with open_table_file(path, found) as file:
-        names = file.tables()
+        names = [name for name in file.tables() if only in ("", name)]
     inspected = []
     for name in names[:MAX_TABLES]:
         with staged_table(path, found, name, token, report) as staged:

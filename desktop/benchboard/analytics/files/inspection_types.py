@@ -65,6 +65,21 @@ class WrongLine:
     """Whether the line is left out in any case, because it can't be divided into columns."""
     file: str = ""
     """The name of the file, if the table is made of several."""
+    total: bool = False
+    """Whether it is a total row, whose label is `value`."""
+
+
+@dataclass(frozen=True, slots=True)
+class MixedColumn:
+    """A column that is text although most of its values can be read as a kind."""
+
+    place: int
+    kind: ColumnKind
+    wrong: int
+    """Values that can't be read as `kind`."""
+    of: int
+    first: WrongLine
+    """The first line with one of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +97,9 @@ class TableInspection:
     """The same rows as they are read; the columns left out too."""
     wrong_lines: tuple[WrongLine, ...] = ()
     wrong_count: int = 0
+    total_lines: tuple[WrongLine, ...] = ()
+    """The total rows at the end; they are left out if the scan has their label as its `total_label`."""
+    mixed_columns: tuple[MixedColumn, ...] = ()
     first_line: int = 1
     """The number of the line that holds the first row of the preview."""
 

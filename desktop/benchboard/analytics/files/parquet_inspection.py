@@ -50,7 +50,9 @@ def inspect_parquet(path: Path, cancel_token: CancelToken, *, files: tuple[str, 
         described = connection.execute(f"DESCRIBE FROM {scan.rows_sql()}").fetchall()
         if len(described) > MAX_COLUMNS:
             what = _("“{name}” has {count} columns.").format(name=path.name, count=number(len(described)))
-            raise Invalid("files.columns", what, why=_("{count} are supported.").format(count=number(MAX_COLUMNS)))
+            raise Invalid(
+                "files.columns", what, why=_("Up to {count} are supported.").format(count=number(MAX_COLUMNS))
+            )
         names = query_names(str(row[0]) for row in described)
         columns = (stored_column(name, str(row[0]), str(row[1])) for name, row in zip(names, described, strict=True))
         return inspect_typed(connection, scan.with_columns(tuple(columns)), scan.rows_sql())

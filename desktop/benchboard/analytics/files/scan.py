@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, get_args
 
 from benchboard.analytics.files.column_names import NAME
 from benchboard.analytics.files.sql_text import identifier, literal, literal_list, path_literals
-from benchboard.analytics.files.value_expressions import ColumnKind, StoredAs, ValueReading, value_sql
+from benchboard.analytics.files.value_expressions import ColumnKind, StoredAs, ValueReading, ZonedTimes, value_sql
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 
@@ -28,6 +28,8 @@ MAX_LINE_BYTES: Final = 16_000_000
 """Bytes of one line of a CSV file; a longer one is a wrong line."""
 _MAX_TEXT: Final = 1_000
 _MAX_SKIPPED: Final = 10_000
+_LABEL_COLUMNS: Final = 8
+"""How many of the first columns can hold the label of a total row."""
 _FORMAT: Final = re.compile(r"iso|iso-zoned|[-%a-zA-Z0-9./:, T]{2,40}", re.ASCII)
 
 
@@ -55,6 +57,9 @@ class ReadOptions:
     line is left out. Lines that are too long, or can't be decoded, are always left out."""
     compressed: bool = False
     """Whether the file is compressed by gzip."""
+    total_label: str = ""
+    """The first value of the total rows, which aren't read; empty: every row is."""
+    zoned_times: ZonedTimes = "utc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,7 @@ class FileScan:
         return self.select_from(self.rows_sql())
 
     def rows_sql(self, *, store_rejects: int = 0) -> str:
-        """The call of DuckDB's reader. The columns of a CSV file are `c0`, `c1`, …, all text.
+        """What DuckDB reads: its reader, without the total rows. The columns of a CSV file are `c0`, `c1`, …, all text.
 
         With `store_rejects`, DuckDB notes that many of the lines that it can't read in its table `reject_errors`, and
         among them those that are too short.
@@ -149,7 +154,13 @@ class FileScan:
         }
         if store_rejects:
             arguments |= {"store_rejects": "true", "rejects_limit": str(store_rejects)}
-        return f"read_csv({paths}, {', '.join(f'{name}={value}' for name, value in arguments.items())})"
+        call = f"read_csv({paths}, {', '.join(f'{name}={value}' for name, value in arguments.items())})"
+        return f"(SELECT * FROM {call} WHERE NOT {self.total_sql()})" if options.total_label else call  # noqa: S608  # quoted
+
+    def total_sql(self) -> str:
+        """Whether a row of a CSV file is one of its total rows, as a condition that is never NULL."""
+        first = ", ".join(f'"c{place}"' for place in range(min(len(self.columns), _LABEL_COLUMNS)))
+        return f"(trim(coalesce({first}, '')) = {literal(self.options.total_label)})"
 
     def select_from(self, relation: str) -> str:
         """A SELECT of the kept columns, typed, from a relation with the columns that `rows_sql` answers. Raises
@@ -180,7 +191,7 @@ class FileScan:
         column, options = self.columns[place], self.options
         return ValueReading(
             column.kind, column.stored, column.scale, column.formats, column.checked, options.decimal_mark,
-            options.thousands_mark,
+            options.thousands_mark, options.zoned_times,
         )  # fmt: skip
 
     def wrong_sql(self) -> str:
@@ -218,7 +229,7 @@ class FileScan:
         try:
             return _parsed(document)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
-            what = _("The stored description of a file can't be read.")
+            what = _("The saved settings of this file can't be read.")
             raise Invalid("files.scan", what, why=str(error)[:200], do=_("Add the file again.")) from error
 
     def with_columns(self, columns: tuple[ScanColumn, ...]) -> "FileScan":
@@ -256,7 +267,9 @@ def _parsed(document: object) -> FileScan:
 
 
 def _options(document: object) -> ReadOptions:
-    found = _object(document, {each.name for each in fields(ReadOptions)})
+    # Older sources have no label of total rows, and their times in UTC.
+    known = {"total_label": "", "zoned_times": "utc", **document} if isinstance(document, dict) else document
+    found = _object(known, {each.name for each in fields(ReadOptions)})
     skipped = found["skip_lines"]
     if type(skipped) is not int or not 0 <= skipped <= _MAX_SKIPPED:
         raise ValueError("skip_lines")
@@ -273,6 +286,8 @@ def _options(document: object) -> ReadOptions:
         quoted_breaks=_flag(found["quoted_breaks"]),
         wrong_values=_one_of(found["wrong_values"], get_args(WrongValues)),
         compressed=_flag(found["compressed"]),
+        total_label=_text(found["total_label"]),
+        zoned_times=_one_of(found["zoned_times"], get_args(ZonedTimes)),
     )
 
 

@@ -74,5 +74,5 @@ def _errors_in_words(path: Path) -> Iterator[None]:
         yield
     except dbapi2.Error as error:
         what = _("“{name}” can't be read.").format(name=path.name)
-        do = _("Check that the file is complete, and read it again.")
+        do = _("Check that the file is complete, then try again.")
         raise Invalid("files.unreadable", what, why=_("SQLite says: {reason}").format(reason=error), do=do) from error

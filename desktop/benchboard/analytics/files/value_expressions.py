@@ -12,6 +12,8 @@ from benchboard.analytics.files.sql_text import literal, literal_list
 ColumnKind = Literal["text", "integer", "decimal", "float", "boolean", "timestamp", "date"]
 """What the values of a column are. `float` is a binary number of 64 bits, as measurements are; `decimal` is exact.
 A timestamp is in UTC, or as the file has it where it names no zone."""
+ZonedTimes = Literal["utc", "written"]
+"""What becomes of a time with an offset from UTC: the time in UTC, or the time as it is written."""
 StoredAs = Literal["text", "same", "zoned", "other"]
 
 DECIMAL_DIGITS: Final = 38
@@ -21,6 +23,7 @@ FALSE_WORDS: Final = ("false", "f", "no", "n", "off", "hayır", "h", "yanlış")
 ISO_DATE: Final = r"\d{4}-\d{2}-\d{2}"
 ISO_TIMESTAMP: Final = r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?"
 ISO_ZONED: Final = r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)? ?(Z|[+-]\d{2}(:?\d{2})?)"
+_OFFSET: Final = r" ?(Z|[+-]\d{2}(:?\d{2})?)$"
 _SQL_TYPES: Final[dict[ColumnKind, str]] = {
     "text": "VARCHAR", "integer": "BIGINT", "float": "DOUBLE", "boolean": "BOOLEAN", "timestamp": "TIMESTAMP",
     "date": "DATE",
@@ -38,6 +41,7 @@ class ValueReading:
     checked: bool = False
     decimal_mark: str = "."
     thousands_mark: str = ""
+    zoned_times: ZonedTimes = "utc"
 
 
 def sql_type(kind: ColumnKind, scale: int) -> str:
@@ -104,6 +108,9 @@ def _time_sql(raw: str, reading: ValueReading) -> str:
     readings = []
     if "iso-zoned" in reading.formats:
         zoned = f"(TRY_CAST({raw} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')"
+        if reading.zoned_times == "written":
+            written_time = f"regexp_replace(trim({raw}), {literal(_OFFSET)}, '')"
+            zoned = f"CASE WHEN {zoned} IS NOT NULL THEN TRY_CAST({written_time} AS TIMESTAMP) END"
         readings.append(_matching(raw, ISO_ZONED, zoned, checked=reading.checked and len(reading.formats) == 1))
     if "iso" in reading.formats or not reading.formats:
         pattern = ISO_DATE if reading.kind == "date" else ISO_TIMESTAMP

@@ -3,21 +3,26 @@
 import csv
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 
 from benchboard.analytics.files.formats import open_text_bytes
-from benchboard.analytics.files.inspection_types import MAX_WRONG_LINES, WrongLine
+from benchboard.analytics.files.inspection_types import MAX_WRONG_LINES, MixedColumn, WrongLine
 from benchboard.analytics.files.scan import FileScan, ScanColumn
-from benchboard.i18n import _, number
+from benchboard.i18n import _, ngettext, number
 
 MAX_REJECTS: Final = 100_000
 """Lines that can't be divided into columns which are counted; beyond, there are at least so many."""
+_REJECTED_TEXT: Final = 10_000
+"""Characters of a rejected line that DuckDB keeps."""
 _SHOWN: Final = 60
 _SHOWN_LINE: Final = 1_000
 _DISTINCT: Final = 1_000
+_LIKE_DATE: Final = re.compile(r"\s*\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?:[ T][\d:.]+)?\s*")
 
 
 def locate_wrong_lines(
@@ -25,8 +30,18 @@ def locate_wrong_lines(
 ) -> tuple[WrongLine, ...]:
     """The first wrong lines, in the order of the file, at most `MAX_WRONG_LINES`. The scan was read with rejects."""
     rejected = _rejected(connection, scan)
-    values = _with_wrong_values(connection, scan) if wrong_values else []
+    values = islice(_with_wrong_values(connection, scan), MAX_WRONG_LINES) if wrong_values else ()
     return tuple(sorted([*rejected, *values], key=lambda each: (each.file, each.line))[:MAX_WRONG_LINES])
+
+
+def first_misfit(
+    connection: duckdb.DuckDBPyConnection, scan: FileScan, place: int, column: ScanColumn
+) -> WrongLine | None:
+    """The first line whose value at `place` can't be read as `column` says."""
+    others = [replace(each, kind="text") for each in scan.columns]
+    named = replace(column, title=scan.columns[place].title, checked=False)
+    scan = scan.with_columns((*others[:place], named, *others[place + 1 :]))
+    return next(_with_wrong_values(connection, scan, short_too=scan.options.wrong_values == "empty"), None)
 
 
 def _rejected(connection: duckdb.DuckDBPyConnection, scan: FileScan) -> list[WrongLine]:
@@ -40,13 +55,18 @@ def _rejected(connection: duckdb.DuckDBPyConnection, scan: FileScan) -> list[Wro
     rejected = []
     for path in scan.paths:
         here = [each for each in found if Path(each[0]) == path]
-        lines = _line_numbers(path, [int(position) for _path, position, *_rest in here])
-        for line, (_path, _position, kind, text) in zip(lines, here, strict=True):
-            sentence = _rejection(str(kind), str(text or ""), scan, width)
-            left_out = kind != "MISSING COLUMNS"
-            shown = str(text or "")[:_SHOWN_LINE]
-            rejected.append(WrongLine(line, shown, sentence, left_out=left_out, file=_name(scan, path)))
+        lines = _line_numbers(path, [int(position) + _breaks_before(text) for _path, position, _kind, text in here])
+        for line, (_path, _position, kind, found_text) in zip(lines, here, strict=True):
+            text = str(found_text or "")[_breaks_before(found_text) :]
+            sentence = _rejection(str(kind), text, scan, width)
+            left_out = kind != "MISSING COLUMNS" and not _takes_the_rest(str(kind), text, scan)
+            rejected.append(WrongLine(line, text[:_SHOWN_LINE], sentence, left_out=left_out, file=_name(scan, path)))
     return rejected
+
+
+def _breaks_before(text: object) -> int:
+    """Where lines end in CR LF, DuckDB can begin a rejected line with the end of the one before."""
+    return 1 if str(text or "").startswith("\n") else 0
 
 
 def _name(scan: FileScan, path: Path) -> str:
@@ -63,19 +83,35 @@ def _rejection(kind: str, text: str, scan: FileScan, width: int) -> str:
         except csv.Error:
             values = []
         if kind == "MISSING COLUMNS":
-            return _("The line stops after {count} of {width} columns.").format(
-                count=number(len(values)), width=number(width)
-            )
-        return _("The line has {count} columns instead of {width}.").format(
-            count=number(len(values)), width=number(width)
-        )
+            return _("Only {count} of {width} columns.").format(count=number(len(values)), width=number(width))
+        return _("{count} columns instead of {width}.").format(count=number(len(values)), width=number(width))
     if kind == "INVALID ENCODING":
-        return _("The line has bytes that aren't text in this encoding.")
+        return _("Contains bytes that aren't text in this encoding.")
     if kind == "UNQUOTED VALUE":
-        return _("A quote in the line isn't closed, or stands inside a value.")
+        return _unclosed_quote(text)
     if kind == "LINE SIZE OVER MAXIMUM":
-        return _("The line is too long.")
-    return _("The line can't be divided into columns.")
+        return _("Too long.")
+    return _("Can't be split into columns.")
+
+
+def _takes_the_rest(kind: str, text: str, scan: FileScan) -> bool:
+    """Whether a quote stays open up to the file's end: its line is read, with all that follows as a value."""
+    quote = scan.options.quote
+    return kind == "UNQUOTED VALUE" and bool(quote) and text.count(quote) % 2 == 1
+
+
+def _unclosed_quote(text: str) -> str:
+    """That a quote is wrong, and how many lines DuckDB took for a part of its value."""
+    lost = text.rstrip("\r\n").count("\n")
+    if not lost:
+        return _("A quote isn't closed, or is in the middle of a value.")
+    if len(text) < _REJECTED_TEXT:
+        return ngettext(
+            "A quote isn't closed: {count} line after it isn't read either.",
+            "A quote isn't closed: {count} lines after it aren't read either.",
+            lost,
+        ).format(count=number(lost))
+    return _("A quote isn't closed: more than {count} lines after it aren't read either.").format(count=number(lost))
 
 
 def _line_numbers(path: Path, positions: list[int]) -> list[int]:
@@ -87,9 +123,6 @@ def _line_numbers(path: Path, positions: list[int]) -> list[int]:
     wanted = iter(positions)
     position = next(wanted)
     with open_text_bytes(path) as file:
-        # DuckDB doesn't count a byte order mark.
-        if file.read(3) != b"\xef\xbb\xbf":
-            file.seek(0)
         while block := file.read(1 << 20):
             start = 0
             while position - 1 <= done + len(block):
@@ -105,8 +138,11 @@ def _line_numbers(path: Path, positions: list[int]) -> list[int]:
     return found + [line] * (len(positions) - len(found))
 
 
-def _with_wrong_values(connection: duckdb.DuckDBPyConnection, scan: FileScan) -> list[WrongLine]:
-    """The lines with values that don't fit their columns. DuckDB says which values; where they are is read here."""
+def _with_wrong_values(
+    connection: duckdb.DuckDBPyConnection, scan: FileScan, *, short_too: bool = False
+) -> Iterator[WrongLine]:
+    """The lines with values that don't fit their columns; those among the lines that are too short only if
+    `short_too`. DuckDB says which values; where they are is read here."""
     wrong: dict[int, set[str]] = {}
     for place, column in enumerate(scan.columns):
         if column.left_out or column.checked or column.kind == "text":
@@ -118,18 +154,16 @@ def _with_wrong_values(connection: duckdb.DuckDBPyConnection, scan: FileScan) ->
         ).fetchall()
         if found:
             wrong[place] = {str(value) for (value,) in found}
-    lines: list[WrongLine] = []
     for path in scan.paths:
         for line, text, values in _records(scan, path):
             at = next((k for k, texts in wrong.items() if len(values) > k and values[k] in texts), None)
-            if at is None or len(values) != len(scan.columns):
+            width = len(scan.columns)
+            # DuckDB reads a line with more columns whose values are empty, as if they weren't there.
+            if at is None or (len(values) < width and not short_too) or any(values[width:]):
                 continue
             sentence = wrong_value_sentence(scan.columns[at], values[at])
             value = values[at][:_SHOWN_LINE]
-            lines.append(WrongLine(line, text[:_SHOWN_LINE], sentence, at, value, file=_name(scan, path)))
-            if len(lines) >= MAX_WRONG_LINES:
-                return lines
-    return lines
+            yield WrongLine(line, text[:_SHOWN_LINE], sentence, at, value, file=_name(scan, path))
 
 
 def _records(scan: FileScan, path: Path) -> Iterator[tuple[int, str, list[str]]]:
@@ -165,12 +199,42 @@ def wrong_value_sentence(column: ScanColumn, value: str) -> str:
     if column.kind in ("integer", "float", "decimal"):
         joined = re.sub(r"\s", "", value)
         if joined != value.strip() and re.fullmatch(r"[+-]?[\d.,]+", joined):
-            return _("{title} is “{value}”: a space stands inside the number.").format(**names)
+            return _("“{title}” is “{value}”: the number contains a space.").format(**names)
         if column.kind == "integer":
-            return _("{title} is “{value}”, which isn't a whole number.").format(**names)
-        return _("{title} is “{value}”, which isn't a number.").format(**names)
+            return _("“{title}” is “{value}”, which isn't a whole number.").format(**names)
+        return _("“{title}” is “{value}”, which isn't a number.").format(**names)
     if column.kind == "boolean":
-        return _("{title} is “{value}”, which means neither yes nor no.").format(**names)
-    if re.fullmatch(r"\s*\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?:[ T][\d:.]+)?\s*", value):
-        return _("{title} is “{value}”, a date or time that doesn't exist, or is written otherwise.").format(**names)
-    return _("{title} is “{value}”, which isn't a date.").format(**names)
+        return _("“{title}” is “{value}”, which is neither yes nor no.").format(**names)
+    if column.kind == "timestamp" and _LIKE_DATE.fullmatch(value):
+        return _("“{title}” is “{value}”, which isn't a valid date and time in this column's format.").format(**names)
+    if _LIKE_DATE.fullmatch(value):
+        return _("“{title}” is “{value}”, which isn't a valid date in this column's format.").format(**names)
+    return _("“{title}” is “{value}”, which isn't a date.").format(**names)
+
+
+def mixed_column_sentence(title: str, mixed: MixedColumn) -> str:
+    """Why a column is text: which of its values can't be read as what the others are."""
+    count = mixed.wrong
+    if mixed.kind in ("integer", "float"):
+        text = ngettext(
+            "“{column}” is text because {count} of {total} values isn't a number: “{value}” in line {line}.",
+            "“{column}” is text because {count} of {total} values aren't numbers, such as “{value}” in line {line}.",
+            count,
+        )
+    elif mixed.kind == "boolean":
+        text = ngettext(
+            "“{column}” is text because {count} of {total} values is neither yes nor no: “{value}” in line {line}.",
+            "“{column}” is text because {count} of {total} values are neither yes nor no, such as “{value}” in line"
+            " {line}.",
+            count,
+        )
+    else:
+        text = ngettext(
+            "“{column}” is text because {count} of {total} values isn't a date: “{value}” in line {line}.",
+            "“{column}” is text because {count} of {total} values aren't dates, such as “{value}” in line {line}.",
+            count,
+        )
+    return text.format(
+        column=title, count=number(count), total=number(mixed.of), value=" ".join(mixed.first.value[:60].split()),
+        line=number(mixed.first.line),
+    )  # fmt: skip

@@ -1,7 +1,8 @@
 """The question that a table is opened with, and where a column that is added fits."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, Literal
 
 from benchboard.analytics.query_builder.question import (
     TIMES,
@@ -11,19 +12,42 @@ from benchboard.analytics.query_builder.question import (
     Unit,
     with_group,
     with_measure,
+    with_parts,
 )
 from benchboard.analytics.query_types import NUMBERS, ValueKind
 
+_CATEGORIES: Final = 12
 FIRST_ROWS: Final = 100
 """Rows of a table without a time that are shown at first."""
 
 
-def first_question(table: str, source_id: str, time_column: str, unit: Unit) -> Question:
-    """The question for a table that was just opened: its rows over time, or without a time the first rows."""
-    question = Question(table, source_id)
+def first_question(question: Question, time_column: str, unit: Unit) -> Question:
+    """The question for a table that was just opened, of which there is an empty one: its rows over time, or without a
+    time the first rows."""
     if not time_column:
         return replace(question, limit=FIRST_ROWS)
     return with_column(question, time_column, "timestamp", unit=unit)
+
+
+Shape = Literal["rows", "time", "categories", "number"]
+"""What a chart needs: rows as they are, numbers over time, numbers for categories, or one number."""
+
+
+def starting_question(question: Question, columns: Sequence[tuple[str, ValueKind]], shape: Shape) -> Question:
+    """A question of this shape to begin with over a table, of which there is an empty one; with what the table has."""
+    time = next((name for name, kind in columns if kind in TIMES), "")
+    text = next((name for name, kind in columns if kind == "text"), "")
+    if shape == "number":
+        return with_measure(question, "count")
+    if shape == "time" or (shape == "categories" and not text):
+        text = "" if time else text
+    else:
+        time = ""
+    if shape == "rows" or not (time or text):
+        return replace(question, limit=FIRST_ROWS)
+    if time:
+        return with_column(question, time, "timestamp", unit="month")
+    return replace(with_column(question, text, "text", unit=""), limit=_CATEGORIES)
 
 
 def with_column(question: Question, column: str, kind: ValueKind, *, unit: Unit, is_id: bool = False) -> Question:
@@ -31,9 +55,9 @@ def with_column(question: Question, column: str, kind: ValueKind, *, unit: Unit,
     counted. `unit` is what times are rounded down to; by `interval`, only those within the time range are left."""
     rows_only = not question.outputs
     if is_id:
-        found = with_measure(question, "count_distinct", column)
+        found = _in_place_of_count(question, with_measure(question, "count_distinct", column))
     elif kind in NUMBERS:
-        found = with_measure(question, "sum", column)
+        found = _in_place_of_count(question, with_measure(question, "sum", column))
     else:
         found = with_group(question, column, unit if kind in TIMES else "")
         if not found.measures:
@@ -51,3 +75,12 @@ def with_column(question: Question, column: str, kind: ValueKind, *, unit: Unit,
     elif not found.sorts and found.groups and found.measures:
         found = replace(found, sorts=(Sort(found.measures[0].output, descending=True),))
     return found
+
+
+def _in_place_of_count(question: Question, found: Question) -> Question:
+    """With the added measure alone, if the question only had the count of rows that was put in by itself: beside sums
+    of thousands that would be a line along the bottom of the chart."""
+    count = with_measure(replace(question, measures=()), "count").measures
+    if not question.groups or question.measures != count or len(found.measures) != 2:
+        return found
+    return with_parts(question, measures=found.measures[1:])

@@ -19,8 +19,10 @@ Operator = Literal[
 Unit = Literal["", "interval", "minute", "hour", "day", "week", "month", "quarter", "year"]
 """What times are rounded down to; `interval`: to the unit that fits the time range (`:interval`)."""
 Function = Literal["count", "count_distinct", "sum", "avg", "min", "max", "median"]
-Dialect = Literal["own", "duckdb"]
-"""The language of Benchboard's own relations (PostgreSQL's SELECT), or that of files."""
+Server = Literal["", "postgresql", "mysql"]
+"""What a database server speaks (MariaDB: MySQL); empty where there is none."""
+Dialect = Literal["own", "duckdb", "postgresql", "mysql"]
+"""The language of Benchboard's own relations (PostgreSQL's SELECT), that of files, or that of a server."""
 
 UNITS: Final[tuple[Unit, ...]] = ("interval", "minute", "hour", "day", "week", "month", "quarter", "year")
 TIMES: Final[tuple[ValueKind, ...]] = ("timestamp", "date")
@@ -94,6 +96,8 @@ class Question:
     measures: tuple[Measure, ...] = ()
     sorts: tuple[Sort, ...] = ()
     limit: int | None = None
+    server: Server = ""
+    """What the source speaks, if it is on a database server."""
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -103,7 +107,7 @@ class Question:
     @property
     def dialect(self) -> Dialect:
         """The language of its source."""
-        return "duckdb" if self.source_id else "own"
+        return self.server or ("duckdb" if self.source_id else "own")
 
     @property
     def uses_time_range(self) -> bool:
@@ -111,6 +115,11 @@ class Question:
         return any(one.operator == "in_range" for one in self.filters) or any(
             one.unit == "interval" for one in self.groups
         )
+
+
+def units_for(dialect: Dialect) -> tuple[Unit, ...]:
+    """What times can be rounded down to. MySQL has no function to which a variable could say by how much."""
+    return tuple(one for one in UNITS if one != "interval" or dialect != "mysql")
 
 
 def functions_for(kind: ValueKind | None, dialect: Dialect) -> tuple[Function, ...]:

@@ -13,11 +13,18 @@ from benchboard.analytics.query_builder.question import (
     Measure,
     Operator,
     Question,
+    Server,
     Sort,
     Value,
 )
 from benchboard.analytics.query_builder.sql_words import QueryWord, words
-from benchboard.analytics.query_builder.sql_writer import AGGREGATES, COMPARISONS, LIKE_SIGNS, to_sql
+from benchboard.analytics.query_builder.sql_writer import (
+    AGGREGATES,
+    COMPARISONS,
+    LIKE_SIGNS,
+    MYSQL_UNITS,
+    to_sql,
+)
 
 _OPERATORS: Final[dict[str, Operator]] = {sign: cast("Operator", name) for name, sign in COMPARISONS.items()}
 
@@ -25,15 +32,16 @@ _OPERATORS: Final[dict[str, Operator]] = {sign: cast("Operator", name) for name,
 def from_sql(text: str, *, source_id: str = "", dialect: Dialect | None = None) -> Question | None:
     """The question whose query this is, apart from spaces, line breaks and the case of keywords; None if the builder
     has none: the query then can only be edited as SQL."""
-    found = words(text)
+    language = dialect or Question("", source_id).dialect
+    found = words(text, language)
     if not found:
         return None
     try:
-        question = _QueryReader(found, source_id).question()
+        question = _QueryReader(found, source_id, language).question()
     except _NotOurs:
         return None
     # What was read is compared with what would be written: a query is never changed by being opened in the builder.
-    return question if words(to_sql(question, dialect)) == found else None
+    return question if words(to_sql(question, language), language) == found else None
 
 
 class _NotOurs(Exception):
@@ -43,14 +51,16 @@ class _NotOurs(Exception):
 class _QueryReader:
     """Reads one query from its first word to its last."""
 
-    def __init__(self, words: list[QueryWord], source_id: str) -> None:
-        self._words, self._source_id, self._at = words, source_id, 0
+    def __init__(self, words: list[QueryWord], source_id: str, dialect: Dialect) -> None:
+        self._words, self._source_id, self._dialect, self._at = words, source_id, dialect, 0
 
     def question(self) -> Question:
         self._expect("select")
         groups, measures = self._outputs()
         self._expect("from")
         table = self._name()
+        if self._take("."):
+            table = f"{table}.{self._name()}"
         filters = self._filters() if self._take("where") else ()
         if groups and self._take("group"):
             self._expect("by")
@@ -62,7 +72,8 @@ class _QueryReader:
         limit = self._limit() if self._take("limit") else None
         if self._at != len(self._words):
             raise _NotOurs
-        return Question(table, self._source_id, filters, groups, measures, sorts, limit)
+        server: Server = self._dialect if self._dialect in ("postgresql", "mysql") else ""
+        return Question(table, self._source_id, filters, groups, measures, sorts, limit, server)
 
     def _peek(self, ahead: int = 0) -> QueryWord:
         place = self._at + ahead
@@ -103,6 +114,8 @@ class _QueryReader:
                 groups.append(Group(self._name(), "", self._alias()))
             elif self._is("date_trunc"):
                 groups.append(self._time_group())
+            elif self._is("cast"):
+                groups.append(self._mysql_time_group())
             else:
                 measures.append(self._measure())
             if not self._take(","):
@@ -121,6 +134,20 @@ class _QueryReader:
         column = self._name()
         self._expect(")", "as")
         return Group(column, name, self._name())
+
+    def _mysql_time_group(self) -> Group:
+        for unit, template in MYSQL_UNITS.items():
+            pattern = words(template.format(column="`c`"), "mysql") or []
+            here = self._words[self._at : self._at + len(pattern)]
+            columns = {
+                found.text for one, found in zip(pattern, here, strict=False) if one.kind == found.kind == "name"
+            }
+            same = [one == found or one.kind == found.kind == "name" for one, found in zip(pattern, here, strict=False)]
+            if len(here) == len(pattern) and all(same) and len(columns) == 1:
+                self._at += len(pattern)
+                self._expect("as")
+                return Group(columns.pop(), unit, self._name())
+        raise _NotOurs
 
     def _measure(self) -> Measure:
         function, column = self._next().text, ""
@@ -168,6 +195,8 @@ class _QueryReader:
 
     def _text_function(self) -> Filter:
         function = self._next().text
+        if function == "lower" and self._dialect == "mysql":
+            return self._mysql_pattern()
         if function not in ("contains", "starts_with"):
             raise _NotOurs
         self._expect("(", "lower", "(")
@@ -176,6 +205,14 @@ class _QueryReader:
         text = self._text()
         self._expect(")", ")")
         return Filter(column, "contains" if function == "contains" else "starts", (text,))
+
+    def _mysql_pattern(self) -> Filter:
+        self._expect("(")
+        column = self._name()
+        self._expect(")", "like", "lower", "(")
+        text = self._text()
+        self._expect(")")
+        return _from_pattern(column, text)
 
     def _text(self) -> str:
         found = self._next()

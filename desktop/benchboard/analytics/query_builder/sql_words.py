@@ -5,7 +5,7 @@ import re
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from benchboard.analytics.query_builder.question import Value
+from benchboard.analytics.query_builder.question import Dialect, Value
 
 _PLAIN: Final = re.compile(r"[a-z_][a-z0-9_]*", re.ASCII)
 _KEYWORDS: Final = frozenset(
@@ -29,17 +29,19 @@ _KEYWORDS: Final = frozenset(
 )
 """Words that can't stand alone as a name in one of the two languages or their parsers, and those of functions. A name
 in quotes is the same name: a word too many here does no harm."""
-_WORD: Final = re.compile(
-    r"""
+_ANY_WORD: Final = r"""
     (?P<space>\s+)
-    | (?P<name>"(?:[^"]|"")+")
-    | (?P<text>'(?:[^']|'')*')
+    | {quoted}
     | (?P<variable>:[a-z]+)
     | (?P<number>\d+(?:\.\d+)?)
     | (?P<word>[^\W\d]\w*)
-    | (?P<sign><>|<=|>=|[=<>(),*;-])
-    """,
-    re.VERBOSE,
+    | (?P<sign><>|<=|>=|[=<>(),*;.-])
+    """
+_WORD: Final = re.compile(
+    _ANY_WORD.replace("{quoted}", """(?P<name>"(?:[^"]|"")+") | (?P<text>'(?:[^']|'')*')"""), re.VERBOSE
+)
+_MYSQL_WORD: Final = re.compile(
+    _ANY_WORD.replace("{quoted}", r"""(?P<name>`(?:[^`]|``)+`) | (?P<text>'(?:[^'\\]|''|\\\\)*')"""), re.VERBOSE
 )
 
 
@@ -51,40 +53,53 @@ class QueryWord(NamedTuple):
     text: str
 
 
-def quote_name(name: str) -> str:
+def quote_name(name: str, dialect: Dialect = "own") -> str:
     """A name as SQL writes it: in quotes unless it needs none."""
+    if dialect == "mysql":
+        return "`" + name.replace("`", "``") + "`"
     return name if _PLAIN.fullmatch(name) and name not in _KEYWORDS else '"' + name.replace('"', '""') + '"'
 
 
-def quote_text(text: str) -> str:
+def quote_table(name: str, dialect: Dialect) -> str:
+    """The name of a table as SQL writes it. On PostgreSQL, what is before its first dot is its schema."""
+    parts = name.split(".", 1) if dialect == "postgresql" else [name]
+    return ".".join(quote_name(part, dialect) for part in parts)
+
+
+def quote_text(text: str, dialect: Dialect = "own") -> str:
     """A text as SQL writes it."""
+    if dialect == "mysql":
+        text = text.replace("\\", "\\\\")
     return "'" + text.replace("'", "''") + "'"
 
 
-def quote_value(value: Value) -> str:
+def quote_value(value: Value, dialect: Dialect = "own") -> str:
     """A value as SQL writes it."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, str):
-        return quote_text(value)
+        return quote_text(value, dialect)
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
-def words(text: str) -> list[QueryWord] | None:
+def words(text: str, dialect: Dialect = "own") -> list[QueryWord] | None:
     """The words of a text; None if it has something that no query of the builder has, such as a comment."""
+    pattern = _MYSQL_WORD if dialect == "mysql" else _WORD
     found: list[QueryWord] = []
     at = 0
     while at < len(text):
-        match = _WORD.match(text, at)
+        match = pattern.match(text, at)
         if match is None:
             return None
         at, kind, word = match.end(), str(match.lastgroup), match[0]
         if kind == "space":
             continue
         if kind == "name":
-            word = word[1:-1].replace('""', '"')
+            word = word[1:-1].replace(2 * word[0], word[0])
         elif kind == "text":
             word = word[1:-1].replace("''", "'")
+            if dialect == "mysql":
+                word = word.replace("\\\\", "\\")
         elif kind == "word":
             word = word.lower()
             if _PLAIN.fullmatch(word) is None:

@@ -16,17 +16,20 @@ _FIELDS: Final[dict[Cause, str]] = {
 def connection_error(cause: Cause, settings: RemoteSettings) -> Unavailable:
     """The error of a connection that wasn't made. Code `source.<cause>`, with the fact `field`; never a password."""
     what, do = {
-        "host": (_("The server “{host}” wasn't found."), _("Check its name and your network.")),
-        "refused": (_("Nothing answers on port {port} of “{host}”."), _("Check the port and that the server runs.")),
-        "timeout": (_("“{host}” didn't answer in time."), _("Check the address, the port and any firewall.")),
+        "host": (_("The server “{host}” wasn't found."), _("Check the name and your network.")),
+        "refused": (
+            _("“{host}” refused the connection on port {port}."),
+            _("Check the port, and that the server is running."),
+        ),
+        "timeout": (_("“{host}” didn't answer in time."), _("Check the address, the network and any firewall.")),
         "password": (_("The server rejected the user “{user}” or the password."), _("Check both, then try again.")),
         "database": (_("The server has no database “{database}”."), _("Check its name.")),
         "tls": (
             _("No secure connection to “{host}” could be made."),
-            _("Check the server's certificate, name the file with its authority, or choose another TLS mode."),
+            _("Check the server's certificate, specify its CA certificate file, or choose another TLS mode."),
         ),
         "permission": (
-            _("The user “{user}” may not use “{database}”."),
+            _("The user “{user}” doesn't have access to “{database}”."),
             _("Ask the server's administrator for access."),
         ),
         "other": (_("“{host}” didn't accept the connection."), _("Check the settings, then try again.")),

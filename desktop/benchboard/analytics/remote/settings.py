@@ -55,14 +55,14 @@ def checked_settings(values: Mapping[str, object], kind: str) -> RemoteSettings:
         raise _wrong("kind", _("The kind of server is unknown."))
     host, port = values.get("host"), values.get("port")
     if not isinstance(host, str) or _HOST.fullmatch(host) is None:
-        raise _wrong("host", _("Enter the name or the address of the server."))
+        raise _wrong("host", _("Enter the server's name or address, such as db.example or 192.0.2.7."))
     if not isinstance(port, int) or isinstance(port, bool) or not 1 <= port <= 65_535:
-        raise _wrong("port", _("A port is a number from 1 to 65535."))
+        raise _wrong("port", _("The port must be a number from 1 to 65535."))
     if (tls := values.get("tls")) not in TLS_MODES:
         raise _wrong("tls", _("The TLS mode is unknown."))
     ca = _text(values, "ca", required=False)
     if ca and not Path(ca).is_absolute():
-        raise _wrong("ca", _("Enter the whole path of the file with certificates."))
+        raise _wrong("ca", _("Enter the full path of the certificate file."))
     return RemoteSettings(
         kind,
         host,
@@ -119,7 +119,7 @@ def _aad(source_id: str, organisation_id: str, settings: RemoteSettings) -> byte
 def _text(values: Mapping[str, object], name: str, *, required: bool = True) -> str:
     value = values.get(name, "")
     if not isinstance(value, str) or len(value) > MAX_LENGTH or (value and not value.isprintable()):
-        raise _wrong(name, _("Up to {limit} visible characters are possible.").format(limit=MAX_LENGTH))
+        raise _wrong(name, _("Use up to {limit} visible characters.").format(limit=MAX_LENGTH))
     if required and not value:
         messages = {"database": _("Enter the name of the database."), "user": _("Enter the name of the user.")}
         raise _wrong(name, messages[name])

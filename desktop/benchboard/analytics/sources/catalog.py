@@ -23,7 +23,7 @@ class SourceCatalog:
         """See `duckdb_engine.Catalog`."""
         tables = self._tables if not source else self._tables_of(source)
         found = tables.get(table.lower())
-        return None if found is None else found.view()
+        return None if found is None else found.current_view()
 
     def names(self) -> list[str]:
         """See `duckdb_engine.Catalog`."""
@@ -55,6 +55,6 @@ def get_row(session: Session, actor: Actor, source_id: str, *, lock: bool = Fals
     query = select(DataSource).where(own, DataSource.id == source_id)
     row = session.scalars(query.with_for_update() if lock else query).first() if is_id(source_id) else None
     if row is None:
-        what, do = _("The data source doesn't exist any more."), _("Choose another one.")
+        what, do = _("This data source no longer exists."), _("Choose another one.")
         raise NotFound("sources.unknown", what, do=do, source=source_id)
     return row

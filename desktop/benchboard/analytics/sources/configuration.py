@@ -3,12 +3,13 @@
 Whoever may write to the database may have written it: nothing of it is taken unchecked.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from benchboard.analytics.column_presentation import Presentation
 from benchboard.analytics.duckdb_engine import FileView
+from benchboard.analytics.files.column_matching import current_sql
 from benchboard.analytics.files.column_names import NAME, query_names
 from benchboard.analytics.files.scan import FileScan
 from benchboard.analytics.files.sql_text import identifier, literal
@@ -27,8 +28,15 @@ class SourceTable:
     scan: FileScan
     copy: Path | None = None
 
+    def current_view(self) -> FileView:
+        """The table as a query reads it, with its columns where the header of its file has them now. Raises `Conflict`
+        (`files.columns-lost`) if the file lacks one, and what `view` raises."""
+        view = self.view()
+        return view if self.copy is not None else replace(view, sql=current_sql(self.scan))
+
     def view(self) -> FileView:
-        """The table as a query reads it. Raises `Invalid` for a file that must be copied first."""
+        """The table as it was described, whatever became of its file. Raises `Invalid` for a file that must be copied
+        first."""
         shown = {column.name: _presentation(column.title, column.unit) for column in self.scan.kept_columns}
         if self.copy is None:
             return FileView(self.scan.relation_sql(), self.scan.paths, shown)

@@ -1,4 +1,4 @@
-"""Adds files as a data source, copies them again, and points a source to where its file is now."""
+"""Adds files as a data source, and points a source to where its file is now."""
 
 import uuid
 from collections.abc import Iterator, Sequence
@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Final
 
 from benchboard.analytics.cancellation import CancelToken
-from benchboard.analytics.files.conversion import copied_scan, copy_to_parquet
+from benchboard.analytics.files.conversion import Conversion, copied_scan, copy_to_parquet
 from benchboard.analytics.files.formats import detect_format
 from benchboard.analytics.files.inspection_types import ReportProgress
 from benchboard.analytics.files.scan import FileScan
 from benchboard.analytics.sources.catalog import get_row
 from benchboard.analytics.sources.configuration import SourceConfiguration, SourceTable, tables_of
-from benchboard.analytics.sources.services import SourceSummary, add_source, refresh_source, update_source
+from benchboard.analytics.sources.services import SourceSummary, add_source, update_source
+from benchboard.analytics.sources.source_reading import copies_before
 from benchboard.analytics.sources.state import examine, problem_text
 from benchboard.errors import Invalid, NotFound
 from benchboard.i18n import _
@@ -48,29 +49,18 @@ def import_files(
         if folder is not None:
             tables = tuple(replace(one, copy=folder / f"{uuid.uuid4().hex}.parquet") for one in tables)
             copies.extend(one.copy for one in tables if one.copy is not None)
-            _copy(tables, token, report)
+        copied = _copy(tables, token, report)
         state = examine(tables, token)
         if state.problem:
             raise Invalid("sources.not-added", problem_text(state.problem, state.names), do=_("Choose the file again."))
+        if copied:
+            counted = zip(state.tables, copied, strict=True)
+            state = replace(state, tables=tuple(
+                replace(one, wrong=copy.emptied + copy.left_out, left_out=copy.left_out) for one, copy in counted
+            ))  # fmt: skip
         kind = tables[0].scan.format if tables else ""
         with database.change() as session:
             return add_source(session, actor, name=name, kind=kind, tables=tables, state=state)
-
-
-def read_source_again(
-    database: Transactions,
-    actor: Actor,
-    source_id: str,
-    *,
-    cancel_token: CancelToken | None = None,
-    progress: ReportProgress | None = None,
-) -> SourceSummary:
-    """Copy the tables of a source that keeps copies again, then look at all of them as `refresh_source` does. If the
-    file isn't where it was, an older copy stays, and the error says so."""
-    require(actor, "sources:write")
-    token, report = cancel_token or CancelToken(), progress or (lambda _done, _total: None)
-    _copy(_tables(database, actor, source_id), token, report)
-    return refresh_source(database, actor, source_id, cancel_token=token)
 
 
 def locate_source(
@@ -90,7 +80,7 @@ def locate_source(
     found = detect_format(path)
     formats = {one.scan.format for one in before if not one.scan.files}
     if (found == "folder") != any(one.scan.files for one in before) or (found != "folder" and formats != {found}):
-        raise _other_file(path, _("It isn't of the same kind."))
+        raise _other_file(path, _("It's a different kind of file."))
     moved = tuple(replace(one, scan=replace(one.scan, path=path), copy=None) for one in before)
     readable = tuple(one for one in moved if one.scan.readable_in_place)
     state = examine(readable, token)
@@ -113,9 +103,12 @@ def table_scan(database: Transactions, actor: Actor, source_id: str, table: str)
 
 
 def source_copies(database: Transactions, actor: Actor, source_id: str) -> tuple[Path, ...]:
-    """The files that were made for a source."""
+    """The files that were made for a source, those kept to undo its last reading too."""
     require(actor, "sources:read")
-    return tuple(one.copy for one in _tables(database, actor, source_id) if one.copy is not None)
+    with database.read() as session:
+        row = get_row(session, actor, source_id)
+        tables = (*SourceConfiguration.from_json(row.connection_config).tables, *copies_before(row))
+    return tuple(one.copy for one in tables if one.copy is not None)
 
 
 def _tables(database: Transactions, actor: Actor, source_id: str) -> tuple[SourceTable, ...]:
@@ -123,14 +116,16 @@ def _tables(database: Transactions, actor: Actor, source_id: str) -> tuple[Sourc
         return SourceConfiguration.from_json(get_row(session, actor, source_id).connection_config).tables
 
 
-def _copy(tables: Sequence[SourceTable], token: CancelToken, report: ReportProgress) -> None:
-    for one in tables:
-        if one.copy is not None:
-            copy_to_parquet(one.scan, one.copy, cancel_token=token, progress=report)
+def _copy(tables: Sequence[SourceTable], token: CancelToken, report: ReportProgress) -> list[Conversion]:
+    return [
+        copy_to_parquet(one.scan, one.copy, cancel_token=token, progress=report)
+        for one in tables
+        if one.copy is not None
+    ]
 
 
 def _other_file(path: Path, why: str) -> Invalid:
-    what = _("“{name}” can't take the place of this source's file.").format(name=path.name)
+    what = _("“{name}” can't replace this data source's file.").format(name=path.name)
     return Invalid("sources.other-file", what, why=why, do=_("Choose the file that was moved."))
 
 

@@ -52,3 +52,9 @@ def source_kinds() -> Mapping[str, SourceKind]:
         if isinstance(kind, SourceKind):
             found[kind.name] = kind
     return found | {kind.name: kind for kind in _OWN}
+
+
+def source_title(kind: str) -> str:
+    """A kind as people call it; one of a package that isn't installed by its name."""
+    found = source_kinds().get(kind)
+    return found.title if found is not None else kind

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.duckdb_engine import FileResult
 from benchboard.analytics.files.scan import ScanColumn
+from benchboard.analytics.query_builder.question import Dialect
+from benchboard.analytics.query_builder.sql_words import quote_table
 from benchboard.analytics.remote import engine
 from benchboard.analytics.remote.configuration import RemoteConfiguration, remote_configuration
 from benchboard.analytics.remote.server_limits import RemoteTable
@@ -25,6 +27,8 @@ from benchboard.identity.permissions import Actor, require
 from benchboard.storage.models.analytics import DataSource
 
 _KINDS: Final = frozenset(("text", "integer", "decimal", "boolean", "timestamp", "date"))
+_WHERE_TO: Final = ("kind", "host", "port", "user", "tls", "ca")
+"""The settings that say to whom the password is sent."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -58,11 +62,9 @@ class ServerConnection:
 
     def sample(self, table: str, *, limit: int, timeout: float, cancel_token: CancelToken) -> FileResult:
         """The first rows of one of the tables."""
-        quote = "`" if self.settings.kind == "mysql" else '"'
         found = next(one for one in self.tables if one == table)
-        schema, _dot, name = ("", "", found) if self.settings.kind == "mysql" else _split(found)
-        parts = [quote + part.replace(quote, quote * 2) + quote for part in (schema, name) if part]
-        text = f"SELECT * FROM {'.'.join(parts)} LIMIT {int(limit)}"  # noqa: S608  # quoted, and checked once more
+        dialect: Dialect = "mysql" if self.settings.kind == "mysql" else "postgresql"
+        text = f"SELECT * FROM {quote_table(found, dialect)} LIMIT {int(limit)}"  # noqa: S608  # quoted, and checked
         return self.run(text, limit=limit, timeout=timeout, cancel_token=cancel_token, variables={})
 
 
@@ -79,11 +81,41 @@ def open_server(session: Session, actor: Actor, source_id: str) -> ServerConnect
     return ServerConnection(found.settings, found.password(key, row.id, actor.organisation_id), tables)
 
 
-def connect_server(settings: Mapping[str, object], kind: str, password: str) -> tuple[RemoteTable, ...]:
+def connect_server(
+    settings: Mapping[str, object], kind: str, password: str, *, cancel_token: CancelToken | None = None
+) -> tuple[RemoteTable, ...]:
     """Connect with settings that aren't stored yet, and list the tables. Takes as long as the server does.
 
-    Raises `Invalid` with the `field` of a setting that can't be used, `Unavailable` with the cause as its code."""
-    return engine.read_tables(checked_settings(settings, kind), checked_password(password))
+    Raises `Invalid` with the `field` of a setting that can't be used, `Unavailable` with the cause as its code,
+    `Cancelled`."""
+    return engine.read_tables(checked_settings(settings, kind), checked_password(password), cancel_token=cancel_token)
+
+
+def server_settings(session: Session, actor: Actor, source_id: str) -> RemoteSettings:
+    """The settings of a source on a server, without its password. Raises `Invalid` (`sources.not-server`) for one of
+    files."""
+    require(actor, "sources:read")
+    row = get_row(session, actor, source_id)
+    return _on_server(row).settings
+
+
+def password_for(session: Session, actor: Actor, source_id: str, settings: Mapping[str, object], kind: str) -> str:
+    """The stored password of a source, to sign in with other settings. Raises `Invalid` (`sources.password-needed`,
+    with the field `password`) if they lead elsewhere: who may change a source could else read its password there."""
+    require(actor, "sources:write")
+    row, wanted = get_row(session, actor, source_id), checked_settings(settings, kind)
+    found = _on_server(row)
+    if any(getattr(wanted, name) != getattr(found.settings, name) for name in _WHERE_TO):
+        what = _("With another server, user or TLS mode the password is needed again.")
+        raise Invalid("sources.password-needed", what, field="password")
+    return found.password(keys.data_key_of(session, actor.organisation_id), row.id, actor.organisation_id)
+
+
+def _on_server(row: DataSource) -> RemoteConfiguration:
+    found = remote_configuration(row.connection_config)
+    if found is None:
+        raise no_password(row.name)
+    return found
 
 
 def seal_server(
@@ -100,12 +132,16 @@ def change_password(session: Session, actor: Actor, source_id: str, password: st
     """Store another password for a source on a server. Raises `Invalid` (`sources.not-server`) for one of files."""
     require(actor, "sources:write")
     row = get_row(session, actor, source_id, lock=True)
-    found = remote_configuration(row.connection_config)
-    if found is None:
-        raise Invalid("sources.not-server", _("“{name}” has no password.").format(name=row.name))
+    found = _on_server(row)
     row.connection_config = seal_server(session, actor, row.id, found.settings, password).to_json()
     session.flush()
     audit.record(session, actor, "source.update", row.id, name=row.name, changed="password")
+
+
+def no_password(name: str) -> Invalid:
+    """The error that the data source `name` has no password to change."""
+    what = _("“{name}” has no password.").format(name=name)
+    return Invalid("sources.not-server", what, why=_("It's made of files. Only database servers have one."))
 
 
 def set_tables(row: DataSource, tables: tuple[RemoteTable, ...]) -> None:
@@ -145,7 +181,3 @@ def stored_columns(table: Mapping[str, Any]) -> tuple[ScanColumn, ...]:
         for one in found
         if isinstance(one.get("name"), str)
     )
-
-
-def _split(title: str) -> tuple[str, str, str]:
-    return title.partition(".") if "." in title else ("", "", title)

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from difflib import get_close_matches
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -24,19 +25,17 @@ from benchboard.analytics.sources.kinds import source_kinds
 from benchboard.analytics.sources.servers import (
     open_server,
     seal_server,
-    set_problem,
     set_tables,
     stored_columns,
     stored_tables,
 )
-from benchboard.analytics.sources.state import SourceState, examine, problem_text
-from benchboard.errors import AppError, Cancelled, Conflict, Invalid, NotFound
+from benchboard.analytics.sources.state import SourceState, problem_text, store_state
+from benchboard.errors import Conflict, Invalid, NotFound
 from benchboard.i18n import _, ngettext
 from benchboard.identity import audit
 from benchboard.identity.permissions import Actor, require
 from benchboard.paging import Listing, Page
 from benchboard.storage import search_text
-from benchboard.storage.engine import Transactions
 from benchboard.storage.keyset_paging import Sorting, page
 from benchboard.storage.models.analytics import DataSource
 from benchboard.storage.models.base import new_id
@@ -66,6 +65,12 @@ class SourceSummary:
     copied: bool = False
     server: str = ""
     """The address of a server: `host:port/database`."""
+    rows: int | None = None
+    """Rows of all its tables; None for a server, and where they couldn't be counted."""
+    emptied: int = 0
+    """Lines of copied files with a value that was left empty because it didn't fit."""
+    left_out: int = 0
+    """Lines of copied files that were skipped because they didn't fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +124,19 @@ def get_source_matching(session: Session, actor: Actor, text: str) -> SourceSumm
                 row = session.get(DataSource, found)
     if row is None:
         what = _("There's no data source named “{name}”.").format(name=text[:60])
-        raise NotFound("sources.unknown", what, do=_("Choose one listed by “benchboard source list”."))
+        names = {name.casefold(): name for name in session.scalars(own.with_only_columns(DataSource.name))}
+        near = get_close_matches(text[:60].casefold(), names, n=1)
+        meant = [_("Did you mean “{name}”?").format(name=names[near[0]])] if near else []
+        do = " ".join([*meant, _("Choose one listed by “benchboard source list”.")])
+        raise NotFound("sources.unknown", what, do=do)
     return _summary(row)
+
+
+def require_name(session: Session, actor: Actor, name: str) -> None:
+    """Raise what `add_source` raises for a name that can't be used or is taken: before a file is read, or a server
+    asked."""
+    require(actor, "sources:write")
+    _require_free(session, actor, checked_name(name))
 
 
 def add_source(
@@ -131,7 +147,7 @@ def add_source(
     Raises `Invalid` for a name, a kind or tables that can't be used, `Conflict` (`sources.taken`) for a name in use.
     """
     require(actor, "sources:write")
-    name = _checked_name(name)
+    name = checked_name(name)
     known = source_kinds().get(kind)
     if known is None:
         what = _("“{name}” isn't a kind of data source.").format(name=kind[:40])
@@ -139,7 +155,7 @@ def add_source(
     _require_free(session, actor, name)
     row = DataSource(organisation_id=actor.organisation_id, name=name, type=known.type,
                      connection_config=_checked(kind, tables).to_json())  # fmt: skip
-    _set_state(row, state)
+    store_state(row, state)
     session.add(row)
     session.flush()
     audit.record(session, actor, "source.create", row.id, name=name, kind=kind)
@@ -163,7 +179,7 @@ def add_server(
     `Unavailable` (`keys.missing`) where the organisation's data key isn't on this computer.
     """
     require(actor, "sources:write")
-    name, checked, source_id = _checked_name(name), checked_settings(settings, kind), new_id()
+    name, checked, source_id = checked_name(name), checked_settings(settings, kind), new_id()
     _require_free(session, actor, name)
     config = seal_server(session, actor, source_id, checked, password).to_json()
     row = DataSource(id=source_id, organisation_id=actor.organisation_id, name=name, type=source_kinds()[kind].type,
@@ -172,6 +188,30 @@ def add_server(
     session.add(row)
     session.flush()
     audit.record(session, actor, "source.create", row.id, name=name, kind=kind)
+    return _summary(row)
+
+
+def update_server(
+    session: Session,
+    actor: Actor,
+    source_id: str,
+    *,
+    name: str,
+    settings: Mapping[str, object],
+    password: str,
+    tables: tuple[RemoteTable, ...],
+) -> SourceSummary:
+    """Change the name, the settings and the password of a source on a server, with the tables that `connect_server`
+    found. Raises what `add_server` raises, and `NotFound`."""
+    require(actor, "sources:write")
+    row = get_row(session, actor, source_id, lock=True)
+    name, checked = checked_name(name), checked_settings(settings, row.type)
+    _require_free(session, actor, name, row.id)
+    row.name = name
+    row.connection_config = seal_server(session, actor, row.id, checked, password).to_json()
+    set_tables(row, tables)
+    session.flush()
+    audit.record(session, actor, "source.update", row.id, name=row.name, changed="connection")
     return _summary(row)
 
 
@@ -188,14 +228,14 @@ def update_source(
     require(actor, "sources:write")
     row = get_row(session, actor, source_id, lock=True)
     if name is not None:
-        name = _checked_name(name)
+        name = checked_name(name)
         _require_free(session, actor, name, row.id)
         row.name = name
     if tables is not None:
         kind = SourceConfiguration.from_json(row.connection_config).kind
         row.connection_config = _checked(kind, tables).to_json()
     if state is not None:
-        _set_state(row, state)
+        store_state(row, state)
     session.flush()
     audit.record(session, actor, "source.update", row.id, name=row.name)
     return _summary(row)
@@ -250,31 +290,6 @@ def test_source(session: Session, actor: Actor, source_id: str) -> None:
         return
     for table in source_tables(session, actor, source_id):
         sample_rows(session, actor, source_id, table.name, limit=1)
-
-
-def refresh_source(
-    database: Transactions, actor: Actor, source_id: str, *, cancel_token: CancelToken | None = None
-) -> SourceSummary:
-    """Look at a source's files again, and store what was found: status, rows, fingerprints, what breaks.
-
-    Takes about as long as reading the files; no transaction is open meanwhile. Raises `NotFound`, `Cancelled`.
-    """
-    require(actor, "sources:write")
-    with database.read() as session:
-        is_server = remote_configuration(get_row(session, actor, source_id).connection_config) is not None
-    if is_server:
-        return _refresh_server(database, actor, source_id, cancel_token or CancelToken())
-    with database.read() as session:
-        tables = SourceConfiguration.from_json(get_row(session, actor, source_id).connection_config).tables
-    state = examine(tables, cancel_token or CancelToken())
-    with database.change() as session:
-        row = get_row(session, actor, source_id, lock=True)
-        _set_state(row, state)
-        broken = source_uses(session, actor, source_id, state.columns) if state.problem else ()
-        row.extra = {**row.extra, "breaks": sorted({use.dashboard for use in broken})}
-        session.flush()
-        audit.record(session, actor, "source.refresh", row.id, name=row.name, status=row.status)
-        return _summary(row)
 
 
 def source_tables(session: Session, actor: Actor, source_id: str) -> tuple[TableSummary, ...]:
@@ -338,31 +353,8 @@ def _require_table(table: str, names: Sequence[str]) -> None:
         raise NotFound("sources.no-table", what, do=do)
 
 
-def _refresh_server(database: Transactions, actor: Actor, source_id: str, cancel_token: CancelToken) -> SourceSummary:
-    """List the tables of a server again, and store what was found, or why it couldn't be reached."""
-    problem: AppError | None = None
-    tables: tuple[RemoteTable, ...] = ()
-    try:
-        with database.read() as session:
-            server = open_server(session, actor, source_id)
-        if server is not None:
-            tables = remote_engine.read_tables(server.settings, server.password, cancel_token=cancel_token)
-    except Cancelled:
-        raise
-    except AppError as error:
-        problem = error
-    with database.change() as session:
-        row = get_row(session, actor, source_id, lock=True)
-        if problem is not None:
-            set_problem(row, problem)
-        else:
-            set_tables(row, tables)
-        session.flush()
-        audit.record(session, actor, "source.refresh", row.id, name=row.name, status=row.status)
-        return _summary(row)
-
-
-def _checked_name(name: str) -> str:
+def checked_name(name: str) -> str:
+    """A data source's name, as it is stored. Raises `Invalid` (`sources.name`) for one that can't be used."""
     name = " ".join(name.split())
     if not name or len(name) > NAME_LENGTH or not name.isprintable():
         what = _("A data source's name needs 1 to {limit} visible characters.").format(limit=NAME_LENGTH)
@@ -387,12 +379,6 @@ def _require_free(session: Session, actor: Actor, name: str, source_id: str = ""
         raise Conflict("sources.taken", what, do=_("Choose another name."), field="name")
 
 
-def _set_state(row: DataSource, state: SourceState) -> None:
-    row.status = "error" if state.problem else "connected"
-    row.last_sync = datetime.now(UTC)
-    row.extra = {**(row.extra or {}), **state.to_json(), "breaks": []}
-
-
 def _summary(row: DataSource) -> SourceSummary:
     try:
         if (server := remote_configuration(row.connection_config)) is not None:
@@ -411,7 +397,21 @@ def _summary(row: DataSource) -> SourceSummary:
     path = str(configuration.tables[0].scan.path) if configuration.tables else ""
     return SourceSummary(row.id, row.name, configuration.kind, row.status, row.last_sync, problem,
                          tuple(table.name for table in configuration.tables), path,
-                         all(table.copy is not None for table in configuration.tables))  # fmt: skip
+                         all(table.copy is not None for table in configuration.tables),
+                         **_line_counts(extra))  # fmt: skip
+
+
+def _line_counts(extra: Mapping[str, Any]) -> dict[str, Any]:
+    """The rows of a source, and how many of its lines didn't fit."""
+    listed = _listed(extra, "tables")
+    rows = [_count(one.get("rows")) for one in listed]
+    known = [(_count(one.get("wrong")), _count(one.get("left_out"))) for one in listed]
+    counted = [(wrong, left_out) for wrong, left_out in known if wrong is not None and left_out is not None]
+    return {
+        "rows": sum(one or 0 for one in rows) if rows and None not in rows else None,
+        "emptied": sum(max(0, wrong - left_out) for wrong, left_out in counted),
+        "left_out": sum(left_out for _wrong, left_out in counted),
+    }
 
 
 def _listed(extra: object, name: str) -> list[Mapping[str, Any]]:

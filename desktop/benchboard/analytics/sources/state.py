@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from benchboard.analytics import duckdb_engine
@@ -11,12 +12,13 @@ from benchboard.analytics.files.inspection import inspect_file
 from benchboard.analytics.sources.configuration import SourceTable
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _
+from benchboard.storage.models.analytics import DataSource
 
 COUNT_TIMEOUT = 300.0
 """Seconds that counting the rows of one table may take."""
-_READ_OPTIONS = frozenset((
+READ_OPTIONS = frozenset((
     "delimiter", "quote", "encoding", "decimal_mark", "thousands_mark", "date_order", "header", "skip_lines",
-    "null_words", "quoted_breaks", "compressed",
+    "null_words", "quoted_breaks", "compressed", "total_label", "zoned_times",
 ))  # fmt: skip
 Problem = Literal["", "moved", "columns", "unreadable"]
 
@@ -29,6 +31,10 @@ class FoundTable:
     rows: int | None
     files: tuple[dict[str, object], ...] = ()
     """Of each file the name, the size in bytes and when it was changed (seconds since 1970): its fingerprint."""
+    wrong: int | None = None
+    """Lines that didn't fit; None where they weren't counted."""
+    left_out: int | None = None
+    """How many of these aren't among the rows; None where they weren't counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +53,20 @@ class SourceState:
         return {"tables": [asdict(one) for one in self.tables], "problem": self.problem, "names": list(self.names)}
 
 
+def store_state(row: DataSource, state: SourceState) -> None:
+    """Put into the row of a source what was found."""
+    row.status = "error" if state.problem else "connected"
+    row.last_sync = datetime.now(UTC)
+    row.extra = {**(row.extra or {}), **state.to_json(), "breaks": []}
+
+
 def problem_text(problem: str, names: Sequence[str]) -> str:
     """What is wrong with a source, as a sentence; empty where nothing is."""
     listed = ", ".join(str(name) for name in names[:5])
     if problem == "moved":
         return _("These files aren't where they were: {names}.").format(names=listed)
     if problem == "columns":
-        return _("The file has lost these columns: {names}.").format(names=listed)
+        return _("These columns are no longer in the file: {names}.").format(names=listed)
     return _("The file can't be read: {names}.").format(names=listed) if problem else ""
 
 
@@ -90,7 +103,7 @@ def _lost_columns(table: SourceTable, cancel_token: CancelToken) -> list[tuple[s
     """The names and titles of the columns that a file had and hasn't any more. Those of a copy stay."""
     if table.copy is not None or table.scan.files:
         return []
-    inspected = inspect_file(table.scan.path, table.scan.options, fixed=_READ_OPTIONS, cancel_token=cancel_token)
+    inspected = inspect_file(table.scan.path, table.scan.options, fixed=READ_OPTIONS, cancel_token=cancel_token)
     same = [one.scan for one in inspected.tables if one.scan.table == table.scan.table]
     there = {column.title for scan in same for column in scan.columns} | {
         column.source for scan in same for column in scan.columns if column.source
@@ -109,7 +122,7 @@ class _OneTable:
         self._table = table
 
     def find(self, source: str, table: str) -> FileView | None:
-        return self._table.view() if (source, table) == ("", "t") else None
+        return self._table.current_view() if (source, table) == ("", "t") else None
 
     def names(self) -> list[str]:
         return ["t"]

@@ -95,7 +95,7 @@ def _length(text: str) -> int:
 
 
 def _too_large(why: str) -> Invalid:
-    what = _("The data don't fit in an Excel file.")
+    what = _("The data doesn't fit in an Excel file.")
     return Invalid("export.excel-limit", what, why=why, do=_("Export as CSV or Parquet, or narrow the query."))
 
 

@@ -8,8 +8,9 @@ from benchboard.i18n import _
 LEAST_USUAL_CLOCK: Final = 1_000_000
 GREATEST_USUAL_CLOCK: Final = 500_000_000
 """Hz. Controllers run at 4 to 160 MHz, a few in processors at 300 MHz."""
-_LIKELY: Final = range(4_000_000, 200_000_000 + 1)
-"""CAN clocks in Hz that may have been meant."""
+_LEAST_LIKELY: Final = 4_000_000
+_GREATEST_LIKELY: Final = 200_000_000
+"""Between them lie the CAN clocks in Hz that may have been meant."""
 _UNITS: Final = (1_000_000, 1_000)
 
 
@@ -19,11 +20,15 @@ def clock_problem(clock: float) -> str:
         return ""
     if clock < LEAST_USUAL_CLOCK:
         problem = _("{clock} is too slow for a CAN clock.")
-        meant = next((clock * unit for unit in _UNITS if clock * unit in _LIKELY), None)
+        meant = next((clock * unit for unit in _UNITS if _is_likely(clock * unit)), None)
     else:
         problem = _("{clock} is too fast for a CAN clock.")
-        meant = next((clock / unit for unit in _UNITS[::-1] if clock / unit in _LIKELY), None)
+        meant = next((clock / unit for unit in _UNITS[::-1] if _is_likely(clock / unit)), None)
     sentence = problem.format(clock=frequency(clock))
     if meant is None:
         return sentence
     return "{} {}".format(sentence, _("Did you mean {clock}?").format(clock=frequency(meant)))
+
+
+def _is_likely(clock: float) -> bool:
+    return _LEAST_LIKELY <= clock <= _GREATEST_LIKELY

@@ -8,6 +8,7 @@ phase_seg1.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from fractions import Fraction
 from typing import Final
 
@@ -481,12 +482,13 @@ def controller(name: str) -> Controller:
     """The controller of that name or alias, in any case; raises NotFound listing the names there are."""
     found = _BY_NAME.get(name.strip().lower()) if isinstance(name, str) else None
     if found is None:
+        near = get_close_matches(str(name).strip().lower()[:60], _BY_NAME, n=1)
+        meant = [_("Did you mean “{name}”?").format(name=near[0])] if near else []
+        names = ", ".join((*item.aliases, item.name)[0] for item in CONTROLLERS)
         raise NotFound(
             "timing.controller",
             _("Unknown controller “{name}”.").format(name=str(name)[:60]),
-            do=_("Choose one of: {names}.").format(
-                names=", ".join((*item.aliases, item.name)[0] for item in CONTROLLERS)
-            ),
+            do=" ".join([*meant, _("Choose one of: {names}.").format(names=names)]),
             field="controller",
         )
     return found

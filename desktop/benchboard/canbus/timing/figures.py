@@ -22,6 +22,17 @@ def frequency(hertz: float) -> str:
     return f"{number(hertz, most=6)} Hz"
 
 
+def allowed_frequencies(low: float, high: float) -> str:
+    """What a frequency may be, as errors say it: `a frequency from 1 Hz to 4294 MHz`; never above `high`."""
+    unit = next((size for size in (1_000_000, 1_000) if high >= size), 1)
+    return _("a frequency from {low} to {high}").format(low=frequency(low), high=frequency(floor(high / unit) * unit))
+
+
+def allowed_bit_rates(low: float, high: float) -> str:
+    """What a bit rate may be, as errors say it: `a bit rate from 1 kbit/s to 1 Mbit/s`."""
+    return _("a bit rate from {low} to {high}").format(low=bit_rate(low), high=bit_rate(high))
+
+
 def limit_percent(value: float) -> str:
     """A limit in percent, with two decimals and never rounded up: what is shown is allowed."""
     return percent(floor(round(100 * value, 9)) / 100, 2)

@@ -12,6 +12,7 @@ from itertools import islice, product
 
 from benchboard.canbus.timing.clock_range import clock_problem
 from benchboard.canbus.timing.controllers import Limits, Timing, controller
+from benchboard.canbus.timing.figures import bit_rate
 from benchboard.canbus.timing.linux import solve_linux
 from benchboard.canbus.timing.solver import (
     DEFAULT_TOLERANCE,
@@ -115,7 +116,7 @@ def _phases(request: Mapping[str, object], common: dict[str, float]) -> list[_Ph
     target = {"clock": common["clock"], "bitrate": _number(request, "data_bitrate")}
     if request.get("data_sample_point") is not None:
         target["sample_point"] = _number(request, "data_sample_point")
-    return [_Phase(_("Nominal phase"), nominal, common), _Phase(_("Data phase"), data, target)]
+    return [_Phase(_("Arbitration phase"), nominal, common), _Phase(_("Data phase"), data, target)]
 
 
 def _solve(phase: _Phase, request: Mapping[str, object], algorithm: object) -> Solutions | list[Solution]:
@@ -163,13 +164,13 @@ def _reason(phase: _Phase, found: Solution | None, request: Mapping[str, object]
     if limit and found.bitrate_error > MOST_SUGGESTED_ERROR:
         return limit
     if algorithm == "cia":
-        text = _("No bit timings within {most} %. The nearest is {bitrate} bit/s, {error} % off.")
+        text = _("No bit timings within {most} %. The nearest is {bitrate}, {error} % off.")
     else:
-        text = _("Linux finds no bit timing. The nearest is {bitrate} bit/s, {error} % off.")
+        text = _("Linux finds no bit timing. The nearest is {bitrate}, {error} % off.")
     most = _tolerance(request).get("tolerance", DEFAULT_TOLERANCE)
     return text.format(
         most=number(most, most=6),
-        bitrate=number(found.bitrate, 0, grouped=False),
+        bitrate=bit_rate(found.bitrate),
         error=number(float(f"{found.bitrate_error:.4g}"), most=12),
     )
 

@@ -328,7 +328,7 @@ def nominal_bit_rate_problem(bitrate: float) -> str:
     """
     if bitrate <= MAX_NOMINAL_BITRATE * (1 + DEFAULT_TOLERANCE / 100):
         return ""
-    sentence = _("{rate} is too fast: classic CAN and the nominal phase of CAN FD end at {most} (ISO 11898-1).")
+    sentence = _("{rate} is too fast: classic CAN and the arbitration phase of CAN FD end at {most} (ISO 11898-1).")
     return sentence.format(rate=bit_rate(bitrate), most=bit_rate(MAX_NOMINAL_BITRATE))
 
 

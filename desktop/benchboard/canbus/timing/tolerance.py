@@ -31,8 +31,8 @@ class Condition:
     def title(self) -> str:
         """Where an error occurs if it is not met, in a few words."""
         return {
-            1: _("Error frame, nominal phase"),
-            2: _("Resync, nominal phase"),
+            1: _("Error frame, arbitration phase"),
+            2: _("Resync, arbitration phase"),
             3: _("Resync, data phase"),
             4: _("Error frame, start of data phase"),
             5: _("Bit rate switch"),
@@ -100,7 +100,7 @@ def require_one_clock(nominal: Timing, data: Timing) -> None:
     if nominal.clock != data.clock:
         raise Invalid(
             "timing.clocks",
-            _("The nominal and data phases have different clocks."),
+            _("The arbitration and data phases have different clocks."),
             why=_("A controller has one clock."),
             do=_("Use the same clock for both."),
             field="clock",

@@ -170,7 +170,7 @@ def grants_text(grants: Sequence[Grant], *, yourself: bool = False) -> str:
     reasons = {
         "owner": _("Owner."),
         "direct": _("Shared directly."),
-        "public": _("Everyone can view."),
+        "public": _("Through Everyone."),
         "role": _("You have full access as admin.") if yourself else _("Their role gives full access."),
     }
     return " ".join(

@@ -21,6 +21,7 @@ from benchboard.dashboards.layout import (
     Cell,
     Compact,
     Item,
+    ItemParser,
     Layout,
     WrittenItems,
     bottom_bound,
@@ -56,6 +57,7 @@ TYPES: Final = ("list", "query", "text")
 """The types of variables: values that a user typed, values of a query, or a text."""
 NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 _HOLDERS: Final = (dict, list)
+_ENCODER: Final = json.JSONEncoder(allow_nan=False)
 _DOUBTFUL: Final = re.compile(r"\\u(?:0000|d[89a-f])")
 """How JSON in ASCII represents NUL or half a surrogate pair; it also matches whole pairs, which are fine."""
 _OWN: Final = frozenset(
@@ -94,6 +96,8 @@ class Variable:
     query: str = ""
     include_all: bool = False
     all_chosen: bool = False
+    data_source_id: str = ""
+    """The data source that its query reads; empty for Benchboard's own data."""
     source: Source = field(default_factory=_empty_source, repr=False)
 
 
@@ -149,24 +153,32 @@ def fitted_document(document: Document) -> Document:
 
 def parse_document(value: object) -> Document:
     """The document in decoded JSON of any version. Raises `Invalid` that names item and field."""
-    _require_storable(value)
+    require_storable(value)
+    document = parse_fields(value, parse_item)
+    require_rows_in_bounds(document)
+    for found in walk_items(document.layout):
+        require_valid_item(found.item)
+    return document
+
+
+def parse_fields(value: object, parse: ItemParser) -> Document:
+    """As `parse_document`, but for what it requires of the whole text, the rows and the items' fields. `parse` as in
+    `parse_page`."""
     if not isinstance(value, dict):
-        return _checked(Document(parse_page(value, columns=COLUMNS), form=0))
+        return Document(parse_page(value, columns=COLUMNS, parse=parse), form=0)
     form = _form(value)
     columns = parse_columns(value.get("columns", COLUMNS))
-    return _checked(
-        Document(
-            parse_page(value.get("items"), columns=columns),
-            _text(value, "title", MAX_NAME, one_line=True),
-            _text(value, "description", MAX_DESCRIPTION),
-            parse_compact(value.get("compact", "vertical")),
-            _variables(value.get("variables", [])),
-            _breakpoints(value.get("breakpoints", {})),
-            MappingProxyType({key: field for key, field in value.items() if key not in _OWN}),
-            form,
-            _time(value.get("time")),
-            _refresh(value.get("refresh", 0)),
-        )
+    return Document(
+        parse_page(value.get("items"), columns=columns, parse=parse),
+        _text(value, "title", MAX_NAME, one_line=True),
+        _text(value, "description", MAX_DESCRIPTION),
+        parse_compact(value.get("compact", "vertical")),
+        _variables(value.get("variables", [])),
+        _breakpoints(value.get("breakpoints", {})),
+        MappingProxyType({key: field for key, field in value.items() if key not in _OWN}),
+        form,
+        _time(value.get("time")),
+        _refresh(value.get("refresh", 0)),
     )
 
 
@@ -229,26 +241,20 @@ def _form(value: Source) -> int:
     return version
 
 
-def _checked(document: Document) -> Document:
-    _require_item_count(document)
-    for found in walk_items(document.layout):
-        _require_valid_item(found.item)
-    return document
-
-
 def require_valid_field(item: Item, key: str) -> None:
     """Raise `Invalid` if the value of an item's field `key` isn't valid in a document."""
-    _require_storable({key: item.source.get(key)})
-    _require_valid_item(item)
+    require_storable({key: item.source.get(key)})
+    require_valid_item(item)
 
 
-def _require_valid_item(item: Item) -> None:
+def require_valid_item(item: Item) -> None:
+    """Raise `Invalid` if the value of a field of an item isn't valid in a document."""
     widget_of(item)
     repeat_of(item)
     _locked(item)
 
 
-def _require_item_count(document: Document) -> None:
+def require_rows_in_bounds(document: Document) -> None:
     """Raise `Invalid` for a page whose items would be moved below the last row: what is written must be readable
     again.
     """
@@ -327,12 +333,13 @@ def _variable(entry: object, where: str) -> Variable:
         _text(entry, "query", MAX_QUERY, where=f"{where}."),
         _flag(entry, "include_all", where),
         _flag(entry, "all_chosen", where),
+        _text(entry, "data_source_id", 200, one_line=True, where=f"{where}."),
         MappingProxyType({key: field for key, field in entry.items() if key not in _OF_VARIABLES}),
     )
 
 
 _OF_VARIABLES: Final = frozenset(
-    ("name", "label", "type", "values", "chosen", "multiple", "query", "include_all", "all_chosen")
+    ("name", "label", "type", "values", "chosen", "multiple", "query", "include_all", "all_chosen", "data_source_id")
 )
 
 
@@ -346,7 +353,8 @@ def _flag(entry: Source, key: str, where: str) -> bool:
 
 def _serialise_variable(variable: Variable) -> dict[str, object]:
     # Fields that older versions don't have are written only if they are set.
-    more = {key: value for key in ("query", "include_all", "all_chosen") if (value := getattr(variable, key))}
+    later = ("query", "include_all", "all_chosen", "data_source_id")
+    more = {key: value for key in later if (value := getattr(variable, key))}
     return {
         "name": variable.name,
         "label": variable.label,
@@ -436,18 +444,19 @@ def _text(value: Source, key: str, most: int, *, one_line: bool = False, where: 
     _refuse(f"bad-{key}", what.format(field=where + key, value=quote_value(text), limit=most), where + key)
 
 
-def _require_storable(document: object) -> None:
-    """Raise `Invalid` for JSON that a database can't store."""
+def require_storable(document: object, deepest: int = _DEEPEST) -> str:
+    """The text of JSON. Raises `Invalid` if a database can't store it, or it is nested more than `deepest` levels."""
     # Documents are checked at every read, so the encoder checks the texts: what it writes without an escape is fine.
-    _require_shallow(document)
+    _require_shallow(document, deepest)
     try:
-        written = json.dumps(document, allow_nan=False)
+        written = _ENCODER.encode(document)
     except ValueError as error:
         raise Invalid("layout.not-a-number", _("This dashboard contains a number that isn't valid in JSON.")) from error
     if len(written) > MAX_BYTES:
         raise too_long_error()
     if _DOUBTFUL.search(written) and not all(is_storable_text(text) for text in _every_text(document)):
         _refuse("not-text", _("Text in this dashboard contains an invalid character."), None)
+    return written
 
 
 def too_long_error() -> Invalid:
@@ -456,9 +465,9 @@ def too_long_error() -> Invalid:
     return Invalid("layout.too-long", what, do=_("Remove a widget or shorten some text."), item=None, field=None)
 
 
-def _require_shallow(document: object) -> None:
+def _require_shallow(document: object, deepest: int) -> None:
     level = [document] if isinstance(document, dict | list) else []
-    for _depth in range(_DEEPEST):
+    for _depth in range(deepest):
         parts = (part.values() if isinstance(part, dict) else part for part in level)
         level = [part for some in parts for part in some if isinstance(part, _HOLDERS)]
         if not level:

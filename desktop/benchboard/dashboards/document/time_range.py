@@ -1,8 +1,8 @@
 """The time range of a dashboard: as it is written (`now-7d` to `now`), and the period it means.
 
 The expressions are Grafana's: `now` or a time in ISO 8601, then any number of `+2h`, `-7d` and `/M`. `/M` rounds down
-to the start of the month; in the end of a range, up to the end of it. Units: s m h d w M y. Everything is in UTC, as
-the days and weeks are that `date_trunc` makes in queries.
+to the start of the month; in the end of a range, up to the end of it. A date alone as the end of a range means that the
+day is included. Units: s m h d w M y. Everything is in UTC, as the days and weeks of `date_trunc` in queries are.
 """
 
 import re
@@ -24,6 +24,8 @@ _EXPRESSION: Final = re.compile(
     r"((?:[+-]\d{1,5}[smhdwMy]|/[smhdwMy])*)",
     re.ASCII,
 )
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_TYPED_DATE: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ ,]+(\d{1,2}:\d\d))?", re.ASCII)
 _STEP: Final = re.compile(r"([+-])(\d{1,5})([smhdwMy])|/([smhdwMy])", re.ASCII)
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _FINEST: Final = (
@@ -121,6 +123,18 @@ def title(shown: TimeRange) -> str:
     return sentences[found[2]].format(count=number(count))
 
 
+def from_typed(text: str) -> str:
+    """An expression for what a person typed: a date with dots (`31.08.2026`, `31.08.2026 14:05`) as in ISO 8601; all
+    else as it is.
+    """
+    text = text.strip()
+    found = _TYPED_DATE.fullmatch(text)
+    if found is None:
+        return text
+    day, month, year, clock = found.groups()
+    return f"{year}-{int(month):02}-{int(day):02}" + (f"T{clock:0>5}" if clock else "")
+
+
 def absolute(period: Period) -> TimeRange:
     """The range that always means this period."""
     return TimeRange(_iso(period.start), _iso(period.end))
@@ -173,6 +187,8 @@ def _resolve(text: str, now: datetime, field: str, *, up: bool) -> datetime:
             moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
         except (ValueError, OverflowError) as error:
             raise _not_a_time(text, field) from error
+    if up and _DATE.fullmatch(text):
+        return _add(moment, 1, "d", field)  # 1 June to 31 August has that day too
     for sign, count, unit, rounded in _STEP.findall(found[2]):
         if rounded:
             moment = _floor(moment, rounded)
@@ -223,7 +239,7 @@ def _not_a_time(text: str, field: str) -> Invalid:
     return Invalid(
         "time-range.expression",
         _("“{value}” isn't a valid time.").format(value=text[:40]),
-        do=_("Write it as 2026-03-31, 2026-03-31 14:05, now, now-7d or now/M."),
+        do=_("Write it as 2026-03-31, 31.03.2026, 2026-03-31 14:05, now, now-7d or now/M."),
         field=field,
     )
 

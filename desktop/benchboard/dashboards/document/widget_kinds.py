@@ -107,6 +107,12 @@ class WidgetContent:
 
 
 _UNIT = Setting("unit", N_("Unit"), "text")
+_MISSING = Setting(
+    "missing", N_("Periods without rows"), "choice", "auto",
+    (("auto", N_("0 for counts, else a gap")), ("gap", N_("Gap")), ("zero", N_("Zero")),
+     ("connect", N_("Connected line"))),
+)  # fmt: skip
+_THRESHOLDS: Final = (Setting("warn", N_("Warning"), "measure"), Setting("alarm", N_("Critical"), "measure"))
 _DECIMALS = Setting("decimals", N_("Decimals"), "number", 0, most=6)
 
 KINDS: Final = (
@@ -132,22 +138,21 @@ KINDS: Final = (
             _DECIMALS,
             Setting("min", N_("Min"), "measure"),
             Setting("max", N_("Max"), "measure"),
-            Setting("warn", N_("Warning"), "measure"),
-            Setting("alarm", N_("Critical"), "measure"),
+            *_THRESHOLDS,
         ),
     ),
     WidgetKind(
         "line_chart", N_("Line"), N_("Charts"), "ph.chart-line", 6, 6, 3, 4,
         "SELECT date_trunc('day', created_dt) AS day, count(*) AS orders\nFROM orders\nGROUP BY 1\nORDER BY 1",
         N_("The first column is the x-axis. Each other numeric column, or each value of a text column, is a series."),
-        (_UNIT,),
+        (_UNIT, _MISSING, *_THRESHOLDS),
     ),
     WidgetKind(
         "area_chart", N_("Area"), N_("Charts"), "bb.area", 6, 6, 3, 4,
         "SELECT date_trunc('day', created_dt) AS day, count(*) AS orders\nFROM orders\nGROUP BY 1\nORDER BY 1",
         N_("The first column is the x-axis. Each other numeric column, or each value of a text column, is a series, "
         "filled down to zero."),
-        (_UNIT,),
+        (_UNIT, _MISSING, *_THRESHOLDS),
     ),
     WidgetKind(
         "bar_chart", N_("Bar"), N_("Charts"), "ph.chart-bar", 4, 6, 2, 4,
@@ -167,7 +172,7 @@ KINDS: Final = (
         "table", N_("Table"), N_("Charts"), "ph.table", 5, 6, 2, 3,
         "SELECT platform_order_number AS number, order_total AS total, currency, status\nFROM orders\n"
         "ORDER BY created_dt DESC\nLIMIT 50",
-        N_("Shows every column and row of the result, up to 10\u2009000 rows."),
+        N_("Shows every column and row of the result, up to 10\u202f000 rows."),
     ),
     WidgetKind(
         "text", N_("Text"), N_("Text and images"), "ph.text-t", 4, 4, 2, 2,

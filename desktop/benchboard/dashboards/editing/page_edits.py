@@ -11,7 +11,7 @@ from typing import Final, Literal, NamedTuple
 
 from benchboard.dashboards.document import images
 from benchboard.dashboards.document.document import require_rows, require_valid_field
-from benchboard.dashboards.document.widget_kinds import widget_of, with_fields
+from benchboard.dashboards.document.widget_kinds import WidgetKind, kind_of, widget_of, with_fields
 from benchboard.dashboards.layout import (
     DEEPEST,
     GROUP,
@@ -98,6 +98,23 @@ def with_property(
             after = with_fields(item, **{field: new_value})
             require_valid_field(after, field)
             page = PageIndex(page.with_item(after, compact))
+    return page
+
+
+def with_kind(page: PageIndex, ids: Iterable[str], kind: WidgetKind, compact: Compact = "vertical") -> PageIndex:
+    """The page with these items, if they have a query, shown as another kind that has one; except those with locked
+    content. Query, cell and all settings stay, also those that the new kind doesn't have. The same object if nothing
+    changes.
+    """
+    for item_id in ids:
+        item, cell = page.item(item_id), page.cell(item_id)
+        before = kind_of(item.type)
+        if before is None or not before.query or not kind.query or before is kind or "content" in locks(item):
+            continue
+        least_w, least_h = min(kind.min_w, cell.w), min(kind.min_h, cell.h)
+        title = _(kind.title) if item.source.get("title") == _(before.title) else item.source.get("title")
+        after = with_fields(item, type=kind.type, title=title, min_w=least_w, min_h=least_h)
+        page = PageIndex(page.with_item(replace(after, type=kind.type, min_w=least_w, min_h=least_h), compact))
     return page
 
 

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple, TypeVar
 from benchboard.dashboards.document import breakpoints
 from benchboard.dashboards.document.document import MAX_VALUES, Document, Variable, empty, fitted_document, require_rows
 from benchboard.dashboards.document.time_range import TimeRange
+from benchboard.dashboards.document.widget_kinds import WidgetKind
 from benchboard.dashboards.editing import clipboard, page_edits, reveal
 from benchboard.dashboards.editing.view import (
     ReaderState,
@@ -295,6 +296,28 @@ def set_property(state: EditingState, ids: Sequence[str], key: str, value: objec
     if len(ids) > 1:
         title = ngettext("Edit {count} widget", "Edit {count} widgets", len(ids)).format(count=len(ids))
     return apply_document(state, title, with_layout(state, page.layout, ids), burst=f"{' '.join(ids)}.{key}")
+
+
+def set_source(state: EditingState, item_id: str, source_id: str, query: str) -> StateChange | None:
+    """Let a widget read another data source (empty: Benchboard's own data), with this query. None: nothing changes."""
+    page = page_edits.with_property(state.page, [item_id], "data_source_id", source_id or None, state.compact)
+    page = page_edits.with_property(page, [item_id], "query", query, state.compact)
+    if page is state.page:
+        return None
+    title = _("Change data of {title}").format(title=state.name(item_id))
+    return apply_document(state, title, with_layout(state, page.layout, [item_id]))
+
+
+def set_kind(state: EditingState, ids: Sequence[str], kind: WidgetKind) -> StateChange | None:
+    """Show items that have a query as another kind of widget. None: nothing changes."""
+    page = page_edits.with_kind(state.page, ids, kind, state.compact)
+    if page is state.page:
+        return None
+    title = _("Show {title} as {kind}").format(title=state.name(ids[0]), kind=_(kind.title))
+    if len(ids) > 1:
+        text = ngettext("Show {count} widget as {kind}", "Show {count} widgets as {kind}", len(ids))
+        title = text.format(count=len(ids), kind=_(kind.title))
+    return apply_document(state, title, with_layout(state, page.layout, ids))
 
 
 def follow_desktop(state: EditingState, ids: Sequence[str] | None = None) -> StateChange | None:

@@ -7,7 +7,7 @@ that were rendered already.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
@@ -28,6 +28,8 @@ Repeats = Literal["collapsed", "expanded", "preview"]
 value between the editing panes, with a badge on each copy.
 """
 
+_CHECKED_AT: Final = datetime(2026, 1, 1, tzinfo=UTC)
+"""What `now` is in the time range of a query that is only checked."""
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -117,6 +119,16 @@ class RenderedPage:
         if self.uses_time(query):
             known = {**self.time.period(now).values, **known}
         return {name: known[name] for name in names_in(query) if name in known}
+
+    def check_values(self, item_id: str) -> Values:
+        """The values that a query is checked with while it is written: with the time range as it was once, so that
+        they change with what was selected and not with the clock.
+        """
+        try:
+            period = self.time.period(_CHECKED_AT).values
+        except Invalid:
+            period = time_range.DEFAULT.period(_CHECKED_AT).values
+        return {**period, **self.values_of(item_id)}
 
     def widget(self, item_id: str) -> WidgetContent:
         """A widget of the page, with its texts as in the document."""

@@ -218,7 +218,7 @@ def _assign_numbers(panels: list[Panel]) -> list[ReportLine]:
     for (panel, why), number in zip(without, unused(taken), strict=False):
         panel.number = number
         title = panel_import.panel_title(panel.fields, panel.id)
-        what = (_("Its ID is now {id}.") if why else _("It had no ID; it's now {id}.")).format(id=number)
+        what = (_("Its ID is now {id}.") if why else _("It had no ID; it now has ID {id}.")).format(id=number)
         lines.append(ReportLine(panel.id, title, "changed", what, why))
     return lines
 

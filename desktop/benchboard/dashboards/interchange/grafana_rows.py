@@ -161,5 +161,5 @@ def _fields(height: object, field: str) -> int:
 
 def _number(value: object, field: str) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < 10**6:
-        refuse("bad-number", _("{field} must be a number from 0 to 999\u2009999.").format(field=field), field=field)
+        refuse("bad-number", _("{field} must be a number from 0 to 999\u202f999.").format(field=field), field=field)
     return float(value)

@@ -185,12 +185,28 @@ def _gauge_range(widget: WidgetContent, panel: Mapping[str, Any]) -> dict[str, A
     was = panel_import.gauge_range(panel)
     now = {key: value for key in ("min", "max", "warn", "alarm") if (value := widget.setting(key)) != ""}
     fields: dict[str, Any] = {key: now.get(key) for key in ("min", "max") if now.get(key) != was.get(key)}
-    if any(now.get(key) != was.get(key) for key in ("warn", "alarm")):
-        colours = [("warn", "orange"), ("alarm", "red")]
-        steps = [{"color": colour, "value": now[key]} for key, colour in colours if key in now]
-        first: dict[str, object] = {"color": "green", "value": None}
-        fields["thresholds"] = {"mode": "absolute", "steps": [first, *sorted(steps, key=lambda step: step["value"])]}
+    return fields | _changed_thresholds(now, was)
+
+
+def _line_thresholds(widget: WidgetContent, panel: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a chart of lines for its thresholds, if they were changed."""
+    was = panel_import.line_thresholds(panel)
+    now = {key: value for key in ("warn", "alarm") if (value := widget.setting(key)) != ""}
+    fields = _changed_thresholds(now, was)
+    if fields:
+        style = {"mode": "dashed+area" if now else "off"}
+        custom = inside(inside(inside(panel, "fieldConfig"), "defaults"), "custom")
+        fields["custom"] = {**custom, "thresholdsStyle": style}
     return fields
+
+
+def _changed_thresholds(now: Mapping[str, Any], was: Mapping[str, Any]) -> dict[str, Any]:
+    if all(now.get(key) == was.get(key) for key in ("warn", "alarm")):
+        return {}
+    colours = [("warn", "orange"), ("alarm", "red")]
+    steps = [{"color": colour, "value": now[key]} for key, colour in colours if key in now]
+    first: dict[str, object] = {"color": "green", "value": None}
+    return {"thresholds": {"mode": "absolute", "steps": [first, *sorted(steps, key=lambda step: step["value"])]}}
 
 
 def _settings(widget: WidgetContent, panel: Mapping[str, Any]) -> dict[str, Any]:
@@ -208,6 +224,8 @@ def _settings(widget: WidgetContent, panel: Mapping[str, Any]) -> dict[str, Any]
         defaults["decimals"] = decimals
     if widget.type == "gauge":
         defaults |= _gauge_range(widget, panel)
+    if widget.type in panel_import.LINES:
+        defaults |= _line_thresholds(widget, panel)
     if widget.type == "area_chart" and not inside(defaults, "custom").get("fillOpacity"):
         defaults["custom"] = {**inside(defaults, "custom"), "fillOpacity": _FILL}
     config_fields = inside(panel, "fieldConfig") or {"defaults": {}, "overrides": []}

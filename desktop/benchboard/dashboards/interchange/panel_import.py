@@ -42,6 +42,9 @@ UNITS: Final = {
 }  # fmt: skip
 """Grafana's units whose numbers are the same in ours. Not `percentunit`, dates and enumerations."""
 
+LINES: Final = ("line_chart", "area_chart")
+"""The kinds whose thresholds are lines."""
+_DRAWN_THRESHOLDS: Final = ("line", "dashed", "area", "line+area", "dashed+area")
 _MAX_UNIT: Final = 40
 _MAX_WORDS: Final = 20_000
 _TAG: Final = re.compile(r"</?(?!img\b)[a-z][^<>]*>", re.IGNORECASE)
@@ -149,6 +152,8 @@ def settings(panel: Mapping[str, Any], kind: str, item: str) -> dict[str, Any]:
     decimals = decimals_of(panel)
     if kind in ("metric_card", "gauge") and decimals is not None:
         config["decimals"] = decimals
+    if kind in LINES:
+        return config | line_thresholds(panel)
     return config | (gauge_range(panel) if kind == "gauge" else {})
 
 
@@ -156,7 +161,18 @@ def gauge_range(panel: Mapping[str, Any]) -> dict[str, Any]:
     """The range of a gauge, and its warning and critical values: its two highest thresholds."""
     defaults = _inside(panel, "fieldConfig", "defaults")
     found = {key: defaults[key] for key in ("min", "max") if _number(defaults.get(key))}
-    return found | dict(zip(("alarm", "warn"), _thresholds(defaults)[::-1], strict=False))
+    return found | _two_highest(defaults)
+
+
+def line_thresholds(panel: Mapping[str, Any]) -> dict[str, Any]:
+    """The warning and critical values of a chart of lines: its two highest thresholds, if it draws them."""
+    defaults = _inside(panel, "fieldConfig", "defaults")
+    style = _inside(defaults, "custom", "thresholdsStyle").get("mode")
+    return _two_highest(defaults) if style in _DRAWN_THRESHOLDS else {}
+
+
+def _two_highest(defaults: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(zip(("alarm", "warn"), _thresholds(defaults)[::-1], strict=False))
 
 
 def _thresholds(defaults: Mapping[str, Any]) -> list[float]:
@@ -306,7 +322,8 @@ def _kept(panel: Mapping[str, Any], kind: str, *, asked: bool) -> Iterator[str]:
     defaults = _inside(panel, "fieldConfig", "defaults")
     if _listed(defaults.get("mappings")):
         yield _("value mappings")
-    if _own_thresholds(defaults) and not (kind == "gauge" and 0 < len(_thresholds(defaults)) <= 2):
+    drawn = kind == "gauge" or (kind in LINES and bool(line_thresholds(panel)))
+    if _own_thresholds(defaults) and not (drawn and 0 < len(_thresholds(defaults)) <= 2):
         yield _("thresholds")
     if _listed(panel.get("links")):
         yield _("links")

@@ -52,10 +52,12 @@ from benchboard.dashboards.layout.model import (
     quote_id,
     quote_value,
     serialise,
+    written_item,
 )
 from benchboard.dashboards.layout.normalize import normalized
 from benchboard.dashboards.layout.nudge import Direction, nudged
 from benchboard.dashboards.layout.page_format import (
+    ItemParser,
     WrittenItems,
     document_cell,
     numbering_grid,
@@ -98,6 +100,7 @@ __all__ = [
     "Guides",
     "Handle",
     "Item",
+    "ItemParser",
     "Layout",
     "LocatedItem",
     "PageIndex",
@@ -154,5 +157,6 @@ __all__ = [
     "walk_items",
     "widget_count",
     "without",
+    "written_item",
     "written_rows",
 ]

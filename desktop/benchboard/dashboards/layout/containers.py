@@ -8,6 +8,7 @@ same size at every level. `PageIndex` finds items in containers.
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -27,6 +28,8 @@ DEEPEST: Final = 8
 """Levels of containers inside each other."""
 MAX_TABS: Final = 50
 """Tabs of one container."""
+_IS_STATIC: Final = attrgetter("static")
+_PANES: Final = attrgetter("panes")
 _NONE: Final[Mapping[int, int]] = MappingProxyType({})
 
 Path = tuple[tuple[str, int], ...]
@@ -58,8 +61,10 @@ def bottom_bound(layout: Layout) -> int:
     one."""
     # An item that is pushed down lies right below another, and so on up to one that is not pushed. A static item may
     # have been pushed by an item that ends elsewhere, and items below a container move down as it grows.
-    times = 2 if any(item.static for item in layout.items) else 1
-    row = max((cell.y for cell in layout.cells), default=0)
+    times = 2 if any(map(_IS_STATIC, layout.items)) else 1
+    row = max([cell.y for cell in layout.cells], default=0)
+    if not any(map(_PANES, layout.items)):
+        return row + times * sum([cell.h for cell in layout.cells])
     for item, cell in layout:
         inside = max((pane.top + bottom_bound(pane.layout) for pane in item.panes), default=0)
         row += (HEADING + max(EMPTY, inside)) * (times + 1) if item.panes else cell.h * times
@@ -86,10 +91,15 @@ def fitted(layout: Layout, compact: Compact = "vertical", *, known: Mapping[int,
     """The layout with every container as high as its children, and all items inside their grids without overlaps, at
     every level. A layout that is fitted already comes back equal. `known` maps the `id()`s of containers that are
     fitted inside (as long as they keep their width) to their heights: a gesture calls this sixty times a second."""
-    if not any(item.panes for item in layout.items):
-        return normalized(layout, compact)
-    placed = [fitted_item(item, cell, layout.columns, compact, known) for item, cell in layout]
-    return normalized(Layout.of(layout.columns, _make_room(placed, layout.cells)), compact)
+    if layout.fitted_for == compact:
+        return layout
+    if any(item.panes for item in layout.items):
+        placed = [fitted_item(item, cell, layout.columns, compact, known) for item, cell in layout]
+        result = normalized(Layout.of(layout.columns, _make_room(placed, layout.cells)), compact)
+    else:
+        result = normalized(layout, compact)
+    object.__setattr__(result, "fitted_for", compact)  # it is new, and no one else has it yet
+    return result
 
 
 def _make_room(placed: list[tuple[Item, Cell]], before: Sequence[Cell]) -> list[tuple[Item, Cell]]:
@@ -132,7 +142,8 @@ def fitted_item(
 
 
 def _fitted_pane(pane: Pane, columns: int, compact: Compact, known: Mapping[int, int], *, collapsed: bool) -> Pane:
-    inside = fitted(replace(pane.layout, columns=columns), compact, known=known)
+    inside = pane.layout if pane.layout.columns == columns else replace(pane.layout, columns=columns)
+    inside = fitted(inside, compact, known=known)
     # A collapsed row only has the relative positions of its items: the gap above them would be lost when it is written.
     gap = min((cell.y for cell in inside.cells), default=0) if collapsed else 0
     if gap:

@@ -106,6 +106,8 @@ class Layout:
     cells: tuple[Cell, ...] = ()
     places: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
     """The index in `items` of each id."""
+    fitted_for: Compact | None = field(default=None, init=False, compare=False, repr=False)
+    """The compaction under which it is known to be fitted (`containers.fitted`), so that fitting it again is free."""
 
     @classmethod
     def of(cls, columns: int, placed: Iterable[tuple[Item, Cell]]) -> Self:

@@ -1,6 +1,6 @@
 """Read and write a page in the documented form (docs/dashboard-format.md), containers included."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -32,11 +32,14 @@ from benchboard.dashboards.layout.model import (
 )
 from benchboard.i18n import _
 
+ItemParser = Callable[[object, int], tuple[Item, Cell]]
 
-def parse_page(value: object, *, columns: int = 12) -> Layout:
+
+def parse_page(value: object, *, columns: int = 12, parse: ItemParser = parse_item) -> Layout:
     """The layout that decoded JSON describes, containers included. Raises `Invalid` with item and field as `parse`
-    does, also for an id used twice in different containers and for containers more than eight deep."""
-    return _Reader().layout(value, parse_columns(columns), "items", 0)
+    does, also for an id used twice in different containers and for containers more than eight deep. `parse` stands for
+    `parse_item`, where items are known already."""
+    return _Reader(parse).layout(value, parse_columns(columns), "items", 0)
 
 
 WrittenItems = dict[str, tuple[Item, Cell, dict[str, object]]]
@@ -50,8 +53,9 @@ def serialise_page(layout: Layout, known: WrittenItems | None = None) -> list[di
     again, and costs next to nothing. The result must then not be changed.
     """
     written = []
-    for item, cell in layout:
-        last = known.get(item.id) if known is not None else None
+    lasts: WrittenItems = {} if known is None else known
+    for item, cell in zip(layout.items, layout.cells, strict=True):
+        last = lasts.get(item.id)
         if last is not None and last[0] is item and last[1] == cell:
             written.append(last[2])
             continue
@@ -67,8 +71,9 @@ def serialise_page(layout: Layout, known: WrittenItems | None = None) -> list[di
 class _Reader:
     """Reads one document, with the ids seen so far in any container."""
 
-    def __init__(self) -> None:
+    def __init__(self, parse: ItemParser) -> None:
         self._seen: set[str] = set()
+        self._parse = parse
 
     def layout(self, value: object, columns: int, where: str, depth: int) -> Layout:
         if value is None and where == "items":
@@ -82,7 +87,7 @@ class _Reader:
         return Layout.of(columns, [self._item(entry, k, columns, depth) for k, entry in enumerate(value)])
 
     def _item(self, entry: object, place: int, columns: int, depth: int) -> tuple[Item, Cell]:
-        item, cell = parse_item(entry, place)
+        item, cell = self._parse(entry, place)
         if item.id in self._seen:
             refuse("duplicate-id", _("Two items have the ID {item}.").format(item=quote_id(item.id)), item.id, "id")
         self._seen.add(item.id)

@@ -117,5 +117,5 @@ def _serialise_rows(rows: Iterable[VariableRow]) -> list[dict[str, Any]]:
 
 def _parse_row(raw: dict[str, Any]) -> VariableRow:
     lists = {key: tuple(map(str, raw[key])) for key in ("values", "chosen")}
-    variable = Variable(**{**{key: raw[key] for key in _FIELDS}, **lists})
+    variable = Variable(**{**{key: raw[key] for key in _FIELDS if key in raw}, **lists})
     return VariableRow(variable, str(raw.get("was", variable.name)), str(raw.get("known", variable.name)))

@@ -138,14 +138,29 @@ def _circular_error(way: Sequence[str]) -> Invalid:
 
 
 def query_options(
-    session: Session, actor: Actor, query: str, *, variables: Variables, cancel_token: CancelToken | None = None
+    session: Session,
+    actor: Actor,
+    query: str,
+    *,
+    variables: Variables,
+    cancel_token: CancelToken | None = None,
+    source_id: str = "",
 ) -> VariableOptions:
-    """Run a variable's query for `actor`: its first column has the values, a second one their labels.
+    """Run a variable's query for `actor`: its first column has the values, a second one their labels. Without
+    `source_id` it is over Benchboard's own data.
 
     Raises what `run_query` raises.
     """
     return options_from(
-        queries.run_query(session, actor, query, limit=MAX_ROWS, cancel_token=cancel_token, variables=variables)
+        queries.run_query(
+            session,
+            actor,
+            query,
+            limit=MAX_ROWS,
+            cancel_token=cancel_token,
+            variables=variables,
+            source_id=source_id or None,
+        )
     )
 
 

@@ -18,7 +18,7 @@ from benchboard.dashboards.versions.item_map import (
     to_item_map,
 )
 from benchboard.dashboards.versions.json_fields import Change, changes, with_field
-from benchboard.dashboards.versions.moved_items import find_moved
+from benchboard.dashboards.versions.moved_items import MovedItems, find_moved
 
 Kind = Literal["moved", "added", "removed", "changed", "document"]
 Key = tuple[Kind, str]
@@ -49,14 +49,15 @@ class Difference:
 def differences(before: Document, after: Document) -> tuple[Difference, ...]:
     """The differences from `before` to `after` in reading order, displaced items last. Positions are those of the
     documents as they are shown (`fitted_document`)."""
-    old, new = to_item_map(before), to_item_map(after)
-    return tuple(differences_between(old, new))
+    old = to_item_map(before)
+    return tuple(differences_between(old, to_item_map(after, old)))
 
 
-def differences_between(old: ItemMap, new: ItemMap) -> Iterator[Difference]:
-    """As `differences`, for item maps."""
-    moved_ids, displaced = find_moved(old, new)
-    for name in _reading_order(new, old):
+def differences_between(old: ItemMap, new: ItemMap, moved: MovedItems | None = None) -> Iterator[Difference]:
+    """As `differences`, for item maps; `moved` is what `find_moved` finds in them, if that is known."""
+    moved_ids, displaced = moved or find_moved(old, new)
+    order = _changed_in_reading_order(new, old)
+    for name in order:
         was, now = old.items.get(name), new.items.get(name)
         if was is None and now is not None:
             yield Difference("added", name, after=now.position)
@@ -69,29 +70,52 @@ def differences_between(old: ItemMap, new: ItemMap) -> Iterator[Difference]:
                 yield Difference("changed", name, was.position, now.position, changed_fields)
     for change in changes(old.fields, new.fields):
         yield Difference("document", ".".join(change.path), changes=(change,))
-    for name in _reading_order(new, old):
+    for name in order:
         if name in displaced:
             yield Difference("moved", name, old.items[name].position, new.items[name].position, displaced=True)
 
 
-def _reading_order(new: ItemMap, old: ItemMap) -> list[str]:
-    """The ids of all items in reading order, container by container; removed ones where they were."""
-    inside: dict[tuple[str, str], list[MappedItem]] = {}
-    for item in (*new.items.values(), *(item for name, item in old.items.items() if name not in new.items)):
-        inside.setdefault((item.position.container, item.position.pane), []).append(item)
+def _changed_in_reading_order(new: ItemMap, old: ItemMap) -> list[str]:
+    """The ids of the items that the maps don't have in common, in reading order, container by container; removed ones
+    where they were.
+    """
+    changed = {name: item for name, item in new.items.items() if old.items.get(name) is not item}
+    changed |= {name: item for name, item in old.items.items() if name not in new.items}
+    if not changed:
+        return []
+    wanted = changed | _around(changed, new, old)
+    removed = [item for name, item in old.items.items() if name not in new.items]
+    every = [*new.items.values(), *removed]
+    panes: dict[str, dict[str, list[MappedItem]]] = {}
+    if any(item.position.pane for item in wanted.values()):
+        for item in every:  # the order of tabs is that of their first items, whether these are wanted or not
+            panes.setdefault(item.position.container, {}).setdefault(item.position.pane, [])
+    for item in [item for item in every if item.id in wanted]:
+        panes.setdefault(item.position.container, {}).setdefault(item.position.pane, []).append(item)
     order: dict[str, None] = {}
 
     def read(container: str) -> None:
-        for (around, _pane), items in inside.items():
-            if around == container:
-                for item in sorted(items, key=lambda item: (item.position.cell.y, item.position.cell.x)):
-                    if item.id not in order:
-                        order[item.id] = None
-                        if item.is_container:
-                            read(item.id)
+        for items in panes.get(container, {}).values():
+            for item in sorted(items, key=lambda item: (item.position.cell.y, item.position.cell.x)):
+                if item.id not in order:
+                    order[item.id] = None
+                    if item.is_container:
+                        read(item.id)
 
     read("")
-    return [*order, *(name for name in (*new.items, *old.items) if name not in order)]
+    read_in_order = [name for name in order if name in changed]
+    return [*read_in_order, *(name for name in changed if name not in order)]
+
+
+def _around(changed: Mapping[str, MappedItem], new: ItemMap, old: ItemMap) -> dict[str, MappedItem]:
+    """The containers around these items."""
+    found: dict[str, MappedItem] = {}
+    for item in changed.values():
+        around = item.position.container
+        while around not in found and (outer := new.items.get(around) or old.items.get(around)) is not None:
+            found[around] = outer
+            around = outer.position.container
+    return found
 
 
 def revert(after: Document, before: Document, chosen: Iterable[Key]) -> Document:
@@ -99,7 +123,8 @@ def revert(after: Document, before: Document, chosen: Iterable[Key]) -> Document
 
     Displaced items return by themselves when everything that moved, was added or was removed in their grid is reverted.
     """
-    old, new = to_item_map(before), to_item_map(after)
+    old = to_item_map(before)
+    new = to_item_map(after, old)
     wanted = set(chosen)
     found = list(differences_between(old, new))
     reverted = [difference for difference in found if difference.key in wanted]

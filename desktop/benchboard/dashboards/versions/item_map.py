@@ -4,9 +4,9 @@ Two or three dashboards are compared and merged item by item in this form, and a
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from benchboard.dashboards.document.document import (
     FORMAT,
@@ -30,9 +30,11 @@ from benchboard.dashboards.layout import (
     Pane,
     fitted,
     parse_item,
-    serialise,
+    written_item,
 )
 from benchboard.dashboards.versions.json_fields import Tree, tree_of
+
+_CELL: Final = frozenset(Cell._fields)
 
 
 class ItemPosition(NamedTuple):
@@ -55,6 +57,8 @@ class MappedItem:
     position: ItemPosition
     top: int = 0
     """Where the items of a collapsed row began in its document."""
+    origin: tuple[Item, Tree] | None = field(default=None, compare=False, repr=False)
+    """An item of a document, and the fields that were read from it: while `fields` are these, it is that item."""
 
     @property
     def type(self) -> str:
@@ -64,6 +68,13 @@ class MappedItem:
     def is_container(self) -> bool:
         """Whether it is a container."""
         return self.type in CONTAINERS
+
+    @property
+    def unchanged_item(self) -> Item | None:
+        """The item that the document has it from, if only its position can be another."""
+        if self.origin is None or self.origin[1] is not self.fields or self.origin[0].id != self.id:
+            return None
+        return self.origin[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +89,12 @@ class ItemMap:
 # From a document
 
 
-def to_item_map(document: Document) -> ItemMap:
-    """The map of a document, with the positions at which its items are shown (`fitted_document`)."""
+def to_item_map(document: Document, like: ItemMap | None = None) -> ItemMap:
+    """The map of a document, with the positions at which its items are shown (`fitted_document`).
+
+    `like` is the map of another version of the document. Items that both have, as the same objects in the same cells,
+    are the same objects in both maps: what compares two versions can pass over them.
+    """
     document = fitted_document(document)
     written = write_document(replace(document, layout=Layout.of(document.layout.columns, ())))
     fields: Tree = {
@@ -87,23 +102,36 @@ def to_item_map(document: Document) -> ItemMap:
     }
     variables = {str(variable["name"]): variable for variable in _objects(written["variables"])}
     fields["variables"] = {"order": list(variables), "each": variables}
-    return ItemMap(fields, dict(_mapped_items(document.layout, "", "")), document.form)
+    items: dict[str, MappedItem] = {}
+    _map_items(document.layout, "", "", like.items if like is not None else {}, items)
+    return ItemMap(fields, items, document.form)
 
 
-def _mapped_items(layout: Layout, container: str, pane_id: str) -> Iterator[tuple[str, MappedItem]]:
-    for (item, cell), written in zip(layout, serialise(layout), strict=True):
-        top = item.panes[0].top if item.panes else 0
-        yield item.id, MappedItem(item.id, _fields_of(item, written), ItemPosition(container, pane_id, cell), top)
+def _map_items(
+    layout: Layout, container: str, pane_id: str, like: Mapping[str, MappedItem], items: dict[str, MappedItem]
+) -> None:
+    """Add the items of a grid, and of the grids inside it, to `items`."""
+    for item, cell in zip(layout.items, layout.cells, strict=True):
+        known = like.get(item.id)
+        if known is None or known.origin is None or known.origin[0] is not item:
+            fields = _fields_of(item, cell)
+            top = item.panes[0].top if item.panes else 0
+            position = ItemPosition(container, pane_id, cell)
+            items[item.id] = MappedItem(item.id, fields, position, top, (item, fields))
+        elif known.position == (container, pane_id, cell):
+            items[item.id] = known
+        else:
+            items[item.id] = replace(known, position=ItemPosition(container, pane_id, cell))
         for pane in item.panes:
-            yield from _mapped_items(pane.layout, item.id, pane.id)
+            _map_items(pane.layout, item.id, pane.id, like, items)
 
 
-def _fields_of(item: Item, written: Tree) -> Tree:
-    position = written.pop("position")
-    del written["id"]
-    more = {key: value for key, value in tree_of(position).items() if key not in Cell._fields}
-    if more:
-        written["position"] = more
+def _fields_of(item: Item, cell: Cell) -> Tree:
+    written = {**item.source, "type": item.type} if item.source else written_item(item, cell)
+    written.pop("id", None)
+    position = tree_of(written.pop("position", None))
+    if not position.keys() <= _CELL:
+        written["position"] = {key: value for key, value in position.items() if key not in _CELL}
     if item.panes and item.type == TABS:
         written["active"] = item.panes[item.active].id
         each = {pane.id: {**pane.source, "title": pane.title} for pane in item.panes}
@@ -129,11 +157,12 @@ def from_item_map(item_map: ItemMap, removed: Mapping[str, ItemPosition] = Mappi
     An item whose container is missing, is no container or is nested too deep goes to the surrounding grid, in the same
     position; `removed` has the positions of removed containers. Containers must not contain each other (`find_cycle`).
     """
-    positions = {**removed, **{item.id: item.position for item in item_map.items.values()}}
+    positions = {**removed, **{item_id: item.position for item_id, item in item_map.items.items()}}
     inside: dict[tuple[str, str], list[MappedItem]] = {}
     for item in item_map.items.values():
-        position = _home_position(item, positions, item_map.items)
-        inside.setdefault((position.container, position.pane), []).append(replace(item, position=position))
+        position = _home_position(item, positions, item_map.items) if item.position.container else item.position
+        placed = item if position is item.position else replace(item, position=position)
+        inside.setdefault((position.container, position.pane), []).append(placed)
     bare = parse_document(
         {
             **item_map.fields,
@@ -190,8 +219,14 @@ def pane_ids(item: MappedItem) -> list[str]:
 
 
 def _layout(inside: Mapping[tuple[str, str], list[MappedItem]], container: str, pane_id: str, columns: int) -> Layout:
-    items = inside.get((container, pane_id), [])
-    return Layout.of(columns, [_placed(item, inside, columns) for item in items])
+    placed = []
+    for item in inside.get((container, pane_id), []):
+        unchanged = item.unchanged_item
+        if unchanged is not None and unchanged.type not in CONTAINERS:
+            placed.append((unchanged, item.position.cell))
+        else:
+            placed.append(_placed(item, inside, columns))
+    return Layout.of(columns, placed)
 
 
 def _placed(mapped: MappedItem, inside: Mapping[tuple[str, str], list[MappedItem]], columns: int) -> tuple[Item, Cell]:

@@ -9,16 +9,23 @@ from benchboard.dashboards.versions.item_map import ItemMap, MappedItem, same_po
 _TRIES: Final = 12
 _CROWD: Final = 2_000
 """Grids with more items are not compared pair by pair."""
+MovedItems = tuple[frozenset[str], frozenset[str]]
+"""The ids of the items that were moved, and of those that were displaced."""
 
 
-def find_moved(before: ItemMap, after: ItemMap) -> tuple[frozenset[str], frozenset[str]]:
+def find_moved(before: ItemMap, after: ItemMap) -> MovedItems:
     """The items with another position: those that a user moved or resized, and those that only made room for these, or
     moved up after a removal. The latter keep their vertical order among each other and the unchanged items.
     """
-    both = before.items.keys() & after.items.keys()
-    elsewhere = {name for name in both if not same_position(before.items[name], after.items[name])}
+    elsewhere = {
+        name
+        for name, new in after.items.items()
+        if (old := before.items.get(name)) is not None and old is not new and not same_position(old, new)
+    }
     maybe = {name for name in elsewhere if _only_row(before.items[name], after.items[name])}
     moved_ids = elsewhere - maybe
+    if not maybe:
+        return frozenset(moved_ids), frozenset()
     if after.fields["compact"] == "vertical":
         moved_ids |= _out_of_turn(before, after, maybe, moved_ids)
         return frozenset(moved_ids), frozenset(maybe - moved_ids)
@@ -39,9 +46,10 @@ def _out_of_turn(before: ItemMap, after: ItemMap, maybe: set[str], moved_ids: se
     approximation of the smallest): first the item that passed the most, of two that passed each other the one that
     moved farther.
     """
+    asked = {after.items[name].position[:2] for name in maybe}
     grids: dict[tuple[str, str], list[str]] = {}
     for name, item in after.items.items():
-        if name in before.items and name not in moved_ids:
+        if item.position[:2] in asked and name in before.items and name not in moved_ids:
             grids.setdefault(item.position[:2], []).append(name)
     passed: dict[str, set[str]] = {}
     for names in grids.values():

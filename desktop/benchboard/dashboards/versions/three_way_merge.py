@@ -92,7 +92,7 @@ class MergeResult:
 
 def merge(base: Document, mine: Document, theirs: Document) -> MergeResult:
     """Merge the changes from `base` to `mine` with those from `base` to `theirs`."""
-    merger = _Merger(to_item_map(base), to_item_map(mine), to_item_map(theirs), {})
+    merger = _Merger(*_item_maps(base, mine, theirs), {})
     document = merger.document()
     return MergeResult(document, tuple(merger.applied_changes()), tuple(merger.conflicts), base, mine, theirs)
 
@@ -103,7 +103,12 @@ def resolve(merge: MergeResult, choices: Mapping[Key, Resolution]) -> Document:
     `both`, for any field of an item, keeps mine and theirs, theirs under another id; of an item that one side removed
     it keeps the other side's.
     """
-    return _Merger(to_item_map(merge.base), to_item_map(merge.mine), to_item_map(merge.theirs), choices).document()
+    return _Merger(*_item_maps(merge.base, merge.mine, merge.theirs), choices).document()
+
+
+def _item_maps(base: Document, mine: Document, theirs: Document) -> tuple[ItemMap, ItemMap, ItemMap]:
+    shared = to_item_map(base)
+    return shared, to_item_map(mine, shared), to_item_map(theirs, shared)
 
 
 def without_resolved(merge: MergeResult, asked: Iterable[MergeConflict]) -> MergeResult:
@@ -137,7 +142,8 @@ class _Merger:
         self.names = _second_names(base, mine, theirs)
         self.theirs = _renamed(theirs, self.names)
         self.conflicts: list[MergeConflict] = []
-        self.moved_mine, self.moved_theirs = find_moved(base, mine)[0], find_moved(base, self.theirs)[0]
+        self._moved = find_moved(base, mine), find_moved(base, self.theirs)
+        self.moved_mine, self.moved_theirs = (moved for moved, _displaced in self._moved)
         self.copies: dict[str, MappedItem] = {}
         self.dropped: set[Path] = set()
 
@@ -145,7 +151,14 @@ class _Merger:
         """The merged document; fills `conflicts`."""
         fields = self._merge_value("", (), self.base.fields, self.mine.fields, self.theirs.fields)
         assert isinstance(fields, dict)
-        merged = {name: item for name in self._all_ids() if (item := self._merge_item(name)) is not None}
+        merged: dict[str, MappedItem] = {}
+        mine, theirs = self.mine.items, self.theirs.items
+        for name in self._all_ids():
+            base = self.base.items.get(name)
+            if base is not None and mine.get(name) is base and theirs.get(name) is base:
+                merged[name] = base  # the same object everywhere: no side has changed it
+            elif (item := self._merge_item(name)) is not None:
+                merged[name] = item
         merged = self._break_cycles(self._with_tabs(self._with_containers(merged)))
         order = _order(self.base.items, self.mine.items, self.theirs.items, gone=False)
         items = {name: merged[name] for name in order if name in merged}
@@ -160,8 +173,10 @@ class _Merger:
     def applied_changes(self) -> Iterator[AppliedChange]:
         """The changes that were applied without a conflict, item by item."""
         back = {new: old for old, new in self.names.items()}
-        mine = {one.key: one for one in differences_between(self.base, self.mine) if not one.displaced}
-        theirs = {one.key: one for one in differences_between(self.base, self.theirs) if not one.displaced}
+        mine, theirs = (
+            {one.key: one for one in differences_between(self.base, side, moved) if not one.displaced}
+            for side, moved in zip((self.mine, self.theirs), self._moved, strict=True)
+        )
         for key in dict.fromkeys((*mine, *theirs)):
             one, other = mine.get(key), theirs.get(key)
             if self._is_in_conflict(one or theirs[key]) or self._is_dropped(one or theirs[key]):
@@ -221,7 +236,8 @@ class _Merger:
             fields = self._with_tabs_of(name, fields, mine if fields["type"] == mine.type else theirs)
         self._keep_both(name, theirs)
         top = mine.top if mine.fields.get("collapsed") is True else theirs.top
-        return MappedItem(name, fields, position, top)
+        origin = next((side.origin for side in (mine, theirs) if side.fields is fields), None)
+        return MappedItem(name, fields, position, top, origin)
 
     def _with_tabs_of(self, name: str, fields: Tree, side: MappedItem) -> Tree:
         """The item with the tabs of the side that its type is from."""
@@ -371,7 +387,7 @@ class _Merger:
         decides.
         """
         rounds = 0
-        while cycle := find_cycle({name: item.position for name, item in items.items()}):
+        while cycle := _find_cycle(items):
             name, rounds = min(cycle), rounds + 1
             base, mine, theirs = (side.items[name].position if name in side.items else ABSENT for side in self._sides())
             conflict = MergeConflict(name, POSITION, base, mine, theirs, ids=cycle)
@@ -388,6 +404,14 @@ class _Merger:
         return {name: item.position for side in self._sides() for name, item in side.items.items() if name not in items}
 
 
+def _find_cycle(items: Mapping[str, MappedItem]) -> tuple[str, ...]:
+    """As `find_cycle`; most pages have none, as a look at their containers alone tells."""
+    around = {item.position.container for item in items.values()}
+    if not find_cycle({name: items[name].position for name in around if name in items}):
+        return ()
+    return find_cycle({name: item.position for name, item in items.items()})
+
+
 def _unoffered(variable: Tree) -> bool:
     """Whether “All” is selected for a variable that does not offer it."""
     return variable.get("all_chosen") is True and variable.get("include_all") is not True
@@ -398,7 +422,7 @@ def _second_names(base: ItemMap, mine: ItemMap, theirs: ItemMap) -> dict[str, st
     names: dict[str, str] = {}
     taken = {*base.items, *mine.items, *theirs.items}
     for name in theirs.items:
-        if name in mine.items and name not in base.items:
+        if name not in base.items and name in mine.items:
             one, other = mine.items[name], theirs.items[name]
             if not same(one.fields, other.fields) or not same_position(one, other):
                 names[name] = _fresh_id(name, taken.__contains__)
@@ -419,7 +443,8 @@ def _renamed(side: ItemMap, names: Mapping[str, str]) -> ItemMap:
     for item in side.items.values():
         position = item.position._replace(container=names.get(item.position.container, item.position.container))
         name = names.get(item.id, item.id)
-        items[name] = replace(item, id=name, position=position)
+        same_item = name == item.id and position == item.position
+        items[name] = item if same_item else replace(item, id=name, position=position)
     points = side.fields["breakpoints"]
     assert isinstance(points, dict)
     points = {

@@ -203,6 +203,8 @@ ANSWERS: Final[Mapping[ProtocolCommand, Mapping[str, Check]]] = {
     ProtocolCommand.CLAIM_COMMIT: {"counter": _COUNTER, "sealed": byte_string_up_to(256)},
     ProtocolCommand.CLAIM_CONFIRM: {"mac": byte_string(32)},
 }
+CLOCK_HZ: Final = (1_000_000, 1_000_000_000)
+"""The slowest and the fastest CAN clock of a dongle."""
 HELLO_SIGNED: Final[Mapping[str, Check]] = {
     "version": integer(0, 255),
     "nonce": _NONCE,
@@ -210,7 +212,7 @@ HELLO_SIGNED: Final[Mapping[str, Check]] = {
     "firmware": text(32),
     "hardware": text(64),
     "controller": text(32),
-    "clock_hz": integer(1_000_000, 1_000_000_000),
+    "clock_hz": integer(*CLOCK_HZ),
     "fd": boolean,
     "state": integer(0, 3),
     "key_version": KEY_VERSION,
@@ -293,7 +295,7 @@ class DongleConfig:
 _SEGMENT: Final = integer(0, 512)
 CONFIG: Final[Mapping[str, Check]] = {
     "controller": text(32),
-    "clock_hz": integer(1_000_000, 1_000_000_000),
+    "clock_hz": integer(*CLOCK_HZ),
     "bitrate": integer(1_000, 1_000_000),
     "sample_point": integer(1, 99_999),
     "prescaler": integer(1, 4_096),

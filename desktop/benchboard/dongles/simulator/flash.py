@@ -15,6 +15,8 @@ from benchboard import file_ownership
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 
+FLASH_FOLDER: Final = "simulated"
+"""The folder of the flash files, in the home folder."""
 PAGE: Final = 4096
 IMAGE: Final = 3 * PAGE
 _IDENTITY: Final = struct.Struct(">4s32sI")

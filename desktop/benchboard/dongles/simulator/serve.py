@@ -25,7 +25,7 @@ from typing import IO, Final
 from benchboard import file_ownership, settings
 from benchboard.canbus import link
 from benchboard.dongles.simulator.bus import VirtualBus
-from benchboard.dongles.simulator.flash import Flash
+from benchboard.dongles.simulator.flash import FLASH_FOLDER, Flash
 from benchboard.dongles.simulator.node import PRESS_AFTER, SimulatedDongle
 from benchboard.dongles.simulator.traffic import Traffic
 from benchboard.dongles.titles import default_title
@@ -150,7 +150,7 @@ def _make_own(folder: Path) -> None:
 
 def _free_image(bus: str) -> tuple[Path, IO[bytes]]:
     """The first flash file that no process serves, and its lock."""
-    folder = settings.home() / "simulated"
+    folder = settings.home() / FLASH_FOLDER
     _make_own(folder)
     number = 0
     while True:

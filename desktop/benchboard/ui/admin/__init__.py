@@ -1,14 +1,23 @@
 """Admin: the people of the organisation, their sessions, and the audit log."""
 
+from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtWidgets import QWidget
 
 from benchboard.i18n import N_
+from benchboard.paging import Listing
 from benchboard.ui.admin import admin_commands as admin_commands  # registers them
 from benchboard.ui.commands import Handler, Handlers
 from benchboard.ui.context import Context
-from benchboard.ui.sections import Room, RoomView
+from benchboard.ui.sections import Room, RoomView, SearchResult
+
+if TYPE_CHECKING:
+    from benchboard.ui.tasks import DatabaseSession
+
+_MAX_RESULTS: Final = 8
+"""Most people that the command palette lists for a search."""
 
 
 def _people(context: Context) -> QWidget:
@@ -33,9 +42,20 @@ def _handlers(context: Context) -> Handlers:
     """The commands of Admin that can be run from any room."""
     return {
         "admin.add_person": Handler(partial(context.go, "admin/people/add")),
-        "admin.revoke_sessions": Handler(partial(context.go, "admin/sessions")),
+        "admin.revoke_sessions": Handler(partial(context.go, "admin/sessions"), has_key=False),
         "admin.view_audit_log": Handler(partial(context.go, "admin/audit")),
     }
+
+
+def _search(context: Context, session: "DatabaseSession", text: str) -> Sequence[SearchResult]:
+    """The first people with `text` in their names or addresses."""
+    from benchboard.identity import users
+    from benchboard.identity.permissions import has_permission
+
+    if not has_permission(context.actor, "users:read"):
+        return ()
+    found = users.list_people(session, context.actor, Listing(text), limit=_MAX_RESULTS)
+    return [SearchResult(one.name, f"admin/people/{one.id}", one.email, "ph.user") for one in found.rows]
 
 
 ROOM = Room(
@@ -49,4 +69,5 @@ ROOM = Room(
         RoomView("audit", N_("Audit log"), _audit),
     ),
     _handlers,
+    _search,
 )

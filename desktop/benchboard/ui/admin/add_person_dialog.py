@@ -70,18 +70,18 @@ class AddPersonDialog(Dialog):
         self._existing_id = ""
         self._show_existing = Button("", self._request_existing, kind="link", name="add_show_existing")
         self._show_existing.hide()
+        note = (
+            _("Benchboard doesn't send an invitation. Give them the password yourself.")
+            if self._asks_password
+            else users.local_account_sentence()
+        )
+        self.content.addWidget(Paragraph(note, tone="secondary"))
         for widget in (self._email, self._name, self._role, self._password, self._show):
             self.content.addWidget(widget)
         self._password.setVisible(self._asks_password)
         self._show.setVisible(self._asks_password)
         self.content.insertWidget(self.content.indexOf(self._email) + 1, self._show_existing)
         self.content.addStretch(1)
-        note = (
-            _("Benchboard doesn't send an invitation. Give them the password yourself.")
-            if self._asks_password
-            else users.local_account_sentence()
-        )
-        self.content.addWidget(Paragraph(note, "caption", "muted"))
 
     def _build_footer(self) -> None:
         self.add_button(Button(_("Cancel"), self.dismiss, name="add_cancel"))

@@ -3,16 +3,20 @@
 from typing import Final
 
 from benchboard.i18n import N_
-from benchboard.ui.commands import REGISTRY, Command, MenuSection
+from benchboard.ui.commands import REGISTRY, Command, CommandScope, MenuSection
 from benchboard.ui.commands import CommandGroup as Group
+from benchboard.ui.window_commands import LIST_VIEW
+
+SESSIONS: Final = CommandScope("admin.sessions", LIST_VIEW)
+"""The list of active sessions."""
 
 # fmt: off
 REGISTRY.register(
     Command("admin.add_person", N_("Add person"), Group.PEOPLE, (), "ph.user-plus",
             N_("add user, invite, new user, create user, create account, member")),
-    Command("admin.revoke_sessions", N_("Revoke sessions"), Group.SESSIONS, (), "ph.sign-out",
+    Command("admin.revoke_sessions", N_("Revoke sessions"), Group.SESSIONS, ("Del",), "ph.sign-out",
             N_("log out, sign out everyone, force sign-out, kick, end session, terminate, active sessions, "
-               "disconnect"), danger=True),
+               "disconnect"), SESSIONS, danger=True),
     Command("admin.revoke_all_sessions", N_("Revoke all sessions"), Group.PEOPLE, (), "ph.sign-out",
             N_("log out, sign out everyone, force sign-out, kick, end session, terminate, active sessions, "
                "disconnect"), danger=True),

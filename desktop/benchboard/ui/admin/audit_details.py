@@ -9,13 +9,17 @@ from benchboard.canbus.timing import controller
 from benchboard.dashboards.access.dashboard_permissions import LEVELS, level_title
 from benchboard.dongles.channel_modes import channel_mode_title
 from benchboard.errors import NotFound
-from benchboard.i18n import _, number
+from benchboard.i18n import _, ngettext, number
 from benchboard.identity.audit import AuditEntry
 from benchboard.identity.audit_titles import details_with_names
 from benchboard.ui.widgets import Text, copyable
 
 _IDS: Final = frozenset({"acted_by", "claim_id", "device_id", "identity", "team_id", "user_id"})
 _CHANGES: Final = ("before", "after")
+_LEFT_OUT: Final = "version"
+"""The detail that counts the writes of a row: it means nothing to a reader, who is told the version's number."""
+_COUNTS: Final = frozenset({"added", "changed", "removed"})
+"""Counts of widgets, where they are numbers."""
 _NOTHING: Final[tuple[object, ...]] = (None, "", 0, [], {})
 _ORDER: Final = (
     ("changed", "name", *_CHANGES, "added", "removed", "permission", "role", "reason", "note", "number", "count"),
@@ -32,7 +36,7 @@ def detail_rows(entry: AuditEntry) -> list[tuple[str, QWidget]]:
     told = [
         (key, title, value)
         for key, title, value in details_with_names(entry)
-        if key in _CHANGES or isinstance(value, bool) or value not in _NOTHING
+        if key != _LEFT_OUT and (key in _CHANGES or isinstance(value, bool) or value not in _NOTHING)
     ]
     told.sort(key=lambda detail: _place(detail[0]))
     return [(title, _value(entry, key, value)) for key, title, value in told]
@@ -46,6 +50,8 @@ def value_text(key: str, value: object) -> str:
         return _("Yes") if value else _("No")
     if key in _BIT_RATES and isinstance(value, int):
         return number(value)
+    if key in _COUNTS and isinstance(value, int):
+        return ngettext("{count} widget", "{count} widgets", value).format(count=number(value))
     if not isinstance(value, str):
         return json.dumps(value, ensure_ascii=False, default=str)
     if key == "controller":

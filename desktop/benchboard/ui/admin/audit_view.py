@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from benchboard.i18n import _, pgettext
+from benchboard.i18n import _, number, pgettext
 from benchboard.identity import audit, users
 from benchboard.identity.audit import AuditEntry
 from benchboard.identity.audit_titles import actor_title, entry_title
@@ -47,6 +47,7 @@ from benchboard.ui.widgets import (
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.no_match import NoMatch, NoMatchLine
+from benchboard.ui.widgets.tab_order import focus_content
 from benchboard.ui.window_commands import LIST
 
 _CSV = (
@@ -88,9 +89,7 @@ class AuditView(QWidget):
         self._person.currentIndexChanged.connect(self._filter)
         for widget in (self._search, self._event, self._person):
             self._toolbar.add(widget)
-        export = Button(
-            _("Export"), self._export, icon="ph.download-simple", tip=_("Export as CSV"), name="audit_export"
-        )
+        export = Button(_("Export CSV"), self._export, icon="ph.download-simple", name="audit_export")
         self._toolbar.add_right(export)
         self._toolbar.shorten(export)
         self._table: PagedTable[AuditEntry] = PagedTable(
@@ -160,8 +159,7 @@ class AuditView(QWidget):
 
     def _focus_entry(self, entry: AuditEntry) -> None:
         self._show_entry(entry)
-        self._detail.setFocus()
-        self._detail.focusNextPrevChild(True)
+        focus_content(self._detail)
 
     def _open_menu(self, entry: AuditEntry, spot: QPoint) -> None:
         """Open the context menu of a row; there is none of what the program itself did."""
@@ -319,6 +317,14 @@ class PersonPicker(Popover):
         self._on_selected(person)
 
 
+def _what_text(entry: AuditEntry) -> str:
+    """What was done; of a save also the version that it belongs to, by which the lines of a dashboard differ."""
+    version = entry.details.get("number")
+    if entry.event != "dashboard.save" or not isinstance(version, int):
+        return entry_title(entry)
+    return _("{what}, version {number}").format(what=entry_title(entry), number=number(version))
+
+
 def _columns() -> tuple[Column[AuditEntry], ...]:
     return (
         Column(
@@ -335,18 +341,18 @@ def _columns() -> tuple[Column[AuditEntry], ...]:
             _("Who"),
             actor_title,
             avatar=lambda row: row.who or "?",
-            width=270,
+            width=230,
             stretch=True,
-            most=380,
+            most=280,
         ),
         Column(
             "event",
             _("What"),
-            entry_title,
+            _what_text,
             sortable=True,
-            tooltip=entry_title,
+            tooltip=_what_text,
             repeated=lambda line: repeated_since([entry.at for entry in line.run]),
-            width=300,
+            width=340,
             stretch=True,
             most=theme().px("measure.text_max"),
         ),

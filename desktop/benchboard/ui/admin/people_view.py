@@ -16,7 +16,7 @@ from benchboard.ui.admin.admin_commands import PERSON_MENU
 from benchboard.ui.admin.admin_format import state_mark, time_column
 from benchboard.ui.admin.person_pane import PersonPane
 from benchboard.ui.command_menu import command_menu
-from benchboard.ui.commands import Handlers
+from benchboard.ui.commands import Handler, Handlers, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_export import ask_and_export
 from benchboard.ui.paged.paged_model import Column, PagedTableModel
@@ -26,7 +26,8 @@ from benchboard.ui.time_format import refresh_times
 from benchboard.ui.widgets import Button, EmptyState, Select, Toolbar, fill_column, search_field
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.no_match import NoMatch
-from benchboard.ui.window_commands import LIST
+from benchboard.ui.widgets.tab_order import focus_content
+from benchboard.ui.window_commands import LIST, LIST_UNDO, UNDO
 
 # A person whom the filter hides is on no page; without a limit, looking for them would read the whole list.
 _MOST_SEARCHED = 2_000
@@ -51,17 +52,15 @@ class PeopleView(QWidget):
         fill_column(self, self._toolbar, self._body)
         self.setFocusProxy(self._table.view)
         self._requested_id = ""
-        self._closed_id = ""
-        """The person whose row is current, though their details were closed."""
         self._model.loaded.connect(self._find_requested)
         self._model.loaded.connect(lambda: self._body.keep_place(bool(self._model.rows)))
         self._table.current_changed.connect(self._show_detail)
         self._table.view.pressed.connect(self._forget_request)
-        self._table.view.clicked.connect(self._open_again)
         self._table.activated.connect(self._focus_detail)
         self._table.menu_requested.connect(self._open_menu)
         self._table.selectionChanged.connect(self._on_ticked)
         self._detail.closed.connect(self._close_detail)
+        install_shortcuts(self, LIST_UNDO, {UNDO: Handler(context.problems.undo_last)})
         refresh_times(self._table.view.viewport(), self._detail.refresh_times)
         context.changed.watch(self, {"users", "sessions", "user_roles", "teams", "team_members"}, self.refresh)
         self._model.listing = self._listing
@@ -82,9 +81,7 @@ class PeopleView(QWidget):
             self._toolbar.add(widget)
         self._role.currentIndexChanged.connect(self._filter)
         self._state.currentIndexChanged.connect(self._filter)
-        export = Button(
-            _("Export"), self._export, icon="ph.download-simple", tip=_("Export as CSV"), name="people_export"
-        )
+        export = Button(_("Export CSV"), self._export, icon="ph.download-simple", name="people_export")
         self._toolbar.add_right(export)
         self._toolbar.shorten(export)
         self._toolbar.add_right(
@@ -113,8 +110,10 @@ class PeopleView(QWidget):
             self._find_requested()
 
     def _show(self, user_id: str) -> None:
-        self._open_again()
-        if not self._table.make_current(user_id):
+        current = self._table.current()
+        if current is not None and current.id == user_id:
+            self._show_detail(current)
+        elif not self._table.make_current(user_id):
             self._table.clear_current()  # another person's row, beside this one's details
             self._body.show_detail(True)
             self._detail.show_person(user_id)
@@ -230,24 +229,13 @@ class PeopleView(QWidget):
         return {command_id: replace(handler, subtitle=name) for command_id, handler in handlers.items()}
 
     def _show_detail(self, person: Person | None) -> None:
-        if person is not None and person.id == self._closed_id:
-            return  # the row is still current, and the list was only read anew
-        self._closed_id = ""
         if person is not None:
             self._detail.show_person(person.id, person)
         self._body.show_detail(person is not None)
 
-    def _open_again(self) -> None:
-        """A click on the row that is current anyway opens its details, if they were closed."""
-        if self._closed_id:
-            self._closed_id = ""
-            self._show_detail(self._table.current())
-
     def _focus_detail(self, person: Person) -> None:
-        self._closed_id = ""
         self._show_detail(person)
-        self._detail.setFocus()
-        self._detail.focusNextPrevChild(True)
+        focus_content(self._detail)
 
     def _open_menu(self, person: Person, spot: QPoint) -> None:
         """Open the context menu of a row, or of all ticked rows if it is one of several."""
@@ -264,10 +252,8 @@ class PeopleView(QWidget):
             self._body.show_detail(False)
 
     def _close_detail(self) -> None:
-        current = self._table.current()
-        self._closed_id = current.id if current is not None else ""
         self._body.show_detail(False)
-        self._table.view.setFocus()
+        self._table.put_away()
 
     def _on_added(self, person: Person) -> None:
         self._context.problems.toast(_("{name} added").format(name=person.name))

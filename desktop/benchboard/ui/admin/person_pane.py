@@ -407,7 +407,7 @@ def _state_note(person: Person, context: Context) -> str:
             within=user_actions.revoked_within()
         )
     if not signs_in:
-        return _("Commands can't act as a disabled account (--as). Everything they created is kept.")
+        return _("When disabled, this account can't be used from the command line. The person's dashboards stay.")
     return _("Disabling an account keeps the person from signing in. Everything they created is kept.")
 
 

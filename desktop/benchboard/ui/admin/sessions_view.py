@@ -12,10 +12,10 @@ from benchboard.identity.permissions import program_title
 from benchboard.identity.sessions import SessionRecord
 from benchboard.paging import Listing, Page
 from benchboard.ui.admin import user_actions
-from benchboard.ui.admin.admin_commands import SESSION_MENU
+from benchboard.ui.admin.admin_commands import SESSION_MENU, SESSIONS
 from benchboard.ui.admin.admin_format import end_reason_mark, time_column
 from benchboard.ui.command_menu import command_menu
-from benchboard.ui.commands import Handler
+from benchboard.ui.commands import REGISTRY, Handler, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_export import ask_and_export
 from benchboard.ui.paged.paged_model import Column, PagedTableModel
@@ -24,7 +24,6 @@ from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import refresh_times, relative_time
 from benchboard.ui.widgets import Button, EmptyState, SegmentedControl, Toolbar, fill_column, search_field
 from benchboard.ui.widgets.no_match import NoMatch
-from benchboard.ui.window_commands import LIST
 
 _CSV = (
     "id",
@@ -53,9 +52,7 @@ class SessionsView(QWidget):
         self._which.selected.connect(self._show_list)
         self._toolbar.add(self._search)
         self._toolbar.add(self._which)
-        export = Button(
-            _("Export"), self._export, icon="ph.download-simple", tip=_("Export as CSV"), name="sessions_export"
-        )
+        export = Button(_("Export CSV"), self._export, icon="ph.download-simple", name="sessions_export")
         self._toolbar.add_right(export)
         self._toolbar.shorten(export)
         self._revoke = Button(
@@ -75,6 +72,8 @@ class SessionsView(QWidget):
         for table in (self._open, self._ended):
             table.activated.connect(lambda row: context.go(f"admin/people/{row.user_id}"))
             table.menu_requested.connect(self._open_menu)
+        revoke = Handler(self._revoke_by_key)
+        install_shortcuts(self._open.view, SESSIONS, {one.id: revoke for one in REGISTRY.of_scope(SESSIONS)})
         context.changed.watch(self, {"sessions", "session_history", "users"}, self.refresh)
         self._open.model.listing = Listing(sort="last_used_at", descending=True)
         self._update_revoke_button()
@@ -162,6 +161,13 @@ class SessionsView(QWidget):
     def _revoke_selected(self) -> None:
         user_actions.revoke_after_confirm(self._context, self, self._selected_sessions())
 
+    def _revoke_by_key(self) -> None:
+        """Ask whether to revoke the ticked sessions, or else the current one."""
+        if not self._open.selected():
+            self._open.take_ringed()
+        if self._selected_sessions():
+            self._revoke_selected()
+
     def _open_menu(self, session: SessionRecord, spot: QPoint) -> None:
         """Open the context menu of a row, or of all ticked rows if it is one of several."""
         ticked = self._current_table.selected()
@@ -175,7 +181,7 @@ class SessionsView(QWidget):
                 partial(user_actions.revoke_after_confirm, self._context, self, selected),
                 title=_("Revoke sessions") if several else _("Revoke session"),
             )
-        command_menu(self, SESSION_MENU, handlers, scope=LIST, label=_("Actions"), name="sessions_menu").popup(spot)
+        command_menu(self, SESSION_MENU, handlers, scope=SESSIONS, label=_("Actions"), name="sessions_menu").popup(spot)
 
     def _export(self) -> None:
         ask_and_export(self._context, self, self._current_table.model, self._fetch, _CSV, _("sessions"))

@@ -105,7 +105,7 @@ def revoke_all_after_confirm(context: Context, owner: QWidget, selected: Sequenc
     """Revoke every session of these people after confirmation."""
     count = sum(person.sessions for person in selected)
     if not count:
-        context.problems.refuse(_("No active sessions to revoke."))
+        context.problems.refuse(_("There are no active sessions to revoke."))
         return
     ids = [person.id for person in selected]
     if len(selected) == 1:

@@ -1,15 +1,24 @@
 """Bench: dongles, the live bus, bit timing."""
 
+from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtWidgets import QWidget
 
 from benchboard.i18n import N_, _
 from benchboard.identity.permissions import has_permission
+from benchboard.paging import Listing
 from benchboard.ui.bench import bench_commands as bench_commands  # registers them
 from benchboard.ui.commands import Handler, Handlers
 from benchboard.ui.context import Context
-from benchboard.ui.sections import Room, RoomView
+from benchboard.ui.sections import Room, RoomView, SearchResult
+
+if TYPE_CHECKING:
+    from benchboard.ui.tasks import DatabaseSession
+
+_MAX_RESULTS: Final = 8
+"""Most dongles that the command palette lists for a search."""
 
 
 def _dongles(context: Context) -> QWidget:
@@ -47,14 +56,16 @@ def _simulate_handler(context: Context) -> Handler:
 
 
 def _monitor_handler(context: Context) -> Handler:
-    """Closes the live bus that is open; otherwise opens that of the dongle used last, or the view to choose one."""
+    """Closes the live bus that is open; otherwise opens that of the selected dongle, else of the one used last, or the
+    view to choose one.
+    """
     from benchboard.ui.bench.device_manager import DeviceManager
 
     manager = context.session.findChild(DeviceManager)
     if manager is not None and manager.live is not None:
         return Handler(manager.close_bus, title=_("Close live bus"))
-    last = manager.last_live_id if manager is not None else ""
-    return Handler(partial(context.go, f"bench/live/{last}" if last else "bench/live"))
+    chosen = (manager.selected_id or manager.last_live_id) if manager is not None else ""
+    return Handler(partial(context.go, f"bench/live/{chosen}" if chosen else "bench/live"))
 
 
 def _handlers(context: Context) -> Handlers:
@@ -69,6 +80,16 @@ def _handlers(context: Context) -> Handlers:
     return handlers
 
 
+def _search(context: Context, session: "DatabaseSession", text: str) -> Sequence[SearchResult]:
+    """The first paired dongles with `text` in their names or ids."""
+    from benchboard.dongles import fleet
+
+    if not has_permission(context.actor, "dongles:read"):
+        return ()
+    found = fleet.list_dongles(session, context.actor, Listing(text), limit=_MAX_RESULTS)
+    return [SearchResult(one.title, f"bench/dongles/{one.device_id}", one.device_id, "bb.dongle") for one in found.rows]
+
+
 ROOM = Room(
     "bench",
     N_("Bench"),
@@ -80,5 +101,6 @@ ROOM = Room(
         RoomView("timing", N_("Bit timing"), _timing),
     ),
     _handlers,
-    start=_start,
+    _search,
+    _start,
 )

@@ -11,11 +11,13 @@ from benchboard.ui.commands import CommandGroup as Group
 DONGLES_VIEW: Final = CommandScope("bench.dongles-view", SHELL, Qt.ShortcutContext.WindowShortcut)
 """The view of the dongles, while it is shown, wherever the focus is."""
 DONGLES: Final = CommandScope("bench.dongles", DONGLES_VIEW)
-"""The list of dongles."""
+"""The list of dongles, and the details of the selected one."""
 TIMING: Final = CommandScope("bench.timing", SHELL, Qt.ShortcutContext.WindowShortcut)
 """The view of bit timing, while it is shown, wherever the focus is."""
 LIVE: Final = CommandScope("bench.live", SHELL, Qt.ShortcutContext.WindowShortcut, repeats=False)
 """The view of the live bus, while it is shown, wherever the focus is."""
+FRAMES: Final = CommandScope("bench.frames", LIVE, None)
+"""The list of frames of the live bus."""
 PAIRING: Final = CommandScope("bench.pairing", WINDOW, Qt.ShortcutContext.WindowShortcut)
 
 # fmt: off
@@ -31,6 +33,8 @@ REGISTRY.register(
     Command("bench.toggle_live", N_("Open or close live bus"), Group.LIVE, ("O",), "", "", LIVE),
     Command("bench.pause_live", N_("Pause or resume display"), Group.LIVE, ("P",), "ph.pause",
             N_("stop scrolling, freeze, hold, continue"), LIVE),
+    Command("bench.pause_frames", N_("Pause or resume display, in the list of frames"), Group.LIVE, ("Space",), "", "",
+            FRAMES),
     Command("bench.focus_send", N_("Go to frame to send"), Group.LIVE, ("S",), "ph.paper-plane-right",
             N_("transmit, write frame, cansend"), LIVE),
     Command("bench.simulate", N_("Start simulated dongles"), Group.DONGLES, (), "ph.flask",

@@ -7,13 +7,15 @@ from typing import Final
 
 from benchboard.i18n import _, number, percent
 from benchboard.ui.bench.device_manager import LiveBus
-from benchboard.ui.widgets.stat_strip import Stat, StatStrip
+from benchboard.ui.widgets.stat_strip import TRACE_POINTS, Stat, StatStrip
 
 _MOST_FRAMES: Final = 9_999_999
 """Each figure has the room of its most, an hour of a busy bus; only beyond that does it move those after it."""
 _MOST_PER_SECOND: Final = 99_999
 _MOST_SENT: Final = 99_999
 _MOST_ERRORS: Final = 9_999
+_LOAD_EVERY: Final = 0.5
+"""Seconds between two loads of the trace."""
 _BUSY: Final = 0.6
 """The bus load from which it is trouble, as a share."""
 
@@ -27,17 +29,16 @@ def _tips() -> dict[str, str]:
     """What the figures count, by name."""
     return {
         _("Sent to dongle"): _(
-            "Frames handed over to the dongle to send. It doesn't report whether another node acknowledged them."
+            "Frames given to the dongle to send.\nIt doesn't report whether another node acknowledged them."
         ),
-        _("TEC"): _("Transmit error counter of the controller: from 128 it's error passive, above 255 bus off."),
-        _("REC"): _("Receive error counter of the controller: from 128 it's error passive."),
+        _("TEC"): _("The controller's transmit error counter.\nError passive from 128, bus off above 255."),
+        _("REC"): _("The controller's receive error counter.\nError passive from 128."),
         _("Bus errors"): _(
-            "Errors that the controller counted on the bus. A STATE row isn't one of them: it reports a changed state"
-            " of the controller."
+            "Errors that the controller counted on the bus.\nSTATE rows aren't counted: they report its changed state."
         ),
-        _("Rejected"): _("Frames that the dongle was given to send and refused."),
+        _("Rejected"): _("Frames that the dongle refused to send."),
         _("Malformed"): _("Messages from the dongle that couldn't be read."),
-        _("Dropped"): _("Reports of the dongle that it lost received frames, because they came too fast."),
+        _("Dropped"): _("How often the dongle reported that received frames came too fast and were lost."),
     }
 
 
@@ -51,10 +52,14 @@ class BusCounters(StatStrip):
         self._load: float | None = None
         self._last: list[Stat] = []
         self._rates: deque[tuple[float, int]] = deque(maxlen=12)
+        self._loads: deque[float] = deque(maxlen=TRACE_POINTS)
+        self._sampled_at = float("-inf")
         self.show_note(_("The live bus is closed."))
 
     def reset(self) -> None:
         self._rates.clear()
+        self._loads.clear()
+        self._sampled_at = float("-inf")
         self._last = []
 
     def show_ended(self, state: str, reason: str) -> None:
@@ -63,7 +68,9 @@ class BusCounters(StatStrip):
         if not self._last:
             self.show_note(reason)
             return
-        past = [replace(stat, tone="past", share=None) for stat in self._last if stat.name not in _of_the_moment()]
+        past = [
+            replace(stat, tone="past", share=None, trace=()) for stat in self._last if stat.name not in _of_the_moment()
+        ]
         self.show_stats([Stat(state, _("Last counts"), "past"), *past])
 
     def show_counts(self, live: LiveBus, skipped: int) -> None:
@@ -75,8 +82,18 @@ class BusCounters(StatStrip):
         (first, first_frames), (last, last_frames) = self._rates[0], self._rates[-1]
         speed = (last_frames - first_frames) / (last - first) if last > first else 0.0
         load = self._load or 0.0
+        if last - self._sampled_at >= _LOAD_EVERY:
+            self._sampled_at = last
+            self._loads.append(load)
         stats = [
-            Stat(self.load_text, _("Bus load"), "warn" if load > _BUSY else "text", load, percent(100, 0)),
+            Stat(
+                self.load_text,
+                _("Bus load"),
+                "warn" if load > _BUSY else "text",
+                load,
+                percent(100, 0),
+                trace=tuple(self._loads),
+            ),
             Stat(number(counters.frames), _("Frames"), room=number(_MOST_FRAMES)),
             Stat(number(speed, 0), _("Frames/s"), room=number(_MOST_PER_SECOND)),
             Stat(number(bus.sent), _("Sent to dongle"), room=number(_MOST_SENT)),

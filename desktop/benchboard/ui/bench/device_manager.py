@@ -78,6 +78,8 @@ class DeviceManager(QObject):
         self.live: LiveBus | None = None
         self.last_live_id = ""
         """The dongle whose bus was opened last; empty if none was in this session."""
+        self.selected_id = ""
+        """The dongle that was selected or written to last, in any view; empty if none is."""
         self._scanner = PortScanner(
             self._devices_found.emit, self._reconcile if has_permission(context.actor, "dongles:pair") else None
         )
@@ -162,6 +164,10 @@ class DeviceManager(QObject):
                 device = Device(handle)
                 device.close_channel()
                 yield device
+
+    def store_config(self, path: str, config: DongleConfig) -> None:
+        """On a worker, inside `device`: keep what was just read back from the dongle on `path`."""
+        self._scanner.store_config(path, config)
 
     # ---- the open bus
 
@@ -271,7 +277,7 @@ class DeviceManager(QObject):
         Raises `Cancelled` if the session has ended meanwhile.
         """
         if not self.simulating:
-            self._resources.add_simulator(SimulatorProcess())
+            self._resources.add_simulator(SimulatorProcess(demo=self._workspace.location.kind == "demo"))
         self._simulator_changed.emit()
 
     def close_simulated_bus(self) -> None:
@@ -426,7 +432,9 @@ class _Resources:
         """Close the buses on `paths`, each on a thread of its own. The lock must be held."""
         self._closing = {thread: path for thread, path in self._closing.items() if thread.is_alive()}
         for path in paths:
-            thread = threading.Thread(target=self._buses.pop(path).stop, name="bench-close")
+            bus = self._buses.pop(path)
+            bus.stop_receiving()  # at once: the window shows its last frames and counts next
+            thread = threading.Thread(target=bus.stop, name="bench-close")
             thread.start()
             self._closing[thread] = path
 

@@ -48,7 +48,10 @@ class DongleCounter(QObject):
         self.counts = counts
         total, connected = counts.total, counts.connected
         text = ngettext("{here} dongle connected", "{here} dongles connected", connected).format(here=connected)
-        if total:
+        if total and not connected:
+            text = ngettext("No dongle connected, {total} paired", "No dongle connected, {total} paired", total)
+            text = text.format(total=total)
+        elif total:
             text = _("{here} of {total} dongles connected").format(here=connected, total=total)
         self._context.status.set("dongles", "bb.dongle", text, self._fill_popover)
         self.changed.emit(counts)

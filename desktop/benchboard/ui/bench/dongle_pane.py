@@ -1,17 +1,21 @@
 """The details of one dongle: its identity, configuration and bus."""
 
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from benchboard import settings
 from benchboard.canbus.link import named_error
 from benchboard.canbus.timing import Timing, check, controller, limit_percent
 from benchboard.dongles import fleet
 from benchboard.dongles.device import IDENTIFY_SECONDS
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.dongles.protocol import DongleConfig
+from benchboard.dongles.simulator.flash import FLASH_FOLDER
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number
 from benchboard.identity.permissions import has_permission
@@ -49,6 +53,8 @@ from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.surfaces import set_surface
 
 _IDENTIFY: Final = "bench.identify"
+_ANSWERS_WITHIN: Final = timedelta(seconds=30)
+"""How long the outcome of a check is news to the user who asked for it."""
 
 
 def nominal_timing(config: DongleConfig) -> Timing:
@@ -88,11 +94,18 @@ def why_not_reachable(row: DongleRow) -> str:
     return "" if is_benchboard else _("Stock firmware can't report its settings.")
 
 
-def why_not_tried_again(row: DongleRow) -> str:
-    """Why there is no need to check this dongle again; empty if its check failed."""
+def why_not_checked(row: DongleRow, devices: DeviceManager) -> str:
+    """Why this dongle can't be checked again now; empty if it can."""
     if row.device is None:
         return _("Not plugged in to this computer.")
-    return "" if row.device.problem is not None else _("Nothing to check: this dongle was read without errors.")
+    if devices.live is not None and devices.live.path == row.device.port.path:
+        return _("Its live bus is open. To check the dongle, close the live bus first.")
+    return ""
+
+
+def has_failed(row: DongleRow) -> bool:
+    """Whether the dongle is plugged in and its last check failed."""
+    return row.device is not None and row.device.problem is not None
 
 
 def why_not_timed(row: DongleRow) -> str:
@@ -100,8 +113,29 @@ def why_not_timed(row: DongleRow) -> str:
     if reason := why_not_reachable(row):
         return reason
     if row.paired_elsewhere:
-        return _("Paired with another organisation. Only that organisation can change it.")
+        return _paired_elsewhere(row)
     return ""
+
+
+def _paired_elsewhere(row: DongleRow) -> str:
+    """That another organisation has paired the dongle, and what can be done about it."""
+    if row.device is None or not row.device.is_simulated:
+        return _("Paired with another organisation. Only that organisation can change it.")
+    # It is paired by a database of this computer: most likely the demo, or seen from there, one's own.
+    sentence = _(
+        "This simulated dongle is paired in the demo or another organisation on this computer. To pair it here, stop "
+        "the simulated dongles, delete the folder {folder} and start them again: they are new then."
+    )
+    return sentence.format(folder=settings.home() / FLASH_FOLDER)
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """A check that the user asked for: the port, the dongle's title, and when."""
+
+    path: str
+    title: str
+    at: datetime
 
 
 class DonglePane(QWidget):
@@ -118,7 +152,6 @@ class DonglePane(QWidget):
         self._row: DongleRow | None = None
         self.setObjectName("bench_detail")
         set_surface(self, "surface")
-        self.setFixedWidth(theme().px("shell.detail_pane"))
         self._head = _DongleHeader(context, self)
         self._identity = _PaneSection(_("Identity"))
         self._facts = KeyValue()
@@ -148,6 +181,8 @@ class DonglePane(QWidget):
         whole.addWidget(hairline(vertical=True))
         whole.addWidget(scroll, 1)
         devices.live_changed.connect(self._live_changed)
+        self._asked: _Check | None = None
+        devices.changed.connect(self._report_check)
 
     @property
     def row(self) -> DongleRow | None:
@@ -160,8 +195,8 @@ class DonglePane(QWidget):
         facts = _facts(row)
         self._values = [_value(label, text, kind) for label, text, kind in facts]
         self._facts.show_rows([(fact[0], value) for fact, value in zip(facts, self._values, strict=True)])
-        if row.dongle is not None and row.dongle.config is not None:
-            self._timing.show_config(row.dongle.config, row.dongle)
+        if row.config is not None:
+            self._timing.show_config(row.config, row.config_read_at)
         else:
             self._timing.show_not_read(_why_not_read(row))
         self._live_changed()
@@ -174,8 +209,8 @@ class DonglePane(QWidget):
         for (_label, text, _kind), value in zip(_facts(row), self._values, strict=True):
             if isinstance(value, Paragraph) and value.text() != text:
                 value.setText(text)
-        if row.dongle is not None and row.dongle.config is not None:
-            self._timing.show_read_at(row.dongle)
+        if row.config is not None:
+            self._timing.show_read_at(row.config_read_at)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -207,10 +242,22 @@ class DonglePane(QWidget):
         )
 
     def try_again(self) -> None:
-        """Check the dongle again now, after a check that failed."""
+        """Check the dongle again now, and report that it responds; a failure is shown in its row and here."""
         if self._row is not None and self._row.device is not None:
+            self._asked = _Check(self._row.device.port.path, self._row.title, datetime.now(UTC))
             self._devices.probe_again(self._row.device.port.path)
-            self._context.problems.toast(_("Checking {name}").format(name=self._row.title))
+            if has_failed(self._row):
+                self._context.problems.toast(_("Checking {name}").format(name=self._row.title))
+
+    def _report_check(self) -> None:
+        """Report the outcome of the check that was asked for, once it is known."""
+        asked = self._asked
+        device = self._devices.at(asked.path) if asked is not None else None
+        if asked is None or device is None or device.checked_at is None or device.checked_at <= asked.at:
+            return
+        self._asked = None
+        if device.problem is None and device.checked_at - asked.at < _ANSWERS_WITHIN:
+            self._context.problems.toast(_("Checked {name}: it responds.").format(name=asked.title))
 
     def _live_changed(self) -> None:
         row, live = self._row, self._devices.live
@@ -226,9 +273,7 @@ def _why_not_read(row: DongleRow) -> str:
         return _("Bit timing hasn't been read. Plug in the dongle to set it.")
     if reason := why_not_timed(row):
         return _("Bit timing hasn't been read.") + " " + reason
-    if row.paired:
-        return _("Bit timing hasn't been read. Set it to write it to the dongle and read it back.")
-    return _("Bit timing hasn't been read. Pair the dongle to read it, or set it yourself.")
+    return _("Bit timing hasn't been read. Set it to write it to the dongle and read it back.")
 
 
 def _facts(row: DongleRow) -> list[tuple[str, str, str]]:
@@ -361,7 +406,7 @@ class _DongleHeader(QWidget):
         actor = self._context.actor
         self._pencil.setVisible(row.dongle is not None and has_permission(actor, "dongles:configure"))
         self.pair.setVisible(row.pairable and has_permission(actor, "dongles:pair"))
-        self.retry.setVisible(not why_not_tried_again(row))
+        self.retry.setVisible(has_failed(row))
         self.open.setVisible(not self.pair.isVisibleTo(self))
         for button in (self.open, self.blink):
             button.disable(why_not_reachable(row))
@@ -448,7 +493,7 @@ class _TimingSection(_PaneSection):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
-        self._labels = {"nominal": Text(_("Nominal"), tone="muted"), "data": Text(_("Data"), tone="muted")}
+        self._labels = {"nominal": Text(_("Arbitration"), tone="muted"), "data": Text(_("Data"), tone="muted")}
         for index, key in enumerate(("nominal", "data")):
             grid.addWidget(self._labels[key], index, 0)
             grid.addWidget(self._bars[key], index, 1)
@@ -458,10 +503,10 @@ class _TimingSection(_PaneSection):
         self._limits = Paragraph("", "caption", "muted")
         self.column.addWidget(self._limits)
 
-    def show_read_at(self, dongle: DongleRecord) -> None:
+    def show_read_at(self, read_at: datetime | None) -> None:
         """Show how long ago the configuration was read, as of now."""
-        self._read_at.setText(_("Read {when}").format(when=relative_time(dongle.configured_at, in_sentence=True)))
-        self._read_at.setToolTip(full_time(dongle.configured_at))
+        self._read_at.setText(_("Read {when}").format(when=relative_time(read_at, in_sentence=True)))
+        self._read_at.setToolTip(full_time(read_at))
 
     def show_not_read(self, why: str) -> None:
         self._not_read.setText(why)
@@ -472,10 +517,10 @@ class _TimingSection(_PaneSection):
         for widget in (self._read_at, self._stored, self._limits):
             widget.setVisible(stored)
 
-    def show_config(self, config: DongleConfig, dongle: DongleRecord) -> None:
+    def show_config(self, config: DongleConfig, read_at: datetime | None) -> None:
         self._show_parts(stored=True)
         nominal, data = nominal_timing(config), data_timing(config)
-        self.show_read_at(dongle)
+        self.show_read_at(read_at)
         self._bars["nominal"].show_timing(nominal, tseg1_is_split=tseg1_is_split(config))
         sentence = _("{rate} · {point} %")
         self._figures["nominal"].setText(

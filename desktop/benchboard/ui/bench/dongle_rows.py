@@ -9,6 +9,7 @@ from typing import Any, Final
 from benchboard.dongles import fleet
 from benchboard.dongles.dongle_status import is_paired_elsewhere
 from benchboard.dongles.fleet import DongleRecord
+from benchboard.dongles.protocol import DongleConfig
 from benchboard.i18n import _, percent
 from benchboard.paging import Listing, Page
 from benchboard.ui.bench.bench_format import connection_mark, identity_mark, identity_reason, rates, state_mark
@@ -77,8 +78,27 @@ class DongleRow:
         return not info.is_benchboard or info.ownership_state != "CLAIMED_ACTIVE"
 
     @property
+    def config(self) -> DongleConfig | None:
+        """Its stored configuration as it was last read; None if it never was."""
+        return self._reading[0]
+
+    @property
+    def config_read_at(self) -> datetime | None:
+        """When `config` was read."""
+        return self._reading[1]
+
+    @property
+    def _reading(self) -> tuple[DongleConfig | None, datetime | None]:
+        registered = self.dongle.config if self.dongle is not None else None
+        info = self.device.info if self.device is not None else None
+        # What the registry has of a dongle that isn't paired (any more) may have been replaced since.
+        if info is not None and info.config is not None and not (registered is not None and self.paired):
+            return info.config, self.device.checked_at if self.device is not None else None
+        return registered, self.dongle.configured_at if self.dongle is not None else None
+
+    @property
     def bitrates(self) -> str:
-        config = self.dongle.config if self.dongle is not None else None
+        config = self.config
         return rates(config.bitrate, config.data_bitrate) if config is not None else "–"
 
 
@@ -156,7 +176,7 @@ _SORT_KEYS: Final[dict[str, Callable[[DongleRow], Any]]] = {
     "name": lambda row: row.title.casefold(),
     "state": lambda row: state_mark(row.dongle, row.device).text.casefold(),
     "identity": lambda row: identity_mark(row.dongle, row.device).text.casefold(),
-    "bitrate": lambda row: row.dongle.config.bitrate if row.dongle is not None and row.dongle.config is not None else 0,
+    "bitrate": lambda row: row.config.bitrate if row.config is not None else 0,
     "last_seen_at": _seen_order,
 }
 

@@ -18,11 +18,11 @@ from benchboard.ui.bench.bench_format import firmware_title
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_counter import DongleCounter
 from benchboard.ui.bench.dongle_notices import DongleNotices
-from benchboard.ui.bench.dongle_pane import DonglePane, why_not_reachable, why_not_timed, why_not_tried_again
+from benchboard.ui.bench.dongle_pane import DonglePane, has_failed, why_not_checked, why_not_reachable, why_not_timed
 from benchboard.ui.bench.dongle_rows import DongleCounts, DongleRow, columns, fetch, sorted_rows
 from benchboard.ui.bench.pairing_wizard import PairingWizard
 from benchboard.ui.command_menu import command_menu
-from benchboard.ui.commands import REGISTRY, Handler, Handlers, can_run, install_shortcuts
+from benchboard.ui.commands import REGISTRY, Handler, Handlers, can_run, install_shortcuts, run_handler
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_model import PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
@@ -32,7 +32,6 @@ from benchboard.ui.time_format import refresh_times
 from benchboard.ui.typed_texts import restore_typed_texts, typed_texts
 from benchboard.ui.widgets import (
     Button,
-    Edit,
     EmptyState,
     KeyCap,
     SegmentedControl,
@@ -41,7 +40,9 @@ from benchboard.ui.widgets import (
     fill_column,
 )
 from benchboard.ui.widgets.drawer import Drawer
+from benchboard.ui.widgets.fields import SearchField, focus_filter, focus_list, return_at_top
 from benchboard.ui.widgets.no_match import NoMatch
+from benchboard.ui.widgets.tab_order import focus_content
 
 _LOAD_MS: Final = 1_000
 _TYPING_MS: Final = 200
@@ -54,7 +55,7 @@ class _NoDongles(NoMatch):
     """That no dongle matches the field's text, or that none is connected."""
 
     def __init__(self, show_all: Callable[[], object]) -> None:
-        super().__init__(pgettext("no match", "dongles"), show_all, clear_search=_("Clear filter"))
+        super().__init__(pgettext("no match", "dongles"), show_all)
 
     def show_query(self, search: str, *, filtered: bool) -> None:
         super().show_query(search, filtered=filtered)
@@ -91,7 +92,7 @@ class DonglesView(QWidget):
             _("No dongles yet"),
             _("Start simulated dongles"),
             self._simulate,
-            why=_("Plug in a dongle. It appears here within a second."),
+            why=_why_no_dongles(local=context.workspace.location.kind == "local"),
         )
         empty.action.setObjectName("bench_simulate_empty")
         self.table: PagedTable[DongleRow] = PagedTable(
@@ -108,11 +109,11 @@ class DonglesView(QWidget):
         self._lay_out()
         self.model.loaded.connect(lambda: self._body.keep_place(bool(self.model.rows)))
         self.table.current_changed.connect(self._show_row)
-        self.table.activated.connect(self._show_row)
+        self.table.activated.connect(self._focus_row)
         self.table.menu_requested.connect(self._open_menu)
         refresh_times(self.table.view.viewport(), self.detail.refresh_times)
-        self.detail.closed.connect(self.table.clear_current)
-        self.detail.pair.connect(self.pair)
+        self.detail.closed.connect(self._close_detail)
+        self.detail.pair.connect(self._pair_shown)
         self._devices.changed.connect(self._on_devices_changed)
         self._devices.simulator_changed.connect(self._simulator_changed)
         self._load_timer = QTimer(self, interval=_LOAD_MS)
@@ -124,8 +125,9 @@ class DonglesView(QWidget):
         self.model.loaded.connect(self._probe_paired_elsewhere)
         self.model.loaded.connect(self._show_hints)
         context.changed.watch(self, {"dongles", "can_configs", "dongle_tokens"}, self.model.refresh)
-        for place, scope in ((self, DONGLES_VIEW), (self.table, DONGLES)):
-            install_shortcuts(place, scope, self.command_handlers(), context.problems.refuse)
+        install_shortcuts(self, DONGLES_VIEW, self.command_handlers(), context.problems.refuse)
+        at_dongle = {one.id: Handler(partial(self._run_at_dongle, one.id)) for one in REGISTRY.of_scope(DONGLES)}
+        install_shortcuts(self._body, DONGLES, at_dongle)
         self.model.listing = Listing(sort="name")
         self._on_devices_changed()
         self._counter.changed.connect(self._show_counts)
@@ -168,6 +170,12 @@ class DonglesView(QWidget):
             self._wizard.dismissed.connect(self._on_wizard_closed)
             self._wizard.open()
 
+    def _pair_shown(self, key: str) -> None:
+        """Open the wizard for the dongle of the details, which needn't be selected once more."""
+        self.pair(key)
+        if self._wizard is not None:
+            self._wizard.identify(key)
+
     def _as_listed(self, rows: Iterable[DongleRow]) -> tuple[DongleRow, ...]:
         """Rows of connected dongles as the list has them: in its order, and with the records it has read."""
         records = {row.key: row.dongle for row in self.model.rows}
@@ -179,12 +187,13 @@ class DonglesView(QWidget):
         self.toolbar = Toolbar(_("Dongles"))
         self._scope = SegmentedControl((("all", _("All")), ("here", _("Connected"))), label=_("Dongles to show"))
         self._scope.selected.connect(lambda _key: self._apply_filter())
-        self._filter = Edit(
+        self._filter = SearchField(
             placeholder=_("Name or ID"),
             icon="ph.funnel",
             clear=True,
             keys=REGISTRY["bench.filter"].key,
             name="bench_filter",
+            label=_("Name or ID"),
         )
         self._filter.setFixedWidth(220)
         self._typing = QTimer(self)
@@ -192,6 +201,11 @@ class DonglesView(QWidget):
         self._typing.setInterval(_TYPING_MS)
         self._typing.timeout.connect(self._apply_filter)
         self._filter.textChanged.connect(lambda _text: self._typing.start())
+        self._filter.returnPressed.connect(self._enter_list)
+        self._filter.down.connect(self._enter_list)
+        self._filter.cleared.connect(self._apply_filter)
+        self._filter.left.connect(partial(focus_list, self))
+        return_at_top(self, self._filter)
         self._simulate_button = Button(
             _("Start simulated dongles"), self._simulate, icon="ph.flask", name="bench_simulate"
         )
@@ -212,6 +226,7 @@ class DonglesView(QWidget):
         self._body = Drawer(self.table, self.detail, theme().px("shell.detail_pane"))
         self._body.covers.connect(self.table.view.set_covered)
         fill_column(self, self.toolbar, self._body)
+        self.setFocusProxy(self.table.view)
 
     def _hint_line(self) -> QWidget:
         """The shortcuts of the list, in its footer. The one without a command moves through the rows."""
@@ -240,11 +255,18 @@ class DonglesView(QWidget):
             return of_row(row) if row is not None else _("Select a dongle first.")
 
         return {
-            "bench.filter": Handler(self._filter.setFocus),
+            "bench.filter": Handler(partial(focus_filter, self._filter)),
             "bench.blink": Handler(self.detail.blink, partial(why_not, why_not_reachable)),
-            "bench.try_again": Handler(self.detail.try_again, partial(why_not, why_not_tried_again)),
+            "bench.try_again": Handler(
+                self.detail.try_again, partial(why_not, partial(why_not_checked, devices=self._devices))
+            ),
             "bench.show_timing": Handler(self._show_timing, partial(why_not, why_not_timed)),
         }
+
+    def _run_at_dongle(self, command_id: str) -> None:
+        """Run a command by its key, in the list for the row with the ring."""
+        self.table.take_ringed()
+        run_handler(self.command_handlers()[command_id], self._context.problems.refuse)
 
     def _open_menu(self, row: DongleRow, spot: QPoint) -> None:
         """Open the context menu of a row, which is the selected one."""
@@ -254,7 +276,7 @@ class DonglesView(QWidget):
                 partial(self._context.go, f"bench/live/{row.device_id}"), partial(why_not_reachable, row)
             ),
         }
-        if why_not_tried_again(row):
+        if not has_failed(row):
             del handlers["bench.try_again"]
         if row.pairable and self._may_pair:
             title = _("Pair {name}").format(name=row.title)
@@ -300,6 +322,11 @@ class DonglesView(QWidget):
         scope, listing = self._scope.current(), replace(self.model.listing, search=self._filter.text(), filters={})
         # Without a filter the footer counts all, not what matches.
         self.model.listing = listing if scope == "all" else replace(listing, filters={"scope": scope})
+
+    def _enter_list(self) -> None:
+        self._typing.stop()
+        self._apply_filter()
+        focus_list(self)
 
     def _show_all(self) -> None:
         self._filter.clear()
@@ -391,10 +418,20 @@ class DonglesView(QWidget):
 
     def _show_row(self, row: DongleRow | None) -> None:
         self._body.show_detail(row is not None)
+        self._devices.selected_id = (row.device_id or "") if row is not None else ""
         if row is not None:
             self._notices.select(row.key)
             self.detail.show_row(row)
         self._show_hints()
+
+    def _close_detail(self) -> None:
+        self._body.show_detail(False)
+        self.table.put_away()
+
+    def _focus_row(self, row: DongleRow) -> None:
+        """Show a row's details and go to them."""
+        self._show_row(row)
+        focus_content(self.detail)
 
     def _simulate(self) -> None:
         self._notices.dismiss(_SIMULATOR)
@@ -409,7 +446,10 @@ class DonglesView(QWidget):
 
     def _simulation_started(self) -> None:
         self._simulate_button.disable("")
-        self._context.problems.toast(_("Simulated dongles run until you stop them or sign out."))
+        text = _("Simulated dongles run until you stop them or sign out.")
+        if self._context.workspace.location.kind == "demo":
+            text = _("Simulated dongles run until you stop them or switch person.")
+        self._context.problems.toast(text)
 
     def _stop_simulator(self) -> None:
         self._notices.dismiss(_SIMULATOR)
@@ -445,3 +485,11 @@ def _key_hint(keys: str, text: str, name: str) -> QWidget:
     line.addWidget(KeyCap(keys))
     line.addWidget(Text(text, "caption", "secondary"))
     return holder
+
+
+def _why_no_dongles(*, local: bool) -> str:
+    """How a dongle gets into the list; in an organisation on this computer, which begins empty, what else there is."""
+    how = _("Plug in a dongle. It appears here within a second.")
+    return (
+        how + "\n" + _("Studio is for your data and dashboards, Admin for people and the audit log.") if local else how
+    )

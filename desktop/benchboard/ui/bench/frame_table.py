@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath
 from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -23,6 +23,7 @@ from benchboard.ui.theme import theme
 
 _MAX_ROLLING: Final = 2000
 _MAX_INSERTED: Final = 100
+_CHANGE_RADIUS: Final = 3.0
 Index = QModelIndex | QPersistentModelIndex
 RowKey = tuple[int, bool, bool, bool]
 """ID, whether it is extended, whether it is a remote frame, whether it is an error."""
@@ -44,7 +45,12 @@ def _kind(frame: Frame) -> str:
 
 
 def _cycle(row: _FrameRow) -> str:
-    return "–" if row.previous is None else cycle(row.previous.timestamp, row.frame.timestamp)
+    # The dongle reports its state as often as it likes: that is no cycle of the bus.
+    return (
+        "–"
+        if row.previous is None or _kind(row.frame) == "STATE"
+        else cycle(row.previous.timestamp, row.frame.timestamp)
+    )
 
 
 _CELLS: Final[tuple[Callable[[_FrameRow], str], ...]] = (
@@ -61,8 +67,10 @@ _CELLS: Final[tuple[Callable[[_FrameRow], str], ...]] = (
 
 _DATA: Final = 6
 """The column of the data."""
-_NUMBERS: Final = (4, 5)
+_NUMBERS: Final = (3, 4, 5)
 """The columns of numbers, aligned right under their titles."""
+_TEXTS: Final = (2, *_NUMBERS)
+"""The columns in the font of the window; times, IDs and bytes are monospaced."""
 
 
 def changed_bytes(row: _FrameRow) -> list[bool]:
@@ -199,10 +207,10 @@ class FrameModel(QAbstractTableModel):
 
 
 class FrameDelegate(QStyledItemDelegate):
-    """Monospaced cells, lines between rows, the accent edge of the selected row."""
+    """The cells of frames, lines between rows, the accent edge of the selected row."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(60, 24)
+        return QSize(60, theme().px("table.row.compact"))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         table = self.parent()
@@ -220,7 +228,7 @@ class FrameDelegate(QStyledItemDelegate):
         tones = ("text.muted", "accent.text", "text.secondary", "text.secondary", "text.secondary", "text.secondary")
         tone = tones[index.column()] if index.column() < len(tones) else "text"
         painter.setPen(theme().color("text.muted" if ended else "error" if error else tone))
-        painter.setFont(theme().font("mono"))
+        painter.setFont(theme().font("body" if index.column() in _TEXTS else "mono"))
         if current and isinstance(table, QTableView) and table.hasFocus():
             last = index.model().columnCount() - 1
             paint_ring(painter, option.rect, index.column() == 0, index.column() == last)
@@ -243,13 +251,16 @@ class FrameDelegate(QStyledItemDelegate):
         bold.setWeight(QFont.Weight.Bold)
         advance = QFontMetricsF(regular).horizontalAdvance("0")
         painter.setClipRect(box.adjusted(-2, 0, 2, 0))
-        left, height = box.left(), painter.fontMetrics().height() + 2
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        left, height = box.left(), painter.fontMetrics().height() + 4
         for is_changed, run in groupby(range(len(changed)), key=changed.__getitem__):
             places = list(run)
             x, count = left + 3 * places[0] * advance, 3 * len(places) - 1
             if is_changed and not ended:
                 ground = QRectF(x - 2, box.center().y() - height / 2, count * advance + 4, height)
-                painter.fillRect(ground, theme().color("byte.changed"))
+                path = QPainterPath()
+                path.addRoundedRect(ground, _CHANGE_RADIUS, _CHANGE_RADIUS)
+                painter.fillPath(path, theme().color("byte.changed"))
             painter.setFont(bold if is_changed else regular)
             part = QRectF(x, box.top(), count * advance + 4, box.height())
             painter.drawText(part, _alignment(_DATA), text[3 * places[0] : 3 * places[0] + count])

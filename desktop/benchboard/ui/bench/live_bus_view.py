@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -56,6 +56,7 @@ from benchboard.ui.widgets import (
 )
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.drawer import is_narrow
+from benchboard.ui.widgets.fields import is_plain_key
 from benchboard.ui.widgets.surfaces import set_surface
 
 _POLL_MS: Final = 100
@@ -114,6 +115,8 @@ class LiveBusView(QWidget):
         self._end_reason = ""
         self._opening_by_key = False
         """Whether the button that opens the bus had the focus, which then goes to the one that closes it."""
+        self._frames_next = False
+        """Whether the bus was opened by its shortcut: then the focus goes on to the frames, once there are some."""
         self._build_toolbar()
         self.model = FrameModel(self)
         self.table = QTableView()
@@ -122,7 +125,9 @@ class LiveBusView(QWidget):
         self._past = Elided("", "body", "muted")
         self._past.setObjectName("live_past")
         self._past.setContentsMargins(16, 6, 12, 6)
+        self._past_line = hairline()  # the bar above has one of its own
         self._past.hide()
+        self._past_line.hide()
         self._empty = EmptyState(
             "ph.activity",
             _("The live bus is closed"),
@@ -153,6 +158,7 @@ class LiveBusView(QWidget):
         self._devices.frames_sent.connect(self._on_frames_sent)
         context.changed.watch(self, {"dongles"}, self._load_names)
         install_shortcuts(self, LIVE, self.command_handlers(), context.problems.refuse)
+        self.table.installEventFilter(self)
         self._load_names()
         self._live_changed()
 
@@ -182,6 +188,12 @@ class LiveBusView(QWidget):
             self._devices.close_bus()
         else:
             self._start()
+            self._opening_by_key = self._frames_next = True
+
+    def panes(self) -> list[QWidget]:
+        """The toolbar, the frames or what is in their place, and the bar that sends one."""
+        frames = self._stack.currentWidget()
+        return [self.toolbar, *([frames] if frames is not None else []), self._send]
 
     def open_route(self, rest: str) -> None:
         """Open the bus of the dongle with this id."""
@@ -209,7 +221,9 @@ class LiveBusView(QWidget):
         self._paused.hide()
         for told in (self._dongle, self._settings, self._paused):
             self.toolbar.add(told)
-        self._view = SegmentedControl((("fixed", _("By ID")), ("rolling", _("In order"))), label=_("View"))
+        self._view = SegmentedControl(
+            (("fixed", _("Latest by ID")), ("rolling", _("All in order"))), label=_("Frames to show")
+        )
         self._view.selected.connect(self._choose_view)
         self._pause = Button(_("Pause display"), self._toggle_pause, icon="ph.pause", name="live_pause")
         self._clear = Button("", self._clear_frames, kind="quiet", icon="ph.eraser", tip=_("Clear"), name="live_clear")
@@ -225,7 +239,7 @@ class LiveBusView(QWidget):
         line = QHBoxLayout(self._send)
         line.setContentsMargins(16, 8, 12, 8)
         line.setSpacing(8)
-        self._frame = Edit(placeholder=_("123#DEADBEEF"), name="live_frame", label=_("Frame to send"))
+        self._frame = Edit(placeholder=_("123#DEADBEEF"), mono=True, name="live_frame", label=_("Frame to send"))
         self._frame.setFixedWidth(260)
         self._frame.returnPressed.connect(self._send_frame)
         self._frame.textEdited.connect(lambda _text: self._clear_send_error())
@@ -250,13 +264,13 @@ class LiveBusView(QWidget):
         table.setTabKeyNavigation(False)  # Tab leaves the table; the arrow keys move in it
         table.setFrameShape(QTableView.Shape.NoFrame)
         table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(24)
+        table.verticalHeader().setDefaultSectionSize(theme().px("table.row.compact"))
         table.horizontalHeader().setFixedHeight(theme().px("table.header"))
         table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         table.horizontalHeader().setHighlightSections(False)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        for index, width in enumerate((140, 120, 70, 60, 100, 90)):
+        for index, width in enumerate((148, 124, 80, 64, 108, 104)):
             table.setColumnWidth(index, width)
         table.horizontalHeader().setSectionResizeMode(6, QHeaderView.ResizeMode.Stretch)
 
@@ -267,7 +281,7 @@ class LiveBusView(QWidget):
         whole.addWidget(self.toolbar)
         whole.addWidget(self._counters)
         whole.addWidget(self._past)
-        whole.addWidget(hairline())
+        whole.addWidget(self._past_line)
         # Placed first: a stacked layout shows its first widget at once, as a window if it has no parent yet.
         self._stack = QStackedLayout()
         whole.addLayout(self._stack, 1)
@@ -293,7 +307,7 @@ class LiveBusView(QWidget):
         live = self._devices.live
         if live is not None and live.device_id != device_id and self._devices.find(device_id) is not None:
             self._devices.close_bus()
-        self._selected_id = device_id
+        self._selected_id = self._devices.selected_id = device_id
         self._update_choices()
         self._notices.select(self._dongle.current_key())
 
@@ -301,13 +315,13 @@ class LiveBusView(QWidget):
         live = self._devices.live
         if live is not None and live.device_id:
             self._selected_id = live.device_id
-        selected = self._selected_id or self._dongle.current_key()
         if not self._listed_ids() <= self._named:
             self._load_names()
         connected = {
             device.device_id or "": self._names.get(device.device_id or "", device.port_name)
-            for device in self._connected()
+            for device in sorted(self._connected(), key=lambda device: not self._is_paired(device))
         }
+        selected = self._selected_id or self._preferred(list(connected))
         self._titles |= self._names | connected
         choices = dict(connected)
         if self._selected_id and self._selected_id not in connected:
@@ -316,6 +330,25 @@ class LiveBusView(QWidget):
         self._dongle.set_current_key(selected)
         self._set_away(away=bool(self._selected_id) and self._selected_id not in connected)
         self._update_start_button()
+
+    def _is_paired(self, device: DetectedDevice) -> bool:
+        info = device.info
+        return device.device_id in self._names and info is not None and info.ownership_state == "CLAIMED_ACTIVE"
+
+    def _preferred(self, device_ids: list[str]) -> str:
+        """What is selected as long as the user hasn't selected a dongle: the one worked on last, else the first of
+        `device_ids`, which are the paired ones before the others.
+        """
+        worked_on = self._devices.selected_id or self._devices.last_live_id
+        return worked_on if worked_on in device_ids else next(iter(device_ids), "")
+
+    def _follow_selection(self) -> None:
+        """Select the dongle that was selected or written to last in another view, unless a bus is open."""
+        worked_on = self._devices.selected_id
+        if self._devices.live is None and self._selected_id not in ("", worked_on) and self._devices.find(worked_on):
+            self._select_dongle(worked_on)
+        else:
+            self._update_choices()
 
     def _title(self, device_id: str) -> str:
         """The name of a dongle, connected or not."""
@@ -400,7 +433,9 @@ class LiveBusView(QWidget):
     def _live_changed(self) -> None:
         live = self._devices.live
         here = (self._start_button, self._stop_button, self._pause, self._clear)
-        focused = self._opening_by_key or any(button.hasFocus() for button in here)
+        inside = self.focusWidget()
+        sending = inside is not None and inside.hasFocus() and self._send.isAncestorOf(inside)
+        focused = self._opening_by_key or sending or any(button.hasFocus() for button in here)
         self._opening_by_key = False
         self._start_button.setVisible(live is None)
         for widget in here[1:]:
@@ -412,6 +447,7 @@ class LiveBusView(QWidget):
             self._show_bus(live)
         else:
             self._show_last_frames()
+            self._end_pause()
             self._show_ended()
         self._update_choices()
 
@@ -433,7 +469,9 @@ class LiveBusView(QWidget):
         self.model.end()
         self._counters.show_ended(_("Disconnected") if self._end_reason else _("Closed"), reason)
         self._past.setText(reason)
-        self._past.setVisible(bool(self._counters.stats and (self.model.rowCount() or self._end_reason)))
+        is_past = bool(self._counters.stats and (self.model.rowCount() or self._end_reason))
+        self._past.setVisible(is_past)
+        self._past_line.setVisible(is_past)
         # Without frames, the empty table says that the bus is closed.
         self._counters.setVisible(bool(self.model.rowCount() or self._end_reason))
 
@@ -468,11 +506,13 @@ class LiveBusView(QWidget):
         self._clear_send_error()
         self._show_listen_only(live)
         self.model.clear()
+        self._end_pause()
         self._stack.setCurrentWidget(self.table)
         self._show_settings()
         self._counters.reset()
         self._counters.show()
         self._past.hide()
+        self._past_line.hide()
 
     def _show_settings(self) -> None:
         """Show the open bus's bit timing, in figures alone where the window is narrow."""
@@ -524,20 +564,28 @@ class LiveBusView(QWidget):
             self._waiting.why.show()
             what, why = why_only_errors(rate, lacks_acknowledgement=self._acknowledgement.lacks(counters))
             self._errors.sentence.setText(what)
-            reported = _("To list what the controller reports, select In order.") if self.model.rowCount() else ""
+            reported = _("To list what the controller reports, select All in order.") if self.model.rowCount() else ""
             self._errors.why.setText(f"{why} {reported}".rstrip())
             self._errors.why.show()
         self._stack.setCurrentWidget(page)
+        if self._frames_next and page is self.table:
+            self._frames_next = False
+            if self._stop_button.hasFocus():
+                self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _open_timing(self) -> None:
         live = self._devices.live
         self._context.go(f"bench/timing/{live.device_id or ''}" if live is not None else "bench/timing")
 
     def _show_last_frames(self) -> None:
-        """Show what the bus that has ended received since the last poll; a display that is paused stays as it is."""
+        """Show what the bus that has ended received since the last poll, or while the display was paused, so that the
+        rows are those that were counted."""
         live, self._shown = self._shown, None
-        if live is not None and not self.model.paused:
-            self._show_frames(live)  # a whole ring takes a tenth of a second
+        if live is None:
+            return
+        self._show_frames(live)  # a whole ring takes a tenth of a second
+        if self._counters.is_open:
+            self._counters.show_counts(live, self._skipped)
 
     def _show_frames(self, live: LiveBus, most: int | None = None) -> None:
         """Show the frames received since the last call, or the oldest `most` of them."""
@@ -568,6 +616,11 @@ class LiveBusView(QWidget):
         self._pause.setText(_("Resume display") if self.model.paused else _("Pause display"))
         self._pause.setIcon(theme().icon("ph.play" if self.model.paused else "ph.pause", "text"))
         self._pause.updateGeometry()
+
+    def _end_pause(self) -> None:
+        """What was paused is over: another bus begins, or this one has ended."""
+        if self.model.paused:
+            self._toggle_pause()
 
     def _clear_frames(self) -> None:
         if self._devices.live is not None:
@@ -698,8 +751,28 @@ class LiveBusView(QWidget):
         self._help_button.hide()
         self._sent.setText("")
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Space in the list of frames pauses and resumes the display."""
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
+        pauses = is_plain_key(event, Qt.Key.Key_Space)
+        if pauses and not event.isAutoRepeat() and self._devices.live is not None:
+            self._toggle_pause()
+        return pauses
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc leaves the field of the frame to send."""
+        inside = self.focusWidget()
+        in_bar = inside is not None and self._send.isAncestorOf(inside)
+        if event.key() == Qt.Key.Key_Escape and not event.modifiers() and in_bar:
+            target = self.table if self.table.isVisible() else self._stop_button
+            target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            super().keyPressEvent(event)
+
     def showEvent(self, event: QShowEvent) -> None:
         self._timer.start()
+        self._follow_selection()
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._timer.stop()

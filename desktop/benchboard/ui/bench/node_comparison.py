@@ -13,9 +13,10 @@ from benchboard.canbus.timing import CONTROLLERS, Comparison, Node, Timing, comp
 from benchboard.errors import AppError
 from benchboard.i18n import _, number, parse_number, percent
 from benchboard.ui.bench.bench_format import bit_rate
+from benchboard.ui.bench.number_edit import USUAL_BIT_RATES, NumberEdit, Step, along, by
 from benchboard.ui.bench.timing_inputs import TimingRequest, check_request
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import Card, Edit, Field, Select, Text, paint_icon
+from benchboard.ui.widgets import Card, Field, Select, Text, paint_icon
 from benchboard.ui.widgets.paragraph import PaintedParagraph
 
 
@@ -30,9 +31,9 @@ class NodeComparison(Card):
         self._controller = Select([(known.name, _(known.title)) for known in CONTROLLERS], name="second_controller")
         self._controller.set_current_key("mcp251xfd")
         self._controller.currentIndexChanged.connect(lambda _index: self._compare())
-        self._clock = self._edit("second_clock", "MHz", "40")
-        self._rate = self._edit("second_bitrate", "kbit/s", "500")
-        self._point = self._edit("second_point", "%", "87.5")
+        self._clock = self._edit("second_clock", "MHz", by("1"), "40")
+        self._rate = self._edit("second_bitrate", "kbit/s", along(*USUAL_BIT_RATES), "500")
+        self._point = self._edit("second_point", "%", by("0.5"), "87.5")
         self.column.addWidget(Field(_("Other node's controller"), self._controller))
         line = QHBoxLayout()
         line.setSpacing(8)
@@ -48,8 +49,8 @@ class NodeComparison(Card):
         self._table = _DifferenceTable()
         self.column.addWidget(self._table)
 
-    def _edit(self, name: str, unit: str, value: str) -> Edit:
-        edit = Edit(unit=unit, name=name)
+    def _edit(self, name: str, unit: str, step: Step, value: str) -> NumberEdit:
+        edit = NumberEdit(step, unit=unit, name=name)
         edit.setText(number(Decimal(value)))
         edit.textEdited.connect(lambda _text: self._compare())
         return edit

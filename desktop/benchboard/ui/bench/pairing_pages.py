@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.canbus.timing import controller, solve
@@ -154,6 +154,9 @@ class IdentifyPage(_WizardPage):
     def __init__(self) -> None:
         super().__init__()
         self._picture = DonglePicture()
+        self._device_id = ""
+        self._blinking = QTimer(self, interval=IDENTIFY_SECONDS * 1_000, singleShot=True)
+        self._blinking.timeout.connect(lambda: self._picture.show_dongle(self._device_id, press=False, blinking=False))
         self._under = Paragraph("", tone="secondary")
         self._who = Paragraph("")
         words = self.add_beside(self._picture)
@@ -167,8 +170,8 @@ class IdentifyPage(_WizardPage):
             return
         sentence = (
             ngettext(
-                "It's simulated, so its light blinks in the picture, for {count} second.",
-                "It's simulated, so its light blinks in the picture, for {count} seconds.",
+                "It's simulated, so its light blinks in the picture for {count} second.",
+                "It's simulated, so its light blinks in the picture for {count} seconds.",
                 IDENTIFY_SECONDS,
             )
             if device.port.simulated
@@ -180,8 +183,9 @@ class IdentifyPage(_WizardPage):
             )
         )
         self._under.setText(sentence.format(count=IDENTIFY_SECONDS))
-        device_id = device.device_id or ""
+        self._device_id = device_id = device.device_id or ""
         self._picture.show_dongle(device_id, press=False)
+        self._blinking.start()
         facts = _("{port}: {hardware}, firmware {firmware}.\nID {id}. Identity verified.")
         advice = (
             _("To pair it, select Pair this dongle. To pair another dongle, go back and select it.")
@@ -348,8 +352,8 @@ class BusTestPage(_WizardPage):
 
     def __init__(self) -> None:
         opens = ngettext(
-            "The live bus opens for {count} second. If frames arrive without errors, bit timing and wiring are right.",
-            "The live bus opens for {count} seconds. If frames arrive without errors, bit timing and wiring are right.",
+            "The dongle listens to the bus for {count} second. If frames arrive without errors, it can read this bus.",
+            "The dongle listens to the bus for {count} seconds. If frames arrive without errors, it can read this bus.",
             LISTEN_SECONDS,
         )
         listen = ngettext("Listen for {count} second", "Listen for {count} seconds", LISTEN_SECONDS)
@@ -389,7 +393,7 @@ class DonePage(_WizardPage):
 
     def show_result(self, proved_by: str, *, observed: bool, device_id: str, organisation: str) -> None:
         first = (
-            _("Registered as observed: identified by its USB serial number, without a pairing key.")
+            _("Registered as observed: it has no pairing key and is identified by its USB serial number.")
             if observed
             else _("Only people in “{organisation}” can change it now.").format(organisation=organisation)
         )

@@ -156,6 +156,14 @@ class PairingWizard(Dialog):
         super().open()
         self._next_button.setFocus(Qt.FocusReason.TabFocusReason)
 
+    def identify(self, key: str) -> None:
+        """Begin with the identification of the dongle with this key, if it can be selected. With stock firmware the
+        choice is shown first, as the next step would add it.
+        """
+        device = self._device if self._selected_key == key else None
+        if device is not None and device.info is not None and device.info.is_benchboard:
+            self._identify()
+
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Don't move the focus from a hidden or disabled widget to the button that closes."""
         focused = QApplication.focusWidget()
@@ -523,6 +531,8 @@ class PairingWizard(Dialog):
 
     def _test_failed(self, error: AppError) -> None:
         self._test_failure = error.what
+        self._skip_button.setText(_("Continue anyway"))
+        self._skip_button.updateGeometry()
         self._test_page.steps.show_failed(1, keep_done=self._test_page.steps.marks[0] == "done")
         self._show_failure(error)
 

@@ -14,6 +14,7 @@ from benchboard.canbus.link import Port
 from benchboard.canbus.usb_adapters import adapter_name
 from benchboard.dongles.device import Device
 from benchboard.dongles.firmware_detection import DongleInfo, expected_id, observed_id, probe_open
+from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import AppError, Unavailable
 from benchboard.i18n import _
 
@@ -97,6 +98,8 @@ class PortScanner:
         self._lock = threading.Lock()
         self._port_locks: dict[str, threading.Lock] = {}
         self._stopping = threading.Event()
+        self._reporting = threading.Lock()
+        """Held while `on_devices` is called: whom it reports to may be deleted once `stop` has returned."""
         self._pool = ThreadPoolExecutor(2, "bench-ask")
         self._thread = threading.Thread(target=self._run, name="bench-ports", daemon=True)
 
@@ -104,14 +107,26 @@ class PortScanner:
         self._thread.start()
 
     def stop(self) -> None:
-        """Begin to stop; returns at once. A scan that is under way ends without reporting anything."""
-        self._stopping.set()
+        """Begin to stop; returns at once. Nothing is reported any more after this, by no scan that is under way."""
+        with self._reporting:
+            self._stopping.set()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def probe_again(self, path: str) -> None:
         """Probe again at the next scan; the known result stays until then."""
         with self._lock:
             self._stale.add(path)
+
+    def store_config(self, path: str, config: DongleConfig) -> None:
+        """Keep what was just read back from the dongle at `path`; the caller holds its `port_lock`."""
+        with self._lock:
+            device = self._devices.get(path)
+            if device is None or device.info is None:
+                return
+            self._devices[path] = replace(
+                device, info=replace(device.info, config=config), checked_at=datetime.now(UTC)
+            )
+        self._notify()
 
     def port_lock(self, path: str) -> threading.Lock:
         """The lock of a port, held while it is in use, so that no probe disturbs."""
@@ -169,9 +184,8 @@ class PortScanner:
                 self._stale.discard(port.path)
             self._plan_retry(port.path, problem)
             self._store(port, info, problem)
-        if not self._stopping.is_set():
-            with contextlib.suppress(RuntimeError):
-                self._notify()
+        with contextlib.suppress(RuntimeError):
+            self._notify()
 
     def _plan_retry(self, path: str, problem: AppError | None) -> None:
         """Probe a port that failed again later: another program may have read the answer. The lock must be held."""
@@ -218,7 +232,9 @@ class PortScanner:
     def _notify(self) -> None:
         with self._lock:
             devices = dict(self._devices)
-        self._on_devices(devices)
+        with self._reporting:
+            if not self._stopping.is_set():
+                self._on_devices(devices)
 
 
 def _with_use(device: DetectedDevice, use: Unavailable | None) -> DetectedDevice:

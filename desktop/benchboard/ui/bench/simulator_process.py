@@ -13,6 +13,10 @@ from benchboard.vault import require_known_home
 
 _DONGLES: Final = 2
 _TRAFFIC: Final = 120
+DEMO_BUS: Final = "demo"
+"""The bus of the dongles that are simulated for the demo. They are others than those of one's own bench: a dongle that
+is paired in the demo couldn't be paired there.
+"""
 
 
 class SimulatorProcess:
@@ -21,9 +25,11 @@ class SimulatorProcess:
     Raises `Unavailable` if it doesn't start, or the data folder is gone.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, demo: bool = False) -> None:
         require_known_home(settings.home())  # the process would make an empty one
         command = [sys.executable, "-m", "benchboard", "dongle", "simulate", "--count", str(_DONGLES)]
+        if demo:
+            command += ["--bus", DEMO_BUS]
         try:
             self._process = subprocess.Popen(
                 [*command, "--traffic", str(_TRAFFIC), "--manual", "--until-eof", "--json"],

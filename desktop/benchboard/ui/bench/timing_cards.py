@@ -1,5 +1,9 @@
 """The cards beside the bit: tolerance and cable, register values, and the progress of writing."""
 
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
@@ -21,11 +25,12 @@ from benchboard.ui.bench.bench_format import format_metres
 from benchboard.ui.bench.timing_inputs import TimingRequest, check_request
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
+from benchboard.ui.time_format import clock_time
 from benchboard.ui.widgets import Button, Card, KeyValue, Paragraph, SegmentedControl, Text
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.key_value import Figure
 from benchboard.ui.widgets.labels import Tone
-from benchboard.ui.widgets.stepper import StepRow
+from benchboard.ui.widgets.stepper import Outcome, StepRow
 
 
 class ToleranceCards:
@@ -41,8 +46,8 @@ class ToleranceCards:
         Nothing counts as met by a timing that the controller can't hold, or that is too fast for CAN.
         """
         if timing is None or request is None:
-            self.tolerance.show_note(_("How inaccurate the oscillators may be with a bit timing."))
-            self.cable.show_note(_("How long the cable may be with a bit timing."))
+            self.tolerance.show_note(_("Shows how far each node's oscillator may deviate."))
+            self.cable.show_note(_("Shows how long the cable may be."))
             return
         try:
             verdict = check_request(timing, request)
@@ -166,7 +171,7 @@ class RegistersCard(Card):
                 widget.hide()
                 widget.deleteLater()
         if self._timing is None:
-            note = _("A bit timing as register values, C, ip link or python-can.")
+            note = _("Shows the bit timing as register values, C, ip link or python-can.")
             self._grid.addWidget(Paragraph(note, tone="muted"), 0, 0, 1, 4)
         for row, (name, value, meaning) in enumerate(self._rows()):
             if name:
@@ -209,11 +214,33 @@ def _mono(text: str, *, strong: bool = False) -> Text:
     return shown
 
 
+_LISTEN: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What the card shows: the steps, a status and, below, its explanation. `is_final`: nothing is under way."""
+
+    step: int
+    state: Outcome
+    text: str = ""
+    tone: Tone = "muted"
+    why: str = ""
+    is_final: bool = False
+
+
+_NO_RESULT: Final = _Result(-1, "idle")
+
+
 class VerificationCard(Card):
     """The steps write, read back, compare, ten seconds on the bus."""
 
     def __init__(self) -> None:
         super().__init__(padding=14)
+        self._result = _NO_RESULT
+        self._title = ""
+        self._written_at: datetime | None = None
+        self._is_shown = True
         self.setObjectName("timing_verification")
         head = QHBoxLayout()
         title = Text(_("Write and verify"), "body_strong", "secondary")
@@ -232,38 +259,59 @@ class VerificationCard(Card):
         self._reason = Paragraph("", "caption", "muted")
         self.column.addWidget(self._reason)
 
+    def start(self, rate: str, sample_point: str) -> None:
+        """The first step begins, with a timing of this bit rate and sample point in percent."""
+        self._title, self._written_at, self._is_shown = f"{rate}, {sample_point} %", None, True
+        self.set_step(0)
+
     def set_step(self, step: int) -> None:
         """Mark step `step` as current; those before it passed."""
-        self._steps.show_state(step, "now")
-        self._show_result(_("Listening") if step == 3 else _("In progress"), "muted")
+        if step == _LISTEN:
+            self._written_at = datetime.now(UTC)
+        self._show_result(_Result(step, "now", _("Listening") if step == _LISTEN else _("In progress"), "muted"))
 
     def clear(self) -> None:
         """Show no result: the last one was of another dongle."""
-        self._steps.show_state(-1, "idle")
-        self._show_result("", "muted")
+        self._written_at, self._is_shown = None, True
+        self._show_result(_NO_RESULT)
 
     def show_passed(self, text: str) -> None:
         """All four steps passed."""
-        self._steps.show_state(4, "now")
-        self._show_result(text, "ok")
+        self._show_result(_Result(_LISTEN + 1, "now", text, "ok", is_final=True))
 
     def show_unverified(self, text: str, why: str) -> None:
         """The last step neither passed nor failed."""
-        self._steps.show_state(3, "unverified")
-        self._show_result(text, "secondary", why)
+        self._show_result(_Result(_LISTEN, "unverified", text, "secondary", why, is_final=True))
 
     def show_failure(self, text: str, why: str = "") -> None:
         """The current step failed; `why` and what to do are shown below the steps."""
-        self._steps.show_state(self._steps.step, "failed")
-        self._show_result(text, "error", why)
+        self._show_result(_Result(self._result.step, "failed", text, "error", why, is_final=True))
 
-    def _show_result(self, text: str, tone: Tone, why: str = "") -> None:
-        if text and text != self.status.text():
-            announce(self, " ".join(part for part in (text, why) if part), urgent=tone == "error")
-        self.status.setText(text)
-        self.status.set_tone(tone)
-        self._explanation.setText(why)
-        self._explanation.setVisible(bool(why))
+    def show_written(self, *, is_shown: bool) -> None:
+        """Show the result if the timing it is about is the one that is shown, otherwise only what was written."""
+        if is_shown != self._is_shown:
+            self._is_shown = is_shown
+            self._render()
+
+    def _show_result(self, result: _Result) -> None:
+        if result.text and result.text != self._result.text:
+            announce(self, " ".join(filter(None, (result.text, result.why))), urgent=result.tone == "error")
+        self._result = result
+        self._render()
+
+    def _render(self) -> None:
+        result = self._result
+        if result.is_final and not self._is_shown:
+            written = ""
+            if self._written_at is not None:
+                sentence = _("Last written: {timing}, {time}")
+                written = sentence.format(timing=self._title, time=clock_time(self._written_at))
+            result = replace(_NO_RESULT, text=written)
+        self._steps.show_state(result.step, result.state)
+        self.status.setText(result.text)
+        self.status.set_tone(result.tone)
+        self._explanation.setText(result.why)
+        self._explanation.setVisible(bool(result.why))
 
     def show_reason(self, reason: str) -> None:
         """Show why the timing can't be written now."""

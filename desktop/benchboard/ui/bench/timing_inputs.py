@@ -26,15 +26,18 @@ from benchboard.canbus.timing import (
     clock_problem,
     controller,
     nearest,
+    nominal_bit_rate_problem,
     solve,
 )
+from benchboard.canbus.timing.clock_range import GREATEST_USUAL_CLOCK, LEAST_USUAL_CLOCK
 from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import AppError, Invalid, NotFound
 from benchboard.i18n import _, allowed_numbers, in_sentence, ngettext, number, parse_number, percent, quoted
 from benchboard.ui.bench.bench_format import bit_rate
+from benchboard.ui.bench.number_edit import USUAL_BIT_RATES, NumberEdit, Step, along, by
 from benchboard.ui.bench.solution_plot import OUT_OF_TOLERANCE, TARGET_BAND
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import Button, Edit, Field, Paragraph, SegmentedControl, Select, Text, hairline
+from benchboard.ui.widgets import Button, Field, Paragraph, SegmentedControl, Select, Text, hairline
 from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.legend import Legend, LegendEntry
 from benchboard.ui.widgets.surfaces import set_surface
@@ -60,6 +63,12 @@ class TimingRequest:
     delay: float
     loop: float
     error: float
+
+    def has_same_phase(self, other: "TimingRequest") -> bool:
+        """Whether both ask for the same bit timing, whatever the cable and the tolerances are."""
+        return (self.controller, self.clock, self.bitrate, self.sample_point) == (
+            other.controller, other.clock, other.bitrate, other.sample_point
+        )  # fmt: skip
 
 
 def split_for_cable(timing: Timing, request: TimingRequest) -> Timing:
@@ -96,6 +105,8 @@ def _require_in_range(request: TimingRequest) -> None:
         tolerance=request.error,
     )
     split_for_cable(_ANY_TIMING, request)
+    if too_fast := nominal_bit_rate_problem(request.bitrate):
+        raise Invalid("timing.bitrate", too_fast, field="bitrate")
     low, high = _bit_rates(limits, request)
     if not low <= request.bitrate <= high:
         raise Invalid("timing.bitrate", _("Bit rate out of range."), field="bitrate", low=low, high=high)
@@ -115,13 +126,14 @@ class TimingInputs(QWidget):
     wrong now.
     """
 
-    def __init__(self, changed: Callable[[], None]) -> None:
+    def __init__(self, changed: Callable[[], None], applied: Callable[[], None]) -> None:
+        """`applied` is called on Enter in a field, `changed` when anything was edited."""
         super().__init__()
         self.last_request: TimingRequest | None = None
         self.wrong_fields: tuple[str, ...] = ()
-        self._changed = changed
+        self._changed, self._applied = changed, applied
         set_surface(self, "surface")
-        self.setFixedWidth(268)
+        self.setFixedWidth(292)  # two labels beside each other fit
         self._controller = Select([(known.name, _(known.title)) for known in CONTROLLERS], name="timing_controller")
         self._controller.set_current_key("mcan-v3.1+")
         self._controller.currentIndexChanged.connect(lambda _index: changed())
@@ -133,7 +145,7 @@ class TimingInputs(QWidget):
             (("cia", _("CiA 601-3")), ("linux", _("Linux")), ("hand", _("Manual"))), label=_("Calculation method")
         )
         self.best = BestSolutions()
-        self._count = Text("", "body_strong")
+        self._count = Paragraph("", "body_strong")
         self._nearest = NearestBitRate(self._allow_error)
         self._lay_out()
 
@@ -147,28 +159,28 @@ class TimingInputs(QWidget):
         column.addWidget(Field(_("Controller"), self._controller))
         column.addLayout(
             _pair(
-                self._field("clock", _("CAN clock"), "MHz", "80"),
-                self._field("tolerance", _("Oscillator tolerance"), "%", "0.30"),
+                self._field("clock", _("CAN clock"), "MHz", by("1"), "80"),
+                self._field("tolerance", _("Oscillator tolerance"), "%", by("0.01"), "0.30"),
             )
         )
         column.addWidget(hairline())
-        column.addWidget(Text(_("Nominal phase"), "body_strong", "secondary"))
+        column.addWidget(Text(_("Arbitration phase"), "body_strong", "secondary"))
         column.addLayout(
             _pair(
-                self._field("bitrate", _("Bit rate"), "kbit/s", "500"),
-                self._field("point", _("Sample point"), "%", "87.5"),
+                self._field("bitrate", _("Bit rate"), "kbit/s", along(*USUAL_BIT_RATES), "500"),
+                self._field("point", _("Sample point"), "%", by("0.5"), "87.5"),
             )
         )
         column.addWidget(hairline())
         column.addWidget(Text(_("Cable and transceivers"), "body_strong", "secondary"))
         column.addLayout(
             _pair(
-                self._field("length", _("Cable length"), "m", "20"),
-                self._field("delay", _("Cable delay"), "ns/m", "5.0"),
+                self._field("length", _("Cable length"), "m", by("1"), "20"),
+                self._field("delay", _("Cable delay"), "ns/m", by("0.1"), "5.0"),
             )
         )
-        column.addWidget(self._field("loop", _("Transceiver loop delay (each end)"), "ns", "210"))
-        column.addWidget(self._field("error", _("Maximum bit rate error"), "%", str(DEFAULT_TOLERANCE)))
+        column.addWidget(self._field("loop", _("Transceiver loop delay (each end)"), "ns", by("5"), "210"))
+        column.addWidget(self._field("error", _("Maximum bit rate error"), "%", by("0.1"), str(DEFAULT_TOLERANCE)))
         column.addWidget(hairline())
         column.addWidget(self._count)
         column.addWidget(self._nearest)
@@ -185,10 +197,11 @@ class TimingInputs(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scroll)
 
-    def _field(self, key: str, label: str, unit: str, value: str) -> Field:
-        edit = Edit(unit=unit, name=f"timing_{key}")
+    def _field(self, key: str, label: str, unit: str, step: Step, value: str) -> Field:
+        edit = NumberEdit(step, unit=unit, name=f"timing_{key}")
         edit.setText(number(Decimal(value)))
         edit.textEdited.connect(lambda _text: self._changed())
+        edit.applied.connect(self._applied)
         self._titles[key] = label
         self._units[key] = unit
         self._examples[key] = number(Decimal(value))
@@ -260,6 +273,8 @@ class TimingInputs(QWidget):
         if isinstance(low, float) and isinstance(high, float):
             # The field's range in its own unit is shown rather than its name in the code.
             scale = _SCALES.get(key, 1.0)
+            if key == "clock":  # a computer's largest number is no help to who mistyped a clock
+                low, high = float(LEAST_USUAL_CLOCK), float(GREATEST_USUAL_CLOCK)
             allowed = allowed_numbers(low / scale, high / scale, unit=_unbroken(self._units[key]))
             text = _("Enter {allowed}.").format(allowed=allowed)
         return key, text
@@ -282,7 +297,7 @@ class TimingInputs(QWidget):
         """Why there is no bit timing, naming the fields that have to be corrected."""
         if not self.wrong_fields:
             return _("No bit timings")
-        return _("Correct {fields}.").format(fields=in_sentence(map(quoted, self.wrong_fields)))
+        return _("No bit timings. Correct {fields}.").format(fields=in_sentence(map(quoted, self.wrong_fields)))
 
     def show_count(self, solutions: int, listed: int) -> None:
         """Show how many bit timings there are, of which the best are `listed`; the plot has them all."""

@@ -36,10 +36,11 @@ from benchboard.ui.bench.live_bus_reasons import not_connected
 from benchboard.ui.bench.node_comparison import NodeComparison
 from benchboard.ui.bench.solution_plot import SolutionPlot, SolutionPoint
 from benchboard.ui.bench.timing_cards import RegistersCard, ToleranceCards, VerificationCard
-from benchboard.ui.bench.timing_inputs import PlotLegend, TimingInputs, check_request
+from benchboard.ui.bench.timing_inputs import PlotLegend, TimingInputs, TimingRequest, check_request
 from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress
+from benchboard.ui.time_format import refresh_times, relative_time
 from benchboard.ui.widgets import (
     Badge,
     Button,
@@ -76,6 +77,10 @@ class TimingView(QWidget):
         self._choices: list[tuple[str, str]] = []
         self._solutions: Solutions | None = None
         self._timing: Timing | None = None
+        self._by_hand: tuple[TimingRequest, Timing] | None = None
+        """The timing that was chosen in place of the best one, and for which request: it stays with that one."""
+        self._written: Timing | None = None
+        """The timing of the last write to the selected dongle, which the result shown is about."""
         self._selected_id = ""
         self._edited_by_hand = False
         self._may_write = has_permission(context.actor, "dongles:configure")
@@ -84,10 +89,10 @@ class TimingView(QWidget):
         self._solve_timer.setInterval(_SOLVE_MS)
         self._solve_timer.timeout.connect(self._solve)
         self._build_toolbar()
-        self._inputs = TimingInputs(self._on_edited)
+        self._inputs = TimingInputs(self._on_edited, self._solve_now)
         self._inputs.best.connect_selected(self._select_solution)
-        self._inputs.method.selected.connect(lambda _key: self._solve())
-        self._bar = BitBar(_("Nominal phase"), editable=True)
+        self._inputs.method.selected.connect(self._choose_method)
+        self._bar = BitBar(_("Arbitration phase"), editable=True)
         self._bar.setObjectName("timing_bit")
         self._bar.edited.connect(self._on_dragged)
         self._plot = SolutionPlot()
@@ -100,6 +105,7 @@ class TimingView(QWidget):
         install_shortcuts(self, TIMING, self.command_handlers(), self._show_why_not)
         self._devices.changed.connect(self._update_choices)
         context.changed.watch(self, {"dongles", "can_configs"}, self._load_dongles)
+        refresh_times(self, self._show_stored)
         self._load_dongles()
         self._solve()
 
@@ -117,7 +123,7 @@ class TimingView(QWidget):
         if rest:
             if rest != self._selected_id:
                 self._forget_result(rest)
-            self._selected_id = rest
+            self._selected_id = self._devices.selected_id = rest
             self._devices.require_known(self, rest, self._notices.show)
             self._update_choices()
             self._take_over()
@@ -167,7 +173,17 @@ class TimingView(QWidget):
         self._columns.setContentsMargins(8, 8, 8, 8)
         self._columns.setSpacing(8)
         self._columns.addLayout(middle, 5)
-        self._columns.addWidget(self._side, 3)
+        self._side_pane = QWidget()
+        beside = QVBoxLayout(self._side_pane)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(8)
+        beside.addWidget(self._side, 1)
+        self._side_foot = QHBoxLayout()
+        self._side_foot.addWidget(self.verification)
+        beside.addLayout(self._side_foot)
+        self._side_pane.setMaximumWidth(self._side.maximumWidth())
+        self._side.verticalScrollBar().rangeChanged.connect(self._align_verification)
+        self._columns.addWidget(self._side_pane, 3)
         self._side.setWidget(self._side_cards)
         self._area = scroll_area(canvas)
         body = QHBoxLayout()
@@ -184,10 +200,10 @@ class TimingView(QWidget):
 
     def _bit_card(self) -> Card:
         """The card with the editable bit."""
-        card = Card(padding=16)
+        card = Card(padding=14)
         self._bit_title = Elided("", tone="muted")
         head = QHBoxLayout()
-        head.addWidget(Text(_("Nominal"), "body_strong"))
+        head.addWidget(Text(_("Arbitration phase"), "body_strong"))
         head.addWidget(self._bit_title, 1)
         card.column.addLayout(head)
         card.column.addWidget(self._bar)
@@ -207,12 +223,20 @@ class TimingView(QWidget):
         return card
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """In a narrow window the cards at the side lie below the others, and all of them scroll."""
+        """In a narrow window the cards at the side lie below the others, and all of them scroll. In a wide one the last
+        stays in view below those that scroll: it says what becomes of a write.
+        """
         super().resizeEvent(event)
         narrow = is_narrow(self.width())
-        if narrow == self._side.isHidden():
+        if narrow == self._side_pane.isHidden():
             return
-        self._side.setVisible(not narrow)
+        self._side_pane.setVisible(not narrow)
+        cards = self._side_cards.layout()
+        assert isinstance(cards, QVBoxLayout)
+        if narrow:
+            cards.insertWidget(cards.count() - 1, self.verification)
+        else:
+            self._side_foot.addWidget(self.verification)
         if narrow:
             self._columns.addWidget(self._side.takeWidget())
             self._columns.setDirection(QHBoxLayout.Direction.TopToBottom)
@@ -222,6 +246,11 @@ class TimingView(QWidget):
             self._columns.setDirection(QHBoxLayout.Direction.LeftToRight)
             self._side.setWidget(self._side_cards)
 
+    def _align_verification(self) -> None:
+        """Make the card below those that scroll as wide as they are beside their scroll bar."""
+        bar = self._side.verticalScrollBar()
+        self._side_foot.setContentsMargins(0, 0, bar.sizeHint().width() if bar.maximum() else 0, 0)
+
     def _build_side_cards(self) -> QWidget:
         """The cards for tolerances, registers and verification."""
         inside = QWidget()
@@ -229,7 +258,7 @@ class TimingView(QWidget):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        for card in (self._comparison, self._tolerance.tolerance, self._tolerance.cable, self.verification):
+        for card in (self._comparison, self._tolerance.tolerance, self._tolerance.cable):
             column.addWidget(card)
         column.addStretch(1)
         return inside
@@ -282,7 +311,7 @@ class TimingView(QWidget):
             return []
         paired = {dongle.device_id for dongle in self._dongles}
         return [
-            fleet.unpaired_dongle(device.device_id)
+            fleet.unpaired_dongle(device.device_id, device.info.config, device.checked_at)
             for device in self._devices.devices
             if device.device_id is not None
             and device.device_id not in paired
@@ -292,12 +321,13 @@ class TimingView(QWidget):
         ]
 
     def _on_dongle_selected(self) -> None:
-        self._selected_id = self._dongle.current_key()
+        self._selected_id = self._devices.selected_id = self._dongle.current_key()
         self._take_over()
 
     def _forget_result(self, device_id: str) -> None:
         """The dongle with this id was selected: what became of the last write was about another one."""
         self._notices.select(device_id)
+        self._written = None
         self.verification.clear()
 
     def _take_over(self) -> None:
@@ -311,16 +341,22 @@ class TimingView(QWidget):
         """The selected dongle's present configuration, or its last known one, as text; then ever shorter."""
         if dongle is None or dongle.config is None:
             return ("",)
-        sentences: tuple[str, ...] = (_("On the dongle: {rate}, {point} %"), _("{rate}, {point} %"))
-        if self._devices.find(dongle.device_id) is None:
-            sentences = (_("On the dongle when last connected: {rate}, {point} %"), *sentences)
         rate, point = bit_rate(dongle.config.bitrate), number(dongle.config.sample_point, 1)
-        return tuple(sentence.format(rate=rate, point=point) for sentence in sentences)
+        values, where = _("{rate}, {point} %"), _("On the dongle: {rate}, {point} %")
+        if self._devices.find(dongle.device_id) is None:
+            where = _("Last read {when}: {rate}, {point} %")
+        read = relative_time(dongle.configured_at, in_sentence=True)
+        return tuple(sentence.format(rate=rate, point=point, when=read) for sentence in (where, values))
+
+    def _show_stored(self) -> None:
+        texts = self._stored_texts(self._selected_dongle())
+        if texts[0] != self._stored.text():  # it is called at every repaint
+            self._stored.set_texts(*texts)
 
     def _compare(self) -> None:
         dongle = self._selected_dongle()
         config = dongle.config if dongle is not None else None
-        self._stored.set_texts(*self._stored_texts(dongle))
+        self._show_stored()
         limits = controller(self._inputs.controller_name()).nominal
         same = (
             config is not None and self._timing is not None and limits.store_alike(self._timing, nominal_timing(config))
@@ -329,7 +365,15 @@ class TimingView(QWidget):
         self._revert.setVisible(self._differs.isVisibleTo(self))
         reason = self._why_not_write(dongle)
         self._write_button.disable(reason)
-        self.verification.show_reason(reason)
+        self.verification.show_reason(reason or _note_on(dongle))
+        self._show_whether_written()
+
+    def _show_whether_written(self) -> None:
+        """Show the result of the last write only beside the timing that was written."""
+        written, limits = self._written, controller(self._inputs.controller_name()).nominal
+        if written is not None:
+            shown = self._timing is not None and limits.store_alike(self._timing, written)
+            self.verification.show_written(is_shown=shown)
 
     def _why_not_write(self, dongle: fleet.DongleRecord | None) -> str:
         """Why the timing can't be written to `dongle`; empty if it can."""
@@ -341,15 +385,20 @@ class TimingView(QWidget):
         if detected is None:
             return not_connected(dongle.title)
         if config is not None and self._inputs.controller_name() != _canonical_controller(config.controller):
-            return _("{name} has a different controller.").format(name=dongle.title)
+            return _("Can't write: the controller of {name} is {controller}, not {selected}.").format(
+                name=dongle.title,
+                controller=_controller_title(config.controller),
+                selected=_controller_title(self._inputs.controller_name()),
+            )
         if self._timing is None:
             return self._inputs.why_none()
         if problem := nominal_bit_rate_problem(self._timing.bitrate):
             return problem
         clock = detected.info.clock_hz if detected.info is not None else None
         if clock is not None and clock != self._timing.clock:
-            own = number(clock / 1e6, most=6)
-            return _("The CAN clock of {name} is {clock} MHz.").format(name=dongle.title, clock=own)
+            own, given = (number(one / 1e6, most=6) for one in (clock, self._timing.clock))
+            sentence = _("Can't write: the CAN clock of {name} is {clock} MHz, not {given} MHz.")
+            return sentence.format(name=dongle.title, clock=own, given=given)
         try:
             controller(self._inputs.controller_name()).require_fits(self._timing)
         except Invalid as error:
@@ -361,6 +410,12 @@ class TimingView(QWidget):
     def _on_edited(self) -> None:
         self._edited_by_hand = True
         self._solve_timer.start()
+
+    def _solve_now(self) -> None:
+        """Solve what was edited, if it isn't solved yet."""
+        if self._solve_timer.isActive():
+            self._solve_timer.stop()
+            self._solve()
 
     def _solve(self, keep: Timing | None = None) -> None:
         try:
@@ -390,10 +445,11 @@ class TimingView(QWidget):
             self._plot.clear()  # also of the one that was selected before
         self._legend.set_clock_tolerance(request.clock_tolerance)
         self._inputs.best.show_solutions(best)
-        selected = keep
-        if keep is not None or self._inputs.method.current() == "hand":
-            first = keep is None or (bool(best) and best[0].timing == keep)
-            self._inputs.method.set_current("cia" if first else "hand")
+        if keep is not None:
+            self._keep_by_hand(None if best and best[0].timing == keep else keep)
+        selected = keep or self._manual_timing(request)
+        if keep is not None or self._inputs.method.current() != "linux":
+            self._inputs.method.set_current("cia" if self._manual_timing(request) is None else "hand")
         if selected is None and self._inputs.method.current() == "linux":
             linux = solve_linux(
                 item.nominal, clock=request.clock, bitrate=request.bitrate, sample_point=request.sample_point
@@ -403,6 +459,24 @@ class TimingView(QWidget):
             selected = best[0].timing if best else None
         self._show(selected)
 
+    def _keep_by_hand(self, timing: Timing | None) -> None:
+        """Remember a timing that was chosen for the present request in place of the best one; None forgets it."""
+        request = self._inputs.last_request
+        self._by_hand = (request, timing) if request is not None and timing is not None else None
+
+    def _manual_timing(self, request: TimingRequest) -> Timing | None:
+        """The timing that was chosen by hand for this request; a value that was wrong or half-typed in between doesn't
+        lose it.
+        """
+        if self._by_hand is None or not self._by_hand[0].has_same_phase(request):
+            return None
+        return self._by_hand[1]
+
+    def _choose_method(self, key: str) -> None:
+        """Show the timing of another calculation; by hand, the present one until it is changed."""
+        self._keep_by_hand(self._timing if key == "hand" else None)
+        self._solve()
+
     def _show_no_solutions(self) -> None:
         """Clear the solutions of earlier inputs: the present ones have none."""
         self._solutions = None
@@ -411,13 +485,17 @@ class TimingView(QWidget):
 
     def _select_solution(self, triple: tuple[int, int, int]) -> None:
         if self._solutions is not None:
-            self._inputs.method.set_current("cia" if triple == self._best_triple() else "hand")
-            self._show(self._solutions.solution(*triple).timing)
+            timing = self._solutions.solution(*triple).timing
+            best = triple == self._best_triple()
+            self._keep_by_hand(None if best else timing)
+            self._inputs.method.set_current("cia" if best else "hand")
+            self._show(timing)
 
     def _best_triple(self) -> tuple[int, int, int] | None:
         return next(self._solutions.ranked(), None) if self._solutions is not None else None
 
     def _on_dragged(self, timing: Timing) -> None:
+        self._keep_by_hand(timing)
         self._inputs.method.set_current("hand")
         self._show(timing)
 
@@ -475,25 +553,27 @@ class TimingView(QWidget):
     # ---- writing
 
     def _write(self) -> None:
-        if self._solve_timer.isActive():
-            # What is written is solved from the present inputs, including the last key press.
-            self._solve_timer.stop()
-            self._solve()
+        self._solve_now()  # what is written is solved from the present inputs, including the last key press
         dongle, timing = self._selected_dongle(), self._timing
         detected = self._devices.find(dongle.device_id) if dongle is not None else None
         if dongle is None or detected is None or timing is None or not self._write_button.isEnabled():
             self._inputs.focus_first_wrong()
             return
-        base, context, path = dongle.config, self._context, detected.port.path
+        self._devices.selected_id = dongle.device_id
+        context, path = self._context, detected.port.path
+        base = dongle.config if dongle.id else None  # anyone may have changed a dongle that isn't paired
         self._notices.dismiss(_WRITE)
         self._write_button.disable(_("The bit timing is being written. Wait a moment."))
-        self.verification.set_step(0)
+        self._written = timing
+        self.verification.start(bit_rate(round(timing.bitrate)), number(timing.sample_point, 1))
 
         def write(_progress: Progress) -> DongleConfig:
             data_key = context.workspace.data_keys.of(context.actor.organisation_id)
             with self._devices.device(path) as device:
                 config = _with_timing(base or device.config_read().config, timing)
-                return fleet.write_config(context.database, context.actor, data_key, device, config).config
+                stored = fleet.write_config(context.database, context.actor, data_key, device, config).config
+                self._devices.store_config(path, stored)
+                return stored
 
         def written(_config: DongleConfig) -> None:
             self.verification.set_step(3)
@@ -546,8 +626,8 @@ class TimingView(QWidget):
 
     def _reveal_verification(self) -> None:
         """Scroll to the result, whose explanation may be below the window's edge."""
-        area = self._area if self._side.isHidden() else self._side
-        area.ensureWidgetVisible(self.verification)
+        if self._side_pane.isHidden():
+            self._area.ensureWidgetVisible(self.verification)
 
     def _on_write_failed(self, dongle: DongleRecord, path: str, error: AppError) -> None:
         error = named_error(error, dongle.title)
@@ -556,10 +636,25 @@ class TimingView(QWidget):
         self._compare()
 
 
+def _note_on(dongle: DongleRecord | None) -> str:
+    """What to know before writing to `dongle`; empty if nothing."""
+    if dongle is None or dongle.ownership_state == "CLAIMED_ACTIVE":
+        return ""
+    return _("{name} isn't paired: anyone can change its bit timing.").format(name=dongle.title)
+
+
 def _canonical_controller(name: str) -> str:
     """The canonical name of a controller that a dongle may report under another name."""
     try:
         return controller(name).name
+    except NotFound:
+        return name
+
+
+def _controller_title(name: str) -> str:
+    """What people call a controller that a dongle may report under another name."""
+    try:
+        return _(controller(name).title).split(" (")[0]
     except NotFound:
         return name
 

@@ -117,7 +117,7 @@ def _paint_text(painter: QPainter, box: QRectF, column: Column[Any], row: Any) -
             ("mono" if column.mono and column.text(row) != "–" else "body"),
             ("text.secondary" if column.muted else "text"),
         )
-        _paint_line(painter, box, column.text(row), font, tone, _alignment(column))
+        _paint_line(painter, box, column.text(row), font, tone, _alignment(column), middle=column.middle)
         return
     middle = box.center().y()
     upper = QRectF(box.left(), middle - 18, box.width(), 19)
@@ -131,10 +131,12 @@ def _alignment(column: Column[Any]) -> Qt.AlignmentFlag:
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
-def _paint_line(painter: QPainter, box: QRectF, text: str, font: str, tone: str, flags: Qt.AlignmentFlag) -> None:
+def _paint_line(
+    painter: QPainter, box: QRectF, text: str, font: str, tone: str, flags: Qt.AlignmentFlag, *, middle: bool = False
+) -> None:
     painter.setFont(theme().font(font))
     painter.setPen(theme().color(tone))
-    mode = Qt.TextElideMode.ElideRight
+    mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
     painter.drawText(box, flags, QFontMetrics(painter.font()).elidedText(text, mode, int(box.width())))
 
 

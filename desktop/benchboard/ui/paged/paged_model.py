@@ -65,6 +65,8 @@ class Column(Generic[Row]):
     repeated: "Callable[[Line[Row]], str] | None" = None
     mono: bool = False
     muted: bool = False
+    middle: bool = False
+    """Whether a text too long is elided in its middle: the end of a path says more than its folders."""
     width: int = 120
     stretch: bool = False
     most: int = 0

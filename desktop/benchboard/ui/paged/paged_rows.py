@@ -2,12 +2,25 @@
 
 import math
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from itertools import accumulate
 from typing import Any, Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    QSignalBlocker,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import (
     QContextMenuEvent,
     QCursor,
@@ -28,6 +41,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from benchboard.i18n import _
 from benchboard.ui.paged.day_headings import DayHeadings
 from benchboard.ui.paged.paged_cells import fold_button, paint_cell, paint_day, paint_ring, paint_title, title_width
 from benchboard.ui.paged.paged_model import Column, Index, PagedTableModel
@@ -36,11 +50,21 @@ from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.buttons import paint_check
 from benchboard.ui.widgets.focus import came_by_key
+from benchboard.ui.widgets.popover import MenuItem, menu
 
 _MENU_BUTTON = 28
 """Width and height of the button for a row's menu, in pixels."""
-_ROW_KEYS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
-"""Keys that act on the row with the ring."""
+_MENU_RIGHT: Final = 8
+"""Pixels between that button and the row's end."""
+_MENU_LEFT: Final = 6
+"""Pixels between it and the text before it."""
+_ROW_KEYS: Final = (
+    Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageDown,
+)  # fmt: skip
+"""Keys that act on the row with the ring, or move on from it."""
+_STEPS: Final = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+_RETURNING: Final = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
+"""How the focus returns from a dialog, a popover or another window."""
 _READABLE: Final = 0.8
 """The share of the width that a column wants at which its text can still be read."""
 
@@ -74,7 +98,11 @@ class PagedRows(QTableView):
         """How many rows, from the first, have the height that their headings need."""
         self.hovered = -1
         self._focused_by_key = False
+        self._told_row = ""
+        """The text of the ringed row that was read out last."""
         self._last_tick = -1
+        self._extended_from = -1
+        """The row from which Shift with the arrows has ticked rows; -1 when any other key was pressed since."""
         self._covered = 0
         self.last_width = 0
         """The width of the last column's content; its section takes all the width that no column wants."""
@@ -93,6 +121,7 @@ class PagedRows(QTableView):
         self.verticalHeader().setDefaultSectionSize(height)
         self.verticalHeader().setMinimumSectionSize(height)
         self.setHorizontalHeader(_PagedHeader(self))
+        model.loaded.connect(self._tell_ringed)
         self.doubleClicked.connect(lambda index: self.opened.emit(index.row()))
         for at, column in enumerate(model.columns):
             self.setColumnWidth(at, column.width + self._tick_room(at))
@@ -121,13 +150,33 @@ class PagedRows(QTableView):
                 painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
+        """Make no row current when the focus only returns: Qt would make the first one current, and its details would
+        open.
+        """
+        returns = event.reason() in _RETURNING and not self.currentIndex().isValid()
+        with QSignalBlocker(self.selectionModel()) if returns else nullcontext():
+            super().focusInEvent(event)
+            if returns:
+                self.selectionModel().clearCurrentIndex()
         self._focused_by_key = came_by_key(event)
         self.viewport().update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.viewport().update()
+
+    def _tell_ringed(self) -> None:
+        """Read out the row with the ring once rows are loaded: Qt tells a screen reader only of a current one."""
+        row = -1 if self.currentIndex().isValid() else self.ringed_row()
+        text = self._row_text(row) if row >= 0 else ""
+        if text != self._told_row:
+            self._told_row = text
+            announce(self, text)
+
+    def _row_text(self, row: int) -> str:
+        cells = (self.paged.index(row, at) for at in range(len(self.paged.columns)))
+        texts = (self.paged.data(cell, Qt.ItemDataRole.AccessibleTextRole) for cell in cells)
+        return ", ".join(text for text in texts if text)
 
     def ringed_row(self) -> int:
         """The row with the ring, -1 without one: the current row, or on arrival by keyboard the first, at which the
@@ -183,24 +232,31 @@ class PagedRows(QTableView):
         return list(widths.values()), spare
 
     def _wanted_width(self, at: int) -> int:
-        return self.paged.columns[at].width + self._tick_room(at)
+        return self.paged.columns[at].width + self._tick_room(at) + self._menu_room(at)
 
     def _least_width(self, at: int, share: float = 0.6) -> int:
         """The least width of a column: its title, and this share of the width that it wants. A badge can't be elided,
         and keeps all of it.
         """
         kept = 1.0 if self.paged.columns[at].badge is not None else share
-        return max(self._title_width(at), int(kept * self._wanted_width(at)))
+        room = self._menu_room(at)
+        return max(self._title_width(at), int(kept * (self._wanted_width(at) - room))) + room
 
     def _tick_room(self, at: int) -> int:
         return theme().px("table.checkbox_col") if self.ticks and at == 0 else 0
+
+    def _menu_room(self, at: int) -> int:
+        """The width that the row's menu takes from the last column, beyond the padding of its cells."""
+        if not self.menu or at != len(self.paged.columns) - 1:
+            return 0
+        return max(0, _MENU_LEFT + _MENU_BUTTON + _MENU_RIGHT - theme().px("table.cell_pad_x"))
 
     def content_box(self, rect: QRect, section: int) -> QRect:
         """The part of a column's section, `rect`, that its content stands in."""
         pad = theme().px("table.cell_pad_x")
         box = rect.adjusted(pad, 0, -pad, -1)
         if section == len(self.paged.columns) - 1:
-            box.setWidth(min(box.width(), self.last_width - 2 * pad))
+            box.setWidth(min(box.width(), self.last_width - 2 * pad) - self._menu_room(section))
         return box
 
     def reset(self) -> None:
@@ -234,7 +290,7 @@ class PagedRows(QTableView):
         """The rectangle of a row's menu button."""
         line = self.visualRect(self.paged.index(row, len(self.paged.columns) - 1))
         line.setTop(line.top() + self.day_headings.height(row))
-        right = min(line.right(), self.viewport().width() - 1) - 8
+        right = min(line.right(), self.viewport().width() - 1) - _MENU_RIGHT
         return QRect(right - _MENU_BUTTON, line.center().y() - _MENU_BUTTON // 2, _MENU_BUTTON, _MENU_BUTTON)
 
     def tick_at(self, index: int, *, through: bool = False) -> None:
@@ -246,11 +302,59 @@ class PagedRows(QTableView):
             self.paged.tick(index, index, not self.paged.is_ticked(index))
         self._last_tick = index
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self.currentIndex().isValid() and event.key() in _ROW_KEYS and self.ringed_row() == 0:
+    def take_ringed(self) -> None:
+        """Make the row with the ring current, if none is: a key acts on it."""
+        if not self.currentIndex().isValid() and self.ringed_row() == 0:
             self.setCurrentIndex(self.paged.index(0, 0))
+
+    def sort_by(self, section: int) -> None:
+        """Sort by a column; by the one that the list is sorted by, in the other order."""
+        column = self.paged.columns[section]
+        if not column.sortable:
+            return
+        listing = self.paged.listing
+        sorted_already = listing.sort == column.key
+        self.paged.listing = replace(listing, sort=column.key, descending=sorted_already and not listing.descending)
+        self.horizontalHeader().viewport().update()
+        announce(self, self.paged.heading_text(section))
+
+    def open_sort_menu(self) -> bool:
+        """Open a menu of the columns to sort by; returns whether there are any."""
+        listing, items = self.paged.listing, [MenuItem(_("Sort by"), None)]
+        for section, column in enumerate(self.paged.columns):
+            if column.sortable:
+                is_sorted = listing.sort == column.key
+                order = (_("Descending") if listing.descending else _("Ascending")) if is_sorted else ""
+                run = partial(self.sort_by, section)
+                items.append(MenuItem(column.title, run, subtitle=order, checked=is_sorted, name=f"sort_{column.key}"))
+        if len(items) > 1:
+            menu(self.horizontalHeader(), items, name="sort_menu")
+        return len(items) > 1
+
+    def _extend_ticks(self, step: int) -> None:
+        """Tick the rows from where Shift with the arrows began up to the next one; on the way back untick this one."""
+        row = self.currentIndex().row()
+        start = row if self._extended_from < 0 else self._extended_from
+        target = min(max(row + step, 0), self.paged.rowCount() - 1)
+        if abs(target - start) < abs(row - start):
+            self.paged.tick(row, row, False)
+        self.paged.tick(min(start, target), max(start, target), True)
+        self.setCurrentIndex(self.paged.index(target, 0))
+        self._extended_from = start
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _ROW_KEYS:
+            self.take_ringed()
         index = self.currentIndex()
-        if event.key() == Qt.Key.Key_Space and index.isValid() and self.ticks:
+        shift = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier == Qt.KeyboardModifier.ShiftModifier
+        if shift and event.key() in _STEPS and index.isValid() and self.ticks:
+            self._extend_ticks(_STEPS[Qt.Key(event.key())])
+            return
+        if event.key() != Qt.Key.Key_Shift:
+            self._extended_from = -1
+        if event.key() == Qt.Key.Key_Escape and not event.modifiers() and self.paged.ticks():
+            self.paged.clear_ticks()
+        elif event.key() == Qt.Key.Key_Space and index.isValid() and self.ticks:
             self.tick_at(index.row(), through=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         elif index.isValid() and self._fold_by_key(index.row(), event.key()):
             event.accept()
@@ -262,6 +366,8 @@ class PagedRows(QTableView):
             self.setCurrentIndex(self.paged.index(last if event.key() == Qt.Key.Key_End else 0, 0))
         elif event.key() == Qt.Key.Key_A and event.modifiers() == Qt.KeyboardModifier.ControlModifier and self.ticks:
             self.paged.tick(0, self.paged.rowCount() - 1, True)
+        elif event.key() == Qt.Key.Key_S and not event.modifiers() and self.open_sort_menu():
+            event.accept()
         elif event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
             self._request_menu()  # the Menu key arrives as an event of its own
         else:
@@ -297,8 +403,7 @@ class PagedRows(QTableView):
             self._request_menu()
 
     def _request_menu(self) -> None:
-        if not self.currentIndex().isValid() and self.ringed_row() == 0:
-            self.setCurrentIndex(self.paged.index(0, 0))
+        self.take_ringed()
         index = self.currentIndex()
         if index.isValid():
             self.menu_requested.emit(index.row(), self.viewport().mapToGlobal(self.visualRect(index).center()))
@@ -366,7 +471,7 @@ class _PagedHeader(QHeaderView):
         self.setMinimumSectionSize(48)
         self.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.setStretchLastSection(True)
-        self.sectionClicked.connect(self._sort)
+        self.sectionClicked.connect(view.sort_by)
         view.paged.ticked.connect(self.viewport().update)
         view.paged.loaded.connect(self.viewport().update)
 
@@ -377,17 +482,6 @@ class _PagedHeader(QHeaderView):
                 model.tick(0, model.rowCount() - 1, len(model.ticks()) < model.rowCount())
             return
         super().mousePressEvent(event)
-
-    def _sort(self, section: int) -> None:
-        model = self._view.paged
-        column = model.columns[section]
-        if not column.sortable:
-            return
-        listing = model.listing
-        sorted_already = listing.sort == column.key
-        model.listing = replace(listing, sort=column.key, descending=sorted_already and not listing.descending)
-        self.viewport().update()
-        announce(self._view, model.heading_text(section))
 
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
         model = self._view.paged
@@ -465,7 +559,7 @@ class _PagedDelegate(QStyledItemDelegate):
         view = self._view
         box = view.menu_box(row)
         hot = box.contains(view.viewport().mapFromGlobal(QCursor.pos()))
-        painter.fillRect(box.adjusted(-6, 0, 8, 0), theme().color(fill))
+        painter.fillRect(box.adjusted(-_MENU_LEFT, 0, _MENU_RIGHT, 0), theme().color(fill))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if hot:
             radius = theme().px("radius.control")

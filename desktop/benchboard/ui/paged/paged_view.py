@@ -21,6 +21,7 @@ from benchboard.ui.widgets.labels import Text, hairline
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.skeleton import Skeleton
 from benchboard.ui.widgets.surfaces import set_surface
+from benchboard.ui.widgets.tab_order import tab_stops
 from benchboard.ui.widgets.toasts import keep_toasts_above
 
 Row = TypeVar("Row")
@@ -69,11 +70,11 @@ class PagedTable(QWidget, Generic[Row]):
         self.view.setObjectName(name)
         self.view.setAccessibleName(label)
         self._bulk = _BulkBar(self.view, model, bulk)
-        self._empty = empty or EmptyState("ph.tray", _("Nothing here yet"))
+        self._empty = empty or EmptyState("ph.tray", _("No entries yet"))
         self._no_match = no_match or NoMatch(pgettext("no match", "entries"))
         self._error = EmptyState("ph.warning-circle", "", _("Try again"), model.retry, role="error")
         self._error.action.setObjectName(f"{name}_retry")
-        self._footer = _PagedFooter(model, footer)
+        self._footer = _PagedFooter(self, model, footer)
         keep_toasts_above(self._footer)
         self._stack = QStackedLayout()
         self._loading_bars = Skeleton(
@@ -122,6 +123,11 @@ class PagedTable(QWidget, Generic[Row]):
         """The row with the keyboard cursor, or None."""
         index = self.view.currentIndex()
         return self.model.row(index.row()) if index.isValid() else None
+
+    def take_ringed(self) -> Row | None:
+        """The current row, or else the one with the ring, which becomes current: for a key that acts on it."""
+        self.view.take_ringed()
+        return self.current()
 
     def make_current(self, identity: object) -> bool:
         """Make the row with `identity` current, if it is loaded; returns whether it is."""
@@ -213,15 +219,17 @@ class PagedTable(QWidget, Generic[Row]):
                 page = self._empty
         if self._stack.currentWidget() is not page:
             shown, focused = self._stack.currentWidget(), QApplication.focusWidget()
-            has_focus = shown is not None and focused is not None and (shown is focused or shown.isAncestorOf(focused))
+            # It has the focus itself while there is no row or button that could have it.
+            inside = shown is not None and focused is not None and (shown is focused or shown.isAncestorOf(focused))
+            has_focus = inside or focused is self
             # Hiding a focused widget would move the focus to the next widget in the window.
             if has_focus:
                 self.setFocus(Qt.FocusReason.OtherFocusReason)
             self._stack.setCurrentWidget(page)
             if has_focus and page is self.view:
                 self.view.setFocus(Qt.FocusReason.OtherFocusReason)
-            elif has_focus and isinstance(page, EmptyState) and page.action.isVisible():
-                page.action.setFocus(Qt.FocusReason.OtherFocusReason)
+            elif has_focus and (stops := tab_stops(page)):
+                stops[0].setFocus(Qt.FocusReason.OtherFocusReason)
         self._footer.update_count()
         self._announce_result()
 
@@ -245,9 +253,9 @@ class PagedTable(QWidget, Generic[Row]):
 class _PagedFooter(QWidget):
     """How many rows are shown, or why loading stopped; and what a view says beside it."""
 
-    def __init__(self, model: "PagedTableModel[Any]", beside: QWidget | None) -> None:
-        super().__init__()
-        self._model = model
+    def __init__(self, parent: QWidget, model: "PagedTableModel[Any]", beside: QWidget | None) -> None:
+        super().__init__(parent)  # from the start: shown without one, it would be a window
+        self._model, self._beside = model, beside
         self.setFixedHeight(theme().px("table.row.compact"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -270,6 +278,7 @@ class _PagedFooter(QWidget):
         self._text.setText(count_text(self._model) if self._model.rowCount() else "")
         self._text.set_tone("error" if broken else "muted")
         self._retry.setVisible(broken)
+        self.setVisible(self._beside is not None or self._model.rowCount() > 0)
 
 
 class _BulkBar(QWidget):

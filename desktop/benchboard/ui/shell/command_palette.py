@@ -147,7 +147,7 @@ class CommandPalette(Scrim):
         self._model.set_matches(matches)
         self.list.setVisible(bool(matches))
         self._show_no_results(query, found=bool(matches))
-        text = ngettext("{count} result", "{count} results", len(matches)) if matches else _("No results")
+        text = _count_text(query, len(matches)) if matches else _("No results")
         if hidden := len(found) - len(matches):
             text = _("{count} shown; type to find the other {hidden}")
         self._count.setText(text.format(count=len(matches), hidden=hidden))
@@ -207,3 +207,12 @@ class CommandPalette(Scrim):
         if not self.frame.geometry().contains(event.position().toPoint()):
             self.dismiss()
         event.accept()
+
+
+def _count_text(query: str, count: int) -> str:
+    """How many entries are listed for `query`, by what they are."""
+    if not query.strip():
+        return ngettext("{count} command or view", "{count} commands and views", count)
+    if query.lstrip().startswith(">"):
+        return ngettext("{count} command", "{count} commands", count)
+    return ngettext("{count} result", "{count} results", count)

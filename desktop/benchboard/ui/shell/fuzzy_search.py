@@ -16,7 +16,8 @@ _EXACT, _BEGINNING, _WORDS, _TERM, _INITIALS, _INSIDE, _SUBTITLE = (_STEP * rank
 class PaletteEntry:
     """One row of the palette: a command, a view, or a search result.
 
-    `keys` are as on key caps; `why_not` says why it can't be run now.
+    `keys` are as on key caps; `why_not` says why it can't be run now. `name` is the part of a view's title by which
+    the user knows it: a query that is this name, or its first words, finds it before anything else.
     """
 
     title: str
@@ -27,6 +28,7 @@ class PaletteEntry:
     group: str = ""
     search_terms: str = ""
     why_not: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,8 @@ def search(query: str, entries: Sequence[PaletteEntry]) -> list[CommandMatch]:
 
 def _match_entry(query: str, entry: PaletteEntry) -> CommandMatch | None:
     """Match by the title, by a search term, or by the subtitle; None if only scattered letters match."""
+    if entry.name and (letters := _match_name(query, entry)):
+        return CommandMatch(entry, _EXACT + 1, letters)
     by_title, by_term = _match_title(query, entry.title), _match_search_terms(query, entry)
     if by_title is not None and (by_term is None or by_title[0] >= by_term.score):
         return CommandMatch(entry, *by_title)
@@ -127,6 +131,15 @@ def _match_entry(query: str, entry: PaletteEntry) -> CommandMatch | None:
     if len(query) > 1 and _word_starts(query, entry.subtitle) is not None:
         return CommandMatch(entry, _SUBTITLE)
     return None
+
+
+def _match_name(query: str, entry: PaletteEntry) -> tuple[int, ...]:
+    """The letters of the title that are the query, if that is the entry's name or the first words of it."""
+    wanted, name = " ".join(fold(query).split()), fold(entry.name)
+    at = fold(entry.title).find(name)
+    if at < 0 or not f"{name} ".startswith(f"{wanted} "):
+        return ()
+    return tuple(range(at, at + len(wanted)))
 
 
 def _match_title(query: str, title: str) -> tuple[int, tuple[int, ...]] | None:

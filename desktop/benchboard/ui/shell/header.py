@@ -10,7 +10,7 @@ from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY
 from benchboard.ui.sections import RoomView
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.badges import Badge, paint_icon
 from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.labels import Text, paint_avatar, paint_key
 from benchboard.ui.widgets.surfaces import set_surface
@@ -20,7 +20,7 @@ from benchboard.ui.window_commands import PALETTE
 class Header(QWidget):
     """48 px. Tabs hold the views of the current room; the toolbar below belongs to the view."""
 
-    def __init__(self, name: str, go: Callable[[str], None], search: Callable[[], None]) -> None:
+    def __init__(self, name: str, go: Callable[[str], None], search: Callable[[], None], *, demo: bool = False) -> None:
         super().__init__()
         self.setObjectName("header")
         set_surface(self, "header")
@@ -40,6 +40,11 @@ class Header(QWidget):
         row.addLayout(self._strip)
         row.addStretch(1)
         row.addWidget(self.search)
+        if demo:
+            badge = Badge("info", _("Demo"), "ph.play")
+            badge.setObjectName("demo_badge")
+            badge.setToolTip(_("Sample people, orders and dashboards. Your own data isn't touched."))
+            row.addWidget(badge)
         row.addWidget(self.account)
 
     def show_room(self, key: str, title: str, views: Sequence[RoomView], current: str) -> None:
@@ -70,6 +75,11 @@ class Header(QWidget):
     def first_focus(self) -> QWidget:
         """The widget that gets the focus when it moves to the header."""
         return next((tab for tab in self._tabs.values() if tab.isChecked()), self.search)
+
+    def follow_current_tab(self) -> None:
+        """Move the focus from the tab of another view to that of the current one."""
+        if any(tab.hasFocus() and not tab.isChecked() for tab in self._tabs.values()):
+            self.first_focus().setFocus(Qt.FocusReason.TabFocusReason)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -67,6 +67,13 @@ class ShellProblemDisplay(QObject):
             self._toast.deleteLater()
             self._toast = None
 
+    def dismiss_toast(self) -> bool:
+        """Hide the toast; returns whether there was one."""
+        if self._toast is None or not shiboken6.isValid(self._toast) or self._toast.isHidden():
+            return False
+        self._toast.dismiss()
+        return True
+
     def show_bug(self, summary: str, details: str) -> None:
         """Open the bug report; only one at a time, because one bug often causes others."""
         if self._report is None or not shiboken6.isValid(self._report):

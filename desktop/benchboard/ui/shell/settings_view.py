@@ -12,6 +12,7 @@ from benchboard.i18n import LANGUAGES, N_, _, ngettext
 from benchboard.identity import sessions
 from benchboard.identity.permissions import program_title
 from benchboard.settings import Appearance
+from benchboard.ui.commands import REGISTRY
 from benchboard.ui.sections import Room, RoomView
 from benchboard.ui.shell.status_cells import location_facts, location_sentence, role_titles
 from benchboard.ui.theme import theme
@@ -93,7 +94,7 @@ class GeneralSettings(QWidget):
             self._column.addWidget(Paragraph(sentence, "body", "secondary"))
 
     def _add_appearance(self) -> None:
-        self._add_section(_("Theme"), _("Match the system, or always use light or dark."))
+        self._add_section(_("Theme"), _("Follow your system, or always use light or dark."))
         titles = {"system": _("System"), "light": _("Light"), "dark": _("Dark")}
         choice = SegmentedControl([(key, titles[key]) for key in _APPEARANCES], label=_("Theme"))
         choice.setObjectName("appearance")
@@ -116,7 +117,7 @@ class GeneralSettings(QWidget):
             _("Language"),
             _(
                 "The window refreshes when you choose a language; what you typed and haven't saved or sent may be "
-                "lost. Commands on this computer use the language too; their help is in English."
+                "lost. Commands on this computer use the language too, unless BENCHBOARD_LANGUAGE names another one."
             ),
         )
         choice = Select(list(LANGUAGES.items()), name="settings_language", label=_("Language"))
@@ -166,8 +167,10 @@ class GeneralSettings(QWidget):
             )
         )
         self._column.addSpacing(4)
+        is_demo = self._context.workspace.location.kind == "demo"  # there, another person is chosen
+        command = REGISTRY["window.switch_person" if is_demo else "window.sign_out"]
         self._column.addLayout(
-            _left(Button(_("Sign out"), self._context.sign_out, icon="ph.sign-out", name="settings_sign_out"))
+            _left(Button(command.text, self._context.sign_out, icon=command.icon, name="settings_sign_out"))
         )
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
+from benchboard.identity.roles import ADMIN, ANALYST, BUSINESS_USER, TECHNICIAN
 from benchboard.settings import Appearance, Settings
 from benchboard.ui.commands import REGISTRY, SHELL, Command, Handler, Handlers, install_shortcuts, run_handler
 from benchboard.ui.context import ANYTHING, ChangeNotices, Context
@@ -25,6 +26,7 @@ from benchboard.ui.sections import (
     HasUnsavedChanges,
     PageItem,
     PendingConflict,
+    Refreshable,
     Restorable,
     Room,
     RoomView,
@@ -41,13 +43,19 @@ from benchboard.ui.tasks import DatabaseSession, Tasks
 from benchboard.ui.theme import theme
 from benchboard.ui.typed_texts import restore_typed_texts, typed_texts
 from benchboard.ui.widgets.accessible import announce
-from benchboard.ui.widgets.popover import MenuItem, menu
+from benchboard.ui.widgets.popover import MenuItem, Popover, menu
 from benchboard.ui.widgets.status_bar import StatusBar
+from benchboard.ui.widgets.tab_order import tab_stops
 from benchboard.ui.widgets.toasts import keep_toasts_above
 from benchboard.ui.window_commands import ACCOUNT_MENU, PALETTE, SHORTCUTS
 
 if TYPE_CHECKING:
     from benchboard.ui.sign_in.session_opening import ActiveSession
+
+
+_HOME_ROOMS: Final = {ADMIN: "admin", ANALYST: "studio", BUSINESS_USER: "studio", TECHNICIAN: "bench"}
+"""The room in which a role does most of its work, shown at the first sign-in."""
+_MOST_BACK: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,7 @@ class ShellState:
     address: str
     last_views: dict[str, str]
     view_states: dict[str, object]
+    history: tuple[str, ...] = ()
 
 
 class Shell(QWidget):
@@ -90,11 +99,14 @@ class Shell(QWidget):
         self._saved_states: dict[str, object] = {}
         """The saved states of views that were not opened since the window was rebuilt."""
         self.address = ""
+        self._history: list[str] = []
+        """The addresses of the views shown before, the last one at the end."""
         self._is_presenting = False
         self._state_before = Qt.WindowState.WindowNoState
         """The state of the window before a view was presented."""
         self._status = StatusBar()
-        self._header = Header(actor.name, self.go, self.open_palette)
+        is_demo = active_session.workspace.location.kind == "demo"
+        self._header = Header(actor.name, self.go, self.open_palette, demo=is_demo)
         self.context = Context(
             workspace=active_session.workspace,
             actor=actor,
@@ -117,7 +129,7 @@ class Shell(QWidget):
         self._header.account.clicked.connect(self._account_menu)
         self._stack = QStackedWidget()
         self._lay_out()
-        self.cells = ShellStatusCells(self.context, self.unsaved, self.conflicts, self)
+        self.cells = ShellStatusCells(self.context, self.unsaved, self.conflicts, self._saves_itself, self)
         install_shortcuts(self, SHELL, self._shell_handlers(), problems.refuse)
         problems.attach(self.problem_display)
         for room in allowed_rooms:
@@ -147,9 +159,16 @@ class Shell(QWidget):
             PALETTE: Handler(self.open_palette),
             SHORTCUTS: Handler(self.open_shortcuts),
             "window.settings": Handler(partial(self.go, "settings")),
+            "window.bench": Handler(partial(self.go, "bench")),
+            "window.studio": Handler(partial(self.go, "studio")),
+            "window.admin": Handler(partial(self.go, "admin")),
+            "window.next_view": Handler(partial(self._next_view, 1)),
+            "window.previous_view": Handler(partial(self._next_view, -1)),
+            "window.back": Handler(self.go_back, self._why_not_back),
+            "window.refresh": Handler(self._refresh),
             "window.next_pane": Handler(partial(self._next_pane, 1)),
             "window.previous_pane": Handler(partial(self._next_pane, -1)),
-            "window.sign_out": Handler(self.context.sign_out, subtitle=self.context.actor.name),
+            **self._sign_out_handlers(),
         }
         current = self.context.settings.appearance
         return (
@@ -165,6 +184,15 @@ class Shell(QWidget):
                 if code != self.context.settings.language
             }
         )
+
+    def _sign_out_handlers(self) -> dict[str, Handler]:
+        """How to end the session: in the demo, for another of its people, or to leave it."""
+        if self.context.workspace.location.kind == "demo":
+            return {
+                "window.switch_person": Handler(self.context.sign_out, subtitle=self.context.actor.name),
+                "window.leave_demo": Handler(self.context.choose_location),
+            }
+        return {"window.sign_out": Handler(self.context.sign_out, subtitle=self.context.actor.name)}
 
     def go(self, address: str) -> None:
         """Go to `room`, `room/view` or `room/view/rest`; if access is denied, a notice says so."""
@@ -191,8 +219,42 @@ class Shell(QWidget):
         return not rest or any(view.key == view_key for view in room.views)
 
     def go_or_home(self, address: str) -> None:
-        """Go to `address`, or to the first room if it isn't available."""
-        self.go(address if self.has_address(address) else next(iter(self._rooms)))
+        """Go to `address`, or if it isn't available, to the room that suits the user's roles."""
+        self.go(address if self.has_address(address) else self._home_room())
+
+    def _home_room(self) -> str:
+        if self.context.workspace.location.kind != "local":  # who has a computer to himself is admin of nobody else
+            for role, room in _HOME_ROOMS.items():
+                if role in self.context.actor.roles and room in self._rooms:
+                    return room
+        return next(iter(self._rooms))
+
+    def go_back(self) -> None:
+        """Go to the view that was shown before this one."""
+        while self._history:
+            address = self._history.pop()
+            if self.has_address(address):
+                left = list(self._history)
+                self.go(address)
+                self._history = left  # the view that was left isn't one to go back to
+                return
+
+    def _why_not_back(self) -> str:
+        return "" if any(map(self.has_address, self._history)) else _("There is no earlier view.")
+
+    def _next_view(self, step: int) -> None:
+        """Go to the next or previous view of the room, round at the ends."""
+        key, _slash, current = self.address.partition("/")
+        views = [view.key for view in self._rooms[key].views]
+        self.go(f"{key}/{views[(views.index(current) + step) % len(views)]}")
+
+    def _refresh(self) -> None:
+        """Have every view read its data again, as after a change by another program."""
+        self.notify_changes()
+        view = self._stack.currentWidget()
+        if isinstance(view, Refreshable):
+            view.refresh_view()
+        announce(self, _("Refreshed"))
 
     def save_state(self) -> ShellState:
         """The state to restore in another shell."""
@@ -200,12 +262,13 @@ class Shell(QWidget):
             address: view.save_state() if isinstance(view, Restorable) else typed_texts(view)
             for address, view in self._views.items()
         }
-        return ShellState(self.address, dict(self._last_views), self._saved_states | states)
+        return ShellState(self.address, dict(self._last_views), self._saved_states | states, tuple(self._history))
 
     def restore_state(self, state: ShellState) -> None:
         """Restore a state from `save_state`."""
         self._last_views, self._saved_states = dict(state.last_views), dict(state.view_states)
         self.go_or_home(state.address)
+        self._history = list(state.history)
 
     def open_palette(self) -> None:
         """Open the command palette with every available command and every view."""
@@ -214,9 +277,11 @@ class Shell(QWidget):
         palette.open()
 
     def open_shortcuts(self) -> None:
-        """Show the keyboard shortcuts of all rooms, the current room's first."""
-        rooms = {key: _(room.title) for key, room in (self._rooms | self._forbidden_rooms).items()}
-        ShortcutsDialog(self.window(), self.address.partition("/")[0], rooms).open()
+        """Show the keyboard shortcuts of the user's rooms, the current room's first."""
+        rooms = {key: _(room.title) for key, room in self._rooms.items()}
+        no_room = {f"window.{key}" for key in ("bench", "studio", "admin") if key not in self._rooms}
+        commands = [one for one in REGISTRY if one.room not in self._forbidden_rooms and one.id not in no_room]
+        ShortcutsDialog(self.window(), self.address.partition("/")[0], rooms, commands).open()
 
     def _search_rooms(self, palette: CommandPalette, text: str) -> None:
         """Search all rooms for `text` on a worker."""
@@ -272,7 +337,7 @@ class Shell(QWidget):
                 title = f"{_(room.title)}: {_(view.title)}" if several else _(room.title)
                 go = partial(self.go, f"{room.key}/{view.key}")
                 keys, terms = (settings.key, settings.search_terms) if room.key == "settings" else ("", "")
-                entries.append(PaletteEntry(title, go, "", room.icon, keys, go_to_group(), terms))
+                entries.append(PaletteEntry(title, go, "", room.icon, keys, go_to_group(), terms, name=_(view.title)))
         return entries
 
     def notify_changes(self, tables: frozenset[str] = ANYTHING) -> None:
@@ -294,6 +359,9 @@ class Shell(QWidget):
         """The names of documents whose edits would be lost if the shell closed now."""
         names = [widget.unsaved() for widget in self._views.values() if isinstance(widget, HasUnsavedChanges)]
         return [name for name in names if name]
+
+    def _saves_itself(self) -> bool:
+        return isinstance(self._stack.currentWidget(), HasUnsavedChanges)
 
     def conflicts(self) -> list[PendingConflict]:
         """The conflicts to resolve in all views."""
@@ -329,14 +397,21 @@ class Shell(QWidget):
     def _show(self, room: Room, view: RoomView, rest: str) -> None:
         address, widget = f"{room.key}/{view.key}", self._built(room, view)
         moved = self.address != address
+        if moved:
+            Popover.close_any()
+        if moved and self.address:
+            self._history = [*self._history, self.address][-_MOST_BACK:]
         self.address = address
         self._last_views[room.key] = view.key
         self.context.problems.page_shown(address)
         self._stack.setCurrentWidget(widget)
+        self.cells.refresh()
         self._rail.mark_current(room.key)
         self._header.show_room(room.key, _(room.title), room.views, view.key)
         if moved and not self._header.isAncestorOf(self.focusWidget() or self):
             _focus_view(widget)
+        elif moved:
+            self._header.follow_current_tab()
         if isinstance(widget, AcceptsRoute):
             widget.open_route(rest)
         elif rest:
@@ -397,20 +472,27 @@ class Shell(QWidget):
         ]
         titles = {"window.settings": _("Settings")}
         icons = {"window.settings": "ph.gear"}
+        handlers = self._shell_handlers()
         for command in REGISTRY.menu_commands(ACCOUNT_MENU):
+            if command.id not in handlers:
+                continue
             title, icon = titles.get(command.id, command.text), icons.get(command.id, command.icon)
             run = partial(self.run_command, command.id)
             items.append(MenuItem(title, run, icon, name=f"account_{command.name}"))
         menu(self._header.account, items, name="account_menu")
 
     def _next_pane(self, step: int) -> None:
+        Popover.close_any()  # the focus goes back to what opened it, and on from there
         view = self._stack.currentWidget()
         view_panes = view.panes() if isinstance(view, HasPanes) else [view] if view is not None else []
         frame_panes: list[QWidget] = [self._rail, self._header, *view_panes, self._status]
         panes = [pane for pane in frame_panes if pane.isVisible()]  # hidden while a view is presenting
         focused = self.focusWidget()
         holds = [focused is not None and (pane is focused or pane.isAncestorOf(focused)) for pane in panes]
-        at = holds.index(True) if any(holds) else -step
+        if any(holds):
+            at = holds.index(True)
+        else:  # the view itself has it: its first pane is next
+            at = next((place - step for place, pane in enumerate(panes) if pane in view_panes), -step)
         for turn in range(1, len(panes) + 1):
             pane = panes[(at + step * turn) % len(panes)]
             target = pane.first_focus() if isinstance(pane, Rail | Header) else _focus_target(pane)
@@ -444,12 +526,26 @@ class Shell(QWidget):
         self.problem_display.place_toast()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.context.problems.current is not None:
-            self.context.problems.dismiss()
-        elif event.key() == Qt.Key.Key_Escape and isinstance(view := self._stack.currentWidget(), CanPresent):
-            view.stop_presenting()
-        else:
+        if event.key() != Qt.Key.Key_Escape or event.modifiers() or not self._escape():
             super().keyPressEvent(event)
+
+    def _escape(self) -> bool:
+        """Dismiss the toast, else the notice, else stop presenting or leave the settings; whether there was one."""
+        view = self._stack.currentWidget()
+        if self.problem_display.dismiss_toast():
+            return True
+        if self.context.problems.current is not None:
+            self.context.problems.dismiss()
+        elif self._is_presenting and isinstance(view, CanPresent):
+            view.stop_presenting()
+        elif self.address.startswith("settings/"):
+            if self._why_not_back():
+                self.go_or_home("")
+            else:
+                self.go_back()
+        else:
+            return False
+        return True
 
 
 def _focus_target(pane: QWidget) -> QWidget | None:
@@ -461,17 +557,12 @@ def _focus_target(pane: QWidget) -> QWidget | None:
 
 
 def _first_focusable(pane: QWidget) -> QWidget | None:
-    """The first widget of a pane, in tab order, that can have the focus."""
-    stops = [
-        child
-        for child in pane.findChildren(QWidget)
-        if child.isVisibleTo(pane) and child.isEnabled() and child.focusPolicy() & Qt.FocusPolicy.TabFocus
-    ]
-    return stops[0] if stops else None
+    """The first widget of a pane, as it is read, that can have the focus."""
+    return next(iter(tab_stops(pane)), None)
 
 
 def _focus_view(view: QWidget) -> None:
     """Focus a newly opened view, without a focus ring."""
-    target = view.focusProxy() or view.focusWidget() or _first_focusable(view)
-    if target is not None:
-        target.setFocus(Qt.FocusReason.OtherFocusReason)
+    chosen = (one for one in (view.focusProxy(), view.focusWidget()) if one is not None)
+    target = next((one for one in chosen if one.isVisibleTo(view) and one.isEnabled()), None) or _first_focusable(view)
+    (target or view).setFocus(Qt.FocusReason.OtherFocusReason)

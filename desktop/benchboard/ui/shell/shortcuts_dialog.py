@@ -67,9 +67,13 @@ def _title(command: Command) -> str:
 class ShortcutsDialog(Dialog):
     """The shortcuts in groups, searchable by title, key or room."""
 
-    def __init__(self, window: QWidget, room: str, rooms: Mapping[str, str]) -> None:
+    def __init__(
+        self, window: QWidget, room: str, rooms: Mapping[str, str], commands: Iterable[Command] = REGISTRY
+    ) -> None:
         super().__init__(window, _("Keyboard shortcuts"), size=_SIZE, name="key_sheet")
-        self._lines = shortcut_rows(room, rooms=rooms)
+        commands = tuple(commands)
+        self._lines = shortcut_rows(room, commands, rooms)
+        self._terms = {_title(one): f"{_(one.search_terms)} {one.search_terms}" for one in commands if one.search_terms}
         self.search = Edit(placeholder=_("Search shortcuts"), icon="ph.magnifying-glass", name="keys_search")
         self.search.textChanged.connect(self._filter)
         self._no_results = NoMatchLine(pgettext("no match", "shortcuts"), self.search)
@@ -116,13 +120,14 @@ class ShortcutsDialog(Dialog):
                 widget.setParent(None)
                 widget.deleteLater()
         terms = query.casefold().split()
-        matching = [
-            line for line in self._lines if all(word in " ".join((*line[:2], *line[2])).casefold() for word in terms)
-        ]
+        matching = [line for line in self._lines if all(word in self._searched_text(line) for word in terms)]
         self._no_results.show_search(found=bool(matching))
         count = max(1, min(3, (self.width() - 80) // _COLUMN))
         for part in _split_columns(matching, count):
             self._columns.addWidget(_column(part), 1, Qt.AlignmentFlag.AlignTop)
+
+    def _searched_text(self, line: ShortcutRow) -> str:
+        return " ".join((*line[:2], *line[2], self._terms.get(line[1], ""))).casefold()
 
 
 def _split_columns(rows: Sequence[ShortcutRow], count: int) -> list[Sequence[ShortcutRow]]:

@@ -26,17 +26,20 @@ _LOCATION_ICON = {"local": "ph.laptop", "demo": "ph.play", "file": "ph.file", "s
 
 
 class ShellStatusCells(QObject):
-    """Updates the shell's own cells for one session."""
+    """Updates the shell's own cells for one session. `saves_itself`: whether the current view saves edits as they are
+    made; elsewhere the cell of the save state is shown only if something is wrong."""
 
     def __init__(
         self,
         context: "Context",
         unsaved: Callable[[], list[str]],
         conflicts: Callable[[], list[PendingConflict]],
+        saves_itself: Callable[[], bool],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._context, self._unsaved, self._conflicts = context, unsaved, conflicts
+        self._saves_itself = saves_itself
         self._database = context.database_state
         tasks: Tasks = context.tasks
         location = context.workspace.location
@@ -66,10 +69,12 @@ class ShellStatusCells(QObject):
             text = ngettext("{count} conflict to resolve", "{count} conflicts to resolve", count)
             text = text.format(count=count)
             status.set("saved", "ph.warning", text, self._fill_conflicts, tone="error", announced=True)
-        elif self._context.tasks.saving:
+        elif self._context.tasks.saving and self._saves_itself():
             status.set("saved", "ph.arrows-clockwise", _("Saving"), self._fill_saving, tone="info")
         elif self._unsaved():
             status.set("saved", "ph.pencil-simple", _("Not saved yet"), self._fill_saving)
+        elif not self._saves_itself():
+            status.remove("saved")
         else:
             status.set("saved", "ph.check", _("Saved"), self._fill_saving, tone="ok", announced=True)
 

@@ -26,7 +26,7 @@ def role_description(role: str) -> str:
     descriptions = {
         "admin": _("Full access: people, sessions, audit log, dongles and dashboards."),
         "ops_manager": _("Views all dongles, builds dashboards from all orders. Can't change dongles."),
-        "analyst": _("Builds dashboards from all orders."),
+        "analyst": _("Adds data files, and builds dashboards from them and from all orders."),
         "technician": _("Pairs dongles and sets their bit timing. Can't see orders."),
         "business_user": _("Builds dashboards from the orders of their own shops."),
     }
@@ -45,7 +45,7 @@ class DemoPicker(Dialog):
         self.content.setSpacing(6)
         self.content.addWidget(
             Paragraph(
-                _("No password needed. To switch, sign out."),
+                _("No password needed. To become someone else later, select Switch person in the account menu."),
                 "body",
                 "secondary",
             )
@@ -100,7 +100,7 @@ class _PersonButton(Pressable):
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             focused = self.hasFocus()
-            painter.setPen(QPen(theme().color("focus" if focused else "border"), 2 if focused else 1))
+            painter.setPen(QPen(theme().color("focus" if focused else "tile.border"), 2 if focused else 1))
             painter.setBrush(theme().color("row.hover" if self.underMouse() else "raised"))
             inset = 1.0 if focused else 0.5
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), 8, 8)

@@ -134,14 +134,19 @@ def resume_session(request: SignInRequest, home: Path, progress: Progress) -> Ac
 
 def demo_people(home: Path, progress: Progress) -> "tuple[DemoPerson, ...]":
     """The accounts of the demo; creates the demo at its first use."""
-    from benchboard.identity import authentication
-
     opened = open_workspace(SignInRequest("demo"), home, progress)
     try:
-        with opened.database.system("sign-in").read() as session:
-            return authentication.demo_people(session)
+        return people_of(opened)
     finally:
         opened.close()
+
+
+def people_of(demo: "Workspace") -> "tuple[DemoPerson, ...]":
+    """The accounts of the demo, which is open already."""
+    from benchboard.identity import authentication
+
+    with demo.database.system("sign-in").read() as session:
+        return authentication.demo_people(session)
 
 
 def close_session(active_session: ActiveSession, *, keep_token: bool) -> None:
@@ -200,6 +205,8 @@ def parse_server_url(text: str) -> str:
             _("Enter a server address, such as postgresql://role@server/database."),
             field="url",
         )
+    if re.match(r"postgres(ql)?:?/", text) and not re.match(r"postgres(ql)?://", text):
+        raise Invalid("signin.url", _("Write the address as postgresql://role@server/database."), field="url")
     url = text if "://" in text else f"postgresql://{text}"
     try:
         parts = urlsplit(url)
@@ -212,6 +219,13 @@ def parse_server_url(text: str) -> str:
         parts = urlsplit("")
     is_word = text != "localhost" and re.fullmatch(r"[\w-]*", text) is not None
     known = parts.scheme in ("postgresql", "postgres")
+    if parts.scheme and not known and host is not None:
+        raise Invalid(
+            "signin.url",
+            _("Benchboard needs a PostgreSQL server."),
+            do=_("Use a format such as postgresql://role@server/database."),
+            field="url",
+        )
     if host is None or not re.fullmatch(r"[\w.:,%-]+", host) or not known or is_word:
         raise Invalid(
             "signin.url",

@@ -28,6 +28,7 @@ from benchboard.ui.widgets.buttons import Button, CheckBox
 from benchboard.ui.widgets.fields import row
 from benchboard.ui.widgets.focus import focus_visibly
 from benchboard.ui.widgets.labels import Text
+from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.popover import MenuItem, menu
 from benchboard.ui.widgets.status_bar import StatusBar
 from benchboard.ui.widgets.surfaces import Icon, scroll_area, set_surface
@@ -154,9 +155,9 @@ class SignIn(QWidget):
         else:
             focus_visibly((self._local if self._was_last_used("local") else self._demo).button)
 
-    def open_demo(self) -> None:
-        """Open the demo and ask which person to sign in as."""
-        self._open_demo()
+    def open_demo_as(self, user_id: str) -> None:
+        """Open the demo as one of its people."""
+        self.open_session(SignInRequest("demo", user_id=user_id), _("Opening the demo"))
 
     def run_before_sign_in(self, title: str, op: Callable[..., object], after: Callable[[], None] | None) -> None:
         """Run `op` before the user can sign in again, then `after`."""
@@ -191,9 +192,7 @@ class SignIn(QWidget):
             self._end_progress()
             self._return_focus()  # from where the picker takes it, and gives it back
             picker = DemoPicker(self.window(), people)  # type: ignore[arg-type]  # what demo_people answered
-            picker.picked.connect(
-                lambda user_id: self.open_session(SignInRequest("demo", user_id=user_id), _("Opening the demo"))
-            )
+            picker.picked.connect(self.open_demo_as)
             picker.open()
 
         self._run(_("Opening the demo"), lambda progress: session_opening.demo_people(home, progress), pick)
@@ -209,8 +208,7 @@ class SignIn(QWidget):
         focused = self.window().focusWidget()
         self._focus_before = focused if focused is not None and self.isAncestorOf(focused) else None
         self._progress.start(title)
-        for card in (self._local, self._server, self._demo):
-            card.setEnabled(False)
+        self._allow_choice(False)
         self._work = self._tasks.run(self, op, done, self._on_failed, title=title)
 
     def _stop(self) -> None:
@@ -220,13 +218,19 @@ class SignIn(QWidget):
     def _end_progress(self) -> None:
         self._work = None
         self._progress.stop()
-        for card in (self._local, self._server, self._demo):
-            card.setEnabled(True)
+        self._allow_choice(True)
+
+    def _allow_choice(self, allowed: bool) -> None:
+        """While the screen works it has the focus itself: a second Enter must neither stop the work nor choose a
+        language, which would build the screen anew.
+        """
+        if not allowed:
+            self.setFocus()
+        for widget in (self._local, self._server, self._demo, self._language):
+            widget.setEnabled(allowed)
 
     def _return_focus(self) -> None:
-        """Focus what had the focus before the cards were disabled, or else the card used last: a disabled widget loses
-        it, to the button that stops the work, which is hidden then.
-        """
+        """Focus what had the focus before the cards were disabled, or else the card used last."""
         before, self._focus_before = self._focus_before, None
         if before is not None and shiboken6.isValid(before) and before.isVisibleTo(self) and before.isEnabled():
             focus_visibly(before)
@@ -323,10 +327,10 @@ class SignIn(QWidget):
         text_column.setSpacing(0)
         text_column.addWidget(Text("Benchboard", "display"))
         text_column.addWidget(
-            Text(
+            Paragraph(
                 _(
                     "CAN dongles and dashboards for your test bench.\n"
-                    "Where do you want to keep your data? You can change this later by signing out."
+                    "Choose where your data is kept. To choose again later, sign out: you return to this screen."
                 ),
                 "body",
                 "secondary",

@@ -39,13 +39,13 @@ class LocalCard(Card):
             Badge("info", _("Last used"), "ph.clock") if last_used else Badge("ok", _("No server needed"), "ph.check")
         )
         self.column.addLayout(_card_head("ph.laptop", _("This computer"), badge, selected=last_used))
-        about = _("A file only for you. It starts empty; to see dashboards with data, open the demo.")
+        about = _("An encrypted file, only for you. It starts empty; to see dashboards with data, open the demo.")
         if self.has_database:
-            about = _("A file only for you.")
+            about = _("An encrypted file, only for you.")
         self.column.addWidget(Paragraph(about, "body", "secondary"))
         self.column.addSpacing(4)
         self.column.addLayout(_fact_row("ph.lock-simple", _key_sentence(home)))
-        self.column.addLayout(_fact_row("ph.hard-drives", str(home)))
+        self.column.addLayout(_fact_row("ph.hard-drives", _("Folder: {path}").format(path=home), one_line=True))
         self.column.addLayout(_fact_row("ph.user", _("No password: your account on this computer unlocks it")))
         self.column.addStretch(1)
         self.stay_signed_in = CheckBox(_("Stay signed in"))
@@ -58,9 +58,9 @@ class LocalCard(Card):
             name="sign_in_local",
         )
         self.button.setMinimumWidth(_BUTTON_WIDTH)
-        self.column.addWidget(self.stay_signed_in)
-        foot = row(Paragraph(_("Benchboard then opens without this screen."), "caption", "muted"))
-        foot.setStretch(0, 1)
+        _explain_stay(self.stay_signed_in)
+        foot = row(self.stay_signed_in)
+        foot.addStretch(1)
         foot.addWidget(self.button)
         self.column.addLayout(foot)
 
@@ -92,6 +92,7 @@ class ServerCard(Card):
         self._error.hide()
         self._stay_signed_in = CheckBox(_("Stay signed in"))
         self._stay_signed_in.setObjectName("stay_server")
+        _explain_stay(self._stay_signed_in)
         self.button = Button(
             _("Sign in"), self._submit, size="lg", kind="primary" if last_used else "plain", name="sign_in_server"
         )
@@ -302,14 +303,25 @@ def _card_head(icon: str, title: str, *badges: Badge, selected: bool) -> QHBoxLa
     return head
 
 
-def _fact_row(icon: str, sentence: str) -> QHBoxLayout:
+def _fact_row(icon: str, sentence: str, *, one_line: bool = False) -> QHBoxLayout:
     line = QHBoxLayout()
     line.setSpacing(8)
     line.setContentsMargins(0, 3, 0, 3)
-    line.addWidget(Icon(icon, "text.muted", 14))
-    label = Paragraph(sentence, "body", "secondary") if " " in sentence else Elided(sentence, "body", "secondary")
+    mark = QVBoxLayout()
+    mark.setContentsMargins(0, 2, 0, 0)  # in the middle of the first line
+    mark.addWidget(Icon(icon, "text.muted", 14))
+    mark.addStretch(1)
+    line.addLayout(mark)
+    label = Elided(sentence, "body", "secondary") if one_line else Paragraph(sentence, "body", "secondary")
     line.addWidget(label, 1)
     return line
+
+
+def _explain_stay(box: CheckBox) -> None:
+    """Say in the tooltip, and to screen readers, what staying signed in means."""
+    meaning = _("Skips this screen next time.")
+    box.setToolTip(plain_tooltip(meaning))
+    box.setAccessibleDescription(meaning)
 
 
 def _password_edit(name: str) -> Edit:
@@ -326,9 +338,7 @@ def _key_sentence(home: Path) -> str:
     """Where the key of this computer's database is stored, or will be at the first start."""
     vault = home / "vault"
     if file_ownership.exists(vault / "database.benchboard.key"):
-        return _("Encrypted. The key is in the “vault” folder next to it.")
+        return _("Key: in the “vault” folder next to the file")
     if file_ownership.exists(vault / "database.benchboard.in-keyring"):
-        return _("Encrypted. The key is in the system keyring.")
-    return _(
-        "Encrypted. The key is kept in the system keyring or, if there is none, in the “vault” folder next to the file."
-    )
+        return _("Key: in the system keyring")
+    return _("Key: in the system keyring, or without one in the “vault” folder next to the file")

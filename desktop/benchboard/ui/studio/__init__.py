@@ -61,8 +61,15 @@ def _handlers(context: "Context") -> Handlers:
     return {
         "studio.new_dashboard": Handler(partial(context.go, "studio/dashboards/new")),
         "studio.explore": Handler(partial(context.go, "studio/explore")),
+        "studio.show_trash": Handler(partial(context.go, "studio/dashboards/trash")),
         "studio.import_dashboard": Handler(partial(context.go, "studio/dashboards/import")),
-        "studio.add_data": Handler(partial(context.go, "studio/data/!add"), partial(_why_no_data, context)),
+        "studio.add_data": Handler(
+            partial(context.go, "studio/data/!add"), partial(_why_no_data, context), has_key=False
+        ),
+        **{
+            f"studio.add_{kind}": Handler(partial(context.go, f"studio/data/!{kind}"), partial(_why_no_data, context))
+            for kind in ("postgresql", "mysql")
+        },
     }
 
 

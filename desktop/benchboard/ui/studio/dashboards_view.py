@@ -5,9 +5,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QGridLayout, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.access.dashboard_permissions import Level
@@ -32,7 +32,7 @@ from benchboard.ui.studio.library.dashboard_list import DashboardList
 from benchboard.ui.studio.page_commands import PageCommands
 from benchboard.ui.studio.rotation import interval_of
 from benchboard.ui.studio.studio_commands import DASHBOARDS
-from benchboard.ui.studio.tab_bar import DashboardTabBar
+from benchboard.ui.studio.tab_bar import DashboardTabStrip
 from benchboard.ui.studio.tab_restore import TabRestorer, UnloadedTab
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Button
@@ -54,12 +54,15 @@ class DashboardsView(QWidget):
         self._context = context
         self.setObjectName("studio_dashboards")
         self.library = DashboardList(context)
-        self.tabs = DashboardTabBar()
+        self._tab_strip = DashboardTabStrip()
+        self.tabs = self._tab_strip.tabs
         self.tabs.addTab(_("All dashboards"))
         self._stack = QStackedWidget()
         self._stack.addWidget(self.library)
         self.cross_page_drag = CrossPageDrag.of(context)
         self.cross_page_drag.add_container(self)
+        self._presents = False
+        """Whether the dashboard in front is presented."""
         self._lay_out()
         self.setFocusProxy(self.library)
         self.tabs.currentChanged.connect(self._show)
@@ -77,26 +80,16 @@ class DashboardsView(QWidget):
         context.tasks.read(self, self._sweep, lambda _count: None)
 
     def _lay_out(self) -> None:
-        """Lay the tabs over the pages, which leave room for them: a page's variables stand beside the tabs."""
-        whole = QGridLayout(self)
+        whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._stack, 0, 0)
-        whole.addWidget(self.tabs, 0, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self.tabs.raise_()
-        self.tabs.installEventFilter(self)
-        self._leave_room_for_tabs()
+        whole.setSpacing(0)
+        whole.addWidget(self._tab_strip)
+        whole.addWidget(self._stack, 1)
+        self._show_tabs()
 
-    def _leave_room_for_tabs(self) -> None:
-        size = QSize(0, 0) if self.tabs.isHidden() else QSize(self.tabs.width(), self.tabs.sizeHint().height())
-        self.library.setContentsMargins(0, size.height(), 0, 0)
-        for page in self.pages:
-            page.leave_room_for_tabs(size)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        layout = (QEvent.Type.Resize, QEvent.Type.ShowToParent, QEvent.Type.HideToParent)
-        if watched is self.tabs and event.type() in layout:
-            self._leave_room_for_tabs()
-        return super().eventFilter(watched, event)
+    def _show_tabs(self) -> None:
+        """Show the tabs where there is something to switch between, other than while presenting."""
+        self._tab_strip.setVisible(self.tabs.count() > 1 and not self._presents)
 
     def _sweep(self, session: DatabaseSession) -> int:
         """Delete local data about dashboards that the user has no access to any more."""
@@ -176,6 +169,9 @@ class DashboardsView(QWidget):
         elif which == "import":
             self.tabs.setCurrentIndex(0)
             self.library.choose_import_file()
+        elif which == "trash":
+            self.tabs.setCurrentIndex(0)
+            self.library.show_trash()
         elif which:
             self.open(which).open_route(wish)
 
@@ -222,6 +218,7 @@ class DashboardsView(QWidget):
         )
         shut.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Ctrl+W closes from the keyboard
         self.tabs.setTabButton(tab, QTabBar.ButtonPosition.RightSide, shut)
+        self._show_tabs()
         self._tab_restorer.schedule_save()
 
     def _load_tab(self, tab: int, unloaded: UnloadedTab) -> StudioPage:
@@ -241,7 +238,6 @@ class DashboardsView(QWidget):
         page.saving.state_changed.connect(self._show_presented_page)
         self._stack.insertWidget(tab, page)
         self._stack.removeWidget(unloaded)
-        self._leave_room_for_tabs()
         unloaded.deleteLater()
         self._tab_restorer.watch(page, unloaded.view)
         return page
@@ -318,7 +314,8 @@ class DashboardsView(QWidget):
         """Hide the tabs while a dashboard is presented."""
         if self._is_turning and not presenting:
             return
-        self.tabs.setVisible(not presenting)
+        self._presents = presenting
+        self._show_tabs()
         if presenting and not self._is_turning:
             self._read_layouts()
         self.presenting_changed.emit(presenting)
@@ -462,6 +459,7 @@ class DashboardsView(QWidget):
         place = self._stack.indexOf(page)
         self._stack.removeWidget(page)
         self.tabs.removeTab(place)
+        self._show_tabs()
         page.deleteLater()
         self._tab_restorer.schedule_save()
         self.unsaved_changed.emit()

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.document.widget_kinds import WidgetKind
@@ -25,6 +25,7 @@ from benchboard.ui.studio.canvas.key_commands import KeyCommands
 from benchboard.ui.studio.canvas.presentation_mode import PresentationMode
 from benchboard.ui.studio.canvas.scene import accessibility
 from benchboard.ui.studio.cross_page_undo import CrossPageUndo, Direction
+from benchboard.ui.studio.data_access import may_add_data, widget_data, widgets_denied
 from benchboard.ui.studio.document.document_store import DocumentStore
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.saving import Saving
@@ -94,7 +95,7 @@ class StudioPage(QWidget):
         self.inspector = Inspector(context, self.editor, self.query_runner, self.command_handlers)
         self.inspector.command_requested.connect(self.run)
         self.inspector.left.connect(lambda: self.canvas.setFocus(Qt.FocusReason.OtherFocusReason))
-        self.palette_pane = WidgetPalette(self.canvas)
+        self.palette_pane = WidgetPalette(self.canvas, widgets_denied(context.actor))
         self.palette_pane.add_requested.connect(self.add)
         self.editor.rejected.connect(context.problems.show)
         self.editor.message_shown.connect(lambda text, warns: context.problems.toast(text, warning=warns))
@@ -121,7 +122,9 @@ class StudioPage(QWidget):
         self.variables.edit_requested.connect(lambda: self.run("studio.edit_variables"))
         self.repeats_toggle = RepeatsToggle(context, self.editor, self.saving)
         self.read_only_bar = ReadOnlyBar(self._duplicate_to_change, self.repeats_toggle.arrange)
-        self.no_rows_bar = NoRowsBar(self.editor, self.query_runner, context.choose_location)
+        self.no_rows_bar = NoRowsBar(
+            self.editor, self.query_runner, context.choose_location, partial(context.go, "studio/data")
+        )
         self.finder = WidgetFinder(self.canvas)
         self.presentation = PresentationMode(self.canvas)
         self.presentation.changed.connect(self._present)
@@ -134,7 +137,14 @@ class StudioPage(QWidget):
         )
         empty = _("Your home page is empty.") if store.dashboard_id is None else _("This dashboard is empty.")
         self.empty_notice = EmptyPageNotice(
-            self.canvas, self.editor, self.saving, empty, lambda: self.run("studio.start_from_template")
+            self.canvas,
+            self.editor,
+            self.saving,
+            empty,
+            lambda: self.run("studio.start_from_template"),
+            widgets_denied(context.actor),
+            partial(context.go, "studio/data") if may_add_data(context.actor) else None,
+            widget_data(context.actor, context.workspace.location),
         )
         self._connect()
         self.saving.load()
@@ -413,64 +423,26 @@ class StudioPage(QWidget):
         whole.setSpacing(0)
         whole.addWidget(self.bar)
         whole.addWidget(self.read_only_bar)
-        self._filters = self.presented.header
         self.presented.variables = self.variables
         self.presented.row.insertWidget(1, self.variables, 1)
         self.presented.row.insertWidget(2, self.repeats_toggle.switch)
-        whole.addWidget(self._filters)
-        self._beside_tabs = QWidget(self)
-        beside = QHBoxLayout(self._beside_tabs)
-        beside.setContentsMargins(0, 0, 0, 0)
-        beside.setSpacing(0)
-        self._beside_tabs.hide()
-        self._tabs = QSize(0, 0)
-        """The room that a view's tabs take at the top left of the page, in pixels."""
-        self._desk = desk
-        desk.installEventFilter(self)  # hidden while another screen is shown in place of the page
+        whole.addWidget(self.presented.header)
         self.variables.width_changed.connect(self._place_variables)
         whole.addWidget(self.no_rows_bar)
         whole.addWidget(stack, 1)
         whole.addWidget(self.presented.dots)
         self.screens = PageScreens(self._context, self, desk, self.saving, self.editor)
 
-    def leave_room_for_tabs(self, size: QSize) -> None:
-        """Leave room for tabs of this size at the top left; the variables stand beside them if they fit there."""
-        self._tabs = size
-        self.setContentsMargins(0, size.height(), 0, 0)
-        self._place_variables()
-
     def _place_variables(self) -> None:
-        """Put the variables beside the tabs, or into the bar below the toolbar if there is no room or no tabs."""
-        room = QRect(self._tabs.width(), 0, self.width() - self._tabs.width(), self._tabs.height())
-        needed = self.variables.width_beside_tabs + self.repeats_toggle.width
-        beside = not room.isEmpty() and 0 < needed <= room.width() and not self.presentation.on
-        holder = self._beside_tabs if beside else self._filters
-        self._beside_tabs.setGeometry(room)
-        row = holder.layout()
-        if self.variables.parentWidget() is not holder and isinstance(row, QBoxLayout):
-            focus = QApplication.focusWidget()
-            moved: tuple[QWidget, ...] = (self.variables, self.repeats_toggle.switch)
-            holds = focus is not None and any(one.isAncestorOf(focus) for one in moved)
-            first = 1 if row is self.presented.row else 0  # after the title
-            row.insertWidget(first, self.variables, 1)
-            row.insertWidget(first + 1, self.repeats_toggle.switch)
-            self.repeats_toggle.set_beside_tabs(beside)
-            if focus is not None and holds:
-                focus.setFocus(Qt.FocusReason.OtherFocusReason)  # moving it took the focus away
-        self._beside_tabs.setVisible(beside and not self._desk.isHidden())
-        scale = self.canvas.wall_scale if self.presentation.on else 1.0
-        self.variables.set_place("tabs" if beside else "wall" if self.presentation.on else "bar", scale)
+        """Fit the variables to their row below the toolbar, or to the header of a presentation."""
+        presented = self.presentation.on
+        self.variables.set_place("wall" if presented else "bar", self.canvas.wall_scale if presented else 1.0)
         self.presented.fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_variables()
         self.presented.fit()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._desk and event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
-            self._place_variables()
-        return super().eventFilter(watched, event)
 
     def _permission_changed(self) -> None:
         """Update the page for the current edit permission, and show why editing ended."""
@@ -554,10 +526,23 @@ class StudioPage(QWidget):
 
     def event(self, event: QEvent) -> bool:
         # The shell has Ctrl+Z too, for its toasts: two shortcuts of one key would cancel each other out.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and undo_direction(event):
+        # Alt+Left goes back in the window, and moves what is selected here.
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and (undo_direction(event) or self._moves_selection(event))
+        ):
             event.accept()
             return True
         return super().event(event)
+
+    def _moves_selection(self, event: QKeyEvent) -> bool:
+        """Whether a key moves the selected items past their neighbour."""
+        focused = self.focusWidget()
+        on_items = self.canvas.hasFocus() or (focused is not None and self.sidebar.isAncestorOf(focused))
+        modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        is_key = event.key() == Qt.Key.Key_Left and modifiers == Qt.KeyboardModifier.AltModifier
+        return is_key and on_items and bool(self.editor.selection)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = undo_direction(event)

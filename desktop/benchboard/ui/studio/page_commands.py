@@ -22,9 +22,10 @@ from benchboard.dashboards.variables.templating import selection_summary
 from benchboard.dashboards.variables.variable_editing import VariableRow
 from benchboard.errors import Invalid
 from benchboard.i18n import N_, _, ngettext
-from benchboard.ui.commands import REGISTRY, Command, CommandGroup, Handler, Handlers, run_handler
+from benchboard.ui.commands import REGISTRY, Command, CommandGroup, Handler, Handlers, can_run, run_handler
 from benchboard.ui.problems import Action
 from benchboard.ui.studio.canvas.selection_commands import SELECTION_COMMANDS, selection_handlers
+from benchboard.ui.studio.data_access import widgets_denied
 from benchboard.ui.studio.import_export import json_export
 from benchboard.ui.studio.import_export.data_export import ask_and_export_all_data
 from benchboard.ui.studio.import_export.export_dialog import ExportDialog
@@ -53,6 +54,8 @@ REGISTRY.register(*(
 
 Mode = Literal["presentation", "enlarged", "preview"]
 """What the page can show instead of its normal view: a presentation, an enlarged widget, or a preview of repeats."""
+_ENTER_TABLE: Final = "studio.enter_table"
+_RENAME: Final = "studio.rename_dashboard"
 _KEEPS_PRESENTATION: Final[frozenset[Mode]] = frozenset({"presentation"})
 _KEEPS_VIEW: Final[frozenset[Mode]] = frozenset({"presentation", "enlarged"})
 
@@ -117,7 +120,9 @@ class PageCommands(QObject):
             "export_json": PageCommand(partial(self._export_file, "json")),
             "export_grafana": PageCommand(partial(self._export_file, "grafana")),
             "print": PageCommand(partial(self._export, "print"), self._why_no_export, keeps=_KEEPS_VIEW),
-            "start_from_template": PageCommand(self._offer_templates, edits=True),
+            "start_from_template": PageCommand(
+                self._offer_templates, partial(widgets_denied, self._context.actor), edits=True
+            ),
             "edit_variables": PageCommand(self._edit_variables, edits=True),
             "refresh_variables": PageCommand(
                 page.variable_runner.refresh, self._why_no_refresh, keeps=_KEEPS_PRESENTATION
@@ -160,7 +165,7 @@ class PageCommands(QObject):
         if page.editor.read_only and command.edits:
             refuse(page.editor.read_only_reason)
         elif page.store.dashboard_id is None and command.shared_only:
-            refuse(_("Your home page is private and has no versions. Use a dashboard to share or save versions."))
+            refuse(_("Your home page is private and has no versions. To share or save versions, use a dashboard."))
         else:
             if command.ends("enlarged"):
                 page.enlarged.close()
@@ -185,6 +190,10 @@ class PageCommands(QObject):
             del found["studio.undo"], found["studio.redo"]
         for command_id in selection_handlers(page.canvas):
             found[command_id] = self._handler(command_id, self._of_selection(command_id))
+        if not can_run(found, _ENTER_TABLE):
+            found.pop(_ENTER_TABLE, None)  # there is no table to enter, and nobody looks for the reason
+        if _RENAME in found and page.editor.selection:
+            found[_RENAME] = replace(found[_RENAME], has_key=False)  # the key renames what is selected
         return {**found, **page.dashboard_handlers()}
 
     def _handler(self, command_id: str, command: PageCommand) -> Handler:
@@ -318,7 +327,8 @@ class PageCommands(QObject):
 
     def _open_variables(self, draft: str | None) -> None:
         page = self._page
-        sheet = VariablesDialog(page, self._context, page.editor.document, page.editor.reader_document.chosen)
+        editor = page.editor
+        sheet = VariablesDialog(page, self._context, editor.document, editor.reader_document.chosen, editor.time_range)
         sheet.saved.connect(self._apply_variables)
         sheet.discarded.connect(self._variables_discarded)
         if draft is not None:

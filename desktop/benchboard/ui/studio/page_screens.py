@@ -131,24 +131,20 @@ class NameVersionDialog(Dialog):
         self._note.setMaxLength(MAX_NOTE)
         self._note.setMinimumWidth(380)
         self._note.returnPressed.connect(self._accept)
-        self.content.addWidget(
-            Field(
-                _("Version name"),
-                self._note,
-                note=_(
-                    "Keeps the current dashboard as a version with this name. Later edits don't change that version."
-                ),
-            )
+        self._field = Field(
+            _("Version name"),
+            self._note,
+            note=_("Keeps the current dashboard as a version with this name. Later edits don't change that version."),
         )
+        self.content.addWidget(self._field)
         self.add_button(Button(_("Cancel"), self.dismiss, name="version_leave"))
-        self._button = self.add_button(Button(_("Save version"), self._accept, kind="primary", name="version_keep"))
-        self._note.textChanged.connect(self._typed)
-        self._typed("")
-
-    def _typed(self, text: str) -> None:
-        self._button.disable("" if text.strip() else _("Enter a version name."))
+        self.add_button(Button(_("Save version"), self._accept, kind="primary", name="version_keep"))
+        self._note.textChanged.connect(lambda _text: self._field.set_error(""))
 
     def _accept(self) -> None:
-        if self._button.isEnabled():
+        if name := self._note.text().strip():
             self.dismiss()
-            self._run(self._note.text().strip())
+            self._run(name)
+        else:
+            self._field.set_error(_("Enter a version name."))
+            self._note.setFocus(Qt.FocusReason.OtherFocusReason)

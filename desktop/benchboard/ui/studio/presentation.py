@@ -16,6 +16,7 @@ from benchboard.ui.studio.presentation_parts import LeaveHint, PageDots, StateAn
 from benchboard.ui.studio.rotation import Rotation, interval_of
 from benchboard.ui.studio.tiles.page_grid import WALL_MARGIN
 from benchboard.ui.theme import theme
+from benchboard.ui.time_format import full_date
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.labels import Elided
 from benchboard.ui.widgets.surfaces import set_surface
@@ -63,7 +64,7 @@ class PresentationDisplay(QObject):
         self.title = Elided("", "wall_title")
         self.title.setObjectName("presented_title")
         self.title.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        self.hint = LeaveHint(canvas)
+        self.hint = LeaveHint(canvas, self.dots)
         self.idle = QTimer(self, interval=IDLE_MS, singleShot=True)
         self._clock = QTimer(self, interval=1_000)
         self._reread = QTimer(self, interval=REREAD_MS)
@@ -250,7 +251,7 @@ class PresentationDisplay(QObject):
         freshness = ""
         if since is not None:
             local = since.astimezone()
-            day = "" if local.date() == now.date() else f"{local:%Y-%m-%d} "
+            day = "" if local.date() == now.date() else f"{full_date(local)} "
             freshness = _("Updated {time}").format(time=f"{day}{local:%H:%M}")
         trouble = (
             ngettext("{count} widget failed", "{count} widgets failed", failed).format(count=failed) if failed else ""

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPropertyAnimation, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QWidget
 
-from benchboard.ui.studio.tiles.page_grid import WALL_FOOT
+from benchboard.ui.studio.tiles.page_grid import WALL_FOOT, WALL_MARGIN
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import weekday_and_date
 from benchboard.ui.widgets.labels import Text, paint_key
@@ -102,11 +102,14 @@ class PageDots(QWidget):
 
 
 class LeaveHint(QWidget):
-    """The keys of a presentation as key caps with words, above the lower edge of the page; it fades away."""
+    """The keys of a presentation as key caps with words, in the margin below the page, left of the dots; it fades
+    away.
+    """
 
-    def __init__(self, page: QWidget) -> None:
+    def __init__(self, page: QWidget, foot: QWidget) -> None:
+        """`foot` is what stands below the page, in the same parent."""
         super().__init__(page)
-        self._page = page
+        self._page, self._foot = page, foot
         self.sentences: list[list[tuple[str, bool]]] = []
         """Of each sentence its texts, and whether each is a key."""
         self.setObjectName("present_hint")
@@ -133,15 +136,21 @@ class LeaveHint(QWidget):
         font.setPixelSize(size)
         self.setFont(font)
         self.setAccessibleName(self.text)
+        self.setParent(self._foot.parentWidget())  # both have been laid out by now
         self.show()
         self.place()
         self.update()
 
     def place(self) -> None:
-        """Move it to the middle of the page's lower edge."""
-        page = self._page
-        self.setFixedSize(math.ceil(self._paint(None)), round(self._letters.height() * _HINT_LINES))
-        self.move((page.width() - self.width()) // 2, page.height() - self.height() - theme().px("spacing.4"))
+        """Move it into the margin below the tiles."""
+        page, area, scale = self._page, self.parentWidget(), self._foot.height() / WALL_FOOT
+        if area is None:
+            return
+        margin = round(WALL_MARGIN * scale)
+        self.setFixedSize(math.ceil(self._paint(None)), min(margin, round(self._letters.height() * _HINT_LINES)))
+        corner = page.mapTo(area, page.rect().bottomLeft()) if area.isAncestorOf(page) else page.rect().bottomLeft()
+        end = corner.y() + 1 + self._foot.height()
+        self.move(corner.x() + margin, end - (margin + self.height()) // 2)
         self.raise_()
 
     def fade(self) -> None:

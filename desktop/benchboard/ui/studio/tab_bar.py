@@ -1,12 +1,21 @@
 """The tab bar above the dashboards: a permanent tab for the list, then one for each open dashboard."""
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QTabBar
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTabBar, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.labels import plain_tooltip
+from benchboard.ui.widgets.menus import Menu
+from benchboard.ui.widgets.surfaces import set_surface
+
+_LEAST_TAB: Final = 136
+"""Pixels that the tab of a dashboard keeps where there are many: about twelve letters of its name."""
 
 
 class DashboardTabBar(QTabBar):
@@ -24,8 +33,20 @@ class DashboardTabBar(QTabBar):
         self.setAccessibleName(_("Open dashboards"))
         self.setExpanding(False)
         self.setDrawBase(False)
-        self.setElideMode(Qt.TextElideMode.ElideMiddle)  # names of dashboards in one folder often begin alike
+        self.setElideMode(Qt.TextElideMode.ElideRight)
         self.tabBarDoubleClicked.connect(self._request_rename)
+
+    def minimumTabSizeHint(self, index: int) -> QSize:
+        """What a tab keeps where there are many; with more than fit even so, the bar scrolls. The list's name stays
+        whole.
+        """
+        size = self.tabSizeHint(index)
+        return size if index == 0 else QSize(min(size.width(), _LEAST_TAB), size.height())
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether a tab is shortened, or scrolled out of view."""
+        return sum(self.tabSizeHint(tab).width() for tab in range(self.count())) > self.width()
 
     def set_tab_name(self, tab: int, name: str) -> None:
         """Set a tab's name; its tooltip shows the whole name."""
@@ -64,3 +85,57 @@ class DashboardTabBar(QTabBar):
     def _request_rename(self, tab: int) -> None:
         if tab > 0:
             self.rename_requested.emit(tab)
+
+
+class DashboardTabStrip(QWidget):
+    """The row of the tab bar. At its right end, where a name is shortened or a tab has no room, a menu of all tabs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        set_surface(self, "window")
+        self.tabs = DashboardTabBar()
+        self.tabs.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._all = Button(
+            "", self._open_menu, kind="quiet", icon="ph.caret-down", size="sm", tip=_("All open dashboards"),
+            name="studio_all_tabs",
+        )  # fmt: skip
+        policy = self._all.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # the tabs' width doesn't depend on it
+        self._all.setSizePolicy(policy)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 8, 0)
+        row.setSpacing(4)
+        row.addWidget(self.tabs, 1)
+        row.addWidget(self._all)
+        self.tabs.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self._all.setVisible(self.tabs.is_crowded)
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._all.setVisible(self.tabs.is_crowded)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        with QPainter(self) as painter:
+            painter.fillRect(QRect(0, self.height() - 1, self.width(), 1), theme().color("border"))
+
+    def _open_menu(self) -> None:
+        """Offer all tabs by their whole names."""
+        menu = Menu(self)
+        menu.setObjectName("all_tabs_menu")
+        menu.setAccessibleName(_("Open dashboards"))
+        for tab in range(self.tabs.count()):
+            action = menu.addAction(self.tabs.tabText(tab))
+            action.setCheckable(True)
+            action.setChecked(tab == self.tabs.currentIndex())
+            action.triggered.connect(partial(self._show, tab))
+        menu.aboutToHide.connect(menu.deleteLater)
+        right = self._all.mapToGlobal(self._all.rect().bottomRight())
+        menu.popup(right - QPoint(menu.sizeHint().width(), -4))
+
+    def _show(self, tab: int, _checked: bool = False) -> None:
+        self.tabs.setCurrentIndex(tab)

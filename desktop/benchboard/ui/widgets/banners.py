@@ -3,7 +3,7 @@
 from html import escape
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from benchboard.i18n import _
@@ -25,7 +25,7 @@ class Banner(QWidget):
 
     def __init__(self, notice: Notice, *, framed: bool = False, closable: bool = True, parent: QWidget | None = None):
         super().__init__(parent)
-        self._kind = notice.kind
+        self._kind, self._closable = notice.kind, closable
         self._framed = framed
         self._announced = False
         self.setObjectName("banner")
@@ -53,6 +53,12 @@ class Banner(QWidget):
         if not self._announced:
             self._announced = True
             announce(self, self.accessibleName(), urgent=self._kind == "error")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and not event.modifiers() and self._closable:
+            self.dismissed.emit()
+        else:
+            super().keyPressEvent(event)
 
     def _act(self, action: Action) -> None:
         if not action.keeps_notice:

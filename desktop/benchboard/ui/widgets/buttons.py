@@ -6,6 +6,7 @@ from typing import Literal
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
+    QAbstractScrollArea,
     QButtonGroup,
     QCheckBox,
     QHBoxLayout,
@@ -33,13 +34,15 @@ _INK = {
     "link": "accent.text",
     "inverse": "on.tooltip",
 }
+_ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Right, Qt.Key.Key_Down)
 _GAP = 7
 _WIDEST = 16_777_215  # QWIDGETSIZE_MAX, which PySide does not have
 
 
 class Button(FocusRinged, QPushButton):
     """A button: `primary` (one per region), `plain`, `danger` (leads to something destructive), `destroy` (does it),
-    `quiet` (no frame) or `link`. Without a title it is square and `tip` is its accessible name.
+    `quiet` (no frame) or `link`, with the size of captions if it is `sm`. Without a title it is square and `tip` is its
+    accessible name.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class Button(FocusRinged, QPushButton):
     ) -> None:
         super().__init__(title, parent)
         self._menu, self._label, self._small = menu, title, size == "sm"
+        self._short = ""
         self._key_cap: KeyCap | None = None
         self._scale = 1.0
         self.setProperty("kind", kind)
@@ -109,18 +113,30 @@ class Button(FocusRinged, QPushButton):
         self.setText(text)
         self.setAccessibleName(text)
 
+    def shorten_to(self, text: str) -> None:
+        """Where space is short, show this instead of the icon alone."""
+        self._short = text
+
+    @property
+    def is_shortened(self) -> bool:
+        """Whether less than its text is shown."""
+        return self.text() != self._label
+
     def show_label(self, shown: bool) -> None:
-        """Show the text, or the icon alone if space is short; the accessible name stays."""
-        if shown != bool(self.text()) and self._label:
-            self._set_label(self._label if shown else "")
+        """Show the text, or less if space is short; the accessible name stays."""
+        if shown == self.is_shortened and self._label:
+            self._set_label(self._label if shown else self._short)
             if self.toolTip() == (plain_tooltip(self._label) if shown else ""):
                 self.setToolTip("" if shown else plain_tooltip(self._label))
 
     def label_room(self) -> int:
-        """How many pixels narrower it is with its icon alone; 0 without an icon."""
+        """How many pixels narrower it is shortened; 0 without an icon."""
         if not self._label or self.icon().isNull():
             return 0
-        text_width = QFontMetrics(self._font()).horizontalAdvance(self._label)
+        metrics = QFontMetrics(self._font())
+        text_width = metrics.horizontalAdvance(self._label)
+        if self._short:
+            return text_width - metrics.horizontalAdvance(self._short)
         pad = 16 if self._small else 24
         return text_width + self.iconSize().width() + _GAP + pad - self._side
 
@@ -176,7 +192,7 @@ class Button(FocusRinged, QPushButton):
         return (18 if self._menu else 0) + (self._key_cap.sizeHint().width() + 8 if self._key_cap else 0)
 
     def _font(self) -> QFont:
-        font = theme().font("body")
+        font = theme().font("caption" if self._bare and self._small else "body")
         font.setWeight(QFont.Weight.Normal if self._bare else QFont.Weight.Medium)
         font.setPointSizeF(font.pointSizeF() * self._scale)
         hovered = self._bare and self.underMouse() and self.isEnabled()
@@ -184,8 +200,19 @@ class Button(FocusRinged, QPushButton):
         return font
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not press_on_enter(self, event):
+        """Leave arrow keys to what is around the button, unless it is in a list that scrolls: Qt would move the focus
+        to any neighbour, and Space press that.
+        """
+        if event.key() in _ARROWS and not self._is_in_scroll_area():
+            event.ignore()
+        elif not press_on_enter(self, event):
             super().keyPressEvent(event)
+
+    def _is_in_scroll_area(self) -> bool:
+        around = self.parentWidget()
+        while around is not None and not isinstance(around, QAbstractScrollArea):
+            around = around.parentWidget()
+        return around is not None
 
     def paintEvent(self, event: QPaintEvent) -> None:
         # The style draws the frame; text and icon are placed here, because a style sheet can't set their distance.
@@ -213,7 +240,8 @@ class Button(FocusRinged, QPushButton):
         painter.drawText(QRect(left, 0, room, self.height()), Qt.AlignmentFlag.AlignVCenter, self.text())
         if self._menu:
             spot = QRect(self.width() - 21, (self.height() - 12) // 2 + 1, 12, 12)
-            theme().icon("ph.caret-down").paint(painter, spot, mode=mode)
+            caret = _INK["primary"] if self.property("kind") == "primary" else "text.secondary"
+            theme().icon("ph.caret-down", caret).paint(painter, spot, mode=mode)
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -6,9 +6,9 @@ They don't block: a dialog opens and reports by signal, background work continue
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMetaMethod, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY, WINDOW
@@ -18,6 +18,7 @@ from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Edit, Field
 from benchboard.ui.widgets.focus import FocusReturn
 from benchboard.ui.widgets.labels import Text, hairline
+from benchboard.ui.widgets.layout_items import content_at
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.popover import Popover
 from benchboard.ui.widgets.slide import FROM_BELOW, slide_in
@@ -196,6 +197,25 @@ class Dialog(Scrim):
         fill_column(column, words, self.stepper)
         return column
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter that the focused widget doesn't use, and Ctrl+Enter, press the blue button."""
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat()
+        modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        with_ctrl = modifiers == Qt.KeyboardModifier.ControlModifier
+        if is_enter and self.isVisible() and (with_ctrl or (not modifiers and not _uses_enter(self.focusWidget()))):
+            button = self._primary_button()
+            if button is not None:
+                button.click()
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+    def _primary_button(self) -> Button | None:
+        """The blue button of the footer."""
+        contents = (content_at(self.footer, at) for at in range(self.footer.count()))
+        buttons = (one for one in contents if isinstance(one, Button) and one.isVisible())
+        return next((one for one in buttons if one.property("kind") == "primary"), None)
+
     def open(self) -> None:
         """Show it with the focus in the first field."""
         self.raise_()
@@ -217,6 +237,13 @@ class Dialog(Scrim):
         box = QRect(0, 0, size.width(), size.height())
         box.moveCenter(self.rect().center())
         self.frame.setGeometry(box)
+
+
+def _uses_enter(widget: QWidget | None) -> bool:
+    """Whether Enter does something of its own in a widget, although it passes the key on: a field that acts on it."""
+    if not isinstance(widget, QLineEdit):
+        return False
+    return widget.isSignalConnected(QMetaMethod.fromSignal(widget.returnPressed))
 
 
 class ConfirmByTyping(Dialog):

@@ -2,16 +2,19 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QComboBox,
     QHBoxLayout,
     QLineEdit,
     QStyle,
     QStyleOptionComboBox,
+    QToolTip,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +25,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.labels import KeyCap, Text, plain_tooltip, restyle
 from benchboard.ui.widgets.paragraph import Paragraph
+from benchboard.ui.widgets.tab_order import tab_stops
 from benchboard.ui.window_commands import FILTER, LIST_VIEW
 
 _PAUSE_MS = 200
@@ -34,7 +38,7 @@ _PADDING: Final = 30
 
 
 class Edit(QLineEdit):
-    """A line edit, with an optional icon in front and a unit or key cap at its end."""
+    """A line edit, with an optional icon in front and a unit or key cap at its end; `mono` for bytes and IDs."""
 
     def __init__(
         self,
@@ -44,12 +48,15 @@ class Edit(QLineEdit):
         unit: str = "",
         keys: str = "",
         clear: bool = False,
+        mono: bool = False,
         name: str = "",
         label: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName(name)
+        if mono:
+            self.setProperty("type", "mono")  # the style sheet's font is that of a control otherwise
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(label or placeholder)
         self.setFixedHeight(theme().px("control_height.md"))
@@ -63,6 +70,15 @@ class Edit(QLineEdit):
             mark.setText(label or placeholder)  # to a screen reader it is a button, which needs a name
         if clear:
             self._add_clear_button()
+        self.inputRejected.connect(self._explain_limit)
+
+    def _explain_limit(self) -> None:
+        """Say that what was typed or pasted is longer than the field takes: Qt cuts it without a word."""
+        if len(self.text()) < self.maxLength():
+            return
+        sentence = _("Up to {count} characters are possible. The rest was left out.").format(count=self.maxLength())
+        QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), sentence, self)
+        announce(self, sentence)
 
     @property
     def unit(self) -> str:
@@ -299,6 +315,13 @@ class Field(QWidget):
             announce(self.editor, sentence)
         self.editor.setAccessibleDescription(sentence)
 
+    def set_hint(self, sentence: str) -> None:
+        """Show what is still to be entered, in place of the note: nothing is wrong yet."""
+        self.set_error("")
+        self._message.setText(sentence)
+        self._message.setVisible(True)
+        self.editor.setAccessibleDescription(sentence)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.EnabledChange:
             self._label.setEnabled(self.editor.isEnabled())
@@ -315,17 +338,26 @@ def row(*widgets: QWidget, spacing: int = 8) -> QHBoxLayout:
     return layout
 
 
-class _SearchField(Edit):
+def is_plain_key(event: QKeyEvent, key: Qt.Key) -> bool:
+    """Whether an event is this key without modifiers, on the number pad or not."""
+    return event.key() == key and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+
+
+class SearchField(Edit):
     """A line edit that is wide enough to show its placeholder whole. Esc clears it; in an empty one it emits `left`.
+    Down emits `down`.
 
     Whatever is around the field, a banner or a pane, doesn't get the Esc.
     """
 
     cleared = Signal()
     left = Signal()
+    down = Signal()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() != Qt.Key.Key_Escape or event.modifiers():
+        if is_plain_key(event, Qt.Key.Key_Down):
+            self.down.emit()
+        elif event.key() != Qt.Key.Key_Escape or event.modifiers():
             super().keyPressEvent(event)
         elif self.text():
             self.clear()
@@ -342,35 +374,87 @@ class _SearchField(Edit):
         return QSize(min(self.sizeHint().width(), self.maximumWidth()), super().minimumSizeHint().height())
 
 
-def search_field(view: QWidget, name: str, placeholder: str, searched: Callable[[str], None]) -> Edit:
+def search_field(
+    view: QWidget,
+    name: str,
+    placeholder: str,
+    searched: Callable[[str], None],
+    entered: Callable[[], object] | None = None,
+) -> Edit:
     """A view's filter field: `/` focuses it while the view is shown, `searched` is called when typing pauses.
 
-    Esc clears it, and a second one leaves to the list, which is the view's focus proxy.
+    Esc clears it. Down, and Esc in an empty field, go to the list, which is the view's focus proxy; Up at its first row
+    returns. Enter goes there too, unless something is `entered` by it.
     """
     keys = REGISTRY[FILTER].key
-    edit = _SearchField(placeholder=placeholder, icon="ph.funnel", keys=keys, clear=True, name=name, label=placeholder)
+    edit = SearchField(placeholder=placeholder, icon="ph.funnel", keys=keys, clear=True, name=name, label=placeholder)
     edit.setMaximumWidth(260)
     pause = QTimer(edit)
     pause.setSingleShot(True)
     pause.setInterval(_PAUSE_MS)
     pause.timeout.connect(lambda: searched(edit.text()))
     edit.textChanged.connect(lambda _text: pause.start())
-    edit.returnPressed.connect(lambda: searched(edit.text()))
+
+    def then(run: Callable[[], object]) -> None:
+        pause.stop()
+        searched(edit.text())
+        run()
+
+    to_list = partial(focus_list, view)
+    edit.down.connect(partial(then, to_list))
+    edit.returnPressed.connect(partial(then, entered or to_list))
 
     def clear() -> None:
         pause.stop()
         searched("")
 
     edit.cleared.connect(clear)
-    edit.left.connect(lambda: _focus_list(view))
-    install_shortcuts(view, LIST_VIEW, {FILTER: Handler(edit.setFocus)})
+    edit.left.connect(to_list)
+    return_at_top(view, edit)
+    install_shortcuts(view, LIST_VIEW, {FILTER: Handler(partial(focus_filter, edit))})
     return edit
 
 
-def _focus_list(view: QWidget) -> None:
-    """Focus the list of a view, or the pane in which it would be shown while there are no rows."""
+def focus_filter(edit: Edit) -> None:
+    """Focus a filter field, with its text selected: what is typed replaces it."""
+    edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+    edit.selectAll()
+
+
+def focus_list(view: QWidget) -> None:
+    """Focus the list of a view, its focus proxy; while there are no rows, the button that is shown in their place, or
+    the pane.
+    """
+    target = _shown_list(view)
+    if target is not None and target is not view.focusProxy():
+        target = next(iter(tab_stops(target)), target)
+    if target is not None:
+        target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+
+def return_at_top(view: QWidget, field: Edit) -> None:
+    """Let Up at the first row of a view's list, its focus proxy, focus the field that filters it."""
+    view.installEventFilter(_ReturnAtTop(view, field))
+
+
+def _shown_list(view: QWidget) -> QWidget | None:
     target = view.focusProxy()
     while target is not None and target is not view and not target.isVisible():
         target = target.parentWidget()
-    if target is not None:
-        target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+    return target
+
+
+class _ReturnAtTop(QObject):
+    """Receives what a view's list leaves to the view: Qt's lists pass on an arrow key that moves nothing."""
+
+    def __init__(self, view: QWidget, field: Edit) -> None:
+        super().__init__(view)
+        self._view, self._field = view, field
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
+        returns = is_plain_key(event, Qt.Key.Key_Up) and QApplication.focusWidget() is _shown_list(self._view)
+        if returns and not event.isAutoRepeat():
+            self._field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return returns

@@ -23,7 +23,8 @@ _ring: "FocusRing | None" = None
 _returning_to: QWidget | None = None
 _keys_used = False
 """Whether a key, and not the pointer, was the last that a button or field of ours received."""
-_BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
+BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
+"""How the focus comes when the user moves it by keyboard."""
 
 
 def update_focus_ring(widget: QWidget, event: QFocusEvent) -> None:
@@ -50,12 +51,12 @@ def note_input(*, key: bool) -> None:
 
 def came_by_key(event: QFocusEvent) -> bool:
     """Whether the focus came by keyboard: by Tab or a shortcut, or moved by the program after a key was pressed."""
-    if event.reason() in _BY_KEY:
+    if event.reason() in BY_KEY:
         note_input(key=True)
     elif event.reason() == Qt.FocusReason.MouseFocusReason:
         note_input(key=False)
     moved = event.reason() in (Qt.FocusReason.OtherFocusReason, Qt.FocusReason.PopupFocusReason)
-    return event.gotFocus() and (event.reason() in _BY_KEY or (moved and _keys_used))
+    return event.gotFocus() and (event.reason() in BY_KEY or (moved and _keys_used))
 
 
 def focus_visibly(widget: QWidget) -> None:

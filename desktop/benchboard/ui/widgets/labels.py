@@ -54,9 +54,19 @@ class Elided(Text):
 
     It takes the width that its layout gives it, or with `fits_text` no more than the text needs; a short text beside a
     long one is then whole. Where its text doesn't fit, it shows the first of the shorter ones that does.
+    With `middle` it is elided there, as the end of a path says more than its folders.
     """
 
-    def __init__(self, text: str = "", type: str = "body", tone: Tone = "text", *, fits_text: bool = False) -> None:
+    def __init__(
+        self,
+        text: str = "",
+        type: str = "body",
+        tone: Tone = "text",
+        *,
+        fits_text: bool = False,
+        middle: bool = False,
+    ) -> None:
+        self._mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
         self._full_text = self._reason = ""
         self._shorter: tuple[str, ...] = ()
         self._fits_text = fits_text
@@ -104,8 +114,10 @@ class Elided(Text):
 
     def _elide(self) -> None:
         room, texts = max(self.width(), 0), (self._full_text, *self._shorter)
-        fitting = next((text for text in texts if self._width_of(text) <= room + 1), texts[-1])
-        shown = QFontMetrics(self.font()).elidedText(fitting, Qt.TextElideMode.ElideRight, room)
+        # Widths in whole pixels don't tell whether a text fits: the fraction of one that is missing elides it.
+        metrics = QFontMetrics(self.font())
+        cut = [metrics.elidedText(text, self._mode, room) for text in texts]
+        shown = next((text for text, left in zip(texts, cut, strict=True) if text == left), cut[-1])
         super().setText(shown)
         lines = (self._full_text if shown != self._full_text else "", self._reason)
         self.setToolTip(plain_tooltip("\n".join(line for line in lines if line)))

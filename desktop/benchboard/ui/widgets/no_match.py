@@ -20,18 +20,15 @@ class NoMatch(EmptyState):
         things: str,
         clear: Callable[[], object] | None = None,
         filters: Callable[[], Sequence[str]] = tuple,
-        clear_search: str = "",
     ) -> None:
-        """`clear_search` is the action's title where a field that isn't called a search narrows the list."""
         super().__init__("ph.funnel", "", _("Clear filters") if clear is not None else "", clear)
         self._things, self._filters = things, filters
-        self._clear_search = clear_search or _("Clear search")
 
     def show_query(self, search: str, *, filtered: bool) -> None:
         """Name what nothing matches: the search, the filters, or both."""
         self.sentence.setText(no_match_text(self._things, search, filtered=filtered, filters=self._filters()))
         if self.action.text():
-            title = _("Clear filters") if filtered else self._clear_search
+            title = _("Clear filters") if filtered else _("Clear filter")
             self.action.set_title(title)
 
 

@@ -89,7 +89,7 @@ class Paragraph(Text):
     def _laid_out(self, width: int) -> Iterator[QTextLayout]:
         option = QTextOption(self.alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask)
         option.setWrapMode(self._wrap_mode)
-        for part in self.text().split("\n"):
+        for part in _unbroken(self.text()).split("\n"):
             layout = QTextLayout(part, self.font(), self)
             layout.setTextOption(option)
             layout.beginLayout()
@@ -123,7 +123,7 @@ class PaintedParagraph:
     ) -> None:
         font = theme().font(type)
         pitch = _pitch(font, theme().line_height(_STEPS.get(type, "body")))
-        self._layout = QTextLayout(text.replace("\n", "\u2028"), font)
+        self._layout = QTextLayout(_unbroken(text).replace("\n", "\u2028"), font)
         option = QTextOption(alignment)
         # A word that is wider than the room would be cut at its edge.
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
@@ -139,6 +139,11 @@ class PaintedParagraph:
     def paint(self, painter: QPainter, spot: QPointF) -> None:
         """Draw the lines with the painter's pen, from `spot` down."""
         self._layout.draw(painter, spot)
+
+
+def _unbroken(text: str) -> str:
+    """The text, which no line breaks between a number and its percent sign."""
+    return text.replace(" %", "\u00a0%")
 
 
 def _pitch(font: QFont, line_height: float) -> int:

@@ -10,14 +10,14 @@ from typing import Final
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import Role
-from benchboard.ui.widgets.focus import FocusReturn, Pressable
+from benchboard.ui.widgets.focus import BY_KEY, FocusReturn, Pressable
 from benchboard.ui.widgets.labels import Elided, Text, hairline, plain_tooltip
 from benchboard.ui.widgets.menus import EDGE, ROW
 from benchboard.ui.widgets.paragraph import WrappedPath
@@ -30,7 +30,9 @@ _GAP: Final = 4
 
 
 class Popover(Floating):
-    """Opens at `anchor`, upwards if there is no space below. Esc, a click outside or on the anchor close it."""
+    """Opens at `anchor`, upwards if there is no space below. Esc, another view, and a click outside or on the anchor
+    close it.
+    """
 
     accessible_role = Role.Pane
     closed = Signal()
@@ -87,8 +89,10 @@ class Popover(Floating):
         self.setGeometry(max(8, left) - SHADOW, max(8, y) - SHADOW, size.width(), size.height())
 
     def close(self) -> bool:
-        """Close it and restore the focus."""
+        """Close it, and restore the focus if no other widget has taken it."""
         if Popover._open is self:
+            focused = QApplication.focusWidget()
+            had_focus = focused is None or focused is self or self.isAncestorOf(focused)
             Popover._open = None
             app = QApplication.instance()
             if app is not None:
@@ -96,7 +100,7 @@ class Popover(Floating):
             self.hide()
             self.closed.emit()
             target = self._focus_return.target()
-            if target is not None:
+            if target is not None and had_focus:
                 target.setFocus(Qt.FocusReason.PopupFocusReason)
             self.deleteLater()
         return True
@@ -114,7 +118,33 @@ class Popover(Floating):
                 return anchor is not None and anchor.rect().contains(anchor.mapFromGlobal(position))
         elif event.type() == QEvent.Type.Resize and watched is self._window:
             self.close()
+        elif event.type() == QEvent.Type.Hide and watched is self._anchor:
+            self.close()  # its page is no longer shown
+        elif event.type() == QEvent.Type.FocusIn and isinstance(event, QFocusEvent):
+            self._close_if_left(watched, event)
+        elif self._is_escape_elsewhere(watched, event):
+            if event.type() == QEvent.Type.KeyPress:
+                self.close()
+            event.accept()
+            return True
         return False
+
+    def _close_if_left(self, watched: QObject, event: QFocusEvent) -> None:
+        """Close it after a key took the focus to another part of the window."""
+        if event.reason() not in BY_KEY or not isinstance(watched, QWidget) or watched.window() is not self._window:
+            return
+        if watched is not self and watched is not self._anchor and not self.isAncestorOf(watched):
+            self._close_soon()
+
+    def _is_escape_elsewhere(self, watched: QObject, event: QEvent) -> bool:
+        """Whether Esc was pressed while another widget of the window has the focus: the popover on top takes it."""
+        if event.type() not in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride):
+            return False
+        if not isinstance(event, QKeyEvent) or event.key() != Qt.Key.Key_Escape or event.modifiers():
+            return False
+        if not isinstance(watched, QWidget) or QApplication.activePopupWidget() is not None:
+            return False
+        return watched is not self and not self.isAncestorOf(watched) and watched.window() is self._window
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Move the focus within the popover: what lies behind it is reached by closing it."""

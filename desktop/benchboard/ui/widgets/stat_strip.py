@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QWidget
 
 from benchboard.ui.theme import theme
@@ -15,6 +15,14 @@ from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.surfaces import set_surface
 
 _EDGE, _METER, _LEAST = 16.0, 64.0, 48.0
+_TRACE, _TRACE_HEIGHT = 168.0, 40.0
+_TRACE_FILL = 0.12
+"""The opacity of the area under a trace."""
+TRACE_POINTS = 120
+"""How many shares a trace has room for."""
+_LEAST_TOP = 0.1
+_TRACE_TOP = 1.25
+"""The top of a trace, as a multiple of its highest share."""
 _GAPS = (28.0, 16.0)
 """Between two figures, where there is room and where there is little."""
 
@@ -22,7 +30,7 @@ _GAPS = (28.0, 16.0)
 @dataclass(frozen=True, slots=True)
 class Stat:
     """A figure and its name. A `tone` of warn or error is trouble, `past` no longer counts; `share` (0 to 1) is also
-    drawn as a bar. `tip` explains the name.
+    drawn as a bar. `tip` explains the name. `trace`: the shares until now, drawn as a line instead where there is room.
 
     A figure that counts up has at least the width of `room`, so that another digit doesn't move those after it.
     """
@@ -33,6 +41,7 @@ class Stat:
     share: float | None = None
     room: str = ""
     tip: str = ""
+    trace: tuple[float, ...] = ()
 
     @property
     def ink(self) -> str:
@@ -64,7 +73,7 @@ class StatStrip(QFrame):
     def show_stats(self, stats: Sequence[Stat]) -> None:
         """Show these figures."""
         self._stats, self._note = tuple(stats), ""
-        tips = " ".join(f"{stat.name}: {stat.tip}" for stat in stats if stat.tip)
+        tips = " ".join(f"{stat.name}: {stat.tip}" for stat in stats if stat.tip).replace("\n", " ")
         if tips != self.accessibleDescription():
             self.setAccessibleDescription(tips)
         self.update()
@@ -82,7 +91,7 @@ class StatStrip(QFrame):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """The tooltip is that of the figure under the pointer."""
         super().mouseMoveEvent(event)
-        _font, gap, widths = self._columns()
+        _font, gap, widths, _has_trace = self._columns()
         x = event.position().x()
         places = zip(self._stats, self.lefts(), widths, strict=True)
         tip = next((stat.tip for stat, left, width in places if left - gap / 2 <= x < left + width + gap / 2), "")
@@ -102,18 +111,19 @@ class StatStrip(QFrame):
 
     def lefts(self) -> list[float]:
         """Where each figure begins, in pixels."""
-        _font, gap, widths = self._columns()
+        _font, gap, widths, _has_trace = self._columns()
         return [_EDGE + sum(widths[:place]) + gap * place for place in range(len(widths))]
 
-    def _columns(self) -> tuple[str, float, list[float]]:
-        """The font of the figures, the gap between them, and their widths."""
-        widths = self._widths("display")
-        if 2 * _EDGE + sum(widths) + _GAPS[0] * len(widths) > self.width():
-            return "title", _GAPS[1], self._widths("title")
-        return "display", _GAPS[0], widths
+    def _columns(self) -> tuple[str, float, list[float], bool]:
+        """The font of the figures, the gap between them, their widths, and whether there is room for traces."""
+        for has_trace in (True, False):
+            widths = self._widths("display", has_trace=has_trace)
+            if 2 * _EDGE + sum(widths) + _GAPS[0] * len(widths) <= self.width():
+                return "display", _GAPS[0], widths, has_trace
+        return "title", _GAPS[1], self._widths("title", has_trace=False), False
 
     def _paint_stats(self, painter: QPainter) -> None:
-        font, gap, widths = self._columns()
+        font, gap, widths, has_trace = self._columns()
         x = _EDGE
         for place, (stat, width) in enumerate(zip(self._stats, widths, strict=True)):
             if place:
@@ -121,7 +131,10 @@ class StatStrip(QFrame):
             painter.setFont(theme().font(font))
             painter.setPen(theme().color(stat.ink))
             painter.drawText(QRectF(x, 8, width + 2, 28), Qt.AlignmentFlag.AlignVCenter, stat.value)
-            if stat.share is not None:
+            if has_trace and stat.trace:
+                top = (self.height() - _TRACE_HEIGHT) / 2
+                _paint_trace(painter, QRectF(x + width - _TRACE, top, _TRACE, _TRACE_HEIGHT), stat.trace)
+            elif stat.share is not None:
                 bar = QRectF(x + width - _METER, 8, _METER, 28)
                 paint_meter(painter, bar, stat.share, "warn" if stat.tone == "warn" else "info")
             painter.setFont(theme().font("caption"))
@@ -129,9 +142,12 @@ class StatStrip(QFrame):
             painter.drawText(QRectF(x, 38, width + gap, 16), Qt.AlignmentFlag.AlignVCenter, stat.name)
             x += width + gap
 
-    def _widths(self, font: str) -> list[float]:
+    def _widths(self, font: str, *, has_trace: bool) -> list[float]:
         figures, names = QFontMetricsF(theme().font(font)), QFontMetricsF(theme().font("caption"))
-        bars = (0.0 if stat.share is None else _METER + 10 for stat in self._stats)
+        bars = (
+            _TRACE + 12 if has_trace and stat.trace else 0.0 if stat.share is None else _METER + 10
+            for stat in self._stats
+        )
         return [
             max(
                 _LEAST,
@@ -140,3 +156,22 @@ class StatStrip(QFrame):
             )
             for stat, bar in zip(self._stats, bars, strict=True)
         ]
+
+
+def _paint_trace(painter: QPainter, box: QRectF, shares: Sequence[float]) -> None:
+    """Draw the shares until now as a line that ends at the right, over an area."""
+    top, step = max(*shares, _LEAST_TOP) * _TRACE_TOP, box.width() / (TRACE_POINTS - 1)
+    first = box.right() - step * (len(shares) - 1)
+    line = [QPointF(first + place * step, box.bottom() - box.height() * one / top) for place, one in enumerate(shares)]
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.fillRect(QRectF(box.left(), box.bottom(), box.width(), 1), theme().color("grid"))
+    area = QColor(theme().chart(0))
+    area.setAlphaF(_TRACE_FILL)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(area)
+    painter.drawPolygon(QPolygonF([QPointF(first, box.bottom()), *line, QPointF(box.right(), box.bottom())]))
+    painter.setPen(QPen(theme().chart(0), 1.5))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPolyline(QPolygonF(line))
+    painter.restore()

@@ -17,6 +17,7 @@ from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.popover import Popover
 from benchboard.ui.widgets.surfaces import set_surface
+from benchboard.ui.widgets.tab_order import focus_content
 
 Tone = Literal["plain", "ok", "info", "warn", "error"]
 Fill = Callable[[Popover], None]
@@ -138,9 +139,12 @@ class _StatusCell(Pressable):
 
     def _open(self) -> None:
         if self._fill is not None:
+            by_key = self.hasFocus() and self.focused_by_key
             popover = Popover(self, width=320, name=f"{self.objectName()}_popover")
             self._fill(popover)
             popover.open()
+            if by_key:
+                focus_content(popover)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:

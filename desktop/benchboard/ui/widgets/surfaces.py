@@ -78,8 +78,10 @@ class Toolbar(QWidget):
         self._count.hide()
         self._left = 0
         self._may_shorten: tuple[Button, ...] = ()
+        self._title = Text(title, "section", parent=self)
+        self._title.setVisible(bool(title))
         if title:
-            self.add(Text(title, "section"))
+            self.add(self._title)
             self.add(self._count)
             self._row.insertSpacing(self._left, theme().px("spacing.2"))
             self._left += 1
@@ -110,7 +112,9 @@ class Toolbar(QWidget):
             widget.deleteLater()
 
     def shorten(self, *buttons: Button) -> None:
-        """Where the width is short, these show their icons alone, from the first on."""
+        """Where the width is short, these show their icons alone or shorter texts, from the first on; then the title is
+        hidden, as the view's tab says it too.
+        """
         self._may_shorten = buttons
         self._shorten_to_width()
 
@@ -124,15 +128,19 @@ class Toolbar(QWidget):
         return super().event(event)
 
     def _shorten_to_width(self) -> None:
-        shown = [button for button in self._may_shorten if not button.isHidden()]
-        if not shown:
+        if not self._may_shorten:
             return
+        # Without any of them the title comes back all the same: it may have been hidden before there was a width.
+        shown = [button for button in self._may_shorten if not button.isHidden()]
         # The row isn't invalidated here: that asks for a layout, which comes back here, and a core is busy for ever.
         lacking = self._row.minimumSize().width() - self.width()
-        lacking += sum(button.label_room() for button in shown if not button.text())
+        lacking += sum(button.label_room() for button in shown if button.is_shortened)
+        title_room = self._title.sizeHint().width() + self._row.spacing() if self._title.text() else 0
+        lacking += title_room if self._title.isHidden() else 0
         for button in shown:
             button.show_label(lacking <= 0)
             lacking -= button.label_room()
+        self._title.setVisible(title_room > 0 and lacking <= 0)
 
     def set_count(self, text: str) -> None:
         """Show a count beside the title."""
@@ -212,17 +220,19 @@ def scroll_area(content: QWidget, *, tab_stop: bool = False) -> QScrollArea:
 def paint_shadow(painter: QPainter, frame: QRect) -> None:
     """Draw the shadow of a floating widget at `frame`, stretched from one small picture (nine-patch)."""
     picture = _shadow(theme().current)
-    edge, target = 2 * SHADOW, frame.adjusted(-SHADOW, -SHADOW + 8, SHADOW, SHADOW)
+    target = frame.adjusted(-SHADOW, -SHADOW + 8, SHADOW, SHADOW)
+    # Of a frame smaller than two corners, they meet in the middle.
+    edge_x, edge_y = (min(2 * SHADOW, extent // 2) for extent in target.size().toTuple())
     side = picture.width()
-    xs = (target.left(), target.left() + edge, target.right() + 1 - edge, target.right() + 1)
-    ys = (target.top(), target.top() + edge, target.bottom() + 1 - edge, target.bottom() + 1)
-    cuts = (0, edge, side - edge, side)
+    xs = (target.left(), target.left() + edge_x, target.right() + 1 - edge_x, target.right() + 1)
+    ys = (target.top(), target.top() + edge_y, target.bottom() + 1 - edge_y, target.bottom() + 1)
+    cuts_x, cuts_y = (0, edge_x, side - edge_x, side), (0, edge_y, side - edge_y, side)
     for i in range(3):
         for j in range(3):
             if i == 1 and j == 1:
                 continue
             part = QRect(xs[i], ys[j], xs[i + 1] - xs[i], ys[j + 1] - ys[j])
-            source = QRect(cuts[i], cuts[j], cuts[i + 1] - cuts[i], cuts[j + 1] - cuts[j])
+            source = QRect(cuts_x[i], cuts_y[j], cuts_x[i + 1] - cuts_x[i], cuts_y[j + 1] - cuts_y[j])
             painter.drawPixmap(part, picture, source)
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QGridLayout, QLayout, QScrollArea, QSplitter, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QGridLayout, QLayout, QScrollArea, QSplitter, QWidget
+
+from benchboard.ui.widgets.layout_items import content_at
 
 _DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 _MARGIN = 24
@@ -25,7 +27,7 @@ def focus_next(root: QWidget, forward: bool) -> bool:
     focused = QApplication.focusWidget()
     inside = focused if focused is not None and root.isAncestorOf(focused) else None
     if inside is not None and not (inside.isVisible() and inside.isEnabled()):
-        return _leave(inside, root)
+        return leave(inside, root)
     stops = tab_stops(root)
     if not stops:
         return False
@@ -38,7 +40,16 @@ def focus_next(root: QWidget, forward: bool) -> bool:
     return True
 
 
-def _leave(gone: QWidget, root: QWidget) -> bool:
+def focus_content(pane: QWidget) -> None:
+    """Focus the first stop of a pane that isn't the button that closes it, or else that one."""
+    stops = tab_stops(pane)
+    target = next((stop for stop in stops if not stop.objectName().endswith("_close")), stops[0] if stops else None)
+    if target is not None:
+        target.setFocus(Qt.FocusReason.TabFocusReason)
+        _scroll_into_view(target)
+
+
+def leave(gone: QWidget, root: QWidget) -> bool:
     """Focus the nearest widget to one that can't have the focus any more, in the smallest pane that has one."""
     pane = gone.parentWidget()
     while pane is not None:
@@ -61,8 +72,27 @@ def _scroll_into_view(widget: QWidget) -> None:
 
 
 def _is_stop(widget: QWidget) -> bool:
+    selected = _selected_choice(widget) if isinstance(widget, QAbstractButton) else None
+    if selected is not None:  # Qt makes it the group's only stop no sooner than one of the group has the focus
+        return selected is widget
     takes = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None
     return bool(takes) and widget.isVisible() and widget.isEnabled()
+
+
+def _selected_choice(button: QAbstractButton) -> QAbstractButton | None:
+    """The selected one of the choices to which `button` belongs, if it can have the focus."""
+    group, parent = button.group(), button.parentWidget()
+    if group is not None:
+        choices = group.buttons() if group.exclusive() else []
+    elif button.autoExclusive() and parent is not None:
+        siblings = parent.findChildren(QAbstractButton, options=_DIRECT)
+        choices = [one for one in siblings if one.autoExclusive() and one.group() is None]
+    else:
+        choices = []
+    selected = next((one for one in choices if one.isChecked()), None)
+    if selected is None or not (selected.isVisible() and selected.isEnabled()):
+        return None
+    return selected if selected.focusPolicy() != Qt.FocusPolicy.NoFocus else None
 
 
 def _walk(parent: QWidget, gone: QWidget | None) -> Iterator[QWidget]:
@@ -95,11 +125,8 @@ def _laid_out(layout: QLayout) -> Iterator[QWidget]:
     if isinstance(layout, QGridLayout):
         places.sort(key=lambda at: tuple(layout.getItemPosition(at))[:2])  # type: ignore[arg-type]  # a tuple of four
     for at in places:
-        item = layout.itemAt(at)
-        if item is None:
-            continue
-        widget, inner = item.widget(), item.layout()
-        if widget is not None:
-            yield widget
-        elif inner is not None:
-            yield from _laid_out(inner)
+        content = content_at(layout, at)
+        if isinstance(content, QWidget):
+            yield content
+        elif content is not None:
+            yield from _laid_out(content)

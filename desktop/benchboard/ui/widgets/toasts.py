@@ -69,6 +69,19 @@ class Toast(QWidget):
             undo = " ".join(("", _("Undo:"), keys)) if self._undo is not None else ""
             announce(self._window, self.accessibleName() + undo)
 
+    def dismiss(self) -> None:
+        """Hide it before its time."""
+        self._undo = None
+        self.hide()
+        self.deleteLater()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc dismisses it from one of its buttons too, which don't lie in the view."""
+        if event.key() == Qt.Key.Key_Escape and not event.modifiers():
+            self.dismiss()
+        else:
+            super().keyPressEvent(event)
+
     def _run_action(self, run: Callable[[], None]) -> None:
         self.hide()
         self.deleteLater()

@@ -40,6 +40,7 @@ class ValueTip(Floating):
         letters = QFontInfo(theme().font("body")).pixelSize() * scale
         self._label.setStyleSheet(f"font-size: {round(letters)}px" if scale != 1 else "")
         self._label.setText(html)
+        self.body.updateGeometry()  # else the size is that of the text before, until the layouts' events arrive
         self.adjustSize()
         window, size = self.window(), self.sizeHint()
         spot = window.mapFromGlobal(at)

@@ -21,6 +21,7 @@ from benchboard.ui.studio.canvas.scene.announcer import Announcer
 from benchboard.ui.studio.canvas.scene.page_view import PageView
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
+from benchboard.ui.widgets.focus import came_by_key
 
 
 class Canvas(PageView):
@@ -57,6 +58,7 @@ class Canvas(PageView):
         self.pointer = Pointer(self, self.drag, self)
         self.interactive_table = InteractiveTable(self)
         self.item_focus = ItemFocus(self, self)
+        self._focused_by_key = False
         self.keyboard = Keyboard(self, self.item_focus, self.pointer, self)
         self.group_frame = GroupFrame(self)
         self._is_pressing = False
@@ -81,6 +83,7 @@ class Canvas(PageView):
         for source in (self.pointer, self.keyboard):
             source.rejected.connect(self.rejected)
         self.item_focus.moved.connect(self.announcer.announce_focus)
+        self.item_focus.moved.connect(self.viewport().update)
 
     @property
     def focused_id(self) -> str:
@@ -134,6 +137,10 @@ class Canvas(PageView):
         if self.busy:
             self.drag.paint(painter)
             return
+        rings_page = self._focused_by_key and self.hasFocus() and not self.presenting
+        if rings_page and not self.editor.selection and not self.item_focus.current:  # no item shows the focus
+            shown = self.mapToScene(self.viewport().rect()).boundingRect()
+            overlay.paint_view_focus(painter, shown)
         marquee = self.pointer.marquee
         selected = marquee.found if marquee is not None else self.editor.selection
         rings = [self.tiles[item_id].outline for item_id in selected if item_id in self.tiles]
@@ -206,6 +213,8 @@ class Canvas(PageView):
         self.menu_requested.emit(event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Delete:  # what showed the focus may be gone after it
+            self._focused_by_key = True
         if not self.keyboard.handle(event):
             if event.modifiers() & Qt.KeyboardModifier.ControlModifier or self.busy:
                 event.ignore()
@@ -220,6 +229,7 @@ class Canvas(PageView):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
+        self._focused_by_key = came_by_key(event)
         if not self.editor.selection and event.reason() == Qt.FocusReason.TabFocusReason:
             self.item_focus.step(1)
         # After Qt's own event for the page, so that the tile is what is heard last.

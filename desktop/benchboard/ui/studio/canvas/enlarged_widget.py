@@ -1,23 +1,17 @@
 """One widget enlarged in place of the page, for reading. Esc closes it."""
 
-from typing import Final
-
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
+from benchboard.ui.commands import is_window_shortcut
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.tiles.enlarged_view import EnlargedContent
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.labels import Elided
 from benchboard.ui.widgets.surfaces import Icon, set_surface
-
-_WINDOW_KEYS: Final = (
-    Qt.Key.Key_K, Qt.Key.Key_F6, Qt.Key.Key_F5, Qt.Key.Key_Comma, Qt.Key.Key_Q, Qt.Key.Key_F1,
-)  # fmt: skip
-"""Shortcuts of the window, which the widget leaves to it."""
 
 
 class EnlargedWidgetView(QWidget):
@@ -78,7 +72,7 @@ class EnlargedWidgetView(QWidget):
     def event(self, event: QEvent) -> bool:
         # The page's shortcuts would change items that are hidden.
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if event.key() not in _WINDOW_KEYS:
+            if not is_window_shortcut(event):
                 event.accept()
             return True
         return super().event(event)

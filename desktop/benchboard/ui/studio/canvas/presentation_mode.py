@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QScrollBar
 
 from benchboard.dashboards.editing import container_edits
+from benchboard.ui.commands import is_window_shortcut
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
 from benchboard.ui.studio.canvas.scene.tile import Tile
@@ -123,7 +124,7 @@ class PresentationMode(QObject):
             return self._handle_key(event)
         if kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             # Shortcuts of the page would edit it; those of the window stay available.
-            if event.key() in (Qt.Key.Key_K, Qt.Key.Key_F6, Qt.Key.Key_F5, Qt.Key.Key_Comma, Qt.Key.Key_Q):
+            if is_window_shortcut(event) or event.key() == Qt.Key.Key_F5:  # with Ctrl it ends this
                 return False
             event.accept()
         if kind == QEvent.Type.MouseButtonRelease and isinstance(event, QMouseEvent):
@@ -155,7 +156,7 @@ class PresentationMode(QObject):
 
     def _handle_key(self, event: QKeyEvent) -> bool:
         canvas, key = self._canvas, event.key()
-        if key in (Qt.Key.Key_Escape, Qt.Key.Key_F5):
+        if key == Qt.Key.Key_Escape:
             self.end()
         elif key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
             canvas.focusNextPrevChild(key == Qt.Key.Key_Tab)  # after the last item to the variables

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from benchboard.analytics.files.column_names import NAME
@@ -44,9 +44,10 @@ class ColumnPopover(Popover):
         self.column.addWidget(heading)
         kinds = _KINDS if column.kind in _KINDS else (column.kind, *_KINDS)
         self.rows: dict[str, _Choice] = {kind: _Choice(kind, KIND_ICONS[kind], kind_title(kind)) for kind in kinds}
-        out = _Choice(LEAVE_OUT, "ph.eye-slash", _("Leave it out"))
+        out = _Choice(LEAVE_OUT, "ph.eye-slash", _("Exclude column"))
         by_key: dict[str, _Choice] = {**self.rows, LEAVE_OUT: out}
         chosen = LEAVE_OUT if column.left_out else column.kind
+        self._chosen = by_key[chosen]
         for key, row in by_key.items():
             row.setChecked(key == chosen)
             row.clicked.connect(lambda _on=False, key=key: self._choose(key, choose))
@@ -70,6 +71,18 @@ class ColumnPopover(Popover):
             edit.returnPressed.connect(self.close)
         self.closed.connect(self._save)
 
+    def open(self) -> None:
+        """Show it with the focus on the present kind."""
+        super().open()
+        self._chosen.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes it and keeps neither unit nor name, as it cancels a dialog."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.unit.setText(self._column.unit)
+            self.name.setText(self._column.name)
+        super().keyPressEvent(event)
+
     def show_fits(self, fits: Sequence[TypeFit]) -> None:
         """Show how many values fit each kind."""
         for fit in fits:
@@ -84,8 +97,8 @@ class ColumnPopover(Popover):
         """Why the name can't be used; empty if it can."""
         name = self.name.text().strip()
         if NAME.fullmatch(name) is None:
-            return _("Use small letters, digits and underscores, beginning with a letter.")
-        return _("Another column has this name.") if name in self._taken else ""
+            return _("Use lowercase letters, digits and underscores. Start with a letter.")
+        return _("Another column already has this name.") if name in self._taken else ""
 
     def _check(self) -> None:
         self._name_field.set_error(self._problem())

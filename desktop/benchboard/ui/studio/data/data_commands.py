@@ -2,30 +2,40 @@
 
 from typing import Final
 
+from PySide6.QtCore import Qt
+
 from benchboard.i18n import N_
 from benchboard.ui.commands import REGISTRY, SHELL, Command, CommandScope, MenuSection
 from benchboard.ui.commands import CommandGroup as Group
 
-IMPORT: Final = CommandScope("studio.import", SHELL)
+DATA_VIEW: Final = CommandScope("studio.data-view", SHELL, Qt.ShortcutContext.WindowShortcut)
+"""The Data view, while it is shown, wherever the focus is."""
+IMPORT: Final = CommandScope("studio.import", DATA_VIEW)
 """The import of a file."""
-SOURCES: Final = CommandScope("studio.sources", SHELL)
+SOURCES: Final = CommandScope("studio.sources", DATA_VIEW)
 """The list of data sources."""
 SOURCE_MENU: Final = "studio.source"
 """The context menu of a data source."""
 
 # fmt: off
 REGISTRY.register(
-    Command("studio.add_data", N_("Add data"), Group.DATA, (), "ph.database",
-            N_("import, open file, CSV, Excel, Parquet, SQLite, DuckDB, upload, load, data source, folder")),
+    Command("studio.add_data", N_("Add data"), Group.DATA, ("Ctrl+O",), "ph.database",
+            N_("import, open file, CSV, Excel, Parquet, SQLite, DuckDB, upload, load, data source, folder"), DATA_VIEW),
+    Command("studio.add_postgresql", N_("Connect PostgreSQL"), Group.DATA, (), "ph.plugs-connected",
+            N_("database, server, data source, add data, Postgres, SQL")),
+    Command("studio.add_mysql", N_("Connect MySQL or MariaDB"), Group.DATA, (), "ph.plugs-connected",
+            N_("database, server, data source, add data, SQL")),
     Command("studio.import_add", N_("Add data source"), Group.DATA, ("Ctrl+Return",), "ph.plus",
             N_("import, finish"), IMPORT),
-    Command("studio.import_leave", N_("Leave without adding"), Group.DATA, ("Esc",), "", "", IMPORT),
+    Command("studio.import_leave", N_("Cancel import"), Group.DATA, ("Esc",), "", "", IMPORT),
     Command("studio.sources.explore", N_("Explore"), Group.DATA, (), "ph.compass", N_("chart, query, look at")),
-    Command("studio.sources.refresh", N_("Read again"), Group.DATA, ("Ctrl+R",), "ph.arrows-clockwise",
-            N_("refresh, reload, update"), SOURCES),
+    Command("studio.sources.refresh", N_("Refresh data"), Group.DATA, ("Ctrl+R",), "ph.arrows-clockwise",
+            N_("reload, update, read again"), SOURCES),
     Command("studio.sources.rename", N_("Rename data source"), Group.DATA, ("F2",), "ph.pencil-simple", "", SOURCES),
-    Command("studio.sources.locate", N_("Locate file"), Group.DATA, (), "ph.folder-open",
-            N_("moved, find, path, where"), SOURCES),
+    Command("studio.sources.connection", N_("Edit connection"), Group.DATA, (), "ph.plugs-connected",
+            N_("server, host, port, user, change password, TLS"), SOURCES),
+    Command("studio.sources.locate", N_("Find file…"), Group.DATA, (), "ph.folder-open",
+            N_("moved, locate, path, where"), SOURCES),
     Command("studio.sources.remove", N_("Remove data source"), Group.DATA, ("Del",), "ph.trash", "", SOURCES,
             danger=True),
 )
@@ -33,6 +43,8 @@ REGISTRY.register(
 REGISTRY.register_menu(
     SOURCE_MENU,
     MenuSection(("studio.sources.explore",)),
-    MenuSection(("studio.sources.refresh", "studio.sources.rename", "studio.sources.locate")),
+    MenuSection(
+        ("studio.sources.refresh", "studio.sources.rename", "studio.sources.connection", "studio.sources.locate")
+    ),
     MenuSection(("studio.sources.remove",)),
 )

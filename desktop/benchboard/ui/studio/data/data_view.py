@@ -6,25 +6,29 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from benchboard import package_data
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.inspection import inspect_file
+from benchboard.analytics.remote.settings import REMOTE_KINDS
 from benchboard.analytics.sources.file_import import FOLDER, import_files
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.errors import AppError, Cancelled
-from benchboard.i18n import _
+from benchboard.i18n import _, ngettext, number
 from benchboard.identity.permissions import has_permission
-from benchboard.ui.commands import Handlers
+from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.problems import Action
+from benchboard.ui.studio.data.data_commands import DATA_VIEW
 from benchboard.ui.studio.data.import_draft import ImportDraft
 from benchboard.ui.studio.data.import_page import ImportPage
+from benchboard.ui.studio.data.server_dialog import ServerDialog
 from benchboard.ui.studio.data.source_actions import explore_address
 from benchboard.ui.studio.data.source_list import SourceList
+from benchboard.ui.studio.data.source_rows import lines_text
 from benchboard.ui.tasks import Progress
 from benchboard.ui.widgets import fill_column, open_file_dialog
 
@@ -32,7 +36,8 @@ _SAMPLE: Final = "Sample orders.csv"
 
 
 class DataView(QWidget):
-    """Address: `studio/data`, `studio/data/<id>` for a source, `studio/data/!add` to choose a file."""
+    """Address: `studio/data`, `studio/data/<id>` for a source, `studio/data/!add` to add data,
+    `studio/data/!postgresql` and `!mysql` to connect a server."""
 
     def __init__(self, context: Context, *, explores: bool = False) -> None:
         super().__init__()
@@ -42,11 +47,16 @@ class DataView(QWidget):
         self.list = SourceList(context, explores=explores)
         self.list.file_wanted.connect(self.choose_file)
         self.list.folder_wanted.connect(self.choose_folder)
+        self.list.server_wanted.connect(self.connect_server)
         self.list.sample_wanted.connect(self.add_sample)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.list)
         fill_column(self, self._stack)
         self.setFocusProxy(self.list)
+        add = Handler(self.add_data, self._why_not_added)
+        install_shortcuts(
+            self, DATA_VIEW, {one.id: add for one in REGISTRY.of_scope(DATA_VIEW)}, context.problems.refuse
+        )
 
     @property
     def page(self) -> ImportPage | None:
@@ -55,9 +65,11 @@ class DataView(QWidget):
         return shown if isinstance(shown, ImportPage) else None
 
     def open_route(self, rest: str) -> None:
-        """Show the list, one of its sources, or ask for a file."""
+        """Show the list, one of its sources, or ask for data."""
         if rest == "!add":
-            self.choose_file()
+            QTimer.singleShot(0, self, self.add_data)  # once the view is shown, for the menu to stand at its button
+        elif rest.removeprefix("!") in REMOTE_KINDS and rest.startswith("!"):
+            self.connect_server(rest.removeprefix("!"))
         elif rest:
             self._show(self.list)
             self.list.select(rest)
@@ -87,6 +99,15 @@ class DataView(QWidget):
 
     # Choosing files
 
+    def add_data(self) -> None:
+        """Ask what is added; while a file is imported, for the files after it."""
+        if self.page is not None:
+            self.choose_file()
+        elif why := self._why_not_added():
+            self._context.problems.refuse(why)
+        else:
+            self.list.open_add_menu()
+
     def choose_file(self) -> None:
         """Ask for the files to add."""
         patterns = "*.csv *.tsv *.txt *.gz *.parquet *.xlsx *.xlsm *.sqlite *.sqlite3 *.db *.duckdb"
@@ -100,7 +121,7 @@ class DataView(QWidget):
 
     def choose_folder(self) -> None:
         """Ask for a folder of files with equal columns, which become one table."""
-        dialog = QFileDialog(self.window(), _("Add folder"))
+        dialog = QFileDialog(self.window(), _("Add data"))
         dialog.setObjectName("data_folder_dialog")
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
@@ -108,16 +129,28 @@ class DataView(QWidget):
         dialog.finished.connect(dialog.deleteLater)
         open_file_dialog(dialog)
 
-    def import_paths(self, paths: Sequence[Path]) -> None:
-        """Import files or folders, one after the other. What is being imported now stays open until it is done."""
+    def _why_not_added(self) -> str:
+        """Why this person can't add data; empty if they can."""
+        may_write = has_permission(self._context.actor, "sources:write")
+        return "" if may_write else _("Your role can't change data sources.")
+
+    def connect_server(self, kind: str) -> None:
+        """Ask how a server of this kind is reached, and add it."""
         if not has_permission(self._context.actor, "sources:write"):
             self._context.problems.refuse(_("Your role can't change data sources."))
+        elif kind in REMOTE_KINDS:
+            ServerDialog(self._context, self.window(), kind, self._tell_added).open()
+
+    def import_paths(self, paths: Sequence[Path]) -> None:
+        """Import files or folders, one after the other. What is being imported now stays open until it is done."""
+        if why := self._why_not_added():
+            self._context.problems.refuse(why)
             return
         self._waiting.extend(paths)
         if self.page is None:
             self._import_next()
         elif paths:
-            self._context.problems.toast(_("“{name}” follows when this file is done.").format(name=paths[0].name))
+            self._context.problems.toast(_("“{name}” is next, once this file is done.").format(name=paths[0].name))
 
     def _import_next(self) -> None:
         """Show the import of the next file that waits, else the list."""
@@ -191,6 +224,10 @@ class DataView(QWidget):
         table = next(iter(source.tables), "")
         explore = Action(_("Explore"), partial(self._context.go, explore_address(source.id, table)))
         text = _("“{name}” was added.").format(name=source.name)
+        if source.rows is not None:
+            rows = ngettext("{count} row", "{count} rows", source.rows).format(count=number(source.rows))
+            parts = ", ".join(part for part in (rows, lines_text(source)) if part)
+            text = _("“{name}” was added: {rows}.").format(name=source.name, rows=parts)
         self._context.problems.toast(text, action=explore if self._explores else None)
 
     def add_sample(self) -> None:

@@ -23,6 +23,7 @@ from benchboard.ui.widgets.badges import paint_icon
 
 _ICON: Final = 32
 _EDGE: Final = 16
+_DRAGS: Final = (QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.DragLeave, QEvent.Type.Drop)
 
 
 def dropped_paths(data: QMimeData) -> list[Path]:
@@ -47,10 +48,10 @@ class FileDrop(QObject):
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is not self._window:
+        if event.type() not in _DRAGS or watched is not self._window:
             return False
         # Qt sends what follows to the sheet once the pointer moves over it; until then the window gets it.
-        sheet = self._window.findChild(_DropSheet)
+        sheet = self._window.findChild(_DropSheet, options=Qt.FindChildOption.FindDirectChildrenOnly)
         if isinstance(event, QDragEnterEvent):
             return self._enter(event)
         if sheet is not None and isinstance(event, QDragMoveEvent):
@@ -89,7 +90,7 @@ class _DropSheet(QWidget):
         self.setAcceptDrops(True)
         self.setGeometry(window.rect())
         self._title = why_not or _drop_title(paths)
-        self._why = "" if why_not else _("You see how it is read before anything is added.")
+        self._why = "" if why_not else _("You can check it before anything is added.")
         self.setAccessibleName(self._title)
 
     def close_unless_entered(self) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.column_kinds import column_fits
-from benchboard.analytics.files.inspection_types import TableInspection, TypeFit
+from benchboard.analytics.files.inspection_types import MixedColumn, TableInspection, TypeFit
 from benchboard.analytics.files.profile import ColumnProfile, profile_table
 from benchboard.analytics.files.scan import FileScan
 from benchboard.errors import AppError, Cancelled
@@ -20,6 +20,7 @@ from benchboard.ui.context import Context
 from benchboard.ui.studio.data.column_popover import LEAVE_OUT, ColumnPopover
 from benchboard.ui.studio.data.data_commands import IMPORT
 from benchboard.ui.studio.data.import_draft import ColumnKey, ImportDraft, ImportReading, column_key, read_draft
+from benchboard.ui.studio.data.mixed_columns_note import MixedColumnsNote
 from benchboard.ui.studio.data.preview_table import PreviewTable, anchor_over
 from benchboard.ui.studio.data.reading_pane import ReadingPane
 from benchboard.ui.studio.data.source_pane import histogram_counts
@@ -70,9 +71,10 @@ class ImportPage(QWidget):
         self.pane.head.show_name(draft.path.name)
         self.preview = PreviewTable()
         self.wrong_lines = WrongLinesPanel()
+        self.mixed_columns = MixedColumnsNote()
         self._footer = _Footer(self._switch_written, self._stop)
         self._error = EmptyState("ph.warning-circle", "", _("Choose another file"), self.other_file_wanted.emit)
-        self._retry = self._error.add_action(_("As detected"), self._reset)
+        self._retry = self._error.add_action(_("Use detected settings"), self._reset)
         self._waiting = Skeleton(height=28, top=96, left=16)
         self._waiting.show_columns([(150, 110)] * 5)
         self._stack = QStackedWidget()
@@ -90,7 +92,7 @@ class ImportPage(QWidget):
         self._read()
 
     def _lay_out(self) -> None:
-        toolbar = Toolbar()
+        self._toolbar = toolbar = Toolbar()
         toolbar.setAccessibleName(_("Import"))
         toolbar.add(Button(_("Data"), self.leave, kind="link", name="import_to_data"))
         toolbar.add(Text("/", "body", "muted"))
@@ -106,6 +108,7 @@ class ImportPage(QWidget):
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.mixed_columns)
         column.addWidget(self._stack, 1)
         column.addWidget(self._footer)
         column.addWidget(self.wrong_lines)
@@ -129,7 +132,9 @@ class ImportPage(QWidget):
         pane.keep_chosen.connect(self._choose_keep)
         pane.reset.connect(self._reset)
         self.preview.column_opened.connect(self._open_column)
+        self.mixed_columns.chosen.connect(self._choose_mixed)
         self.wrong_lines.chosen.connect(lambda which: self._change(replace(self.draft, wrong_values=which)))
+        self.wrong_lines.total_label_chosen.connect(lambda label: self._choose_option("total_label", label))
 
     def command_handlers(self) -> Handlers:
         """The commands of the page."""
@@ -139,12 +144,31 @@ class ImportPage(QWidget):
         }
 
     def _accept(self) -> None:
+        if any(self._rows_added()):
+            self._accept_rows()
+            return
+        Confirm(
+            self.window(),
+            _("Add “{name}” without rows?").format(name=self.name),
+            _("No row of the file would be added: queries and charts of it will be empty. To have rows, go back and"
+              " check the settings or choose another file."),
+            act=_("Add without rows"),
+            keep=_("Go back"),
+            run=self._accept_rows,
+        ).open()  # fmt: skip
+
+    def _accept_rows(self) -> None:
         self._stop_profiling()
         self.accepted.emit()
 
+    def _rows_added(self) -> list[int]:
+        """The rows of each table that is added."""
+        tables = self._reading.tables if self._reading is not None else ()
+        return [table.rows for table in tables if _table_name(table) not in self.draft.skipped_tables]
+
     def panes(self) -> list[QWidget]:
         """The panes in F6 order."""
-        return [self.pane.name, self.preview, *([self.wrong_lines.lines] if self.wrong_lines.isVisible() else [])]
+        return [self._toolbar, self.pane, self._stack, *([self.wrong_lines] if self.wrong_lines.isVisible() else [])]
 
     # What is added
 
@@ -181,7 +205,7 @@ class ImportPage(QWidget):
         if any(not scan.kept_columns for scan in self.scans()):
             return _("Choose at least one column of each table.")
         if (name := _name_used_twice(self.scans())) is not None:
-            return _("Two columns are named “{name}” in queries. Rename one.").format(name=name)
+            return _("Two columns have the name “{name}” in queries. Rename one.").format(name=name)
         return "" if self.name else _("Give the data source a name.")
 
     def show_failure(self, error: AppError) -> None:
@@ -200,10 +224,10 @@ class ImportPage(QWidget):
             return
         Confirm(
             self.window(),
-            _("Leave without adding “{name}”?").format(name=self.draft.path.name),
-            _("What you have changed here is lost. The file itself stays as it is."),
-            act=_("Leave"),
-            keep=_("Keep editing"),
+            _("Discard the import of “{name}”?").format(name=self.draft.path.name),
+            _("Your changes here will be lost. The file itself isn't changed."),
+            act=_("Discard import"),
+            keep=_("Continue import"),
             run=self._abandon,
         ).open()
 
@@ -266,7 +290,7 @@ class ImportPage(QWidget):
         def count(progress: Progress) -> tuple[TypeFit, ...]:
             return _with_token(progress, lambda token: column_fits(table, table.scan, place, cancel_token=token))
 
-        title = _("Counting what fits “{column}”").format(column=table.scan.columns[place].title)
+        title = _("Checking the values of “{column}”").format(column=table.scan.columns[place].title)
         work = self._context.tasks.run(popover, count, popover.show_fits, lambda _error: None, title=title)
         popover.closed.connect(work.cancel)
 
@@ -277,6 +301,12 @@ class ImportPage(QWidget):
             else replace(before, kind=chosen, left_out=False)  # type: ignore[arg-type]  # a kind
         )  # fmt: skip
         self._change(self.draft.with_column(key, choice))
+
+    def _choose_mixed(self, place: int, kind: str) -> None:
+        table, _detected = self._current_tables()
+        if table is not None:
+            self._choose_kind(column_key(table.scan, place), kind)
+            self.preview.setFocus(Qt.FocusReason.OtherFocusReason)  # what was clicked may be hidden now
 
     def _write_column(self, key: ColumnKey, unit: str, name: str) -> None:
         self._change(self.draft.with_column(key, replace(self.draft.choice(key), unit=unit, name=name)))
@@ -337,6 +367,7 @@ class ImportPage(QWidget):
         self._retry.setVisible(bool(self.draft.options))
         self._stack.setCurrentWidget(self._error)
         self.wrong_lines.hide()
+        self.mixed_columns.hide()
         self._footer.show_nothing()
         announce(self, error.what, urgent=True)
 
@@ -376,8 +407,15 @@ class ImportPage(QWidget):
         if had_focus or self.focusWidget() is None:
             self.preview.setFocus(Qt.FocusReason.OtherFocusReason)
         self.wrong_lines.show_table(table)
+        self.mixed_columns.show_columns(table, self._unanswered(table, detected))
         self._footer.show_table(table, reading.detected.seconds)
         self._profile(table, reading.detected.size)
+
+    def _unanswered(self, table: TableInspection, detected: TableInspection) -> list[MixedColumn]:
+        """The columns that became text because of a few values, and of which no kind was chosen."""
+        choices = [self.draft.choice(column_key(table.scan, one.place)) for one in detected.mixed_columns]
+        pairs = zip(detected.mixed_columns, choices, strict=True)
+        return [one for one, choice in pairs if choice.kind is None and not choice.left_out]
 
     def _profile(self, table: TableInspection, size: int) -> None:
         """Count the values of the columns in the background, for the histograms in their heads."""
@@ -396,7 +434,7 @@ class ImportPage(QWidget):
             if self._profiled is scan:
                 self.preview.preview.show_histograms({one.name: histogram_counts(one) for one in found})
 
-        title = _("Counting what “{table}” holds").format(table=_table_name(table))
+        title = _("Counting the values of “{table}”").format(table=_table_name(table))
         self._profiling = self._context.tasks.run(self, count, show, lambda _error: None, title=title)
 
     def _stop_profiling(self) -> None:
@@ -436,8 +474,8 @@ class _Footer(QWidget):
         row.setContentsMargins(16, 0, 12, 0)
         self._counts = Elided("", "caption", "muted")
         self._state = Text("", "caption", "ok")
-        self._written = Button(_("Show as written"), switch, kind="link", name="import_as_written")
-        self._again = Button("", None, kind="link", name="import_stop")
+        self._written = Button(_("Show original text"), switch, kind="link", size="sm", name="import_as_written")
+        self._again = Button("", None, kind="link", size="sm", name="import_stop")
         self._again.clicked.connect(lambda _on=False: self._run())
         self._run: Callable[[], object] = stop
         row.addWidget(self._counts, 1)
@@ -463,14 +501,16 @@ class _Footer(QWidget):
         shown = _("the first {count} are shown").format(count=number(len(table.preview)))
         parts = [rows, columns, *([shown] if table.rows > len(table.preview) else [])]
         self._counts.setText(", ".join(parts))
-        self._state.set_tone("ok")
-        self._state.setText(_("Read in {seconds} s").format(seconds=number(max(seconds, 0.1), 1)))
+        self._state.set_tone("ok" if table.rows else "warn")
+        self._state.setText(
+            _("No rows") if not table.rows else _("Read in {seconds} s").format(seconds=number(max(seconds, 0.1), 1))
+        )
         self._again.hide()
         self._written.show()
 
     def show_written(self, as_written: bool) -> None:
         """Show how the rows are shown now."""
-        self._written.set_title(_("Show as read") if as_written else _("Show as written"))
+        self._written.set_title(_("Show converted values") if as_written else _("Show original text"))
 
     def show_work(self, work: Work | None) -> None:
         """Show how far the reading is; None: it has ended."""
@@ -488,6 +528,6 @@ class _Footer(QWidget):
         """Show that the reading was stopped, and offer to begin again."""
         self._state.set_tone("warn")
         self._state.setText(_("Reading was stopped."))
-        self._again.set_title(_("Read again"))
+        self._again.set_title(_("Read file again"))
         self._run = again
         self._again.show()

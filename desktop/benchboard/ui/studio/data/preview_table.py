@@ -1,10 +1,11 @@
 """The first rows of a table that is imported, below heads that say what each column is and open what can be changed."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -14,10 +15,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from benchboard.analytics.files.inspection_types import ColumnInspection, TableInspection
+from benchboard.analytics.files.inspection_types import TableInspection
 from benchboard.analytics.files.scan import ScanColumn
-from benchboard.i18n import _, ngettext, number, percent
-from benchboard.ui.studio.data.value_text import KIND_ICONS, NUMBERS, common_decimals, kind_title, value_text
+from benchboard.i18n import _, ngettext, number
+from benchboard.ui.studio.data.value_text import (
+    KIND_ICONS,
+    NUMBERS,
+    common_decimals,
+    have_seconds,
+    kind_title,
+    value_text,
+)
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.labels import plain_tooltip
@@ -36,14 +44,23 @@ _MEASURED_CELLS: Final = 8_000
 _OPENING_KEYS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2, Qt.Key.Key_F4)
 
 
-def empty_text(rows: int, column: ColumnInspection) -> str:
-    """How many values of a column are empty, or that all of them differ."""
-    if column.empty and rows and column.empty * 100 >= rows:
-        return _("{share} empty").format(share=percent(column.empty * 100 / rows, 0))
-    present = rows - column.empty
-    if not column.empty and present > 1 and column.distinct == present and column.distinct_is_exact:
+def empty_text(table: TableInspection, place: int) -> str:
+    """How many values of a column are empty, those that don't fit and are left empty among them; or that all differ."""
+    column, rows = table.columns[place], table.rows
+    kind = table.scan.columns[place].kind
+    fit = next((fit for fit in column.fits if fit.kind == kind), None)
+    emptied = fit.of - fit.fits if fit is not None and table.scan.options.wrong_values == "empty" else 0
+    empty = column.empty + emptied
+    if not rows:
+        return ""
+    present = rows - empty
+    if not empty and present > 1 and column.distinct == present and column.distinct_is_exact:
         return _("all differ")
-    return ngettext("{count} empty", "{count} empty", column.empty).format(count=number(column.empty))
+    return _count_text(empty)
+
+
+def _count_text(empty: int) -> str:
+    return ngettext("{count} empty", "{count} empty", empty).format(count=number(empty))
 
 
 class PreviewModel(QAbstractTableModel):
@@ -54,6 +71,8 @@ class PreviewModel(QAbstractTableModel):
         self.table: TableInspection | None = None
         self.as_written = False
         self._decimals: list[int | None] = []
+        self._seconds: list[bool] = []
+        """Of each column, whether its times are shown with their seconds."""
         self._histograms: dict[str, tuple[int, ...]] = {}
 
     def show_table(self, table: TableInspection, *, as_written: bool) -> None:
@@ -62,6 +81,7 @@ class PreviewModel(QAbstractTableModel):
         self.table, self.as_written = table, as_written
         places = range(len(table.scan.columns))
         self._decimals = [common_decimals(row[place] for row in table.preview) for place in places]
+        self._seconds = [have_seconds(row[place] for row in table.preview) for place in places]
         self.endResetModel()
 
     def show_histograms(self, histograms: dict[str, tuple[int, ...]]) -> None:
@@ -91,7 +111,14 @@ class PreviewModel(QAbstractTableModel):
         assert self.table is not None
         if self.as_written:
             return value_text(self.table.preview_raw[row][place])
-        return value_text(self.table.preview[row][place], self._decimals[place])
+        value, column = self.table.preview[row][place], self.table.scan.columns[place]
+        text = value_text(value, self._decimals[place], seconds=self._seconds[place])
+        # A file's 00:00+02:00 is 22:00 of the day before: without its zone the preview would seem to be wrong.
+        in_utc = column.stored == "zoned" or (
+            "iso-zoned" in column.formats and self.table.scan.options.zoned_times == "utc"
+        )
+        zoned = isinstance(value, datetime) and in_utc
+        return _("{time} UTC").format(time=text) if zoned else text
 
     def is_misfit(self, row: int, place: int) -> bool:
         """Whether the file has a value in a cell that doesn't fit its column."""
@@ -112,7 +139,7 @@ class PreviewModel(QAbstractTableModel):
             return f"{column.title}: {what}"
         if role == Qt.ItemDataRole.ToolTipRole and self.is_misfit(index.row(), index.column()):
             raw = self.table.preview_raw[index.row()][index.column()] or ""
-            return plain_tooltip(_("“{value}” doesn't fit this column.").format(value=raw))
+            return plain_tooltip(_("“{value}” doesn't match the column's type.").format(value=raw))
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -123,7 +150,7 @@ class PreviewModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return column.title
-        parts = [column.title, _("left out") if column.left_out else kind_title(column.kind), column.unit]
+        parts = [column.title, _("excluded") if column.left_out else kind_title(column.kind), column.unit]
         return ", ".join(part for part in parts if part)
 
 
@@ -136,9 +163,10 @@ class PreviewTable(QTableView):
         super().__init__()
         self.setObjectName("import_preview")
         self.setAccessibleName(_("First rows"))
-        self.setAccessibleDescription(_("Enter changes the column."))
+        self.setAccessibleDescription(_("Press Enter to change the column."))
         self.preview = PreviewModel(self)
         self.setModel(self.preview)
+        self.setVerticalHeader(_RowNumbers(self))
         self.heads = _Heads(self)
         self.setHorizontalHeader(self.heads)
         self.setItemDelegate(_Cells(self))
@@ -150,7 +178,6 @@ class PreviewTable(QTableView):
         lines = self.verticalHeader()
         lines.setDefaultSectionSize(theme().px("table.row.compact"))
         lines.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        lines.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         lines.setMinimumWidth(56)
         self.setCornerButtonEnabled(False)
         self._shown_columns: tuple[tuple[str, str], ...] = ()
@@ -180,12 +207,36 @@ class PreviewTable(QTableView):
             strong.horizontalAdvance(column.title),
             QFontMetrics(theme().font("mono")).horizontalAdvance(column.name),
             caption.horizontalAdvance(kind_title(column.kind, short=True)) + 52,
-            caption.horizontalAdvance(empty_text(table.rows, table.columns[section])) + _BARS + 6,
+            # Whatever another choice leaves empty, its number isn't cut off.
+            max(caption.horizontalAdvance(text) for text in (empty_text(table, section), _count_text(table.rows)))
+            + _BARS
+            + 6,
         ]
         measured = max(2, min(_MEASURED_ROWS, _MEASURED_CELLS // self.preview.columnCount()))
         for row in range(min(measured, self.preview.rowCount())):
             widths.append(body.horizontalAdvance(self.preview.cell_text(row, section)))
         return max(_LEAST, min(_MOST, max(widths) + 2 * _PAD + 4))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the lines between the rows to the right edge, also where there are no columns."""
+        super().paintEvent(event)
+        if self.preview.table is not None and not self.preview.rowCount():
+            self._paint_no_rows(self.preview.table)
+        right = self.heads.length() - self.heads.offset()
+        if right >= self.viewport().width():
+            return
+        with QPainter(self.viewport()) as painter:
+            for row in range(max(0, self.rowAt(0)), self.preview.rowCount()):
+                bottom = self.rowViewportPosition(row) + self.rowHeight(row) - 1
+                if bottom > self.viewport().height():
+                    break
+                painter.fillRect(QRect(right, bottom, self.viewport().width() - right, 1), theme().color("grid"))
+
+    def _paint_no_rows(self, table: TableInspection) -> None:
+        text = _("No line of the file fits its columns.") if table.wrong_count else _("The file has no rows.")
+        with QPainter(self.viewport()) as painter:
+            box = self.viewport().rect().adjusted(_PAD, 16, -_PAD, 0)
+            paint_line(painter, QRect(box.left(), box.top(), box.width(), 20), text, "body", "text.secondary")
 
     def head_box(self, section: int) -> QRect:
         """The rectangle of the kind in a column's head, in the coordinates of the heads' viewport."""
@@ -198,6 +249,21 @@ class PreviewTable(QTableView):
             self.column_opened.emit(max(index.column(), 0))
         else:
             super().keyPressEvent(event)
+
+
+class _RowNumbers(QHeaderView):
+    """The numbers of the rows."""
+
+    def __init__(self, view: PreviewTable) -> None:
+        super().__init__(Qt.Orientation.Vertical, view)
+        self.setHighlightSections(False)
+
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
+        painter.save()
+        painter.fillRect(rect, theme().color("surface"))
+        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme().color("grid"))
+        paint_line(painter, rect.adjusted(0, 0, -_PAD, -1), number(section + 1), "mono", "text.muted", right=True)
+        painter.restore()
 
 
 class _Heads(QHeaderView):
@@ -226,6 +292,15 @@ class _Heads(QHeaderView):
         self._hovered = -1
         self.viewport().update()
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the line below the heads to the right edge."""
+        super().paintEvent(event)
+        end, edge = self.length() - self.offset(), self.viewport().width()
+        if end < edge:
+            with QPainter(self.viewport()) as painter:
+                painter.fillRect(QRect(end, 0, edge - end, self.height()), theme().color("surface"))
+                painter.fillRect(QRect(end, self.height() - 1, edge - end, 1), theme().color("border"))
+
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
         model = self._view.preview
         column, table = model.column(section), model.table
@@ -246,7 +321,7 @@ class _Heads(QHeaderView):
             bars = QRectF(below.left(), below.top(), _BARS, below.height() - 1)
             paint_histogram(painter, bars, counts)
             below.setLeft(below.left() + _BARS + 6)
-        paint_line(painter, below, empty_text(table.rows, table.columns[section]), "caption", "text.muted")
+        paint_line(painter, below, empty_text(table, section), "caption", "text.muted")
         painter.restore()
 
     def _paint_kind(self, painter: QPainter, box: QRect, column: ScanColumn, section: int) -> None:
@@ -260,7 +335,7 @@ class _Heads(QHeaderView):
         paint_icon(painter, icon, QRectF(box.left() + 6, box.top() + 5, 12, 12), theme().color("text.secondary"))
         spot = QRectF(box.right() - 17, box.top() + 6, 11, 11)
         paint_icon(painter, "ph.caret-down", spot, theme().color("text.secondary"))
-        text = _("Left out") if column.left_out else kind_title(column.kind, short=True)
+        text = _("Excluded") if column.left_out else kind_title(column.kind, short=True)
         paint_line(painter, box.adjusted(24, 0, -20, 0), text, "caption", "text")
 
 
@@ -313,7 +388,7 @@ def paint_histogram(painter: QPainter, box: QRectF, counts: Sequence[int]) -> No
     for place, count in enumerate(counts):
         height = max(1.0, count / most * box.height()) if count else 0.0
         bar = QRectF(box.left() + place * width, box.bottom() - height, width - 1, height)
-        painter.fillRect(bar, theme().color("text.muted"))
+        painter.fillRect(bar, theme().color("border.control"))
 
 
 def anchor_over(view: PreviewTable, section: int) -> QWidget:

@@ -61,6 +61,10 @@ def _encodings() -> list[tuple[str, str]]:
     ]
 
 
+def _zoned_times() -> list[tuple[str, str]]:
+    return [("utc", _("In UTC")), ("written", _("As in the file"))]
+
+
 def _date_orders() -> list[tuple[str, str]]:
     return [
         ("day-first", _("Day, month, year")),
@@ -116,7 +120,7 @@ class ReadingPane(QWidget):
         self.tables = QListWidget()
         self.tables.setObjectName("import_tables")
         self.tables.setAccessibleName(_("Tables"))
-        self.tables.setAccessibleDescription(_("Space adds a table or leaves it out."))
+        self.tables.setAccessibleDescription(_("Press Space to include or exclude a table."))
         self.tables.currentRowChanged.connect(self._table_changed)
         self.tables.itemChanged.connect(lambda _item: self._tables_ticked())
         column.addWidget(self.tables)
@@ -127,9 +131,9 @@ class ReadingPane(QWidget):
 
     def _reading_section(self) -> QWidget:
         holder, column = _section()
-        self._as_detected = Button(_("As detected"), self.reset.emit, kind="link", name="import_as_detected")
+        self._as_detected = Button(_("Use detected settings"), self.reset.emit, kind="link", name="import_as_detected")
         head = QHBoxLayout()
-        head.addWidget(Text(_("How it's read"), "body_strong", "secondary"))
+        head.addWidget(Text(_("Format"), "body_strong", "secondary"))
         head.addStretch(1)
         head.addWidget(self._as_detected)
         column.addLayout(head)
@@ -142,11 +146,12 @@ class ReadingPane(QWidget):
             "thousands_mark": _OptionField("thousands_mark", _("Thousands separator"), _thousands_marks()),
             "encoding": _OptionField("encoding", _("Encoding"), _encodings()),
             "date_order": _OptionField("date_order", _("Dates"), _date_orders()),
+            "zoned_times": _OptionField("zoned_times", _("Times"), _zoned_times()),
         }
         for name, field in self.fields.items():
             field.chosen.connect(lambda value, name=name: self.option_chosen.emit(name, value))
             column.addWidget(field)
-        self.header = CheckBox(_("First line holds the names"))
+        self.header = CheckBox(_("First line contains column names"))
         self.header.setObjectName("import_header")
         self.header.clicked.connect(lambda on: self.option_chosen.emit("header", on))
         column.addSpacing(4)
@@ -155,7 +160,7 @@ class ReadingPane(QWidget):
 
     def _keeping_section(self) -> QWidget:
         holder, column = _section()
-        column.addWidget(Text(_("How it's kept"), "body_strong", "secondary"))
+        column.addWidget(Text(_("Storage"), "body_strong", "secondary"))
         self.name = Edit(name="import_name")
         self.name.setMaxLength(100)
         self.name.textEdited.connect(self.name_edited)
@@ -163,12 +168,12 @@ class ReadingPane(QWidget):
         column.addWidget(self.name_field)
         column.addSpacing(4)
         self.copy = RadioRow(_("Copy into Benchboard"), "import_copy")
-        self.follow = RadioRow(_("Leave it there and follow it"), "import_follow")
+        self.follow = RadioRow(_("Link to the file"), "import_follow")
         for key, radio in (("copy", self.copy), ("follow", self.follow)):
             radio.clicked.connect(lambda _on=False, key=key: self.keep_chosen.emit(key))
             column.addWidget(radio)
         if self._on_server:
-            here = _("Only this computer can read it: colleagues see the data source, and none of its rows.")
+            here = _("Only this computer can read it. Colleagues see the data source but not its rows.")
             column.addWidget(Paragraph(here, "caption", "warn"))
         return holder
 
@@ -183,10 +188,10 @@ class ReadingPane(QWidget):
         self._filling = False
         self._as_detected.setEnabled(bool(draft.options or draft.columns or draft.wrong_values != "empty"))
         in_place = all(table.scan.readable_in_place for table in tables)
-        self.copy.set_subtitle(_("Works offline, and stays as it is now"))
-        self.follow.disable("" if in_place else _("This file can only be copied: queries can't read it as it is."))
+        self.copy.set_subtitle(_("Works without the original file"))
+        self.follow.disable("" if in_place else _why_copied(tables))
         folder = str(draft.path.parent)
-        self.follow.set_subtitle(self.follow.reason or _("{folder}, read again when it changes").format(folder=folder))
+        self.follow.set_subtitle(self.follow.reason or _("Stays in {folder}").format(folder=folder))
         self.show_keep(draft.keep or "copy")
         name = draft.path.name.partition(".")[0][:100] or draft.path.name if draft.name is None else draft.name
         if name != self.name.text():
@@ -202,17 +207,23 @@ class ReadingPane(QWidget):
         is_csv = table.scan.format == "csv"
         typed = table.scan.format in ("parquet", "duckdb", "sqlite")
         self._typed_note.setVisible(typed)
-        self._typed_note.setText(_("This file says itself what its columns are."))
+        self._typed_note.setText(_("This file defines its own columns and types."))
         by_name = {guess.option: guess for guess in guesses}
         options = table.scan.options
+        has_zones = any("iso-zoned" in column.formats for column in table.scan.columns)
         for name, field in self.fields.items():
             guess = by_name.get(name)
             chosen = name in draft.options
             ordered = any(form[:2] in ("%d", "%m") for column in table.scan.columns for form in column.formats)
             has_dates = guess is not None or chosen or ordered
             if name == "date_order" and ordered and guess is None:
-                guess = OptionGuess("date_order", options.date_order, "guess", _("Day first was taken."))
-            needed = is_csv and (has_dates or name != "date_order")
+                guess = OptionGuess("date_order", options.date_order, "guess", _("Day first is used."))
+            needed = is_csv and (has_dates or name != "date_order") and (has_zones or name != "zoned_times")
+            if name == "zoned_times" and has_zones:
+                why = _(
+                    "The times have an offset from UTC, such as +03:00. Days and weeks are counted in the time chosen."
+                )
+                guess = OptionGuess("zoned_times", options.zoned_times, "guess", why)
             field.setVisible(needed)
             if needed:
                 field.show_option(_shown_value(name, options), guess, chosen=chosen)
@@ -250,6 +261,15 @@ class ReadingPane(QWidget):
         items = [self.tables.item(row) for row in range(self.tables.count())]
         skipped = [item for item in items if item.checkState() != Qt.CheckState.Checked]
         self.tables_skipped.emit(frozenset(item.data(Qt.ItemDataRole.UserRole) for item in skipped))
+
+
+def _why_copied(tables: Sequence[TableInspection]) -> str:
+    """Why a file can only be copied."""
+    scan = next(table.scan for table in tables if not table.scan.readable_in_place)
+    if scan.format == "csv":
+        encoding = dict(_encodings())[scan.options.encoding]
+        return _("Not possible: queries read UTF-8 directly, and this file is in {encoding}.").format(encoding=encoding)
+    return _("Not possible: queries read CSV and Parquet files directly, and others from a copy.")
 
 
 def _shown_value(name: str, options: ReadOptions) -> str:
@@ -292,6 +312,7 @@ class _FileHead(QWidget):
         """Show a file that was read."""
         self._name.setText(detected.path.name)
         titles = {"csv": "CSV", "parquet": "Parquet", "excel": "Excel", "sqlite": "SQLite", "duckdb": "DuckDB"}
+        titles["folder"] = _("Folder")
         self._size.setText(f"{titles.get(detected.format, detected.format)}, {size_text(detected.size)}")
 
 
@@ -329,7 +350,7 @@ class _OptionField(QWidget):
         if chosen:
             icon, role, text = "ph.user", "text.muted", _("chosen by you")
         elif unsure:
-            icon, role, text = "ph.warning-fill", "warn", _("not certain")
+            icon, role, text = "ph.warning-fill", "warn", _("uncertain")
         else:
             icon, role, text = "ph.check", "text.muted", _("detected")
         self._mark.show_icon(icon, role)

@@ -9,14 +9,19 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.remote.settings import RemoteSettings
 from benchboard.analytics.sources import services
-from benchboard.analytics.sources.file_import import locate_source, read_source_again, source_copies
+from benchboard.analytics.sources.file_import import locate_source, source_copies
+from benchboard.analytics.sources.servers import server_settings
 from benchboard.analytics.sources.services import NAME_LENGTH, SourceSummary, SourceUse
-from benchboard.errors import AppError
+from benchboard.analytics.sources.source_reading import DOUBTFUL, read_source_again, undo_reading
+from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _, in_sentence, ngettext
 from benchboard.identity.permissions import has_permission
 from benchboard.ui.commands import Handler
 from benchboard.ui.context import Context
+from benchboard.ui.problems import Action
+from benchboard.ui.studio.data.server_dialog import ExistingServer, ServerDialog
 from benchboard.ui.studio.data.source_rows import SourceRow
 from benchboard.ui.tasks import DatabaseSession, Progress
 from benchboard.ui.widgets import Button, Confirm, Dialog, Edit, Field, open_file_dialog
@@ -50,7 +55,8 @@ class SourceActions(QObject):
         }
         if source.server:
             del found["locate"]
-        elif self._explores:
+            found["connection"] = Handler(partial(self.edit_connection, source), self._why_read_only)
+        if self._explores:
             explore = Handler(lambda: self._context.go(explore_address(source.id, table())))
             found = {"explore": explore, **found}
         return {f"studio.sources.{name}": handler for name, handler in found.items()}
@@ -59,33 +65,83 @@ class SourceActions(QObject):
         may_write = has_permission(self._context.actor, "sources:write")
         return "" if may_write else _("Your role can't change data sources.")
 
-    def refresh(self, source: SourceSummary) -> None:
-        """Read the files of a source again."""
+    def refresh(self, source: SourceSummary, *, accept_losses: bool = False) -> None:
+        """Read the files of a source again; ask where that would lose columns or rows."""
         database, actor = self._context.database, self._context.actor
 
         def read(progress: Progress) -> SourceSummary:
             token = CancelToken()
             with progress.on_cancel(token.cancel):
                 progress.check()
-                return read_source_again(database, actor, source.id, cancel_token=token, progress=progress.report)
+                return read_source_again(
+                    database,
+                    actor,
+                    source.id,
+                    accept_losses=accept_losses,
+                    cancel_token=token,
+                    progress=progress.report,
+                )
 
         title = _("Reading “{name}”").format(name=source.name)
-        self._context.tasks.run(self, read, self._tell_refreshed, title=title)
+        self._context.tasks.run(self, read, self._tell_refreshed, partial(self._ask_or_tell, source), title=title)
+
+    def _ask_or_tell(self, source: SourceSummary, error: AppError) -> None:
+        if isinstance(error, Cancelled):
+            return
+        if error.code != DOUBTFUL:
+            self._context.problems.show(error)
+            return
+        # What was lost can be long: the title has one line, the text below as many as it takes.
+        lost = bool(error.facts.get("columns"))
+        title = _("Refresh without the missing columns?") if lost else _("Refresh anyway?")
+        act = _("Refresh without them") if lost else _("Refresh anyway")
+        Confirm(
+            self._parent.window(), title, " ".join(part for part in (error.what, error.why, error.do) if part), act=act,
+            keep=_("Keep what was read before"), run=partial(self.refresh, source, accept_losses=True),
+        ).open()  # fmt: skip
 
     def _tell_refreshed(self, source: SourceSummary) -> None:
         if source.problem:
-            self._context.problems.toast(source.problem, warning=True)
-        else:
-            self._context.problems.toast(_("“{name}” was read again.").format(name=source.name))
+            locate = None if source.server else Action(_("Find file…"), partial(self.locate, source))
+            self._context.problems.toast(source.problem, warning=True, action=locate)
+            return
+        text = _("Refreshed “{name}”.").format(name=source.name)
+        self._context.problems.toast(text, partial(self._undo, source) if source.copied else None)
+
+    def _undo(self, source: SourceSummary) -> None:
+        """Put the copy of before back."""
+        database, actor = self._context.database, self._context.actor
+
+        def undo(_progress: Progress) -> SourceSummary:
+            return undo_reading(database, actor, source)
+
+        def tell(now: SourceSummary) -> None:
+            redo = Action(_("Redo"), partial(self._undo, now))
+            self._context.problems.toast(_("“{name}” is as it was before.").format(name=now.name), action=redo)
+
+        self._context.tasks.run(self, undo, tell, title=_("Putting “{name}” back").format(name=source.name))
 
     def rename(self, source: SourceSummary) -> None:
         """Ask for another name."""
         _RenameDialog(self._context, self._parent.window(), source).open()
 
+    def edit_connection(self, source: SourceSummary) -> None:
+        """Ask for other settings of a server, or another password."""
+        actor = self._context.actor
+
+        def edit(settings: RemoteSettings) -> None:
+            existing = ExistingServer(source.id, source.name, settings)
+            ServerDialog(self._context, self._parent.window(), settings.kind, self._tell_changed, existing).open()
+
+        self._context.tasks.read(self, lambda session: server_settings(session, actor, source.id), edit)
+
+    def _tell_changed(self, source: SourceSummary) -> None:
+        self._context.problems.toast(_("The connection of “{name}” was changed.").format(name=source.name))
+
     def locate(self, source: SourceSummary) -> None:
         """Ask where the file of a source is now."""
         folder = str(Path(source.path).parent) if source.path else ""
-        dialog = QFileDialog(self._parent.window(), _("Locate “{name}”").format(name=Path(source.path).name), folder)
+        dialog = QFileDialog(self._parent.window(), _("Find “{name}”").format(name=Path(source.path).name), folder)
         dialog.setObjectName("source_locate_dialog")
         # A folder that is gone can't be asked what it was; files have a suffix.
         is_file = bool(Path(source.path).suffix)
@@ -105,7 +161,7 @@ class SourceActions(QObject):
                 return locate_source(database, actor, source.id, path, cancel_token=token, progress=progress.report)
 
         def tell(_source: SourceSummary) -> None:
-            self._context.problems.toast(_("“{name}” is read from its new place.").format(name=source.name))
+            self._context.problems.toast(_("“{name}” is now read from its new location.").format(name=source.name))
 
         self._context.tasks.run(self, read, tell, title=_("Reading “{name}”").format(name=source.name))
 
@@ -122,7 +178,7 @@ class SourceActions(QObject):
             _("Remove “{name}”?").format(name=source.name),
             _consequences(uses, is_server=bool(source.server)),
             act=_("Remove data source"),
-            keep=_("Keep"),
+            keep=_("Keep data source"),
             run=partial(self._remove, source),
         ).open()
 
@@ -152,12 +208,12 @@ def _consequences(uses: tuple[SourceUse, ...], *, is_server: bool) -> str:
     stays = _("The data on the server stays.") if is_server else _("The file itself stays where it is.")
     dashboards = sorted({use.dashboard for use in uses})
     if not dashboards:
-        return f"{_('No dashboard uses it.')} {stays}"
+        return _("No dashboard uses it.") + " " + stays
     count = len(dashboards)
     names = in_sentence(f"“{name}”" for name in dashboards[:_NAMED_USES])
     text = ngettext(
-        "Widgets of {count} dashboard then show no data: {names}.",
-        "Widgets of {count} dashboards then show no data: {names}.",
+        "Widgets of {count} dashboard will show no data: {names}.",
+        "Widgets of {count} dashboards will show no data: {names}.",
         count,
     )
     return f"{text.format(count=count, names=names)} {stays}"
@@ -177,7 +233,7 @@ class _RenameDialog(Dialog):
         self.content.addWidget(self._field)
         self.content.addStretch(1)
         self.add_button(Button(_("Cancel"), self.dismiss))
-        self._save_button = Button(_("Rename"), self._save, kind="primary", name="source_rename_save")
+        self._save_button = Button(_("Rename data source"), self._save, kind="primary", name="source_rename_save")
         self.add_button(self._save_button)
         self._edit.returnPressed.connect(self._save)
         self._edit.textChanged.connect(lambda _text: self._field.set_error(""))

@@ -6,6 +6,9 @@ from functools import partial
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QWidget
 
+from benchboard.analytics.relations import RELATIONS
+from benchboard.analytics.remote.settings import REMOTE_KINDS
+from benchboard.analytics.sources.kinds import source_kinds
 from benchboard.i18n import _, pgettext
 from benchboard.identity.permissions import has_permission
 from benchboard.paging import Listing, Page
@@ -18,20 +21,25 @@ from benchboard.ui.studio.data.data_commands import SOURCE_MENU, SOURCES
 from benchboard.ui.studio.data.source_actions import SourceActions
 from benchboard.ui.studio.data.source_pane import SourcePane
 from benchboard.ui.studio.data.source_rows import SourceRow, read_rows, source_columns
+from benchboard.ui.studio.data_access import can_have_orders
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import refresh_times
-from benchboard.ui.widgets import Button, EmptyState, Toolbar, fill_column, search_field
+from benchboard.ui.widgets import Button, EmptyState, MenuItem, Toolbar, fill_column, menu, search_field
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.no_match import NoMatch
+from benchboard.ui.widgets.tab_order import focus_content
+from benchboard.ui.window_commands import LIST_UNDO, UNDO
 
 TABLES = frozenset({"data_sources"})
 
 
 class SourceList(QWidget):
-    """The sources of the organisation. `file_wanted` and `sample_wanted` ask for data to be added."""
+    """The sources of the organisation. `file_wanted`, `server_wanted` (with its kind) and `sample_wanted` ask for data
+    to be added."""
 
     file_wanted = Signal()
     folder_wanted = Signal()
+    server_wanted = Signal(str)
     sample_wanted = Signal()
 
     def __init__(self, context: Context, *, explores: bool) -> None:
@@ -41,20 +49,15 @@ class SourceList(QWidget):
         self._pending = ""
         self.actions_for_sources = SourceActions(context, self, explores=explores)
         self._model: PagedTableModel[SourceRow] = PagedTableModel(context.tasks, self._fetch, source_columns(), self)
-        toolbar = Toolbar(_("Data sources"))
+        self._toolbar = toolbar = Toolbar(_("Data sources"))
         self._search = search_field(self, "sources_search", _("Name"), self._searched)
         toolbar.add(self._search)
-        folder = Button(
-            _("Add folder"), self.folder_wanted.emit, icon="ph.folder", tip=_("Add folder"), name="sources_folder"
-        )
         self.add_button = Button(
-            _("Add file"), self.file_wanted.emit, kind="primary", icon="ph.plus", name="sources_add"
+            _("Add data"), self.open_add_menu, kind="primary", icon="ph.plus", menu=True, name="sources_add"
         )
         may_write = has_permission(context.actor, "sources:write")
-        for button in (folder, self.add_button):
-            button.disable("" if may_write else _("Your role can't change data sources."))
-            toolbar.add_right(button)
-        toolbar.shorten(folder, self.add_button)
+        self.add_button.disable("" if may_write else _("Your role can't change data sources."))
+        toolbar.add_right(self.add_button)
         self._table: PagedTable[SourceRow] = PagedTable(
             self._model,
             label=_("Data sources"),
@@ -76,20 +79,48 @@ class SourceList(QWidget):
         self.pane.closed.connect(self._close_detail)
         handlers = {one.id: Handler(partial(self._run_at_current, one.id)) for one in REGISTRY.of_scope(SOURCES)}
         install_shortcuts(self._table.view, SOURCES, handlers)
-        refresh_times(self._table.view.viewport())
+        install_shortcuts(self, LIST_UNDO, {UNDO: Handler(context.problems.undo_last)})
+        refresh_times(self._table.view.viewport(), self._refresh_detail_time)
         context.changed.watch(self, TABLES, self._model.refresh)
         self._model.listing = Listing(sort="name")
 
+    def _refresh_detail_time(self) -> None:
+        """Keep the time in the details that of the list, of which a single row may have been repainted."""
+        if self.pane.refresh_time():
+            self._table.view.viewport().update()
+
     def _empty_state(self, *, may_write: bool) -> EmptyState:
+        title = _("No files or servers yet")
+        actor, location = self._context.actor, self._context.workspace.location
+        own = can_have_orders(location) and any(has_permission(actor, one.permission) for one in RELATIONS.values())
+        also = "\n" + _("Benchboard's own orders are in Explore without being added.") if own else ""
         if not may_write:
-            return EmptyState(
-                "ph.database", _("No data sources yet"), why=_("Data sources that colleagues add are listed here.")
-            )
+            why = _("Data sources that colleagues add are listed here.")
+            return EmptyState("ph.database", title, why=why + also)
         why = _("Drop a CSV, Excel, Parquet, SQLite or DuckDB file anywhere here, or a folder of them.")
-        empty = EmptyState("ph.database", _("No data sources yet"), _("Choose file"), self.file_wanted.emit, why=why)
-        empty.action.setObjectName("sources_choose")
-        empty.add_action(_("Try it with sample data"), self.sample_wanted.emit).setObjectName("sources_sample")
+        empty = EmptyState(
+            "ph.database", title, _("Add data"), lambda: self.open_add_menu(empty.action), why=why + also
+        )
+        empty.action.setObjectName("sources_empty_add")
+        empty.add_action(_("Try sample data"), self.sample_wanted.emit).setObjectName("sources_sample")
         return empty
+
+    def open_add_menu(self, anchor: QWidget | None = None) -> None:
+        """Ask what is added, at the button for it or at another one."""
+        servers = [
+            MenuItem(
+                source_kinds()[kind].title, partial(self.server_wanted.emit, kind), "ph.plugs-connected",
+                name=f"server_{kind}",
+            )
+            for kind in REMOTE_KINDS
+        ]  # fmt: skip
+        items = [
+            MenuItem(_("File"), self.file_wanted.emit, "ph.file-text", name="add_file"),
+            MenuItem(_("Folder"), self.folder_wanted.emit, "ph.folder", name="add_folder"),
+            *servers,
+            MenuItem(_("Sample data"), self.sample_wanted.emit, "ph.table", name="add_sample"),
+        ]
+        menu(anchor or self.add_button, items, name="add_data_menu")
 
     def refresh_files(self) -> None:
         """Look at all of them and their files again."""
@@ -110,7 +141,7 @@ class SourceList(QWidget):
 
     def panes(self) -> list[QWidget]:
         """The panes in F6 order."""
-        return [self._table.view, *([self.pane] if self.pane.isVisible() else [])]
+        return [self._toolbar, self._table, *([self.pane] if self.pane.isVisible() else [])]
 
     def _fetch(self, session: DatabaseSession, listing: Listing, after: str | None, limit: int) -> Page[SourceRow]:
         return read_rows(session, self._context.actor, listing, after, limit)
@@ -135,8 +166,7 @@ class SourceList(QWidget):
             run_handler(explore, self._context.problems.refuse)
         else:
             self._show_row(row)
-            self.pane.setFocus()
-            self.pane.focusNextPrevChild(True)
+            focus_content(self.pane)
 
     def _handlers_at(self, row: SourceRow) -> dict[str, Handler]:
         def table() -> str:
@@ -149,12 +179,11 @@ class SourceList(QWidget):
         command_menu(self, SOURCE_MENU, handlers, scope=SOURCES, label=_("Actions"), name="sources_menu").popup(spot)
 
     def _run_at_current(self, command_id: str) -> None:
-        row = self._table.current()
+        row = self._table.take_ringed()
         handler = self._handlers_at(row).get(command_id) if row is not None else None
         if handler is not None:
             run_handler(handler, self._context.problems.refuse)
 
     def _close_detail(self) -> None:
         self._body.show_detail(False)
-        self._table.clear_current()
-        self._table.view.setFocus()
+        self._table.put_away()

@@ -30,8 +30,22 @@ from benchboard.ui.admin.detail_pane import DetailPane, DetailSection
 from benchboard.ui.commands import Handlers, run_handler
 from benchboard.ui.context import Context
 from benchboard.ui.studio.data.preview_table import paint_histogram, paint_line
-from benchboard.ui.studio.data.source_rows import SourceRow, location_text, news_text, status_mark, tables_and_rows
-from benchboard.ui.studio.data.value_text import KIND_ICONS, NUMBERS, common_decimals, kind_title, value_text
+from benchboard.ui.studio.data.source_rows import (
+    SourceRow,
+    lines_text,
+    location_text,
+    news_text,
+    status_mark,
+    tables_and_rows,
+)
+from benchboard.ui.studio.data.value_text import (
+    KIND_ICONS,
+    NUMBERS,
+    common_decimals,
+    have_seconds,
+    kind_title,
+    value_text,
+)
 from benchboard.ui.tasks import DatabaseSession, Progress, Work
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import relative_time
@@ -70,6 +84,8 @@ class SourcePane(DetailPane):
         self.head.addLayout(self._actions)
         self.head.addWidget(hairline())
         self._facts = KeyValue()
+        self._refreshed: Elided | None = None
+        """How long ago the source was refreshed."""
         facts = DetailSection("")
         facts.fill(self._facts)
         self._select = Select(name="source_table", label=_("Table"))
@@ -118,18 +134,32 @@ class SourcePane(DetailPane):
         self._news.set_tone("error" if mark.kind == "error" else "info" if mark.kind == "info" else "warn")
         self._news.setVisible(bool(news))
         self._show_actions(handlers)
+        self._refreshed = Elided(relative_time(row.source.last_sync))
         self._facts.show_rows(
             (
-                (_("Holds"), Elided(tables_and_rows(row))),
-                (_("Last read"), Elided(relative_time(row.source.last_sync))),
+                (_("Contents"), Elided(tables_and_rows(row))),
+                *([(_("Lines that don't fit"), Elided(lines))] if (lines := lines_text(row.source)) else []),
+                (_("Last refreshed"), self._refreshed),
                 (
                     _("Copied from") if row.source.copied else _("Location"),
-                    Elided(row.source.server or location_text(row.source.path)),
+                    Elided(row.source.server or location_text(row.source.path), middle=True),
                 ),
             )
         )
         if not same:
             self._read_tables(row.source.id)
+
+    def refresh_time(self) -> bool:
+        """Say as of now how long ago the source was refreshed, as the list beside it does. Returns whether that is
+        another text than before.
+        """
+        if self._row is None or self._refreshed is None:
+            return False
+        text = relative_time(self._row.source.last_sync)
+        is_other = text != self._refreshed.text()
+        if is_other:
+            self._refreshed.setText(text)
+        return is_other
 
     def _show_actions(self, handlers: Handlers) -> None:
         while (item := self._actions.takeAt(0)) is not None:
@@ -138,8 +168,9 @@ class SourcePane(DetailPane):
                 old.deleteLater()
         texts = {
             "studio.sources.explore": (_("Explore"), "ph.compass"),
-            "studio.sources.refresh": (_("Read again"), "ph.arrows-clockwise"),
-            "studio.sources.locate": (_("Locate"), "ph.folder-open"),
+            "studio.sources.refresh": (_("Refresh data"), "ph.arrows-clockwise"),
+            "studio.sources.locate": (_("Find file…"), "ph.folder-open"),
+            "studio.sources.connection": (_("Edit connection"), "ph.plugs-connected"),
         }
         for command, (title, icon) in texts.items():
             if (handler := handlers.get(command)) is not None:
@@ -223,7 +254,7 @@ class SourcePane(DetailPane):
                     if (profile := by_name.get(row.name)) is not None:
                         row.show_profile(profile)
 
-        title = _("Counting what “{table}” holds").format(table=table.name)
+        title = _("Counting the values of “{table}”").format(table=table.name)
         self._profiling = self._context.tasks.run(self, count, show, lambda _error: None, title=title)
 
     def _is_shown(self, source_id: str, table: TableSummary) -> bool:
@@ -245,7 +276,7 @@ class _ColumnRow(QWidget):
         top = QHBoxLayout()
         top.setSpacing(theme().px("spacing.2"))
         top.addWidget(Elided(title, "body_strong", fits_text=True))
-        top.addWidget(Elided(column.name, "mono", "muted"), 1)
+        top.addWidget(Elided(column.name if column.name != title else "", "mono", "muted"), 1)
         lines.addLayout(top)
         lines.addWidget(self._facts)
         row = QHBoxLayout(self)
@@ -260,9 +291,10 @@ class _ColumnRow(QWidget):
         """Show what the column holds."""
         parts = [_range_text(profile) or self._kind]
         about = "" if profile.distinct_is_exact else "≈ "
-        parts.append(
-            about + ngettext("{count} value", "{count} values", profile.distinct).format(count=number(profile.distinct))
-        )
+        distinct = ngettext("{count} distinct value", "{count} distinct values", profile.distinct)
+        parts.append(about + distinct.format(count=number(profile.distinct)))
+        if profile.distinct == 1 and profile.frequent and profile.frequent_is_exact and not profile.empty:
+            parts = [_("Always {value}").format(value=value_text(profile.frequent[0][0]))]
         if profile.empty:
             parts.append(ngettext("{count} empty", "{count} empty", profile.empty).format(count=number(profile.empty)))
         self._facts.setText(", ".join(parts))
@@ -273,7 +305,9 @@ class _ColumnRow(QWidget):
 def _range_text(profile: ColumnProfile) -> str:
     if profile.minimum is None or profile.maximum is None:
         return ""
-    return _("{low} to {high}").format(low=value_text(profile.minimum), high=value_text(profile.maximum))
+    ends = (profile.minimum, profile.maximum)
+    low, high = (value_text(end, seconds=have_seconds(ends)) for end in ends)
+    return _("{low} to {high}").format(low=low, high=high)
 
 
 def histogram_counts(profile: ColumnProfile) -> tuple[int, ...]:
@@ -298,7 +332,9 @@ class _Histogram(QWidget):
         """Show the counts of a profile, and name them in the tooltip."""
         self._counts = histogram_counts(profile)
         if profile.histogram:
-            named = [(f"{value_text(one.start)} – {value_text(one.end)}", one.count) for one in profile.histogram]
+            seconds = have_seconds(end for one in profile.histogram for end in (one.start, one.end))
+            text = partial(value_text, seconds=seconds)
+            named = [(f"{text(one.start)} – {text(one.end)}", one.count) for one in profile.histogram]
         else:
             named = [(value_text(value), count) for value, count in profile.frequent]
         lines = [f"{name[:60]}: {number(count)}" for name, count in named]
@@ -318,6 +354,8 @@ class _SampleModel(QAbstractTableModel):
         super().__init__(parent)
         self.columns, self._rows = columns, rows
         self._decimals = [common_decimals(row[place] for row in rows) for place in range(len(columns))]
+        self._seconds = [have_seconds(row[place] for row in rows) for place in range(len(columns))]
+        """Of each column, whether its times are shown with their seconds."""
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         return 0 if parent.isValid() else len(self._rows)
@@ -329,7 +367,8 @@ class _SampleModel(QAbstractTableModel):
         if not index.isValid():
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return value_text(self._rows[index.row()][index.column()], self._decimals[index.column()])
+            place = index.column()
+            return value_text(self._rows[index.row()][place], self._decimals[place], seconds=self._seconds[place])
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self._side(index.column()) | Qt.AlignmentFlag.AlignVCenter
         return None

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from benchboard.analytics.sources import services
-from benchboard.analytics.sources.kinds import source_kinds
+from benchboard.analytics.sources.file_news import FileNews, file_news, status_title
+from benchboard.analytics.sources.kinds import source_title
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.i18n import _, ngettext, number
 from benchboard.identity.permissions import Actor
@@ -13,8 +13,6 @@ from benchboard.paging import Listing, Page
 from benchboard.ui.paged.paged_model import Column, Mark
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import full_time, relative_time
-
-FileNews = Literal["", "moved", "changed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +31,7 @@ class SourceRow:
     @property
     def kind_title(self) -> str:
         """The kind of the source as people read it."""
-        kind = source_kinds().get(self.source.kind)
-        return kind.title if kind is not None else self.source.kind
+        return source_title(self.source.kind)
 
 
 def read_rows(
@@ -49,31 +46,17 @@ def read_row(session: DatabaseSession, actor: Actor, source: SourceSummary) -> S
     """A row of the list."""
     counts = [table.rows for table in services.source_tables(session, actor, source.id)] if source.tables else []
     known = [count for count in counts if count is not None]
-    return SourceRow(source, sum(known) if known and len(known) == len(counts) else None, _news(source))
-
-
-def _news(source: SourceSummary) -> FileNews:
-    """What happened to the file since it was read; nothing where a copied file is gone, as it isn't needed. A folder is
-    changed when a file comes or goes."""
-    if not source.path:
-        return ""
-    try:
-        found = Path(source.path).stat()
-    except OSError:
-        return "" if source.copied else "moved"
-    read_at = source.last_sync
-    return "changed" if read_at is not None and found.st_mtime > read_at.timestamp() else ""
+    return SourceRow(source, sum(known) if known and len(known) == len(counts) else None, file_news(source))
 
 
 def status_mark(row: SourceRow) -> Mark:
     """The status of a source, as a mark and a word."""
+    title = status_title(row.source, row.news)
     if row.source.status == "error":
-        return Mark("error", _("Error"))
-    if row.news == "moved":
-        return Mark("warn", _("File moved"))
-    if row.news == "changed":
-        return Mark("info", _("Original changed")) if row.source.copied else Mark("warn", _("File changed"))
-    return Mark("ok", _("Ready"))
+        return Mark("error", title)
+    if row.news == "changed" and row.source.copied:
+        return Mark("info", title)
+    return Mark("warn" if row.news else "ok", title)
 
 
 def news_text(row: SourceRow) -> str:
@@ -81,14 +64,14 @@ def news_text(row: SourceRow) -> str:
     if row.source.server:
         return row.source.problem
     if row.source.status == "error" and row.source.problem:
-        return f"{row.source.problem} {_('Locate the file, or read it again once it is back.')}"
+        return row.source.problem + " " + _("Find the file, or put it back and refresh the data.")
     if row.news == "moved":
-        return _("The file isn't where it was. Locate it, or put it back.")
+        return _("The file was moved or deleted. Find it, or put it back.")
     if row.news != "changed":
         return ""
     if row.source.copied:
-        return _("The file has changed since it was copied. Read it again to have what is in it now.")
-    return _("The file has changed since it was read. Read it again.")
+        return _("The file has changed since it was copied. Refresh the data to copy it again.")
+    return _("The file has changed since it was read. Refresh the data.")
 
 
 def source_columns() -> tuple[Column[SourceRow], ...]:
@@ -114,12 +97,13 @@ def source_columns() -> tuple[Column[SourceRow], ...]:
             lambda row: row.source.server or location_text(row.source.path),
             tooltip=lambda row: row.source.server or row.source.path,
             muted=True,
+            middle=True,
             width=220,
             stretch=True,
         ),
         Column(
             "last_sync",
-            _("Last read"),
+            _("Last refreshed"),
             lambda row: relative_time(row.source.last_sync),
             sortable=True,
             tooltip=lambda row: full_time(row.source.last_sync),
@@ -138,10 +122,23 @@ def location_text(path: str) -> str:
     return f"~{path[len(home) :]}" if path.startswith(f"{home}/") else path
 
 
+def lines_text(source: SourceSummary) -> str:
+    """What became of the lines that didn't fit: `3 lines skipped, 1 line with a value left empty`; empty if all did."""
+    parts = []
+    if source.left_out:
+        text = ngettext("{count} line skipped", "{count} lines skipped", source.left_out)
+        parts.append(text.format(count=number(source.left_out)))
+    if source.emptied:
+        text = ngettext("{count} line with values left empty", "{count} lines with values left empty", source.emptied)
+        parts.append(text.format(count=number(source.emptied)))
+    return ", ".join(parts)
+
+
 def tables_and_rows(row: SourceRow) -> str:
     """How much a source holds: `2 tables, 1 204 rows`."""
     count = len(row.source.tables)
     tables = ngettext("{count} table", "{count} tables", count).format(count=number(count))
     if row.rows is None:
         return tables
-    return f"{tables}, {ngettext('{count} row', '{count} rows', row.rows).format(count=number(row.rows))}"
+    rows = ngettext("{count} row", "{count} rows", row.rows).format(count=number(row.rows))
+    return f"{tables}, {rows}"

@@ -8,17 +8,13 @@ from typing import Final
 
 from PySide6.QtCore import QDate, QLocale
 
+from benchboard.analytics.files import kind_titles
 from benchboard.analytics.files.value_expressions import ColumnKind
-from benchboard.i18n import N_, _, number, pgettext
+from benchboard.i18n import _, number, pgettext
 
 KIND_ICONS: Final[dict[ColumnKind, str]] = {
     "text": "ph.text-t", "integer": "ph.list-numbers", "decimal": "ph.hash", "float": "ph.hash",
     "boolean": "ph.toggle-left", "timestamp": "ph.clock", "date": "ph.calendar-blank",
-}  # fmt: skip
-_KIND_TITLES: Final[dict[ColumnKind, str]] = {
-    "text": N_("Text"), "integer": N_("Whole number"), "decimal": N_("Exact decimal"),
-    "float": N_("Number, with decimals"), "boolean": N_("Yes or no"), "timestamp": N_("Date and time"),
-    "date": N_("Date"),
 }  # fmt: skip
 NUMBERS: Final[tuple[ColumnKind, ...]] = ("integer", "decimal", "float")
 _MOST_DECIMALS: Final = 6
@@ -32,21 +28,35 @@ def kind_title(kind: ColumnKind, *, short: bool = False) -> str:
     """A kind as people call it, or in a word or two."""
     if short and kind in ("float", "decimal"):
         return pgettext("kind of a column", "Number")
-    return _(_KIND_TITLES[kind])
+    return kind_titles.kind_title(kind)
 
 
 def common_decimals(values: Iterable[object]) -> int | None:
     """The decimals with which all of these numbers are shown, so that they stand below each other; None if there are
     no numbers with decimals among them."""
-    finite = [value for value in values if isinstance(value, float) and math.isfinite(value) and abs(value) < _HUGE]
-    if not finite:
+    decimals = [
+        found for value in values if isinstance(value, float | Decimal) and (found := _decimals(value)) is not None
+    ]
+    return max(decimals, default=None)
+
+
+def _decimals(value: float | Decimal) -> int | None:
+    """The decimals of a number, as far as they are shown; None for one that is written in another way."""
+    if not math.isfinite(value) or (isinstance(value, float) and abs(value) >= _HUGE):
         return None
-    exponents = (Decimal(repr(round(value, _MOST_DECIMALS))).normalize().as_tuple().exponent for value in finite)
-    return max(max(0, -exponent) if isinstance(exponent, int) else 0 for exponent in exponents)
+    exact = value if isinstance(value, Decimal) else Decimal(repr(round(value, _MOST_DECIMALS))).normalize()
+    exponent = exact.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
-def value_text(value: object, decimals: int | None = None) -> str:
-    """A value as a cell shows it, on one line; empty for none. `decimals` are those of a number that has any."""
+def have_seconds(values: Iterable[object]) -> bool:
+    """Whether one of these times isn't a whole minute: all of a column are then shown with their seconds."""
+    return any(isinstance(value, datetime) and bool(value.second or value.microsecond) for value in values)
+
+
+def value_text(value: object, decimals: int | None = None, *, seconds: bool = False) -> str:
+    """A value as a cell shows it, on one line; empty for none. `decimals` are those of a number that has any; `seconds`
+    are shown of a time that has some, or of any time."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -61,10 +71,9 @@ def value_text(value: object, decimals: int | None = None) -> str:
         power = math.floor(math.log10(abs(value)))
         return f"{number(value / 10.0**power, most=_MOST_DECIMALS)}e{power}"
     if isinstance(value, Decimal):
-        exponent = value.as_tuple().exponent
-        return number(value, max(0, -exponent) if isinstance(exponent, int) else 0)
+        return number(value, (_decimals(value) or 0) if decimals is None else decimals)
     if isinstance(value, datetime):
-        clock = f"{value:%H:%M:%S}" if value.second or value.microsecond else f"{value:%H:%M}"
+        clock = f"{value:%H:%M:%S}" if seconds or have_seconds([value]) else f"{value:%H:%M}"
         return f"{_date_text(value)} {clock}"
     if isinstance(value, date):
         return _date_text(value)

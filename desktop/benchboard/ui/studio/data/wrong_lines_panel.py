@@ -17,7 +17,7 @@ from benchboard.analytics.files.inspection_types import MAX_WRONG_LINES, TableIn
 from benchboard.analytics.files.scan import WrongValues
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import Elided, SegmentedControl, Text, fill_column, hairline
+from benchboard.ui.widgets import CheckBox, Elided, SegmentedControl, Text, fill_column, hairline
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.surfaces import Icon, set_surface
@@ -30,9 +30,11 @@ _OUTCOME_WIDTH: Final = 150
 
 
 class WrongLinesPanel(QWidget):
-    """Hidden while all lines fit. `chosen` emits what becomes of values that don't."""
+    """Hidden while all lines fit and none is a total. `chosen` emits what becomes of values that don't fit,
+    `total_label_chosen` the label of the total rows that are left out, empty if they are kept."""
 
     chosen = Signal(str)
+    total_label_chosen = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,9 +43,13 @@ class WrongLinesPanel(QWidget):
         self._count = Text("", "body_strong")
         self._rest = Elided("", "body", "secondary")
         self._which = SegmentedControl(
-            (("empty", _("Leave values empty")), ("leave-out", _("Leave lines out"))), label=_("Lines that don't fit")
+            (("empty", _("Leave values empty")), ("leave-out", _("Skip lines"))), label=_("Lines that don't fit")
         )
-        self._which.selected.connect(self.chosen)
+        self._which.selected.connect(self._choose)
+        self._label = ""
+        self.skip_total = CheckBox(_("Skip total row"))
+        self.skip_total.setObjectName("import_skip_total")
+        self.skip_total.clicked.connect(lambda on: self.total_label_chosen.emit(self._label if on else ""))
         head = QWidget()
         head.setFixedHeight(42)
         row = QHBoxLayout(head)
@@ -52,6 +58,7 @@ class WrongLinesPanel(QWidget):
         row.addWidget(Icon("ph.warning-fill", "warn"))
         row.addWidget(self._count)
         row.addWidget(self._rest, 1)
+        row.addWidget(self.skip_total)
         row.addWidget(self._which)
         self.lines = QListView()
         self.lines.setObjectName("import_wrong_list")
@@ -64,6 +71,12 @@ class WrongLinesPanel(QWidget):
         fill_column(self, hairline(), head, hairline(), self.lines)
         self.hide()
 
+    def _choose(self, wrong_values: str) -> None:
+        """Show at the lines what was chosen; how many rows that adds is known when the file was read again."""
+        self._model.show_choice("leave-out" if wrong_values == "leave-out" else "empty")
+        self._rest.setText("")
+        self.chosen.emit(wrong_values)
+
     @property
     def shown_lines(self) -> tuple[WrongLine, ...]:
         """The lines that are named."""
@@ -73,18 +86,39 @@ class WrongLinesPanel(QWidget):
         """Show the wrong lines of a table; the panel is hidden if there are none."""
         count = table.wrong_count
         wrong_values = table.scan.options.wrong_values
-        self._model.show_lines(table.wrong_lines, wrong_values)
-        self._count.setText(
-            ngettext("{count} line doesn't fit", "{count} lines don't fit", count).format(count=number(count))
-        )
+        totals = table.total_lines
+        skipped = bool(table.scan.options.total_label)
+        # First, as it changes every sum; its wrong values are no news then.
+        at = {(line.file, line.line) for line in totals}
+        lines = (*totals, *(line for line in table.wrong_lines if (line.file, line.line) not in at))
+        self._model.show_lines(lines, wrong_values, skips_totals=skipped)
+        self._count.setText(_count_text(count) if count else _total_text(totals[0].value, skipped) if totals else "")
         self._rest.setText(_rest_text(table))
         self._which.set_current(wrong_values)
-        self.lines.setFixedHeight(min(len(table.wrong_lines), _SHOWN_ROWS) * _ROW)
-        self.setVisible(count > 0)
+        # A line that can't be split is skipped by either choice.
+        kept = [line for line in table.wrong_lines if not line.left_out]
+        self._which.setVisible(bool(kept) or count > len(table.wrong_lines))
+        self._label = totals[0].value if totals else ""
+        self.skip_total.setVisible(bool(totals))
+        self.skip_total.setChecked(skipped)
+        self.lines.setFixedHeight(min(len(lines), _SHOWN_ROWS) * _ROW)
+        self.setVisible(bool(lines) or count > 0)
+
+
+def _count_text(count: int) -> str:
+    return ngettext("{count} line doesn't fit", "{count} lines don't fit", count).format(count=number(count))
+
+
+def _total_text(label: str, skipped: bool) -> str:
+    if skipped:
+        return _("The total row “{label}” will be skipped").format(label=label)
+    return _("The total row “{label}” will be added").format(label=label)
 
 
 def _rest_text(table: TableInspection) -> str:
-    kept = ngettext("{count} row is added.", "{count} rows are added.", table.rows).format(count=number(table.rows))
+    kept = ngettext("{count} row will be added.", "{count} rows will be added.", table.rows).format(
+        count=number(table.rows)
+    )
     if table.wrong_count > len(table.wrong_lines):
         named = _("The first {count} are named here.").format(
             count=number(min(MAX_WRONG_LINES, len(table.wrong_lines)))
@@ -98,16 +132,27 @@ class _WrongLines(QAbstractListModel):
         super().__init__(parent)
         self.lines: tuple[WrongLine, ...] = ()
         self.wrong_values: WrongValues = "empty"
+        self.skips_totals = True
 
-    def show_lines(self, lines: tuple[WrongLine, ...], wrong_values: WrongValues) -> None:
+    def show_lines(self, lines: tuple[WrongLine, ...], wrong_values: WrongValues, *, skips_totals: bool) -> None:
         self.beginResetModel()
-        self.lines, self.wrong_values = lines, wrong_values
+        self.lines, self.wrong_values, self.skips_totals = lines, wrong_values, skips_totals
         self.endResetModel()
+
+    def show_choice(self, wrong_values: WrongValues) -> None:
+        """Show what becomes of the lines by another choice."""
+        self.wrong_values = wrong_values
+        if self.lines:
+            self.dataChanged.emit(self.index(0), self.index(len(self.lines) - 1))
 
     def outcome(self, line: WrongLine) -> str:
         """What becomes of a line."""
-        if line.left_out or self.wrong_values == "leave-out":
-            return _("Line left out")
+        if line.total:
+            return _("Line skipped") if self.skips_totals else _("Line kept")
+        if line.left_out:
+            return _("Always skipped")
+        if self.wrong_values == "leave-out":
+            return _("Line skipped")
         return _("Value left empty") if line.column is not None else _("Rest left empty")
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
@@ -143,7 +188,8 @@ class _LineDelegate(QStyledItemDelegate):
         painter.fillRect(rect, theme().color("surface"))
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme().color("grid"))
         middle = rect.center().y()
-        paint_icon(painter, "ph.x-circle-fill", QRectF(rect.left() + 16, middle - 7, 14, 14), theme().color("error"))
+        icon, role = ("ph.warning-fill", "warn") if line.total else ("ph.x-circle-fill", "error")
+        paint_icon(painter, icon, QRectF(rect.left() + 16, middle - 7, 14, 14), theme().color(role))
         painter.setFont(theme().font("mono"))
         painter.setPen(theme().color("text.secondary"))
         numbers = QRect(rect.left() + 30, rect.top() + 6, _LINE_WIDTH - 42, 18)

@@ -5,6 +5,7 @@ from typing import Final, Protocol
 from benchboard.dashboards import home_layout, library
 from benchboard.dashboards.document.document import Document, write_home
 from benchboard.dashboards.editing.save_machine import StoredDocument
+from benchboard.dashboards.repository import KnownPage
 from benchboard.dashboards.versions import version_store
 from benchboard.i18n import _
 from benchboard.identity.permissions import Actor
@@ -72,6 +73,7 @@ class DashboardStore:
     def __init__(self, actor: Actor, dashboard_id: str) -> None:
         self._actor, self.key, self.dashboard_id = actor, dashboard_id, dashboard_id
         self._owned = False
+        self._known = KnownPage()
 
     def read(self, session: DatabaseSession) -> StoredDocument:
         opened = library.get_dashboard(session, self._actor, self.key)
@@ -87,5 +89,7 @@ class DashboardStore:
 
     def write(self, session: DatabaseSession, document: Document, base: int | None, *, note: str | None = None,
               merged: bool = False) -> StoredDocument:  # fmt: skip
-        saved = library.save(session, self._actor, self.key, document, base_version=base, note=note, merged=merged)
+        saved = library.save(
+            session, self._actor, self.key, document, base_version=base, note=note, merged=merged, known=self._known
+        )
         return StoredDocument(saved.document, saved.version, may_share=self._owned, number=saved.number)

@@ -182,6 +182,10 @@ class Editor(QObject):
         """
         return self._state.view.query_values(item_id, query, now)
 
+    def check_values(self, item_id: str = "") -> Values:
+        """The values that a widget's query, or a variable's, is checked with while it is written."""
+        return self._state.view.check_values(item_id)
+
     def repeated_by(self, item: Item) -> tuple[str, tuple[str, ...]] | None:
         """The label of the variable by which an item is repeated, and its values; None if the item isn't repeated."""
         return state.repeated_by(self._state, item)
@@ -301,6 +305,14 @@ class Editor(QObject):
         if self._showing:
             return None  # a field that disappears because of the step being applied must not record another
         return self.apply(state.set_property, ids, key, value)
+
+    def set_source(self, item_id: str, source_id: str, query: str) -> None:
+        """Let a widget read another data source, with this query."""
+        self.apply(state.set_source, item_id, source_id, query)
+
+    def set_kind(self, ids: Sequence[str], kind: WidgetKind) -> None:
+        """Show widgets that have a query as another kind."""
+        self.apply(state.set_kind, ids, kind)
 
     def add(self, kind: WidgetKind, cell: Cell | None = None) -> str:
         """Add a new widget at `cell`, or in the first free cell; returns its id."""

@@ -24,6 +24,7 @@ from benchboard.ui.problems import Action
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.page_notices import PageNotices
 from benchboard.ui.studio.document.stashed_drafts import StashedDrafts
+from benchboard.ui.time_format import full_date
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -255,4 +256,4 @@ class _JournalHolder:
 
 def _time(at: float) -> str:
     then, now = datetime.fromtimestamp(at).astimezone(), datetime.now().astimezone()
-    return f"{then:%H:%M}" if then.date() == now.date() else f"{then:%Y-%m-%d %H:%M}"
+    return f"{then:%H:%M}" if then.date() == now.date() else f"{full_date(then)} {then:%H:%M}"

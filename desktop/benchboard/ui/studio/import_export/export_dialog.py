@@ -127,7 +127,7 @@ class ExportDialog(Dialog):
             self._results = {name: self._expanded_page.result(name) for name in sheet.ids}.get
         self.dismiss()
         if form == "print":
-            self._print(sheet)
+            self.print_page(sheet)
         else:
             self._export(sheet, next(known for known in _FORMS if known == form), scale)
 
@@ -144,7 +144,7 @@ class ExportDialog(Dialog):
 
         ask_file(owner, _("Export dashboard"), name, form.upper(), write)
 
-    def _print(self, sheet: PagePicture) -> None:
+    def print_page(self, sheet: PagePicture) -> None:
         context, owner, answers = self._context, self._owner, self._results
         title = self._title_text
         foot = " · ".join(part for part in (title, self._variables) if part)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards import library
@@ -201,21 +201,21 @@ class RenameDialog(Dialog):
         self._name.selectAll()
         self._name.setMinimumWidth(360)
         self._name.returnPressed.connect(self._accept)
-        self.content.addWidget(Field(_("Name"), self._name))
+        self._field = Field(_("Name"), self._name, lines=1)
+        self.content.addWidget(self._field)
         keep = _("Name it later") if created else _("Cancel")
         take = _("Save name") if created else _("Rename dashboard")
         self.add_button(Button(keep, self.dismiss, name="rename_keep"))
-        self._button = self.add_button(Button(take, self._accept, kind="primary", name="rename_take"))
-        self._name.textChanged.connect(self._typed)
-
-    def _typed(self, text: str) -> None:
-        self._button.disable("" if text.strip() else _("Enter a dashboard name."))
+        self.add_button(Button(take, self._accept, kind="primary", name="rename_take"))
+        self._name.textChanged.connect(lambda _text: self._field.set_error(""))
 
     def _accept(self) -> None:
-        if self._button.isEnabled():
-            name = self._name.text().strip()
+        if name := self._name.text().strip():
             self.dismiss()
             self.name_entered.emit(name)
+        else:
+            self._field.set_error(_("Enter a dashboard name."))
+            self._name.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def _moved_to_trash(count: int, name: str) -> str:

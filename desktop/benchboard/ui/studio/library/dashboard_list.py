@@ -23,6 +23,7 @@ from benchboard.ui.paged.paged_export import ask_and_export
 from benchboard.ui.paged.paged_model import Column, Mark, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.problems import Action
+from benchboard.ui.studio.data_access import widget_data
 from benchboard.ui.studio.import_export.json_import import Imported, import_dashboard
 from benchboard.ui.studio.library.dashboard_actions import DashboardActions, open_menu
 from benchboard.ui.studio.library.thumbnail_column import ThumbnailColumn
@@ -40,6 +41,7 @@ from benchboard.ui.widgets import (
 )
 from benchboard.ui.widgets.buttons import Kind
 from benchboard.ui.widgets.no_match import NoMatch
+from benchboard.ui.window_commands import LIST_UNDO, UNDO
 
 TABLES = ("dashboards", "widgets", "dashboard_shares", "dashboard_team_shares", "team_members", "users")
 _TRASH_NOTICE: Final = "library.trash"
@@ -83,12 +85,11 @@ class DashboardList(QWidget):
         self._new = Button(
             _("Create dashboard"), self.create_dashboard, kind="primary", icon="ph.plus", name="library_new"
         )
-        export = Button(
-            _("Export"), self._export, icon="ph.download-simple", tip=_("Export as CSV"), name="library_export"
-        )
+        export = Button(_("Export CSV"), self._export, icon="ph.download-simple", name="library_export")
         self._toolbar.add_right(export)
         self._toolbar.add_right(self._import)
         self._toolbar.add_right(self._new)
+        self._new.shorten_to(_("Create"))
         self._toolbar.shorten(export, self._import, self._new)
         self._table: PagedTable[DashboardSummary] = PagedTable(
             self._model,
@@ -108,14 +109,15 @@ class DashboardList(QWidget):
         with_keys = REGISTRY.of_scope(LIST)
         handlers = {command.id: Handler(partial(self._run_at_current, command.id)) for command in with_keys}
         install_shortcuts(self._table.view, LIST, handlers)
+        install_shortcuts(self, LIST_UNDO, {UNDO: Handler(context.problems.undo_last)})
         refresh_times(self._table.view.viewport())
         context.changed.watch(self, TABLES, self._model.refresh)
         self._model.listing = Listing(sort="updated_at", descending=True)
         self._update_bulk_buttons()
 
     def _empty_state(self) -> EmptyState:
-        what = _("Widgets show figures from your organisation's orders. Fill a dashboard from a template, or widget"
-                 " by widget.")  # fmt: skip
+        how = _("Fill a dashboard from a template, or widget by widget.")
+        what = f"{widget_data(self._context.actor, self._context.workspace.location)} {how}"
         empty = EmptyState(
             "ph.squares-four", _("No dashboards yet"), _("Create dashboard"), self.create_dashboard, why=what
         )
@@ -168,10 +170,17 @@ class DashboardList(QWidget):
         filters: dict[str, Scalar] = {"which": which} if which else {}
         self._set_listing(Listing(self._search.text().strip(), filters, sort, descending=True))
 
+    def show_trash(self) -> None:
+        """Show the dashboards in the trash."""
+        self._show_filter("trash")
+
     def _show_all(self) -> None:
+        self._show_filter("")
+
+    def _show_filter(self, which: str) -> None:
         self._search.clear()
-        self._filter.set_current("")
-        self._filter_chosen("")
+        self._filter.set_current(which)
+        self._filter_chosen(which)
 
     def _set_listing(self, listing: Listing) -> None:
         self._model.clear_ticks()
@@ -239,7 +248,7 @@ class DashboardList(QWidget):
 
     def _run_at_current(self, command_id: str) -> None:
         """Run a command for the current row, if the row has that command."""
-        card = self._table.current()
+        card = self._table.take_ringed()
         handler = self._handlers_at(card).get(command_id) if card is not None else None
         if handler is not None:
             run_handler(handler, self._context.problems.refuse)

@@ -113,7 +113,12 @@ class ShareDialog(Dialog):
         title = _("You: owner") if shares.owner.id == self._context.actor.user_id else _("Owner")
         lines = [_PersonRow(shares.owner, Text(title, tone="muted"))]
         for share in (*shares.people, *shares.teams):
-            more = _higher_access(share, access.get(share.to.id))
+            entry = access.get(share.to.id)
+            if entry is not None and any(grant.source == "role" for grant in entry.grants):
+                # Their share changes nothing, so there is nothing to choose.
+                lines.append(_PersonRow(share.to, Text(_("Full access as admin"), tone="muted")))
+                continue
+            more = _higher_access(share, entry)
             lines.append(_PersonRow(share.to, *self._controls(share.to, share.permission), note=more))
         self._shares.fill(*lines)
         if self._may_share and first:

@@ -16,10 +16,23 @@ from benchboard.ui.widgets.empty_state import EmptyState
 class EmptyPageNotice(QObject):
     """Shows over `area` that the page is empty and how to start, or why it couldn't be opened."""
 
-    def __init__(self, area: QWidget, editor: Editor, saving: Saving, empty: str, begin: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        area: QWidget,
+        editor: Editor,
+        saving: Saving,
+        empty: str,
+        begin: Callable[[], None],
+        no_templates: str,
+        add_data: Callable[[], object] | None,
+        data: str,
+    ) -> None:
+        """`no_templates`: why `begin` is of no use, or empty; `add_data` is None for a person who may not; `data` says
+        where widgets get theirs."""
         super().__init__(area)
         self._area, self._editor, self._saving = area, editor, saving
-        self._empty, self._start_from_template = empty, begin
+        self._empty, self._start_from_template, self._add_data = empty, begin, add_data
+        self._no_templates, self._data = no_templates, data
         self._state, self._presented = "", False
         self.shown: QWidget | None = None
         """The notice that is shown now."""
@@ -60,11 +73,18 @@ class EmptyPageNotice(QObject):
         if wanted == "failed" and problem is not None:
             return self._failure(problem)
         if wanted == "empty":
-            why = _("Widgets show figures from your organisation's orders. Drag one here from the left pane, or press"
-                    " {key} to search for one.")  # fmt: skip
-            return EmptyState("ph.squares-four", self._empty, _("Start from a template"), self._start_from_template,
-                              why=why.format(key=REGISTRY["studio.show_add_pane"].key), parent=self._area)  # fmt: skip
+            return self._first_steps()
         return EmptyState("ph.squares-four", self._empty, parent=self._area) if wanted == "nothing" else None
+
+    def _first_steps(self) -> EmptyState:
+        how = _("Drag a widget here from the left pane, or press {key} to search for one.")
+        why = f"{self._data} {how.format(key=REGISTRY['studio.show_add_pane'].key)}"
+        empty = EmptyState("ph.squares-four", self._empty, _("Start from a template"), self._start_from_template,
+                           why=why, parent=self._area)  # fmt: skip
+        empty.action.disable(self._no_templates)
+        if self._add_data is not None:
+            empty.add_action(_("Add data"), self._add_data).setObjectName("studio_empty_add_data")
+        return empty
 
     def _failure(self, problem: AppError) -> QWidget:
         why = " ".join(part for part in (problem.why, problem.do) if part)

@@ -3,17 +3,27 @@
 Each change is one step.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.analytics.queries import ResultColumn
+from benchboard.analytics.query_builder.first_question import Shape
+from benchboard.analytics.table_browser import BrowsedSource, list_tables
 from benchboard.dashboards.document.document import Document
-from benchboard.dashboards.document.widget_kinds import IMAGE, MAX_MEASURE, MAX_TITLE, Setting, WidgetContent, widget_of
+from benchboard.dashboards.document.widget_kinds import (
+    IMAGE,
+    KINDS,
+    MAX_MEASURE,
+    MAX_TITLE,
+    Setting,
+    WidgetContent,
+    widget_of,
+)
 from benchboard.dashboards.editing import image_edits
 from benchboard.dashboards.editing.page_edits import locks
 from benchboard.dashboards.interchange import original_queries
@@ -31,6 +41,7 @@ from benchboard.ui.studio.panes.image_field import ImageField
 from benchboard.ui.studio.panes.original_query import OriginalQueryView
 from benchboard.ui.studio.panes.query_editor import ProseEdit, QueryEdit, columns_hint
 from benchboard.ui.studio.panes.repeat_settings import RepeatSettings
+from benchboard.ui.studio.panes.source_select import SourceSelect
 from benchboard.ui.studio.panes.tab_titles import TabTitles
 from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
@@ -47,6 +58,12 @@ if TYPE_CHECKING:
 
 _MAX_TEXT = 100
 """Most characters of a single-line text."""
+
+
+_SHAPES: Final[dict[str, Shape]] = {
+    "metric_card": "number", "gauge": "number", "line_chart": "time", "area_chart": "time", "table": "rows",
+}  # fmt: skip
+"""What the query of a kind begins with; of all others, numbers for categories."""
 
 
 class Inspector(QWidget):
@@ -130,11 +147,13 @@ class Inspector(QWidget):
         if self._sheet is not None and self._sheet.shows(chosen):
             self._sheet.refresh()
             return
+        chose_kind = False
         if self._sheet is not None:
             if self._draft:
                 self._drafted(self._draft, None)  # a field that is removed can't commit any more
             focused = QApplication.focusWidget()
-            if focused is not None and self._sheet.isAncestorOf(focused):
+            chose_kind = self._sheet.chose_kind(chosen)
+            if focused is not None and self._sheet.isAncestorOf(focused) and not chose_kind:
                 self.left.emit()  # hiding it would move the focus to the next widget in the window, the pane's edge
             self._stack.removeWidget(self._sheet)
             self._sheet.deleteLater()
@@ -149,10 +168,20 @@ class Inspector(QWidget):
             self._sheet.finished.connect(self.left)
             self._stack.addWidget(self._sheet)
             self._stack.setCurrentWidget(self._sheet)
+            if chose_kind:
+                self._sheet.focus_kind()
 
     def _drafted(self, where: str, text: str | None) -> None:
         self._draft = where if text is not None else ""
         self.drafted.emit(where, text)
+
+
+def starting_query(widget: WidgetContent, sources: Sequence[BrowsedSource], source_id: str) -> str:
+    """The query with which a kind of widget begins over a source."""
+    if widget.kind is None or not source_id:
+        return widget.kind.query if widget.kind is not None else ""
+    source = next((one for one in sources if one.id == source_id), None)
+    return source.starting_query(_SHAPES.get(widget.kind.type, "categories")) if source is not None else ""
 
 
 class _PropertySheet(QWidget):
@@ -182,6 +211,8 @@ class _PropertySheet(QWidget):
         """The parts that update themselves."""
         self._settings: dict[str, UndoLineEdit | Select | ProseEdit | ImageField] = {}
         self._title: TitleEdit | None = None
+        self._shown_as: Select | None = None
+        self._source: SourceSelect | None = None
         self._locked_note = Paragraph("", "caption", "muted")
         self._buttons: list[tuple[Button, str]] = []
         """The buttons in the heading and the ids of their commands."""
@@ -208,6 +239,16 @@ class _PropertySheet(QWidget):
     def shows(self, chosen: list[str]) -> bool:
         """Whether this sheet is for these widgets."""
         return chosen == self._ids and [self._editor.widget(item_id).type for item_id in chosen] == self._kinds
+
+    def chose_kind(self, chosen: list[str]) -> bool:
+        """Whether these widgets are shown as another kind because that was chosen here."""
+        return chosen == self._ids and self._shown_as is not None and self._shown_as.hasFocus()
+
+    def focus_kind(self) -> None:
+        """Focus what the widget is shown as."""
+        if self._shown_as is not None:
+            self._shown_as.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._area.ensureWidgetVisible(self._shown_as)
 
     def focus_query(self) -> None:
         """Focus the query, or the text."""
@@ -269,7 +310,11 @@ class _PropertySheet(QWidget):
         if self._query is not None:
             self._query.update_text(widgets[0].query)
             self._query.variables_changed()
-        for edit in (self._title, self._query, *self._settings.values()):
+        if self._shown_as is not None and (kind := widgets[0].kind) is not None:
+            self._shown_as.set_current_key(kind.type)
+        if self._source is not None:
+            self._source.show_source(widgets[0].data_source_id)
+        for edit in (self._title, self._shown_as, self._source, self._query, *self._settings.values()):
             if edit is not None and not (free and edit.isEnabled()):  # otherwise its error stays visible
                 edit.setEnabled(free)
                 edit.setAccessibleDescription("" if free else self._locked_note.text())
@@ -334,13 +379,14 @@ class _PropertySheet(QWidget):
         self._title.finished.connect(self.finished)
         self._title.textEdited.connect(lambda text: self._set_property("title", text.strip()))
         look: list[QWidget] = [Field(_("Title"), self._title)]
+        if widget.kind is not None and widget.kind.query:
+            look.append(self._kind_field())
         for setting in widget.kind.settings if widget.kind else ():
             look.append(self._setting(setting, run))
         if widget.kind is not None and widget.kind.query:
             theirs = original_queries(self._editor.page.item(widget.id).source)
-            self._section(
-                _("Data"), [self._query_field(context, widget), *([OriginalQueryView(theirs)] if theirs else [])]
-            )
+            data = [self._source_field(context, widget), self._query_field(context, widget)]
+            self._section(_("Data"), [*data, *([OriginalQueryView(theirs)] if theirs else [])])
         looks = widget.kind is not None and (widget.kind.query or widget.kind.type == IMAGE)
         self._section(_("Appearance") if looks else _("Content"), look)
         self._column.insertWidget(self._column.count() - 1, self._locked_note)
@@ -372,6 +418,35 @@ class _PropertySheet(QWidget):
                 _("Appearance"), [*(self._setting(setting, run) for setting in shared), note, self._locked_note]
             )
 
+    def _source_field(self, context: "Context", widget: WidgetContent) -> QWidget:
+        self._source = SourceSelect(context, "inspector_source")
+        self._source.chosen.connect(partial(self._choose_source, context, widget.id))
+        return Field(_("Source"), self._source)
+
+    def _choose_source(self, context: "Context", item_id: str) -> None:
+        """Read the chosen source; with a query to begin with, unless the query is somebody's own."""
+        assert self._source is not None
+        chosen, actor = self._source.current_key(), context.actor
+        self.commit()
+
+        def show(sources: Sequence[BrowsedSource]) -> None:
+            if item_id in self._editor.page.paths:
+                widget = self._editor.widget(item_id)
+                begun = {starting_query(widget, sources, one) for one in ("", widget.data_source_id)}
+                is_own = widget.query.strip() not in {"", *begun}
+                query = widget.query if is_own else starting_query(widget, sources, chosen)
+                self._editor.set_source(item_id, chosen, query)
+
+        context.tasks.read(self, lambda session: list_tables(session, actor), show, context.problems.show)
+
+    def _kind_field(self) -> QWidget:
+        """What the result of the query is shown as."""
+        kinds = [kind for kind in KINDS if kind.query]
+        choices = [(kind.type, _(kind.title)) for kind in kinds]
+        self._shown_as = Select(choices, name="inspector_kind", label=_("Show as"))
+        self._shown_as.activated.connect(lambda place: self._editor.set_kind(self._ids, kinds[place]))
+        return Field(_("Show as"), self._shown_as)
+
     def _section(self, title: str, fields: list[QWidget]) -> None:
         if self._column.count():
             self._column.addWidget(hairline())
@@ -386,7 +461,10 @@ class _PropertySheet(QWidget):
 
     def _query_field(self, context: "Context", widget: WidgetContent) -> QWidget:
         self._query = QueryEdit(
-            context, "inspector_query", lambda: self._editor.values_of(widget.id), lambda: widget.data_source_id
+            context,
+            "inspector_query",
+            lambda: self._editor.check_values(widget.id),
+            lambda: self._editor.widget(widget.id).data_source_id,
         )
         self._query.setMinimumHeight(176)
         self._query.checked.connect(self._query_checked)
@@ -486,7 +564,10 @@ class _PropertySheet(QWidget):
         if error is None and result is not None and result.query == self._query.toPlainText():
             error = result.error
         self._query.show_error(error)
-        self._query_field_row.set_error(_error_text(error))
+        if error is not None and error.code == "query.empty":
+            self._query_field_row.set_hint(_error_text(error))
+        else:
+            self._query_field_row.set_error(_error_text(error))
 
 
 def _error_text(error: AppError | None) -> str:

@@ -17,7 +17,13 @@ from benchboard.ui.widgets.surfaces import Icon, set_surface
 class NoRowsBar(QWidget):
     """Hidden while any widget has rows, is loading or fails, and while the page is presented."""
 
-    def __init__(self, editor: Editor, query_runner: WidgetQueryRunner, choose_location: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        editor: Editor,
+        query_runner: WidgetQueryRunner,
+        choose_location: Callable[[], object],
+        add_data: Callable[[], object],
+    ) -> None:
         super().__init__()
         self._editor, self._query_runner = editor, query_runner
         self._presented = False
@@ -32,6 +38,8 @@ class NoRowsBar(QWidget):
         self._demo = Button(
             _("Sign out and choose a location"), choose_location, kind="link", size="sm", name="studio_no_rows_demo"
         )
+        self._add = Button(_("Add data"), add_data, kind="link", size="sm", name="studio_no_rows_add")
+        row.addWidget(self._add)
         row.addWidget(self._demo)
         self.hide()
         query_runner.result_changed.connect(self.follow)
@@ -52,7 +60,8 @@ class NoRowsBar(QWidget):
                              editable=self._editor.editable)  # fmt: skip
             self._text.setText(text)
             self.setAccessibleName(text)
-            self._demo.setVisible(all(table.empty_relation for table in tables))
+            for step in (self._add, self._demo):
+                step.setVisible(all(table.empty_relation for table in tables))
         self.setVisible(bool(tables) and not self._presented)
 
 

@@ -15,7 +15,6 @@ from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.recovery import account_of
 from benchboard.ui.studio.document.saving import Saving
 from benchboard.ui.widgets.buttons import Button
-from benchboard.ui.widgets.labels import restyle
 from benchboard.ui.widgets.surfaces import set_surface
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ class RepeatsToggle(QObject):
         self.switch = QWidget()
         set_surface(self.switch, "surface")
         self._button = Button(
-            _("Preview repeats"), self.toggle, icon="ph.copy", name="studio_copies",
+            _("Preview repeated widgets"), self.toggle, icon="ph.copy", name="studio_copies",
             tip=_("Show one copy for each value ({keys})").format(keys=REGISTRY["studio.preview_repeats"].key),
         )  # fmt: skip
         self._button.setCheckable(True)
@@ -81,16 +80,6 @@ class RepeatsToggle(QObject):
         self._button.setChecked(self._shown)
         if self._shown and not there:
             self._set_shown(False)
-
-    def set_beside_tabs(self, beside: bool) -> None:
-        """Fit the toggle to where it is: beside the tabs, or in the bar below the toolbar."""
-        set_surface(self.switch, "window" if beside else "surface")
-        restyle(self.switch)
-
-    @property
-    def width(self) -> int:
-        """The width that the toggle takes, in pixels; 0 while it is hidden."""
-        return 0 if self.switch.isHidden() else self.switch.sizeHint().width()
 
     def _has_repeats(self) -> bool:
         """Whether the page has repeated widgets and is editable. Readers see all copies anyway."""

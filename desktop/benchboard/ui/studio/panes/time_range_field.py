@@ -73,7 +73,7 @@ def _period_text(shown: TimeRange) -> str:
         period = shown.period(datetime.now(UTC))
     except Invalid as error:
         return error.what
-    return utc_span(period.start, period.end)
+    return _("{period} (UTC)").format(period=utc_span(period.start, period.end))
 
 
 class TimeRangePicker(Popover):
@@ -144,7 +144,7 @@ class TimeRangePicker(Popover):
         buttons.addStretch(1)
         column.addLayout(buttons)
         if not self._range_only:
-            column.addWidget(Field(_("Read data again"), self._refresh))
+            column.addWidget(Field(_("Refresh data"), self._refresh))
             column.addWidget(self._used)
         column.addStretch(1)
         return pane
@@ -165,7 +165,7 @@ class TimeRangePicker(Popover):
         self._check()
 
     def _typed(self) -> TimeRange:
-        return TimeRange(self._from.text().strip(), self._to.text().strip())
+        return TimeRange(time_range.from_typed(self._from.text()), time_range.from_typed(self._to.text()))
 
     def _check(self) -> bool:
         """Show the period of what is typed, or what is wrong with it."""

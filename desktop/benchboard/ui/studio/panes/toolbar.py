@@ -14,7 +14,7 @@ from benchboard.ui.studio.rotation import INTERVALS
 from benchboard.ui.studio.studio_commands import EXPORT_MENU, MORE_MENU
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button, Kind, SegmentedControl
-from benchboard.ui.widgets.labels import Elided, hairline, plain_tooltip
+from benchboard.ui.widgets.labels import Elided, hairline, plain_tooltip, restyle
 from benchboard.ui.widgets.popover import MenuItem, menu
 from benchboard.ui.widgets.surfaces import Icon, Toolbar
 
@@ -114,7 +114,9 @@ class PageToolbar(Toolbar):
             _("Export"), self._open_export_menu, icon="ph.export", menu=True, tip=_("Export"), name="studio_export"
         )
         self.present = self._text_button("present", _("Present"), name="studio_present", with_icon=True)
-        self._every = self._button("present_every", icon="ph.caret-down")
+        self._every = self._button("present_every", icon="ph.caret-down", kind="plain")
+        self._every.setProperty("joined", "right")
+        self._presenting = _adjoined(self.present, self._every)
         self.save = self._text_button("save_version", _("Save version"), name="studio_save")
         self.versions = self._text_button("show_versions", _("Versions"), name="studio_versions", with_icon=True)
         self.share = self._text_button("share", _("Share"), name="studio_share", with_icon=True, kind="primary")
@@ -123,7 +125,7 @@ class PageToolbar(Toolbar):
         )
         of_versions = (self.save, self.versions, self.share)
         last = _adjoined(self.more, self.fold["right"])
-        for widget in (self.mark, self.state, self.export, self.present, self._every, *of_versions, last):
+        for widget in (self.mark, self.state, self.export, self._presenting, *of_versions, last):
             self.add_right(widget)
         for widget in of_versions:
             widget.setVisible(self._shared)
@@ -185,7 +187,15 @@ class PageToolbar(Toolbar):
         self._fit_width()
 
     def _fit_width(self) -> None:
-        """Fit the toolbar to its width: remove texts, then hide buttons, each in order, then elide the save state."""
+        """Fit the toolbar to its width, and round the ends of what stands alone then."""
+        self._shorten_and_hide()
+        joined = "" if self._every.isHidden() else "left"
+        if self.present.property("joined") != joined:
+            self.present.setProperty("joined", joined)
+            restyle(self.present)
+
+    def _shorten_and_hide(self) -> None:
+        """Remove texts, then hide buttons, each in order, then elide the save state, until the rest fits."""
         self.state.setFixedWidth(self._state_width)
         unavailable = self._unavailable()
         for button in self._overflowing:
@@ -210,6 +220,7 @@ class PageToolbar(Toolbar):
         return missing if self._shared and self._offers_changes else [*missing, self.save]
 
     def _fits(self) -> bool:
+        self._presenting.updateGeometry()  # the toolbar's layout keeps its size until the event loop runs
         return self.missing_width() <= 0
 
     def open_interval_menu(self, current: int, choose: Callable[[int], None]) -> None:
@@ -262,12 +273,14 @@ class PageToolbar(Toolbar):
         button.setCheckable(True)
         return button
 
-    def _button(self, name: str, text: str = "", *, icon: str = "", object_name: str = "") -> Button:
+    def _button(
+        self, name: str, text: str = "", *, icon: str = "", object_name: str = "", kind: Kind = "quiet"
+    ) -> Button:
         """An icon button."""
         command = REGISTRY[f"studio.{name}"]
         text = text or command.text
         button = Button(
-            "", partial(self._run, command.id), kind="quiet", icon=icon or command.icon,
+            "", partial(self._run, command.id), kind=kind, icon=icon or command.icon,
             tip=f"{text} ({command.key})" if command.shortcuts else text, name=object_name or f"studio_{name}",
         )  # fmt: skip
         button.setAccessibleName(text)

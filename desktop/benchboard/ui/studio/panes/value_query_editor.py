@@ -14,6 +14,7 @@ from benchboard.dashboards.variables.variable_queries import VariableOptions
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.studio.panes.query_editor import QueryEdit
+from benchboard.ui.studio.panes.source_select import SourceSelect
 from benchboard.ui.studio.panes.value_list import value_label
 from benchboard.ui.studio.tiles.query_results import LOADING_DELAY_MS
 from benchboard.ui.widgets import Button, Field
@@ -22,6 +23,8 @@ from benchboard.ui.widgets.fields import row
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
+_NOT_WRITTEN: Final = ("query.empty", "variables.no-query")
+"""The errors of a query that there is none yet."""
 _MAX_PREVIEW: Final = 200
 """Most values that a preview lists; it counts them all."""
 
@@ -39,7 +42,9 @@ class ValueQueryEditor(QWidget):
         self._cancel_token: CancelToken | None = None
         self._error: AppError | None = None
         self._definition_error: AppError | None = None
-        self._edit = QueryEdit(context, "variable_query", variables)
+        self.source = SourceSelect(context, "variable_source")
+        self.source.chosen.connect(self._source_chosen)
+        self._edit = QueryEdit(context, "variable_query", variables, self.source.current_key)
         self._edit.setUndoRedoEnabled(True)
         self._edit.setFixedHeight(112)
         self._edit.textChanged.connect(self.edited)
@@ -58,6 +63,7 @@ class ValueQueryEditor(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
+        column.addWidget(Field(_("Source"), self.source))
         column.addWidget(self._field)
         column.addWidget(self._preview, 1)
         buttons = row(self._refresh, self._stop_button)
@@ -69,9 +75,18 @@ class ValueQueryEditor(QWidget):
         """The text of the query."""
         return self._edit.toPlainText()
 
-    def show_query(self, query: str) -> None:
-        """Show another variable's query, and its values."""
+    def source_id(self) -> str:
+        """The data source that it is over; empty for Benchboard's own data."""
+        return self.source.current_key()
+
+    def _source_chosen(self) -> None:
+        self.edited.emit()
+        self.run()
+
+    def show_query(self, query: str, source_id: str = "") -> None:
+        """Show another variable's query and source, and its values."""
         self.stop()
+        self.source.show_source(source_id)
         self._list.clear()
         self._error = None
         self._show_error()
@@ -112,11 +127,14 @@ class ValueQueryEditor(QWidget):
 
     def _show_error(self) -> None:
         error = self._definition_error or self._error
-        self._field.set_error(str(error) if error is not None else "")
+        if error is not None and error.code in _NOT_WRITTEN:
+            self._field.set_hint(str(error))
+        else:
+            self._field.set_error(str(error) if error is not None else "")
 
     def _run_query(self, query: str) -> None:
         token = self._cancel_token = CancelToken()
-        actor, variables = self._context.actor, self._variables()
+        actor, variables, source_id = self._context.actor, self._variables(), self.source_id()
         self._loading_timer.start()
 
         def right(offer: VariableOptions) -> None:
@@ -134,7 +152,7 @@ class ValueQueryEditor(QWidget):
         self._context.tasks.read(
             self,
             lambda session: variable_queries.query_options(
-                session, actor, query, variables=variables, cancel_token=token
+                session, actor, query, variables=variables, cancel_token=token, source_id=source_id
             ),
             right,
             wrong,

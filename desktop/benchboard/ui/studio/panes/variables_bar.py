@@ -1,28 +1,30 @@
-"""The fields of a page's time range and variables: beside the tabs, in a bar below the toolbar, or beside the title of
-a presentation."""
+"""The fields of a page's time range and variables: in a bar below the toolbar, or beside a presentation's title."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import Final, Literal
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 
 from benchboard.dashboards.document.document import MAX_NAME, Variable
-from benchboard.i18n import _, number
+from benchboard.i18n import _, ngettext, number
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.panes.time_range_field import TimeRangeField
 from benchboard.ui.studio.panes.value_list import value_label
 from benchboard.ui.studio.panes.value_picker import SetDefaultButton, ValuePicker
 from benchboard.ui.studio.tiles.variable_options import OptionsState, VariableQueryRunner
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import Button, Edit, Text
+from benchboard.ui.widgets import Button, Edit
 from benchboard.ui.widgets.labels import Elided, plain_tooltip, restyle
+from benchboard.ui.widgets.popover import MenuItem, Popover, menu
 from benchboard.ui.widgets.surfaces import set_surface
 
 _SHOWN: Final = 3
 """Values named on a field; more are only counted."""
 _SHOWN_BESIDE: Final = 1
-"""Values named on a field beside the tabs or a title, where the room is shared."""
+"""Values named on a field beside a title, where the room is shared."""
 _HEIGHT: Final = 40
 _LEAST_FIELD: Final = 96
 """The least width of a shortened field, in pixels at 100 %."""
@@ -31,12 +33,10 @@ _GAP: Final = 6
 _TEXT_WIDTH: Final = 140
 """The width of the field of a text variable beside its title, in pixels."""
 _UNLIMITED: Final = 16_777_215  # QWIDGETSIZE_MAX, which PySide does not have
-_COUNT_WIDTH: Final = 28
-"""The width of the count of fields without room, in pixels at 100 %."""
 _MARGIN: Final = 14
 _FIELD_GAP: Final = 8
-Place = Literal["tabs", "bar", "wall"]
-"""Where the fields are: beside the tabs, in a bar of their own, or beside a presentation's title."""
+Place = Literal["bar", "wall"]
+"""Where the fields are: in a bar of their own, or beside a presentation's title."""
 
 
 class VariablesBar(QScrollArea):
@@ -52,14 +52,16 @@ class VariablesBar(QScrollArea):
         self._editor, self._variable_runner = editor, variable_runner
         self._shown: tuple[Variable, ...] | None = None
         self._fields: list[_TextField | _ListField] = []
-        self._count = Text("", tone="muted")
+        self._hidden: tuple[Variable, ...] = ()
+        """The variables whose fields have no room on a wall."""
         self.setAccessibleName(_("Variables"))
         self.setFixedHeight(_HEIGHT)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._strip = strip = QWidget()
+        self._strip = strip = _Strip()
+        self._more = self._more_button()
         set_surface(strip, "surface")
         self._place: Place = "bar"
         self._scale = 1.0
@@ -82,11 +84,8 @@ class VariablesBar(QScrollArea):
         """Add the height of the horizontal scroll bar while it is shown, so that it doesn't cover the fields."""
         bar = self.horizontalScrollBar()
         height = round(_HEIGHT * self._scale)
-        if self._place == "tabs":
-            self.setMinimumHeight(0)
-            self.setMaximumHeight(_HEIGHT)  # as high as the tabs
-        else:
-            self.setFixedHeight(height + (bar.sizeHint().height() if bar.maximum() else 0))
+        scrolls = bar.maximum() > 0 and self._place == "bar"
+        self.setFixedHeight(height + (bar.sizeHint().height() if scrolls else 0))
 
     def set_place(self, place: Place, scale: float = 1.0) -> None:
         """Fit the fields to where they are, and their heights to `scale`; 1 is 100 %."""
@@ -94,12 +93,13 @@ class VariablesBar(QScrollArea):
             return
         policy = Qt.ScrollBarPolicy
         self.setHorizontalScrollBarPolicy(policy.ScrollBarAlwaysOff if place == "wall" else policy.ScrollBarAsNeeded)
-        self._count.hide()
+        self._more.hide()
         for field in self._fields:
             field.limit_width(0)
             field.show()
         self._place, self._scale = place, scale
-        set_surface(self._strip, {"tabs": "window", "bar": "surface", "wall": "canvas"}[place])
+        set_surface(self._strip, {"bar": "surface", "wall": "canvas"}[place])
+        self._strip.is_ruled = place == "bar"
         restyle(self._strip)
         for field, variable in zip(self._fields, self._shown or (), strict=True):
             if isinstance(field, _ListField):
@@ -109,8 +109,11 @@ class VariablesBar(QScrollArea):
 
     @property
     def natural_width(self) -> int:
-        """The width, in pixels, at which no field is shortened; 0 without variables."""
-        return self.width_beside_tabs
+        """The width, in pixels, at which no field beside a title is shortened; 0 without fields."""
+        widths = [field.width_with(_SHOWN_BESIDE) for field in self._fields]
+        if not self.time_range.isHidden():
+            widths.append(self.time_range.sizeHint().width())
+        return sum(widths) + _FIELD_GAP * (len(widths) + 1) + 2 * _MARGIN if widths else 0
 
     def fit_to(self, width: int) -> None:
         """Shorten the fields, the longest first, to stand side by side in `width` pixels; those that don't fit even so
@@ -122,7 +125,8 @@ class VariablesBar(QScrollArea):
         width -= 2 * _MARGIN + gap  # the stretch at the end takes a gap as well
         if not self.time_range.isHidden():
             width -= self.time_range.sizeHint().width() + gap
-        least, counted = round(_LEAST_FIELD * self._scale), round(_COUNT_WIDTH * self._scale) + gap
+        self._more.setText(f"+{len(self._fields)}")
+        least, counted = round(_LEAST_FIELD * self._scale), self._more.sizeHint().width() + gap
         natural = [field.width_with(_SHOWN_BESIDE) for field in self._fields]
         shown = len(natural)
         while (
@@ -136,25 +140,46 @@ class VariablesBar(QScrollArea):
             field.show()
         for field in self._fields[shown:]:
             field.hide()
-        hidden = (self._shown or ())[shown:]
-        self._count.setText(f"+{len(hidden)}")
-        self._count.setToolTip(plain_tooltip("\n".join(value_label(one.label or one.name) for one in hidden)))
-        self._count.setVisible(bool(hidden))
+        hidden = self._hidden = (self._shown or ())[shown:]
+        names = [value_label(one.label or one.name) for one in hidden]
+        self._more.setText(f"+{len(hidden)}")
+        more = ngettext("{count} more variable: {names}", "{count} more variables: {names}", len(hidden))
+        self._more.setAccessibleName(more.format(count=len(hidden), names=", ".join(names)))
+        self._more.setToolTip(plain_tooltip("\n".join(names)))
+        self._more.setVisible(bool(hidden))
 
-    @property
-    def width_beside_tabs(self) -> int:
-        """The width, in pixels, that the fields take beside the tabs; 0 without fields."""
-        widths = [field.width_with(_SHOWN_BESIDE) for field in self._fields]
-        if not self.time_range.isHidden():
-            widths.append(self.time_range.sizeHint().width())
-        return sum(widths) + _FIELD_GAP * (len(widths) + 1) + 2 * _MARGIN if widths else 0
+    def _more_button(self) -> Button:
+        """The button at the end of the fields that counts those without room, and opens them."""
+        button = Button("+0", self._open_more, kind="quiet", name="variables_more", parent=self._strip)
+        button.hide()
+        return button
+
+    def _open_more(self) -> None:
+        items = [MenuItem(self._text_of(one), partial(self._open_hidden, one), name=f"more_{one.name}")
+                 for one in self._hidden]  # fmt: skip
+        menu(self._more, items, name="variables_more_menu")
+
+    def _text_of(self, variable: Variable) -> str:
+        labels = self._variable_runner.state_of(variable.name).labels
+        title = value_label(variable.label or variable.name)
+        return _("{name}: {values}").format(name=title, values=_selection_text(variable, labels, _SHOWN_BESIDE))
+
+    def _open_hidden(self, variable: Variable) -> None:
+        if variable.type != "text":
+            ValuePicker(self._more, variable, self._editor, self._variable_runner, self.edit_requested.emit).open()
+            return
+        popover = Popover(self._more, name="variables_more_text")
+        field = _TextField(variable, self._editor)
+        popover.column.addWidget(field)
+        popover.open()
+        field.focus_edit()
 
     @property
     def _named(self) -> int:
         return _SHOWN if self._place == "bar" else _SHOWN_BESIDE
 
     def _fit_fields(self) -> None:
-        for field in (self.time_range, *self._fields):
+        for field in (self.time_range, *self._fields, self._more):
             if isinstance(field, Button):
                 field.set_scale(self._scale)
                 field.setProperty("kind", "quiet" if self._place == "wall" else "plain")
@@ -191,9 +216,9 @@ class VariablesBar(QScrollArea):
             field.show()  # at once, as its focus needs: the bar may be visible already
             if field.objectName() == held:
                 field.setFocus()
-        self._count = Text("", tone="muted")
-        self._count.hide()
-        self._row.addWidget(self._count)
+        self._more.deleteLater()
+        self._more = self._more_button()
+        self._row.addWidget(self._more)
         self._row.addStretch(1)
         self._fit_fields()
         self._show_time_range()
@@ -211,6 +236,18 @@ class VariablesBar(QScrollArea):
             if variable.name == name:
                 field.show_variable(variable, self._named)
         self.width_changed.emit()
+
+
+class _Strip(QWidget):
+    """What the fields stand on. In a bar of its own it has a line at its lower edge."""
+
+    is_ruled = True
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.is_ruled:
+            with QPainter(self) as painter:
+                painter.fillRect(QRect(0, self.height() - 1, self.width(), 1), theme().color("border"))
 
 
 class _ListField(Button):
@@ -306,6 +343,11 @@ class _TextField(QWidget):
         self._set_default.hide()
         row.addWidget(self._set_default)
         self.show_variable(variable, 1)
+
+    def focus_edit(self) -> None:
+        """Put the cursor into it."""
+        self._edit.setFocus(Qt.FocusReason.PopupFocusReason)
+        self._edit.selectAll()
 
     def width_with(self, _named: int) -> int:
         """The width that the field takes, in pixels."""

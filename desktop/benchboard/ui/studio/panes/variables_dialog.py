@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QPlainTextEdit, QVBoxLayout, QWidget
 
 from benchboard.analytics.queries import Variables
 from benchboard.dashboards.document.document import MAX_NAME, MAX_VALUES, MAX_VARIABLES, NAME, Document, Variable
+from benchboard.dashboards.document.time_range import TimeRange
 from benchboard.dashboards.document.widget_kinds import MAX_QUERY
 from benchboard.dashboards.variables import variable_editing, variable_queries
 from benchboard.dashboards.variables.variable_editing import VariableRow
@@ -24,12 +26,13 @@ from benchboard.ui.studio.panes.value_query_editor import ValueQueryEditor
 from benchboard.ui.studio.studio_commands import VARIABLES
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, CheckBox, Dialog, Edit, EmptyState, Field, Paragraph, SegmentedControl
-from benchboard.ui.widgets.fields import row
+from benchboard.ui.widgets.fields import is_plain_key, row
 from benchboard.ui.widgets.surfaces import scroll_area
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
+_ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _MAX_NAME: Final = 63
 _DRAFT_DELAY_MS: Final = 150
 """A draft is written to the journal this long after a change."""
@@ -47,13 +50,16 @@ class VariablesDialog(Dialog):
     drafted = Signal(object)
     """The draft as text for `restore_draft`; None: it equals the page's variables."""
 
-    def __init__(self, window: QWidget, context: "Context", document: Document, chosen: Variables) -> None:
-        super().__init__(window, _("Variables"), size=QSize(760, 680), name="variables")
+    def __init__(
+        self, window: QWidget, context: "Context", document: Document, chosen: Variables, shown: TimeRange
+    ) -> None:
+        """`chosen` are the values selected on the page, `shown` is its time range."""
+        super().__init__(window, _("Variables"), size=QSize(760, 744), name="variables")
         self._rows = variable_editing.rows_of(document.variables)
         self._base = {one.name: one for one in document.variables}
         """The variables that the rows were made from."""
         self._layout, self._uses = document.layout, usage_counts(document.layout)
-        self._page_values = chosen
+        self._page_values, self._time_range = chosen, shown
         self._undo_rows: list[list[VariableRow]] = []
         """The rows before each addition or removal, for undo."""
         self._showing = False
@@ -129,6 +135,7 @@ class VariablesDialog(Dialog):
         self._save_button = self.add_button(
             Button(_("Save variables"), self._save, kind="primary", name="variables_take")
         )
+        self._save_button.add_key_cap("Ctrl Enter")
 
     def _connect(self) -> None:
         for edit in (self._name, self._label):
@@ -142,6 +149,12 @@ class VariablesDialog(Dialog):
         self._all.clicked.connect(self._edited)
         self._list.currentRowChanged.connect(self._show)
         install_shortcuts(self._list, VARIABLES, {"studio.remove_variable": Handler(self._remove_variable)})
+
+    def open(self) -> None:
+        """Show it with the focus in the list, or on the button that adds the first variable."""
+        super().open()
+        if not self._rows:
+            self._none.action.setFocus(Qt.FocusReason.TabFocusReason)
 
     def restore_draft(self, draft: str) -> None:
         """Show an earlier session's draft; undo shows the page's variables."""
@@ -181,7 +194,8 @@ class VariablesDialog(Dialog):
         there = 0 <= place < len(self._rows)
         self._form_area.setVisible(there)
         self._none.setVisible(not there)
-        self._remove.setEnabled(there)
+        self._add.setVisible(there)  # without variables, the empty state has this button
+        self._remove.setVisible(there)
         full = len(self._rows) >= MAX_VARIABLES
         self._add.disable(
             _("A dashboard can have up to {limit} variables.").format(limit=MAX_VARIABLES) if full else ""
@@ -195,7 +209,7 @@ class VariablesDialog(Dialog):
             self._values.setPlainText("\n".join(one.values))
             self._multiple.setChecked(one.multiple)
             self._all.setChecked(one.include_all)
-            self._query.show_query(one.query if one.type == "query" else "")
+            self._query.show_query(one.query if one.type == "query" else "", one.data_source_id)
             self._showing = False
         self._check()
 
@@ -221,6 +235,7 @@ class VariablesDialog(Dialog):
             chosen=chosen, multiple=self._multiple.isChecked(), include_all=include_all,
             query=self._query.text() if kind == "query" else one.query if kind == "list" else "",
             all_chosen=one.all_chosen and include_all,
+            data_source_id=self._query.source_id() if kind == "query" else one.data_source_id if kind == "list" else "",
         )  # fmt: skip
         self._rows[place] = self._rows[place]._replace(variable=edited)
         item = self._list.item(place)
@@ -235,13 +250,22 @@ class VariablesDialog(Dialog):
             return
         one = self._rows[place].variable
         stored = self._base.get(self._rows[place].was)
-        fresh = stored is None or (stored.type, stored.query) != (one.type, one.query)
+        fresh = stored is None or (stored.type, stored.query, stored.data_source_id) != (
+            one.type,
+            one.query,
+            one.data_source_id,
+        )
         if fresh and not one.chosen and not one.all_chosen:
             self._rows[place] = self._rows[place]._replace(variable=replace(one, chosen=offer.values[:1]))
 
     def _query_values(self) -> Variables:
-        """The variable values that the query runs with: those selected on the page, or else the default values."""
-        return {one.name: self._page_values.get(was or one.name, one.chosen) for one, was, _known in self._rows}
+        """The variable values that the query runs with: those selected on the page, or else the default values; and
+        the page's time range."""
+        own = {one.name: self._page_values.get(was or one.name, one.chosen) for one, was, _known in self._rows}
+        try:
+            return {**self._time_range.period(datetime.now(UTC)).values, **own}
+        except Invalid:
+            return own
 
     def _uses_of(self, name: str) -> str:
         """Where the variable of this name would be used after saving, as text; empty if nowhere."""
@@ -335,6 +359,10 @@ class VariablesDialog(Dialog):
         if undo_direction(event) == "undo" and self._undo_rows:
             self._rows = self._undo_rows.pop()
             self._fill(self._list.currentRow())
+            event.accept()
+        elif self.focusWidget() in (self._name, self._label) and any(is_plain_key(event, key) for key in _ENTER):
+            # The blue button would save all and close, while the next field is still to be filled in.
+            self.focusNextPrevChild(True)
             event.accept()
         else:
             super().keyPressEvent(event)

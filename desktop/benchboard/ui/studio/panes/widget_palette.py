@@ -1,6 +1,7 @@
 """The widget palette in the left pane: the kinds of widgets, to search, drag onto the page, or add with Enter."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -13,7 +14,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QAbstractButton, QApplication, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from benchboard.dashboards.document.widget_kinds import KINDS, WidgetKind
 from benchboard.i18n import _, pgettext
@@ -24,18 +25,23 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.fields import Edit
 from benchboard.ui.widgets.focus import FocusRinged
-from benchboard.ui.widgets.labels import Text
+from benchboard.ui.widgets.labels import Text, plain_tooltip
 from benchboard.ui.widgets.no_match import NoMatchLine
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.surfaces import scroll_area, set_surface
 
+_MARGIN: Final = 12
+_GAP: Final = 10
+"""Between the edge of the pane and its content, and between the parts of it, in pixels."""
+
 
 class WidgetPalette(QWidget):
-    """The kinds of widgets. `add_requested` emits the kind to add in the first free cell."""
+    """The kinds of widgets. `add_requested` emits the kind to add in the first free cell. Those with a query are
+    disabled if there is a reason, `no_data`."""
 
     add_requested = Signal(object)
 
-    def __init__(self, canvas: Canvas, parent: QWidget | None = None) -> None:
+    def __init__(self, canvas: Canvas, no_data: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_surface(self, "surface")
         self.setAccessibleName(_("Widgets"))
@@ -50,22 +56,29 @@ class WidgetPalette(QWidget):
         self.search.textChanged.connect(self._filter)
         self.search.returnPressed.connect(self._add_first)
         self.kinds = [_KindButton(kind, canvas, self) for kind in KINDS]
+        for button in self.kinds:
+            if no_data and button.kind.query:
+                button.disable(no_data)
         self._groups: list[tuple[QWidget, QGridLayout, list[_KindButton]]] = []
         self.card = WidgetPreview(self)
         self.add_requested.connect(lambda _kind: self.search.clear())
         self._nothing = NoMatchLine(pgettext("no match", "widgets"), self.search)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 12, 12, 12)
-        column.setSpacing(10)
-        column.addWidget(self.search)
-        column.addWidget(self._nothing)
-        column.addWidget(self._make_groups(), 1)
         hint = _("Drag a widget onto the dashboard, or search and press Enter to add it in the first free space.")
         self._hint = Paragraph(hint, "caption", "muted")
         self._hint.setObjectName("palette_hint")
-        column.addWidget(self._hint)
+        above = QVBoxLayout()
+        above.setContentsMargins(0, 0, _MARGIN, 0)
+        above.setSpacing(_GAP)
+        above.addWidget(self.search)
+        above.addWidget(self._nothing)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(_MARGIN, _MARGIN, 0, 0)
+        column.setSpacing(_GAP)
+        column.addLayout(above)
+        column.addWidget(self._make_groups(), 1)
 
-    def _make_groups(self) -> QWidget:
+    def _make_groups(self) -> QScrollArea:
+        """The kinds and the hint, which scroll together; the scroll bar is in the margin, where it covers nothing."""
         inside = QWidget()
         inside.setProperty("plain", True)
         column = QVBoxLayout(inside)
@@ -84,7 +97,17 @@ class WidgetPalette(QWidget):
             self._groups.append((group, grid, members))
             column.addWidget(group)
         column.addStretch(1)
-        return scroll_area(inside)
+        column.addWidget(self._hint)
+        area = scroll_area(inside)
+        bar = area.verticalScrollBar()
+
+        def leave_margin() -> None:
+            used = bar.sizeHint().width() if bar.maximum() else 0
+            column.setContentsMargins(0, 0, max(0, _MARGIN - used), _MARGIN)
+
+        bar.rangeChanged.connect(leave_margin)
+        leave_margin()
+        return area
 
     def _filter(self, text: str) -> None:
         wanted = text.strip().casefold()
@@ -101,7 +124,7 @@ class WidgetPalette(QWidget):
         self._hint.setVisible(not nothing)
 
     def _add_first(self) -> None:
-        found = next((member for member in self.kinds if not member.isHidden()), None)
+        found = next((member for member in self.kinds if not member.isHidden() and member.isEnabled()), None)
         if found is not None:
             self.add_requested.emit(found.kind)
 
@@ -147,6 +170,13 @@ class _KindButton(FocusRinged, QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.OpenHandCursor)
 
+    def disable(self, reason: str) -> None:
+        """Disable it for a reason, which its tooltip shows."""
+        self.setEnabled(False)
+        self.setToolTip(plain_tooltip(reason))
+        self.setAccessibleDescription(reason)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+
     def sizeHint(self) -> QSize:
         return QSize(77, 52)
 
@@ -176,6 +206,8 @@ class _KindButton(FocusRinged, QAbstractButton):
             self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if not self.isEnabled():
+            return
         if self._start is None:
             if self._entered_at is not None and event.globalPosition() != self._entered_at:
                 self._entered_at = None
@@ -218,11 +250,10 @@ class _KindButton(FocusRinged, QAbstractButton):
             radius = theme().px("radius.control")
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
             box = QRectF(self.rect())
-            paint_icon(
-                painter, self.kind.icon, QRectF(box.center().x() - 9, 8, 18, 18), theme().color("text.secondary")
-            )
+            ink = theme().color("text.secondary" if self.isEnabled() else "text.disabled")
+            paint_icon(painter, self.kind.icon, QRectF(box.center().x() - 9, 8, 18, 18), ink)
             painter.setFont(theme().font("caption"))
-            painter.setPen(theme().color("text"))
+            painter.setPen(theme().color("text" if self.isEnabled() else "text.disabled"))
             painter.drawText(box.adjusted(2, 29, -2, -6), Qt.AlignmentFlag.AlignCenter, self.text())
 
     def _end_drag(self) -> None:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -10,9 +10,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from benchboard.analytics.queries import ResultTable
-from benchboard.ui.studio.tiles import charts, number_format, periods, x_axis
+from benchboard.ui.studio.tiles import charts, number_format, x_axis
+from benchboard.ui.studio.tiles.axis_scale import axis_scale
 from benchboard.ui.studio.tiles.chart_table import ChartTable
-from benchboard.ui.studio.tiles.short_names import are_legible, short_names
+from benchboard.ui.studio.tiles.ordinal_names import short_ordinals
+from benchboard.ui.studio.tiles.short_names import names_in_two_lines, short_names
 from benchboard.ui.theme import theme
 
 _SHARE: Final = 0.6
@@ -20,8 +22,9 @@ _SHARE: Final = 0.6
 _LYING_SHARE: Final = 0.85
 """The part of a row that several lying bars fill together: each has a value beside it."""
 _PLAIN_WIDTH: Final = 430.0
-"""The width of a plot in half a page, in pixels, by which names are found too long to stand below upright bars. It
-isn't that of the tile: a chart has the same direction in the editor and on a wall."""
+"""The width of a plot in half a page, in pixels, by which names are found too long to stand below upright bars."""
+_MOST_LYING: Final = 60
+"""More bars than these are upright: of so many, few names have room in any direction."""
 _MAX_BAR: Final = 64.0
 _MIN_BAR: Final = 1.0
 """The least length of a bar, in pixels, unless its value is zero."""
@@ -33,13 +36,20 @@ _UNFINISHED_OPACITY: Final = 0.3
 _MAX_NAME: Final = 96.0
 _NAME_SHARE: Final = 0.28
 """The part of a chart's width that the names of lying bars may take, where that is more than `_MAX_NAME` pixels."""
+_ONE_LINE_SHARE: Final = 0.4
+"""The same where the rows are too low for names of two lines."""
+_MOST_NAME_SHARE: Final = 0.45
+"""The part of a chart's width that the names of lying bars may take in a narrow tile."""
 _MAX_VALUE: Final = 80.0
 _GAP: Final = 8.0
 _VALUE_GAP: Final = 6.0
 """Pixels between the end of a lying bar and its value."""
 _MIN_ROW: Final = 16.0
+"""Least pixels of a row of one lying bar with its value."""
 _MIN_PITCH: Final = 13.0
-"""Least pixels of a row for each of several lying bars."""
+"""Least pixels between two texts below each other."""
+_NAME_LINE: Final = 14.0
+"""The height of a line of a name."""
 _MIN_LENGTH: Final = 48.0
 """Least pixels that names and values must leave for lying bars."""
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -67,6 +77,12 @@ class LyingBars:
     zero: float
     has_negative: bool
     bars: tuple[Bar, ...]
+    named_every: int = 1
+    """1: each row has its name; 2: every second one has, and so on."""
+    ticks: tuple[tuple[float, str], ...] = ()
+    """The x coordinates and labels of an axis below, where the values have no room beside their bars."""
+    names: tuple[tuple[str, ...], ...] = ()
+    """The name of each row, on one line or two."""
 
 
 def paint(painter: QPainter, box: QRectF, table: ChartTable, unit: str) -> None:
@@ -106,46 +122,120 @@ def _pixel(x: float) -> int:
     return math.floor(x + 0.5 + 1e-6)
 
 
-def lying_bars(box: QRectF, table: ResultTable, sets: Sequence[charts.Series], unit: str) -> LyingBars | None:
-    """The lying bars of a chart; None where its names can stand below upright bars, or lying bars have too little room.
-
-    The names' lengths and the number of rows decide, and the width of `box` only where it leaves too little of a name.
+def lie(table: ResultTable, sets: Sequence[charts.Series]) -> bool:
+    """Whether bars lie: those whose names are too long to stand below upright ones, unless they are weekdays or months.
+    The names alone decide, so that a chart has the same direction in a tile of any size, in the editor and on a wall.
     """
     count = len(table.rows)
-    if not count or not sets or any(isinstance(row[0], date) for row in table.rows):
+    if not count or not sets or count * len(sets) > _MOST_LYING or any(isinstance(row[0], date) for row in table.rows):
+        return False
+    metrics, names = QFontMetricsF(theme().font("caption")), number_format.category_labels(table)
+    is_long = max(map(metrics.horizontalAdvance, names)) > _PLAIN_WIDTH / count - _GAP
+    return is_long and short_ordinals(names) is None
+
+
+def lying_bars(box: QRectF, table: ResultTable, sets: Sequence[charts.Series], unit: str) -> LyingBars | None:
+    """The lying bars of a chart; None where its bars are upright.
+
+    Each has its value beside it. Where those have no room, the bars have an axis below them instead; where names have
+    none, every second row or fewer have one.
+    """
+    if not lie(table, sets):
         return None
-    metrics = QFontMetricsF(theme().font("caption"))
-    slot = charts.plot_of(box, sets, "bar_chart").box.width() / count
+    count, metrics = len(table.rows), QFontMetricsF(theme().font("caption"))
     labels = number_format.category_labels(table)
-    name_width = max(metrics.horizontalAdvance(name) for name in labels)
     rows = box.adjusted(0, 0, 0, -charts.legend_height(box, sets, "bar_chart"))
-    row_height = rows.height() / count
-    fits_upright = name_width <= _PLAIN_WIDTH / count - _GAP and are_legible(labels, metrics, slot - _GAP)
-    if fits_upright or row_height < (_MIN_ROW if len(sets) == 1 else _MIN_PITCH * len(sets)):
-        return None
-    most = min(name_width + 1, max(_MAX_NAME, rows.width() * _NAME_SHARE))
-    name_width = min(most, max(map(metrics.horizontalAdvance, short_names(labels, metrics, most))) + 1)
-    values = [(row, place, one.values[row]) for place, one in enumerate(sets) for row in range(count)]
+    has_two_lines = rows.height() / count >= 2 * _NAME_LINE
+    share = _NAME_SHARE if has_two_lines else _ONE_LINE_SHARE
+    most = min(max(map(metrics.horizontalAdvance, labels)) + 1, max(_MAX_NAME, rows.width() * share))
+    most = min(most, rows.width() * _MOST_NAME_SHARE)
+    names = names_in_two_lines(labels, metrics, most) if has_two_lines else _on_one_line(labels, metrics, most)
+    name_width = min(most, max(metrics.horizontalAdvance(line) for lines in names for line in lines) + 1)
+    rows.setLeft(rows.left() + name_width + _GAP)
+    with_values = None
+    if rows.height() / count >= (_MIN_ROW if len(sets) == 1 else _MIN_PITCH * len(sets)):
+        with_values = _beside_values(rows, table, sets, unit, metrics)
+    found = with_values or _over_axis(rows, table, sets, metrics)
+    every = math.ceil(_MIN_PITCH / max(found.box.height() / count, 0.1))
+    whole = found.box.adjusted(-name_width - _GAP, 0, 0, 0)
+    return replace(found, box=whole, name_width=name_width, named_every=every, names=tuple(names))
+
+
+def _on_one_line(labels: Sequence[str], metrics: QFontMetricsF, room: float) -> list[tuple[str, ...]]:
+    return [(name,) for name in short_names(labels, metrics, room)]
+
+
+def _beside_values(
+    room: QRectF, table: ResultTable, sets: Sequence[charts.Series], unit: str, metrics: QFontMetricsF
+) -> LyingBars | None:
+    """Bars with their values at their ends; None where they would be too short."""
+    values = _values(table, sets)
     texts = _value_texts(table, sets, values, metrics, unit)
     widths = [metrics.horizontalAdvance(text) + _VALUE_GAP + 2 for text in texts]
     known = [value for _row, _place, value in values if value is not None]
     low, high = min([*known, 0.0]), max([*known, 0.0])
     parts = [_part(value or 0.0, low, high) for _row, _place, value in values]
-    left = rows.left() + name_width + _GAP
-    length = _longest(parts, widths, rows.right() - left)
+    length = _longest(parts, widths, room.width())
     if length < _MIN_LENGTH:
         return None
-    zero = left + max([0.0, *(width - part * length for part, width in zip(parts, widths, strict=True) if part < 0)])
-    share = _SHARE if len(sets) == 1 else _LYING_SHARE
-    thick = max(1.0, min(row_height * share / len(sets), _MAX_BAR) // 1)
+    ends = [width - part * length for part, width in zip(parts, widths, strict=True) if part < 0]
+    zero = room.left() + max([0.0, *ends])
+    lengths = [part * length for part in parts]
+    return LyingBars(
+        room, 0.0, zero, low < 0, _placed_bars(room, len(table.rows), len(sets), zero, values, lengths, texts)
+    )
+
+
+def _over_axis(room: QRectF, table: ResultTable, sets: Sequence[charts.Series], metrics: QFontMetricsF) -> LyingBars:
+    """Bars over an axis with as many ticks as have room."""
+    values = _values(table, sets)
+    known = [value for _row, _place, value in values if value is not None]
+    low, high = min([*known, 0.0]), max([*known, 0.0])
+    units = {one.unit for one in sets}
+    unit = (units.pop() if len(units) == 1 else None) or number_format.NO_UNIT
+    for most, shown in ((5, unit), (4, unit), (3, unit), (3, number_format.NO_UNIT), (2, number_format.NO_UNIT)):
+        scale = axis_scale(low, high, most, whole=all(one.is_whole for one in sets))
+        labels = number_format.tick_labels(scale.ticks, shown)
+        last = metrics.horizontalAdvance(labels[-1]) / 2 + 1
+        rows = room.adjusted(0, 0, -last, -x_axis.AXIS_HEIGHT)
+        xs = [rows.left() + rows.width() * scale.part(tick) for tick in scale.ticks]
+        taken = max(map(metrics.horizontalAdvance, labels)) + _GAP
+        if xs[1] - xs[0] >= taken:
+            break
+    zero = rows.left() + rows.width() * scale.part(0.0)
+    lengths = [rows.width() * (scale.part(value or 0.0) - scale.part(0.0)) for _row, _place, value in values]
+    placed = _placed_bars(rows, len(table.rows), len(sets), zero, values, lengths, [""] * len(values))
+    return LyingBars(rows, 0.0, zero, low < 0, placed, ticks=tuple(zip(xs, labels, strict=True)))
+
+
+_Value = tuple[int, int, float | None]
+"""A value of a chart, after its row and the index of its set."""
+
+
+def _values(table: ResultTable, sets: Sequence[charts.Series]) -> list[_Value]:
+    return [(row, place, one.values[row]) for place, one in enumerate(sets) for row in range(len(table.rows))]
+
+
+def _placed_bars(
+    rows: QRectF,
+    row_count: int,
+    set_count: int,
+    zero: float,
+    values: Sequence[_Value],
+    lengths: Sequence[float],
+    texts: Sequence[str],
+) -> tuple[Bar, ...]:
+    row_height = rows.height() / row_count
+    share = _SHARE if set_count == 1 else _LYING_SHARE
+    thick = max(1.0, min(row_height * share / set_count, _MAX_BAR) // 1)
     found = []
-    for (row, place, value), part, text in zip(values, parts, texts, strict=True):
-        top = round(rows.top() + row_height * (row + 0.5) - len(sets) / 2 * thick) + place * thick
-        high_enough = max(1.0, thick - (1 if len(sets) > 1 else 0))
-        long = max(abs(part) * length, _MIN_BAR if value else 0.0)
-        spot = QRectF(zero - long if part < 0 else zero, top, long, high_enough)
+    for (row, place, value), length, text in zip(values, lengths, texts, strict=True):
+        top = round(rows.top() + row_height * (row + 0.5) - set_count / 2 * thick) + place * thick
+        high_enough = max(1.0, thick - (1 if set_count > 1 and thick > _MIN_SLOT else 0))
+        long = max(abs(length), _MIN_BAR if value else 0.0)
+        spot = QRectF(zero - long if length < 0 else zero, top, long, high_enough)
         found.append(Bar(row, place, spot, value is not None and value < 0, text))
-    return LyingBars(rows, name_width, zero, low < 0, tuple(found))
+    return tuple(found)
 
 
 def _part(value: float, low: float, high: float) -> float:
@@ -171,7 +261,7 @@ def _longest(parts: Sequence[float], widths: Sequence[float], room: float) -> fl
 def _value_texts(
     table: ResultTable,
     sets: Sequence[charts.Series],
-    values: Sequence[tuple[int, int, float | None]],
+    values: Sequence[_Value],
     metrics: QFontMetricsF,
     unit: str,
 ) -> list[str]:
@@ -202,10 +292,8 @@ def _paint_upright(painter: QPainter, box: QRectF, table: ChartTable, sets: Sequ
     plot = charts.paint_frame(painter, box, table, sets, "bar_chart")
     axis = x_axis.bar_axis(table)
     x_axis.paint_labels(painter, axis, plot.box, box)
-    unfinished = periods.is_unfinished([row[0] for row in table.rows], table.read_at)
-    last_row = len(table.rows) - 1
-    _paint_bars(painter, upright_bars(plot, sets, axis), sets, unfinished_row=last_row if unfinished else None)
-    if plot.ticks[0] < 0:
+    _paint_bars(painter, upright_bars(plot, sets, axis), sets, partial_rows=table.partial_rows)
+    if plot.scale.low < 0:
         y = round(plot.y(0.0)) + 0.5
         painter.setPen(QPen(theme().color("border.control"), 1))
         painter.drawLine(QPointF(plot.box.left(), y), QPointF(plot.box.right(), y))
@@ -215,12 +303,15 @@ def _paint_lying(
     painter: QPainter, box: QRectF, table: ChartTable, sets: Sequence[charts.Series], lying: LyingBars
 ) -> None:
     painter.setFont(theme().font("caption"))
-    metrics = QFontMetricsF(painter.font())
     row_height = lying.box.height() / len(table.rows)
     painter.setPen(theme().color("text.secondary"))
-    for row, name in enumerate(short_names(number_format.category_labels(table), metrics, lying.name_width)):
-        spot = QRectF(lying.box.left(), lying.box.top() + row * row_height, lying.name_width, row_height)
-        painter.drawText(spot, _LEFT, name)
+    for row in range(0, len(lying.names), lying.named_every):
+        lines = lying.names[row]
+        top = lying.box.top() + (row + 0.5) * row_height - len(lines) * _NAME_LINE / 2
+        for place, line in enumerate(lines):
+            spot = QRectF(lying.box.left(), top + place * _NAME_LINE, lying.name_width, _NAME_LINE)
+            painter.drawText(spot, _LEFT, line)
+    _paint_axis(painter, lying)
     _paint_bars(painter, lying.bars, sets, lying=True)
     painter.setPen(theme().color("text"))
     for bar in lying.bars:
@@ -237,22 +328,33 @@ def _paint_lying(
     charts.paint_chart_legend(painter, box, table, sets, "bar_chart")
 
 
+def _paint_axis(painter: QPainter, lying: LyingBars) -> None:
+    """Draw the grid lines of lying bars without values, and the labels below them."""
+    for x, label in lying.ticks:
+        middle = round(x) + 0.5
+        painter.setPen(QPen(theme().color("grid"), 1))
+        painter.drawLine(QPointF(middle, lying.box.top()), QPointF(middle, lying.box.bottom()))
+        painter.setPen(theme().color("text.muted"))
+        width = QFontMetricsF(painter.font()).horizontalAdvance(label) + 2
+        painter.drawText(QRectF(x - width / 2, lying.box.bottom() + 6, width, 16), Qt.AlignmentFlag.AlignCenter, label)
+
+
 def _paint_bars(
     painter: QPainter,
     bars: Sequence[Bar],
     sets: Sequence[charts.Series],
     *,
     lying: bool = False,
-    unfinished_row: int | None = None,
+    partial_rows: frozenset[int] = frozenset(),
 ) -> None:
-    """Draw bars. Those of the row whose value still changes are pale, with an outline."""
+    """Draw bars. Those of rows with only a part of their period are pale, with an outline."""
     for bar in bars:
         colour = sets[bar.place].colour
         path = _bar_path(bar, lying=lying)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(_pale(colour) if bar.row == unfinished_row else colour)
+        painter.setBrush(_pale(colour) if bar.row in partial_rows else colour)
         painter.drawPath(path)
-        if bar.row == unfinished_row:
+        if bar.row in partial_rows:
             painter.strokePath(_bar_path(bar, lying=lying, inset=0.5).simplified(), QPen(colour, 1))
 
 

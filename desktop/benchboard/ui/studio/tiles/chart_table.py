@@ -7,11 +7,13 @@ Softw. 59(10), 2014).
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.i18n import _
-from benchboard.ui.studio.tiles import number_format
+from benchboard.ui.studio.tiles import number_format, periods
+from benchboard.ui.studio.tiles.thresholds import Threshold
 
 MAX_SERIES: Final = 8
 _SEPARATOR: Final = " · "
@@ -30,17 +32,44 @@ class ChartTable(ResultTable):
     columns."""
     repeats_x: bool = False
     """Whether several rows have the same x, and no column tells them apart. A series then has one of them."""
+    added: int = 0
+    """How many rows were added for periods without rows (`missing_periods`)."""
+    missing_note: str = ""
+    """What is shown for those periods, and in series without a row, as text."""
+    connects: bool = False
+    """Whether lines go on over missing values and periods, because somebody wanted that."""
+    thresholds: tuple[Threshold, ...] = ()
+    """The warning and critical values of its widget."""
+    known_from: datetime | None = None
+    """Where the time range or the data begin: within the first period, its value is only of a part of it."""
+    known_until: datetime | None = None
+    """Where the time range or the data end; None: when the data were read."""
+
+    @property
+    def partial_rows(self) -> frozenset[int]:
+        """The first and the last row, if their periods are only partly in the time range and the data."""
+        cells = [row[0] for row in self.rows]
+        times, found = periods.moments(cells), set[int]()
+        if periods.is_unfinished(cells, min(self.known_until or self.read_at, self.read_at)):
+            found.add(len(cells) - 1)
+        if self.known_from is not None and times is not None and len(times) > 1:
+            found |= {0} if times[0] < self.known_from < times[1] else set()
+        return frozenset(found)
 
 
 def chart_table(table: ResultTable) -> ChartTable:
     """The form of a result that charts draw. Cost grows with its cells."""
     numeric = [index for index in range(1, len(table.columns)) if number_format.is_numeric(table.columns[index])]
-    if len({row[0] for row in table.rows}) == len(table.rows):
+    is_single = len({row[0] for row in table.rows}) == len(table.rows)
+    if is_single and periods.moments([row[0] for row in table.rows]) is None:
         return _as_it_is(table, numeric)
     measures = [index for index in numeric if table.columns[index].format != "identifier"]
     names = _naming_columns(table, measures)
+    # A line over times goes from one row to the next of the same thing. A text that no other row has is a label.
+    if is_single and len({tuple(row[index] for index in names) for row in table.rows}) == len(table.rows):
+        return _as_it_is(table, numeric)
     if not names or not measures:
-        return replace(_as_it_is(table, numeric), repeats_x=True)
+        return replace(_as_it_is(table, numeric), repeats_x=not is_single)
     return _widened(table, names, measures)
 
 

@@ -1,8 +1,9 @@
 """Draws line and area charts, the axes of all charts, and sparklines, by the mockups' visual rules ("Chart")."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 from statistics import fmean
 from typing import Final
 
@@ -12,7 +13,10 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.tiles import number_format, periods, x_axis
+from benchboard.ui.studio.tiles.axis_scale import AxisScale, axis_scale
 from benchboard.ui.studio.tiles.chart_table import MAX_SERIES, ChartTable
+from benchboard.ui.studio.tiles.thresholds import Threshold, extended, paint_bands
+from benchboard.ui.studio.tiles.thresholds import paint_labels as paint_threshold_labels
 from benchboard.ui.theme import contrast, theme
 from benchboard.ui.widgets import legend
 from benchboard.ui.widgets.legend import LegendEntry
@@ -28,7 +32,9 @@ _MIN_LEGEND: Final = 40.0
 _FILL_OPACITY: Final = 0.12
 """The opacity of the area under the only line of a chart."""
 _SHARED_FILL_OPACITY: Final = 0.06
-"""The opacity of the area under each of several lines: where areas overlap, their fills add up."""
+"""The opacity of the area under each of two lines: where areas overlap, their fills add up."""
+_MOST_FILLED: Final = 2
+"""More areas than these are drawn as lines alone: their fills would add up to colours that no legend has."""
 _UNFINISHED_DOTS: Final = (1.4, 2.4)
 _UNFINISHED_OPACITY: Final = 0.5
 """The opacity of those dots, which the dash of a whole series might be taken for otherwise."""
@@ -38,7 +44,7 @@ _MAX_END_VALUE: Final = 72.0
 _MAX_NAMED_END: Final = 168.0
 _MOST_NAMED: Final = 6
 """More lines than these are named in a legend alone."""
-_MIN_NAMED_WIDTH: Final = 340.0
+_MIN_NAMED_WIDTH: Final = 330.0
 """A plot that would be narrower than this, in pixels, has no names at the ends of its lines."""
 _MIN_LINE_WIDTH: Final = 180.0
 """A plot that would be narrower than this, in pixels, has no values at the ends of its lines."""
@@ -46,10 +52,14 @@ _END_LINE_HEIGHT: Final = 14.0
 _MIN_END_HEIGHT: Final = 60.0
 _TEXT_CONTRAST: Final = 4.5
 """Least contrast of a text in the colour of a line (WCAG 2.2, 1.4.3)."""
+_MOST_STEPS: Final = 30
+"""Steps of lightness that are tried for such a text."""
 _SPARK_DOT: Final = 2.5
 """The radius of the dot at the end of a sparkline, in pixels."""
 _LABEL_GAP: Final = 8.0
 """Pixels between two labels of an axis."""
+_TICK_HEIGHT: Final = 20.0
+"""Least pixels of a plot's height for each step of its y axis."""
 _MAX_MARGIN: Final = 0.25
 """The part of a chart's width that the labels of its y axis may take for the sake of their unit."""
 _DASHES: Final[tuple[tuple[float, ...], ...]] = ((), (4, 2), (1.4, 2), (5.4, 2, 1.4, 2))
@@ -144,19 +154,24 @@ def _paint_lines(
     painter: QPainter,
     box: QRectF,
     plot: "Plot",
-    table: ResultTable,
+    table: ChartTable,
     lines: Sequence[Series],
     *,
     filled: bool = False,
 ) -> None:
     count, axis = len(table.rows), x_axis.line_axis(table)
     xs = [axis.x(plot.box, row) for row in range(count)]
+    gaps = frozenset() if table.connects else periods.rows_before_gaps([row[0] for row in table.rows])
     x_axis.paint_labels(painter, axis, plot.box, box)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    unfinished = periods.is_unfinished([row[0] for row in table.rows], table.read_at)
+    partial = table.partial_rows
+    unfinished, begun = count - 1 in partial, int(0 in partial)
     whole = count - unfinished
-    finished = [_segments(line.values[:whole], xs[:whole], plot) for line in lines]
-    for line, segments in zip(lines, finished, strict=True) if filled else ():
+    finished = [
+        _segments(line.values[begun:whole], xs[begun:whole], plot, _moved(gaps, begun), connects=table.connects)
+        for line in lines
+    ]
+    for line, segments in zip(lines, finished, strict=True) if filled and len(lines) <= _MOST_FILLED else ():
         fill = QColor(line.colour)
         fill.setAlphaF(_FILL_OPACITY if len(lines) == 1 else _SHARED_FILL_OPACITY)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -177,40 +192,77 @@ def _paint_lines(
             else:
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawPolyline(QPolygonF(segment))
+        _paint_broken_ends(painter, line, segments)
+        for row in gaps - {whole - 1}:
+            _paint_pale(painter, plot, line, xs, row)
         if unfinished:
-            _paint_unfinished_end(painter, plot, line, xs)
+            _paint_unfinished(painter, plot, line, xs, count - 1, count - 2)
+        if begun:
+            _paint_unfinished(painter, plot, line, xs, 0, 0)
     painter.setBrush(Qt.BrushStyle.NoBrush)
+    paint_threshold_labels(painter, plot.box, plot.scale, table.thresholds)
     _paint_end_values(painter, plot, lines)
 
 
-def _paint_unfinished_end(painter: QPainter, plot: "Plot", line: Series, xs: Sequence[float]) -> None:
-    """Draw the way to a value that still changes as pale dots, and the value as a hollow point."""
-    before, last = line.values[-2:]
-    if last is None:
+def _paint_broken_ends(painter: QPainter, line: Series, segments: Sequence[Sequence[QPointF]]) -> None:
+    """Draw the values on both sides of a gap as dots: the line ends there, and doesn't only leave the plot."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(line.colour)
+    for before, after in pairwise(segments):
+        for point in (before[-1], after[0]):
+            painter.drawEllipse(point, 2, 2)
+
+
+def _moved(rows: Collection[int], by: int) -> frozenset[int]:
+    return frozenset(row - by for row in rows)
+
+
+def _paint_unfinished(painter: QPainter, plot: "Plot", line: Series, xs: Sequence[float], row: int, way: int) -> None:
+    """Draw the value of a part of a period as a hollow point, and the way between it and the others, from the row
+    `way` to the next, as pale dots."""
+    value = line.values[row]
+    if value is None:
         return
-    end = QPointF(xs[-1], plot.y(last))
-    if before is not None:
-        pale = QColor(line.colour)
-        pale.setAlphaF(_UNFINISHED_OPACITY)
-        pen = QPen(pale, 1.5)
-        pen.setDashPattern(list(_UNFINISHED_DOTS))
-        painter.setPen(pen)
-        painter.drawLine(QPointF(xs[-2], plot.y(before)), end)
+    _paint_pale(painter, plot, line, xs, way)
     painter.setPen(QPen(line.colour, 1.5))
     painter.setBrush(theme().color("surface"))
-    painter.drawEllipse(end, _END_DOT, _END_DOT)
+    painter.drawEllipse(QPointF(xs[row], plot.y(value)), _END_DOT, _END_DOT)
+
+
+def _paint_pale(painter: QPainter, plot: "Plot", line: Series, xs: Sequence[float], row: int) -> None:
+    """Draw the way from a row to the next as pale dots: no values are known in between."""
+    before, after = line.values[row : row + 2]
+    if before is None or after is None:
+        return
+    pale = QColor(line.colour)
+    pale.setAlphaF(_UNFINISHED_OPACITY)
+    pen = QPen(pale, 1.5)
+    pen.setDashPattern(list(_UNFINISHED_DOTS))
+    painter.setPen(pen)
+    painter.drawLine(QPointF(xs[row], plot.y(before)), QPointF(xs[row + 1], plot.y(after)))
 
 
 def _paint_end_values(painter: QPainter, plot: "Plot", lines: Sequence[Series]) -> None:
-    """Draw the last values in the colours of their lines, as far as those can be read as text."""
+    """Draw the last values in the hues of their lines, strong enough to be read as text."""
     painter.setFont(theme().font("caption"))
-    surface = theme().color("surface")
     for value in plot.end_values:
-        colour = lines[value.series].colour
-        painter.setPen(colour if contrast(colour, surface) >= _TEXT_CONTRAST else theme().color("text.secondary"))
+        painter.setPen(readable(lines[value.series].colour))
         width = (_MAX_NAMED_END if plot.names_lines else _MAX_END_VALUE) + 2
         spot = QRectF(plot.box.right() + _LABEL_GAP, value.y - 8, width, 16)
         painter.drawText(spot, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, value.text)
+
+
+def readable(colour: QColor) -> QColor:
+    """A colour of the same hue that stands out from a tile as text does."""
+    surface, text = theme().color("surface"), theme().color("text")
+    towards_black = text.lightnessF() < surface.lightnessF()
+    found = colour
+    for _step in range(_MOST_STEPS):
+        if contrast(found, surface) >= _TEXT_CONTRAST:
+            return found
+        lightness = found.hslHueF(), found.hslSaturationF(), found.lightnessF() + (-0.03 if towards_black else 0.03)
+        found = QColor.fromHslF(max(lightness[0], 0.0), lightness[1], min(max(lightness[2], 0.0), 1.0))
+    return text
 
 
 def paint_spark(painter: QPainter, box: QRectF, values: Sequence[float | None], colour: QColor) -> None:
@@ -252,10 +304,10 @@ class EndValue:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """The plot area of a chart and its y axis: the ticks from bottom to top, and their labels."""
+    """The plot area of a chart and its y axis, with the labels of its ticks."""
 
     box: QRectF
-    ticks: list[float]
+    scale: AxisScale
     names: list[str]
     end_values: tuple[EndValue, ...] = ()
     names_lines: bool = False
@@ -263,19 +315,26 @@ class Plot:
 
     def y(self, value: float) -> float:
         """The y coordinate of a value."""
-        low, high = self.ticks[0], self.ticks[-1]
-        return self.box.bottom() - self.box.height() * (value - low) / ((high - low) or 1.0)
+        return self.box.bottom() - self.box.height() * self.scale.part(value)
 
 
-def plot_of(box: QRectF, series: Sequence[Series], kind: str, *, may_name_lines: bool = False) -> Plot:
-    """The plot area of a chart of this kind in the body of a tile. With `may_name_lines`, several lines have their
-    names at their ends rather than in a legend, if all of them have room there.
+def plot_of(
+    box: QRectF,
+    series: Sequence[Series],
+    kind: str,
+    *,
+    may_name_lines: bool = False,
+    thresholds: Sequence[Threshold] = (),
+) -> Plot:
+    """The plot area of a chart of this kind in the body of a tile. With `may_name_lines`, lines have their names at
+    their ends rather than in a legend, if all of them have room there. Its axis includes `thresholds` near its values.
     """
-    if may_name_lines and kind != "bar_chart" and 1 < len(series) <= _MOST_NAMED:
-        named = _with_names(_bare_plot(box, series, kind, 0.0), series)
+    limits = [one.value for one in thresholds]
+    if may_name_lines and kind != "bar_chart" and len(series) <= _MOST_NAMED:
+        named = _with_names(_bare_plot(box, series, kind, 0.0, limits), series)
         if named is not None:
             return named
-    plot = _bare_plot(box, series, kind, legend_height(box, series, kind))
+    plot = _bare_plot(box, series, kind, legend_height(box, series, kind), limits)
     return plot if kind == "bar_chart" else _with_end_values(plot, series)
 
 
@@ -284,17 +343,19 @@ def may_name_lines(table: ChartTable) -> bool:
     return not table.series_by and not table.undrawn
 
 
-def _bare_plot(box: QRectF, series: Sequence[Series], kind: str, legend: float) -> Plot:
+def _bare_plot(box: QRectF, series: Sequence[Series], kind: str, legend: float, limits: Sequence[float]) -> Plot:
     """The plot area above a legend of this height, without values at the ends of lines."""
     known = [value for one_series in series for value in one_series.values if value is not None]
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
     if kind != "line_chart" or _starts_at_zero(series):
         low, high = min(low, 0.0), max(high, 0.0)
+    low, high = extended(low, high, limits)
     room = box.height() - x_axis.AXIS_HEIGHT - legend
-    most, whole = 5 if room > 130 else 4 if room > 80 else 3, all(one.is_whole for one in series)
-    ticks = number_format.axis_ticks(low, high, most, whole=whole)
-    names, margin = _tick_names(ticks, series, QFontMetricsF(theme().font("caption")), box.width() * _MAX_MARGIN)
-    return Plot(QRectF(box.left() + margin, box.top() + 6, box.width() - margin - 4, max(room - 6, 10.0)), ticks, names)
+    most = min(6 if room > 130 else 4 if room > 80 else 3, 1 + int(room / _TICK_HEIGHT))
+    whole = all(one.is_whole for one in series)
+    scale = axis_scale(low, high, max(most, 2), whole=whole)
+    names, margin = _tick_names(scale.ticks, series, QFontMetricsF(theme().font("caption")), box.width() * _MAX_MARGIN)
+    return Plot(QRectF(box.left() + margin, box.top() + 6, box.width() - margin - 4, max(room - 6, 10.0)), scale, names)
 
 
 def _tick_names(
@@ -321,13 +382,20 @@ def _with_end_values(plot: Plot, series: Sequence[Series]) -> Plot:
 def _with_names(plot: Plot, series: Sequence[Series]) -> Plot | None:
     """The plot with names and last values beside the ends of all lines; None where one has no room near its end."""
     metrics = QFontMetricsF(theme().font("caption"))
-    values = [replace(one, text=f"{series[one.series].name}  {one.text}") for one in _end_values(plot, series)]
+    values = [replace(one, text=_named_end(series[one.series], one.text)) for one in _end_values(plot, series)]
+    least = _MIN_NAMED_WIDTH if len(series) > 1 else _MIN_LINE_WIDTH
     if len(values) < len(series) or any(metrics.horizontalAdvance(one.text) > _MAX_NAMED_END for one in values):
         return None
-    named, ends = _beside_ends(plot, values, _MIN_NAMED_WIDTH), {one.series: one.y for one in values}
+    named, ends = _beside_ends(plot, values, least), {one.series: one.y for one in values}
     if named is None or any(abs(one.y - ends[one.series]) > _END_LINE_HEIGHT / 2 for one in named.end_values):
         return None
     return replace(named, names_lines=True)
+
+
+def _named_end(line: Series, value: str) -> str:
+    """Name and last value of a line; of one with the name of its currency, the value alone, which has its sign."""
+    is_repeated = line.unit is not None and line.unit.currency == line.name
+    return value if is_repeated else f"{line.name}  {value}"
 
 
 def _end_values(plot: Plot, series: Sequence[Series]) -> list[EndValue]:
@@ -337,7 +405,7 @@ def _end_values(plot: Plot, series: Sequence[Series]) -> list[EndValue]:
         last = line.values[-1] if len(line.values) > 1 else None
         if last is None:
             continue
-        texts = _precise_texts(line, last, plot.ticks) or (line.last, line.short_last)
+        texts = _precise_texts(line, last, plot.scale.ticks) or _plain_texts(line, plot.scale.ticks)
         text = next((text for text in texts if metrics.horizontalAdvance(text) <= _MAX_END_VALUE), None)
         if text is not None:
             values.append(EndValue(place, text, plot.y(last)))
@@ -376,6 +444,12 @@ def _apart(heights: Sequence[float], top: float, bottom: float) -> list[float]:
     return [height + place * _END_LINE_HEIGHT for place, height in enumerate(places)]
 
 
+def _plain_texts(line: Series, ticks: Sequence[float]) -> tuple[str, ...]:
+    """The last value of a line, whole and in short form: only short where the ticks are so too."""
+    are_short = max(map(abs, ticks)) >= number_format.LEAST_SHORT
+    return (line.short_last,) if are_short else (line.last, line.short_last)
+
+
 def _precise_texts(line: Series, last: float, ticks: Sequence[float]) -> tuple[str, ...]:
     """The last value of a line with the decimals of the ticks, with and without its unit, where it would be at another
     height with less; else nothing."""
@@ -394,19 +468,30 @@ def _starts_at_zero(lines: Sequence[Series]) -> bool:
 
 def paint_frame(painter: QPainter, box: QRectF, table: ChartTable, series: Sequence[Series], kind: str) -> Plot:
     """Draw ticks, grid and legend. Returns the plot."""
-    plot = plot_of(box, series, kind, may_name_lines=may_name_lines(table))
+    plot = plot_of(box, series, kind, may_name_lines=may_name_lines(table), thresholds=table.thresholds)
+    paint_bands(painter, plot.box, plot.scale, table.thresholds)
     painter.setFont(theme().font("caption"))
-    for tick, name in zip(plot.ticks, plot.names, strict=True):
+    for tick, name in zip(plot.scale.ticks, plot.names, strict=True):
         y = round(plot.y(tick)) + 0.5
-        is_zero = tick == 0 and plot.ticks[0] < 0
-        painter.setPen(QPen(theme().color("border.control" if is_zero else "grid"), 1))
-        painter.drawLine(QPointF(plot.box.left(), y), QPointF(plot.box.right(), y))
+        is_zero = tick == 0 and plot.scale.low < 0
+        _paint_gridline(painter, plot.box, y, theme().color("border.control" if is_zero else "grid"))
         painter.setPen(theme().color("text.muted"))
         spot = QRectF(box.left(), y - 8, plot.box.left() - 8 - box.left(), 16)
         painter.drawText(spot, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)
     if not plot.names_lines:
         paint_chart_legend(painter, box, table, series, kind, [value.series for value in plot.end_values])
     return plot
+
+
+def _paint_gridline(painter: QPainter, plot: QRectF, y: float, colour: QColor) -> None:
+    """Draw a line over the width of a plot in whole pixels of the screen: otherwise some of the lines would cover two
+    rows of them and look stronger."""
+    spot = painter.deviceTransform().mapRect(QRectF(plot.left(), y - 0.5, plot.width(), 1.0))
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    spot = QRectF(round(spot.left()), round(spot.top()), round(spot.width()), max(1, round(spot.height())))
+    painter.fillRect(painter.deviceTransform().inverted()[0].mapRect(spot), colour)
+    painter.restore()
 
 
 def paint_chart_legend(
@@ -474,12 +559,16 @@ def legend_height(box: QRectF, series: Sequence[Series], kind: str) -> float:
     return legend.lines_needed(names, box.width(), most) * legend.LINE_HEIGHT + _LEGEND_TOP
 
 
-def _segments(values: Sequence[float | None], xs: Sequence[float], plot: Plot) -> list[list[QPointF]]:
-    """The points of a line, in segments between missing values."""
+def _segments(
+    values: Sequence[float | None], xs: Sequence[float], plot: Plot, gaps: Collection[int], *, connects: bool = False
+) -> list[list[QPointF]]:
+    """The points of a line, in segments between missing values and between rows with a gap after them; one segment if
+    it `connects` all values.
+    """
     segments: list[list[QPointF]] = [[]]
-    for x, value in zip(xs, values, strict=True):
+    for row, (x, value) in enumerate(zip(xs, values, strict=True)):
         if value is not None:
             segments[-1].append(QPointF(x, plot.y(value)))
-        elif segments[-1]:
+        if segments[-1] and (row in gaps or (value is None and not connects)):
             segments.append([])
     return [segment for segment in segments if segment]

@@ -73,11 +73,13 @@ def fit_widths(hints: Sequence[ColumnWidthHint], room: float, gap: float = GAP) 
     return shrink_largest(heads, [hint.minimum for hint in shown], room)
 
 
-def natural_widths(hints: Sequence[ColumnWidthHint], room: float, gap: float = GAP) -> list[float]:
-    """The widths of all columns in a scrolling table: only very long texts are cut."""
+def natural_widths(hints: Sequence[ColumnWidthHint], room: float, gap: float = GAP, *, most: float) -> list[float]:
+    """The widths of all columns in a scrolling table: only very long texts are cut. Spare width is divided among all,
+    as far as none becomes wider than `most` by it: a row is hard to follow over a wide gap."""
     full = [min(hint.preferred, _MAX_TEXT) if hint.is_text else hint.preferred for hint in hints]
     spare = room - sum(full) - gap * (len(full) - 1)
-    return [one + max(0.0, spare) / max(len(full), 1) for one in full]
+    share = max(0.0, spare) / max(len(full), 1)
+    return [max(one, min(one + share, most)) for one in full]
 
 
 def shrink_largest(values: Sequence[float], minimums: Sequence[float], room: float) -> list[float]:

@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import QRectF, QSizeF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
-from benchboard.errors import AppError, Invalid
+from benchboard.errors import AppError, Denied, Invalid
 from benchboard.i18n import _
 from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.studio.tiles.click_targets import Audience, Links
@@ -57,9 +57,11 @@ def _paint_text(painter: QPainter, metrics: QFontMetricsF, box: QRectF, text: st
 
 
 def _links(room: QRectF, metrics: QFontMetricsF, error: AppError, audience: Audience) -> Links:
-    """The rectangles of the links: a query that is wrong can only be edited; any other cause may have passed."""
+    """The rectangles of the links: a query that is wrong can only be edited, a denied one neither;
+    any other cause may have passed."""
     wrong = isinstance(error, Invalid)
-    if audience in ("show", "wall") or (wrong and audience != "edit"):
+    # Asking again doesn't give a permission.
+    if audience in ("show", "wall") or isinstance(error, Denied) or (wrong and audience != "edit"):
         return Links()
     width = metrics.horizontalAdvance(_("Edit query") if wrong else _("Try again"))
     left = room.left() + max(0.0, min(_INDENT, room.width() - width))

@@ -1,8 +1,8 @@
-"""Formats numbers, dates and cells for display, and finds round ticks for an axis."""
+"""Formats numbers, dates and cells for display, and the ticks of an axis."""
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,8 +14,11 @@ from benchboard.analytics.column_presentation import order_status, with_visible_
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.i18n import N_, _, currency_decimals, number, with_currency, with_percent_sign
+from benchboard.ui.time_format import full_date
 
 _MAX_DIGITS: Final = 30
+LEAST_SHORT: Final = 1e4
+"""Ticks up to this number or a larger one are in thousands, millions and so on."""
 _SMALL: Final = 1e-5
 """A number nearer to zero than this is written with an exponent where space is short."""
 MOST_DRAWN: Final = 1e300
@@ -28,15 +31,6 @@ _SIZES: Final = (
     (1e6, N_("{number} M")),
     (1e3, N_("{number} k")),
 )
-_STEPS: Final = (
-    (1, 0.0), (1.5, 0.08), (2, 0.02), (2.5, 0.04), (3, 0.1), (4, 0.1), (5, 0.02),
-    (10, 0.0), (15, 0.08), (20, 0.02),
-)  # fmt: skip
-"""The steps of an axis, as multiples of a power of ten, and how much harder than by ones it is to count in them."""
-_FEWER_TICKS: Final = 0.03
-"""What a tick less than there may be speaks against an axis, where the part of it beyond all values counts 1."""
-_EXTRA_DECIMAL: Final = 0.1
-"""What speaks against a step of one and a half that makes labels longer by a digit."""
 _MAX_TICK_DECIMALS: Final = 3
 """A tick that would need more decimals in thousands or millions is written in full."""
 _MINUS: Final = "\N{MINUS SIGN}"
@@ -105,8 +99,12 @@ def unit_of(table: ResultTable, row: Sequence[Cell], column: int, own: str = "")
 def format_value(
     table: ResultTable, row: Sequence[Cell], column: int, *, decimals: int | None = None, unit: str = ""
 ) -> str:
-    """A cell with its unit, as its column says. Without `decimals`, a number has those of `format_cell`."""
+    """A cell with its unit, as its column says. Without `decimals`, a number has those of `format_cell`. With 0 of them
+    a moment is written as its day.
+    """
     value = row[column]
+    if isinstance(value, datetime) and decimals == 0:
+        return format_cell(value.date())
     if isinstance(value, str) and table.columns[column].format == "order_status":
         return order_status(value)
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
@@ -134,8 +132,12 @@ def _own_unit(table: ResultTable, column: int, own: str) -> str:
 def column_decimals(table: ResultTable, column: int, rows: Sequence[Sequence[Cell]]) -> int | None:
     """The number of decimals for all numbers of a column, so that they align; None for a column without decimals.
 
-    Amounts of money have those of their currency, or none where all are whole.
+    Amounts of money have those of their currency, or none where all are whole. Moments have none where all are
+    midnights: those of a query that groups by day, week or month.
     """
+    if table.columns[column].kind == "timestamp":
+        moments = [value for row in rows if isinstance(value := row[column], datetime)]
+        return 0 if moments and not any(one.hour or one.minute or one.second for one in moments) else None
     if table.columns[column].kind != "decimal":
         return None
     known = [value for row in rows if isinstance(value := row[column], Decimal)]
@@ -160,7 +162,7 @@ def abbreviate(value: float, decimals: int = 2) -> str:
     """A number in short form, for a tick or a small space: `1.2 k`, `3 M`, `123.5 bn`."""
     for size, words in _SIZES:
         part = round(value / size, decimals)
-        if abs(part) >= 1 and (size > 1e3 or abs(round(value, 2)) >= 1e4):
+        if abs(part) >= 1 and (size > 1e3 or abs(round(value, 2)) >= LEAST_SHORT):
             if abs(part) >= 1e3:
                 return _format_extreme(Decimal(repr(value)))
             return _(words).format(number=format_number(Decimal(repr(part))))
@@ -198,7 +200,7 @@ def _tick_writer(step: Decimal, most: float, currency: str) -> Callable[[Decimal
         exponent = math.floor(math.log10(most)) if most else 0
         decimals = decimal_places(step.scaleb(-exponent))
         return lambda tick: _with_exponent(tick, exponent, decimals)
-    size = next(((size, words) for size, words in _SIZES if most >= max(size, 1e4)), None)
+    size = next(((size, words) for size, words in _SIZES if most >= max(size, LEAST_SHORT)), None)
     if size is None or decimal_places(step / Decimal(size[0])) > _MAX_TICK_DECIMALS:
         places = decimal_places(step)
         if currency and 0 < places < currency_decimals(currency):
@@ -216,9 +218,9 @@ def format_cell(value: Cell) -> str:
     if isinstance(value, bool):
         return "✓" if value else "✗"
     if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M")
+        return f"{full_date(value)} {value:%H:%M}"
     if isinstance(value, date):
-        return value.isoformat()
+        return full_date(value)
     if isinstance(value, int | Decimal):
         return format_number(value, None if isinstance(value, int) else max(2, decimal_places(value)))
     return with_visible_bidi(" ".join(truncate(value, _MAX_CELL).split()))
@@ -296,34 +298,3 @@ def to_float(value: Cell) -> float | None:
         return None
     exact = Decimal(value)
     return float(exact) if exact.is_finite() and -MOST_DRAWN <= exact <= MOST_DRAWN else None
-
-
-def axis_ticks(low: float, high: float, max_ticks: int = 5, *, whole: bool = False) -> list[float]:
-    """Two to `max_ticks` round values for the ticks of an axis from `low` to `high`, both ends included; `whole`
-    numbers for an axis of such.
-    """
-    if not (abs(low) <= MOST_DRAWN and abs(high) <= MOST_DRAWN):  # also if one isn't a number
-        return [0.0, 1.0]
-    least = 1e-9 * max(abs(low), abs(high), 1e-3)
-    if high - low < least:  # practically equal: start at zero
-        low, high = min(low, 0.0), max(high, 0.0)
-        high = high if high - low >= least else low + 1.0
-    return min(_tick_rows(low, high, max_ticks, whole=whole), key=lambda row: row[0])[1]
-
-
-def _tick_rows(low: float, high: float, max_ticks: int, *, whole: bool) -> Iterator[tuple[float, list[float]]]:
-    """Rows of at most `max_ticks` ticks from `low` to `high`, each with what speaks against it: the part of the axis
-    beyond the values, a step that is hard to count in, and few ticks."""
-    raw = (high - low) / max(max_ticks - 1, 1)
-    unit = 10.0 ** math.floor(math.log10(raw))
-    unit = max(unit, 1.0) if whole else unit
-    for factor, oddness in _STEPS:
-        step = unit * factor
-        if whole and step != round(step):
-            continue
-        first, last = math.floor(low / step), math.ceil(high / step)
-        if last - first <= max_ticks - 1 or factor == _STEPS[-1][0]:
-            beyond = 1 - (high - low) / ((last - first) * step)
-            longer = _EXTRA_DECIMAL if factor == 1.5 and unit <= 1 else 0.0
-            few = _FEWER_TICKS * (max_ticks - 1 - (last - first))
-            yield beyond + oddness + longer + few, [k * step for k in range(first, last + 1)]

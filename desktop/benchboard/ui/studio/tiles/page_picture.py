@@ -10,9 +10,11 @@ from PySide6.QtGui import QPainter
 
 from benchboard.dashboards.document.widget_kinds import widget_of
 from benchboard.dashboards.layout import Cell, PageIndex
+from benchboard.ui.studio.tiles.card_rows import card_rows
 from benchboard.ui.studio.tiles.container_painting import box_of, paint_box, paint_heading, tab_boxes
+from benchboard.ui.studio.tiles.metric_card import MetricCard
 from benchboard.ui.studio.tiles.query_results import QueryResult
-from benchboard.ui.studio.tiles.renderers import paint_content, paint_frame
+from benchboard.ui.studio.tiles.renderers import card_of, paint_content, paint_frame
 from benchboard.ui.theme import theme
 
 MARGIN: Final = 20.0
@@ -55,6 +57,11 @@ class PagePicture:
         return [edge for edge in edges if not any(box.top() < edge - 0.5 < box.bottom() - 1 for box in boxes)]
 
     @cached_property
+    def card_rows(self) -> dict[str, tuple[str, ...]]:
+        """The metric cards that stand side by side."""
+        return card_rows(self.page)
+
+    @cached_property
     def _bounds(self) -> QRectF:
         whole = QRectF()
         for name in self.ids:
@@ -91,6 +98,12 @@ def paint(
             paint_heading(painter, item, box.width(), tab_boxes(item, box.width()))
         else:
             paint_frame(painter, QRectF(QPointF(0, 0), box.size()))
-            paint_content(painter, box.size(), widget_of(item), result(name))
+            paint_content(painter, box.size(), widget_of(item), result(name), row=_cards(sheet, name, result))
         painter.restore()
         yield
+
+
+def _cards(sheet: PagePicture, item_id: str, result: Callable[[str], QueryResult | None]) -> list[MetricCard]:
+    """The metric cards in the row of one, itself included."""
+    row = [(widget_of(sheet.page.item(one)), one) for one in sheet.card_rows.get(item_id, ())]
+    return [card for widget, one in row if (card := card_of(widget, result(one), sheet.rect(one).size())) is not None]

@@ -14,6 +14,11 @@ Granularity = Literal["month", "week", "day", "time"]
 _MAX_EMPTY: Final = 4
 """Most periods for each value, of those between the first and the last, for a chart to leave room for empty ones."""
 
+_RARE: Final = 8
+"""Gaps are rare if there is at most one in so many steps."""
+_SHORT_GAP: Final = 3
+"""The longest step, in periods, over a gap that comes again and again."""
+
 
 def moment(value: Cell) -> datetime | None:
     """A date or a time as a time in UTC: of a date, its midnight."""
@@ -64,6 +69,21 @@ def period_row(times: Sequence[datetime]) -> PeriodRow | None:
     if length == 0 or ways[-1] // length >= _MAX_EMPTY * len(times):
         return None
     return PeriodRow(times[0], length, in_months)
+
+
+def rows_before_gaps(values: Sequence[Cell]) -> frozenset[int]:
+    """The rows after which periods are missing, of times that otherwise follow each other at equal steps: days without
+    data in a daily series. A short gap that comes again and again, such as a weekend, is none.
+    """
+    times = moments(values)
+    row = period_row(times) if times is not None else None
+    if times is None or row is None:
+        return frozenset()
+    places = [row.index(one) or 0 for one in times]
+    steps = [after - before for before, after in pairwise(places)]
+    longer = [step for step in steps if step > 1]
+    least = 1 if len(longer) * _RARE <= len(steps) else _SHORT_GAP
+    return frozenset(at for at, step in enumerate(steps) if step > least)
 
 
 def _way(first: datetime, time: datetime, *, in_months: bool) -> int:

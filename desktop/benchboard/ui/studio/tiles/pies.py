@@ -30,6 +30,13 @@ _PLAIN_DIAMETER: Final = 168.0
 """The diameter of a ring, in pixels, that may be exceeded by these shares of the height and the width."""
 _HEIGHT_SHARE: Final = 0.7
 _WIDTH_SHARE: Final = 0.45
+_PLAIN_WIDTH: Final = 300.0
+_NARROW_SHARE: Final = 0.36
+"""The share of the width that a ring takes beside its legend where that is less than `_PLAIN_WIDTH` pixels: names need
+more room then."""
+_LEAST_DIAMETER: Final = 80.0
+_RING_GAP: Final = 10.0
+"""Pixels between a ring and the legend below it."""
 _HOLE: Final = 0.56
 _SHARE_GAP: Final = 14.0
 """Pixels between the values and the shares in the legend."""
@@ -103,14 +110,19 @@ class Pie:
         box = body.adjusted(0, 0, 0, -_NOTE_HEIGHT if self.negative_count else 0)
         self.note = QRectF(body.left(), box.bottom(), body.width(), body.bottom() - box.bottom())
         wide = box.width() > (_LEAST_SIDE_LEGEND if box.width() > 1.2 * box.height() else _SIDE_LEGEND_WIDTH)
-        side = min(box.height(), box.width() * 0.45) - 4 if wide else min(box.width(), box.height() * 0.55) - 4
+        share = _WIDTH_SHARE if box.width() >= _PLAIN_WIDTH else _NARROW_SHARE
+        side = min(box.height(), box.width() * share) - 4 if wide else min(box.width(), box.height() * 0.55) - 4
+        if not wide:  # a smaller ring rather than a legend without some of the names
+            named = box.height() - _RING_GAP - _LEAST_LEGEND_ROW * len(self.slices) - 2
+            side = min(side, max(named, _LEAST_DIAMETER))
         side = max(0.0, min(side, max(_PLAIN_DIAMETER, min(box.height() * _HEIGHT_SHARE, box.width() * _WIDTH_SHARE))))
         if wide:
             self.ring = QRectF(box.left() + 2, box.center().y() - side / 2, side, side)
             names = QRectF(self.ring.right() + 16, box.top(), box.right() - self.ring.right() - 16, box.height())
         else:
             self.ring = QRectF(box.center().x() - side / 2, box.top() + 2, side, side)
-            names = QRectF(box.left(), self.ring.bottom() + 10, box.width(), box.bottom() - self.ring.bottom() - 10)
+            below = self.ring.bottom() + _RING_GAP
+            names = QRectF(box.left(), below, box.width(), box.bottom() - below)
         rows = _legend_rows(names, len(self.slices), middle=wide)
         self.unnamed_count = len(self.slices) - len(rows) + 1 if 1 < len(rows) < len(self.slices) else 0
         """How many slices the legend has no room for; their number is in its last row."""

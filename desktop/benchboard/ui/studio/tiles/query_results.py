@@ -51,6 +51,8 @@ class QueryResult:
     """When the table was read."""
     period: Period | None = None
     """The period that the query named; None if it named none."""
+    data_span: Period | None = None
+    """The days from the first to the last time in the table that the query is over, where they are known."""
 
     @property
     def is_pending(self) -> bool:

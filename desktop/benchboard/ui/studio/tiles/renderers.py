@@ -1,7 +1,7 @@
 """Draws the content of a tile: its header, then a chart, table, number, text or image, or a message instead."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ from PySide6.QtGui import (
 from benchboard.analytics.queries import ResultTable
 from benchboard.analytics.relations import RELATIONS
 from benchboard.dashboards.document.widget_kinds import IMAGE, MAX_TITLE, WidgetContent
+from benchboard.dashboards.variables.variable_queries import names_in
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.tiles import (
     bars,
@@ -32,6 +33,8 @@ from benchboard.ui.studio.tiles import (
     currency_note,
     error_painting,
     image_painting,
+    metric_card,
+    missing_periods,
     number_format,
     periods,
     pies,
@@ -41,8 +44,10 @@ from benchboard.ui.studio.tiles import (
 )
 from benchboard.ui.studio.tiles.chart_table import ChartTable, chart_table
 from benchboard.ui.studio.tiles.click_targets import Audience, Links
+from benchboard.ui.studio.tiles.metric_card import MetricCard
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.theme import theme
+from benchboard.ui.time_format import utc_span
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.empty_state import paint_empty_tile
 from benchboard.ui.widgets.skeleton import paint_bars
@@ -100,8 +105,11 @@ def paint_content(
     locked: bool = False,
     badge: str = "",
     audience: Audience = "show",
+    row: Sequence[MetricCard] = (),
 ) -> Links:
-    """Draw everything inside the frame of a tile, with a `badge` at the end of its header. Returns its links."""
+    """Draw everything inside the frame of a tile, with a `badge` at the end of its header. Returns its links. `row`:
+    of a metric card, all that stand side by side with it, itself included.
+    """
     can_stop = result is not None and result.slow and audience in ("edit", "read")
     stop = _paint_loading_header(painter, size) if can_stop else None
     end = stop.left() - 8 if stop else size.width() - _PAD
@@ -112,7 +120,7 @@ def paint_content(
         end = paint_badge(painter, badge, end, HEADER / 2 + 1) - 8
     paint_header(painter, widget, end)
     painter.setClipRect(QRectF(1, 1, size.width() - 2, size.height() - 2))
-    return replace(paint_body(painter, body_of(size), widget, result, audience), stop=stop, end=end)
+    return replace(paint_body(painter, body_of(size), widget, result, audience, row), stop=stop, end=end)
 
 
 def paint_badge(painter: QPainter, text: str, end: float, middle: float) -> float:
@@ -146,7 +154,12 @@ def body_of(size: QSizeF) -> QRectF:
 
 
 def paint_body(
-    painter: QPainter, body: QRectF, widget: WidgetContent, result: QueryResult | None, audience: Audience = "show"
+    painter: QPainter,
+    body: QRectF,
+    widget: WidgetContent,
+    result: QueryResult | None,
+    audience: Audience = "show",
+    row: Sequence[MetricCard] = (),
 ) -> Links:
     """Draw a widget's content, without frame and header. Returns its links."""
     if widget.kind is None:
@@ -157,7 +170,7 @@ def paint_body(
         ink = "text" if widget.setting("text") else "text.muted"
         _paint_markdown(painter, body, str(widget.setting("text")) or text_prompt(widget, audience), ink)
     else:
-        return _paint_result(painter, body, widget, result, audience)
+        return _paint_result(painter, body, widget, result, audience, row)
     return Links()
 
 
@@ -202,13 +215,13 @@ def summary(widget: WidgetContent, result: QueryResult | None) -> str:
             return stat_tiles.gauge_summary(widget, result.table)
     count = len(result.table.rows) if result.table is not None else 0
     if result.table is not None and not count:
-        return " ".join(part for part in no_rows_texts(result.table) if part)
+        return " ".join(part for part in no_rows_of(result, result.table) if part)
     rows = ngettext("{count} row", "{count} rows", count).format(count=count)
     is_chart = kind in ("line_chart", "area_chart", "bar_chart")
     if not is_chart or result.table is None:
         return rows
-    drawn = chart_table(result.table)
-    notes = charts.undrawn_text(drawn), currency_note.text(drawn, number_format.unit(widget))
+    drawn = missing_periods.drawn_table(widget, result)
+    notes = charts.undrawn_text(drawn), drawn.missing_note, currency_note.text(drawn, number_format.unit(widget))
     return ", ".join(part for part in (rows, charts.series_by_text(drawn), *notes) if part)
 
 
@@ -280,7 +293,12 @@ def paint_header(painter: QPainter, widget: WidgetContent, end: float) -> None:
 
 
 def _paint_result(
-    painter: QPainter, body: QRectF, widget: WidgetContent, result: QueryResult | None, audience: Audience
+    painter: QPainter,
+    body: QRectF,
+    widget: WidgetContent,
+    result: QueryResult | None,
+    audience: Audience,
+    row: Sequence[MetricCard],
 ) -> Links:
     can_edit = audience == "edit"
     if result is None:
@@ -293,13 +311,22 @@ def _paint_result(
             _paint_skeleton(painter, body, widget)
     elif not result.table.rows:
         silent = result.quiet and audience in ("edit", "read")  # an export and a presentation have no bar
-        paint_empty_tile(painter, body, "ph.tray", *((_("No rows"),) if silent else no_rows_texts(result.table)))
+        paint_empty_tile(painter, body, "ph.tray", *((_("No rows"),) if silent else no_rows_of(result, result.table)))
     elif (why := mismatch_reason(widget, result.table)) is not None:
         do = mismatch_advice(widget, result.table) if can_edit else ""
         paint_empty_tile(painter, body, "ph.warning-circle", why, do)
     else:
-        _paint_table_as(widget.kind.type if widget.kind else "", painter, body, widget, result.table, audience)
+        _paint_table_as(painter, body, widget, result, result.table, audience, row)
     return Links()
+
+
+def card_of(widget: WidgetContent, result: QueryResult | None, size: QSizeF) -> MetricCard | None:
+    """The metric card in a tile of this size; None if the tile shows none, or has no number yet."""
+    if widget.kind is None or widget.kind.type != "metric_card" or result is None or result.error is not None:
+        return None
+    if result.table is None or not result.table.rows or mismatch_reason(widget, result.table) is not None:
+        return None
+    return MetricCard(widget, stat_tiles.StatValue.of(result.table), body_of(size).size())
 
 
 def no_rows_texts(table: ResultTable) -> tuple[str, str]:
@@ -308,6 +335,15 @@ def no_rows_texts(table: ResultTable) -> tuple[str, str]:
         relation = RELATIONS[table.empty_relation]
         return _(relation.no_rows), _(relation.no_rows_advice)
     return _("The query returned no rows."), ""
+
+
+def no_rows_of(result: QueryResult, table: ResultTable) -> tuple[str, str]:
+    """The message of a widget without rows: with the time range, if its query names one, which may have none."""
+    what, do = no_rows_texts(table)
+    if do or result.period is None or not {"from", "to"} & {*names_in(result.query)}:
+        return what, do
+    span = utc_span(result.period.start, result.period.end)
+    return what, _("The time range is {period} (UTC).").format(period=span)
 
 
 def mismatch_reason(widget: WidgetContent, table: ResultTable) -> str | None:
@@ -354,10 +390,17 @@ def mismatch_advice(widget: WidgetContent, table: ResultTable) -> str:
 
 
 def _paint_table_as(
-    kind: str, painter: QPainter, body: QRectF, widget: WidgetContent, table: ResultTable, audience: Audience
+    painter: QPainter,
+    body: QRectF,
+    widget: WidgetContent,
+    result: QueryResult,
+    table: ResultTable,
+    audience: Audience,
+    row: Sequence[MetricCard],
 ) -> None:
+    kind = widget.kind.type if widget.kind else ""
     if kind == "metric_card":
-        stat_tiles.paint_metric(painter, body, widget, table, wall=audience == "wall")
+        metric_card.paint(painter, body, widget, table, row=row, wall=audience == "wall")
     elif kind == "gauge":
         stat_tiles.paint_gauge(painter, body, widget, table)
     elif kind == "table":
@@ -370,7 +413,7 @@ def _paint_table_as(
             "area_chart": charts.paint_areas,
             "bar_chart": bars.paint,
         }[kind]
-        drawn, own = chart_table(table), number_format.unit(widget)
+        drawn, own = missing_periods.drawn_table(widget, result), number_format.unit(widget)
         currency_note.paint(painter, body, drawn, own)
         paint(painter, currency_note.box_below(body, drawn, own), drawn, own)
 

@@ -2,13 +2,9 @@
 
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
-
-_LEAST_CHARACTERS: Final = 10
-"""Characters that must be left of a name that is cut."""
 
 
 def short_names(names: Sequence[str], metrics: QFontMetricsF, room: float) -> list[str]:
@@ -28,6 +24,25 @@ def short_names(names: Sequence[str], metrics: QFontMetricsF, room: float) -> li
     return [metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room) for name in names]
 
 
+def names_in_two_lines(names: Sequence[str], metrics: QFontMetricsF, room: float) -> list[tuple[str, ...]]:
+    """Names of lines of at most `room` pixels: one where that is enough, else two that are broken between words. Where
+    different names would become the same, all are as `short_names` makes them."""
+    found = [_in_two_lines(name, metrics, room) for name in names]
+    if len(set(found)) == len(set(names)):
+        return found
+    return [(name,) for name in short_names(names, metrics, room)]
+
+
+def _in_two_lines(name: str, metrics: QFontMetricsF, room: float) -> tuple[str, ...]:
+    breaks = [
+        place for place, sign in enumerate(name) if sign == " " and metrics.horizontalAdvance(name[:place]) <= room
+    ]
+    if metrics.horizontalAdvance(name) <= room or not breaks:
+        return (metrics.elidedText(name, Qt.TextElideMode.ElideRight, room),)
+    first, rest = name[: breaks[-1]], name[breaks[-1] + 1 :]
+    return first, metrics.elidedText(rest, Qt.TextElideMode.ElideRight, room)
+
+
 def _shared_words(names: Sequence[str]) -> list[int]:
     """Where the words after the first begin, as far as all names are equal before them."""
     first, *others = (name.split(" ") for name in names)
@@ -35,11 +50,3 @@ def _shared_words(names: Sequence[str]) -> list[int]:
     while all(len(words) > count + 1 and words[count] == first[count] for words in [first, *others]):
         count += 1
     return list(accumulate(len(word) + 1 for word in first[:count]))
-
-
-def are_legible(names: Sequence[str], metrics: QFontMetricsF, room: float) -> bool:
-    """Whether each name is whole within `room` pixels, or enough of it is left to read it."""
-    return all(
-        metrics.horizontalAdvance(name) <= room or len(cut.replace("…", "")) >= _LEAST_CHARACTERS
-        for name, cut in zip(names, short_names(names, metrics, room), strict=True)
-    )

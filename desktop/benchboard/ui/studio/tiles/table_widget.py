@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QHideEvent,
     QKeyEvent,
     QPainter,
+    QPaintEvent,
     QPen,
     QResizeEvent,
     QWheelEvent,
@@ -181,13 +182,16 @@ class TableWidget(QWidget):
         return self.view.verticalHeader().defaultSectionSize()
 
     def copy(self) -> None:
-        """Copy the selected cells to the clipboard."""
+        """Copy the selected cells to the clipboard, or the current one."""
         selected = {
             (row, column)
             for part in self.view.selectionModel().selection().toList()
             for row in range(part.top(), part.bottom() + 1)
             for column in range(part.left(), part.right() + 1)
         }
+        here = self.view.currentIndex()
+        if not selected and here.isValid():
+            selected = {(here.row(), here.column())}
         if selected:
             copy_text(self.rows.tsv(selected))
 
@@ -200,8 +204,9 @@ class TableWidget(QWidget):
             self._width_hints = self.rows.table, hints
         pad = 2 * _PADDING * self._zoom
         room = self.width() - 12 - pad * len(hints)
+        most = theme().px("measure.cell_max") * self._zoom - pad
         self._is_resizing_columns = True
-        for place, width in enumerate(column_widths.natural_widths(hints, room, gap=0.0)):
+        for place, width in enumerate(column_widths.natural_widths(hints, room, gap=0.0, most=most)):
             saved = self._state.widths.get(self.rows.columns[place].name)
             total = (
                 saved * self._zoom
@@ -263,6 +268,17 @@ class _TableView(QTableView):
         lines.setDefaultSectionSize(height)
         self.verticalScrollBar().setSingleStep(height)
         self.horizontalHeader().setFixedHeight(height)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the lines between the rows on to the right edge, where the columns end before it."""
+        super().paintEvent(event)
+        end, viewport = self.horizontalHeader().length() - self.horizontalHeader().offset(), self.viewport()
+        last = self.rowAt(viewport.height() - 1)
+        if end < viewport.width() and self.rows.rowCount():
+            with QPainter(viewport) as painter:
+                for row in range(max(self.rowAt(0), 0), (last if last >= 0 else self.rows.rowCount() - 1) + 1):
+                    y = self.rowViewportPosition(row) + self.rowHeight(row) - 1
+                    painter.fillRect(QRect(end, y, viewport.width() - end, 1), theme().color("grid"))
 
     def event(self, event: QEvent) -> bool:
         # The page's shortcuts would select, copy or remove tiles.
@@ -380,6 +396,15 @@ class _SortHeader(QHeaderView):
         self.setSectionsClickable(True)
         self.setHighlightSections(False)
         self.setMinimumSectionSize(24)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the line below the headings on to the right edge."""
+        super().paintEvent(event)
+        end = self.length() - self.offset()
+        if end < self.viewport().width():
+            with QPainter(self.viewport()) as painter:
+                line = QRect(end, self.viewport().height() - 1, self.viewport().width() - end, 1)
+                painter.fillRect(line, theme().color("border"))
 
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
         model = self.model()

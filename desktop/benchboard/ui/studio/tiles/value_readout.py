@@ -6,19 +6,22 @@ from datetime import date, datetime, time
 from html import escape
 from typing import Final
 
-from PySide6.QtCore import QDate, QLineF, QLocale, QPointF, QRectF, QSizeF
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor, QFontMetricsF
 
 from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.dashboards.document.widget_kinds import MAX_TITLE, WidgetContent
 from benchboard.i18n import _, ngettext, percent
 from benchboard.ui.studio.tiles import bars, charts, currency_note, number_format, periods, stat_tiles, x_axis
-from benchboard.ui.studio.tiles.chart_table import chart_table
+from benchboard.ui.studio.tiles.chart_table import ChartTable
+from benchboard.ui.studio.tiles.missing_periods import drawn_table
 from benchboard.ui.studio.tiles.pies import Pie, slice_text, unit_of
 from benchboard.ui.studio.tiles.query_results import QueryResult
-from benchboard.ui.studio.tiles.renderers import HEADER, body_of, mismatch_advice, mismatch_reason, no_rows_texts
+from benchboard.ui.studio.tiles.renderers import HEADER, body_of, mismatch_advice, mismatch_reason, no_rows_of
 from benchboard.ui.studio.tiles.table_painting import TableLayout
+from benchboard.ui.studio.tiles.thresholds import thresholds
 from benchboard.ui.theme import theme
+from benchboard.ui.time_format import full_date
 from benchboard.ui.widgets.empty_state import fits_tile
 
 _HIT_MARGIN: Final = 8.0
@@ -112,15 +115,15 @@ def body_reader(body: QRectF, widget: WidgetContent, result: QueryResult | None)
         error_readout = _text_readout(str(result.error))
         return lambda _spot: error_readout
     table = result.table if result is not None else None
-    if result is not None and table is not None and not table.rows:
+    if result is None or table is None:
+        return _no_readout
+    if not table.rows:
         # Where the message has no room, or the page has it, the tile shows an icon or two words.
-        no_rows = no_rows_texts(table)
+        no_rows = no_rows_of(result, table)
         if fits_tile(body, *no_rows) and not result.quiet:
             return _no_readout
         message = _text_readout(*no_rows)
         return lambda _spot: message
-    if table is None:
-        return _no_readout
     if (why := mismatch_reason(widget, table)) is not None:
         problem = _text_readout(why, mismatch_advice(widget, table))
         return lambda _spot: problem
@@ -132,7 +135,7 @@ def body_reader(body: QRectF, widget: WidgetContent, result: QueryResult | None)
     if kind in ("metric_card", "gauge"):
         readout = _stat_readout(widget, table)
         return lambda _spot: readout
-    return ChartReader(body, kind, table, unit)
+    return ChartReader(body, kind, drawn_table(widget, result), unit)
 
 
 def _no_readout(_spot: QPointF) -> Readout | None:
@@ -205,22 +208,23 @@ def _stat_readout(widget: WidgetContent, table: ResultTable) -> Readout:
     if stat.column is not None and stat.column.presentation.adds_currencies:
         lines.append(ReadoutLine(_("Amounts in all currencies, added up")))
     if widget.kind is not None and widget.kind.type == "gauge":
-        lines += [ReadoutLine(threshold.label) for threshold in stat_tiles.thresholds(widget)]
+        lines += [ReadoutLine(threshold.label) for threshold in thresholds(widget)]
     return Readout(tuple(lines))
 
 
 class ChartReader:
     """The readouts of a chart of lines or bars. Called with a point of the tile it returns those there."""
 
-    def __init__(self, body: QRectF, kind: str, table: ResultTable, unit: str) -> None:
+    def __init__(self, body: QRectF, kind: str, shaped: ChartTable, unit: str) -> None:
         is_bars = kind == "bar_chart"
-        shaped = chart_table(table)
         self._currencies = currency_note.text(shaped, unit)
         body = currency_note.box_below(body, shaped, unit)
         self._table = x_axis.bars_in_order(shaped) if is_bars else x_axis.in_order(shaped)
         self._unit, self._series = unit, charts.series_of(self._table, unit)
         may_name = charts.may_name_lines(self._table)
-        self._plot = charts.plot_of(body, self._series, kind, may_name_lines=may_name)
+        self._plot = charts.plot_of(
+            body, self._series, kind, may_name_lines=may_name, thresholds=self._table.thresholds
+        )
         self._axis = x_axis.bar_axis(self._table) if is_bars else x_axis.line_axis(self._table)
         self._lying = bars.lying_bars(body, self._table, self._series, unit) if is_bars else None
         self._bars: dict[int, list[bars.Bar]] | None = None
@@ -229,20 +233,25 @@ class ChartReader:
         elif is_bars:
             self._bars = _by_row(bars.upright_bars(self._plot, self._series, self._axis))
         self._all_days = self._lying is None and all(_is_day(row[0]) for row in self._table.rows)
-        self._unfinished = periods.is_unfinished([row[0] for row in self._table.rows], self._table.read_at)
-        self._undrawn = charts.undrawn_text(self._table)
+        times = periods.moments([row[0] for row in self._table.rows])
+        self._is_weeks = times is not None and periods.granularity(times) == "week"
+        self._partial = self._table.partial_rows
+        self._goes_on = periods.is_unfinished([row[0] for row in self._table.rows], self._table.read_at)
+        self._notes = charts.undrawn_text(self._table), shaped.missing_note, self._currencies
 
     def __call__(self, spot: QPointF) -> Readout | None:
         row = self._row_at(spot)
         if row is None:
             return None
-        category = _category_text(self._table, row, all_days=self._all_days)
-        if self._unfinished and row == len(self._table.rows) - 1:
+        category = _category_text(self._table, row, all_days=self._all_days, is_weeks=self._is_weeks)
+        if self._goes_on and row == len(self._table.rows) - 1:
             category = _("{when}, so far").format(when=category)
+        elif row in self._partial:
+            category = _("{when}, only a part").format(when=category)
         heights = [(abs(y - spot.y()), place) for place, y in self._heights(row)]
         lines = [ReadoutLine(category, muted=True)]
         lines += _series_lines(self._table, row, self._series, self._unit, min(heights)[1] if heights else -1)
-        lines += [ReadoutLine(note, muted=True) for note in (self._undrawn, self._currencies) if note]
+        lines += [ReadoutLine(note, muted=True) for note in self._notes if note]
         return Readout(tuple(lines), follows_pointer=True, crosshair=self._shape(row))
 
     @property
@@ -320,10 +329,12 @@ def _is_day(value: Cell) -> bool:
     return isinstance(value, date) and (not isinstance(value, datetime) or value.time() == time())
 
 
-def _category_text(table: ResultTable, row: int, *, all_days: bool) -> str:
-    """The category of a point on the x axis: a day with its year, a timestamp with its time."""
+def _category_text(table: ResultTable, row: int, *, all_days: bool, is_weeks: bool) -> str:
+    """The category of a point on the x axis: a day or a week with its year, a timestamp with its time."""
     value = table.rows[row][0]
     if not isinstance(value, date):
         return number_format.format_value(table, table.rows[row], 0)
-    day = QLocale().toString(QDate(value.year, value.month, value.day), "d MMM yyyy")
+    day = full_date(value)
+    if is_weeks:
+        return _("Week of {day}").format(day=day)
     return day if all_days or not isinstance(value, datetime) else f"{day} {value:%H:%M}"

@@ -37,6 +37,7 @@ class VariableQueryRequest(NamedTuple):
     variables: tuple[tuple[str, tuple[str, ...]], ...]
     time_range: TimeRange | None = None
     """The range that the query names."""
+    source_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class VariableQueryRunner(QObject):
         self._last: tuple[tuple[Variable, ...], TimeRange] | None = None
         editor.changed.connect(self.update_requests)
         editor.options_changed.connect(self.update_requests)
-        context.changed.watch(self, relations.watched_tables(), self.refresh)
+        context.changed.watch(self, relations.watched_tables() | {"data_sources"}, self.refresh)
 
     def state_of(self, name: str) -> OptionsState:
         """The options of a variable; empty for one without a query."""
@@ -112,13 +113,15 @@ class VariableQueryRunner(QObject):
         self._enqueue([name for name, request in self._requests.items() if before.get(name) != request])
 
     def _requests_for(self, names: tuple[str, ...]) -> dict[str, VariableQueryRequest]:
-        queries = {one.name: one.query for one in self._editor.reader_document.variables}
+        defined = {one.name: one for one in self._editor.reader_document.variables}
+        queries = {name: one.query for name, one in defined.items()}
         chosen = self._editor.reader_document.chosen
         return {
             name: VariableQueryRequest(
                 queries[name],
                 tuple((one, chosen[one]) for one in variable_queries.names_in(queries[name]) if one in chosen),
                 self._editor.time_range if self._editor.uses_time(queries[name]) else None,
+                defined[name].data_source_id,
             )
             for name in names
         }
@@ -212,7 +215,12 @@ class VariableQueryRunner(QObject):
             period = request.time_range.period(datetime.now(UTC)).values if request.time_range is not None else {}
             variables = {**period, **dict(request.variables)}
             return variable_queries.query_options(
-                session, actor, request.query, variables=variables, cancel_token=token
+                session,
+                actor,
+                request.query,
+                variables=variables,
+                cancel_token=token,
+                source_id=request.source_id,
             )
 
         self._context.tasks.read(

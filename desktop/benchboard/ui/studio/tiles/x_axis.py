@@ -16,15 +16,21 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
 from benchboard.analytics.queries import ResultTable
-from benchboard.ui.studio.tiles import number_format, periods, time_ticks
+from benchboard.ui.studio.tiles import axis_scale, number_format, periods, time_ticks
 from benchboard.ui.studio.tiles.chart_table import ChartTable
-from benchboard.ui.studio.tiles.short_names import are_legible, short_names
+from benchboard.ui.studio.tiles.ordinal_names import short_ordinals
+from benchboard.ui.studio.tiles.short_names import short_names
 from benchboard.ui.theme import theme
 
 AXIS_HEIGHT: Final = 22.0
 """Pixels that the labels take below a plot."""
 _LABEL_GAP: Final = 8.0
 """Least pixels between two labels that name rows."""
+_ROOMY_SLOT: Final = 48.0
+"""A name below a bar with fewer pixels than these stands closer to the next one."""
+_NARROW_GAP: Final = 3.0
+_LEAST_NAMED_SLOT: Final = 24.0
+"""Bars with at least these pixels each have all their names, cut where need be; of narrower ones only some do."""
 _TICK_GAP: Final = 14.0
 """Least pixels between two labels of round times or numbers, of which there could be any number."""
 _MAX_NAME: Final = 128.0
@@ -156,7 +162,7 @@ def _number_ticks(
 ) -> list[tuple[Tick, ...]]:
     unit, found = number_format.column_unit(table, 0) or number_format.NO_UNIT, []
     for most in (9, 7, 5, 4, 3):
-        ticks = number_format.axis_ticks(low, high, most)
+        ticks = axis_scale.axis_ticks(low, high, most)
         labels = number_format.tick_labels(ticks, unit)
         inside = [Tick(part(tick), label) for tick, label in zip(ticks, labels, strict=True) if low <= tick <= high]
         if len(inside) > 1:
@@ -184,11 +190,28 @@ def placed_labels(axis: XAxis, plot: QRectF, within: QRectF) -> list[PlacedLabel
             return [_placed(tick.label, span, plot) for tick, span in zip(choice, spans, strict=True)]
     slot = plot.width() / max(axis.slots, 1)
     names = axis.names()
-    all_legible = axis.shortens and are_legible(names, metrics, slot - _LABEL_GAP)
-    names = short_names(names, metrics, slot - _LABEL_GAP if all_legible else _MAX_NAME)
-    named = [Tick(at, name) for at, name in zip(axis.places, names, strict=True)]
-    spans = spans_of(named)
-    return [_placed(named[row].label, spans[row], plot) for row in visible_labels(spans, _LABEL_GAP)]
+    gap = _LABEL_GAP if slot >= _ROOMY_SLOT else _NARROW_GAP
+    if axis.shortens and max(map(metrics.horizontalAdvance, names), default=0.0) > slot - gap:
+        names = _short_ordinals_in(names, metrics, slot - gap) or names
+    fit = short_names(names, metrics, slot - gap) if axis.shortens else []
+    is_each_named = fit == list(names) or (slot >= _LEAST_NAMED_SLOT and _are_told_apart(names, fit))
+    named = fit if is_each_named else short_names(names, metrics, _MAX_NAME)
+    spans = spans_of([Tick(at, name) for at, name in zip(axis.places, named, strict=True)])
+    visible = range(len(named)) if is_each_named else visible_labels(spans, _LABEL_GAP)
+    return [_placed(named[row], spans[row], plot) for row in visible]
+
+
+def _short_ordinals_in(names: Sequence[str], metrics: QFontMetricsF, room: float) -> list[str] | None:
+    """Weekdays or months as “Mon”, or as “M” where that is wider than `room`; None for other names."""
+    short = short_ordinals(names)
+    if short is None or max(map(metrics.horizontalAdvance, short)) <= room:
+        return short
+    return [name[:1] for name in short]
+
+
+def _are_told_apart(names: Sequence[str], cut: Sequence[str]) -> bool:
+    """Whether cut names have something left, and those of different names differ."""
+    return len(set(cut)) == len(set(names)) and "…" not in cut
 
 
 def _placed(text: str, span: tuple[float, float], plot: QRectF) -> PlacedLabel:

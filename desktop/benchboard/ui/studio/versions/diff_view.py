@@ -19,6 +19,7 @@ from benchboard.ui.studio.versions.difference_text import ROLE, DifferenceText, 
 from benchboard.ui.studio.versions.widget_thumbnails import ThumbnailAnswers, render_tile
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.empty_state import paint_empty_tile
 
 Mode = Literal["overlay", "beside"]
 _UNCHANGED_OPACITY: Final = 0.45
@@ -26,6 +27,8 @@ _TAG: Final = 18
 _MOST_ARROWS: Final = 30
 _GUTTER: Final = 28
 """Space for arrows at the right of the page, in pixels."""
+_EMPTY_HEIGHT: Final = 240
+"""The height, in pixels, of what stands for a page without widgets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +240,7 @@ class DiffPage(QWidget):
                     _paint_ring(painter, mark.box)
                 _paint_tags(painter, mark.box, mark.tags)
             if self._mode == "beside":
+                self._paint_empty(painter)
                 self._paint_names(painter)
 
     def _paint_tile(self, painter: QPainter, mark: _DiffMark, item: Item) -> None:
@@ -291,6 +295,15 @@ class DiffPage(QWidget):
         painter.setPen(theme().color("text.secondary"))
         for name, x in zip(self._titles, (MARGIN, MARGIN + self._page_offset()), strict=True):
             painter.drawText(QPointF(x, 14), name)
+
+    def _paint_empty(self, painter: QPainter) -> None:
+        """Say of a version without widgets that it has none."""
+        offset = self._page_offset()
+        for side, left in (("before", MARGIN), ("after", MARGIN + offset)):
+            if not self._pages[side].shown:
+                area = QRectF(left, MARGIN, offset - MARGIN, min(self.height() / self._scale, _EMPTY_HEIGHT))
+                paint_frame(painter, area, "tile.border", hollow=True, dashed=True)
+                paint_empty_tile(painter, area, "ph.squares-four", _("This version has no widgets"))
 
     def _answer_changed(self, _item_id: str) -> None:
         self.update()

@@ -40,6 +40,7 @@ _VARIABLE_LABELS: Final = {
     "label": N_("Variable {name}: label"),
     "type": N_("Variable {name}: type"),
     "query": N_("Variable {name}: query"),
+    "data_source_id": N_("Variable {name}: data source"),
     "values": N_("Variable {name}: values"),
     "chosen": N_("Variable {name}: selection"),
     "multiple": N_("Variable {name}: multiple values"),
@@ -224,6 +225,8 @@ def change_line(change: Change, type_name: str) -> str:
         return name
     if any(images.is_image(value) for value in change[1:]):
         return _image_line(change, name)
+    if change.path[-1] == "query" and isinstance(change.old, str) and isinstance(change.new, str):
+        return _("{field} changed").format(field=name)  # a count of words says nothing of a query
     if _is_prose(change) and isinstance(change.old, str) and isinstance(change.new, str):
         count = word_count(change.old, change.new)
         words = ngettext("{count} word", "{count} words", count).format(count=count)

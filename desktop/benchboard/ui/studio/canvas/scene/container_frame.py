@@ -68,7 +68,8 @@ class ContainerFrame(QGraphicsItem):
             at = _("tab {name}, {place} of {count}").format(name=name, place=item.active + 1, count=len(item.panes))
             return f"{at}, {content_count(item)}"
         if item.type == ROW:
-            return f"{_('closed') if item.collapsed else _('open')}, {content_count(item)}"
+            state = _("closed") if item.collapsed else _("open")
+            return f"{state}, {content_count(item)}"
         return content_count(item)
 
     def place(self, rect: QRectF) -> None:

@@ -59,6 +59,15 @@ def paint_focus(painter: QPainter, box: QRectF) -> None:
     painter.restore()
 
 
+def paint_view_focus(painter: QPainter, box: QRectF) -> None:
+    """Paint a ring just inside the edge of the whole page view."""
+    painter.save()
+    painter.setPen(QPen(theme().color("focus"), 2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(box.adjusted(1, 1, -1, -1))
+    painter.restore()
+
+
 def paint_handles(painter: QPainter, box: QRectF, handles: Sequence[Handle]) -> None:
     """Paint a small square for each handle."""
     side = theme().px("tile.handle")

@@ -17,6 +17,7 @@ from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.canvas.scene.tile_pixmaps import TilePixmaps
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles import wall_layout
+from benchboard.ui.studio.tiles.card_rows import card_rows
 from benchboard.ui.studio.tiles.click_targets import Audience
 from benchboard.ui.studio.tiles.page_grid import MARGIN, MIN_PAGE_WIDTH, WALL_FOOT, WALL_MARGIN, PageGrid
 from benchboard.ui.studio.tiles.query_results import QueryResult, WidgetQueryRunner
@@ -72,6 +73,8 @@ class PageView(QGraphicsView):
         """Whether the last screen stays shown when the page is laid out again."""
         self._wall_zoom: float | None = None
         """The zoom that the user chose while presenting; None fits the window."""
+        self._card_rows: tuple[PageIndex | None, dict[str, tuple[str, ...]]] = (None, {})
+        """The metric cards side by side on the page that they were found on."""
         self.embedded_widget: QWidget | None = None
         """The table widget that covers a tile's pixmap, if there is one."""
         self._overlay_region = QRegion()
@@ -241,8 +244,9 @@ class PageView(QGraphicsView):
         tile = self.tiles.get(item_id)
         if isinstance(tile, Tile):
             tile.set_content(tile.item, self.query_runner.result(item_id), depth=tile.depth, locked=tile.locked)
-            if tile.rect.intersects(self.visible_rect()):
-                self.pixmaps.request(tile)
+            for one in self.card_row(item_id) or (tile,):  # another number may change the size of all beside it
+                if one.rect.intersects(self.visible_rect()) and (one is tile or not one.is_current):
+                    self.pixmaps.request(one)
 
     def _apply_theme(self) -> None:
         self.theme_version += 1
@@ -289,11 +293,12 @@ class PageView(QGraphicsView):
 
     def reveal(self, ids: Sequence[str]) -> None:
         """Scroll these items into view with a margin: all of them if they fit, otherwise the last, or its top."""
+        if self.wall is not None:  # the tiles of the other screens aren't there
+            if shown := [item_id for item_id in ids if item_id in self.editor.page.shown]:
+                self.show_screen(self.wall.screen_of(self.editor.page.shown[shown[-1]][1]))
+            return
         boxes = [self.tiles[item_id].outline for item_id in ids if item_id in self.tiles]
         if not boxes:
-            return
-        if self.wall is not None:
-            self.show_screen(self.wall.screen_of(self.editor.page.shown[ids[-1]][1]))
             return
         view, box = self.visible_rect(), boxes[-1]
         whole = overlay.bounding_rect(boxes)
@@ -345,6 +350,14 @@ class PageView(QGraphicsView):
         super().changeEvent(event)
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self.sync()
+
+    def card_row(self, item_id: str) -> Sequence[Tile]:
+        """The tiles of the metric cards side by side with one, itself included; empty for any other tile."""
+        page = self.editor.page
+        if self._card_rows[0] is not page:
+            self._card_rows = (page, card_rows(page))
+        row = (self.tiles.get(one) for one in self._card_rows[1].get(item_id, ()))
+        return [tile for tile in row if isinstance(tile, Tile)]
 
     # For interactions
 

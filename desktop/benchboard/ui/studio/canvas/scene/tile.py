@@ -15,8 +15,9 @@ from benchboard.dashboards.document.widget_kinds import widget_of
 from benchboard.dashboards.layout import Item
 from benchboard.ui.studio.canvas.scene.view_protocol import ViewProtocol
 from benchboard.ui.studio.tiles.click_targets import Links
+from benchboard.ui.studio.tiles.metric_card import MetricCard
 from benchboard.ui.studio.tiles.query_results import QueryResult
-from benchboard.ui.studio.tiles.renderers import HEADER, header_badge, paint_content, paint_frame
+from benchboard.ui.studio.tiles.renderers import HEADER, card_of, header_badge, paint_content, paint_frame
 from benchboard.ui.studio.tiles.repeat_badges import badge, describe_repeat
 from benchboard.ui.studio.tiles.value_readout import Readout, tooltip_html
 from benchboard.ui.widgets.surfaces import SHADOW, paint_shadow
@@ -150,7 +151,14 @@ class Tile(QGraphicsPixmapItem):
             painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
             text = badge(self._view.editor, self.item)
             self.links = paint_content(
-                painter, size, self.widget, self.result, locked=self.locked, badge=text, audience=self._view.audience
+                painter,
+                size,
+                self.widget,
+                self.result,
+                locked=self.locked,
+                badge=text,
+                audience=self._view.audience,
+                row=self._cards(),
             )
         self._rendered, self._rendered_key, self._rendered_at = pixmap, self._key(), self._shown_part.topLeft()
         self._update_tooltip()
@@ -236,9 +244,19 @@ class Tile(QGraphicsPixmapItem):
         pixmap.fill(Qt.GlobalColor.transparent)
         return pixmap
 
+    def _cards(self) -> list[MetricCard]:
+        """The metric cards side by side with it, itself included; empty for another kind of widget."""
+        zoom = self._view.zoom
+        cards = [card_of(one.widget, one.result, one.rect.size() / zoom) for one in self._view.card_row(self.item.id)]
+        return [card for card in cards if card is not None]
+
     def _key(self) -> tuple[object, ...]:
         """Everything that its pixmap depends on."""
         widget = self.widget
+        row = tuple(
+            (one.widget.config, one.result, one.rect.width(), one.rect.height())
+            for one in self._view.card_row(self.item.id)
+        )
         content = (
             widget.type,
             widget.title,
@@ -247,6 +265,7 @@ class Tile(QGraphicsPixmapItem):
             self.locked,
             describe_repeat(self._view.editor, self.item),
             self._view.audience,
+            row,
         )
         view = self._view
         shown = (self._size.width(), self._size.height(), view.zoom, view.pixel_ratio, view.theme_version)

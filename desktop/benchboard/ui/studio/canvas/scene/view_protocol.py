@@ -1,11 +1,25 @@
 """The narrow interface through which tiles and container frames use the view that shows them."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from PySide6.QtCore import QRectF
 
+from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.click_targets import Audience
+from benchboard.ui.studio.tiles.query_results import QueryResult
+
+
+class CardTile(Protocol):
+    """What a tile may use of the metric cards beside it."""
+
+    @property
+    def widget(self) -> WidgetContent: ...
+    @property
+    def result(self) -> QueryResult | None: ...
+    @property
+    def rect(self) -> QRectF: ...
 
 
 class ViewProtocol(Protocol):
@@ -30,6 +44,9 @@ class ViewProtocol(Protocol):
     @property
     def busy(self) -> bool:
         """Whether a drag is under way: it then takes precedence over pixmaps."""
+
+    def card_row(self, item_id: str) -> Sequence[CardTile]:
+        """The tiles of the metric cards side by side with one, itself included; empty for any other tile."""
 
     def visible_rect(self) -> QRectF:
         """The part of the page that the view shows, in scene coordinates."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.document.document import Document
+from benchboard.dashboards.document.time_range import TimeRange
 from benchboard.dashboards.document.widget_kinds import MAX_TITLE, WidgetKind
 from benchboard.dashboards.layout import Layout
 from benchboard.dashboards.library import DashboardSummary
@@ -18,15 +19,19 @@ from benchboard.paging import Listing
 from benchboard.ui.problems import Action
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.widgets import Button, Edit, Field, Paragraph, Popover, Text, heading, scroll_area
+from benchboard.ui.widgets.accessible import announce
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from benchboard.ui.context import Context
+    from benchboard.ui.tasks import DatabaseSession
 
 _WIDTH: Final = 320
 _LIST_HEIGHT: Final = 200
 _LISTED: Final = 50
+_RING: Final = 3
+"""Pixels around the rows for the focus ring, which the list would cut off."""
 _COLUMNS: Final = 12
 
 
@@ -49,11 +54,21 @@ class AddToDashboard(Popover):
     """A title for the widget, and the dashboards that the user may edit, or a new one."""
 
     def __init__(
-        self, context: "Context", anchor: QWidget, *, title: str, kind: WidgetKind, query: str, source_id: str
+        self,
+        context: "Context",
+        anchor: QWidget,
+        *,
+        title: str,
+        kind: WidgetKind,
+        query: str,
+        source_id: str,
+        shown: TimeRange | None = None,
     ) -> None:
+        """`shown`: the time range that the query names, for a new dashboard."""
         super().__init__(anchor, width=_WIDTH, name="add_to_dashboard")
         self._context, self._kind, self._query, self._source_id = context, kind, query, source_id
-        self._title = Field(_("Title of the widget"), Edit(name="add_title"))
+        self._time_range = shown
+        self._title = Field(_("Widget title"), Edit(name="add_title"))
         self._title.edit.setMaxLength(MAX_TITLE)
         self._title.edit.setText(title)
         self._title.edit.setCursorPosition(0)  # its beginning is shown
@@ -61,16 +76,23 @@ class AddToDashboard(Popover):
             placeholder=_("Find a dashboard"), icon="ph.magnifying-glass", clear=True, name="add_search"
         )
         self._search.textChanged.connect(self._show)
+        self._search.returnPressed.connect(self._take_found)
         self._list = QWidget()
         self._list.setProperty("plain", True)
         self._rows = QVBoxLayout(self._list)
-        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setContentsMargins(_RING, _RING, _RING, _RING)
         self._rows.setSpacing(2)
         area = scroll_area(self._list)
         area.setFixedHeight(_LIST_HEIGHT)
-        self._new = Button(_("New dashboard"), self._create, icon="ph.plus", size="sm", name="add_new_dashboard")
+        self._warning = Paragraph("", "caption", "warn")
+        self._warning.setObjectName("add_same_name")
+        self._warning.hide()
+        self._warned_of = ""
+        """The name that exists already, as the warning says."""
+        self._title.edit.textEdited.connect(lambda _text: self._clear_warning())
+        self._new = Button(_("New dashboard"), self._check_name, icon="ph.plus", size="sm", name="add_new_dashboard")
         self.column.addWidget(heading(_("Add to dashboard")))
-        for part in (self._title, self._search, area, self._new):
+        for part in (self._title, self._search, area, self._warning, self._new):
             self.column.addWidget(part)
         self._found: Sequence[DashboardSummary] | None = None
         self._show()
@@ -115,12 +137,54 @@ class AddToDashboard(Popover):
             self._rows.addWidget(Text("", "caption", "muted"))
         self._rows.addStretch(1)
 
+    def _take_found(self) -> None:
+        """Enter in the search adds to the only dashboard that it finds; of several it goes to the first."""
+        found = self._list.findChildren(Button, "add_dashboard")
+        shown = [button for button in found if button.isVisible()]
+        if len(shown) == 1 and self._search.text().strip():
+            shown[0].click()
+        elif shown:
+            shown[0].setFocus(Qt.FocusReason.TabFocusReason)
+
     def _widget_title(self) -> str:
         return " ".join(self._title.text().split())
 
+    def _name(self) -> str:
+        """The name of a new dashboard."""
+        return self._widget_title() or _(self._kind.title)
+
+    def _check_name(self) -> None:
+        """Make a dashboard, after a warning if there is one of this name."""
+        name, actor = self._name(), self._context.actor
+        if self._warned_of == name:
+            self._create()
+            return
+
+        def find(session: "DatabaseSession") -> DashboardSummary | None:
+            found = library.list_dashboards(session, actor, Listing(search=name), limit=_LISTED).rows
+            return next((one for one in found if one.name.casefold() == name.casefold()), None)
+
+        def show(found: DashboardSummary | None) -> None:
+            if found is None:
+                self._create()
+                return
+            self._warned_of = name
+            text = _("There's already a dashboard “{name}”. Choose it above, or create another one of this name.")
+            self._warning.setText(text.format(name=found.name))
+            self._warning.show()
+            self._new.set_title(_("Create another one"))
+            announce(self, self._warning.text())
+
+        self._context.tasks.read(self, find, show, self._failed)
+
+    def _clear_warning(self) -> None:
+        self._warned_of = ""
+        self._warning.hide()
+        self._new.set_title(_("New dashboard"))
+
     def _create(self) -> None:
-        title, actor = self._widget_title() or _(self._kind.title), self._context.actor
-        document = Document(Layout.of(_COLUMNS, ()), title)
+        title, actor = self._name(), self._context.actor
+        document = Document(Layout.of(_COLUMNS, ()), title, time=self._time_range)
         self._context.tasks.change(
             self,
             lambda session: library.create(session, actor, document),

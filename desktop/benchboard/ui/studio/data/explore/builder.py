@@ -141,14 +141,14 @@ class Builder(QWidget):
         for one in (self.source, self.filters, self.groups, self.measures, self.sorts):
             column.addWidget(one)
         column.addStretch(1)
-        drops: tuple[tuple[BuilderRow, Callable[[QWidget, str], object]], ...] = (
-            (self.filters, self.edit_filter),
-            (self.groups, self._drop_group),
-            (self.measures, self._drop_measure),
-        )
-        for target, run in drops:
+        self._drops: dict[str, tuple[BuilderRow, Callable[[QWidget, str], object]]] = {
+            "filters": (self.filters, self.edit_filter),
+            "groups": (self.groups, self._drop_group),
+            "measures": (self.measures, self._drop_measure),
+        }
+        for part, (target, _run) in self._drops.items():
             target.enable_drop()
-            target.column_dropped.connect(partial(self._dropped, target, run))
+            target.column_dropped.connect(partial(self.place, part))
         self._shown: tuple[object, ...] | None = None
         exploration.changed.connect(self.show_question)
         exploration.sources_changed.connect(self.show_question)
@@ -219,7 +219,7 @@ class Builder(QWidget):
             chip.remove_requested.connect(partial(self._remove, part, place))
             chip.move_requested.connect(partial(self._move, part, place))
             chips.append(chip)
-        button = Button("", kind="quiet", icon="ph.plus", size="sm", tip=add, name=f"explore_add_{part}", parent=holder)
+        button = Button("", kind="quiet", icon="ph.plus", tip=add, name=f"explore_add_{part}", parent=holder)
         button.clicked.connect(lambda: edit(button))
         if why_not:
             button.disable(why_not)
@@ -323,13 +323,14 @@ class Builder(QWidget):
             chips = getattr(self, part).chips
             chips[target].setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _dropped(
-        self, target: BuilderRow, run: Callable[[QWidget, str], object], source_id: str, table: str, column: str
-    ) -> None:
-        """A column was dropped on a row: one of another table begins a new question."""
+    def place(self, part: str, source_id: str, table: str, column: str) -> None:
+        """Add a column to a part of the query (`filters`, `groups`, `measures`), as if it were dropped there: one of
+        another table begins a new question.
+        """
+        target, run = self._drops[part]
         question = self._question
         if question is None or (question.source_id, question.table) != (source_id, table):
-            self._exploration.set_question(Question(table, source_id), mode="build")
+            self._exploration.set_question(self._exploration.empty_question(source_id, table), mode="build")
         anchor = target.chips[-1] if target.chips else target
         run(anchor, column)
 

@@ -35,7 +35,7 @@ class Chip(Pressable):
         self.setObjectName(name)
         self.setAccessibleName(text)
         if removable:
-            self.setAccessibleDescription(_("Enter changes it, Delete removes it."))
+            self.setAccessibleDescription(_("Press Enter to change it or Delete to remove it."))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -75,11 +75,21 @@ class Chip(Pressable):
             return
         super().mouseReleaseEvent(event)
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._moves(event):
+            event.accept()  # Alt+Left goes back in the window
+            return True
+        return super().event(event)
+
+    def _moves(self, event: QKeyEvent) -> bool:
+        alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+        return self._removable and alt and event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, alt = event.key(), bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+        key = event.key()
         if self._removable and key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.remove_requested.emit()
-        elif self._removable and alt and key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+        elif self._moves(event):
             self.move_requested.emit(-1 if key == Qt.Key.Key_Left else 1)
         else:
             super().keyPressEvent(event)

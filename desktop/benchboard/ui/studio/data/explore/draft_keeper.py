@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from PySide6.QtCore import QObject, QTimer
 
-from benchboard.analytics.query_builder.sql_reader import from_sql
+from benchboard.analytics.query_builder.question import Question
 from benchboard.dashboards import exploration_draft
 from benchboard.dashboards.document.time_range import TimeRange
 from benchboard.dashboards.document.widget_kinds import kind_of
@@ -32,9 +32,12 @@ class DraftKeeper(QObject):
         self._lock = threading.Lock()
         self._number = self._last_written = 0
         self._written: ExplorationDraft | None = None
+        self._waiting: ExplorationDraft | None = None
+        """To be shown once the data sources are known, which say what language its query is in."""
         self._timer = QTimer(self, interval=_DELAY_MS, singleShot=True)
         self._timer.timeout.connect(self._write_later)
         exploration.changed.connect(self._timer.start)
+        exploration.sources_changed.connect(self._show_waiting)
 
     def restore(self) -> None:
         """Read the draft; it is shown unless something was begun meanwhile."""
@@ -46,7 +49,20 @@ class DraftKeeper(QObject):
     def _show(self, draft: ExplorationDraft | None) -> None:
         if draft is not None and not self._exploration.state.text:
             self._written = draft
-            self._exploration.restore(state_of(draft))
+            self.show(draft)
+
+    def show(self, draft: ExplorationDraft) -> None:
+        """Go on with a draft as soon as the data sources are known, unless something is begun meanwhile."""
+        self._waiting = draft
+        self._show_waiting()
+
+    def _show_waiting(self) -> None:
+        draft = self._waiting
+        if draft is None or not self._exploration.sources_read:
+            return
+        self._waiting = None
+        if not self._exploration.state.text:
+            self._exploration.restore(state_of(draft, self._exploration.read_question(draft.text, draft.source_id)))
 
     def finish(self) -> None:
         """Write what isn't written yet: the window closes."""
@@ -83,9 +99,9 @@ def draft_of(state: ExplorationState) -> ExplorationDraft:
     return ExplorationDraft(state.text, state.source_id, state.mode, shown.start, shown.end, state.kind)
 
 
-def state_of(draft: ExplorationDraft) -> ExplorationState:
-    """The state that was kept. A query that the builder doesn't have is shown as SQL."""
-    question = from_sql(draft.text, source_id=draft.source_id)
+def state_of(draft: ExplorationDraft, question: Question | None) -> ExplorationState:
+    """The state that was kept; `question` is that of its query. A query that the builder doesn't have is shown as
+    SQL."""
     mode = cast("Mode", draft.mode if draft.mode in ("build", "sql") and question is not None else "sql")
     shown = TimeRange(draft.start, draft.end) if draft.start and draft.end else DEFAULT_RANGE
     kind = draft.kind if kind_of(draft.kind) is not None else ""

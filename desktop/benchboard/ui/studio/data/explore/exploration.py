@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import MAXYEAR, UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -14,14 +14,16 @@ from benchboard.analytics.chart_suggestion import ChartSuggestion, suggest_chart
 from benchboard.analytics.column_statistics import TableStatistics
 from benchboard.analytics.queries import MAX_ROWS, ResultTable, run_query
 from benchboard.analytics.query_builder.first_question import first_question, with_column
-from benchboard.analytics.query_builder.question import TIMES, Question, Unit
+from benchboard.analytics.query_builder.question import TIMES, Question, Server, Unit, units_for
 from benchboard.analytics.query_builder.sql_reader import from_sql
 from benchboard.analytics.query_builder.sql_writer import to_sql
+from benchboard.analytics.relations import watched_tables
 from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource, BrowsedTable
 from benchboard.dashboards.document.document import Document
 from benchboard.dashboards.document.time_range import Period, TimeRange
 from benchboard.dashboards.layout import Layout
 from benchboard.errors import AppError, Cancelled
+from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.tasks import DatabaseSession
 
@@ -84,8 +86,12 @@ class Exploration(QObject):
         self._past: list[ExplorationState] = []
         self._future: list[ExplorationState] = []
         self._token = CancelToken()
+        self._replaced_notice = ""
+        """What was last said of a query that a column of another table replaced."""
         self._statistics: dict[tuple[str, str], TableStatistics | None] = {}
         """By source and table; None while it is being read, or if it can't be."""
+        self._outdated: dict[tuple[str, str], TableStatistics | None] = {}
+        """What was known before a source changed, shown until it is read anew."""
         self._requested: tuple[str, str] | None = None
         self._delay = QTimer(self, interval=RUN_DELAY_MS, singleShot=True)
         self._delay.timeout.connect(self.run)
@@ -93,24 +99,35 @@ class Exploration(QObject):
         """Holds the time range, for its field."""
         self.time_editor.load(Document(Layout.of(12, ())))
         self.time_editor.changed.connect(self._time_chosen)
-        context.changed.watch(self, {"data_sources"}, self.read_sources)
+        context.changed.watch(self, {"data_sources", *watched_tables()}, self.read_sources)
 
     # Sources
 
     def read_sources(self) -> None:
         """Read the list of sources and their tables."""
         actor = self._context.actor
-        self._statistics.clear()
         self._context.tasks.read(
             self, lambda session: table_browser.list_tables(session, actor), self._show_sources, self._sources_failed
         )
 
     def _show_sources(self, found: tuple[BrowsedSource, ...]) -> None:
         self.sources, self.sources_error, self.sources_read = found, None, True
+        self._read_statistics_anew()
+        if self.result is not None and self.state.source_id:
+            self.run()  # what is in the source may have changed
         self.sources_changed.emit()
         if self._requested is not None:
             source_id, table = self._requested
             self.open_table(source_id, table)
+
+    def _read_statistics_anew(self) -> None:
+        before = {**self._statistics, **self._outdated, **{key: one for key, one in self._statistics.items() if one}}
+        self._outdated, self._statistics = {}, {}
+        for (source_id, name), known in before.items():
+            source = self.source(source_id)
+            if source is not None and (table := source.table(name)) is not None:
+                self._outdated[source_id, name] = known
+                self.read_statistics(source_id, table)
 
     def _sources_failed(self, error: AppError) -> None:
         self.sources_error, self.sources_read = error, True
@@ -129,27 +146,30 @@ class Exploration(QObject):
 
     def statistics(self, source_id: str, table: str) -> TableStatistics | None:
         """What is in a table, if that is known."""
-        return self._statistics.get((source_id, table))
+        key = (source_id, table)
+        return self._statistics.get(key) or self._outdated.get(key)
 
     def read_statistics(self, source_id: str, table: BrowsedTable, then: Callable[[], object] = lambda: None) -> None:
         """Read what is in a table, once; `then` is called when that is known, or can't be."""
-        key, actor = (source_id, table.name), self._context.actor
-        if key in self._statistics:
+        key, actor, source = (source_id, table.name), self._context.actor, self.source(source_id)
+        if key in self._statistics or source is None:
             then()
             return
         self._statistics[key] = None
 
         def done(found: TableStatistics | None) -> None:
             self._statistics[key] = found
+            self._outdated.pop(key, None)
             self.sources_changed.emit()
             then()
 
         def unknown() -> None:
+            self._outdated.pop(key, None)
             then()
 
         self._context.tasks.read(
             self,
-            lambda session: table_browser.table_statistics(session, actor, source_id, table),
+            lambda session: table_browser.table_statistics(session, actor, source, table),
             done,
             lambda _error: unknown(),  # the query itself says what is wrong
             long=True,
@@ -171,13 +191,29 @@ class Exploration(QObject):
         self.read_statistics(source_id, chosen, lambda: self._begin(source_id, chosen))
 
     def _begin(self, source_id: str, table: BrowsedTable) -> None:
+        question = self.empty_question(source_id, table.name)
         time_column = next((one.name for one in table.columns if one.kind in TIMES), "")
+        if question.server and not table_browser.is_small(table):
+            time_column = ""  # its first rows, for which the server doesn't read the others
         unit = self.unit_for(source_id, table.name, time_column)
-        self.set_question(first_question(table.name, source_id, time_column, unit), mode="build", kind="")
+        self.set_question(first_question(question, time_column, unit), mode="build", kind="")
+
+    def empty_question(self, source_id: str, table: str) -> Question:
+        """A question about a table that asks nothing yet."""
+        return Question(table, source_id, server=self._server(source_id))
+
+    def _server(self, source_id: str) -> Server:
+        source = self.source(source_id)
+        return source.server if source is not None else ""
+
+    def read_question(self, text: str, source_id: str) -> Question | None:
+        """The question whose query this is; None if it can only be edited as SQL."""
+        return from_sql(text, source_id=source_id, dialect=self.empty_question(source_id, "").dialect)
 
     def unit_for(self, source_id: str, table: str, column: str) -> Unit:
         """What the times of a column are rounded down to: `interval`, if the time range shows much of them; else the
         unit that fits all of them, so that a file isn't a chart of one point."""
+        offers_interval = "interval" in units_for(self.empty_question(source_id, table).dialect)
         found = self.statistics(source_id, table)
         known = found.columns.get(column) if found is not None else None
         if known is None or known.least is None:
@@ -188,19 +224,22 @@ class Exploration(QObject):
             return "interval"
         if period is not None and least < period.end and greatest >= period.start:
             shown = min(greatest, period.end) - max(least, period.start)
-            if shown * _LEAST_SHARE >= period.end - period.start:
+            if shown * _LEAST_SHARE >= period.end - period.start and offers_interval:
                 return "interval"
         return Period(least, greatest).interval  # type: ignore[return-value]  # one of the units
 
     def add_column(self, column: BrowsedColumn, source_id: str, table: BrowsedTable) -> None:
-        """Add a column where it fits; one of another table begins a new question."""
-        question = self.state.question
+        """Add a column where it fits; one of another table begins a new question, which is said."""
+        question, is_replaced = self.state.question, False
         if question is None or (question.source_id, question.table) != (source_id, table.name):
-            question = Question(table.name, source_id)
+            question, is_replaced = self.empty_question(source_id, table.name), bool(self.state.text.strip())
         found = self.statistics(source_id, table.name)
         is_id = column.is_id or (found is not None and column.kind == "text" and found.is_unique(column.name))
         unit = self.unit_for(source_id, table.name, column.name) if column.kind in TIMES else ""
         self.set_question(with_column(question, column.name, column.kind, unit=unit, is_id=is_id), mode="build")
+        if is_replaced:
+            self._replaced_notice = _("From changed to {table}, with a new query.").format(table=table.name)
+            self._context.problems.toast(self._replaced_notice, self.undo)
 
     def set_question(self, question: Question, *, mode: Mode | None = None, kind: str | None = None) -> None:
         """Change the question."""
@@ -216,12 +255,12 @@ class Exploration(QObject):
 
     def set_text(self, text: str) -> None:
         """Change the SQL."""
-        question = from_sql(text, source_id=self.state.source_id)
+        question = self.read_question(text, self.state.source_id)
         self._set(replace(self.state, text=text, question=question))
 
     def set_source(self, source_id: str) -> None:
         """Run the SQL over another source."""
-        question = from_sql(self.state.text, source_id=source_id)
+        question = self.read_question(self.state.text, source_id)
         self._set(replace(self.state, source_id=source_id, question=question))
 
     def set_mode(self, mode: Mode) -> None:
@@ -275,6 +314,7 @@ class Exploration(QObject):
 
     def _adopt(self, state: ExplorationState, *, runs: bool) -> None:
         before, self.state = self.state, state
+        self._context.problems.withdraw(self._replaced_notice)  # its Undo would take back this change
         self._show_time()
         self.changed.emit()
         same = (before.text, before.source_id, before.time_range) == (state.text, state.source_id, state.time_range)
@@ -297,6 +337,33 @@ class Exploration(QObject):
             return self.state.time_range.period(datetime.now(UTC))
         except AppError:
             return None
+
+    def data_span(self) -> Period | None:
+        """The days from the first to the last time of the column that the question groups by; None if that isn't known,
+        or there is none."""
+        question = self.state.question
+        if question is None:
+            return None
+        return self._span_of(question, next((one.column for one in question.groups if one.unit), None))
+
+    def data_elsewhere(self) -> Period | None:
+        """The days from the first to the last time of the column that the time range filters, if none of them is in
+        it."""
+        question, period = self.state.question, self.period()
+        if question is None or period is None:
+            return None
+        column = next((one.column for one in question.filters if one.operator == "in_range"), None)
+        span = self._span_of(question, column)
+        return span if span is not None and (span.end <= period.start or span.start >= period.end) else None
+
+    def _span_of(self, question: Question, column: str | None) -> Period | None:
+        found = self.statistics(question.source_id, question.table)
+        known = found.columns.get(column) if found is not None and column is not None else None
+        least, greatest = (_moment(known.least), _moment(known.greatest)) if known is not None else (None, None)
+        if least is None or greatest is None:
+            return None
+        first, last = (one.replace(hour=0, minute=0, second=0, microsecond=0) for one in (least, greatest))
+        return Period(first, last + timedelta(days=1)) if last.year < MAXYEAR else None
 
     def variables(self) -> dict[str, Sequence[str]]:
         """The values of the variables that a query may name."""

@@ -1,5 +1,6 @@
 """The Explore view of Studio: a table, a query built from its columns or in SQL, its result as a chart and a table."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
@@ -12,11 +13,12 @@ from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts
 from benchboard.ui.studio.data.explore.add_to_dashboard import AddToDashboard
 from benchboard.ui.studio.data.explore.builder import Builder
-from benchboard.ui.studio.data.explore.draft_keeper import DraftKeeper, draft_of, state_of
+from benchboard.ui.studio.data.explore.draft_keeper import DraftKeeper, draft_of
 from benchboard.ui.studio.data.explore.exploration import Exploration
 from benchboard.ui.studio.data.explore.field_tree import FieldPane
 from benchboard.ui.studio.data.explore.result_pane import ResultPane
 from benchboard.ui.studio.data.explore.sql_pane import MadeSql, SqlEditor
+from benchboard.ui.studio.data_access import explore_denied, may_add_data, no_data_advice
 from benchboard.ui.studio.panes.time_range_field import TimeRangePicker, range_title
 from benchboard.ui.studio.studio_commands import EXPLORE
 from benchboard.ui.widgets import Button, EmptyState, SegmentedControl, Toolbar, hairline, scroll_area
@@ -53,8 +55,10 @@ class ExploreView(QWidget):
         self._make_toolbar()
         self._lay_out()
         self.setFocusProxy(self.fields.tree)
+        self.fields.tree.placed.connect(self._place)
         self.made_sql.edit_requested.connect(self._edit_sql)
         self.result.edit_requested.connect(self._edit_query)
+        self.sql.edit.checked.connect(lambda _columns, error: self.result.hide_error(error))
         install_shortcuts(self, EXPLORE, self._handlers(), context.problems.refuse)
         for told in (self.exploration.changed, self.exploration.result_changed, self.exploration.sources_changed):
             told.connect(self._show)
@@ -65,7 +69,7 @@ class ExploreView(QWidget):
     def _make_toolbar(self) -> None:
         self.toolbar = Toolbar(_("Explore"))
         self.mode = SegmentedControl(
-            (("build", _("Build")), ("sql", _("SQL"))), label=_("Edit as"),
+            (("build", _("Builder")), ("sql", _("SQL"))), label=_("Edit as"),
             icons={"build": "ph.sliders-horizontal", "sql": "ph.code"},
         )  # fmt: skip
         self.mode.selected.connect(self._choose_mode)
@@ -111,9 +115,10 @@ class ExploreView(QWidget):
             _("Choose a table to explore"),
             _("Explore"),
             self._open_first,
-            why=_("Open one on the left by Enter or double-click."),
+            why=_("Double-click a table on the left, or select it and press Enter."),
         )
-        self._nothing = EmptyState("ph.database", _("No data to explore"))
+        add_data = partial(self._context.go, "studio/data")
+        self._nothing = EmptyState("ph.database", _("No data to explore"), _("Add data"), add_data)
         self._right = QStackedWidget()
         for page in (self._work, self._empty, self._nothing):
             self._right.addWidget(page)
@@ -127,7 +132,6 @@ class ExploreView(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self.toolbar)
-        whole.addWidget(hairline())
         whole.addLayout(lower, 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -168,7 +172,7 @@ class ExploreView(QWidget):
 
         if isinstance(state, ExplorationDraft) and state.text:
             self._was_opened = True
-            self.exploration.restore(state_of(state))
+            self._drafts.show(state)
 
     def prepare_close(self) -> bool:
         """Keep what is typed. Nothing stops the view from closing."""
@@ -179,6 +183,11 @@ class ExploreView(QWidget):
         """Write the draft, and cancel a run under way."""
         self._drafts.finish()
         self.exploration.cancel()
+
+    def refresh_view(self) -> None:
+        """Run the query again."""
+        if self.exploration.state.text.strip():
+            self._run()
 
     def panes(self) -> list[QWidget]:
         """The toolbar, the tables, the query and the result."""
@@ -195,10 +204,13 @@ class ExploreView(QWidget):
         has_data = any(source.tables for source in exploration.sources)
         if exploration.sources_read and not has_data and not state.text:
             error = exploration.sources_error
-            self._nothing.sentence.setText(error.what if error is not None else _("No data to explore"))
-            why = error.do if error is not None else _("Your organisation has no tables that you can query.")
+            actor = self._context.actor
+            failed = error if error is not None else explore_denied(actor)
+            self._nothing.sentence.setText(failed.what if failed is not None else _("No data to explore"))
+            why = error.do if error is not None else no_data_advice(actor)
             self._nothing.why.setText(why)
             self._nothing.why.setVisible(bool(why))
+            self._nothing.action.setVisible(error is None and may_add_data(actor))
             page: QWidget = self._nothing
         else:
             page = self._work if state.text or state.mode == "sql" else self._empty
@@ -206,12 +218,14 @@ class ExploreView(QWidget):
         first = self._first_table()
         self._empty.action.setText(_("Explore {table}").format(table=first[1]) if first is not None else "")
         self._empty.action.setVisible(first is not None)
-        self.run.disable("" if state.text.strip() else _("There is no query yet."))
+        self.run.disable("" if state.text.strip() else _("No query yet."))
         self.add.disable(self._why_not_add())
 
     def _first_table(self) -> tuple[str, str] | None:
-        """Source and name of the first table; None if there is none."""
-        return next(((one.id, one.tables[0].name) for one in self.exploration.sources if one.tables), None)
+        """Source and name of the first table that has rows, as far as they were counted; None if there is none."""
+        # One's own data before Benchboard's relations.
+        sources = sorted(self.exploration.sources, key=lambda one: not one.id)
+        return next(((one.id, table.name) for one in sources for table in one.tables if table.rows != 0), None)
 
     def _open_first(self) -> None:
         first = self._first_table()
@@ -225,7 +239,7 @@ class ExploreView(QWidget):
     def _why_not_add(self) -> str:
         result = self.exploration.result
         if not self.exploration.state.text.strip():
-            return _("There is no query yet.")
+            return _("No query yet.")
         if result is not None and result.error is not None:
             return _("The query has an error.")
         return ""
@@ -261,12 +275,18 @@ class ExploreView(QWidget):
         state = self.exploration.state
         if state.question is None and state.text.strip():
             self.mode.set_current("sql")
-            self._context.problems.refuse(_("This query can only be edited as SQL."))
+            self._context.problems.refuse(_("The builder can't show this query. Edit it as SQL."))
             return
         self.exploration.set_mode("build")
         first = self.builder.source.chips
         if first:
             first[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _place(self, part: str, source_id: str, table: str, column: str) -> None:
+        if self.exploration.state.mode == "sql":
+            self._choose_mode("build")
+        if self.exploration.state.mode == "build":
+            self.builder.place(part, source_id, table, column)
 
     def _edit_sql(self) -> None:
         self.exploration.set_mode("sql")
@@ -293,5 +313,11 @@ class ExploreView(QWidget):
         assert kind is not None
         state = self.exploration.state
         AddToDashboard(
-            self._context, self.add, title=self.result.title, kind=kind, query=state.text, source_id=state.source_id
+            self._context,
+            self.add,
+            title=self.result.title,
+            kind=kind,
+            query=state.text,
+            source_id=state.source_id,
+            shown=state.time_range if self._names_time() else None,
         ).open()

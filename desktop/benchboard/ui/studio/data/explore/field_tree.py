@@ -1,17 +1,20 @@
 """The tree of sources, tables and columns, with what is in each column."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QMimeData, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter
+from PySide6.QtCore import QMimeData, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QHBoxLayout,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
+    QTreeWidgetItemIterator,
     QVBoxLayout,
     QWidget,
 )
@@ -19,14 +22,19 @@ from PySide6.QtWidgets import (
 from benchboard.analytics.column_statistics import ColumnStatistics, TableStatistics
 from benchboard.analytics.query_types import NUMBERS
 from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource, BrowsedTable
-from benchboard.i18n import _, ngettext, number
+from benchboard.i18n import _, ngettext, number, pgettext
+from benchboard.ui.commands import key_cap
 from benchboard.ui.studio.data.explore.exploration import Exploration
 from benchboard.ui.studio.data.explore.part_text import KIND_ICONS
 from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Text, search_field
 from benchboard.ui.widgets.badges import paint_icon
-from benchboard.ui.widgets.labels import plain_tooltip
+from benchboard.ui.widgets.fields import focus_list
+from benchboard.ui.widgets.focus import came_by_key
+from benchboard.ui.widgets.labels import plain_tooltip, restyle
+from benchboard.ui.widgets.menus import Menu
+from benchboard.ui.widgets.no_match import NoMatchLine
 from benchboard.ui.widgets.surfaces import set_surface
 
 if TYPE_CHECKING:
@@ -35,9 +43,13 @@ if TYPE_CHECKING:
 COLUMN_MIME: Final = "application/x-benchboard-column"
 _DATA: Final = Qt.ItemDataRole.UserRole
 _ROW: Final = 26
+_EDGE: Final = 12
+"""Pixels between the edges of the pane and what it shows; the ground of a row goes from edge to edge."""
+_INSET: Final = 12
+"""Pixels by which a row is drawn further right than Qt's tree has it."""
 _HISTOGRAM: Final = 54
 _HISTOGRAM_NARROW: Final = 40
-_WIDE: Final = 200
+_WIDE: Final = 224
 """The width of the tree in pixels from which its histograms are wide."""
 
 
@@ -69,21 +81,48 @@ class FieldPane(QWidget):
         self.setAccessibleName(_("Tables and columns"))
         self.tree = FieldTree(exploration)
         self.setFocusProxy(self.tree)
-        search = search_field(self, "explore_search", _("Find a column"), self.tree.filter)
+        search = search_field(self, "explore_search", _("Find a column"), self._search, self._add_match)
         search.setMaximumWidth(16_777_215)
-        search.returnPressed.connect(lambda: self.tree.setFocus(Qt.FocusReason.OtherFocusReason))
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 10, 12, 8)
+        column.setContentsMargins(0, 10, 0, 8)
         column.setSpacing(8)
-        column.addWidget(search)
+        self._no_match = NoMatchLine(pgettext("no match", "tables or columns"), search)
+        for above in (search, self._no_match):
+            line = QHBoxLayout()
+            line.setContentsMargins(_EDGE, 0, _EDGE, 0)
+            line.addWidget(above)
+            column.addLayout(line)
         column.addWidget(self.tree, 1)
-        self._hint = Text(_("Enter, double-click or drag adds a column."), "caption", "muted")
+        self._hint = Text(_("Press Enter, double-click or drag to add a column."), "caption", "muted")
         self._hint.setWordWrap(True)
+        self._hint.setContentsMargins(_EDGE, 0, _EDGE, 0)
         column.addWidget(self._hint)
+        self._field = search
+        exploration.sources_changed.connect(self._show_match)
+
+    def _add_match(self) -> None:
+        """Do what Enter does at the match; without a search, go to the tree."""
+        if not self._field.text().strip():
+            focus_list(self)
+        elif self.tree.has_match:
+            self.tree.activate_current()
+            self._field.selectAll()
+
+    def _search(self, text: str) -> None:
+        self.tree.filter(text)
+        self._show_match()
+
+    def _show_match(self) -> None:
+        self._no_match.show_search(found=self.tree.has_match)
 
 
 class FieldTree(QTreeWidget):
-    """Enter or a double click on a column adds it where it fits, on a table begins with it; columns can be dragged."""
+    """Enter or a double click on a column adds it where it fits, on a table begins with it; columns can be dragged. The
+    menu of a column (Shift+F10) does what dragging does: `placed` says where in the query it is wanted.
+    """
+
+    placed = Signal(str, str, str, str)
+    """The part of the query (`filters`, `groups`, `measures`); source, table and name of the column."""
 
     def __init__(self, exploration: Exploration) -> None:
         super().__init__()
@@ -110,9 +149,41 @@ class FieldTree(QTreeWidget):
         self.build()
 
     def filter(self, text: str) -> None:
-        """Show only tables and columns with this text in their names."""
+        """Show only tables and columns with this text in their names; the first of them is current, those of the table
+        in use before others.
+        """
         self._wanted = text.strip().casefold()
         self.build()
+        if not self._wanted:
+            return
+        matches: list[QTreeWidgetItem] = []
+        rows = QTreeWidgetItemIterator(self)
+        while (item := rows.value()) is not None:
+            if self._is_match(item.data(0, _DATA)):
+                matches.append(item)
+            rows += 1
+        if matches:
+            self.setCurrentItem(min(matches, key=lambda match: not self._is_in_use(match.data(0, _DATA))))
+
+    def _is_in_use(self, line: FieldRow) -> bool:
+        question = self._exploration.state.question
+        return question is not None and _key(line)[:2] == (question.source_id, question.table)
+
+    def activate_current(self) -> None:
+        """Do what Enter does at the current row."""
+        item = self.currentItem()
+        if item is not None:
+            self._activate(item)
+
+    def _is_match(self, line: FieldRow) -> bool:
+        names = (line.column.name, line.column.title) if line.column else (line.table.name,) if line.table else ()
+        return any(self._wanted in name.casefold() for name in names)
+
+    @property
+    def has_match(self) -> bool:
+        """Whether something is shown, or nothing is searched for."""
+        tops = [self.topLevelItem(at) for at in range(self.topLevelItemCount())]
+        return not self._wanted or any(top is not None and not top.isHidden() for top in tops)
 
     def build(self) -> None:
         """Show all rows again; what was open stays open, and the current row current."""
@@ -215,12 +286,77 @@ class FieldTree(QTreeWidget):
         elif line.table is not None:
             self._exploration.open_table(line.source.id, line.table.name)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the focus ring on arrival by keyboard; after a click the current row says enough."""
+        super().focusInEvent(event)
+        self._show_ring(came_by_key(event))
+
+    def _show_ring(self, shown: bool) -> None:
+        if self.property("ringed") != shown:
+            self.setProperty("ringed", shown)
+            restyle(self)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Open or close the row whose caret is pressed: it stands right of where Qt expects it."""
+        item = self._caret_at(event)
+        if item is not None:
+            item.setExpanded(not item.isExpanded())
+        else:
+            super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Take the second press of two on a caret as one of its own."""
+        if self._caret_at(event) is not None:
+            self.mousePressEvent(event)
+        else:
+            super().mouseDoubleClickEvent(event)
+
+    def _caret_at(self, event: QMouseEvent) -> QTreeWidgetItem | None:
+        spot = event.position().toPoint()
+        item = self.itemAt(spot)
+        if event.button() != Qt.MouseButton.LeftButton or item is None or not item.childCount():
+            return None
+        return item if spot.x() < self.visualItemRect(item).left() + _INSET else None
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._show_ring(True)
         item = self.currentItem()
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() and item is not None:
             self._activate(item)
+        elif event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
+            self._open_menu(item)  # the Menu key arrives as an event of its own
         else:
             super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_pointer = event.reason() == QContextMenuEvent.Reason.Mouse
+        self._open_menu(self.itemAt(event.pos()) if by_pointer else self.currentItem())
+
+    def _open_menu(self, item: QTreeWidgetItem | None) -> None:
+        """Open the menu of a column: to which part of the query it is added."""
+        line: FieldRow | None = item.data(0, _DATA) if item is not None else None
+        if item is None or line is None or line.column is None or line.table is None:
+            return
+        self.setCurrentItem(item)
+        shown = Menu(self)
+        shown.setObjectName("explore_field_menu")
+        shown.setAccessibleName(_("Actions"))
+        where = (
+            ("", _("Add where it fits") + "\t" + key_cap("Return"), "ph.plus"),
+            ("filters", _("Filter by this column"), "ph.funnel"),
+            ("groups", _("Group by this column"), "ph.rows"),
+            ("measures", _("Measure this column"), "ph.calculator"),
+        )
+        for part, title, icon in where:
+            action = shown.addAction(title)
+            action.setObjectName(f"field_{part or 'add'}")
+            action.setIcon(theme().icon(icon, "text.secondary"))
+            action.setProperty("icon_name", icon)
+            place = (part, line.source.id, line.table.name, line.column.name)
+            run = partial(self.placed.emit, *place) if part else partial(self._activate, item)
+            action.triggered.connect(lambda _on=False, run=run: run())
+        shown.aboutToHide.connect(shown.deleteLater)
+        shown.popup(self.viewport().mapToGlobal(self.visualItemRect(item).center()))
 
     def mimeData(self, items: list[QTreeWidgetItem]) -> QMimeData:  # type: ignore[override]  # Qt has a sequence
         data = QMimeData()
@@ -247,7 +383,7 @@ def kind_title(kind: str) -> str:
     """The kind of a source, in a word."""
     titles = {
         "benchboard": _("orders"), "csv": "CSV", "parquet": "Parquet", "excel": "Excel", "sqlite": "SQLite",
-        "duckdb": "DuckDB",
+        "duckdb": "DuckDB", "postgresql": "PostgreSQL", "mysql": "MySQL",
     }  # fmt: skip
     return titles.get(kind, kind)
 
@@ -266,7 +402,7 @@ def _described(column: BrowsedColumn, statistics: TableStatistics | None) -> tup
     if statistics is None or found is None:
         return "", (), ""
     empty = statistics.rows - found.filled
-    distinct = ngettext("{count} different value", "{count} different values", found.distinct)
+    distinct = ngettext("{count} distinct value", "{count} distinct values", found.distinct)
     parts = [_range_text(column, found), distinct.format(count=number(found.distinct))]
     parts.append(
         ngettext("{count} empty", "{count} empty", empty).format(count=number(empty)) if empty else _("never empty")
@@ -317,7 +453,7 @@ class _FieldDelegate(QStyledItemDelegate):
         if current:
             painter.fillRect(QRectF(0, rect.top(), 2, rect.height()), theme().color("accent"))
         middle = rect.top() + rect.height() / 2
-        left = rect.left() + 2.0
+        left = rect.left() + 2.0 + _INSET
         if item.childCount():
             caret = "ph.caret-down" if item.isExpanded() else "ph.caret-right"
             paint_icon(painter, caret, QRectF(left - 12, middle - 5, 10, 10), theme().color("text.muted"))
@@ -326,7 +462,7 @@ class _FieldDelegate(QStyledItemDelegate):
             else "ph.table" if line.table is not None else "ph.warning" if line.source.problem else "ph.database"
         )  # fmt: skip
         paint_icon(painter, icon, QRectF(left + 2, middle - 7, 14, 14), theme().color("text.secondary"))
-        end = self._paint_end(painter, line, rect, width - 6.0)
+        end = self._paint_end(painter, line, rect, float(width - _EDGE))
         font = theme().font("body_strong" if line.table is None else "body")
         painter.setFont(font)
         painter.setPen(theme().color("text"))
@@ -344,7 +480,7 @@ class _FieldDelegate(QStyledItemDelegate):
             for place, count in enumerate(line.bars):
                 height = max(1.0 if count else 0.0, (rect.height() - 12) * count / most)
                 box = QRectF(end - room + place * step, rect.bottom() - 5 - height, max(1.0, step - 1), height)
-                painter.fillRect(box, theme().color("text.muted"))
+                painter.fillRect(box, theme().color("border.control"))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             return end - room
         font = theme().font("caption")

@@ -12,7 +12,6 @@ from benchboard.analytics.column_statistics import TableStatistics
 from benchboard.analytics.query_builder.question import (
     MAX_LIMIT,
     TIMES,
-    UNITS,
     WITH_VALUES,
     WITHOUT_VALUE,
     Filter,
@@ -28,6 +27,7 @@ from benchboard.analytics.query_builder.question import (
     functions_for,
     operators_for,
     parse_value,
+    units_for,
 )
 from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.table_browser import BrowsedTable
@@ -46,6 +46,8 @@ from benchboard.ui.studio.data.explore.part_text import (
 from benchboard.ui.widgets import Button, Edit, Field, Popover, Select, heading, row
 
 _WIDTH: Final = 280
+_EMPTY_TEXT: Final = '""'
+"""What is typed for the text without characters."""
 _PADDING: Final = 14
 _SUGGESTED: Final = 8
 
@@ -128,7 +130,7 @@ class FilterPopover(PartPopover):
         self._value.setVisible(operator not in WITHOUT_VALUE)
         self._value.set_error("")
         several, kind = operator in WITH_VALUES, self._kind
-        note = _("Separate values by commas.") if several else ""
+        note = _("Separate values with commas.") if several else ""
         if kind in TIMES:
             note = _("For example {example}, in UTC.").format(example="2026-03-31")
         elif kind == "boolean":
@@ -178,8 +180,11 @@ class FilterPopover(PartPopover):
         if operator in WITHOUT_VALUE:
             return ()
         text = self._value.edit.text()
-        if not text.strip() and (self._kind != "text" or operator in ("contains", "starts", *WITH_VALUES)):
-            raise Invalid("question.value", _("Enter a value."), field="value")
+        if not text.strip():
+            do = _('For empty text, enter "".') if self._kind == "text" else ""
+            raise Invalid("question.value", _("Enter a value."), do=do, field="value")
+        if text.strip() == _EMPTY_TEXT and self._kind == "text":
+            return ("",)
         if operator in WITH_VALUES:
             return tuple(parse_value(one, self._kind) for one in _split(text))
         return (parse_value(text, self._kind),)
@@ -194,6 +199,8 @@ def _written(values: Sequence[Value]) -> str:
     """Values as they are typed; those with commas in double quotes, if there are several."""
     if len(values) == 1 and isinstance(values[0], bool):
         return "true" if values[0] else "false"
+    if list(values) == [""]:
+        return _EMPTY_TEXT
     texts = [str(one) for one in values]
     if len(texts) > 1:
         texts = ['"' + one.replace('"', '""') + '"' if "," in one or '"' in one else one for one in texts]
@@ -217,8 +224,10 @@ class GroupPopover(PartPopover):
         self._table, self._question, self._shown, self._applied = table, question, shown, applied
         self._column = Select(_columns(table), name="group_column", label=_("Column"))
         self._column.set_current_key(shown.column if shown is not None else column or table.columns[0].name)
-        self._unit = Select([(one, unit_title(one)) for one in UNITS], name="group_unit", label=_("Unit of time"))
-        self._unit.set_current_key(shown.unit if shown is not None and shown.unit else "interval")
+        units = units_for(question.dialect)
+        self._unit = Select([(one, unit_title(one)) for one in units], name="group_unit", label=_("Unit of time"))
+        usual: Unit = "interval" if "interval" in units else "day"
+        self._unit.set_current_key(shown.unit if shown is not None and shown.unit else usual)
         self.column.addWidget(self._column)
         self.column.addWidget(self._unit)
         self.add_apply()
@@ -255,7 +264,7 @@ class MeasurePopover(PartPopover):
         super().__init__(anchor, _("Measure"), "measure_popover")
         self._table, self._question, self._shown, self._applied = table, question, shown, applied
         rows = [("", _("Rows"))]
-        self._column = Select([*rows, *_columns(table)], name="measure_column", label=_("Of"))
+        self._column = Select([*rows, *_columns(table)], name="measure_column", label=_("Column"))
         self._column.set_current_key(shown.column if shown is not None else column)
         self._function = Select([], name="measure_function", label=_("Calculation"))
         self._name = Field(_("Name in the result"), Edit(name="measure_name"))
@@ -290,7 +299,7 @@ class MeasurePopover(PartPopover):
         if not name or not name.isprintable():
             self._name.set_error(_("Enter a name."))
         elif name.casefold() in {one.casefold() for one in others}:
-            self._name.set_error(_("Another column of the result has this name."))
+            self._name.set_error(_("Another column of the result already has this name."))
         else:
             self.close()
             self._applied(Measure(self._function.currentData(), self._column.current_key(), name))
@@ -346,7 +355,7 @@ class LimitPopover(PartPopover):
     def __init__(self, anchor: QWidget, shown: int | None, applied: Callable[[int | None], object]) -> None:
         super().__init__(anchor, _("Limit"), "limit_popover")
         self._applied = applied
-        note = _("Empty: no limit. A query returns {count} rows at most.").format(count=number(MAX_LIMIT))
+        note = _("Leave empty for no limit. A query returns at most {count} rows.").format(count=number(MAX_LIMIT))
         self._rows = Field(_("Rows"), Edit(name="limit_rows"), note=note)
         self._rows.edit.setText("" if shown is None else str(shown))
         self._rows.edit.returnPressed.connect(self.apply)

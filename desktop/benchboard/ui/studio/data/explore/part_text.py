@@ -3,6 +3,7 @@
 from benchboard.analytics.column_presentation import humanised
 from benchboard.analytics.query_builder.question import Filter, Function, Group, Measure, Operator, Question, Sort, Unit
 from benchboard.analytics.query_types import ValueKind
+from benchboard.analytics.relations import RELATIONS
 from benchboard.analytics.table_browser import BrowsedTable
 from benchboard.i18n import _, ngettext, number
 
@@ -73,7 +74,7 @@ def function_title(function: Function) -> str:
     """What a measure calculates."""
     return {
         "count": _("count of rows"),
-        "count_distinct": _("different values"),
+        "count_distinct": _("distinct values"),
         "sum": _("sum"),
         "avg": _("average"),
         "min": _("minimum"),
@@ -114,7 +115,7 @@ def measure_text(one: Measure, table: BrowsedTable | None) -> str:
         return _("count of rows")
     title = column_title(table, one.column)
     return {
-        "count_distinct": _("different values of {column}"),
+        "count_distinct": _("distinct values of {column}"),
         "sum": _("sum of {column}"),
         "avg": _("average of {column}"),
         "min": _("minimum of {column}"),
@@ -155,21 +156,26 @@ def direction_title(question: Question, one: Sort, table: BrowsedTable | None) -
 def limit_text(question: Question) -> str:
     """The limit of rows."""
     if question.limit is None:
-        return _("no limit")
+        return _("No limit")
     text = ngettext("first {count} row", "first {count} rows", question.limit)
     return text.format(count=number(question.limit))
 
 
 def question_title(question: Question | None, table: BrowsedTable | None) -> str:
-    """A title for the chart of a question: `Count of rows by Order time and Status`."""
+    """A title for the chart of a question: `Orders by week, Status`."""
     if question is None:
         return _("SQL query")
     subject = humanised(question.table)
     if not question.outputs:
         return subject
-    measures = [subject if one.function == "count" else measure_text(one, table) for one in question.measures]
+    # The name of a file's table may be that of one of its columns, which is another figure than the count of its rows.
+    counted = subject if question.table in RELATIONS else _("Rows in {table}").format(table=subject)
+    measures = [counted if one.function == "count" else measure_text(one, table) for one in question.measures]
     title = ", ".join(measures) or subject
-    groups = [column_title(table, one.column) for one in question.groups]
+    groups = [
+        unit_title(one.unit) if one.unit not in ("", "interval") else column_title(table, one.column)
+        for one in question.groups
+    ]
     if groups:
         title = _("{measures} by {groups}").format(measures=title, groups=", ".join(groups))
     return title[:1].upper() + title[1:]

@@ -7,7 +7,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.analytics.queries import ResultTable
+from benchboard.dashboards.document.time_range import absolute
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
+from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.studio.data.explore.exploration import Exploration
 from benchboard.ui.studio.data.explore.part_text import question_title
@@ -15,6 +17,7 @@ from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import mismatch_reason
 from benchboard.ui.studio.tiles.table_widget import TableState, TableWidget
+from benchboard.ui.time_format import utc_span
 from benchboard.ui.widgets import Button, Elided, Icon, hairline
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.focus import FocusRinged
@@ -24,6 +27,8 @@ KINDS: Final = ("line_chart", "area_chart", "bar_chart", "pie_chart", "metric_ca
 """The kinds of widgets that are offered, in the order of their buttons."""
 _LEAST_CHART: Final = 130
 _LEAST_TABLE: Final = 96
+_MESSAGE: Final = 96
+"""From the middle of the chart, twice: the lower half of the message that is painted there."""
 
 
 class _Chart(FocusRinged, EnlargedDrawing):
@@ -41,6 +46,9 @@ class ResultPane(QWidget):
         self.setAccessibleName(_("Result"))
         self._exploration = exploration
         self._shown: ResultTable | None = None
+        self._error_in_sql = ""
+        """What the SQL editor says is wrong; it isn't said again below."""
+        self._announced: AppError | None = None
         self.chart = _Chart()
         self.chart.setObjectName("explore_chart")
         self.chart.retry_requested.connect(exploration.run)
@@ -61,13 +69,22 @@ class ResultPane(QWidget):
         column.setSpacing(4)
         column.addLayout(self._header())
         column.addWidget(self.chart, 1)
+        column.addStretch(0)  # while the chart is hidden, the header stays above
+        self._show_data = Button("", self._show_all_data, kind="link", icon="ph.clock", name="explore_show_data")
+        below_message = QVBoxLayout(self.chart)
+        below_message.addStretch(1)
+        below_message.addSpacing(_MESSAGE)
+        below_message.addWidget(self._show_data, 0, Qt.AlignmentFlag.AlignHCenter)
+        below_message.addStretch(1)
         self._chart_holder = upper
         lower = QWidget()
         beneath = QVBoxLayout(lower)
         beneath.setContentsMargins(0, 0, 0, 0)
         beneath.setSpacing(0)
-        beneath.addWidget(hairline())
-        beneath.addWidget(self._tables, 1)
+        tables = QHBoxLayout()
+        tables.setContentsMargins(8, 0, 0, 0)  # its texts begin below the title
+        tables.addWidget(self._tables)
+        beneath.addLayout(tables, 1)
         self._table_holder = lower
         self._split = QSplitter(Qt.Orientation.Vertical)
         self._split.setAccessibleName(_("Result"))
@@ -163,6 +180,8 @@ class ResultPane(QWidget):
             self._tables.addWidget(self.table)
         else:
             self.table.show_table(table)
+        if not self.table.view.hasFocus():
+            self.table.view.clearSelection()  # nobody selected its first cell
         self._tables.setCurrentWidget(self.table)
         self._tables.show()
 
@@ -173,7 +192,7 @@ class ResultPane(QWidget):
         for kind, button in self.kinds.items():
             why = ""
             if table is None:
-                why = _("There is no result yet.")
+                why = _("No result yet.")
             elif kind != "table" and table.rows:
                 why = mismatch_reason(self.widget(kind), table) or ""
             button.disable(why if kind != shown else "")
@@ -182,21 +201,43 @@ class ResultPane(QWidget):
         suggestion = result.suggestion if result is not None else None
         suggested = suggestion is not None and not exploration.state.kind and table is not None and bool(table.rows)
         self._reason.setText(suggestion.reason if suggestion is not None and suggested else "")
+        self._reason.setVisible(suggested)
         has_error = result is not None and result.error is not None
         only_table = shown == "table" and not has_error and table is not None and bool(table.rows)
-        self.chart.setVisible(not only_table)
+        self.chart.setVisible(not only_table and not self._is_said_in_sql())
         self._chart_holder.setMaximumHeight(44 if only_table else 16_777_215)
         self._chart_holder.setMinimumHeight(44 if only_table else _LEAST_CHART)
         self._table_holder.setVisible(table is not None and bool(table.rows) and not has_error)
         if not only_table:
             self._draw()
+        elsewhere = exploration.data_elsewhere() if table is not None and not table.rows else None
+        self._show_data.setVisible(elsewhere is not None)
+        if elsewhere is not None:
+            span = utc_span(elsewhere.start, elsewhere.end)
+            self._show_data.setText(_("Show all data: {period}").format(period=span))
+
+    def _show_all_data(self) -> None:
+        elsewhere = self._exploration.data_elsewhere()
+        if elsewhere is not None:
+            self._exploration.set_time_range(absolute(elsewhere))
+
+    def hide_error(self, error: AppError | None) -> None:
+        """Leave an error that the SQL editor shows to that; None: it shows none."""
+        self._error_in_sql = error.what if error is not None else ""
+        self.show_result()
+
+    def _is_said_in_sql(self) -> bool:
+        error = self._exploration.result.error if self._exploration.result is not None else None
+        return self._exploration.state.mode == "sql" and error is not None and error.what == self._error_in_sql
 
     def _draw(self) -> None:
         exploration, result = self._exploration, self._exploration.result
         if result is None:
             drawn = QueryResult(exploration.state.text, late=exploration.late) if exploration.running else None
         else:
-            drawn = QueryResult(result.text, result.table, result.error, period=exploration.period())
+            drawn = QueryResult(
+                result.text, result.table, result.error, period=exploration.period(), data_span=exploration.data_span()
+            )
         self.chart.show_widget(self.widget(), drawn, "read")
 
     def _show_status(self) -> None:
@@ -205,11 +246,10 @@ class ResultPane(QWidget):
         if exploration.running and exploration.late:
             mark, role, text = "ph.hourglass", "text.muted", _("Running…")
         elif exploration.cancelled:
-            mark, role, text = "ph.prohibit", "text.muted", _("Cancelled. The result is that of the run before.")
+            mark, role, text = "ph.prohibit", "text.muted", _("Cancelled. The result is from the previous run.")
             text = text if result is not None else _("Cancelled.")
         elif result is not None and result.error is not None:
-            # What is wrong stands above, and at its place in the SQL.
-            mark, role, text = "ph.warning-circle", "error", _("The query has an error.")
+            text = _("No result") if self._is_said_in_sql() else ""
         elif result is not None and result.table is not None:
             mark, text = "ph.check", _result_text(result.table, result.seconds)
         elif exploration.running:
@@ -220,6 +260,10 @@ class ResultPane(QWidget):
             self._mark.show_icon(mark, role)
         self._status.setText(text)
         self._origin.setText(self._origin_text() if result is not None and result.table is not None else "")
+        error = result.error if result is not None and not self._is_said_in_sql() else None
+        if error is not None and error is not self._announced and self.isVisible():
+            announce(self, error.what)
+        self._announced = error
         if text and text != before and self.isVisible() and not exploration.running:
             announce(self, text)
 
@@ -239,5 +283,5 @@ def _result_text(table: ResultTable, seconds: float) -> str:
     )
     text = _("{rows} in {time}").format(rows=rows, time=took)
     if table.truncated:
-        text += " · " + _("There are more: the query returns only the first {count}.").format(count=number(count))
+        text += " · " + _("the query returns more rows")
     return text

@@ -1,0 +1,303 @@
+"""Reads the files of a source again: by the titles of their columns, never for worse without asking, and undoable."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.files.column_matching import ColumnMatch, lost_columns_error, match_columns
+from benchboard.analytics.files.conversion import copy_to_parquet
+from benchboard.analytics.files.inspection import inspect_file, inspect_scan
+from benchboard.analytics.files.inspection_types import ReportProgress
+from benchboard.analytics.remote import engine as remote_engine
+from benchboard.analytics.remote.server_limits import RemoteTable
+from benchboard.analytics.sources.catalog import get_row
+from benchboard.analytics.sources.configuration import SourceConfiguration, SourceTable
+from benchboard.analytics.sources.servers import open_server, set_problem, set_tables
+from benchboard.analytics.sources.services import SourceSummary, get_source, source_uses, update_source
+from benchboard.analytics.sources.state import READ_OPTIONS, SourceState, examine, store_state
+from benchboard.errors import AppError, Cancelled, Conflict, NotFound
+from benchboard.i18n import _, ngettext, number
+from benchboard.identity import audit
+from benchboard.identity.permissions import Actor, require
+from benchboard.storage.engine import Transactions
+from benchboard.storage.models.analytics import DataSource
+
+DOUBTFUL: Final = "sources.reading-doubtful"
+"""The code of the error of a reading that would make a source worse; `accept_losses` reads it anyway."""
+_FEW_WRONG: Final = 10
+_WRONG_SHARE: Final = 20
+"""More than this many wrong lines, which are three times those of before and a twentieth of all, are asked about."""
+_NAMED: Final = 5
+_BEFORE: Final = "before"
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A table as it would be read: its new description, its rows and wrong lines; and what of it was matched."""
+
+    table: SourceTable
+    rows: int
+    wrong: int
+    match: ColumnMatch
+
+
+def read_source_again(
+    database: Transactions,
+    actor: Actor,
+    source_id: str,
+    *,
+    accept_losses: bool = False,
+    cancel_token: CancelToken | None = None,
+    progress: ReportProgress | None = None,
+) -> SourceSummary:
+    """Read the files of a source as they are now. Columns are found by their titles, new ones are added. Copies are
+    made again, and those of before are kept for `undo_reading`. Of a server, the tables are listed again.
+
+    Raises `Conflict` (`sources.reading-doubtful`) where columns are missing, no row is left, or far more lines don't
+    fit than before: nothing is read then, unless `accept_losses`. Raises what reading a file raises, and `Cancelled`.
+    """
+    require(actor, "sources:write")
+    token, report = cancel_token or CancelToken(), progress or (lambda _done, _total: None)
+    with database.read() as session:
+        is_server = bool(get_source(session, actor, source_id).server)
+        config = get_row(session, actor, source_id).connection_config
+        tables = () if is_server else SourceConfiguration.from_json(config).tables
+        extra = dict(get_row(session, actor, source_id).extra or {})
+    if is_server:
+        return _refreshed_server(database, actor, source_id, token)
+    followed = [path for one in tables if one.copy is None for path in one.scan.paths]
+    if not tables or not all(path.exists() for path in followed):
+        return _refreshed(database, actor, source_id, tables, token)
+    matches = [_matched(one, token, report) for one in tables]
+    lost = [column for match in matches for column in match.missing]
+    if lost and not accept_losses:
+        _store_lost(database, actor, source_id, [one.name for one in lost], [one.title for one in lost])
+        raise _lost_error(database, actor, source_id, tables[0], matches)
+    readings = [_read(one, match, token, report) for one, match in zip(tables, matches, strict=True)]
+    if not accept_losses:
+        _require_no_worse(readings, extra)
+    return _copied_and_stored(database, actor, source_id, readings, token, report)
+
+
+def undo_reading(database: Transactions, actor: Actor, source: SourceSummary) -> SourceSummary:
+    """Put the copies back that were replaced when `source` was read as it is. What this replaces is kept until the next
+    reading, so that it can be undone too. Raises `Conflict`: `sources.read-since` or `sources.nothing-to-undo`."""
+    require(actor, "sources:write")
+    with database.change() as session:
+        row = get_row(session, actor, source.id, lock=True)
+        if row.last_sync != source.last_sync:
+            what = _("“{name}” was refreshed again since.").format(name=row.name)
+            raise Conflict("sources.read-since", what, do=_("Look at its data as they are now."))
+        before = _before(row)
+        tables = () if before is None else SourceConfiguration.from_json(before["config"]).tables
+        if before is None or not all(one.copy is None or one.copy.exists() for one in tables):
+            what = _("The copy of before isn't there any more.")
+            raise Conflict("sources.nothing-to-undo", what, do=_("Refresh the source."))
+        replaced = _remembered(row)
+        row.connection_config = before["config"]
+        row.extra = {**before["extra"], _BEFORE: replaced}
+        row.status = str(before["status"])
+        row.last_sync = datetime.fromisoformat(before["last_sync"])
+        session.flush()
+        audit.record(session, actor, "source.update", row.id, name=row.name)
+        return get_source(session, actor, source.id)
+
+
+def copies_before(row: DataSource) -> tuple[SourceTable, ...]:
+    """The tables whose copies are kept so that the last reading can be undone."""
+    before = _before(row)
+    try:
+        return SourceConfiguration.from_json(before["config"]).tables if before is not None else ()
+    except AppError:
+        return ()
+
+
+def _refreshed(
+    database: Transactions, actor: Actor, source_id: str, tables: Sequence[SourceTable], cancel_token: CancelToken
+) -> SourceSummary:
+    """Store which files of a source aren't there, and what that breaks."""
+    state = examine(tables, cancel_token)
+    with database.change() as session:
+        row = get_row(session, actor, source_id, lock=True)
+        store_state(row, state)
+        broken = source_uses(session, actor, source_id, state.columns) if state.problem else ()
+        row.extra = {**row.extra, "breaks": sorted({use.dashboard for use in broken})}
+        session.flush()
+        audit.record(session, actor, "source.refresh", row.id, name=row.name, status=row.status)
+        return get_source(session, actor, source_id)
+
+
+def _refreshed_server(database: Transactions, actor: Actor, source_id: str, cancel_token: CancelToken) -> SourceSummary:
+    """List the tables of a server again, and store what was found, or why it couldn't be reached."""
+    problem: AppError | None = None
+    tables: tuple[RemoteTable, ...] = ()
+    try:
+        with database.read() as session:
+            server = open_server(session, actor, source_id)
+        if server is not None:
+            tables = remote_engine.read_tables(server.settings, server.password, cancel_token=cancel_token)
+    except Cancelled:
+        raise
+    except AppError as error:
+        problem = error
+    with database.change() as session:
+        row = get_row(session, actor, source_id, lock=True)
+        if problem is not None:
+            set_problem(row, problem)
+        else:
+            set_tables(row, tables)
+        session.flush()
+        audit.record(session, actor, "source.refresh", row.id, name=row.name, status=row.status)
+        return get_source(session, actor, source_id)
+
+
+def _before(row: DataSource) -> Mapping[str, Any] | None:
+    found = (row.extra or {}).get(_BEFORE)
+    names = {"config", "extra", "status", "last_sync"}
+    return found if isinstance(found, dict) and names == set(found) else None
+
+
+def _matched(table: SourceTable, token: CancelToken, report: ReportProgress) -> ColumnMatch:
+    """The columns of a table in its file now."""
+    scan = table.scan
+    if scan.files:
+        return ColumnMatch(scan, (), ())  # the files of a folder are matched one by one when they are read
+    inspected = inspect_file(
+        scan.path, scan.options, fixed=READ_OPTIONS, only=scan.table, cancel_token=token, progress=report
+    )
+    found = next((one.scan for one in inspected.tables if one.scan.table == scan.table), None)
+    if found is None or inspected.format != scan.format:
+        what = _("“{name}” no longer has the table “{table}”.").format(name=scan.path.name, table=scan.table)
+        raise NotFound("files.no-table", what, do=_("Put it back into the file, or add the file again."))
+    return match_columns(scan, found.columns)
+
+
+def _read(table: SourceTable, match: ColumnMatch, token: CancelToken, report: ReportProgress) -> _Reading:
+    found = inspect_scan(match.scan, cancel_token=token, progress=report)
+    return _Reading(replace(table, scan=found.scan), found.rows, found.wrong_count, match)
+
+
+def _lost_error(
+    database: Transactions, actor: Actor, source_id: str, table: SourceTable, matches: Sequence[ColumnMatch]
+) -> Conflict:
+    """What the file has lost, what it has instead, and what that breaks."""
+    lost = [column for match in matches for column in match.missing]
+    added = [f"“{column.title}”" for match in matches for column in match.added]
+    error = lost_columns_error(table.scan.path.name, [column.title for column in lost])
+    why = [_("New in it: {names}.").format(names=", ".join(added[:_NAMED]))] if added else []
+    with database.read() as session:
+        uses = source_uses(session, actor, source_id, [column.name for column in lost])
+    if uses:
+        names = sorted({f"“{use.dashboard}”" for use in uses})
+        text = ngettext("{count} widget uses it: on {names}.", "{count} widgets use it: on {names}.", len(uses))
+        why.append(text.format(count=number(len(uses)), names=", ".join(names[:_NAMED])))
+    if table.copy is not None:
+        why.append(_("The copy of before is kept."))
+    titles = tuple(column.title for column in lost)
+    return Conflict(DOUBTFUL, error.what, why=" ".join(why), do=error.do, columns=titles)
+
+
+def _store_lost(
+    database: Transactions, actor: Actor, source_id: str, names: Sequence[str], titles: Sequence[str]
+) -> None:
+    """Say at the source that its file has lost columns. What was read before, and when, stays true."""
+    with database.change() as session:
+        row = get_row(session, actor, source_id, lock=True)
+        broken = sorted({use.dashboard for use in source_uses(session, actor, source_id, names)})
+        row.status = "error"
+        row.extra = {**(row.extra or {}), "problem": "columns", "names": list(titles), "breaks": broken}
+        session.flush()
+        audit.record(session, actor, "source.refresh", row.id, name=row.name, status=row.status)
+
+
+def _require_no_worse(readings: Sequence[_Reading], extra: Mapping[str, Any]) -> None:
+    """Raise `Conflict` for a reading that loses every row of a table, or has far more wrong lines than the last one."""
+    listed = extra.get("tables")
+    known = {one.get("name"): one for one in listed if isinstance(one, dict)} if isinstance(listed, list) else {}
+    for one in readings:
+        before = known.get(one.table.name, {})
+        rows, wrong = before.get("rows"), before.get("wrong")
+        name = one.table.scan.path.name
+        do = _("Check the file. Nothing was changed.")
+        if one.rows == 0 and rows != 0:
+            what = _("“{name}” has no rows now.").format(name=name)
+            why = _("Before: {rows}.").format(
+                rows=ngettext("{count} row", "{count} rows", rows).format(count=number(rows))
+            ) if isinstance(rows, int) else ""  # fmt: skip
+            raise Conflict(DOUBTFUL, what, why=why, do=do)
+        if one.wrong > max(_FEW_WRONG, 3 * (wrong or 0)) and one.wrong * _WRONG_SHARE > one.rows:
+            what = ngettext("{count} line of “{name}” doesn't fit now.", "{count} lines of “{name}” don't fit now.",
+                            one.wrong).format(count=number(one.wrong), name=name)  # fmt: skip
+            why = _("Before: {count}.").format(count=number(wrong)) if isinstance(wrong, int) else ""
+            raise Conflict(DOUBTFUL, what, why=why, do=do)
+
+
+def _copied_and_stored(
+    database: Transactions,
+    actor: Actor,
+    source_id: str,
+    readings: Sequence[_Reading],
+    token: CancelToken,
+    report: ReportProgress,
+) -> SourceSummary:
+    """Copy the tables that are copied to new files, and store what was read; the files of before are kept."""
+    tables = tuple(_with_new_copy(one.table) for one in readings)
+    try:
+        left_out: dict[str, int] = {}
+        for one in tables:
+            if one.copy is not None:
+                made = copy_to_parquet(one.scan, one.copy, cancel_token=token, progress=report)
+                left_out[one.name] = made.left_out
+        state = _with_wrong(examine(tables, token), readings, left_out)
+        with database.change() as session:
+            row = get_row(session, actor, source_id, lock=True)
+            older, before = copies_before(row), _remembered(row)
+            update_source(session, actor, source_id, tables=tables, state=state)
+            if any(one.copy is not None for one in tables):
+                row.extra = {**row.extra, _BEFORE: before}
+            session.flush()
+            summary = get_source(session, actor, source_id)
+            kept = _tables_before(session, actor, source_id)
+    except BaseException:
+        _delete(tables)
+        raise
+    _delete(older, kept=(*tables, *kept))
+    return summary
+
+
+def _tables_before(session: Session, actor: Actor, source_id: str) -> tuple[SourceTable, ...]:
+    return copies_before(get_row(session, actor, source_id))
+
+
+def _remembered(row: DataSource) -> dict[str, Any]:
+    """What `undo_reading` puts back."""
+    extra = {name: value for name, value in (row.extra or {}).items() if name != _BEFORE}
+    last = row.last_sync or datetime.fromtimestamp(0).astimezone()
+    return {"config": row.connection_config, "extra": extra, "status": row.status, "last_sync": last.isoformat()}
+
+
+def _with_new_copy(table: SourceTable) -> SourceTable:
+    if table.copy is None:
+        return table
+    return replace(table, copy=table.copy.with_name(f"{uuid.uuid4().hex}.parquet"))
+
+
+def _with_wrong(state: SourceState, readings: Sequence[_Reading], left_out: Mapping[str, int]) -> SourceState:
+    wrong = {one.table.name: one.wrong for one in readings}
+    tables = (replace(one, wrong=wrong.get(one.name), left_out=left_out.get(one.name)) for one in state.tables)
+    return replace(state, tables=tuple(tables))
+
+
+def _delete(tables: Sequence[SourceTable], *, kept: Sequence[SourceTable] = ()) -> None:
+    needed: set[Path | None] = {one.copy for one in kept}
+    for one in tables:
+        if one.copy is not None and one.copy not in needed:
+            with suppress(OSError):
+                one.copy.unlink()

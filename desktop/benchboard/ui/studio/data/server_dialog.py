@@ -1,0 +1,315 @@
+"""The form for a database server: a new data source, or other settings and another password for one that exists."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal, TypeVar
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+
+from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.remote.server_limits import RemoteTable
+from benchboard.analytics.remote.settings import DEFAULT_PORTS, MAX_LENGTH, MAX_PASSWORD, RemoteKind, RemoteSettings
+from benchboard.analytics.sources import services
+from benchboard.analytics.sources.kinds import source_kinds
+from benchboard.analytics.sources.servers import connect_server, password_for
+from benchboard.analytics.sources.services import NAME_LENGTH, SourceSummary
+from benchboard.errors import AppError, Cancelled
+from benchboard.i18n import _, ngettext, number
+from benchboard.ui.context import Context
+from benchboard.ui.tasks import Progress, Work
+from benchboard.ui.widgets import Button, Confirm, Dialog, Edit, Field, Paragraph, Select
+from benchboard.ui.widgets.accessible import announce
+
+T = TypeVar("T")
+_WIDTH: Final = 560
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingServer:
+    """A data source on a server, as it is before it is edited."""
+
+    id: str
+    name: str
+    settings: RemoteSettings
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Entered:
+    """What is in the form. An empty password leaves a stored one as it is."""
+
+    kind: RemoteKind
+    name: str
+    settings: dict[str, object]
+    password: str
+
+
+class ServerDialog(Dialog):
+    """Asks how a server is reached, tests it, and adds or changes the data source; `saved` is called with it."""
+
+    _grows = True
+
+    def __init__(
+        self,
+        context: Context,
+        window: QWidget,
+        kind: RemoteKind,
+        saved: Callable[[SourceSummary], object],
+        existing: ExistingServer | None = None,
+    ) -> None:
+        title = _("Edit “{name}”").format(name=existing.name) if existing else _connect_title(kind)
+        super().__init__(window, title, size=QSize(_WIDTH, 430), name="server_dialog")
+        self._context, self._kind, self._saved, self._existing = context, kind, saved, existing
+        self._work: Work | None = None
+        self._name_typed = existing is not None
+        self._make_fields()
+        self._lay_out()
+        self._make_footer()
+        if existing is not None:
+            self._show_existing(existing)
+        self._before = self._entered()
+
+    def _make_fields(self) -> None:
+        unchanged = _("Leave it empty to keep the stored one.") if self._existing else ""
+        self.fields = {
+            "name": Field(_("Name"), Edit(name="server_name")),
+            "host": Field(_("Host"), Edit(name="server_host", placeholder="db.example.com")),
+            "port": Field(_("Port"), Edit(name="server_port")),
+            "database": Field(_("Database"), Edit(name="server_database")),
+            "schema": Field(_("Schema"), Edit(name="server_schema", placeholder=_("All schemas"))),
+            "user": Field(_("User"), Edit(name="server_user"), note=_("Use an account with read-only access.")),
+            "password": Field(_("Password"), Edit(name="server_password"), note=unchanged),
+        }
+        for name, field in self.fields.items():
+            field.edit.setMaxLength({"name": NAME_LENGTH, "password": MAX_PASSWORD, "port": 5}.get(name, MAX_LENGTH))
+            field.edit.textEdited.connect(lambda _text, name=name: self._edited(name))
+            field.edit.returnPressed.connect(self._save)
+        self.fields["port"].edit.setText(str(DEFAULT_PORTS[self._kind]))
+        self.fields["password"].edit.setEchoMode(QLineEdit.EchoMode.Password)
+        self.fields["schema"].setVisible(self._kind == "postgresql")
+        self.tls = Select(
+            [
+                ("verify", _("Encrypt and check the certificate")),
+                ("require", _("Encrypt, don't check the certificate")),
+                ("off", _("Don't encrypt")),
+            ],
+            name="server_tls",
+            label=_("TLS"),
+        )
+        self.tls.currentIndexChanged.connect(lambda _at: self._choose_tls())
+        self.fields["tls"] = Field(_("TLS"), self.tls)
+        self.fields["ca"] = Field(
+            _("Certificate file"), Edit(name="server_ca", placeholder=_("The system's certificates"))
+        )
+        self.fields["ca"].edit.textEdited.connect(lambda _text: self._edited("ca"))
+        self.fields["ca"].edit.returnPressed.connect(self._save)
+
+    def _lay_out(self) -> None:
+        for names in (("name",), ("host", "port"), ("database", "schema"), ("user", "password"), ("tls", "ca")):
+            line = QHBoxLayout()
+            line.setSpacing(12)
+            for name in names:
+                line.addWidget(self.fields[name], 1, Qt.AlignmentFlag.AlignTop)
+            self.content.addLayout(line)
+        self.fields["port"].setFixedWidth(96)
+        self._state = Paragraph("", "body", "secondary")
+        self._state.setObjectName("server_state")
+        self.content.addWidget(self._state)
+        self.content.addStretch(1)
+
+    def _make_footer(self) -> None:
+        self._test_button = Button(_("Test connection"), self._test, icon="ph.plugs-connected", name="server_test")
+        self.add_button(self._test_button, left=True)
+        self._stop_button = Button(_("Stop"), self.stop, icon="ph.stop", name="server_stop")
+        self.add_button(self._stop_button, left=True)
+        self._stop_button.hide()
+        self.add_button(Button(_("Cancel"), self._leave, name="server_cancel"))
+        title = _("Save") if self._existing else _("Add data source")
+        self._save_button = self.add_button(Button(title, self._save, kind="primary", name="server_save"))
+        self._save_button.add_key_cap("Ctrl Enter")
+
+    def _show_existing(self, existing: ExistingServer) -> None:
+        settings = existing.settings
+        for name in ("host", "database", "schema", "user", "ca"):
+            self.fields[name].edit.setText(str(getattr(settings, name)))
+        self.fields["name"].edit.setText(existing.name)
+        self.fields["port"].edit.setText(str(settings.port))
+        self.tls.set_current_key(settings.tls)
+        self.fields["ca"].setVisible(settings.tls == "verify")
+
+    @property
+    def busy(self) -> bool:
+        """Whether the server is being asked."""
+        return self._work is not None
+
+    # What is entered
+
+    def _entered(self) -> _Entered:
+        texts = {name: field.text().strip() for name, field in self.fields.items() if isinstance(field.editor, Edit)}
+        port = texts["port"]
+        settings: dict[str, object] = {name: texts[name] for name in ("host", "database", "schema", "user")}
+        settings |= {"port": int(port) if port.isascii() and port.isdigit() else 0, "tls": self.tls.current_key()}
+        settings["ca"] = texts["ca"] if self.tls.current_key() == "verify" else ""
+        return _Entered(self._kind, texts["name"], settings, self.fields["password"].text())
+
+    def _edited(self, name: str) -> None:
+        self.fields[name].set_error("")
+        self._say("")
+        if name == "name":
+            self._name_typed = True
+        elif name == "database" and not self._name_typed:
+            self.fields["name"].edit.setText(self.fields["database"].text()[:NAME_LENGTH])
+            self.fields["name"].set_error("")
+
+    def _choose_tls(self) -> None:
+        self._edited("tls")
+        self.fields["ca"].setVisible(self.tls.current_key() == "verify")
+        self.place_content()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if event.key() == Qt.Key.Key_Escape:
+            self._leave()
+        elif enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._save()
+        elif enter and self.tls.hasFocus():
+            self.tls.showPopup()
+        else:
+            super().keyPressEvent(event)
+
+    def _leave(self) -> None:
+        if self._work is not None:
+            self.stop()
+        elif self._entered() == self._before:
+            self.dismiss()
+        else:
+            why = _("The data source stays as it was.") if self._existing else _("Your entries will be lost.")
+            Confirm(
+                self.window(),
+                _("Discard what you entered?"),
+                why,
+                act=_("Discard"),
+                keep=_("Keep editing"),
+                run=self.dismiss,
+            ).open()
+
+    def dismiss(self) -> None:
+        self.stop()
+        super().dismiss()
+
+    # Testing and saving
+
+    def _test(self) -> None:
+        entered = self._entered()
+
+        def tell(tables: tuple[RemoteTable, ...]) -> None:
+            count = len(tables)
+            found = ngettext("Connected. It has {count} table.", "Connected. It has {count} tables.", count)
+            self._say(found.format(count=number(count)), "ok")
+
+        self._start(entered, lambda token: self._connect(entered, token)[1], tell)
+
+    def _save(self) -> None:
+        if self._work is not None:
+            return
+        entered, database, actor = self._entered(), self._context.database, self._context.actor
+        existing = self._existing
+
+        def save(token: CancelToken) -> SourceSummary:
+            password, tables = self._connect(entered, token)
+            with database.change() as session:
+                if existing is not None:
+                    return services.update_server(
+                        session, actor, existing.id, name=entered.name, settings=entered.settings, password=password,
+                        tables=tables,
+                    )  # fmt: skip
+                return services.add_server(
+                    session, actor, name=entered.name, kind=entered.kind, settings=entered.settings,
+                    password=password, tables=tables,
+                )  # fmt: skip
+
+        def done(source: SourceSummary) -> None:
+            self.dismiss()
+            self._saved(source)
+
+        self._start(entered, save, done)
+
+    def _connect(self, entered: _Entered, token: CancelToken) -> tuple[str, tuple[RemoteTable, ...]]:
+        """The password and the tables; on a worker's thread."""
+        password = entered.password
+        if self._existing is not None and not password:
+            with self._context.database.read() as session:
+                password = password_for(session, self._context.actor, self._existing.id, entered.settings, entered.kind)
+        return password, connect_server(entered.settings, entered.kind, password, cancel_token=token)
+
+    def _start(self, entered: _Entered, run: Callable[[CancelToken], T], done: Callable[[T], None]) -> None:
+        for field in self.fields.values():
+            field.set_error("")
+        host = str(entered.settings["host"])
+        title = _("Connecting to {host}").format(host=host or _connect_title(self._kind))
+
+        def op(progress: Progress) -> T:
+            token = CancelToken()
+            with progress.on_cancel(token.cancel):
+                progress.check()
+                found = run(token)
+                progress.check()
+                return found
+
+        def finish(found: T) -> None:
+            if work is self._work:
+                self._end()
+                done(found)
+
+        def fail(error: AppError) -> None:
+            if work is self._work:
+                self._end()
+                self._show_error(error)
+
+        self._say(f"{title} …")
+        self._work = work = self._context.tasks.run(self, op, finish, fail, title=title)
+        for button in (self._test_button, self._save_button):
+            button.disable(_("The server is being asked."))
+        self._test_button.hide()
+        self._stop_button.show()
+
+    def stop(self) -> None:
+        """Stop waiting for the server."""
+        if self._work is not None:
+            self._work.cancel()
+            self._end()
+            self._say(_("Stopped."))
+
+    def _end(self) -> None:
+        self._work = None
+        self._say("")
+        for button in (self._test_button, self._save_button):
+            button.disable("")
+        self._stop_button.hide()
+        self._test_button.show()
+
+    def _show_error(self, error: AppError) -> None:
+        """Show what is wrong, at the field that it is about, else above the buttons."""
+        if isinstance(error, Cancelled):
+            return
+        field = self.fields.get(str(error.facts.get("field", "")))
+        text = " ".join(part for part in (error.what, error.why, error.do) if part)
+        if field is None or field.isHidden():
+            self._say(text, "error")
+            return
+        field.set_error(text)
+        self.place_content()
+        field.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        if isinstance(field.editor, Edit):
+            field.editor.selectAll()
+
+    def _say(self, text: str, tone: Literal["secondary", "ok", "error"] = "secondary") -> None:
+        self._state.setText(text)
+        self._state.set_tone(tone)
+        if text and self.isVisible():
+            announce(self, text)
+
+
+def _connect_title(kind: RemoteKind) -> str:
+    return _("Connect {kind}").format(kind=source_kinds()[kind].title)

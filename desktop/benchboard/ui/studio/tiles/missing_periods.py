@@ -1,0 +1,191 @@
+"""The periods without rows of a chart whose query groups by day, week and so on.
+
+A query returns no row for a day on which nothing happened. A line from the day before to the day after would show
+values that nobody measured. Such days are added: with 0 where rows are counted, and as a gap for sums, averages and
+all else, whose value isn't known.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Final, Literal
+
+from benchboard.analytics.queries import Cell, ResultTable
+from benchboard.analytics.query_builder.sql_writer import MYSQL_UNITS
+from benchboard.analytics.query_types import NUMBERS
+from benchboard.dashboards.document.widget_kinds import WidgetContent
+from benchboard.dashboards.variables.variable_queries import names_in
+from benchboard.i18n import _
+from benchboard.ui.studio.tiles import periods
+from benchboard.ui.studio.tiles.chart_table import ChartTable, chart_table
+from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.thresholds import thresholds
+
+Missing = Literal["auto", "gap", "zero", "connect"]
+MOST_PERIODS: Final = 5_000
+"""Most periods of a chart; one with more has only those of its rows."""
+_CHARTS: Final = ("line_chart", "area_chart", "bar_chart")
+_TRUNCATED: Final = re.compile(r"\bdate_trunc\s*\(\s*(?:'(\w+)'|(:interval\b))", re.IGNORECASE)
+_BUCKETED: Final = re.compile(r"\btime_bucket\s*\(\s*interval\s+'?(\d{1,4})'?\s*'?(\w+?)s?'?\s*,", re.IGNORECASE)
+_ON_MYSQL: Final = {
+    unit: re.compile(re.escape(text).replace(re.escape("{column}"), "[^(),]+"), re.IGNORECASE)
+    for unit, text in MYSQL_UNITS.items()
+}
+_COUNTED: Final = re.compile(
+    r"\bcount\s*\((?:[^()]|\([^()]*\))*\)(?:\s*filter\s*\((?:[^()]|\([^()]*\))*\))?\s+(?:as\s+)?"
+    r"(?:\"((?:[^\"]|\"\")+)\"|([a-z_]\w*))",
+    re.IGNORECASE,
+)
+_SELECT: Final = re.compile(r"\bselect\b", re.IGNORECASE)
+_PARTIAL: Final = re.compile(r"\b(?:having|limit|offset|qualify|sample|fetch)\b", re.IGNORECASE)
+"""What may leave out periods that have rows: their counts aren't 0 then."""
+_SECONDS: Final = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
+_MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How long each period of a chart is, in months or in seconds."""
+
+    months: int = 0
+    seconds: int = 0
+
+    def next(self, moment: datetime) -> datetime:
+        """The beginning of the period after that which begins at `moment`. Raises `ValueError` or `OverflowError` at
+        the end of the calendar."""
+        if not self.months:
+            return moment + timedelta(seconds=self.seconds)
+        year, month = divmod(moment.year * 12 + moment.month - 1 + self.months, 12)
+        return moment.replace(year=year, month=month + 1)
+
+
+def drawn_table(widget: WidgetContent, result: QueryResult) -> ChartTable:
+    """The form of a result as its widget draws it, with the periods that have no rows. `result` has a table."""
+    table = result.table
+    if table is None:
+        raise ValueError("a result without a table isn't drawn")
+    drawn, kind = chart_table(table), widget.kind.type if widget.kind is not None else ""
+    if kind in ("line_chart", "area_chart"):
+        drawn = replace(drawn, thresholds=tuple(thresholds(widget)))
+    if kind not in _CHARTS or drawn.repeats_x:
+        return drawn
+    return _with_span(_with_missing(widget, kind, drawn, table, result), result)
+
+
+def _with_span(drawn: ChartTable, result: QueryResult) -> ChartTable:
+    """With where the time range begins and ends, if the query has nothing outside it, and where the data do."""
+    named = names_in(result.query)
+    starts = [result.period.start] if result.period is not None and "from" in named else []
+    ends = [result.period.end] if result.period is not None and "to" in named else []
+    if result.data_span is not None:
+        starts.append(result.data_span.start)
+        ends.append(result.data_span.end)
+    return replace(drawn, known_from=max(starts, default=None), known_until=min(ends, default=None))
+
+
+def _with_missing(
+    widget: WidgetContent, kind: str, drawn: ChartTable, table: ResultTable, result: QueryResult
+) -> ChartTable:
+    missing: Missing = "auto"
+    if kind != "bar_chart":
+        missing = widget.setting("missing")  # type: ignore[assignment]  # one of its choices
+    elif not _is_in_order(drawn):
+        return drawn  # bars in the order of their lengths, not of time
+    step = step_of(result.query, result.period.interval if result.period is not None else "")
+    if missing == "connect":
+        return replace(drawn, connects=True)
+    return _completed(drawn, table, result.query, step, missing) if step is not None else drawn
+
+
+def step_of(query: str, interval: str = "") -> Step | None:
+    """The period by which a query groups, with `interval` for `:interval`; None if it names none, or several."""
+    found = {(1, unit or (interval if named else "")) for unit, named in _TRUNCATED.findall(query)}
+    found |= {(int(count), unit) for count, unit in _BUCKETED.findall(query)}
+    found |= {(1, unit) for unit, pattern in _ON_MYSQL.items() if pattern.search(query)}
+    if len(found) != 1:
+        return None
+    ((count, unit),) = found
+    unit = unit.lower()
+    if unit in _MONTHS:
+        return Step(months=count * _MONTHS[unit])
+    return Step(seconds=count * _SECONDS[unit]) if unit in _SECONDS and count else None
+
+
+def counted_columns(query: str) -> frozenset[str]:
+    """The names of the columns with counts of rows whose missing periods are 0; none of a query that may leave out
+    periods with rows."""
+    if len(_SELECT.findall(query)) != 1 or _PARTIAL.search(query):
+        return frozenset()
+    return frozenset(quoted.replace('""', '"') or plain.lower() for quoted, plain in _COUNTED.findall(query))
+
+
+def _completed(drawn: ChartTable, table: ResultTable, query: str, step: Step, missing: Missing) -> ChartTable:
+    times = periods.moments([row[0] for row in drawn.rows])
+    starts = _starts(times, step) if times is not None else None
+    if times is None or starts is None:
+        return drawn
+    counts = counted_columns(query) if not table.truncated else frozenset()
+    fill = _fill(drawn, table, counts, missing)
+    known = dict(zip(times, drawn.rows, strict=True))
+    is_day = not isinstance(drawn.rows[0][0], datetime)
+    rows, added = [], 0
+    for start in starts:
+        row = known.get(start)
+        if row is None:
+            row, added = ((start.date() if is_day else start), *fill), added + 1
+        elif drawn.series_by:
+            row = (
+                row[0],
+                *(with_none if cell is None else cell for cell, with_none in zip(row[1:], fill, strict=True)),
+            )
+        rows.append(row)
+    if tuple(rows) == drawn.rows:
+        return drawn
+    return replace(drawn, rows=tuple(rows), missing_note=_note(_numbers(drawn, fill)), added=added)
+
+
+def _fill(drawn: ChartTable, table: ResultTable, counts: frozenset[str], missing: Missing) -> list[Cell]:
+    """What each series has in a period without rows."""
+    if missing != "auto":
+        return [0 if missing == "zero" and one.kind in NUMBERS else None for one in drawn.columns[1:]]
+    if not drawn.series_by:
+        return [0 if one.name in counts else None for one in drawn.columns[1:]]
+    # The series of a long result are the values of its text columns: what is counted is the same for all, if anything.
+    numbers = [one.name for one in table.columns[1:] if one.kind in NUMBERS]
+    is_count = bool(numbers) and all(name in counts for name in numbers)
+    return [0 if is_count else None] * (len(drawn.columns) - 1)
+
+
+def _starts(times: Sequence[datetime], step: Step) -> list[datetime] | None:
+    """The beginnings of all periods from the first to the last; None if a time begins none, or there are too many."""
+    first, last, wanted = min(times).astimezone(UTC), max(times), set(times)
+    if len(wanted) < 2 or (step.months and first.day > 28):
+        return None
+    found = [first]
+    while found[-1] < last and len(found) <= MOST_PERIODS:
+        try:
+            found.append(step.next(found[-1]))
+        except (ValueError, OverflowError):
+            return None
+    return found if wanted <= set(found) and len(found) <= MOST_PERIODS else None
+
+
+def _is_in_order(drawn: ChartTable) -> bool:
+    times = periods.moments([row[0] for row in drawn.rows])
+    if times is None:
+        return False
+    return all(a < b for a, b in pairwise(times)) or all(a > b for a, b in pairwise(times))
+
+
+def _numbers(drawn: ChartTable, fill: Sequence[Cell]) -> list[Cell]:
+    return [cell for one, cell in zip(drawn.columns[1:], fill, strict=True) if one.kind in NUMBERS]
+
+
+def _note(fill: Sequence[Cell]) -> str:
+    if all(cell == 0 for cell in fill):
+        return _("Periods without rows are shown as 0.")
+    if all(cell is None for cell in fill):
+        return _("Periods without rows are gaps.")
+    return _("Periods without rows are 0 for counts and gaps for other values.")

@@ -1,0 +1,56 @@
+"""What can be changed about a column of a file, by keys."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMainWindow, QWidget
+from pytestqt.qtbot import QtBot
+
+from benchboard.analytics.files.scan import ScanColumn
+from benchboard.ui.studio.data.column_popover import ColumnPopover
+from benchboard.ui.theme import Theme
+
+
+def test_column_popover_opens_at_the_present_kind_and_arrows_move_from_there(qtbot: QtBot, light: Theme) -> None:
+    window, chosen = QMainWindow(), list[str]()
+    qtbot.addWidget(window)
+    anchor = QWidget(window)
+    window.resize(600, 600)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    column = ScanColumn("when", "When", "timestamp")
+    ColumnPopover(anchor, column, (), chosen.append, lambda _unit, _name: None).open()
+
+    def focused() -> QWidget:
+        widget = window.focusWidget()
+        assert widget is not None
+        return widget
+
+    assert focused().objectName() == "kind_timestamp"
+    qtbot.keyClick(focused(), Qt.Key.Key_Down)
+    assert focused().objectName() == "kind_date"
+    qtbot.keyClick(focused(), Qt.Key.Key_Return)
+    assert chosen == ["date"]
+
+
+def test_column_popover_esc_keeps_neither_unit_nor_name_and_enter_keeps_both(qtbot: QtBot, light: Theme) -> None:
+    window, written = QMainWindow(), list[tuple[str, str]]()
+    qtbot.addWidget(window)
+    anchor = QWidget(window)
+    window.resize(600, 600)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    column = ScanColumn("depth", "Depth", "decimal")
+
+    def press(key: Qt.Key) -> None:
+        popover = ColumnPopover(anchor, column, (), lambda _kind: None, lambda *texts: written.append(texts))
+        popover.open()
+        popover.unit.setFocus()
+        popover.unit.clear()
+        qtbot.keyClicks(popover.unit, "mm")
+        qtbot.keyClick(popover.unit, key)
+
+    press(Qt.Key.Key_Escape)
+    assert written == []
+    press(Qt.Key.Key_Return)
+    assert written == [("mm", "depth")]

@@ -1,0 +1,184 @@
+"""A source's files read again: columns are found by their titles, losses are asked about, an older copy is kept."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from benchboard.analytics.files.inspection import inspect_file
+from benchboard.analytics.files.scan import FileScan
+from benchboard.analytics.queries import run_query
+from benchboard.analytics.sources import services
+from benchboard.analytics.sources.file_import import import_files, source_copies
+from benchboard.analytics.sources.services import SourceSummary
+from benchboard.analytics.sources.source_reading import DOUBTFUL, read_source_again, undo_reading
+from benchboard.errors import Conflict
+from benchboard.paging import Listing
+from support.databases import unbound
+from support.orders import Market
+
+LINES = ("id;Amount;City", *(f"{place};{place},5;Ankara" for place in range(1, 21)))
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "Sales.csv"
+    write(path, LINES)
+    return path
+
+
+@pytest.fixture(autouse=True)
+def no_sources(market: Market) -> Iterator[None]:
+    yield
+    with unbound(market.database).change() as session:
+        for source in services.list_sources(session, market.analyst, Listing()).rows:
+            services.remove_source(session, market.analyst, source.id, even_if_used=True)
+
+
+def write(path: Path, lines: tuple[str, ...], encoding: str = "utf-8") -> None:
+    path.write_text("\n".join(lines) + "\n", encoding=encoding)
+
+
+def rearranged(lines: tuple[str, ...], *places: int) -> tuple[str, ...]:
+    return tuple(";".join(line.split(";")[place] for place in places) for line in lines)
+
+
+def added(market: Market, file: Path, kept: Path | None, *, wrong_values: str = "empty") -> SourceSummary:
+    scans: list[FileScan] = [table.scan for table in inspect_file(file).tables]
+    scans = [replace(one, options=replace(one.options, wrong_values=wrong_values)) for one in scans]  # type: ignore[arg-type]
+    return import_files(unbound(market.database), market.analyst, name="Sales", scans=scans, folder=kept)
+
+
+def answered(market: Market, source: SourceSummary, columns: str) -> tuple[object, ...]:
+    with unbound(market.database).read() as session:
+        found = run_query(session, market.analyst, f"SELECT {columns} FROM sales", source_id=source.id)
+    return tuple(found.rows[0])
+
+
+def again(market: Market, source: SourceSummary, *, accept_losses: bool = False) -> SourceSummary:
+    return read_source_again(unbound(market.database), market.analyst, source.id, accept_losses=accept_losses)
+
+
+def stored(market: Market, source: SourceSummary) -> SourceSummary:
+    with unbound(market.database).read() as session:
+        return services.get_source(session, market.analyst, source.id)
+
+
+@pytest.mark.parametrize("wrong_values", ["empty", "leave-out"])
+def test_read_source_again_a_lost_column_keeps_the_copy_and_says_so(
+    market: Market, file: Path, tmp_path: Path, wrong_values: str
+) -> None:
+    source = added(market, file, tmp_path / "kept", wrong_values=wrong_values)
+    write(file, rearranged(LINES, 0, 2))
+    with pytest.raises(Conflict) as refused:
+        again(market, source)
+    assert (refused.value.code, refused.value.facts["columns"]) == (DOUBTFUL, ("Amount",))
+    assert "“Sales.csv” no longer has the column “Amount”." in str(refused.value)
+    assert answered(market, source, "count(*), sum(amount), min(city)") == (20, 220, "Ankara")
+    now = stored(market, source)
+    assert (now.status, now.last_sync) == ("error", source.last_sync)
+    assert "Amount" in now.problem
+
+
+def test_read_source_again_with_accepted_losses_reads_without_the_column_and_is_undone(
+    market: Market, file: Path, tmp_path: Path
+) -> None:
+    source = added(market, file, tmp_path / "kept")
+    write(file, rearranged((*LINES, "21;0;Bursa"), 0, 2))
+    read = again(market, source, accept_losses=True)
+    assert read.status == "connected"
+    assert answered(market, source, "count(*), max(city)") == (21, "Bursa")
+    undone = undo_reading(unbound(market.database), market.analyst, read)
+    assert (undone.status, undone.last_sync) == ("connected", source.last_sync)
+    assert answered(market, source, "count(*), sum(amount)") == (20, 220)
+    redone = undo_reading(unbound(market.database), market.analyst, undone)
+    assert (redone.last_sync, answered(market, source, "count(*), max(city)")) == (read.last_sync, (21, "Bursa"))
+    undo_reading(unbound(market.database), market.analyst, redone)
+    write(file, LINES)
+    again(market, source)
+    assert len(list((tmp_path / "kept").iterdir())) == 2, "what was replaced by the undo is kept until the next reading"
+
+
+def test_undo_reading_one_that_somebody_read_again_since_is_refused(market: Market, file: Path, tmp_path: Path) -> None:
+    source = added(market, file, tmp_path / "kept")
+    read = again(market, source)
+    again(market, source)
+    with pytest.raises(Conflict) as refused:
+        undo_reading(unbound(market.database), market.analyst, read)
+    assert refused.value.code == "sources.read-since"
+
+
+def test_read_source_again_says_nothing_of_wrong_lines_before_that_nobody_counted(market: Market, file: Path) -> None:
+    """It said “Before: 0.” of a file that was only imported."""
+    source = added(market, file, None)
+    write(file, (LINES[0], *(f"{place};many;Ankara" for place in range(1, 21))))
+    with pytest.raises(Conflict) as refused:
+        again(market, source)
+    assert refused.value.why == ""
+
+
+def test_read_source_again_advises_on_several_lost_columns_in_the_plural(market: Market, file: Path) -> None:
+    source = added(market, file, None)
+    write(file, rearranged(LINES, 2))
+    with pytest.raises(Conflict) as refused:
+        again(market, source)
+    assert refused.value.do == "Put the columns back into the file, or refresh the source without them."
+
+
+@pytest.mark.parametrize("is_copied", [True, False])
+def test_moved_and_new_columns_are_read_by_their_titles(
+    market: Market, file: Path, tmp_path: Path, is_copied: bool
+) -> None:
+    source = added(market, file, tmp_path / "kept" if is_copied else None)
+    write(
+        file, tuple(f"{line};x" if place else f"{line};Note" for place, line in enumerate(rearranged(LINES, 2, 1, 0)))
+    )
+    if not is_copied:
+        assert answered(market, source, "sum(id), sum(amount), min(city)") == (210, 220, "Ankara")
+    again(market, source)
+    assert answered(market, source, "sum(id), sum(amount), min(city), min(note)") == (210, 220, "Ankara", "x")
+
+
+def test_a_followed_file_that_lost_a_column_answers_no_query(market: Market, file: Path) -> None:
+    source = added(market, file, None)
+    write(file, rearranged(LINES, 0, 2))
+    with pytest.raises(Conflict) as refused:
+        answered(market, source, "sum(amount)")
+    assert "“Sales.csv” no longer has the column “Amount”." in str(refused.value)
+
+
+@pytest.mark.parametrize("lines", [LINES[:1], (LINES[0], *(f"{place};many;Ankara" for place in range(1, 21)))])
+def test_read_source_again_no_rows_or_many_wrong_lines_are_asked_about(
+    market: Market, file: Path, tmp_path: Path, lines: tuple[str, ...]
+) -> None:
+    source = added(market, file, tmp_path / "kept")
+    write(file, lines)
+    with pytest.raises(Conflict) as refused:
+        again(market, source)
+    assert refused.value.code == DOUBTFUL
+    assert answered(market, source, "count(*), sum(amount)") == (20, 220)
+    again(market, source, accept_losses=True)
+    assert answered(market, source, "count(*)") == (len(lines) - 1,)
+
+
+def test_the_copies_of_two_readings_are_kept_and_no_more(market: Market, file: Path, tmp_path: Path) -> None:
+    source = added(market, file, tmp_path / "kept")
+    for place in range(21, 24):
+        with file.open("a", encoding="utf-8") as more:
+            more.write(f"{place};1;Bursa\n")
+        again(market, source)
+    kept = set((tmp_path / "kept").iterdir())
+    assert len(kept) == 2
+    assert set(source_copies(unbound(market.database), market.analyst, source.id)) == kept
+
+
+def test_the_columns_of_a_file_in_an_older_encoding_are_found_by_their_titles(
+    market: Market, file: Path, tmp_path: Path
+) -> None:
+    lines = tuple(line.replace("City", "Währung") for line in LINES)
+    write(file, lines, "cp1252")
+    source = added(market, file, tmp_path / "kept")
+    write(file, rearranged(lines, 2, 0, 1), "cp1252")
+    again(market, source)
+    assert answered(market, source, "sum(id), sum(amount)") == (210, 220)
