@@ -52,7 +52,9 @@ def test_timing_written_to_dongle_passes_on_the_bus_at_its_bit_rate_alone(
     manager: DeviceManager,
     dongles: Callable[[], list[DongleRecord]],
     pair_one: Callable[[], str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(timing_view, "_COUNT_S", 1.0)
     window, device_id = shell.window(), pair_one()
     shell.go(f"bench/timing/{device_id}")
     qtbot.waitUntil(lambda: click.find(window, "timing_write").isEnabled())
@@ -429,7 +431,7 @@ def test_timing_of_an_unpaired_dongle_is_written_as_the_command_writes_it(
     assert not view._differs.isVisible(), "what was read back is known"
     choice = click.find(window, "timing_controller")
     assert isinstance(choice, Select)
-    choice.set_current_key("mcp251xfd")
+    choice.setCurrentIndex(choice.findData("mcp251xfd"))
     qtbot.waitUntil(lambda: not write.isEnabled())
     assert write.reason.startswith("Can't write: the controller of Dongle ")
     assert write.reason.endswith(" is FDCAN, not MCP2517FD, MCP2518FD.")
