@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from benchboard.i18n import _, number, pgettext
 from benchboard.identity import audit, users
@@ -17,18 +17,16 @@ from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page
 from benchboard.ui.admin.admin_commands import SESSION_MENU
 from benchboard.ui.admin.audit_details import detail_rows
-from benchboard.ui.admin.detail_pane import DetailPane, DetailSection
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import Handler
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_export import ask_and_export
 from benchboard.ui.paged.paged_model import Column, PagedTableModel
-from benchboard.ui.paged.paged_view import PagedTable
+from benchboard.ui.paged.paged_view import PagedTable, count_in
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import clock_time, full_time, refresh_times, relative_time, repeated_since
 from benchboard.ui.widgets import (
-    Avatar,
     Button,
     Edit,
     Elided,
@@ -44,6 +42,7 @@ from benchboard.ui.widgets import (
     hairline,
     search_field,
 )
+from benchboard.ui.widgets.detail_pane import DetailHeader, DetailPane, DetailSection
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.no_match import NoMatch, NoMatchLine
@@ -118,6 +117,7 @@ class AuditView(QWidget):
         self._detail.closed.connect(self._close_detail)
         refresh_times(self._table.view.viewport(), self._detail.refresh_time)
         context.changed.watch(self, {"audit_logs"}, self._model.refresh)
+        count_in(self._toolbar, self._model)
         self._model.listing = Listing(sort="at", descending=True)
 
     def open_route(self, rest: str) -> None:
@@ -183,21 +183,9 @@ class AuditEntryPane(DetailPane):
     def __init__(self, context: Context) -> None:
         super().__init__("audit_detail")
         self._context = context
-        self._avatar = Avatar("?", 32)
         self._entry: AuditEntry | None = None
-        self._what = Paragraph("", "section")
-        self._who = Paragraph("", "body", "secondary")
-        text_column = QVBoxLayout()
-        text_column.setSpacing(2)
-        text_column.addWidget(self._what)
-        text_column.addWidget(self._who)
-        head = QHBoxLayout()
-        head.setContentsMargins(16, 14, 10, 14)
-        head.setSpacing(theme().px("spacing.3"))
-        head.addWidget(self._avatar, 0, Qt.AlignmentFlag.AlignTop)
-        head.addLayout(text_column, 1)
-        head.addWidget(self.close_button(), 0, Qt.AlignmentFlag.AlignTop)
-        self.head.addLayout(head)
+        self._head = DetailHeader(self.close_button())
+        self.head.addWidget(self._head)
         self.head.addWidget(hairline())
         self._facts = DetailSection(_("When and where"))
         self._more = DetailSection(_("Details"))
@@ -209,8 +197,8 @@ class AuditEntryPane(DetailPane):
 
     def show_entry(self, entry: AuditEntry) -> None:
         """Show this entry."""
-        self._avatar.set_name(entry.who or _("System"))
-        self._what.setText(entry_title(entry))
+        self._head.show_person(entry.who or _("System"))
+        self._head.name.setText(entry_title(entry))
         self._entry = entry
         self.refresh_time()
         rows: list[tuple[str, QWidget]] = [
@@ -222,7 +210,8 @@ class AuditEntryPane(DetailPane):
         self._facts.fill(KeyValue(rows))
         technical: list[tuple[str, QWidget]] = [(_("Event"), Text(entry.event, selectable=True))]
         if entry.resource_id:
-            technical.append((_("Object"), copyable(f"{entry.resource_type} {entry.resource_id}")))
+            technical.append((_("Object type"), Text(entry.resource_type or "–", selectable=True)))
+            technical.append((_("Object ID"), copyable(entry.resource_id)))
         technical.append((_("Entry ID"), copyable(entry.id)))
         self._technical.fill(KeyValue(technical))
         details = detail_rows(entry)
@@ -234,8 +223,8 @@ class AuditEntryPane(DetailPane):
         """Show how long ago it was, as of now."""
         if self._entry is not None:
             text = f"{actor_title(self._entry)}, {relative_time(self._entry.at)}"
-            if text != self._who.text():
-                self._who.setText(text)
+            if text != self._head.below.text():
+                self._head.below.setText(text)
 
 
 class PersonSelect(Select):
@@ -334,16 +323,16 @@ def _columns() -> tuple[Column[AuditEntry], ...]:
             sortable=True,
             tooltip=lambda row: full_time(row.at),
             muted=True,
-            width=120,
+            width=104,
         ),
         Column(
             "who",
             _("Who"),
             actor_title,
             avatar=lambda row: row.who or "?",
-            width=230,
+            width=220,
             stretch=True,
-            most=280,
+            most=270,
         ),
         Column(
             "event",
@@ -351,6 +340,7 @@ def _columns() -> tuple[Column[AuditEntry], ...]:
             _what_text,
             sortable=True,
             tooltip=_what_text,
+            names=True,
             repeated=lambda line: repeated_since([entry.at for entry in line.run]),
             width=340,
             stretch=True,

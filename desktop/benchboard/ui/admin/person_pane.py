@@ -6,7 +6,6 @@ from functools import partial
 from operator import attrgetter
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.errors import AppError, NotFound
@@ -21,15 +20,15 @@ from benchboard.identity.users import Person
 from benchboard.paging import Line, Listing, Page, fold
 from benchboard.ui.admin import user_actions
 from benchboard.ui.admin.admin_format import session_origin, state_mark
-from benchboard.ui.admin.detail_pane import DetailPane, DetailSection
 from benchboard.ui.context import Context
 from benchboard.ui.shell.header import ViewTab
 from benchboard.ui.sign_in.demo_picker import role_description
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.theme import theme
 from benchboard.ui.time_format import full_time, relative_time, repeated_since
-from benchboard.ui.widgets import Avatar, Badge, Button, Elided, Icon, KeyValue, Paragraph, Text, hairline
+from benchboard.ui.widgets import Badge, Button, Elided, Icon, KeyValue, Paragraph, Text, hairline
+from benchboard.ui.widgets.detail_pane import DetailHeader, DetailPane, DetailSection
+from benchboard.ui.widgets.flow_layout import FlowLayout
 from benchboard.ui.widgets.labels import Tone
 from benchboard.ui.widgets.timeline_row import TimelineRow
 
@@ -91,7 +90,7 @@ class PersonPane(DetailPane):
         self._person_id = user_id
         if known is not None:
             self._person = known
-            self._head.show_person(known)
+            self._head.show_account(known)
             self._overview.show_person(known)
         self.refresh()
 
@@ -121,7 +120,7 @@ class PersonPane(DetailPane):
         if person.id != self._person_id:
             return
         self._person = person
-        self._head.show_person(person)
+        self._head.show_account(person)
         self._overview.show_person(person)
         self._tabs[1].setText(_("Sessions {count}").format(count=person.sessions))
         self._tabs[1].updateGeometry()
@@ -148,50 +147,29 @@ class _TimeText(Text):
             self.setText(text)
 
 
-class _PersonHeader(QWidget):
+class _PersonHeader(DetailHeader):
+    """Name, address, and the state of the account."""
+
     def __init__(self, pane: PersonPane) -> None:
-        super().__init__()
-        self._avatar = Avatar("?", 44)
-        self._name = Elided("", "title")
-        self._email = Elided("", "body", "secondary")
         self._state = Badge("neutral", "")
         self._kind = Badge("neutral", "", "ph.play")
-        copy = Button("", self._copy, kind="quiet", icon="ph.copy", size="xs", tip=_("Copy email address"))
-        text_column = QVBoxLayout()
-        text_column.setSpacing(2)
-        text_column.addWidget(self._name)
-        line = QHBoxLayout()
-        line.setSpacing(4)
-        line.addWidget(self._email, 1)
-        line.addWidget(copy)
-        line.addStretch(0)
-        text_column.addLayout(line)
-        badges = QHBoxLayout()
-        badges.setContentsMargins(0, 4, 0, 0)
-        badges.setSpacing(6)
-        badges.addWidget(self._state)
-        badges.addWidget(self._kind)
-        badges.addStretch(1)
-        text_column.addLayout(badges)
-        whole = QHBoxLayout(self)
-        whole.setContentsMargins(16, 14, 10, 8)
-        whole.setSpacing(theme().px("spacing.3"))
-        whole.addWidget(self._avatar, 0, Qt.AlignmentFlag.AlignTop)
-        whole.addLayout(text_column, 1)
-        whole.addWidget(pane.close_button(), 0, Qt.AlignmentFlag.AlignTop)
+        super().__init__(pane.close_button(), self._state, self._kind)
+        self.line.addWidget(
+            Button("", self._copy, kind="quiet", icon="ph.copy", size="xs", tip=_("Copy email address"))
+        )
 
-    def show_person(self, person: Person) -> None:
+    def show_account(self, person: Person) -> None:
+        """Show this person."""
         mark = state_mark(person.state)
-        self._avatar.set_name(person.name)
-        self._name.setText(person.name)
-        self._email.setText(person.email)
-        self._email.setMaximumWidth(QFontMetrics(theme().font("body")).horizontalAdvance(person.email) + 4)
+        self.show_person(person.name)
+        self.name.setText(person.name)
+        self.below.setText(person.email)
         self._state.show_state(mark.kind, mark.text, mark.icon)
         self._kind.setVisible(person.account_type == "DEMO")
         self._kind.show_state("neutral", _("Demo account"), "ph.play")
 
     def _copy(self) -> None:
-        copy_text(self._email.text())
+        copy_text(self.below.text())
 
 
 class _OverviewTab(QWidget):
@@ -206,12 +184,10 @@ class _OverviewTab(QWidget):
         self._revoke = Button(_("Revoke all sessions"), self._revoke_all, icon="ph.sign-out")
         for button, name in ((self._disable, "disable"), (self._activate, "activate"), (self._revoke, "revoke_all")):
             button.setObjectName(f"person_{name}")
-        line = QHBoxLayout()
+        line = FlowLayout()  # two long words need two lines in a narrow pane
         line.setContentsMargins(16, 14, 16, 14)
-        line.setSpacing(8)
         for button in (self._revoke, self._activate, self._disable):
             line.addWidget(button)
-        line.addStretch(1)
         self._note = Paragraph("", "caption", "muted")
         self._note.setContentsMargins(16, 0, 16, 14)
         for widget in (self._role, hairline(), self._account, hairline()):

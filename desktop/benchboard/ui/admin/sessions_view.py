@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from benchboard.i18n import _, ngettext, pgettext
+from benchboard.i18n import _, ngettext, number, pgettext
 from benchboard.identity import sessions
 from benchboard.identity.permissions import program_title
 from benchboard.identity.sessions import SessionRecord
@@ -14,6 +14,7 @@ from benchboard.paging import Listing, Page
 from benchboard.ui.admin import user_actions
 from benchboard.ui.admin.admin_commands import SESSION_MENU, SESSIONS
 from benchboard.ui.admin.admin_format import end_reason_mark, time_column
+from benchboard.ui.admin.session_pane import SessionPane
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import REGISTRY, Handler, install_shortcuts
 from benchboard.ui.context import Context
@@ -23,7 +24,9 @@ from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import refresh_times, relative_time
 from benchboard.ui.widgets import Button, EmptyState, SegmentedControl, Toolbar, fill_column, search_field
+from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.no_match import NoMatch
+from benchboard.ui.widgets.tab_order import focus_content
 
 _CSV = (
     "id",
@@ -55,28 +58,27 @@ class SessionsView(QWidget):
         export = Button(_("Export CSV"), self._export, icon="ph.download-simple", name="sessions_export")
         self._toolbar.add_right(export)
         self._toolbar.shorten(export)
-        self._revoke = Button(
-            _("Revoke session"), self._revoke_selected, kind="danger", icon="ph.prohibit", name="sessions_revoke"
-        )
-        self._toolbar.add_right(self._revoke)
         self._open = self._table("open", _open_columns())
         self._ended = self._table("ended", _ended_columns())
         self._stack = QStackedWidget()
+        self._detail = SessionPane(context, self._revoke_selected)
+        self._body = Drawer(self._stack, self._detail)
+        fill_column(self, self._toolbar, self._body)
+        self.setFocusProxy(self._open.view)
+        self._open.selectionChanged.connect(self._on_ticked)
+        self._detail.closed.connect(self._close_detail)
         for table in (self._open, self._ended):
             self._stack.addWidget(table)
-            refresh_times(table.view.viewport())
-        fill_column(self, self._toolbar, self._stack)
-        self.setFocusProxy(self._open.view)
-        for signal in (self._open.selectionChanged, self._open.current_changed):
-            signal.connect(lambda _row=None: self._update_revoke_button())
-        for table in (self._open, self._ended):
-            table.activated.connect(lambda row: context.go(f"admin/people/{row.user_id}"))
+            refresh_times(table.view.viewport(), self._detail.refresh_times)
+            self._body.covers.connect(table.view.set_covered)
+            table.current_changed.connect(self._show_session)
+            table.activated.connect(self._focus_session)
             table.menu_requested.connect(self._open_menu)
+            table.model.loaded.connect(self._show_count)
         revoke = Handler(self._revoke_by_key)
         install_shortcuts(self._open.view, SESSIONS, {one.id: revoke for one in REGISTRY.of_scope(SESSIONS)})
         context.changed.watch(self, {"sessions", "session_history", "users"}, self.refresh)
         self._open.model.listing = Listing(sort="last_used_at", descending=True)
-        self._update_revoke_button()
 
     def refresh(self) -> None:
         for table in (self._open, self._ended):
@@ -145,28 +147,50 @@ class SessionsView(QWidget):
         if ended and not listing.sort:
             listing = Listing(filters={"ended": True}, sort="ended_at", descending=True)
         model.listing = replace(listing, search=self._search.text().strip())
-        self._update_revoke_button()
+        self._show_session(self._current_table.current())
+        self._show_count()
+
+    def _show_count(self) -> None:
+        """Show how many sessions the list on screen has."""
+        model = self._current_table.model
+        self._toolbar.set_count(number(len(model.rows)) if model.at_end and model.rowCount() else "")
+        self._body.keep_place(bool(model.rows))
+
+    def _show_session(self, session: SessionRecord | None) -> None:
+        if session is not None:
+            self._detail.show_session(session)
+        self._body.show_detail(session is not None)
+
+    def _focus_session(self, session: SessionRecord) -> None:
+        self._show_session(session)
+        focus_content(self._detail)
+
+    def _close_detail(self) -> None:
+        self._body.show_detail(False)
+        self._current_table.put_away()
 
     def _selected_sessions(self) -> list[SessionRecord]:
         current = self._open.current()
         return self._open.selected() or ([current] if current is not None else [])
 
-    def _update_revoke_button(self) -> None:
-        ended = self._which.current() == "ended"
+    def _on_ticked(self) -> None:
         ticked = len(self._open.selected())
-        self._revoke.setVisible(not ended and not ticked)
         self._revoke_ticked.set_title(_("Revoke sessions") if ticked > 1 else _("Revoke session"))
-        self._revoke.disable("" if self._selected_sessions() else _("Select a session first."))
+        # In a narrow window, the drawer would cover the actions for the ticked rows.
+        if self._body.narrow and ticked:
+            self._body.show_detail(False)
 
     def _revoke_selected(self) -> None:
-        user_actions.revoke_after_confirm(self._context, self, self._selected_sessions())
+        """Ask whether to revoke the session whose details are shown."""
+        if (current := self._open.current()) is not None:
+            user_actions.revoke_after_confirm(self._context, self, [current])
 
     def _revoke_by_key(self) -> None:
         """Ask whether to revoke the ticked sessions, or else the current one."""
         if not self._open.selected():
             self._open.take_ringed()
-        if self._selected_sessions():
-            self._revoke_selected()
+        if selected := self._selected_sessions():
+            user_actions.revoke_after_confirm(self._context, self, selected)
 
     def _open_menu(self, session: SessionRecord, spot: QPoint) -> None:
         """Open the context menu of a row, or of all ticked rows if it is one of several."""

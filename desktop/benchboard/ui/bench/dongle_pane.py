@@ -41,7 +41,6 @@ from benchboard.ui.widgets import (
     Badge,
     Button,
     Edit,
-    Elided,
     KeyValue,
     Paragraph,
     Text,
@@ -49,6 +48,7 @@ from benchboard.ui.widgets import (
     disable_viewport_fill,
     hairline,
 )
+from benchboard.ui.widgets.detail_pane import DetailHeader
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -343,7 +343,6 @@ class _DongleHeader(QWidget):
         self._context = context
         self._pane = pane
         self._row: DongleRow | None = None
-        self._title = Elided("", "title")
         self._edit = Edit(name="bench_rename", label=_("Name"))
         self._edit.setMaxLength(fleet.NAME_LENGTH)
         self._edit.hide()
@@ -374,26 +373,28 @@ class _DongleHeader(QWidget):
         self.blink = Button(_("Identify dongle"), pane.blink, icon="ph.lightning", tip=blinks, name="bench_blink")
         self.timing = Button(_("Set bit timing"), self._open_timing, icon="ph.sliders-horizontal", name="bench_timing")
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 14, 12, 12)
-        column.setSpacing(theme().px("spacing.2"))
-        upper = QHBoxLayout()
-        upper.addWidget(self._title, 1)
-        upper.addWidget(self._edit, 1)
-        upper.addWidget(self._pencil)
-        upper.addWidget(close)
-        column.addLayout(upper)
-        column.addLayout(_row(self._state, self._identity, self._connection))
+        column.setContentsMargins(0, 0, 0, 12)
+        column.setSpacing(0)
+        self._head = DetailHeader(close, self._state, self._identity, self._connection, icon="bb.dongle")
+        self._head.title_row.addWidget(self._edit, 1)
+        self._head.title_row.addWidget(self._pencil, 0, Qt.AlignmentFlag.AlignTop)
+        column.addWidget(self._head)
+        below = QVBoxLayout()
+        below.setContentsMargins(16, 0, 12, 0)
+        below.setSpacing(theme().px("spacing.2"))
+        column.addLayout(below)
         self.blink.show_label(False)  # three words would need a second line
-        column.addLayout(_row(self.pair, self.open, self.timing, self.blink))
-        column.addLayout(_row(self.retry))
+        below.addLayout(_row(self.pair, self.open, self.timing, self.blink))
+        below.addLayout(_row(self.retry))
         self._reason = Paragraph("", "caption", "muted")
         self._reason.setObjectName("bench_detail_reason")
-        column.addWidget(self._reason)
+        below.addWidget(self._reason)
 
     def show_row(self, row: DongleRow) -> None:
         other = self._row is None or self._row.key != row.key
         self._row = row
-        self._title.setText(row.title)
+        self._head.name.setText(row.title)
+        self._head.below.setText(_firmware(row) or row.device_id or _("Disconnected"))
         if other:
             self._end_edit()
         state, identity = state_mark(row.dongle, row.device), identity_mark(row.dongle, row.device)
@@ -423,14 +424,14 @@ class _DongleHeader(QWidget):
     def _start_edit(self) -> None:
         if self._row is not None and self._row.dongle is not None:
             self._edit.setText(self._row.dongle.name or "")
-            self._title.hide()
+            self._head.name.hide()
             self._edit.show()
             self._edit.setFocus()
             self._edit.selectAll()
 
     def _end_edit(self) -> None:
         self._edit.hide()
-        self._title.show()
+        self._head.name.show()
 
     def _rename(self) -> None:
         row = self._row

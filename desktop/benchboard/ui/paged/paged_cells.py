@@ -1,5 +1,6 @@
 """Paints a paged table's column titles and cells."""
 
+import re
 from typing import Any, Final
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
@@ -11,7 +12,8 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_badge, paint_icon, paint_mark, paint_meter
 from benchboard.ui.widgets.labels import paint_avatar
 
-_DAY: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
+_DAY: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_NAME: Final = re.compile("(“[^”]*”)")
 _ARROW: Final = 16
 """Width of a sorted column's arrow and the space before it, and of the arrow that unfolds a line, in pixels."""
 _PICTURE: Final = (60, 38)
@@ -66,7 +68,7 @@ def fold_button(box: QRectF, column: Column[Any], line: Line[Any]) -> QRectF:
     count = repeated_text(column, line)
     if not count:
         return QRectF()
-    title = QFontMetrics(theme().font("body")).horizontalAdvance(column.text(line.row))
+    title = sum(width for _part, _font, width in _parts(column, column.text(line.row)))
     rest = QFontMetrics(theme().font("caption")).horizontalAdvance(count) + 2 * _GAP + _ARROW
     left = box.left() + min(title, max(0, box.width() - rest)) + rest - _ARROW
     return QRectF(left, box.center().y() - 8, _ARROW, 16)
@@ -112,6 +114,9 @@ def _paint_pictures(painter: QPainter, box: QRectF, column: Column[Any], row: An
 
 def _paint_text(painter: QPainter, box: QRectF, column: Column[Any], row: Any) -> None:
     second = column.second(row) if column.second is not None else ""
+    if not second and column.names:
+        _paint_names(painter, box, column, column.text(row))
+        return
     if not second:
         font, tone = (
             ("mono" if column.mono and column.text(row) != "–" else "body"),
@@ -122,8 +127,30 @@ def _paint_text(painter: QPainter, box: QRectF, column: Column[Any], row: Any) -
     middle = box.center().y()
     upper = QRectF(box.left(), middle - 18, box.width(), 19)
     lower = QRectF(box.left(), middle + 1, box.width(), 16)
-    _paint_line(painter, upper, column.text(row), "body", "text", _alignment(column))
+    _paint_line(painter, upper, column.text(row), "body", "text", _alignment(column), medium=True)
     _paint_line(painter, lower, second, "mono" if column.second_mono else "caption", "text.muted", _alignment(column))
+
+
+def _parts(column: Column[Any], text: str) -> list[tuple[str, QFont, int]]:
+    """What a cell's text is painted in: each part with its font and its width in pixels."""
+    parts = _NAME.split(text) if column.names else [text]
+    fonts = (theme().font("body"), _title_font())
+    found = [(part, fonts[at % 2]) for at, part in enumerate(parts) if part]
+    return [(part, font, QFontMetrics(font).horizontalAdvance(part)) for part, font in found]
+
+
+def _paint_names(painter: QPainter, box: QRectF, column: Column[Any], text: str) -> None:
+    """Draw a text whose names stand out, as far as there is room."""
+    left, flags = box.left(), _alignment(column)
+    painter.setPen(theme().color("text"))
+    for part, font, width in _parts(column, text):
+        room = box.right() - left
+        painter.setFont(font)
+        shown = part if width <= room else QFontMetrics(font).elidedText(part, Qt.TextElideMode.ElideRight, int(room))
+        painter.drawText(QRectF(left, box.top(), room + 1, box.height()), flags, shown)
+        if shown != part:
+            break
+        left += width
 
 
 def _alignment(column: Column[Any]) -> Qt.AlignmentFlag:
@@ -132,9 +159,17 @@ def _alignment(column: Column[Any]) -> Qt.AlignmentFlag:
 
 
 def _paint_line(
-    painter: QPainter, box: QRectF, text: str, font: str, tone: str, flags: Qt.AlignmentFlag, *, middle: bool = False
+    painter: QPainter,
+    box: QRectF,
+    text: str,
+    font: str,
+    tone: str,
+    flags: Qt.AlignmentFlag,
+    *,
+    middle: bool = False,
+    medium: bool = False,
 ) -> None:
-    painter.setFont(theme().font(font))
+    painter.setFont(_title_font() if medium else theme().font(font))
     painter.setPen(theme().color(tone))
     mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
     painter.drawText(box, flags, QFontMetrics(painter.font()).elidedText(text, mode, int(box.width())))
@@ -143,11 +178,11 @@ def _paint_line(
 def paint_day(painter: QPainter, box: QRect, text: str) -> None:
     """Paint a cell's part of the heading above a day; the text is in the first."""
     painter.save()
-    painter.fillRect(box, theme().color("surface"))
+    painter.fillRect(box, theme().color("surface.alt"))
     painter.fillRect(QRect(box.left(), box.bottom(), box.width(), 1), theme().color("border"))
     painter.setFont(theme().font("body_strong"))
     painter.setPen(theme().color("text"))
-    painter.drawText(box.adjusted(theme().px("table.cell_pad_x"), 0, 0, -6), _DAY, text)
+    painter.drawText(box.adjusted(theme().px("table.cell_pad_x"), 0, 0, -1), _DAY, text)
     painter.restore()
 
 

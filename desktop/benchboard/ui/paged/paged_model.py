@@ -67,6 +67,8 @@ class Column(Generic[Row]):
     muted: bool = False
     middle: bool = False
     """Whether a text too long is elided in its middle: the end of a path says more than its folders."""
+    names: bool = False
+    """Whether what the text has in quotation marks, the name of a thing, stands out."""
     width: int = 120
     stretch: bool = False
     most: int = 0

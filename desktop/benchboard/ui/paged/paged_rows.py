@@ -49,7 +49,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.buttons import paint_check
-from benchboard.ui.widgets.focus import came_by_key
+from benchboard.ui.widgets.focus import came_by_key, note_input
 from benchboard.ui.widgets.popover import MenuItem, menu
 
 _MENU_BUTTON = 28
@@ -62,6 +62,9 @@ _ROW_KEYS: Final = (
     Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageDown,
 )  # fmt: skip
 """Keys that act on the row with the ring, or move on from it."""
+_MODIFIERS: Final = (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta, Qt.Key.Key_AltGr)
+_EDGE: Final = 3
+"""Width of the mark at the left end of the current row, in pixels."""
 _STEPS: Final = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 _RETURNING: Final = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
 """How the focus returns from a dialog, a popover or another window."""
@@ -179,12 +182,15 @@ class PagedRows(QTableView):
         return ", ".join(text for text in texts if text)
 
     def ringed_row(self) -> int:
-        """The row with the ring, -1 without one: the current row, or on arrival by keyboard the first, at which the
-        keys then begin. (If that became current by itself, its details would open over the list.)"""
+        """The row with the ring, -1 without one, as while the pointer is used: the current row, or on arrival by
+        keyboard the first, at which the keys then begin. (If that became current by itself, its details would open
+        over the list.)"""
         if not self.hasFocus():
             return -1
+        if not self._focused_by_key:
+            return -1
         index = self.currentIndex()
-        return index.row() if index.isValid() else 0 if self._focused_by_key and self.paged.rowCount() else -1
+        return index.row() if index.isValid() else 0 if self.paged.rowCount() else -1
 
     def set_covered(self, pixels: int) -> None:
         """Fit the first columns, as many as stay readable, to the left of what covers this width at the right end."""
@@ -342,7 +348,16 @@ class PagedRows(QTableView):
         self.setCurrentIndex(self.paged.index(target, 0))
         self._extended_from = start
 
+    def _use_keys(self, *, keys: bool) -> None:
+        """Draw the ring from now on, or not: a key was pressed, or the pointer."""
+        note_input(key=keys)
+        if keys != self._focused_by_key:
+            self._focused_by_key = keys
+            self.viewport().update()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() not in _MODIFIERS:
+            self._use_keys(keys=True)
         if event.key() in _ROW_KEYS:
             self.take_ringed()
         index = self.currentIndex()
@@ -409,6 +424,7 @@ class PagedRows(QTableView):
             self.menu_requested.emit(index.row(), self.viewport().mapToGlobal(self.visualRect(index).center()))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._use_keys(keys=False)
         index = self.indexAt(event.position().toPoint())
         if self.ticks and index.isValid() and event.position().x() < theme().px("table.checkbox_col"):
             self.tick_at(index.row(), through=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
@@ -526,13 +542,14 @@ class _PagedDelegate(QStyledItemDelegate):
         # Among ticked rows the current one must not look ticked: commands then act on the ticked ones.
         selected = ticked or (current and not (view.ticks and model.ticks()))
         painter.save()
-        fill = "selection" if selected else "row.hover" if view.hovered == index.row() else "surface"
+        fill = "selection" if selected else "row.hover" if current or view.hovered == index.row() else "surface"
         painter.fillRect(rect, theme().color(fill))
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme().color("grid"))
         box = QRectF(view.content_box(rect, index.column()))
         if index.column() == 0:
-            if selected:
-                painter.fillRect(QRect(rect.left(), rect.top(), 2, rect.height()), theme().color("accent"))
+            if selected or current:
+                edge = _EDGE if current else _EDGE - 1
+                painter.fillRect(QRect(rect.left(), rect.top(), edge, rect.height()), theme().color("accent"))
             if view.ticks:
                 state = Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked
                 spot = QRectF(rect.left() + 10, rect.center().y() - 7, 14, 14)

@@ -20,7 +20,7 @@ from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.labels import Text, hairline
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.skeleton import Skeleton
-from benchboard.ui.widgets.surfaces import set_surface
+from benchboard.ui.widgets.surfaces import Toolbar, set_surface
 from benchboard.ui.widgets.tab_order import tab_stops
 from benchboard.ui.widgets.toasts import keep_toasts_above
 
@@ -248,6 +248,15 @@ class PagedTable(QWidget, Generic[Row]):
         why = " ".join(part for part in (error.why, error.do) if part)
         self._error.why.setText(why)
         self._error.why.setVisible(bool(why))
+
+
+def count_in(toolbar: Toolbar, model: "PagedTableModel[Any]") -> None:
+    """Show in `toolbar`, beside its title, how many rows the list has, once all of them are loaded."""
+
+    def show() -> None:
+        toolbar.set_count(number(len(model.rows)) if model.at_end and model.rowCount() else "")
+
+    model.loaded.connect(show)
 
 
 class _PagedFooter(QWidget):

@@ -26,7 +26,6 @@ from benchboard.analytics.sources.file_import import table_scan
 from benchboard.analytics.sources.services import TableSummary
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _, ngettext, number
-from benchboard.ui.admin.detail_pane import DetailPane, DetailSection
 from benchboard.ui.commands import Handlers, run_handler
 from benchboard.ui.context import Context
 from benchboard.ui.studio.data.preview_table import paint_histogram, paint_line
@@ -49,10 +48,10 @@ from benchboard.ui.studio.data.value_text import (
 from benchboard.ui.tasks import DatabaseSession, Progress, Work
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import relative_time
-from benchboard.ui.widgets import Badge, Button, Elided, KeyValue, Paragraph, Select, Text, hairline
+from benchboard.ui.widgets import Badge, Button, Elided, Icon, KeyValue, Paragraph, Select, Text, hairline
 from benchboard.ui.widgets.accessible import Role
+from benchboard.ui.widgets.detail_pane import DetailHeader, DetailPane, DetailSection
 from benchboard.ui.widgets.labels import plain_tooltip
-from benchboard.ui.widgets.surfaces import Icon
 
 Index = QModelIndex | QPersistentModelIndex
 _SAMPLE_ROWS: Final = 20
@@ -71,10 +70,9 @@ class SourcePane(DetailPane):
         self._tables: tuple[TableSummary, ...] = ()
         self._profiling: Work | None = None
         self._column_rows: Sequence[_ColumnRow] = ()
-        self._name = Paragraph("", "section")
-        self._kind = Text("", "body", "secondary")
         self._badge = Badge("ok", "")
-        self.head.addLayout(self._heading())
+        self._head = DetailHeader(self.close_button(), self._badge, icon="ph.database")
+        self.head.addWidget(self._head)
         self._news = Paragraph("", "body", "error")
         self._news.setContentsMargins(16, 0, 16, 10)
         self.head.addWidget(self._news)
@@ -98,24 +96,6 @@ class SourcePane(DetailPane):
             self.column.addWidget(section)
         self.column.addStretch(1)
 
-    def _heading(self) -> QHBoxLayout:
-        lines = QVBoxLayout()
-        lines.setSpacing(4)
-        lines.addWidget(self._name)
-        below = QHBoxLayout()
-        below.setSpacing(theme().px("spacing.2"))
-        below.addWidget(self._kind)
-        below.addWidget(self._badge)
-        below.addStretch(1)
-        lines.addLayout(below)
-        head = QHBoxLayout()
-        head.setContentsMargins(16, 14, 10, 12)
-        head.setSpacing(theme().px("spacing.3"))
-        head.addWidget(Icon("ph.database", "text.secondary", 24), 0, Qt.AlignmentFlag.AlignTop)
-        head.addLayout(lines, 1)
-        head.addWidget(self.close_button(), 0, Qt.AlignmentFlag.AlignTop)
-        return head
-
     @property
     def table(self) -> str:
         """The name of the table that is shown; empty while none is."""
@@ -126,8 +106,8 @@ class SourcePane(DetailPane):
         same = self._row is not None and self._row.source == row.source
         self._row = row
         mark = status_mark(row)
-        self._name.setText(row.source.name)
-        self._kind.setText(row.kind_title)
+        self._head.name.setText(row.source.name)
+        self._head.below.setText(row.kind_title)
         self._badge.show_state(mark.kind, mark.text)
         news = news_text(row)
         self._news.setText(news)

@@ -21,7 +21,7 @@ from benchboard.ui.commands import REGISTRY, Handler, install_shortcuts, run_han
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_export import ask_and_export
 from benchboard.ui.paged.paged_model import Column, Mark, PagedTableModel
-from benchboard.ui.paged.paged_view import PagedTable
+from benchboard.ui.paged.paged_view import PagedTable, count_in
 from benchboard.ui.problems import Action
 from benchboard.ui.studio.data_access import widget_data
 from benchboard.ui.studio.import_export.json_import import Imported, import_dashboard
@@ -112,6 +112,7 @@ class DashboardList(QWidget):
         install_shortcuts(self, LIST_UNDO, {UNDO: Handler(context.problems.undo_last)})
         refresh_times(self._table.view.viewport())
         context.changed.watch(self, TABLES, self._model.refresh)
+        count_in(self._toolbar, self._model)
         self._model.listing = Listing(sort="updated_at", descending=True)
         self._update_bulk_buttons()
 

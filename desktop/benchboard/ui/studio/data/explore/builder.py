@@ -25,7 +25,6 @@ from benchboard.i18n import _, pgettext
 from benchboard.ui.studio.data.explore.chip import HEIGHT, Chip
 from benchboard.ui.studio.data.explore.exploration import Exploration
 from benchboard.ui.studio.data.explore.field_tree import COLUMN_MIME, dropped_column
-from benchboard.ui.studio.data.explore.flow_layout import FlowLayout
 from benchboard.ui.studio.data.explore.part_popovers import (
     FilterPopover,
     GroupPopover,
@@ -44,6 +43,7 @@ from benchboard.ui.studio.data.explore.part_text import (
 )
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Icon, MenuItem, Text, menu
+from benchboard.ui.widgets.flow_layout import FlowLayout
 
 _LABEL_WIDTH: Final = 66
 

@@ -33,7 +33,6 @@ from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.table_browser import BrowsedTable
 from benchboard.errors import Invalid
 from benchboard.i18n import _, number, parse_number
-from benchboard.ui.studio.data.explore.flow_layout import FlowLayout
 from benchboard.ui.studio.data.explore.part_text import (
     direction_title,
     function_title,
@@ -44,6 +43,7 @@ from benchboard.ui.studio.data.explore.part_text import (
     unit_title,
 )
 from benchboard.ui.widgets import Button, Edit, Field, Popover, Select, heading, row
+from benchboard.ui.widgets.flow_layout import FlowLayout
 
 _WIDTH: Final = 280
 _EMPTY_TEXT: Final = '""'

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """Each widget has the size of its hint, or the width of the line if that is less."""
+    """Each widget has the size of its hint, or the width of the line if that is less. Hidden ones take no room."""
 
     def __init__(self, parent: QWidget | None = None, *, spacing: int = 8) -> None:
         super().__init__(parent)
@@ -32,24 +32,31 @@ class FlowLayout(QLayout):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return self._place(QRect(0, 0, width, 0), move=False)
+        margins = self.contentsMargins()
+        inside = width - margins.left() - margins.right()
+        return self._place(QRect(0, 0, inside, 0), move=False) + margins.top() + margins.bottom()
 
     def setGeometry(self, rect: QRect) -> None:
         super().setGeometry(rect)
-        self._place(rect, move=True)
+        self._place(rect.marginsRemoved(self.contentsMargins()), move=True)
 
     def sizeHint(self) -> QSize:
         return self.minimumSize()
 
     def minimumSize(self) -> QSize:
-        height = max((item.sizeHint().height() for item in self._items), default=0)
-        return QSize(min((item.sizeHint().width() for item in self._items), default=0), height)
+        sizes, margins = [item.sizeHint() for item in self._shown()], self.contentsMargins()
+        width = min((size.width() for size in sizes), default=0)
+        height = max((size.height() for size in sizes), default=0)
+        return QSize(width + margins.left() + margins.right(), height + margins.top() + margins.bottom())
+
+    def _shown(self) -> list[QLayoutItem]:
+        return [item for item in self._items if not item.isEmpty()]
 
     def _place(self, rect: QRect, *, move: bool) -> int:
         """Place the widgets, if they are to `move`. Returns the height that they take."""
         x, y, line = rect.x(), rect.y(), 0
-        tallest = max((item.sizeHint().height() for item in self._items), default=0)
-        for item in self._items:
+        tallest = max((item.sizeHint().height() for item in self._shown()), default=0)
+        for item in self._shown():
             size = item.sizeHint()
             width = min(size.width(), rect.width())
             if x > rect.x() and x + width > rect.right() + 1:

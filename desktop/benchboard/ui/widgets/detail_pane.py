@@ -1,0 +1,156 @@
+"""The detail pane beside a list: its header, the same for a person and a thing, and its sections."""
+
+from typing import Final
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from benchboard.i18n import _
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.flow_layout import FlowLayout
+from benchboard.ui.widgets.labels import Avatar, Elided, Text, hairline
+from benchboard.ui.widgets.paragraph import Paragraph
+from benchboard.ui.widgets.surfaces import scroll_area, set_surface
+
+_MARK: Final = 44
+"""Width and height of the mark at the left of a header, in pixels."""
+_MARK_ICON: Final = 22
+
+
+class DetailPane(QWidget):
+    """A pane with the details of one item: `head`, then `column`, which scrolls. `closed` asks the view to hide it."""
+
+    closed = Signal()
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        set_surface(self, "surface")
+        self.head = QVBoxLayout()
+        self.head.setSpacing(0)
+        inner = QWidget()
+        inner.setProperty("plain", "true")
+        self.column = QVBoxLayout(inner)
+        self.column.setContentsMargins(0, 0, 0, 16)
+        self.column.setSpacing(0)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addLayout(self.head)
+        right.addWidget(scroll_area(inner), 1)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(hairline(vertical=True))
+        whole.addLayout(right, 1)
+
+    def close_button(self) -> Button:
+        return Button("", self.closed.emit, kind="quiet", icon="ph.x", tip=_("Close"), name="detail_close")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class DetailHeader(QWidget):
+    """The head of a pane: a mark, the name, a line below it and badges; at the right the button that closes the pane.
+
+    The mark is a person's `avatar`, or for a thing its `icon` in a square. `title_row` and `line` have room for buttons
+    after the name and after the line below it. A badge that isn't shown leaves no gap.
+    """
+
+    def __init__(self, close: Button, *badges: QWidget, icon: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.avatar = Avatar("?", _MARK, self)
+        self.avatar.setVisible(not icon)
+        self.name = Paragraph("", "title", parent=self)
+        self.below = Elided("", "body", "secondary", fits_text=True)
+        self.title_row = QHBoxLayout()
+        self.title_row.setSpacing(4)
+        self.title_row.addWidget(self.name, 1)
+        self.line = QHBoxLayout()
+        self.line.setSpacing(4)
+        self.line.addWidget(self.below)
+        column = QVBoxLayout()
+        column.setSpacing(2)
+        column.addLayout(self.title_row)
+        column.addLayout(_with_stretch(self.line))
+        if badges:
+            flow = FlowLayout(spacing=6)
+            for badge in badges:
+                flow.addWidget(badge)
+            column.addSpacing(4)
+            column.addLayout(flow)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(16, 14, 10, 14)
+        whole.setSpacing(theme().px("spacing.3"))
+        mark = _ThingMark(icon, self) if icon else self.avatar
+        for widget, stretch in ((mark, 0), (column, 1), (close, 0)):
+            if isinstance(widget, QWidget):
+                whole.addWidget(widget, stretch, Qt.AlignmentFlag.AlignTop)
+            else:
+                whole.addLayout(widget, stretch)
+
+    def show_person(self, name: str) -> None:
+        """Show whose the initials are."""
+        self.avatar.set_name(name)
+
+
+def _with_stretch(line: QHBoxLayout) -> QHBoxLayout:
+    """`line` at the left of the room that there is."""
+    whole = QHBoxLayout()
+    whole.addLayout(line)
+    whole.addStretch(1)
+    return whole
+
+
+class _ThingMark(QWidget):
+    """An icon in a square with rounded corners, as large as a person's circle."""
+
+    def __init__(self, icon: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._icon = icon
+        self.setFixedSize(_MARK, _MARK)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme().color("surface.alt"))
+            radius = theme().px("radius.tile")
+            painter.drawRoundedRect(QRectF(self.rect()), radius, radius)
+            at = (_MARK - _MARK_ICON) / 2
+            paint_icon(painter, self._icon, QRectF(at, at, _MARK_ICON, _MARK_ICON), theme().color("text.secondary"))
+
+
+class DetailSection(QWidget):
+    """A section with a title; `fill` replaces its content."""
+
+    def __init__(self, title: str, *trailing: QWidget) -> None:
+        super().__init__()
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(16, 14, 16, 14)
+        whole.setSpacing(theme().px("spacing.2"))
+        if title or trailing:
+            head = QHBoxLayout()
+            head.addWidget(Text(title, "body_strong", "secondary"))
+            head.addStretch(1)
+            for widget in trailing:
+                head.addWidget(widget)
+            whole.addLayout(head)
+        self._body = QVBoxLayout()
+        self._body.setSpacing(theme().px("spacing.2"))
+        whole.addLayout(self._body)
+
+    def fill(self, *widgets: QWidget) -> None:
+        while (item := self._body.takeAt(0)) is not None:
+            old = item.widget()
+            if old is not None:
+                old.hide()
+                old.deleteLater()
+        for widget in widgets:
+            self._body.addWidget(widget)
