@@ -36,7 +36,7 @@ class PendingQuery:
 
     text: str
     cancel_token: CancelToken
-    done: Callable[[ResultTable], None]
+    done: Callable[[tuple[ResultTable, None]], None]
     failed: Callable[[AppError], None]
 
 
@@ -55,7 +55,7 @@ class FakeTasks:
 
     def answer(self, number: int = 0, error: AppError | None = None) -> str:
         one = self.asked.pop(number)
-        one.done(_NOTHING) if error is None else one.failed(error)
+        one.done((_NOTHING, None)) if error is None else one.failed(error)
         return one.text
 
 

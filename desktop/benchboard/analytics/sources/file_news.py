@@ -1,12 +1,48 @@
 """What happened to the file of a data source since it was read."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from benchboard.analytics.sources.services import SourceSummary
+from sqlalchemy.orm import Session
+
+from benchboard.analytics.sources.services import SourceSummary, get_source
+from benchboard.errors import NotFound
 from benchboard.i18n import _
+from benchboard.identity.permissions import Actor, require
 
 FileNews = Literal["", "moved", "changed"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNews:
+    """Whether what a query reads from a source is what the source has now. `read_at`: when its files were last read;
+    `problem`: what was wrong then; empty where nothing was."""
+
+    source_id: str
+    name: str
+    news: FileNews
+    copied: bool
+    read_at: datetime | None
+    problem: str = ""
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the data are an older copy of a file that has changed."""
+        return self.copied and self.news == "changed"
+
+
+def source_news(session: Session, actor: Actor, source_id: str) -> SourceNews | None:
+    """The news of a source; None for a server, and for one that is gone. Looks at its file."""
+    require(actor, "sources:read")
+    try:
+        source = get_source(session, actor, source_id)
+    except NotFound:
+        return None
+    if source.server:
+        return None  # it was asked just now
+    return SourceNews(source.id, source.name, file_news(source), source.copied, source.last_sync, source.problem)
 
 
 def file_news(source: SourceSummary) -> FileNews:

@@ -30,6 +30,7 @@ from benchboard.ui.studio.import_export import json_export
 from benchboard.ui.studio.import_export.data_export import ask_and_export_all_data
 from benchboard.ui.studio.import_export.export_dialog import ExportDialog
 from benchboard.ui.studio.library.dashboard_actions import RenameDialog
+from benchboard.ui.studio.outdated_sources import OutdatedSources
 from benchboard.ui.studio.panes.template_gallery import TemplateGallery
 from benchboard.ui.studio.panes.time_range_field import usage
 from benchboard.ui.studio.panes.variables_dialog import VariablesDialog
@@ -85,6 +86,7 @@ class PageCommands(QObject):
     def __init__(self, context: "Context", page: "StudioPage") -> None:
         super().__init__(page)
         self._context, self._page = context, page
+        self._outdated = OutdatedSources(context, page, page.query_runner)
         self._commands = {f"studio.{name}": command for name, command in self._table().items()}
 
     def _table(self) -> dict[str, PageCommand]:
@@ -141,7 +143,7 @@ class PageCommands(QObject):
                 self._why_no_time_range,
                 keeps=_KEEPS_PRESENTATION,
             ),
-            "refresh_data": PageCommand(page.query_runner.refresh, self._why_no_queries, keeps=_KEEPS_PRESENTATION),
+            "refresh_data": PageCommand(self._outdated.refresh, self._why_no_queries, keeps=_KEEPS_PRESENTATION),
             "rename_dashboard": PageCommand(self._rename, edits=True, shared_only=True),
             "share": PageCommand(lambda: page.screens.show_share_dialog(page.name), edits=True, shared_only=True),
             "show_versions": PageCommand(page.screens.show_versions, shared_only=True),

@@ -48,24 +48,25 @@ class SourceActions(QObject):
         """The commands for a source; `table` answers which of its tables is shown."""
         source = row.source
         found = {
-            "refresh": Handler(partial(self.refresh, source), self._why_read_only),
-            "rename": Handler(partial(self.rename, source), self._why_read_only),
-            "locate": Handler(partial(self.locate, source), self._why_read_only),
-            "remove": Handler(partial(self.remove, source), self._why_read_only),
+            "refresh": Handler(partial(self.refresh, source.id, source.name), self.why_read_only),
+            "rename": Handler(partial(self.rename, source), self.why_read_only),
+            "locate": Handler(partial(self.locate, source), self.why_read_only),
+            "remove": Handler(partial(self.remove, source), self.why_read_only),
         }
         if source.server:
             del found["locate"]
-            found["connection"] = Handler(partial(self.edit_connection, source), self._why_read_only)
+            found["connection"] = Handler(partial(self.edit_connection, source), self.why_read_only)
         if self._explores:
             explore = Handler(lambda: self._context.go(explore_address(source.id, table())))
             found = {"explore": explore, **found}
         return {f"studio.sources.{name}": handler for name, handler in found.items()}
 
-    def _why_read_only(self) -> str:
+    def why_read_only(self) -> str:
+        """Why data sources can't be changed; empty if they can."""
         may_write = has_permission(self._context.actor, "sources:write")
         return "" if may_write else _("Your role can't change data sources.")
 
-    def refresh(self, source: SourceSummary, *, accept_losses: bool = False) -> None:
+    def refresh(self, source_id: str, name: str, *, accept_losses: bool = False) -> None:
         """Read the files of a source again; ask where that would lose columns or rows."""
         database, actor = self._context.database, self._context.actor
 
@@ -76,16 +77,17 @@ class SourceActions(QObject):
                 return read_source_again(
                     database,
                     actor,
-                    source.id,
+                    source_id,
                     accept_losses=accept_losses,
                     cancel_token=token,
                     progress=progress.report,
                 )
 
-        title = _("Reading “{name}”").format(name=source.name)
-        self._context.tasks.run(self, read, self._tell_refreshed, partial(self._ask_or_tell, source), title=title)
+        title = _("Reading “{name}”").format(name=name)
+        failed = partial(self._ask_or_tell, source_id, name)
+        self._context.tasks.run(self, read, self._tell_refreshed, failed, title=title)
 
-    def _ask_or_tell(self, source: SourceSummary, error: AppError) -> None:
+    def _ask_or_tell(self, source_id: str, name: str, error: AppError) -> None:
         if isinstance(error, Cancelled):
             return
         if error.code != DOUBTFUL:
@@ -97,7 +99,7 @@ class SourceActions(QObject):
         act = _("Refresh without them") if lost else _("Refresh anyway")
         Confirm(
             self._parent.window(), title, " ".join(part for part in (error.what, error.why, error.do) if part), act=act,
-            keep=_("Keep what was read before"), run=partial(self.refresh, source, accept_losses=True),
+            keep=_("Keep what was read before"), run=partial(self.refresh, source_id, name, accept_losses=True),
         ).open()  # fmt: skip
 
     def _tell_refreshed(self, source: SourceSummary) -> None:

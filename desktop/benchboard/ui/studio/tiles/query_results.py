@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from benchboard.analytics import queries, relations
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.queries import ResultTable
+from benchboard.analytics.sources.file_news import SourceNews, source_news
 from benchboard.dashboards.document.time_range import Period, TimeRange
 from benchboard.dashboards.document.widget_kinds import IMAGE, WidgetContent
 from benchboard.errors import AppError, Cancelled, Invalid
@@ -22,6 +23,7 @@ from benchboard.ui.studio.tiles.image_painting import DecodedImage, decode_data_
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
+    from benchboard.ui.tasks import DatabaseSession
 
 MAX_RUNNING: Final = 2
 """Most queries of one page that run at a time. Visible widgets are first in the queue."""
@@ -53,6 +55,8 @@ class QueryResult:
     """The period that the query named; None if it named none."""
     data_span: Period | None = None
     """The days from the first to the last time in the table that the query is over, where they are known."""
+    source: SourceNews | None = None
+    """Whether the data source has changed since its copy was made; None for Benchboard's own data."""
 
     @property
     def is_pending(self) -> bool:
@@ -118,6 +122,11 @@ class WidgetQueryRunner(QObject):
         """When the oldest of these widgets' tables was read; None if there are none."""
         found = [result.read_at for one in ids if (result := self._results.get(one)) is not None]
         return min((time for time in found if time is not None), default=None)
+
+    def outdated_sources(self) -> tuple[SourceNews, ...]:
+        """The sources of which the widgets show an older copy, by their names."""
+        found = {one.source.source_id: one.source for one in self._results.values() if one.source is not None}
+        return tuple(sorted((one for one in found.values() if one.is_outdated), key=lambda one: one.name.casefold()))
 
     def failed_count(self, ids: Iterable[str]) -> int:
         """How many of these widgets have an error in place of their data."""
@@ -252,21 +261,18 @@ class WidgetQueryRunner(QObject):
                 long=True,
             )
             return
-        self._context.tasks.read(
-            self,
-            lambda session: queries.run_query(
-                session,
-                actor,
-                query,
-                limit=limit,
-                cancel_token=token,
-                variables=variables,
-                source_id=request.source_id or None,
-            ),
-            lambda table: arrived(QueryResult(query, table, read_at=datetime.now(UTC), period=period)),
-            failed,
-            long=True,
-        )
+
+        def read(session: "DatabaseSession") -> tuple[ResultTable, SourceNews | None]:
+            source_id = request.source_id or None
+            table = queries.run_query(
+                session, actor, query, limit=limit, cancel_token=token, variables=variables, source_id=source_id
+            )
+            return table, source_news(session, actor, source_id) if source_id is not None else None
+
+        def show(found: tuple[ResultTable, SourceNews | None]) -> None:
+            arrived(QueryResult(query, found[0], read_at=datetime.now(UTC), period=period, source=found[1]))
+
+        self._context.tasks.read(self, read, show, failed, long=True)
 
     def cancel(self, item_id: str) -> None:
         """Stop the query of a widget, at the user's request."""

@@ -46,6 +46,7 @@ from benchboard.ui.studio.tiles.chart_table import ChartTable, chart_table
 from benchboard.ui.studio.tiles.click_targets import Audience, Links
 from benchboard.ui.studio.tiles.metric_card import MetricCard
 from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.tile_notes import TileNote
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import utc_span
 from benchboard.ui.widgets.badges import paint_icon
@@ -104,11 +105,12 @@ def paint_content(
     *,
     locked: bool = False,
     badge: str = "",
+    notes: Sequence[TileNote] = (),
     audience: Audience = "show",
     row: Sequence[MetricCard] = (),
 ) -> Links:
-    """Draw everything inside the frame of a tile, with a `badge` at the end of its header. Returns its links. `row`:
-    of a metric card, all that stand side by side with it, itself included.
+    """Draw everything inside the frame of a tile, with a `badge` and the marks of `notes` at the end of its header.
+    Returns its links. `row`: of a metric card, all that stand side by side with it, itself included.
     """
     can_stop = result is not None and result.slow and audience in ("edit", "read")
     stop = _paint_loading_header(painter, size) if can_stop else None
@@ -118,9 +120,25 @@ def paint_content(
         end -= 20
     if badge:
         end = paint_badge(painter, badge, end, HEADER / 2 + 1) - 8
+    for note in notes:
+        _paint_note(painter, note, QRectF(end - 14, 10, 14, 14))
+        end -= 20
     paint_header(painter, widget, end)
     painter.setClipRect(QRectF(1, 1, size.width() - 2, size.height() - 2))
     return replace(paint_body(painter, body_of(size), widget, result, audience, row), stop=stop, end=end)
+
+
+def _paint_note(painter: QPainter, note: TileNote, box: QRectF) -> None:
+    colour = theme().color(note.role)
+    paint_icon(painter, note.icon, box, colour)
+    if note.struck:
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme().color("surface"), 3))
+        painter.drawLine(box.topLeft(), box.bottomRight())
+        painter.setPen(QPen(colour, 1.2))
+        painter.drawLine(box.topLeft(), box.bottomRight())
+        painter.restore()
 
 
 def paint_badge(painter: QPainter, text: str, end: float, middle: float) -> float:

@@ -13,6 +13,7 @@ from benchboard.dashboards.layout import ROW, Cell, Item, document_cell, grid_nu
 from benchboard.i18n import N_, _
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame, pane_name
 from benchboard.ui.studio.canvas.scene.page_view import PageView
+from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.tiles.renderers import summary
 from benchboard.ui.studio.tiles.repeat_badges import describe_repeat
 
@@ -146,7 +147,8 @@ class _TileObject(QAccessibleInterface):
             locked = [_(words) for lock, words in _LOCKS.items() if lock in locks(tile.item)]
             # On Linux, Qt passes on no value that isn't a number.
             value = [self._value()] if sys.platform == "linux" else []
-            return ", ".join(filter(None, (*value, where, *inside, *locked)))
+            notes = [note.text for note in tile.notes] if isinstance(tile, Tile) else []
+            return ", ".join(filter(None, (*value, where, *inside, *locked, *notes)))
         return self._value() if kind == QAccessible.Text.Value else ""
 
     def _value(self) -> str:

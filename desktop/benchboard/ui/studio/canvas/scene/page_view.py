@@ -1,7 +1,7 @@
 """The view that shows an editor's page: its tiles and their positions, scrolling and zoom."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
@@ -9,6 +9,8 @@ from PySide6.QtGui import QBrush, QMoveEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from benchboard.dashboards.editing import page_edits
+from benchboard.dashboards.editing.unused_filters import UnusedFilters, unused_filters
+from benchboard.dashboards.editing.view import RenderedPage
 from benchboard.dashboards.layout import Cell, Item, Layout, PageIndex
 from benchboard.i18n import _
 from benchboard.ui.studio.canvas.scene import overlay
@@ -75,6 +77,8 @@ class PageView(QGraphicsView):
         """The zoom that the user chose while presenting; None fits the window."""
         self._card_rows: tuple[PageIndex | None, dict[str, tuple[str, ...]]] = (None, {})
         """The metric cards side by side on the page that they were found on."""
+        self._unused: tuple[RenderedPage | None, Mapping[str, UnusedFilters]] = (None, {})
+        """The filters that the widgets don't use, with what they were found in."""
         self.embedded_widget: QWidget | None = None
         """The table widget that covers a tile's pixmap, if there is one."""
         self._overlay_region = QRegion()
@@ -350,6 +354,14 @@ class PageView(QGraphicsView):
         super().changeEvent(event)
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self.sync()
+
+    @property
+    def unused_filters(self) -> Mapping[str, UnusedFilters]:
+        """What each widget doesn't use of the filters that are set on the page."""
+        view = self.editor.state.view
+        if self._unused[0] is not view:
+            self._unused = (view, unused_filters(view))
+        return self._unused[1]
 
     def card_row(self, item_id: str) -> Sequence[Tile]:
         """The tiles of the metric cards side by side with one, itself included; empty for any other tile."""

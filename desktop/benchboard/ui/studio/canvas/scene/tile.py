@@ -19,6 +19,7 @@ from benchboard.ui.studio.tiles.metric_card import MetricCard
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import HEADER, card_of, header_badge, paint_content, paint_frame
 from benchboard.ui.studio.tiles.repeat_badges import badge, describe_repeat
+from benchboard.ui.studio.tiles.tile_notes import TileNote, tile_notes
 from benchboard.ui.studio.tiles.value_readout import Readout, tooltip_html
 from benchboard.ui.widgets.surfaces import SHADOW, paint_shadow
 
@@ -113,6 +114,12 @@ class Tile(QGraphicsPixmapItem):
         self._update_tooltip()
 
     @property
+    def notes(self) -> tuple[TileNote, ...]:
+        """The marks in its header."""
+        unused = self._view.unused_filters.get(self.item.id)
+        return tile_notes(unused, self.result.source if self.result is not None else None)
+
+    @property
     def has_rows(self) -> bool:
         """Whether it is a table with rows, which can be scrolled and selected on the page."""
         kind, result = self.widget.kind, self.result
@@ -157,6 +164,7 @@ class Tile(QGraphicsPixmapItem):
                 self.result,
                 locked=self.locked,
                 badge=text,
+                notes=self.notes,
                 audience=self._view.audience,
                 row=self._cards(),
             )
@@ -201,7 +209,8 @@ class Tile(QGraphicsPixmapItem):
         # The tooltip shows errors that don't fit the tile. They may quote data, which must not be taken as markup.
         error = self.result.error if self.result is not None else None
         text = str(error) if error is not None else describe_repeat(self._view.editor, self.item)
-        self.setToolTip(f"<p>{escape(text[:_LONGEST_TIP])}</p>" if text else "")
+        lines = [line for line in (text, *(note.text for note in self.notes)) if line]
+        self.setToolTip("".join(f"<p>{escape(line[:_LONGEST_TIP])}</p>" for line in lines))
 
     def _show_stretched(self, pixmap: QPixmap) -> None:
         """Show the outdated pixmap in a frame of the present size, until it is redrawn."""
@@ -263,6 +272,7 @@ class Tile(QGraphicsPixmapItem):
             widget.config,
             self.result,
             self.locked,
+            self.notes,
             describe_repeat(self._view.editor, self.item),
             self._view.audience,
             row,

@@ -1,11 +1,12 @@
 """The narrow interface through which tiles and container frames use the view that shows them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from PySide6.QtCore import QRectF
 
 from benchboard.dashboards.document.widget_kinds import WidgetContent
+from benchboard.dashboards.editing.unused_filters import UnusedFilters
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.click_targets import Audience
 from benchboard.ui.studio.tiles.query_results import QueryResult
@@ -44,6 +45,10 @@ class ViewProtocol(Protocol):
     @property
     def busy(self) -> bool:
         """Whether a drag is under way: it then takes precedence over pixmaps."""
+
+    @property
+    def unused_filters(self) -> Mapping[str, UnusedFilters]:
+        """What each widget doesn't use of the filters that are set on the page: id → filters."""
 
     def card_row(self, item_id: str) -> Sequence[CardTile]:
         """The tiles of the metric cards side by side with one, itself included; empty for any other tile."""

@@ -18,6 +18,7 @@ from benchboard.analytics.query_builder.question import TIMES, Question, Server,
 from benchboard.analytics.query_builder.sql_reader import from_sql
 from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.analytics.relations import watched_tables
+from benchboard.analytics.sources.file_news import SourceNews, source_news
 from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource, BrowsedTable
 from benchboard.dashboards.document.document import Document
 from benchboard.dashboards.document.time_range import Period, TimeRange
@@ -62,6 +63,8 @@ class ExplorationResult:
     error: AppError | None = None
     seconds: float = 0.0
     suggestion: ChartSuggestion | None = None
+    source: SourceNews | None = None
+    """Whether the data source has changed since its copy was made."""
 
 
 class Exploration(QObject):
@@ -396,7 +399,9 @@ class Exploration(QObject):
                 variables=variables,
                 source_id=source_id or None,
             )
-            return ExplorationResult(text, table, None, time.perf_counter() - started, suggest_chart(table))
+            seconds = time.perf_counter() - started
+            news = source_news(session, actor, source_id) if source_id else None
+            return ExplorationResult(text, table, None, seconds, suggest_chart(table), news)
 
         def failed(error: AppError) -> None:
             if isinstance(error, Cancelled):

@@ -18,6 +18,7 @@ from benchboard.ui.studio.data.explore.exploration import Exploration
 from benchboard.ui.studio.data.explore.field_tree import FieldPane
 from benchboard.ui.studio.data.explore.result_pane import ResultPane
 from benchboard.ui.studio.data.explore.sql_pane import MadeSql, SqlEditor
+from benchboard.ui.studio.data.source_actions import SourceActions
 from benchboard.ui.studio.data_access import explore_denied, may_add_data, no_data_advice
 from benchboard.ui.studio.panes.time_range_field import TimeRangePicker, range_title
 from benchboard.ui.studio.studio_commands import EXPLORE
@@ -52,12 +53,14 @@ class ExploreView(QWidget):
         self.made_sql = MadeSql(self.exploration)
         self.sql = SqlEditor(context, self.exploration)
         self.result = ResultPane(self.exploration)
+        self._source_actions = SourceActions(context, self, explores=False)
         self._make_toolbar()
         self._lay_out()
         self.setFocusProxy(self.fields.tree)
         self.fields.tree.placed.connect(self._place)
         self.made_sql.edit_requested.connect(self._edit_sql)
         self.result.edit_requested.connect(self._edit_query)
+        self.result.refresh_requested.connect(self._read_source_again)
         self.sql.edit.checked.connect(lambda _columns, error: self.result.hide_error(error))
         install_shortcuts(self, EXPLORE, self._handlers(), context.problems.refuse)
         for told in (self.exploration.changed, self.exploration.result_changed, self.exploration.sources_changed):
@@ -303,6 +306,15 @@ class ExploreView(QWidget):
             self.sql.edit.commit()
             self.sql.edit.check()
         self.exploration.run()
+
+    def _read_source_again(self) -> None:
+        source = self.exploration.source(self.exploration.state.source_id)
+        if source is None:
+            return
+        if why := self._source_actions.why_read_only():
+            self._context.problems.refuse(why)
+        else:
+            self._source_actions.refresh(source.id, source.name)
 
     def _open_time(self) -> None:
         TimeRangePicker(self.time, self.exploration.time_editor, range_only=True).open()

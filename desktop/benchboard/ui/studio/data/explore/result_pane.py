@@ -17,6 +17,7 @@ from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import mismatch_reason
 from benchboard.ui.studio.tiles.table_widget import TableState, TableWidget
+from benchboard.ui.studio.tiles.tile_notes import source_text
 from benchboard.ui.time_format import utc_span
 from benchboard.ui.widgets import Button, Elided, Icon, hairline
 from benchboard.ui.widgets.accessible import announce
@@ -39,6 +40,8 @@ class ResultPane(QWidget):
     """The chart and the table of an exploration."""
 
     edit_requested = Signal()
+    refresh_requested = Signal()
+    """The data source is to be read again."""
 
     def __init__(self, exploration: Exploration) -> None:
         super().__init__()
@@ -100,6 +103,9 @@ class ResultPane(QWidget):
         self._status.setObjectName("explore_status")
         self._origin = Elided("", "caption", "muted")
         self._origin.setObjectName("explore_origin")
+        self.read_again = Button(
+            _("Read again"), self.refresh_requested.emit, kind="link", size="sm", name="explore_read_again"
+        )
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -139,7 +145,8 @@ class ResultPane(QWidget):
         line.setSpacing(8)
         line.addWidget(self._mark)
         line.addWidget(self._status, 2)
-        line.addWidget(self._origin, 1)
+        line.addWidget(self._origin, 3)
+        line.addWidget(self.read_again)
         self._origin.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return footer
 
@@ -260,6 +267,8 @@ class ResultPane(QWidget):
             self._mark.show_icon(mark, role)
         self._status.setText(text)
         self._origin.setText(self._origin_text() if result is not None and result.table is not None else "")
+        news = result.source if result is not None and result.table is not None else None
+        self.read_again.setVisible(news is not None and news.is_outdated)
         error = result.error if result is not None and not self._is_said_in_sql() else None
         if error is not None and error is not self._announced and self.isVisible():
             announce(self, error.what)
@@ -269,7 +278,12 @@ class ResultPane(QWidget):
 
     def _origin_text(self) -> str:
         source = self._exploration.source(self._exploration.state.source_id)
-        return _("from {source}").format(source=source.name) if source is not None else ""
+        if source is None:
+            return ""
+        result = self._exploration.result
+        stale = source_text(result.source) if result is not None and result.source is not None else ""
+        named = _("from {source}").format(source=source.name)
+        return f"{named} · {stale}" if stale else named
 
 
 def _result_text(table: ResultTable, seconds: float) -> str:

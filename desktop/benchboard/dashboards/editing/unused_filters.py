@@ -1,0 +1,70 @@
+"""Which of a page's filters a widget's query doesn't use: variables that narrow the page, and its time range."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from benchboard.dashboards.document.document import Variable
+from benchboard.dashboards.document.widget_kinds import widget_of
+from benchboard.dashboards.editing.view import RenderedPage
+from benchboard.dashboards.layout import Item, repeat_of
+from benchboard.dashboards.variables.variable_queries import names_in
+
+
+@dataclass(frozen=True, slots=True)
+class UnusedFilters:
+    """The labels of the variables that a widget doesn't use, and whether it doesn't use the time range either."""
+
+    variables: tuple[str, ...] = ()
+    time: bool = False
+
+
+def unused_filters(view: RenderedPage) -> Mapping[str, UnusedFilters]:
+    """What each widget with a query doesn't use of the filters that are set on the page: id → filters, for those that
+    miss any. A variable that lets all of its values through is no filter; neither is a time range that no widget uses.
+    """
+    page = view.page
+    items = {item_id: page.item(item_id) for item_id in page.shown}
+    queries = {name: query for name, item in items.items() if (query := _query(item))}
+    narrowing = [one for one in view.document.variables if _narrows(one)]
+    has_time = any(view.uses_time(query) for query in queries.values())
+    found: dict[str, UnusedFilters] = {}
+    if not narrowing and not has_time:
+        return found
+    asked = {one.name: names_in(one.query) for one in view.document.variables if one.type == "query"}
+    for name, query in queries.items():
+        around = [page.item(one) for one, _pane in page.path(name)]
+        used = _with_dependencies({*names_in(query), *_repeats([*around, items[name]])}, asked)
+        # A copy of a repeated item that a reader sees has its values without naming the variable itself.
+        used |= view.own_values.get(name, {}).keys()
+        missed = tuple(one.label or one.name for one in narrowing if one.name not in used)
+        misses_time = has_time and not view.uses_time(query)
+        if missed or misses_time:
+            found[name] = UnusedFilters(missed, misses_time)
+    return found
+
+
+def _query(item: Item) -> str:
+    widget = widget_of(item)
+    return widget.query.strip() if widget.kind is not None and widget.kind.query else ""
+
+
+def _narrows(variable: Variable) -> bool:
+    """Whether a variable lets only some of its values through."""
+    if variable.type == "text":
+        return any(variable.chosen)
+    return not variable.all_chosen and bool(variable.chosen) and not set(variable.values) <= set(variable.chosen)
+
+
+def _repeats(items: list[Item]) -> set[str]:
+    return {repeat.variable for item in items if (repeat := repeat_of(item)) is not None}
+
+
+def _with_dependencies(used: set[str], asked: Mapping[str, tuple[str, ...]]) -> set[str]:
+    """These variables, and those that their queries depend on."""
+    found, waiting = set[str](), list(used)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += asked.get(name, ())
+    return found

@@ -1,0 +1,51 @@
+"""The marks in a tile's header of what its title doesn't say: filters that it doesn't use, data that aren't new."""
+
+from dataclasses import dataclass
+
+from benchboard.analytics.sources.file_news import SourceNews
+from benchboard.dashboards.editing.unused_filters import UnusedFilters
+from benchboard.i18n import _
+from benchboard.ui.time_format import relative_time
+
+FILTER_ICON = "ph.funnel"
+SOURCE_ICON = "ph.clock-counter-clockwise"
+
+
+@dataclass(frozen=True, slots=True)
+class TileNote:
+    """A mark: its icon, the theme's colour of it, and what it means. `struck`: the icon is crossed out."""
+
+    icon: str
+    role: str
+    text: str
+    struck: bool = False
+
+
+def tile_notes(unused: UnusedFilters | None, news: SourceNews | None) -> tuple[TileNote, ...]:
+    """The marks of a widget that doesn't use these filters, and whose source has these news."""
+    notes = []
+    if unused is not None:
+        notes.append(TileNote(FILTER_ICON, "text.muted", filters_text(unused), struck=True))
+    if news is not None and (text := source_text(news)):
+        notes.append(TileNote(SOURCE_ICON, "warn", text))
+    return tuple(notes)
+
+
+def filters_text(unused: UnusedFilters) -> str:
+    """Which filters of the page a widget doesn't use."""
+    names = ", ".join(unused.variables)
+    if unused.time and names:
+        return _("Doesn't use {names} and the time range").format(names=names)
+    return _("Doesn't use the time range") if unused.time else _("Doesn't use {names}").format(names=names)
+
+
+def source_text(news: SourceNews) -> str:
+    """What makes the data of a source not those that are in it now; empty if nothing does."""
+    if news.problem:
+        return news.problem
+    read = relative_time(news.read_at, in_sentence=True)
+    if news.news == "changed" and news.copied:
+        return _("Data from {time}. The file has changed since.").format(time=read)
+    if news.news == "moved":
+        return _("The file was moved or deleted.")
+    return ""

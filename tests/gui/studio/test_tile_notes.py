@@ -1,0 +1,121 @@
+"""The marks in a tile's header: filters that its query doesn't use, and data that are an older copy of a file."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from boards import item
+from PySide6.QtCore import Qt
+
+from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.files.inspection import inspect_file
+from benchboard.analytics.sources import services
+from benchboard.analytics.sources.configuration import tables_of
+from benchboard.analytics.sources.copies import copies_folder, with_copies
+from benchboard.analytics.sources.services import SourceSummary
+from benchboard.analytics.sources.state import examine
+from benchboard.dashboards.document.document import parse_document
+from benchboard.ui.studio.canvas.scene.tile import Tile
+from benchboard.ui.studio.data.explore.explore_view import ExploreView
+from support.databases import unbound
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+pytestmark = pytest.mark.usefixtures("plain_home")
+REGION = {"name": "region", "label": "Region", "type": "list", "values": ["north", "south"], "multiple": True,
+          "include_all": True, "chosen": ["north"]}  # fmt: skip
+
+
+def add_copied(studio: "Studio", file: Path) -> SourceSummary:
+    """A source whose queries read a copy of `file`."""
+    file.write_text("shop,sold\nİzmir,1\nsouth,2\n", encoding="cp1254")
+    tables = tables_of(tuple(table.scan for table in inspect_file(file).tables))
+    folder = copies_folder(studio.workspace.home, studio.actor.organisation_id)
+    copied = with_copies(tables, folder, CancelToken())
+    with unbound(studio.workspace.database).change() as session:
+        return services.add_source(
+            session, studio.actor, name="Sales", kind="csv", tables=copied, state=examine(copied, CancelToken())
+        )
+
+
+def _load(studio: "Studio", *queries: tuple[str, str], source: str = "", variables: Sequence[object] = ()) -> None:
+    more = {"data_source_id": source} if source else {}
+    items = [
+        item(name, 4 * k, 0, 4, 3, type="metric_card", query=query, **more) for k, (name, query) in enumerate(queries)
+    ]
+    raw = {"format": "benchboard/dashboard", "version": 2, "items": items,
+           "variables": list(variables)}  # fmt: skip
+    studio.page.editor.load(parse_document(raw))
+    studio.wait(lambda: not studio.page.query_runner.busy)
+
+
+def _notes(studio: "Studio", name: str) -> list[str]:
+    tile = studio.canvas.tiles[name]
+    assert isinstance(tile, Tile)
+    return [note.text for note in tile.notes]
+
+
+def test_tile_that_ignores_a_filter_is_marked_while_it_narrows(studio: "Studio") -> None:
+    _load(studio, ("a", "select count(*) from orders where status in (:region)"), ("b", "select 2 as n"),
+          variables=[REGION])  # fmt: skip
+    assert (_notes(studio, "a"), _notes(studio, "b")) == ([], ["Doesn't use Region"])
+    tile = studio.canvas.tiles["b"]
+    assert isinstance(tile, Tile)
+    marked = tile.current_pixmap().toImage()
+    assert "Doesn't use Region" in tile.toolTip().replace("&#x27;", "'")
+    studio.page.editor.select_all_values("region")
+    assert _notes(studio, "b") == []
+    assert tile.current_pixmap().toImage() != marked
+    assert "Region" not in tile.toolTip()
+
+
+def test_tile_that_ignores_the_time_range_is_marked_if_another_one_uses_it(studio: "Studio") -> None:
+    _load(studio, ("a", "select count(*) from orders where created_dt >= :from"), ("b", "select 2 as n"))
+    assert (_notes(studio, "a"), _notes(studio, "b")) == ([], ["Doesn't use the time range"])
+
+
+def test_tile_of_a_changed_copy_says_so_and_refreshing_offers_to_read_the_file(
+    studio: "Studio", tmp_path: Path
+) -> None:
+    source = add_copied(studio, tmp_path / "sales.csv")
+    _load(studio, ("a", f"select sum(sold) as sold from {source.tables[0]}"), source=source.id)
+    assert _notes(studio, "a") == []
+    file = tmp_path / "sales.csv"
+    file.write_text("shop,sold\nİzmir,10\nsouth,20\n", encoding="cp1254")
+    assert source.last_sync is not None
+    later = source.last_sync.timestamp() + 60
+    os.utime(file, (later, later))
+    studio.page.canvas.setFocus()
+    studio.key(Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    problems = studio.context.problems
+    studio.wait(lambda: problems.has("studio.outdated-sources"))
+    (note,) = _notes(studio, "a")
+    assert "The file has changed since." in note
+    notice = next(one for one in problems.waiting if one.key == "studio.outdated-sources")
+    assert notice.what == "The file of “Sales” has changed since it was copied."
+    os.utime(file)  # what is read next is as old as it is now
+    notice.actions[0].run()
+    studio.wait(lambda: not problems.has("studio.outdated-sources") and _notes(studio, "a") == [])
+    result = studio.page.query_runner.result("a")
+    assert result is not None
+    assert result.table is not None
+    assert result.table.rows == ((30,),)
+
+
+def test_explore_says_that_its_source_is_a_changed_copy_and_reads_it_again(studio: "Studio", tmp_path: Path) -> None:
+    source = add_copied(studio, tmp_path / "sales.csv")
+    file = tmp_path / "sales.csv"
+    assert source.last_sync is not None
+    later = source.last_sync.timestamp() + 60
+    os.utime(file, (later, later))
+    studio.context.go(f"studio/explore/{source.id}/{source.tables[0]}")
+    (view,) = studio.application.window.findChildren(ExploreView)
+    studio.wait(lambda: view.exploration.result is not None and not view.exploration.running)
+    again = view.result.read_again
+    assert again.isVisible()
+    os.utime(file)
+    studio.qtbot.mouseClick(again, Qt.MouseButton.LeftButton)
+    studio.wait(lambda: not again.isVisible())
