@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from boards import item
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu
 
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.inspection import inspect_file
@@ -119,3 +120,47 @@ def test_explore_says_that_its_source_is_a_changed_copy_and_reads_it_again(studi
     os.utime(file)
     studio.qtbot.mouseClick(again, Qt.MouseButton.LeftButton)
     studio.wait(lambda: not again.isVisible())
+
+
+def test_dashboard_is_filtered_by_a_column_where_the_queries_can_take_it(studio: "Studio", tmp_path: Path) -> None:
+    source = add_copied(studio, tmp_path / "sales.csv")
+    table = source.tables[0]
+    by_hand = f"SELECT max(s) AS m FROM (SELECT 1 AS s FROM {table})"
+    _load(studio, ("a", f"SELECT sum(sold) AS sold FROM {table}"), ("b", by_hand), source=source.id)
+    editor = studio.page.editor
+    editor.select(["a"])
+    studio.page.run("studio.filter_by_column")
+    studio.wait(lambda: bool(studio.canvas.findChildren(QMenu, "filter_columns")))
+    (menu,) = studio.canvas.findChildren(QMenu, "filter_columns")
+    (action,) = menu.actions()
+    assert action.text() == "shop"
+    action.trigger()
+    menu.close()
+
+    def sold() -> object:
+        result = studio.page.query_runner.result("a")
+        return result.table.rows[0][0] if result is not None and result.table is not None else None
+
+    studio.wait(lambda: bool(editor.document.variables))
+    studio.wait(lambda: not studio.page.query_runner.busy and sold() == 3)
+    assert (_notes(studio, "a"), _notes(studio, "b")) == ([], [])
+    editor.select_values("shop", ["south"])
+    studio.wait(lambda: sold() == 2)
+    assert (_notes(studio, "a"), _notes(studio, "b")) == ([], ["Doesn't use shop"])
+    studio.page.undo()
+    assert editor.document.variables == ()
+
+
+def test_widget_is_opened_in_explore_with_the_values_that_it_shows(studio: "Studio") -> None:
+    query = "SELECT status, count(*) AS n\nFROM orders\nWHERE status IN (:status)\nGROUP BY 1"
+    status = {**REGION, "name": "status", "label": "", "values": ["paid", "refunded"], "chosen": ["paid"]}
+    _load(studio, ("a", query), variables=[status])
+    studio.page.editor.select(["a"])
+    studio.page.canvas.setFocus()
+    studio.key(Qt.Key.Key_E)
+    (view,) = studio.application.window.findChildren(ExploreView)
+    exploration = view.exploration
+    studio.wait(lambda: exploration.result is not None and not exploration.running)
+    assert exploration.state.text == query.replace(":status", "'paid'")
+    assert (exploration.state.mode, exploration.state.kind) == ("build", "metric_card")
+    assert view.isVisible()

@@ -52,6 +52,7 @@ from benchboard.ui.studio.studio_commands import PAGE
 from benchboard.ui.studio.tiles.auto_refresh import AutoRefresh
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 from benchboard.ui.studio.tiles.variable_options import VariableQueryRunner
+from benchboard.ui.studio.widget_data_actions import WidgetDataActions
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -92,6 +93,7 @@ class StudioPage(QWidget):
         self.canvas = Canvas(self.editor, self.query_runner)
         self.canvas.keyboard.commands = KeyCommands(self.canvas)
         ContextMenu(self.canvas)
+        WidgetDataActions(context, self.canvas)
         self.inspector = Inspector(context, self.editor, self.query_runner, self.command_handlers)
         self.inspector.command_requested.connect(self.run)
         self.inspector.left.connect(lambda: self.canvas.setFocus(Qt.FocusReason.OtherFocusReason))

@@ -113,6 +113,10 @@ REGISTRY.register(
             N_("photo, picture, logo, upload"), CANVAS),
     Command("studio.enlarge", N_("View full size"), Group.SELECTION, ("V",), "ph.arrows-out-simple",
             N_("maximize, enlarge, expand, zoom widget, focus, inspect"), CANVAS),
+    Command("studio.open_in_explore", N_("Open in Explore"), Group.SELECTION, ("E",), "ph.compass",
+            N_("query, builder, drill down, look into"), CANVAS),
+    Command("studio.filter_by_column", N_("Filter dashboard by column"), Group.SELECTION, (), "ph.funnel",
+            N_("variable, slicer, parameter"), CANVAS),
     Command("studio.export_data", N_("Export data as CSV"), Group.SELECTION, (), "ph.download-simple",
             N_("download, save rows, spreadsheet, table data"), CANVAS),
     Command("studio.export_data_xlsx", N_("Export data as Excel"), Group.SELECTION, (), "ph.download-simple",
@@ -293,6 +297,7 @@ REGISTRY.register_menu(
              "next_tab", "previous_tab")
     ),
     MenuSection(_ids("cut", "copy", "paste", "duplicate")),
+    MenuSection(_ids("open_in_explore", "filter_by_column")),
     MenuSection(_ids("copy_data", "copy_picture")),
     MenuSection(_ids("export_data", "export_data_xlsx", "export_data_parquet"), N_("Export data")),
     MenuSection(_ids("group", "group_into_tabs", "ungroup", "add_row")),

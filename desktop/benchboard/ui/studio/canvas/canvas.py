@@ -31,6 +31,10 @@ class Canvas(PageView):
     """Something is being dragged, with the pointer at this point of the screen."""
     drop_target_changed = Signal(object)
     """Where the dragged items would land (a `DropTarget`); None when the drag has ended."""
+    explore_requested = Signal(str)
+    """The user wants to see this widget's query in Explore."""
+    filter_requested = Signal(str)
+    """The user wants to filter the dashboard by a column of this widget's data."""
     data_export_requested = Signal(str, str)
     data_copy_requested = Signal(str)
     picture_copy_requested = Signal(str)

@@ -221,6 +221,12 @@ SELECTION_COMMANDS: Final = {
         "enlarge": SelectionCommand(
             lambda canvas: canvas.enlarge_requested.emit(canvas.editor.selection[0]), _single_widget, view_only=True
         ),
+        "open_in_explore": SelectionCommand(
+            lambda canvas: canvas.explore_requested.emit(canvas.editor.selection[0]), _single_query, view_only=True
+        ),
+        "filter_by_column": SelectionCommand(
+            lambda canvas: canvas.filter_requested.emit(canvas.editor.selection[0]), _single_query
+        ),
         "export_data": SelectionCommand(_export_data("csv"), _single_query, view_only=True),
         "export_data_xlsx": SelectionCommand(_export_data("xlsx"), _single_query, view_only=True),
         "export_data_parquet": SelectionCommand(_export_data("parquet"), _single_query, view_only=True),

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import MAXYEAR, UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -96,6 +97,7 @@ class Exploration(QObject):
         self._outdated: dict[tuple[str, str], TableStatistics | None] = {}
         """What was known before a source changed, shown until it is read anew."""
         self._requested: tuple[str, str] | None = None
+        self._requested_query: Callable[[], None] | None = None
         self._delay = QTimer(self, interval=RUN_DELAY_MS, singleShot=True)
         self._delay.timeout.connect(self.run)
         self.time_editor = Editor(self)
@@ -116,6 +118,9 @@ class Exploration(QObject):
     def _show_sources(self, found: tuple[BrowsedSource, ...]) -> None:
         self.sources, self.sources_error, self.sources_read = found, None, True
         self._read_statistics_anew()
+        if self._requested_query is not None:
+            begin, self._requested_query = self._requested_query, None
+            begin()
         if self.result is not None and self.state.source_id:
             self.run()  # what is in the source may have changed
         self.sources_changed.emit()
@@ -192,6 +197,21 @@ class Exploration(QObject):
         self._requested = None
         chosen = found
         self.read_statistics(source_id, chosen, lambda: self._begin(source_id, chosen))
+
+    def open_query(
+        self, source_id: str, text: Callable[[BrowsedSource | None], str], shown: TimeRange | None, kind: str
+    ) -> None:
+        """Begin with a query, as soon as its data source is known: its `text` depends on the language of its source."""
+        if not self.sources_read:
+            self._requested_query = partial(self.open_query, source_id, text, shown, kind)
+            return
+        query = text(self.source(source_id))
+        question = self.read_question(query, source_id)
+        table = self.source(source_id)
+        if question is not None and table is not None and (found := table.table(question.table)) is not None:
+            self.read_statistics(source_id, found)
+        mode: Mode = "build" if question is not None else "sql"
+        self._set(ExplorationState(question, query, source_id, mode, shown or self.state.time_range, kind))
 
     def _begin(self, source_id: str, table: BrowsedTable) -> None:
         question = self.empty_question(source_id, table.name)

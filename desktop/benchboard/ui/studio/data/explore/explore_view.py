@@ -1,5 +1,6 @@
 """The Explore view of Studio: a table, a query built from its columns or in SQL, its result as a chart and a table."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
@@ -8,6 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from benchboard.analytics.table_browser import BrowsedSource
+from benchboard.dashboards.document.time_range import TimeRange
 from benchboard.dashboards.document.widget_kinds import kind_of
 from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts
@@ -16,7 +19,7 @@ from benchboard.ui.studio.data.explore.builder import Builder
 from benchboard.ui.studio.data.explore.draft_keeper import DraftKeeper, draft_of
 from benchboard.ui.studio.data.explore.exploration import Exploration
 from benchboard.ui.studio.data.explore.field_tree import FieldPane
-from benchboard.ui.studio.data.explore.result_pane import ResultPane
+from benchboard.ui.studio.data.explore.result_pane import KINDS, ResultPane
 from benchboard.ui.studio.data.explore.sql_pane import MadeSql, SqlEditor
 from benchboard.ui.studio.data.source_actions import SourceActions
 from benchboard.ui.studio.data_access import explore_denied, may_add_data, no_data_advice
@@ -163,6 +166,15 @@ class ExploreView(QWidget):
         source, _slash, table = rest.partition("/")
         self._was_opened = True
         self.exploration.open_table("" if source == "own" else source, unquote(table))
+
+    def open_query(
+        self, source_id: str, text: Callable[[BrowsedSource | None], str], shown: TimeRange | None, kind: str
+    ) -> None:
+        """Show a query as soon as its source is known, whose language decides its `text`; as a step that can be undone.
+        `shown`: the time range that it names."""
+        self._was_opened = True
+        self.sql.edit.commit()
+        self.exploration.open_query(source_id, text, shown, kind if kind in KINDS else "")
 
     def save_state(self) -> "ExplorationDraft":
         """What is explored, also where the SQL isn't committed."""

@@ -1,0 +1,124 @@
+"""Filters a dashboard by a column of a data source: a variable with the column's values, and a condition on it in every
+widget whose query can take one."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from benchboard.analytics.query_builder.question import Dialect, Filter, free_name
+from benchboard.analytics.query_builder.sql_reader import from_sql
+from benchboard.analytics.query_builder.sql_words import quote_name, quote_table, quote_text
+from benchboard.analytics.query_builder.sql_writer import to_sql
+from benchboard.dashboards.document import time_range
+from benchboard.dashboards.document.document import NAME, Document, Variable
+from benchboard.dashboards.document.widget_kinds import MAX_QUERY, widget_of, with_fields
+from benchboard.dashboards.editing.page_edits import locks
+from benchboard.dashboards.layout import Item, map_items, walk_items
+from benchboard.dashboards.variables.variable_queries import replace_names
+
+_MARK: Final = "\ue000"
+"""Begins the text that stands for a variable while the builder, which knows values alone, reads a query."""
+_LISTED: Final = re.compile(r"\bIN\s*\(\s*:([A-Za-z_]\w*)\s*\)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class FilterColumn:
+    """A text column of a source: where it is, and what people call it. `tables` are those of the source that have a
+    column of this name."""
+
+    source_id: str
+    table: str
+    column: str
+    title: str
+    tables: frozenset[str]
+    dialect: Dialect
+
+
+@dataclass(frozen=True, slots=True)
+class FilteredDocument:
+    """A document with the filter; how many of its widgets with queries take it."""
+
+    document: Document
+    taken: int
+    queries: int
+
+
+def filter_by_column(document: Document, column: FilterColumn) -> FilteredDocument:
+    """The document filtered by a column: all of its values at first. A variable that has its values already is used."""
+    variable = _variable(document, column)
+    taken: set[str] = set()
+
+    def filtered(item: Item) -> Item:
+        query = _filtered(item, column, variable.name)
+        if query is None:
+            return item
+        taken.add(item.id)
+        return with_fields(item, query=query) if query != widget_of(item).query else item
+
+    layout = map_items(document.layout, lambda item, cell: (filtered(item), cell))
+    known = any(one.name == variable.name for one in document.variables)
+    variables = document.variables if known else (*document.variables, variable)
+    queries = sum(_has_query(found.item) for found in walk_items(document.layout))
+    return FilteredDocument(replace(document, layout=layout, variables=variables), len(taken), queries)
+
+
+def _variable(document: Document, column: FilterColumn) -> Variable:
+    name, table = quote_name(column.column, column.dialect), quote_table(column.table, column.dialect)
+    query = f"SELECT DISTINCT {name}\nFROM {table}\nWHERE {name} IS NOT NULL\nORDER BY {name}"
+    for one in document.variables:
+        if (one.type, one.query, one.data_source_id) == ("query", query, column.source_id):
+            return one
+    taken = [*(one.name for one in document.variables), *time_range.VARIABLES]
+    return Variable(
+        _name(column.column, taken), column.title, "query", multiple=True, query=query, include_all=True,
+        all_chosen=True, data_source_id=column.source_id,
+    )  # fmt: skip
+
+
+def _name(column: str, taken: Iterable[str]) -> str:
+    wanted = re.sub(r"\W", "_", column, flags=re.ASCII).strip("_").lower()
+    return free_name(wanted if NAME.fullmatch(wanted) else "filter", taken)
+
+
+def _has_query(item: Item) -> bool:
+    widget = widget_of(item)
+    return widget.kind is not None and bool(widget.kind.query) and bool(widget.query.strip())
+
+
+def _filtered(item: Item, column: FilterColumn, variable: str) -> str | None:
+    """The query of a widget with the condition; None if it can't take it."""
+    widget = widget_of(item)
+    if not _has_query(item) or widget.data_source_id != column.source_id or "content" in locks(item):
+        return None
+    text, dialect = widget.query, column.dialect
+    marked = _LISTED.sub(lambda found: f"IN ({quote_text(_MARK + found[1], dialect)})", text)
+    question = from_sql(marked, source_id=column.source_id, dialect=dialect)
+    if question is None or question.table not in column.tables:
+        return None
+    condition = Filter(column.column, "one_of", (_MARK + variable,))
+    if condition not in question.filters:
+        question = replace(question, filters=(*question.filters, condition))
+        text = _with_variables(to_sql(question, dialect), _marked_names(question.filters), dialect)
+    return text if len(text) <= MAX_QUERY else None
+
+
+def _marked_names(filters: Collection[Filter]) -> set[str]:
+    """The variables that marked values of these filters stand for."""
+    values = [value for one in filters for value in one.values]
+    return {value[1:] for value in values if isinstance(value, str) and value.startswith(_MARK)}
+
+
+def _with_variables(text: str, names: Iterable[str], dialect: Dialect) -> str:
+    for name in names:
+        text = text.replace(quote_text(_MARK + name, dialect), f":{name}")
+    return text
+
+
+def inlined(query: str, values: Mapping[str, Collection[str]], dialect: Dialect) -> str:
+    """The query with the values of its variables in their places, as it is run: for a screen that has no variables."""
+    written = {
+        name: ", ".join(quote_text(one, dialect) for one in chosen) if chosen else "NULL"
+        for name, chosen in values.items()
+    }
+    return replace_names(query, written)
