@@ -239,7 +239,8 @@ class Application(QObject):
         from benchboard.ui.sign_in.demo_picker import DemoPicker
 
         def choose(people: "tuple[DemoPerson, ...]") -> None:
-            picker = DemoPicker(self.window, people)
+            ending = self.shell.ends_with_session() if self.shell is not None else ""
+            picker = DemoPicker(self.window, people, ending)
             picker.picked.connect(lambda user_id: self._become(session, user_id))
             picker.open()
 

@@ -51,6 +51,10 @@ def _start_nothing(_context: "Context") -> None:
     pass
 
 
+def _ends_nothing(_context: "Context") -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """A room in the rail, for users with permission `act` (empty: everyone).
@@ -58,7 +62,8 @@ class Room:
     Titles are marked with `i18n.N_` and translated when they are shown. The current room shows the filled icon
     (`<icon>-fill`). `handlers` are of the commands that can be run from any room. `search` runs on a worker thread and
     returns the items with `text` in their names. `start` is called once for each window, before any view is opened, for
-    what the room shows outside its views.
+    what the room shows outside its views. `ends_with_session` says what of the room stops at sign-out; empty if nothing
+    does.
     """
 
     key: str
@@ -69,6 +74,7 @@ class Room:
     handlers: "Callable[[Context], Handlers]" = _no_handlers
     search: "Callable[[Context, DatabaseSession, str], Sequence[SearchResult]]" = _no_results
     start: "Callable[[Context], None]" = _start_nothing
+    ends_with_session: "Callable[[Context], str]" = _ends_nothing
 
 
 def permitted_rooms(rooms: Sequence[Room], actor: "Actor") -> list[Room]:

@@ -80,6 +80,23 @@ def test_delete_asks_whether_to_revoke_the_current_session(admin: Admin) -> None
     admin.wait(lambda: admin.person("Ada Lovelace").sessions == 1)
 
 
+def test_revoke_of_the_session_of_this_window_says_that_it_signs_out(admin: Admin) -> None:
+    admin.go("admin/sessions")
+    assert admin.application.shell is not None
+    own = admin.application.shell.context.actor.name
+    menu = admin.row_menu("sessions_table", own, "sessions_menu")
+    admin.choose(menu, "command_revoke_sessions")
+    dialog = admin.find("confirm")
+    texts = " ".join(label.text() for label in dialog.findChildren(QLabel))
+    assert "Sign yourself out?" in texts
+    assert "you will be signed out here within" in texts
+    buttons = [admin.find(name) for name in ("confirm_keep", "confirm_act")]
+    assert [button.text() for button in buttons if isinstance(button, Button)] == [
+        "Stay signed in", "Revoke and sign out"
+    ]  # fmt: skip
+    admin.click("confirm_keep")
+
+
 def test_row_menu_of_a_session_revokes_it(admin: Admin) -> None:
     admin.go("admin/sessions")
     admin.type("sessions_search", "bench-12")

@@ -295,6 +295,14 @@ def test_last_seen_of_an_unplugged_dongle_is_the_moment_it_was_unplugged(
     qtbot.waitUntil(lambda: seen_at() > plugged_in_until)
 
 
+def test_bench_says_what_of_it_ends_with_the_session(
+    shell: Shell, manager: DeviceManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert shell.ends_with_session() == ""
+    monkeypatch.setattr(DeviceManager, "simulating", True)
+    assert shell.ends_with_session() == "The simulated dongles of this window will stop."
+
+
 def test_dongle_on_the_open_bus_stays_known_in_another_language(
     qtbot: QtBot, manager: DeviceManager, dongles_here: list[DetectedDevice], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard import workspace
@@ -653,6 +653,28 @@ def test_switching_the_person_of_the_demo_keeps_the_session_until_another_is_cho
     qtbot.waitUntil(lambda: application.shell not in (None, shell))
     assert application.shell is not None
     assert application.shell.context.actor.email.startswith("analyst@")
+
+
+def test_switching_the_person_of_the_demo_says_that_simulated_dongles_stop(
+    qtbot: QtBot, start: Callable[[], Application], click: Clicker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They stopped without a word: the switch ends the session, and the simulator with it."""
+    application = start()
+    click(application.window, "open_demo")
+    click(application.window, "demo_technician")
+    qtbot.waitUntil(lambda: application.shell is not None)
+    shell = application.shell
+    assert shell is not None
+    shell.run_command("window.switch_person")
+    qtbot.waitUntil(lambda: visible(application.window, "demo_picker"))
+    assert not visible(application.window, "demo_ending")
+    click(application.window, "demo_not_now")
+    monkeypatch.setattr(shell, "ends_with_session", lambda: "The simulated dongles will stop.")
+    shell.run_command("window.switch_person")
+    note = click.find(application.window, "demo_ending")
+    assert isinstance(note, QLabel)
+    assert note.text() == "The simulated dongles will stop."
+    click(application.window, "demo_not_now")
 
 
 def test_revoked_session_leaves_the_focus_on_the_card_used_last(

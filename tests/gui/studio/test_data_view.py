@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QTableView, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.analytics.files.inspection import inspect_file
@@ -377,6 +377,38 @@ def test_import_page_says_why_a_column_is_text_and_reads_it_as_numbers(data: Dat
     data.studio.wait(lambda: not page.busy and page.mixed_columns.isVisible())
     data.click("import_keep_text")
     data.studio.wait(lambda: not page.mixed_columns.isVisible())
+
+
+def test_import_page_names_all_columns_that_became_text(data: Data) -> None:
+    """Only the first was named; the next came when that one was answered."""
+    rows = "".join(f"0{day}.01.2026;2{day},5;{day}\n" for day in range(1, 6))
+    data.file.write_text(f"Tag;Temp;Stück\n{rows}06.01.2026;broken;n/a!\n", encoding="utf-8")
+    data.drop(data.file)
+    page = data.page
+    said = [text for text in data.texts() if "is text because" in text]
+    assert sorted(text.partition(" ")[0] for text in said) == ["“Stück”", "“Temp”"]
+    buttons = [one for one in page.findChildren(QPushButton, "import_convert_column") if one.isVisible()]
+    data.qtbot.mouseClick(buttons[1], Qt.MouseButton.LeftButton)
+    data.studio.wait(lambda: not page.busy and len([text for text in data.texts() if "is text because" in text]) == 1)
+    assert page.mixed_columns.isVisible()
+
+
+def test_import_page_of_an_empty_file_says_so_once_and_adds_nothing(data: Data) -> None:
+    """“Choose another file” was there twice beside a blank pane, and “Add data source” could be clicked."""
+    data.file.write_text("", encoding="utf-8")
+    data.drop(data.file)
+    page = data.page
+    data.studio.wait(lambda: not page.add_button.isEnabled())
+    assert "“Chamber 2.csv” is empty" in data.texts()
+    assert not any("Choose another file" in text for text in data.texts())  # the button says it
+    assert not page.pane.isVisible()
+    assert page.pane not in page.panes()
+
+
+def test_import_page_a_file_of_titles_has_no_uncertain_decimal_mark(data: Data) -> None:
+    data.file.write_text("Tag;Temp\n", encoding="utf-8")
+    data.drop(data.file)
+    assert "uncertain" not in data.page.pane.fields["decimal_mark"].select.accessibleDescription()
 
 
 def test_import_page_a_file_without_rows_is_added_only_on_purpose(data: Data) -> None:

@@ -247,6 +247,34 @@ def test_a_cause_is_shown_at_its_field(
     assert servers.sources() == []
 
 
+def test_everything_that_is_missing_is_flagged_at_once_and_the_server_isnt_asked(servers: Servers) -> None:
+    dialog = servers.open("postgresql")
+    servers.type(port="x")
+    servers.click("server_save")
+    wrong = {name for name in dialog.fields if servers.error(name)}
+    assert wrong == {"name", "host", "port", "database", "user"}
+    assert not dialog.busy
+    assert servers.window.focusWidget() is dialog.fields["name"].editor
+    servers.type(host="db.example", port="5432")
+    servers.click("server_test")
+    assert {name for name in dialog.fields if servers.error(name)} == {"database", "user"}  # a test needs no name
+    servers.click("server_cancel")
+    servers.click("confirm_act")
+
+
+def test_what_the_server_answers_is_shown_across_the_form(servers: Servers) -> None:
+    dialog = servers.open("mysql")
+    servers.type(host="nowhere.invalid", database="shop", user="reader")
+    servers.press("server_test")
+    state = servers.find("server_state")
+    assert isinstance(state, QLabel)
+    assert "wasn't found" in state.text()
+    assert state.width() > dialog.fields["host"].width()
+    assert servers.texts().count(state.text()) == 1  # not once more below the field
+    servers.type(host="db.example")
+    assert (servers.error("host"), state.text()) == ("", "")
+
+
 def test_a_server_without_tls_is_refused_at_the_tls_field(servers: Servers, postgresql: Address) -> None:
     servers.open("postgresql")
     servers.fill(postgresql)

@@ -167,9 +167,9 @@ def test_layout_of_an_empty_list_is_refused_as_dashboard_import_does(
     ("content", "said"),
     [
         ('{"version": 99, "widgets": []}', "it has none of the keys items, panels or rows."),
-        ("[1]", "Entry 1 of the list is a number; it must be an object."),
-        ('["a"]', "Entry 1 of the list is a text; it must be an object."),
-        ("[null]", "Entry 1 of the list is null; it must be an object."),
+        ("[1]", "It's a list of values such as 1, not of widgets."),
+        ('["a"]', 'It\'s a list of values such as "a", not of widgets.'),
+        ("[null]", "It's a list of values such as null, not of widgets."),
     ],
 )
 def test_import_of_no_dashboard_names_what_was_looked_for(

@@ -153,7 +153,24 @@ def test_import_number_with_too_many_digits_is_named_as_in_the_json_editor() -> 
 def test_import_json_that_is_no_object_and_no_list_is_no_dashboard(value: Any) -> None:
     with pytest.raises(Invalid) as refused:
         from_any(value)
-    assert str(refused.value) == "This file isn't a dashboard."
+    assert refused.value.what == "This file isn't a dashboard."
+    assert refused.value.why.startswith("It holds a single value")
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ([1, 2], "It's a list of values such as 1, not of widgets."),
+        ([{"name": "Milk"}], "It's a list of entries without the “id” and “type” that widgets have."),
+        ({"items": ["a"]}, 'It\'s a list of values such as "a", not of widgets.'),
+        ({"format": "invoice/2"}, 'It\'s in another format: "invoice/2".'),
+    ],
+)
+def test_import_json_of_something_else_says_what_it_is(value: Any, why: str) -> None:
+    """They were refused by what entry 1 lacks, as if it were a dashboard with a slip in it."""
+    with pytest.raises(Invalid) as refused:
+        from_any(value)
+    assert (refused.value.what, refused.value.why) == ("This file isn't a dashboard.", why)
 
 
 def test_import_value_containing_itself_is_rejected() -> None:

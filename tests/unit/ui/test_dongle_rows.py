@@ -52,6 +52,26 @@ def test_status_of_a_dongle_that_another_database_paired_is_paired_elsewhere() -
     )
 
 
+def test_identity_is_verified_only_while_the_dongle_is_there_to_prove_it() -> None:
+    """An absent dongle was “Verified”: it proved that once, and nothing knows where it is now."""
+    known = replace(fleet.unpaired_dongle("2" * 16, None, None), last_seen_at=datetime(2026, 11, 20, 9, tzinfo=UTC))
+    info = DongleInfo("/dev/ttyACM7", "benchboard", "1.0.0", "", device_id="2" * 16, ownership_state="CLAIMED_ACTIVE")
+    here = replace(UNKNOWN, info=info, last_id="2" * 16)
+    (column,) = (column for column in columns() if column.key == "identity")
+
+    def shown(device: DetectedDevice | None) -> tuple[str, str]:
+        row = DongleRow(known, device)
+        return column.text(row), column.tooltip(row) if column.tooltip is not None else ""
+
+    assert shown(here)[0] == "Verified"
+    text, why = shown(None)
+    assert text == "Verified earlier"
+    assert why.startswith("It isn't connected, so its identity can't be checked now. Last verified: ")
+    assert shown(replace(UNKNOWN, last_id="2" * 16))[0] == "Verified earlier"  # hasn't answered yet
+    busy = AppError("port.busy", "The port is in use.")
+    assert shown(replace(UNKNOWN, last_id="2" * 16, problem=busy))[1].startswith("The port is in use. Last verified")
+
+
 def test_last_seen_of_a_disconnected_dongle_is_said_as_elsewhere_in_the_window() -> None:
     """It was a dash for never and a time of day for today, and its tooltip named no time zone."""
     (column,) = (column for column in columns() if column.key == "last_seen_at")

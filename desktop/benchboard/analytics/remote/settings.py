@@ -5,7 +5,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, cast, get_args
 
 from benchboard.errors import Invalid
 from benchboard.i18n import _
@@ -49,30 +49,32 @@ class RemoteSettings:
         return {name: getattr(self, name) for name in names}
 
 
-def checked_settings(values: Mapping[str, object], kind: str) -> RemoteSettings:
-    """The settings in `values`. Raises `Invalid` (`sources.connection`) with the `field` that can't be used."""
+def setting_problems(values: Mapping[str, object], kind: str) -> dict[str, str]:
+    """What is wrong with each field of `values` that can't be used, as a sentence, in the order of the form."""
     if kind not in REMOTE_KINDS:
-        raise _wrong("kind", _("The kind of server is unknown."))
-    host, port = values.get("host"), values.get("port")
+        return {"kind": _("The kind of server is unknown.")}
+    host, port, ca = values.get("host"), values.get("port"), values.get("ca")
+    problems = {name: _text_problem(values, name) for name in ("database", "schema", "user", "ca")}
     if not isinstance(host, str) or _HOST.fullmatch(host) is None:
-        raise _wrong("host", _("Enter the server's name or address, such as db.example or 192.0.2.7."))
+        problems = {"host": _("Enter the server's name or address, such as db.example or 192.0.2.7.")} | problems
     if not isinstance(port, int) or isinstance(port, bool) or not 1 <= port <= 65_535:
-        raise _wrong("port", _("The port must be a number from 1 to 65535."))
-    if (tls := values.get("tls")) not in TLS_MODES:
-        raise _wrong("tls", _("The TLS mode is unknown."))
-    ca = _text(values, "ca", required=False)
-    if ca and not Path(ca).is_absolute():
-        raise _wrong("ca", _("Enter the full path of the certificate file."))
-    return RemoteSettings(
-        kind,
-        host,
-        port,
-        _text(values, "database"),
-        _text(values, "user"),
-        tls,
-        _text(values, "schema", required=False),
-        ca,
-    )
+        problems["port"] = _("The port must be a number from 1 to 65535.")
+    if values.get("tls") not in TLS_MODES:
+        problems["tls"] = _("The TLS mode is unknown.")
+    if isinstance(ca, str) and ca and not problems["ca"] and not Path(ca).is_absolute():
+        problems["ca"] = _("Enter the full path of the certificate file.")
+    order = ("host", "port", "database", "schema", "user", "tls", "ca")
+    return {name: problems[name] for name in order if problems.get(name)}
+
+
+def checked_settings(values: Mapping[str, object], kind: str) -> RemoteSettings:
+    """The settings in `values`. Raises `Invalid` (`sources.connection`) with the first `field` that can't be used."""
+    for field, what in setting_problems(values, kind).items():
+        raise _wrong(field, what)
+    texts = {name: str(values.get(name, "")) for name in ("host", "database", "user", "schema", "ca")}
+    port, tls = values["port"], values["tls"]
+    assert isinstance(port, int)
+    return RemoteSettings(cast(RemoteKind, kind), port=port, tls=cast(TlsMode, tls), **texts)
 
 
 def checked_password(password: str) -> str:
@@ -116,14 +118,12 @@ def _aad(source_id: str, organisation_id: str, settings: RemoteSettings) -> byte
     return "\0".join(parts).encode()
 
 
-def _text(values: Mapping[str, object], name: str, *, required: bool = True) -> str:
+def _text_problem(values: Mapping[str, object], name: str) -> str:
     value = values.get(name, "")
     if not isinstance(value, str) or len(value) > MAX_LENGTH or (value and not value.isprintable()):
-        raise _wrong(name, _("Use up to {limit} visible characters.").format(limit=MAX_LENGTH))
-    if required and not value:
-        messages = {"database": _("Enter the name of the database."), "user": _("Enter the name of the user.")}
-        raise _wrong(name, messages[name])
-    return value
+        return _("Use up to {limit} visible characters.").format(limit=MAX_LENGTH)
+    required = {"database": _("Enter the name of the database."), "user": _("Enter the name of the user.")}
+    return "" if value else required.get(name, "")
 
 
 def _wrong(field: str, what: str) -> Invalid:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
-from benchboard.dashboards.document.document import VERSION, Document, parse_document, write_document
+from benchboard.dashboards.document.document import FORMAT, VERSION, Document, parse_document, write_document
 from benchboard.dashboards.document.widget_kinds import kind_of
 from benchboard.dashboards.interchange.conversion_report import ConversionReport, Outcome, ReportLine
 from benchboard.dashboards.interchange.panel_import import one_line
-from benchboard.dashboards.interchange.validation import check, require_container
-from benchboard.dashboards.layout import LocatedItem, repeat_of, walk_items
+from benchboard.dashboards.interchange.validation import check, not_a_dashboard, require_container
+from benchboard.dashboards.layout import LocatedItem, quote_value, repeat_of, walk_items
 from benchboard.i18n import _
 
 SCHEMA: Final = f"urn:benchboard:dashboard:{VERSION}"
@@ -30,11 +30,30 @@ def from_benchboard(value: object) -> tuple[dict[str, object], ConversionReport]
     """`upgrade`, and what there is to know of it."""
     require_container(value)
     check(value, deepest=_DEEPEST)
+    _require_widgets(value)
     document = parse_document(value)
     found = [found.item for found in walk_items(document.layout)]
     containers = sum(bool(item.panes) for item in found)
     report = ConversionReport.of(len(found) - containers, containers, _report_lines(document))
     return {"$schema": SCHEMA, **write_document(document)}, report
+
+
+def _require_widgets(value: object) -> None:
+    """Raise `Invalid` (`import.kind`), which says what the file holds, if nothing in it is like a dashboard of ours."""
+    if isinstance(value, dict) and "items" not in value:
+        if value.get("format", FORMAT) != FORMAT:
+            raise not_a_dashboard(_("It's in another format: {value}.").format(value=quote_value(value["format"])))
+        return
+    items = value["items"] if isinstance(value, dict) else value
+    if not isinstance(items, list) or not items:
+        return
+    entries = [item for item in items if isinstance(item, dict)]
+    if any(entry.keys() & {"type", "position", "items"} for entry in entries):
+        return  # an error in it is named by its place
+    if entries:
+        raise not_a_dashboard(_("It's a list of entries without the “id” and “type” that widgets have."))
+    why = _("It's a list of values such as {value}, not of widgets.").format(value=quote_value(items[0]))
+    raise not_a_dashboard(why)
 
 
 def _report_lines(document: Document) -> Iterator[ReportLine]:

@@ -22,7 +22,13 @@ _WIDGET_LISTS: Final = ("items", "panels", "tabs")
 def require_container(value: object) -> None:
     """Refuse decoded JSON that is neither an object nor a list, so no dashboard. Raises `Invalid` (`import.kind`)."""
     if not isinstance(value, dict | list):
-        raise Invalid("import.kind", _("This file isn't a dashboard."))
+        why = _("It holds a single value: {value}.").format(value=quote_value(value))
+        raise not_a_dashboard(why)
+
+
+def not_a_dashboard(why: str) -> Invalid:
+    """The error for JSON that holds something else. The front end adds what to do."""
+    return Invalid("import.kind", _("This file isn't a dashboard."), why=why, item=None, field=None)
 
 
 def check(value: object, *, deepest: int = DEEPEST) -> None:

@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import _, ngettext, number
 from benchboard.identity import sessions, users
 from benchboard.identity.sessions import SessionRecord
 from benchboard.identity.users import Person
@@ -130,7 +130,11 @@ def revoke_after_confirm(context: Context, owner: QWidget, selected: Sequence[Se
     if not selected:
         return
     ids = [session.id for session in selected]
-    if len(selected) == 1:
+    if len(selected) == 1 and selected[0].mine:
+        sentence = _("This is the window you're using: you will be signed out here {within}. {lost}").format(
+            within=revoked_within(), lost=_unsaved_warning(here=True)
+        )
+    elif len(selected) == 1:
         sentence = _("{name} will be signed out on {host} {within}. {lost}")
         sentence = sentence.format(
             name=selected[0].person,
@@ -142,12 +146,9 @@ def revoke_after_confirm(context: Context, owner: QWidget, selected: Sequence[Se
         sentence = _("{count} sessions will end {within}. {lost}").format(
             count=len(ids), within=revoked_within(), lost=_unsaved_warning()
         )
-    if any(session.mine for session in selected):
-        sentence += (
-            " " + _("One of them is the window you're using.")
-            if len(selected) > 1
-            else " " + _("This is the window you're using.")
-        )
+    mine = any(session.mine for session in selected)
+    if mine and len(selected) > 1:
+        sentence += " " + _("One of them is the window you're using: you will be signed out too.")
     _confirm(
         owner,
         len(ids),
@@ -157,13 +158,18 @@ def revoke_after_confirm(context: Context, owner: QWidget, selected: Sequence[Se
             lambda session: sessions.revoke_sessions(session, context.actor, ids),
             lambda ended: context.problems.toast(_ended_sentence(ended)),
         ),
+        own=mine and len(selected) == 1,
     )
 
 
-def _confirm(owner: QWidget, count: int, consequences: str, run: Callable[[], object]) -> None:
-    title = ngettext("Revoke {count} session", "Revoke {count} sessions", count).format(count=count)
+def _confirm(owner: QWidget, count: int, consequences: str, run: Callable[[], object], *, own: bool = False) -> None:
+    """`own`: the only session is that of this window."""
+    question = ngettext("Revoke {count} session?", "Revoke {count} sessions?", count).format(count=number(count))
+    act = ngettext("Revoke {count} session", "Revoke {count} sessions", count).format(count=number(count))
     keep = ngettext("Keep session", "Keep sessions", count)
-    Confirm(owner.window(), title, consequences, act=title, keep=keep, run=run).open()
+    if own:
+        question, act, keep = _("Sign yourself out?"), _("Revoke and sign out"), _("Stay signed in")
+    Confirm(owner.window(), question, consequences, act=act, keep=keep, run=run).open()
 
 
 def revoked_within() -> str:
@@ -172,7 +178,12 @@ def revoked_within() -> str:
     return ngettext("within {count} second", "within {count} seconds", seconds).format(count=seconds)
 
 
-def _unsaved_warning() -> str:
+def _unsaved_warning(*, here: bool = False) -> str:
+    if here:
+        return _(
+            "Text that you are still typing, and bit timing that isn't written to a dongle yet, will be lost. You can "
+            "sign in again right away."
+        )
     return _(
         "Dashboards there are saved as they are edited; text that is still being typed, and bit timing that isn't "
         "written to a dongle yet, will be lost. Signing in again is possible right away."

@@ -55,6 +55,18 @@ def _simulate_handler(context: Context) -> Handler:
     return Handler(partial(context.go, "bench/dongles/!simulate"))
 
 
+def _ends_with_session(context: Context) -> str:
+    """That the simulated dongles of this window stop, or that the live bus closes."""
+    from benchboard.ui.bench.device_manager import DeviceManager
+
+    manager = context.session.findChild(DeviceManager)
+    if manager is None:
+        return ""
+    if manager.simulating:
+        return _("The simulated dongles of this window will stop.")
+    return _("The live bus will close.") if manager.live is not None else ""
+
+
 def _monitor_handler(context: Context) -> Handler:
     """Closes the live bus that is open; otherwise opens that of the selected dongle, else of the one used last, or the
     view to choose one.
@@ -103,4 +115,5 @@ ROOM = Room(
     _handlers,
     _search,
     _start,
+    _ends_with_session,
 )

@@ -91,12 +91,21 @@ def identity_reason(dongle: DongleRecord | None, device: DetectedDevice | None) 
         return _("Stock firmware has no key. Only the USB serial number says which dongle this is.")
     if kind == "error" and device is not None and device.problem is not None:
         return str(device.problem)
+    verified_at = verification_time(dongle, device)
+    if is_verified_before(dongle, device):
+        last = _("Last verified: {when}").format(when=full_time(verified_at))
+        return " ".join((_why_not_verified(device), last))
     if kind != "proven":
         return ""
-    verified_at = verification_time(dongle, device)
     proof = _("The dongle proved with its own key that it has this ID.")
     checked = _("Last checked: {when}").format(when=full_time(verified_at))
     return f"{proof} {checked}" if verified_at else proof
+
+
+def _why_not_verified(device: DetectedDevice | None) -> str:
+    if device is None:
+        return _("It isn't connected, so its identity can't be checked now.")
+    return str(device.problem) if device.problem is not None else _("It hasn't answered yet.")
 
 
 def verification_time(dongle: DongleRecord | None, device: DetectedDevice | None) -> datetime | None:
@@ -106,14 +115,21 @@ def verification_time(dongle: DongleRecord | None, device: DetectedDevice | None
     return (dongle.last_seen_at or dongle.created_at) if dongle is not None else None
 
 
+def is_verified_before(dongle: DongleRecord | None, device: DetectedDevice | None) -> bool:
+    """Whether a dongle proved its identity once, but isn't there, or hasn't answered, to prove it now."""
+    return dongle is not None and dongle.proven and (device is None or device.info is None)
+
+
 def identity_mark(dongle: DongleRecord | None, device: DetectedDevice | None) -> Mark:
-    """Whether the identity is verified, observed or not proven; they differ in more than colour."""
+    """Whether the identity is verified, was verified before, is observed or not proven: not by colour alone."""
     if device is not None and device.problem is not None and is_unproven(device.problem):
         return Mark("error", _("Not proven"))
-    if dongle is not None and not dongle.proven:
+    info = device.info if device is not None else None
+    is_stock = not dongle.proven if dongle is not None else info is not None and not info.is_benchboard
+    if is_stock:
         return Mark("observed", _("Observed"))
-    if dongle is None and device is not None and device.info is not None and not device.info.is_benchboard:
-        return Mark("observed", _("Observed"))
-    if dongle is None and (device is None or device.info is None):
-        return Mark("neutral", _("Unknown"), "ph.dots-three")
-    return Mark("proven", _("Verified"))
+    if info is not None:
+        return Mark("proven", _("Verified"))
+    if dongle is not None:
+        return Mark("neutral", _("Verified earlier"), "ph.clock")
+    return Mark("neutral", _("Unknown"), "ph.dots-three")

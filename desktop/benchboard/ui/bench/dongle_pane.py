@@ -26,6 +26,7 @@ from benchboard.ui.bench.bench_format import (
     format_metres,
     identity_mark,
     identity_reason,
+    is_verified_before,
     state_mark,
     verification_time,
 )
@@ -279,11 +280,7 @@ def _why_not_read(row: DongleRow) -> str:
 def _facts(row: DongleRow) -> list[tuple[str, str, str]]:
     """(label, value, type) of the identity."""
     dongle, device = row.dongle, row.device
-    proven = identity_mark(dongle, device).kind == "proven"
-    facts = [
-        (_("ID"), row.device_id or "–", "mono"),
-        (_("Verified") if proven else _("Verification"), _verification(row), "body"),
-    ]
+    facts = [(_("ID"), row.device_id or "–", "mono"), (_verification_label(row), _verification(row), "body")]
     if dongle is not None and dongle.key_version is not None:
         paired = relative_time(dongle.claimed_at)
         if dongle.key_version > 1:  # a key that was never replaced has no version to speak of
@@ -309,9 +306,20 @@ def _value(label: str, text: str, kind: str) -> QWidget:
     return copyable(text, label) if text != "–" else Text(text)
 
 
+def _shows_last_verification(row: DongleRow) -> bool:
+    """Whether it was verified before and nothing is known to be wrong now."""
+    return is_verified_before(row.dongle, row.device) and (row.device is None or row.device.problem is None)
+
+
+def _verification_label(row: DongleRow) -> str:
+    if _shows_last_verification(row):
+        return _("Last verified")
+    return _("Verified") if identity_mark(row.dongle, row.device).kind == "proven" else _("Verification")
+
+
 def _verification(row: DongleRow) -> str:
     kind = identity_mark(row.dongle, row.device).kind
-    if kind == "proven":
+    if kind == "proven" or _shows_last_verification(row):
         return relative_time(verification_time(row.dongle, row.device))
     if kind == "observed":
         return _("Not verified: only the USB serial number is known")

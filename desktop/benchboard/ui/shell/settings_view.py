@@ -134,12 +134,15 @@ class GeneralSettings(QWidget):
         self._column.addWidget(
             KeyValue(((_("Location"), Elided(workspace.location_title(location))), *location_facts(self._context)))
         )
-        sentence = _(
-            "To use another location, sign out and choose it on the sign-in screen. Your data stays where it is."
+        is_demo = location.kind == "demo"
+        sentence = (
+            _("Leaving the demo signs you out. You then choose where your own data is kept.")
+            if is_demo
+            else _("Changing it signs you out. You then choose another location. Your data stays where it is.")
         )
         self._column.addWidget(Paragraph(sentence, "caption", "muted"))
         choose = Button(
-            _("Sign out and choose a location"),
+            REGISTRY["window.leave_demo"].text if is_demo else _("Change data location"),
             self._context.choose_location,
             icon="ph.sign-out",
             name="settings_choose_location",

@@ -355,6 +355,11 @@ class Shell(QWidget):
             widget.finish_close()
         return True
 
+    def ends_with_session(self) -> str:
+        """What stops when the session ends, such as simulated dongles, as sentences; empty if nothing does."""
+        sentences = [room.ends_with_session(self.context) for room in self._rooms.values()]
+        return " ".join(sentence for sentence in sentences if sentence)
+
     def unsaved(self) -> list[str]:
         """The names of documents whose edits would be lost if the shell closed now."""
         names = [widget.unsaved() for widget in self._views.values() if isinstance(widget, HasUnsavedChanges)]

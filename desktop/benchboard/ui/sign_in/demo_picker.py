@@ -38,10 +38,10 @@ class DemoPicker(Dialog):
 
     picked = Signal(str)
 
-    def __init__(self, window: QWidget, people: "Sequence[DemoPerson]") -> None:
-        super().__init__(
-            window, _("Choose who to sign in as"), size=QSize(560, 160 + 66 * len(people)), name="demo_picker"
-        )
+    def __init__(self, window: QWidget, people: "Sequence[DemoPerson]", ending: str = "") -> None:
+        """`ending`: what stops when another person is chosen."""
+        height = 160 + 66 * len(people) + (32 if ending else 0)
+        super().__init__(window, _("Choose who to sign in as"), size=QSize(560, height), name="demo_picker")
         self.content.setSpacing(6)
         self.content.addWidget(
             Paragraph(
@@ -50,6 +50,10 @@ class DemoPicker(Dialog):
                 "secondary",
             )
         )
+        if ending:
+            note = Paragraph(ending, "body", "warn")
+            note.setObjectName("demo_ending")
+            self.content.addWidget(note)
         for person in people:
             line = _PersonButton(person.name, role_title(person.role), role_description(person.role))
             line.setObjectName(f"demo_{person.role}")

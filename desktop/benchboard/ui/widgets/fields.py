@@ -315,6 +315,13 @@ class Field(QWidget):
             announce(self.editor, sentence)
         self.editor.setAccessibleDescription(sentence)
 
+    def mark_error(self, sentence: str) -> None:
+        """Mark the editor as wrong; the sentence is shown elsewhere, such as across the whole form."""
+        self.set_error("")
+        if isinstance(self.editor, Edit):
+            self.editor.set_invalid(bool(sentence))
+        self.editor.setAccessibleDescription(sentence)
+
     def set_hint(self, sentence: str) -> None:
         """Show what is still to be entered, in place of the note: nothing is wrong yet."""
         self.set_error("")

@@ -118,7 +118,8 @@ class ImportPage(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.pane)
-        row.addWidget(hairline(vertical=True))
+        self._pane_line = hairline(vertical=True)
+        row.addWidget(self._pane_line)
         row.addWidget(right, 1)
         fill_column(self, toolbar, body)
         keep_toasts_above(self._footer)
@@ -168,7 +169,8 @@ class ImportPage(QWidget):
 
     def panes(self) -> list[QWidget]:
         """The panes in F6 order."""
-        return [self._toolbar, self.pane, self._stack, *([self.wrong_lines] if self.wrong_lines.isVisible() else [])]
+        choosing = [self.pane] if self.pane.isVisible() else []
+        return [self._toolbar, *choosing, self._stack, *([self.wrong_lines] if self.wrong_lines.isVisible() else [])]
 
     # What is added
 
@@ -360,16 +362,24 @@ class ImportPage(QWidget):
                 )  # fmt: skip
                 self._show_reading()
             return
-        self._error.sentence.setText(error.what)
-        why = " ".join(part for part in (error.why, error.do) if part)
+        self._error.sentence.setText(error.what.removesuffix("."))
+        do = "" if error.do == _("Choose another file.") else error.do  # the button says it
+        why = " ".join(part for part in (error.why, do) if part)
         self._error.why.setText(why)
         self._error.why.setVisible(bool(why))
         self._retry.setVisible(bool(self.draft.options))
         self._stack.setCurrentWidget(self._error)
+        self._show_pane(self._reading is not None)
+        self.add_button.disable(self.why_not_added())
         self.wrong_lines.hide()
         self.mixed_columns.hide()
         self._footer.show_nothing()
         announce(self, error.what, urgent=True)
+
+    def _show_pane(self, shown: bool) -> None:
+        """Without anything that was read there is nothing to choose at the left."""
+        self.pane.setVisible(shown)
+        self._pane_line.setVisible(shown)
 
     def _end_work(self) -> None:
         self._work = None
@@ -402,6 +412,8 @@ class ImportPage(QWidget):
         had_focus = self._stack.currentWidget() is not self.preview and self.isAncestorOf(self.focusWidget() or self)
         self.pane.show_file(reading.detected, reading.tables, self.draft)
         self.pane.show_options(table, self.draft, detected.guesses)
+        self._show_pane(True)
+        self.add_button.disable("")
         self.preview.show_table(table, as_written=self._as_written)
         self._stack.setCurrentWidget(self.preview)
         if had_focus or self.focusWidget() is None:

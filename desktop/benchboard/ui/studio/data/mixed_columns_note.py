@@ -1,20 +1,27 @@
-"""A line above the preview: which column is text because of a few of its values, with the ways to answer that."""
+"""Lines above the preview: which columns are text because of a few of their values, with the ways to answer that."""
 
 from collections.abc import Sequence
+from functools import partial
+from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.analytics.files.inspection_types import MixedColumn, TableInspection
 from benchboard.analytics.files.wrong_lines import mixed_column_sentence
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import Button, Paragraph, fill_column, hairline
+from benchboard.ui.widgets import Button, Paragraph, fill_column, hairline, scroll_area
 from benchboard.ui.widgets.surfaces import Icon, set_surface
+
+_WIDTH: Final = 600
+_MOST_HEIGHT: Final = 144
+"""Of more lines than fit, the rest is scrolled to: the preview below keeps its room."""
 
 
 class MixedColumnsNote(QWidget):
-    """Shows the first of these columns; hidden while there is none. `chosen` emits its place and a kind."""
+    """Shows a line for each of these columns; hidden while there is none. `chosen` emits a place and a kind."""
 
     chosen = Signal(int, str)
 
@@ -22,36 +29,50 @@ class MixedColumnsNote(QWidget):
         super().__init__()
         self.setObjectName("import_mixed_columns")
         set_surface(self, "surface")
-        self._shown: MixedColumn | None = None
-        self._why = Paragraph("", "body", "secondary")
-        self._convert = Button("", self._choose_kind, kind="link", name="import_convert_column")
-        keep = Button(_("Keep as text"), self._choose_text, kind="link", name="import_keep_text")
-        line = QWidget()
-        row = QHBoxLayout(line)
-        row.setContentsMargins(16, 12, 12, 12)
-        row.setSpacing(theme().px("spacing.2"))
-        row.addWidget(Icon("ph.warning-fill", "warn"))
-        row.addWidget(self._why, 1)
-        row.addWidget(self._convert)
-        row.addWidget(keep)
-        fill_column(self, line, hairline())
+        self._lines = QWidget()
+        self._lines.setProperty("plain", True)
+        self._column = QVBoxLayout(self._lines)
+        self._column.setContentsMargins(16, 8, 12, 8)
+        self._column.setSpacing(theme().px("spacing.1"))
+        self._area = scroll_area(self._lines)
+        fill_column(self, self._area, hairline())
         self.hide()
 
     def show_columns(self, table: TableInspection, mixed: Sequence[MixedColumn]) -> None:
-        """Show the first of the columns of `table` that are given."""
-        self._shown = mixed[0] if mixed else None
+        """Show these columns of `table`."""
+        while (item := self._column.takeAt(0)) is not None:
+            if (line := item.widget()) is not None:
+                line.hide()
+                line.deleteLater()
+        for one in mixed:
+            self._column.addWidget(self._line(mixed_column_sentence(table.scan.columns[one.place].title, one), one))
         self.setVisible(bool(mixed))
-        if self._shown is not None:
-            self._why.setText(mixed_column_sentence(table.scan.columns[self._shown.place].title, self._shown))
-            self._convert.set_title(_convert_title(self._shown))
+        self._fit()
 
-    def _choose_kind(self) -> None:
-        if self._shown is not None:
-            self.chosen.emit(self._shown.place, self._shown.kind)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
-    def _choose_text(self) -> None:
-        if self._shown is not None:
-            self.chosen.emit(self._shown.place, "text")
+    def _fit(self) -> None:
+        """As high as the lines are in this width."""
+        need = self._column.totalHeightForWidth(self.width() or _WIDTH)
+        self._area.setFixedHeight(min(max(need, self._column.totalMinimumSize().height()), _MOST_HEIGHT))
+
+    def _line(self, sentence: str, mixed: MixedColumn) -> QWidget:
+        line = QWidget(self._lines)
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme().px("spacing.2"))
+        row.addWidget(Icon("ph.warning-fill", "warn"))
+        row.addWidget(Paragraph(sentence, "body", "secondary"), 1)
+        for title, kind, name in (
+            (_convert_title(mixed), mixed.kind, "import_convert_column"),
+            (_("Keep as text"), "text", "import_keep_text"),
+        ):
+            button = Button(title, partial(self.chosen.emit, mixed.place, kind), kind="link", name=name)
+            button.setAccessibleDescription(sentence)
+            row.addWidget(button)
+        return line
 
 
 def _convert_title(mixed: MixedColumn) -> str:

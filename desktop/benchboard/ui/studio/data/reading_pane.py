@@ -218,6 +218,8 @@ class ReadingPane(QWidget):
             has_dates = guess is not None or chosen or ordered
             if name == "date_order" and ordered and guess is None:
                 guess = OptionGuess("date_order", options.date_order, "guess", _("Day first is used."))
+            if not table.rows and name in ("decimal_mark", "thousands_mark"):
+                guess = None  # without a number there is nothing to be unsure of
             needed = is_csv and (has_dates or name != "date_order") and (has_zones or name != "zoned_times")
             if name == "zoned_times" and has_zones:
                 why = _(

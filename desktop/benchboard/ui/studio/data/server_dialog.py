@@ -1,6 +1,6 @@
 """The form for a database server: a new data source, or other settings and another password for one that exists."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeVar
 
@@ -10,7 +10,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.remote.server_limits import RemoteTable
-from benchboard.analytics.remote.settings import DEFAULT_PORTS, MAX_LENGTH, MAX_PASSWORD, RemoteKind, RemoteSettings
+from benchboard.analytics.remote.settings import (
+    DEFAULT_PORTS,
+    MAX_LENGTH,
+    MAX_PASSWORD,
+    RemoteKind,
+    RemoteSettings,
+    setting_problems,
+)
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.kinds import source_kinds
 from benchboard.analytics.sources.servers import connect_server, password_for
@@ -202,6 +209,8 @@ class ServerDialog(Dialog):
 
     def _test(self) -> None:
         entered = self._entered()
+        if self._show_problems(setting_problems(entered.settings, entered.kind)):
+            return
 
         def tell(tables: tuple[RemoteTable, ...]) -> None:
             count = len(tables)
@@ -215,6 +224,9 @@ class ServerDialog(Dialog):
             return
         entered, database, actor = self._entered(), self._context.database, self._context.actor
         existing = self._existing
+        unnamed = {} if entered.name else {"name": _("Enter a name for the data source.")}
+        if self._show_problems(unnamed | setting_problems(entered.settings, entered.kind)):
+            return
 
         def save(token: CancelToken) -> SourceSummary:
             password, tables = self._connect(entered, token)
@@ -289,17 +301,29 @@ class ServerDialog(Dialog):
         self._stop_button.hide()
         self._test_button.show()
 
+    def _show_problems(self, problems: Mapping[str, str]) -> bool:
+        """Show what is wrong with the fields, each at its field, before the server is asked; whether anything is."""
+        for name, field in self.fields.items():
+            field.set_error(problems.get(name, ""))
+        self._say("")
+        self.place_content()
+        if problems:
+            self._focus_field(self.fields[next(iter(problems))])
+        return bool(problems)
+
     def _show_error(self, error: AppError) -> None:
-        """Show what is wrong, at the field that it is about, else above the buttons."""
+        """Show why it failed, above the buttons, and mark the field that it is about."""
         if isinstance(error, Cancelled):
             return
-        field = self.fields.get(str(error.facts.get("field", "")))
         text = " ".join(part for part in (error.what, error.why, error.do) if part)
-        if field is None or field.isHidden():
-            self._say(text, "error")
-            return
-        field.set_error(text)
+        self._say(text, "error")
+        field = self.fields.get(str(error.facts.get("field", "")))
+        if field is not None and not field.isHidden():
+            field.mark_error(text)
+            self._focus_field(field)
         self.place_content()
+
+    def _focus_field(self, field: Field) -> None:
         field.editor.setFocus(Qt.FocusReason.OtherFocusReason)
         if isinstance(field.editor, Edit):
             field.editor.selectAll()

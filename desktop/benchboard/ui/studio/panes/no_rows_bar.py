@@ -36,7 +36,7 @@ class NoRowsBar(QWidget):
         row.addWidget(Icon("ph.tray", "text.muted"))
         row.addWidget(self._text, 1)
         self._demo = Button(
-            _("Sign out and choose a location"), choose_location, kind="link", size="sm", name="studio_no_rows_demo"
+            _("Change data location"), choose_location, kind="link", size="sm", name="studio_no_rows_demo"
         )
         self._add = Button(_("Add data"), add_data, kind="link", size="sm", name="studio_no_rows_add")
         row.addWidget(self._add)
