@@ -44,31 +44,34 @@ class NoServer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running server and its superuser."""
+    """A running server, its superuser, and a connection of it that stays open: each test would open two."""
 
     port: int
     password: str
     process: "subprocess.Popen[bytes]"
+    connection: "psycopg.Connection[tuple[object, ...]]"
 
     def url(self, database: str) -> str:
-        return f"postgresql://{USER}:{self.password}@127.0.0.1:{self.port}/{database}"
+        return _url(self.port, self.password, database)
 
     def create(self, *, template: str | None = None) -> str:
         """A new database, a copy of `template` where one is named; answers its name."""
         name = f"bench_{next(_SERIAL)}"
         statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            if template is not None:
-                statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
-                if connection.info.server_version >= _STRATEGIES_SINCE:
-                    statement += sql.SQL(" STRATEGY file_copy")  # half the work of the other: nothing goes to the log
-            connection.execute(statement)
+        if template is not None:
+            statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
+            if self.connection.info.server_version >= _STRATEGIES_SINCE:
+                statement += sql.SQL(" STRATEGY file_copy")  # half the work of the other: nothing goes to the log
+        self.connection.execute(statement)
         return name
 
     def drop(self, name: str) -> None:
         """Drop a database, whoever is still connected to it."""
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        self.connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _url(port: int, password: str, database: str) -> str:
+    return f"postgresql://{USER}:{password}@127.0.0.1:{port}/{database}"
 
 
 @contextmanager
@@ -88,6 +91,7 @@ def running() -> Iterator[Server]:
         try:
             yield server
         finally:
+            server.connection.close()
             server.process.send_signal(signal.SIGINT)  # fast shutdown
             server.process.wait(timeout=_STARTING_S)
     finally:
@@ -172,6 +176,7 @@ def _serve(binaries: Path, home: Path, data: Path, account: str | None, password
         port = int(probe.getsockname()[1])
     options = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off"}
     options |= {"full_page_writes": "off", "synchronous_commit": "off", "max_connections": 60, "shared_buffers": "64MB"}
+    options |= {"autovacuum": "off"}  # no database lives long enough to need it
     with log.open("wb") as written:
         process = subprocess.Popen(
             [binaries / "postgres", "-D", data, *(f"--{name}={value}" for name, value in options.items())],
@@ -181,9 +186,7 @@ def _serve(binaries: Path, home: Path, data: Path, account: str | None, password
             stderr=subprocess.STDOUT,
             preexec_fn=_end_with_the_tests,  # noqa: PLW1509  # one libc call, no lock taken
         )
-    server = Server(port, password, process)
-    _await(server, log)
-    return server
+    return Server(port, password, process, _connected(_url(port, password, "postgres"), process, log))
 
 
 def _end_with_the_tests() -> None:
@@ -191,16 +194,15 @@ def _end_with_the_tests() -> None:
     ctypes.CDLL(None).prctl(1, signal.SIGINT)
 
 
-def _await(server: Server, log: Path) -> None:
+def _connected(url: str, process: "subprocess.Popen[bytes]", log: Path) -> "psycopg.Connection[tuple[object, ...]]":
+    """A connection to a server, as soon as it answers."""
     pause = threading.Event()
     for _attempt in range(int(_STARTING_S / 0.05)):
-        if server.process.poll() is not None:
+        if process.poll() is not None:
             raise NoServer(f"postgres ended at once: {log.read_text(errors='replace').strip()}")
         try:
-            psycopg.connect(server.url("postgres"), connect_timeout=30).close()
+            return psycopg.connect(url, connect_timeout=30, autocommit=True)
         except psycopg.OperationalError:
             pause.wait(0.05)
-        else:
-            return
-    server.process.kill()
+    process.kill()
     raise NoServer(f"postgres did not answer in {_STARTING_S:.0f} s")
