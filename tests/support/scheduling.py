@@ -1,9 +1,12 @@
 """Which file's tests a process of pytest-xdist gets next, also after one of the processes crashed."""
 
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from xdist.scheduler import LoadFileScheduling
+
+_TOGETHER: Final = "tests/unit/ground/"
+"""The files that share the source they parse (`support.source`): one process gets them all."""
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -18,6 +21,10 @@ class CrashScheduling(LoadFileScheduling):
     xdist gives that test to the next process, which crashes too. And a process starts a test only once it knows the
     next one, or that there is none: one that replaces a crashed process would wait for ever with a single test.
     """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return _TOGETHER if file.startswith(_TOGETHER) else file
 
     def remove_node(self, node: Any) -> str | None:
         """Hand what a process did not run to the others; returns the test that crashed it."""

@@ -1,6 +1,7 @@
 """Python source, parsed, for the tests that hold it to a rule."""
 
 import ast
+import functools
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,27 +10,37 @@ from pathlib import Path
 
 @contextmanager
 def _garbage_kept() -> Iterator[None]:
-    """Without collections, which scan every node made so far and take two thirds of the time."""
+    """Without collections, which scan every node made so far and take two thirds of the time: also later ones."""
     running = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if running:
             gc.enable()
 
 
 def parsed(folder: Path) -> dict[Path, ast.Module]:
-    """The modules below a folder, by path, sorted; one second for the whole package."""
+    """The modules below a folder, by path, sorted. A file's is kept and shared until it changes: change none."""
     with _garbage_kept():
-        return {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(folder.rglob("*.py"))}
+        return {path: _parsed_file(path, path.stat().st_mtime_ns) for path in sorted(folder.rglob("*.py"))}
 
 
 def walked(folder: Path) -> dict[Path, list[ast.AST]]:
-    """Every node of the modules below a folder, but for those that say whether a name is read or written."""
-    trees = parsed(folder)
+    """Every node of those modules, likewise kept, but for those that say whether a name is read or written."""
     with _garbage_kept():
-        return {path: _nodes(tree) for path, tree in trees.items()}
+        return {path: _walked_file(path, path.stat().st_mtime_ns) for path in sorted(folder.rglob("*.py"))}
+
+
+@functools.cache
+def _parsed_file(path: Path, _changed_ns: int) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@functools.cache
+def _walked_file(path: Path, changed_ns: int) -> list[ast.AST]:
+    return _nodes(_parsed_file(path, changed_ns))
 
 
 def _nodes(tree: ast.AST) -> list[ast.AST]:
