@@ -154,11 +154,11 @@ def test_table_rows_sorted_by_any_column_keep_their_values(rows: list[tuple[Cell
     assert [repr(row) for row in found] == [repr(row) for row in rows]
 
 
-def test_table_rows_sort_text_ignoring_case_and_accents() -> None:
+def test_table_rows_sort_text_as_the_language_does() -> None:
     words = ["zebra", "Éclair", "apple", "eclipse", "Banana", "İzmir"]
     model = TableRows(_table([(word,) for word in words], a="text"))
     model.sort(0)
-    assert [model.text(row, 0) for row in range(6)] == ["apple", "Banana", "eclipse", "Éclair", "İzmir", "zebra"]
+    assert [model.text(row, 0) for row in range(6)] == ["apple", "Banana", "Éclair", "eclipse", "İzmir", "zebra"]
 
 
 @given(st.lists(st.tuples(st.text(max_size=6), st.text(max_size=6)), min_size=1, max_size=5))

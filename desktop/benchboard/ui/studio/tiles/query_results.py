@@ -19,6 +19,7 @@ from benchboard.dashboards.document.widget_kinds import IMAGE, WidgetContent
 from benchboard.errors import AppError, Cancelled, Invalid
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.tiles.collation import collated
 from benchboard.ui.studio.tiles.image_painting import DecodedImage, decode_data_uri, pixels_per_image
 
 if TYPE_CHECKING:
@@ -267,7 +268,7 @@ class WidgetQueryRunner(QObject):
             table = queries.run_query(
                 session, actor, query, limit=limit, cancel_token=token, variables=variables, source_id=source_id
             )
-            return table, source_news(session, actor, source_id) if source_id is not None else None
+            return collated(table, query), source_news(session, actor, source_id) if source_id is not None else None
 
         def show(found: tuple[ResultTable, SourceNews | None]) -> None:
             arrived(QueryResult(query, found[0], read_at=datetime.now(UTC), period=period, source=found[1]))

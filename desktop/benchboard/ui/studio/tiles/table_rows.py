@@ -1,7 +1,6 @@
 """The Qt model of a query result: all its rows, in sorted order."""
 
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -9,6 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.ui.studio.tiles import number_format
+from benchboard.ui.studio.tiles.collation import text_keys
 from benchboard.ui.widgets.labels import plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -142,7 +142,8 @@ class TableRows(QAbstractTableModel):
         if self._sorted is None or self._sorted[0] >= len(self.columns):
             return range(count)
         column, descending = self._shown[self._sorted[0]], self._sorted[1]
-        keys = [_sort_key(row[column]) for row in self.table.rows]
+        key = text_keys()
+        keys = [_sort_key(row[column], key) for row in self.table.rows]
         if len(self.table.currencies(column)) > 1:  # amounts in different currencies are not more or less
             codes = [self.table.currency(row, column) for row in self.table.rows]
             keys = [(3, (code, key)) if key is not None else None for code, key in zip(codes, keys, strict=True)]
@@ -171,14 +172,14 @@ def _tsv_field(text: str) -> str:
     return '"' + text.replace('"', '""') + '"' if any(sign in text for sign in '\t\n\r"') else text
 
 
-def _sort_key(value: Cell) -> tuple[int, object] | None:
-    """The sort key of a cell: numbers, then dates, then texts regardless of case; None for NULL and NaN, which are
-    always last.
+def _sort_key(value: Cell, text_key: Callable[[str], object]) -> tuple[int, object] | None:
+    """The sort key of a cell: numbers, then dates, then texts as the language sorts them; None for NULL and NaN, which
+    are always last.
     """
     if value is None or (isinstance(value, Decimal) and value.is_nan()):
         return None
     if isinstance(value, bool | int | Decimal):
         return 0, value
     if isinstance(value, str):
-        return 2, unicodedata.normalize("NFKD", value.casefold())
+        return 2, text_key(value)
     return 1, value.isoformat()

@@ -27,6 +27,7 @@ from benchboard.dashboards.layout import Layout
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.tiles.collation import collated
 from benchboard.ui.tasks import DatabaseSession
 
 if TYPE_CHECKING:
@@ -419,6 +420,7 @@ class Exploration(QObject):
                 variables=variables,
                 source_id=source_id or None,
             )
+            table = collated(table, text)
             seconds = time.perf_counter() - started
             news = source_news(session, actor, source_id) if source_id else None
             return ExplorationResult(text, table, None, seconds, suggest_chart(table), news)

@@ -1,0 +1,51 @@
+"""Texts in the order of the language: İ beside I, ö beside o, é beside e. Databases sort by the numbers of letters."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+from PySide6.QtCore import QCollator, QLocale, Qt
+
+from benchboard.analytics.queries import ResultTable
+
+_ORDER_BY: Final = re.compile(
+    r"\border\s+by\s+(?:\"((?:[^\"]|\"\")+)\"|`([^`]+)`|(\w+))\s*(asc\b|desc\b)?\s*(?=,|$|\)|;|limit\b|nulls\b|--)",
+    re.IGNORECASE,
+)
+
+
+def text_keys() -> Callable[[str], Any]:
+    """A function that answers the sort key of a text in the present language, regardless of case."""
+    locale = QLocale()
+    # The locale “C” has no order but that of the letters' numbers.
+    collator = QCollator(QLocale("en") if locale.language() == QLocale.Language.C else locale)
+    collator.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+    return collator.sortKey
+
+
+def collated(table: ResultTable, query: str) -> ResultTable:
+    """The result in the order of the language, if its query sorts it by a text column first. Rows of equal texts, and
+    those without one, stay in the order that the query gives them."""
+    found = list(_ORDER_BY.finditer(query))
+    if not found or len(table.rows) < 2 or "collate" in query.casefold():
+        return table
+    quoted, ticked, plain, direction = found[-1].groups()
+    column = _place(table, (quoted or "").replace('""', '"') or ticked or plain)
+    if column is None or table.columns[column].kind != "text":
+        return table
+    if query[found[-1].end() :].lstrip().startswith(")"):
+        return table  # of a part of the query
+    key = text_keys()
+    filled = [row for row in table.rows if isinstance(row[column], str)]
+    empty = [row for row in table.rows if not isinstance(row[column], str)]
+    filled.sort(key=lambda row: key(str(row[column])), reverse=(direction or "").lower() == "desc")
+    first = not isinstance(table.rows[0][column], str)
+    return replace(table, rows=tuple([*empty, *filled] if first else [*filled, *empty]))
+
+
+def _place(table: ResultTable, name: str) -> int | None:
+    """The index of a column by its name, or by its number from 1."""
+    if name.isdecimal():
+        return int(name) - 1 if 0 < int(name[:4]) <= len(table.columns) else None
+    return next((k for k, one in enumerate(table.columns) if one.name.casefold() == name.casefold()), None)

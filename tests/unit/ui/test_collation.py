@@ -1,0 +1,49 @@
+"""Texts in the order of the language."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QLocale
+
+from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
+from benchboard.ui.studio.tiles.collation import collated
+
+
+@pytest.fixture(autouse=True)
+def default_locale() -> Iterator[None]:
+    before = QLocale()
+    yield
+    QLocale.setDefault(before)
+
+
+def _table(*cells: Cell) -> ResultTable:
+    rows = tuple((cell, place) for place, cell in enumerate(cells))
+    return ResultTable((ResultColumn("town", "text"), ResultColumn("n", "integer")), rows, truncated=False)
+
+
+def _towns(query: str, *cells: Cell, language: str = "tr") -> list[Cell]:
+    QLocale.setDefault(QLocale(language))
+    return [row[0] for row in collated(_table(*cells), query).rows]
+
+
+BINARY = ("Ankara", "Izgara", "Zonguldak", "Çorum", "Özalp", "İzmir", "ızgın")
+
+
+@pytest.mark.parametrize("order", ["town", "1", '"town"', "TOWN ASC", "town LIMIT 50", "town, n DESC"])
+def test_collated_result_sorted_by_a_text_is_in_the_order_of_the_language(order: str) -> None:
+    found = _towns(f"SELECT town, count(*) AS n FROM t GROUP BY 1 ORDER BY {order}", *BINARY)
+    assert found == ["Ankara", "Çorum", "Izgara", "ızgın", "İzmir", "Özalp", "Zonguldak"]
+
+
+def test_collated_result_follows_the_language_and_the_direction() -> None:
+    found = _towns("SELECT town FROM t ORDER BY town DESC", "Z", "éa", "eb", None, language="en")
+    assert found == ["Z", "eb", "éa", None]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["SELECT town FROM t", "SELECT town, n FROM t ORDER BY n", "SELECT town FROM t ORDER BY lower(town)",
+     "SELECT town FROM (SELECT town FROM t ORDER BY town)", 'SELECT town FROM t ORDER BY town COLLATE "C"'],
+)  # fmt: skip
+def test_collated_leaves_any_other_order_as_it_is(query: str) -> None:
+    assert _towns(query, *BINARY) == list(BINARY)
