@@ -153,6 +153,6 @@ class _DropSheet(QWidget):
 
 def _drop_title(paths: list[Path]) -> str:
     if len(paths) == 1:
-        return _("Drop to import “{name}”").format(name=paths[0].name)
-    text = ngettext("Drop to import {count} file", "Drop to import {count} files", len(paths))
+        return _("Drop to add “{name}”").format(name=paths[0].name)
+    text = ngettext("Drop to add {count} file", "Drop to add {count} files", len(paths))
     return text.format(count=number(len(paths)))

@@ -93,10 +93,10 @@ class ImportPage(QWidget):
 
     def _lay_out(self) -> None:
         self._toolbar = toolbar = Toolbar()
-        toolbar.setAccessibleName(_("Import"))
+        toolbar.setAccessibleName(_("Add data"))
         toolbar.add(Button(_("Data"), self.leave, kind="link", name="import_to_data"))
         toolbar.add(Text("/", "body", "muted"))
-        self._title = Elided(_("Import {name}").format(name=self.draft.path.name), "section", fits_text=True)
+        self._title = Elided(_("Add {name}").format(name=self.draft.path.name), "section", fits_text=True)
         toolbar.add(self._title)
         toolbar.add_right(Button(_("Cancel"), self.leave, kind="quiet", name="import_cancel"))
         handlers = self.command_handlers()
@@ -226,10 +226,10 @@ class ImportPage(QWidget):
             return
         Confirm(
             self.window(),
-            _("Discard the import of “{name}”?").format(name=self.draft.path.name),
+            _("Leave without adding “{name}”?").format(name=self.draft.path.name),
             _("Your changes here will be lost. The file itself isn't changed."),
-            act=_("Discard import"),
-            keep=_("Continue import"),
+            act=_("Leave without adding"),
+            keep=_("Keep editing"),
             run=self._abandon,
         ).open()
 

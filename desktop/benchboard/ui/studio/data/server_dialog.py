@@ -65,7 +65,7 @@ class ServerDialog(Dialog):
         saved: Callable[[SourceSummary], object],
         existing: ExistingServer | None = None,
     ) -> None:
-        title = _("Edit “{name}”").format(name=existing.name) if existing else _connect_title(kind)
+        title = _("Edit “{name}”").format(name=existing.name) if existing else _add_title(kind)
         super().__init__(window, title, size=QSize(_WIDTH, 430), name="server_dialog")
         self._context, self._kind, self._saved, self._existing = context, kind, saved, existing
         self._work: Work | None = None
@@ -259,7 +259,7 @@ class ServerDialog(Dialog):
         for field in self.fields.values():
             field.set_error("")
         host = str(entered.settings["host"])
-        title = _("Connecting to {host}").format(host=host or _connect_title(self._kind))
+        title = _("Connecting to {host}").format(host=host or _add_title(self._kind))
 
         def op(progress: Progress) -> T:
             token = CancelToken()
@@ -335,5 +335,5 @@ class ServerDialog(Dialog):
             announce(self, text)
 
 
-def _connect_title(kind: RemoteKind) -> str:
-    return _("Connect {kind}").format(kind=source_kinds()[kind].title)
+def _add_title(kind: RemoteKind) -> str:
+    return _("Add {kind} database").format(kind=source_kinds()[kind].title)
