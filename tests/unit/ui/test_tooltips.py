@@ -9,7 +9,7 @@ import pytest
 import benchboard.ui
 
 _UI = Path(benchboard.ui.__file__).parent
-_PLAIN = {"plain_tooltip", "tooltip_html", "full_time", "_", "escape"}
+_PLAIN = {"plain_tooltip", "_plain_paragraphs", "tooltip_html", "full_time", "_", "escape"}
 """What makes a plain text of what it is given, or says a sentence or a moment."""
 
 

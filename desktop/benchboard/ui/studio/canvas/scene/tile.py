@@ -210,7 +210,7 @@ class Tile(QGraphicsPixmapItem):
         error = self.result.error if self.result is not None else None
         text = str(error) if error is not None else describe_repeat(self._view.editor, self.item)
         lines = [line for line in (text, *(note.text for note in self.notes)) if line]
-        self.setToolTip("".join(f"<p>{escape(line[:_LONGEST_TIP])}</p>" for line in lines))
+        self.setToolTip(_plain_paragraphs(lines))
 
     def _show_stretched(self, pixmap: QPixmap) -> None:
         """Show the outdated pixmap in a frame of the present size, until it is redrawn."""
@@ -296,3 +296,8 @@ class _Shadow(QGraphicsItem):
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
         paint_shadow(painter, QRectF(QPointF(0, 0), self._tile.rect.size()).toAlignedRect())
+
+
+def _plain_paragraphs(lines: list[str]) -> str:
+    """A tooltip of a paragraph a line, whose text isn't taken as markup."""
+    return "".join(f"<p>{escape(line[:_LONGEST_TIP])}</p>" for line in lines)
