@@ -65,3 +65,9 @@ def test_inlined_query_has_the_values_in_the_place_of_variables() -> None:
         "SELECT 1 FROM t WHERE a IN ('o''x', 'y') AND b = ':shop' AND c = 'z' AND d > :from"
     )
     assert inlined("SELECT 1 WHERE a IN (:x)", {"x": ()}, "duckdb") == "SELECT 1 WHERE a IN (NULL)"
+
+
+def test_filter_by_column_leaves_joined_tables_alone() -> None:
+    joined = "SELECT sum(sold) AS sold FROM sales JOIN towns ON sales.town = towns.town"
+    found = filter_by_column(_page({"a": joined}), SHOP)
+    assert (found.taken, _queries(found.document)) == (0, {"a": joined})

@@ -21,6 +21,8 @@ _MARK: Final = "\ue000"
 """Begins the text that stands for a variable while the builder, which knows values alone, reads a query."""
 _LISTED: Final = re.compile(r"\bIN\s*\(\s*:([A-Za-z_]\w*)\s*\)", re.IGNORECASE)
 
+_JOINED: Final = re.compile(r"\bjoin\b", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class FilterColumn:
@@ -92,6 +94,8 @@ def _filtered(item: Item, column: FilterColumn, variable: str) -> str | None:
     if not _has_query(item) or widget.data_source_id != column.source_id or "content" in locks(item):
         return None
     text, dialect = widget.query, column.dialect
+    if _JOINED.search(text):
+        return None  # several of its tables may have a column of this name
     marked = _LISTED.sub(lambda found: f"IN ({quote_text(_MARK + found[1], dialect)})", text)
     question = from_sql(marked, source_id=column.source_id, dialect=dialect)
     if question is None or question.table not in column.tables:
