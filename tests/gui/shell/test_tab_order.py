@@ -19,6 +19,7 @@ from benchboard.ui.app import Window
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets import Button, SegmentedControl
 from benchboard.ui.widgets.focus import FocusRing
+from benchboard.ui.widgets.tab_order import one_tab_stop
 
 
 def _shown(qtbot: QtBot, inside: QWidget) -> Window:
@@ -160,3 +161,38 @@ def test_tab_keeps_no_object_of_a_place_that_qt_deletes(qtbot: QtBot, light: The
     _tabs(1)
     made = [one for one in shiboken6.getAllValidWrappers() if isinstance(one, QWidgetItem) and id(one) not in held]
     assert [one.widget() for one in made] == []
+
+
+def test_toolbar_that_is_one_stop_is_walked_by_arrows_home_and_end(qtbot: QtBot, light: Theme) -> None:
+    page, bar = QWidget(), QWidget()
+    column, tools = QVBoxLayout(page), QHBoxLayout(bar)
+    one_tab_stop(bar)
+    column.addWidget(Button("Before", name="before"))
+    column.addWidget(bar)
+    column.addWidget(Button("After", name="after"))
+    off = Button("Off", name="off")
+    off.setEnabled(False)
+    for tool in (Button("Undo", name="undo"), off, SegmentedControl((("a", "A"), ("b", "B")), label="Size")):
+        tools.addWidget(tool)
+    window = _shown(qtbot, page)
+    first = window.findChild(QWidget, "before")
+    assert first is not None
+    first.setFocus()
+    assert _tabs(3) == ["undo", "after", "before"]
+    assert _tabs(1) == ["undo"]
+
+    def keys(*pressed: Qt.Key) -> str:
+        for key in pressed:
+            widget = QApplication.focusWidget()
+            assert widget is not None
+            QTest.keyClick(widget, key)
+        return _focused()
+
+    assert keys(Qt.Key.Key_Right) == "segment_a"
+    assert keys(Qt.Key.Key_Right) == "segment_b"
+    assert bar.findChildren(SegmentedControl)[0].current() == "a", "the arrows only move"
+    assert keys(Qt.Key.Key_Right) == "undo"
+    assert keys(Qt.Key.Key_End) == "segment_b"
+    assert _tabs(1) == ["after"]
+    assert _tabs(1, back=True) == ["segment_b"], "back where it was"
+    assert keys(Qt.Key.Key_Home) == "undo"

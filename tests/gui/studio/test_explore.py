@@ -462,13 +462,36 @@ def test_enter_in_the_search_adds_to_the_only_dashboard_found(explorer: Explorer
     assert focus is not None
     assert focus.objectName() == "add_search"
     explorer.qtbot.keyClick(focus, Qt.Key.Key_Return)
-    first = _offered(studio)[0]
-    assert first.hasFocus()
+    assert explorer.find("add_home").hasFocus()
     name = next(one.text() for one in _offered(studio))
     explorer.type("add_search", name)
     studio.wait(lambda: [one.text() for one in _offered(studio)] == [name])
     explorer.qtbot.keyClick(focus, Qt.Key.Key_Return)
     studio.wait(lambda: _toast(studio) is not None)
+
+
+def test_what_is_explored_is_added_to_the_home_page(explorer: Explorer) -> None:
+    studio = explorer.studio
+    explorer.open_orders()
+    before = set(studio.page.editor.page.paths)
+    explorer.click("explore_add")
+    studio.wait(lambda: bool(_offered(studio)))
+    explorer.click("add_home")
+    studio.wait(lambda: len(set(studio.page.editor.page.paths) - before) == 1)
+    studio.wait(lambda: _toast(studio) is not None)
+
+
+def test_column_added_to_a_part_says_that_it_replaced_sql_and_undo_brings_it_back(explorer: Explorer) -> None:
+    explorer.open_orders()
+    written = "SELECT 1 AS one UNION SELECT 2 AS one"
+    explorer.exploration.set_text(written)
+    assert explorer.exploration.state.question is None
+    explorer.view.builder.place("measures", "", "orders", "order_total")
+    assert explorer.exploration.state.text != written
+    toasts = [one for one in explorer.studio.application.window.findChildren(Toast) if one.isVisible()]
+    assert [one.accessibleName() for one in toasts] == ["Your SQL was replaced by a new query of orders."]
+    explorer.click("toast_undo")
+    assert explorer.exploration.state.text == written
 
 
 def _offered(studio: "Studio") -> list[Button]:

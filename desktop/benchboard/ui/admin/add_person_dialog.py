@@ -25,11 +25,12 @@ class AddPersonDialog(Dialog):
     person who has the email address already, when their details are asked for instead.
     """
 
+    _grows = True
     added = Signal(object)
     existing_requested = Signal(str)
 
     def __init__(self, window: QWidget, context: Context, *, asks_password: bool) -> None:
-        super().__init__(window, _("Add person"), size=QSize(460, 596 if asks_password else 500), name="add_person")
+        super().__init__(window, _("Add person"), size=QSize(460, 0), name="add_person")
         self._context = context
         self._asks_password = asks_password
         self._build_fields()
@@ -81,7 +82,6 @@ class AddPersonDialog(Dialog):
         self._password.setVisible(self._asks_password)
         self._show.setVisible(self._asks_password)
         self.content.insertWidget(self.content.indexOf(self._email) + 1, self._show_existing)
-        self.content.addStretch(1)
 
     def _build_footer(self) -> None:
         self.add_button(Button(_("Cancel"), self.dismiss, name="add_cancel"))

@@ -16,7 +16,7 @@ _DAY: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _NAME: Final = re.compile("(“[^”]*”)")
 _ARROW: Final = 16
 """Width of a sorted column's arrow and the space before it, and of the arrow that unfolds a line, in pixels."""
-_PICTURE: Final = (60, 38)
+_PICTURE: Final = (88, 54)
 """Width and height of a row's picture, in pixels."""
 _GAP: Final = 8
 """Between a text, what follows it, and the arrow."""

@@ -44,7 +44,7 @@ class Column(Generic[Row]):
 
     At most one of `mark` (coloured word), `badge` and `meter` (share 0 to 1 before the text) draws the cell instead of
     plain text; `second` is a smaller second line (rows are then 44 px or more), `avatar` a person's circle before it,
-    `picture` draws a picture before it in the rectangle that it is given (rows are then 48 px).
+    `picture` draws a picture before it in the rectangle that it is given (rows are then 68 px).
     `repeated` follows the text of a line that stands for several rows, or is the first of several unfolded ones.
     `width` is in pixels; a column with `stretch` takes spare width up to `most` (0: the widest cell of the tokens).
     """

@@ -542,7 +542,7 @@ class _PagedDelegate(QStyledItemDelegate):
         # Among ticked rows the current one must not look ticked: commands then act on the ticked ones.
         selected = ticked or (current and not (view.ticks and model.ticks()))
         painter.save()
-        fill = "selection" if selected else "row.hover" if current or view.hovered == index.row() else "surface"
+        fill = "selection" if selected else "row.hover" if view.hovered == index.row() else "surface"
         painter.fillRect(rect, theme().color(fill))
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme().color("grid"))
         box = QRectF(view.content_box(rect, index.column()))

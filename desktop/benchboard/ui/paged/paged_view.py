@@ -26,6 +26,8 @@ from benchboard.ui.widgets.toasts import keep_toasts_above
 
 Row = TypeVar("Row")
 _QUIET_MS = 150
+_PICTURED = 68
+"""Height of a row with a picture, in pixels."""
 _NEIGHBOURS = 200
 """Most rows beside the current one of which one takes its place when it is gone."""
 
@@ -65,7 +67,9 @@ class PagedTable(QWidget, Generic[Row]):
         set_surface(self, "surface")
         tall = any(column.second for column in model.columns)
         pictured = any(column.picture for column in model.columns)
-        height = theme().px(f"table.row.{'two_line' if tall else row_height}") - (4 if tall and not pictured else 0)
+        height = theme().px(f"table.row.{'two_line' if tall else row_height}") - (4 if tall else 0)
+        if pictured:
+            height = _PICTURED
         self.view = PagedRows(model, ticks, height, self, menu=row_menu, day=day)
         self.view.setObjectName(name)
         self.view.setAccessibleName(label)

@@ -20,8 +20,9 @@ from PySide6.QtWidgets import (
 
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import Role
-from benchboard.ui.widgets.focus import FocusRinged, press_on_enter
+from benchboard.ui.widgets.focus import FocusRinged, note_input, press_on_enter
 from benchboard.ui.widgets.labels import KeyCap, plain_tooltip, restyle
+from benchboard.ui.widgets.tab_order import step_by_key
 
 Kind = Literal["plain", "primary", "danger", "destroy", "quiet", "link", "inverse"]
 Size = Literal["xs", "sm", "md", "lg", "primary_form"]
@@ -203,6 +204,9 @@ class Button(FocusRinged, QPushButton):
         """Leave arrow keys to what is around the button, unless it is in a list that scrolls: Qt would move the focus
         to any neighbour, and Space press that.
         """
+        note_input(key=True)
+        if not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier and step_by_key(self, event.key()):
+            return
         if event.key() in _ARROWS and not self._is_in_scroll_area():
             event.ignore()
         elif not press_on_enter(self, event):
@@ -375,6 +379,10 @@ class SegmentedControl(QWidget):
 
 
 class _Segment(FocusRinged, QPushButton):
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not step_by_key(self, event.key()):
+            super().keyPressEvent(event)
+
     def __init__(self, title: str, first: bool, last: bool, icon: str = "") -> None:
         super().__init__(title)
         self._first, self._last, self._icon = first, last, icon

@@ -120,6 +120,8 @@ class Dialog(Scrim):
         self.setAccessibleName(title)
         self._size = size
         self.frame = Floating(self, radius="dialog")
+        if self._grows:
+            self.frame.body.installEventFilter(self)
         whole = QVBoxLayout(self.frame.body)
         edge = 1 if steps else 0  # the side column leaves the line around the dialog visible
         whole.setContentsMargins(edge, edge, edge, edge)
@@ -227,12 +229,19 @@ class Dialog(Scrim):
         if self.close_button.hasFocus():
             self.focusNextPrevChild(True)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.frame.body and event.type() == QEvent.Type.LayoutRequest and self.isVisible():
+            self.place_content()  # an error, or a row more
+        return super().eventFilter(watched, event)
+
     def place_content(self) -> None:
         size = self._size + QSize(2 * SHADOW, 2 * SHADOW) if self._size else self.frame.sizeHint()
         if self._grows and (layout := self.frame.layout()) is not None:
             layout.invalidate()
             layout.activate()  # first the texts have the fonts of the style sheet
-            size.setHeight(max(size.height(), layout.minimumHeightForWidth(size.width())))
+            by_width = layout.hasHeightForWidth()
+            least = layout.minimumHeightForWidth(size.width()) if by_width else layout.minimumSize().height()
+            size.setHeight(max(size.height(), least))
         size = size.boundedTo(self.size()).expandedTo(QSize(320, 160))
         box = QRect(0, 0, size.width(), size.height())
         box.moveCenter(self.rect().center())

@@ -135,17 +135,19 @@ class Toolbar(QWidget):
         # The row isn't invalidated here: that asks for a layout, which comes back here, and a core is busy for ever.
         lacking = self._row.minimumSize().width() - self.width()
         lacking += sum(button.label_room() for button in shown if button.is_shortened)
-        title_room = self._title.sizeHint().width() + self._row.spacing() if self._title.text() else 0
+        named = [one for one in (self._title, self._count) if one.text()] if self._title.text() else []
+        title_room = sum(one.sizeHint().width() + self._row.spacing() for one in named)
         lacking += title_room if self._title.isHidden() else 0
         for button in shown:
             button.show_label(lacking <= 0)
             lacking -= button.label_room()
-        self._title.setVisible(title_room > 0 and lacking <= 0)
+        for one in (self._title, self._count):  # the count alone would be a number of nothing
+            one.setVisible(one in named and lacking <= 0)
 
     def set_count(self, text: str) -> None:
         """Show a count beside the title."""
         self._count.setText(text)
-        self._count.setVisible(bool(text))
+        self._count.setVisible(bool(text) and not self._title.isHidden())
 
     def count(self) -> str:
         """The count beside the title."""

@@ -11,6 +11,8 @@ _DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 _MARGIN = 24
 """Pixels above and below a widget that was scrolled into view."""
 _DESTRUCTIVE = ("danger", "destroy")
+_ONE_STOP, _LAST = "one_tab_stop", "last_tool"
+_TOOL_STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
 def tab_stops(root: QWidget) -> list[QWidget]:
@@ -38,6 +40,54 @@ def focus_next(root: QWidget, forward: bool) -> bool:
     target.setFocus(reason)
     _scroll_into_view(target)
     return True
+
+
+def one_tab_stop(holder: QWidget) -> None:
+    """Make `holder` one stop of Tab, at which arrows, Home and End move the focus: a toolbar has many buttons."""
+    holder.setProperty(_ONE_STOP, True)
+
+
+def step_by_key(widget: QWidget, key: int) -> bool:
+    """Move the focus by an arrow, Home or End inside a toolbar that is one stop; returns whether it is in one."""
+    holder = _one_stop_holder(widget)
+    if holder is None or key not in (*_TOOL_STEPS, Qt.Key.Key_Home, Qt.Key.Key_End):
+        return False
+    tools = _tools(holder)
+    if key in _TOOL_STEPS:
+        at = tools.index(widget) if widget in tools else 0
+        target = tools[(at + _TOOL_STEPS[Qt.Key(key)]) % len(tools)]
+    else:
+        target = tools[0 if key == Qt.Key.Key_Home else -1]
+    target.setFocus(Qt.FocusReason.TabFocusReason)
+    return True
+
+
+def _one_stop_holder(widget: QWidget) -> QWidget | None:
+    around = widget.parentWidget()
+    while around is not None and not around.property(_ONE_STOP):
+        around = around.parentWidget()
+    return around
+
+
+def _tools(holder: QWidget) -> list[QWidget]:
+    """What the arrows go through in a toolbar, in reading order."""
+    return [one for one in _walk(holder, None) if _takes_focus(one) or _is_choice(one)]
+
+
+def _is_choice(widget: QWidget) -> bool:
+    """Whether a widget is one of several choices: of these, Qt lets Tab stop only at the selected one."""
+    group = widget.group() if isinstance(widget, QAbstractButton) else None
+    return group is not None and group.exclusive() and widget.isEnabled()
+
+
+def _entry(holder: QWidget) -> QWidget | None:
+    """Where Tab enters a toolbar: where the focus is or was last, or else at its first tool."""
+    tools, focused = _tools(holder), QApplication.focusWidget()
+    if focused in tools:
+        holder.setProperty(_LAST, focused.objectName())
+        return focused
+    last = holder.property(_LAST)
+    return next((one for one in tools if last and one.objectName() == last), tools[0] if tools else None)
 
 
 def focus_content(pane: QWidget) -> None:
@@ -72,9 +122,16 @@ def _scroll_into_view(widget: QWidget) -> None:
 
 
 def _is_stop(widget: QWidget) -> bool:
+    holder = _one_stop_holder(widget)
+    if holder is not None:
+        return _entry(holder) is widget
     selected = _selected_choice(widget) if isinstance(widget, QAbstractButton) else None
     if selected is not None:  # Qt makes it the group's only stop no sooner than one of the group has the focus
         return selected is widget
+    return _takes_focus(widget)
+
+
+def _takes_focus(widget: QWidget) -> bool:
     takes = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None
     return bool(takes) and widget.isVisible() and widget.isEnabled()
 

@@ -273,6 +273,8 @@ class _ColumnRow(QWidget):
         about = "" if profile.distinct_is_exact else "≈ "
         distinct = ngettext("{count} distinct value", "{count} distinct values", profile.distinct)
         parts.append(about + distinct.format(count=number(profile.distinct)))
+        if all_differ(profile):
+            parts[-1] = _("all differ")
         if profile.distinct == 1 and profile.frequent and profile.frequent_is_exact and not profile.empty:
             parts = [_("Always {value}").format(value=value_text(profile.frequent[0][0]))]
         if profile.empty:
@@ -291,10 +293,17 @@ def _range_text(profile: ColumnProfile) -> str:
 
 
 def histogram_counts(profile: ColumnProfile) -> tuple[int, ...]:
-    """The bars of a column: how many values there are in each range, or of each of the most frequent ones."""
+    """The bars of a column: how many values there are in each range, or of each of the most frequent ones; none if each
+    value is there once.
+    """
     if profile.histogram:
         return tuple(bucket.count for bucket in profile.histogram)
-    return tuple(count for _value, count in profile.frequent)
+    return () if all_differ(profile) else tuple(count for _value, count in profile.frequent)
+
+
+def all_differ(profile: ColumnProfile) -> bool:
+    """Whether no value of a column is there twice, and there are several."""
+    return profile.distinct > 1 and profile.frequent_is_exact and all(count == 1 for _value, count in profile.frequent)
 
 
 class _Histogram(QWidget):

@@ -38,6 +38,8 @@ Result = TypeVar("Result")
 _PAUSE_MS = 200
 _MAX_ACCESS = 200
 _MAX_CANDIDATES = 6
+_LEAST_AREA, _MOST_AREA = 200, 490
+"""Pixels of what scrolls in the dialog."""
 
 
 class ShareDialog(Dialog):
@@ -47,9 +49,11 @@ class ShareDialog(Dialog):
     must be the whole name or address of one candidate; otherwise an error is shown.
     """
 
+    _grows = True
+
     def __init__(self, window: QWidget, context: Context, dashboard_id: str, name: str) -> None:
         title = _("Share “{name}”").format(name=name if len(name) <= 40 else name[:39] + "…")
-        super().__init__(window, title, size=QSize(560, 620), name="share")
+        super().__init__(window, title, size=QSize(560, 0), name="share")
         self._context, self._id = context, dashboard_id
         self._may_share = False
         self._search = Edit(
@@ -72,7 +76,7 @@ class ShareDialog(Dialog):
         for part in (self._add, self._results, self._public, heading, self._shares, self._access):
             column.addWidget(part)
         column.addStretch(1)
-        area = QScrollArea()
+        area = _Area()
         area.setAccessibleName(_("Who has access"))
         disable_viewport_fill(area)
         area.setWidgetResizable(True)
@@ -319,6 +323,23 @@ def _higher_access(share: Share, entry: AccessEntry | None) -> str:
 def _no_match(text: str) -> str:
     none = no_match_text(pgettext("no match", "other people or teams"), text[:60])
     return f"{none} " + _("Check the spelling; people with access are listed below.")
+
+
+class _Area(QScrollArea):
+    """As high as what is in it, within bounds; beyond them it scrolls."""
+
+    def minimumSizeHint(self) -> QSize:
+        inner = self.widget()
+        hint = super().minimumSizeHint()
+        if inner is None or (layout := inner.layout()) is None:
+            return hint
+        wanted = layout.totalHeightForWidth(self.width()) if layout.hasHeightForWidth() else layout.sizeHint().height()
+        return QSize(hint.width(), min(max(wanted, _LEAST_AREA), _MOST_AREA))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
 
 class _LineList(QWidget):

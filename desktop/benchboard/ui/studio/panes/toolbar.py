@@ -17,6 +17,7 @@ from benchboard.ui.widgets.buttons import Button, Kind, SegmentedControl
 from benchboard.ui.widgets.labels import Elided, hairline, plain_tooltip, restyle
 from benchboard.ui.widgets.popover import MenuItem, menu
 from benchboard.ui.widgets.surfaces import Icon, Toolbar
+from benchboard.ui.widgets.tab_order import one_tab_stop
 
 Run = Callable[[str], None]
 """Runs the command with this id."""
@@ -75,6 +76,7 @@ class PageToolbar(Toolbar):
     def __init__(self, run: Run, handlers: Callable[[], Handlers], *, shared: bool) -> None:
         super().__init__()
         self.setAccessibleName(_("Dashboard"))
+        one_tab_stop(self)
         self._run, self._handlers, self._shared = run, handlers, shared
         self._fill_left()
         self._fill_right()

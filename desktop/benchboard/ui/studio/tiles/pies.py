@@ -35,6 +35,8 @@ _NARROW_SHARE: Final = 0.36
 """The share of the width that a ring takes beside its legend where that is less than `_PLAIN_WIDTH` pixels: names need
 more room then."""
 _LEAST_DIAMETER: Final = 80.0
+_LARGER: Final = 1.2
+"""How many times as large a ring has to be above its legend to be there rather than beside it."""
 _RING_GAP: Final = 10.0
 """Pixels between a ring and the legend below it."""
 _HOLE: Final = 0.56
@@ -111,6 +113,9 @@ class Pie:
         self.note = QRectF(body.left(), box.bottom(), body.width(), body.bottom() - box.bottom())
         wide = box.width() > (_LEAST_SIDE_LEGEND if box.width() > 1.2 * box.height() else _SIDE_LEGEND_WIDTH)
         share = _WIDTH_SHARE if box.width() >= _PLAIN_WIDTH else _NARROW_SHARE
+        below = box.height() - _RING_GAP - _LEGEND_ROW * len(self.slices) - 2
+        if min(box.width(), box.height() * 0.55, below) > _LARGER * min(box.height(), box.width() * share):
+            wide = False  # in a high tile the ring is larger above its legend
         side = min(box.height(), box.width() * share) - 4 if wide else min(box.width(), box.height() * 0.55) - 4
         if not wide:  # a smaller ring rather than a legend without some of the names
             named = box.height() - _RING_GAP - _LEAST_LEGEND_ROW * len(self.slices) - 2

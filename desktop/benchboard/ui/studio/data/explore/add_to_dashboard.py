@@ -35,6 +35,7 @@ _RING: Final = 3
 _COLUMNS: Final = 12
 
 
+@runtime_checkable
 class LoadingPage(Protocol):
     """The page of a dashboard."""
 
@@ -123,6 +124,11 @@ class AddToDashboard(Popover):
                 widget.deleteLater()
         wanted = self._search.text().strip().casefold()
         found = [one for one in self._found or () if wanted in one.name.casefold()]
+        home = _("Home")
+        if self._found is not None and wanted in home.casefold():
+            button = Button(home, self._add_home, kind="quiet", size="sm", icon="ph.house", name="add_home")
+            button.setProperty("section", "true")
+            self._rows.addWidget(button)
         for one in found:
             button = Button(
                 one.name, partial(self._add, one.id, one.name), kind="quiet", size="sm", icon="ph.squares-four",
@@ -139,8 +145,7 @@ class AddToDashboard(Popover):
 
     def _take_found(self) -> None:
         """Enter in the search adds to the only dashboard that it finds; of several it goes to the first."""
-        found = self._list.findChildren(Button, "add_dashboard")
-        shown = [button for button in found if button.isVisible()]
+        shown = [button for button in self._list.findChildren(Button) if button.isVisible()]
         if len(shown) == 1 and self._search.text().strip():
             shown[0].click()
         elif shown:
@@ -192,9 +197,17 @@ class AddToDashboard(Popover):
         )
 
     def _add(self, dashboard_id: str, name: str) -> None:
-        fields = {"title": self._widget_title(), "query": self._query, "data_source_id": self._source_id or None}
         self.close()
-        add_widget(self._context, dashboard_id, name, self._kind, fields)
+        add_widget(self._context, dashboard_id, name, self._kind, self._fields())
+
+    def _add_home(self) -> None:
+        self.close()
+        page = self._context.view("studio/home")
+        if isinstance(page, LoadingPage):
+            _add_to_page(self._context, page, _("Home"), "studio/home", self._kind, self._fields())
+
+    def _fields(self) -> dict[str, str | None]:
+        return {"title": self._widget_title(), "query": self._query, "data_source_id": self._source_id or None}
 
 
 def add_widget(
@@ -204,7 +217,14 @@ def add_widget(
     view = context.view("studio/dashboards")
     if not isinstance(view, HasPages):
         return
-    page = view.page_of(dashboard_id)
+    address = f"studio/dashboards/{dashboard_id}"
+    _add_to_page(context, view.page_of(dashboard_id), name, address, kind, fields)
+
+
+def _add_to_page(
+    context: "Context", page: LoadingPage, name: str, address: str, kind: WidgetKind, fields: dict[str, str | None]
+) -> None:
+    """Add a widget to a page once it is loaded, and offer to go to its `address`."""
 
     def add() -> None:
         if page.editor.read_only:
@@ -214,7 +234,7 @@ def add_widget(
         added = page.editor.add_with(kind, **kept)
         if added not in page.editor.page.paths:
             return  # the editor said why
-        go = partial(context.go, f"studio/dashboards/{dashboard_id}/show/{added}")
+        go = partial(context.go, address if address == "studio/home" else f"{address}/show/{added}")
         context.problems.toast(_("Added to “{name}”.").format(name=name), action=Action(_("Open dashboard"), go))
 
     page.when_loaded(add)

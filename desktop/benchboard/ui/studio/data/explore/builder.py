@@ -328,11 +328,14 @@ class Builder(QWidget):
         another table begins a new question.
         """
         target, run = self._drops[part]
-        question = self._question
-        if question is None or (question.source_id, question.table) != (source_id, table):
+        question, before = self._question, self._exploration.state
+        is_new = question is None or (question.source_id, question.table) != (source_id, table)
+        if is_new:
             self._exploration.set_question(self._exploration.empty_question(source_id, table), mode="build")
         anchor = target.chips[-1] if target.chips else target
         run(anchor, column)
+        if is_new and before.text.strip():
+            self._exploration.tell_replaced(table, before)
 
     def _drop_group(self, anchor: QWidget, column: str) -> None:
         if kind_of(self._table, column) in TIMES:

@@ -220,7 +220,10 @@ class Exploration(QObject):
         if question.server and not table_browser.is_small(table):
             time_column = ""  # its first rows, for which the server doesn't read the others
         unit = self.unit_for(source_id, table.name, time_column)
+        before, by_hand = self.state, self.state.question is None and bool(self.state.text.strip())
         self.set_question(first_question(question, time_column, unit), mode="build", kind="")
+        if by_hand:
+            self.tell_replaced(table.name, before)
 
     def empty_question(self, source_id: str, table: str) -> Question:
         """A question about a table that asks nothing yet."""
@@ -254,7 +257,7 @@ class Exploration(QObject):
 
     def add_column(self, column: BrowsedColumn, source_id: str, table: BrowsedTable) -> None:
         """Add a column where it fits; one of another table begins a new question, which is said."""
-        question, is_replaced = self.state.question, False
+        question, is_replaced, before = self.state.question, False, self.state
         if question is None or (question.source_id, question.table) != (source_id, table.name):
             question, is_replaced = self.empty_question(source_id, table.name), bool(self.state.text.strip())
         found = self.statistics(source_id, table.name)
@@ -262,8 +265,16 @@ class Exploration(QObject):
         unit = self.unit_for(source_id, table.name, column.name) if column.kind in TIMES else ""
         self.set_question(with_column(question, column.name, column.kind, unit=unit, is_id=is_id), mode="build")
         if is_replaced:
-            self._replaced_notice = _("From changed to {table}, with a new query.").format(table=table.name)
-            self._context.problems.toast(self._replaced_notice, self.undo)
+            self.tell_replaced(table.name, before)
+
+    def tell_replaced(self, table: str, before: ExplorationState) -> None:
+        """Say that a new query of `table` replaced the one of the state `before`, and offer that one again."""
+        if before.question is None:
+            text = _("Your SQL was replaced by a new query of {table}.")
+        else:
+            text = _("From changed to {table}, with a new query.")
+        self._replaced_notice = text.format(table=table)
+        self._context.problems.toast(self._replaced_notice, lambda: self._set(before))
 
     def set_question(self, question: Question, *, mode: Mode | None = None, kind: str | None = None) -> None:
         """Change the question."""

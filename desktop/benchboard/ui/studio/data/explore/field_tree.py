@@ -413,6 +413,8 @@ def _described(column: BrowsedColumn, statistics: TableStatistics | None) -> tup
     if statistics.is_unique(column.name) and (column.kind == "text" or column.is_id):
         return _("unique"), (), tip
     bars = found.buckets or tuple(count for _value, count in found.listed)
+    if not found.buckets and found.distinct > len(bars) and set(bars) == {1}:
+        return _("all differ"), (), tip  # some bars of the same height would say nothing
     if len(bars) > 1:
         return "", bars, tip
     return (_("1 value") if found.distinct == 1 else number(found.distinct)), (), tip
