@@ -7,6 +7,7 @@ import zlib
 from pathlib import Path
 from typing import IO, Final, Literal
 
+from benchboard.analytics.files.answer_rows import MARK
 from benchboard.analytics.files.scan import FileFormat
 from benchboard.errors import AppError, Invalid, NotFound, Unavailable
 from benchboard.file_ownership import kind_text
@@ -54,6 +55,8 @@ def detect_format(path: Path) -> FileFormat | Literal["folder"]:
         return "duckdb"
     if head.startswith(b"PK\x03\x04"):
         return "excel"
+    if head.startswith(MARK):
+        return "rest_api"
     _require_text(path, head)
     return "csv"
 

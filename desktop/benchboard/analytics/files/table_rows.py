@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final, Protocol
 
+from benchboard.analytics.files.answer_rows import AnswerRows
 from benchboard.analytics.files.excel_rows import ExcelFile
 from benchboard.analytics.files.scan import FileFormat
 from benchboard.analytics.files.sqlite_rows import SqliteFile
@@ -23,7 +24,11 @@ class TableFile(Protocol):
         """The rows of a table: None, bool, int, float, str, datetime, date or another value that has a text."""
 
 
-_FILES: Final[dict[str, type[ExcelFile] | type[SqliteFile]]] = {"excel": ExcelFile, "sqlite": SqliteFile}
+_FILES: Final[dict[str, type[ExcelFile] | type[SqliteFile] | type[AnswerRows]]] = {
+    "excel": ExcelFile,
+    "sqlite": SqliteFile,
+    "rest_api": AnswerRows,
+}
 
 
 def open_table_file(path: Path, format_: FileFormat) -> AbstractContextManager[TableFile]:

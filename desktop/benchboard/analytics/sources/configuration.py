@@ -3,6 +3,7 @@
 Whoever may write to the database may have written it: nothing of it is taken unchecked.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -50,10 +51,14 @@ class SourceConfiguration:
 
     kind: str
     tables: tuple[SourceTable, ...]
+    rest: Mapping[str, Any] | None = None
+    """Of a REST API, the settings and the encrypted secret as `rest_connection.stored_rest` reads them."""
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored."""
+        rest = {} if self.rest is None else {"rest": dict(self.rest)}
         return {
+            **rest,
             "format": self.kind,
             "tables": [
                 {"name": one.name, "scan": one.scan.to_json(), "copy": None if one.copy is None else str(one.copy)}
@@ -90,7 +95,10 @@ def _parsed(document: object) -> SourceConfiguration:
     tables = tuple(_table(one) for one in listed)
     if len({one.name for one in tables}) != len(tables):
         raise ValueError("a name twice")
-    return SourceConfiguration(kind, tables)
+    rest = document.get("rest")
+    if rest is not None and not isinstance(rest, dict):
+        raise TypeError("not the settings of a REST API")
+    return SourceConfiguration(kind, tables, rest)
 
 
 def _table(value: object) -> SourceTable:

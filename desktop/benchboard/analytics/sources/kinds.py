@@ -36,6 +36,7 @@ _OWN: Final = (
     SourceKind("duckdb", "duckdb", N_("DuckDB file")),
     SourceKind("postgresql", "postgresql", N_("PostgreSQL")),
     SourceKind("mysql", "mysql", N_("MySQL or MariaDB")),
+    SourceKind("rest_api", "rest_api", N_("REST API")),
 )
 
 

@@ -1,11 +1,13 @@
 """The services over data sources: list, add, change, test, refresh and remove them, and look at their tables."""
 
 import re
+import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -19,9 +21,11 @@ from benchboard.analytics.remote import engine as remote_engine
 from benchboard.analytics.remote.configuration import remote_configuration
 from benchboard.analytics.remote.server_limits import RemoteTable
 from benchboard.analytics.remote.settings import checked_settings
+from benchboard.analytics.rest.reading import read_rows
 from benchboard.analytics.sources.catalog import SourceCatalog, get_row
 from benchboard.analytics.sources.configuration import SourceConfiguration, SourceTable
 from benchboard.analytics.sources.kinds import source_kinds
+from benchboard.analytics.sources.rest_connection import open_rest, stored_rest
 from benchboard.analytics.sources.servers import (
     open_server,
     seal_server,
@@ -29,7 +33,7 @@ from benchboard.analytics.sources.servers import (
     stored_columns,
     stored_tables,
 )
-from benchboard.analytics.sources.state import SourceState, problem_text, store_state
+from benchboard.analytics.sources.state import SourceState, problem_text, store_limited, store_state
 from benchboard.errors import Conflict, Invalid, NotFound
 from benchboard.i18n import _, ngettext
 from benchboard.identity import audit
@@ -65,6 +69,10 @@ class SourceSummary:
     copied: bool = False
     server: str = ""
     """The address of a server: `host:port/database`."""
+    address: str = ""
+    """Of a REST API, without its parameters."""
+    limited: bool = False
+    """Whether the API has more rows than are read."""
     rows: int | None = None
     """Rows of all its tables; None for a server, and where they couldn't be counted."""
     emptied: int = 0
@@ -140,9 +148,19 @@ def require_name(session: Session, actor: Actor, name: str) -> None:
 
 
 def add_source(
-    session: Session, actor: Actor, *, name: str, kind: str, tables: Sequence[SourceTable], state: SourceState
+    session: Session,
+    actor: Actor,
+    *,
+    name: str,
+    kind: str,
+    tables: Sequence[SourceTable],
+    state: SourceState,
+    rest: Mapping[str, Any] | None = None,
+    source_id: str = "",
+    limited: bool = False,
 ) -> SourceSummary:
-    """Add a data source with these tables, as `examine` found them.
+    """Add a data source with these tables, as `examine` found them. One on a REST API comes with what
+    `rest_connection.seal_rest` made for `source_id`, and with whether there are more rows than were read.
 
     Raises `Invalid` for a name, a kind or tables that can't be used, `Conflict` (`sources.taken`) for a name in use.
     """
@@ -153,9 +171,10 @@ def add_source(
         what = _("“{name}” isn't a kind of data source.").format(name=kind[:40])
         raise Invalid("sources.kind", what, do=_("Choose one of: {values}.").format(values=", ".join(source_kinds())))
     _require_free(session, actor, name)
-    row = DataSource(organisation_id=actor.organisation_id, name=name, type=known.type,
-                     connection_config=_checked(kind, tables).to_json())  # fmt: skip
+    row = DataSource(id=source_id or new_id(), organisation_id=actor.organisation_id, name=name, type=known.type,
+                     connection_config=_checked(kind, tables, rest).to_json())  # fmt: skip
     store_state(row, state)
+    store_limited(row, limited=limited)
     session.add(row)
     session.flush()
     audit.record(session, actor, "source.create", row.id, name=name, kind=kind)
@@ -232,13 +251,39 @@ def update_source(
         _require_free(session, actor, name, row.id)
         row.name = name
     if tables is not None:
-        kind = SourceConfiguration.from_json(row.connection_config).kind
-        row.connection_config = _checked(kind, tables).to_json()
+        before = SourceConfiguration.from_json(row.connection_config)
+        row.connection_config = _checked(before.kind, tables, before.rest).to_json()
     if state is not None:
         store_state(row, state)
     session.flush()
     audit.record(session, actor, "source.update", row.id, name=row.name)
     return _summary(row)
+
+
+def replace_source(
+    session: Session,
+    actor: Actor,
+    source_id: str,
+    *,
+    name: str,
+    tables: Sequence[SourceTable],
+    state: SourceState,
+    rest: Mapping[str, Any],
+    limited: bool,
+) -> None:
+    """Give a source on a REST API another name, other settings and what was read with them. Raises what `add_source`
+    raises, and `NotFound`."""
+    require(actor, "sources:write")
+    row = get_row(session, actor, source_id, lock=True)
+    name = checked_name(name)
+    _require_free(session, actor, name, row.id)
+    row.name = name
+    row.connection_config = _checked("rest_api", tables, rest).to_json()
+    row.extra = {}  # the copies of before were read with other settings
+    store_state(row, state)
+    store_limited(row, limited=limited)
+    session.flush()
+    audit.record(session, actor, "source.update", row.id, name=row.name, changed="connection")
 
 
 def remove_source(session: Session, actor: Actor, source_id: str, *, even_if_used: bool = False) -> SourceSummary:
@@ -288,6 +333,10 @@ def test_source(session: Session, actor: Actor, source_id: str) -> None:
     if (server := open_server(session, actor, source_id)) is not None:
         remote_engine.read_tables(server.settings, server.password)
         return
+    if (rest := open_rest(session, actor, source_id)) is not None:
+        with tempfile.TemporaryDirectory(prefix="benchboard-") as folder:
+            read_rows(rest.settings, rest.secret, Path(folder) / "answer", pages=1)
+        return
     for table in source_tables(session, actor, source_id):
         sample_rows(session, actor, source_id, table.name, limit=1)
 
@@ -303,10 +352,14 @@ def source_tables(session: Session, actor: Actor, source_id: str) -> tuple[Table
             for one in stored_tables(row.extra)
         )
     rows = {one.get("name"): one.get("rows") for one in _listed(row.extra, "tables")}
+    rest = stored_rest(row.connection_config)
     return tuple(
-        TableSummary(table.name, table.scan.kept_columns, _count(rows.get(table.name)), str(table.scan.path))
+        TableSummary(
+            table.name, table.scan.kept_columns, _count(rows.get(table.name)),
+            rest[0].address if rest is not None else str(table.scan.path),
+        )
         for table in SourceConfiguration.from_json(row.connection_config).tables
-    )
+    )  # fmt: skip
 
 
 def copied_tables(session: Session, actor: Actor, source_id: str) -> tuple[SourceTable, ...]:
@@ -362,13 +415,13 @@ def checked_name(name: str) -> str:
     return name
 
 
-def _checked(kind: str, tables: Sequence[SourceTable]) -> SourceConfiguration:
+def _checked(kind: str, tables: Sequence[SourceTable], rest: Mapping[str, Any] | None = None) -> SourceConfiguration:
     """The configuration, as it will be read back: what can't be read isn't stored."""
     if not tables:
         raise Invalid("sources.no-tables", _("The file has no tables."), do=_("Choose another file."))
     for table in tables:
         table.view()
-    return SourceConfiguration.from_json(SourceConfiguration(kind, tuple(tables)).to_json())
+    return SourceConfiguration.from_json(SourceConfiguration(kind, tuple(tables), rest).to_json())
 
 
 def _require_free(session: Session, actor: Actor, name: str, source_id: str = "") -> None:
@@ -387,6 +440,7 @@ def _summary(row: DataSource) -> SourceSummary:
             kind, address = server.settings.kind, server.settings.address
             return SourceSummary(row.id, row.name, kind, row.status, row.last_sync, problem, named, "", server=address)
         configuration = SourceConfiguration.from_json(row.connection_config)
+        rest = stored_rest(row.connection_config)
     except Invalid as error:
         return SourceSummary(row.id, row.name, row.type, "error", row.last_sync, error.what, (), "")
     extra: Mapping[str, Any] = row.extra if isinstance(row.extra, dict) else {}
@@ -394,10 +448,13 @@ def _summary(row: DataSource) -> SourceSummary:
     if problem and (broken := extra.get("breaks")):
         names = ", ".join(str(one) for one in broken[:5])
         problem = " ".join((problem, _("Affected dashboards: {names}.").format(names=names)))
-    path = str(configuration.tables[0].scan.path) if configuration.tables else ""
+    if rest is not None and (failed := extra.get("server_problem")):
+        problem = str(failed)
+    path = str(configuration.tables[0].scan.path) if configuration.tables and rest is None else ""
     return SourceSummary(row.id, row.name, configuration.kind, row.status, row.last_sync, problem,
                          tuple(table.name for table in configuration.tables), path,
                          all(table.copy is not None for table in configuration.tables),
+                         address="" if rest is None else rest[0].address, limited=extra.get("limited") is True,
                          **_line_counts(extra))  # fmt: skip
 
 

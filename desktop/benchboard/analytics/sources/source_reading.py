@@ -17,11 +17,13 @@ from benchboard.analytics.files.inspection import inspect_file, inspect_scan
 from benchboard.analytics.files.inspection_types import ReportProgress
 from benchboard.analytics.remote import engine as remote_engine
 from benchboard.analytics.remote.server_limits import RemoteTable
+from benchboard.analytics.rest.reading import read_rows
 from benchboard.analytics.sources.catalog import get_row
 from benchboard.analytics.sources.configuration import SourceConfiguration, SourceTable
+from benchboard.analytics.sources.rest_connection import fresh_file, open_rest, stored_rest
 from benchboard.analytics.sources.servers import open_server, set_problem, set_tables
 from benchboard.analytics.sources.services import SourceSummary, get_source, source_uses, update_source
-from benchboard.analytics.sources.state import READ_OPTIONS, SourceState, examine, store_state
+from benchboard.analytics.sources.state import READ_OPTIONS, SourceState, examine, store_limited, store_state
 from benchboard.errors import AppError, Cancelled, Conflict, NotFound
 from benchboard.i18n import _, ngettext, number
 from benchboard.identity import audit
@@ -72,6 +74,8 @@ def read_source_again(
         extra = dict(get_row(session, actor, source_id).extra or {})
     if is_server:
         return _refreshed_server(database, actor, source_id, token)
+    if stored_rest(config) is not None:
+        return _refreshed_rest(database, actor, source_id, tables, extra, accept_losses, token, report)
     followed = [path for one in tables if one.copy is None for path in one.scan.paths]
     if not tables or not all(path.exists() for path in followed):
         return _refreshed(database, actor, source_id, tables, token)
@@ -153,6 +157,58 @@ def _refreshed_server(database: Transactions, actor: Actor, source_id: str, canc
             set_problem(row, problem)
         else:
             set_tables(row, tables)
+        session.flush()
+        audit.record(session, actor, "source.refresh", row.id, name=row.name, status=row.status)
+        return get_source(session, actor, source_id)
+
+
+def _refreshed_rest(
+    database: Transactions,
+    actor: Actor,
+    source_id: str,
+    tables: Sequence[SourceTable],
+    extra: Mapping[str, Any],
+    accept_losses: bool,
+    token: CancelToken,
+    report: ReportProgress,
+) -> SourceSummary:
+    """Ask a REST API for its rows again, and copy them; or store why it didn't give them: the copy of before stays."""
+    with database.read() as session:
+        name = get_row(session, actor, source_id).name
+    before = tables[0]
+    folder = before.copy.parent if before.copy is not None else None
+    with fresh_file(folder, name) as file:
+        try:
+            with database.read() as session:
+                rest = open_rest(session, actor, source_id)
+            if rest is None:
+                raise NotFound("sources.unknown", _("This data source no longer exists."))
+            read = read_rows(rest.settings, rest.secret, file, cancel_token=token, progress=report)
+        except Cancelled:
+            raise
+        except AppError as error:
+            return _store_unread(database, actor, source_id, error)
+        now = read.inspected.scan
+        same = now.format == before.scan.format
+        known = before.scan if same else replace(now, columns=before.scan.columns)
+        match = match_columns(replace(known, path=file), now.columns)
+        table = replace(before, scan=match.scan)
+        if match.missing and not accept_losses:
+            _store_lost(database, actor, source_id, [one.name for one in match.missing],
+                        [one.title for one in match.missing])  # fmt: skip
+            raise _lost_error(database, actor, source_id, table, [match])
+        readings = [_read(table, match, token, report)]
+        if not accept_losses:
+            _require_no_worse(readings, extra)
+        return _copied_and_stored(database, actor, source_id, readings, token, report, limited=read.limited)
+
+
+def _store_unread(database: Transactions, actor: Actor, source_id: str, error: AppError) -> SourceSummary:
+    """Keep why an API didn't give its rows. What was read before, and when, stays true."""
+    with database.change() as session:
+        row = get_row(session, actor, source_id, lock=True)
+        row.status = "error"
+        row.extra = {**(row.extra or {}), "server_problem": error.what}
         session.flush()
         audit.record(session, actor, "source.refresh", row.id, name=row.name, status=row.status)
         return get_source(session, actor, source_id)
@@ -246,6 +302,8 @@ def _copied_and_stored(
     readings: Sequence[_Reading],
     token: CancelToken,
     report: ReportProgress,
+    *,
+    limited: bool = False,
 ) -> SourceSummary:
     """Copy the tables that are copied to new files, and store what was read; the files of before are kept."""
     tables = tuple(_with_new_copy(one.table) for one in readings)
@@ -260,6 +318,7 @@ def _copied_and_stored(
             row = get_row(session, actor, source_id, lock=True)
             older, before = copies_before(row), _remembered(row)
             update_source(session, actor, source_id, tables=tables, state=state)
+            store_limited(row, limited=limited)
             if any(one.copy is not None for one in tables):
                 row.extra = {**row.extra, _BEFORE: before}
             session.flush()

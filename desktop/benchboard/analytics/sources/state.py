@@ -57,7 +57,13 @@ def store_state(row: DataSource, state: SourceState) -> None:
     """Put into the row of a source what was found."""
     row.status = "error" if state.problem else "connected"
     row.last_sync = datetime.now(UTC)
-    row.extra = {**(row.extra or {}), **state.to_json(), "breaks": []}
+    row.extra = {**(row.extra or {}), **state.to_json(), "breaks": [], "server_problem": ""}
+
+
+def store_limited(row: DataSource, *, limited: bool) -> None:
+    """Put into the row of a source whether its API has more rows than are read."""
+    row.extra = {**{name: value for name, value in (row.extra or {}).items() if name != "limited"},
+                 **({"limited": True} if limited else {})}  # fmt: skip
 
 
 def problem_text(problem: str, names: Sequence[str]) -> str:
