@@ -31,7 +31,7 @@ _COMMANDS: Final = {
     "logout": "Sign out of a shared server on this computer.",
     "query": "Run and check queries over data sources and Benchboard's own data.",
     "session": "List and revoke sessions.",
-    "source": "Manage data sources: files and database servers that queries and widgets read.",
+    "source": "Manage data sources: files, database servers and REST APIs that queries and widgets read.",
     "team": "List and create teams, and add and remove people.",
     "timing": "Calculate, check, convert and compare CAN bit timings.",
     "user": "List, show, add, disable and enable people.",

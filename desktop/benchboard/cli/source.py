@@ -19,12 +19,15 @@ from benchboard.analytics.files.kind_titles import kind_title
 from benchboard.analytics.files.scan import ReadOptions
 from benchboard.analytics.files.wrong_lines import mixed_column_sentence
 from benchboard.analytics.remote.settings import DEFAULT_PORTS, REMOTE_KINDS, TLS_MODES, RemoteKind, checked_settings
+from benchboard.analytics.rest.settings import AUTHENTICATIONS, MAX_PAGE_SIZE, PAGINGS, checked_rest
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.catalog import get_row
 from benchboard.analytics.sources.configuration import tables_of
 from benchboard.analytics.sources.copies import copies_folder, remove_copies, with_copies
 from benchboard.analytics.sources.file_news import file_news, status_title
 from benchboard.analytics.sources.kinds import source_title
+from benchboard.analytics.sources.rest_connection import change_secret
+from benchboard.analytics.sources.rest_import import RestRequest, add_rest
 from benchboard.analytics.sources.servers import change_password, connect_server, no_password
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.analytics.sources.source_reading import DOUBTFUL, copies_before, read_source_again
@@ -50,7 +53,7 @@ _SOURCE: Final[dict[str, Callable[[Any], object]]] = {
     "last_sync": lambda row: row.last_sync,
     "problem": lambda row: row.problem,
     "path": lambda row: row.path,
-    "server": lambda row: row.server,
+    "server": lambda row: row.server or row.address,
 }
 _STATES: Final = ("connected", "error", "disconnected", "pending")
 _SOURCE_TEXT: Final = _SOURCE | {
@@ -62,7 +65,7 @@ _SOURCE_TEXT: Final = _SOURCE | {
 
 @click.group(cls=CliGroup)
 def source() -> None:
-    """Manage data sources: files and database servers that queries and widgets read.
+    """Manage data sources: files, database servers and REST APIs that queries and widgets read.
 
     A source is given by its name, or by its ID from “benchboard source list”.
     """
@@ -267,21 +270,83 @@ def connect(
     )
 
 
+@source.command("add-api")
+@click.option("--name", required=True, help="Name of the data source.")
+@click.option("--post", "body", metavar="JSON", help="Send this JSON by POST; default: GET.")
+@click.option("--header", "headers", multiple=True, metavar="TEXT",
+              help="A header to send, such as “Accept-Language: tr”. Repeatable. Not for secrets.")  # fmt: skip
+@click.option("--auth", type=Choice(AUTHENTICATIONS), default="none", show_default=True,
+              help="A token (bearer), user and password (basic), or a key in a header or query parameter.")  # fmt: skip
+@click.option("--user", default="", help="User of --auth basic.")
+@click.option("--key-name", default="", metavar="NAME", help="Header or query parameter of the key.")
+@click.option("--rows", "rows_path", default="", metavar="PATH",
+              help="Where the rows are, such as $.data.items; default: found in the answer.")  # fmt: skip
+@click.option("--paging", type=Choice(PAGINGS), default="none", show_default=True,
+              help="How further pages are asked for.")  # fmt: skip
+@click.option("--page-parameter", default="", metavar="NAME",
+              help="Query parameter of the page number, offset or cursor; default: page or offset.")  # fmt: skip
+@click.option("--size-parameter", default="", metavar="NAME", help="Query parameter of the page size.")
+@click.option("--page-size", type=WholeNumber(1, MAX_PAGE_SIZE), metavar="N", help="Rows of a page to ask for.")
+@click.option("--first-page", type=WholeNumber(0, 1), default=1, show_default=True, metavar="N",
+              help="Number of the first page.")  # fmt: skip
+@click.option("--cursor", "cursor_path", default="", metavar="PATH",
+              help="Where the answer has the next cursor, or the next page's address.")  # fmt: skip
+@click.option("--allow-local", is_flag=True,
+              help="Allow addresses on this computer and in the local network.")  # fmt: skip
+@click.argument("address", metavar="URL")
+@with_context
+def add_api(context: CommandContext, /, name: str, address: str, body: str | None, headers: tuple[str, ...], auth: str,
+            page_size: int | None, **values: object) -> None:  # fmt: skip
+    """Add the rows that a REST API answers, as JSON or CSV, as a data source.
+
+    Benchboard keeps a copy of the rows; “benchboard source refresh SOURCE” reads them again. The command asks for the token,
+    password or key, or reads it from standard input or from BENCHBOARD_SOURCE_PASSWORD, and stores it encrypted.
+
+    \b
+    Example:
+      benchboard source add-api https://api.example/v1/trips --name Trips --auth bearer
+    """
+    with context.database.read() as session:
+        services.require_name(session, context.actor, name)
+    settings_ = {**values, "url": address, "authentication": auth, "method": "GET" if body is None else "POST",
+                 "body": body or "", "page_size": page_size or 0,
+                 "headers": [[part.strip() for part in one.partition(":")[::2]] for one in headers]}  # fmt: skip
+    checked = checked_rest(settings_)  # before it asks for a password
+    request = RestRequest(name, settings_, _password() if auth != "none" else "")
+    _say(_("Reading {file}").format(file=checked.address))
+    folder = copies_folder(settings.home(), context.actor.organisation_id)
+    added = add_rest(context.database, context.actor, request, folder)
+    rows = added.rows or 0
+    sentence = ngettext("Added “{name}” with {count} row.", "Added “{name}” with {count} rows.", rows)
+    if added.limited:
+        click.echo(_("The API has more rows than Benchboard reads."), err=True)
+    context.report(
+        f"{sentence.format(name=added.name, count=rows)} {_how_to_query(added.name)}",
+        id=added.id,
+        name=added.name,
+        kind=added.kind,
+        tables=list(added.tables),
+        rows=rows,
+        limited=added.limited,
+    )
+
+
 @source.command("password")
 @click.argument("which", metavar="SOURCE")
 @with_context
 def password_(context: CommandContext, which: str) -> None:
-    """Change the password with which a data source signs in to its server.
+    """Change the password, token or key with which a data source signs in to its server or API.
 
     The command asks for the password, or reads it from standard input or from BENCHBOARD_SOURCE_PASSWORD. To check it,
     run “benchboard source test SOURCE”.
     """
     found = _found(context, which)
-    if not found.server:
+    if not found.server and not found.address:
         raise no_password(found.name)
     password = _password()
     with context.database.change() as session:
-        change_password(session, context.actor, found.id, password)
+        change = change_secret if found.address else change_password
+        change(session, context.actor, found.id, password)
     context.report(_("Changed the password of “{name}”.").format(name=found.name), id=found.id, name=found.name)
 
 
@@ -304,7 +369,7 @@ def test(context: CommandContext, which: str) -> None:
 @click.option("--force", is_flag=True, help="Read it even if columns or all rows are missing.")
 @with_context
 def refresh(context: CommandContext, which: str, force: bool) -> None:
-    """Read a data source's files again, or list its server's tables again.
+    """Read a data source's files or API again, or list its server's tables again.
 
     What was copied is copied again. Fails, and changes nothing, if columns or all rows are missing, or if far more
     lines don't fit than before.

@@ -36,6 +36,7 @@ _VALUES: Final = {
     "SOURCE": "trips",
     "SQL": "SELECT 1",
     "TEAM": "rig-12",
+    "URL": "https://api.example/trips",
     "WHO": "ines@example.com",
 }
 """A value of each option and argument that some command can't do without, by the name that help calls it."""

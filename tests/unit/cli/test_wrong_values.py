@@ -17,7 +17,8 @@ from support.help_words import commands
 _FREE: frozenset[str] = frozenset({
     "a_name", "after", "as_email", "b_name", "bus", "ca", "database_name", "description", "export_format", "file",
     "host", "interface", "name", "note", "org", "organisation", "out", "port", "schema", "search", "source_name",
-    "url", "user", "values", "who", "write", "controller", "algorithm", "admin", "event",
+    "url", "user", "values", "who", "write", "controller", "algorithm", "admin", "event", "body", "headers", "key_name",
+    "rows_path", "page_parameter", "size_parameter", "cursor_path",
 })  # fmt: skip
 """Options of any text, of what is looked up or opened, and those that have a test of their own below."""
 
@@ -83,6 +84,9 @@ def test_wrong_value_of_every_option_with_limited_values_exits_2(
         "dashboard create --demo " + "x" * 300,
         "team create --demo " + "x" * 300,
         "source add none.csv --demo --name " + "x" * 300,
+        "source add-api ftp://a.example --demo --name S",
+        "source add-api https://a.example --demo --name S --header wrong",
+        "source add-api https://a.example --demo --name S --rows $..x",
         "source connect postgresql --demo --name S --host a/b --database d --user u",
         "query run --demo --out data.txt SELECT",
         "dashboard data --demo Wall --out data.csv",

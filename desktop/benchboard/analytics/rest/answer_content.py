@@ -65,7 +65,7 @@ class RowTable:
 
     @property
     def titles(self) -> list[str]:
-        """The columns: `a.b` is the member b of the member a."""
+        """The columns, “a.b” for the member b of the member a."""
         return [".".join(path) for path in self._places]
 
     def cells(self, row: object) -> list[Cell]:

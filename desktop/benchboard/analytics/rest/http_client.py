@@ -57,7 +57,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Client:
+class RestClient:
     """Asks for pages with the settings of a source and its secret."""
 
     settings: RestSettings

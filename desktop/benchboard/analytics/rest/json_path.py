@@ -15,7 +15,9 @@ _MAX_LENGTH: Final = 500
 _DEPTH: Final = 5
 _MEMBERS: Final = 200
 """Members of an object that are looked into for rows."""
-_STEP: Final = re.compile(r"""\.([^\s.\[\]'"$*?@]+)|\[(\d{1,6})\]|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\]""", re.DOTALL)
+_STEP: Final = re.compile(
+    r"""\.([^\s.\[\]'"$*?@]+)|\[(\d{1,6})\]|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\]""", re.DOTALL
+)
 _PLAIN: Final = re.compile(r"[^\W\d][\w\-]*")
 
 
@@ -61,7 +63,13 @@ def parse_path(text: str) -> JsonPath:
             raise ValueError("not a path")
         name, place, single, double = found.groups()
         quoted = single if single is not None else double
-        steps.append(int(place) if place is not None else name if name is not None else re.sub(r"\\(.)", r"\1", quoted, flags=re.DOTALL))
+        steps.append(
+            int(place)
+            if place is not None
+            else name
+            if name is not None
+            else re.sub(r"\\(.)", r"\1", quoted, flags=re.DOTALL)
+        )
         rest = rest[found.end() :]
     return JsonPath(tuple(steps))
 

@@ -14,7 +14,7 @@ from benchboard.analytics.files.inspection import inspect_file
 from benchboard.analytics.files.inspection_types import ReportProgress, TableInspection
 from benchboard.analytics.files.scan import ReadOptions
 from benchboard.analytics.rest.answer_content import RowTable, is_csv, parsed
-from benchboard.analytics.rest.http_client import Answer, Client
+from benchboard.analytics.rest.http_client import Answer, RestClient
 from benchboard.analytics.rest.json_path import NotThere, parse_path, row_paths
 from benchboard.analytics.rest.paging import first_page, next_page
 from benchboard.analytics.rest.rest_errors import rest_error
@@ -56,7 +56,7 @@ def read_rows(
     `field`, `Invalid` for an answer without any value, `Cancelled`.
     """
     token, report = cancel_token or CancelToken(), progress or (lambda _done, _total: None)
-    client = Client(settings, secret, token)
+    client = RestClient(settings, secret, token)
     first = client.get(url := first_page(settings))
     if is_csv(first):
         return _read_csv(settings, first, file, token, report)
@@ -64,6 +64,8 @@ def read_rows(
     with file.open("x", encoding="utf-8") as written:
         file.chmod(0o600)
         limited = reader.write_pages(client, url, first, pages, written.write)
+    if not reader.table.titles:
+        raise rest_error("empty")
     write_answer(file, reader.table.titles)
     inspected = inspect_file(file, ReadOptions(), fixed=_FIXED, cancel_token=token, progress=report)
     return RowsRead(file, inspected.tables[0], reader.pages, limited, reader.path, reader.paths)
@@ -94,7 +96,9 @@ class _PageReader:
         self.table = RowTable()
         self.pages = self._rows = 0
 
-    def write_pages(self, client: Client, url: str, answer: Answer, pages: int, write: Callable[[str], object]) -> bool:
+    def write_pages(
+        self, client: RestClient, url: str, answer: Answer, pages: int, write: Callable[[str], object]
+    ) -> bool:
         """Write the rows of `answer` and of the pages after it. Returns whether the limits left any out."""
         deadline, size = time.monotonic() + READ_TIMEOUT, 0
         addresses, bodies = {url}, set[bytes]()
@@ -143,6 +147,6 @@ class _PageReader:
             return []
         raise rest_error("no-rows", path=self.path)
 
-    def _require_going_on(self, client: Client) -> None:
+    def _require_going_on(self, client: RestClient) -> None:
         if client.cancel_token.cancelled:
             raise query_cancelled()

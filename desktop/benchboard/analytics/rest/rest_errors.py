@@ -8,11 +8,11 @@ from benchboard.i18n import _
 Cause = Literal[
     "host", "refused", "tls", "timeout", "local", "forbidden", "credentials", "not-found", "busy", "status",
     "redirects", "redirect", "type", "encoding", "json", "no-rows", "too-large", "columns", "repeats", "next",
-    "csv-pages", "broken",
+    "csv-pages", "broken", "empty",
 ]  # fmt: skip
 _FIELDS: Final[dict[Cause, str]] = {
     "credentials": "secret", "no-rows": "rows_path", "local": "allow_local", "repeats": "paging", "next": "paging",
-    "csv-pages": "paging",
+    "csv-pages": "paging", "empty": "rows_path",
 }  # fmt: skip
 
 
@@ -52,6 +52,7 @@ def _texts(cause: Cause) -> tuple[str, str]:
         "encoding": (_("The text of the answer can't be decoded."), _("Ask for UTF-8 by an Accept-Charset header.")),
         "json": (_("The answer of “{host}” isn't valid JSON."), check_url),
         "no-rows": (_("The answer has no rows at {path}."), _("Choose where the rows are.")),
+        "empty": (_("The answer has no rows."), _("Check the address and the path to the rows.")),
         "too-large": (_("The answer is larger than {limit} MB."), _("Ask for fewer rows, or page by page.")),
         "columns": (_("The rows have more than {limit} columns."), _("Choose a path to simpler rows.")),
         "repeats": (_("The API returned the same page twice."), check_paging),

@@ -141,7 +141,9 @@ def change_password(session: Session, actor: Actor, source_id: str, password: st
 def no_password(name: str) -> Invalid:
     """The error that the data source `name` has no password to change."""
     what = _("“{name}” has no password.").format(name=name)
-    return Invalid("sources.not-server", what, why=_("It's made of files. Only database servers have one."))
+    return Invalid(
+        "sources.not-server", what, why=_("It's made of files. Only database servers and REST APIs have one.")
+    )
 
 
 def set_tables(row: DataSource, tables: tuple[RemoteTable, ...]) -> None:

@@ -196,7 +196,9 @@ def _refreshed_rest(
         if match.missing and not accept_losses:
             _store_lost(database, actor, source_id, [one.name for one in match.missing],
                         [one.title for one in match.missing])  # fmt: skip
-            raise _lost_error(database, actor, source_id, table, [match])
+            doubt = _lost_error(database, actor, source_id, table, [match])
+            doubt.do = _("Check the API, or refresh the source without them.")
+            raise doubt
         readings = [_read(table, match, token, report)]
         if not accept_losses:
             _require_no_worse(readings, extra)

@@ -53,8 +53,9 @@ class SourceActions(QObject):
             "locate": Handler(partial(self.locate, source), self.why_read_only),
             "remove": Handler(partial(self.remove, source), self.why_read_only),
         }
-        if source.server:
+        if source.server or source.address:
             del found["locate"]
+        if source.server:
             found["connection"] = Handler(partial(self.edit_connection, source), self.why_read_only)
         if self._explores:
             explore = Handler(lambda: self._context.go(explore_address(source.id, table())))
@@ -104,7 +105,7 @@ class SourceActions(QObject):
 
     def _tell_refreshed(self, source: SourceSummary) -> None:
         if source.problem:
-            locate = None if source.server else Action(_("Find file…"), partial(self.locate, source))
+            locate = None if source.server or source.address else Action(_("Find file…"), partial(self.locate, source))
             self._context.problems.toast(source.problem, warning=True, action=locate)
             return
         text = _("Refreshed “{name}”.").format(name=source.name)
@@ -178,7 +179,7 @@ class SourceActions(QObject):
         Confirm(
             self._parent.window(),
             _("Remove “{name}”?").format(name=source.name),
-            _consequences(uses, is_server=bool(source.server)),
+            _consequences(uses, is_server=bool(source.server or source.address)),
             act=_("Remove data source"),
             keep=_("Keep data source"),
             run=partial(self._remove, source),

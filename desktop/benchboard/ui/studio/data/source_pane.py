@@ -122,7 +122,7 @@ class SourcePane(DetailPane):
                 (_("Last refreshed"), self._refreshed),
                 (
                     _("Copied from") if row.source.copied else _("Location"),
-                    Elided(row.source.server or location_text(row.source.path), middle=True),
+                    Elided(row.source.server or row.source.address or location_text(row.source.path), middle=True),
                 ),
             )
         )

@@ -61,8 +61,8 @@ def status_mark(row: SourceRow) -> Mark:
 
 def news_text(row: SourceRow) -> str:
     """What is wrong or new with a source, and what to do about it; empty if nothing is."""
-    if row.source.server:
-        return row.source.problem
+    if row.source.server or row.source.address:
+        return row.source.problem or (_("The API has more rows than Benchboard reads.") if row.source.limited else "")
     if row.source.status == "error" and row.source.problem:
         return row.source.problem + " " + _("Find the file, or put it back and refresh the data.")
     if row.news == "moved":
@@ -94,8 +94,8 @@ def source_columns() -> tuple[Column[SourceRow], ...]:
         Column(
             "path",
             _("Location"),
-            lambda row: row.source.server or location_text(row.source.path),
-            tooltip=lambda row: row.source.server or row.source.path,
+            lambda row: row.source.server or row.source.address or location_text(row.source.path),
+            tooltip=lambda row: row.source.server or row.source.address or row.source.path,
             muted=True,
             middle=True,
             width=220,
