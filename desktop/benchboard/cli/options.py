@@ -77,7 +77,8 @@ class CliCommand(TranslatedHelp):
             raise
 
 
-_FIELDS: Final = {"database": ("database_name",), "email": ("email", "as_email", "admin"), "title": ("name",)}
+_FIELDS: Final = {"database": ("database_name",), "email": ("email", "as_email", "admin"), "title": ("name",),
+                  "url": ("url", "address"), "authentication": ("auth",)}  # fmt: skip
 """The parameters for the value that an error calls otherwise."""
 _LOOKED_UP: Final = ("port", "bitrate", "revision")
 """The parameters that fit or not by what is connected, or by what the database is like."""

@@ -299,8 +299,8 @@ def add_api(context: CommandContext, /, name: str, address: str, body: str | Non
             page_size: int | None, **values: object) -> None:  # fmt: skip
     """Add the rows that a REST API answers, as JSON or CSV, as a data source.
 
-    Benchboard keeps a copy of the rows; “benchboard source refresh SOURCE” reads them again. The command asks for the token,
-    password or key, or reads it from standard input or from BENCHBOARD_SOURCE_PASSWORD, and stores it encrypted.
+    Benchboard keeps a copy of the rows; “benchboard source refresh SOURCE” reads them again. The command asks for the
+    token, password or key, or reads it from standard input or from BENCHBOARD_SOURCE_PASSWORD, and stores it encrypted.
 
     \b
     Example:
@@ -310,7 +310,8 @@ def add_api(context: CommandContext, /, name: str, address: str, body: str | Non
         services.require_name(session, context.actor, name)
     settings_ = {**values, "url": address, "authentication": auth, "method": "GET" if body is None else "POST",
                  "body": body or "", "page_size": page_size or 0,
-                 "headers": [[part.strip() for part in one.partition(":")[::2]] for one in headers]}  # fmt: skip
+                 "headers": [[part.strip() for part in one.partition(":")[::2]] if ":" in one else ["", ""]
+                             for one in headers]}  # fmt: skip
     checked = checked_rest(settings_)  # before it asks for a password
     request = RestRequest(name, settings_, _password() if auth != "none" else "")
     _say(_("Reading {file}").format(file=checked.address))
