@@ -1,4 +1,5 @@
-"""A query as the visual builder keeps it: filters, groups, measures, sorting and a limit over one table."""
+"""A query as the visual builder keeps it: filters, groups, measures, sorting and a limit over one table,
+tables joined to it and columns calculated from them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -80,6 +81,32 @@ class Sort:
     descending: bool = False
 
 
+JoinKind = Literal["left", "inner", "full"]
+"""Which rows stay without a match: those of the tables before, none, or those of both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Another table, matched by equal values. `keys` are pairs of a column of the question and one of the table;
+    `columns` are the table's columns, each with the name that it has in the question. `source` is the name of the
+    table's source, if that isn't the question's."""
+
+    table: str
+    keys: tuple[tuple[str, str], ...]
+    columns: tuple[tuple[str, str], ...]
+    kind: JoinKind = "left"
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """A column that is calculated for each row, by an expression in the SQL of the question's source. It may name
+    the columns of its tables, and those calculated before it."""
+
+    name: str
+    expression: str
+
+
 Part = Filter | Group | Measure | Sort
 PartList = Literal["filters", "groups", "measures", "sorts"]
 
@@ -98,6 +125,8 @@ class Question:
     limit: int | None = None
     server: Server = ""
     """What the source speaks, if it is on a database server."""
+    joins: tuple[Join, ...] = ()
+    calculations: tuple[Calculation, ...] = ()
 
     @property
     def outputs(self) -> tuple[str, ...]:

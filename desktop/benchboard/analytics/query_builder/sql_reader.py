@@ -1,15 +1,19 @@
 """Reads the `Question` in a query, if the builder could have written that query."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final, cast
 
 from benchboard.analytics.query_builder.question import (
     MAX_LIMIT,
     UNITS,
+    Calculation,
     Dialect,
     Filter,
     Function,
     Group,
+    Join,
+    JoinKind,
     Measure,
     Operator,
     Question,
@@ -17,7 +21,7 @@ from benchboard.analytics.query_builder.question import (
     Sort,
     Value,
 )
-from benchboard.analytics.query_builder.sql_words import QueryWord, words
+from benchboard.analytics.query_builder.sql_words import QueryWord, placed_words, words
 from benchboard.analytics.query_builder.sql_writer import (
     AGGREGATES,
     COMPARISONS,
@@ -26,6 +30,7 @@ from benchboard.analytics.query_builder.sql_writer import (
     to_sql,
 )
 
+_MAX_LEVELS: Final = 20
 _OPERATORS: Final[dict[str, Operator]] = {sign: cast("Operator", name) for name, sign in COMPARISONS.items()}
 
 
@@ -33,11 +38,12 @@ def from_sql(text: str, *, source_id: str = "", dialect: Dialect | None = None) 
     """The question whose query this is, apart from spaces, line breaks and the case of keywords; None if the builder
     has none: the query then can only be edited as SQL."""
     language = dialect or Question("", source_id).dialect
-    found = words(text, language)
-    if not found:
+    placed = placed_words(text, language)
+    if not placed:
         return None
+    found = [word for word, _start, _end in placed]
     try:
-        question = _QueryReader(found, source_id, language).question()
+        question = _QueryReader(text, placed, source_id, language).question()
     except _NotOurs:
         return None
     # What was read is compared with what would be written: a query is never changed by being opened in the builder.
@@ -51,16 +57,15 @@ class _NotOurs(Exception):
 class _QueryReader:
     """Reads one query from its first word to its last."""
 
-    def __init__(self, words: list[QueryWord], source_id: str, dialect: Dialect) -> None:
-        self._words, self._source_id, self._dialect, self._at = words, source_id, dialect, 0
+    def __init__(self, text: str, placed: list[tuple[QueryWord, int, int]], source_id: str, dialect: Dialect) -> None:
+        self._source, self._placed, self._words = text, placed, [word for word, _start, _end in placed]
+        self._source_id, self._dialect, self._at = source_id, dialect, 0
 
     def question(self) -> Question:
         self._expect("select")
         groups, measures = self._outputs()
         self._expect("from")
-        table = self._name()
-        if self._take("."):
-            table = f"{table}.{self._name()}"
+        table, joins, calculations = self._rows(0)
         filters = self._filters() if self._take("where") else ()
         if groups and self._take("group"):
             self._expect("by")
@@ -73,7 +78,90 @@ class _QueryReader:
         if self._at != len(self._words):
             raise _NotOurs
         server: Server = self._dialect if self._dialect in ("postgresql", "mysql") else ""
-        return Question(table, self._source_id, filters, groups, measures, sorts, limit, server)
+        return Question(table, self._source_id, filters, groups, measures, sorts, limit, server, joins, calculations)
+
+    def _rows(self, depth: int) -> tuple[str, tuple[Join, ...], tuple[Calculation, ...]]:
+        """What FROM names: a table, or a subquery that adds columns to one."""
+        if not self._take("("):
+            return self._table(), (), ()
+        self._expect("select")
+        if depth > _MAX_LEVELS:
+            raise _NotOurs
+        if self._take("*"):
+            added: list[Calculation] = []
+            while self._take(","):
+                added.append(self._calculation())
+            self._expect("from")
+            table, joins, calculations = self._rows(depth + 1)
+            found = table, joins, (*calculations, *added)
+        else:
+            found = self._joined()
+        self._expect(")", "as")
+        self._name()
+        return found
+
+    def _table(self) -> str:
+        table = self._name()
+        return f"{table}.{self._name()}" if self._take(".") else table
+
+    def _calculation(self) -> Calculation:
+        first, depth = self._at, 0
+        while depth or not self._is("as"):
+            depth += self._is("(") - self._is(")")
+            if depth < 0 or self._next().kind == "end":
+                raise _NotOurs
+        if self._at == first:
+            raise _NotOurs
+        expression = self._source[self._placed[first][1] : self._placed[self._at - 1][2]]
+        self._expect("as")
+        return Calculation(self._name(), expression)
+
+    def _joined(self) -> tuple[str, tuple[Join, ...], tuple[Calculation, ...]]:
+        base = self._name()
+        self._expect(".", "*")
+        columns: list[tuple[str, str, str]] = []
+        while self._take(","):
+            alias, column = self._qualified()
+            self._expect("as")
+            columns.append((alias, column, self._name()))
+        self._expect("from")
+        table = self._table()
+        if self._take("as"):
+            self._name()
+        outputs = {(alias, column): output for alias, column, output in columns}
+        joins: list[Join] = []
+        while not self._is(")"):
+            joins.append(self._join(base, outputs))
+        return table, tuple(joins), ()
+
+    def _join(self, base: str, outputs: Mapping[tuple[str, str], str]) -> Join:
+        kind: JoinKind = "left" if self._take("left") else "full" if self._take("full") else "inner"
+        self._expect("join")
+        table, source = self._name(), ""
+        alias = table
+        if self._take("."):
+            alias = self._name()
+            table, source = (f"{table}.{alias}", "") if self._dialect == "postgresql" else (alias, table)
+        if self._take("as"):
+            alias = self._name()
+        self._expect("on")
+        keys: list[tuple[str, str]] = []
+        while True:
+            left = self._qualified()
+            self._expect("=")
+            right = self._qualified()
+            if right[0] != alias or (left[0] != base and left not in outputs):
+                raise _NotOurs
+            keys.append((left[1] if left[0] == base else outputs[left], right[1]))
+            if not self._take("and"):
+                break
+        columns = tuple((column, output) for (known, column), output in outputs.items() if known == alias)
+        return Join(table, tuple(keys), columns, kind, source)
+
+    def _qualified(self) -> tuple[str, str]:
+        table = self._name()
+        self._expect(".")
+        return table, self._name()
 
     def _peek(self, ahead: int = 0) -> QueryWord:
         place = self._at + ahead

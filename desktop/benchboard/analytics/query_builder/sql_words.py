@@ -32,10 +32,11 @@ in quotes is the same name: a word too many here does no harm."""
 _ANY_WORD: Final = r"""
     (?P<space>\s+)
     | {quoted}
+    | (?P<cast>::)
     | (?P<variable>:[a-z]+)
     | (?P<number>\d+(?:\.\d+)?)
     | (?P<word>[^\W\d]\w*)
-    | (?P<sign><>|<=|>=|[=<>(),*;.-])
+    | (?P<sign><>|<=|>=|!=|\|\||[=<>(),*;.+/%-])
     """
 _WORD: Final = re.compile(
     _ANY_WORD.replace("{quoted}", """(?P<name>"(?:[^"]|"")+") | (?P<text>'(?:[^']|'')*')"""), re.VERBOSE
@@ -84,27 +85,40 @@ def quote_value(value: Value, dialect: Dialect = "own") -> str:
 
 def words(text: str, dialect: Dialect = "own") -> list[QueryWord] | None:
     """The words of a text; None if it has something that no query of the builder has, such as a comment."""
+    found = placed_words(text, dialect)
+    return None if found is None else [word for word, _start, _end in found]
+
+
+def placed_words(text: str, dialect: Dialect = "own") -> list[tuple[QueryWord, int, int]] | None:
+    """The words of a text, each with its start and end; None as `words`."""
     pattern = _MYSQL_WORD if dialect == "mysql" else _WORD
-    found: list[QueryWord] = []
+    found: list[tuple[QueryWord, int, int]] = []
     at = 0
     while at < len(text):
         match = pattern.match(text, at)
         if match is None:
             return None
-        at, kind, word = match.end(), str(match.lastgroup), match[0]
-        if kind == "space":
+        start, at = at, match.end()
+        if match.lastgroup == "space":
             continue
-        if kind == "name":
-            word = word[1:-1].replace(2 * word[0], word[0])
-        elif kind == "text":
-            word = word[1:-1].replace("''", "'")
-            if dialect == "mysql":
-                word = word.replace("\\\\", "\\")
-        elif kind == "word":
-            word = word.lower()
-            if _PLAIN.fullmatch(word) is None:
-                return None
-        found.append(QueryWord(kind, word))
+        word = _word(str(match.lastgroup), match[0], dialect)
+        if word is None:
+            return None
+        found.append((word, start, at))
     # Two minus signs begin a comment.
-    comment = any(a.text == b.text == "-" and a.kind == b.kind == "sign" for a, b in itertools.pairwise(found))
+    comment = any(a[0].text == b[0].text == "-" and a[2] == b[1] for a, b in itertools.pairwise(found))
     return None if comment else found
+
+
+def _word(kind: str, text: str, dialect: Dialect) -> QueryWord | None:
+    if kind == "name":
+        text = text[1:-1].replace(2 * text[0], text[0])
+    elif kind == "text":
+        text = text[1:-1].replace("''", "'")
+        if dialect == "mysql":
+            text = text.replace("\\\\", "\\")
+    elif kind == "word":
+        text = text.lower()
+        if _PLAIN.fullmatch(text) is None:
+            return None
+    return QueryWord("sign" if kind == "cast" else kind, text)

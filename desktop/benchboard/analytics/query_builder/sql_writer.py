@@ -1,21 +1,27 @@
 """Writes the query of a `Question` in SQL."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from benchboard.analytics.query_builder.question import (
+    Calculation,
     Dialect,
     Filter,
     Function,
     Group,
+    Join,
+    JoinKind,
     Measure,
     Question,
     Sort,
     Unit,
+    free_name,
 )
-from benchboard.analytics.query_builder.sql_words import quote_name, quote_table, quote_text, quote_value
+from benchboard.analytics.query_builder.sql_words import quote_name, quote_table, quote_text, quote_value, words
 
 COMPARISONS: Final = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 AGGREGATES: Final[tuple[Function, ...]] = ("sum", "avg", "min", "max", "median")
+JOIN_WORDS: Final[dict[JoinKind, str]] = {"left": "LEFT JOIN", "inner": "JOIN", "full": "FULL JOIN"}
 LIKE_SIGNS: Final = "\\%_"
 MYSQL_UNITS: Final[dict[Unit, str]] = {
     "minute": "CAST(DATE_FORMAT({column}, '%Y-%m-%d %H:%i:00') AS DATETIME)",
@@ -27,6 +33,8 @@ MYSQL_UNITS: Final[dict[Unit, str]] = {
     "year": "CAST(DATE_FORMAT({column}, '%Y-01-01') AS DATE)",
 }
 """How MySQL, which has no `date_trunc`, rounds a time down."""
+_PLACE: Final = "\0{}\0"
+"""Stands for an expression while what is around it is written; no query has such a sign."""
 _INDENT: Final = " " * len("SELECT ")
 
 
@@ -35,7 +43,7 @@ def to_sql(question: Question, dialect: Dialect | None = None) -> str:
     language = dialect or question.dialect
     outputs = [_group(one, language) for one in question.groups]
     outputs += [_measure(one, language) for one in question.measures]
-    lines = ["SELECT " + (",\n" + _INDENT).join(outputs or ["*"]), f"FROM {quote_table(question.table, language)}"]
+    lines = ["SELECT " + (",\n" + _INDENT).join(outputs or ["*"]), f"FROM {rows_sql(question, language)}"]
     if question.filters:
         lines.append("WHERE " + "\n  AND ".join(_condition(one, language) for one in question.filters))
     if question.groups:
@@ -45,6 +53,80 @@ def to_sql(question: Question, dialect: Dialect | None = None) -> str:
     if question.limit is not None:
         lines.append(f"LIMIT {question.limit}")
     return "\n".join(lines)
+
+
+def rows_sql(question: Question, dialect: Dialect | None = None) -> str:
+    """What the question reads, as FROM names it: its table; or a subquery with the columns of all its tables and those
+    calculated from them, each of one name."""
+    language = dialect or question.dialect
+    found, alias = quote_table(question.table, language), quote_name(base_name(question, language), language)
+    if question.joins:
+        found = f"(\n{_indented(_joined(question, language))}\n) AS {alias}"
+    for level in _levels(question.calculations, language):
+        outputs = [
+            f"{_PLACE.format(question.calculations.index(one))} AS {quote_name(one.name, language)}" for one in level
+        ]
+        select = "SELECT *,\n  " + ",\n  ".join(outputs) + f"\nFROM {found}"
+        found = f"(\n{_indented(select)}\n) AS {alias}"
+    for place, one in enumerate(question.calculations):  # at the end: their own lines aren't indented
+        found = found.replace(_PLACE.format(place), one.expression, 1)
+    return found
+
+
+def base_name(question: Question, dialect: Dialect) -> str:
+    """What the question's table is called among those joined to it: without its schema."""
+    return question.table.split(".", 1)[-1] if dialect == "postgresql" else question.table
+
+
+def _indented(text: str) -> str:
+    return "\n".join("  " + line for line in text.split("\n"))
+
+
+def _levels(calculations: Sequence[Calculation], dialect: Dialect) -> list[list[Calculation]]:
+    """The calculated columns, those that name one of the level before in a level of their own."""
+    levels: list[list[Calculation]] = [[]] if calculations else []
+    for one in calculations:
+        named = {word.text for word in words(one.expression, dialect) or () if word.kind in ("name", "word")}
+        if named & {known.name for known in levels[-1]}:
+            levels.append([])
+        levels[-1].append(one)
+    return levels
+
+
+def _joined(question: Question, dialect: Dialect) -> str:
+    base = base_name(question, dialect)
+    places: dict[str, tuple[str, str]] = {}
+    """The alias and the name of a column of a joined table, by its name in the question."""
+    aliases, lines = [base], [f"FROM {_named(quote_table(question.table, dialect), base, question.table, dialect)}"]
+    for join in question.joins:
+        alias = _join_alias(join, dialect, aliases)
+        aliases.append(alias)
+        table = quote_table(join.table, dialect)
+        if join.source:
+            table = f"{quote_name(join.source, dialect)}.{table}"
+        conditions = []
+        for ours, theirs in join.keys:
+            left = places.get(ours, (base, ours))
+            conditions.append(f"{_column(*left, dialect)} = {_column(alias, theirs, dialect)}")
+        name = join.table if not join.source else ""
+        lines.append(f"{JOIN_WORDS[join.kind]} {_named(table, alias, name, dialect)} ON {' AND '.join(conditions)}")
+        places |= {output: (alias, column) for column, output in join.columns}
+    outputs = [f"{quote_name(base, dialect)}.*"]
+    outputs += [f"{_column(*place, dialect)} AS {quote_name(output, dialect)}" for output, place in places.items()]
+    return "SELECT " + ",\n  ".join(outputs) + "\n" + "\n".join(lines)
+
+
+def _join_alias(join: Join, dialect: Dialect, taken: Sequence[str]) -> str:
+    plain = join.table.split(".", 1)[-1] if dialect == "postgresql" else join.table
+    return free_name(plain, taken)
+
+
+def _named(table: str, alias: str, name: str, dialect: Dialect) -> str:
+    return table if alias == name else f"{table} AS {quote_name(alias, dialect)}"
+
+
+def _column(table: str, name: str, dialect: Dialect) -> str:
+    return f"{quote_name(table, dialect)}.{quote_name(name, dialect)}"
 
 
 def rounded_time(column: str, unit: Unit, dialect: Dialect) -> str:

@@ -1,0 +1,263 @@
+"""Tables joined to that of a question, and columns calculated in it: added, removed, and what goes with them."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from benchboard.analytics.query_builder.question import (
+    TIMES,
+    Calculation,
+    Dialect,
+    Join,
+    JoinKind,
+    Measure,
+    Question,
+    free_name,
+    with_parts,
+)
+from benchboard.analytics.query_builder.sql_words import QueryWord, placed_words
+from benchboard.analytics.query_types import NUMBERS, ValueKind
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+
+MAX_EXPRESSION: Final = 2_000
+MAX_JOINS: Final = 5
+_AGGREGATES: Final = frozenset(
+    """
+    any_value approx_count_distinct arg_max arg_min array_agg avg bit_and bit_or bit_xor bool_and bool_or count every
+    first group_concat json_agg json_arrayagg json_objectagg jsonb_agg last list listagg max mean median min mode
+    percentile_cont percentile_disc product quantile quantile_cont quantile_disc std stddev stddev_pop stddev_samp
+    string_agg sum var_pop var_samp variance
+    """.split()  # noqa: SIM905  # a list of them would be a page long
+)
+"""Functions over many rows. MySQL would make one row of the whole table of them, in silence."""
+_REPEATED: Final = ("count", "sum", "avg", "median")
+"""Functions whose result differs if rows are in it twice."""
+
+
+def join_kinds(dialect: Dialect) -> tuple[JoinKind, ...]:
+    """The kinds of joins; MySQL has no full one."""
+    return ("left", "inner") if dialect == "mysql" else ("left", "inner", "full")
+
+
+def with_join(
+    question: Question,
+    table: str,
+    columns: Sequence[str],
+    keys: Sequence[tuple[str, str]],
+    *,
+    known: Iterable[str],
+    kind: JoinKind = "left",
+    source: str = "",
+) -> Question:
+    """The question with a table more, which has `columns`. One whose name is among the `known` of the question has
+    the table's name before it."""
+    taken, outputs = list(known), list[tuple[str, str]]()
+    prefix = table.rsplit(".", 1)[-1]
+    for column in columns:
+        free = column.casefold() not in {name.casefold() for name in taken}
+        name = free_name(column if free else f"{prefix}_{column}", taken)
+        taken.append(name)
+        outputs.append((column, name))
+    join = Join(table, tuple(keys), tuple(outputs), kind, source)
+    return replace(question, joins=(*question.joins, join))
+
+
+def without_join(question: Question, place: int) -> Question:
+    """The question without a joined table, and without what names its columns."""
+    gone = question.joins[place]
+    names = {output for _column, output in gone.columns}
+    left = replace(question, joins=(*question.joins[:place], *question.joins[place + 1 :]))
+    later = next((k for k, one in enumerate(left.joins) if any(ours in names for ours, _theirs in one.keys)), None)
+    if later is not None:
+        return without_columns(without_join(left, later), names)
+    return without_columns(left, names)
+
+
+def without_columns(question: Question, names: Collection[str]) -> Question:
+    """The question without the parts that name one of these columns."""
+    gone = set(names)
+    kept: list[Calculation] = []
+    for one in question.calculations:
+        if one.name in gone or named_columns(one.expression, question.dialect) & gone:
+            gone.add(one.name)
+        else:
+            kept.append(one)
+    rows_only = not question.outputs
+    found = replace(
+        question,
+        calculations=tuple(kept),
+        filters=tuple(one for one in question.filters if one.column not in gone),
+        sorts=tuple(one for one in question.sorts if not rows_only or one.name not in gone),
+    )
+    return with_parts(
+        found,
+        groups=[one for one in found.groups if one.column not in gone],
+        measures=[one for one in found.measures if one.column not in gone],
+    )
+
+
+def with_calculation(question: Question, calculation: Calculation, place: int = -1) -> Question:
+    """The question with a calculated column more, or with another one at a place: what names it then names that."""
+    if place < 0:
+        return replace(question, calculations=(*question.calculations, calculation))
+    before, listed = question.calculations[place], list(question.calculations)
+    listed[place] = calculation
+    found = replace(question, calculations=tuple(listed))
+    if before.name == calculation.name:
+        return found
+    old, new = before.name, calculation.name
+    rows_only = not question.outputs
+    found = replace(
+        found,
+        filters=tuple(replace(one, column=new) if one.column == old else one for one in found.filters),
+        sorts=tuple(replace(one, name=new) if rows_only and one.name == old else one for one in found.sorts),
+    )
+    return with_parts(
+        found,
+        groups=[replace(one, column=new) if one.column == old else one for one in found.groups],
+        measures=[replace(one, column=new) if one.column == old else one for one in found.measures],
+    )
+
+
+def named_columns(expression: str, dialect: Dialect) -> set[str]:
+    """The names in an expression."""
+    found = placed_words(expression, dialect) or []
+    return {word.text for word, _start, _end in found if word.kind in ("name", "word")}
+
+
+def check_expression(text: str, dialect: Dialect) -> None:
+    """Refuse what is no single expression over the columns of a row. Raises `Invalid` (`calculation.…`), with facts
+    `start` and `end` where it is. Names and types are checked by the source, which is asked for a few rows."""
+    if not text.strip():
+        raise _fault("empty", _("Enter an expression."), _("For example price * quantity."), 0, 0)
+    if len(text) > MAX_EXPRESSION:
+        what = _("An expression can have up to {limit} characters.").format(limit=MAX_EXPRESSION)
+        raise _fault("long", what, "", MAX_EXPRESSION, len(text))
+    found = placed_words(text, dialect)
+    if found is None:
+        what = _("This expression contains a comment, a variable or a sign that isn't supported.")
+        raise _fault("sign", what, "", 0, len(text))
+    depth = 0
+    for place, (word, start, end) in enumerate(found):
+        depth += (word == _OPENING) - (word == _CLOSING)
+        if depth < 0:
+            raise _fault("bracket", _("This bracket closes none."), _("Remove it, or open one before it."), start, end)
+        _check_word(found, place, depth)
+    if depth:
+        start = max(start for word, start, _end in found if word == _OPENING)
+        raise _fault("bracket", _("A bracket isn't closed."), _("Add “)”."), start, start + 1)
+
+
+_OPENING: Final = QueryWord("sign", "(")
+_CLOSING: Final = QueryWord("sign", ")")
+
+
+def _check_word(found: Sequence[tuple[QueryWord, int, int]], place: int, depth: int) -> None:
+    word, start, end = found[place]
+    follows = found[place + 1][0] if place + 1 < len(found) else None
+    if word.kind == "variable":
+        raise _fault("variable", _("Variables can't be used in a calculated column."), "", start, end)
+    if word.kind == "word" and word.text == "select":
+        raise _fault("select", _("A calculated column can't contain a query."), "", start, end)
+    if word.kind == "sign" and (word.text == ";" or (word.text == "," and not depth)):
+        what = _("A calculated column is one expression, without “{sign}”.").format(sign=word.text)
+        raise _fault("several", what, "", start, end)
+    if word.kind == "word" and word.text == "as" and not depth:
+        raise _fault("alias", _("Enter the name in its own field, not with AS."), "", start, end)
+    if word.kind == "word" and word.text in _AGGREGATES and follows == _OPENING and not _is_window(found, place):
+        what = _("“{name}” calculates over many rows.").format(name=word.text)
+        do = _("Calculate for one row here, and add a measure over the column.")
+        raise _fault("aggregate", what, do, start, end)
+
+
+def _is_window(found: Sequence[tuple[QueryWord, int, int]], place: int) -> bool:
+    depth = 0
+    for at in range(place + 1, len(found)):
+        depth += (found[at][0] == _OPENING) - (found[at][0] == _CLOSING)
+        if not depth:
+            return at + 1 < len(found) and found[at + 1][0] == QueryWord("word", "over")
+    return False
+
+
+def _fault(code: str, what: str, do: str, start: int, end: int) -> Invalid:
+    return Invalid(f"calculation.{code}", what, do=do, field="expression", start=start, end=end)
+
+
+def comparable(one: ValueKind, other: ValueKind) -> bool:
+    """Whether values of two kinds can be equal."""
+    return one == other or any(one in kinds and other in kinds for kinds in (NUMBERS, TIMES))
+
+
+def suggested_keys(
+    ours: Sequence[tuple[str, ValueKind]], table: str, theirs: Sequence[tuple[str, ValueKind]], base: str
+) -> list[tuple[str, str]]:
+    """Pairs of columns by which a table could be joined, the likeliest by name first. `ours` are the columns of the
+    question, whose table is `base`."""
+    ranked: list[tuple[int, int, tuple[str, str]]] = []
+    for place, (left, kind) in enumerate(ours):
+        for number, (right, other) in enumerate(theirs):
+            score = _likeness(left.casefold(), right.casefold(), base.casefold(), table.casefold())
+            if score and comparable(kind, other) and kind not in ("boolean", "decimal", "null"):
+                ranked.append((-score, place + number, (left, right)))
+    return [pair for _score, _place, pair in sorted(ranked)]
+
+
+def _likeness(left: str, right: str, base: str, table: str) -> int:
+    """How likely two columns hold the same, by their names; 0: not at all."""
+    ours, theirs = _singular(base.rsplit(".", 1)[-1]), _singular(table.rsplit(".", 1)[-1])
+    if left in (f"{theirs}_{right}", f"{theirs}{right}") or right in (f"{ours}_{left}", f"{ours}{left}"):
+        return 5
+    if left == right:
+        named = left in ("id", "name", "title", "status", "type", "date", "created_at", "updated_at", "amount", "total")
+        return 1 if named else 4
+    if left in (theirs, f"{theirs}_id", f"{theirs}_no") and right in ("id", "key", "code", "no", "number", "name"):
+        return 3
+    stems = {_stem(left), _stem(right)}
+    return 2 if len(stems) == 1 and "" not in stems else 0
+
+
+def _singular(name: str) -> str:
+    if name.endswith("ies"):
+        return name[:-3] + "y"
+    return name[:-1] if name.endswith("s") and not name.endswith("ss") else name
+
+
+def _stem(name: str) -> str:
+    for end in ("_id", "_no", "_key", "_code", "_number", "_nr"):
+        name = name.removesuffix(end)
+    return name
+
+
+@dataclass(frozen=True, slots=True)
+class JoinFacts:
+    """How the rows of two tables match: `left_rows` of the one before and `right_rows` of the joined one, how many of
+    each find another, and how many rows of the other one row finds at most."""
+
+    left_rows: int
+    right_rows: int
+    left_matched: int
+    right_matched: int
+    most_right: int
+    """Rows of the joined table that one row before finds at most: more than 1 repeats the rows before."""
+    most_left: int
+    """Rows before that one row of the joined table finds at most: more than 1 repeats its rows."""
+
+
+def repeated_measures(question: Question, facts: Sequence[JoinFacts | None]) -> list[tuple[Measure, int]]:
+    """The measures that count a row several times because of a join, each with the place of that join. `facts` are
+    those of the question's joins; None is not known."""
+    found: list[tuple[Measure, int]] = []
+    owners = {output: place for place, join in enumerate(question.joins) for _column, output in join.columns}
+    for measure in question.measures:
+        if measure.function not in _REPEATED:
+            continue
+        owner = owners.get(measure.column, -1)
+        for place, one in enumerate(facts[: len(question.joins)]):
+            if one is None:
+                continue
+            repeats = one.most_left > 1 and measure.column != "" if place == owner else one.most_right > 1
+            if repeats:
+                found.append((measure, place))
+                break
+    return found
