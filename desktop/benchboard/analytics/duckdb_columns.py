@@ -46,11 +46,33 @@ def _scope(table: Node, tables: _Tables) -> dict[str, Mapping[str, Presentation]
     """The tables of a FROM clause by the name that the query calls them, in lower case."""
     if table.get("type") == "JOIN":
         return _scope(table.get("left") or {}, tables) | _scope(table.get("right") or {}, tables)
+    if table.get("type") == "SUBQUERY" and table.get("alias") and not table.get("column_name_alias"):
+        select = (table.get("subquery") or {}).get("node") or {}
+        return {str(table["alias"]).lower(): _outputs(select, tables)}
     if table.get("type") != "BASE_TABLE" or table.get("column_name_alias"):
         return {}
     relation = NamedRelation(str(table.get("schema_name", "")), str(table.get("table_name", "")))
     columns = next((found for known, found in tables.items() if _same(known, relation)), None)
     return {} if columns is None else {str(table.get("alias") or relation.table).lower(): columns}
+
+
+def _outputs(select: Node, tables: _Tables) -> Mapping[str, Presentation]:
+    """The columns of a subquery. One that keeps its name keeps its title; one with another name is called that."""
+    if select.get("type") != "SELECT_NODE":
+        return {}
+    scope = _scope(select.get("from_table") or {}, tables)
+    found: dict[str, Presentation] = {}
+    for item in select.get("select_list") or []:
+        if item.get("class") == "STAR":
+            of = str(item.get("relation_name") or "").lower()
+            for alias, columns in scope.items():
+                found |= columns if of in ("", alias) else {}
+            continue
+        own = str((item.get("column_names") or [""])[-1])
+        alias = str(item.get("alias") or own)
+        shown = _expression(item, scope)
+        found[alias] = shown if alias.lower() == own.lower() else _shown(item, scope)
+    return found
 
 
 def _same(one: NamedRelation, other: NamedRelation) -> bool:

@@ -150,6 +150,23 @@ def test_run_a_columns_title_travels_with_it(orders: Orders) -> None:
     assert [one.presentation.text for one in grouped.columns] == ["Total (€)", "Average total (€)", "Count"]
 
 
+def test_run_a_columns_title_travels_through_a_subquery(orders: Orders) -> None:
+    inner = (
+        "(SELECT *, total * 2 AS twice FROM (SELECT a.*, b.total AS other FROM orders a JOIN orders b USING (id)) a)"
+    )
+    result = run(f"SELECT * FROM {inner} AS orders", orders)
+
+    titles = {column.name: column.presentation.text for column in result.columns}
+    assert (titles["id"], titles["total"], titles["other"], titles["twice"]) == (
+        "Number",
+        "Total (€)",
+        "Other",
+        "Twice",
+    )
+    summed = run(f"SELECT sum(total), min(total) FROM {inner} AS orders", orders)
+    assert [one.presentation.text for one in summed.columns] == ["Total (€)", "Lowest total (€)"]
+
+
 def test_run_a_query_beyond_its_time_is_stopped(orders: Orders) -> None:
     started = time.monotonic()
     with pytest.raises(Unavailable) as caught:

@@ -3,12 +3,18 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from benchboard.analytics.query_builder.combined import (
+    MAX_JOINS,
+    repeated_measures,
+    without_columns,
+    without_join,
+)
 from benchboard.analytics.query_builder.question import (
     TIMES,
     Part,
@@ -22,9 +28,12 @@ from benchboard.analytics.query_builder.question import (
 )
 from benchboard.analytics.table_browser import BrowsedTable
 from benchboard.i18n import _, pgettext
+from benchboard.ui.studio.data.explore.calculation_popover import CalculationPopover
 from benchboard.ui.studio.data.explore.chip import HEIGHT, Chip
 from benchboard.ui.studio.data.explore.exploration import Exploration
 from benchboard.ui.studio.data.explore.field_tree import COLUMN_MIME, dropped_column
+from benchboard.ui.studio.data.explore.join_popover import JoinPopover
+from benchboard.ui.studio.data.explore.joined_tables import joinable_tables
 from benchboard.ui.studio.data.explore.part_popovers import (
     FilterPopover,
     GroupPopover,
@@ -36,6 +45,7 @@ from benchboard.ui.studio.data.explore.part_text import (
     KIND_ICONS,
     filter_text,
     group_text,
+    join_text,
     kind_of,
     limit_text,
     measure_text,
@@ -44,6 +54,9 @@ from benchboard.ui.studio.data.explore.part_text import (
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Icon, MenuItem, Text, menu
 from benchboard.ui.widgets.flow_layout import FlowLayout
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
 
 _LABEL_WIDTH: Final = 66
 
@@ -125,12 +138,13 @@ class BuilderRow(QWidget):
 class Builder(QWidget):
     """Shows the question of an exploration and changes it."""
 
-    def __init__(self, exploration: Exploration) -> None:
+    def __init__(self, context: "Context", exploration: Exploration) -> None:
         super().__init__()
         self.setObjectName("explore_builder")
         self.setAccessibleName(_("Query builder"))
-        self._exploration = exploration
+        self._context, self._exploration = context, exploration
         self.source = BuilderRow(pgettext("query", "From"), "ph.table", "explore_from")
+        self.calculations = BuilderRow(_("Calculate"), "ph.math-operations", "explore_calculations")
         self.filters = BuilderRow(_("Filter"), "ph.funnel", "explore_filters")
         self.groups = BuilderRow(_("Group by"), "ph.rows", "explore_groups")
         self.measures = BuilderRow(_("Measure"), "ph.calculator", "explore_measures")
@@ -138,7 +152,7 @@ class Builder(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 9, 0, 9)
         column.setSpacing(0)
-        for one in (self.source, self.filters, self.groups, self.measures, self.sorts):
+        for one in (self.source, self.calculations, self.filters, self.groups, self.measures, self.sorts):
             column.addWidget(one)
         column.addStretch(1)
         self._drops: dict[str, tuple[BuilderRow, Callable[[QWidget, str], object]]] = {
@@ -165,24 +179,31 @@ class Builder(QWidget):
     def show_question(self) -> None:
         """Show the question, if it changed."""
         question, table = self._question, self._table
-        key = (question, table, self._exploration.sources)
+        facts = self._exploration.joined_tables.facts(question) if question is not None else []
+        key = (question, table, self._exploration.sources, facts)
         if key == self._shown:
             return
         self._shown = key
         self._show_source(question)
         if question is None:
-            for one in (self.filters, self.groups, self.measures, self.sorts):
+            for one in (self.calculations, self.filters, self.groups, self.measures, self.sorts):
                 one.show_parts(())
             return
         why = "" if table is not None else _("The table isn't available.")
+        self._show_calculations(question, why)
         self._show_row(self.filters, [
             (filter_text(one, table), KIND_ICONS[kind_of(table, one.column)]) for one in question.filters
         ], "filters", self.edit_filter, _("Add filter"), why)  # fmt: skip
         self._show_row(self.groups, [
             (group_text(one, table), KIND_ICONS[kind_of(table, one.column)]) for one in question.groups
         ], "groups", self.edit_group, _("Add group"), why)  # fmt: skip
+        facts = self._exploration.joined_tables.facts(question)
+        repeated = {measure for measure, _place in repeated_measures(question, facts)}
         self._show_row(self.measures, [
-            (_("{measure} as {name}").format(measure=measure_text(one, table), name=one.name), "ph.hash")
+            (
+                _("{measure} as {name}").format(measure=measure_text(one, table), name=one.name),
+                "ph.warning" if one in repeated else "ph.hash",
+            )
             for one in question.measures
         ], "measures", self.edit_measure, _("Add measure"), why)  # fmt: skip
         limit = Chip(limit_text(question), "ph.list-numbers", removable=False, name="explore_limit", parent=self.sorts)
@@ -200,7 +221,83 @@ class Builder(QWidget):
             text = f"{source.name if source is not None else _('Missing source')} / {question.table}"
         chip = Chip(text, "ph.database", removable=False, name="explore_table", parent=self.source)
         chip.clicked.connect(lambda: self.choose_table(chip))
-        self.source.show_parts([chip])
+        if question is None:
+            self.source.show_parts([chip])
+            return
+        chips = [chip]
+        for place, join in enumerate(question.joins):
+            joined = Chip(join_text(join), "ph.link", name=f"explore_joins_{place}", parent=self.source)
+            joined.clicked.connect(partial(self._edit_join_at, joined, place))
+            joined.remove_requested.connect(partial(self._remove_join, place))
+            chips.append(joined)
+        tip = _("Join another table")
+        button = Button("", kind="quiet", icon="ph.plus", tip=tip, name="explore_add_joins", parent=self.source)
+        button.clicked.connect(lambda: self.edit_join(button))
+        if why := self.why_not_join():
+            button.disable(why)
+        self.source.show_parts(chips, button)
+
+    def why_not_join(self) -> str:
+        """Why no table can be joined; empty if one can."""
+        question = self._question
+        if question is None or self.why_not_calculate():
+            return self.why_not_calculate()
+        if len(question.joins) >= MAX_JOINS:
+            return _("A query can join up to {limit} tables.").format(limit=MAX_JOINS)
+        if not joinable_tables(question, self._exploration.sources):
+            return _("There's no other table in this source. Files can be joined to files.")
+        return ""
+
+    def why_not_calculate(self) -> str:
+        """Why no column can be calculated; empty if one can."""
+        if self._question is None:
+            return _("Choose a table first.")
+        return "" if self._table is not None else _("The table isn't available.")
+
+    def edit_join(self, anchor: QWidget, place: int = -1) -> None:
+        """Open the popover of a joined table; without a place, of a new one."""
+        question = self._question
+        if question is not None and self._table is not None and (place >= 0 or not self.why_not_join()):
+            JoinPopover(self._context, self._exploration, anchor, question, place=place).open()
+
+    def _edit_join_at(self, anchor: QWidget, place: int) -> None:
+        self.edit_join(anchor, place)
+
+    def _edit_calculation_at(self, anchor: QWidget, place: int) -> None:
+        self.edit_calculation(anchor, place)
+
+    def _remove_join(self, place: int) -> None:
+        question = self._question
+        if question is None:
+            return
+        self._exploration.set_question(without_join(question, place))
+
+    def _show_calculations(self, question: Question, why_not: str) -> None:
+        chips = []
+        for place, one in enumerate(question.calculations):
+            text = f"{one.name} = {' '.join(one.expression.split())}"
+            chip = Chip(text, "ph.math-operations", name=f"explore_calculations_{place}", parent=self.calculations)
+            chip.clicked.connect(partial(self._edit_calculation_at, chip, place))
+            chip.remove_requested.connect(partial(self._remove_calculation, one.name))
+            chips.append(chip)
+        button = Button(
+            "", kind="quiet", icon="ph.plus", tip=_("Add calculated column"), name="explore_add_calculations",
+            parent=self.calculations,
+        )  # fmt: skip
+        button.clicked.connect(lambda: self.edit_calculation(button))
+        if why_not:
+            button.disable(why_not)
+        self.calculations.show_parts(chips, button)
+
+    def edit_calculation(self, anchor: QWidget, place: int = -1) -> None:
+        """Open the popover of a calculated column; without a place, of a new one."""
+        question = self._question
+        if question is not None and self._table is not None:
+            CalculationPopover(self._context, self._exploration, anchor, question, place=place).open()
+
+    def _remove_calculation(self, name: str) -> None:
+        if self._question is not None:
+            self._exploration.set_question(without_columns(self._question, {name}))
 
     def _show_row(
         self,
@@ -250,7 +347,7 @@ class Builder(QWidget):
         if question is None or table is None:
             return
         shown = question.filters[place] if place >= 0 else None
-        statistics = self._exploration.statistics(question.source_id, table.name)
+        statistics = self._exploration.question_statistics()
         popover = FilterPopover(
             anchor, table, statistics, shown, lambda one: self._put("filters", one, place), column=column
         )
@@ -329,11 +426,12 @@ class Builder(QWidget):
         """
         target, run = self._drops[part]
         question, before = self._question, self._exploration.state
-        is_new = question is None or (question.source_id, question.table) != (source_id, table)
+        name = self._exploration.name_in_question(source_id, table, column)
+        is_new = question is None or name is None
         if is_new:
             self._exploration.set_question(self._exploration.empty_question(source_id, table), mode="build")
         anchor = target.chips[-1] if target.chips else target
-        run(anchor, column)
+        run(anchor, name or column)
         if is_new and before.text.strip():
             self._exploration.tell_replaced(table, before)
 

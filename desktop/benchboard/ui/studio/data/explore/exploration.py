@@ -26,6 +26,7 @@ from benchboard.dashboards.document.time_range import Period, TimeRange
 from benchboard.dashboards.layout import Layout
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _
+from benchboard.ui.studio.data.explore.joined_tables import JoinedTables, merged_statistics
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.collation import collated
 from benchboard.ui.tasks import DatabaseSession
@@ -91,6 +92,8 @@ class Exploration(QObject):
         self._past: list[ExplorationState] = []
         self._future: list[ExplorationState] = []
         self._token = CancelToken()
+        self.joined_tables = JoinedTables(context, self)
+        self.joined_tables.changed.connect(self.sources_changed)
         self._replaced_notice = ""
         """What was last said of a query that a column of another table replaced."""
         self._statistics: dict[tuple[str, str], TableStatistics | None] = {}
@@ -118,10 +121,12 @@ class Exploration(QObject):
 
     def _show_sources(self, found: tuple[BrowsedSource, ...]) -> None:
         self.sources, self.sources_error, self.sources_read = found, None, True
+        self.joined_tables.forget()
         self._read_statistics_anew()
         if self._requested_query is not None:
             begin, self._requested_query = self._requested_query, None
             begin()
+        self._read_joined()
         if self.result is not None and self.state.source_id:
             self.run()  # what is in the source may have changed
         self.sources_changed.emit()
@@ -148,10 +153,38 @@ class Exploration(QObject):
 
     @property
     def table(self) -> BrowsedTable | None:
-        """The table of the question; None without one, or if it doesn't exist."""
+        """The table of the question, with the columns of those joined to it and the calculated ones; None without a
+        question, or if one of its tables doesn't exist."""
         question = self.state.question
-        source = self.source(question.source_id) if question is not None else None
-        return source.table(question.table) if source is not None and question is not None else None
+        return self.joined_tables.table(question, self.sources) if question is not None else None
+
+    def name_in_question(self, source_id: str, table: str, column: str) -> str | None:
+        """What a column of a table is called in the question; None if the question doesn't read the table."""
+        question = self.state.question
+        if question is None:
+            return None
+        if (question.source_id, question.table) == (source_id, table):
+            return column
+        for join in question.joins:
+            found = self.joined_tables.joined(question, join, self.sources)
+            if found is not None and (found[0].id, found[1].name) == (source_id, table):
+                return dict(join.columns).get(column)
+        return None
+
+    def question_statistics(self) -> TableStatistics | None:
+        """What is in the columns of the question's tables, as far as it is known."""
+        question = self.state.question
+        if question is None:
+            return None
+        found = self.statistics(question.source_id, question.table)
+        if not question.joins:
+            return found
+        parts = [(found, [(name, name) for name in found.columns] if found is not None else [])]
+        for join in question.joins:
+            place = self.joined_tables.joined(question, join, self.sources)
+            if place is not None:
+                parts.append((self.statistics(place[0].id, place[1].name), list(join.columns)))
+        return merged_statistics(parts)
 
     def statistics(self, source_id: str, table: str) -> TableStatistics | None:
         """What is in a table, if that is known."""
@@ -258,12 +291,14 @@ class Exploration(QObject):
     def add_column(self, column: BrowsedColumn, source_id: str, table: BrowsedTable) -> None:
         """Add a column where it fits; one of another table begins a new question, which is said."""
         question, is_replaced, before = self.state.question, False, self.state
-        if question is None or (question.source_id, question.table) != (source_id, table.name):
+        name = self.name_in_question(source_id, table.name, column.name)
+        if question is None or name is None:
+            name = column.name
             question, is_replaced = self.empty_question(source_id, table.name), bool(self.state.text.strip())
         found = self.statistics(source_id, table.name)
         is_id = column.is_id or (found is not None and column.kind == "text" and found.is_unique(column.name))
         unit = self.unit_for(source_id, table.name, column.name) if column.kind in TIMES else ""
-        self.set_question(with_column(question, column.name, column.kind, unit=unit, is_id=is_id), mode="build")
+        self.set_question(with_column(question, name, column.kind, unit=unit, is_id=is_id), mode="build")
         if is_replaced:
             self.tell_replaced(table.name, before)
 
@@ -313,9 +348,20 @@ class Exploration(QObject):
     def restore(self, state: ExplorationState) -> None:
         """Go on with what was kept."""
         self.state = state
+        self._read_joined()
         self.changed.emit()
         self._show_time()
         self.run()
+
+    def _read_joined(self) -> None:
+        question = self.state.question
+        if question is None or not (question.joins or question.calculations):
+            return
+        self.joined_tables.read(question, self.sources)
+        for join in question.joins:
+            found = self.joined_tables.joined(question, join, self.sources)
+            if found is not None:
+                self.read_statistics(found[0].id, found[1])
 
     @property
     def can_undo(self) -> bool:
@@ -351,6 +397,7 @@ class Exploration(QObject):
         before, self.state = self.state, state
         self._context.problems.withdraw(self._replaced_notice)  # its Undo would take back this change
         self._show_time()
+        self._read_joined()
         self.changed.emit()
         same = (before.text, before.source_id, before.time_range) == (state.text, state.source_id, state.time_range)
         if runs and not same:
@@ -392,7 +439,7 @@ class Exploration(QObject):
         return span if span is not None and (span.end <= period.start or span.start >= period.end) else None
 
     def _span_of(self, question: Question, column: str | None) -> Period | None:
-        found = self.statistics(question.source_id, question.table)
+        found = self.question_statistics()
         known = found.columns.get(column) if found is not None and column is not None else None
         least, greatest = (_moment(known.least), _moment(known.greatest)) if known is not None else (None, None)
         if least is None or greatest is None:

@@ -37,7 +37,7 @@ _FIELDS_NARROW: Final = 210
 _SQL_WIDTH: Final = 380
 _SQL_NARROW: Final = 250
 _NARROW: Final = 1150
-_TOP_HEIGHT: Final = 204
+_TOP_HEIGHT: Final = 238
 
 
 class ExploreView(QWidget):
@@ -52,7 +52,7 @@ class ExploreView(QWidget):
         self.exploration = Exploration(context, self)
         self._drafts = DraftKeeper(context, self.exploration)
         self.fields = FieldPane(context, self.exploration)
-        self.builder = Builder(self.exploration)
+        self.builder = Builder(context, self.exploration)
         self.made_sql = MadeSql(self.exploration)
         self.sql = SqlEditor(context, self.exploration)
         self.result = ResultPane(self.exploration)
@@ -61,6 +61,8 @@ class ExploreView(QWidget):
         self._lay_out()
         self.setFocusProxy(self.fields.tree)
         self.fields.tree.placed.connect(self._place)
+        self.fields.join_requested.connect(self._join)
+        self.fields.calculation_requested.connect(self._calculate)
         self.made_sql.edit_requested.connect(self._edit_sql)
         self.result.edit_requested.connect(self._edit_query)
         self.result.refresh_requested.connect(self._read_source_again)
@@ -216,6 +218,7 @@ class ExploreView(QWidget):
         self.time.set_title(range_title(state.time_range))
         self.time.setVisible(bool(state.text) and self._names_time())
         self.cancel.setVisible(exploration.running and exploration.late)
+        self.fields.show_actions(self.builder.why_not_join(), self.builder.why_not_calculate())
         has_data = any(source.tables for source in exploration.sources)
         if exploration.sources_read and not has_data and not state.text:
             error = exploration.sources_error
@@ -302,6 +305,14 @@ class ExploreView(QWidget):
             self._choose_mode("build")
         if self.exploration.state.mode == "build":
             self.builder.place(part, source_id, table, column)
+
+    def _join(self, anchor: QWidget) -> None:
+        self._choose_mode("build")
+        self.builder.edit_join(anchor)
+
+    def _calculate(self, anchor: QWidget) -> None:
+        self._choose_mode("build")
+        self.builder.edit_calculation(anchor)
 
     def _edit_sql(self) -> None:
         self.exploration.set_mode("sql")

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from benchboard.analytics.column_statistics import ColumnStatistics, TableStatistics
+from benchboard.analytics.query_builder.question import Join
 from benchboard.analytics.query_types import NUMBERS
 from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource, BrowsedTable
 from benchboard.i18n import _, ngettext, number, pgettext
@@ -28,7 +29,7 @@ from benchboard.ui.studio.data.explore.exploration import Exploration
 from benchboard.ui.studio.data.explore.part_text import KIND_ICONS
 from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import Text, search_field
+from benchboard.ui.widgets import Button, Text, search_field
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.fields import focus_list
 from benchboard.ui.widgets.focus import came_by_key
@@ -73,7 +74,11 @@ def dropped_column(data: QMimeData) -> tuple[str, str, str] | None:
 
 
 class FieldPane(QWidget):
-    """The tree and its search field."""
+    """The tree, its search field, and what adds to the question's columns."""
+
+    join_requested = Signal(QWidget)
+    calculation_requested = Signal(QWidget)
+    """The button at which the popover opens."""
 
     def __init__(self, context: "Context", exploration: Exploration) -> None:
         super().__init__()
@@ -93,12 +98,36 @@ class FieldPane(QWidget):
             line.addWidget(above)
             column.addLayout(line)
         column.addWidget(self.tree, 1)
+        self.join = Button(
+            _("Join another table…"), self._join, kind="link", icon="ph.link", size="sm", name="explore_join"
+        )
+        self.calculate = Button(
+            _("Calculated column…"), self._calculate, kind="link", icon="ph.math-operations", size="sm",
+            name="explore_calculate",
+        )  # fmt: skip
+        for button in (self.join, self.calculate):
+            line = QHBoxLayout()
+            line.setContentsMargins(_EDGE, 0, _EDGE, 0)
+            line.addWidget(button)
+            line.addStretch(1)
+            column.addLayout(line)
         self._hint = Text(_("Press Enter, double-click or drag to add a column."), "caption", "muted")
         self._hint.setWordWrap(True)
         self._hint.setContentsMargins(_EDGE, 0, _EDGE, 0)
         column.addWidget(self._hint)
         self._field = search
         exploration.sources_changed.connect(self._show_match)
+
+    def _join(self) -> None:
+        self.join_requested.emit(self.join)
+
+    def _calculate(self) -> None:
+        self.calculation_requested.emit(self.calculate)
+
+    def show_actions(self, why_not_join: str, why_not_calculate: str) -> None:
+        """Enable the buttons, or say why they can't be used."""
+        self.join.disable(why_not_join)
+        self.calculate.disable(why_not_calculate)
 
     def _add_match(self) -> None:
         """Do what Enter does at the match; without a search, go to the tree."""
@@ -130,6 +159,9 @@ class FieldTree(QTreeWidget):
         self._wanted = ""
         self._open: set[tuple[str, str]] = set()
         self._shown: object = None
+        self._shown_added: object = ((), ())
+        """Joined tables and calculated columns."""
+        self._shown_joins: tuple[Join, ...] = ()
         self.setObjectName("explore_fields")
         self.setAccessibleName(_("Tables and columns"))
         self.setHeaderHidden(True)
@@ -208,13 +240,22 @@ class FieldTree(QTreeWidget):
         shown = False
         for table in source.tables:
             named = self._wanted in f"{source.name}\n{table.name}".casefold()
-            columns = [one for one in table.columns if named or self._wanted in f"{one.name}\n{one.title}".casefold()]
+            listed = [*table.columns, *self._calculated(source, table)]
+            columns = [one for one in listed if named or self._wanted in f"{one.name}\n{one.title}".casefold()]
             if not named and not columns:
                 continue
             shown = True
             self._add_table(top, source, table, columns, at, searched=bool(self._wanted) and not named)
         top.setExpanded((source.id, "") not in self._open or bool(self._wanted))
         top.setHidden(bool(self._wanted) and not shown)
+
+    def _calculated(self, source: BrowsedSource, table: BrowsedTable) -> list[BrowsedColumn]:
+        """The calculated columns of the question, if this is its table."""
+        question, whole = self._exploration.state.question, self._exploration.table
+        if question is None or whole is None or (question.source_id, question.table) != (source.id, table.name):
+            return []
+        found = [whole.column(one.name) for one in question.calculations]
+        return [one for one in found if one is not None]
 
     def _add_table(
         self,
@@ -234,6 +275,8 @@ class FieldTree(QTreeWidget):
         for column in columns:
             child = QTreeWidgetItem(item)
             text, bars, tip = _described(column, statistics)
+            if table.column(column.name) is None:
+                text, bars, tip = _("calculated"), (), _("calculated")
             words = ", ".join(part for part in (column.title, tip) if part)
             self._fill(child, FieldRow(source, table, column, text, bars), column.name, words, at)
         item.setExpanded(searched or (source.id, table.name) in self._open)
@@ -254,15 +297,27 @@ class FieldTree(QTreeWidget):
         if key is not None and key != self._shown:
             self._shown = key
             self._open.add(key)
+        if question is None:
+            return
+        for join in question.joins:
+            found = self._exploration.joined_tables.joined(question, join, self._exploration.sources)
+            if found is not None and join not in self._shown_joins:
+                self._open.add((found[0].id, found[1].name))
+        self._shown_joins = question.joins
 
     def _show_question(self) -> None:
         question = self._exploration.state.question
         table = self._exploration.table
-        if question is not None and table is not None and (question.source_id, question.table) != self._shown:
-            self.build()
-        self.viewport().update()
+        shown = (question.joins, question.calculations) if question is not None else ()
         if question is not None and table is not None:
-            self._exploration.read_statistics(question.source_id, table)
+            if (question.source_id, question.table) != self._shown or shown != self._shown_added:
+                self._shown_added = shown
+                self.build()
+            source = self._exploration.source(question.source_id)
+            base = source.table(question.table) if source is not None else None
+            if base is not None:
+                self._exploration.read_statistics(question.source_id, base)
+        self.viewport().update()
 
     def _expanded(self, item: QTreeWidgetItem) -> None:
         line: FieldRow = item.data(0, _DATA)
@@ -376,7 +431,12 @@ class FieldTree(QTreeWidget):
         if question is None:
             return set()
         parts = [one.column for one in (*question.filters, *question.groups, *question.measures) if one.column]  # type: ignore[attr-defined]  # each has a column
-        return {(question.source_id, question.table, name) for name in parts}
+        places = {(question.source_id, question.table, name) for name in parts}
+        for join in question.joins:
+            found = self._exploration.joined_tables.joined(question, join, self._exploration.sources)
+            if found is not None:
+                places |= {(found[0].id, found[1].name, column) for column, output in join.columns if output in parts}
+        return places
 
 
 def kind_title(kind: str) -> str:

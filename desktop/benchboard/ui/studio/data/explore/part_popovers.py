@@ -55,15 +55,17 @@ _SUGGESTED: Final = 8
 class PartPopover(Popover):
     """A few fields and *Apply*; Enter in a field applies too."""
 
-    def __init__(self, anchor: QWidget, title: str, name: str) -> None:
-        super().__init__(anchor, width=_WIDTH, padding=_PADDING, name=name)
+    def __init__(self, anchor: QWidget, title: str, name: str, *, width: int = _WIDTH) -> None:
+        super().__init__(anchor, width=width, padding=_PADDING, name=name)
         self.column.addWidget(heading(title))
 
-    def add_apply(self) -> None:
-        """Add the button at the end."""
-        buttons = row(Button(_("Apply"), self.apply, kind="primary", size="sm", name="part_apply"))
+    def add_apply(self, title: str = "") -> Button:
+        """Add the button at the end, and return it."""
+        button = Button(title or _("Apply"), self.apply, kind="primary", size="sm", name="part_apply")
+        buttons = row(button)
         buttons.addStretch(1)
         self.column.addLayout(buttons)
+        return button
 
     def apply(self) -> None:
         """Take what was chosen; wrong values stay, with what is wrong."""

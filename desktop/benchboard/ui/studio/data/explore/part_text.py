@@ -1,7 +1,17 @@
 """The parts of a question in words: filters, groups, measures, sorting, as chips say them."""
 
 from benchboard.analytics.column_presentation import humanised
-from benchboard.analytics.query_builder.question import Filter, Function, Group, Measure, Operator, Question, Sort, Unit
+from benchboard.analytics.query_builder.question import (
+    Filter,
+    Function,
+    Group,
+    Join,
+    Measure,
+    Operator,
+    Question,
+    Sort,
+    Unit,
+)
 from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.relations import RELATIONS
 from benchboard.analytics.table_browser import BrowsedTable
@@ -151,6 +161,13 @@ def direction_title(question: Question, one: Sort, table: BrowsedTable | None) -
     if kind in ("integer", "decimal"):
         return _("largest first") if one.descending else _("smallest first")
     return _("Z to A") if one.descending else _("A to Z")
+
+
+def join_text(one: Join) -> str:
+    """A joined table: `merchants, merchant_id = id`."""
+    keys = ", ".join(ours if ours == theirs else f"{ours} = {theirs}" for ours, theirs in one.keys)
+    rows = {"left": "", "inner": _("only matches"), "full": _("all rows of both")}[one.kind]
+    return ", ".join(part for part in (one.table, keys, rows) if part)
 
 
 def limit_text(question: Question) -> str:

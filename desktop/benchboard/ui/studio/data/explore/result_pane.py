@@ -19,7 +19,7 @@ from benchboard.ui.studio.tiles.renderers import mismatch_reason
 from benchboard.ui.studio.tiles.table_widget import TableState, TableWidget
 from benchboard.ui.studio.tiles.tile_notes import source_text
 from benchboard.ui.time_format import utc_span
-from benchboard.ui.widgets import Button, Elided, Icon, hairline
+from benchboard.ui.widgets import Button, Elided, Icon, Paragraph, hairline
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.focus import FocusRinged
 from benchboard.ui.widgets.surfaces import set_surface
@@ -71,6 +71,10 @@ class ResultPane(QWidget):
         column.setContentsMargins(16, 6, 12, 8)
         column.setSpacing(4)
         column.addLayout(self._header())
+        self._repeated = Paragraph("", "caption", "warn")
+        self._repeated.setObjectName("explore_repeated")
+        self._repeated.hide()
+        column.addWidget(self._repeated)
         column.addWidget(self.chart, 1)
         column.addStretch(0)  # while the chart is hidden, the header stays above
         self._show_data = Button("", self._show_all_data, kind="link", icon="ph.clock", name="explore_show_data")
@@ -113,6 +117,8 @@ class ResultPane(QWidget):
         whole.addWidget(hairline())
         whole.addWidget(self._footer())
         exploration.changed.connect(self._show_kind)
+        exploration.changed.connect(self._show_repeated)
+        exploration.sources_changed.connect(self._show_repeated)
         exploration.result_changed.connect(self.show_result)
         self.show_result()
 
@@ -159,6 +165,14 @@ class ResultPane(QWidget):
         """What is shown, as a widget of a page."""
         state, name = self._exploration.state, kind or self._exploration.kind
         return WidgetContent("explore", name, kind_of(name), self.title, state.text, {}, state.source_id)
+
+    def _show_repeated(self) -> None:
+        """Say which sums count rows several times because of a joined table: never a wrong one in silence."""
+        exploration = self._exploration
+        text = exploration.joined_tables.repeated_text(exploration.state.question, exploration.sources)
+        if text != self._repeated.text():
+            self._repeated.setText(text)
+            self._repeated.setVisible(bool(text))
 
     def _choose(self, kind: str) -> None:
         chosen = self._exploration.state.kind

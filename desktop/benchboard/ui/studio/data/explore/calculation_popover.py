@@ -1,0 +1,254 @@
+"""The popover of a calculated column: its name, its expression in SQL, and what it is for the first rows."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.queries import ResultTable, run_query
+from benchboard.analytics.query_builder.combined import check_expression, named_columns, with_calculation
+from benchboard.analytics.query_builder.question import Calculation, Dialect, Question
+from benchboard.analytics.query_builder.sql_words import quote_name
+from benchboard.analytics.query_builder.sql_writer import rows_sql
+from benchboard.analytics.query_types import NUMBERS, ValueKind, kind_name
+from benchboard.errors import AppError, Invalid
+from benchboard.i18n import _
+from benchboard.ui.studio.data.explore.exploration import Exploration
+from benchboard.ui.studio.data.explore.part_popovers import PartPopover
+from benchboard.ui.studio.panes.query_editor import QueryEdit
+from benchboard.ui.studio.tiles import number_format
+from benchboard.ui.tasks import DatabaseSession
+from benchboard.ui.widgets import Edit, Field, Paragraph, Select, Text
+from benchboard.ui.widgets.labels import Tone
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
+
+_WIDTH: Final = 460
+_ROWS: Final = 5
+_SHOWN: Final = 3
+"""Columns of the preview beside the calculated one: the first that the expression names."""
+_LONGEST: Final = 24
+"""Characters of a value in the preview."""
+_CHECK_MS: Final = 250
+_FUNCTIONS: Final = ("round(x, 2)", "coalesce(x, 0)", "nullif(x, 0)", "abs(x)", "lower(x)", "upper(x)",
+                     "CASE WHEN x THEN 1 ELSE 0 END")  # fmt: skip
+
+
+class _ExpressionEdit(QueryEdit):
+    """A field for an expression: what checks it is the popover; Ctrl+Enter applies."""
+
+    def check(self) -> None:
+        """Nothing by itself: the expression alone is no query."""
+
+    def _paused(self) -> None:
+        pass
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+
+class CalculationPopover(PartPopover):
+    """A name and an expression, checked by the source while it is typed."""
+
+    def __init__(
+        self, context: "Context", exploration: Exploration, anchor: QWidget, question: Question, *, place: int = -1
+    ) -> None:
+        super().__init__(anchor, _("Calculated column"), "calculation_popover", width=_WIDTH)
+        self._context, self._exploration, self._question, self._place = context, exploration, question, place
+        shown = question.calculations[place] if place >= 0 else None
+        earlier = question.calculations[:place] if place >= 0 else question.calculations
+        table = exploration.table
+        names = {one.name for one in question.calculations} - {one.name for one in earlier}
+        self._columns = [one for one in table.columns if one.name not in names] if table is not None else []
+        self._taken = {one.name.casefold() for one in table.columns} if table is not None else set()
+        self._taken -= {shown.name.casefold()} if shown is not None else set()
+        self._token, self._checked = CancelToken(), Calculation("", "")
+        self._kind: ValueKind | None = None
+        self._right: set[int] = set()
+        """Columns of numbers in the preview."""
+        self._name = Field(_("Name"), Edit(name="calculation_name"), parent=self)
+        self._name.edit.setMaxLength(50)
+        self._edit = _ExpressionEdit(context, "calculation_expression", dict)
+        self._edit.setUndoRedoEnabled(True)
+        self._edit.setFixedHeight(76)
+        self._edit.setPlaceholderText(_("For example {example}").format(example="price * quantity"))
+        self._expression = Field(_("Expression in SQL, for each row"), self._edit, parent=self)
+        self._insert = Select([], name="calculation_insert", label=_("Insert a column or function"))
+        inserts = [("", _("Insert a column or function…"))]
+        inserts += [(quote_name(one.name, question.dialect), one.title) for one in self._columns]
+        self._insert.set_choices([*inserts, *((one, one) for one in _FUNCTIONS)])
+        self._hint = Paragraph("", "caption", "muted", parent=self)
+        self._hint.setObjectName("calculation_hint")
+        self._hint.reserve_lines(2)
+        self._preview = QWidget(self)
+        self._preview.setObjectName("calculation_preview")
+        self._grid = QGridLayout(self._preview)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(2)
+        for part in (self._name, self._expression, self._insert, self._hint, self._preview):
+            self.column.addWidget(part)
+        self._apply = self.add_apply(_("Add column") if place < 0 else _("Apply"))
+        if shown is not None:
+            self._name.edit.setText(shown.name)
+            self._edit.setPlainText(shown.expression)
+        self._timer = QTimer(self, interval=_CHECK_MS, singleShot=True)
+        self._timer.timeout.connect(self._check)
+        self._edit.textChanged.connect(self._changed)
+        self._name.edit.textEdited.connect(self._changed)
+        self._name.edit.returnPressed.connect(self.apply)
+        self._insert.activated.connect(lambda _index: self._insert_chosen())
+        self.closed.connect(self._stop)
+        self._check()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.apply()
+        else:
+            super().keyPressEvent(event)
+
+    def _stop(self) -> None:
+        self._token.cancel()
+
+    @property
+    def _dialect(self) -> Dialect:
+        return self._question.dialect
+
+    def _insert_chosen(self) -> None:
+        text = self._insert.current_key()
+        self._insert.set_current_key("")
+        if text:
+            cursor = self._edit.textCursor()
+            before = self._edit.toPlainText()[: cursor.position()]
+            cursor.insertText(f" {text}" if before and before[-1:].isalnum() else text)
+            self._edit.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _changed(self) -> None:
+        self._name.set_error("")
+        self._timer.start()
+
+    def calculation(self) -> Calculation:
+        """What is typed."""
+        return Calculation(" ".join(self._name.text().split()), self._edit.toPlainText().strip())
+
+    def _asked(self, calculation: Calculation) -> tuple[Question, str, int]:
+        """The question up to this column, its query, and where in that the expression begins."""
+        earlier = self._question.calculations[: self._place] if self._place >= 0 else self._question.calculations
+        taken = {"calculated_value"}
+        name = calculation.name if calculation.name and not self._name_fault(calculation.name) else taken.pop()
+        asked = replace(self._question, calculations=(*earlier, Calculation(name, calculation.expression)))
+        named = named_columns(calculation.expression, self._dialect)
+        shown = [one.name for one in self._columns if one.name in named][:_SHOWN]
+        outputs = ", ".join(quote_name(one, self._dialect) for one in (*shown, name))
+        text = f"SELECT {outputs} FROM {rows_sql(asked)} LIMIT {_ROWS}"  # noqa: S608  # checked by the source, as all queries
+        return asked, text, max(0, text.rfind(f"{calculation.expression} AS {quote_name(name, self._dialect)}"))
+
+    def _check(self) -> None:
+        """Ask the source for a few rows: it says what is wrong, and of which type the column is."""
+        self._timer.stop()
+        self._token.cancel()
+        token = self._token = CancelToken()
+        calculation = self.calculation()
+        self._kind = None
+        try:
+            check_expression(self._edit.toPlainText(), self._dialect)
+        except AppError as error:
+            empty = error.code == "calculation.empty"
+            self._edit.show_error(None if empty else error)
+            self._show_fault(error, "muted" if empty else "error")
+            return
+        asked, text, start = self._asked(calculation)
+        actor, source_id = self._context.actor, self._question.source_id
+
+        def op(session: DatabaseSession) -> ResultTable:
+            return run_query(
+                session, actor, text, limit=_ROWS, cancel_token=token, source_id=source_id or None,
+                variables=self._exploration.variables(),
+            )  # fmt: skip
+
+        def done(found: ResultTable) -> None:
+            if token is self._token:
+                self._show_rows(asked, calculation, found)
+
+        def failed(error: AppError) -> None:
+            if token is self._token and not token.cancelled:
+                self._mark(error, start)
+                self._show_fault(error, "error")
+
+        self._context.tasks.read(self, op, done, failed, long=True)
+
+    def _mark(self, error: AppError, start: int) -> None:
+        """Underline where the error is, if it is in the expression."""
+        written = self._edit.toPlainText()
+        indent = len(written) - len(written.lstrip())
+        first, last = error.facts.get("start"), error.facts.get("end")
+        self._edit.show_error(None)
+        if isinstance(first, int) and isinstance(last, int) and 0 <= first - start <= last - start <= len(written):
+            place: dict[str, Any] = {"start": first - start + indent, "end": last - start + indent}
+            self._edit.show_error(Invalid(error.code, error.what, field="expression", **place))
+
+    def _show_fault(self, error: AppError, tone: str) -> None:
+        self._hint.setText(" ".join(part for part in (error.what, error.why, error.do) if part))
+        self._hint.set_tone("error" if tone == "error" else "muted")
+        self._show_cells([])
+
+    def _show_rows(self, asked: Question, calculation: Calculation, found: ResultTable) -> None:
+        self._edit.show_error(None)
+        self._kind, self._checked = found.columns[-1].kind, calculation
+        self._hint.setText(_("Each row has {kind}. The first rows:").format(kind=kind_name(self._kind)))
+        self._hint.set_tone("muted")
+        heads = [one.title for one in found.columns]
+        self._right = {place for place, one in enumerate(found.columns) if one.kind in NUMBERS}
+        cells = [[number_format.format_cell(cell) if cell is not None else "–" for cell in row] for row in found.rows]
+        self._show_cells([heads, *cells])
+
+    def _show_cells(self, lines: Sequence[Sequence[str]]) -> None:
+        while (item := self._grid.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for y, line in enumerate(lines):
+            for x, text in enumerate(line):
+                last = x == len(line) - 1
+                tone: Tone = "muted" if y == 0 else "text" if last else "secondary"
+                label = Text(text[:_LONGEST], "caption", tone, parent=self._preview)
+                side = Qt.AlignmentFlag.AlignRight if x in self._right else Qt.AlignmentFlag.AlignLeft
+                self._grid.addWidget(label, y, x, side)
+                label.show()
+        self._preview.setVisible(bool(lines))
+        if self.isVisible():
+            self.move_into_place()
+
+    def _name_fault(self, name: str) -> str:
+        if not name or not name.isprintable():
+            return _("Enter a name.")
+        if name.casefold() in self._taken:
+            return _("Another column already has this name.")
+        return ""
+
+    def apply(self) -> None:
+        calculation = self.calculation()
+        if fault := self._name_fault(calculation.name):
+            self._name.set_error(fault)
+            self._name.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.move_into_place()
+            return
+        if self._kind is None or self._checked.expression != calculation.expression:
+            self._edit.setFocus(Qt.FocusReason.OtherFocusReason)  # it isn't checked yet, or the hint says what is wrong
+            self._check()
+            return
+        question = with_calculation(self._question, calculation, self._place)
+        kinds: dict[str, ValueKind] = {one.name: one.kind for one in self._columns}
+        self._exploration.joined_tables.add_kinds(question, kinds | {calculation.name: self._kind})
+        self.close()
+        self._exploration.set_question(question, mode="build")

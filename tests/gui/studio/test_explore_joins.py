@@ -1,0 +1,193 @@
+"""Joined tables and calculated columns in Explore, in a real window by mouse and keys."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPlainTextEdit
+from test_explore import Explorer
+
+from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.files.inspection import inspect_file
+from benchboard.analytics.query_builder.question import Calculation
+from benchboard.analytics.sources import services
+from benchboard.analytics.sources.configuration import tables_of
+from benchboard.analytics.sources.services import SourceSummary
+from benchboard.analytics.sources.state import examine
+from benchboard.ui.studio.panes.query_editor import QueryEdit
+from benchboard.ui.widgets import Button, Edit, Paragraph, Select
+from benchboard.ui.widgets.popover import Popover
+from support.databases import unbound
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+pytestmark = pytest.mark.usefixtures("plain_home")
+
+
+def add_file(studio: "Studio", file: Path, name: str, text: str) -> SourceSummary:
+    file.write_text(text, encoding="utf-8")
+    tables = tables_of(tuple(table.scan for table in inspect_file(file).tables))
+    with unbound(studio.workspace.database).change() as session:
+        return services.add_source(
+            session, studio.actor, name=name, kind="csv", tables=tables, state=examine(tables, CancelToken())
+        )
+
+
+@pytest.fixture
+def explorer(studio: "Studio", tmp_path: Path) -> Explorer:
+    """Sales, each with its shop; shops, one of them twice."""
+    rows = "".join(f"{k},{k % 4},{k},{k % 3}\n" for k in range(1, 101))
+    sales = add_file(studio, tmp_path / "sales.csv", "Sales", "id,shop_id,total,refunded\n" + rows)
+    add_file(
+        studio, tmp_path / "shops.csv", "Shop list", "id,name,total\n0,Ankara,1\n1,İzmir,2\n2,Bursa,3\n2,Bursa,4\n"
+    )
+    found = Explorer(studio, f"studio/explore/{sales.id}/sales")
+    studio.wait(lambda: bool(found.exploration.state.text))
+    found.wait_for_result()
+    return found
+
+
+def say(explorer: Explorer, name: str) -> str:
+    label = explorer.find(name)
+    assert isinstance(label, Paragraph)
+    return label.text()
+
+
+def join_shops(explorer: Explorer) -> None:
+    explorer.click("explore_add_joins")
+    explorer.studio.wait(lambda: "find a row" in say(explorer, "join_matches"))
+    explorer.click("part_apply")
+    explorer.wait_for_result()
+
+
+def result(explorer: Explorer) -> list[tuple[object, ...]]:
+    found = explorer.exploration.result
+    assert found is not None
+    assert found.table is not None, found.error
+    return list(found.table.rows)
+
+
+def test_join_finds_keys_counts_matches_and_warns_of_repeated_rows(explorer: Explorer) -> None:
+    explorer.click("explore_add_joins")
+    explorer.studio.wait(lambda: "find a row" in say(explorer, "join_matches"))
+    left, right = explorer.find("join_left"), explorer.find("join_right")
+    assert isinstance(left, Select)
+    assert isinstance(right, Select)
+    assert (left.current_key(), right.current_key()) == ("shop_id", "id")
+    assert "75 of 100 rows of sales" in say(explorer, "join_matches")
+    assert "4 of 4 rows of shops" in say(explorer, "join_matches")
+    assert "2 rows of shops" in say(explorer, "join_warning")
+    explorer.click("part_apply")
+    explorer.wait_for_result()
+    assert 'LEFT JOIN "Shop list".shops ON sales.shop_id = shops.id' in explorer.sql or "shops" in explorer.sql
+
+    # Its columns are added to the same query; equal names are told apart.
+    explorer.enter("Shop list", "shops", "name")
+    explorer.enter("Sales", "sales", "total")
+    explorer.wait_for_result()
+    question = explorer.exploration.state.question
+    assert question is not None
+    assert [one.column for one in question.groups] == ["name"]
+    sums = dict(result(explorer))
+    assert sums == {
+        "Ankara": sum(k for k in range(1, 101) if k % 4 == 0),
+        "İzmir": sum(k for k in range(1, 101) if k % 4 == 1),
+        "Bursa": 2 * sum(k for k in range(1, 101) if k % 4 == 2),
+        None: sum(k for k in range(1, 101) if k % 4 == 3),
+    }
+    assert "more than once" in say(explorer, "explore_repeated")
+    explorer.enter("Shop list", "shops", "total")
+    explorer.wait_for_result()
+    assert "sum(shops_total)" in explorer.sql
+
+    # Undo takes back one step after the other, and removing the join what named it.
+    chip = explorer.view.builder.source.chips[1]
+    chip.setFocus()
+    explorer.qtbot.keyClick(chip, Qt.Key.Key_Delete)
+    explorer.wait_for_result()
+    assert "shops" not in explorer.sql
+    explorer.exploration.undo()
+    assert "sum(shops_total)" in explorer.sql
+
+
+def test_join_kind_is_changed_and_the_sql_read_back(explorer: Explorer) -> None:
+    join_shops(explorer)
+    explorer.qtbot.mouseClick(explorer.view.builder.source.chips[1], Qt.MouseButton.LeftButton)
+    explorer.choose("join_kind", "inner")
+    explorer.click("part_apply")
+    explorer.wait_for_result()
+    assert "LEFT JOIN" not in explorer.sql
+    question, text = explorer.exploration.state.question, explorer.sql
+    explorer.exploration.set_text(text.replace("\n", "\n  "))
+    assert explorer.exploration.state.question == question
+    explorer.exploration.set_text(text.replace("JOIN", "CROSS JOIN"))
+    assert explorer.exploration.state.question is None
+
+
+def type_expression(explorer: Explorer, text: str) -> None:
+    edit = explorer.find("calculation_expression")
+    assert isinstance(edit, QPlainTextEdit)
+    edit.selectAll()
+    explorer.qtbot.keyClicks(edit, text)
+
+
+def test_calculated_column_is_checked_previewed_and_used(explorer: Explorer) -> None:
+    explorer.click("explore_add_calculations")
+    explorer.type("calculation_name", "net")
+    type_expression(explorer, "total - refundd")
+    explorer.studio.wait(lambda: "refundd" in say(explorer, "calculation_hint"))
+    edit = explorer.find("calculation_expression")
+    assert isinstance(edit, QueryEdit)
+    (mark,) = edit.extraSelections()
+    assert mark.cursor.selectedText() == "refundd"
+    type_expression(explorer, "sum(total)")
+    explorer.studio.wait(lambda: "over many rows" in say(explorer, "calculation_hint"))
+    type_expression(explorer, "total - refunded")
+    explorer.studio.wait(lambda: "whole number" in say(explorer, "calculation_hint"))
+    explorer.click("part_apply")
+    explorer.wait_for_result()
+    assert explorer.texts(explorer.view.builder.calculations) == ["net = total - refunded"]
+
+    explorer.enter("Sales", "sales", "net")
+    explorer.wait_for_result()
+    assert result(explorer) == [(sum(k - k % 3 for k in range(1, 101)),)]
+    # Renaming it renames what names it; a second one may use it.
+    explorer.qtbot.mouseClick(explorer.view.builder.calculations.chips[0], Qt.MouseButton.LeftButton)
+    explorer.type("calculation_name", "total")
+    explorer.click("part_apply")
+    assert explorer.find("calculation_popover").isVisible()  # another column has that name
+    explorer.type("calculation_name", "paid")
+    explorer.studio.wait(lambda: "whole number" in say(explorer, "calculation_hint"))
+    explorer.click("part_apply")
+    explorer.wait_for_result()
+    assert "sum(paid)" in explorer.sql
+    explorer.exploration.undo()
+    explorer.exploration.undo()
+    explorer.exploration.undo()
+    question = explorer.exploration.state.question
+    assert question is not None
+    assert question.calculations == ()
+
+
+def test_calculated_column_by_keys_with_ctrl_enter_and_inserted_columns(explorer: Explorer) -> None:
+    button = explorer.find("explore_add_calculations")
+    assert isinstance(button, Button)
+    button.setFocus()
+    explorer.qtbot.keyClick(button, Qt.Key.Key_Space)
+    name = explorer.find("calculation_name")
+    assert isinstance(name, Edit)
+    assert name.hasFocus()
+    explorer.qtbot.keyClicks(name, "double")
+    insert, edit = explorer.find("calculation_insert"), explorer.find("calculation_expression")
+    assert isinstance(insert, Select)
+    insert.setCurrentIndex(insert.findData("total"))
+    insert.activated.emit(insert.currentIndex())
+    explorer.qtbot.keyClicks(edit, " * 2")
+    explorer.studio.wait(lambda: "whole number" in say(explorer, "calculation_hint"))
+    explorer.qtbot.keyClick(edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    question = explorer.exploration.state.question
+    assert question is not None
+    assert question.calculations == (Calculation("double", "total * 2"),)
+    assert not [one for one in explorer.studio.application.window.findChildren(Popover) if one.isVisible()]
