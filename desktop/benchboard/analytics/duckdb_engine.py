@@ -237,7 +237,7 @@ def _unreadable(views: Sequence[FileView]) -> Unavailable:
     missing = next((path for path in paths if not path.exists()), None)
     if missing is not None:
         what = _("“{name}” isn't where it was.").format(name=missing.name)
-        return Unavailable("source.moved", what, do=_("Put it back, or add the file again."), path=str(missing))
+        return Unavailable("source.moved", what, do=_("Put it back, or find it in the Data view."), path=str(missing))
     what = _("The data source's file can't be read.")
     name = paths[0].name if paths else ""
     return Unavailable("source.unreadable", what, why=name, do=_("Refresh the data source to see what has changed."))

@@ -78,8 +78,9 @@ def test_tile_that_ignores_the_time_range_is_marked_if_another_one_uses_it(studi
     assert (_notes(studio, "a"), _notes(studio, "b")) == ([], ["Doesn't use the time range"])
 
 
+@pytest.mark.parametrize("key", [(Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier), (Qt.Key.Key_F5,)])
 def test_tile_of_a_changed_copy_says_so_and_refreshing_offers_to_read_the_file(
-    studio: "Studio", tmp_path: Path
+    studio: "Studio", tmp_path: Path, key: tuple[Qt.Key, Qt.KeyboardModifier]
 ) -> None:
     source = add_copied(studio, tmp_path / "sales.csv")
     _load(studio, ("a", f"select sum(sold) as sold from {source.tables[0]}"), source=source.id)
@@ -90,7 +91,7 @@ def test_tile_of_a_changed_copy_says_so_and_refreshing_offers_to_read_the_file(
     later = source.last_sync.timestamp() + 60
     os.utime(file, (later, later))
     studio.page.canvas.setFocus()
-    studio.key(Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    studio.key(*key)
     problems = studio.context.problems
     studio.wait(lambda: problems.has("studio.outdated-sources"))
     (note,) = _notes(studio, "a")
@@ -104,6 +105,39 @@ def test_tile_of_a_changed_copy_says_so_and_refreshing_offers_to_read_the_file(
     assert result is not None
     assert result.table is not None
     assert result.table.rows == ((30,),)
+
+
+def test_tile_of_a_copy_whose_original_is_gone_says_so_and_what_to_do(studio: "Studio", tmp_path: Path) -> None:
+    file = tmp_path / "sales.csv"
+    source = add_copied(studio, file)
+    _load(studio, ("a", f"select sum(sold) as sold from {source.tables[0]}"), source=source.id)
+    file.unlink()
+    studio.page.canvas.setFocus()
+    studio.key(Qt.Key.Key_F5)
+    studio.wait(lambda: bool(_notes(studio, "a")))
+    (note,) = _notes(studio, "a")
+    assert note.endswith("The original file is gone. To refresh, find it in the Data view or put it back.")
+    result = studio.page.query_runner.result("a")
+    assert result is not None
+    assert result.table is not None
+    assert result.table.rows == ((3,),)
+
+
+def test_tile_of_a_file_that_was_moved_says_so_and_what_to_do(studio: "Studio", tmp_path: Path) -> None:
+    file = tmp_path / "plain.csv"
+    file.write_text("shop,sold\nnorth,1\n", encoding="utf-8")
+    tables = tables_of(tuple(table.scan for table in inspect_file(file).tables))
+    with unbound(studio.workspace.database).change() as session:
+        source = services.add_source(
+            session, studio.actor, name="Plain", kind="csv", tables=tables, state=examine(tables, CancelToken())
+        )
+    file.rename(tmp_path / "elsewhere.csv")
+    _load(studio, ("a", f"select sum(sold) as sold from {source.tables[0]}"), source=source.id)
+    result = studio.page.query_runner.result("a")
+    assert result is not None
+    assert result.error is not None
+    assert str(result.error).startswith("“plain.csv” isn't where it was.")
+    assert "Put it back, or find it in the Data view." in str(result.error)
 
 
 def test_explore_says_that_its_source_is_a_changed_copy_and_reads_it_again(studio: "Studio", tmp_path: Path) -> None:

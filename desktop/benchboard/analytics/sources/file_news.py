@@ -26,6 +26,8 @@ class SourceNews:
     copied: bool
     read_at: datetime | None
     problem: str = ""
+    original_gone: bool = False
+    """Whether the data are a copy of a file that isn't where it was any more."""
 
     @property
     def is_outdated(self) -> bool:
@@ -42,7 +44,8 @@ def source_news(session: Session, actor: Actor, source_id: str) -> SourceNews | 
         return None
     if source.server:
         return None  # it was asked just now
-    return SourceNews(source.id, source.name, file_news(source), source.copied, source.last_sync, source.problem)
+    gone = source.copied and bool(source.path) and not Path(source.path).exists()
+    return SourceNews(source.id, source.name, file_news(source), source.copied, source.last_sync, source.problem, gone)
 
 
 def file_news(source: SourceSummary) -> FileNews:

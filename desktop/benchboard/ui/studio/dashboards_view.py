@@ -116,6 +116,11 @@ class DashboardsView(QWidget):
             return {one: handler for one, handler in tabs.items() if one != "studio.close_dashboard"}
         return {**tabs, **self.page.command_handlers()}
 
+    def refresh_view(self) -> None:
+        """Say which data of the dashboard in front are outdated."""
+        if self.page is not None:
+            self.page.refresh_view()
+
     def page_items(self) -> Sequence[PageItem]:
         """The widgets of the dashboard in front."""
         return self.page.page_items() if self.page is not None else ()

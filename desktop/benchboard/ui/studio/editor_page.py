@@ -67,6 +67,9 @@ class CommandRunner(Protocol):
     def handlers(self) -> Handlers:
         """The commands that are available on the page now."""
 
+    def announce_outdated(self) -> None:
+        """After the refresh that follows, say of which files the widgets show an older copy."""
+
     def offer_variables_draft(self) -> None:
         """Show a notice about a recovered draft of the variables, with an action that opens it."""
 
@@ -193,6 +196,10 @@ class StudioPage(QWidget):
     def run(self, command_id: str) -> None:
         """Run a command, or show why it can't be run on this page."""
         self.commands.run(command_id)
+
+    def refresh_view(self) -> None:
+        """Say what *Refresh data* says; the queries follow the window's notice that everything may have changed."""
+        self.commands.announce_outdated()
 
     def run_when_loaded(self, command_id: str) -> None:
         """Run a command now, or as soon as the page is loaded."""

@@ -30,8 +30,12 @@ class OutdatedSources(QObject):
 
     def refresh(self) -> None:
         """Run all queries of the page again, then say what they don't bring."""
-        self._requested = True
+        self.announce()
         self._runner.refresh()
+
+    def announce(self) -> None:
+        """After the refresh that follows, say what the queries don't bring."""
+        self._requested = True
 
     def _follow(self) -> None:
         if self._runner.busy:

@@ -150,6 +150,11 @@ class PageCommands(QObject):
             "save_version": PageCommand(page.screens.name_version, edits=True, shared_only=True),
         } | {f"add_widget.{kind.type}": PageCommand(partial(page.add, kind), edits=True) for kind in KINDS}
 
+    def announce_outdated(self) -> None:
+        """After the refresh that follows, say of which files the widgets show an older copy."""
+        if not self._why_no_queries():
+            self._outdated.announce()
+
     def run(self, command_id: str) -> None:
         """Run a command, or show why it can't be run on this page."""
         if command_id == SHORTCUTS:

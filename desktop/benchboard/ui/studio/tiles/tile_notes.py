@@ -40,12 +40,15 @@ def filters_text(unused: UnusedFilters) -> str:
 
 
 def source_text(news: SourceNews) -> str:
-    """What makes the data of a source not those that are in it now; empty if nothing does."""
+    """What makes the data of a source not those that are in it now, and what to do; empty if nothing does."""
     if news.problem:
         return news.problem
     read = relative_time(news.read_at, in_sentence=True)
     if news.news == "changed" and news.copied:
         return _("Data from {time}. The file has changed since.").format(time=read)
     if news.news == "moved":
-        return _("The file was moved or deleted.")
+        return _("The file was moved or deleted. Find it in the Data view, or put it back.")
+    if news.original_gone:
+        gone = _("Data from {time}. The original file is gone.").format(time=read)
+        return gone + " " + _("To refresh, find it in the Data view or put it back.")
     return ""
