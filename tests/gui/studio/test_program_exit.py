@@ -27,7 +27,7 @@ tile.paint_face = wrong
 visible = lambda: QRectF(0, 0, 500, 500)
 display = SimpleNamespace(
     zoom=1.0, pixel_ratio=1.0, theme_version=1, editor=Editor(), visible_rect=visible, audience="edit", busy=False,
-    card_row=lambda _item_id: (),
+    card_row=lambda _item_id: (), unused_filters={},
 )
 shown = tile.Tile(display, new_item(kind_of("text"), "t"))
 for _again in range(5):
