@@ -23,6 +23,11 @@ class Template:
         """Its dashboard in the current language, without overlaps."""
         return fitted_document(parse_document(translated(_read(self.key))))
 
+    @property
+    def shows_orders(self) -> bool:
+        """Whether its widgets are of no use without orders."""
+        return _has_query(_read(self.key))
+
 
 TEMPLATES: Final = (
     Template("orders-overview", N_("Orders overview"), N_("Order volume, revenue, status and latest orders")),
@@ -66,6 +71,12 @@ def _is_default(field: str, text: str) -> bool:
     return not text or any(
         text in all_translations(one, package_data.resources_folder() / "i18n") for one in defaults if one
     )
+
+
+def _has_query(value: object) -> bool:
+    if isinstance(value, list):
+        return any(map(_has_query, value))
+    return isinstance(value, dict) and ("query" in value or any(map(_has_query, value.values())))
 
 
 @cache

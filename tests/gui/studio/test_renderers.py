@@ -16,7 +16,7 @@ from benchboard.analytics.queries import Cell, ResultColumn, ResultTable, check_
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import KINDS, WidgetKind, kind_of, new_item, widget_of, with_fields
 from benchboard.ui.studio.canvas.scene.tile import Tile
-from benchboard.ui.studio.tiles import bars, charts, periods, renderers, stat_tiles, x_axis
+from benchboard.ui.studio.tiles import bars, charts, no_query, periods, stat_tiles, x_axis
 from benchboard.ui.studio.tiles.chart_table import chart_table
 from benchboard.ui.studio.tiles.click_targets import Audience
 from benchboard.ui.studio.tiles.query_results import QueryResult
@@ -367,11 +367,12 @@ def test_an_empty_text_has_a_prompt_instead_of_content(studio: "Studio") -> None
 
 def test_a_widget_without_query_says_where_to_write_one(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
-    monkeypatch.setattr(renderers, "paint_empty_tile", lambda _painter, _box, _icon, *texts: said.extend(texts))
+    monkeypatch.setattr(no_query, "paint_empty_tile", lambda _painter, _box, _icon, *texts: said.extend(texts))
+    studio.wait(lambda: studio.page.editor.data_offer == "choose")
     studio.page.editor.load(parse_document([_item("m", "metric_card")]))
     studio.page.editor.select(["m"])
     studio.wait(lambda: "No query yet." in said)
-    assert said[-1] == "Write one in the pane on the right."
+    assert said[-1] == "Choose a data source, or write a query in the pane on the right."
 
 
 def _money_table(*amounts: str, currency: str | None = "EUR") -> ResultTable:

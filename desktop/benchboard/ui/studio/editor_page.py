@@ -48,6 +48,7 @@ from benchboard.ui.studio.panes.variables_bar import VariablesBar
 from benchboard.ui.studio.panes.widget_finder import WidgetFinder, find_widgets
 from benchboard.ui.studio.panes.widget_palette import WidgetPalette
 from benchboard.ui.studio.presentation import PresentationDisplay
+from benchboard.ui.studio.starting_data import StartingData
 from benchboard.ui.studio.studio_commands import PAGE
 from benchboard.ui.studio.tiles.auto_refresh import AutoRefresh
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
@@ -92,6 +93,7 @@ class StudioPage(QWidget):
         self.variable_runner = VariableQueryRunner(context, self.editor, self)
         self.query_runner = WidgetQueryRunner(context, self.editor, self)
         self.saving = Saving(context, self.editor, store, self)
+        self.starting_data = StartingData(context, self.editor, self.query_runner, self)
         TrashWatcher(context, store, self.saving)
         self.canvas = Canvas(self.editor, self.query_runner)
         self.canvas.keyboard.commands = KeyCommands(self.canvas)
@@ -105,6 +107,7 @@ class StudioPage(QWidget):
         self.editor.rejected.connect(context.problems.show)
         self.editor.message_shown.connect(lambda text, warns: context.problems.toast(text, warning=warns))
         self.canvas.edit_requested.connect(lambda _id: self._edit(self.inspector.edit_query))
+        self.canvas.data_requested.connect(self._give_data)
         self.canvas.rename_requested.connect(lambda part: self._edit(partial(self.inspector.edit_name, part)))
         self.canvas.repeat_requested.connect(lambda _id: self._edit(self.inspector.edit_repeat))
         self.canvas.data_export_requested.connect(partial(ask_and_export_data, context, self.canvas))
@@ -508,6 +511,14 @@ class StudioPage(QWidget):
             self.show_json()
         self.side_panes.fold("right", False)
         start()
+
+    def _give_data(self, item_id: str) -> None:
+        """Go where data are added, if there are none, or let a source be chosen for a widget."""
+        if self.editor.data_offer == "add":
+            self._context.go("studio/data")
+            return
+        self.editor.select([item_id])
+        self._edit(self.inspector.choose_source)
 
     def show_json(self) -> None:
         """Switch between the inspector and the JSON view."""

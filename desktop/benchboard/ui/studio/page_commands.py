@@ -15,7 +15,7 @@ from benchboard.dashboards.document.document import Variable
 from benchboard.dashboards.document.time_range import Period, TimeRange
 from benchboard.dashboards.document.widget_kinds import KINDS
 from benchboard.dashboards.editing.drafts import VARIABLES
-from benchboard.dashboards.templates import Template, apply_template
+from benchboard.dashboards.templates import TEMPLATES, Template, apply_template
 from benchboard.dashboards.variables import variable_editing
 from benchboard.dashboards.variables.repeat_expansion import has_repeats
 from benchboard.dashboards.variables.templating import selection_summary
@@ -25,7 +25,7 @@ from benchboard.i18n import N_, _, ngettext
 from benchboard.ui.commands import REGISTRY, Command, CommandGroup, Handler, Handlers, can_run, run_handler
 from benchboard.ui.problems import Action
 from benchboard.ui.studio.canvas.selection_commands import SELECTION_COMMANDS, selection_handlers
-from benchboard.ui.studio.data_access import widgets_denied
+from benchboard.ui.studio.data_access import can_have_orders, widgets_denied
 from benchboard.ui.studio.import_export import json_export
 from benchboard.ui.studio.import_export.data_export import ask_and_export_all_data
 from benchboard.ui.studio.import_export.export_dialog import ExportDialog
@@ -281,10 +281,17 @@ class PageCommands(QObject):
             if is_home
             else _("This replaces everything on the dashboard. You can undo it.")
         )
+        with_orders = can_have_orders(self._context.workspace.location)
+        templates = [one for one in TEMPLATES if with_orders or not one.shows_orders]
         gallery = TemplateGallery(
-            self._page, self.start_from_template, replaces if len(self._page.editor.layout) else ""
+            self._page, self.start_from_template, replaces if len(self._page.editor.layout) else "", templates
         )
+        if not with_orders:
+            text = _("The other templates show orders, which only the demo and a database server have.")
+            gallery.show_no_data(text)
         gallery.open()
+        if not with_orders:
+            return
         actor = self._context.actor
 
         def show(table: ResultTable) -> None:

@@ -35,6 +35,8 @@ class Canvas(PageView):
     """The user wants to see this widget's query in Explore."""
     filter_requested = Signal(str)
     """The user wants to filter the dashboard by a column of this widget's data."""
+    data_requested = Signal(str)
+    """The user wants data for this widget, which has no query."""
     data_export_requested = Signal(str, str)
     data_copy_requested = Signal(str)
     picture_copy_requested = Signal(str)
@@ -77,6 +79,7 @@ class Canvas(PageView):
         self.pointer.edit_requested.connect(self.edit_requested)
         self.pointer.enlarge_requested.connect(self.enlarge_requested)
         self.pointer.repeat_requested.connect(self.repeat_requested)
+        self.pointer.data_requested.connect(self.data_requested)
         self.pointer.retry_requested.connect(self.query_runner.retry)
         self.pointer.stop_requested.connect(self.query_runner.cancel)
         self.pointer.table_requested.connect(self.interactive_table.enter)

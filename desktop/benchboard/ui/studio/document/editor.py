@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, Literal, ParamSpec
 
 from PySide6.QtCore import QObject, Signal
 
@@ -25,6 +25,8 @@ from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.ui.studio.document.undo_stack import UndoStack
 
+DataOffer = Literal["", "add", "choose"]
+"""What helps a widget without a query: to add data, as there are none; to choose a source; or neither."""
 _P = ParamSpec("_P")
 Transition = Callable[Concatenate[EditingState, _P], EditingState | StateChange | None]
 """Returns the state after an action, or a change of the document; None if nothing changes.
@@ -54,6 +56,9 @@ class Editor(QObject):
         self.undo_stack.reordered.connect(self._report_superseded)
         self._state = state.initial()
         self._serial = 0
+        self.starting_fields: Callable[[WidgetKind], Mapping[str, object]] = lambda _kind: {}
+        """The fields of a new widget that aren't those of its kind; None takes one away."""
+        self.data_offer: DataOffer = ""
         self._showing = False
 
     # Reading the state
@@ -219,7 +224,11 @@ class Editor(QObject):
         return selection_edits.copied(self._state, ids)
 
     def new_widget(self, kind: WidgetKind) -> tuple[Item, Cell]:
-        """A new item of this kind with an unused id, and its size."""
+        """A new item of this kind with an unused id and data to begin with, and its size."""
+        item, size = self._blank_widget(kind)
+        return with_fields(item, **self.starting_fields(kind)), size
+
+    def _blank_widget(self, kind: WidgetKind) -> tuple[Item, Cell]:
         self._serial += 1
         return selection_edits.new_widget(self.page, kind, self._serial)
 
@@ -322,7 +331,7 @@ class Editor(QObject):
 
     def add_with(self, kind: WidgetKind, **fields: object) -> str:
         """Add a new widget with these fields (`title`, `query`, …) in the first free cell; returns its id."""
-        item, size = self.new_widget(kind)
+        item, size = self._blank_widget(kind)
         self.apply(selection_edits.add_widget, kind, (with_fields(item, **fields), size), None)
         return item.id
 

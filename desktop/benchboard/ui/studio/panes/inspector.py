@@ -22,6 +22,7 @@ from benchboard.dashboards.document.widget_kinds import (
     MAX_TITLE,
     Setting,
     WidgetContent,
+    WidgetKind,
     widget_of,
 )
 from benchboard.dashboards.editing import image_edits
@@ -122,6 +123,11 @@ class Inspector(QWidget):
         if self._sheet is not None:
             self._sheet.focus_query()
 
+    def choose_source(self) -> None:
+        """Open the list of data sources for the selected widget."""
+        if self._sheet is not None:
+            self._sheet.open_sources()
+
     def edit_repeat(self) -> None:
         """Focus the repeat setting of the selected widget."""
         if self._sheet is not None:
@@ -176,12 +182,12 @@ class Inspector(QWidget):
         self.drafted.emit(where, text)
 
 
-def starting_query(widget: WidgetContent, sources: Sequence[BrowsedSource], source_id: str) -> str:
-    """The query with which a kind of widget begins over a source."""
-    if widget.kind is None or not source_id:
-        return widget.kind.query if widget.kind is not None else ""
+def starting_query(kind: WidgetKind, sources: Sequence[BrowsedSource], source_id: str) -> str:
+    """The query with which a kind of widget begins over a source; empty if the source isn't there or has no tables."""
     source = next((one for one in sources if one.id == source_id), None)
-    return source.starting_query(_SHAPES.get(widget.kind.type, "categories")) if source is not None else ""
+    if source is None or not kind.query:
+        return ""
+    return source.starting_query(_SHAPES.get(kind.type, "categories")) if source_id else kind.query
 
 
 class _PropertySheet(QWidget):
@@ -258,6 +264,13 @@ class _PropertySheet(QWidget):
         target = self._query or first
         if target is not None:
             target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def open_sources(self) -> None:
+        """Open the list of data sources, scrolled into view."""
+        if self._source is not None and self._source.isEnabled():
+            self._source.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._area.ensureWidgetVisible(self._source)
+            self._source.open_list()
 
     def focus_repeat(self) -> None:
         """Focus the repeat setting, scrolled into view."""
@@ -430,11 +443,10 @@ class _PropertySheet(QWidget):
         self.commit()
 
         def show(sources: Sequence[BrowsedSource]) -> None:
-            if item_id in self._editor.page.paths:
-                widget = self._editor.widget(item_id)
-                begun = {starting_query(widget, sources, one) for one in ("", widget.data_source_id)}
-                is_own = widget.query.strip() not in {"", *begun}
-                query = widget.query if is_own else starting_query(widget, sources, chosen)
+            if item_id in self._editor.page.paths and (widget := self._editor.widget(item_id)).kind is not None:
+                begun = {"", widget.kind.query, starting_query(widget.kind, sources, widget.data_source_id)}
+                is_own = widget.query.strip() not in begun
+                query = widget.query if is_own else starting_query(widget.kind, sources, chosen)
                 self._editor.set_source(item_id, chosen, query)
 
         context.tasks.read(self, lambda session: list_tables(session, actor), show, context.problems.show)

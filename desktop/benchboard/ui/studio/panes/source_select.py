@@ -28,6 +28,7 @@ class SourceSelect(Select):
     def __init__(self, context: "Context", name: str) -> None:
         super().__init__([("", _("Benchboard"))], name=name, label=_("Source"))
         self._known: list[tuple[str, str]] = []
+        self._is_listed = self._opens = False
         self.activated.connect(lambda _place: self.chosen.emit())
         actor = context.actor
         if has_permission(actor, "sources:read"):
@@ -48,9 +49,17 @@ class SourceSelect(Select):
         self.set_current_key(source_id)
         self.blockSignals(False)
 
+    def open_list(self) -> None:
+        """Open the list, as soon as it is filled."""
+        self._opens = not self._is_listed
+        if self._is_listed:
+            self.showPopup()
+
     def _listed(self, found: list[tuple[str, str]]) -> None:
-        self._known = found
+        self._known, self._is_listed = found, True
         self.show_source(self.current_key())
+        if self._opens and self.isVisible():
+            self.open_list()
 
     def _not_listed(self, _error: AppError) -> None:
         """The query itself says what is wrong with its source."""

@@ -1,6 +1,6 @@
 """The template gallery: dashboard templates with thumbnails of their pages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -22,13 +22,21 @@ from benchboard.ui.widgets.surfaces import disable_viewport_fill
 
 _ACROSS: Final = 4
 _SIZE: Final = QSize(936, 588)
+_ONE_ROW: Final = QSize(936, 380)
 
 
 class TemplateGallery(Dialog):
-    """Eight cards; pressing one uses its template. `replaces` says what it replaces, if there is anything."""
+    """A card for each template; pressing one uses it. `replaces` says what it replaces, if there is anything."""
 
-    def __init__(self, window: QWidget, use: Callable[[Template], object], replaces: str = "") -> None:
-        super().__init__(window, _("Start from a template"), size=_SIZE, name="studio_gallery")
+    def __init__(
+        self,
+        window: QWidget,
+        use: Callable[[Template], object],
+        replaces: str = "",
+        templates: Sequence[Template] = TEMPLATES,
+    ) -> None:
+        size = _SIZE if len(templates) > _ACROSS else _ONE_ROW
+        super().__init__(window, _("Start from a template"), size=size, name="studio_gallery")
         self._use = use
         if replaces:
             self.content.addWidget(Text(replaces, tone="secondary"))
@@ -40,10 +48,12 @@ class TemplateGallery(Dialog):
         square = QGridLayout(inside)
         square.setContentsMargins(3, 3, 3, 3)
         square.setSpacing(theme().px("spacing.3"))
-        self.cards = [_TemplateCard(template, self) for template in TEMPLATES]
+        self.cards = [_TemplateCard(template, self) for template in templates]
         for place, card in enumerate(self.cards):
             square.addWidget(card, place // _ACROSS, place % _ACROSS)
             card.clicked.connect(lambda _checked=False, card=card: self._choose(card.template))
+        for column in range(_ACROSS):
+            square.setColumnStretch(column, 1)
         area = QScrollArea()
         disable_viewport_fill(area)
         area.setWidgetResizable(True)

@@ -27,6 +27,7 @@ from benchboard.analytics.relations import RELATIONS
 from benchboard.dashboards.document.widget_kinds import IMAGE, MAX_TITLE, WidgetContent
 from benchboard.dashboards.variables.variable_queries import names_in
 from benchboard.i18n import _, ngettext
+from benchboard.ui.studio.document.editor import DataOffer
 from benchboard.ui.studio.tiles import (
     bars,
     charts,
@@ -45,6 +46,7 @@ from benchboard.ui.studio.tiles import (
 from benchboard.ui.studio.tiles.chart_table import ChartTable, chart_table
 from benchboard.ui.studio.tiles.click_targets import Audience, Links
 from benchboard.ui.studio.tiles.metric_card import MetricCard
+from benchboard.ui.studio.tiles.no_query import paint_no_query
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.tile_notes import TileNote
 from benchboard.ui.theme import theme
@@ -108,9 +110,11 @@ def paint_content(
     notes: Sequence[TileNote] = (),
     audience: Audience = "show",
     row: Sequence[MetricCard] = (),
+    offer: DataOffer = "",
 ) -> Links:
     """Draw everything inside the frame of a tile, with a `badge` and the marks of `notes` at the end of its header.
-    Returns its links. `row`: of a metric card, all that stand side by side with it, itself included.
+    Returns its links. `row`: of a metric card, all that stand side by side with it, itself included. `offer`: what
+    helps it if it has no query.
     """
     can_stop = result is not None and result.slow and audience in ("edit", "read")
     stop = _paint_loading_header(painter, size) if can_stop else None
@@ -125,7 +129,8 @@ def paint_content(
         end -= 20
     paint_header(painter, widget, end)
     painter.setClipRect(QRectF(1, 1, size.width() - 2, size.height() - 2))
-    return replace(paint_body(painter, body_of(size), widget, result, audience, row), stop=stop, end=end)
+    links = paint_body(painter, body_of(size), widget, result, audience, row, offer)
+    return replace(links, stop=stop, end=end)
 
 
 def _paint_note(painter: QPainter, note: TileNote, box: QRectF) -> None:
@@ -178,6 +183,7 @@ def paint_body(
     result: QueryResult | None,
     audience: Audience = "show",
     row: Sequence[MetricCard] = (),
+    offer: DataOffer = "",
 ) -> Links:
     """Draw a widget's content, without frame and header. Returns its links."""
     if widget.kind is None:
@@ -187,6 +193,8 @@ def paint_body(
     elif not widget.kind.query:
         ink = "text" if widget.setting("text") else "text.muted"
         _paint_markdown(painter, body, str(widget.setting("text")) or text_prompt(widget, audience), ink)
+    elif result is None:
+        return paint_no_query(painter, body, offer, audience)
     else:
         return _paint_result(painter, body, widget, result, audience, row)
     return Links()
@@ -314,17 +322,14 @@ def _paint_result(
     painter: QPainter,
     body: QRectF,
     widget: WidgetContent,
-    result: QueryResult | None,
+    result: QueryResult,
     audience: Audience,
     row: Sequence[MetricCard],
 ) -> Links:
     can_edit = audience == "edit"
-    if result is None:
-        do = _("Write one in the pane on the right.") if can_edit else ""
-        paint_empty_tile(painter, body, "ph.code", _("No query yet."), do)
-    elif result.error is not None:
+    if result.error is not None:
         return error_painting.paint_error(painter, body, result.error, audience)
-    elif result.table is None:
+    if result.table is None:
         if result.late:
             _paint_skeleton(painter, body, widget)
     elif not result.table.rows:

@@ -48,6 +48,8 @@ class Pointer(QObject):
     """The user wants to scroll in the table of this tile."""
     rejected = Signal(str)
     """Why an action isn't possible, as text for the user."""
+    data_requested = Signal(str)
+    """Asks for data for this widget, which has no query."""
     retry_requested = Signal(str)
     stop_requested = Signal(str)
     """Asks to stop the query of this widget, as `retry_requested` asks to run it again."""
@@ -236,6 +238,7 @@ class Pointer(QObject):
             (tile.links.retry, self.retry_requested.emit),
             (tile.links.edit, self._edit),
             (tile.links.stop, self.stop_requested.emit),
+            (tile.links.data, self.data_requested.emit),
         ):
             if box is not None and box.contains(inside):
                 return action

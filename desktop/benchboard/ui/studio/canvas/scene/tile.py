@@ -74,7 +74,7 @@ class Tile(QGraphicsPixmapItem):
     def body_contains(self, at: QPointF) -> bool:
         """Whether a point of the scene is on its content, not on its header or a link."""
         inside = (at - self.pos()) / self._view.zoom
-        links = (self.links.retry, self.links.edit, self.links.stop)
+        links = (self.links.retry, self.links.edit, self.links.stop, self.links.data)
         return inside.y() > HEADER and not any(box is not None and box.contains(inside) for box in links)
 
     def badge_contains(self, at: QPointF) -> bool:
@@ -167,6 +167,7 @@ class Tile(QGraphicsPixmapItem):
                 notes=self.notes,
                 audience=self._view.audience,
                 row=self._cards(),
+                offer=self._view.editor.data_offer,
             )
         self._rendered, self._rendered_key, self._rendered_at = pixmap, self._key(), self._shown_part.topLeft()
         self._update_tooltip()
@@ -275,6 +276,7 @@ class Tile(QGraphicsPixmapItem):
             self.notes,
             describe_repeat(self._view.editor, self.item),
             self._view.audience,
+            self._view.editor.data_offer if self.result is None else "",
             row,
         )
         view = self._view

@@ -1,0 +1,96 @@
+"""The data that a new widget begins with: those that its page shows already, or else that were added last."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from benchboard.analytics import relations
+from benchboard.analytics.sources import services
+from benchboard.analytics.table_browser import BrowsedSource, list_tables
+from benchboard.dashboards.document.widget_kinds import WidgetKind
+from benchboard.errors import AppError
+from benchboard.identity.permissions import has_permission
+from benchboard.paging import Listing
+from benchboard.ui.studio.data_access import can_have_orders, explore_denied, may_add_data
+from benchboard.ui.studio.document.editor import DataOffer, Editor
+from benchboard.ui.studio.panes.inspector import starting_query
+from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
+    from benchboard.ui.tasks import DatabaseSession
+
+_ORDERS = "orders"
+"""The relation that the queries of `widget_kinds` name."""
+_Found = tuple[tuple[BrowsedSource, ...], str]
+"""Data sources with their tables, and the id of the one that was added or refreshed last."""
+
+
+class StartingData(QObject):
+    """Reads in the background which sources there are, and gives them to the editor's new widgets."""
+
+    def __init__(self, context: "Context", editor: Editor, runner: WidgetQueryRunner, parent: QObject) -> None:
+        super().__init__(parent)
+        self._context, self._editor, self._runner = context, editor, runner
+        self._sources: dict[str, BrowsedSource] | None = None
+        """The sources that a query can name, the newest last; None until they are read."""
+        editor.starting_fields = self.fields
+        if explore_denied(context.actor) is None:
+            context.changed.watch(self, relations.watched_tables() | {"data_sources"}, self._read)
+            self._read()
+
+    @property
+    def known(self) -> tuple[str, ...] | None:
+        """The ids of sources that a new widget can begin with, empty for orders; None until they are read."""
+        return None if self._sources is None else tuple(self._sources)
+
+    def fields(self, kind: WidgetKind) -> Mapping[str, object]:
+        """The fields of a new widget that aren't those of its kind; None takes one away."""
+        source_id = self._source()
+        if not kind.query or source_id == "":
+            return {}
+        if source_id is None or self._sources is None:
+            return {"query": None}
+        query = starting_query(kind, tuple(self._sources.values()), source_id)
+        return {"query": query or None, "data_source_id": source_id}
+
+    def _source(self) -> str | None:
+        """The id of the source to begin with; empty for Benchboard's own data, None if there are no data."""
+        if self._sources is None:
+            return "" if can_have_orders(self._context.workspace.location) else None
+        used = [one.data_source_id for one in self._editor.widgets()
+                if one.kind is not None and one.kind.query and one.query.strip()]  # fmt: skip
+        for source_id, _count in Counter(reversed(used)).most_common():
+            if source_id in self._sources:
+                return source_id
+        return next(reversed(self._sources), None)
+
+    def _read(self) -> None:
+        actor = self._context.actor
+
+        def read(session: "DatabaseSession") -> _Found:
+            newest = ""
+            if has_permission(actor, "sources:read"):
+                listing = Listing(sort="last_sync", descending=True)
+                rows = services.list_sources(session, actor, listing, limit=1).rows
+                newest = rows[0].id if rows else ""
+            return list_tables(session, actor), newest
+
+        self._context.tasks.read(self, read, self._show, self._not_read)
+
+    def _show(self, found: _Found) -> None:
+        sources, newest = found
+        usable = [one for one in sources if one.tables and (one.id or one.table(_ORDERS) is not None)]
+        usable.sort(key=lambda one: (bool(one.id), one.id == newest))
+        self._sources = {one.id: one for one in usable}
+        offer: DataOffer = "choose" if self._sources else "add" if may_add_data(self._context.actor) else ""
+        if offer != self._editor.data_offer:
+            self._editor.data_offer = offer
+            for widget in self._editor.widgets():
+                if widget.kind is not None and widget.kind.query and not widget.query.strip():
+                    self._runner.result_changed.emit(widget.id)  # its tile says what to do
+
+    def _not_read(self, _error: AppError) -> None:
+        """Each widget says what is wrong with its data."""
