@@ -1,5 +1,6 @@
 """A real HTTP server on this computer that answers as a test says."""
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -45,8 +46,8 @@ class RestServer:
 
 
 @contextmanager
-def rest_server(answer: Callable[[Request], Reply]) -> Iterator[RestServer]:
-    """A server that runs while the block does."""
+def rest_server(answer: Callable[[Request], Reply], tls: ssl.SSLContext | None = None) -> Iterator[RestServer]:
+    """A server that runs while the block does; with `tls` it is asked by HTTPS."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -81,6 +82,8 @@ def rest_server(answer: Callable[[Request], Reply]) -> Iterator[RestServer]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     found = RestServer(server.server_address[1], answer)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from benchboard.analytics.queries import run_query
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.file_import import source_copies
+from benchboard.analytics.sources.file_news import SourceNews, source_news
 from benchboard.analytics.sources.rest_connection import change_secret, open_rest, rest_settings, secret_for
 from benchboard.analytics.sources.rest_import import RestRequest, add_rest, first_rows, update_rest
 from benchboard.analytics.sources.services import SourceSummary
@@ -81,6 +82,13 @@ def source(market: Market, server: RestServer, tmp_path: Path) -> SourceSummary:
 def answered(market: Market, source: SourceSummary, query: str) -> list[tuple[object, ...]]:
     with unbound(market.database).read() as session:
         return [tuple(row) for row in run_query(session, market.analyst, query, source_id=source.id).rows]
+
+
+def news(market: Market, source: SourceSummary) -> SourceNews:
+    with unbound(market.database).read() as session:
+        found = source_news(session, market.analyst, source.id)
+    assert found is not None
+    return found
 
 
 def again(market: Market, source: SourceSummary, *, accept_losses: bool = False) -> SourceSummary:
@@ -174,13 +182,18 @@ def test_read_source_again_no_rows_keeps_the_copy_and_says_so(market: Market, so
 def test_read_source_again_api_that_fails_keeps_the_copy_and_says_why(
     market: Market, source: SourceSummary, api: Api
 ) -> None:
+    assert (news(market, source).problem, news(market, source).news) == ("", "")  # however old it is
     api.status = 500
     failed = again(market, source)
+    assert news(market, source) == SourceNews(
+        source.id, "Trips API", "", copied=True, read_at=source.last_sync, problem=failed.problem, is_api=True
+    )
     assert (failed.status, failed.last_sync) == ("error", source.last_sync)
     assert "500" in failed.problem
     assert answered(market, source, "SELECT count(*) FROM trips") == [(2,)]
     api.status = 200
     assert (again(market, source).problem, again(market, source).status) == ("", "connected")
+    assert news(market, source).problem == ""
 
 
 def test_change_secret_is_used_from_then_on(market: Market, source: SourceSummary, api: Api) -> None:

@@ -22,7 +22,7 @@ from benchboard.analytics.rest.answer_content import RowTable, parsed
 from benchboard.analytics.rest.http_client import Answer
 from benchboard.analytics.rest.json_path import JsonPath, NotThere, parse_path, row_paths
 from benchboard.analytics.rest.reading import RowsRead, read_rows
-from benchboard.analytics.rest.settings import RestSettings, checked_rest, checked_secret
+from benchboard.analytics.rest.settings import RestSettings, checked_rest, checked_secret, rest_problems
 from benchboard.errors import AppError, Cancelled, Invalid, Unavailable
 from support.rest_server import Reply, Request, RestServer, rest_server
 
@@ -429,6 +429,14 @@ def test_checked_rest_names_the_field(values: dict[str, object], field: str) -> 
     assert caught.value.facts["field"] == field
 
 
+def test_rest_problems_names_every_field_at_once_in_the_order_of_the_form() -> None:
+    values = {"url": "", "authentication": "header", "headers": [["", ""]], "paging": "cursor", "page_size": 5}
+    found = rest_problems(values, "")
+    assert list(found) == ["url", "key_name", "secret", "headers", "cursor_path", "size_parameter"]
+    assert list(rest_problems({**values, "url": "https://a.example/"}, None)) == list(found)[1:2] + list(found)[3:]
+    assert rest_problems({"url": "https://a.example/", "authentication": "bearer"}, SECRET) == {}
+
+
 def test_checked_rest_reads_what_it_stored() -> None:
     wanted = checked_rest({"url": "https://a.example/r?x=1#f", "headers": [["A", "b"]], "paging": "offset",
                            "authentication": "query", "key_name": "key", "rows_path": "data.items[0]"})  # fmt: skip
@@ -440,7 +448,7 @@ def test_checked_rest_reads_what_it_stored() -> None:
 def test_checked_secret_that_cant_be_sent_is_not_in_the_error() -> None:
     wanted = checked_rest({"url": "https://a.example/", "authentication": "bearer"})
     with pytest.raises(Invalid) as caught:
-        checked_secret(f"{SECRET}\r\nX: y", wanted)
+        checked_secret(f"{SECRET}\r\nX: y", wanted.authentication)
     assert SECRET not in repr(caught.value.__dict__)
 
 

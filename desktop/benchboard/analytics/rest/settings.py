@@ -2,7 +2,7 @@
 
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final, Literal, get_args
 from urllib.parse import SplitResult, urlsplit
@@ -91,44 +91,74 @@ class RestSettings:
 
 
 def checked_rest(values: Mapping[str, object]) -> RestSettings:
-    """The settings in `values`; what is missing has its default. Raises `Invalid` (`sources.connection`) with the
+    """The settings in `values`; what is missing has its default. Raises `Invalid` (`sources.connection`) with the first
     `field` that can't be used."""
     known = {each.name for each in fields(RestSettings)}
     if set(values) - known:
         raise wrong("url", _("The settings of this data source can't be read."))
-    authentication = _choice(values, "authentication", AUTHENTICATIONS, "none")
-    paging = _choice(values, "paging", PAGINGS, "none")
-    method = _choice(values, "method", METHODS, "GET")
-    found = RestSettings(
-        url=_url(values.get("url")),
-        method=method,
-        body=_body(values.get("body", ""), method),
-        headers=_headers(values.get("headers", ())),
-        authentication=authentication,
-        user=_user(values.get("user", ""), authentication),
-        key_name=_key_name(values.get("key_name", ""), authentication),
-        rows_path=_path(values.get("rows_path", ""), "rows_path"),
-        paging=paging,
-        page_parameter=_parameter(values, "page_parameter", {"page": "page", "offset": "offset"}.get(paging, "")),
-        size_parameter=_parameter(values, "size_parameter", ""),
-        page_size=_number(values, "page_size", 0, MAX_PAGE_SIZE, 0),
-        first_page=_number(values, "first_page", 0, 1, 1),
-        cursor_path=_path(values.get("cursor_path", ""), "cursor_path"),
-        allow_local=values.get("allow_local", False) is True,
-    )
-    _check_paging(found)
-    return found
+    found, problems = _read(values)
+    if problems:
+        raise next(iter(problems.values()))
+    return RestSettings(**found)
 
 
-def checked_secret(secret: str, settings: RestSettings) -> str:
+def rest_problems(values: Mapping[str, object], secret: str | None) -> dict[str, str]:
+    """What is wrong with each field of `values` and with the secret (None: one that is stored is taken), as a sentence,
+    in the order of the form."""
+    found, problems = _read(values)
+    if secret is not None and "authentication" in found:
+        try:
+            checked_secret(secret, found["authentication"])
+        except Invalid as error:
+            problems["secret"] = error
+    order = ("method", "url", "body", "authentication", "user", "key_name", "secret", "headers", "rows_path", "paging",
+             "page_parameter", "first_page", "cursor_path", "size_parameter", "page_size")  # fmt: skip
+    return {name: problems[name].what for name in order if name in problems}
+
+
+def _read(values: Mapping[str, object]) -> tuple[dict[str, Any], dict[str, Invalid]]:
+    """The fields that can be used, and what is wrong with the others."""
+    found: dict[str, Any] = {}
+    problems: dict[str, Invalid] = {}
+
+    def read(field: str, take: Callable[[], object]) -> None:
+        try:
+            found[field] = take()
+        except Invalid as error:
+            problems[field] = error
+
+    read("method", lambda: _choice(values, "method", METHODS, "GET"))
+    read("url", lambda: _url(values.get("url")))
+    read("body", lambda: _body(values.get("body", ""), found.get("method", "GET")))
+    read("headers", lambda: _headers(values.get("headers", ())))
+    read("authentication", lambda: _choice(values, "authentication", AUTHENTICATIONS, "none"))
+    authentication = found.get("authentication", "none")
+    read("user", lambda: _user(values.get("user", ""), authentication))
+    read("key_name", lambda: _key_name(values.get("key_name", ""), authentication))
+    read("rows_path", lambda: _path(values.get("rows_path", ""), "rows_path"))
+    read("paging", lambda: _choice(values, "paging", PAGINGS, "none"))
+    paging = found.get("paging", "none")
+    usual = {"page": "page", "offset": "offset"}.get(paging, "")
+    read("page_parameter", lambda: _parameter(values, "page_parameter", usual))
+    read("first_page", lambda: _number(values, "first_page", 0, 1, 1))
+    read("cursor_path", lambda: _cursor_path(values.get("cursor_path", ""), paging))
+    read("size_parameter", lambda: _parameter(values, "size_parameter", ""))
+    read("page_size", lambda: _number(values, "page_size", 0, MAX_PAGE_SIZE, 0))
+    if "page_size" in found and "size_parameter" in found:
+        _check_size(found["size_parameter"], found["page_size"], problems)
+    found["allow_local"] = values.get("allow_local", False) is True
+    return found, problems
+
+
+def checked_secret(secret: str, authentication: Authentication) -> str:
     """The token, password or key. Raises `Invalid` for one that can't be sent; never with the secret in it."""
-    if settings.authentication == "none":
+    if authentication == "none":
         return ""
     if not secret:
         raise wrong("secret", _("Enter the token, password or key."))
     if len(secret) > MAX_SECRET or not secret.isprintable():
         raise wrong("secret", _("This token, password or key can't be used."))
-    if settings.authentication in ("bearer", "header") and not secret.isascii():
+    if authentication in ("bearer", "header") and not secret.isascii():
         raise wrong("secret", _("This token, password or key can't be used."))
     return secret
 
@@ -275,9 +305,15 @@ def _number(values: Mapping[str, object], field: str, low: int, high: int, defau
     return value
 
 
-def _check_paging(settings: RestSettings) -> None:
-    if settings.paging == "cursor" and not settings.cursor_path:
+def _cursor_path(value: object, paging: Paging) -> str:
+    found = _path(value, "cursor_path")
+    if paging == "cursor" and not found:
         raise wrong("cursor_path", _("Enter where the answer has the next cursor, such as $.next."))
-    if bool(settings.page_size) != bool(settings.size_parameter):
-        field = "size_parameter" if settings.page_size else "page_size"
-        raise wrong(field, _("Enter both the page size and the name of its parameter, or neither."))
+    return found
+
+
+def _check_size(size_parameter: str, page_size: int, problems: dict[str, Invalid]) -> None:
+    if bool(page_size) != bool(size_parameter):
+        field = "size_parameter" if page_size else "page_size"
+        what = _("Enter both the page size and the name of its parameter, or neither.")
+        problems[field] = wrong(field, what)

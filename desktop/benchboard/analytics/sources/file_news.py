@@ -1,4 +1,4 @@
-"""What happened to the file of a data source since it was read."""
+"""What happened to the file of a data source since it was read, or why its API was not read again."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,8 @@ FileNews = Literal["", "moved", "changed"]
 @dataclass(frozen=True, slots=True)
 class SourceNews:
     """Whether what a query reads from a source is what the source has now. `read_at`: when its files were last read;
-    `problem`: what was wrong then; empty where nothing was."""
+    `problem`: what was wrong when it was last refreshed; empty where nothing was. `is_api`: a copy of what an API
+    answered; whether that would answer otherwise now isn't known, so only a failed refresh makes it old."""
 
     source_id: str
     name: str
@@ -28,6 +29,7 @@ class SourceNews:
     problem: str = ""
     original_gone: bool = False
     """Whether the data are a copy of a file that isn't where it was any more."""
+    is_api: bool = False
 
     @property
     def is_outdated(self) -> bool:
@@ -45,7 +47,10 @@ def source_news(session: Session, actor: Actor, source_id: str) -> SourceNews | 
     if source.server:
         return None  # it was asked just now
     gone = source.copied and bool(source.path) and not Path(source.path).exists()
-    return SourceNews(source.id, source.name, file_news(source), source.copied, source.last_sync, source.problem, gone)
+    return SourceNews(
+        source.id, source.name, file_news(source), source.copied, source.last_sync, source.problem, gone,
+        is_api=bool(source.address),
+    )  # fmt: skip
 
 
 def file_news(source: SourceSummary) -> FileNews:

@@ -82,7 +82,7 @@ def secret_for(session: Session, actor: Actor, source_id: str, values: Mapping[s
 def seal_rest(session: Session, actor: Actor, source_id: str, settings: RestSettings, secret: str) -> dict[str, Any]:
     """What `stored_rest` reads, with the secret encrypted for the source that will have this id."""
     require(actor, "sources:write")
-    secret = checked_secret(secret, settings)
+    secret = checked_secret(secret, settings.authentication)
     sealed = None
     if secret:
         key = keys.data_key_of(session, actor.organisation_id)

@@ -47,7 +47,12 @@ def first_rows(
     settings = checked_rest(values)
     with fresh_file(None, "answer") as file:
         return read_rows(
-            settings, checked_secret(secret, settings), file, pages=1, cancel_token=cancel_token, progress=progress
+            settings,
+            checked_secret(secret, settings.authentication),
+            file,
+            pages=1,
+            cancel_token=cancel_token,
+            progress=progress,
         )
 
 
@@ -123,7 +128,7 @@ def _copied(
     """The settings with the path to the rows, the table with its copy, what was found, and whether there are more rows.
     The copy is removed if the block fails."""
     settings = checked_rest(request.values)
-    secret = checked_secret(request.secret, settings)
+    secret = checked_secret(request.secret, settings.authentication)
     copy = folder / f"{uuid.uuid4().hex}.parquet"
     try:
         with fresh_file(folder, request.name) as file:

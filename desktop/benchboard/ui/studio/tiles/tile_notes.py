@@ -41,9 +41,11 @@ def filters_text(unused: UnusedFilters) -> str:
 
 def source_text(news: SourceNews) -> str:
     """What makes the data of a source not those that are in it now, and what to do; empty if nothing does."""
+    read = relative_time(news.read_at, in_sentence=True)
+    if news.problem and news.is_api:
+        return _("Data from {time}. The last refresh failed. {problem}").format(time=read, problem=news.problem)
     if news.problem:
         return news.problem
-    read = relative_time(news.read_at, in_sentence=True)
     if news.news == "changed" and news.copied:
         return _("Data from {time}. The file has changed since.").format(time=read)
     if news.news == "moved":
