@@ -777,7 +777,7 @@ def test_sizes_are_written_in_the_largest_unit_that_fits() -> None:
 
 def test_add_data_is_one_menu_at_its_button_by_ctrl_o_and_from_the_empty_list(data: Data) -> None:
     """There were three buttons, and other words in the empty list."""
-    titles = ["File", "Folder", "PostgreSQL", "MySQL or MariaDB", "Sample data"]
+    titles = ["File", "Folder", "PostgreSQL", "MySQL or MariaDB", "REST API", "Sample data"]
     for opens in (
         lambda: data.click("sources_add"),
         lambda: data.click("sources_empty_add"),

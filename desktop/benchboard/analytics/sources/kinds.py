@@ -8,9 +8,12 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import Final
 
+from benchboard.analytics.remote.settings import REMOTE_KINDS
 from benchboard.i18n import N_, _
 
 GROUP: Final = "benchboard.sources"
+CONNECTED_KINDS: Final = (*REMOTE_KINDS, "rest_api")
+"""The kinds that are reached over a network, rather than read from files."""
 
 
 @dataclass(frozen=True, slots=True)

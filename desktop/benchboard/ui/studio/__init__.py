@@ -68,7 +68,7 @@ def _handlers(context: "Context") -> Handlers:
         ),
         **{
             f"studio.add_{kind}": Handler(partial(context.go, f"studio/data/!{kind}"), partial(_why_no_data, context))
-            for kind in ("postgresql", "mysql")
+            for kind in ("postgresql", "mysql", "rest_api")
         },
     }
 

@@ -288,6 +288,12 @@ class Field(QWidget):
     def text(self) -> str:
         return self.edit.text()
 
+    def set_label(self, label: str) -> None:
+        """Call the field something else."""
+        self._label_text = label
+        self._label.setText(label)
+        self._name_editor()
+
     def set_note(self, note: str) -> None:
         """Set another hint."""
         self._note = note

@@ -25,6 +25,8 @@ REGISTRY.register(
             N_("connect, server, data source, add data, Postgres, SQL")),
     Command("studio.add_mysql", N_("Add MySQL or MariaDB database"), Group.DATA, (), "ph.plugs-connected",
             N_("connect, server, data source, add data, SQL")),
+    Command("studio.add_rest_api", N_("Add REST API"), Group.DATA, (), "ph.plugs-connected",
+            N_("connect, web service, HTTP, JSON, URL, data source, add data")),
     Command("studio.import_add", N_("Add data source"), Group.DATA, ("Ctrl+Return",), "ph.plus",
             N_("import, finish"), IMPORT),
     Command("studio.import_leave", N_("Discard file"), Group.DATA, ("Esc",), "", "", IMPORT),

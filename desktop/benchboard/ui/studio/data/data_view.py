@@ -15,6 +15,7 @@ from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.inspection import inspect_file
 from benchboard.analytics.remote.settings import REMOTE_KINDS
 from benchboard.analytics.sources.file_import import FOLDER, import_files
+from benchboard.analytics.sources.kinds import CONNECTED_KINDS
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _, ngettext, number
@@ -25,6 +26,7 @@ from benchboard.ui.problems import Action
 from benchboard.ui.studio.data.data_commands import DATA_VIEW
 from benchboard.ui.studio.data.import_draft import ImportDraft
 from benchboard.ui.studio.data.import_page import ImportPage
+from benchboard.ui.studio.data.rest_dialog import RestDialog
 from benchboard.ui.studio.data.server_dialog import ServerDialog
 from benchboard.ui.studio.data.source_actions import explore_address
 from benchboard.ui.studio.data.source_list import SourceList
@@ -37,7 +39,7 @@ _SAMPLE: Final = "Sample orders.csv"
 
 class DataView(QWidget):
     """Address: `studio/data`, `studio/data/<id>` for a source, `studio/data/!add` to add data,
-    `studio/data/!postgresql` and `!mysql` to connect a server."""
+    `studio/data/!postgresql`, `!mysql` and `!rest_api` to connect a server or an API."""
 
     def __init__(self, context: Context, *, explores: bool = False) -> None:
         super().__init__()
@@ -68,7 +70,7 @@ class DataView(QWidget):
         """Show the list, one of its sources, or ask for data."""
         if rest == "!add":
             QTimer.singleShot(0, self, self.add_data)  # once the view is shown, for the menu to stand at its button
-        elif rest.removeprefix("!") in REMOTE_KINDS and rest.startswith("!"):
+        elif rest.removeprefix("!") in CONNECTED_KINDS and rest.startswith("!"):
             self.connect_server(rest.removeprefix("!"))
         elif rest:
             self._show(self.list)
@@ -135,9 +137,11 @@ class DataView(QWidget):
         return "" if may_write else _("Your role can't change data sources.")
 
     def connect_server(self, kind: str) -> None:
-        """Ask how a server of this kind is reached, and add it."""
+        """Ask how a server of this kind, or an API, is reached, and add it."""
         if not has_permission(self._context.actor, "sources:write"):
             self._context.problems.refuse(_("Your role can't change data sources."))
+        elif kind == "rest_api":
+            RestDialog(self._context, self.window(), self._tell_added).open()
         elif kind in REMOTE_KINDS:
             ServerDialog(self._context, self.window(), kind, self._tell_added).open()
 
@@ -228,6 +232,8 @@ class DataView(QWidget):
             rows = ngettext("{count} row", "{count} rows", source.rows).format(count=number(source.rows))
             parts = ", ".join(part for part in (rows, lines_text(source)) if part)
             text = _("“{name}” was added: {rows}.").format(name=source.name, rows=parts)
+        if source.limited:
+            text = f"{text} {_('The API has more rows than Benchboard reads.')}"
         self._context.problems.toast(text, action=explore if self._explores else None)
 
     def add_sample(self) -> None:

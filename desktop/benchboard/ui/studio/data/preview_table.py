@@ -155,15 +155,18 @@ class PreviewModel(QAbstractTableModel):
 
 
 class PreviewTable(QTableView):
-    """The preview. `column_opened` asks to change a column (a click on its head, Enter in it)."""
+    """The preview. `column_opened` asks to change a column (a click on its head, Enter in it); never if its columns are
+    `fixed`."""
 
     column_opened = Signal(int)
 
-    def __init__(self) -> None:
+    def __init__(self, *, fixed: bool = False) -> None:
         super().__init__()
+        self.fixed = fixed
         self.setObjectName("import_preview")
         self.setAccessibleName(_("First rows"))
-        self.setAccessibleDescription(_("Press Enter to change the column."))
+        if not fixed:
+            self.setAccessibleDescription(_("Press Enter to change the column."))
         self.preview = PreviewModel(self)
         self.setModel(self.preview)
         self.setVerticalHeader(_RowNumbers(self))
@@ -245,7 +248,8 @@ class PreviewTable(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         index = self.currentIndex()
-        if event.key() in _OPENING_KEYS and not event.modifiers() and self.preview.columnCount():
+        opens = event.key() in _OPENING_KEYS and not event.modifiers() and not self.fixed
+        if opens and self.preview.columnCount():
             self.column_opened.emit(max(index.column(), 0))
         else:
             super().keyPressEvent(event)
@@ -274,7 +278,7 @@ class _Heads(QHeaderView):
         self._view = view
         self._hovered = -1
         self.setFixedHeight(_HEAD)
-        self.setSectionsClickable(True)
+        self.setSectionsClickable(not view.fixed)
         self.setHighlightSections(False)
         self.setMinimumSectionSize(72)
         self.setMouseTracking(True)
@@ -326,17 +330,23 @@ class _Heads(QHeaderView):
 
     def _paint_kind(self, painter: QPainter, box: QRect, column: ScanColumn, section: int) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._view.fixed:
+            box = box.adjusted(-6, 0, 20, 0)
+        else:
+            self._paint_chooser(painter, box, section)
+        icon = "ph.eye-slash" if column.left_out else KIND_ICONS[column.kind]
+        paint_icon(painter, icon, QRectF(box.left() + 6, box.top() + 5, 12, 12), theme().color("text.secondary"))
+        text = _("Excluded") if column.left_out else kind_title(column.kind, short=True)
+        paint_line(painter, box.adjusted(24, 0, -20, 0), text, "caption", "text")
+
+    def _paint_chooser(self, painter: QPainter, box: QRect, section: int) -> None:
         edge = "text.muted" if self._hovered == section else "border.control"
         painter.setPen(QPen(theme().color(edge), 1))
         painter.setBrush(theme().color("surface"))
         radius = theme().px("radius.badge")
         painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
-        icon = "ph.eye-slash" if column.left_out else KIND_ICONS[column.kind]
-        paint_icon(painter, icon, QRectF(box.left() + 6, box.top() + 5, 12, 12), theme().color("text.secondary"))
         spot = QRectF(box.right() - 17, box.top() + 6, 11, 11)
         paint_icon(painter, "ph.caret-down", spot, theme().color("text.secondary"))
-        text = _("Excluded") if column.left_out else kind_title(column.kind, short=True)
-        paint_line(painter, box.adjusted(24, 0, -20, 0), text, "caption", "text")
 
 
 class _Cells(QStyledItemDelegate):

@@ -1,11 +1,10 @@
 """The form for a database server: a new data source, or other settings and another password for one that exists."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Literal, TypeVar
+from typing import Final
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from benchboard.analytics.cancellation import CancelToken
@@ -22,14 +21,12 @@ from benchboard.analytics.sources import services
 from benchboard.analytics.sources.kinds import source_kinds
 from benchboard.analytics.sources.servers import connect_server, password_for
 from benchboard.analytics.sources.services import NAME_LENGTH, SourceSummary
-from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.context import Context
-from benchboard.ui.tasks import Progress, Work
-from benchboard.ui.widgets import Button, Confirm, Dialog, Edit, Field, Paragraph, Select
-from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.studio.data.connection_dialog import ConnectionDialog
+from benchboard.ui.tasks import Progress
+from benchboard.ui.widgets import Edit, Field, Select
 
-T = TypeVar("T")
 _WIDTH: Final = 560
 
 
@@ -52,7 +49,7 @@ class _Entered:
     password: str
 
 
-class ServerDialog(Dialog):
+class ServerDialog(ConnectionDialog):
     """Asks how a server is reached, tests it, and adds or changes the data source; `saved` is called with it."""
 
     _grows = True
@@ -66,9 +63,9 @@ class ServerDialog(Dialog):
         existing: ExistingServer | None = None,
     ) -> None:
         title = _("Edit “{name}”").format(name=existing.name) if existing else _add_title(kind)
-        super().__init__(window, title, size=QSize(_WIDTH, 430), name="server_dialog")
-        self._context, self._kind, self._saved, self._existing = context, kind, saved, existing
-        self._work: Work | None = None
+        size = QSize(_WIDTH, 430)
+        super().__init__(context, window, title, prefix="server", size=size, existing=existing is not None)
+        self._kind, self._saved, self._existing = kind, saved, existing
         self._name_typed = existing is not None
         self._make_fields()
         self._lay_out()
@@ -120,21 +117,8 @@ class ServerDialog(Dialog):
                 line.addWidget(self.fields[name], 1, Qt.AlignmentFlag.AlignTop)
             self.content.addLayout(line)
         self.fields["port"].setFixedWidth(96)
-        self._state = Paragraph("", "body", "secondary")
-        self._state.setObjectName("server_state")
         self.content.addWidget(self._state)
         self.content.addStretch(1)
-
-    def _make_footer(self) -> None:
-        self._test_button = Button(_("Test connection"), self._test, icon="ph.plugs-connected", name="server_test")
-        self.add_button(self._test_button, left=True)
-        self._stop_button = Button(_("Stop"), self.stop, icon="ph.stop", name="server_stop")
-        self.add_button(self._stop_button, left=True)
-        self._stop_button.hide()
-        self.add_button(Button(_("Cancel"), self._leave, name="server_cancel"))
-        title = _("Save") if self._existing else _("Add data source")
-        self._save_button = self.add_button(Button(title, self._save, kind="primary", name="server_save"))
-        self._save_button.add_key_cap("Ctrl Enter")
 
     def _show_existing(self, existing: ExistingServer) -> None:
         settings = existing.settings
@@ -144,11 +128,6 @@ class ServerDialog(Dialog):
         self.fields["port"].edit.setText(str(settings.port))
         self.tls.set_current_key(settings.tls)
         self.fields["ca"].setVisible(settings.tls == "verify")
-
-    @property
-    def busy(self) -> bool:
-        """Whether the server is being asked."""
-        return self._work is not None
 
     # What is entered
 
@@ -174,37 +153,6 @@ class ServerDialog(Dialog):
         self.fields["ca"].setVisible(self.tls.current_key() == "verify")
         self.place_content()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if event.key() == Qt.Key.Key_Escape:
-            self._leave()
-        elif enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._save()
-        elif enter and self.tls.hasFocus():
-            self.tls.showPopup()
-        else:
-            super().keyPressEvent(event)
-
-    def _leave(self) -> None:
-        if self._work is not None:
-            self.stop()
-        elif self._entered() == self._before:
-            self.dismiss()
-        else:
-            why = _("The data source stays as it was.") if self._existing else _("Your entries will be lost.")
-            Confirm(
-                self.window(),
-                _("Discard what you entered?"),
-                why,
-                act=_("Discard"),
-                keep=_("Keep editing"),
-                run=self.dismiss,
-            ).open()
-
-    def dismiss(self) -> None:
-        self.stop()
-        super().dismiss()
-
     # Testing and saving
 
     def _test(self) -> None:
@@ -217,7 +165,7 @@ class ServerDialog(Dialog):
             found = ngettext("Connected. It has {count} table.", "Connected. It has {count} tables.", count)
             self._say(found.format(count=number(count)), "ok")
 
-        self._start(entered, lambda token: self._connect(entered, token)[1], tell)
+        self._start(self._title(entered), lambda token, _progress: self._connect(entered, token)[1], tell)
 
     def _save(self) -> None:
         if self._work is not None:
@@ -228,7 +176,7 @@ class ServerDialog(Dialog):
         if self._show_problems(unnamed | setting_problems(entered.settings, entered.kind)):
             return
 
-        def save(token: CancelToken) -> SourceSummary:
+        def save(token: CancelToken, _progress: Progress) -> SourceSummary:
             password, tables = self._connect(entered, token)
             with database.change() as session:
                 if existing is not None:
@@ -245,7 +193,11 @@ class ServerDialog(Dialog):
             self.dismiss()
             self._saved(source)
 
-        self._start(entered, save, done)
+        self._start(self._title(entered), save, done)
+
+    def _title(self, entered: _Entered) -> str:
+        host = str(entered.settings["host"])
+        return _("Connecting to {host}").format(host=host or _add_title(self._kind))
 
     def _connect(self, entered: _Entered, token: CancelToken) -> tuple[str, tuple[RemoteTable, ...]]:
         """The password and the tables; on a worker's thread."""
@@ -254,85 +206,6 @@ class ServerDialog(Dialog):
             with self._context.database.read() as session:
                 password = password_for(session, self._context.actor, self._existing.id, entered.settings, entered.kind)
         return password, connect_server(entered.settings, entered.kind, password, cancel_token=token)
-
-    def _start(self, entered: _Entered, run: Callable[[CancelToken], T], done: Callable[[T], None]) -> None:
-        for field in self.fields.values():
-            field.set_error("")
-        host = str(entered.settings["host"])
-        title = _("Connecting to {host}").format(host=host or _add_title(self._kind))
-
-        def op(progress: Progress) -> T:
-            token = CancelToken()
-            with progress.on_cancel(token.cancel):
-                progress.check()
-                found = run(token)
-                progress.check()
-                return found
-
-        def finish(found: T) -> None:
-            if work is self._work:
-                self._end()
-                done(found)
-
-        def fail(error: AppError) -> None:
-            if work is self._work:
-                self._end()
-                self._show_error(error)
-
-        self._say(f"{title} …")
-        self._work = work = self._context.tasks.run(self, op, finish, fail, title=title)
-        for button in (self._test_button, self._save_button):
-            button.disable(_("The server is being asked."))
-        self._test_button.hide()
-        self._stop_button.show()
-
-    def stop(self) -> None:
-        """Stop waiting for the server."""
-        if self._work is not None:
-            self._work.cancel()
-            self._end()
-            self._say(_("Stopped."))
-
-    def _end(self) -> None:
-        self._work = None
-        self._say("")
-        for button in (self._test_button, self._save_button):
-            button.disable("")
-        self._stop_button.hide()
-        self._test_button.show()
-
-    def _show_problems(self, problems: Mapping[str, str]) -> bool:
-        """Show what is wrong with the fields, each at its field, before the server is asked; whether anything is."""
-        for name, field in self.fields.items():
-            field.set_error(problems.get(name, ""))
-        self._say("")
-        self.place_content()
-        if problems:
-            self._focus_field(self.fields[next(iter(problems))])
-        return bool(problems)
-
-    def _show_error(self, error: AppError) -> None:
-        """Show why it failed, above the buttons, and mark the field that it is about."""
-        if isinstance(error, Cancelled):
-            return
-        text = " ".join(part for part in (error.what, error.why, error.do) if part)
-        self._say(text, "error")
-        field = self.fields.get(str(error.facts.get("field", "")))
-        if field is not None and not field.isHidden():
-            field.mark_error(text)
-            self._focus_field(field)
-        self.place_content()
-
-    def _focus_field(self, field: Field) -> None:
-        field.editor.setFocus(Qt.FocusReason.OtherFocusReason)
-        if isinstance(field.editor, Edit):
-            field.editor.selectAll()
-
-    def _say(self, text: str, tone: Literal["secondary", "ok", "error"] = "secondary") -> None:
-        self._state.setText(text)
-        self._state.set_tone(tone)
-        if text and self.isVisible():
-            announce(self, text)
 
 
 def _add_title(kind: RemoteKind) -> str:

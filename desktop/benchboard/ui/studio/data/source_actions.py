@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.remote.settings import RemoteSettings
+from benchboard.analytics.rest.settings import RestSettings
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.file_import import locate_source, source_copies
+from benchboard.analytics.sources.rest_connection import rest_settings
 from benchboard.analytics.sources.servers import server_settings
 from benchboard.analytics.sources.services import NAME_LENGTH, SourceSummary, SourceUse
 from benchboard.analytics.sources.source_reading import DOUBTFUL, read_source_again, undo_reading
@@ -21,6 +23,7 @@ from benchboard.identity.permissions import has_permission
 from benchboard.ui.commands import Handler
 from benchboard.ui.context import Context
 from benchboard.ui.problems import Action
+from benchboard.ui.studio.data.rest_dialog import ExistingApi, RestDialog
 from benchboard.ui.studio.data.server_dialog import ExistingServer, ServerDialog
 from benchboard.ui.studio.data.source_rows import SourceRow
 from benchboard.ui.tasks import DatabaseSession, Progress
@@ -55,7 +58,7 @@ class SourceActions(QObject):
         }
         if source.server or source.address:
             del found["locate"]
-        if source.server:
+        if source.server or source.address:
             found["connection"] = Handler(partial(self.edit_connection, source), self.why_read_only)
         if self._explores:
             explore = Handler(lambda: self._context.go(explore_address(source.id, table())))
@@ -129,14 +132,21 @@ class SourceActions(QObject):
         _RenameDialog(self._context, self._parent.window(), source).open()
 
     def edit_connection(self, source: SourceSummary) -> None:
-        """Ask for other settings of a server, or another password."""
+        """Ask for other settings of a server or an API, or another password."""
         actor = self._context.actor
 
         def edit(settings: RemoteSettings) -> None:
             existing = ExistingServer(source.id, source.name, settings)
             ServerDialog(self._context, self._parent.window(), settings.kind, self._tell_changed, existing).open()
 
-        self._context.tasks.read(self, lambda session: server_settings(session, actor, source.id), edit)
+        def edit_api(settings: RestSettings) -> None:
+            existing = ExistingApi(source.id, source.name, settings)
+            RestDialog(self._context, self._parent.window(), self._tell_changed, existing).open()
+
+        if source.address:
+            self._context.tasks.read(self, lambda session: rest_settings(session, actor, source.id), edit_api)
+        else:
+            self._context.tasks.read(self, lambda session: server_settings(session, actor, source.id), edit)
 
     def _tell_changed(self, source: SourceSummary) -> None:
         self._context.problems.toast(_("The connection of “{name}” was changed.").format(name=source.name))

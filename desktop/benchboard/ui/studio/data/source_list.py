@@ -7,8 +7,7 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QWidget
 
 from benchboard.analytics.relations import RELATIONS
-from benchboard.analytics.remote.settings import REMOTE_KINDS
-from benchboard.analytics.sources.kinds import source_kinds
+from benchboard.analytics.sources.kinds import CONNECTED_KINDS, source_kinds
 from benchboard.i18n import _, pgettext
 from benchboard.identity.permissions import has_permission
 from benchboard.paging import Listing, Page
@@ -112,7 +111,7 @@ class SourceList(QWidget):
                 source_kinds()[kind].title, partial(self.server_wanted.emit, kind), "ph.plugs-connected",
                 name=f"server_{kind}",
             )
-            for kind in REMOTE_KINDS
+            for kind in CONNECTED_KINDS
         ]  # fmt: skip
         items = [
             MenuItem(_("File"), self.file_wanted.emit, "ph.file-text", name="add_file"),
