@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import os
+import zipfile
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -296,6 +297,32 @@ def test_file_without_the_content_of_its_extension_says_so(tmp_path: Path, name:
     with pytest.raises(Invalid) as refused:
         inspect_file(tmp_path / name)
     assert (refused.value.code, refused.value.what, refused.value.do) == ("files.not-data", what, do)
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("fake.xlsx", "“fake.xlsx” isn't an Excel file."),
+        ("fake.docx", "“fake.docx” isn't a Word file."),
+        ("fake.PARQUET", "“fake.PARQUET” isn't a Parquet file."),
+        ("fake.duckdb", "“fake.duckdb” isn't a DuckDB file."),
+        ("fake.sqlite", "“fake.sqlite” isn't a SQLite file."),
+    ],
+)
+def test_text_named_as_a_file_of_another_format_is_refused(tmp_path: Path, name: str, what: str) -> None:
+    (tmp_path / name).write_text("hello\n")
+    with pytest.raises(Invalid) as refused:
+        inspect_file(tmp_path / name)
+    assert (refused.value.what, refused.value.why) == (what, "It contains text.")
+    assert refused.value.do == "If it's a table as text, rename it to .csv. Otherwise, choose another file."
+
+
+def test_zip_archive_without_a_workbook_says_what_to_choose(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "real.docx", "w") as archive:
+        archive.writestr("word/document.xml", "<w/>")
+    with pytest.raises(Invalid) as refused:
+        inspect_file(tmp_path / "real.docx")
+    assert refused.value.do == "Choose a CSV, Excel, Parquet, SQLite or DuckDB file."
 
 
 @pytest.mark.parametrize(

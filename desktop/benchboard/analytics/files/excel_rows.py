@@ -68,7 +68,8 @@ def _require_bounded(path: Path, file: Any) -> None:
         parts = archive.infolist()
     if not any(part.filename == "[Content_Types].xml" for part in parts):
         what = _("“{name}” has no tables.").format(name=path.name)
-        raise Invalid("files.not-data", what, why=_("It's a {format} file.").format(format="ZIP"))
+        why = _("It's a {format} file.").format(format="ZIP")
+        raise Invalid("files.not-data", what, why=why, do=_("Choose a CSV, Excel, Parquet, SQLite or DuckDB file."))
     texts = sum(part.file_size for part in parts if not part.filename.startswith("xl/worksheets/"))
     if len(parts) > _MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED or texts > MAX_TEXTS:
         raise Invalid(

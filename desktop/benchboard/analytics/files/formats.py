@@ -31,6 +31,8 @@ _TYPICAL: Final = {
     ".duckdb": "DuckDB", ".gz": "gzip",
 }  # fmt: skip
 """The format that a file of this extension has."""
+_NEVER_TEXT: Final = {one: name for one, name in _TYPICAL.items() if one != ".gz"} | {".docx": "Word"}
+"""The format of the extensions whose files are never text."""
 
 
 def detect_format(path: Path) -> FileFormat | Literal["folder"]:
@@ -115,6 +117,12 @@ def _require_text(path: Path, head: bytes) -> None:
         if not known and extension == ".csv":
             what = _("“{name}” isn't a CSV file.")
         raise Invalid("files.not-data", what.format(name=path.name), why=why, do=do)
+    if format_ := _NEVER_TEXT.get(path.suffix.lower()):
+        what = _("“{name}” isn't a {format} file.").format(name=path.name, format=format_)
+        if format_ == "Excel":
+            what = _("“{name}” isn't an Excel file.").format(name=path.name)
+        do = _("If it's a table as text, rename it to .csv. Otherwise, choose another file.")
+        raise Invalid("files.not-data", what, why=_("It contains text."), do=do)
 
 
 def _markup(head: bytes) -> str:
