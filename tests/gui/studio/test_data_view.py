@@ -827,3 +827,14 @@ def test_f6_visits_the_panes_of_an_import_as_they_are_read(data: Data) -> None:
         assert at or focus is first
     data.studio.key(Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
     assert first.hasFocus()
+
+
+def test_list_says_that_a_copied_file_is_in_benchboard(data: Data) -> None:
+    data.drop(data.file)
+    source = data.add()
+    assert source.copied
+    model = data.list_view.model()
+    (place,) = [k for k in range(model.columnCount()) if model.headerData(k, Qt.Orientation.Horizontal) == "Location"]
+    cell = model.index(data.rows().index(source.name), place)
+    assert cell.data().startswith("In Benchboard")
+    assert cell.data(Qt.ItemDataRole.ToolTipRole) == f"Copied from {data.file}"

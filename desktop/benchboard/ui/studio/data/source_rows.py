@@ -94,8 +94,8 @@ def source_columns() -> tuple[Column[SourceRow], ...]:
         Column(
             "path",
             _("Location"),
-            lambda row: row.source.server or row.source.address or location_text(row.source.path),
-            tooltip=lambda row: row.source.server or row.source.address or row.source.path,
+            _location,
+            tooltip=_full_location,
             muted=True,
             middle=True,
             width=220,
@@ -110,6 +110,19 @@ def source_columns() -> tuple[Column[SourceRow], ...]:
             width=120,
         ),
     )  # fmt: skip
+
+
+def _location(row: SourceRow) -> str:
+    """Where the data are that queries read."""
+    if place := row.source.server or row.source.address:
+        return place
+    return _("In Benchboard") if row.source.copied else location_text(row.source.path)
+
+
+def _full_location(row: SourceRow) -> str:
+    if place := row.source.server or row.source.address:
+        return place
+    return _("Copied from {file}").format(file=row.source.path) if row.source.copied else row.source.path
 
 
 def _tables_text(row: SourceRow) -> str:
