@@ -183,6 +183,8 @@ def solve(
     if not answer["solutions"]:
         click.echo(f"{answer['reason']} {_advice_without_solution(answer)}", err=True)
         ctx.exit(1)
+    if advice := _advice_above_nominal(request):
+        click.echo(advice, err=True)
     _print_solutions(answer)
 
 
@@ -191,6 +193,17 @@ def _print_warnings(answer: Mapping[str, object]) -> None:
     assert isinstance(warnings, list)
     for warning in warnings:
         click.echo(warning, err=True)
+
+
+def _advice_above_nominal(request: Mapping[str, object]) -> str:
+    """What bit timings are good for that are too fast for the arbitration phase; empty if they aren't."""
+    bitrate = request["bitrate"]
+    assert isinstance(bitrate, float)
+    if request.get("phase") == "data" or "data_bitrate" in request or not core.nominal_bit_rate_problem(bitrate):
+        return ""
+    if core.controller(str(request["controller"])).data is None:
+        return _("The controller can't use such bit timings: it has no CAN FD data phase.")
+    return _("Such bit timings would work only in a CAN FD data phase. To list those for it, add --phase data.")
 
 
 def _warn_about_clock(*clocks: float) -> None:

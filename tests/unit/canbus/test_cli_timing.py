@@ -475,6 +475,15 @@ def test_solve_above_1_mbit_per_second_warns(bitrate: str, warns: bool) -> None:
     assert answer.get("warnings", []) == ([f"3 Mbit/s {sentence}"] if warns else [])
 
 
+def test_solve_above_1_mbit_per_second_says_what_the_timings_are_good_for() -> None:
+    result = run("solve", *FD, "--bitrate", "5M")
+    good_for = "Such bit timings would work only in a CAN FD data phase. To list those for it, add --phase data."
+    assert (result.exit_code, result.stderr.splitlines()[1:]) == (0, [good_for])
+    result = run("solve", "--controller", "bxcan", "--clock", "36M", "--bitrate", "3M")
+    assert result.stderr.splitlines()[1:] == ["The controller can't use such bit timings: it has no CAN FD data phase."]
+    assert len(run("solve", *FD, "--bitrate", "500k").stderr) == 0
+
+
 def test_solve_data_phase_above_1_mbit_per_second_warns_of_nothing() -> None:
     for asked in (("--bitrate", "2M", "--phase", "data"), ("--bitrate", "500k", "--data-bitrate", "2M")):
         result = run("solve", *FD, *asked)
