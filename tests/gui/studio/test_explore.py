@@ -598,6 +598,16 @@ def test_a_file_is_explored_and_its_chart_keeps_its_source(studio: "Studio", tmp
     assert shown.table.rows == explorer.answers()
 
 
+def test_sql_begins_over_the_source_selected_in_the_tree(studio: "Studio", tmp_path: Path) -> None:
+    source = _add_trips(studio, tmp_path / "trips.csv")
+    explorer = Explorer(studio)
+    studio.wait(lambda: explorer.exploration.source(source.id) is not None)
+    explorer.tree.setCurrentItem(explorer.row("Trips"))
+    explorer.view.mode.selected.emit("sql")
+    assert explorer.exploration.state.source_id == source.id
+    assert explorer.view.sql.source.current_key() == source.id
+
+
 def test_what_is_in_a_table_stays_known_when_a_source_is_added(studio: "Studio", tmp_path: Path) -> None:
     explorer = Explorer(studio)
     explorer.open_orders()

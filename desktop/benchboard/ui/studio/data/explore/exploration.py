@@ -337,6 +337,14 @@ class Exploration(QObject):
         """Show the builder or the SQL."""
         self._set(replace(self.state, mode=mode), runs=False)
 
+    def edit_sql(self, source_id: str | None) -> None:
+        """Show the SQL. Without any yet, it begins over this source; None: over the first one."""
+        state = replace(self.state, mode="sql")
+        begun = state.text.strip() or (state.source_id and self.source(state.source_id))
+        if not begun and self.sources:
+            state = replace(state, source_id=source_id if source_id is not None else self.sources[0].id)
+        self._set(state, runs=False)
+
     def set_kind(self, kind: str) -> None:
         """Choose a chart; empty: the one that fits."""
         self._set(replace(self.state, kind=kind), runs=False)

@@ -315,7 +315,7 @@ class ExploreView(QWidget):
         self.builder.edit_calculation(anchor)
 
     def _edit_sql(self) -> None:
-        self.exploration.set_mode("sql")
+        self.exploration.edit_sql(self.fields.tree.current_source())
         self.sql.focus_edit()
 
     def _edit_query(self) -> None:

@@ -207,6 +207,12 @@ class FieldTree(QTreeWidget):
         if item is not None:
             self._activate(item)
 
+    def current_source(self) -> str | None:
+        """The id of the source whose row is current, or a row within it; None if no row is."""
+        item = self.currentItem()
+        line = item.data(0, _DATA) if item is not None else None
+        return line.source.id if isinstance(line, FieldRow) else None
+
     def _is_match(self, line: FieldRow) -> bool:
         names = (line.column.name, line.column.title) if line.column else (line.table.name,) if line.table else ()
         return any(self._wanted in name.casefold() for name in names)
