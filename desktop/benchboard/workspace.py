@@ -155,6 +155,24 @@ def open_url(url: str, home: Path, *, report: Report | None = None, on_wait: Rep
     return _open_prepared(home, report, on_wait, url=url)
 
 
+def require_file(url: str) -> None:
+    """Raise `Unavailable` (`workspace.no-file`) where `url` names a SQLite file that doesn't exist.
+
+    Opening it would create one: a slip in the path would be answered from an empty database.
+    """
+    database = Database.open(url)
+    try:
+        if database.dialect == "postgresql" or file_ownership.exists(file := _file_of(database)):
+            return
+    finally:
+        database.dispose()
+    raise Unavailable(
+        "workspace.no-file",
+        _("The database file {file} doesn't exist.").format(file=file),
+        do=_("Check the path in the URL. To create a new database there, run “benchboard db upgrade”."),
+    )
+
+
 def prepare(workspace: Workspace, report: Report | None = None) -> None:
     """Upgrade and seed a local database, at its first use or after an update of the program.
 
@@ -314,11 +332,16 @@ def _connect_url(home: Path, url: str) -> Workspace:
         name = parts.database or parts.username or ""  # PostgreSQL's default is the database named as the role
         location = Location("server", database.label, database=name)
         return Workspace(database, location, home, keys.VaultDataKeys(Vault(home)))
-    file = Path(database.label).expanduser().absolute()
+    file = _file_of(database)
     _require_ordinary(file)
     _require_sqlite(database, file)
     location = Location("file", str(file))
     return Workspace(database, location, home, keys.FileDataKeys(Path(f"{os.fspath(file)}.datakeys")))
+
+
+def _file_of(database: Database) -> Path:
+    """The file of a SQLite database that is given by URL."""
+    return Path(database.label).expanduser().absolute()
 
 
 def _require_sqlite(database: Database, file: Path) -> None:

@@ -101,8 +101,7 @@ class ExpressionTranslator:
         value = self.translate(node, scope)
         if value.kind not in kinds and value.kind != "null":
             names = _(" or ").join(kind_name(kind) for kind in kinds)
-            what = _("Expected {wanted}, but found {found}.").format(found=kind_name(value.kind), wanted=names)
-            refuse(node, "kind", what)
+            refuse(node, "kind", _wrong_kind(node, names, kind_name(value.kind)))
         return value
 
     def exact(self, value: TypedExpr) -> TypedExpr:
@@ -592,6 +591,23 @@ class ExpressionTranslator:
     def _one_column(node: exp.Expr, columns: Columns) -> None:
         if len(columns) != 1:
             refuse(node, "columns", _("A subquery must return exactly one column here."))
+
+
+def _wrong_kind(node: exp.Expr, wanted: str, found: str) -> str:
+    """That `node` is of another kind than `wanted`, with the column's name and the function's that needs it."""
+    parent = node.parent
+    by_function = isinstance(parent, exp.Func) and not isinstance(parent, exp.Binary | exp.Case | exp.If | exp.Cast)
+    column = node.name[:40] if isinstance(node, exp.Column) else ""
+    function = written_name(parent)[:40] if parent is not None and by_function else ""
+    if column and function:
+        sentence = _("“{function}” needs {wanted}, but “{column}” is {found}.")
+    elif column:
+        sentence = _("Expected {wanted}, but “{column}” is {found}.")
+    elif function:
+        sentence = _("“{function}” needs {wanted}, but found {found}.")
+    else:
+        sentence = _("Expected {wanted}, but found {found}.")
+    return sentence.format(function=function, column=column, wanted=wanted, found=found)
 
 
 def _is_written(value: TypedExpr) -> bool:

@@ -37,17 +37,23 @@ class DatabaseOptions:
 
     url: str | None
     demo: bool
+    is_typed: bool = False
+    """Whether the URL is of the command line. A mistyped one creates no database; automation names its own by
+    BENCHBOARD_DATABASE_URL, and a local one is created at its first use."""
 
     def connect(self) -> Workspace:
         """Open it without upgrading it, to read it."""
         return workspace.connect(settings.home(), url=self.url, demo_file=self.demo)
 
-    def open_exclusively(self) -> AbstractContextManager[Workspace]:
-        """Open it under a lock, to upgrade, downgrade or seed it."""
+    def open_exclusively(self, *, create: bool = False) -> AbstractContextManager[Workspace]:
+        """Open it under a lock, to upgrade, downgrade or seed it; `create` the file of a typed URL if there is none."""
+        if not create:
+            self._require_file()
         return workspace.open_exclusively(settings.home(), url=self.url, demo_file=self.demo, on_wait=_print_progress)
 
     def open(self) -> Workspace:
-        """Open it for work: a local one is created and upgraded first."""
+        """Open it for work: a local one is upgraded first, and created unless its URL was typed."""
+        self._require_file()
         home = settings.home()
         report = _print_progress if sys.stderr.isatty() else None
         if self.url is not None:
@@ -60,6 +66,11 @@ class DatabaseOptions:
             what = _("Created the database of this computer in {folder}. You are its admin.")
             click.echo(printable(what.format(folder=home)), err=True)
         return opened
+
+    def _require_file(self) -> None:
+        """Raise `Unavailable` for a typed URL of a file that doesn't exist."""
+        if self.is_typed and self.url is not None:
+            workspace.require_file(self.url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +168,14 @@ def _database_options(url: object, *, demo: bool) -> DatabaseOptions:
     BENCHBOARD_DATABASE_URL; `UsageError` for an empty --url.
     """
     source = click.get_current_context().get_parameter_source("url")
-    if source is click.core.ParameterSource.COMMANDLINE:
+    is_typed = source is click.core.ParameterSource.COMMANDLINE
+    if is_typed:
         if not str(url).strip():
             raise click.UsageError(_("--url is empty. Leave it out for the database on this computer."))
         refuse_password(str(url))
     elif not demo:
         url = settings.database_url()  # click takes an empty variable for none
-    return DatabaseOptions(str(url) if url else None, demo)
+    return DatabaseOptions(str(url) if url else None, demo, is_typed)
 
 
 def with_context(command: Callable[Concatenate[CommandContext, P], None]) -> Callable[..., None]:

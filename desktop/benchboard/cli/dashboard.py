@@ -17,7 +17,7 @@ from benchboard.cli import dashboard_data, dashboard_shares, dashboard_versions
 from benchboard.cli.command_context import CommandContext, paging_options, sort_options, with_context, write_json
 from benchboard.cli.dashboard_versions import advise_on_conflict
 from benchboard.cli.empty_lists import empty_text
-from benchboard.cli.file_output import require_no_folder, write_output_file
+from benchboard.cli.file_output import overwrite_option, require_writable, write_output_file
 from benchboard.cli.layout import IMPORTABLE, MAX_FILE, naming_file
 from benchboard.cli.options import Choice, CliGroup, Incomplete, InputFile, unreadable
 from benchboard.cli.terminal import show_report
@@ -49,6 +49,7 @@ _STDIN: Final = "<stdin>"
 """The name of the file that click opens for “-”."""
 _EVERYONE: Final = {"public": "everyone"}
 """The filters with another name on the command line, where scripts may still give them by their own."""
+_YES: Final = click.option("--yes", is_flag=True, help="Empty the home page if FILE has no widgets.")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -213,14 +214,15 @@ def show(context: CommandContext, which: str | None) -> None:
 
 @dashboard.command("export")
 @_which
+@overwrite_option
 @click.argument("file", type=click.Path(allow_dash=True, path_type=Path))
 @with_context
-def export(context: CommandContext, which: str | None, file: Path) -> None:
+def export(context: CommandContext, which: str | None, overwrite: bool, file: Path) -> None:
     """Write a dashboard to a file, as JSON.
 
     Use - as FILE for standard output.
     """
-    require_no_folder(file)
+    require_writable(file, overwrite=overwrite)
     document = _read_document(context, which)
     text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     if str(file) == "-":
@@ -271,9 +273,28 @@ def _read_json(file: BinaryIO, do: str, max_bytes: int = MAX_BYTES) -> Iterator[
         yield value
 
 
-def _save_home(context: CommandContext, file: BinaryIO, base_version: int | None) -> None:
+def _require_kept(stored: HomeLayout, document: object) -> None:
+    """Raise `Conflict` (`home.emptied`) for a document without widgets where the `stored` home page has some."""
+    before = layout.widget_count(stored.content.layout)
+    if before and not layout.widget_count(parse_document(document).layout):
+        why = ngettext(
+            "The {count} widget on your home page would be removed.",
+            "The {count} widgets on your home page would be removed.",
+            before,
+        )
+        raise Conflict(
+            "home.emptied",
+            _("This file has no widgets."),
+            why=why.format(count=before),
+            do=_("Check the file. To empty your home page, add --yes."),
+        )
+
+
+def _save_home(context: CommandContext, file: BinaryIO, base_version: int | None, *, yes: bool) -> None:
     do = _("Use a file in the format that “benchboard dashboard export --home” writes.")
     with _read_json(file, do) as document, advise_on_conflict(), context.database.change() as session:
+        if not yes:
+            _require_kept(home_layout.home_layout(session, context.actor), document)
         stored = home_layout.save_home(session, context.actor, document, base_version=base_version)
     count = layout.widget_count(stored.layout)
     context.report(
@@ -289,10 +310,11 @@ def _save_home(context: CommandContext, file: BinaryIO, base_version: int | None
 @_which
 @dashboard_versions.BASE_REVISION
 @dashboard_versions.VERSION_NAME
+@_YES
 @click.argument("file", type=InputFile())
 @with_context
 def save(
-    context: CommandContext, which: str | None, base_version: int | None, note: str | None, file: BinaryIO
+    context: CommandContext, which: str | None, base_version: int | None, note: str | None, yes: bool, file: BinaryIO
 ) -> None:
     """Save the JSON in a file as a dashboard's new version.
 
@@ -303,7 +325,7 @@ def save(
     if card is None:
         if note is not None:
             raise click.UsageError(_("The home page has no versions, so --name can't be used with it."))
-        _save_home(context, file, base_version)
+        _save_home(context, file, base_version, yes=yes)
         return
     do = _("Use a file in the format that “benchboard dashboard export” writes.")
     with _read_json(file, do) as value, advise_on_conflict(), context.database.change() as session:
@@ -324,9 +346,10 @@ def save(
 @dashboard.command("import")
 @click.option("--home", is_flag=True, help="Replace the home page instead.")
 @click.option("--name", help="Name of the dashboard; default: the name in FILE, else the file's name.")
+@_YES
 @click.argument("file", type=InputFile())
 @with_context
-def import_(context: CommandContext, home: bool, name: str | None, file: BinaryIO) -> None:
+def import_(context: CommandContext, home: bool, name: str | None, yes: bool, file: BinaryIO) -> None:
     """Create a dashboard from a Benchboard or Grafana file.
 
     FILE is JSON that Benchboard or Grafana exported; use - for standard input. What was changed or left out goes to
@@ -339,7 +362,7 @@ def import_(context: CommandContext, home: bool, name: str | None, file: BinaryI
     if home:
         if name is not None:
             raise click.UsageError(_("The home page has no name, so --name can't be used with --home."))
-        _save_home(context, file, None)
+        _save_home(context, file, None, yes=yes)
         return
     with _read_json(file, IMPORTABLE, MAX_FILE) as value, context.database.change() as session:
         interchange.require_dashboard(value)

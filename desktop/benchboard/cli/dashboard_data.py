@@ -9,7 +9,7 @@ import click
 from benchboard.analytics.table_export.excel_file import excel_file
 from benchboard.analytics.table_export.formats import as_text_note
 from benchboard.cli.command_context import CommandContext, with_context
-from benchboard.cli.file_output import require_no_folder, write_output_file
+from benchboard.cli.file_output import overwrite_option, require_writable, write_output_file
 from benchboard.dashboards import library
 from benchboard.dashboards.data_sheets import widget_sheets
 from benchboard.dashboards.editing.view import ReaderState, render
@@ -20,8 +20,9 @@ from benchboard.i18n import _, ngettext
 @click.argument("which", metavar="DASHBOARD")
 @click.option("--out", "file", required=True, type=click.Path(allow_dash=True, path_type=Path), metavar="FILE",
               help="Excel file to write, such as line2.xlsx; - for standard output.")  # fmt: skip
+@overwrite_option
 @with_context
-def data(context: CommandContext, which: str, file: Path) -> None:
+def data(context: CommandContext, which: str, file: Path, overwrite: bool) -> None:
     """Write the data of a dashboard's widgets to an Excel file, one sheet per widget.
 
     The queries use the dashboard's own time range and variable values.
@@ -30,9 +31,9 @@ def data(context: CommandContext, which: str, file: Path) -> None:
     Example:
       benchboard dashboard data "Line 2" --out line2.xlsx
     """
-    require_no_folder(file)
     if str(file) != "-" and file.suffix.lower() != ".xlsx":
         raise click.UsageError(_("The file is written as Excel. Choose a name that ends in .xlsx."))
+    require_writable(file, overwrite=overwrite)
     with context.database.read() as session:
         card = library.get_summary_matching(session, context.actor, which)
         document = replace(library.get_dashboard(session, context.actor, card.id).document, title=card.name)

@@ -36,7 +36,7 @@ def db() -> None:
 @database_options
 def upgrade(options: DatabaseOptions, /, *, as_json: bool) -> None:
     """Upgrade the database to the revision that Benchboard needs, or create it."""
-    with options.open_exclusively() as opened:
+    with options.open_exclusively(create=True) as opened:
         moved = migrations.upgrade(opened.database, progress=_progress(), starting=_backup_note(opened.database))
         _report_migration(moved, as_json)
 

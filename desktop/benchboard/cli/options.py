@@ -4,6 +4,7 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -119,7 +120,7 @@ class CliGroup(TranslatedHelp, click.Group):
 
     def known_names(self) -> list[str]:
         """The names of its commands, to find the one that was meant."""
-        return sorted(self.commands)
+        return sorted(name for name, command in self.commands.items() if not command.hidden)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of options and the list of commands."""
@@ -130,7 +131,14 @@ class CliGroup(TranslatedHelp, click.Group):
     def summaries(self, ctx: click.Context) -> list[tuple[str, str]]:
         """Its commands, and what each does."""
         commands = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
-        return [(name, summary(command)) for name, command in commands if command is not None]
+        return [(name, summary(command)) for name, command in commands if command is not None and not command.hidden]
+
+
+def renamed(command: click.Command, old: str) -> click.Command:
+    """`command` by its `old` name, by which scripts may still call it; help and suggestions don't show it."""
+    alias = copy(command)
+    alias.name, alias.hidden = old, True
+    return alias
 
 
 class RenamedOption(click.Option):

@@ -15,7 +15,7 @@ from benchboard.analytics.files.kind_titles import kind_title
 from benchboard.analytics.sources import services
 from benchboard.analytics.table_export.formats import EXPORT_FORMATS, ExportFormat, as_text_note, export_table
 from benchboard.cli.command_context import CommandContext, with_context, write_json
-from benchboard.cli.file_output import require_no_folder, write_output_file
+from benchboard.cli.file_output import overwrite_option, require_writable, write_output_file
 from benchboard.cli.options import Choice, CliGroup, Incomplete, WholeNumber
 from benchboard.cli.query_output import write_result
 from benchboard.cli.table import show_table
@@ -41,6 +41,7 @@ def query() -> None:
               help="Return at most this many rows; default: 1000, or 10000 with --out.")  # fmt: skip
 @click.option("--out", "file", type=click.Path(allow_dash=True, path_type=Path), metavar="FILE",
               help="Write the rows to this file instead of showing them; - for standard output.")  # fmt: skip
+@overwrite_option
 @click.option("--format", "export_format", type=Choice({name: name for name in EXPORT_FORMATS}),
               help="Format of the file; default: the one of its extension.")  # fmt: skip
 @click.argument("sql")
@@ -51,6 +52,7 @@ def run(
     limit: int | None,
     file: Path | None,
     export_format: ExportFormat | None,
+    overwrite: bool,
     sql: str,
 ) -> None:
     """Run a SELECT and show its rows, or write them to a CSV, Excel or Parquet file.
@@ -62,6 +64,8 @@ def run(
       benchboard query run "SELECT status, count(*) FROM orders GROUP BY status"
       benchboard query run "SELECT * FROM orders" --out orders.xlsx
     """
+    if file is not None:
+        require_writable(file, overwrite=overwrite)
     chosen = _export_format(file, export_format)
     source_id = _source_id(context, source_name)
     limit = limit or (queries.DEFAULT_ROWS if file is None else queries.MAX_ROWS)
@@ -109,7 +113,6 @@ def _export_format(file: Path | None, chosen: ExportFormat | None) -> ExportForm
         if chosen is not None:
             raise Incomplete(_("Specify the file to write with --out."), needed=_options("file", "export_format"))
         return None
-    require_no_folder(file)
     by_name = next((one for one in EXPORT_FORMATS if file.suffix.lower() == f".{one}"), None)
     if chosen is None and by_name is None:
         raise Incomplete(_("Specify the format of the file with --format."), needed=_options("file", "export_format"))

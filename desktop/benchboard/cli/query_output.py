@@ -31,6 +31,8 @@ def write_result(
     for row in rows:
         table.add_row(*(Text(cell_text(cell)) for cell in row))
     Console(highlight=False, width=10_000 if not sys.stdout.isatty() else None).print(table)
+    if not rows:
+        click.echo(_("No rows."), err=True)
     if truncated:
         click.echo(
             _("There are more rows than the {count} shown. To see more, add --limit.").format(count=len(rows)), err=True

@@ -2,10 +2,11 @@
 
 import os
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from operator import itemgetter
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, Final
 
 import click
@@ -34,7 +35,7 @@ from benchboard.analytics.sources.source_reading import DOUBTFUL, copies_before,
 from benchboard.analytics.sources.state import examine
 from benchboard.cli.command_context import CommandContext, paging_options, with_context, write_json
 from benchboard.cli.empty_lists import empty_text
-from benchboard.cli.options import Choice, CliGroup, WholeNumber
+from benchboard.cli.options import Choice, CliGroup, WholeNumber, renamed
 from benchboard.cli.people import ask_password
 from benchboard.cli.query_output import write_result
 from benchboard.cli.suggested_commands import for_same_database
@@ -136,7 +137,7 @@ def add(
     inspected = inspect_file(file, options, fixed=frozenset(("zoned_times", *(["total_label"] if keep_total else []))))
     if not allow_empty and not any(table.rows for table in inspected.tables):
         raise Invalid(
-            "sources.no-rows", _("“{name}” has no rows.").format(name=file.name),
+            "sources.no-rows", _("“{name}” has no rows.").format(name=file.name), why=_why_no_rows(inspected.tables),
             do=_("Check the file. To add it without rows, repeat the command with --allow-empty."),
         )  # fmt: skip
     tables = with_copies(
@@ -176,6 +177,14 @@ def add(
         wrong_lines=wrong,
         total_lines=[line.line for table in inspected.tables for line in table.total_lines],
     )
+
+
+def _why_no_rows(tables: Sequence[TableInspection]) -> str:
+    """Where the only lines of a text file without rows went: to the titles of its columns; else empty."""
+    if len(tables) != 1 or tables[0].scan.format != "csv" or not tables[0].scan.options.header:
+        return ""
+    names = ", ".join(column.title for column in tables[0].scan.columns)
+    return _("Its first line is read as the column names: {names}.").format(names=shorten(names, 80, placeholder=" …"))
 
 
 def _line_texts(table: TableInspection) -> Iterator[str]:
@@ -221,7 +230,7 @@ def _how_to_query(name: str) -> str:
     return for_same_database(click.get_current_context(), do)
 
 
-@source.command("connect")
+@source.command("add-server")
 @click.argument("kind", type=Choice(REMOTE_KINDS))
 @click.option("--name", required=True, help="Name of the data source.")
 @click.option("--host", required=True, help="Name or address of the server.")
@@ -235,7 +244,7 @@ def _how_to_query(name: str) -> str:
                    "(off).")  # fmt: skip
 @click.option("--ca", default="", metavar="FILE", help="File with the certificates to trust; default: the system's.")
 @with_context
-def connect(
+def add_server(
     context: CommandContext, kind: RemoteKind, name: str, host: str, port: int | None, database_name: str, user: str,
     schema: str, tls: str, ca: str,
 ) -> None:  # fmt: skip
@@ -246,7 +255,7 @@ def connect(
 
     \b
     Example:
-      benchboard source connect postgresql --name Shop --host db.example --database shop --user reader
+      benchboard source add-server postgresql --name Shop --host db.example --database shop --user reader
     """
     with context.database.read() as session:
         services.require_name(session, context.actor, name)
@@ -268,6 +277,9 @@ def connect(
         kind=added.kind,
         tables=list(added.tables),
     )
+
+
+source.add_command(renamed(add_server, "connect"))
 
 
 @source.command("add-api")

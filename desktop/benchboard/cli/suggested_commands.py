@@ -35,6 +35,11 @@ def _repeated(context: click.Context, line: str, without: Collection[str]) -> st
         if found is None:
             break
         command = found
+    return " ".join((line, *typed_options(context, command, without)))
+
+
+def typed_options(context: click.Context, command: click.Command, without: Collection[str] = ()) -> list[str]:
+    """The options of `SELECTING` that were typed in this command and that `command` has, quoted as a shell needs."""
     known = {option for param in command.params for option in param.opts}
     typed: list[str] = []
     for name, option in SELECTING.items():
@@ -42,7 +47,7 @@ def _repeated(context: click.Context, line: str, without: Collection[str]) -> st
         is_typed = context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
         if is_typed and value and option in known and name not in without:
             typed += [option] if value is True else [option, shlex.quote(str(value))]
-    return " ".join((line, *typed))
+    return typed
 
 
 SELECTING: Final = {"demo": "--demo", "url": "--url", "org": "--org", "as_email": "--as"}

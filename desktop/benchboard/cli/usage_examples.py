@@ -7,6 +7,7 @@ from typing import Final
 import click
 
 from benchboard.cli.options import parameter_name
+from benchboard.cli.suggested_commands import typed_options
 
 _VALUES: Final = {
     "--a-clock": "80M",
@@ -20,7 +21,7 @@ _VALUES: Final = {
     "--format": "grafana",
     "--host": "db.example",
     "--name": "Shop",
-    "--out": "data.xlsx",
+    "--out": "data.csv",
     "--port": "/dev/ttyACM0",
     "--timing": "1/95/32/32/32",
     "--user": "reader",
@@ -42,6 +43,7 @@ _VALUES: Final = {
 """A value of each option and argument that some command can't do without, by the name that help calls it."""
 
 _OF_COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "dashboard data": {"--out": "data.xlsx"},
     "source add": {"FILE": "trips.csv"},
     "timing solve": {"--controller": "fdcan", "--clock": "80M", "--bitrate": "500k"},
     "timing registers": {"--timing": "1/95/32/32/32"},
@@ -50,7 +52,7 @@ _OF_COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
 
 
 def usage_example(context: click.Context, needed: Sequence[click.Parameter] = ()) -> str:
-    """A command line with all that the command can't do without, and what is `needed` here besides.
+    """A command line with all that the command can't do without, what is `needed` here besides, and the database.
 
     Empty for a command with a parameter that has no example.
     """
@@ -69,4 +71,4 @@ def usage_example(context: click.Context, needed: Sequence[click.Parameter] = ()
         if isinstance(parameter.type, click.Choice) and value not in parameter.type.choices:
             value = parameter.type.choices[0]
         words.append(value if shlex.quote(value) == value or "#" in value else f'"{value}"')
-    return " ".join(words)
+    return " ".join((*words, *typed_options(context, context.command)))

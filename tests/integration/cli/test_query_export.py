@@ -72,3 +72,23 @@ def test_file_that_cannot_be_written_is_refused_in_words(
 ) -> None:
     assert main(["query", "run", QUERY, *arguments]) != 0
     assert sentence in " ".join(capsys.readouterr().err.split())
+
+
+def test_file_that_exists_is_replaced_only_if_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text("mine")
+    capsys.readouterr()
+    assert main(["query", "run", QUERY, "--out", str(file)]) == 1
+    said = capsys.readouterr().err
+    assert said == f"{file} already exists. Choose another file. To replace this one, add --overwrite.\n"
+    assert file.read_text() == "mine"
+    assert main(["query", "run", QUERY, "--out", str(file), "--overwrite"]) == 0
+    assert len(file.read_text().splitlines()) == 3
+
+
+def test_query_without_rows_says_so_beside_its_output(capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert main(["query", "run", "select 1 as n where 1 = 2"]) == 0
+    assert [text.split() for text in tuple(capsys.readouterr())] == [["n"], ["No", "rows."]]
+    assert main(["query", "run", "select 1 as n where 1 = 2", "--json"]) == 0
+    assert capsys.readouterr().err == ""

@@ -210,5 +210,6 @@ def test_source_add_refuses_a_file_without_rows_until_it_is_wanted(
     file.write_text("city,visits\n", encoding="utf-8")
     capsys.readouterr()
     assert main(["source", "add", str(file)]) == 1
-    assert "“later.csv” has no rows." in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "“later.csv” has no rows. Its first line is read as the column names: city, visits. Check the file." in said
     assert answer(capsys, "source", "add", str(file), "--allow-empty")["rows"] == 0

@@ -1,4 +1,4 @@
-"""`benchboard source connect|password|test` on a real PostgreSQL server."""
+"""`benchboard source add-server|password|test` on a real PostgreSQL server."""
 
 import json
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ def test_source_on_a_server_is_connected_tested_queried_and_removed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("BENCHBOARD_SOURCE_PASSWORD", pg_server.password)
-    status, out, err = _run(capsys, "source", "connect", "postgresql", "--name", "Shop", *shop, "--json")
+    status, out, err = _run(capsys, "source", "add-server", "postgresql", "--name", "Shop", *shop, "--json")
     assert status == 0, err
     assert json.loads(out)["tables"] == ["trips"]
     monkeypatch.delenv("BENCHBOARD_SOURCE_PASSWORD")
@@ -70,12 +70,12 @@ def test_source_with_a_wrong_password_is_refused_with_its_cause_until_it_is_chan
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    status, out, err = _run(capsys, "source", "connect", "postgresql", "--name", "Shop", *shop)
+    status, out, err = _run(capsys, "source", "add-server", "postgresql", "--name", "Shop", *shop)
     assert (status, out) == (1, "")
     assert "password" in err.lower()
     assert PASSWORD not in err
     monkeypatch.setenv("BENCHBOARD_SOURCE_PASSWORD", pg_server.password)
-    assert _run(capsys, "source", "connect", "postgresql", "--name", "Shop", *shop)[0] == 0
+    assert _run(capsys, "source", "add-server", "postgresql", "--name", "Shop", *shop)[0] == 0
     monkeypatch.setenv("BENCHBOARD_SOURCE_PASSWORD", PASSWORD)
     assert _run(capsys, "source", "password", "Shop")[0] == 0
     assert _run(capsys, "source", "test", "Shop")[0] == 1

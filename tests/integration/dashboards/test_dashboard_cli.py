@@ -114,3 +114,33 @@ def test_layout_export_that_cannot_be_written_says_why_in_plain_words(
     ):
         assert main(["dashboard", "export", "--home", file]) == 1
         assert f"Can't write {file}. {said}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["save", "import"])
+def test_file_without_widgets_empties_the_home_page_only_if_told(
+    home: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    file, empty = home / "layout.json", home / "empty.json"
+    file.write_text(json.dumps(LAYOUT))
+    empty.write_text("[]")
+    assert main(["dashboard", command, "--home", str(empty)]) == 0, "there is nothing to lose"
+    assert main(["dashboard", command, "--home", str(file)]) == 0
+    capsys.readouterr()
+    assert main(["dashboard", command, "--home", str(empty)]) == 1
+    said = capsys.readouterr().err
+    assert "This file has no widgets. The 1 widget on your home page would be removed." in said
+    assert said.endswith("Check the file. To empty your home page, add --yes.\n")
+    assert main(["dashboard", "show", "--home"]) == 0
+    assert json.loads(capsys.readouterr().out) == LAYOUT
+    assert main(["dashboard", command, "--home", str(empty), "--yes"]) == 0
+    assert main(["dashboard", command, "--home", str(empty)]) == 0
+
+
+def test_export_replaces_a_file_only_if_told(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = home / "out.json"
+    file.write_text("mine")
+    assert main(["dashboard", "export", "--home", str(file)]) == 1
+    assert "already exists" in capsys.readouterr().err
+    assert file.read_text() == "mine"
+    assert main(["dashboard", "export", "--home", str(file), "--overwrite"]) == 0
+    assert file.read_text() != "mine"

@@ -268,3 +268,22 @@ def test_vault_closed_to_its_owner_is_reported(
         return 1
 
     assert forked.run(open_as_the_window_does, uid=NOBODY) == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("whoami",), ("source", "list"), ("db", "seed"), ("db", "downgrade", "base"), ("login", "me@example.com")],
+)
+def test_mistyped_url_of_a_file_creates_no_database_and_says_how_to_make_one(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
+) -> None:
+    file = tmp_path / "mistyped.db"
+    capsys.readouterr()
+    assert main([*command, "--url", f"sqlite:///{file}"]) == 1
+    assert capsys.readouterr().err == (
+        f"The database file {file} doesn't exist. Check the path in the URL. To create a new database there, run "
+        f"“benchboard db upgrade --url sqlite:///{file}”.\n"
+    )
+    assert not file.exists()
+    assert main(["db", "upgrade", "--url", f"sqlite:///{file}"]) == 0
+    assert main(["whoami", "--url", f"sqlite:///{file}"]) == 0

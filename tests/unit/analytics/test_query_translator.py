@@ -208,6 +208,22 @@ def test_translate_query_wrong_or_unknown_part_is_refused(code: str, query: str,
     assert refused.value.what
 
 
+@pytest.mark.parametrize(
+    ("query", "what"),
+    [
+        ("select sum(status) from orders", "“sum” needs a whole number or a decimal number, but “status” is text."),
+        ("select avg(status || 'x') from orders", "“avg” needs a whole number or a decimal number, but found text."),
+        ("select upper(created_dt) from orders", "“upper” needs text, but “created_dt” is a timestamp."),
+        ("select id from orders where order_total", "Expected a boolean, but “order_total” is a decimal number."),
+        ("select case when 1 then 2 end", "Expected a boolean, but found a whole number."),
+    ],
+)
+def test_value_of_the_wrong_kind_is_named_with_the_function_that_needs_another(query: str, what: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        check_query(query)
+    assert refused.value.what == what
+
+
 def _tables(count: int) -> str:
     return "select 1 from " + ", ".join(f"orders t{number}" for number in range(count))
 

@@ -82,6 +82,9 @@ def test_layout_import_and_export_piped_return_the_same_panels() -> None:
     [
         (b"\xff{}", "Byte 1 isn't valid UTF-8"),
         (b"\xff\xfe{}", "UTF-16"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "This isn't JSON; it looks like a PNG picture."),
+        (b"%PDF-1.7\n%\xe2\xe3", "This isn't JSON; it looks like a PDF file."),
+        (b"\x7fELF\x02\x01\0\0", "This isn't text, so it can't be JSON."),
         (b'{"panels": [{"title": "caf\xe9"}]}', "Byte 27 isn't valid UTF-8"),
         (b'{"panels": [{"id": 1', "it ends after character 20"),
         (b'{"panels": [NaN]}', "NaN"),

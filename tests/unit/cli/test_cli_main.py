@@ -370,6 +370,10 @@ def test_what_every_command_requires_is_shown_in_an_example_that_it_understands(
             "timing solve --controller fdcan --clock 80M --bitrate 500k",
         ),
         (["dashboard", "show"], 'dashboard show "Line 2"'),
+        (["dashboard", "show", "--demo"], 'dashboard show "Line 2" --demo'),
+        (["dashboard", "rename", "--demo", "--as", "a@b.c"], 'dashboard rename "Line 2" "Rig 12" --demo --as a@b.c'),
+        (["query", "run", "SELECT 1", "--format", "csv"], 'query run --out data.csv --format csv "SELECT 1"'),
+        (["query", "run", "SELECT 1", "--out", "data"], 'query run --out data.csv --format csv "SELECT 1"'),
     ],
 )
 def test_incomplete_command_line_is_answered_with_an_example(
@@ -648,3 +652,18 @@ def test_sorting_and_modes_are_named_as_on_the_screen_and_by_the_old_names() -> 
 )  # fmt: skip
 def test_can_send_says_how_many_frames_failed(count: int, sent: int, title: str) -> None:
     assert can.unsent_title(count, sent) == title
+
+
+def test_source_commands_show_one_verb_and_the_old_one_still_works(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["source", "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert "add-server" in shown
+    assert "connect" not in shown
+    assert main(["source", "connect", "--help"]) == 0
+    assert main(["source", "connec"]) == 2
+    assert "“connect”" not in capsys.readouterr().err
+
+
+def test_example_after_a_url_with_a_password_does_not_repeat_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["dashboard", "show", "--url", "postgresql://me:hunter2@db.example/bench"]) == 2
+    assert "hunter2" not in capsys.readouterr().err

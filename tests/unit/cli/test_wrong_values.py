@@ -87,6 +87,7 @@ def test_wrong_value_of_every_option_with_limited_values_exits_2(
         "source add-api ftp://a.example --demo --name S",
         "source add-api https://a.example --demo --name S --header wrong",
         "source add-api https://a.example --demo --name S --rows $..x",
+        "source add-server postgresql --demo --name S --host a/b --database d --user u",
         "source connect postgresql --demo --name S --host a/b --database d --user u",
         "query run --demo --out data.txt SELECT",
         "dashboard data --demo Wall --out data.csv",

@@ -9,10 +9,20 @@ from typing import Final, NoReturn
 
 from benchboard.dashboards.layout.model import MAX_ID, quote_id, refuse
 from benchboard.errors import Invalid
-from benchboard.i18n import _
+from benchboard.i18n import N_, _
 
 _MEBIBYTE: Final = 1024 * 1024
 _UTF16: Final = (BOM_UTF16_BE, BOM_UTF16_LE)
+_OTHER_FILES: Final = (
+    (b"\x89PNG\r\n\x1a\n", N_("This isn't JSON; it looks like a PNG picture.")),
+    (b"\xff\xd8\xff", N_("This isn't JSON; it looks like a JPEG picture.")),
+    (b"GIF8", N_("This isn't JSON; it looks like a GIF picture.")),
+    (b"%PDF-", N_("This isn't JSON; it looks like a PDF file.")),
+    (b"PK\x03\x04", N_("This isn't JSON; it looks like a ZIP or Excel file.")),
+    (b"\x1f\x8b", N_("This isn't JSON; it looks like a gzip file.")),
+    (b"SQLite format 3\0", N_("This isn't JSON; it looks like a SQLite database.")),
+)
+"""What files that people take for JSON begin with, as the formats' own documents say."""
 _LONGEST: Final = 4_300
 """The most digits of a whole number that Python reads."""
 
@@ -20,6 +30,8 @@ _LONGEST: Final = 4_300
 def decode(text: str | bytes, *, max_bytes: int = 16 * _MEBIBYTE) -> object:
     """Decode JSON. Raises `Invalid` for anything that is not JSON: NaN, a number of 5,000 digits, a second key of the
     same name. A byte order mark before UTF-8 is ignored, as RFC 8259 section 8.1 allows."""
+    if isinstance(text, bytes):
+        _require_text(text)
     if len(text) > max_bytes:
         what = _("A dashboard can't be larger than {limit} MiB.").format(limit=max_bytes // _MEBIBYTE)
         refuse("too-long", what, None, None)
@@ -35,6 +47,15 @@ def decode(text: str | bytes, *, max_bytes: int = 16 * _MEBIBYTE) -> object:
         raise Invalid("layout.too-deep", what, item=None, field=None) from error
     except ValueError as error:  # also of `int`, for a number of too many digits
         raise _strange_number(text) from error
+
+
+def _require_text(content: bytes) -> None:
+    """Raise `Invalid` (`layout.not-json`) for a picture, an archive or another file that no one can read as text."""
+    what = next((sentence for begin, sentence in _OTHER_FILES if content.startswith(begin)), "")
+    if not what and b"\0" in content[:1024] and not content.startswith(_UTF16):
+        what = N_("This isn't text, so it can't be JSON.")
+    if what:
+        raise Invalid("layout.not-json", _(what), item=None, field=None)
 
 
 def _text(text: str | bytes) -> str:
