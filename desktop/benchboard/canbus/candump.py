@@ -52,7 +52,7 @@ def _why_invalid_id(ident: str, rest: str) -> str:
     if wrong := _NOT_HEX.search(ident):
         return _("“{part}” in the ID isn't hexadecimal.").format(part=wrong[0][:20])
     if len(ident) not in (3, 8):
-        return _("An ID has 3 digits, an extended one 8. This one has {count}.").format(count=len(ident))
+        return _("A standard ID has 3 hex digits, an extended ID 8. This one has {count}.").format(count=len(ident))
     limit = MAX_STANDARD_ID if len(ident) == 3 else MAX_EXTENDED_ID
     if int(ident, 16) <= limit:
         return ""

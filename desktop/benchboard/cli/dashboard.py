@@ -491,4 +491,6 @@ def purge(context: CommandContext) -> None:
     with context.database.change() as session:
         count = library.purge(session, context.actor)
     sentence = ngettext("{count} dashboard permanently deleted.", "{count} dashboards permanently deleted.", count)
+    if not count:
+        sentence = _("No dashboard has been in the trash for over 30 days.")
     context.report(sentence.format(count=count), deleted=count)

@@ -39,7 +39,7 @@ def layout() -> None:
 @layout.command("apply")
 @click.option("--json", is_flag=True, expose_value=False, help="Has no effect; the output is always JSON.")
 def apply_lines() -> None:
-    """Move, resize, add or remove widgets as the requests on standard input say.
+    """Move, resize, add or remove widgets as requested on standard input.
 
     Each line is one request: {"columns": 12, "compact": "vertical", "items": […], "op": {…}}. Each gets one line back:
     {"items": […]} or, if it is rejected, {"error": {"code", "message", "item", "field"}}. The exit status is 1 if

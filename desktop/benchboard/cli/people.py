@@ -57,7 +57,7 @@ _END_REASONS: Final = {
 _PERSON_TEXT = _PERSON | {
     "role": lambda row: role_title(row.role),
     "state": lambda row: _(_STATES.get(row.state, row.state)),
-    "last_seen": lambda row: row.last_seen or _("never"),
+    "last_seen": lambda row: row.last_seen or _("Never"),
 }
 _SESSION_TEXT = _SESSION | {
     "end_reason": lambda row: _(_END_REASONS.get(row.end_reason, row.end_reason or "")),
@@ -266,7 +266,7 @@ def list_sessions(
     """,
 )
 @click.argument("ids", nargs=-1)
-@click.option("--user", "who", help="All of this person's sessions (email address or ID).")
+@click.option("--user", "who", help="Revoke all of this person's sessions (email address or ID).")
 @with_context
 def revoke(context: CommandContext, ids: tuple[str, ...], who: str | None) -> None:
     if bool(ids) == (who is not None):

@@ -63,6 +63,18 @@ def _mode_in_sentence(entry: AuditEntry) -> str:
     }.get(mode, mode)
 
 
+def reason_title(reason: str) -> str:
+    """Why something ended, from the code that is stored; a code of an error that is not named here says so."""
+    known = {
+        "absent": _("The dongle no longer had the pairing"),
+        "claimed elsewhere": _("The dongle was paired elsewhere"),
+        "dongle.cancelled": _("Cancelled"),
+        "expired": _("Its time ran out"),
+        "token not held": _("The dongle didn't have the pairing key"),
+    }
+    return known.get(reason) or (_("Error {code}").format(code=reason) if "." in reason else reason)
+
+
 def details_with_names(entry: AuditEntry) -> list[tuple[str, str, object]]:
     """Keys, titles and values of the details, in order. People, teams and roles are named; a deleted person has only
     an ID.

@@ -153,7 +153,7 @@ def add_person(session: Session, actor: Actor, *, email: str, name: str, role: s
 
 def local_account_sentence() -> str:
     """What an account in a database on this computer is for, besides the operator's own."""
-    return _("This person can own dashboards and get access to them. Only on a shared server can they sign in.")
+    return _("This person can own dashboards and get access to them. They can sign in only on a shared server.")
 
 
 def require_addable(

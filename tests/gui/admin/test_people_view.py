@@ -285,7 +285,7 @@ def test_add_person_with_valid_fields_adds_them_once(admin: Admin) -> None:
     admin.type("add_email", "MERT@north.example")
     # Where nobody signs in with a password, none is asked for.
     assert "Password" not in label_text(admin, "add_person")
-    assert "Only on a shared server can they sign in" in label_text(admin, "add_person")
+    assert "They can sign in only on a shared server" in label_text(admin, "add_person")
     admin.click("add_act")
     admin.wait(lambda: "already has an account" in label_text(admin, "add_person"))
     # Esc asks before it discards what was typed; where nothing was, it closes.

@@ -276,7 +276,7 @@ def test_live_bus_at_a_wrong_bit_rate_says_why_it_is_empty_and_leads_to_bit_timi
         shell.go("bench/live")
         qtbot.waitUntil(lambda: view.model.rowCount() == 1)  # the error frames, which only the other view lists
         assert visible(window, "live_open_timing")
-        advice = "To list what the controller reports, select All in order."
+        advice = "To list what the controller reports, select All frames."
         qtbot.waitUntil(lambda: any(label.text().endswith(advice) for label in view.findChildren(QLabel)))
         click(window, "segment_rolling")
         qtbot.waitUntil(view.table.isVisible)

@@ -165,7 +165,7 @@ def test_versions_opened_compare_the_newest_and_keys_step_through(history: Histo
     assert "Bus load, brake rig: Moved, column 5 → 9, row 8 → 4" in rows
     assert "Line plan, old: Removed, was at column 9, row 12, 4 wide, 2 high" in rows
     assert "Shift notes: Text changed, 1 word" in rows
-    assert rows[-1] == "2 others moved to make room"
+    assert rows[-1] == "2 other widgets moved"
     assert history.versions.hasFocus(), "the keys are in the list of versions from the beginning"
     assert history.versions.currentIndex().row() == 0
     seen = []

@@ -276,7 +276,7 @@ def test_user_add_on_this_computer_asks_for_no_password_and_says_what_the_accoun
     monkeypatch.setattr(people, "ask_password", lambda **_options: pytest.fail("asked for a password"))
     shown = terminal("user", "add", "dana@example.com", typed=None)
     assert shown.startswith("Added dana. ")
-    assert "Only on a shared server can they sign in" in shown
+    assert "They can sign in only on a shared server" in shown
     # Nor does it take one from standard input: nobody could use it.
     for name, typed in (("ege", ""), ("mert", "short")):
         assert terminal("user", "add", f"{name}@example.com", typed=typed).startswith(f"Added {name}. ")

@@ -248,7 +248,7 @@ def test_can_with_another_bit_rate_than_the_dongles_is_refused(
 
 def test_can_and_dongle_failures_print_one_sentence(home: Path, simulator: Simulator, run: Run) -> None:
     port = next(iter(simulator.ports.values()))
-    assert "“12#1” isn't a valid frame. An ID has 3 digits, an extended one 8. This one has 2." in run(
+    assert "“12#1” isn't a valid frame. A standard ID has 3 hex digits, an extended ID 8. This one has 2." in run(
         home, "can", "send", "--port", port, "12#1", status=2
     )
     assert "doesn't exist" in run(home, "can", "monitor", "--port", "/dev/ttyNONE", status=1)

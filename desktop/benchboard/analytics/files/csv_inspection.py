@@ -340,9 +340,9 @@ def _choose_order(
         order, other, mine, theirs = other, order, theirs, mine
     names = {"day-first": _("Day first"), "month-first": _("Month first")}
     if theirs == mine:
-        reason = _("Both day first and month first fit all dates.") if mine else _("Neither order fits.")
+        reason = _("All dates could be day first or month first. Check which is right.") if mine else _("Neither order fits.")
         if 0 < mine < total:
-            reason = _("Both day first and month first fit {count} of {total} dates.").format(
+            reason = _("{count} of {total} dates could be day first or month first. Check which is right.").format(
                 count=number(mine), total=number(total)
             )
         return replace(options, date_order=order), OptionGuess("date_order", order, "guess", reason)

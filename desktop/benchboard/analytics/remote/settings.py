@@ -56,7 +56,7 @@ def setting_problems(values: Mapping[str, object], kind: str) -> dict[str, str]:
     host, port, ca = values.get("host"), values.get("port"), values.get("ca")
     problems = {name: _text_problem(values, name) for name in ("database", "schema", "user", "ca")}
     if not isinstance(host, str) or _HOST.fullmatch(host) is None:
-        problems = {"host": _("Enter the server's name or address, such as db.example or 192.0.2.7.")} | problems
+        problems = {"host": _("Enter the server's name or address, such as db.example.com or 192.0.2.7.")} | problems
     if not isinstance(port, int) or isinstance(port, bool) or not 1 <= port <= 65_535:
         problems["port"] = _("The port must be a number from 1 to 65535.")
     if values.get("tls") not in TLS_MODES:

@@ -103,7 +103,7 @@ class AddPersonDialog(Dialog):
         Confirm(
             self.window(),
             _("Discard what you entered?"),
-            _("Nobody has been added yet."),
+            _("This person hasn't been added."),
             act=_("Discard"),
             keep=_("Keep editing"),
             run=self.dismiss,

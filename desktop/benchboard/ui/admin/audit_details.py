@@ -11,7 +11,7 @@ from benchboard.dongles.channel_modes import channel_mode_title
 from benchboard.errors import NotFound
 from benchboard.i18n import _, ngettext, number
 from benchboard.identity.audit import AuditEntry
-from benchboard.identity.audit_titles import details_with_names
+from benchboard.identity.audit_titles import details_with_names, reason_title
 from benchboard.ui.widgets import Text, copyable
 
 _IDS: Final = frozenset({"acted_by", "claim_id", "device_id", "identity", "team_id", "user_id"})
@@ -56,6 +56,8 @@ def value_text(key: str, value: object) -> str:
         return json.dumps(value, ensure_ascii=False, default=str)
     if key == "controller":
         return _controller_title(value)
+    if key == "reason":
+        return reason_title(value)
     if key == "permission":
         return next((level_title(level) for level in LEVELS if level == value), value)
     return channel_mode_title(value) if key == "mode" else value

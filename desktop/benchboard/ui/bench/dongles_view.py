@@ -448,7 +448,7 @@ class DonglesView(QWidget):
         self._simulate_button.disable("")
         text = _("Simulated dongles run until you stop them or sign out.")
         if self._context.workspace.location.kind == "demo":
-            text = _("Simulated dongles run until you stop them or switch person.")
+            text = _("Simulated dongles run until you stop them or switch to another person.")
         self._context.problems.toast(text)
 
     def _stop_simulator(self) -> None:

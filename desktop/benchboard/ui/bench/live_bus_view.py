@@ -222,7 +222,7 @@ class LiveBusView(QWidget):
         for told in (self._dongle, self._settings, self._paused):
             self.toolbar.add(told)
         self._view = SegmentedControl(
-            (("fixed", _("Latest by ID")), ("rolling", _("All in order"))), label=_("Frames to show")
+            (("fixed", _("Latest by ID")), ("rolling", _("All frames"))), label=_("Frames to show")
         )
         self._view.selected.connect(self._choose_view)
         self._pause = Button(_("Pause display"), self._toggle_pause, icon="ph.pause", name="live_pause")
@@ -564,7 +564,7 @@ class LiveBusView(QWidget):
             self._waiting.why.show()
             what, why = why_only_errors(rate, lacks_acknowledgement=self._acknowledgement.lacks(counters))
             self._errors.sentence.setText(what)
-            reported = _("To list what the controller reports, select All in order.") if self.model.rowCount() else ""
+            reported = _("To list what the controller reports, select All frames.") if self.model.rowCount() else ""
             self._errors.why.setText(f"{why} {reported}".rstrip())
             self._errors.why.show()
         self._stack.setCurrentWidget(page)

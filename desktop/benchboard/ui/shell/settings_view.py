@@ -116,8 +116,8 @@ class GeneralSettings(QWidget):
         self._add_section(
             _("Language"),
             _(
-                "The window refreshes when you choose a language; what you typed and haven't saved or sent may be "
-                "lost. Commands on this computer use the language too, unless BENCHBOARD_LANGUAGE names another one."
+                "The window refreshes when you choose a language; unsaved text may be lost. "
+                "Commands on this computer use the language too, unless BENCHBOARD_LANGUAGE is set."
             ),
         )
         choice = Select(list(LANGUAGES.items()), name="settings_language", label=_("Language"))

@@ -26,7 +26,7 @@ def role_description(role: str) -> str:
     descriptions = {
         "admin": _("Full access: people, sessions, audit log, dongles and dashboards."),
         "ops_manager": _("Views all dongles, builds dashboards from all orders. Can't change dongles."),
-        "analyst": _("Adds data files, and builds dashboards from them and from all orders."),
+        "analyst": _("Adds data, and builds dashboards from it and from all orders."),
         "technician": _("Pairs dongles and sets their bit timing. Can't see orders."),
         "business_user": _("Builds dashboards from the orders of their own shops."),
     }
@@ -45,7 +45,7 @@ class DemoPicker(Dialog):
         self.content.setSpacing(6)
         self.content.addWidget(
             Paragraph(
-                _("No password needed. To become someone else later, select Switch person in the account menu."),
+                _("No password needed. To switch later, select Switch person in the account menu."),
                 "body",
                 "secondary",
             )

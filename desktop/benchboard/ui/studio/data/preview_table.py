@@ -55,7 +55,7 @@ def empty_text(table: TableInspection, place: int) -> str:
         return ""
     present = rows - empty
     if not empty and present > 1 and column.distinct == present and column.distinct_is_exact:
-        return _("all differ")
+        return _("no duplicates")
     return _count_text(empty)
 
 

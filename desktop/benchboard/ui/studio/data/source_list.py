@@ -89,10 +89,10 @@ class SourceList(QWidget):
             self._table.view.viewport().update()
 
     def _empty_state(self, *, may_write: bool) -> EmptyState:
-        title = _("No files or servers yet")
+        title = _("No data sources yet")
         actor, location = self._context.actor, self._context.workspace.location
         own = can_have_orders(location) and any(has_permission(actor, one.permission) for one in RELATIONS.values())
-        also = "\n" + _("Benchboard's own orders are in Explore without being added.") if own else ""
+        also = "\n" + _("Benchboard's own orders are already in Explore.") if own else ""
         if not may_write:
             why = _("Data sources that colleagues add are listed here.")
             return EmptyState("ph.database", title, why=why + also)

@@ -274,7 +274,7 @@ class _ColumnRow(QWidget):
         distinct = ngettext("{count} distinct value", "{count} distinct values", profile.distinct)
         parts.append(about + distinct.format(count=number(profile.distinct)))
         if all_differ(profile):
-            parts[-1] = _("all differ")
+            parts[-1] = _("no duplicates")
         if profile.distinct == 1 and profile.frequent and profile.frequent_is_exact and not profile.empty:
             parts = [_("Always {value}").format(value=value_text(profile.frequent[0][0]))]
         if profile.empty:

@@ -117,7 +117,7 @@ class DashboardList(QWidget):
         self._update_bulk_buttons()
 
     def _empty_state(self) -> EmptyState:
-        how = _("Fill a dashboard from a template, or widget by widget.")
+        how = _("Start from a template, or add widgets yourself.")
         what = f"{widget_data(self._context.actor, self._context.workspace.location)} {how}"
         empty = EmptyState(
             "ph.squares-four", _("No dashboards yet"), _("Create dashboard"), self.create_dashboard, why=what

@@ -109,7 +109,7 @@ class DifferenceListModel(QAbstractListModel):
         return None
 
     def fold_text(self) -> str:
-        """The section's heading: `4 others moved to make room`."""
+        """The section's heading: `4 other widgets moved`."""
         return pushed_text(len(self._pushed))
 
     @property

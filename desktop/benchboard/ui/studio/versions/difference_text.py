@@ -246,7 +246,7 @@ def _image_line(change: Change, name: str) -> str:
 
 def pushed_text(count: int) -> str:
     """The heading of the list's section of displaced widgets."""
-    return ngettext("{count} other moved to make room", "{count} others moved to make room", count).format(count=count)
+    return ngettext("{count} other widget moved", "{count} other widgets moved", count).format(count=count)
 
 
 def split_changes(changes: Sequence[Change]) -> list[Change]:

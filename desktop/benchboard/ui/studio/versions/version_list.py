@@ -348,7 +348,7 @@ class VersionsPane(QWidget):
         keys.setContentsMargins(16, 8, 12, 8)
         keys.setSpacing(6)
         keys.addWidget(KeyCap(REGISTRY["studio.versions_since"].key))
-        keys.addWidget(Text(_("or Shift-click to compare"), "caption", "muted"))
+        keys.addWidget(Text(_("or Shift-click a version to compare"), "caption", "muted"))
         keys.addStretch(1)
         for widget in (top, hairline(), self._none):
             column.addWidget(widget)

@@ -480,7 +480,7 @@ def _described(column: BrowsedColumn, statistics: TableStatistics | None) -> tup
         return _("unique"), (), tip
     bars = found.buckets or tuple(count for _value, count in found.listed)
     if not found.buckets and found.distinct > len(bars) and set(bars) == {1}:
-        return _("all differ"), (), tip  # some bars of the same height would say nothing
+        return _("no duplicates"), (), tip  # some bars of the same height would say nothing
     if len(bars) > 1:
         return "", bars, tip
     return (_("1 value") if found.distinct == 1 else number(found.distinct)), (), tip
