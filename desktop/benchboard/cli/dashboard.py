@@ -17,7 +17,7 @@ from benchboard.cli import dashboard_data, dashboard_shares, dashboard_versions
 from benchboard.cli.command_context import CommandContext, paging_options, sort_options, with_context, write_json
 from benchboard.cli.dashboard_versions import advise_on_conflict
 from benchboard.cli.empty_lists import empty_text
-from benchboard.cli.file_output import overwrite_option, require_writable, write_output_file
+from benchboard.cli.file_output import require_writable, write_output_file
 from benchboard.cli.layout import IMPORTABLE, MAX_FILE, naming_file
 from benchboard.cli.options import Choice, CliGroup, Incomplete, InputFile, unreadable
 from benchboard.cli.terminal import show_report
@@ -214,15 +214,14 @@ def show(context: CommandContext, which: str | None) -> None:
 
 @dashboard.command("export")
 @_which
-@overwrite_option
 @click.argument("file", type=click.Path(allow_dash=True, path_type=Path))
 @with_context
-def export(context: CommandContext, which: str | None, overwrite: bool, file: Path) -> None:
+def export(context: CommandContext, which: str | None, file: Path) -> None:
     """Write a dashboard to a file, as JSON.
 
     Use - as FILE for standard output.
     """
-    require_writable(file, overwrite=overwrite)
+    require_writable(file, overwrite=True)  # scripts export to the same file again
     document = _read_document(context, which)
     text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     if str(file) == "-":

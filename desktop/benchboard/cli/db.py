@@ -129,7 +129,7 @@ def seed(options: DatabaseOptions, /, *, admin: str | None, organisation: str | 
     """
     if (admin is None) != (organisation is None):
         raise click.UsageError(_("Use --admin and --organisation together."))
-    with options.open_exclusively() as opened:
+    with options.open_exclusively(create=True) as opened:
         if admin is not None and organisation is not None:
             _create_first_organisation(opened, admin, organisation)
         workspace.seed(opened)

@@ -255,7 +255,7 @@ def add_server(
 
     \b
     Example:
-      benchboard source add-server postgresql --name Shop --host db.example --database shop --user reader
+      benchboard source add-server postgresql --name Shop --host db.example.com --database shop --user reader
     """
     with context.database.read() as session:
         services.require_name(session, context.actor, name)

@@ -19,7 +19,7 @@ _VALUES: Final = {
     "--controller": "fdcan",
     "--database": "shop",
     "--format": "grafana",
-    "--host": "db.example",
+    "--host": "db.example.com",
     "--name": "Shop",
     "--out": "data.csv",
     "--port": "/dev/ttyACM0",

@@ -142,5 +142,5 @@ def test_export_replaces_a_file_only_if_told(home: Path, capsys: pytest.CaptureF
     assert main(["dashboard", "export", "--home", str(file)]) == 1
     assert "already exists" in capsys.readouterr().err
     assert file.read_text() == "mine"
-    assert main(["dashboard", "export", "--home", str(file), "--overwrite"]) == 0
+    assert main(["dashboard", "export", "--home", str(file)]) == 0
     assert file.read_text() != "mine"

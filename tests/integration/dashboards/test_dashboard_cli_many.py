@@ -246,13 +246,13 @@ def test_dashboard_export_failing_leaves_the_file_unchanged(terminal: Terminal, 
     full = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, before[1]))  # what is longer ends as on a full disk
     try:
-        terminal.run("export", made["id"], str(out), "--overwrite", status=1)
+        terminal.run("export", made["id"], str(out), status=1)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, full)
     assert out.read_text() == "good"
     assert not list(folder.glob(".out*"))
-    terminal.run("export", made["id"], str(out), "--overwrite")
+    terminal.run("export", made["id"], str(out))
     assert len(json.loads(out.read_text())["items"]) == 400
 
 

@@ -272,7 +272,7 @@ def test_vault_closed_to_its_owner_is_reported(
 
 @pytest.mark.parametrize(
     "command",
-    [("whoami",), ("source", "list"), ("db", "seed"), ("db", "downgrade", "base"), ("login", "me@example.com")],
+    [("whoami",), ("source", "list"), ("db", "downgrade", "base"), ("login", "me@example.com")],
 )
 def test_mistyped_url_of_a_file_creates_no_database_and_says_how_to_make_one(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]

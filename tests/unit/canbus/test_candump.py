@@ -60,7 +60,10 @@ def test_parse_forms_of_cansend_give_their_frames(text: str, frame: Frame) -> No
         ("nonsense", "There's no # between ID and data."),
         ("12Z#00", "“Z” in the ID isn't hexadecimal."),
         ("12#00", "A standard ID has 3 hex digits, an extended ID 8. This one has 2."),
-        ("12#GG", "A standard ID has 3 hex digits, an extended ID 8. This one has 2. “GG” in the data isn't hexadecimal."),
+        (
+            "12#GG",
+            "A standard ID has 3 hex digits, an extended ID 8. This one has 2. “GG” in the data isn't hexadecimal.",
+        ),
         ("800#00", "ID 800 is above 7FF. For an extended ID, write 8 digits: 00000800#00."),
         ("20000000#00", "ID 20000000 is above 1FFFFFFF."),
         ("123#R9", "Only a length from 0 to 8 can follow R."),

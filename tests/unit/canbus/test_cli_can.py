@@ -142,8 +142,8 @@ def test_send_reports_all_wrong_frames_at_once() -> None:
     with pytest.raises(click.UsageError) as caught:
         can.can.main(["send", "--port", "/dev/none", "123#00", "12#GG", "800#00"], standalone_mode=False)
     assert caught.value.message == (
-        "2 of 3 frames aren't valid. “12#GG”: A standard ID has 3 hex digits, an extended ID 8. This one has 2. “GG” in the data"
-        " isn't hexadecimal. “800#00”: ID 800 is above 7FF. For an extended ID, write 8 digits: 00000800#00."
+        "2 of 3 frames aren't valid. “12#GG”: A standard ID has 3 hex digits, an extended ID 8. This one has 2. “GG” in"
+        " the data isn't hexadecimal. “800#00”: ID 800 is above 7FF. For an extended ID, write 8 digits: 00000800#00."
         " Use a format such as 123#DEADBEEF."
     )
 

@@ -340,7 +340,11 @@ def _choose_order(
         order, other, mine, theirs = other, order, theirs, mine
     names = {"day-first": _("Day first"), "month-first": _("Month first")}
     if theirs == mine:
-        reason = _("All dates could be day first or month first. Check which is right.") if mine else _("Neither order fits.")
+        reason = (
+            _("All dates could be day first or month first. Check which is right.")
+            if mine
+            else _("Neither order fits.")
+        )
         if 0 < mine < total:
             reason = _("{count} of {total} dates could be day first or month first. Check which is right.").format(
                 count=number(mine), total=number(total)
