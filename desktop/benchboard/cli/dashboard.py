@@ -491,5 +491,5 @@ def purge(context: CommandContext) -> None:
         count = library.purge(session, context.actor)
     sentence = ngettext("{count} dashboard permanently deleted.", "{count} dashboards permanently deleted.", count)
     if not count:
-        sentence = _("No dashboard has been in the trash for over 30 days.")
+        sentence = _("No dashboard in the trash has expired.")
     context.report(sentence.format(count=count), deleted=count)
