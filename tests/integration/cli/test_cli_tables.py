@@ -514,7 +514,7 @@ def test_table_heads_are_words(terminal: Terminal) -> None:
 
 def test_people_and_sessions_read_as_in_the_window(terminal: Terminal, tmp_path: Path) -> None:
     terminal("user", "add", "ada@example.com", typed="correct horse battery")
-    assert "never" in next(line for line in terminal("user", "list").splitlines() if "ada" in line)
+    assert "Never" in next(line for line in terminal("user", "list").splitlines() if "ada" in line)
     opened = workspace.open_url(f"sqlite:///{tmp_path / 'desk.db'}", tmp_path / "home")
     try:
         with unbound(opened.database).change() as session:
