@@ -41,7 +41,7 @@ from benchboard.cli.query_output import write_result
 from benchboard.cli.suggested_commands import for_same_database
 from benchboard.cli.table import print_pairs, show_table
 from benchboard.cli.terminal import printable
-from benchboard.errors import Conflict, Invalid
+from benchboard.errors import Conflict, Invalid, Unavailable
 from benchboard.i18n import _, ngettext, pgettext
 from benchboard.paging import Listing
 
@@ -282,6 +282,17 @@ def add_server(
 source.add_command(renamed(add_server, "connect"))
 
 
+@contextmanager
+def _advise_on_local_addresses() -> Iterator[None]:
+    """Name the option in the error of a local address."""
+    try:
+        yield
+    except Unavailable as error:
+        if error.code == "rest.local":
+            error.do = _("If you trust the server, add --allow-local.")
+        raise
+
+
 @source.command("add-api")
 @click.option("--name", required=True, help="Name of the data source.")
 @click.option("--post", "body", metavar="JSON", help="Send this JSON by POST; default: GET.")
@@ -328,7 +339,8 @@ def add_api(context: CommandContext, /, name: str, address: str, body: str | Non
     request = RestRequest(name, settings_, _password() if auth != "none" else "")
     _say(_("Reading {file}").format(file=checked.address))
     folder = copies_folder(settings.home(), context.actor.organisation_id)
-    added = add_rest(context.database, context.actor, request, folder)
+    with _advise_on_local_addresses():
+        added = add_rest(context.database, context.actor, request, folder)
     rows = added.rows or 0
     sentence = ngettext("Added “{name}” with {count} row.", "Added “{name}” with {count} rows.", rows)
     if added.limited:

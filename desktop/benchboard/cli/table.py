@@ -118,6 +118,7 @@ _TITLES: Final = {
     "restored_from": N_("Restored from"),
     "role": N_("Role"),
     "rows": N_("Rows"),
+    "sample_point": N_("Sample point"),
     "saved_at": N_("Saved"),
     "server": N_("Server"),
     "sessions": N_("Sessions"),

@@ -46,6 +46,13 @@ def _add(capsys: pytest.CaptureFixture[str], server: RestServer, *more: str) -> 
     return _run(capsys, "source", "add-api", server.url("/trips"), "--name", "Trips", *key, *more)
 
 
+def test_add_api_of_a_local_address_names_the_option(
+    home: Path, server: RestServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, _out, err = _add(capsys, server)
+    assert (status, err.rstrip().endswith("If you trust the server, add --allow-local.")) == (1, True), err
+
+
 def test_add_api_is_added_queried_tested_refreshed_and_removed(
     home: Path, server: RestServer, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -151,6 +151,16 @@ def test_main_unknown_language_is_reported_once(
     assert capsys.readouterr().err == ""
 
 
+def test_timing_check_in_turkish_has_no_english_title(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BENCHBOARD_LANGUAGE", "tr")
+    assert main(["timing", "check", "--controller", "fdcan", "--clock", "80M", "--timing", "10/6/7/2/2"]) == 0
+    said = capsys.readouterr().out
+    assert "Örnekleme noktası" in said
+    assert "Sample" not in said
+
+
 def _commands(group: click.Group, context: click.Context) -> Iterator[click.Command]:
     """Every command that isn't a group of others."""
     for name in group.list_commands(context):
