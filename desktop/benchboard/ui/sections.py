@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from benchboard.identity.permissions import Actor
     from benchboard.ui.context import Context
     from benchboard.ui.tasks import DatabaseSession
+    from benchboard.ui.widgets.banners import BannerPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,25 @@ class HasPanes(Protocol):
     """A view of several panes; `panes` are the visible ones in F6 order."""
 
     def panes(self) -> Sequence[QWidget]: ...
+
+
+@runtime_checkable
+class HasBannerPlace(Protocol):
+    """A view that shows banners below its own toolbars; None while it shows something without such a place.
+
+    The banners of other views are shown above them, under the tabs.
+    """
+
+    @property
+    def banner_place(self) -> "BannerPlace | None": ...
+
+
+@runtime_checkable
+class MovesBannerPlace(HasBannerPlace, Protocol):
+    """A view of several pages, each with its own place, that signals when another page is shown."""
+
+    @property
+    def banner_place_changed(self) -> SignalInstance: ...
 
 
 @runtime_checkable

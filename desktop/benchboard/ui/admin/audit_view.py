@@ -27,6 +27,7 @@ from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import clock_time, full_time, refresh_times, relative_time, repeated_since
 from benchboard.ui.widgets import (
+    BannerPlace,
     Button,
     Edit,
     Elided,
@@ -108,7 +109,8 @@ class AuditView(QWidget):
         self._detail = AuditEntryPane(context)
         self._body = Drawer(self._table, self._detail)
         self._body.covers.connect(self._table.view.set_covered)
-        fill_column(self, self._toolbar, self._body)
+        self.banner_place = BannerPlace()
+        fill_column(self, self._toolbar, self.banner_place, self._body)
         self.setFocusProxy(self._table.view)
         self._model.loaded.connect(lambda: self._body.keep_place(bool(self._model.rows)))
         self._table.current_changed.connect(self._show_entry)

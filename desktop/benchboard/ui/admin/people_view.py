@@ -23,7 +23,7 @@ from benchboard.ui.paged.paged_model import Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import refresh_times
-from benchboard.ui.widgets import Button, EmptyState, Select, Toolbar, fill_column, search_field
+from benchboard.ui.widgets import BannerPlace, Button, EmptyState, Select, Toolbar, fill_column, search_field
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.tab_order import focus_content
@@ -49,7 +49,8 @@ class PeopleView(QWidget):
         self._detail = PersonPane(context)
         self._body = Drawer(self._table, self._detail)
         self._body.covers.connect(self._table.view.set_covered)
-        fill_column(self, self._toolbar, self._body)
+        self.banner_place = BannerPlace()
+        fill_column(self, self._toolbar, self.banner_place, self._body)
         self.setFocusProxy(self._table.view)
         self._requested_id = ""
         self._model.loaded.connect(self._find_requested)

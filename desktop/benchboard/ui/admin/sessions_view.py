@@ -23,7 +23,7 @@ from benchboard.ui.paged.paged_model import Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import refresh_times, relative_time
-from benchboard.ui.widgets import Button, EmptyState, SegmentedControl, Toolbar, fill_column, search_field
+from benchboard.ui.widgets import BannerPlace, Button, EmptyState, SegmentedControl, Toolbar, fill_column, search_field
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.tab_order import focus_content
@@ -63,7 +63,8 @@ class SessionsView(QWidget):
         self._stack = QStackedWidget()
         self._detail = SessionPane(context, self._revoke_selected)
         self._body = Drawer(self._stack, self._detail)
-        fill_column(self, self._toolbar, self._body)
+        self.banner_place = BannerPlace()
+        fill_column(self, self._toolbar, self.banner_place, self._body)
         self.setFocusProxy(self._open.view)
         self._open.selectionChanged.connect(self._on_ticked)
         self._detail.closed.connect(self._close_detail)

@@ -31,6 +31,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.time_format import refresh_times
 from benchboard.ui.typed_texts import restore_typed_texts, typed_texts
 from benchboard.ui.widgets import (
+    BannerPlace,
     Button,
     EmptyState,
     KeyCap,
@@ -225,7 +226,8 @@ class DonglesView(QWidget):
     def _lay_out(self) -> None:
         self._body = Drawer(self.table, self.detail, theme().px("shell.detail_pane"))
         self._body.covers.connect(self.table.view.set_covered)
-        fill_column(self, self.toolbar, self._body)
+        self.banner_place = BannerPlace()
+        fill_column(self, self.toolbar, self.banner_place, self._body)
         self.setFocusProxy(self.table.view)
 
     def _hint_line(self) -> QWidget:

@@ -40,6 +40,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.typed_texts import restore_typed_texts, typed_texts
 from benchboard.ui.widgets import (
     Badge,
+    BannerPlace,
     Button,
     Edit,
     Elided,
@@ -282,6 +283,8 @@ class LiveBusView(QWidget):
         whole.addWidget(self._counters)
         whole.addWidget(self._past)
         whole.addWidget(self._past_line)
+        self.banner_place = BannerPlace()
+        whole.addWidget(self.banner_place)
         # Placed first: a stacked layout shows its first widget at once, as a window if it has no parent yet.
         self._stack = QStackedLayout()
         whole.addLayout(self._stack, 1)

@@ -43,6 +43,7 @@ from benchboard.ui.tasks import Progress
 from benchboard.ui.time_format import refresh_times, relative_time
 from benchboard.ui.widgets import (
     Badge,
+    BannerPlace,
     Button,
     Card,
     Elided,
@@ -195,7 +196,9 @@ class TimingView(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
+        self.banner_place = BannerPlace()
         whole.addWidget(self.toolbar)
+        whole.addWidget(self.banner_place)
         whole.addLayout(body, 1)
 
     def _bit_card(self) -> Card:

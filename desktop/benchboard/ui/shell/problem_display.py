@@ -10,7 +10,7 @@ from benchboard.i18n import _
 from benchboard.ui.problems import Action, Notice, Problems
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.banners import Banner
+from benchboard.ui.widgets.banners import Banner, BannerPlace
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.dialog import Dialog
 from benchboard.ui.widgets.paragraph import Paragraph
@@ -18,7 +18,9 @@ from benchboard.ui.widgets.toasts import Toast
 
 
 class ShellProblemDisplay(QObject):
-    """`slot` goes under the header; toasts and reports are shown in `host`'s window."""
+    """`slot` holds the banner: under the header, or where the view has a place for it (`place_banner`). Toasts and
+    reports are shown in `host`'s window.
+    """
 
     def __init__(self, host: QWidget, problems: Problems) -> None:
         super().__init__(host)
@@ -49,6 +51,10 @@ class ShellProblemDisplay(QObject):
             self._column.addWidget(self._banner)
             self._banner.show()
         self.slot.setVisible(notice is not None)
+
+    def place_banner(self, place: BannerPlace) -> None:
+        """Show banners in `place` from now on; the present one moves there."""
+        place.hold(self.slot)
 
     def show_toast(
         self, text: str, undo: Callable[[], None] | None, *, warning: bool = False, action: Action | None = None

@@ -19,11 +19,13 @@ from benchboard.ui.sections import (
     AcceptsRoute,
     CanPresent,
     Closable,
+    HasBannerPlace,
     HasCommands,
     HasConflicts,
     HasItems,
     HasPanes,
     HasUnsavedChanges,
+    MovesBannerPlace,
     PageItem,
     PendingConflict,
     Refreshable,
@@ -43,6 +45,7 @@ from benchboard.ui.tasks import DatabaseSession, Tasks
 from benchboard.ui.theme import theme
 from benchboard.ui.typed_texts import restore_typed_texts, typed_texts
 from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.banners import BannerPlace
 from benchboard.ui.widgets.popover import MenuItem, Popover, menu
 from benchboard.ui.widgets.status_bar import StatusBar
 from benchboard.ui.widgets.tab_order import tab_stops
@@ -390,6 +393,8 @@ class Shell(QWidget):
             self._stack.addWidget(widget)
             if isinstance(widget, HasUnsavedChanges):
                 widget.unsaved_changed.connect(self.cells.refresh)
+            if isinstance(widget, MovesBannerPlace):
+                widget.banner_place_changed.connect(self._place_banner)
             if isinstance(widget, CanPresent):
                 widget.presenting_changed.connect(self._set_presenting)
             saved = self._saved_states.pop(address, None)
@@ -410,6 +415,7 @@ class Shell(QWidget):
         self._last_views[room.key] = view.key
         self.context.problems.page_shown(address)
         self._stack.setCurrentWidget(widget)
+        self._place_banner()
         self.cells.refresh()
         self._rail.mark_current(room.key)
         self._header.show_room(room.key, _(room.title), room.views, view.key)
@@ -421,6 +427,12 @@ class Shell(QWidget):
             widget.open_route(rest)
         elif rest:
             self.context.problems.report_unknown_address(f"{address}/{rest}")
+
+    def _place_banner(self) -> None:
+        """Show the banner where the current view has a place for it, else above the view."""
+        view = self._stack.currentWidget()
+        place = view.banner_place if isinstance(view, HasBannerPlace) else None
+        self.problem_display.place_banner(place or self._place_above)
 
     def _set_presenting(self, presenting: bool) -> None:
         """Fill the screen while a view is presenting, with the status bar as all that is left of the shell."""
@@ -511,7 +523,9 @@ class Shell(QWidget):
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
         right.addWidget(self._header)
-        right.addWidget(self.problem_display.slot)
+        self._place_above = BannerPlace()
+        right.addWidget(self._place_above)
+        self._place_above.hold(self.problem_display.slot)
         right.addWidget(self._stack, 1)
         upper = QHBoxLayout()
         upper.setContentsMargins(0, 0, 0, 0)

@@ -35,7 +35,7 @@ from benchboard.ui.studio.studio_commands import DASHBOARDS
 from benchboard.ui.studio.tab_bar import DashboardTabStrip
 from benchboard.ui.studio.tab_restore import TabRestorer, UnloadedTab
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.widgets import Button
+from benchboard.ui.widgets import BannerPlace, Button
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -47,6 +47,7 @@ class DashboardsView(QWidget):
 
     unsaved_changed = Signal()
     presenting_changed = Signal(bool)
+    banner_place_changed = Signal()
     address = "studio/dashboards"
 
     def __init__(self, context: "Context") -> None:
@@ -59,6 +60,7 @@ class DashboardsView(QWidget):
         self.tabs.addTab(_("All dashboards"))
         self._stack = QStackedWidget()
         self._stack.addWidget(self.library)
+        self._stack.currentChanged.connect(lambda _at: self.banner_place_changed.emit())
         self.cross_page_drag = CrossPageDrag.of(context)
         self.cross_page_drag.add_container(self)
         self._presents = False
@@ -124,6 +126,12 @@ class DashboardsView(QWidget):
     def page_items(self) -> Sequence[PageItem]:
         """The widgets of the dashboard in front."""
         return self.page.page_items() if self.page is not None else ()
+
+    @property
+    def banner_place(self) -> BannerPlace | None:
+        """Where the dashboard in front, or the list, shows banners."""
+        front = self._stack.currentWidget()
+        return front.banner_place if isinstance(front, StudioPage | DashboardList) else None
 
     def panes(self) -> list[QWidget]:
         """The tabs, and the panes of the dashboard in front, or the list."""
@@ -233,6 +241,7 @@ class DashboardsView(QWidget):
         page.setObjectName(f"studio_page_{key}")
         page.unsaved_changed.connect(self.unsaved_changed)
         page.presenting_changed.connect(self._present)
+        page.banner_place_changed.connect(self.banner_place_changed)
         page.presented.pages_around = partial(self._pages_around, page)
         page.presented.passed_end.connect(partial(self._present_next, page))
         page.dashboard_handlers = partial(self._page_menu_handlers, page)

@@ -54,6 +54,7 @@ from benchboard.ui.studio.tiles.auto_refresh import AutoRefresh
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 from benchboard.ui.studio.tiles.variable_options import VariableQueryRunner
 from benchboard.ui.studio.widget_data_actions import WidgetDataActions
+from benchboard.ui.widgets.banners import BannerPlace
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -81,6 +82,7 @@ class StudioPage(QWidget):
     unsaved_changed = Signal()
     name_changed = Signal(str)
     presenting_changed = Signal(bool)
+    banner_place_changed = Signal()
 
     def __init__(
         self, context: "Context", store: DocumentStore, commands: "Callable[[Context, StudioPage], CommandRunner]"
@@ -375,6 +377,11 @@ class StudioPage(QWidget):
             return _("JSON draft of {name}").format(name=self.name)
         return self.name if self.saving.dirty or self.inspector.has_draft else ""
 
+    @property
+    def banner_place(self) -> BannerPlace | None:
+        """Where banners are shown: below the bars above the canvas; None while another screen is shown."""
+        return self._banners if self.screens.screen is None else None
+
     def panes(self) -> list[QWidget]:
         """The visible panes, from the top left to the right."""
         if self.screens.screen is not None:
@@ -441,9 +448,12 @@ class StudioPage(QWidget):
         whole.addWidget(self.presented.header)
         self.variables.width_changed.connect(self._place_variables)
         whole.addWidget(self.no_rows_bar)
+        self._banners = BannerPlace()
+        whole.addWidget(self._banners)
         whole.addWidget(stack, 1)
         whole.addWidget(self.presented.dots)
         self.screens = PageScreens(self._context, self, desk, self.saving, self.editor)
+        self.screens.changed.connect(self.banner_place_changed)
 
     def _place_variables(self) -> None:
         """Fit the variables to their row below the toolbar, or to the header of a presentation."""

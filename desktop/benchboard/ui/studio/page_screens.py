@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from benchboard.dashboards.document.document import Document
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 
 class PageScreens(QObject):
-    """Switches between `workspace`, where the page is edited, and another screen."""
+    """Switches between `workspace`, where the page is edited, and another screen; `changed` says that it did."""
+
+    changed = Signal()
 
     def __init__(self, context: "Context", page: QWidget, workspace: QWidget, saving: Saving, editor: Editor) -> None:
         super().__init__(page)
@@ -33,6 +35,7 @@ class PageScreens(QObject):
         self._stack = QStackedLayout(page)
         self._stack.setContentsMargins(0, 0, 0, 0)
         self._stack.addWidget(workspace)
+        self._stack.currentChanged.connect(lambda _at: self.changed.emit())
         self._screen: VersionsScreen | MergeScreen | None = None
         self._focus_before = workspace
         saving.merge_requested.connect(self.show_merge)

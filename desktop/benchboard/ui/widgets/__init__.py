@@ -1,7 +1,7 @@
 """The widgets that all screens are made of. Rooms import them from here."""
 
 from benchboard.ui.widgets.badges import Badge, badge_width, paint_badge, paint_icon, paint_mark, paint_meter
-from benchboard.ui.widgets.banners import Banner
+from benchboard.ui.widgets.banners import Banner, BannerPlace
 from benchboard.ui.widgets.buttons import Button, CheckBox, SegmentedControl, paint_check
 from benchboard.ui.widgets.dialog import Confirm, ConfirmByTyping, Dialog, Scrim
 from benchboard.ui.widgets.empty_state import EmptyState
@@ -27,6 +27,7 @@ __all__ = [
     "Avatar",
     "Badge",
     "Banner",
+    "BannerPlace",
     "Button",
     "Card",
     "CheckBox",

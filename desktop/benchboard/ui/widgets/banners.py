@@ -1,10 +1,10 @@
-"""The banner under the header: one notice with its actions."""
+"""The banner: one notice with its actions; and the place where a view shows it."""
 
 from html import escape
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.problems import Action, Notice
@@ -77,6 +77,25 @@ class Banner(QWidget):
             else:
                 painter.fillRect(self.rect(), fill)
                 painter.fillRect(0, self.height() - 1, self.width(), 1, theme().color("border"))
+
+
+class BannerPlace(QWidget):
+    """Where a view shows the banner: below its toolbars, so that nothing in them moves under the pointer when a banner
+    comes or goes. It takes no room while it is empty.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+
+    def hold(self, slot: QWidget) -> None:
+        """Take the widget that shows banners from the place that held it before."""
+        if slot.parentWidget() is not self:
+            hidden = slot.isHidden()
+            self._column.addWidget(slot)
+            slot.setVisible(not hidden)
 
 
 def _notice_label(notice: Notice) -> QLabel:

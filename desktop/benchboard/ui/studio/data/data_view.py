@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
@@ -32,7 +32,7 @@ from benchboard.ui.studio.data.source_actions import explore_address
 from benchboard.ui.studio.data.source_list import SourceList
 from benchboard.ui.studio.data.source_rows import lines_text
 from benchboard.ui.tasks import Progress
-from benchboard.ui.widgets import fill_column, open_file_dialog
+from benchboard.ui.widgets import BannerPlace, fill_column, open_file_dialog
 
 _SAMPLE: Final = "Sample orders.csv"
 
@@ -40,6 +40,8 @@ _SAMPLE: Final = "Sample orders.csv"
 class DataView(QWidget):
     """Address: `studio/data`, `studio/data/<id>` for a source, `studio/data/!add` to add data,
     `studio/data/!postgresql`, `!mysql` and `!rest_api` to connect a server or an API."""
+
+    banner_place_changed = Signal()
 
     def __init__(self, context: Context, *, explores: bool = False) -> None:
         super().__init__()
@@ -53,6 +55,7 @@ class DataView(QWidget):
         self.list.sample_wanted.connect(self.add_sample)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.list)
+        self._stack.currentChanged.connect(lambda _at: self.banner_place_changed.emit())
         fill_column(self, self._stack)
         self.setFocusProxy(self.list)
         add = Handler(self.add_data, self._why_not_added)
@@ -65,6 +68,11 @@ class DataView(QWidget):
         """The import that is shown."""
         shown = self._stack.currentWidget()
         return shown if isinstance(shown, ImportPage) else None
+
+    @property
+    def banner_place(self) -> BannerPlace:
+        """Where the list, or the import that is shown, has banners."""
+        return self.page.banner_place if self.page is not None else self.list.banner_place
 
     def open_route(self, rest: str) -> None:
         """Show the list, one of its sources, or ask for data."""

@@ -27,6 +27,7 @@ from benchboard.ui.studio.data.source_pane import histogram_counts
 from benchboard.ui.studio.data.wrong_lines_panel import WrongLinesPanel
 from benchboard.ui.tasks import Progress, Work
 from benchboard.ui.widgets import (
+    BannerPlace,
     Button,
     Confirm,
     Elided,
@@ -121,7 +122,8 @@ class ImportPage(QWidget):
         self._pane_line = hairline(vertical=True)
         row.addWidget(self._pane_line)
         row.addWidget(right, 1)
-        fill_column(self, toolbar, body)
+        self.banner_place = BannerPlace()
+        fill_column(self, toolbar, self.banner_place, body)
         keep_toasts_above(self._footer)
 
     def _connect(self) -> None:

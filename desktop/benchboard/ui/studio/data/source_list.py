@@ -23,7 +23,7 @@ from benchboard.ui.studio.data.source_rows import SourceRow, read_rows, source_c
 from benchboard.ui.studio.data_access import can_have_orders
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import refresh_times
-from benchboard.ui.widgets import Button, EmptyState, MenuItem, Toolbar, fill_column, menu, search_field
+from benchboard.ui.widgets import BannerPlace, Button, EmptyState, MenuItem, Toolbar, fill_column, menu, search_field
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.tab_order import focus_content
@@ -69,7 +69,8 @@ class SourceList(QWidget):
         self.pane = SourcePane(context)
         self._body = Drawer(self._table, self.pane)
         self._body.covers.connect(self._table.view.set_covered)
-        fill_column(self, toolbar, self._body)
+        self.banner_place = BannerPlace()
+        fill_column(self, toolbar, self.banner_place, self._body)
         self.setFocusProxy(self._table.view)
         self._model.loaded.connect(self._loaded)
         self._table.current_changed.connect(self._show_row)

@@ -31,6 +31,7 @@ from benchboard.ui.studio.studio_commands import LIST
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import full_time, refresh_times, relative_time
 from benchboard.ui.widgets import (
+    BannerPlace,
     Button,
     EmptyState,
     SegmentedControl,
@@ -101,7 +102,8 @@ class DashboardList(QWidget):
             row_menu=True,
         )
         self._thumbnails.loaded.connect(self._table.view.viewport().update)
-        fill_column(self, self._toolbar, self._table)
+        self.banner_place = BannerPlace()
+        fill_column(self, self._toolbar, self.banner_place, self._table)
         self.setFocusProxy(self._table.view)
         self._table.activated.connect(self._open)
         self._table.menu_requested.connect(self._open_menu)

@@ -25,7 +25,7 @@ from benchboard.ui.studio.data.source_actions import SourceActions
 from benchboard.ui.studio.data_access import explore_denied, may_add_data, no_data_advice
 from benchboard.ui.studio.panes.time_range_field import TimeRangePicker, range_title
 from benchboard.ui.studio.studio_commands import EXPLORE
-from benchboard.ui.widgets import Button, EmptyState, SegmentedControl, Toolbar, hairline, scroll_area
+from benchboard.ui.widgets import BannerPlace, Button, EmptyState, SegmentedControl, Toolbar, hairline, scroll_area
 from benchboard.ui.widgets.surfaces import set_surface
 
 if TYPE_CHECKING:
@@ -139,7 +139,9 @@ class ExploreView(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
+        self.banner_place = BannerPlace()
         whole.addWidget(self.toolbar)
+        whole.addWidget(self.banner_place)
         whole.addLayout(lower, 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
