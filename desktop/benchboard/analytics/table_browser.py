@@ -63,6 +63,7 @@ class BrowsedSource:
     tables: tuple[BrowsedTable, ...]
     problem: str = ""
     server: Server = ""
+    is_folder: bool = False
 
     def table(self, name: str) -> BrowsedTable | None:
         """The table of that name; None if there is none."""
@@ -105,7 +106,9 @@ def list_tables(session: Session, actor: Actor) -> tuple[BrowsedSource, ...]:
     if has_permission(actor, "sources:read"):
         listed = services.list_sources(session, actor, Listing(sort="name"), limit=MAX_SOURCES).rows
         found += [
-            BrowsedSource(one.id, one.name, one.kind, _tables(session, actor, one), one.problem, _server(one))
+            BrowsedSource(
+                one.id, one.name, one.kind, _tables(session, actor, one), one.problem, _server(one), one.is_folder
+            )
             for one in listed
         ]
     return tuple(found)

@@ -25,8 +25,8 @@ from benchboard.analytics.sources import services
 from benchboard.analytics.sources.catalog import get_row
 from benchboard.analytics.sources.configuration import tables_of
 from benchboard.analytics.sources.copies import copies_folder, remove_copies, with_copies
-from benchboard.analytics.sources.file_news import file_news, status_title
-from benchboard.analytics.sources.kinds import source_title
+from benchboard.analytics.sources.file_news import changes_text, file_news, status_title
+from benchboard.analytics.sources.original_files import original_files
 from benchboard.analytics.sources.rest_connection import change_secret
 from benchboard.analytics.sources.rest_import import RestRequest, add_rest
 from benchboard.analytics.sources.servers import change_password, connect_server, no_password
@@ -58,8 +58,9 @@ _SOURCE: Final[dict[str, Callable[[Any], object]]] = {
 }
 _STATES: Final = ("connected", "error", "disconnected", "pending")
 _SOURCE_TEXT: Final = _SOURCE | {
-    "kind": lambda row: source_title(row.kind),
+    "kind": lambda row: row.kind_title,
     "state": lambda row: status_title(row, file_news(row)),
+    "problem": lambda row: row.problem or changes_text(row),
 }
 """The texts in tables, as in the window; JSON has the values that options take."""
 
@@ -140,13 +141,15 @@ def add(
             "sources.no-rows", _("“{name}” has no rows.").format(name=file.name), why=_why_no_rows(inspected.tables),
             do=_("Check the file. To add it without rows, repeat the command with --allow-empty."),
         )  # fmt: skip
+    named = tables_of(tuple(table.scan for table in inspected.tables))
+    originals = original_files(named)
     tables = with_copies(
-        tables_of(tuple(table.scan for table in inspected.tables)),
+        named,
         copies_folder(settings.home(), context.actor.organisation_id),
         CancelToken(),
     )
     try:
-        state = examine(tables, CancelToken())
+        state = examine(tables, CancelToken(), originals)
         with context.database.change() as session:
             added = services.add_source(
                 session,

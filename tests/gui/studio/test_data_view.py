@@ -26,7 +26,7 @@ from benchboard.ui.studio.data.import_page import ImportPage
 from benchboard.ui.studio.data.preview_table import empty_text
 from benchboard.ui.studio.data.reading_pane import ReadingPane
 from benchboard.ui.studio.data.value_text import common_decimals, have_seconds, size_text, value_text
-from benchboard.ui.widgets import Button, Select
+from benchboard.ui.widgets import Button, Confirm, Select
 from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.tab_order import tab_stops
 from benchboard.ui.widgets.toasts import Toast
@@ -111,6 +111,10 @@ class Data:
         """The names in the list."""
         model = self.list_view.model()
         return [model.index(row, 0).data().partition(",")[0] for row in range(model.rowCount())]
+
+    def status(self) -> str:
+        """The status of the first source in the list."""
+        return str(self.list_view.model().index(0, 1).data())
 
     @property
     def list_view(self) -> QTableView:
@@ -308,6 +312,25 @@ def test_a_folder_of_files_with_equal_columns_is_one_table(data: Data, tmp_path:
     source = data.add()
     assert (source.name, len(source.tables)) == ("logs", 1)
     assert data.query(source.id, f"SELECT count(*) FROM {source.tables[0]}") == 4
+
+    data.select("logs")
+    data.studio.wait(lambda: "Folder of CSV files" in data.texts())
+    assert data.status() == "Up to date"
+    (folder / "b.csv").write_text("id,value\n1,2\n", encoding="utf-8")
+    (folder / "c.csv").write_text("id,value\n1,2\n", encoding="utf-8")
+    data.view.list.refresh_files()
+    said = "The folder has changed since it was copied. Changed: b.csv. New: c.csv. Refresh the data to copy it again."
+    data.studio.wait(lambda: said in data.texts())
+    assert data.status() == "Folder changed"
+    data.click("source_refresh")
+    data.studio.wait(lambda: data.status() == "Up to date")
+    assert data.query(source.id, f"SELECT count(*) FROM {source.tables[0]}") == 4
+
+    (folder / "a.csv").unlink()
+    data.click("source_refresh")
+    data.studio.wait(lambda: any(one.isVisible() for one in data.window.findChildren(Confirm)))
+    (question,) = data.window.findChildren(Confirm)
+    assert "“a.csv” is no longer in the folder “logs”." in " ".join(one.text() for one in question.findChildren(QLabel))
 
 
 def test_a_sheet_that_is_left_out_is_no_table(data: Data, tmp_path: Path) -> None:

@@ -24,10 +24,16 @@ _WIDER: Final[dict[frozenset[ColumnKind], ColumnKind]] = {
 """The kind that both of two kinds fit; else that is text."""
 
 
+def is_data_file(path: Path) -> bool:
+    """Whether a file of a folder is looked at: hidden ones aren't, nor what Excel writes beside a workbook while it is
+    open. Raises `OSError`."""
+    return not path.name.startswith((".", "~$")) and path.is_file()
+
+
 def folder_files(folder: Path) -> tuple[Path, ...]:
     """The files directly in a folder, in the order of their names, without hidden ones. Raises `OSError`, and `Invalid`
     if there are none or too many."""
-    files = sorted(path for path in folder.iterdir() if not path.name.startswith(".") and path.is_file())
+    files = sorted(path for path in folder.iterdir() if is_data_file(path))
     if not files:
         raise Invalid(
             "files.empty", _("“{name}” has no files.").format(name=folder.name), do=_("Choose another folder.")

@@ -14,6 +14,7 @@ from benchboard.analytics.files.inspection_types import ReportProgress
 from benchboard.analytics.files.scan import FileScan
 from benchboard.analytics.sources.catalog import get_row
 from benchboard.analytics.sources.configuration import SourceConfiguration, SourceTable, tables_of
+from benchboard.analytics.sources.original_files import original_files
 from benchboard.analytics.sources.services import SourceSummary, add_source, update_source
 from benchboard.analytics.sources.source_reading import copies_before
 from benchboard.analytics.sources.state import examine, problem_text
@@ -49,8 +50,9 @@ def import_files(
         if folder is not None:
             tables = tuple(replace(one, copy=folder / f"{uuid.uuid4().hex}.parquet") for one in tables)
             copies.extend(one.copy for one in tables if one.copy is not None)
+        originals = original_files(tables)
         copied = _copy(tables, token, report)
-        state = examine(tables, token)
+        state = examine(tables, token, originals)
         if state.problem:
             raise Invalid("sources.not-added", problem_text(state.problem, state.names), do=_("Choose the file again."))
         if copied:
@@ -87,8 +89,9 @@ def locate_source(
     if state.problem:
         raise _other_file(path, problem_text(state.problem, state.names))
     tables = tuple(replace(one, copy=old.copy) for one, old in zip(moved, before, strict=True))
+    originals = original_files(tables)
     _copy(tables, token, report)
-    state = examine(tables, token)
+    state = examine(tables, token, originals)
     with database.change() as session:
         return update_source(session, actor, source_id, tables=tables, state=state)
 

@@ -1,18 +1,21 @@
 """What happened to the file of a data source since it was read, or why its API was not read again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from sqlalchemy.orm import Session
 
+from benchboard.analytics.sources.original_files import FileChanges, compare_files, listed_files
 from benchboard.analytics.sources.services import SourceSummary, get_source
 from benchboard.errors import NotFound
 from benchboard.i18n import _
 from benchboard.identity.permissions import Actor, require
 
 FileNews = Literal["", "moved", "changed"]
+_NAMED: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class SourceNews:
     original_gone: bool = False
     """Whether the data are a copy of a file that isn't where it was any more."""
     is_api: bool = False
+    is_folder: bool = False
 
     @property
     def is_outdated(self) -> bool:
@@ -49,25 +53,63 @@ def source_news(session: Session, actor: Actor, source_id: str) -> SourceNews | 
     gone = source.copied and bool(source.path) and not Path(source.path).exists()
     return SourceNews(
         source.id, source.name, file_news(source), source.copied, source.last_sync, source.problem, gone,
-        is_api=bool(source.address),
+        is_api=bool(source.address), is_folder=source.is_folder,
     )  # fmt: skip
 
 
 def file_news(source: SourceSummary) -> FileNews:
     """What happened to the file since it was read; nothing where a copied file is gone, as it isn't needed. A folder is
-    changed when a file comes or goes."""
+    changed when one of its files is, or comes or goes."""
     if not source.path:
         return ""
-    try:
-        found = Path(source.path).stat()
-    except OSError:
+    if not Path(source.path).exists():
         return "" if source.copied else "moved"
-    read_at = source.last_sync
-    return "changed" if read_at is not None and found.st_mtime > read_at.timestamp() else ""
+    return "changed" if file_changes(source) else ""
+
+
+def file_changes(source: SourceSummary) -> FileChanges:
+    """Which files changed, came or went since a source was read; none where there is nothing to look at."""
+    path = Path(source.path)
+    if not source.path or not path.exists():
+        return FileChanges()
+    now = listed_files(path, folder=source.is_folder)
+    if source.originals is not None:
+        return compare_files(source.originals, now)
+    # Of a source that was read by an older version, nothing is known but when.
+    read_at = source.last_sync.timestamp() if source.last_sync is not None else float("inf")
+    return FileChanges(tuple(one.name for one in now if one.modified > read_at))
+
+
+def changes_text(source: SourceSummary) -> str:
+    """What happened to the file or the folder of a source since it was read, and what to do; empty if nothing did."""
+    changes = file_changes(source)
+    if not changes:
+        return ""
+    if not source.is_folder:
+        if source.copied:
+            return _("The file has changed since it was copied. Refresh the data to copy it again.")
+        return _("The file has changed since it was read. Refresh the data.")
+    said = (
+        (_("Changed: {names}."), changes.changed), (_("New: {names}."), changes.added),
+        (_("Gone: {names}."), changes.removed),
+    )  # fmt: skip
+    what = " ".join(text.format(names=_named(names)) for text, names in said if names)
+    if source.copied:
+        return _("The folder has changed since it was copied. {what} Refresh the data to copy it again.").format(
+            what=what
+        )
+    return _("The folder has changed since it was read. {what} Refresh the data.").format(what=what)
 
 
 def status_title(source: SourceSummary, news: FileNews) -> str:
     """The status of a source in words, the same in the window and in the tables of commands."""
     if source.status == "error":
         return _("Error")
+    if source.is_folder and news:
+        return {"moved": _("Folder moved"), "changed": _("Folder changed")}[news]
     return {"moved": _("File moved"), "changed": _("File changed"), "": _("Up to date")}[news]
+
+
+def _named(names: Sequence[str]) -> str:
+    shown = names[:_NAMED]
+    return ", ".join(shown) + ("…" if len(names) > len(shown) else "")

@@ -2,7 +2,7 @@
 benchboard.sources, each a `SourceKind`)."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
@@ -56,6 +56,15 @@ def source_kinds() -> Mapping[str, SourceKind]:
         if isinstance(kind, SourceKind):
             found[kind.name] = kind
     return found | {kind.name: kind for kind in _OWN}
+
+
+def folder_title(kinds: Collection[str]) -> str:
+    """A folder of files of these kinds as people call it."""
+    titles = {
+        "csv": _("Folder of CSV files"), "parquet": _("Folder of Parquet files"), "excel": _("Folder of Excel files"),
+        "sqlite": _("Folder of SQLite files"), "duckdb": _("Folder of DuckDB files"),
+    }  # fmt: skip
+    return titles.get(next(iter(kinds)), _("Folder of files")) if len(kinds) == 1 else _("Folder of files")
 
 
 def source_title(kind: str) -> str:

@@ -24,7 +24,8 @@ from benchboard.analytics.remote.settings import checked_settings
 from benchboard.analytics.rest.reading import read_rows
 from benchboard.analytics.sources.catalog import SourceCatalog, get_row
 from benchboard.analytics.sources.configuration import SourceConfiguration, SourceTable
-from benchboard.analytics.sources.kinds import source_kinds
+from benchboard.analytics.sources.kinds import folder_title, source_kinds, source_title
+from benchboard.analytics.sources.original_files import OriginalFile, is_folder, original, stored_files
 from benchboard.analytics.sources.rest_connection import open_rest, stored_rest
 from benchboard.analytics.sources.servers import (
     open_server,
@@ -79,6 +80,20 @@ class SourceSummary:
     """Lines of copied files with a value that was left empty because it didn't fit."""
     left_out: int = 0
     """Lines of copied files that were skipped because they didn't fit."""
+    folder_formats: tuple[str, ...] = ()
+    """The kinds of the files, if `path` is a folder of them."""
+    originals: tuple[OriginalFile, ...] | None = None
+    """The files at `path` as they were read; None where that isn't known."""
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether `path` is a folder of files."""
+        return bool(self.folder_formats)
+
+    @property
+    def kind_title(self) -> str:
+        """Its kind as people call it."""
+        return folder_title(self.folder_formats) if self.is_folder else source_title(self.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -444,18 +459,25 @@ def _summary(row: DataSource) -> SourceSummary:
     except Invalid as error:
         return SourceSummary(row.id, row.name, row.type, "error", row.last_sync, error.what, (), "")
     extra: Mapping[str, Any] = row.extra if isinstance(row.extra, dict) else {}
-    problem = problem_text(str(extra.get("problem", "")), [str(one) for one in extra.get("names", ())])
+    files = configuration.tables if rest is None else ()
+    problem = problem_text(str(extra.get("problem", "")), [str(one) for one in extra.get("names", ())],
+                           is_api=rest is not None, is_folder=is_folder(files))  # fmt: skip
     if problem and (broken := extra.get("breaks")):
         names = ", ".join(str(one) for one in broken[:5])
         problem = " ".join((problem, _("Affected dashboards: {names}.").format(names=names)))
     if rest is not None and (failed := extra.get("server_problem")):
         problem = str(failed)
-    path = str(configuration.tables[0].scan.path) if configuration.tables and rest is None else ""
+    path = original(files)
     return SourceSummary(row.id, row.name, configuration.kind, row.status, row.last_sync, problem,
-                         tuple(table.name for table in configuration.tables), path,
+                         tuple(table.name for table in configuration.tables), "" if path is None else str(path),
                          all(table.copy is not None for table in configuration.tables),
                          address="" if rest is None else rest[0].address, limited=extra.get("limited") is True,
+                         folder_formats=_folder_formats(files), originals=stored_files(extra.get("originals")),
                          **_line_counts(extra))  # fmt: skip
+
+
+def _folder_formats(tables: Sequence[SourceTable]) -> tuple[str, ...]:
+    return tuple(sorted({one.scan.format for one in tables})) if is_folder(tables) else ()
 
 
 def _line_counts(extra: Mapping[str, Any]) -> dict[str, Any]:

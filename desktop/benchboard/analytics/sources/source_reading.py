@@ -20,6 +20,8 @@ from benchboard.analytics.remote.server_limits import RemoteTable
 from benchboard.analytics.rest.reading import read_rows
 from benchboard.analytics.sources.catalog import get_row
 from benchboard.analytics.sources.configuration import SourceConfiguration, SourceTable
+from benchboard.analytics.sources.folder_reading import gone_files_error, match_folder
+from benchboard.analytics.sources.original_files import OriginalFile, original_files, stored_files
 from benchboard.analytics.sources.rest_connection import fresh_file, open_rest, stored_rest
 from benchboard.analytics.sources.servers import open_server, set_problem, set_tables
 from benchboard.analytics.sources.services import SourceSummary, get_source, source_uses, update_source
@@ -42,12 +44,11 @@ _BEFORE: Final = "before"
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """A table as it would be read: its new description, its rows and wrong lines; and what of it was matched."""
+    """A table as it would be read: its new description, its rows and wrong lines."""
 
     table: SourceTable
     rows: int
     wrong: int
-    match: ColumnMatch
 
 
 def read_source_again(
@@ -76,10 +77,17 @@ def read_source_again(
         return _refreshed_server(database, actor, source_id, token)
     if stored_rest(config) is not None:
         return _refreshed_rest(database, actor, source_id, tables, extra, accept_losses, token, report)
-    followed = [path for one in tables if one.copy is None for path in one.scan.paths]
-    if not tables or not all(path.exists() for path in followed):
+    if not tables or not all(_is_there(one) for one in tables if one.copy is None):
         return _refreshed(database, actor, source_id, tables, token)
-    matches = [_matched(one, token, report) for one in tables]
+    known, originals = stored_files(extra.get("originals")) or (), original_files(tables)
+    folders = [match_folder(one.scan, tables, known, originals, token) for one in tables if one.scan.files]
+    if not accept_losses and (without := next((one for one in folders if one.gone), None)) is not None:
+        if any(one.copy is None for one in tables):
+            _refreshed(database, actor, source_id, tables, token)  # its queries fail
+        raise gone_files_error(without.scan.path, without.gone, DOUBTFUL)
+    matches = [
+        ColumnMatch(folders.pop(0).scan, (), ()) if one.scan.files else _matched(one, token, report) for one in tables
+    ]
     lost = [column for match in matches for column in match.missing]
     if lost and not accept_losses:
         _store_lost(database, actor, source_id, [one.name for one in lost], [one.title for one in lost])
@@ -87,7 +95,7 @@ def read_source_again(
     readings = [_read(one, match, token, report) for one, match in zip(tables, matches, strict=True)]
     if not accept_losses:
         _require_no_worse(readings, extra)
-    return _copied_and_stored(database, actor, source_id, readings, token, report)
+    return _copied_and_stored(database, actor, source_id, readings, token, report, originals=originals)
 
 
 def undo_reading(database: Transactions, actor: Actor, source: SourceSummary) -> SourceSummary:
@@ -222,11 +230,15 @@ def _before(row: DataSource) -> Mapping[str, Any] | None:
     return found if isinstance(found, dict) and names == set(found) else None
 
 
+def _is_there(table: SourceTable) -> bool:
+    """Whether what queries read in place is there; of a folder, any of its files."""
+    found = [path.exists() for path in table.scan.paths]
+    return any(found) if table.scan.files else all(found)
+
+
 def _matched(table: SourceTable, token: CancelToken, report: ReportProgress) -> ColumnMatch:
     """The columns of a table in its file now."""
     scan = table.scan
-    if scan.files:
-        return ColumnMatch(scan, (), ())  # the files of a folder are matched one by one when they are read
     inspected = inspect_file(
         scan.path, scan.options, fixed=READ_OPTIONS, only=scan.table, cancel_token=token, progress=report
     )
@@ -239,7 +251,7 @@ def _matched(table: SourceTable, token: CancelToken, report: ReportProgress) -> 
 
 def _read(table: SourceTable, match: ColumnMatch, token: CancelToken, report: ReportProgress) -> _Reading:
     found = inspect_scan(match.scan, cancel_token=token, progress=report)
-    return _Reading(replace(table, scan=found.scan), found.rows, found.wrong_count, match)
+    return _Reading(replace(table, scan=found.scan), found.rows, found.wrong_count)
 
 
 def _lost_error(
@@ -306,6 +318,7 @@ def _copied_and_stored(
     report: ReportProgress,
     *,
     limited: bool = False,
+    originals: tuple[OriginalFile, ...] | None = None,
 ) -> SourceSummary:
     """Copy the tables that are copied to new files, and store what was read; the files of before are kept."""
     tables = tuple(_with_new_copy(one.table) for one in readings)
@@ -315,7 +328,7 @@ def _copied_and_stored(
             if one.copy is not None:
                 made = copy_to_parquet(one.scan, one.copy, cancel_token=token, progress=report)
                 left_out[one.name] = made.left_out
-        state = _with_wrong(examine(tables, token), readings, left_out)
+        state = _with_wrong(examine(tables, token, originals), readings, left_out)
         with database.change() as session:
             row = get_row(session, actor, source_id, lock=True)
             older, before = copies_before(row), _remembered(row)

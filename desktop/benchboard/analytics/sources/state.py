@@ -10,6 +10,7 @@ from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.duckdb_engine import FileView
 from benchboard.analytics.files.inspection import inspect_file
 from benchboard.analytics.sources.configuration import SourceTable
+from benchboard.analytics.sources.original_files import OriginalFile, original_files
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _
 from benchboard.storage.models.analytics import DataSource
@@ -47,10 +48,14 @@ class SourceState:
     names: tuple[str, ...] = ()
     columns: tuple[str, ...] = field(default=())
     """The lost columns as queries name them."""
+    originals: tuple[OriginalFile, ...] | None = None
+    """The files that it was read from, as they were then; None where it wasn't read: those of before still are."""
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored in the column `metadata`."""
-        return {"tables": [asdict(one) for one in self.tables], "problem": self.problem, "names": list(self.names)}
+        read = {} if self.originals is None else {"originals": [one.to_json() for one in self.originals]}
+        return {"tables": [asdict(one) for one in self.tables], "problem": self.problem, "names": list(self.names),
+                **read}  # fmt: skip
 
 
 def store_state(row: DataSource, state: SourceState) -> None:
@@ -66,18 +71,28 @@ def store_limited(row: DataSource, *, limited: bool) -> None:
                  **({"limited": True} if limited else {})}  # fmt: skip
 
 
-def problem_text(problem: str, names: Sequence[str]) -> str:
-    """What is wrong with a source, as a sentence; empty where nothing is."""
+def problem_text(problem: str, names: Sequence[str], *, is_api: bool = False, is_folder: bool = False) -> str:
+    """What is wrong with a source of files, or with what an API answered, as a sentence; empty where nothing is."""
     listed = ", ".join(str(name) for name in names[:5])
     if problem == "moved":
         return _("These files aren't where they were: {names}.").format(names=listed)
+    if problem == "columns" and is_api:
+        return _("The API no longer sends these columns: {names}.").format(names=listed)
+    if problem == "columns" and is_folder:
+        return _("These columns are no longer in the files of the folder: {names}.").format(names=listed)
     if problem == "columns":
         return _("These columns are no longer in the file: {names}.").format(names=listed)
     return _("The file can't be read: {names}.").format(names=listed) if problem else ""
 
 
-def examine(tables: Sequence[SourceTable], cancel_token: CancelToken) -> SourceState:
-    """Look at the files of a source. Takes about as long as reading them; without a session. Raises `Cancelled`."""
+def examine(
+    tables: Sequence[SourceTable], cancel_token: CancelToken, originals: tuple[OriginalFile, ...] | None = None
+) -> SourceState:
+    """Look at the files of a source. Takes about as long as reading them; without a session. Raises `Cancelled`.
+
+    `originals`: the files as they were before they were copied; what changes meanwhile is news.
+    """
+    originals = original_files(tables) if originals is None else originals
     missing = [path.name for table in tables for path in _paths(table) if not path.exists()]
     if missing:
         return SourceState(tuple(FoundTable(table.name, None) for table in tables), "moved", tuple(missing))
@@ -93,7 +108,7 @@ def examine(tables: Sequence[SourceTable], cancel_token: CancelToken) -> SourceS
             raise
         except (AppError, OSError):
             return SourceState(tuple(found), "unreadable", (table.scan.path.name,))
-    return SourceState(tuple(found))
+    return SourceState(tuple(found), originals=originals)
 
 
 def _paths(table: SourceTable) -> tuple[Any, ...]:

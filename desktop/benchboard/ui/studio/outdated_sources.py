@@ -53,7 +53,7 @@ class OutdatedSources(QObject):
         what = ngettext(
             "The file of {names} has changed since it was copied.",
             "The files of {names} have changed since they were copied.",
-            len(outdated),
+            len(outdated) + any(one.is_folder for one in outdated),  # a folder has several
         ).format(names=names)
         why = self._actions.why_read_only()
         actions = () if why else (Action(_("Read again"), partial(self._read, outdated)),)

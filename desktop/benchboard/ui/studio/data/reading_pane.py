@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from benchboard.analytics.files.inspection_types import FileInspection, OptionGuess, TableInspection
 from benchboard.analytics.files.scan import ReadOptions
+from benchboard.analytics.sources.kinds import folder_title
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.studio.data.import_draft import ImportDraft, Keep
 from benchboard.ui.studio.data.value_text import size_text
@@ -187,6 +188,7 @@ class ReadingPane(QWidget):
         self._show_tables(tables, draft)
         self._filling = False
         self._as_detected.setEnabled(bool(draft.options or draft.columns or draft.wrong_values != "empty"))
+        self.follow.set_title(_("Link to the folder") if detected.format == "folder" else _("Link to the file"))
         in_place = all(table.scan.readable_in_place for table in tables)
         self.copy.set_subtitle(_("Works without the original file"))
         self.follow.disable("" if in_place else _why_copied(tables))
@@ -314,7 +316,7 @@ class _FileHead(QWidget):
         """Show a file that was read."""
         self._name.setText(detected.path.name)
         titles = {"csv": "CSV", "parquet": "Parquet", "excel": "Excel", "sqlite": "SQLite", "duckdb": "DuckDB"}
-        titles["folder"] = _("Folder")
+        titles["folder"] = folder_title({table.scan.format for table in detected.tables})
         self._size.setText(f"{titles.get(detected.format, detected.format)}, {size_text(detected.size)}")
 
 
@@ -385,6 +387,11 @@ class RadioRow(FocusRinged, QRadioButton):
         self.setToolTip(plain_tooltip(text))
         self.updateGeometry()
         self.update()
+
+    def set_title(self, title: str) -> None:
+        """Show another title."""
+        self.setText(title)
+        self.setAccessibleName(title)
 
     def disable(self, reason: str) -> None:
         """Disable it with a reason; an empty reason enables it again."""

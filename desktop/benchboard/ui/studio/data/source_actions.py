@@ -98,9 +98,10 @@ class SourceActions(QObject):
             self._context.problems.show(error)
             return
         # What was lost can be long: the title has one line, the text below as many as it takes.
-        lost = bool(error.facts.get("columns"))
-        title = _("Refresh without the missing columns?") if lost else _("Refresh anyway?")
-        act = _("Refresh without them") if lost else _("Refresh anyway")
+        columns, files = bool(error.facts.get("columns")), bool(error.facts.get("files"))
+        title = _("Refresh without the missing columns?") if columns else _("Refresh anyway?")
+        title = _("Refresh without the missing files?") if files else title
+        act = _("Refresh without them") if columns or files else _("Refresh anyway")
         Confirm(
             self._parent.window(), title, " ".join(part for part in (error.what, error.why, error.do) if part), act=act,
             keep=_("Keep what was read before"), run=partial(self.refresh, source_id, name, accept_losses=True),
@@ -108,7 +109,8 @@ class SourceActions(QObject):
 
     def _tell_refreshed(self, source: SourceSummary) -> None:
         if source.problem:
-            locate = None if source.server or source.address else Action(_("Find file…"), partial(self.locate, source))
+            find = _("Find folder…") if source.is_folder else _("Find file…")
+            locate = None if source.server or source.address else Action(find, partial(self.locate, source))
             self._context.problems.toast(source.problem, warning=True, action=locate)
             return
         text = _("Refreshed “{name}”.").format(name=source.name)
@@ -156,9 +158,8 @@ class SourceActions(QObject):
         folder = str(Path(source.path).parent) if source.path else ""
         dialog = QFileDialog(self._parent.window(), _("Find “{name}”").format(name=Path(source.path).name), folder)
         dialog.setObjectName("source_locate_dialog")
-        # A folder that is gone can't be asked what it was; files have a suffix.
-        is_file = bool(Path(source.path).suffix)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile if is_file else QFileDialog.FileMode.Directory)
+        mode = QFileDialog.FileMode.Directory if source.is_folder else QFileDialog.FileMode.ExistingFile
+        dialog.setFileMode(mode)
         dialog.fileSelected.connect(lambda path: self.point_to(source, Path(path)))
         dialog.finished.connect(dialog.deleteLater)
         open_file_dialog(dialog)

@@ -146,10 +146,11 @@ class SourcePane(DetailPane):
             if (old := item.widget()) is not None:
                 old.hide()
                 old.deleteLater()
+        is_folder = self._row is not None and self._row.source.is_folder
         texts = {
             "studio.sources.explore": (_("Explore"), "ph.compass"),
             "studio.sources.refresh": (_("Refresh data"), "ph.arrows-clockwise"),
-            "studio.sources.locate": (_("Find file…"), "ph.folder-open"),
+            "studio.sources.locate": (_("Find folder…") if is_folder else _("Find file…"), "ph.folder-open"),
             "studio.sources.connection": (_("Edit connection"), "ph.plugs-connected"),
         }
         for command, (title, icon) in texts.items():

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchboard.analytics.sources import services
-from benchboard.analytics.sources.file_news import FileNews, file_news, status_title
-from benchboard.analytics.sources.kinds import source_title
+from benchboard.analytics.sources.file_news import FileNews, changes_text, file_news, status_title
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.i18n import _, ngettext, number
 from benchboard.identity.permissions import Actor
@@ -22,6 +21,8 @@ class SourceRow:
     source: SourceSummary
     rows: int | None
     news: FileNews
+    changes: str = ""
+    """What changed in its file or folder, as a sentence with what to do; empty if nothing did."""
 
     @property
     def id(self) -> str:
@@ -31,7 +32,7 @@ class SourceRow:
     @property
     def kind_title(self) -> str:
         """The kind of the source as people read it."""
-        return source_title(self.source.kind)
+        return self.source.kind_title
 
 
 def read_rows(
@@ -46,7 +47,9 @@ def read_row(session: DatabaseSession, actor: Actor, source: SourceSummary) -> S
     """A row of the list."""
     counts = [table.rows for table in services.source_tables(session, actor, source.id)] if source.tables else []
     known = [count for count in counts if count is not None]
-    return SourceRow(source, sum(known) if known and len(known) == len(counts) else None, file_news(source))
+    news = file_news(source)
+    changes = changes_text(source) if news == "changed" else ""
+    return SourceRow(source, sum(known) if known and len(known) == len(counts) else None, news, changes)
 
 
 def status_mark(row: SourceRow) -> Mark:
@@ -65,13 +68,11 @@ def news_text(row: SourceRow) -> str:
         return row.source.problem or (_("The API has more rows than Benchboard reads.") if row.source.limited else "")
     if row.source.status == "error" and row.source.problem:
         return row.source.problem + " " + _("Find the file, or put it back and refresh the data.")
+    if row.news == "moved" and row.source.is_folder:
+        return _("The folder was moved or deleted. Find it, or put it back.")
     if row.news == "moved":
         return _("The file was moved or deleted. Find it, or put it back.")
-    if row.news != "changed":
-        return ""
-    if row.source.copied:
-        return _("The file has changed since it was copied. Refresh the data to copy it again.")
-    return _("The file has changed since it was read. Refresh the data.")
+    return row.changes
 
 
 def source_columns() -> tuple[Column[SourceRow], ...]:

@@ -46,11 +46,20 @@ def source_text(news: SourceNews) -> str:
         return _("Data from {time}. The last refresh failed. {problem}").format(time=read, problem=news.problem)
     if news.problem:
         return news.problem
+    if news.news == "changed" and news.copied and news.is_folder:
+        return _("Data from {time}. Files in the folder have changed since.").format(time=read)
     if news.news == "changed" and news.copied:
         return _("Data from {time}. The file has changed since.").format(time=read)
+    if news.news == "moved" and news.is_folder:
+        return _("The folder was moved or deleted. Find it in the Data view, or put it back.")
     if news.news == "moved":
         return _("The file was moved or deleted. Find it in the Data view, or put it back.")
     if news.original_gone:
-        gone = _("Data from {time}. The original file is gone.").format(time=read)
+        gone = (
+            _("Data from {time}. The original folder is gone.")
+            if news.is_folder
+            else _("Data from {time}. The original file is gone.")
+        )
+        gone = gone.format(time=read)
         return gone + " " + _("To refresh, find it in the Data view or put it back.")
     return ""

@@ -241,7 +241,7 @@ class FieldTree(QTreeWidget):
 
     def _add_source(self, source: BrowsedSource, at: object) -> None:
         top = QTreeWidgetItem(self)
-        trailing = _("can't be read") if source.problem else kind_title(source.kind)
+        trailing = _("can't be read") if source.problem else kind_title(source.kind, is_folder=source.is_folder)
         self._fill(top, FieldRow(source, trailing=trailing), source.name, source.problem or trailing, at)
         shown = False
         for table in source.tables:
@@ -445,12 +445,14 @@ class FieldTree(QTreeWidget):
         return places
 
 
-def kind_title(kind: str) -> str:
+def kind_title(kind: str, *, is_folder: bool = False) -> str:
     """The kind of a source, in a word."""
     titles = {
         "benchboard": _("orders"), "csv": "CSV", "parquet": "Parquet", "excel": "Excel", "sqlite": "SQLite",
-        "duckdb": "DuckDB", "postgresql": "PostgreSQL", "mysql": "MySQL",
+        "duckdb": "DuckDB", "postgresql": "PostgreSQL", "mysql": "MySQL", "rest_api": "API",
     }  # fmt: skip
+    if is_folder:
+        return _("Folder")
     return titles.get(kind, kind)
 
 

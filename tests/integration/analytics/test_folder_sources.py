@@ -1,0 +1,122 @@
+"""A folder of files as a source: what happened to its files since they were read, and reading it again."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchboard.analytics.files.inspection import inspect_file
+from benchboard.analytics.queries import run_query
+from benchboard.analytics.sources import services
+from benchboard.analytics.sources.file_import import import_files
+from benchboard.analytics.sources.file_news import file_changes, file_news, source_news, status_title
+from benchboard.analytics.sources.services import SourceSummary
+from benchboard.analytics.sources.source_reading import DOUBTFUL, read_source_again, undo_reading
+from benchboard.errors import Conflict
+from benchboard.paging import Listing
+from support.databases import unbound
+from support.orders import Market
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    path = tmp_path / "months"
+    path.mkdir()
+    for month in (1, 2):
+        _write(path, f"2026-0{month}.csv", month)
+    (path / "readme.pdf").write_bytes(b"%PDF-1.7")
+    return path
+
+
+@pytest.fixture(autouse=True)
+def no_sources(market: Market) -> Iterator[None]:
+    yield
+    with unbound(market.database).change() as session:
+        for source in services.list_sources(session, market.analyst, Listing()).rows:
+            services.remove_source(session, market.analyst, source.id, even_if_used=True)
+
+
+def _write(folder: Path, name: str, *amounts: int) -> None:
+    (folder / name).write_text("id;amount\n" + "".join(f"{at};{n}\n" for at, n in enumerate(amounts)), encoding="utf-8")
+
+
+def _added(market: Market, folder: Path, kept: Path | None) -> SourceSummary:
+    scans = [table.scan for table in inspect_file(folder).tables]
+    return import_files(unbound(market.database), market.analyst, name="Months", scans=scans, folder=kept)
+
+
+def _again(market: Market, source: SourceSummary, *, accept_losses: bool = False) -> SourceSummary:
+    return read_source_again(unbound(market.database), market.analyst, source.id, accept_losses=accept_losses)
+
+
+def _amounts(market: Market, source: SourceSummary) -> list[object]:
+    with unbound(market.database).read() as session:
+        query = f"SELECT amount FROM {source.tables[0]} ORDER BY amount"  # our own name
+        return [row[0] for row in run_query(session, market.analyst, query, source_id=source.id).rows]
+
+
+@pytest.mark.parametrize("copied", [True, False])
+def test_a_folder_whose_files_change_come_or_go_is_changed_and_read_again(
+    market: Market, folder: Path, tmp_path: Path, copied: bool
+) -> None:
+    source = _added(market, folder, tmp_path / "kept" if copied else None)
+    assert (source.is_folder, source.path, file_news(source)) == (True, str(folder), "")
+
+    before = (folder / "2026-01.csv").stat()
+    _write(folder, "2026-01.csv", 10, 11)
+    os.utime(folder / "2026-01.csv", ns=(before.st_atime_ns, before.st_mtime_ns))  # its size tells it
+    _write(folder, "2026-03.csv", 3)
+    (folder / "notes.csv").write_text("who;what\na;b\n", encoding="utf-8")
+    (folder / ".~lock.2026-01.csv#").write_text("", encoding="utf-8")
+    (folder / "~$2026.xlsx").write_text("", encoding="utf-8")
+    changes = file_changes(source)
+    assert (changes.changed, changes.added, changes.removed) == (("2026-01.csv",), ("2026-03.csv", "notes.csv"), ())
+    assert file_news(source) == "changed"
+    assert status_title(source, "changed") == "Folder changed"
+    with unbound(market.database).read() as session:
+        news = source_news(session, market.analyst, source.id)
+    assert news is not None
+    assert (news.is_outdated, news.is_folder) == (copied, True)
+
+    read = _again(market, source)
+    assert _amounts(market, read) == [2, 3, 10, 11]
+    assert file_news(read) == "", "a file of another kind was looked at, and isn't news again"
+
+    (folder / "2026-02.csv").unlink()
+    assert file_changes(read).removed == ("2026-02.csv",)
+    with pytest.raises(Conflict) as refused:
+        _again(market, read)
+    assert refused.value.code == DOUBTFUL
+    assert "“2026-02.csv” is no longer in the folder “months”." in str(refused.value)
+    now = _again(market, read, accept_losses=True)
+    assert (_amounts(market, now), file_news(now), now.status) == ([3, 10, 11], "", "connected")
+    if copied:
+        undone = undo_reading(unbound(market.database), market.analyst, now)
+        assert _amounts(market, undone) == [2, 3, 10, 11]
+        assert file_changes(undone).removed == ("2026-02.csv",)
+
+
+def test_a_folder_that_is_gone_is_so_and_a_value_that_no_longer_fits_is_left_empty(
+    market: Market, folder: Path, tmp_path: Path
+) -> None:
+    copied = _added(market, folder, tmp_path / "kept")
+    _write(folder, "2026-01.csv", *range(20))
+    with (folder / "2026-01.csv").open("a", encoding="utf-8") as file:
+        file.write("20;many\n")
+    assert len([one for one in _amounts(market, _again(market, copied)) if one is not None]) == 21
+    folder.rename(tmp_path / "elsewhere")
+    assert file_news(copied) == ""
+    with unbound(market.database).read() as session:
+        news = source_news(session, market.analyst, copied.id)
+    assert news is not None
+    assert news.original_gone
+
+
+def test_a_file_replaced_by_an_older_one_is_changed(market: Market, folder: Path, tmp_path: Path) -> None:
+    file = folder / "2026-01.csv"
+    source = _added(market, file, tmp_path / "kept")
+    assert not source.is_folder
+    os.utime(file, (1_000_000_000, 1_000_000_000))
+    assert file_news(source) == "changed"
+    assert status_title(source, "changed") == "File changed"
