@@ -187,6 +187,31 @@ class CanPresent(Protocol):
     def stop_presenting(self) -> None: ...
 
 
+class DocumentTabs(Protocol):
+    """The tabs of a view's open documents: a widget. `room_changed` is emitted when it may need another width."""
+
+    @property
+    def room_changed(self) -> SignalInstance: ...
+
+    @property
+    def least_width(self) -> int: ...
+
+    def set_in_header(self, in_header: bool) -> None: ...
+
+
+@runtime_checkable
+class HasDocumentTabs(Protocol):
+    """A view with tabs for its open documents, which stand in the header where that has room for them.
+
+    `take_document_tabs` puts them into the view.
+    """
+
+    @property
+    def document_tabs(self) -> DocumentTabs: ...
+
+    def take_document_tabs(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class PageItem:
     """Something on the page that is shown, such as a widget, and the function that goes to it."""

@@ -141,6 +141,14 @@ QTabBar[documents="true"]::tab { background: transparent; color: $text_secondary
   margin-bottom: 1px; }
 QTabBar[documents="true"]::tab:hover { color: $text; background: $row_hover; }
 QTabBar[documents="true"]::tab:selected { background: $surface; color: $text; margin-bottom: 0; padding-bottom: 1px; }
+QTabBar[documents="header"] { background: transparent; border: 0; }
+QTabBar[documents="header"]::tab { background: transparent; color: $text_secondary; border: 1px solid transparent;
+  border-radius: ${r_control}px; height: 28px; min-width: 40px; max-width: 260px; padding: 0 4px 0 10px;
+  margin: 0 2px; }
+QTabBar[documents="header"]::tab:hover { color: $text; background: $row_hover; }
+QTabBar[documents="header"]::tab:selected { background: $surface_alt; border-color: $border; color: $text; }
+QTabBar[documents="header"]::scroller { width: 0; }
+QTabBar[documents="header"]::tear { width: 0; border: 0; image: none; }
 QTabBar[documents="true"]::scroller { width: 0; }
 QTabBar[documents="true"]::tear { width: 0; border: 0; image: none; }
 """)

@@ -24,6 +24,7 @@ from benchboard.dashboards.library import DashboardSummary
 from benchboard.dashboards.open_tabs import OpenTab
 from benchboard.dashboards.versions import version_store
 from benchboard.paging import Listing
+from benchboard.ui.shell.header import Header
 from benchboard.ui.studio.canvas.context_menu import build_menu
 from benchboard.ui.studio.document.recovery import account_of
 from benchboard.ui.studio.editor_page import StudioPage
@@ -170,17 +171,33 @@ def _variables_box(page: StudioPage) -> QRect:
     return QRect(page.variables.mapTo(page, QPoint(0, 0)), page.variables.size())
 
 
-def test_time_range_and_variables_stand_below_the_toolbar_at_any_width(dashboards: DashboardsDriver) -> None:
+def test_window_wide_enough_shows_tabs_in_the_header_and_variables_in_the_toolbar(
+    dashboards: DashboardsDriver,
+) -> None:
     page, place, window = dashboards.open("Shop review"), dashboards.place, dashboards.studio.application.window
     dashboards.studio.wait(page.variables.isVisible)
-    for width in (1440, 1024):
-        window.resize(width, 700)
+    (header,) = window.findChildren(Header)
+    (field,) = page.findChildren(QPushButton, "variable_shop")
+    for width, wide in ((1440, True), (1024, False), (1440, True)):
+        window.resize(width, 900)
         dashboards.studio.wait(lambda width=width: window.width() == width)
+        dashboards.studio.wait(lambda wide=wide: page.bar.isAncestorOf(page.variables) == wide)
         QApplication.processEvents()
         toolbar = page.bar.mapTo(page, page.bar.rect().bottomLeft()).y()
-        assert (_variables_box(page).top(), _variables_box(page).width()) == (toolbar + 1, page.width())
-    (field,) = page.findChildren(QPushButton, "variable_shop")
-    assert field.text().endswith(", lumen-and-co.example +1")
+        assert (header.isAncestorOf(place.tabs), page.bar.isAncestorOf(page.variables)) == (wide, wide)
+        assert page.variables.isVisible()
+        assert place.tabs.isVisible()
+        if wide:
+            dashboards.studio.wait(lambda: page.canvas.mapTo(window, QPoint(0, 0)).y() <= 104)
+            assert field.text().endswith("harbour-cycles.example +3")
+        else:
+            assert (_variables_box(page).top(), _variables_box(page).width()) == (toolbar + 1, page.width())
+            assert field.text().endswith(", lumen-and-co.example +1")
+    dashboards.studio.context.go("studio/data")
+    assert not place.tabs.isVisible()
+    assert not header.isAncestorOf(place.tabs)
+    dashboards.studio.context.go("studio/dashboards")
+    assert header.isAncestorOf(place.tabs)
     place.tabs.setCurrentIndex(0)
     assert not page.variables.isVisible()
     place.tabs.setCurrentIndex(1)

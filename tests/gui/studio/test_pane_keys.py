@@ -53,7 +53,6 @@ def test_f6_cycles_through_visible_panes_and_back(studio: "Studio") -> None:
         "rail",
         "header",
         "bar",
-        "variables",
         "side",
         "page",
     ]

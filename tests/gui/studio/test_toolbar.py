@@ -139,7 +139,7 @@ def test_home_page_offers_no_versions_to_save_or_to_show(open_studio: "Callable[
 
 
 @pytest.mark.parametrize("width", [1440, 1024])
-def test_intervals_button_is_joined_to_present_while_both_are_shown(page: StudioPage, width: int) -> None:
+def test_intervals_button_is_joined_to_present_while_both_are_shown(page: StudioPage, qtbot: QtBot, width: int) -> None:
     page.window().setMinimumSize(0, 0)
     page.window().resize(width, 900)
     bar = page.bar
@@ -149,4 +149,4 @@ def test_intervals_button_is_joined_to_present_while_both_are_shown(page: Studio
     assert bar.present.property("joined") == ("left" if not bar._every.isHidden() else "")
     assert bar.present.parentWidget() is bar._every.parentWidget()
     if both:
-        assert bar._every.x() == bar.present.geometry().right() + 1
+        qtbot.waitUntil(lambda: bar._every.x() == bar.present.geometry().right() + 1)

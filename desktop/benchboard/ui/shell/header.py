@@ -1,9 +1,10 @@
-"""The header: the room's title, its views as tabs, the search and the account button."""
+"""The header: the room's title, its views as tabs, a view's open documents, the search and the account button."""
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QWidget
 
 from benchboard.i18n import _
@@ -16,9 +17,18 @@ from benchboard.ui.widgets.labels import Text, paint_avatar, paint_key
 from benchboard.ui.widgets.surfaces import set_surface
 from benchboard.ui.window_commands import PALETTE
 
+_SEARCH_BESIDE_DOCUMENTS: Final = 200
+"""The width, in pixels, that the search keeps beside tabs of open documents."""
+_WIDER: Final = 1_000
+"""The share of what is left that the tabs of open documents take, against that of the gap before the search."""
+
 
 class Header(QWidget):
-    """48 px. Tabs hold the views of the current room; the toolbar below belongs to the view."""
+    """48 px. Tabs hold the views of the current room, and where there is room the open documents of a view; the toolbar
+    below belongs to the view.
+    """
+
+    resized = Signal()
 
     def __init__(self, name: str, go: Callable[[str], None], search: Callable[[], None], *, demo: bool = False) -> None:
         super().__init__()
@@ -32,16 +42,19 @@ class Header(QWidget):
         self._strip.setSpacing(0)
         self.search = SearchButton(search)
         self.account = AccountButton(name)
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 10, 0)
         row.setSpacing(12)
         row.addWidget(self._title)
         row.addSpacing(6)
         row.addLayout(self._strip)
+        self._documents = QHBoxLayout()
+        row.addLayout(self._documents, _WIDER)
         row.addStretch(1)
         row.addWidget(self.search)
+        self._badge: Badge | None = None
         if demo:
-            badge = Badge("info", _("Demo"), "ph.play")
+            self._badge = badge = Badge("info", _("Demo"), "ph.play")
             badge.setObjectName("demo_badge")
             badge.setToolTip(_("Sample people, orders and dashboards. Your own data isn't touched."))
             row.addWidget(badge)
@@ -66,6 +79,27 @@ class Header(QWidget):
                 self._tabs[name] = tab
         for name, tab in self._tabs.items():
             tab.setChecked(name == f"{key}/{current}")
+
+    def has_room(self, width: int) -> bool:
+        """Whether the tabs of a view's open documents have room in this many pixels, beside a search that can still be
+        read.
+        """
+        fixed = (self._title, *self._tabs.values(), self._badge, self.account)
+        taken = sum(one.sizeHint().width() for one in fixed if one is not None)
+        gaps = self._row.spacing() * self._row.count()
+        return self.width() - taken - gaps - _SEARCH_BESIDE_DOCUMENTS >= width
+
+    def holds(self, documents: QWidget) -> bool:
+        """Whether these tabs of open documents stand in the header."""
+        return self._documents.indexOf(documents) >= 0
+
+    def show_documents(self, documents: QWidget) -> None:
+        """Show the tabs of a view's open documents."""
+        self._documents.addWidget(documents)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
 
     def tab_at(self, position: QPoint) -> str:
         """The address of the view whose tab is at a point of the screen; empty if there is none."""

@@ -22,6 +22,7 @@ from benchboard.ui.sections import (
     HasBannerPlace,
     HasCommands,
     HasConflicts,
+    HasDocumentTabs,
     HasItems,
     HasPanes,
     HasUnsavedChanges,
@@ -132,6 +133,7 @@ class Shell(QWidget):
         self._header.account.clicked.connect(self._account_menu)
         self._stack = QStackedWidget()
         self._lay_out()
+        self._header.resized.connect(self._place_document_tabs)
         self.cells = ShellStatusCells(self.context, self.unsaved, self.conflicts, self._saves_itself, self)
         install_shortcuts(self, SHELL, self._shell_handlers(), problems.refuse)
         problems.attach(self.problem_display)
@@ -395,6 +397,8 @@ class Shell(QWidget):
                 widget.unsaved_changed.connect(self.cells.refresh)
             if isinstance(widget, MovesBannerPlace):
                 widget.banner_place_changed.connect(self._place_banner)
+            if isinstance(widget, HasDocumentTabs):
+                widget.document_tabs.room_changed.connect(self._place_document_tabs)
             if isinstance(widget, CanPresent):
                 widget.presenting_changed.connect(self._set_presenting)
             saved = self._saved_states.pop(address, None)
@@ -419,7 +423,9 @@ class Shell(QWidget):
         self.cells.refresh()
         self._rail.mark_current(room.key)
         self._header.show_room(room.key, _(room.title), room.views, view.key)
-        if moved and not self._header.isAncestorOf(self.focusWidget() or self):
+        in_header = self._header.isAncestorOf(self.focusWidget() or self)
+        self._place_document_tabs()
+        if moved and not (in_header and self._header.isAncestorOf(self.focusWidget() or self)):
             _focus_view(widget)
         elif moved:
             self._header.follow_current_tab()
@@ -433,6 +439,23 @@ class Shell(QWidget):
         view = self._stack.currentWidget()
         place = view.banner_place if isinstance(view, HasBannerPlace) else None
         self.problem_display.place_banner(place or self._place_above)
+
+    def _place_document_tabs(self) -> None:
+        """Show the tabs of the current view's open documents in the header if they have room there, else in the view;
+        those of other views in these.
+        """
+        current = self._stack.currentWidget()
+        for view in self._views.values():
+            if not isinstance(view, HasDocumentTabs):
+                continue
+            tabs = view.document_tabs
+            assert isinstance(tabs, QWidget)
+            if view is not current or not self._header.has_room(tabs.least_width):
+                view.take_document_tabs()
+                continue
+            if not self._header.holds(tabs):
+                self._header.show_documents(tabs)
+            tabs.set_in_header(True)
 
     def _set_presenting(self, presenting: bool) -> None:
         """Fill the screen while a view is presenting, with the status bar as all that is left of the shell."""
@@ -507,7 +530,7 @@ class Shell(QWidget):
         focused = self.focusWidget()
         holds = [focused is not None and (pane is focused or pane.isAncestorOf(focused)) for pane in panes]
         if any(holds):
-            at = holds.index(True)
+            at = max(place for place, it in enumerate(holds) if it)  # a view may have a pane in the header
         else:  # the view itself has it: its first pane is next
             at = next((place - step for place, pane in enumerate(panes) if pane in view_panes), -step)
         for turn in range(1, len(panes) + 1):

@@ -55,8 +55,8 @@ class DashboardsView(QWidget):
         self._context = context
         self.setObjectName("studio_dashboards")
         self.library = DashboardList(context)
-        self._tab_strip = DashboardTabStrip()
-        self.tabs = self._tab_strip.tabs
+        self.document_tabs = DashboardTabStrip()
+        self.tabs = self.document_tabs.tabs
         self.tabs.addTab(_("All dashboards"))
         self._stack = QStackedWidget()
         self._stack.addWidget(self.library)
@@ -82,16 +82,24 @@ class DashboardsView(QWidget):
         context.tasks.read(self, self._sweep, lambda _count: None)
 
     def _lay_out(self) -> None:
-        whole = QVBoxLayout(self)
+        self._whole = whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(self._tab_strip)
+        whole.addWidget(self.document_tabs)
         whole.addWidget(self._stack, 1)
         self._show_tabs()
 
     def _show_tabs(self) -> None:
         """Show the tabs where there is something to switch between, other than while presenting."""
-        self._tab_strip.setVisible(self.tabs.count() > 1 and not self._presents)
+        self.document_tabs.setVisible(self.tabs.count() > 1 and not self._presents)
+        self.document_tabs.room_changed.emit()
+
+    def take_document_tabs(self) -> None:
+        """Show the tabs in a row above the dashboards."""
+        if self._whole.indexOf(self.document_tabs) < 0:
+            self._whole.insertWidget(0, self.document_tabs)
+            self.document_tabs.set_in_header(False)
+            self.document_tabs.setVisible(self.tabs.count() > 1 and not self._presents)
 
     def _sweep(self, session: DatabaseSession) -> int:
         """Delete local data about dashboards that the user has no access to any more."""

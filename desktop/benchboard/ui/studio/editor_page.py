@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.document.widget_kinds import WidgetKind
@@ -44,7 +44,7 @@ from benchboard.ui.studio.panes.repeats_toggle import RepeatsToggle
 from benchboard.ui.studio.panes.side_panes import Side, SidePanes
 from benchboard.ui.studio.panes.sidebar import Sidebar
 from benchboard.ui.studio.panes.toolbar import PageToolbar, broken_text, saved_text
-from benchboard.ui.studio.panes.variables_bar import VariablesBar
+from benchboard.ui.studio.panes.variables_bar import Place, VariablesBar
 from benchboard.ui.studio.panes.widget_finder import WidgetFinder, find_widgets
 from benchboard.ui.studio.panes.widget_palette import WidgetPalette
 from benchboard.ui.studio.presentation import PresentationDisplay
@@ -55,6 +55,7 @@ from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 from benchboard.ui.studio.tiles.variable_options import VariableQueryRunner
 from benchboard.ui.studio.widget_data_actions import WidgetDataActions
 from benchboard.ui.widgets.banners import BannerPlace
+from benchboard.ui.widgets.tab_order import own_tab_stops
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -389,7 +390,7 @@ class StudioPage(QWidget):
         around = (
             self.bar,
             self.read_only_bar,
-            self.variables,
+            *(() if self.bar.isAncestorOf(self.variables) else (self.variables,)),
             self.sidebar,
             self.canvas,
             self.inspector,
@@ -437,16 +438,24 @@ class StudioPage(QWidget):
         self.side_panes.changed.connect(self._show_side_panes)
         self._show_side_panes()
         self.enlarged = EnlargedWidget(self.canvas, stack)
-        whole = QVBoxLayout(desk)
+        self._rows = whole = QVBoxLayout(desk)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self.bar)
         whole.addWidget(self.read_only_bar)
         self.presented.variables = self.variables
-        self.presented.row.insertWidget(1, self.variables, 1)
-        self.presented.row.insertWidget(2, self.repeats_toggle.switch)
+        self._fields = QWidget(self.presented.header)
+        own_tab_stops(self._fields)
+        line = QHBoxLayout(self._fields)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(self.variables, 1)
+        line.addWidget(self.repeats_toggle.switch)
+        self.presented.row.insertWidget(1, self._fields, 1)
         whole.addWidget(self.presented.header)
         self.variables.width_changed.connect(self._place_variables)
+        self.bar.room_changed.connect(self._place_variables)
+        self.repeats_toggle.shown_changed.connect(self._place_variables)
         whole.addWidget(self.no_rows_bar)
         self._banners = BannerPlace()
         whole.addWidget(self._banners)
@@ -456,15 +465,32 @@ class StudioPage(QWidget):
         self.screens.changed.connect(self.banner_place_changed)
 
     def _place_variables(self) -> None:
-        """Fit the variables to their row below the toolbar, or to the header of a presentation."""
+        """Show the variables in the toolbar, else in a row below it, or in the header of a presentation."""
         presented = self.presentation.on
-        self.variables.set_place("wall" if presented else "bar", self.canvas.wall_scale if presented else 1.0)
+        switch = self.repeats_toggle.switch
+        self.repeats_toggle.show_label(False)
+        beside = 0 if switch.isHidden() else switch.sizeHint().width()
+        room = self.bar.room_for_fields() - beside
+        was_in_toolbar = self.bar.isAncestorOf(self._fields)
+        in_toolbar = not presented and 0 < self.variables.least_width <= room
+        self.repeats_toggle.show_label(not in_toolbar)
+        if not in_toolbar and self.presented.row.indexOf(self._fields) < 0:
+            self.bar.hold_fields(None)
+            self.presented.row.insertWidget(1, self._fields, 1)
+            self._fields.show()
+        place: Place = "wall" if presented else "toolbar" if in_toolbar else "bar"
+        self.variables.set_place(place, self.canvas.wall_scale if presented else 1.0)
+        if in_toolbar:
+            self.variables.fit_to(min(self.variables.natural_width, room))
+        self.bar.hold_fields(self._fields if in_toolbar else None)
         self.presented.fit()
+        if in_toolbar != was_in_toolbar:
+            self._rows.activate()  # at once: a drag that begins now would be cancelled by the canvas's new size
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._place_variables()
-        self.presented.fit()
+        if self.presentation.on:  # else the toolbar says when it has another width
+            self._place_variables()
 
     def _permission_changed(self) -> None:
         """Update the page for the current edit permission, and show why editing ended."""

@@ -1,4 +1,4 @@
-"""The tab bar above the dashboards: a permanent tab for the list, then one for each open dashboard."""
+"""The tabs of the dashboards, in the header or above them: a permanent one for the list, then one for each open one."""
 
 from functools import partial
 from typing import Final
@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTabBar, QWidget
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button
-from benchboard.ui.widgets.labels import plain_tooltip
+from benchboard.ui.widgets.labels import plain_tooltip, restyle
 from benchboard.ui.widgets.menus import Menu
 from benchboard.ui.widgets.surfaces import set_surface
 
+_TABS_IN_HEADER: Final = 2
+"""Dashboards whose tabs must have room to stand in the header."""
 _LEAST_TAB: Final = 136
 """Pixels that the tab of a dashboard keeps where there are many: about twelve letters of its name."""
 
@@ -47,6 +49,12 @@ class DashboardTabBar(QTabBar):
     def is_crowded(self) -> bool:
         """Whether a tab is shortened, or scrolled out of view."""
         return sum(self.tabSizeHint(tab).width() for tab in range(self.count())) > self.width()
+
+    @property
+    def least_width(self) -> int:
+        """Pixels for the list's tab and two more at their least width."""
+        dashboards = [self.minimumTabSizeHint(tab).width() for tab in range(1, self.count())]
+        return self.tabSizeHint(0).width() + sum(dashboards[:_TABS_IN_HEADER])
 
     def set_tab_name(self, tab: int, name: str) -> None:
         """Set a tab's name; its tooltip shows the whole name."""
@@ -88,11 +96,17 @@ class DashboardTabBar(QTabBar):
 
 
 class DashboardTabStrip(QWidget):
-    """The row of the tab bar. At its right end, where a name is shortened or a tab has no room, a menu of all tabs."""
+    """The tab bar, in a row of its own or in the header. At its right end, where a name is shortened or a tab has no
+    room, a menu of all tabs.
+    """
+
+    room_changed = Signal()
+    """It may need another width."""
 
     def __init__(self) -> None:
         super().__init__()
         set_surface(self, "window")
+        self._in_header = False
         self.tabs = DashboardTabBar()
         self.tabs.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._all = Button(
@@ -102,12 +116,29 @@ class DashboardTabStrip(QWidget):
         policy = self._all.sizePolicy()
         policy.setRetainSizeWhenHidden(True)  # the tabs' width doesn't depend on it
         self._all.setSizePolicy(policy)
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 8, 0)
         row.setSpacing(4)
         row.addWidget(self.tabs, 1)
         row.addWidget(self._all)
         self.tabs.installEventFilter(self)
+
+    @property
+    def least_width(self) -> int:
+        """The width, in pixels, that it must have in the header."""
+        return self.tabs.least_width + self._all.sizeHint().width() + 12
+
+    def set_in_header(self, in_header: bool) -> None:
+        """Look as tabs in the header, or as those of a row of their own."""
+        self.setMinimumWidth(self.least_width if in_header else 0)
+        if in_header == self._in_header:
+            return
+        self._in_header = in_header
+        set_surface(self, "none" if in_header else "window")  # the header's line stays in view
+        self._row.setContentsMargins(10 if in_header else 0, 0, 8, 0)
+        self.tabs.setProperty("documents", "header" if in_header else "true")
+        restyle(self)
+        restyle(self.tabs)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
@@ -121,7 +152,10 @@ class DashboardTabStrip(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         with QPainter(self) as painter:
-            painter.fillRect(QRect(0, self.height() - 1, self.width(), 1), theme().color("border"))
+            if self._in_header:  # between the views and the documents of one of them
+                painter.fillRect(QRect(0, (self.height() - 20) // 2, 1, 20), theme().color("border"))
+            else:
+                painter.fillRect(QRect(0, self.height() - 1, self.width(), 1), theme().color("border"))
 
     def _open_menu(self) -> None:
         """Offer all tabs by their whole names."""

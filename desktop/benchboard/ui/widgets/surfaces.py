@@ -103,11 +103,16 @@ class Toolbar(QWidget):
         self._row.invalidate()
         return self._row.minimumSize().width() - self.width()
 
-    def remove(self, widget: QWidget) -> None:
-        """Remove a widget from the left side and delete it."""
+    def take(self, widget: QWidget) -> None:
+        """Remove a widget from the left side, for another place."""
         if self._row.indexOf(widget) >= 0:
             self._left -= 1
             self._row.removeWidget(widget)
+
+    def remove(self, widget: QWidget) -> None:
+        """Remove a widget from the left side and delete it."""
+        if self._row.indexOf(widget) >= 0:
+            self.take(widget)
             widget.hide()
             widget.deleteLater()
 

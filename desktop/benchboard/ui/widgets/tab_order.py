@@ -47,6 +47,11 @@ def one_tab_stop(holder: QWidget) -> None:
     holder.setProperty(_ONE_STOP, True)
 
 
+def own_tab_stops(inside: QWidget) -> None:
+    """Let Tab stop at each widget of `inside`, though it stands in a toolbar that is one stop itself."""
+    inside.setProperty(_ONE_STOP, False)
+
+
 def step_by_key(widget: QWidget, key: int) -> bool:
     """Move the focus by an arrow, Home or End inside a toolbar that is one stop; returns whether it is in one."""
     holder = _one_stop_holder(widget)
@@ -64,14 +69,15 @@ def step_by_key(widget: QWidget, key: int) -> bool:
 
 def _one_stop_holder(widget: QWidget) -> QWidget | None:
     around = widget.parentWidget()
-    while around is not None and not around.property(_ONE_STOP):
+    while around is not None and around.property(_ONE_STOP) is None:
         around = around.parentWidget()
-    return around
+    return around if around is not None and around.property(_ONE_STOP) else None
 
 
 def _tools(holder: QWidget) -> list[QWidget]:
     """What the arrows go through in a toolbar, in reading order."""
-    return [one for one in _walk(holder, None) if _takes_focus(one) or _is_choice(one)]
+    inside = [one for one in _walk(holder, None) if _takes_focus(one) or _is_choice(one)]
+    return [one for one in inside if _one_stop_holder(one) is holder]
 
 
 def _is_choice(widget: QWidget) -> bool:

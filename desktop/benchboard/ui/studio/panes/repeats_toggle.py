@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from benchboard.dashboards.variables.repeat_expansion import has_repeats
@@ -31,6 +31,9 @@ class RepeatsToggle(QObject):
     The setting is remembered for each page and account; nothing can be arranged while copies are shown.
     """
 
+    shown_changed = Signal()
+    """The switch was shown or hidden."""
+
     def __init__(self, context: "Context", editor: Editor, saving: Saving) -> None:
         super().__init__(editor)
         self._context, self._editor, self._saving = context, editor, saving
@@ -44,12 +47,17 @@ class RepeatsToggle(QObject):
             tip=_("Show one copy for each value ({keys})").format(keys=REGISTRY["studio.preview_repeats"].key),
         )  # fmt: skip
         self._button.setCheckable(True)
-        row = QHBoxLayout(self.switch)
-        row.setContentsMargins(8, 0, 14, 0)
-        row.addWidget(self._button)
+        self._row = QHBoxLayout(self.switch)
+        self._row.addWidget(self._button)
+        self.show_label(True)
         editor.changed.connect(self.follow)
         saving.loaded.connect(self._loaded_first)
         self.follow()
+
+    def show_label(self, shown: bool) -> None:
+        """Show the switch with its text, in a row with the variables, or as an icon among those of a toolbar."""
+        self._button.show_label(shown)
+        self._row.setContentsMargins(8, 0, 14 if shown else 0, 0)
 
     def toggle(self) -> None:
         """Show or hide the copies, and remember that for this page."""
@@ -76,7 +84,10 @@ class RepeatsToggle(QObject):
     def follow(self) -> None:
         """Show the toggle if the page has repeated widgets."""
         there = self._has_repeats()
-        self.switch.setVisible(there and not self._presented)
+        shown = there and not self._presented
+        if shown == self.switch.isHidden():
+            self.switch.setVisible(shown)
+            self.shown_changed.emit()
         self._button.setChecked(self._shown)
         if self._shown and not there:
             self._set_shown(False)

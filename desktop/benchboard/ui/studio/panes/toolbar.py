@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
@@ -73,6 +74,9 @@ class PageToolbar(Toolbar):
     `offered` returns the commands available now.
     """
 
+    room_changed = Signal()
+    """There may be another room for the fields of the page."""
+
     def __init__(self, run: Run, handlers: Callable[[], Handlers], *, shared: bool) -> None:
         super().__init__()
         self.setAccessibleName(_("Dashboard"))
@@ -80,7 +84,7 @@ class PageToolbar(Toolbar):
         self._run, self._handlers, self._shared = run, handlers, shared
         self._fill_left()
         self._fill_right()
-        self._shortened = (self.export, self.versions, self.breakpoints, self.present)
+        self._shortened = (self.export, self.versions, self.save, self.breakpoints, self.present)
         # What is used most stays longest; all of it is in the More menu.
         self._overflowing = (self.export, self._every, self.fit, self._find, self.save, self.versions, self.present)
         self._offers_changes = True
@@ -108,6 +112,9 @@ class PageToolbar(Toolbar):
         shown = (self.breakpoints, _separator(), _adjoined(smaller, self._zoom, larger), self.fit, self._find)
         for widget in (self.fold["left"], _separator(), _adjoined(self._undo, self._redo), _separator(), *shown):
             self.add(widget)
+        self._fields_line = self.add(_separator())
+        self._fields_line.hide()
+        self._fields: QWidget | None = None
 
     def _fill_right(self) -> None:
         """Add the save state, and the buttons for export, versions and more."""
@@ -119,7 +126,7 @@ class PageToolbar(Toolbar):
         self._every = self._button("present_every", icon="ph.caret-down", kind="plain")
         self._every.setProperty("joined", "right")
         self._presenting = _adjoined(self.present, self._every)
-        self.save = self._text_button("save_version", _("Save version"), name="studio_save")
+        self.save = self._text_button("save_version", _("Save version"), name="studio_save", with_icon=True)
         self.versions = self._text_button("show_versions", _("Versions"), name="studio_versions", with_icon=True)
         self.share = self._text_button("share", _("Share"), name="studio_share", with_icon=True, kind="primary")
         self.more = Button(
@@ -168,6 +175,7 @@ class PageToolbar(Toolbar):
         self._offers_changes = offered
         self.share.setVisible(offered and self._shared)
         self._fit_width()
+        self.room_changed.emit()
 
     def show_breakpoint(self, name: str) -> None:
         """Show the current breakpoint: `tablet`, `phone`, or empty for the desktop."""
@@ -187,6 +195,34 @@ class PageToolbar(Toolbar):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_width()
+        self.room_changed.emit()
+
+    def room_for_fields(self) -> int:
+        """Pixels for the time range and the variables where the buttons show their icons alone and the export is in the
+        More menu; negative if the rest has no room even so. `hold_fields` follows.
+        """
+        self._show_all()
+        for control in self._shortened:
+            control.show_label(False)
+        self._presenting.updateGeometry()
+        spacing = theme().px("spacing.2")
+        line = self._fields_line.sizeHint().width() + spacing
+        held = line + self._fields.minimumSizeHint().width() + spacing if self._fields is not None else 0
+        export = self.export.sizeHint().width() + spacing
+        # Nothing is hidden for this: the focus and open popovers would go with it.
+        return held + export - self.missing_width() - line - spacing
+
+    def hold_fields(self, fields: QWidget | None) -> None:
+        """Show the time range and the variables among the buttons, or none there."""
+        if fields is not None and fields is not self._fields:
+            self.add(fields)
+        elif fields is None and self._fields is not None:
+            self.take(self._fields)
+        self._fields = fields
+        if fields is not None:
+            fields.show()
+        self._fields_line.setVisible(fields is not None)
+        self._fit_width()
 
     def _fit_width(self) -> None:
         """Fit the toolbar to its width, and round the ends of what stands alone then."""
@@ -198,10 +234,7 @@ class PageToolbar(Toolbar):
 
     def _shorten_and_hide(self) -> None:
         """Remove texts, then hide buttons, each in order, then elide the save state, until the rest fits."""
-        self.state.setFixedWidth(self._state_width)
-        unavailable = self._unavailable()
-        for button in self._overflowing:
-            button.setVisible(button not in unavailable)
+        self._show_all()
         for control in self._shortened:
             control.show_label(True)
         if self._fits():
@@ -215,6 +248,13 @@ class PageToolbar(Toolbar):
             if self._fits():
                 return
         self.state.setFixedWidth(max(0, self._state_width - self.missing_width()))
+
+    def _show_all(self) -> None:
+        """Show every button that this page has, and the save state at its full width."""
+        self.state.setFixedWidth(self._state_width)
+        unavailable = self._unavailable()
+        for button in self._overflowing:
+            button.setVisible(button not in unavailable)
 
     def _unavailable(self) -> list[Button]:
         """The buttons that this page doesn't have at any width."""

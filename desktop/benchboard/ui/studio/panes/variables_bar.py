@@ -1,4 +1,4 @@
-"""The fields of a page's time range and variables: in a bar below the toolbar, or beside a presentation's title."""
+"""The fields of a page's time range and variables: in the toolbar, a bar below it, or beside a presentation's title."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
@@ -28,6 +28,8 @@ _SHOWN_BESIDE: Final = 1
 _HEIGHT: Final = 40
 _LEAST_FIELD: Final = 96
 """The least width of a shortened field, in pixels at 100 %."""
+_READABLE_FIELD: Final = 160
+"""The width, in pixels, that the fields must have at least to stand in the toolbar."""
 _GAP: Final = 6
 """Pixels between a text variable's title and its field."""
 _TEXT_WIDTH: Final = 140
@@ -35,8 +37,8 @@ _TEXT_WIDTH: Final = 140
 _UNLIMITED: Final = 16_777_215  # QWIDGETSIZE_MAX, which PySide does not have
 _MARGIN: Final = 14
 _FIELD_GAP: Final = 8
-Place = Literal["bar", "wall"]
-"""Where the fields are: in a bar of their own, or beside a presentation's title."""
+Place = Literal["bar", "toolbar", "wall"]
+"""Where the fields are: in a bar of their own, in the toolbar, or beside a presentation's title."""
 
 
 class VariablesBar(QScrollArea):
@@ -53,7 +55,9 @@ class VariablesBar(QScrollArea):
         self._shown: tuple[Variable, ...] | None = None
         self._fields: list[_TextField | _ListField] = []
         self._hidden: tuple[Variable, ...] = ()
-        """The variables whose fields have no room on a wall."""
+        """The variables whose fields have no room beside other controls."""
+        self._place: Place = "bar"
+        self._scale = 1.0
         self.setAccessibleName(_("Variables"))
         self.setFixedHeight(_HEIGHT)
         self.setWidgetResizable(True)
@@ -63,11 +67,10 @@ class VariablesBar(QScrollArea):
         self._strip = strip = _Strip()
         self._more = self._more_button()
         set_surface(strip, "surface")
-        self._place: Place = "bar"
-        self._scale = 1.0
         line = QHBoxLayout(strip)
-        line.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
+        line.setContentsMargins(self._margin, 0, self._margin, 0)
         line.setSpacing(_FIELD_GAP)
+        self._line = line
         self.time_range = TimeRangeField(editor)
         line.addWidget(self.time_range)
         self._row = QHBoxLayout()
@@ -92,13 +95,17 @@ class VariablesBar(QScrollArea):
         if (place, scale) == (self._place, self._scale):
             return
         policy = Qt.ScrollBarPolicy
-        self.setHorizontalScrollBarPolicy(policy.ScrollBarAlwaysOff if place == "wall" else policy.ScrollBarAsNeeded)
+        self.setHorizontalScrollBarPolicy(policy.ScrollBarAsNeeded if place == "bar" else policy.ScrollBarAlwaysOff)
         self._more.hide()
         for field in self._fields:
             field.limit_width(0)
             field.show()
         self._place, self._scale = place, scale
-        set_surface(self._strip, {"bar": "surface", "wall": "canvas"}[place])
+        self._line.setContentsMargins(self._margin, 0, self._margin, 0)
+        if place != "toolbar":  # it has the width of its row
+            self.setMinimumWidth(0)
+            self.setMaximumWidth(_UNLIMITED)
+        set_surface(self._strip, "canvas" if place == "wall" else "surface")
         self._strip.is_ruled = place == "bar"
         restyle(self._strip)
         for field, variable in zip(self._fields, self._shown or (), strict=True):
@@ -113,16 +120,30 @@ class VariablesBar(QScrollArea):
         widths = [field.width_with(_SHOWN_BESIDE) for field in self._fields]
         if not self.time_range.isHidden():
             widths.append(self.time_range.sizeHint().width())
-        return sum(widths) + _FIELD_GAP * (len(widths) + 1) + 2 * _MARGIN if widths else 0
+        return sum(widths) + _FIELD_GAP * (len(widths) + 1) + 2 * self._margin if widths else 0
+
+    @property
+    def least_width(self) -> int:
+        """The width, in pixels, at which every field beside other controls is still readable; 0 without fields."""
+        widths = [min(field.width_with(_SHOWN_BESIDE), _READABLE_FIELD) for field in self._fields]
+        if not self.time_range.isHidden():
+            widths.append(self.time_range.sizeHint().width())
+        return sum(widths) + _FIELD_GAP * (len(widths) + 1) if widths else 0
+
+    @property
+    def _margin(self) -> int:
+        return 0 if self._place == "toolbar" else _MARGIN
 
     def fit_to(self, width: int) -> None:
         """Shorten the fields, the longest first, to stand side by side in `width` pixels; those that don't fit even so
-        are counted at the end. On a wall alone, where nothing can be scrolled.
+        are counted at the end. Not in a bar of their own, which can be scrolled.
         """
-        if self._place != "wall":
+        if self._place == "bar":
             return
+        if self._place == "toolbar":
+            self.setFixedWidth(width)
         gap = _FIELD_GAP
-        width -= 2 * _MARGIN + gap  # the stretch at the end takes a gap as well
+        width -= 2 * self._margin + gap  # the stretch at the end takes a gap as well
         if not self.time_range.isHidden():
             width -= self.time_range.sizeHint().width() + gap
         self._more.setText(f"+{len(self._fields)}")
