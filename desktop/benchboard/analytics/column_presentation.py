@@ -17,6 +17,8 @@ Format = Literal[
 """The format of a value; empty: by its type. An identifier's digits aren't grouped, an order's status is translated."""
 
 MAX_TITLE: Final = 500
+_LONGEST_NAME: Final = 50
+"""Characters of a name that the query builder makes."""
 _MAX_PATTERNS: Final = 3
 """Aggregates inside each other that a title still names."""
 
@@ -42,6 +44,8 @@ class Presentation:
     """Whether several rows' amounts may be added up in it."""
     adds_currencies: bool = False
     """Whether amounts in different currencies may be added up in it."""
+    of_model: bool = False
+    """Whether a data model says so: its titles stay where a plain column's give way to the name after AS."""
 
     @property
     def text(self) -> str:
@@ -116,7 +120,7 @@ _ACRONYMS: Final = frozenset((
 _REVERSING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _PERCENT: Final = ("percent", "percentage", "pct")
 _WORD_BREAKS: Final = re.compile(r"[\W_]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_Aggregate = Literal["sum", "avg", "min", "max", "count", "count_distinct"]
+Aggregate = Literal["sum", "avg", "min", "max", "count", "count_distinct"]
 _PATTERNS: Final[Mapping[str, str]] = {
     "avg": N_("Average {column}"),
     "min": N_("Lowest {column}"),
@@ -183,6 +187,24 @@ def _known(presentation: Presentation, title: str, otherwise: str) -> Presentati
     return replace(presentation, title=title) if title else replace(presentation, written=otherwise)
 
 
+_MADE_NAMES: Final[Mapping[Aggregate, str]] = {
+    "sum": "total", "avg": "average", "min": "min", "max": "max", "count": "count", "count_distinct": "different",
+}  # fmt: skip
+"""What the query builder calls an aggregate of a column, before the column's name."""
+
+
+def of_model(column: Presentation, name: str, alias: str, function: Aggregate | None) -> Presentation | None:
+    """The presentation of an output called `alias` that is a data model's column `name`, or an aggregate of it; None
+    where its alias is what it is called. One that bears the column's own name is a measure of the model."""
+    if not column.of_model:
+        return None
+    if alias.casefold() == name.casefold():
+        return replace(column, is_sum=column.is_sum or function in ("sum", "avg"))
+    if function is not None and alias.casefold() == f"{_MADE_NAMES[function]}_{name}".casefold()[:_LONGEST_NAME]:
+        return aggregated(column, function)
+    return None
+
+
 def unnamed(presentation: Presentation, column: str = "") -> Presentation:
     """The presentation of an output without AS: a table's `column`, or an expression."""
     if presentation.title or presentation.written:
@@ -190,7 +212,7 @@ def unnamed(presentation: Presentation, column: str = "") -> Presentation:
     return named(presentation, column, quoted=False) if column else replace(presentation, title=VALUE.title)
 
 
-def aggregated(presentation: Presentation, function: _Aggregate) -> Presentation:
+def aggregated(presentation: Presentation, function: Aggregate) -> Presentation:
     """What an aggregate of a value is shown as: `avg(order_total)` is “Average order total”."""
     if not presentation.title and not presentation.written:
         return COUNT if function in ("count", "count_distinct") else presentation

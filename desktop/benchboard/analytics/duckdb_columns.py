@@ -4,14 +4,23 @@ answers it as it is, or an aggregate of it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from benchboard.analytics.column_presentation import COUNT, NOTHING, VALUE, Presentation, aggregated, named
+from benchboard.analytics.column_presentation import (
+    COUNT,
+    NOTHING,
+    VALUE,
+    Aggregate,
+    Presentation,
+    aggregated,
+    named,
+    of_model,
+)
 from benchboard.analytics.duckdb_parser import NamedRelation, ParsedQuery
 
 Node = dict[str, Any]
 _Tables = Mapping[NamedRelation, Mapping[str, Presentation]]
-_AGGREGATES: Final[Mapping[str, Literal["sum", "avg", "min", "max", "count"]]] = {
+_AGGREGATES: Final[Mapping[str, Aggregate]] = {
     "sum": "sum", "avg": "avg", "mean": "avg", "min": "min", "max": "max", "count": "count", "count_star": "count",
 }  # fmt: skip
 
@@ -86,7 +95,28 @@ def _shown(item: Node, scope: Mapping[str, Mapping[str, Presentation]]) -> Prese
         return found if found.title or found.written or item.get("class") == "COLUMN_REF" else replace(
             found, title=VALUE.title
         )  # fmt: skip
+    if (shown := _of_model(item, scope, alias)) is not None:
+        return shown
     return named(found, alias, quoted=alias != alias.lower() or not alias.isidentifier())
+
+
+def _of_model(item: Node, scope: Mapping[str, Mapping[str, Presentation]], alias: str) -> Presentation | None:
+    """How an output is shown that is a column of a data model, or an aggregate of one; None for any other."""
+    function, column = None, item
+    if item.get("class") == "FUNCTION":
+        function = _AGGREGATES.get(str(item.get("function_name", "")).lower())
+        arguments = item.get("arguments") or []
+        if function == "count" and not arguments:
+            return of_model(_column(scope, "", alias), alias, alias, "count")
+        if function is None or len(arguments) != 1:
+            return None
+        column = arguments[0].get("expression") or {}
+        if function == "count" and item.get("distinct"):
+            function = "count_distinct"
+    if column.get("class") != "COLUMN_REF":
+        return None
+    path = [str(part) for part in column.get("column_names", ())]
+    return of_model(_column(scope, path[-2] if len(path) > 1 else "", path[-1]), path[-1], alias, function)
 
 
 def _expression(item: Node, scope: Mapping[str, Mapping[str, Presentation]]) -> Presentation:

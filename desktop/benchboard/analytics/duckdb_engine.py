@@ -19,7 +19,7 @@ from benchboard.analytics.duckdb_columns import known_columns, presentations
 from benchboard.analytics.duckdb_errors import PlaceOf, query_error
 from benchboard.analytics.duckdb_parser import NamedRelation, ParsedQuery, parse_query
 from benchboard.analytics.duckdb_values import Cell, CellReader, binary_column, fetched_sql, is_binary, kind_of
-from benchboard.analytics.query_errors import too_much_memory, too_slow
+from benchboard.analytics.query_errors import model_error, too_much_memory, too_slow
 from benchboard.analytics.query_types import ValueKind
 from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.i18n import _
@@ -48,6 +48,9 @@ class FileView:
     """The files that it reads."""
     columns: Mapping[str, Presentation] = field(default_factory=dict)
     """Its columns, and how they are shown."""
+    reads_tables: bool = False
+    """Whether `sql` is no SELECT over files, but a query over the other tables of the catalog, which a data model made:
+    it is parsed as any query, and its view made once the instance is locked."""
 
 
 class Catalog(Protocol):
@@ -157,13 +160,28 @@ class _Run:
                 connection.close()
 
     def _open_views(self, connection: "duckdb.DuckDBPyConnection") -> None:
-        """Make the views that the query names, then lock the instance."""
+        """Make the views over files that the query names, lock the instance, then make those over other tables."""
         for relation, view in self._views.items():
-            schema = _identifier(relation.source) if relation.source else "main"
-            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-            connection.execute(f"CREATE OR REPLACE VIEW {schema}.{_identifier(relation.table)} AS {view.sql}")
+            if not view.reads_tables:
+                _make_view(connection, relation, view)
         duckdb_session.lock(connection, [path for view in self._views.values() for path in view.paths])
         self._opened = True
+        for relation, view in self._views.items():
+            if view.reads_tables:
+                self._make_model(connection, relation, view)
+
+    def _make_model(self, connection: "duckdb.DuckDBPyConnection", relation: NamedRelation, view: FileView) -> None:
+        import duckdb
+
+        try:
+            _make_view(connection, relation, view)
+        except (duckdb.IOException, duckdb.InterruptException):
+            raise
+        except duckdb.Error as error:
+            known = [name for one in self._views.values() if not one.reads_tables for name in one.columns]
+            raise model_error(
+                relation.table, query_error(parse_query(view.sql).source, error, PlaceOf(()), known)
+            ) from error
 
     def _describe(self, connection: "duckdb.DuckDBPyConnection") -> list[tuple[str, str]]:
         """The names and types of the query's columns."""
@@ -224,7 +242,30 @@ def _find_views(query: ParsedQuery, catalog: Catalog) -> dict[NamedRelation, Fil
             what = _("There's no table “{name}”.").format(name=name[:80])
             raise query.source.error("no-table", what, _advice(catalog.names()), relation.place)
         found[relation] = view
+    for relation, view in list(found.items()):
+        if view.reads_tables:
+            found |= _views_of_model(relation, view, catalog)
     return found
+
+
+def _views_of_model(relation: NamedRelation, view: FileView, catalog: Catalog) -> dict[NamedRelation, FileView]:
+    """The views that a data model reads. Raises `Invalid` (`query.model`) if its query isn't allowed."""
+    try:
+        query = parse_query(view.sql)
+        found = {one: catalog.find(one.source, one.table) for one in query.relations}
+    except Invalid as error:
+        raise model_error(relation.table, error) from error
+    tables = {one: table for one, table in found.items() if table is not None and not table.reads_tables}
+    if (missing := next((one for one in found if one not in tables), None)) is not None:
+        what = _("There's no table “{name}”.").format(name=missing.table[:80])
+        raise model_error(relation.table, Invalid("query.no-table", what))
+    return tables
+
+
+def _make_view(connection: "duckdb.DuckDBPyConnection", relation: NamedRelation, view: FileView) -> None:
+    schema = _identifier(relation.source) if relation.source else "main"
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    connection.execute(f"CREATE OR REPLACE VIEW {schema}.{_identifier(relation.table)} AS {view.sql}")
 
 
 def _advice(names: Sequence[str]) -> str:

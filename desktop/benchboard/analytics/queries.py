@@ -19,11 +19,11 @@ from sqlalchemy.orm import Session
 from benchboard.analytics import duckdb_engine, query_engines
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.column_presentation import NOTHING, Format, Presentation, currency_column, humanised
-from benchboard.analytics.query_translator import TranslatedQuery, translate_query
+from benchboard.analytics.query_translator import NO_MODELS, QueryModel, TranslatedQuery, translate_query
 from benchboard.analytics.query_types import ValueKind, ValueType
 from benchboard.analytics.relations import RELATIONS
-from benchboard.analytics.sources.catalog import open_catalog
 from benchboard.analytics.sources.servers import open_server
+from benchboard.analytics.sources.source_models import models_named, open_catalog
 from benchboard.i18n import is_currency, load_currencies
 from benchboard.identity import permissions
 from benchboard.identity.permissions import Actor
@@ -113,20 +113,30 @@ Variables = Mapping[str, Sequence[str]]
 NO_VARIABLES: Final[Variables] = MappingProxyType({})
 
 
-def check_query(text: str, variables: Variables = NO_VARIABLES) -> tuple[ResultColumn, ...]:
+def check_query(
+    text: str, variables: Variables = NO_VARIABLES, models: Mapping[str, QueryModel] = NO_MODELS
+) -> tuple[ResultColumn, ...]:
     """Check a query without running it, and return its columns. Raises `Invalid` with facts `start` and `end`."""
-    return _columns(translate_query(text, RELATIONS, for_sqlite=True, limit=MAX_ROWS, variables=variables).columns)
+    query = translate_query(text, RELATIONS, for_sqlite=True, limit=MAX_ROWS, variables=variables, models=models)
+    return _columns(query.columns)
 
 
 def check_source_query(
-    session: Session, actor: Actor, text: str, source_id: str, variables: Variables = NO_VARIABLES
+    session: Session, actor: Actor, text: str, source_id: str | None, variables: Variables = NO_VARIABLES
 ) -> tuple[ResultColumn, ...]:
-    """Check a query over a data source without running it, and return its columns. Raises what `run_query` raises."""
+    """Check a query over a data source, or Benchboard's own relations, without running it, and return its columns.
+    Raises what `run_query` raises."""
+    if not source_id:
+        permissions.require(actor, "studio:enter")
+        return check_query(text, variables, _own_models(session, actor, text))
     if (server := open_server(session, actor, source_id)) is not None:
         token = CancelToken()
-        columns = server.run(text, limit=0, timeout=TIMEOUT, cancel_token=token, variables=variables).columns
+        models = models_named(session, actor, source_id, text)
+        columns = server.run(
+            text, limit=0, timeout=TIMEOUT, cancel_token=token, variables=variables, models=models
+        ).columns
     else:
-        catalog = open_catalog(session, actor, source_id)
+        catalog = open_catalog(session, actor, source_id, text)
         columns = duckdb_engine.check(text, catalog, variables=variables, timeout=TIMEOUT)
     return tuple(ResultColumn(one.name, one.kind, one.presentation) for one in columns)
 
@@ -154,15 +164,20 @@ def run_query(
     limit = max(1, min(limit, MAX_ROWS))
     if source_id is not None:
         server = open_server(session, actor, source_id)
-        run = partial(duckdb_engine.run, text, open_catalog(session, actor, source_id))
-        found = (run if server is None else partial(server.run, text))(
-            limit=limit, timeout=timeout, cancel_token=cancel_token or CancelToken(), variables=variables
+        run = (
+            partial(duckdb_engine.run, text, open_catalog(session, actor, source_id, text))
+            if server is None
+            else partial(server.run, text, models=models_named(session, actor, source_id, text))
         )
+        found = run(limit=limit, timeout=timeout, cancel_token=cancel_token or CancelToken(), variables=variables)
         columns = tuple(ResultColumn(one.name, one.kind, one.presentation) for one in found.columns)
         return ResultTable(columns, found.rows, found.truncated, read_at, not_numbers=found.not_numbers)
     for_sqlite = session.get_bind().dialect.name == "sqlite"
     # One more row than the limit, to find out whether there are more.
-    query = translate_query(text, RELATIONS, for_sqlite=for_sqlite, limit=limit + 1, variables=variables)
+    query = translate_query(
+        text, RELATIONS, for_sqlite=for_sqlite, limit=limit + 1, variables=variables,
+        models=_own_models(session, actor, text),
+    )  # fmt: skip
     for name in query.relations:
         permissions.require(actor, RELATIONS[name].permission)
     fetch = partial(
@@ -179,6 +194,11 @@ def run_query(
     if any(type_.presentation.format == "money" for _name, type_ in query.columns):
         load_currencies()  # here, in the background, rather than when the window shows the first amount
     return ResultTable(_columns(query.columns), cells, len(rows) > limit, read_at, empty_relation)
+
+
+def _own_models(session: Session, actor: Actor, text: str) -> Mapping[str, QueryModel]:
+    """The data models over Benchboard's own relations that a query may name."""
+    return models_named(session, actor, "", text) if permissions.has_permission(actor, "sources:read") else NO_MODELS
 
 
 def _empty_relation(

@@ -12,7 +12,7 @@ import sqlglot
 from sqlglot import Token, TokenType, exp
 from sqlglot.errors import ParseError
 
-from benchboard.errors import Invalid, Unavailable
+from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.i18n import _, in_sentence, number
 
 FIRST_KEYWORDS: Final = ("SELECT", "WITH")
@@ -245,3 +245,11 @@ def incomplete(token: Token, text: str) -> Invalid:
     """The error that what a keyword or sign needs is missing after it; the word is said as it stands in `text`."""
     word = " ".join(text[token.start : token.end + 1].split())  # a token has its words in capitals
     return at_token(token, "syntax", _("Something is missing after “{word}”.").format(word=word[:_SHOWN]))
+
+
+def model_error(name: str, error: AppError) -> Invalid:
+    """The error of a query over the data model `name`, which is broken: `error` says why."""
+    why = " ".join(part for part in (error.what, error.why) if part)
+    do = _("Edit the data model in the Models view.")
+    return Invalid("query.model", _("The data model “{name}” is broken.").format(name=name[:80]), why=why, do=do,
+                   field="query")  # fmt: skip

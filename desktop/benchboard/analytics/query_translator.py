@@ -14,9 +14,10 @@ from typing import Final, cast
 from sqlglot import exp
 
 from benchboard.analytics import column_presentation, sql_nodes
+from benchboard.analytics.column_presentation import Presentation
 from benchboard.analytics.expression_translator import ExpressionTranslator
 from benchboard.analytics.name_scope import NameScope, name_of, view_name
-from benchboard.analytics.query_errors import refuse, refuse_other_parts
+from benchboard.analytics.query_errors import model_error, refuse, refuse_other_parts
 from benchboard.analytics.query_parser import Query, parse_query
 from benchboard.analytics.query_types import Columns, TypedExpr, ValueType
 from benchboard.analytics.relations import Relation
@@ -27,6 +28,17 @@ from benchboard.i18n import _
 
 MAX_TABLES: Final = 12
 MAX_COLUMNS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class QueryModel:
+    """A data model that a query may name: the query that it is, and how its columns are shown."""
+
+    sql: str
+    presentations: Mapping[str, Presentation]
+
+
+NO_MODELS: Final[Mapping[str, QueryModel]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +69,14 @@ def translate_query(
     for_sqlite: bool,
     limit: int,
     variables: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    models: Mapping[str, QueryModel] = NO_MODELS,
 ) -> TranslatedQuery:
-    """The query in `text` for one engine, returning `limit` rows at most, with `variables` (`:name`) bound. Raises
-    `Invalid` (`query.…`) with its place (`start`, `end`) for what is no query, or none that is offered."""
+    """The query in `text` for one engine, returning `limit` rows at most, with `variables` (`:name`) bound, over
+    relations and `models`. Raises `Invalid` (`query.…`) with its place (`start`, `end`) for what is no query, or none
+    that is offered."""
     try:
-        return _QueryTranslator(relations, variables, for_sqlite=for_sqlite).translate(parse_query(text), limit)
+        translator = _QueryTranslator(relations, variables, models, for_sqlite=for_sqlite)
+        return translator.translate(parse_query(text), limit)
     except RecursionError as error:
         raise Invalid("query.too-deep", _("This query is nested too deeply."), field="query") from error
 
@@ -70,22 +85,31 @@ class _QueryTranslator:
     """Translates one query."""
 
     def __init__(
-        self, relations: Mapping[str, Relation], variables: Mapping[str, Sequence[str]], *, for_sqlite: bool
+        self,
+        relations: Mapping[str, Relation],
+        variables: Mapping[str, Sequence[str]],
+        models: Mapping[str, QueryModel],
+        *,
+        for_sqlite: bool,
     ) -> None:
-        self._relations = relations
+        self._relations, self._models = relations, models
         self._for_sqlite = for_sqlite
         self._variables = VariableBinding(variables, for_sqlite=for_sqlite)
         self._expressions = ExpressionTranslator(self._variables, self._subquery, for_sqlite=for_sqlite)
         self._read_relations: set[str] = set()
         self._ctes: list[dict[str, Columns]] = []
         """The common table expressions that can be named, for each query inside the other."""
+        self._model_ctes: list[exp.Expr] = []
         self._table_count = 0
         self._row_cells = 0
         """Outputs, and what is grouped or ordered by, of all SELECTs within this query."""
 
     def translate(self, query: Query, limit: int) -> TranslatedQuery:
         """See `translate_query`."""
-        result, columns = self._query(query, {}, None)
+        result, columns = self._query(query, self._read_models(query), None)
+        if self._model_ctes:
+            own = result.args.get("with_")
+            result.set("with_", exp.With(expressions=[*self._model_ctes, *(own.expressions if own else ())]))
         written = result.args.get("limit")
         rows = min(int(written.expression.name), limit) if written else limit
         result.set("limit", exp.Limit(expression=exp.Literal.number(rows)))
@@ -100,6 +124,24 @@ class _QueryTranslator:
             self._variables.bound,
             max(1, self._row_cells * self._expressions.longest_text),
         )
+
+    def _read_models(self, query: Query) -> dict[str, Columns]:
+        """Translate the data models that a query names: they become its first common table expressions."""
+        named = {one.name if one.this.args.get("quoted") else one.name.lower()
+                 for one in query.find_all(exp.Table) if isinstance(one.this, exp.Identifier)}  # fmt: skip
+        found: dict[str, Columns] = {}
+        for name in sorted(named & self._models.keys()):
+            model = self._models[name]
+            try:
+                body, columns = self._query(parse_query(model.sql), {}, None)
+            except Invalid as error:
+                raise model_error(name, error) from error
+            found[name] = [
+                (column, type_.shown_as(model.presentations.get(column, type_.presentation)))
+                for column, type_ in columns
+            ]
+            self._model_ctes.append(exp.CTE(this=body, alias=exp.TableAlias(this=sql_nodes.identifier(name))))
+        return found
 
     def _subquery(self, query: exp.Expr, scope: NameScope) -> tuple[Query, Columns]:
         """A query in brackets inside an expression; it sees the names around it."""
@@ -304,7 +346,9 @@ class _QueryTranslator:
             ]
         if isinstance(node, exp.Alias):
             alias, value = node.args["alias"], self._expressions.translate(node.this, scope)
-            shown = column_presentation.named(value.presentation, alias.name, quoted=bool(alias.args.get("quoted")))
+            shown = self._of_model(node.this, scope, alias.name) or column_presentation.named(
+                value.presentation, alias.name, quoted=bool(alias.args.get("quoted"))
+            )
             return [(name_of(alias), value.shown_as(shown))]
         value = self._expressions.translate(node, scope)
         if isinstance(node, exp.Column):
@@ -312,6 +356,20 @@ class _QueryTranslator:
             return [(name, value.shown_as(column_presentation.unnamed(value.presentation, name)))]
         name = node.sql_name().lower() if isinstance(node, exp.Func) else "column"
         return [(name, value.shown_as(column_presentation.unnamed(value.presentation)))]
+
+    def _of_model(self, node: exp.Expr, scope: NameScope, alias: str) -> Presentation | None:
+        """How an output is shown that is a column of a data model, or an aggregate of one; None for any other."""
+        if not self._model_ctes:
+            return None
+        function, column = sql_nodes.aggregate_of(node)
+        if isinstance(column, exp.Star):
+            listed = (type_ for columns in scope.tables.values() for name, type_ in columns if name == alias)
+            shown = next((type_.presentation for type_ in listed), None)
+            return column_presentation.of_model(shown, alias, alias, function) if shown is not None else None
+        if not isinstance(column, exp.Column):
+            return None
+        presentation = scope.column(column).presentation
+        return column_presentation.of_model(presentation, column.name, alias, function)
 
     def _grouping(self, query: exp.Select, result: exp.Select, scope: NameScope, columns: Columns) -> frozenset[str]:
         """Translate GROUP BY and HAVING. Returns the origins of the columns that the query groups by."""

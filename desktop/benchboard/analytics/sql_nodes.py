@@ -1,6 +1,10 @@
 """Short ways to build nodes of a SQL syntax tree (sqlglot)."""
 
+from typing import Final
+
 from sqlglot import exp
+
+from benchboard.analytics.column_presentation import Aggregate
 
 
 def integer(value: int) -> exp.Expr:
@@ -45,3 +49,19 @@ def identifier(name: str) -> exp.Identifier:
 def column(name: str, table: str | None = None) -> exp.Column:
     """A column of a table, both quoted."""
     return exp.Column(this=identifier(name), table=identifier(table) if table else None)
+
+
+_AGGREGATES: Final[tuple[tuple[type[exp.Expr], Aggregate], ...]] = (
+    (exp.Sum, "sum"), (exp.Avg, "avg"), (exp.Min, "min"), (exp.Max, "max"), (exp.Count, "count"),
+)  # fmt: skip
+
+
+def aggregate_of(node: exp.Expr) -> tuple[Aggregate | None, exp.Expr]:
+    """What is aggregated, and how: a column, `*` or an expression; the node itself where it is no aggregate."""
+    function = next((name for kind, name in _AGGREGATES if isinstance(node, kind)), None)
+    if function is None or not isinstance(node.this, exp.Expr):
+        return None, node
+    inner = node.this
+    if isinstance(inner, exp.Distinct) and len(inner.expressions) == 1:
+        return ("count_distinct" if function == "count" else function), inner.expressions[0]
+    return function, inner

@@ -10,14 +10,23 @@ from sqlalchemy.orm import Session
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.column_presentation import humanised
 from benchboard.analytics.column_statistics import TableStatistics, describe_table
+from benchboard.analytics.data_models.definition import (
+    Field,
+    ModelDefinition,
+    ModelField,
+    ModelMeasure,
+    field_title,
+)
+from benchboard.analytics.data_models.stored_models import models_of_source
 from benchboard.analytics.files.value_expressions import ColumnKind
 from benchboard.analytics.queries import MAX_ROWS, run_query
 from benchboard.analytics.query_builder.first_question import Shape, starting_question
-from benchboard.analytics.query_builder.question import Question, Server
+from benchboard.analytics.query_builder.question import Function, Question, Server
 from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.relations import RELATIONS, Relation
 from benchboard.analytics.sources import services
+from benchboard.analytics.sources.source_models import SourceColumns, model_problems
 from benchboard.i18n import _
 from benchboard.identity.permissions import Actor, has_permission, require
 from benchboard.paging import Listing
@@ -31,21 +40,25 @@ _STATISTICS_TIMEOUT: Final = 30.0
 @dataclass(frozen=True, slots=True)
 class BrowsedColumn:
     """A column of a table: its name in queries, the title that people read, and its kind. `is_id`: its numbers name
-    something, so that no sum of them is of use."""
+    something, so that no sum of them is of use. `aggregate` is that of a data model's measure."""
 
     name: str
     title: str
     kind: ValueKind
     is_id: bool = False
+    aggregate: Function | None = None
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class BrowsedTable:
-    """A table; `rows` is None where they weren't counted yet."""
+    """A table; `rows` is None where they weren't counted yet. `model_id` is that of a data model, which is queried as
+    a table is."""
 
     name: str
     columns: tuple[BrowsedColumn, ...]
     rows: int | None = None
+    model_id: str = ""
 
     def column(self, name: str) -> BrowsedColumn | None:
         """The column of that name; None if there is none."""
@@ -78,7 +91,7 @@ class BrowsedSource:
         if not self.tables:
             return ""
         table = self.tables[0]
-        columns = [(one.name, one.kind) for one in table.columns]
+        columns = [(one.name, one.kind) for one in table.columns if one.aggregate is None]
         return to_sql(starting_question(self.question(table.name), columns, shape))
 
 
@@ -102,15 +115,20 @@ def list_tables(session: Session, actor: Actor) -> tuple[BrowsedSource, ...]:
         for one in RELATIONS.values()
         if has_permission(actor, one.permission) and _has_rows(session, actor, one)
     )
+    columns = SourceColumns(session, actor)
+    if own and has_permission(actor, "sources:read"):
+        own = _with_models(session, actor, "", own, columns)
     found = [BrowsedSource("", _("Benchboard"), "benchboard", own)] if own else []
     if has_permission(actor, "sources:read"):
         listed = services.list_sources(session, actor, Listing(sort="name"), limit=MAX_SOURCES).rows
         found += [
             BrowsedSource(
-                one.id, one.name, one.kind, _tables(session, actor, one), one.problem, _server(one), one.is_folder
+                one.id, one.name, one.kind,
+                _with_models(session, actor, one.id, _tables(session, actor, one), columns),
+                one.problem, _server(one), one.is_folder,
             )
             for one in listed
-        ]
+        ]  # fmt: skip
     return tuple(found)
 
 
@@ -138,6 +156,40 @@ def _tables(session: Session, actor: Actor, source: services.SourceSummary) -> t
         )
         for table in services.source_tables(session, actor, source.id)
     )
+
+
+def _with_models(
+    session: Session, actor: Actor, source_id: str, tables: tuple[BrowsedTable, ...], known: SourceColumns
+) -> tuple[BrowsedTable, ...]:
+    """The tables of a source, then its data models that can be read."""
+    rows = {one.name: one.rows for one in tables}
+    models = (
+        one
+        for one in models_of_source(session, actor, source_id)
+        if not model_problems(session, actor, one.definition, known, name=one.name)
+    )
+    return tables + tuple(
+        BrowsedTable(
+            one.name,
+            tuple(
+                _model_column(field, one.definition) for field in one.definition.fields() if not field.display.hidden
+            ),
+            rows.get(one.definition.tables[0].table),
+            one.id,
+        )
+        for one in models
+    )
+
+
+def _model_column(field: Field, definition: ModelDefinition) -> BrowsedColumn:
+    display = field.display
+    title = field_title(field)
+    if not display.title and not display.unit and not definition.source_id and isinstance(field, ModelField):
+        known = RELATIONS[definition.tables[0].table].columns.get(field.column)
+        title = known.presentation.text if known is not None and known.presentation.text else title
+    is_id = display.format == "identifier" and field.kind != "text"
+    aggregate = field.aggregate if isinstance(field, ModelMeasure) else None
+    return BrowsedColumn(field.name, title, field.kind, is_id, aggregate, display.description)
 
 
 def _kind(kind: ColumnKind) -> ValueKind:
@@ -168,7 +220,7 @@ def table_statistics(
         cancel_token=cancel_token,
         source_id=source.id or None,
     )
-    columns = [(one.name, one.kind) for one in table.columns]
+    columns = [(one.name, one.kind) for one in table.columns if one.aggregate is None]
     return describe_table(run, table.name, columns, source.server or ("duckdb" if source.id else "own"))
 
 

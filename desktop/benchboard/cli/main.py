@@ -29,6 +29,7 @@ _COMMANDS: Final = {
     "layout": "Convert dashboards, and arrange widgets for other programs.",
     "login": "Sign in to a shared server, and stay signed in.",
     "logout": "Sign out of a shared server on this computer.",
+    "model": "Manage data models: joined tables with names, units, formats and measures that people read.",
     "query": "Run and check queries over data sources and Benchboard's own data.",
     "session": "List and revoke sessions.",
     "source": "Manage data sources: files, database servers and REST APIs that queries and widgets read.",

@@ -90,11 +90,7 @@ def check(context: CommandContext, source_name: str | None, sql: str) -> None:
     source_id = _source_id(context, source_name)
     text = _text(sql)
     with _naming_source(context, text), context.database.read() as session:
-        columns = (
-            queries.check_query(text)
-            if source_id is None
-            else queries.check_source_query(session, context.actor, text, source_id)
-        )
+        columns = queries.check_source_query(session, context.actor, text, source_id)
     rows = [{"column": one.name, "title": one.title, "kind": one.kind} for one in columns]
     if context.as_json:
         write_json({"columns": rows})

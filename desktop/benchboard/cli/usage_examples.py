@@ -31,6 +31,7 @@ _VALUES: Final = {
     "ID#DATA …": "123#DEADBEEF",
     "IDS": "3f9c2a71",
     "KIND": "postgresql",
+    "MODEL": "Trips by city",
     "NAME": "Rig 12",
     "NUMBER": "3",
     "REV": "0003",
@@ -44,6 +45,7 @@ _VALUES: Final = {
 
 _OF_COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
     "dashboard data": {"--out": "data.xlsx"},
+    "model create": {"NAME": "Trips by city", "--source": "trips"},
     "source add": {"FILE": "trips.csv"},
     "timing solve": {"--controller": "fdcan", "--clock": "80M", "--bitrate": "500k"},
     "timing registers": {"--timing": "1/95/32/32/32"},

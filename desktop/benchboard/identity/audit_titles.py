@@ -21,7 +21,8 @@ def entry_title(entry: AuditEntry) -> str:
     dongle, dashboard = _dongle_name(entry), _resource_name(entry, "dashboard")
     team = _resource_name(entry, "team") or _detail_text(entry, "team")
     source = _resource_name(entry, "source")
-    named = dongle or dashboard or team or source
+    model = _resource_name(entry, "model")
+    named = dongle or dashboard or team or source or model
     if entry.whom is not None:
         titles = titles_of_people()
     elif dashboard and team:
@@ -35,7 +36,9 @@ def entry_title(entry: AuditEntry) -> str:
         return settings.format(dongle=_dongle_in_sentence(entry), mode=_mode_in_sentence(entry))
     if sentence := titles.get(entry.event):
         quoted = _dongle_in_sentence(entry)
-        return sentence.format(name=entry.whom, dongle=quoted, dashboard=dashboard, team=team, source=source)
+        return sentence.format(
+            name=entry.whom, dongle=quoted, dashboard=dashboard, team=team, source=source, model=model
+        )
     rest = entry.whom or named  # of an event that a later version recorded
     return f"{event_title(entry.event)}: {rest}" if rest else event_title(entry.event)
 
@@ -120,6 +123,7 @@ def detail_title(key: str) -> str:
         "permission": _("Access"),
         "reason": _("Reason"),
         "removed": _("Removed"),
+        "renamed": _("Name before"),
         "revision": _("Configuration revision"),
         "role": _("Role"),
         "source": _("Source"),

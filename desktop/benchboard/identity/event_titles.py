@@ -78,6 +78,9 @@ def _event_titles() -> dict[str, str]:
         "source.update": _("Changed a data source"),
         "source.refresh": _("Refreshed a data source"),
         "source.remove": _("Removed a data source"),
+        "model.create": _("Created a data model"),
+        "model.update": _("Changed a data model"),
+        "model.delete": _("Deleted a data model"),
     }
 
 
@@ -157,5 +160,8 @@ def titles_of_one_object() -> dict[str, str]:
         "source.update": _("Changed the data source “{source}”"),
         "source.refresh": _("Refreshed the data source “{source}”"),
         "source.remove": _("Removed the data source “{source}”"),
+        "model.create": _("Created the data model “{model}”"),
+        "model.update": _("Changed the data model “{model}”"),
+        "model.delete": _("Deleted the data model “{model}”"),
         "dashboard.expire": _("Deleted the dashboard “{dashboard}”, which expired in the trash"),
     }

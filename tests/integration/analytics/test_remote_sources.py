@@ -13,8 +13,16 @@ import psycopg
 import pytest
 from sqlalchemy import select
 
+from benchboard.analytics import model_services
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.column_statistics import TableStatistics
+from benchboard.analytics.data_models.definition import (
+    CalculatedField,
+    FieldDisplay,
+    ModelDefinition,
+    ModelJoin,
+    ModelMeasure,
+)
 from benchboard.analytics.queries import check_source_query, run_query
 from benchboard.analytics.query_builder.question import (
     UNITS,
@@ -447,3 +455,41 @@ def test_filter_over_a_server_leaves_the_rows_that_python_does(
     rows = query(shop, source, to_sql(question)).rows
 
     assert rows == ((sum(map(keeps[chosen.operator], RIDES)),),)
+
+
+def test_model_on_a_server_is_queried_as_a_table_with_its_titles(
+    shop: Market, remote: Remote, source: SourceSummary
+) -> None:
+    log = next(name for name in source.tables if name.endswith("Ride log"))
+    with unbound(shop.database).change() as session:
+        made = model_services.table_definition(session, shop.analyst, source.id, "trips")
+        other = model_services.model_table(session, shop.analyst, source.id, log, [("id", "log_id"), ("kind", "kind")])
+        made = ModelDefinition(
+            (*made.tables, other),
+            (ModelJoin((("id", "id"),)),),
+            (CalculatedField("miles", "km * 0.5", "text", FieldDisplay("Way", "mi")),),
+            (ModelMeasure("ride_count", "count", "", "integer", FieldDisplay("Rides")),),
+        )
+        model = model_services.create_model(session, shop.analyst, name="Rides", definition=made)
+    try:
+        mark = "`" if remote.settings.kind == "mysql" else '"'
+        text = "SELECT kind, sum(miles) AS total_miles, count(*) AS ride_count, max(id) AS newest"
+        grouped = f"{text} FROM {mark}Rides{mark} WHERE city <> :city GROUP BY kind ORDER BY kind"
+        found = query(shop, source, grouped, variables={"city": ["İzmir"]})
+        rows = query(shop, source, f"WITH r AS (SELECT * FROM {mark}Rides{mark}) SELECT id, miles FROM r ORDER BY id")
+        star = query(shop, source, f"SELECT * FROM (SELECT *, 1 AS one FROM {mark}Rides{mark}) AS q")
+        assert found.rows == (("BUS 5%", Decimal("1.25"), 1, 1),)
+        assert [one.title for one in found.columns] == ["Kind", "Way (mi)", "Rides", "Newest"]
+        assert [row[0] for row in rows.rows] == [1, 2]
+        assert next(one.title for one in star.columns if one.name == "miles") == "Way (mi)"
+        with unbound(shop.database).read() as session:
+            checked = check_source_query(session, shop.analyst, grouped, source.id, {"city": ["x"]})
+            browsed = next(one for one in list_tables(session, shop.analyst) if one.id == source.id)
+            table = browsed.table("Rides")
+            assert table is not None
+            described = table_statistics(session, shop.analyst, browsed, replace(table, rows=2))
+        assert [one.title for one in checked] == [one.title for one in found.columns]
+        assert described.columns["km"].greatest == Decimal("3.50")
+    finally:
+        with unbound(shop.database).change() as session:
+            model_services.delete_model(session, shop.analyst, model.id)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
 import benchboard
-from benchboard.analytics import table_browser
+from benchboard.analytics import model_services, table_browser
 from benchboard.analytics.sources import services
 from benchboard.dashboards import library
 from benchboard.dashboards.access import access_list, sharing
@@ -39,6 +39,7 @@ LISTINGS: dict[str, tuple[Ask, ...]] = {
     "access_list.list_access": (lambda s, a, d: access_list.list_access(s, a, d, Listing("m")),),
     "fleet.list_dongles": (lambda s, a, _d: fleet.list_dongles(s, a, Listing("m")),),
     "library.list_dashboards": (lambda s, a, _d: library.list_dashboards(s, a, Listing("m")),),
+    "model_services.list_models": (lambda s, a, _d: model_services.list_models(s, a, Listing("m")),),
     "services.list_sources": (lambda s, a, _d: services.list_sources(s, a, Listing("m")),),
     "sessions.list_sessions": (
         lambda s, a, _d: sessions.list_sessions(s, a, Listing("m")),

@@ -150,10 +150,14 @@ def test_detail_title_of_every_recorded_detail_is_defined() -> None:
         ("source.update", "Changed the data source “Trips”"),
         ("source.refresh", "Refreshed the data source “Trips”"),
         ("source.remove", "Removed the data source “Trips”"),
+        ("model.create", "Created the data model “Trips”"),
+        ("model.update", "Changed the data model “Trips”"),
+        ("model.delete", "Deleted the data model “Trips”"),
     ],
 )
-def test_what_of_a_source_entry_names_the_source(event: str, sentence: str) -> None:
-    entry = AuditEntry("1", datetime.now(UTC), None, None, None, event, "source", "2", None, None, {"name": "Trips"})
+def test_what_of_an_entry_of_a_source_or_model_names_it(event: str, sentence: str) -> None:
+    kind, details = event.partition(".")[0], {"name": "Trips"}
+    entry = AuditEntry("1", datetime.now(UTC), None, None, None, event, kind, "2", None, None, details)
     assert entry_title(entry) == sentence
 
 

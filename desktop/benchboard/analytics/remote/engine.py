@@ -1,14 +1,17 @@
 """Runs queries on database servers and lists their tables, whichever kind of server it is."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.duckdb_engine import FileResult, Variables
+from benchboard.analytics.query_translator import NO_MODELS, QueryModel
 from benchboard.analytics.remote import mysql, postgresql
-from benchboard.analytics.remote.query_check import check_text
+from benchboard.analytics.remote.model_query import shown_columns, with_models
+from benchboard.analytics.remote.query_check import parse_checked
 from benchboard.analytics.remote.server_limits import RemoteTable, ServerQuery
 from benchboard.analytics.remote.settings import RemoteSettings
 
@@ -36,16 +39,19 @@ def run(
     timeout: float,
     cancel_token: CancelToken,
     variables: Variables,
+    models: Mapping[str, QueryModel] = NO_MODELS,
 ) -> FileResult:
-    """Run a query over `tables` and return `limit` rows at most; with 0, only its columns are found.
+    """Run a query over `tables` and `models` and return `limit` rows at most; with 0, only its columns are found.
 
     Raises `Invalid` for a query that is wrong or that the server rejects, `Unavailable` for one that takes longer than
     `timeout` seconds (`query.timeout`) or too much memory (`query.memory`), or if the server can't be reached, and
     `Cancelled`; the server then has stopped its work.
     """
     is_mysql = settings.kind == "mysql"
-    written, values = check_text(text, tables, mysql=is_mysql).bind(variables)
+    checked, tree = parse_checked(text, [*tables, *models], mysql=is_mysql)
+    written, values = with_models(checked, models, tables, mysql=is_mysql).bind(variables)
     if is_mysql:  # it compares times without a zone, and the session's is UTC
         values = {key: one.replace(tzinfo=None) if isinstance(one, datetime) else one for key, one in values.items()}
     query = ServerQuery(written, values, limit, timeout, time.monotonic(), cancel_token)
-    return mysql.run(settings, password, query) if is_mysql else postgresql.run(settings, password, query)
+    found = mysql.run(settings, password, query) if is_mysql else postgresql.run(settings, password, query)
+    return replace(found, columns=shown_columns(found.columns, tree, models))

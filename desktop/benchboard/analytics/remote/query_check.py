@@ -9,7 +9,7 @@ from typing import Final
 from sqlglot import Token, TokenType, exp
 
 from benchboard.analytics.query_errors import position_of, refuse
-from benchboard.analytics.query_parser import parse_query, tokenize_query
+from benchboard.analytics.query_parser import Query, parse_query, tokenize_query
 from benchboard.analytics.remote.functions import BEFORE_BRACKETS, allowed_functions
 from benchboard.analytics.remote.query_text import QueryText, query_fault, read_text
 from benchboard.errors import Invalid
@@ -22,9 +22,9 @@ _REFUSED_NODES: Final = (exp.DML, exp.Command, exp.Lock, exp.Into, exp.Create, e
 _WORDS: Final = (TokenType.STRING, TokenType.NUMBER, TokenType.NATIONAL_STRING, TokenType.RAW_STRING)
 
 
-def check_text(text: str, tables: Collection[str], *, mysql: bool) -> QueryText:
-    """The query, which may be sent. `tables`: the names that it may have in FROM. Raises `Invalid` with facts `start`
-    and `end` for anything else."""
+def parse_checked(text: str, tables: Collection[str], *, mysql: bool) -> tuple[QueryText, Query]:
+    """The query, which may be sent, and its tree. `tables`: the names that it may have in FROM. Raises `Invalid` with
+    facts `start` and `end` for anything else."""
     found = read_text(text, mysql=mysql)
     try:
         query = parse_query(found.parsed, mysql=mysql)
@@ -38,7 +38,12 @@ def check_text(text: str, tables: Collection[str], *, mysql: bool) -> QueryText:
         raise Invalid("query.syntax", what, field="query", start=0, end=len(text)) from error
     _check_tokens(tokens, mysql=mysql)
     _check_nodes(query, {name.lower() for name in tables}, tables)
-    return _without_semicolons(found, tokens)
+    return _without_semicolons(found, tokens), query
+
+
+def check_text(text: str, tables: Collection[str], *, mysql: bool) -> QueryText:
+    """The query alone of `parse_checked`."""
+    return parse_checked(text, tables, mysql=mysql)[0]
 
 
 def _check_tokens(tokens: Sequence[Token], *, mysql: bool) -> None:

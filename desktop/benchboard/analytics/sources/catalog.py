@@ -1,4 +1,7 @@
-"""The tables that a query over a source may name: its own, and those of other sources as "source name".table."""
+"""The tables that a query over a source may name: its own and its data models, and those of other sources as
+"source name".table."""
+
+from collections.abc import Callable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,15 +18,24 @@ from benchboard.storage.models.base import is_id
 class SourceCatalog:
     """A source's tables by name, and those of the organisation's other sources, which are read when they are named."""
 
-    def __init__(self, session: Session, actor: Actor, tables: tuple[SourceTable, ...]) -> None:
-        self._session, self._actor = session, actor
+    def __init__(
+        self,
+        session: Session,
+        actor: Actor,
+        tables: tuple[SourceTable, ...],
+        find_model: Callable[[str], FileView | None] = lambda _name: None,
+    ) -> None:
+        """`find_model` is asked for what is no table of the source."""
+        self._session, self._actor, self._find_model = session, actor, find_model
         self._tables = {table.name: table for table in tables}
 
     def find(self, source: str, table: str) -> FileView | None:
         """See `duckdb_engine.Catalog`."""
         tables = self._tables if not source else self._tables_of(source)
         found = tables.get(table.lower())
-        return None if found is None else found.current_view()
+        if found is None:
+            return None if source else self._find_model(table)
+        return found.current_view()
 
     def names(self) -> list[str]:
         """See `duckdb_engine.Catalog`."""
@@ -39,12 +51,6 @@ class SourceCatalog:
         if config is None:
             return {}
         return {table.name: table for table in SourceConfiguration.from_json(config).tables}
-
-
-def open_catalog(session: Session, actor: Actor, source_id: str) -> SourceCatalog:
-    """The tables of a source. Raises what `get_row` raises."""
-    row = get_row(session, actor, source_id)
-    return SourceCatalog(session, actor, SourceConfiguration.from_json(row.connection_config).tables)
 
 
 def get_row(session: Session, actor: Actor, source_id: str, *, lock: bool = False) -> DataSource:

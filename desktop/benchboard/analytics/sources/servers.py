@@ -15,6 +15,7 @@ from benchboard.analytics.duckdb_engine import FileResult
 from benchboard.analytics.files.scan import ScanColumn
 from benchboard.analytics.query_builder.question import Dialect
 from benchboard.analytics.query_builder.sql_words import quote_table
+from benchboard.analytics.query_translator import NO_MODELS, QueryModel
 from benchboard.analytics.remote import engine
 from benchboard.analytics.remote.configuration import RemoteConfiguration, remote_configuration
 from benchboard.analytics.remote.server_limits import RemoteTable
@@ -47,6 +48,7 @@ class ServerConnection:
         timeout: float,
         cancel_token: CancelToken,
         variables: Mapping[str, Any],
+        models: Mapping[str, QueryModel] = NO_MODELS,
     ) -> FileResult:
         """See `remote.engine.run`."""
         return engine.run(
@@ -58,6 +60,7 @@ class ServerConnection:
             timeout=timeout,
             cancel_token=cancel_token,
             variables=variables,
+            models=models,
         )
 
     def sample(self, table: str, *, limit: int, timeout: float, cancel_token: CancelToken) -> FileResult:

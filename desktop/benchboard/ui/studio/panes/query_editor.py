@@ -196,9 +196,7 @@ class QueryEdit(ProseEdit):
         source_id, actor = self._source_id(), self._context.actor
 
         def columns(session: DatabaseSession) -> tuple[ResultColumn, ...]:
-            if source_id:
-                return queries.check_source_query(session, actor, text, source_id, variables)
-            return queries.check_query(text, variables)
+            return queries.check_source_query(session, actor, text, source_id, variables)
 
         self._context.tasks.read(self, columns, right, wrong, long=bool(source_id))
 

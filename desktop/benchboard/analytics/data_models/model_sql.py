@@ -1,0 +1,96 @@
+"""The SQL of a data model: one SELECT over the tables of its source, with a column for each field."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from benchboard.analytics.column_presentation import Presentation
+from benchboard.analytics.data_models.definition import Field, ModelDefinition, ModelMeasure, field_presentation
+from benchboard.analytics.query_builder.combined import check_expression, named_columns
+from benchboard.analytics.query_builder.question import Calculation, Server
+from benchboard.analytics.query_builder.sql_words import quote_name
+from benchboard.analytics.query_builder.sql_writer import rows_sql
+
+_ONE_ROW: Final = "1"
+"""What a measure that counts rows has in each."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelView:
+    """A data model as queries read it: its name, its definition, what its source speaks, the names of the other sources
+    whose tables it joins, and how the columns of its tables are shown (by table and column)."""
+
+    name: str
+    definition: ModelDefinition
+    server: Server = ""
+    source_names: Mapping[str, str] | None = None
+    columns: Mapping[tuple[str, str], Mapping[str, Presentation]] | None = None
+    """By source and table."""
+
+    def sql(self, query: str | None = None) -> str:
+        """The SELECT that `query` reads. Hidden fields and measures are columns of it only if the query names them, so
+        that `*` has none of them. Without a query, all are."""
+        return model_sql(self.definition, self.server, self.source_names, query=query)
+
+    def presentations(self) -> dict[str, Presentation]:
+        """How each of its columns is shown."""
+        found = {}
+        places = {
+            one.name: (table.source_id, table.table, one.column)
+            for table in self.definition.tables
+            for one in table.fields
+        }
+        for field in self.definition.fields():
+            column = field.expression if isinstance(field, ModelMeasure) else field.name
+            source_id, table, name = places.get(column, ("", "", ""))
+            before = (self.columns or {}).get((source_id, table), {}).get(name)
+            found[field.name] = field_presentation(field, before)
+        return found
+
+
+def model_sql(
+    definition: ModelDefinition,
+    server: Server = "",
+    source_names: Mapping[str, str] | None = None,
+    *,
+    query: str | None = None,
+) -> str:
+    """See `ModelView.sql`. Raises `Invalid` (`calculation.…`) for an expression that can't be one."""
+    question = definition.question(server, source_names)
+    named = {one.name for one in definition.fields() if query is None or _is_shown(one) or is_named(one.name, query)}
+    measures = [
+        Calculation(one.name, one.expression or _ONE_ROW)
+        for one in definition.measures
+        if one.name in named and one.expression != one.name
+    ]
+    calculations = (*_needed(definition, named, server), *measures)
+    question = replace(question, calculations=calculations)
+    for one in calculations:
+        check_expression(one.expression, question.dialect)
+    outputs = [quote_name(one, question.dialect) for one in definition.names() if one in named]
+    return f"SELECT {', '.join(outputs)}\nFROM {rows_sql(question)}"  # quoted names, checked expressions
+
+
+def is_named(name: str, text: str) -> bool:
+    """Whether a query may name a column or table of this name."""
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) is not None
+
+
+def _is_shown(field: Field) -> bool:
+    return not isinstance(field, ModelMeasure) and not field.display.hidden
+
+
+def _needed(definition: ModelDefinition, named: set[str], server: Server) -> list[Calculation]:
+    """The calculations whose columns are named, or that these and the measures name in turn."""
+    dialect = definition.question(server).dialect
+    needed = set(named)
+    for measure in definition.measures:
+        if measure.name in named:
+            needed |= named_columns(measure.expression, dialect)
+    kept: list[Calculation] = []
+    for one in reversed(definition.calculations):
+        if one.name in needed:
+            needed |= named_columns(one.expression, dialect)
+            kept.append(Calculation(one.name, one.expression))
+    return kept[::-1]

@@ -1,0 +1,120 @@
+"""What is wrong with a data model: tables and columns that its sources no longer have, and expressions over them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from benchboard.analytics.data_models.definition import ModelDefinition, ModelTable
+from benchboard.analytics.query_builder.combined import check_expression, comparable, join_kinds, named_columns
+from benchboard.analytics.query_builder.question import TIMES, Dialect, Server
+from benchboard.analytics.query_types import NUMBERS, ValueKind, kind_name
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+
+Columns = Mapping[str, ValueKind]
+FindColumns = Callable[[str, str], Columns | None]
+"""The columns that a table of a source has now; None if there is no such table."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelProblem:
+    """Something that keeps a model from being read. `fields` are those that it concerns, itself or through others."""
+
+    sentence: str
+    fields: tuple[str, ...] = ()
+
+
+def find_problems(definition: ModelDefinition, find: FindColumns, server: Server = "") -> tuple[ModelProblem, ...]:
+    """What is wrong with a model, in the order of its tables; nothing if it can be read."""
+    dialect = definition.question(server).dialect
+    found: list[ModelProblem] = []
+    lost: set[str] = set()
+    """Names of fields that are gone."""
+    for table in definition.tables:
+        columns = find(table.source_id, table.table)
+        if columns is None:
+            lost |= {one.name for one in table.fields}
+            text = _("The table “{table}” doesn't exist any more.").format(table=table.table)
+            found.append(ModelProblem(text, tuple(one.name for one in table.fields)))
+            continue
+        found += _lost_columns(definition, table, columns, dialect)
+        lost |= {one.name for one in table.fields if one.column not in columns}
+    found += _broken_joins(definition, find, lost, dialect)
+    found += _broken_expressions(definition, lost, dialect)
+    return tuple(found)
+
+
+def _lost_columns(
+    definition: ModelDefinition, table: ModelTable, columns: Columns, dialect: Dialect
+) -> list[ModelProblem]:
+    found = []
+    for field in table.fields:
+        kind = columns.get(field.column)
+        if kind is None:
+            text = _("“{table}” has no column “{column}” any more.").format(table=table.table, column=field.column)
+            found.append(ModelProblem(text, (field.name, *dependants(definition, field.name, dialect))))
+        elif not _fits(field.kind, kind):
+            text = _("“{column}” of “{table}” is {kind} now, and was {before}.").format(
+                column=field.column, table=table.table, kind=kind_name(kind), before=kind_name(field.kind)
+            )
+            found.append(ModelProblem(text, (field.name, *dependants(definition, field.name, dialect))))
+    return found
+
+
+def _fits(before: ValueKind, now: ValueKind) -> bool:
+    return before == now or "null" in (before, now) or any({before, now} <= set(kinds) for kinds in (NUMBERS, TIMES))
+
+
+def dependants(definition: ModelDefinition, name: str, dialect: Dialect) -> tuple[str, ...]:
+    """The calculated fields and measures that a field goes into, through others too."""
+    gone, found = {name}, list[str]()
+    for one in definition.expressions():
+        if named_columns(one.expression, dialect) & gone:
+            gone.add(one.name)
+            found.append(one.name)
+    return tuple(found)
+
+
+def _broken_joins(
+    definition: ModelDefinition, find: FindColumns, lost: set[str], dialect: Dialect
+) -> list[ModelProblem]:
+    found = []
+    known: dict[str, ValueKind] = {one.name: one.kind for one in definition.tables[0].fields}
+    base = find(definition.tables[0].source_id, definition.tables[0].table) or {}
+    for table, join in zip(definition.tables[1:], definition.joins, strict=True):
+        columns = find(table.source_id, table.table)
+        names = tuple(one.name for one in table.fields)
+        for ours, theirs in join.keys:
+            if ours not in known or ours in lost or (columns is not None and theirs not in columns):
+                text = _("“{table}” can't be joined: the column “{column}” is missing.")
+                column = theirs if ours in known and ours not in lost else ours
+                found.append(ModelProblem(text.format(table=table.table, column=column), names))
+            elif columns is not None and not comparable(known[ours], columns[theirs]):
+                text = _("“{table}” can't be joined: “{left}” and “{right}” have different types.")
+                found.append(ModelProblem(text.format(table=table.table, left=ours, right=theirs), names))
+        if join.kind not in join_kinds(dialect):
+            found.append(ModelProblem(_("MySQL and MariaDB have no full join."), names))
+        clash = next((one.name for one in table.fields if one.name.casefold() in {k.casefold() for k in base}), None)
+        if clash is not None:
+            text = _("“{table}” now has a column “{column}” too, as the joined “{other}” has.")
+            text = text.format(table=definition.tables[0].table, column=clash, other=table.table)
+            found.append(ModelProblem(text, (clash,)))
+        known |= {one.name: one.kind for one in table.fields}
+    return found
+
+
+def _broken_expressions(definition: ModelDefinition, lost: set[str], dialect: Dialect) -> list[ModelProblem]:
+    found, gone = [], set(lost)
+    for one in definition.expressions():
+        if not one.expression and one in definition.measures:
+            continue
+        try:
+            check_expression(one.expression, dialect)
+        except Invalid as error:
+            text = _("“{name}”: {problem}").format(name=one.name, problem=error.what)
+            found.append(ModelProblem(text, (one.name,)))
+            continue
+        if missing := sorted(named_columns(one.expression, dialect) & gone):
+            text = _("“{name}” can't be calculated: it needs “{column}”.").format(name=one.name, column=missing[0])
+            found.append(ModelProblem(text, (one.name,)))
+            gone.add(one.name)
+    return found

@@ -1,0 +1,193 @@
+"""Data models as the database keeps them, in the columns `tables`, `joins` and `calculated_fields` of `data_models`.
+
+Whoever may write to the database may have written them: nothing of it is taken unchecked.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, get_args
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from benchboard.analytics.data_models.definition import (
+    AGGREGATES,
+    FORMATS,
+    MAX_TABLES,
+    CalculatedField,
+    FieldDisplay,
+    ModelDefinition,
+    ModelField,
+    ModelJoin,
+    ModelMeasure,
+    ModelTable,
+)
+from benchboard.analytics.query_builder.question import JoinKind
+from benchboard.analytics.query_types import ValueKind
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+from benchboard.identity.permissions import Actor, require
+from benchboard.storage.models.analytics import DataModel
+
+_KINDS: Final[tuple[ValueKind, ...]] = get_args(ValueKind)
+_JOINS: Final[tuple[JoinKind, ...]] = get_args(JoinKind)
+MAX_FIELDS: Final = 1_000
+_LONGEST: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class StoredModel:
+    """A data model with its id and who made it."""
+
+    id: str
+    name: str
+    description: str
+    definition: ModelDefinition
+    created_by: str
+    updated_at: datetime
+
+
+def stored_model(row: DataModel) -> StoredModel:
+    """The model of a row. Raises `Invalid` (`models.definition`) for one that can't be read."""
+    try:
+        definition = _definition(row.tables, row.joins, row.calculated_fields)
+    except (KeyError, TypeError, ValueError) as error:
+        what = _("The data model “{name}” can't be read.").format(name=row.name)
+        raise Invalid("models.definition", what, do=_("Delete it, then create it again.")) from error
+    return StoredModel(row.id, row.name, row.description or "", definition, row.created_by, row.updated_at)
+
+
+def models_of_source(
+    session: Session, actor: Actor, source_id: str, may_have: Callable[[str], bool] = lambda _name: True
+) -> tuple[StoredModel, ...]:
+    """The organisation's models whose queries run on a source (empty: on Benchboard's own data), by name, of those
+    whose name is one that a query `may_have`. One that can't be read is left out."""
+    require(actor, "sources:read")
+    is_own = DataModel.organisation_id == actor.organisation_id
+    names = [one for one in session.scalars(select(DataModel.name).where(is_own)) if may_have(one)]
+    if not names:
+        return ()
+    own = select(DataModel).where(is_own, DataModel.name.in_(names)).order_by(DataModel.name)
+    found = []
+    for row in session.scalars(own):
+        try:
+            one = stored_model(row)
+        except Invalid:
+            continue
+        if one.definition.source_id == source_id:
+            found.append(one)
+    return tuple(found)
+
+
+def store_definition(row: DataModel, definition: ModelDefinition) -> None:
+    """Put a definition into a row."""
+    row.tables = [
+        {
+            "source": one.source_id,
+            "table": one.table,
+            "fields": [
+                {"column": field.column, "name": field.name, "kind": field.kind, **_display_json(field.display)}
+                for field in one.fields
+            ],
+        }
+        for one in definition.tables
+    ]
+    row.joins = [{"kind": one.kind, "keys": [list(pair) for pair in one.keys]} for one in definition.joins]
+    row.calculated_fields = [
+        *(
+            {"name": one.name, "expression": one.expression, "kind": one.kind, **_display_json(one.display)}
+            for one in definition.calculations
+        ),
+        *(
+            {
+                "name": one.name, "aggregate": one.aggregate, "expression": one.expression, "kind": one.kind,
+                **_display_json(one.display),
+            }
+            for one in definition.measures
+        ),
+    ]  # fmt: skip
+
+
+def _display_json(display: FieldDisplay) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "title": display.title, "unit": display.unit, "format": display.format, "description": display.description,
+        "hidden": display.hidden,
+    }  # fmt: skip
+    return {key: value for key, value in found.items() if value}
+
+
+def _definition(tables: object, joins: object, calculated: object) -> ModelDefinition:
+    listed = [_table(one) for one in _list(tables, MAX_TABLES)]
+    joined = [_join(one) for one in _list(joins, MAX_TABLES)]
+    if not listed or len(joined) != len(listed) - 1:
+        raise ValueError("tables and joins")
+    entries = [_mapping(one) for one in _list(calculated, MAX_FIELDS)]
+    calculations = tuple(
+        CalculatedField(_text(one, "name"), _text(one, "expression"), _kind(one), _display(one))
+        for one in entries
+        if "aggregate" not in one
+    )
+    measures = tuple(_measure(one) for one in entries if "aggregate" in one)
+    found = ModelDefinition(tuple(listed), tuple(joined), calculations, measures)
+    names = [one.casefold() for one in found.names()]
+    if not all(names) or len(set(names)) != len(names):
+        raise ValueError("names")
+    return found
+
+
+def _table(value: object) -> ModelTable:
+    entry = _mapping(value)
+    fields = [_mapping(one) for one in _list(entry["fields"], MAX_FIELDS)]
+    return ModelTable(
+        _text(entry, "source"),
+        _text(entry, "table"),
+        tuple(ModelField(_text(one, "column"), _text(one, "name"), _kind(one), _display(one)) for one in fields),
+    )
+
+
+def _join(value: object) -> ModelJoin:
+    entry = _mapping(value)
+    keys = tuple((str(left), str(right)) for left, right in _list(entry["keys"], 10))
+    kind = next(one for one in _JOINS if one == entry["kind"]) if entry["kind"] in _JOINS else None
+    if kind is None or not keys:
+        raise ValueError("join")
+    return ModelJoin(keys, kind)
+
+
+def _measure(entry: Mapping[str, Any]) -> ModelMeasure:
+    aggregate = entry["aggregate"]
+    if aggregate not in AGGREGATES:
+        raise ValueError("aggregate")
+    return ModelMeasure(_text(entry, "name"), aggregate, _text(entry, "expression"), _kind(entry), _display(entry))
+
+
+def _display(entry: Mapping[str, Any]) -> FieldDisplay:
+    found = {key: _text(entry, key) if key in entry else "" for key in ("title", "unit", "description")}
+    format_ = entry.get("format", "")
+    if format_ not in FORMATS:
+        raise ValueError("format")
+    return FieldDisplay(**found, format=format_, hidden=entry.get("hidden") is True)
+
+
+def _kind(entry: Mapping[str, Any]) -> ValueKind:
+    return next((one for one in _KINDS if one == entry.get("kind")), "text")
+
+
+def _text(entry: Mapping[str, Any], key: str) -> str:
+    value = entry[key]
+    if not isinstance(value, str) or len(value) > _LONGEST or "\0" in value:
+        raise TypeError(key)
+    return value
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError("not an object")
+    return value
+
+
+def _list(value: object, most: int) -> list[Any]:
+    if not isinstance(value, list) or len(value) > most:
+        raise TypeError("not a list")
+    return value

@@ -1,0 +1,359 @@
+"""`benchboard model …`: the data models of an organisation."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from operator import itemgetter
+from typing import Any, Final
+
+import click
+
+from benchboard.analytics import model_services
+from benchboard.analytics.data_models.definition import (
+    AGGREGATES,
+    FORMATS,
+    CalculatedField,
+    Field,
+    FieldDisplay,
+    ModelDefinition,
+    ModelJoin,
+    ModelMeasure,
+    field_title,
+)
+from benchboard.analytics.files.kind_titles import kind_title
+from benchboard.analytics.model_services import ModelSummary, ModelUse
+from benchboard.analytics.query_builder.question import free_name
+from benchboard.analytics.sources import services
+from benchboard.cli.command_context import CommandContext, paging_options, with_context, write_json
+from benchboard.cli.empty_lists import empty_text
+from benchboard.cli.options import CliGroup
+from benchboard.cli.table import print_pairs, show_table
+from benchboard.errors import Conflict, Invalid
+from benchboard.i18n import _, ngettext, pgettext
+from benchboard.identity.permissions import Actor
+from benchboard.paging import Listing
+
+_MEASURE: Final = re.compile(rf"({'|'.join(AGGREGATES)})\s*\((.*)\)", re.DOTALL)
+_JOIN: Final = re.compile(r"(?P<ours>[^=]+)=(?P<table>.+)\.(?P<theirs>[^.]+)")
+_MODEL: Final[dict[str, Callable[[Any], object]]] = {
+    "id": lambda row: row.id,
+    "name": lambda row: row.name,
+    "source": lambda row: row.source,
+    "tables": lambda row: [one.table for one in row.definition.tables] if row.definition else [],
+    "fields": lambda row: len(row.definition.names()) if row.definition else 0,
+    "problems": lambda row: [one.sentence for one in row.problems],
+    "description": lambda row: row.description,
+    "updated_at": lambda row: row.updated_at,
+}
+_MODEL_TEXT: Final = _MODEL | {
+    "source": lambda row: row.source or _("Benchboard"),
+    "tables": lambda row: ", ".join(one.table for one in row.definition.tables) if row.definition else "",
+    "problems": lambda row: " ".join(one.sentence for one in row.problems),
+}
+
+
+@click.group(cls=CliGroup)
+def model() -> None:
+    """Manage data models: joined tables with names, units, formats and measures that people read.
+
+    Queries and widgets name a model as they name a table of its data source. A model is given by its name, or by its ID
+    from “benchboard model list”.
+    """
+
+
+@model.command("list")
+@click.option("--search", default="", help="Part of a name.")
+@paging_options
+@with_context
+def list_models(context: CommandContext, search: str, limit: int, after: str | None) -> None:
+    """List your organisation's data models."""
+    with context.database.read() as session:
+        page = model_services.list_models(session, context.actor, Listing(search), after=after, limit=limit)
+    context.list_page(
+        page,
+        _MODEL if context.as_json else _MODEL_TEXT,
+        shown=("id", "name", "source", "tables", "fields", "problems"),
+        empty=empty_text(
+            pgettext("no match", "data models"),
+            _("No data models yet. Run “benchboard model create”."),
+            "model list",
+            search=search,
+        ),
+    )
+
+
+@model.command("show")
+@click.argument("which", metavar="MODEL")
+@with_context
+def show(context: CommandContext, which: str) -> None:
+    """Show a data model and its fields."""
+    with context.database.read() as session:
+        found = model_services.get_model_matching(session, context.actor, which)
+        uses = model_services.model_uses(session, context.actor, found.id) if found.definition else ()
+    _show(context, found, uses)
+
+
+def _edit_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that describe fields, for `create` and `edit`."""
+    for option in reversed((
+        click.option("--title", "titles", multiple=True, metavar="FIELD=TEXT",
+                     help="What people read for a field. Repeatable."),
+        click.option("--unit", "units", multiple=True, metavar="FIELD=TEXT",
+                     help="Unit of a field; of money its currency, such as EUR. Repeatable."),
+        click.option("--format", "formats", multiple=True, metavar="FIELD=FORMAT",
+                     help=f"Format of a field: {', '.join(one for one in FORMATS if one)}. Repeatable."),
+        click.option("--describe", "descriptions", multiple=True, metavar="FIELD=TEXT",
+                     help="Description of a field. Repeatable."),
+        click.option("--hide", "hidden", multiple=True, metavar="FIELD",
+                     help="Offer a field nowhere; queries can still name it. Repeatable."),
+        click.option("--show", "shown", multiple=True, metavar="FIELD", help="Offer a hidden field again. Repeatable."),
+        click.option("--calculate", "calculations", multiple=True, metavar="NAME=SQL",
+                     help="Field that is calculated for each row, such as “fare=km * 2”. Repeatable."),
+        click.option("--measure", "measures", multiple=True, metavar="NAME=SQL",
+                     help="Measure, such as “revenue=sum(fare)” or “rides=count()”. Repeatable."),
+        click.option("--description", help="What the model is for."),
+    )):  # fmt: skip
+        command = option(command)
+    return command
+
+
+@model.command("create")
+@click.argument("name")
+@click.option("--source", "source_name", help="Data source; default: Benchboard's own data.")
+@click.option("--table", "table", help="Table to begin with; default: the first one of the data source.")
+@click.option("--join", "joins", multiple=True, metavar="FIELD=TABLE.COLUMN",
+              help="Join a table where a field equals its column, like “city_id=cities.id”. Repeatable.")  # fmt: skip
+@_edit_options
+@with_context
+def create(
+    context: CommandContext, /, name: str, source_name: str | None, table: str | None, joins: tuple[str, ...],
+    description: str | None, **edits: tuple[str, ...],
+) -> None:  # fmt: skip
+    """Create a data model over the tables of a data source.
+
+    \b
+    Example:
+      benchboard model create "Trips by city" --source Trips --table trips --join city_id=cities.id --measure "km=sum(distance_km)"
+    """  # noqa: E501  # an example is one line
+    with context.database.change() as session:
+        source_id = ""
+        tables: Sequence[str] = ("orders",)
+        if source_name is not None:
+            found = services.get_source_matching(session, context.actor, source_name)
+            source_id, tables = found.id, found.tables
+        first = table or next(iter(tables), "")
+        definition = model_services.table_definition(session, context.actor, source_id, first)
+        for join in joins:
+            definition = _joined(session, context.actor, definition, join)
+        definition = _edited(definition, **edits)
+        created = model_services.create_model(
+            session, context.actor, name=name, description=description or "", definition=definition
+        )
+    count = len(created.definition.names()) if created.definition else 0
+    sentence = ngettext("Created “{name}” with {count} field.", "Created “{name}” with {count} fields.", count)
+    context.report(sentence.format(name=created.name, count=count), id=created.id, name=created.name, fields=count)
+
+
+@model.command("edit")
+@click.argument("which", metavar="MODEL")
+@click.option("--remove", "removed", multiple=True, metavar="NAME", help="Calculated field or measure to remove. "
+              "Repeatable.")  # fmt: skip
+@_edit_options
+@with_context
+def edit(
+    context: CommandContext, /, which: str, removed: tuple[str, ...], description: str | None, **edits: tuple[str, ...]
+) -> None:
+    """Change the fields and measures of a data model."""
+    with context.database.change() as session:
+        found = model_services.get_model_matching(session, context.actor, which)
+        if found.definition is None:
+            raise Invalid("models.definition", found.problems[0].sentence)
+        definition = _edited(_without(found.definition, removed), **edits)
+        model_services.update_model(
+            session, context.actor, found.id, seen=found.updated_at, description=description, definition=definition
+        )
+    context.report(_("Changed “{name}”.").format(name=found.name), id=found.id, name=found.name)
+
+
+@model.command("rename")
+@click.argument("which", metavar="MODEL")
+@click.argument("name")
+@click.option("--force", is_flag=True, help="Rename it even if widgets use it. They then show an error.")
+@with_context
+def rename(context: CommandContext, which: str, name: str, force: bool) -> None:
+    """Rename a data model.
+
+    Queries name a model, so widgets that use it show an error until their queries are changed.
+    """
+    with context.database.change() as session:
+        found = model_services.get_model_matching(session, context.actor, which)
+        used = sorted({one.dashboard for one in _uses(session, context.actor, found)})
+        if used and not force:
+            what = ngettext("{count} dashboard uses “{name}”.", "{count} dashboards use “{name}”.", len(used))
+            raise Conflict(
+                "models.used",
+                what.format(name=found.name, count=len(used)),
+                why=_("Used by: {names}.").format(names=", ".join(used[:5])),
+                do=_("Change their widgets first, or add --force."),
+            )
+        renamed = model_services.update_model(session, context.actor, found.id, seen=found.updated_at, name=name)
+    sentence = _("Renamed “{before}” to “{name}”.").format(before=found.name, name=renamed.name)
+    context.report(sentence, id=found.id, name=renamed.name)
+
+
+@model.command("check")
+@click.argument("which", metavar="MODEL")
+@with_context
+def check(context: CommandContext, which: str) -> None:
+    """Check a data model against its data sources as they are now.
+
+    The exit status is 1, with what broke, if it can't be read.
+    """
+    with context.database.read() as session:
+        found = model_services.get_model_matching(session, context.actor, which)
+        found = model_services.check_model(session, context.actor, found.id)
+    if found.problems:
+        what = _("The data model “{name}” is broken.").format(name=found.name)
+        raise Invalid("models.problem", what, why=" ".join(one.sentence for one in found.problems))
+    context.report(_("“{name}” can be read.").format(name=found.name), id=found.id, name=found.name)
+
+
+@model.command("delete")
+@click.argument("which", metavar="MODEL")
+@click.option("--force", is_flag=True, help="Delete it even if dashboards use it. Their widgets then show an error.")
+@with_context
+def delete(context: CommandContext, which: str, force: bool) -> None:
+    """Delete a data model.
+
+    The data sources that it reads aren't changed.
+    """
+    with _advise_on_use(), context.database.change() as session:
+        found = model_services.get_model_matching(session, context.actor, which)
+        model_services.delete_model(session, context.actor, found.id, even_if_used=force)
+    context.report(_("Deleted “{name}”.").format(name=found.name), id=found.id, name=found.name)
+
+
+@contextmanager
+def _advise_on_use() -> Iterator[None]:
+    """Name the option that deletes a data model although dashboards use it."""
+    try:
+        yield
+    except Conflict as error:
+        if error.code == "models.used":
+            error.do = _("Change their widgets first, or add --force.")
+        raise
+
+
+def _uses(session: Any, actor: Actor, found: ModelSummary) -> tuple[ModelUse, ...]:
+    return model_services.model_uses(session, actor, found.id) if found.definition is not None else ()
+
+
+def _joined(session: Any, actor: Actor, definition: ModelDefinition, text: str) -> ModelDefinition:
+    found = _JOIN.fullmatch(text.strip())
+    if found is None:
+        what = _("“{text}” isn't a join.").format(text=text[:60])
+        raise Invalid("models.join", what, do=_("Write it as FIELD=TABLE.COLUMN, such as city_id=cities.id."))
+    table, taken = found["table"].strip(), definition.names()
+    kinds = model_services.model_table(session, actor, definition.source_id, table, ()).fields
+    outputs = []
+    for one in kinds:
+        free = one.column.casefold() not in {name.casefold() for name in taken}
+        name = free_name(one.column if free else f"{table.rsplit('.', 1)[-1]}_{one.column}", taken)
+        taken.append(name)
+        outputs.append((one.column, name))
+    other = model_services.model_table(session, actor, definition.source_id, table, outputs)
+    join = ModelJoin(((found["ours"].strip(), found["theirs"].strip()),))
+    return replace(definition, tables=(*definition.tables, other), joins=(*definition.joins, join))
+
+
+def _without(definition: ModelDefinition, removed: Iterable[str]) -> ModelDefinition:
+    gone = set(removed)
+    known = {one.name for one in definition.expressions()}
+    for name in sorted(gone - known):
+        raise _no_field(name, sorted(known))
+    return replace(
+        definition,
+        calculations=tuple(one for one in definition.calculations if one.name not in gone),
+        measures=tuple(one for one in definition.measures if one.name not in gone),
+    )
+
+
+def _edited(
+    definition: ModelDefinition, *, titles: Sequence[str], units: Sequence[str], formats: Sequence[str],
+    descriptions: Sequence[str], hidden: Sequence[str], shown: Sequence[str], calculations: Sequence[str],
+    measures: Sequence[str],
+) -> ModelDefinition:  # fmt: skip
+    for name, text in map(_pair, calculations):
+        calculated = CalculatedField(name, text, "text")
+        kept = tuple(one for one in definition.calculations if one.name != name)
+        definition = replace(definition, calculations=(*kept, calculated))
+    for name, text in map(_pair, measures):
+        kept_measures = tuple(one for one in definition.measures if one.name != name)
+        definition = replace(definition, measures=(*kept_measures, _measure(name, text)))
+    changes: list[tuple[str, dict[str, Any]]] = []
+    for key, values in (("title", titles), ("unit", units), ("description", descriptions), ("format", formats)):
+        changes += [(name, {key: text}) for name, text in map(_pair, values)]
+    changes += [(name, {"hidden": True}) for name in hidden] + [(name, {"hidden": False}) for name in shown]
+    for name, change in changes:
+        field = definition.field(name)
+        if field is None:
+            raise _no_field(name, definition.names())
+        if change.get("format", "") not in FORMATS:
+            what = _("“{name}” isn't a format.").format(name=str(change["format"])[:40])
+            do = _("Choose one of: {values}.").format(values=", ".join(one for one in FORMATS if one))
+            raise Invalid("models.format", what, do=do)
+        display: FieldDisplay = replace(field.display, **change)
+        definition = definition.with_display(name, display)
+    return definition
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign or not name.strip():
+        what = _("“{text}” isn't a field and its value.").format(text=text[:60])
+        raise Invalid("models.option", what, do=_("Write it as FIELD=VALUE."))
+    return name.strip(), value.strip()
+
+
+def _measure(name: str, text: str) -> ModelMeasure:
+    found = _MEASURE.fullmatch(text)
+    if found is None:
+        what = _("“{text}” isn't a measure.").format(text=text[:60])
+        raise Invalid("models.measure", what, do=_("Write it as one of: {values}, with an expression in brackets.")
+                      .format(values=", ".join(AGGREGATES)))  # fmt: skip
+    aggregate = next(one for one in AGGREGATES if one == found[1])
+    expression = found[2].strip()
+    if aggregate == "count":
+        expression = "" if expression in ("", "*") else expression
+    return ModelMeasure(name, aggregate, expression, "integer")
+
+
+def _no_field(name: str, known: Sequence[str]) -> Invalid:
+    what = _("There's no field “{name}”.").format(name=name[:60])
+    return Invalid("models.no-field", what, do=_("Choose one of: {values}.").format(values=", ".join(known[:20])))
+
+
+def _field_row(field: Field) -> dict[str, object]:
+    display = field.display
+    expression = "" if not isinstance(field, CalculatedField | ModelMeasure) else field.expression
+    return {
+        "name": field.name, "title": field_title(field), "kind": field.kind, "unit": display.unit,
+        "format": display.format, "aggregate": field.aggregate if isinstance(field, ModelMeasure) else "",
+        "expression": expression, "hidden": display.hidden, "description": display.description,
+    }  # fmt: skip
+
+
+def _show(context: CommandContext, found: ModelSummary, uses: Sequence[ModelUse]) -> None:
+    fields = [_field_row(one) for one in found.definition.fields()] if found.definition else []
+    dashboards = sorted({one.dashboard for one in uses})
+    if context.as_json:
+        row = {name: read(found) for name, read in _MODEL.items()}
+        write_json(row | {"fields": fields, "dashboards": dashboards})
+        return
+    texts = {name: read(found) for name, read in _MODEL_TEXT.items()} | {"dashboards": ", ".join(dashboards)}
+    print_pairs({name: None if text == "" else text for name, text in texts.items()})
+    click.echo()
+    shown = ("name", "title", "kind", "unit", "format", "aggregate", "expression", "hidden")
+    columns: dict[str, Callable[[Any], object]] = {name: itemgetter(name) for name in shown}
+    show_table(columns | {"kind": lambda row: kind_title(row["kind"])}, fields)

@@ -1,0 +1,74 @@
+"""`benchboard model …` on a real database and a real file."""
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchboard.cli.main import main
+
+
+def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
+    capsys.readouterr()
+    assert main([*arguments, "--json"]) == 0, capsys.readouterr().err
+    return json.loads(capsys.readouterr().out)
+
+
+def fault(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    capsys.readouterr()
+    assert main([*arguments]) != 0
+    return capsys.readouterr().err
+
+
+def test_model_is_created_shown_queried_changed_checked_and_deleted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BENCHBOARD_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("BENCHBOARD_DATABASE_URL", f"sqlite:///{tmp_path / 'bench.db'}")
+    assert main(["db", "upgrade"]) == 0
+    assert main(["model", "list"]) == 0
+    assert "No data models yet" in capsys.readouterr().err
+    folder = tmp_path / "data.sqlite"
+    with sqlite3.connect(folder) as connection:
+        connection.executescript(
+            "CREATE TABLE trips (id INTEGER, city_id INTEGER, km REAL); INSERT INTO trips VALUES (1, 7, 10), (2, 9, 5);"
+            "CREATE TABLE cities (id INTEGER, name TEXT); INSERT INTO cities VALUES (7, 'Ankara');"
+        )
+    connection.close()
+    answer(capsys, "source", "add", str(folder), "--name", "Trips")
+
+    created = answer(
+        capsys, "model", "create", "By city", "--source", "Trips", "--table", "trips", "--join", "city_id=cities.id",
+        "--calculate", "fare=km * 2", "--measure", "revenue=sum(fare)", "--measure", "rides=count()",
+        "--title", "name=City", "--unit", "km=km", "--format", "revenue=money", "--unit", "revenue=EUR",
+        "--hide", "cities_id",
+    )  # fmt: skip
+    assert created["fields"] == 8
+    shown = answer(capsys, "model", "show", "by city")
+    fields = {one["name"]: one for one in shown["fields"]}
+    assert (fields["name"]["title"], fields["revenue"]["aggregate"]) == ("City", "sum")
+    assert (fields["cities_id"]["hidden"], fields["fare"]["kind"], shown["problems"]) == (True, "decimal", [])
+    result = answer(
+        capsys, "query", "run", "--source", "Trips",
+        'SELECT name, sum(revenue) AS revenue FROM "By city" GROUP BY 1 ORDER BY 2 DESC',
+    )  # fmt: skip
+    assert [row[0] for row in result["rows"]] == ["Ankara", None]
+    assert main(["model", "show", "By city"]) == 0
+    assert "revenue" in capsys.readouterr().out
+
+    answer(capsys, "model", "edit", "By city", "--remove", "rides", "--title", "fare=Fare", "--description", "For Mert")
+    answer(capsys, "model", "rename", "By city", "Rides")
+    assert [(one["name"], one["fields"]) for one in answer(capsys, "model", "list")["items"]] == [("Rides", 7)]
+    assert answer(capsys, "model", "check", "Rides")["name"] == "Rides"
+
+    assert "Did you mean “Rides”?" in fault(capsys, "model", "check", "Ride")
+    assert "isn't a join" in fault(capsys, "model", "create", "X", "--source", "Trips", "--join", "nonsense")
+    assert "isn't a measure" in fault(capsys, "model", "edit", "Rides", "--measure", "a=total(km)")
+    assert "no field “nothing”" in fault(capsys, "model", "edit", "Rides", "--title", "nothing=X")
+    assert "isn't a format" in fault(capsys, "model", "edit", "Rides", "--format", "km=loud")
+    assert "isn't a field and its value" in fault(capsys, "model", "edit", "Rides", "--title", "km")
+    assert "no field “km”" in fault(capsys, "model", "edit", "Rides", "--remove", "km")
+    answer(capsys, "model", "delete", "Rides")
+    assert answer(capsys, "model", "list")["items"] == []
