@@ -178,10 +178,10 @@ def plain_template(demo_template: Path, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture
-def plain_home() -> None:
-    """For a test that puts a page of its own in the place of the home page: that has one text, and nothing to query.
+def demo_home() -> None:
+    """For a test of the demo's own home page; else that has one text, and nothing to query.
 
-    A quarter of what a window takes to open goes into the demo's home page.
+    A third of what a window takes to open goes into the demo's home page.
     """
 
 
@@ -192,7 +192,7 @@ def open_studio(
     """Opens a window on this test's copy of the demo, or in another home folder; closes them all at the end."""
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.delenv("BENCHBOARD_DATABASE_URL", raising=False)
-    template = request.getfixturevalue("plain_template" if "plain_home" in request.fixturenames else "demo_template")
+    template = request.getfixturevalue("demo_template" if "demo_home" in request.fixturenames else "plain_template")
     home = shutil.copytree(template, tmp_path / "home")
     opened: list[Studio] = []
     journals = demo.OpenJournals(monkeypatch)
@@ -213,7 +213,7 @@ def studio(open_studio: Callable[[], Studio]) -> Studio:
 
 
 @pytest.fixture
-def board(plain_home: None, studio: Studio) -> Studio:
+def board(studio: Studio) -> Studio:
     """A window whose page has widgets, a group, tabs and a row."""
     load(studio, PAGE)
     return studio

@@ -31,7 +31,7 @@ def _item(name: str, x: int, y: int, **more: object) -> dict[str, object]:
 
 
 @pytest.fixture
-def board(plain_home: None, studio: "Studio") -> Iterator["Studio"]:
+def board(studio: "Studio") -> Iterator["Studio"]:
     items = [
         _item("a", 0, 0), _item("b", 3, 0, static=True, locked=["content"]), _item("c", 6, 0),
         {"id": "r", "type": "row", "title": "Row", "position": {"x": 0, "y": 3, "w": 12, "h": 1},

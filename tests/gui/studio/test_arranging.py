@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 
 from benchboard.dashboards.document.widget_kinds import KINDS
@@ -12,6 +13,8 @@ from benchboard.ui.studio.panes.query_editor import ProseEdit
 
 if TYPE_CHECKING:
     from conftest import Studio
+
+pytestmark = pytest.mark.usefixtures("demo_home")
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 

@@ -199,6 +199,7 @@ def test_arrange_commands_run_from_inspector(board: "Studio") -> None:
     assert board.page.editor.undo_stack.can_undo()
 
 
+@pytest.mark.usefixtures("demo_home")
 def test_setting_of_several_widgets_applies_to_all(studio: "Studio") -> None:
     studio.page.editor.select(["orders-week", "revenue-week"])
     unit = studio.find("inspector_unit")

@@ -21,6 +21,8 @@ from benchboard.ui.widgets.toasts import Toast
 if TYPE_CHECKING:
     from conftest import Studio
 
+pytestmark = pytest.mark.usefixtures("demo_home")
+
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 

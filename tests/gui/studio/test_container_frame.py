@@ -23,7 +23,7 @@ def _item(name: str, x: int, y: int, w: int = 3, h: int = 2) -> dict[str, object
 
 
 @pytest.fixture
-def board(plain_home: None, studio: "Studio") -> "Studio":
+def board(studio: "Studio") -> "Studio":
     items = [
         _item("above", 0, 0, 6), _item("beside", 6, 0, 6),
         {"id": "g", "type": "group", "title": "Group", "position": {"x": 0, "y": 2, "w": 6, "h": 4},

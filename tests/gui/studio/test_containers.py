@@ -46,7 +46,7 @@ def page() -> dict[str, object]:
 
 
 @pytest.fixture
-def container_page(plain_home: None, studio: "Studio") -> "Studio":
+def container_page(studio: "Studio") -> "Studio":
     studio.page.editor.load(parse_document(page()))
     studio.wait(lambda: "g1" in studio.canvas.tiles)
     return studio

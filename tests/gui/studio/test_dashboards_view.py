@@ -302,6 +302,7 @@ def test_deleted_dashboard_runs_no_more_queries(dashboards: DashboardsDriver) ->
     assert not page.query_runner.busy
 
 
+@pytest.mark.usefixtures("demo_home")
 def test_close_blocked_by_one_page_leaves_the_others_running(dashboards: DashboardsDriver) -> None:
     studio, home, page = dashboards.studio, dashboards.studio.page, dashboards.open("Shop review")
     studio.wait(lambda: page.saving.state == "saved")

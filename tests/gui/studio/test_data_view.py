@@ -35,7 +35,6 @@ from support.databases import unbound
 if TYPE_CHECKING:
     from conftest import Studio
 
-pytestmark = pytest.mark.usefixtures("plain_home")
 LEFT = Qt.MouseButton.LeftButton
 CTRL = Qt.KeyboardModifier.ControlModifier
 LINES = (

@@ -16,6 +16,8 @@ from benchboard.ui.theme import theme
 if TYPE_CHECKING:
     from conftest import Studio
 
+pytestmark = pytest.mark.usefixtures("demo_home")
+
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 

@@ -87,6 +87,7 @@ def test_toast_over_a_kept_clear_footer_moves_above_it(studio: "Studio") -> None
     assert toast.y() > before
 
 
+@pytest.mark.usefixtures("demo_home")
 def test_inspector_after_a_merge_shows_its_values(studio: "Studio") -> None:
     studio.click("notes")
     before = studio.page.editor.widget("notes").title

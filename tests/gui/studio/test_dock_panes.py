@@ -50,6 +50,7 @@ def test_pane_collapsed_with_focus_gives_it_to_the_page(studio: "Studio") -> Non
     assert studio.application.window.focusWidget() is studio.canvas
 
 
+@pytest.mark.usefixtures("demo_home")
 def test_pane_collapsed_opens_when_its_content_is_requested(studio: "Studio") -> None:
     studio.key(Qt.Key.Key_B, CTRL)
     studio.key(Qt.Key.Key_B, CTRL | SHIFT)
@@ -120,6 +121,7 @@ def test_panes_in_a_narrow_window_start_collapsed(studio: "Studio") -> None:
     studio.wait(lambda: _visible_panes(studio) == (True, True))
 
 
+@pytest.mark.usefixtures("demo_home")
 def test_inspector_in_a_narrow_window_is_a_drawer(studio: "Studio") -> None:
     _narrow(studio)
     studio.click("notes")

@@ -19,6 +19,8 @@ from support.databases import unbound
 if TYPE_CHECKING:
     from conftest import Studio
 
+pytestmark = pytest.mark.usefixtures("demo_home")
+
 Open = Callable[..., "Studio"]
 Items = list[dict[str, Any]]
 THEIRS = "SELECT 42 AS theirs"

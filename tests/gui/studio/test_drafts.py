@@ -25,6 +25,8 @@ from support.window import visible
 if TYPE_CHECKING:
     from conftest import Studio
 
+pytestmark = pytest.mark.usefixtures("demo_home")
+
 Open = Callable[..., "Studio"]
 CTRL = Qt.KeyboardModifier.ControlModifier
 

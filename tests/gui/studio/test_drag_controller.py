@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def long(plain_home: None, studio: "Studio") -> "Studio":
+def long(studio: "Studio") -> "Studio":
     items = [
         {"id": f"w{k}", "type": "text", "title": f"w{k}", "config": {"text": "x"},
          "position": {"x": 0, "y": 4 * k, "w": 4, "h": 4}}

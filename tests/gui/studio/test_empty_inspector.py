@@ -14,7 +14,7 @@ def _texts(inspector: EmptyInspector) -> list[str]:
     return [label.text() for label in inspector.findChildren(QLabel) if label.isVisible()]
 
 
-def test_empty_inspector_says_nothing_while_the_page_is_loading(plain_home: None, studio: "Studio") -> None:
+def test_empty_inspector_says_nothing_while_the_page_is_loading(studio: "Studio") -> None:
     """It said that there were no widgets yet, before it knew."""
     (inspector,) = studio.page.findChildren(EmptyInspector)
     assert _texts(inspector)[:2] == [

@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 
 LEFT = Qt.MouseButton.LeftButton
 CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
-pytestmark = pytest.mark.usefixtures("plain_home")
 
 
 class Explorer:

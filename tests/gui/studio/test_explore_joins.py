@@ -23,8 +23,6 @@ from support.databases import unbound
 if TYPE_CHECKING:
     from conftest import Studio
 
-pytestmark = pytest.mark.usefixtures("plain_home")
-
 
 def add_file(studio: "Studio", file: Path, name: str, text: str) -> SourceSummary:
     file.write_text(text, encoding="utf-8")

@@ -37,6 +37,7 @@ def test_export_json_is_read_again(studio: "Studio", tmp_path: Path) -> None:
     assert not studio.application.window.findChildren(QWidget, "import_report")
 
 
+@pytest.mark.usefixtures("demo_home")
 def test_export_grafana_shows_a_report(studio: "Studio", tmp_path: Path) -> None:
     file = tmp_path / "out.json"
     _export(studio, "grafana", file)

@@ -23,7 +23,7 @@ def _item(name: str, x: int, y: int, w: int = 3, h: int = 3, **more: object) -> 
 
 
 @pytest.fixture
-def board(plain_home: None, studio: "Studio") -> "Studio":
+def board(studio: "Studio") -> "Studio":
     items = [
         _item("a", 3, 0), _item("limited", 6, 0, 3, 3, min_w=2, max_w=4),
         {"id": "r", "type": "row", "title": "Row", "position": {"x": 0, "y": 3, "w": 12, "h": 1},

@@ -22,7 +22,7 @@ def _item(name: str, x: int, y: int, w: int = 3, h: int = 3, **more: object) -> 
 
 
 @pytest.fixture
-def board(plain_home: None, studio: "Studio") -> "Studio":
+def board(studio: "Studio") -> "Studio":
     items = [
         _item("a", 0, 0, 2), _item("b", 2, 0, 2), _item("c", 8, 0), _item("d", 0, 3, 2), _item("e", 2, 3, 2),
         _item("fixed", 8, 3, static=True),

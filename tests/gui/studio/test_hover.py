@@ -56,7 +56,7 @@ ITEMS = [
 
 
 @pytest.fixture
-def read(plain_home: None, studio: "Studio") -> Iterator["Studio"]:
+def read(studio: "Studio") -> Iterator["Studio"]:
     studio.page.editor.load(parse_document(ITEMS))
     studio.wait(lambda: "line" in studio.canvas.tiles and not studio.page.query_runner.busy)
     studio.canvas.pixmaps.update_visible()

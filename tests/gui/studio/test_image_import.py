@@ -39,7 +39,6 @@ from support.image_bytes import chunk, claimed, png
 if TYPE_CHECKING:
     from conftest import Studio
 
-OWN_PAGE = pytest.mark.usefixtures("plain_home")
 CTRL = Qt.KeyboardModifier.ControlModifier
 RED, GREEN = (200, 30, 30), (20, 160, 60)
 SMALL = images.to_data_uri("png", png(40, 20, RED))
@@ -106,7 +105,6 @@ def _middle(studio: "Studio", item_id: str) -> QColor:
     return image.pixelColor(image.width() // 2, (image.height() + 20) // 2)
 
 
-@OWN_PAGE
 def test_file_dropped_on_page_becomes_new_image_there(studio: "Studio", tmp_path: Path) -> None:
     _show(studio, _item("a", picture=OTHER))
     before = studio.page.editor.document
@@ -126,7 +124,6 @@ def test_file_dropped_on_page_becomes_new_image_there(studio: "Studio", tmp_path
     studio.wait(lambda: _middle(studio, new) == QColor(*RED))
 
 
-@OWN_PAGE
 def test_file_dropped_on_image_replaces_it_in_one_step(studio: "Studio", tmp_path: Path) -> None:
     _show(studio, _item("a", url="http://h/p.png", label="x", fit="fill"), _item("b", 4, picture=OTHER))
     assert "http://h/p.png" in summary(studio.page.editor.widget("a"), None)
@@ -139,7 +136,6 @@ def test_file_dropped_on_image_replaces_it_in_one_step(studio: "Studio", tmp_pat
     assert studio.page.editor.widget("a").config["url"] == "http://h/p.png"
 
 
-@OWN_PAGE
 def test_file_dragged_over_page_and_away_changes_nothing(studio: "Studio", tmp_path: Path) -> None:
     _show(studio, _item("a", picture=OTHER), _item("b", 4))
     studio.click("b")
@@ -162,7 +158,6 @@ def _png_on_clipboard(data: bytes) -> None:
     QGuiApplication.clipboard().setMimeData(mime)
 
 
-@OWN_PAGE
 def test_pasted_image_goes_into_selected_image_or_new_one(studio: "Studio") -> None:
     _show(studio, _item("a"), _item("b", 4))
     _png_on_clipboard(png(50, 50))
@@ -206,7 +201,6 @@ def _bmp(width: int, height: int, *, depth: int = 24, pixels: bytes = b"") -> by
     return b"BM" + struct.pack("<IHHI", 54 + len(pixels), 0, 0, 54) + head + pixels
 
 
-@OWN_PAGE
 @pytest.mark.parametrize("height", [2, -2])
 def test_clipboard_bitmap_is_read_in_background(studio: "Studio", height: int) -> None:
     _show(studio, _item("a"))
@@ -240,7 +234,6 @@ def test_oversized_bitmap_is_rejected_before_decoding(data: bytes, code: str, mo
     assert refused.value.code == code
 
 
-@OWN_PAGE
 def test_image_file_is_chosen_by_keys(studio: "Studio", tmp_path: Path) -> None:
     _show(studio, _item("a"))
     path = _file(tmp_path, "x.png", png(60, 30, GREEN))
@@ -387,7 +380,6 @@ HOSTILE: dict[str, Callable[[Path], Path]] = {
 }
 
 
-@OWN_PAGE
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_file_that_is_no_image_is_one_error_and_changes_nothing(studio: "Studio", tmp_path: Path, kind: str) -> None:
     _show(studio, _item("a", picture=SMALL))
@@ -405,7 +397,6 @@ def test_dropped_address_is_not_fetched(studio: "Studio") -> None:
     studio.wait(lambda: "be loaded from an address" in _messages(studio))
 
 
-@OWN_PAGE
 @pytest.mark.parametrize("lock", ["content", "look"])
 def test_image_with_locked_content_is_not_replaced(studio: "Studio", tmp_path: Path, lock: str) -> None:
     item = _item("a", picture=SMALL) | ({"locked": ["content"]} if lock == "content" else {})
@@ -421,7 +412,6 @@ def test_image_with_locked_content_is_not_replaced(studio: "Studio", tmp_path: P
     assert studio.application.window.findChild(QFileDialog, "image_file") is None
 
 
-@OWN_PAGE
 def test_broken_image_in_document_is_explained_on_tile(studio: "Studio") -> None:
     for data in (b"", b"\x89PNG\r\n\x1a\n", claimed(30, 20, b"\x78\x9cxx"), png(30, 20)[:-30]):
         text = images.to_data_uri("png", data) if data else "file:///etc/passwd"
@@ -433,7 +423,6 @@ def test_broken_image_in_document_is_explained_on_tile(studio: "Studio") -> None
         assert QColor(*RED) != _middle(studio, "a"), data
 
 
-@OWN_PAGE
 def test_image_description_is_accessible(studio: "Studio") -> None:
     _show(studio, _item("a", picture=SMALL, alt="A red field"), _item("b", 4))
     told = QAccessible.queryAccessibleInterface(studio.canvas)
@@ -441,7 +430,6 @@ def test_image_description_is_accessible(studio: "Studio") -> None:
     assert "No image yet" in told.child(1).text(QAccessible.Text.Value)
 
 
-@OWN_PAGE
 def test_image_fills_tile_by_its_fit_setting(studio: "Studio") -> None:
     for fit, align, tops in (
         ("whole", "centre", (False, True, False)),
@@ -462,7 +450,6 @@ def test_image_fills_tile_by_its_fit_setting(studio: "Studio") -> None:
         assert tuple(image.pixelColor(120, round(y)) == QColor(*RED) for y in spots) == tops, (fit, align)
 
 
-@OWN_PAGE
 def test_too_many_images_are_rejected_and_nothing_is_added(studio: "Studio", tmp_path: Path) -> None:
     full = images.to_data_uri("png", png(4, 4, RED, chunk(b"teSt", bytes(500_000))))
     _show(studio, *(_item(name, 4 * k, picture=full) for k, name in enumerate("abc")), _item("d", 0))
@@ -480,7 +467,6 @@ def test_too_many_images_are_rejected_and_nothing_is_added(studio: "Studio", tmp
     assert studio.page.editor.document is before
 
 
-@OWN_PAGE
 def test_image_is_not_decoded_again_when_data_arrives(studio: "Studio") -> None:
     _show(studio, _item("a", picture=SMALL))
     before = studio.page.query_runner.result("a")

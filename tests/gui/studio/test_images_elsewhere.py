@@ -38,7 +38,7 @@ def _document(**config: object) -> Document:
 
 
 @pytest.fixture
-def pictured(plain_home: None, studio: "Studio") -> "Studio":
+def pictured(studio: "Studio") -> "Studio":
     """A page with one large picture."""
     studio.page.editor.load(_document(picture=LARGE, alt="Where line 2 stands"))
     studio.wait(lambda: not studio.page.query_runner.busy)

@@ -35,7 +35,7 @@ ITEMS = [
 
 
 @pytest.fixture
-def tables(plain_home: None, studio: "Studio") -> "Studio":
+def tables(studio: "Studio") -> "Studio":
     studio.page.editor.load(parse_document(ITEMS))
     studio.wait(lambda: "all" in studio.canvas.tiles and not studio.page.query_runner.busy)
     return studio

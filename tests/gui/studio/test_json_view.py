@@ -26,7 +26,7 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
-def written(plain_home: None, studio: "Studio") -> "Studio":
+def written(studio: "Studio") -> "Studio":
     """A page with containers beside its JSON, which has the keyboard."""
     studio.page.editor.load(parse_document(nested()))
     studio.key(Qt.Key.Key_J, CTRL)

@@ -16,6 +16,8 @@ from support.databases import unbound
 if TYPE_CHECKING:
     from conftest import Studio
 
+pytestmark = pytest.mark.usefixtures("demo_home")
+
 Open = Callable[..., "Studio"]
 
 

@@ -22,7 +22,7 @@ def _item(name: str, x: int, y: int, w: int = 3, h: int = 3, **more: object) -> 
 
 
 @pytest.fixture
-def board(plain_home: None, studio: "Studio") -> "Studio":
+def board(studio: "Studio") -> "Studio":
     items = [
         _item("a", 0, 0), _item("b", 3, 0), _item("c", 6, 0), _item("d", 0, 3, 3, 2), _item("e", 3, 3),
         {"id": "g", "type": "group", "title": "Group", "position": {"x": 0, "y": 6, "w": 6, "h": 4},
@@ -156,6 +156,7 @@ def test_key_sheet_lists_keyboard_keys(board: "Studio") -> None:
     assert keys["Move shared edge"][2] == "Alt Shift Right"
 
 
+@pytest.mark.usefixtures("demo_home")
 def test_alt_left_moves_what_is_selected_and_else_goes_back(studio: "Studio") -> None:
     shell = studio.application.shell
     assert shell is not None
@@ -173,6 +174,7 @@ def test_alt_left_moves_what_is_selected_and_else_goes_back(studio: "Studio") ->
     assert shell.address == "studio/data"
 
 
+@pytest.mark.usefixtures("demo_home")
 def test_palette_offers_to_enter_a_table_only_where_one_is_selected(studio: "Studio") -> None:
     shell = studio.application.shell
     assert shell is not None

@@ -84,6 +84,7 @@ def test_escape_in_palette_search_clears_it_then_returns_to_the_page(studio: "St
     assert studio.canvas.hasFocus()
 
 
+@pytest.mark.usefixtures("demo_home")
 def test_escape_twice_in_the_query_editor_returns_to_the_page(studio: "Studio") -> None:
     """The first may close what the editor shows; none of them loses what was typed."""
     studio.page.editor.select([studio.page.editor.page.reading_order[0]])
@@ -173,6 +174,7 @@ def test_empty_page_with_the_focus_by_key_has_a_ring(studio: "Studio") -> None:
     assert edge(Qt.FocusReason.MouseFocusReason) != focus
 
 
+@pytest.mark.usefixtures("demo_home")
 def test_page_without_a_selection_has_a_ring_after_a_key_removed_what_had_one(studio: "Studio") -> None:
     page, canvas = studio.page, studio.canvas
     first = next(iter(canvas.tiles))

@@ -3,6 +3,7 @@
 import json
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from PySide6.QtCore import QSizeF, Qt
@@ -129,6 +130,7 @@ def test_set_property_of_any_value_keeps_the_document_valid(
     assert answer is None or editor.document is before
 
 
+@pytest.mark.usefixtures("demo_home")
 def test_query_too_long_is_rejected_and_stays_in_its_field(studio: "Studio") -> None:
     editor, before = studio.page.editor, studio.page.editor.document
     edit = studio.write_query("orders-week", "")

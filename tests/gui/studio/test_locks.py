@@ -21,7 +21,7 @@ def _item(name: str, x: int, **more: object) -> dict[str, object]:
 
 
 @pytest.fixture
-def locked_page(plain_home: None, studio: "Studio") -> "Studio":
+def locked_page(studio: "Studio") -> "Studio":
     group = {
         "id": "group",
         "type": "group",

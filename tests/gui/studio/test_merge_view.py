@@ -208,6 +208,7 @@ def test_merge_of_the_dashboards_title_has_accessible_names(merging: Open) -> No
     assert hand.decided[0].title == "Theirs"
 
 
+@pytest.mark.usefixtures("demo_home")
 def test_merge_opened_from_the_page_applies_decision_and_is_undone(studio: "Studio") -> None:
     items = studio.stored().items
     studio.page.editor.set_property("orders-week", "title", "Mine")

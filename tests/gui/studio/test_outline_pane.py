@@ -22,7 +22,7 @@ CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModi
 
 
 @pytest.fixture
-def outlined(plain_home: None, studio: "Studio") -> "Studio":
+def outlined(studio: "Studio") -> "Studio":
     """A page with containers, its outline shown and with the keyboard."""
     studio.page.editor.load(parse_document(nested()))
     studio.key(Qt.Key.Key_O, CTRL | SHIFT)
@@ -193,6 +193,7 @@ def test_find_selects_the_match_and_f3_the_next(outlined: "Studio") -> None:
     assert page.editor.selection == ("closed",)
 
 
+@pytest.mark.usefixtures("demo_home")
 def test_find_by_query_text_selects_the_widget(studio: "Studio") -> None:
     studio.key(Qt.Key.Key_F, CTRL)
     field = studio.application.window.findChild(QWidget, "find_field")

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from conftest import Studio
 
 
-pytestmark = pytest.mark.usefixtures("plain_home")  # each loads a page of its own
-
-
 def _load(studio: "Studio", count: int) -> None:
     items = [
         {"id": f"w{k}", "type": "text", "title": f"w{k}", "config": {"text": "x"},

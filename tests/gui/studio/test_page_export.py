@@ -69,6 +69,7 @@ def _text_of(pdf: bytes) -> str:
     return "".join(letters)
 
 
+@pytest.mark.usefixtures("demo_home")
 def test_export_png_has_the_size_shown(studio: "Studio", tmp_path: Path) -> None:
     studio.press_button("studio_export")
     studio.qtbot.mouseClick(
@@ -88,6 +89,7 @@ def test_export_png_has_the_size_shown(studio: "Studio", tmp_path: Path) -> None
     assert [name.name for name in tmp_path.iterdir() if "page" in name.name] == ["page.png"]  # no draft is left
 
 
+@pytest.mark.usefixtures("demo_home")
 def test_export_png_text_scales_with_the_page(studio: "Studio", tmp_path: Path) -> None:
     sheet = PagePicture.of(studio.page.editor.page, studio.canvas.viewport().width())
     heading = sheet.rect("notes").translated(0, HEAD).adjusted(12, 4, -40, 0)
@@ -113,6 +115,7 @@ def _ink(image: QImage) -> int:
     return max(inked) - min(inked)
 
 
+@pytest.mark.usefixtures("demo_home")
 def test_export_png_of_the_selection_holds_only_it(studio: "Studio", tmp_path: Path) -> None:
     studio.click("notes")
     studio.page.run("studio.export_png")
@@ -126,6 +129,7 @@ def test_export_png_of_the_selection_holds_only_it(studio: "Studio", tmp_path: P
     assert (image.width(), image.height()) == (round(box.width() + 2 * MARGIN), round(box.height() + 2 * MARGIN + HEAD))
 
 
+@pytest.mark.usefixtures("demo_home")
 def test_export_svg_is_well_formed_and_holds_its_text(studio: "Studio", tmp_path: Path) -> None:
     studio.page.run("studio.export_svg")
     path = tmp_path / "page.svg"
@@ -140,6 +144,7 @@ def test_export_svg_is_well_formed_and_holds_its_text(studio: "Studio", tmp_path
     assert not re.search("[\ue000-\uf8ff]", words)
 
 
+@pytest.mark.usefixtures("demo_home")
 def test_export_pdf_holds_its_text_as_text(studio: "Studio", tmp_path: Path) -> None:
     theme().set_appearance("dark")
     studio.page.run("studio.export_pdf")
@@ -226,6 +231,7 @@ def test_print_without_a_printer_is_reported(studio: "Studio", monkeypatch: pyte
     assert current.what == "No printer found on this computer."
 
 
+@pytest.mark.usefixtures("demo_home")
 def test_print_long_page_is_split_between_tiles(
     studio: "Studio", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
@@ -45,6 +46,7 @@ def _round(studio: "Studio", shift: Qt.KeyboardModifier = Qt.KeyboardModifier.No
     return went
 
 
+@pytest.mark.usefixtures("demo_home")
 def test_f6_cycles_through_visible_panes_and_back(studio: "Studio") -> None:
     studio.page.editor.select([next(iter(studio.cells()))])
     there = _round(studio)

@@ -123,6 +123,7 @@ def test_rotation_grows_its_line_evenly_or_each_second_without_motion(reduced_mo
     assert timer.interval() == (1_000 if reduced_motion else 100)
 
 
+@pytest.mark.usefixtures("demo_home")
 def test_rotation_reads_the_data_again_at_each_turn(studio: "Studio") -> None:
     studio.application.window.resize(1024, 700)
     canvas, runner, rotation = studio.canvas, studio.page.query_runner, studio.page.presented.rotation
@@ -137,6 +138,7 @@ def test_rotation_reads_the_data_again_at_each_turn(studio: "Studio") -> None:
     studio.wait(lambda: not runner.busy and runner.read_since(shown) > begun)
 
 
+@pytest.mark.usefixtures("demo_home")
 def test_values_under_the_pointer_go_with_their_screen(studio: "Studio") -> None:
     """They stayed above the tiles of the next one."""
     studio.application.window.resize(1024, 700)
@@ -159,6 +161,7 @@ def test_values_under_the_pointer_go_with_their_screen(studio: "Studio") -> None
     assert not canvas.hover.crosshair.isVisible()
 
 
+@pytest.mark.usefixtures("demo_home")
 def test_rotation_begins_again_when_the_page_is_turned_by_hand(studio: "Studio") -> None:
     studio.application.window.resize(1024, 700)
     rotation = studio.page.presented.rotation
@@ -311,6 +314,7 @@ def test_presentation_shows_toasts_above_its_hint(studio: "Studio") -> None:
     assert hint.right() < place(presented.dots).center().x()
 
 
+@pytest.mark.usefixtures("demo_home")
 def test_tab_reaches_widgets_of_the_next_screen_which_is_shown(studio: "Studio") -> None:
     studio.application.window.resize(1024, 700)
     canvas = studio.canvas

@@ -27,6 +27,8 @@ from benchboard.ui.widgets.status_bar import StatusBar
 if TYPE_CHECKING:
     from conftest import Studio
 
+pytestmark = pytest.mark.usefixtures("demo_home")
+
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 

@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from conftest import Studio
 
 
-pytestmark = pytest.mark.usefixtures("plain_home")  # each loads a page of its own
-
-
 def _item(item_id: str, kind: str, **fields: object) -> dict[str, object]:
     return {"id": item_id, "type": kind, "position": {"x": 0, "y": 0, "w": 6, "h": 6}, **fields}
 

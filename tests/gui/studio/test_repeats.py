@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
@@ -14,6 +15,8 @@ from benchboard.ui.widgets import Select
 
 if TYPE_CHECKING:
     from conftest import Studio
+
+pytestmark = pytest.mark.usefixtures("demo_home")
 
 
 def _choose(studio: "Studio", name: str, key: str) -> None:

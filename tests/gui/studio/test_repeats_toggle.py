@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def repeats(plain_home: None, studio: "Studio") -> "Studio":
+def repeats(studio: "Studio") -> "Studio":
     studio.page.editor.replace_document("Repeats", templated_page(chosen=["north", "west"]))
     studio.wait(lambda: not studio.page.query_runner.busy)
     return studio

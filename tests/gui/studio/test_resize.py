@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def board(plain_home: None, studio: "Studio") -> "Studio":
+def board(studio: "Studio") -> "Studio":
     row = {"id": "r", "type": "row", "title": "Row", "position": {"x": 0, "y": 0, "w": 12, "h": 5},
            "items": [item("r1", 0, 0), item("r2", 6, 0)]}  # fmt: skip
     group = {"id": "g", "type": "group", "title": "Group", "position": {"x": 0, "y": 12, "w": 6, "h": 8},

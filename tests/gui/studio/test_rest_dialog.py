@@ -27,7 +27,6 @@ from support.rest_server import Reply, Request, RestServer, rest_server
 if TYPE_CHECKING:
     from conftest import Studio
 
-pytestmark = pytest.mark.usefixtures("plain_home")
 LEFT = Qt.MouseButton.LeftButton
 TAB, ENTER, DOWN = Qt.Key.Key_Tab, Qt.Key.Key_Return, Qt.Key.Key_Down
 CONTROL = Qt.KeyboardModifier.ControlModifier

@@ -47,7 +47,7 @@ def outline(studio: "Studio", item_id: str, tab: int = -1) -> None:
 
 
 @pytest.fixture
-def nested_page(plain_home: None, studio: "Studio") -> "Studio":
+def nested_page(studio: "Studio") -> "Studio":
     """A page with a closed row and tabs, as it is stored."""
     studio.store(nested())
     studio.wait(lambda: "closed" in studio.page.editor.page.paths)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from dashboards_driver import DashboardsDriver
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QWidget
@@ -20,6 +21,8 @@ from support.databases import unbound
 
 if TYPE_CHECKING:
     from conftest import Studio
+
+pytestmark = pytest.mark.usefixtures("demo_home")
 
 SHOP = Variable("shop", "", "list", values=("a", "b"), chosen=("a", "b"), multiple=True)
 

@@ -32,7 +32,6 @@ from support.postgres import USER, Server
 if TYPE_CHECKING:
     from conftest import Studio
 
-pytestmark = pytest.mark.usefixtures("plain_home")
 LEFT = Qt.MouseButton.LeftButton
 TAB, ENTER, DOWN = Qt.Key.Key_Tab, Qt.Key.Key_Return, Qt.Key.Key_Down
 

@@ -25,8 +25,6 @@ from support.databases import unbound
 if TYPE_CHECKING:
     from conftest import Studio
 
-pytestmark = pytest.mark.usefixtures("plain_home")
-
 
 def _add_source(studio: "Studio", file: Path) -> SourceSummary:
     file.write_text("day,shop,sold\n2026-01-02,north,1\n2026-02-03,south,2\n", encoding="utf-8")

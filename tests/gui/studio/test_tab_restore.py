@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 import shiboken6
 from open_dashboards import OpenDashboards, create_dashboards, dashboards_view_of, sign_in_as
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QTimer
@@ -286,6 +287,7 @@ def test_close_right_after_a_language_change_does_not_wait_for_the_page_that_was
         i18n.use("en", package_data.resources_folder() / "i18n")
 
 
+@pytest.mark.usefixtures("demo_home")
 def test_home_page_after_a_language_change_keeps_zoom_and_scroll(open_studio: Open) -> None:
     studio = open_studio()
     studio.page.canvas.set_zoom(1.4)

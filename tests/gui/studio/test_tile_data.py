@@ -26,6 +26,8 @@ from support.databases import unbound
 if TYPE_CHECKING:
     from conftest import Studio
 
+pytestmark = pytest.mark.usefixtures("demo_home")
+
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 

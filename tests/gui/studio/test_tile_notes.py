@@ -25,7 +25,6 @@ from support.databases import unbound
 if TYPE_CHECKING:
     from conftest import Studio
 
-pytestmark = pytest.mark.usefixtures("plain_home")
 REGION = {"name": "region", "label": "Region", "type": "list", "values": ["north", "south"], "multiple": True,
           "include_all": True, "chosen": ["north"]}  # fmt: skip
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from conftest import Studio
 
-pytestmark = pytest.mark.usefixtures("plain_home")  # each loads a page of its own
-
 BESIDE = 2
 """Large tiles reach half a view further than what is in sight, on either side."""
 

@@ -63,6 +63,7 @@ def test_variable_options_of_a_query_are_listed_and_not_stored(studio: "Studio")
     assert editor.document.variables[0].values == ()
 
 
+@pytest.mark.usefixtures("demo_home")
 def test_variable_options_all_selected_stands_for_every_option(studio: "Studio") -> None:
     editor = _define(studio, _query_variable("state", STATES, "paid", include_all=True))
     editor.set_property("orders-week", "query", "SELECT count(*) FROM orders WHERE status IN (:state)")
@@ -91,6 +92,7 @@ def test_variable_options_all_selected_stands_for_every_option(studio: "Studio")
     assert "paid" not in editor.reader_document.chosen["state"]
 
 
+@pytest.mark.usefixtures("demo_home")
 def test_variable_options_refreshed_update_tiles_and_repeats(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
     editor = studio.page.editor
     count = "SELECT count(*) FROM orders WHERE status IN (:state)"
@@ -146,6 +148,7 @@ def test_variable_options_of_a_dependent_query_run_after_the_other(
     assert not studio.page.variable_runner.busy
 
 
+@pytest.mark.usefixtures("demo_home")
 def test_variable_options_in_a_cycle_are_rejected_at_their_fields(studio: "Studio") -> None:
     editor = _define(
         studio,

@@ -18,6 +18,8 @@ from benchboard.ui.studio.panes.variables_dialog import VariablesDialog
 if TYPE_CHECKING:
     from conftest import Studio
 
+pytestmark = pytest.mark.usefixtures("demo_home")
+
 
 def _choose(studio: "Studio", *values: str) -> None:
     editor = studio.page.editor

@@ -24,6 +24,7 @@ def strays(window: QWidget, before: list[QWidget]) -> list[str]:
     ]
 
 
+@pytest.mark.usefixtures("demo_home")
 def test_widgets_of_a_page_all_have_a_parent(before: list[QWidget], studio: "Studio") -> None:
     dashboards = OpenDashboards(studio)
     for key in create_dashboards(studio, One=[], Two=[]).values():
