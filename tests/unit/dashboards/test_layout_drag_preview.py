@@ -65,6 +65,47 @@ def test_drag_of_one_item_drops_as_previewed(
     assert drag.drop(*point) == _shown(drag.lifted, drag.at(*point)) or not drag.places
 
 
+@given(starts(), st.data())
+@examples(300)
+def test_drag_to_a_free_place_away_from_the_start_pushes_nothing(
+    start: tuple[Layout, Compact], data: st.DataObject
+) -> None:
+    layout, compact = start
+    drag = Drag(layout, some(data, layout, 1), compact=compact)
+    assume(drag.places)
+    (body,), (place,) = drag.body, drag.places
+    still = [cell for at, cell in enumerate(drag.lifted.cells) if at != place]
+    free = [
+        (x, y)
+        for x in range(layout.columns - body.w + 1)
+        for y in range(drag.lifted.bottom + 1)
+        if not any(body._replace(x=x, y=y).overlaps(cell) for cell in (*still, body))
+    ]
+    assume(free)
+    for x, y in data.draw(st.lists(st.sampled_from(free), min_size=1, max_size=20)):
+        changes = drag.at(x, y)
+        assert {at: cell for at, cell in changes.items() if at != place and cell != drag.lifted.cells[at]} == {}
+        assert changes[place].x == x
+        assert changes[place].y <= y
+
+
+def test_drag_into_the_gap_that_a_neighbour_left_keeps_the_neighbour() -> None:
+    layout = laid(
+        body=(0, 4, 4, 5), high=(3, 9, 4, 2), low=(3, 11, 3, 4), top=(0, 0, 3, 4)
+    )  # fmt: skip
+    drag = Drag(layout, ["body"])
+    assert shown(drag.lifted) | {"body": None} == {
+        "body": None, "high": (3, 0, 4, 2), "low": (3, 2, 3, 4), "top": (0, 0, 3, 4)
+    }  # fmt: skip
+    assert shown(drag.drop(8, 2)) == {
+        "body": (8, 0, 4, 5), "high": (3, 0, 4, 2), "low": (3, 2, 3, 4), "top": (0, 0, 3, 4)
+    }  # fmt: skip
+    assert shown(drag.drop(6, 3)) == {
+        "body": (6, 2, 4, 5), "high": (3, 0, 4, 2), "low": (3, 2, 3, 4), "top": (0, 0, 3, 4)
+    }  # fmt: skip
+    assert drag.drop(0, 4) == layout
+
+
 @given(starts(), st.data(), points)
 @examples(500)
 def test_drag_of_several_items_drops_as_previewed(

@@ -37,7 +37,7 @@ def test_drop_position_shortcut_equals_the_full_search(start: tuple[Layout, Comp
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Displacement, "torn", False)
             full = UnshortenedSearch(drag.ranks, shape).resting_position(dx, dy, None)
-        assert drag.at(drag.body[0].x + dx, drag.body[0].y + dy) == full
+        assert DropBody(drag.ranks, shape).resting_position(dx, dy, None) == full
 
 
 @given(starts(), st.data())

@@ -10,10 +10,11 @@ come after it in the order are pushed down, and keep their order.
 
 - `vertical`: the gap that the body leaves is closed, and the body and all other items are compacted upwards. In a drag,
   the body comes after the items whose vertical middle (in the layout without the body) is above its top edge, and
-  before the others; in a resize, after those that end at or above its top edge. If several dragged items would not all
-  move up by the same number of rows, they stay in one piece, at the nearest rows where they are supported from above,
-  and push down what they overlap; if there are no such rows nearby, each moves up by itself. The preview shows which of
-  the two a drop will do.
+  before the others; in a resize, after those that end at or above its top edge. An item that moved up by more than the
+  body's height ranks lower, so that the body fits into its original position again; but a body that is dragged to free
+  cells away from there pushes nothing. If several dragged items would not all move up by the same number of rows, they
+  stay in one piece, at the nearest rows where they are supported from above, and push down what they overlap; if there
+  are no such rows nearby, each moves up by itself. The preview shows which of the two a drop will do.
 - `none`, `horizontal`: the gap stays open, the body stays at the pointer, and items that it overlaps are pushed below
   it.
 
@@ -21,10 +22,11 @@ A top edge under `vertical`, and a left edge under `horizontal`, can't be pulled
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from benchboard.dashboards.layout.displacement import BodyShape, Displacement
 from benchboard.dashboards.layout.drop_position import DropBody
-from benchboard.dashboards.layout.grid_arrays import GridArrays, RowBlocks
+from benchboard.dashboards.layout.grid_arrays import ColumnOccupancy, GridArrays, RowBlocks
 from benchboard.dashboards.layout.model import MAX_ROW, Cell, Compact, Layout
 from benchboard.dashboards.layout.normalize import normalized
 from benchboard.dashboards.layout.ordering import Ranks
@@ -86,6 +88,24 @@ class Drag(_LayoutGesture):
         self._shape = BodyShape(list(zip(self.body, self.places, strict=True)))
         self._resting = DropBody(self.ranks, self._shape) if compact == "vertical" else None
 
+    @cached_property
+    def _resting_in_gap(self) -> DropBody:
+        """The body over free cells: the items that moved up when it was taken out keep what they moved up to."""
+        ranks = Ranks(self.lifted, self.lifted, frozenset(self.places), 0, by_middle=True)
+        return DropBody(ranks, self._shape)
+
+    @cached_property
+    def _taken(self) -> ColumnOccupancy:
+        """The rows of all other items, and those that the body had."""
+        taken = ColumnOccupancy(self.layout.columns)
+        for cell in (*self.lifted.cells, *self.body):
+            taken.put(*cell)
+        return taken
+
+    def _is_free(self, dx: int, dy: int) -> bool:
+        parts = ((cell.x + dx, cell.y + dy, cell.w, cell.h) for cell in self.body)
+        return all(self._taken.free_row(x, y, w, h) == y for x, y, w, h in parts)
+
     def at(self, x: int, y: int, *, until: int | None = None) -> dict[int, Cell]:
         """The cells that differ from `lifted` (index in the layout → cell) with the first item at column `x`, row `y`,
         or as near to it as the grid and the static items allow for the whole body. Changes in rows from `until` on,
@@ -96,7 +116,8 @@ class Drag(_LayoutGesture):
         dx = max(-box.x, min(x - grabbed.x, self.layout.columns - box.right))
         dy = max(-box.y, min(y - grabbed.y, MAX_ROW - box.y))
         if self._resting is not None:
-            return self._resting.resting_position(dx, dy, until)
+            body = self._resting_in_gap if self._is_free(dx, dy) else self._resting
+            return body.resting_position(dx, dy, until)
         return self._around(self._shape, dx, dy, until)
 
     def drop(self, x: int, y: int) -> Layout:
