@@ -14,11 +14,12 @@ import click
 from benchboard import settings
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.formats import detect_format
-from benchboard.analytics.files.inspection import inspect_file
+from benchboard.analytics.files.inspection import empty_sheets, inspect_file
 from benchboard.analytics.files.inspection_types import TableInspection, WrongLine
 from benchboard.analytics.files.kind_titles import kind_title
 from benchboard.analytics.files.scan import ReadOptions
-from benchboard.analytics.files.wrong_lines import mixed_column_sentence
+from benchboard.analytics.files.total_columns import total_column_sentence
+from benchboard.analytics.files.wrong_lines import mixed_column_sentence, null_words_sentence
 from benchboard.analytics.remote.settings import DEFAULT_PORTS, REMOTE_KINDS, TLS_MODES, RemoteKind, checked_settings
 from benchboard.analytics.rest.settings import AUTHENTICATIONS, MAX_PAGE_SIZE, PAGINGS, checked_rest
 from benchboard.analytics.sources import services
@@ -108,7 +109,7 @@ def show(context: CommandContext, which: str) -> None:
 
 @source.command("add")
 @click.option("--name", help="Name of the data source; default: the file's name.")
-@click.option("--keep-total", is_flag=True, help="Read the total row at the end as a row like the others.")
+@click.option("--keep-total", is_flag=True, help="Read the total row and the column of totals as any other.")
 @click.option(
     "--local-times",
     is_flag=True,
@@ -141,7 +142,8 @@ def add(
             "sources.no-rows", _("“{name}” has no rows.").format(name=file.name), why=_why_no_rows(inspected.tables),
             do=_("Check the file. To add it without rows, repeat the command with --allow-empty."),
         )  # fmt: skip
-    named = tables_of(tuple(table.scan for table in inspected.tables))
+    empty = empty_sheets(inspected.tables)
+    named = tables_of(tuple(table.scan for table in inspected.tables if table not in empty))
     originals = original_files(named)
     tables = with_copies(
         named,
@@ -166,8 +168,12 @@ def add(
     sentence = ngettext("Added “{name}” with {count} row.", "Added “{name}” with {count} rows.", rows)
     for problem in inspected.skipped:
         click.echo(printable(str(problem)), err=True)
+    for table in empty:
+        click.echo(
+            printable(_("The sheet “{name}” has no rows and is left out.").format(name=table.scan.table)), err=True
+        )
     wrong = sum(table.wrong_count for table in inspected.tables)
-    for table in inspected.tables:
+    for table in (one for one in inspected.tables if one not in empty):
         for text in _line_texts(table):
             click.echo(printable(text), err=True)
     context.report(
@@ -212,6 +218,11 @@ def _line_texts(table: TableInspection) -> Iterator[str]:
         yield "  " + _in_file(line, text)
     if (rest := count - len(table.wrong_lines)) > 0:
         yield "  " + ngettext("and {count} more line", "and {count} more lines", rest).format(count=rest)
+    if said := null_words_sentence(table.scan.options):
+        yield said
+    for total in table.total_columns:
+        said = total_column_sentence(table.scan, total)
+        yield said + (" " + _("To keep it, add --keep-total.") if total.left_out else "")
     for mixed in table.mixed_columns:
         yield mixed_column_sentence(table.scan.columns[mixed.place].title, mixed)
 

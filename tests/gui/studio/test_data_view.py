@@ -352,6 +352,33 @@ def test_a_sheet_that_is_left_out_is_no_table(data: Data, tmp_path: Path) -> Non
     assert source.tables == ("orders",)
 
 
+def test_empty_sheets_are_unticked_and_the_sum_of_the_months_is_left_out_until_it_is_kept(
+    data: Data, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    sheets = [book.active, book.create_sheet("Sales"), book.create_sheet("Notes")]
+    assert sheets[0] is not None
+    sheets[0].append(["Title", "Author"])
+    sheets[1].append(["Shop", "Jan", "Feb", "Mar", "Summe"])
+    for at in range(1, 9):
+        sheets[1].append([f"Shop {at}", at, "n/a" if at < 3 else at * 2, at * 3, at * (4 if at < 3 else 6)])
+    sheets[1].append(["Gesamt", "=SUM(B2:B9)"])
+    book.save(tmp_path / "Book.xlsx")
+    data.drop(tmp_path / "Book.xlsx")
+    tables = data.page.pane.tables
+    ticked = [tables.item(row).checkState() == Qt.CheckState.Checked for row in range(tables.count())]
+    assert (ticked, tables.currentRow()) == ([False, True], 1)
+    said = "“Summe” looks like the sum of 3 columns, “Jan” to “Mar”. It is left out, as it would be one more series in"
+    assert any(text.startswith(said) for text in data.texts())
+    assert "Read as empty in columns of numbers and dates: “n/a”." in data.texts()
+    assert [one.title for one in data.page.scans()[0].kept_columns] == ["Shop", "Jan", "Feb", "Mar"]
+    data.click("import_keep_column")
+    assert data.page.scans()[0].kept_columns[-1].title == "Summe"
+    assert not any(text.startswith(said) for text in data.texts())
+    source = data.add()
+    assert (source.tables, source.rows) == (("sales",), 8)
+
+
 def test_lines_left_out_are_not_added(data: Data) -> None:
     data.drop(data.file)
     page = data.page

@@ -72,6 +72,35 @@ def test_excel_sheets_keep_the_types_of_their_cells(tmp_path: Path) -> None:
     assert (conversion.rows, conversion.emptied, conversion.left_out) == (3, 0, 0)
 
 
+def test_excel_and_csv_read_words_for_nothing_and_a_total_row_alike(tmp_path: Path) -> None:
+    words = ("n/a", "-", "N/A", "-", "n/a")
+    rows = [[f"City {at}", words[at] if at < len(words) else at * 1.5, at] for at in range(16)]
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["City", "Price", "Count"], *rows, ["Summe", "=SUM(B2:B17)", "=SUM(C2:C17)"]):
+        sheet.append(row)
+    book.save(tmp_path / "a.xlsx")  # without the values of its formulas, as programs other than Excel write it
+    lines = ["City;Price;Count", *(";".join(map(str, row)) for row in rows), "Summe;;"]
+    (tmp_path / "a.csv").write_text("\n".join(lines), encoding="utf-8")
+    for name in ("a.csv", "a.xlsx"):
+        (table,) = inspect_file(tmp_path / name).tables
+        assert [column.kind for column in table.scan.columns] == ["text", "float", "integer"], name
+        assert table.scan.options.null_words == ("-", "N/A", "n/a")
+        assert [(one.line, one.value) for one in table.total_lines] == [(18, "Summe")]
+        assert (table.rows, table.wrong_count, table.mixed_columns) == (16, 0, ())
+        _conversion, copied = _copied(tmp_path / name, tmp_path / f"{name}.parquet")
+        assert (sum(row[1] is None for row in copied), sum(row[2] for row in copied)) == (5, 120)
+
+
+def test_words_for_nothing_in_text_are_text(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("Name;Code\nAnn;-\nBob;x1\nTotal;7\nEve;y\n", encoding="utf-8")
+    (table,) = inspect_file(tmp_path / "a.csv").tables
+    assert (table.scan.columns[1].kind, table.scan.options.null_words) == ("text", ())
+    (tmp_path / "a.csv").write_text("Name\nAnn\nTotal\n", encoding="utf-8")
+    assert inspect_file(tmp_path / "a.csv").tables[0].total_lines == ()
+
+
 def test_excel_value_that_does_not_fit_is_named_by_its_row(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     book = openpyxl.Workbook()

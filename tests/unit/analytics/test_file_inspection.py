@@ -21,6 +21,7 @@ from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.inspection import inspect_file, inspect_scan
 from benchboard.analytics.files.inspection_types import TableInspection
 from benchboard.analytics.files.scan import FileScan, ReadOptions
+from benchboard.analytics.files.total_columns import is_period, total_column_sentence
 from benchboard.analytics.files.value_expressions import ZonedTimes
 from benchboard.errors import AppError, Cancelled, Invalid, NotFound, Unavailable
 
@@ -496,6 +497,36 @@ def test_a_total_row_at_the_end_is_found_named_and_not_read(tmp_path: Path) -> N
     assert (again.rows, again.total_lines) == (28, table.total_lines)
     kept = inspect_file(tmp_path / "sales.csv", ReadOptions(), fixed=frozenset({"total_label"})).tables[0]
     assert (kept.rows, kept.total_lines, kept.wrong_count) == (29, table.total_lines, 1)
+
+
+def test_a_column_that_is_the_sum_of_the_months_is_found_and_left_out(tmp_path: Path) -> None:
+    months = ("Ocak", "Şubat", "Mart", "NİSAN", "Mayıs 2026")
+    rows = [[f"Mağaza {at}", 2026, *(at * 10 + k + 0.25 for k in range(5))] for at in range(1, 9)]
+    text = ";".join(("Mağaza", "Yıl", *months, "Toplam")) + "\n"
+    text += "".join(";".join(map(str, [*row, sum(row[2:])])) + "\n" for row in rows)  # type: ignore[arg-type]  # numbers
+    table = _inspect(tmp_path / "a.csv", text)
+    assert [(one.place, one.parts, one.left_out) for one in table.total_columns] == [(7, (2, 3, 4, 5, 6), True)]
+    assert [column.title for column in table.scan.kept_columns] == ["Mağaza", "Yıl", *months]
+    said = "“Toplam” looks like the sum of 5 columns, “Ocak” to “Mayıs 2026”. "
+    said += "It is left out, as it would be one more series in charts."
+    assert total_column_sentence(table.scan, table.total_columns[0]) == said
+
+    net = "Net;Tax;Total\n" + "".join(f"{n};{n / 5};{n * 1.2:.2f}\n" for n in range(1, 30))
+    table = _inspect(tmp_path / "b.csv", net)
+    assert ([one.left_out for one in table.total_columns], len(table.scan.kept_columns)) == ([False], 3)
+    other = "Jan;Feb;Total\n" + "".join(f"{n};{n};{n * 3}\n" for n in range(1, 30))
+    assert _inspect(tmp_path / "c.csv", other).total_columns == ()
+
+
+@pytest.mark.parametrize(
+    ("titles", "expected"),
+    [
+        ("Jan März Dez. KASIM Ağu Jan-26 May2026 2026-01 01/2026 Q1 2026Q3 2024 KW7", True),
+        ("Net Marketing Tax 12 Janine A1 -", False),
+    ],
+)
+def test_is_period_titles_of_months_quarters_weeks_and_years_are(titles: str, expected: bool) -> None:
+    assert {title: is_period(title) for title in titles.split()} == dict.fromkeys(titles.split(), expected)
 
 
 def test_a_short_total_row_is_no_wrong_line(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ The first lines decide what is counted; the whole file decides what a column is.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,6 +39,7 @@ from benchboard.analytics.files.scan import DateOrder, FileScan, ReadOptions, Sc
 from benchboard.analytics.files.staging import STAGED_OPTIONS, StagedTable, staged_options
 from benchboard.analytics.files.text_files import Utf8File, as_utf_8
 from benchboard.analytics.files.titles import title_and_unit
+from benchboard.analytics.files.total_columns import total_columns, without_total_columns
 from benchboard.analytics.files.total_rows import total_lines
 from benchboard.analytics.files.value_expressions import ColumnKind
 from benchboard.analytics.files.wrong_lines import MAX_REJECTS, first_misfit, locate_wrong_lines
@@ -109,12 +110,9 @@ def _inspect_all(
         order, certainty, reason = detect_date_order(columns)
         options = replace(options, date_order=order)
     candidates = [_candidates(values, options, title) for values, title in zip(columns, sample.titles, strict=True)]
+    candidates = [_of_text(each) if place in text_columns else each for place, each in enumerate(candidates)]
     if "null_words" not in fixed:
         options = replace(options, null_words=_null_words(columns, candidates))
-        if options.null_words:
-            said = _("Found where numbers or dates are expected.")
-            guesses.append(OptionGuess("null_words", options.null_words, "likely", said))
-    candidates = [_of_text(each) if place in text_columns else each for place, each in enumerate(candidates)]
     scan = replace(scan, options=options, columns=_text_columns(sample))
     read = text.scan(scan)
     with reading_connection((text.path,), cancel_token, shown=scan.path) as connection:
@@ -132,7 +130,17 @@ def _inspect_all(
             options = replace(options, date_order=options.date_order if not order_is_open else "")
         options = replace(options, quoted_breaks=counts.breaks > 0)
         scan = _decided(replace(scan, options=options), candidates, counts)
-        return _table(connection, scan, text.scan(scan), candidates, counts, guesses, totals)
+        if "null_words" not in fixed:
+            scan = _with_used_words(scan, columns)
+            if words := scan.options.null_words:
+                said = _("Found where numbers or dates are expected.")
+                guesses.append(OptionGuess("null_words", words, "likely", said))
+        read = text.scan(scan)
+        wanted = scan.format not in ("csv", "excel")  # a database or an API has no columns by mistake
+        sums = () if wanted or "total_label" in fixed else total_columns(connection, read, read.rows_sql())
+        scan = without_total_columns(scan, sums)
+        table = _table(connection, scan, text.scan(scan), candidates, counts, guesses, totals)
+        return replace(table, total_columns=sums)
 
 
 def _totals(connection: duckdb.DuckDBPyConnection, scan: FileScan, read: FileScan) -> tuple[WrongLine, ...]:
@@ -232,6 +240,12 @@ def _null_words(columns: Sequence[Sequence[str]], candidates: Sequence[Sequence[
     return tuple(sorted(found))[:20]
 
 
+def _with_used_words(scan: FileScan, columns: Sequence[Sequence[str]]) -> FileScan:
+    """The scan without the words for nothing that only columns have which turned out to be text."""
+    used = [() if column.kind == "text" else (column,) for column in scan.columns]
+    return replace(scan, options=replace(scan.options, null_words=_null_words(columns, used)))
+
+
 # --- the one pass over the file
 
 
@@ -248,11 +262,19 @@ class _Counts:
     """How many numbers begin with a zero that a number would lose."""
     swapped: list[int | None]
     """How many dates fit with day and month in the other order; None for a column without such dates."""
+    nothing: list[int] = field(default_factory=list)
+    """How many values are words for nothing."""
     rejects: int = 0
     """Lines that DuckDB can't divide into the columns, those that are too short among them."""
 
+    def filled(self, place: int) -> int:
+        """How many values of a column are neither empty nor a word for nothing."""
+        return self.present[place] - self.nothing[place]
+
     @classmethod
-    def of(cls, found: Sequence[Any], candidates: Sequence[Sequence[ScanColumn]], *, exact: bool) -> "_Counts":
+    def of(
+        cls, found: Sequence[Any], candidates: Sequence[Sequence[ScanColumn]], *, words: bool, exact: bool
+    ) -> "_Counts":
         """The counts from the one row that `_counted_sql` answers."""
         numbers: Iterator[Any] = iter(found)
         counts = cls(next(numbers), next(numbers), [], [], exact, [], [], [])
@@ -261,6 +283,7 @@ class _Counts:
             counts.present.append(present)
             counts.distinct.append(min(next(numbers), present))
             counts.fits.append([next(numbers) for _candidate in each])
+            counts.nothing.append(int(next(numbers) or 0) if each and words else 0)
             counts.zeros.append(int(next(numbers) or 0) if _is_number(each) else 0)
             counts.swapped.append(next(numbers) if _has_order(each) else None)
         return counts
@@ -269,10 +292,10 @@ class _Counts:
 def _count(
     connection: duckdb.DuckDBPyConnection, scan: FileScan, candidates: Sequence[Sequence[ScanColumn]], *, exact: bool
 ) -> _Counts:
-    expressions = ", ".join(_counted_sql(scan, candidates, exact=exact))
+    expressions, words = ", ".join(_counted_sql(scan, candidates, exact=exact)), bool(scan.options.null_words)
     relation = scan.rows_sql(store_rejects=MAX_REJECTS)
     found = connection.execute(f"SELECT {expressions} FROM {relation}").fetchall()[0]  # noqa: S608  # quoted
-    counts = _Counts.of(found, candidates, exact=exact)
+    counts = _Counts.of(found, candidates, words=words, exact=exact)
     # A quote that isn't closed holds line breaks too, in a line that was rejected.
     rejects, short, breaks = connection.execute(
         "SELECT count(DISTINCT (file_id, line_byte_position)), count_if(error_type = 'MISSING COLUMNS'),"
@@ -283,7 +306,7 @@ def _count(
         # DuckDB doesn't pad the lines that it notes as too short. They are read, so their values count.
         padded = replace(scan, options=replace(scan.options, quoted_breaks=breaks > 0)).rows_sql()
         found = connection.execute(f"SELECT {expressions} FROM {padded}").fetchall()[0]  # noqa: S608  # quoted
-        counts = _Counts.of(found, candidates, exact=exact)
+        counts = _Counts.of(found, candidates, words=words, exact=exact)
     counts.rejects, counts.breaks = rejects, breaks
     return counts
 
@@ -298,6 +321,8 @@ def _counted_sql(scan: FileScan, candidates: Sequence[Sequence[ScanColumn]], *, 
         yield f"count({raw})"
         yield distinct_sql(raw, exact=exact)
         yield from (f"count({_sql(scan, place, candidate)})" for candidate in each)
+        if each and scan.options.null_words:
+            yield f"count_if({scan.null_word_sql(place)})"
         if _is_number(each):
             # 007 is no number that people calculate with.
             yield rf"count_if(regexp_full_match({raw}, '\s*[+-]?0\d+\s*'))"
@@ -379,7 +404,7 @@ def _decided(scan: FileScan, candidates: Sequence[Sequence[ScanColumn]], counts:
     columns = []
     for place, column in enumerate(scan.columns):
         zeros = counts.zeros[place] > 0
-        chosen = None if zeros else _chosen(candidates[place], counts.fits[place], counts.present[place])
+        chosen = None if zeros else _chosen(candidates[place], counts.fits[place], counts.filled(place))
         if chosen is None:
             columns.append(replace(column, checked=True))
             continue
@@ -393,7 +418,7 @@ def _chosen(candidates: Sequence[ScanColumn], fits: Sequence[int], present: int)
     if not candidates:
         return None
     most = max(fits)
-    # A null word or a broken line doesn't turn a column of numbers into text.
+    # A broken line doesn't turn a column of numbers into text.
     if most * 10 < present * 9:
         return None
     place = next(k for k, count in enumerate(fits) if count == most)
@@ -435,7 +460,7 @@ def _mixed_columns(
     """The columns that are text because of fewer than half of their values."""
     found = []
     for place, column in enumerate(read.columns):
-        present, fits = counts.present[place], max(counts.fits[place], default=0)
+        present, fits = counts.filled(place), max(counts.fits[place], default=0)
         if column.kind != "text" or counts.zeros[place] or fits * 2 <= present:
             continue
         candidate = candidates[place][counts.fits[place].index(fits)]

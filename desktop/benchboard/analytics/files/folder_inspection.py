@@ -109,6 +109,7 @@ def _joined(folder: Path, tables: Sequence[TableInspection]) -> TableInspection:
         wrong_lines=tuple(lines[:MAX_WRONG_LINES]),
         wrong_count=sum(table.wrong_count for table in tables),
         total_lines=tuple(replace(line, file=table.scan.path.name) for table in tables for line in table.total_lines),
+        total_columns=tables[0].total_columns,
         first_line=tables[0].first_line,
     )
 

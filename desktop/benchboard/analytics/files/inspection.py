@@ -4,6 +4,7 @@ Nothing here runs anything that a file holds, and a file is only ever read. Duck
 """
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -83,6 +84,12 @@ def inspect_scan(
             return inspect_typed(connection, scan, relation)
     except OSError as error:
         raise file_error(scan.path, error) from error
+
+
+def empty_sheets(tables: Sequence[TableInspection]) -> tuple[TableInspection, ...]:
+    """The sheets of a workbook that have no rows, if others have some: they aren't added unless they are wanted."""
+    empty = tuple(table for table in tables if table.scan.format == "excel" and not table.rows)
+    return empty if len(empty) < len(tables) else ()
 
 
 def _tables(

@@ -83,6 +83,17 @@ class MixedColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class TotalColumn:
+    """A column that is the sum of others. `left_out`: these are months or other periods, so that it is left out unless
+    it is wanted."""
+
+    place: int
+    parts: tuple[int, ...]
+    """The places of the others."""
+    left_out: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TableInspection:
     """One table of a file: how it is read, and what is in it."""
 
@@ -100,6 +111,7 @@ class TableInspection:
     total_lines: tuple[WrongLine, ...] = ()
     """The total rows at the end; they are left out if the scan has their label as its `total_label`."""
     mixed_columns: tuple[MixedColumn, ...] = ()
+    total_columns: tuple[TotalColumn, ...] = ()
     first_line: int = 1
     """The number of the line that holds the first row of the preview."""
 

@@ -209,9 +209,13 @@ class FileScan:
         raw = self.raw_sql(place)
         condition = f"{raw} IS NOT NULL AND ({self.value_sql(place)}) IS NULL"
         if self.options.null_words:
-            words = literal_list(word.lower() for word in self.options.null_words)
-            condition += f" AND NOT list_contains({words}, lower(trim({raw})))"
+            condition += f" AND NOT {self.null_word_sql(place)}"
         return f"({condition})"
+
+    def null_word_sql(self, place: int) -> str:
+        """Whether the column at a place has a word for nothing, as a condition."""
+        words = literal_list(word.lower() for word in self.options.null_words)
+        return f"list_contains({words}, lower(trim({self.raw_sql(place)})))"
 
     def to_json(self) -> dict[str, Any]:
         """The scan as JSON: texts, numbers, booleans, lists and objects."""

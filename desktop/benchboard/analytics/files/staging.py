@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from benchboard.analytics.cancellation import CancelToken, query_cancelled
+from benchboard.analytics.files.csv_dialect import NULL_WORDS
 from benchboard.analytics.files.formats import HEAD_BYTES
 from benchboard.analytics.files.inspection_types import ReportProgress
 from benchboard.analytics.files.scan import MAX_COLUMNS, FileFormat, ReadOptions
@@ -126,9 +127,11 @@ def _padded(rows: Iterator[_Row]) -> Iterator[_Row]:
 
 def _count(row: Sequence[object], texts: Counter[int], values: Counter[int]) -> None:
     for place, value in enumerate(row):
-        if value is not None and value != "":
-            values[place] += 1
-            texts[place] += isinstance(value, str | bytes)
+        is_text = isinstance(value, str | bytes)
+        if value is None or value == "" or (isinstance(value, str) and value.strip().lower() in NULL_WORDS):
+            continue
+        values[place] += 1
+        texts[place] += is_text
 
 
 def _text(value: object) -> str:

@@ -24,8 +24,8 @@ _SHOWN: Final = 1_000
 
 
 def total_lines(path: Path, options: ReadOptions) -> tuple[WrongLine, ...]:
-    """The lines at the end of a file in UTF-8 that begin with a word for a total and have nothing but numbers besides,
-    all with the same word. Raises `OSError`."""
+    """The lines at the end of a file in UTF-8 that begin with a word for a total and have nothing but numbers, or empty
+    values, besides, all with the same word. Raises `OSError`."""
     tail, before = _tail(path)
     lines = tail.split(b"\n")
     found: list[tuple[int, str, str]] = []
@@ -53,6 +53,11 @@ def total_lines(path: Path, options: ReadOptions) -> tuple[WrongLine, ...]:
     )
 
 
+def is_total_label(text: str) -> bool:
+    """Whether a text is a word for a total."""
+    return text.strip().rstrip(" :").casefold() in _LABELS
+
+
 def _values(text: str, options: ReadOptions) -> list[str]:
     quoting: Any = csv.QUOTE_MINIMAL if options.quote else csv.QUOTE_NONE
     reader = csv.reader([text], delimiter=options.delimiter, quotechar=options.quote or None, quoting=quoting)
@@ -65,8 +70,10 @@ def _values(text: str, options: ReadOptions) -> list[str]:
 def _label(values: list[str], options: ReadOptions) -> str:
     """The word for a total that the first value is; empty if the line is no total row."""
     first, *others = [value for value in values if value]
-    if first.rstrip(" :").casefold() not in _LABELS or not others:
+    if not is_total_label(first):
         return ""
+    if not others:  # formulas whose values the program that wrote the file didn't calculate
+        return first if len(values) > 1 else ""
     order = options.date_order or "day-first"
     amounts = all(_AMOUNT.fullmatch(value) and not date_format(value, order) for value in others)
     return first if amounts else ""

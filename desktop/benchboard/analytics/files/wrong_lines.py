@@ -12,7 +12,7 @@ import duckdb
 
 from benchboard.analytics.files.formats import open_text_bytes
 from benchboard.analytics.files.inspection_types import MAX_WRONG_LINES, MixedColumn, WrongLine
-from benchboard.analytics.files.scan import FileScan, ScanColumn
+from benchboard.analytics.files.scan import FileScan, ReadOptions, ScanColumn
 from benchboard.i18n import _, ngettext, number
 
 MAX_REJECTS: Final = 100_000
@@ -210,6 +210,12 @@ def wrong_value_sentence(column: ScanColumn, value: str) -> str:
     if _LIKE_DATE.fullmatch(value):
         return _("“{title}” is “{value}”, which isn't a valid date in this column's format.").format(**names)
     return _("“{title}” is “{value}”, which isn't a date.").format(**names)
+
+
+def null_words_sentence(options: ReadOptions) -> str:
+    """Which words are read as nothing; empty if none is."""
+    words = ", ".join(f"“{word}”" for word in options.null_words)
+    return _("Read as empty in columns of numbers and dates: {words}.").format(words=words) if words else ""
 
 
 def mixed_column_sentence(title: str, mixed: MixedColumn) -> str:

@@ -1,6 +1,6 @@
 """What somebody chose about a file on the import page; what wasn't chosen is as it was detected."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.column_kinds import with_kind
-from benchboard.analytics.files.inspection import inspect_file, inspect_scan
+from benchboard.analytics.files.inspection import empty_sheets, inspect_file, inspect_scan
 from benchboard.analytics.files.inspection_types import FileInspection, ReportProgress, TableInspection
 from benchboard.analytics.files.scan import FileScan, ReadOptions, ScanColumn, WrongValues
 from benchboard.analytics.files.value_expressions import ColumnKind
@@ -39,7 +39,8 @@ class ImportDraft:
     """The read options that were chosen, by their names in `ReadOptions`."""
     wrong_values: WrongValues = "empty"
     columns: Mapping[ColumnKey, ColumnChoice] = field(default_factory=lambda: _NOTHING)
-    skipped_tables: frozenset[str] = frozenset()
+    skipped_tables: frozenset[str] | None = None
+    """The tables that aren't added; None: nothing was chosen."""
     keep: Keep | None = None
     name: str | None = None
 
@@ -47,6 +48,12 @@ class ImportDraft:
     def is_changed(self) -> bool:
         """Whether anything was chosen or typed."""
         return replace(self, path=Path()) != ImportDraft(Path())
+
+    def skipped(self, tables: Sequence[TableInspection]) -> frozenset[str]:
+        """The names of the tables that aren't added: without a choice, the empty sheets of a workbook."""
+        if self.skipped_tables is not None:
+            return self.skipped_tables
+        return frozenset(map(table_name, empty_sheets(tables)))
 
     def with_option(self, name: str, value: object) -> "ImportDraft":
         """The draft with one more chosen option."""
@@ -78,6 +85,11 @@ class ImportDraft:
             name=column.name if choice.name is None else choice.name,
             left_out=column.left_out if choice.left_out is None else choice.left_out,
         )
+
+
+def table_name(table: TableInspection) -> str:
+    """The name of a table as the page lists it."""
+    return table.scan.table or table.scan.path.name
 
 
 def column_key(scan: FileScan, place: int) -> ColumnKey:

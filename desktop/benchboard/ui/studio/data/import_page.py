@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.column_kinds import column_fits
-from benchboard.analytics.files.inspection_types import MixedColumn, TableInspection, TypeFit
+from benchboard.analytics.files.inspection_types import TableInspection, TypeFit
 from benchboard.analytics.files.profile import ColumnProfile, profile_table
 from benchboard.analytics.files.scan import FileScan
 from benchboard.errors import AppError, Cancelled
@@ -19,7 +19,14 @@ from benchboard.ui.commands import Handler, Handlers, install_shortcuts, run_han
 from benchboard.ui.context import Context
 from benchboard.ui.studio.data.column_popover import LEAVE_OUT, ColumnPopover
 from benchboard.ui.studio.data.data_commands import IMPORT
-from benchboard.ui.studio.data.import_draft import ColumnKey, ImportDraft, ImportReading, column_key, read_draft
+from benchboard.ui.studio.data.import_draft import (
+    ColumnKey,
+    ImportDraft,
+    ImportReading,
+    column_key,
+    read_draft,
+    table_name,
+)
 from benchboard.ui.studio.data.mixed_columns_note import MixedColumnsNote
 from benchboard.ui.studio.data.preview_table import PreviewTable, anchor_over
 from benchboard.ui.studio.data.reading_pane import ReadingPane
@@ -166,8 +173,13 @@ class ImportPage(QWidget):
 
     def _rows_added(self) -> list[int]:
         """The rows of each table that is added."""
-        tables = self._reading.tables if self._reading is not None else ()
-        return [table.rows for table in tables if _table_name(table) not in self.draft.skipped_tables]
+        return [table.rows for table in self._added_tables()]
+
+    def _added_tables(self) -> list[TableInspection]:
+        if self._reading is None:
+            return []
+        skipped = self.draft.skipped(self._reading.detected.tables)
+        return [table for table in self._reading.tables if table_name(table) not in skipped]
 
     def panes(self) -> list[QWidget]:
         """The panes in F6 order."""
@@ -193,8 +205,7 @@ class ImportPage(QWidget):
 
     def scans(self) -> list[FileScan]:
         """How the tables that are added are read."""
-        tables = self._reading.tables if self._reading is not None else ()
-        return [table.scan for table in tables if _table_name(table) not in self.draft.skipped_tables]
+        return [table.scan for table in self._added_tables()]
 
     def why_not_added(self) -> str:
         """Why the file can't be added now; empty if it can."""
@@ -402,8 +413,10 @@ class ImportPage(QWidget):
         reading = self._reading
         if reading is None or not reading.tables:
             return None, None
-        names = [_table_name(table) for table in reading.tables]
-        at = names.index(self._shown_table) if self._shown_table in names else 0
+        names = [table_name(table) for table in reading.tables]
+        skipped = self.draft.skipped(reading.detected.tables)
+        first = next((at for at, name in enumerate(names) if name not in skipped), 0)
+        at = names.index(self._shown_table) if self._shown_table in names else first
         return reading.tables[at], reading.detected.tables[at]
 
     def _show_reading(self) -> None:
@@ -421,15 +434,16 @@ class ImportPage(QWidget):
         if had_focus or self.focusWidget() is None:
             self.preview.setFocus(Qt.FocusReason.OtherFocusReason)
         self.wrong_lines.show_table(table)
-        self.mixed_columns.show_columns(table, self._unanswered(table, detected))
+        totals = [one for one in detected.total_columns if self._is_unanswered(table, one.place)]
+        mixed = [one for one in detected.mixed_columns if self._is_unanswered(table, one.place)]
+        self.mixed_columns.show_columns(table, mixed, totals)
         self._footer.show_table(table, reading.detected.seconds)
         self._profile(table, reading.detected.size)
 
-    def _unanswered(self, table: TableInspection, detected: TableInspection) -> list[MixedColumn]:
-        """The columns that became text because of a few values, and of which no kind was chosen."""
-        choices = [self.draft.choice(column_key(table.scan, one.place)) for one in detected.mixed_columns]
-        pairs = zip(detected.mixed_columns, choices, strict=True)
-        return [one for one, choice in pairs if choice.kind is None and not choice.left_out]
+    def _is_unanswered(self, table: TableInspection, place: int) -> bool:
+        """Whether nothing was chosen of a column that a question is asked about."""
+        choice = self.draft.choice(column_key(table.scan, place))
+        return choice.kind is None and not choice.left_out
 
     def _profile(self, table: TableInspection, size: int) -> None:
         """Count the values of the columns in the background, for the histograms in their heads."""
@@ -448,16 +462,12 @@ class ImportPage(QWidget):
             if self._profiled is scan:
                 self.preview.preview.show_histograms({one.name: histogram_counts(one) for one in found})
 
-        title = _("Counting the values of “{table}”").format(table=_table_name(table))
+        title = _("Counting the values of “{table}”").format(table=table_name(table))
         self._profiling = self._context.tasks.run(self, count, show, lambda _error: None, title=title)
 
     def _stop_profiling(self) -> None:
         if self._profiling is not None:
             self._profiling.cancel()
-
-
-def _table_name(table: TableInspection) -> str:
-    return table.scan.table or table.scan.path.name
 
 
 def _name_used_twice(scans: list[FileScan]) -> str | None:

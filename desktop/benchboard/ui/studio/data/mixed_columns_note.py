@@ -1,4 +1,5 @@
-"""Lines above the preview: which columns are text because of a few of their values, with the ways to answer that."""
+"""Lines above the preview: which columns are text because of a few of their values, or are the sum of others, with the
+ways to answer that."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -8,9 +9,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from benchboard.analytics.files.inspection_types import MixedColumn, TableInspection
+from benchboard.analytics.files.inspection_types import MixedColumn, TableInspection, TotalColumn
+from benchboard.analytics.files.total_columns import total_column_sentence
 from benchboard.analytics.files.wrong_lines import mixed_column_sentence
 from benchboard.i18n import _
+from benchboard.ui.studio.data.column_popover import LEAVE_OUT
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Paragraph, fill_column, hairline, scroll_area
 from benchboard.ui.widgets.surfaces import Icon, set_surface
@@ -38,15 +41,25 @@ class MixedColumnsNote(QWidget):
         fill_column(self, self._area, hairline())
         self.hide()
 
-    def show_columns(self, table: TableInspection, mixed: Sequence[MixedColumn]) -> None:
+    def show_columns(
+        self, table: TableInspection, mixed: Sequence[MixedColumn], totals: Sequence[TotalColumn] = ()
+    ) -> None:
         """Show these columns of `table`."""
         while (item := self._column.takeAt(0)) is not None:
             if (line := item.widget()) is not None:
                 line.hide()
                 line.deleteLater()
         for one in mixed:
-            self._column.addWidget(self._line(mixed_column_sentence(table.scan.columns[one.place].title, one), one))
-        self.setVisible(bool(mixed))
+            sentence = mixed_column_sentence(table.scan.columns[one.place].title, one)
+            convert = (_convert_title(one), one.kind, "import_convert_column")
+            keep = (_("Keep as text"), "text", "import_keep_text")
+            self._add_line(sentence, one.place, (convert, keep))
+        for total in totals:
+            keep = (_("Keep column"), table.scan.columns[total.place].kind, "import_keep_column")
+            out = (_("Exclude column"), LEAVE_OUT, "import_exclude_column")
+            sentence = total_column_sentence(table.scan, total)
+            self._add_line(sentence, total.place, (keep,) if total.left_out else (out, keep))
+        self.setVisible(bool(mixed or totals))
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -58,21 +71,20 @@ class MixedColumnsNote(QWidget):
         need = self._column.totalHeightForWidth(self.width() or _WIDTH)
         self._area.setFixedHeight(min(max(need, self._column.totalMinimumSize().height()), _MOST_HEIGHT))
 
-    def _line(self, sentence: str, mixed: MixedColumn) -> QWidget:
+    def _add_line(self, sentence: str, place: int, answers: Sequence[tuple[str, str, str]]) -> None:
+        """Add a sentence and the buttons to answer it, each with its title, the kind that it chooses and its name."""
         line = QWidget(self._lines)
         row = QHBoxLayout(line)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme().px("spacing.2"))
         row.addWidget(Icon("ph.warning-fill", "warn"))
         row.addWidget(Paragraph(sentence, "body", "secondary"), 1)
-        for title, kind, name in (
-            (_convert_title(mixed), mixed.kind, "import_convert_column"),
-            (_("Keep as text"), "text", "import_keep_text"),
-        ):
-            button = Button(title, partial(self.chosen.emit, mixed.place, kind), kind="link", name=name)
+        for title, kind, name in answers:
+            button = Button(title, partial(self.chosen.emit, place, kind), kind="link", name=name)
             button.setAccessibleDescription(sentence)
             row.addWidget(button)
-        return line
+        self._column.addWidget(line)
+        line.show()  # the height of a line that is only shown with the next event doesn't count
 
 
 def _convert_title(mixed: MixedColumn) -> str:

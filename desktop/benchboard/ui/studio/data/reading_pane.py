@@ -17,9 +17,10 @@ from PySide6.QtWidgets import (
 
 from benchboard.analytics.files.inspection_types import FileInspection, OptionGuess, TableInspection
 from benchboard.analytics.files.scan import ReadOptions
+from benchboard.analytics.files.wrong_lines import null_words_sentence
 from benchboard.analytics.sources.kinds import folder_title
 from benchboard.i18n import _, ngettext, number
-from benchboard.ui.studio.data.import_draft import ImportDraft, Keep
+from benchboard.ui.studio.data.import_draft import ImportDraft, Keep, table_name
 from benchboard.ui.studio.data.value_text import size_text
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, CheckBox, Edit, Elided, Field, Paragraph, Select, Text, hairline, scroll_area
@@ -152,6 +153,8 @@ class ReadingPane(QWidget):
         for name, field in self.fields.items():
             field.chosen.connect(lambda value, name=name: self.option_chosen.emit(name, value))
             column.addWidget(field)
+        self._null_words = Paragraph("", "caption", "muted")
+        column.addWidget(self._null_words)
         self.header = CheckBox(_("First line contains column names"))
         self.header.setObjectName("import_header")
         self.header.clicked.connect(lambda on: self.option_chosen.emit("header", on))
@@ -185,7 +188,7 @@ class ReadingPane(QWidget):
         self._filling = True
         self._inner.show()
         self.head.show_file(detected)
-        self._show_tables(tables, draft)
+        self._show_tables(tables, draft.skipped(detected.tables))
         self._filling = False
         self._as_detected.setEnabled(bool(draft.options or draft.columns or draft.wrong_values != "empty"))
         self.follow.set_title(_("Link to the folder") if detected.format == "folder" else _("Link to the file"))
@@ -231,16 +234,19 @@ class ReadingPane(QWidget):
             field.setVisible(needed)
             if needed:
                 field.show_option(_shown_value(name, options), guess, chosen=chosen)
+        said = null_words_sentence(options)
+        self._null_words.setText(said)
+        self._null_words.setVisible(bool(said))
         self.header.setVisible(not typed)
         self.header.setChecked(options.header)
 
-    def _show_tables(self, tables: Sequence[TableInspection], draft: ImportDraft) -> None:
+    def _show_tables(self, tables: Sequence[TableInspection], skipped: frozenset[str]) -> None:
         several = len(tables) > 1
         self._tables_holder.setVisible(several)
         if not several:
             return
         self._tables_title.setText(_("Tables ({count})").format(count=number(len(tables))))
-        names = [table.scan.table or table.scan.path.name for table in tables]
+        names = [table_name(table) for table in tables]
         shown = [self.tables.item(row).data(Qt.ItemDataRole.UserRole) for row in range(self.tables.count())]
         if shown != names:
             self.tables.clear()
@@ -249,9 +255,9 @@ class ReadingPane(QWidget):
                 item = QListWidgetItem(f"{name}  ({rows})", self.tables)
                 item.setData(Qt.ItemDataRole.UserRole, name)
                 item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            self.tables.setCurrentRow(0)
+            self.tables.setCurrentRow(next((row for row, name in enumerate(names) if name not in skipped), 0))
         for row, name in enumerate(names):
-            added = name not in draft.skipped_tables
+            added = name not in skipped
             self.tables.item(row).setCheckState(Qt.CheckState.Checked if added else Qt.CheckState.Unchecked)
         self.tables.setFixedHeight(min(len(names), _MOST_TABLES_SHOWN) * 32 + 12)
 

@@ -87,7 +87,7 @@ def source_columns() -> tuple[Column[SourceRow], ...]:
             width=220,
             stretch=True,
         ),
-        Column("status", _("Status"), lambda row: status_mark(row).text, mark=status_mark, width=130,
+        Column("status", _("Status"), lambda row: status_mark(row).text, mark=status_mark, width=150,
                tooltip=news_text),
         Column("tables", _("Tables"), _tables_text, align_right=True, width=80),
         Column("rows", _("Rows"), lambda row: number(row.rows) if row.rows is not None else "–", align_right=True,
