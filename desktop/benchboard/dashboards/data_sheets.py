@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from benchboard.analytics import queries
 from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.queries import ResultTable
 from benchboard.analytics.table_export.exported import Sheet
 from benchboard.dashboards.document import time_range
 from benchboard.dashboards.document.widget_kinds import WidgetContent, widget_of
@@ -37,9 +38,11 @@ def widget_sheets(
     labels: Labels,
     cancel_token: CancelToken | None = None,
     step: Callable[[int, int], object] = lambda _done, _total: None,
+    arranged: Callable[[ResultTable, str], ResultTable] = lambda table, _query: table,
 ) -> list[Sheet]:
     """Run the queries of all widgets of a page for `actor`, up to `MAX_ROWS` rows each, with the time range as it is at
-    `now` (UTC). `step` is called before each with how many are done, and of how many.
+    `now` (UTC). `step` is called before each with how many are done, and of how many; `arranged` puts the rows of a
+    query in the order in which they are shown.
 
     A widget whose query fails has its error in place of a table. Raises `Invalid` (`export.no-data`) for a page without
     queries, the first error if all queries fail, and `Cancelled`.
@@ -71,7 +74,7 @@ def widget_sheets(
             sheets.append(Sheet(title, None, notes, error))
             continue
         more = (_("The first {count} rows. The query returns more.").format(count=len(table.rows)),)
-        sheets.append(Sheet(title, table, notes + (more if table.truncated else ())))
+        sheets.append(Sheet(title, arranged(table, query), notes + (more if table.truncated else ())))
     failed = [sheet.error for sheet in sheets if sheet.error is not None]
     if len(failed) == len(sheets):
         raise failed[0]

@@ -12,8 +12,8 @@ from benchboard.analytics.column_presentation import Presentation
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.dashboards.document.time_range import Period
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of, new_item, widget_of, with_fields
-from benchboard.ui.studio.tiles import charts
-from benchboard.ui.studio.tiles.chart_table import MAX_SERIES, chart_table
+from benchboard.ui.studio.tiles import charts, missing_periods
+from benchboard.ui.studio.tiles.chart_table import MAX_SERIES, SeriesNames, chart_table
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import mismatch_reason, paint_content, summary
 from benchboard.ui.studio.tiles.value_readout import body_reader
@@ -47,6 +47,29 @@ def test_rows_of_the_same_x_become_a_series_for_each_text(light: Theme) -> None:
     assert [one.title for one in drawn.columns] == ["Week", "paid", "refunded"]
     assert drawn.rows == ((WEEKS[0], 5, 1), (WEEKS[1], 7, None), (WEEKS[2], 4, 2))
     assert (drawn.series_by, drawn.undrawn, drawn.repeats_x) == ("Status", 0, False)
+
+
+def test_series_are_in_the_order_of_their_names_and_keep_their_colours_without_the_others(light: Theme) -> None:
+    """Explore and a dashboard drew one query in different colours: rows of one week arrive in any order."""
+    names = SeriesNames(("status",), (("refunded",), (None,), ("open",), ("paid",)))
+    rows: list[tuple[Cell, ...]] = [
+        (day, name, n) for day in WEEKS for name, n in (("refunded", 90), (None, 1), ("paid", 5), ("open", 7))
+    ]  # fmt: skip
+    for arrived in (rows, rows[::-1], rows[2:] + rows[:2]):
+        drawn = chart_table(_long(arrived), names)
+        assert [one.title for one in drawn.columns[1:]] == ["open", "paid", "refunded", "(empty)"]
+        assert (drawn.colours, chart_table(_long(arrived)).colours) == ((0, 1, 2, 3), (0, 1, 2, 3))
+    filtered = _long([row for row in rows if row[1] in ("refunded", "paid")])
+    assert chart_table(filtered, names).colours == (1, 2)
+    shown = charts.series_of(
+        missing_periods.drawn_table(_widget("bar_chart"), QueryResult("q", filtered, series_names=names)), ""
+    )
+    assert [one.colour for one in shown] == [light.chart(1), light.chart(2)]
+    other = SeriesNames(("region",), (("North",),))
+    assert chart_table(filtered, other).colours == (0, 1)  # of columns that don't name the series
+    many = SeriesNames(("status",), tuple((name,) for name in "abcdefghijklmnop"))
+    crowded = chart_table(_long([(day, name, 1) for day in WEEKS for name in "aip"]), many)
+    assert crowded.colours == (0, 1, 7)  # i would have the colour of a
 
 
 def test_result_with_a_row_for_each_x_is_drawn_as_it_is(light: Theme) -> None:
@@ -90,7 +113,7 @@ def test_currency_names_a_series_only_if_there_are_several(light: Theme) -> None
     drawn = chart_table(_table(heads, rows))
     assert drawn.series_by == "Status · Currency"
     assert [(one.title, one.presentation.currency) for one in drawn.columns[1:]] == [
-        ("paid · EUR", "EUR"), ("refunded · USD", "USD"), ("refunded · EUR", "EUR")
+        ("paid · EUR", "EUR"), ("refunded · EUR", "EUR"), ("refunded · USD", "USD")
     ]  # fmt: skip
 
 

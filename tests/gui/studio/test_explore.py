@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from benchboard.analytics.sources.source_reading import read_source_again
 from benchboard.analytics.sources.state import examine
 from benchboard.dashboards import library
 from benchboard.dashboards.document.document import Variable, parse_document, write_document
-from benchboard.dashboards.document.time_range import TimeRange
+from benchboard.dashboards.document.time_range import Period, TimeRange
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of, widget_of
 from benchboard.paging import Listing
 from benchboard.ui.studio.dashboards_view import DashboardsView
@@ -31,6 +32,7 @@ from benchboard.ui.studio.data.explore.chip import Chip
 from benchboard.ui.studio.data.explore.explore_view import ExploreView
 from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.studio.panes.query_editor import QueryEdit
+from benchboard.ui.studio.tiles.missing_periods import drawn_table
 from benchboard.ui.studio.tiles.table_rows import exact_text
 from benchboard.ui.widgets import Button, Edit, Select
 from benchboard.ui.widgets.no_match import NoMatchLine
@@ -595,6 +597,19 @@ def test_a_file_is_explored_and_its_chart_keeps_its_source(studio: "Studio", tmp
     assert shown is not None
     assert shown.table is not None
     assert shown.table.rows == explorer.answers()
+    # The data end on 28 December: the last month was drawn as a part of one in Explore alone.
+    explored = explorer.exploration.drawn_result()
+    assert explored is not None
+    assert (
+        shown.data_span
+        == explored.data_span
+        == Period(datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 12, 29, tzinfo=UTC))
+    )
+    assert (
+        drawn_table(added, shown).partial_rows
+        == drawn_table(added, explored).partial_rows
+        == {len(shown.table.rows) - 1}
+    )
 
 
 def test_sql_begins_over_the_source_selected_in_the_tree(studio: "Studio", tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from benchboard.errors import AppError, Cancelled, Unavailable
 from benchboard.ui.context import ChangeNotices, Context
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles import query_results
-from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
+from benchboard.ui.studio.tiles.query_results import QueryResult, WidgetQueryRunner
 from benchboard.ui.tasks import Tasks
 from support.examples import examples
 
@@ -36,7 +36,7 @@ class PendingQuery:
 
     text: str
     cancel_token: CancelToken
-    done: Callable[[tuple[ResultTable, None]], None]
+    done: Callable[[QueryResult], None]
     failed: Callable[[AppError], None]
 
 
@@ -55,7 +55,7 @@ class FakeTasks:
 
     def answer(self, number: int = 0, error: AppError | None = None) -> str:
         one = self.asked.pop(number)
-        one.done((_NOTHING, None)) if error is None else one.failed(error)
+        one.done(QueryResult(one.text, _NOTHING)) if error is None else one.failed(error)
         return one.text
 
 

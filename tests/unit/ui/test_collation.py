@@ -40,6 +40,18 @@ def test_collated_result_follows_the_language_and_the_direction() -> None:
     assert found == ["Z", "eb", "éa", None]
 
 
+def test_collated_sorts_rows_that_the_query_leaves_equal_by_their_texts() -> None:
+    """A database returned the regions of a week in another order each time."""
+    heads = (ResultColumn("week", "integer"), ResultColumn("region", "text"), ResultColumn("n", "integer"))
+    rows: tuple[tuple[Cell, ...], ...] = ((2, "West", 1), (2, None, 8), (2, "East", 4), (1, "Çorum", 3), (1, "Can", 2))
+    table = ResultTable(heads, rows, truncated=False)
+    QLocale.setDefault(QLocale("tr"))
+    found = collated(table, "SELECT week, region, count(*) AS n FROM t GROUP BY 1, 2 ORDER BY week DESC").rows
+    assert [row[2] for row in found] == [4, 1, 8, 2, 3]
+    for order in ("week DESC, n", "", "n + 1"):
+        assert collated(table, f"SELECT week, region, n FROM t ORDER BY {order}" if order else "SELECT 1").rows == rows
+
+
 @pytest.mark.parametrize(
     "query",
     ["SELECT town FROM t", "SELECT town, n FROM t ORDER BY n", "SELECT town FROM t ORDER BY lower(town)",

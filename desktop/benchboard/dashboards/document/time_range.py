@@ -8,7 +8,7 @@ day is included. Units: s m h d w M y. Everything is in UTC, as the days and wee
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
 from benchboard.errors import Invalid
@@ -138,6 +138,20 @@ def from_typed(text: str) -> str:
 def absolute(period: Period) -> TimeRange:
     """The range that always means this period."""
     return TimeRange(_iso(period.start), _iso(period.end))
+
+
+def whole_days(first: object, last: object) -> Period | None:
+    """The days from that of one date or time until after that of another; None for values that are neither."""
+    start, end = _day(first), _day(last)
+    if start is None or end is None or end.year == MAXYEAR:
+        return None
+    return Period(start, end + timedelta(days=1))
+
+
+def _day(value: object) -> datetime | None:
+    if isinstance(value, datetime):
+        value = (value if value.tzinfo is not None else value.replace(tzinfo=UTC)).astimezone(UTC).date()
+    return datetime.combine(value, time(), UTC) if isinstance(value, date) else None
 
 
 def before(shown: TimeRange, now: datetime) -> Period:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from benchboard.analytics import queries
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.queries import MAX_ROWS, Cell, ResultTable, Variables
+from benchboard.dashboards.document import time_range
 from benchboard.dashboards.document.document import MAX_NAME, Variable, is_storable_text
 from benchboard.dashboards.document.widget_kinds import MAX_QUERY
 from benchboard.errors import Invalid
@@ -80,6 +81,11 @@ def _names_in(query: str) -> tuple[str, ...]:
 def replace_names(query: str, named: Mapping[str, str]) -> str:
     """The query with each variable in `named` replaced (name → replacement)."""
     return _NAMED.sub(lambda found: named.get(found[1], found[0]) if found[1] else found[0], query)
+
+
+def readable(query: str) -> str:
+    """The query with a value in place of each variable but those of the time range: the builder reads values alone."""
+    return replace_names(query, {name: "'x'" for name in names_in(query) if name not in time_range.VARIABLES})
 
 
 def query_order(variables: Iterable[Variable]) -> QueryOrder:

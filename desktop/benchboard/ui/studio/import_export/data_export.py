@@ -23,6 +23,7 @@ from benchboard.ui.file_export import ask_file, save_file
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.import_export.page_export import file_name
 from benchboard.ui.studio.tiles import page_picture
+from benchboard.ui.studio.tiles.collation import collated
 from benchboard.ui.studio.tiles.page_grid import MARGIN
 from benchboard.ui.studio.tiles.page_picture import PagePicture
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
@@ -76,7 +77,14 @@ def ask_and_export_all_data(context: "Context", canvas: Canvas, name: str) -> No
         view = render(document, replace(state.reader, repeats="expanded"))
         with progress.on_cancel(token.cancel), context.database.read() as session:
             sheets = widget_sheets(
-                session, actor, view, datetime.now(UTC), labels=labels, cancel_token=token, step=progress.report
+                session,
+                actor,
+                view,
+                datetime.now(UTC),
+                labels=labels,
+                cancel_token=token,
+                step=progress.report,
+                arranged=collated,
             )
         made = excel_file(sheets, check=progress.check)
         return made.content, (len(sheets), sum(sheet.table is None for sheet in sheets), made.as_text)
@@ -153,7 +161,7 @@ def _reader(context: "Context", canvas: Canvas, item_id: str) -> Callable[[Progr
         token = CancelToken()
         with progress.on_cancel(token.cancel), context.database.read() as session:
             progress.check()
-            return queries.run_query(
+            table = queries.run_query(
                 session,
                 actor,
                 widget.query,
@@ -162,6 +170,7 @@ def _reader(context: "Context", canvas: Canvas, item_id: str) -> Callable[[Progr
                 variables=view.query_values(item_id, widget.query, datetime.now(UTC)),
                 source_id=widget.data_source_id or None,
             )
+        return collated(table, widget.query)
 
     return read
 

@@ -82,18 +82,19 @@ class Series:
     """Whether its values are whole numbers."""
 
 
-def series_of(table: ChartTable, unit: str) -> list[Series]:
+def series_of(table: ResultTable, unit: str) -> list[Series]:
     """The series of a chart: up to `MAX_SERIES` numeric columns after the first one."""
-    found_series = []
+    found_series, colours = [], table.colours if isinstance(table, ChartTable) else ()
     numeric = [index for index, column in enumerate(table.columns) if number_format.is_numeric(column) and index > 0]
     for place, index in enumerate(numeric[:MAX_SERIES]):
+        colour = colours[place] if colours else place
         last = next((row for row in reversed(table.rows) if row[index] is not None), None)
         found_series.append(
             Series(
                 table.columns[index].title,
                 number_format.column_numbers(table, index),
-                theme().chart(place),
-                _DASHES[place % 4],
+                theme().chart(colour),
+                _DASHES[colour % 4],
                 _last_text(table, last, index, unit),
                 _short_text(table, last, index, unit),
                 index,

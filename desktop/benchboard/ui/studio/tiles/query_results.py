@@ -13,12 +13,15 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from benchboard.analytics import queries, relations
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.queries import ResultTable
+from benchboard.analytics.query_extent import QueryExtent, query_extent
 from benchboard.analytics.sources.file_news import SourceNews, source_news
-from benchboard.dashboards.document.time_range import Period, TimeRange
+from benchboard.dashboards.document.time_range import Period, TimeRange, whole_days
 from benchboard.dashboards.document.widget_kinds import IMAGE, WidgetContent
+from benchboard.dashboards.variables.variable_queries import readable
 from benchboard.errors import AppError, Cancelled, Invalid
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.tiles.chart_table import SeriesNames
 from benchboard.ui.studio.tiles.collation import collated
 from benchboard.ui.studio.tiles.image_painting import DecodedImage, decode_data_uri, pixels_per_image
 
@@ -56,8 +59,24 @@ class QueryResult:
     """The period that the query named; None if it named none."""
     data_span: Period | None = None
     """The days from the first to the last time in the table that the query is over, where they are known."""
+    data_elsewhere: Period | None = None
+    """The days of which the table has rows, if none of them is in the time range."""
+    series_names: SeriesNames | None = None
+    """The series of the table that the query is over, where they are known."""
     source: SourceNews | None = None
     """Whether the data source has changed since its copy was made; None for Benchboard's own data."""
+
+    def with_extent(self, extent: QueryExtent) -> "QueryResult":
+        """The same with what is known of the table that the query is over."""
+        ranged = whole_days(*extent.ranged) if extent.ranged is not None else None
+        shown = self.period
+        apart = ranged is not None and shown is not None and (ranged.end <= shown.start or ranged.start >= shown.end)
+        return replace(
+            self,
+            data_span=whole_days(*extent.grouped) if extent.grouped is not None else None,
+            data_elsewhere=ranged if apart else None,
+            series_names=SeriesNames(extent.series_columns, extent.series),
+        )
 
     @property
     def is_pending(self) -> bool:
@@ -263,17 +282,17 @@ class WidgetQueryRunner(QObject):
             )
             return
 
-        def read(session: "DatabaseSession") -> tuple[ResultTable, SourceNews | None]:
+        def read(session: "DatabaseSession") -> QueryResult:
             source_id = request.source_id or None
             table = queries.run_query(
                 session, actor, query, limit=limit, cancel_token=token, variables=variables, source_id=source_id
             )
-            return collated(table, query), source_news(session, actor, source_id) if source_id is not None else None
+            news = source_news(session, actor, source_id) if source_id is not None else None
+            extent = query_extent(session, actor, readable(query), request.source_id, cancel_token=token)
+            found = QueryResult(query, collated(table, query), read_at=datetime.now(UTC), period=period, source=news)
+            return found.with_extent(extent)
 
-        def show(found: tuple[ResultTable, SourceNews | None]) -> None:
-            arrived(QueryResult(query, found[0], read_at=datetime.now(UTC), period=period, source=found[1]))
-
-        self._context.tasks.read(self, read, show, failed, long=True)
+        self._context.tasks.read(self, read, arrived, failed, long=True)
 
     def cancel(self, item_id: str) -> None:
         """Stop the query of a widget, at the user's request."""

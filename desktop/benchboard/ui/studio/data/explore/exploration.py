@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import MAXYEAR, UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -18,6 +18,7 @@ from benchboard.analytics.query_builder.first_question import first_question, wi
 from benchboard.analytics.query_builder.question import TIMES, Question, Server, Unit, units_for
 from benchboard.analytics.query_builder.sql_reader import from_sql
 from benchboard.analytics.query_builder.sql_writer import to_sql
+from benchboard.analytics.query_extent import UNKNOWN, QueryExtent, query_extent
 from benchboard.analytics.relations import watched_tables
 from benchboard.analytics.sources.file_news import SourceNews, source_news
 from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource, BrowsedTable
@@ -29,6 +30,7 @@ from benchboard.i18n import _
 from benchboard.ui.studio.data.explore.joined_tables import JoinedTables, merged_statistics
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.collation import collated
+from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.tasks import DatabaseSession
 
 if TYPE_CHECKING:
@@ -68,6 +70,8 @@ class ExplorationResult:
     suggestion: ChartSuggestion | None = None
     source: SourceNews | None = None
     """Whether the data source has changed since its copy was made."""
+    extent: QueryExtent = UNKNOWN
+    """What the table has apart from filters and the time range."""
 
 
 class Exploration(QObject):
@@ -428,32 +432,13 @@ class Exploration(QObject):
         except AppError:
             return None
 
-    def data_span(self) -> Period | None:
-        """The days from the first to the last time of the column that the question groups by; None if that isn't known,
-        or there is none."""
-        question = self.state.question
-        if question is None:
-            return None
-        return self._span_of(question, next((one.column for one in question.groups if one.unit), None))
-
-    def data_elsewhere(self) -> Period | None:
-        """The days from the first to the last time of the column that the time range filters, if none of them is in
-        it."""
-        question, period = self.state.question, self.period()
-        if question is None or period is None:
-            return None
-        column = next((one.column for one in question.filters if one.operator == "in_range"), None)
-        span = self._span_of(question, column)
-        return span if span is not None and (span.end <= period.start or span.start >= period.end) else None
-
-    def _span_of(self, question: Question, column: str | None) -> Period | None:
-        found = self.question_statistics()
-        known = found.columns.get(column) if found is not None and column is not None else None
-        least, greatest = (_moment(known.least), _moment(known.greatest)) if known is not None else (None, None)
-        if least is None or greatest is None:
-            return None
-        first, last = (one.replace(hour=0, minute=0, second=0, microsecond=0) for one in (least, greatest))
-        return Period(first, last + timedelta(days=1)) if last.year < MAXYEAR else None
+    def drawn_result(self) -> QueryResult | None:
+        """The result as a widget shows it; None while there is none."""
+        found = self.result
+        if found is None:
+            return QueryResult(self.state.text, late=self.late) if self.running else None
+        drawn = QueryResult(found.text, found.table, found.error, period=self.period())
+        return drawn.with_extent(found.extent)
 
     def variables(self) -> dict[str, Sequence[str]]:
         """The values of the variables that a query may name."""
@@ -489,7 +474,8 @@ class Exploration(QObject):
             table = collated(table, text)
             seconds = time.perf_counter() - started
             news = source_news(session, actor, source_id) if source_id else None
-            return ExplorationResult(text, table, None, seconds, suggest_chart(table), news)
+            extent = query_extent(session, actor, text, source_id, cancel_token=token)
+            return ExplorationResult(text, table, None, seconds, suggest_chart(table), news, extent)
 
         def failed(error: AppError) -> None:
             if isinstance(error, Cancelled):

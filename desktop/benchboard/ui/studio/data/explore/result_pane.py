@@ -7,14 +7,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.analytics.queries import ResultTable
-from benchboard.dashboards.document.time_range import absolute
+from benchboard.dashboards.document.time_range import Period, absolute
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.studio.data.explore.exploration import Exploration
 from benchboard.ui.studio.data.explore.part_text import question_title
 from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
-from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import mismatch_reason
 from benchboard.ui.studio.tiles.table_widget import TableState, TableWidget
 from benchboard.ui.studio.tiles.tile_notes import source_text
@@ -231,14 +230,19 @@ class ResultPane(QWidget):
         self._table_holder.setVisible(table is not None and bool(table.rows) and not has_error)
         if not only_table:
             self._draw()
-        elsewhere = exploration.data_elsewhere() if table is not None and not table.rows else None
+        elsewhere = self._data_elsewhere()
         self._show_data.setVisible(elsewhere is not None)
         if elsewhere is not None:
             span = utc_span(elsewhere.start, elsewhere.end)
             self._show_data.setText(_("Show all data: {period}").format(period=span))
 
+    def _data_elsewhere(self) -> Period | None:
+        """The days of the data, if the result is empty because none of them is in the time range."""
+        drawn = self._exploration.drawn_result()
+        return drawn.data_elsewhere if drawn is not None and drawn.table is not None and not drawn.table.rows else None
+
     def _show_all_data(self) -> None:
-        elsewhere = self._exploration.data_elsewhere()
+        elsewhere = self._data_elsewhere()
         if elsewhere is not None:
             self._exploration.set_time_range(absolute(elsewhere))
 
@@ -252,14 +256,7 @@ class ResultPane(QWidget):
         return self._exploration.state.mode == "sql" and error is not None and error.what == self._error_in_sql
 
     def _draw(self) -> None:
-        exploration, result = self._exploration, self._exploration.result
-        if result is None:
-            drawn = QueryResult(exploration.state.text, late=exploration.late) if exploration.running else None
-        else:
-            drawn = QueryResult(
-                result.text, result.table, result.error, period=exploration.period(), data_span=exploration.data_span()
-            )
-        self.chart.show_widget(self.widget(), drawn, "read")
+        self.chart.show_widget(self.widget(), self._exploration.drawn_result(), "read")
 
     def _show_status(self) -> None:
         exploration, result = self._exploration, self._exploration.result

@@ -1,0 +1,181 @@
+"""What the table of a grouped query has apart from filters and time range: its first and last time, and its series.
+
+A chart needs both: a period is complete only if the data go on after it, and a series keeps its colour while a filter
+hides others. They are read once for each reading of a source, however often its queries run.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.queries import Cell, ResultTable, run_query
+from benchboard.analytics.query_builder.question import Dialect, Question
+from benchboard.analytics.query_builder.sql_reader import from_sql
+from benchboard.analytics.query_builder.sql_words import quote_name, quote_table
+from benchboard.analytics.sources.original_files import listed_files
+from benchboard.analytics.sources.services import SourceSummary, get_source, source_tables
+from benchboard.errors import AppError, Cancelled, NotFound
+from benchboard.identity.permissions import Actor, require
+
+MAX_SERIES_KNOWN: Final = 64
+"""Of a table with more series than these, no list of them is read."""
+MAX_ROWS_READ: Final = 1_000_000
+"""A server isn't asked about larger tables: it would read all of their rows."""
+_TIMEOUT: Final = 15.0
+_MOST_KEPT: Final = 512
+_KEPT_SECONDS: Final = 600
+"""How long that of tables is kept whose changes aren't known: of servers, and of Benchboard's own."""
+
+Ends = tuple[Cell, Cell]
+"""The first and the last value of a column."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryExtent:
+    """The ends of the time column that a query groups by, and of that which its time range filters; None where they
+    aren't known. `series`: all values of the columns that name its series (`series_columns`, by their names in the
+    result); empty where they aren't known, or are too many."""
+
+    grouped: Ends | None = None
+    ranged: Ends | None = None
+    series_columns: tuple[str, ...] = ()
+    series: tuple[tuple[Cell, ...], ...] = ()
+
+
+UNKNOWN: Final = QueryExtent()
+
+
+class _ExtentCache:
+    """The rows that were read, the latest used last."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, tuple[tuple[Cell, ...], ...]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def find(self, key: Hashable) -> tuple[tuple[Cell, ...], ...] | None:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def keep(self, key: Hashable, rows: tuple[tuple[Cell, ...], ...]) -> None:
+        with self._lock:
+            self._kept[key] = rows
+            while len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
+
+
+_CACHE: Final = _ExtentCache()
+
+
+def query_extent(
+    session: Session, actor: Actor, text: str, source_id: str, *, cancel_token: CancelToken | None = None
+) -> QueryExtent:
+    """What the table of a query has. Unknown of a query that the builder can't read, and where reading it fails.
+
+    Raises `Cancelled` if `cancel_token` was cancelled, `Denied` if the actor may not read sources."""
+    require(actor, "studio:enter")
+    try:
+        source = get_source(session, actor, source_id) if source_id else None
+    except NotFound:
+        return UNKNOWN
+    dialect = _dialect(source)
+    question = from_sql(text, source_id=source_id, dialect=dialect)
+    if question is None or not question.groups:
+        return UNKNOWN
+    version = _version(actor, source)
+    run = partial(
+        run_query, session, actor, timeout=_TIMEOUT, cancel_token=cancel_token, source_id=source_id or None,
+    )  # fmt: skip
+
+    def rows(table: str, query: str) -> tuple[tuple[Cell, ...], ...]:
+        key = (version, query)
+        kept = _CACHE.find(key)
+        if kept is None:
+            kept = _read(run, query) if _is_readable(session, actor, source, table) else ()
+            _CACHE.keep(key, kept)
+        return kept
+
+    def ends(column: str | None) -> Ends | None:
+        place = _place(question, column) if column is not None else None
+        if place is None:
+            return None
+        table, name = place[0], quote_name(place[1], dialect)
+        query = f"SELECT min({name}) AS a, max({name}) AS b FROM {quote_table(table, dialect)}"  # noqa: S608  # quoted
+        found = rows(table, query)
+        return (found[0][0], found[0][1]) if found and found[0][0] is not None else None
+
+    grouped = next((one.column for one in question.groups if one.unit), None)
+    ranged = next((one.column for one in question.filters if one.operator == "in_range"), None)
+    named, query = _series_query(question, dialect)
+    series = rows(named[0], query) if named is not None else ()
+    if not 0 < len(series) <= MAX_SERIES_KNOWN:
+        return QueryExtent(ends(grouped), ends(ranged))
+    return QueryExtent(ends(grouped), ends(ranged), tuple(one.output for one in question.groups[1:]), series)
+
+
+def _series_query(question: Question, dialect: Dialect) -> tuple[tuple[str, ...] | None, str]:
+    """The query for all values of the columns that name the series of a question, with its table; None and nothing for
+    a question without such columns, or where they aren't columns of one table."""
+    places = [_place(question, one.column) if not one.unit else None for one in question.groups[1:]]
+    found = [place for place in places if place is not None]
+    if not found or len(found) < len(places) or len({table for table, _column in found}) > 1:
+        return None, ""
+    table, names = found[0][0], ", ".join(quote_name(column, dialect) for _table, column in found)
+    return (table,), (
+        f"SELECT DISTINCT {names} FROM {quote_table(table, dialect)} LIMIT {MAX_SERIES_KNOWN + 1}"  # noqa: S608  # quoted
+    )
+
+
+def _place(question: Question, column: str) -> tuple[str, str] | None:
+    """The table and the column that a question names so; None for one of another source, or a calculated one."""
+    if any(one.name == column for one in question.calculations):
+        return None
+    for join in question.joins:
+        found = next((name for name, output in join.columns if output == column), None)
+        if found is not None:
+            return (join.table, found) if not join.source else None
+    return question.table, column
+
+
+def _dialect(source: SourceSummary | None) -> Dialect:
+    if source is None:
+        return "own"
+    if not source.server:
+        return "duckdb"
+    return "mysql" if source.kind == "mysql" else "postgresql"
+
+
+def _version(actor: Actor, source: SourceSummary | None) -> Hashable:
+    """What is another one when the tables may have other rows for the actor."""
+    if source is None or source.server:
+        own = actor.user_id if source is None else source.id
+        return actor.organisation_id, own, int(time.monotonic() // _KEPT_SECONDS)
+    files: Iterable[Hashable] = ()
+    if not source.copied and source.path and Path(source.path).exists():
+        files = listed_files(Path(source.path), folder=source.is_folder)
+    return actor.organisation_id, source.id, source.last_sync, tuple(files)
+
+
+def _is_readable(session: Session, actor: Actor, source: SourceSummary | None, table: str) -> bool:
+    if source is None or not source.server:
+        return True
+    rows = next((one.rows for one in source_tables(session, actor, source.id) if one.name == table), None)
+    return rows is not None and rows <= MAX_ROWS_READ
+
+
+def _read(run: "partial[ResultTable]", query: str) -> tuple[tuple[Cell, ...], ...]:
+    try:
+        return run(query, limit=MAX_SERIES_KNOWN + 1).rows
+    except Cancelled:
+        raise
+    except AppError:
+        return ()  # the widget's own query says what is wrong

@@ -1,0 +1,94 @@
+"""What a chart knows of the table behind its query: read once for each reading of the source."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchboard.analytics import query_extent as module
+from benchboard.analytics.files.inspection import inspect_file
+from benchboard.analytics.query_builder.question import Calculation, Filter, Group, Join, Measure, Question
+from benchboard.analytics.query_builder.sql_writer import to_sql
+from benchboard.analytics.query_extent import UNKNOWN, QueryExtent, query_extent
+from benchboard.analytics.sources import services
+from benchboard.analytics.sources.file_import import import_files
+from benchboard.analytics.sources.services import SourceSummary
+from benchboard.analytics.sources.source_reading import read_source_again
+from support.databases import unbound
+from support.orders import Market
+
+
+@pytest.fixture
+def ridden(market: Market, tmp_path: Path) -> Iterator[SourceSummary]:
+    _write(tmp_path / "rides.csv", "2026-08-05;West;1", "2026-08-06;East;2", "2026-11-12;;3")
+    _write(tmp_path / "shops.csv", "2026-01-01;Mall;1", "2026-01-02;Mall;2", "2026-01-03;Pier;3")
+    scans = [inspect_file(tmp_path / f"{name}.csv").tables[0].scan for name in ("rides", "shops")]
+    source = import_files(unbound(market.database), market.analyst, name="Rides", scans=scans, folder=None)
+    yield source
+    with unbound(market.database).change() as session:
+        services.remove_source(session, market.analyst, source.id, even_if_used=True)
+
+
+def _write(path: Path, *lines: str) -> None:
+    path.write_text("\n".join(("day;region;shop", *lines)) + "\n", encoding="utf-8")
+
+
+def test_extent_of_a_file_is_read_once_for_each_reading_of_it(
+    market: Market, ridden: SourceSummary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    real = module.run_query
+
+    def counted(session: Any, actor: Any, text: str, **more: Any) -> Any:
+        asked.append(text)
+        return real(session, actor, text, **more)
+
+    monkeypatch.setattr(module, "run_query", counted)
+
+    def extent(question: Question | str) -> QueryExtent:
+        text = question if isinstance(question, str) else to_sql(question)
+        with unbound(market.database).read() as session:
+            return query_extent(session, market.analyst, text, ridden.id)
+
+    measures = (Measure("count", "", "n"),)
+    weekly = Question(
+        "rides", ridden.id, (Filter("day", "in_range"), Filter("region", "one_of", ("West",))),
+        (Group("day", "week", "week"), Group("region")), measures,
+    )  # fmt: skip
+    ends = date(2026, 8, 5), date(2026, 11, 12)
+    found = extent(weekly)
+    assert (found.grouped, found.ranged, found.series_columns) == (ends, ends, ("region",))
+    assert set(found.series) == {("West",), ("East",), (None,)}
+    assert extent(weekly) == found
+    assert len(asked) == 2
+    joined = Question(
+        "rides", ridden.id, (), (Group("day", "month", "m"), Group("region_2")), measures,
+        joins=(Join("shops", (("shop", "shop"),), (("region", "region_2"),)),),
+    )  # fmt: skip
+    assert set(extent(joined).series) == {("Mall",), ("Pier",)}
+    assert len(asked) == 3
+    doubled = Question(
+        "rides", ridden.id, (), (Group("day", "month", "m"), Group("big")), measures,
+        calculations=(Calculation("big", "shop * 2"),),
+    )  # fmt: skip
+    assert extent(doubled) == QueryExtent(ends)
+    assert extent("SELECT 1") == extent(Question("rides", ridden.id)) == UNKNOWN
+    assert len(asked) == 3
+
+    _write(tmp_path / "rides.csv", "2026-08-05;West;1", "2026-11-20;East;2")
+    read_source_again(unbound(market.database), market.analyst, ridden.id)
+    assert extent(weekly).grouped == (ends[0], date(2026, 11, 20))
+    assert len(asked) == 5
+
+
+def test_extent_of_orders_is_that_of_the_shops_that_an_actor_may_read(market: Market) -> None:
+    question = Question("orders", groups=(Group("created_dt", "day", "day"), Group("shop_id")))
+    with unbound(market.database).read() as session:
+        everything = query_extent(session, market.analyst, to_sql(question), "")
+        own = query_extent(session, market.keeper, to_sql(question), "")
+    assert own.series == (("a.example",),)
+    assert len(everything.series) > 1
+    assert everything.grouped is not None
+    assert all(isinstance(one, datetime) for one in everything.grouped)
