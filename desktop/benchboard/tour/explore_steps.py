@@ -62,6 +62,8 @@ def _add_columns(context: TourContext) -> None:
 def _to_dashboard(context: TourContext) -> None:
     context.driver.click("explore_add")
     context.driver.click("add_new_dashboard")
+    context.driver.wait_until(lambda: context.driver.find("add_name"), "the field for its name")
+    context.driver.click("add_new_dashboard")
     context.driver.click_first("toast_action", _("Open dashboard"))
     context.driver.wait_until(lambda: canvas_of(context).tiles, "the widget")
 

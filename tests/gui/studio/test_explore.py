@@ -512,10 +512,16 @@ def test_a_new_dashboard_is_made_for_it(explorer: Explorer) -> None:
     explorer.click("explore_add")
     explorer.type("add_title", "Orders over time")
     explorer.click("add_new_dashboard")
+    name = explorer.find("add_name")
+    assert isinstance(name, Edit)
+    assert name.hasFocus()
+    assert name.text() == name.selectedText() == "Orders over time"
+    explorer.qtbot.keyClicks(name, "Sales team")
+    explorer.qtbot.keyClick(name, Qt.Key.Key_Return)
     studio.wait(lambda: _toast(studio) is not None)
-    page = _page(studio, "Orders over time")
+    page = _page(studio, "Sales team")
     studio.wait(lambda: not page.saving.dirty and page.saving.state == "saved")
-    assert [one.title for one in _stored(studio, "Orders over time")] == ["Orders over time"]
+    assert [one.title for one in _stored(studio, "Sales team")] == ["Orders over time"]
     assert page.editor.document.time == TimeRange("2026-06-01", "2026-08-31"), "its rows are in that range"
 
 
@@ -525,7 +531,11 @@ def test_add_to_dashboard_warns_of_a_second_dashboard_of_one_name(explorer: Expl
     with unbound(studio.workspace.database).read() as session:
         cards = library.list_dashboards(session, studio.actor, Listing()).rows
     explorer.click("explore_add")
-    explorer.type("add_title", cards[0].name.upper())
+    explorer.click("add_new_dashboard")
+    explorer.type("add_name", " ")
+    explorer.click("add_new_dashboard")
+    assert explorer.find("add_name").hasFocus()
+    explorer.type("add_name", cards[0].name.upper())
     explorer.click("add_new_dashboard")
     warning = studio.application.window.findChild(QLabel, "add_same_name")
     studio.wait(lambda: warning is not None and warning.isVisible())
@@ -586,10 +596,15 @@ def test_a_file_is_explored_and_its_chart_keeps_its_source(studio: "Studio", tmp
     explorer.click("explore_add")
     explorer.type("add_title", "Kilometres")
     explorer.click("add_new_dashboard")
+    name = explorer.find("add_name")
+    assert isinstance(name, Edit)
+    assert name.text() == "Trips", "a dashboard of what is in the source"
+    explorer.click("add_new_dashboard")
     studio.wait(lambda: _toast(studio) is not None)
-    page = _page(studio, "Kilometres")
+    page = _page(studio, "Trips")
     studio.wait(lambda: not page.saving.dirty and page.saving.state == "saved")
-    (added,) = _stored(studio, "Kilometres")
+    (added,) = _stored(studio, "Trips")
+    assert added.title == "Kilometres"
     assert added.data_source_id == source.id
     explorer.click("toast_action")
     studio.wait(lambda: page.isVisible() and not page.query_runner.busy)

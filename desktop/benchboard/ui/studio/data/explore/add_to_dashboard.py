@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from benchboard.dashboards import library
-from benchboard.dashboards.document.document import Document
+from benchboard.dashboards.document.document import MAX_NAME, Document
 from benchboard.dashboards.document.time_range import TimeRange
 from benchboard.dashboards.document.widget_kinds import MAX_TITLE, WidgetKind
 from benchboard.dashboards.layout import Layout
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _WIDTH: Final = 320
 _LIST_HEIGHT: Final = 200
+_SHORT_LIST_HEIGHT: Final = 120
+"""With the field for a new dashboard's name below it."""
 _LISTED: Final = 50
 _RING: Final = 3
 """Pixels around the rows for the focus ring, which the list would cut off."""
@@ -63,12 +65,28 @@ class AddToDashboard(Popover):
         kind: WidgetKind,
         query: str,
         source_id: str,
+        source_name: str = "",
         shown: TimeRange | None = None,
     ) -> None:
-        """`shown`: the time range that the query names, for a new dashboard."""
+        """`source_name`: of the data source, for a new dashboard's name; `shown`: the time range that the query names,
+        for a new dashboard."""
         super().__init__(anchor, width=_WIDTH, name="add_to_dashboard")
         self._context, self._kind, self._query, self._source_id = context, kind, query, source_id
-        self._time_range = shown
+        self._source_name, self._time_range = source_name, shown
+        self._found: Sequence[DashboardSummary] | None = None
+        self._warned_of = ""
+        """The name that exists already, as the warning says."""
+        self._make_parts(title)
+        self._show()
+        actor = context.actor
+        context.tasks.read(
+            self,
+            lambda session: library.list_dashboards(session, actor, Listing(), limit=_LISTED).rows,
+            self._listed,
+            self._failed,
+        )
+
+    def _make_parts(self, title: str) -> None:
         self._title = Field(_("Widget title"), Edit(name="add_title"))
         self._title.edit.setMaxLength(MAX_TITLE)
         self._title.edit.setText(title)
@@ -83,27 +101,20 @@ class AddToDashboard(Popover):
         self._rows = QVBoxLayout(self._list)
         self._rows.setContentsMargins(_RING, _RING, _RING, _RING)
         self._rows.setSpacing(2)
-        area = scroll_area(self._list)
-        area.setFixedHeight(_LIST_HEIGHT)
+        self._area = scroll_area(self._list)
+        self._area.setFixedHeight(_LIST_HEIGHT)
+        self._name = Field(_("Name of the new dashboard"), Edit(name="add_name"))
+        self._name.edit.setMaxLength(MAX_NAME)
+        self._name.edit.textEdited.connect(lambda _text: self._clear_warning())
+        self._name.edit.returnPressed.connect(self._check_name)
+        self._name.hide()
         self._warning = Paragraph("", "caption", "warn")
         self._warning.setObjectName("add_same_name")
         self._warning.hide()
-        self._warned_of = ""
-        """The name that exists already, as the warning says."""
-        self._title.edit.textEdited.connect(lambda _text: self._clear_warning())
-        self._new = Button(_("New dashboard"), self._check_name, icon="ph.plus", size="sm", name="add_new_dashboard")
+        self._new = Button(_("New dashboard"), self._press_new, icon="ph.plus", size="sm", name="add_new_dashboard")
         self.column.addWidget(heading(_("Add to dashboard")))
-        for part in (self._title, self._search, area, self._warning, self._new):
+        for part in (self._title, self._search, self._area, self._name, self._warning, self._new):
             self.column.addWidget(part)
-        self._found: Sequence[DashboardSummary] | None = None
-        self._show()
-        actor = context.actor
-        context.tasks.read(
-            self,
-            lambda session: library.list_dashboards(session, actor, Listing(), limit=_LISTED).rows,
-            self._listed,
-            self._failed,
-        )
 
     def open(self) -> None:
         super().open()
@@ -154,13 +165,39 @@ class AddToDashboard(Popover):
     def _widget_title(self) -> str:
         return " ".join(self._title.text().split())
 
-    def _name(self) -> str:
-        """The name of a new dashboard."""
-        return self._widget_title() or _(self._kind.title)
+    def _press_new(self) -> None:
+        if self._name.isVisible():
+            self._check_name()
+        else:
+            self._ask_name()
+
+    def _ask_name(self) -> None:
+        self._area.setFixedHeight(_SHORT_LIST_HEIGHT)
+        self._name.edit.setText(self._free_name())
+        self._name.show()
+        self._new.set_title(_("Create dashboard"))
+        self.move_into_place()
+        self._name.edit.selectAll()
+        self._name.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _free_name(self) -> str:
+        """A name that no dashboard in the list has: that of the data source, else of the widget."""
+        first = self._source_name or self._widget_title() or _(self._kind.title)
+        taken = {one.name.casefold() for one in self._found or ()}
+        names = (f"{first} {count}" if count > 1 else first for count in range(1, len(taken) + 2))
+        return next(name for name in names if name.casefold() not in taken)
+
+    def _new_name(self) -> str:
+        return " ".join(self._name.text().split())
 
     def _check_name(self) -> None:
         """Make a dashboard, after a warning if there is one of this name."""
-        name, actor = self._name(), self._context.actor
+        name, actor = self._new_name(), self._context.actor
+        if not name:
+            self._name.set_error(_("Enter a name."))
+            self.move_into_place()
+            self._name.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
         if self._warned_of == name:
             self._create()
             return
@@ -178,6 +215,7 @@ class AddToDashboard(Popover):
             self._warning.setText(text.format(name=found.name))
             self._warning.show()
             self._new.set_title(_("Create another one"))
+            self.move_into_place()
             announce(self, self._warning.text())
 
         self._context.tasks.read(self, find, show, self._failed)
@@ -185,10 +223,11 @@ class AddToDashboard(Popover):
     def _clear_warning(self) -> None:
         self._warned_of = ""
         self._warning.hide()
-        self._new.set_title(_("New dashboard"))
+        self._name.set_error("")
+        self._new.set_title(_("Create dashboard"))
 
     def _create(self) -> None:
-        title, actor = self._name(), self._context.actor
+        title, actor = self._new_name(), self._context.actor
         document = Document(Layout.of(_COLUMNS, ()), title, time=self._time_range)
         self._context.tasks.change(
             self,

@@ -349,6 +349,7 @@ class ExploreView(QWidget):
         kind = kind_of(self.exploration.kind)
         assert kind is not None
         state = self.exploration.state
+        source = self.exploration.source(state.source_id) if state.source_id else None
         AddToDashboard(
             self._context,
             self.add,
@@ -356,5 +357,6 @@ class ExploreView(QWidget):
             kind=kind,
             query=state.text,
             source_id=state.source_id,
+            source_name=source.name if source is not None else "",
             shown=state.time_range if self._names_time() else None,
         ).open()
