@@ -475,8 +475,8 @@ def test_total_of_pie_is_whole_or_left_out(light: Theme) -> None:
         assert inside or hole < 60
 
 
-def test_hover_over_weeks_names_the_first_day_of_the_week(light: Theme) -> None:
+def test_hover_over_a_week_names_its_number_and_its_days(light: Theme) -> None:
     case, body = _case("weeks, last unfinished"), body_of(QSizeF(460, 250))
     readout = body_reader(body, _widget(case), QueryResult("q", case.table))(QPointF(body.right() - 8, 100))
     assert readout is not None
-    assert readout.lines[0].text == "Week of 16 Nov 2026, so far"
+    assert readout.lines[0].text == "Week 47: 16 Nov 2026 – 22 Nov 2026, so far"

@@ -13,7 +13,12 @@ from PySide6.QtCore import QRectF
 from benchboard.analytics.column_presentation import Presentation
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.analytics.query_types import ValueKind
+from benchboard.dashboards.document.widget_kinds import KINDS, new_item, widget_of
 from benchboard.ui.studio.tiles import axis_scale, periods, time_ticks, x_axis
+from benchboard.ui.studio.tiles.chart_table import ChartTable
+from benchboard.ui.studio.tiles.missing_periods import drawn_table
+from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.week_labels import is_by_week, week_title
 from support.chart_cases import HOSTILE_CELLS
 
 READ_AT = datetime(2026, 11, 21, 14, tzinfo=UTC)
@@ -91,7 +96,7 @@ def test_bar_axis_leaves_room_for_periods_without_a_row() -> None:
     [
         (_days("2026-08-01", 90), 7, ["1 Aug", "15 Aug", "1 Sep", "15 Sep", "1 Oct", "15 Oct"]),
         (_days("2026-08-01", 90), 4, ["Aug", "Sep", "Oct"]),
-        (_days("2026-08-24", 13, 7), 7, ["24 Aug", "7 Sep", "21 Sep", "5 Oct", "19 Oct", "2 Nov", "16 Nov"]),
+        (_days("2026-08-24", 13, 7), 7, ["W35", "W37", "W39", "W41", "W43", "W45", "W47"]),
         (_days("2025-12-01", 50), 4, ["1 Dec 2025", "15 Dec", "1 Jan 2026", "15 Jan"]),
         (_months(2024, 1, 35), 6, ["2024", "Jul", "2025", "Jul", "2026", "Jul"]),
         (_months(2024, 3, 4), 4, ["Mar 2024", "Apr", "May", "Jun"]),
@@ -121,6 +126,23 @@ def test_ticks_of_bars_are_at_their_bars() -> None:
     for choice in weeks.choices:
         assert all(any(abs(tick.at - place) < 1e-9 for place in weeks.places) for tick in choice)
     assert _labels(weeks, 4) == ["26 Aug", "23 Sep", "21 Oct", "18 Nov"]
+
+
+def test_weeks_from_monday_have_their_numbers_and_the_year_where_it_changes() -> None:
+    weeks = _table(*_days("2026-11-23", 9, 7))
+    for axis in (x_axis.bar_axis(weeks), x_axis.line_axis(weeks)):
+        assert _labels(axis, 9) == ["W48", "W49", "W50", "W51", "W52", "W53", "2027-W01", "W02", "W03"]
+    old = _table(*_days("2019-12-30", 3, 7))  # a Monday of the week in which most days are of 2020
+    assert x_axis.row_names(old) == ["2020-W01", "W02", "W03"]
+    assert week_title(date(2019, 12, 30)) == "Week 1: 30 Dec 2019 – 5 Jan 2020"
+    two = _table(*_days("2026-08-03", 2, 7))
+    fields = two.columns, two.rows, two.truncated, two.read_at
+    assert (is_by_week(two), is_by_week(ChartTable(*fields, by_week=True))) == (False, True)
+    assert not is_by_week(ChartTable(weeks.columns, weeks.rows, truncated=False, by_week=False))  # Mondays alone
+    query = "SELECT date_trunc('week', day) AS week, count(*) AS n FROM t GROUP BY 1"
+    bars = widget_of(new_item(next(one for one in KINDS if one.type == "bar_chart"), "w"))
+    assert drawn_table(bars, QueryResult(query, weeks)).by_week
+    assert drawn_table(bars, QueryResult(query.replace("week'", "day'"), weeks)).by_week is False
 
 
 @given(st.datetimes(datetime(1971, 1, 1), datetime(2100, 1, 1)), st.integers(1, 10**9), st.integers(2, 50))

@@ -129,7 +129,7 @@ def lie(table: ResultTable, sets: Sequence[charts.Series]) -> bool:
     count = len(table.rows)
     if not count or not sets or count * len(sets) > _MOST_LYING or any(isinstance(row[0], date) for row in table.rows):
         return False
-    metrics, names = QFontMetricsF(theme().font("caption")), number_format.category_labels(table)
+    metrics, names = QFontMetricsF(theme().font("caption")), x_axis.row_names(table)
     is_long = max(map(metrics.horizontalAdvance, names)) > _PLAIN_WIDTH / count - _GAP
     return is_long and short_ordinals(names) is None
 
@@ -143,7 +143,7 @@ def lying_bars(box: QRectF, table: ResultTable, sets: Sequence[charts.Series], u
     if not lie(table, sets):
         return None
     count, metrics = len(table.rows), QFontMetricsF(theme().font("caption"))
-    labels = number_format.category_labels(table)
+    labels = x_axis.row_names(table)
     rows = box.adjusted(0, 0, 0, -charts.legend_height(box, sets, "bar_chart"))
     has_two_lines = rows.height() / count >= 2 * _NAME_LINE
     share = _NAME_SHARE if has_two_lines else _ONE_LINE_SHARE

@@ -46,6 +46,8 @@ class ChartTable(ResultTable):
     columns."""
     colours: tuple[int, ...] = ()
     """The number of the colour of each series; empty where they have the colours of their places."""
+    by_week: bool | None = None
+    """Whether its query groups by week; None if it doesn't say by what."""
     repeats_x: bool = False
     """Whether several rows have the same x, and no column tells them apart. A series then has one of them."""
     added: int = 0

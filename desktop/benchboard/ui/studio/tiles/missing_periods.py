@@ -61,6 +61,9 @@ class Step:
         return moment.replace(year=year, month=month + 1)
 
 
+_WEEK: Final = Step(seconds=_SECONDS["week"])
+
+
 def drawn_table(widget: WidgetContent, result: QueryResult) -> ChartTable:
     """The form of a result as its widget draws it, with the periods that have no rows. `result` has a table."""
     table = result.table
@@ -94,6 +97,8 @@ def _with_missing(
     elif not _is_in_order(drawn):
         return drawn  # bars in the order of their lengths, not of time
     step = step_of(result.query, result.period.interval if result.period is not None else "")
+    if step is not None:
+        drawn = replace(drawn, by_week=step == _WEEK)
     if missing == "connect":
         return replace(drawn, connects=True)
     return _completed(drawn, table, result.query, step, missing) if step is not None else drawn

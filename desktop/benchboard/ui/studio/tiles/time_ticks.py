@@ -1,8 +1,8 @@
 """Round times for the ticks of an axis, and their labels: “06:00”, “20 Nov”, “Feb”, “2026”."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Final, Literal
 
@@ -43,19 +43,22 @@ _LEVELS: Final = {
 }
 
 
-def tick_choices(times: Sequence[datetime], read_at: datetime) -> Iterator[list[tuple[datetime, str]]]:
+def tick_choices(
+    times: Sequence[datetime], read_at: datetime, weeks: Callable[[Sequence[date], datetime], list[str]] | None = None
+) -> Iterator[list[tuple[datetime, str]]]:
     """Ticks with their labels between the first and the last of these times, from many to few, two at least.
 
     Ticks are on whole periods of the times themselves: those of months are months. `read_at` is when the times were
-    read: a year or a day that is not that one is named.
+    read: a year or a day that is not that one is named. `weeks`: of times that are weeks, what these are called.
     """
-    first, last, grain = min(times), max(times), periods.granularity(times)
+    first, last, grain = min(times), max(times), "week" if weeks is not None else periods.granularity(times)
     for level in _LEVELS[grain]:
         if (last - first) / _length(level) > MAX_TICKS:
             continue
         ticks = list(_ticks(level, first, last, anchored=grain == "week"))
         if len(ticks) > 1:
-            for labels in _labels(ticks, level, read_at):
+            named = weeks if level.unit == "day" else None
+            for labels in [named(ticks, read_at)] if named is not None else _labels(ticks, level, read_at):
                 yield list(zip(ticks, labels, strict=True))
 
 

@@ -20,6 +20,7 @@ from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import HEADER, body_of, mismatch_advice, mismatch_reason, no_rows_of
 from benchboard.ui.studio.tiles.table_painting import TableLayout
 from benchboard.ui.studio.tiles.thresholds import thresholds
+from benchboard.ui.studio.tiles.week_labels import is_by_week, week_title
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import full_date
 from benchboard.ui.widgets.empty_state import fits_tile
@@ -235,6 +236,7 @@ class ChartReader:
         self._all_days = self._lying is None and all(_is_day(row[0]) for row in self._table.rows)
         times = periods.moments([row[0] for row in self._table.rows])
         self._is_weeks = times is not None and periods.granularity(times) == "week"
+        self._is_by_week = is_by_week(self._table)
         self._partial = self._table.partial_rows
         self._goes_on = periods.is_unfinished([row[0] for row in self._table.rows], self._table.read_at)
         self._notes = charts.undrawn_text(self._table), shaped.missing_note, self._currencies
@@ -243,7 +245,7 @@ class ChartReader:
         row = self._row_at(spot)
         if row is None:
             return None
-        category = _category_text(self._table, row, all_days=self._all_days, is_weeks=self._is_weeks)
+        category = self._category(row)
         if self._goes_on and row == len(self._table.rows) - 1:
             category = _("{when}, so far").format(when=category)
         elif row in self._partial:
@@ -253,6 +255,12 @@ class ChartReader:
         lines += _series_lines(self._table, row, self._series, self._unit, min(heights)[1] if heights else -1)
         lines += [ReadoutLine(note, muted=True) for note in self._notes if note]
         return Readout(tuple(lines), follows_pointer=True, crosshair=self._shape(row))
+
+    def _category(self, row: int) -> str:
+        value = self._table.rows[row][0]
+        if self._is_by_week and isinstance(value, date):
+            return week_title(value)
+        return _category_text(self._table, row, all_days=self._all_days, is_weeks=self._is_weeks)
 
     @property
     def row_count(self) -> int:

@@ -7,7 +7,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -20,6 +20,7 @@ from benchboard.ui.studio.tiles import axis_scale, number_format, periods, time_
 from benchboard.ui.studio.tiles.chart_table import ChartTable
 from benchboard.ui.studio.tiles.ordinal_names import short_ordinals
 from benchboard.ui.studio.tiles.short_names import short_names
+from benchboard.ui.studio.tiles.week_labels import is_by_week, week_labels
 from benchboard.ui.theme import theme
 
 AXIS_HEIGHT: Final = 22.0
@@ -98,7 +99,7 @@ def bars_in_order(table: ChartTable) -> ChartTable:
 
 def line_axis(table: ResultTable) -> XAxis:
     """The x axis of lines, from the first row to the last. `table` is `in_order`."""
-    values, count, names = _axis_values(table), len(table.rows), partial(number_format.category_labels, table)
+    values, count, names = _axis_values(table), len(table.rows), partial(row_names, table)
     if values is None or count < 2:
         return XAxis(tuple(row / (count - 1) if count > 1 else 0.5 for row in range(count)), names)
     low, high = values[0], values[-1]
@@ -111,7 +112,7 @@ def line_axis(table: ResultTable) -> XAxis:
     if times is not None:
         choices = [
             tuple(Tick(part(time.timestamp()), label) for time, label in choice)
-            for choice in time_ticks.tick_choices(times, table.read_at)
+            for choice in time_ticks.tick_choices(times, table.read_at, _weeks(table))
         ]
     else:
         choices = _number_ticks(table, low, high, part)
@@ -123,7 +124,7 @@ def bar_axis(table: ResultTable) -> XAxis:
 
     `table` is `bars_in_order`.
     """
-    times, names = periods.moments([row[0] for row in table.rows]), partial(number_format.category_labels, table)
+    times, names = periods.moments([row[0] for row in table.rows]), partial(row_names, table)
     row = periods.period_row(times) if times is not None else None
     if times is None or row is None:
         count = len(table.rows)
@@ -135,11 +136,22 @@ def bar_axis(table: ResultTable) -> XAxis:
         return None if index is None else (index + 0.5) / slots
 
     choices = []
-    for choice in time_ticks.tick_choices(times, table.read_at):
+    for choice in time_ticks.tick_choices(times, table.read_at, _weeks(table)):
         ticks = [Tick(at, label) for time, label in choice if (at := middle(time)) is not None]
         if len(ticks) == len(choice):
             choices.append(tuple(ticks))
     return XAxis(tuple(middle(time) or 0.0 for time in times), names, tuple(choices), slots)
+
+
+def row_names(table: ResultTable) -> list[str]:
+    """What each row of a chart is called on its axis."""
+    if is_by_week(table):
+        return week_labels([cell for row in table.rows if isinstance(cell := row[0], date)], table.read_at)
+    return number_format.category_labels(table)
+
+
+def _weeks(table: ResultTable) -> Callable[[Sequence[date], datetime], list[str]] | None:
+    return week_labels if is_by_week(table) else None
 
 
 def _axis_values(table: ResultTable) -> list[float] | None:
