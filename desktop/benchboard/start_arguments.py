@@ -23,6 +23,11 @@ def link_address(argument: str) -> str | None:
     return argument[len(_LINK) :].strip("/").encode("utf-8", "replace").decode()
 
 
+def link_to(address: str) -> str:
+    """The link to a view of the window, as `link_address` reads it."""
+    return f"{_LINK}//{address}"
+
+
 def opens_window(arguments: Sequence[str]) -> bool:
     """Whether the window opens with these `arguments`, taking it that a database file they name exists."""
     return not arguments or (

@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QLineEdit, Q
 from benchboard.dashboards import library
 from benchboard.dashboards.document.document import empty
 from benchboard.dashboards.trash_retention import TRASH_RETENTION
+from benchboard.ui.shell.command_palette import CommandPalette
 from benchboard.ui.studio.library.dashboard_list import _access, _shared
+from benchboard.ui.system_clipboard import clipboard_data
 from benchboard.ui.theme import theme
 from support.databases import unbound
 
@@ -144,6 +146,34 @@ def test_list_row_menu_button_opens_its_menu(dashboards: DashboardsDriver) -> No
         "command_discard",
     }
     _menu(dashboards).close()
+
+
+def test_list_link_of_a_dashboard_copied_and_pasted_into_the_palette_opens_it(dashboards: DashboardsDriver) -> None:
+    shell, review = dashboards.studio.application.shell, dashboards.cards()["Shop review"]
+    dashboards.table.menu_requested.emit(
+        next(card for card in dashboards.model.rows if card.id == review.id), QPoint(300, 300)
+    )
+    menu = _menu(dashboards)
+    next(one for one in menu.actions() if one.objectName() == "command_copy_link").trigger()
+    menu.close()
+    link = clipboard_data().text()
+    assert link == f"benchboard://studio/dashboards/{review.id}"
+
+    def paste(text: str) -> None:
+        assert shell is not None
+        shell.open_palette()
+        field = dashboards.find("palette_field")
+        field.setText(text)  # type: ignore[attr-defined]
+        palette = field.window().findChildren(CommandPalette)[-1]
+        dashboards.studio.wait(lambda: palette.titles() == [f"Open {text}"])
+        dashboards.qtbot.keyClick(field, Qt.Key.Key_Return)
+
+    paste(link)
+    assert dashboards.front_page().store.dashboard_id == review.id
+    paste("benchboard://studio/data/!add")  # a link shows something, and starts nothing
+    problem = dashboards.studio.context.problems.current
+    assert problem is not None
+    assert "studio/data/!add" in problem.why
 
 
 def test_list_menu_on_ticked_rows_acts_on_all(dashboards: DashboardsDriver) -> None:

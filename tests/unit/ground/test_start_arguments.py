@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from benchboard.start_arguments import link_address, opens_window
+from benchboard.start_arguments import link_address, link_to, opens_window
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,12 @@ def test_opens_window_without_a_command_is_true(arguments: list[str]) -> None:
 @pytest.mark.parametrize("arguments", [["can"], ["--help"], ["a.db", "b.db"], ["user", "list"], [""]])
 def test_opens_window_with_a_command_is_false(arguments: list[str]) -> None:
     assert not opens_window(arguments)
+
+
+def test_link_to_an_address_is_read_as_that_address() -> None:
+    link = link_to("studio/dashboards/1/show/2")
+    assert link == "benchboard://studio/dashboards/1/show/2"
+    assert link_address(link) == "studio/dashboards/1/show/2"
 
 
 def test_link_address_of_bytes_that_are_not_utf8_can_be_encoded() -> None:

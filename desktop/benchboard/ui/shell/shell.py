@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from benchboard.i18n import _
 from benchboard.identity.roles import ADMIN, ANALYST, BUSINESS_USER, TECHNICIAN
 from benchboard.settings import Appearance, Settings
+from benchboard.start_arguments import link_address
 from benchboard.ui.commands import REGISTRY, SHELL, Command, Handler, Handlers, install_shortcuts, run_handler
 from benchboard.ui.context import ANYTHING, ChangeNotices, Context
 from benchboard.ui.problems import Problems
@@ -288,9 +289,20 @@ class Shell(QWidget):
         commands = [one for one in REGISTRY if one.room not in self._forbidden_rooms and one.id not in no_room]
         ShortcutsDialog(self.window(), self.address.partition("/")[0], rooms, commands).open()
 
+    def _open_link(self, address: str) -> None:
+        """Go where a pasted link leads. One that does something there, instead of showing it, may come from anybody."""
+        if any(part.startswith("!") for part in address.split("/")):
+            self.context.problems.report_unknown_address(address)
+        else:
+            self.go(address)
+
     def _search_rooms(self, palette: CommandPalette, text: str) -> None:
         """Search all rooms for `text` on a worker."""
         rooms, context = list(self._rooms.values()), self.context
+        if (address := link_address(text)) is not None:
+            title, open_it = _("Open {link}").format(link=text), partial(self._open_link, address)
+            palette.add_results(text, [PaletteEntry(title, open_it, icon="ph.link-simple", group=go_to_group())])
+            return
 
         def find(session: DatabaseSession) -> list[PaletteEntry]:
             results = [result for room in rooms for result in room.search(context, session, text)]

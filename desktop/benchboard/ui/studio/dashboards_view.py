@@ -446,6 +446,7 @@ class DashboardsView(QWidget):
         on a page, “Duplicate” could also mean a widget.
         """
         titles = {
+            "studio.dashboards.copy_link": _("Copy link to dashboard"),
             "studio.dashboards.duplicate": _("Duplicate dashboard"),
             "studio.dashboards.report": "",
             "studio.dashboards.discard": _("Move dashboard to the trash"),

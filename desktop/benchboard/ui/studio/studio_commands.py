@@ -265,6 +265,8 @@ REGISTRY.register(
     Command("studio.dashboards.open", N_("Open"), Group.DASHBOARDS, (), "ph.squares-four"),
     Command("studio.dashboards.rename", N_("Rename"), Group.DASHBOARDS, ("F2",), "ph.pencil-simple", "", LIST),
     Command("studio.dashboards.share", N_("Share"), Group.DASHBOARDS, (), "ph.share-network"),
+    Command("studio.dashboards.copy_link", N_("Copy link"), Group.DASHBOARDS, (), "ph.link-simple",
+            N_("URL, address, clipboard, deep link")),
     Command("studio.dashboards.duplicate", N_("Duplicate"), Group.DASHBOARDS, (), "ph.copy"),
     Command("studio.dashboards.report", N_("Show import report"), Group.DASHBOARDS, (), "ph.list-bullets"),
     Command("studio.dashboards.discard", N_("Move to the trash"), Group.DASHBOARDS, ("Del",), "ph.trash", "", LIST,
@@ -316,7 +318,7 @@ REGISTRY.register_menu(
     MORE_MENU,
     MenuSection(_ids("find", "select_all", "zoom_to_fit", "preview_repeats", "present", "present_every")),
     MenuSection(_ids("time_range", "refresh_data", "edit_variables", "start_from_template", "show_json")),
-    MenuSection(_ids("show_versions", "save_version", "share")),
+    MenuSection(_ids("show_versions", "save_version", "share", "dashboards.copy_link")),
     MenuSection(_ids("rename_dashboard", "dashboards.duplicate", "dashboards.report")),
     MenuSection((SHORTCUTS,)),
     MenuSection(_ids("dashboards.discard")),
@@ -324,8 +326,8 @@ REGISTRY.register_menu(
 REGISTRY.register_menu(
     DASHBOARD_MENU,
     MenuSection(
-        _ids("dashboards.open", "dashboards.rename", "dashboards.share", "dashboards.duplicate", "dashboards.report",
-             "dashboards.restore", "close_dashboard")
+        _ids("dashboards.open", "dashboards.rename", "dashboards.share", "dashboards.copy_link",
+             "dashboards.duplicate", "dashboards.report", "dashboards.restore", "close_dashboard")
     ),
     MenuSection(_ids("dashboards.discard", "dashboards.delete")),
 )  # fmt: skip

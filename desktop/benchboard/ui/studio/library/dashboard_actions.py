@@ -12,6 +12,7 @@ from benchboard.dashboards.access.dashboard_permissions import Level
 from benchboard.dashboards.document.document import MAX_NAME
 from benchboard.dashboards.trash_retention import TRASH_RETENTION
 from benchboard.i18n import _, ngettext
+from benchboard.start_arguments import link_to
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import CommandScope, Handler, Handlers
 from benchboard.ui.context import Context
@@ -19,6 +20,7 @@ from benchboard.ui.studio.import_export.json_import import Imported
 from benchboard.ui.studio.import_export.report_dialog import ConversionReportDialog
 from benchboard.ui.studio.library.share_dialog import ShareDialog
 from benchboard.ui.studio.studio_commands import DASHBOARD_MENU
+from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Button, Confirm, Dialog, Edit, Field
 
@@ -47,6 +49,7 @@ class DashboardActions(QObject):
         found = {
             "rename": Handler(rename or partial(self.rename, dashboard_id, name), lambda: may_edit),
             "share": Handler(partial(self.share, dashboard_id, name)),
+            "copy_link": Handler(partial(self.copy_link, dashboard_id, name)),
             "duplicate": Handler(partial(self.duplicate, [dashboard_id])),
             "discard": Handler(discard or partial(self.move, [dashboard_id], into=True), lambda: owned),
         }
@@ -122,6 +125,13 @@ class DashboardActions(QObject):
     def share(self, dashboard_id: str, name: str) -> None:
         """Open the Share dialog of a dashboard."""
         ShareDialog(self._parent.window(), self._context, dashboard_id, name).open()
+
+    def copy_link(self, dashboard_id: str, name: str) -> None:
+        """Put the link to a dashboard on the clipboard. What it opens for a reader depends on the reader's access."""
+        copy_text(link_to(f"studio/dashboards/{dashboard_id}"))
+        self._context.problems.toast(
+            _("Copied the link to “{name}”. It opens for people who have access to the dashboard.").format(name=name)
+        )
 
     def duplicate(self, ids: Sequence[str]) -> None:
         """Make a copy of each dashboard."""
