@@ -89,6 +89,11 @@ def clock_time(time: datetime) -> str:
     return f"{_localised_date(local, 'd MMM' if local.year == now.year else 'd MMM yyyy')} {local:%H:%M}"
 
 
+def clock_minutes() -> str:
+    """The time now by the clock, for what was just done: `10:42`."""
+    return f"{datetime.now(UTC).astimezone():%H:%M}"
+
+
 def repeated_since(times: Collection[datetime]) -> str:
     """How often something happened in one day, and when first: `9 times since 08:34`."""
     text = ngettext("{count} time since {time}", "{count} times since {time}", len(times))

@@ -111,6 +111,12 @@ class Data:
         model = self.list_view.model()
         return [model.index(row, 0).data().partition(",")[0] for row in range(model.rowCount())]
 
+    def said(self, part: str) -> bool:
+        """Whether a toast says this."""
+        return any(
+            part in label.text() for one in self.window.findChildren(Toast) for label in one.findChildren(QLabel)
+        )
+
     def status(self) -> str:
         """The status of the first source in the list."""
         return str(self.list_view.model().index(0, 1).data())
@@ -321,7 +327,10 @@ def test_a_folder_of_files_with_equal_columns_is_one_table(data: Data, tmp_path:
     said = "The folder has changed since it was copied. Changed: b.csv. New: c.csv. Refresh the data to copy it again."
     data.studio.wait(lambda: said in data.texts())
     assert data.status() == "Folder changed"
+    data.studio.key(Qt.Key.Key_F5)
+    data.studio.wait(lambda: data.said("Checked 1 data source at ") and data.said("Changed since last read: “logs”."))
     data.click("source_refresh")
+    data.studio.wait(lambda: data.said("Refreshed “logs” at ") and data.said(": 4 rows, as many as before."))
     data.studio.wait(lambda: data.status() == "Up to date")
     assert data.query(source.id, f"SELECT count(*) FROM {source.tables[0]}") == 4
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from boards import item
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QLabel, QMenu
 
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.inspection import inspect_file
@@ -20,6 +20,7 @@ from benchboard.analytics.sources.state import examine
 from benchboard.dashboards.document.document import parse_document
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.data.explore.explore_view import ExploreView
+from benchboard.ui.widgets.toasts import Toast
 from support.databases import unbound
 
 if TYPE_CHECKING:
@@ -50,6 +51,12 @@ def _load(studio: "Studio", *queries: tuple[str, str], source: str = "", variabl
            "variables": list(variables)}  # fmt: skip
     studio.page.editor.load(parse_document(raw))
     studio.wait(lambda: not studio.page.query_runner.busy)
+
+
+def _said(studio: "Studio", part: str) -> bool:
+    """Whether a toast says this."""
+    window = studio.application.window
+    return any(part in label.text() for one in window.findChildren(Toast) for label in one.findChildren(QLabel))
 
 
 def _notes(studio: "Studio", name: str) -> list[str]:
@@ -104,6 +111,8 @@ def test_tile_of_a_changed_copy_says_so_and_refreshing_offers_to_read_the_file(
     assert result is not None
     assert result.table is not None
     assert result.table.rows == ((30,),)
+    studio.key(*key)
+    studio.wait(lambda: _said(studio, ": 1 source read, nothing changed."))
 
 
 def test_tile_of_a_copy_whose_original_is_gone_says_so_and_what_to_do(studio: "Studio", tmp_path: Path) -> None:

@@ -1,15 +1,17 @@
-"""Says, when a dashboard's data are refreshed, which of them are older copies of files that have changed."""
+"""Says, when a dashboard's data are refreshed, what changed, and which of them are older copies of files."""
 
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
 
+from benchboard.analytics.queries import ResultTable
 from benchboard.analytics.sources.file_news import SourceNews
-from benchboard.i18n import _, in_sentence, ngettext
+from benchboard.i18n import _, in_sentence, ngettext, number
 from benchboard.ui.problems import Action
 from benchboard.ui.studio.data.source_actions import SourceActions
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
+from benchboard.ui.time_format import clock_minutes
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -20,22 +22,24 @@ _KEY: Final = "studio.outdated-sources"
 
 
 class OutdatedSources(QObject):
-    """Shows a notice with the step that reads the files again; it goes once they were."""
+    """Shows how many sources were read and changed, and of outdated copies a notice with the step that reads the files
+    again; it goes once they were."""
 
     def __init__(self, context: "Context", page: "QWidget", runner: WidgetQueryRunner) -> None:
         super().__init__(page)
         self._context, self._runner, self._requested = context, runner, False
+        self._before: dict[str, dict[str, ResultTable]] = {}
         self._actions = SourceActions(context, page, explores=False)
         runner.result_changed.connect(self._follow)
 
     def refresh(self) -> None:
-        """Run all queries of the page again, then say what they don't bring."""
+        """Run all queries of the page again, then say what they bring, and what they don't."""
         self.announce()
         self._runner.refresh()
 
     def announce(self) -> None:
-        """After the refresh that follows, say what the queries don't bring."""
-        self._requested = True
+        """After the refresh that follows, say what the queries bring, and what they don't."""
+        self._requested, self._before = True, self._runner.tables_by_source()
 
     def _follow(self) -> None:
         if self._runner.busy:
@@ -43,10 +47,24 @@ class OutdatedSources(QObject):
         outdated = self._runner.outdated_sources()
         if self._requested:
             self._requested = False
+            self._tell_refreshed()
             if outdated:
                 self._show(outdated)
         elif not outdated:
             self._context.problems.dismiss(_KEY)
+
+    def _tell_refreshed(self) -> None:
+        before, now = self._before, self._runner.tables_by_source()
+        self._before = {}
+        if not now:
+            return
+        changed = sum(before.get(source) != tables for source, tables in now.items())
+        sources = ngettext("{count} source", "{count} sources", len(now)).format(count=number(len(now)))
+        text = _("Data refreshed at {time}: {sources} read, nothing changed.")
+        if changed:
+            text = _("Data refreshed at {time}: {sources} read, {changed} changed.")
+        time = clock_minutes()
+        self._context.problems.toast(text.format(time=time, sources=sources, changed=number(changed)))
 
     def _show(self, outdated: tuple[SourceNews, ...]) -> None:
         names = in_sentence(f"“{one.name}”" for one in outdated)

@@ -98,6 +98,11 @@ class DataView(QWidget):
         """The commands of what is shown."""
         return self.page.command_handlers() if self.page is not None else self.list.command_handlers()
 
+    def refresh_view(self) -> None:
+        """Say which sources have changed; the list follows the window's notice that everything may have changed."""
+        if self.page is None:
+            self.list.tell_news()
+
     def panes(self) -> list[QWidget]:
         """The panes in F6 order."""
         return self.page.panes() if self.page is not None else self.list.panes()

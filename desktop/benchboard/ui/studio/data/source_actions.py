@@ -18,7 +18,7 @@ from benchboard.analytics.sources.servers import server_settings
 from benchboard.analytics.sources.services import NAME_LENGTH, SourceSummary, SourceUse
 from benchboard.analytics.sources.source_reading import DOUBTFUL, read_source_again, undo_reading
 from benchboard.errors import AppError, Cancelled
-from benchboard.i18n import _, in_sentence, ngettext
+from benchboard.i18n import _, in_sentence, ngettext, number
 from benchboard.identity.permissions import has_permission
 from benchboard.ui.commands import Handler
 from benchboard.ui.context import Context
@@ -27,6 +27,7 @@ from benchboard.ui.studio.data.rest_dialog import ExistingApi, RestDialog
 from benchboard.ui.studio.data.server_dialog import ExistingServer, ServerDialog
 from benchboard.ui.studio.data.source_rows import SourceRow
 from benchboard.ui.tasks import DatabaseSession, Progress
+from benchboard.ui.time_format import clock_minutes
 from benchboard.ui.widgets import Button, Confirm, Dialog, Edit, Field, open_file_dialog
 
 _NAMED_USES: Final = 5
@@ -74,11 +75,13 @@ class SourceActions(QObject):
         """Read the files of a source again; ask where that would lose columns or rows."""
         database, actor = self._context.database, self._context.actor
 
-        def read(progress: Progress) -> SourceSummary:
+        def read(progress: Progress) -> tuple[SourceSummary, int | None]:
             token = CancelToken()
             with progress.on_cancel(token.cancel):
                 progress.check()
-                return read_source_again(
+                with database.read() as session:
+                    before = services.get_source(session, actor, source_id)
+                now = read_source_again(
                     database,
                     actor,
                     source_id,
@@ -86,10 +89,11 @@ class SourceActions(QObject):
                     cancel_token=token,
                     progress=progress.report,
                 )
+                return now, before.rows
 
         title = _("Reading “{name}”").format(name=name)
         failed = partial(self._ask_or_tell, source_id, name)
-        self._context.tasks.run(self, read, self._tell_refreshed, failed, title=title)
+        self._context.tasks.run(self, read, lambda found: self._tell_refreshed(*found), failed, title=title)
 
     def _ask_or_tell(self, source_id: str, name: str, error: AppError) -> None:
         if isinstance(error, Cancelled):
@@ -107,13 +111,13 @@ class SourceActions(QObject):
             keep=_("Keep what was read before"), run=partial(self.refresh, source_id, name, accept_losses=True),
         ).open()  # fmt: skip
 
-    def _tell_refreshed(self, source: SourceSummary) -> None:
+    def _tell_refreshed(self, source: SourceSummary, before: int | None) -> None:
         if source.problem:
             find = _("Find folder…") if source.is_folder else _("Find file…")
             locate = None if source.server or source.address else Action(find, partial(self.locate, source))
             self._context.problems.toast(source.problem, warning=True, action=locate)
             return
-        text = _("Refreshed “{name}”.").format(name=source.name)
+        text = _refreshed_text(source, before)
         self._context.problems.toast(text, partial(self._undo, source) if source.copied else None)
 
     def _undo(self, source: SourceSummary) -> None:
@@ -211,6 +215,20 @@ class SourceActions(QObject):
             self._context.tasks.run(self, lambda _progress: _delete(copies), lambda _none: None, title=title)
 
         self._context.tasks.change(self, remove, done)
+
+
+def _refreshed_text(source: SourceSummary, before: int | None) -> str:
+    """What reading a source again brought; `before`: its rows until then."""
+    values = {"name": source.name, "time": clock_minutes()}
+    if source.rows is None:
+        return _("Refreshed “{name}” at {time}.").format(**values)
+    rows = ngettext("{count} row", "{count} rows", source.rows).format(count=number(source.rows))
+    if before is None:
+        return _("Refreshed “{name}” at {time}: {rows}.").format(**values, rows=rows)
+    if before == source.rows:
+        return _("Refreshed “{name}” at {time}: {rows}, as many as before.").format(**values, rows=rows)
+    text = _("Refreshed “{name}” at {time}: {rows}, {before} before.")
+    return text.format(**values, rows=rows, before=number(before))
 
 
 def _delete(copies: tuple[Path, ...]) -> None:

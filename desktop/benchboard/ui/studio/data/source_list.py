@@ -16,13 +16,14 @@ from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcut
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_model import PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
+from benchboard.ui.problems import Action
 from benchboard.ui.studio.data.data_commands import SOURCE_MENU, SOURCES
 from benchboard.ui.studio.data.source_actions import SourceActions
 from benchboard.ui.studio.data.source_pane import SourcePane
-from benchboard.ui.studio.data.source_rows import SourceRow, read_rows, source_columns
+from benchboard.ui.studio.data.source_rows import SourceRow, all_rows, checked_text, read_rows, source_columns
 from benchboard.ui.studio.data_access import can_have_orders
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.time_format import refresh_times
+from benchboard.ui.time_format import clock_minutes, refresh_times
 from benchboard.ui.widgets import BannerPlace, Button, EmptyState, MenuItem, Toolbar, fill_column, menu, search_field
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.no_match import NoMatch
@@ -126,6 +127,24 @@ class SourceList(QWidget):
         """Look at all of them and their files again."""
         if self._model.requested:
             self._model.refresh()
+
+    def tell_news(self) -> None:
+        """Look at the files of all sources again, and say which have changed."""
+        actor = self._context.actor
+        self._context.tasks.read(self, lambda session: all_rows(session, actor), self._tell)
+
+    def _tell(self, rows: tuple[SourceRow, ...]) -> None:
+        if not rows:
+            return
+        changed = [row.source for row in rows if row.news == "changed"]
+
+        def refresh() -> None:
+            for source in changed:
+                self.actions_for_sources.refresh(source.id, source.name)
+
+        can_refresh = changed and not self.actions_for_sources.why_read_only()
+        action = Action(_("Refresh data"), refresh) if can_refresh else None
+        self._context.problems.toast(checked_text(rows, clock_minutes()), action=action)
 
     def select(self, source_id: str) -> None:
         """Select a source, once it is in the list."""

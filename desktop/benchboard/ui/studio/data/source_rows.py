@@ -1,7 +1,9 @@
 """The data sources as the list shows them: what the database knows of each, and whether its file is still the same."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.file_news import FileNews, changes_text, file_news, status_title
@@ -12,6 +14,8 @@ from benchboard.paging import Listing, Page
 from benchboard.ui.paged.paged_model import Column, Mark
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import full_time, relative_time
+
+_NAMED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,38 @@ def read_rows(
     """A page of the list. Looks at the files too: run it in the background."""
     page = services.list_sources(session, actor, listing, after=after, limit=limit)
     return Page(tuple(read_row(session, actor, source) for source in page.rows), page.next_key)
+
+
+def all_rows(session: DatabaseSession, actor: Actor) -> tuple[SourceRow, ...]:
+    """The rows of all data sources. Looks at their files: run it in the background."""
+    rows: list[SourceRow] = []
+    after: str | None = None
+    while True:
+        page = read_rows(session, actor, Listing(sort="name"), after, 200)
+        rows.extend(page.rows)
+        after = page.next_key
+        if after is None:
+            return tuple(rows)
+
+
+def checked_text(rows: Sequence[SourceRow], time: str) -> str:
+    """How many sources were looked at, and which aren't up to date."""
+    count = len(rows)
+    checked = ngettext("Checked {count} data source at {time}.", "Checked {count} data sources at {time}.", count)
+    problems = [row.source.name for row in rows if row.source.status == "error" or row.news == "moved"]
+    changed = [row.source.name for row in rows if row.news == "changed" and row.source.name not in problems]
+    said = [checked.format(count=number(count), time=time)]
+    if changed:
+        said.append(_("Changed since last read: {names}.").format(names=_named(changed)))
+    if problems:
+        said.append(_("Can't be read: {names}.").format(names=_named(problems)))
+    if not changed and not problems:
+        said.append(_("Everything is up to date."))
+    return " ".join(said)
+
+
+def _named(names: Sequence[str]) -> str:
+    return ", ".join(f"“{name}”" for name in names[:_NAMED]) + ("…" if len(names) > _NAMED else "")
 
 
 def read_row(session: DatabaseSession, actor: Actor, source: SourceSummary) -> SourceRow:

@@ -148,6 +148,15 @@ class WidgetQueryRunner(QObject):
         found = {one.source.source_id: one.source for one in self._results.values() if one.source is not None}
         return tuple(sorted((one for one in found.values() if one.is_outdated), key=lambda one: one.name.casefold()))
 
+    def tables_by_source(self) -> dict[str, dict[str, ResultTable]]:
+        """The tables that the widgets show, by the data source and the widget."""
+        found: dict[str, dict[str, ResultTable]] = {}
+        for item_id, result in self._results.items():
+            request = self._requests.get(item_id)
+            if result.table is not None and request is not None:
+                found.setdefault(request.source_id, {})[item_id] = result.table
+        return found
+
     def failed_count(self, ids: Iterable[str]) -> int:
         """How many of these widgets have an error in place of their data."""
         return sum((result := self._results.get(one)) is not None and result.error is not None for one in ids)
