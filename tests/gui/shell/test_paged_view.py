@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.errors import Unavailable
 from benchboard.paging import Line, Listing, Page
-from benchboard.ui.paged.paged_cells import fold_button
+from benchboard.ui.paged.paged_cells import fold_button, paint_cell
 from benchboard.ui.paged.paged_model import Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.tasks import Tasks
@@ -24,6 +24,7 @@ from benchboard.ui.widgets.focus import note_input
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.toasts import Toast
+from support.painted_texts import painted_texts
 
 
 @dataclass(frozen=True)
@@ -211,7 +212,7 @@ def test_columns_that_stretch_share_the_spare_width_and_what_one_leaves(
 ) -> None:
     columns: tuple[Column[Entry], ...] = (
         Column("name", "Name", lambda entry: entry.name, width=200, stretch=True, most=600),
-        Column("count", "Count", lambda entry: entry.id, width=100, stretch=True, most=150),
+        Column("count", "Count", lambda entry: entry.id, width=100, stretch=True, most=150, optional=True),
         Column("last", "Last", lambda entry: entry.id, width=100),
     )
     table = PagedTable(PagedTableModel(tasks, source.page, columns, owner), label="Entries", name="wide", ticks=False)
@@ -221,6 +222,34 @@ def test_columns_that_stretch_share_the_spare_width_and_what_one_leaves(
     _load(qtbot, table)
     view = table.view
     assert [view.columnWidth(at) for at in range(3)] == [view.viewport().width() - 250, 150, 100]
+    table.setGeometry(0, 0, 350, 300)  # the three want 400
+    qtbot.waitUntil(lambda: view.isColumnHidden(1))
+    assert view.columnWidth(0) + view.columnWidth(2) <= view.viewport().width()
+    table.setGeometry(0, 0, 700, 300)
+    qtbot.waitUntil(lambda: not view.isColumnHidden(1))
+    assert [view.columnWidth(at) for at in range(3)] == [view.viewport().width() - 250, 150, 100]
+
+
+def test_second_line_beside_a_picture_is_wrapped_once(light: Theme) -> None:
+    column: Column[Entry] = Column(
+        "name",
+        "Name",
+        lambda _entry: "Shop review",
+        second=lambda entry: entry.name,
+        picture=lambda _painter, _box, _entry: None,
+    )
+    entry = Entry("1", "Orders, revenue and refunds of the selected shops, for our meeting on every Monday")
+    line = Line(entry, (entry,))
+
+    def written(width: int) -> list[str]:
+        box = QRectF(0, 0, width, 68)
+        texts = painted_texts(QSize(width, 68), lambda painter: paint_cell(painter, box, column, line))
+        assert all(box.contains(one.box.center()) for one in texts)
+        return [one.text for one in texts]
+
+    assert len(written(900)) == 2
+    name, first, second = written(290)
+    assert (name, first.startswith("Orders, revenue"), second.endswith("…")) == ("Shop review", True, True)
 
 
 def test_columns_in_a_wide_table_stand_together_at_the_left(

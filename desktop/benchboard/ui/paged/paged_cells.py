@@ -4,7 +4,7 @@ import re
 from typing import Any, Final
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen, QTextLayout
 
 from benchboard.paging import Line
 from benchboard.ui.paged.paged_model import Column, repeated_text
@@ -18,6 +18,10 @@ _ARROW: Final = 16
 """Width of a sorted column's arrow and the space before it, and of the arrow that unfolds a line, in pixels."""
 _PICTURE: Final = (88, 54)
 """Width and height of a row's picture, in pixels."""
+PICTURE_ROOM: Final = _PICTURE[0] + 12
+"""What a picture takes of its cell's width, in pixels."""
+_LINE: Final = 16
+"""Height of a line below a cell's first one, in pixels."""
 _GAP: Final = 8
 """Between a text, what follows it, and the arrow."""
 
@@ -99,7 +103,7 @@ def _paint_pictures(painter: QPainter, box: QRectF, column: Column[Any], row: An
     if column.picture is not None:
         wide, high = _PICTURE
         column.picture(painter, QRectF(box.left(), round(box.center().y() - high / 2), wide, high), row)
-        box = box.adjusted(wide + 12, 0, 0, 0)
+        box = box.adjusted(PICTURE_ROOM, 0, 0, 0)
     if column.meter is not None and (share := column.meter(row)) is not None:
         meter = QRectF(box.left(), box.top(), 52, box.height())
         paint_meter(painter, meter, share, "warn" if share > 0.6 else "info")
@@ -124,11 +128,27 @@ def _paint_text(painter: QPainter, box: QRectF, column: Column[Any], row: Any) -
         )
         _paint_line(painter, box, column.text(row), font, tone, _alignment(column), middle=column.middle)
         return
-    middle = box.center().y()
-    upper = QRectF(box.left(), middle - 18, box.width(), 19)
-    lower = QRectF(box.left(), middle + 1, box.width(), 16)
+    font = "mono" if column.second_mono else "caption"
+    lines = _lines(second, theme().font(font), int(box.width()), 2 if column.picture is not None else 1)
+    top = box.center().y() - 18 - _LINE / 2 * (len(lines) - 1)
+    upper = QRectF(box.left(), top, box.width(), 19)
     _paint_line(painter, upper, column.text(row), "body", "text", _alignment(column), medium=True)
-    _paint_line(painter, lower, second, "mono" if column.second_mono else "caption", "text.muted", _alignment(column))
+    for at, text in enumerate(lines):
+        lower = QRectF(box.left(), top + 19 + _LINE * at, box.width(), _LINE)
+        _paint_line(painter, lower, text, font, "text.muted", _alignment(column))
+
+
+def _lines(text: str, font: QFont, width: int, most: int) -> list[str]:
+    """A text in at most this many lines of this width; the last has all the rest, to be elided."""
+    if most == 1 or QFontMetrics(font).horizontalAdvance(text) <= width:
+        return [text]
+    layout = QTextLayout(text, font)
+    layout.beginLayout()
+    line = layout.createLine()
+    line.setLineWidth(width)
+    layout.endLayout()
+    end = line.textLength()
+    return [text[:end].rstrip(), text[end:].lstrip()]
 
 
 def _parts(column: Column[Any], text: str) -> list[tuple[str, QFont, int]]:

@@ -44,7 +44,8 @@ class Column(Generic[Row]):
 
     At most one of `mark` (coloured word), `badge` and `meter` (share 0 to 1 before the text) draws the cell instead of
     plain text; `second` is a smaller second line (rows are then 44 px or more), `avatar` a person's circle before it,
-    `picture` draws a picture before it in the rectangle that it is given (rows are then 68 px).
+    `picture` draws a picture before it in the rectangle that it is given (rows are then 68 px, and a `second` line that
+    is too long is wrapped once).
     `repeated` follows the text of a line that stands for several rows, or is the first of several unfolded ones.
     `width` is in pixels; a column with `stretch` takes spare width up to `most` (0: the widest cell of the tokens).
     """
@@ -72,6 +73,8 @@ class Column(Generic[Row]):
     width: int = 120
     stretch: bool = False
     most: int = 0
+    optional: bool = False
+    """Whether the column is left out where the others would be cut off. Never the first or the last one."""
 
 
 class PagedTableModel(QAbstractTableModel, Generic[Row]):

@@ -1,7 +1,7 @@
 """The rows of a paged table and its header: keys, pointer, ticks, sorting, how columns share the width."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
@@ -43,7 +43,15 @@ from PySide6.QtWidgets import (
 
 from benchboard.i18n import _
 from benchboard.ui.paged.day_headings import DayHeadings
-from benchboard.ui.paged.paged_cells import fold_button, paint_cell, paint_day, paint_ring, paint_title, title_width
+from benchboard.ui.paged.paged_cells import (
+    PICTURE_ROOM,
+    fold_button,
+    paint_cell,
+    paint_day,
+    paint_ring,
+    paint_title,
+    title_width,
+)
 from benchboard.ui.paged.paged_model import Column, Index, PagedTableModel
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import announce
@@ -203,20 +211,30 @@ class PagedRows(QTableView):
         as their titles allow.
         """
         columns, visible = self.paged.columns, self.viewport().width() - self._covered
-        in_front = len(columns)
+        shown = self._shown_columns(visible)
+        in_front = len(shown)
         if self._covered:
-            least = list(accumulate(self._least_width(at, _READABLE) for at in range(len(columns))))
+            least = list(accumulate(self._least_width(at, _READABLE) for at in shown))
             in_front = max(1, sum(end <= visible for end in least))
-        widths, spare = self._fitted(range(in_front), visible)
-        if in_front < len(columns):
-            behind, spare = self._fitted(range(in_front, len(columns)), self._covered)
+        widths, spare = self._fitted(shown[:in_front], visible)
+        if in_front < len(shown):
+            behind, spare = self._fitted(shown[in_front:], self._covered)
             widths += behind
         # Text may use what is left; figures stay beside the column before them.
         self.last_width = widths[-1] + (0 if columns[-1].align_right else spare)
-        for at, column_width in enumerate(widths):
+        for at, column_width in zip(shown, widths, strict=True):
             self.setColumnWidth(at, column_width)
 
-    def _fitted(self, places: range, width: int) -> tuple[list[int], int]:
+    def _shown_columns(self, width: int) -> list[int]:
+        """The columns that are shown in this width: all, or those without which the rest would be cut off."""
+        columns = self.paged.columns
+        is_short = sum(map(self._wanted_width, range(len(columns)))) > width
+        for at, column in enumerate(columns):
+            if column.optional:
+                self.setColumnHidden(at, is_short)
+        return [at for at, column in enumerate(columns) if not (column.optional and is_short)]
+
+    def _fitted(self, places: Sequence[int], width: int) -> tuple[list[int], int]:
         """The widths of neighbouring columns that share `width` pixels, and what is left of it."""
         widths = {at: self._wanted_width(at) for at in places}
         if sum(widths.values()) > width:
@@ -245,7 +263,7 @@ class PagedRows(QTableView):
         and keeps all of it.
         """
         kept = 1.0 if self.paged.columns[at].badge is not None else share
-        room = self._menu_room(at)
+        room = self._menu_room(at) + (PICTURE_ROOM if self.paged.columns[at].picture is not None else 0)
         return max(self._title_width(at), int(kept * (self._wanted_width(at) - room))) + room
 
     def _tick_room(self, at: int) -> int:

@@ -364,14 +364,20 @@ def _description(card: DashboardSummary) -> str:
     return _("Deleted {when} by {who} · {days}").format(when=relative_time(card.deleted_at), who=who, days=days)
 
 
+def _whole_description(card: DashboardSummary) -> str:
+    """The name and all lines of the description."""
+    return f"{card.name}\n{card.description}".strip()
+
+
 def _columns(thumbnail: Callable[[QPainter, QRectF, DashboardSummary], None]) -> tuple[Column[DashboardSummary], ...]:
     return (
-        Column("name", _("Name"), lambda card: card.name, sortable=True, width=300, stretch=True, most=552,
-               second=_description, picture=thumbnail),
-        Column("owner", _("Owner"), lambda card: card.owner, sortable=True, width=190, avatar=lambda card: card.owner),
+        Column("name", _("Name"), lambda card: card.name, sortable=True, width=360, stretch=True, most=640,
+               second=_description, picture=thumbnail, tooltip=_whole_description),
+        Column("owner", _("Owner"), lambda card: card.owner, sortable=True, width=204, avatar=lambda card: card.owner),
         Column("access", _("Access"), lambda card: _access(card).text, badge=_access, width=140),
-        Column("shares", _("Shared with"), _shared, width=232, muted=True, tooltip=_shared),
-        Column("widgets", _("Widgets"), lambda card: f"{card.widgets}", align_right=True, width=90),
+        Column("shares", _("Shared with"), _shared, width=240, muted=True, tooltip=_shared),
+        Column("widgets", _("Widgets"), lambda card: f"{card.widgets}", align_right=True, width=90,
+               optional=True),
         Column("updated_at", _("Last changed"), lambda card: relative_time(card.updated_at), sortable=True, width=130,
                muted=True, tooltip=lambda card: full_time(card.updated_at)),
     )  # fmt: skip
