@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QLabel, QListWidget, QMenu, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QListWidget, QMenu, QTreeWidgetItem, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.analytics.cancellation import CancelToken
@@ -463,7 +463,7 @@ def test_enter_in_the_search_adds_to_the_only_dashboard_found(explorer: Explorer
     assert focus is not None
     assert focus.objectName() == "add_search"
     explorer.qtbot.keyClick(focus, Qt.Key.Key_Return)
-    assert explorer.find("add_home").hasFocus()
+    assert _offered(studio)[0].hasFocus()
     name = next(one.text() for one in _offered(studio))
     explorer.type("add_search", name)
     studio.wait(lambda: [one.text() for one in _offered(studio)] == [name])
@@ -480,6 +480,12 @@ def test_what_is_explored_is_added_to_the_home_page(explorer: Explorer) -> None:
     explorer.click("add_home")
     studio.wait(lambda: len(set(studio.page.editor.page.paths) - before) == 1)
     studio.wait(lambda: _toast(studio) is not None)
+    toast = _toast(studio)
+    assert toast is not None
+    (show,) = toast.findChildren(QAbstractButton)
+    show.click()
+    assert studio.page.isVisible()
+    assert set(studio.page.editor.selection) == set(studio.page.editor.page.paths) - before
 
 
 def test_column_added_to_a_part_says_that_it_replaced_sql_and_undo_brings_it_back(explorer: Explorer) -> None:

@@ -136,7 +136,8 @@ class AddToDashboard(Popover):
         wanted = self._search.text().strip().casefold()
         found = [one for one in self._found or () if wanted in one.name.casefold()]
         home = _("Home")
-        if self._found is not None and wanted in home.casefold():
+        finds_home = self._found is not None and wanted in home.casefold()
+        if finds_home:
             button = Button(home, self._add_home, kind="quiet", size="sm", icon="ph.house", name="add_home")
             button.setProperty("section", "true")
             self._rows.addWidget(button)
@@ -147,7 +148,7 @@ class AddToDashboard(Popover):
             )  # fmt: skip
             button.setProperty("section", "true")
             self._rows.addWidget(button)
-        if self._found is not None and not found:
+        if self._found is not None and not found and not (finds_home and wanted):
             text = _("No dashboard has this name.") if self._found else _("You can't edit any dashboard yet.")
             self._rows.addWidget(Paragraph(text, "caption", "muted"))
         elif self._found is None:
@@ -155,12 +156,13 @@ class AddToDashboard(Popover):
         self._rows.addStretch(1)
 
     def _take_found(self) -> None:
-        """Enter in the search adds to the only dashboard that it finds; of several it goes to the first."""
+        """Enter in the search adds to the only page that it finds; of several it goes to the first dashboard."""
         shown = [button for button in self._list.findChildren(Button) if button.isVisible()]
         if len(shown) == 1 and self._search.text().strip():
             shown[0].click()
         elif shown:
-            shown[0].setFocus(Qt.FocusReason.TabFocusReason)
+            first = next((one for one in shown if one.objectName() == "add_dashboard"), shown[0])
+            first.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _widget_title(self) -> str:
         return " ".join(self._title.text().split())
@@ -273,7 +275,7 @@ def _add_to_page(
         added = page.editor.add_with(kind, **kept)
         if added not in page.editor.page.paths:
             return  # the editor said why
-        go = partial(context.go, address if address == "studio/home" else f"{address}/show/{added}")
+        go = partial(context.go, f"{address}/show/{added}")
         context.problems.toast(_("Added to “{name}”.").format(name=name), action=Action(_("Open dashboard"), go))
 
     page.when_loaded(add)
