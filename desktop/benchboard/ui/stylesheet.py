@@ -87,6 +87,10 @@ QLineEdit, QPlainTextEdit, QComboBox, QAbstractSpinBox {
 QLineEdit:hover, QComboBox:hover { border-color: $text_muted; }
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QAbstractSpinBox:focus {
   border: 2px solid $focus; padding: 0 8px; }
+QComboBox { padding-left: 11px; }
+QComboBox:focus { padding-left: 10px; }
+QPlainTextEdit { padding: 1px 7px; }
+QPlainTextEdit:focus { padding: 0 6px; }
 QLineEdit[iconed="true"] { padding-left: 1px; }
 QLineEdit[iconed="true"]:focus { padding-left: 0; }
 QLineEdit[wrong="true"] { border-color: $error; }
@@ -96,7 +100,7 @@ QLineEdit[frameless="true"] { border: 0; background: transparent; padding: 0; }
 QPlainTextEdit[docked="true"] { border: 2px solid $surface; border-radius: 0; padding: 0 8px; }
 QPlainTextEdit[docked="true"]:focus { border-color: $focus; }
 QPlainTextEdit[docked="alt"] { background: $surface_alt; border: 2px solid $surface_alt; border-radius: 0;
-  padding: 0 8px; }
+  padding: 0 6px; }
 QPlainTextEdit[docked="alt"]:focus { border-color: $focus; }
 QComboBox::drop-down { border: 0; width: 26px; }
 QComboBox::down-arrow { image: none; }

@@ -218,7 +218,7 @@ class Select(QComboBox):
 
     def shown_text(self) -> str:
         """The text of the choice, elided to the width between its margin and the arrow."""
-        room = self.width() - 10 - 28
+        room = self.width() - 12 - 28
         return self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room)
 
     def _update_tooltip(self) -> None:

@@ -496,6 +496,7 @@ class _Footer(QWidget):
         self.setFixedHeight(32)
         row = QHBoxLayout()
         row.setContentsMargins(16, 0, 12, 0)
+        row.setSpacing(12)
         self._counts = Elided("", "caption", "muted")
         self._state = Text("", "caption", "ok")
         self._written = Button(_("Show original text"), switch, kind="link", size="sm", name="import_as_written")

@@ -19,7 +19,7 @@ from benchboard.i18n import _, ngettext, number
 from benchboard.ui.context import Context
 from benchboard.ui.studio.data.connection_dialog import ConnectionDialog
 from benchboard.ui.studio.data.preview_table import PreviewTable
-from benchboard.ui.studio.data.rest_form import RestForm
+from benchboard.ui.studio.data.rest_form import FORM_MARGIN, RestForm
 from benchboard.ui.tasks import Progress
 from benchboard.ui.widgets import EmptyState, Field, hairline
 from benchboard.ui.widgets.surfaces import scroll_area
@@ -87,6 +87,10 @@ class RestDialog(ConnectionDialog):
         area.setFixedWidth(_FORM_WIDTH)
         columns = QHBoxLayout()
         columns.setSpacing(16)
+        around = self.content.contentsMargins()
+        around.setLeft(around.left() - FORM_MARGIN)  # the fields begin below the title
+        self.content.setContentsMargins(around)
+        self._state.setContentsMargins(FORM_MARGIN, 0, 0, 0)
         columns.addWidget(area)
         columns.addWidget(hairline(vertical=True))
         columns.addWidget(self._preview, 1)

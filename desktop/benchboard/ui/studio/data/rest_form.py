@@ -19,6 +19,8 @@ from benchboard.i18n import _
 from benchboard.ui.widgets import CheckBox, Edit, Field, Select, row
 
 _TEXT_LINES: Final = 60
+FORM_MARGIN: Final = 2
+"""Pixels at the left of the fields, for their focus rings."""
 """Pixels of a field of several lines."""
 _NAMES: Final = 100
 """Letters of the name of a header or parameter."""
@@ -106,7 +108,8 @@ class RestForm(QWidget):
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
-        column.setContentsMargins(2, 0, 14, 2)  # the scroll bar is beside the fields, their focus rings are whole
+        # The scroll bar is beside the fields, their focus rings are whole.
+        column.setContentsMargins(FORM_MARGIN, 0, 14, FORM_MARGIN)
         column.setSpacing(12)
         for names in (
             ("name",), ("method", "url"), ("body",), ("authentication", "user", "key_name"), ("secret",), ("headers",),

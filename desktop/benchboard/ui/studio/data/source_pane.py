@@ -250,7 +250,7 @@ class _ColumnRow(QWidget):
         self.name = column.name
         title = f"{column.title} ({column.unit})" if column.unit else column.title
         self._title, self._kind = title, kind_title(column.kind)
-        self._facts = Elided(self._kind, "caption", "muted")
+        self._facts = Paragraph(self._kind, "caption", "muted")
         self._bars = _Histogram()
         lines = QVBoxLayout()
         lines.setSpacing(1)

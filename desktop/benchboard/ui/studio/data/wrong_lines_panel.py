@@ -201,7 +201,7 @@ class _LineDelegate(QStyledItemDelegate):
         below = text.translated(0, 20)
         sentence = painter.fontMetrics().elidedText(line.sentence, Qt.TextElideMode.ElideRight, below.width())
         painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, sentence)
-        outcome = QRect(rect.right() - _OUTCOME_WIDTH, rect.top(), _OUTCOME_WIDTH - 16, rect.height())
+        outcome = QRect(rect.right() - _OUTCOME_WIDTH, rect.top(), _OUTCOME_WIDTH - 12, rect.height())
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(outcome, right, self._model.outcome(line))
         if self._view.hasFocus() and self._view.currentIndex() == index:

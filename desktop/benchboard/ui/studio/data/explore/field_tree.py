@@ -552,7 +552,7 @@ class _FieldDelegate(QStyledItemDelegate):
                 box = QRectF(end - room + place * step, rect.bottom() - 5 - height, max(1.0, step - 1), height)
                 painter.fillRect(box, theme().color("border.control"))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            return end - room
+            return end - room - 4
         font = theme().font("caption")
         width = QFontMetricsF(font).horizontalAdvance(line.trailing)
         painter.setFont(font)

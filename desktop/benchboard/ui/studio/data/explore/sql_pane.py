@@ -57,7 +57,7 @@ class MadeSql(QWidget):
         column.setSpacing(4)
         column.addLayout(head)
         holder = QVBoxLayout()
-        holder.setContentsMargins(12, 0, 4, 4)
+        holder.setContentsMargins(0, 0, 4, 4)  # its text begins below the title
         holder.addWidget(self.text)
         column.addLayout(holder, 1)
         exploration.changed.connect(self._show)
