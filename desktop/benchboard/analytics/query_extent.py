@@ -11,7 +11,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -53,27 +53,32 @@ class QueryExtent:
 UNKNOWN: Final = QueryExtent()
 
 
-class _ExtentCache:
-    """The rows that were read, the latest used last."""
+T = TypeVar("T")
+
+
+class AnswerCache(Generic[T]):
+    """What was read of tables, the latest used last."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[Hashable, tuple[tuple[Cell, ...], ...]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, T] = OrderedDict()
         self._lock = threading.Lock()
 
-    def find(self, key: Hashable) -> tuple[tuple[Cell, ...], ...] | None:
+    def find(self, key: Hashable) -> T | None:
+        """What is kept under a key; None if nothing is."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
             return self._kept.get(key)
 
-    def keep(self, key: Hashable, rows: tuple[tuple[Cell, ...], ...]) -> None:
+    def keep(self, key: Hashable, answer: T) -> None:
+        """Keep an answer, in place of that which was used longest ago."""
         with self._lock:
-            self._kept[key] = rows
+            self._kept[key] = answer
             while len(self._kept) > _MOST_KEPT:
                 self._kept.popitem(last=False)
 
 
-_CACHE: Final = _ExtentCache()
+_CACHE: Final = AnswerCache[tuple[tuple[Cell, ...], ...]]()
 
 
 def query_extent(
@@ -87,11 +92,11 @@ def query_extent(
         source = get_source(session, actor, source_id) if source_id else None
     except NotFound:
         return UNKNOWN
-    dialect = _dialect(source)
+    dialect = dialect_of(source)
     question = from_sql(text, source_id=source_id, dialect=dialect)
     if question is None or not question.groups:
         return UNKNOWN
-    version = _version(actor, source)
+    version = source_version(actor, source)
     run = partial(
         run_query, session, actor, timeout=_TIMEOUT, cancel_token=cancel_token, source_id=source_id or None,
     )  # fmt: skip
@@ -100,7 +105,7 @@ def query_extent(
         key = (version, query)
         kept = _CACHE.find(key)
         if kept is None:
-            kept = _read(run, query) if _is_readable(session, actor, source, table) else ()
+            kept = _read(run, query) if is_readable(session, actor, source, table) else ()
             _CACHE.keep(key, kept)
         return kept
 
@@ -146,7 +151,8 @@ def _place(question: Question, column: str) -> tuple[str, str] | None:
     return question.table, column
 
 
-def _dialect(source: SourceSummary | None) -> Dialect:
+def dialect_of(source: SourceSummary | None) -> Dialect:
+    """The language of the queries over a source, or over Benchboard's own data."""
     if source is None:
         return "own"
     if not source.server:
@@ -154,7 +160,7 @@ def _dialect(source: SourceSummary | None) -> Dialect:
     return "mysql" if source.kind == "mysql" else "postgresql"
 
 
-def _version(actor: Actor, source: SourceSummary | None) -> Hashable:
+def source_version(actor: Actor, source: SourceSummary | None) -> Hashable:
     """What is another one when the tables may have other rows for the actor."""
     if source is None or source.server:
         own = actor.user_id if source is None else source.id
@@ -165,7 +171,8 @@ def _version(actor: Actor, source: SourceSummary | None) -> Hashable:
     return actor.organisation_id, source.id, source.last_sync, tuple(files)
 
 
-def _is_readable(session: Session, actor: Actor, source: SourceSummary | None, table: str) -> bool:
+def is_readable(session: Session, actor: Actor, source: SourceSummary | None, table: str) -> bool:
+    """Whether all rows of a table may be read to learn about it: large ones of a server are left in peace."""
     if source is None or not source.server:
         return True
     rows = next((one.rows for one in source_tables(session, actor, source.id) if one.name == table), None)

@@ -15,6 +15,7 @@ from benchboard.analytics.sources import services
 from benchboard.analytics.sources.configuration import tables_of
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.analytics.sources.state import examine
+from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.panes.query_editor import QueryEdit
 from benchboard.ui.widgets import Button, Edit, Paragraph, Select
 from benchboard.ui.widgets.popover import Popover
@@ -51,6 +52,21 @@ def say(explorer: Explorer, name: str) -> str:
     label = explorer.find(name)
     assert isinstance(label, Paragraph)
     return label.text()
+
+
+def mark_on_home(explorer: Explorer) -> list[str]:
+    """The marks of what is explored as a widget of the home page."""
+    studio = explorer.studio
+    before = set(studio.page.editor.page.paths)
+    explorer.click("explore_add")
+    studio.wait(lambda: bool(studio.application.window.findChildren(Button, "add_home")))
+    explorer.click("add_home")
+    studio.wait(lambda: len(set(studio.page.editor.page.paths) - before) == 1)
+    (added,) = set(studio.page.editor.page.paths) - before
+    studio.wait(lambda: (result := studio.page.query_runner.result(added)) is not None and not result.is_pending)
+    tile = studio.canvas.tiles[added]
+    assert isinstance(tile, Tile)
+    return [note.text for note in tile.notes]
 
 
 def join_shops(explorer: Explorer) -> None:
@@ -95,7 +111,9 @@ def test_join_finds_keys_counts_matches_and_warns_of_repeated_rows(explorer: Exp
         "Bursa": 2 * sum(k for k in range(1, 101) if k % 4 == 2),
         None: sum(k for k in range(1, 101) if k % 4 == 3),
     }
-    assert "more than once" in say(explorer, "explore_repeated")
+    repeated = say(explorer, "explore_repeated")
+    assert "more than once" in repeated
+    assert mark_on_home(explorer) == [repeated]
     explorer.enter("Shop list", "shops", "total")
     explorer.wait_for_result()
     assert "sum(shops_total)" in explorer.sql

@@ -6,8 +6,10 @@ from hypothesis import strategies as st
 
 from benchboard.analytics.query_builder.combined import (
     JoinFacts,
+    RepeatedRows,
     check_expression,
     repeated_measures,
+    repeated_rows,
     suggested_keys,
     with_calculation,
     with_join,
@@ -186,3 +188,6 @@ def test_repeated_measures_sums_that_a_join_repeats() -> None:
     assert [one.name for one, _place in repeated_measures(question, [many_to_one])] == ["b"]
     assert [one.name for one, _place in repeated_measures(question, [one_to_many])] == ["a", "d"]
     assert repeated_measures(question, [one_to_one]) == repeated_measures(question, [None]) == []
+    assert repeated_rows(question, [many_to_one]) == RepeatedRows(("b",), "merchants", 3, of_table=True)
+    assert repeated_rows(question, [one_to_many]) == RepeatedRows(("a", "d"), "merchants", 2, of_table=False)
+    assert repeated_rows(question, [one_to_one]) is None

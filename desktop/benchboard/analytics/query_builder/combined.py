@@ -261,3 +261,29 @@ def repeated_measures(question: Question, facts: Sequence[JoinFacts | None]) -> 
                 found.append((measure, place))
                 break
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatedRows:
+    """Measures that count rows several times because of the join of a table. `of_table`: the rows of that table, of
+    which each is found `most` times; else the rows before it, of which each finds `most` of its rows."""
+
+    measures: tuple[str, ...]
+    table: str
+    most: int
+    of_table: bool
+
+
+def repeated_rows(question: Question, facts: Sequence[JoinFacts | None]) -> RepeatedRows | None:
+    """The measures of a question that count rows several times, those of one join; None if no measure does. `facts` as
+    for `repeated_measures`."""
+    found = repeated_measures(question, facts)
+    if not found:
+        return None
+    measure, place = found[0]
+    join, known = question.joins[place], facts[place]
+    outputs = {output for _column, output in join.columns}
+    of_table = measure.column in outputs
+    names = tuple(one.name for one, at in found if at == place and (one.column in outputs) == of_table)
+    most = (known.most_left if of_table else known.most_right) if known is not None else 0
+    return RepeatedRows(names, join.table, most, of_table)

@@ -13,7 +13,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from benchboard.analytics import queries, relations
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.queries import ResultTable
+from benchboard.analytics.query_builder.combined import RepeatedRows
 from benchboard.analytics.query_extent import QueryExtent, query_extent
+from benchboard.analytics.repeated_rows import repeated_rows
 from benchboard.analytics.sources.file_news import SourceNews, source_news
 from benchboard.dashboards.document.time_range import Period, TimeRange, whole_days
 from benchboard.dashboards.document.widget_kinds import IMAGE, WidgetContent
@@ -65,6 +67,8 @@ class QueryResult:
     """The series of the table that the query is over, where they are known."""
     source: SourceNews | None = None
     """Whether the data source has changed since its copy was made; None for Benchboard's own data."""
+    repeated: RepeatedRows | None = None
+    """The measures that count rows several times because of a join."""
 
     def with_extent(self, extent: QueryExtent) -> "QueryResult":
         """The same with what is known of the table that the query is over."""
@@ -299,7 +303,8 @@ class WidgetQueryRunner(QObject):
             news = source_news(session, actor, source_id) if source_id is not None else None
             extent = query_extent(session, actor, readable(query), request.source_id, cancel_token=token)
             found = QueryResult(query, collated(table, query), read_at=datetime.now(UTC), period=period, source=news)
-            return found.with_extent(extent)
+            repeated = repeated_rows(session, actor, readable(query), request.source_id, cancel_token=token)
+            return replace(found.with_extent(extent), repeated=repeated)
 
         self._context.tasks.read(self, read, arrived, failed, long=True)
 

@@ -1,14 +1,17 @@
-"""The marks in a tile's header of what its title doesn't say: filters that it doesn't use, data that aren't new."""
+"""The marks in a tile's header of what its title doesn't say: filters that it doesn't use, data that aren't new, rows
+that are counted several times."""
 
 from dataclasses import dataclass
 
+from benchboard.analytics.query_builder.combined import RepeatedRows
 from benchboard.analytics.sources.file_news import SourceNews
 from benchboard.dashboards.editing.unused_filters import UnusedFilters
-from benchboard.i18n import _
+from benchboard.i18n import _, number
 from benchboard.ui.time_format import relative_time
 
 FILTER_ICON = "ph.funnel"
 SOURCE_ICON = "ph.clock-counter-clockwise"
+REPEATED_ICON = "ph.warning"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +24,18 @@ class TileNote:
     struck: bool = False
 
 
-def tile_notes(unused: UnusedFilters | None, news: SourceNews | None) -> tuple[TileNote, ...]:
-    """The marks of a widget that doesn't use these filters, and whose source has these news."""
+def tile_notes(
+    unused: UnusedFilters | None, news: SourceNews | None, repeated: RepeatedRows | None
+) -> tuple[TileNote, ...]:
+    """The marks of a widget that doesn't use these filters, whose source has these news, and whose joins repeat these
+    rows."""
     notes = []
     if unused is not None:
         notes.append(TileNote(FILTER_ICON, "text.muted", filters_text(unused), struck=True))
     if news is not None and (text := source_text(news)):
         notes.append(TileNote(SOURCE_ICON, "warn", text))
+    if repeated is not None:
+        notes.append(TileNote(REPEATED_ICON, "warn", repeated_text(repeated)))
     return tuple(notes)
 
 
@@ -63,3 +71,14 @@ def source_text(news: SourceNews) -> str:
         gone = gone.format(time=read)
         return gone + " " + _("To refresh, find it in the Data view or put it back.")
     return ""
+
+
+def repeated_text(repeated: RepeatedRows) -> str:
+    """Which measures count rows several times, and because of which table."""
+    text = (
+        _("Rows of {table} are counted more than once in {measures}: one matches up to {count} rows.")
+        if repeated.of_table
+        else _("Rows are counted more than once in {measures}: one matches up to {count} rows of {table}.")
+    )
+    names = ", ".join(f"“{name}”" for name in repeated.measures)
+    return text.format(measures=names, table=repeated.table, count=number(repeated.most))

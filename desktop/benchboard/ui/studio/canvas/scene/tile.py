@@ -117,7 +117,9 @@ class Tile(QGraphicsPixmapItem):
     def notes(self) -> tuple[TileNote, ...]:
         """The marks in its header."""
         unused = self._view.unused_filters.get(self.item.id)
-        return tile_notes(unused, self.result.source if self.result is not None else None)
+        if self.result is None:
+            return tile_notes(unused, None, None)
+        return tile_notes(unused, self.result.source, self.result.repeated)
 
     @property
     def has_rows(self) -> bool:

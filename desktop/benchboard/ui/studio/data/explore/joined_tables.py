@@ -15,7 +15,7 @@ from benchboard.analytics.queries import ResultTable, run_query
 from benchboard.analytics.query_builder.combined import (
     JoinFacts,
     comparable,
-    repeated_measures,
+    repeated_rows,
     suggested_keys,
     with_join,
 )
@@ -24,7 +24,8 @@ from benchboard.analytics.query_builder.sql_writer import rows_sql
 from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource, BrowsedTable
 from benchboard.errors import AppError
-from benchboard.i18n import _, number
+from benchboard.i18n import _
+from benchboard.ui.studio.tiles.tile_notes import repeated_text
 from benchboard.ui.tasks import DatabaseSession
 
 if TYPE_CHECKING:
@@ -223,20 +224,9 @@ class JoinedTables(QObject):
         if question is None or not question.joins or not question.measures:
             return ""
         facts = self.facts(question)
-        found = repeated_measures(question, facts)
-        if found:
-            measure, place = found[0]
-            join, known = question.joins[place], facts[place]
-            names_of = {output for _column, output in join.columns}
-            owned = measure.column in names_of
-            most = (known.most_left if owned else known.most_right) if known is not None else 0
-            text = (
-                _("Rows of {table} are counted more than once in {measures}: one matches up to {count} rows.")
-                if owned
-                else _("Rows are counted more than once in {measures}: one matches up to {count} rows of {table}.")
-            )
-            names = ", ".join(f"“{one.name}”" for one, at in found if at == place and (one.column in names_of) == owned)
-            return text.format(measures=names, table=join.table, count=number(most))
+        found = repeated_rows(question, facts)
+        if found is not None:
+            return repeated_text(found)
         if None in facts and not self.is_countable(question, sources):
             return _("Sums may count rows more than once: large tables on a server aren't counted beforehand.")
         return ""
