@@ -544,7 +544,7 @@ def test_a_file_without_tables_says_why_and_offers_another_one(data: Data, tmp_p
     picture = tmp_path / "picture.png"
     picture.write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 100)
     data.drop(picture)
-    data.studio.wait(lambda: "“picture.png” has no tables" in data.texts())
+    data.studio.wait(lambda: "“picture.png” isn't a data file" in data.texts())
     assert data.page.why_not_added()
 
 

@@ -169,6 +169,7 @@ def test_read_source_again_lost_columns_are_asked_about(market: Market, source: 
     with unbound(market.database).read() as session:
         now = services.get_source(session, market.analyst, source.id)
     assert (now.status, now.last_sync) == ("error", source.last_sync)
+    assert now.problem.startswith("The API no longer sends these columns: ")
     assert answered(market, source, "SELECT count(city) FROM trips") == [(2,)]
     assert again(market, source, accept_losses=True).status == "connected"
 

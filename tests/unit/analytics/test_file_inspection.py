@@ -306,8 +306,8 @@ def test_file_without_the_content_of_its_extension_says_so(tmp_path: Path, name:
         ("fake.xlsx", "“fake.xlsx” isn't an Excel file."),
         ("fake.docx", "“fake.docx” isn't a Word file."),
         ("fake.PARQUET", "“fake.PARQUET” isn't a Parquet file."),
-        ("fake.duckdb", "“fake.duckdb” isn't a DuckDB file."),
-        ("fake.sqlite", "“fake.sqlite” isn't a SQLite file."),
+        ("fake.duckdb", "“fake.duckdb” isn't a database file."),
+        ("fake.sqlite", "“fake.sqlite” isn't a database file."),
     ],
 )
 def test_text_named_as_a_file_of_another_format_is_refused(tmp_path: Path, name: str, what: str) -> None:
@@ -318,22 +318,31 @@ def test_text_named_as_a_file_of_another_format_is_refused(tmp_path: Path, name:
     assert refused.value.do == "If it's a table as text, rename it to .csv. Otherwise, choose another file."
 
 
-def test_zip_archive_without_a_workbook_says_what_to_choose(tmp_path: Path) -> None:
+def test_file_of_another_kind_says_what_it_is_and_what_to_choose(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "real.docx", "w") as archive:
+        archive.writestr("[Content_Types].xml", "<t/>")
         archive.writestr("word/document.xml", "<w/>")
-    with pytest.raises(Invalid) as refused:
-        inspect_file(tmp_path / "real.docx")
-    assert refused.value.do == "Choose a CSV, Excel, Parquet, SQLite or DuckDB file."
+    for name, content, what, why in (
+        ("real.docx", None, "“real.docx” isn't a data file.", "It's a Word document."),
+        ("tool.db", b"\x7fELF\0\0", "“tool.db” isn't a database file.", "It's an ELF program."),
+        ("scan.pdf", b"%PDF-1.7", "“scan.pdf” isn't a data file.", "It's a PDF document."),
+    ):
+        if content is not None:
+            (tmp_path / name).write_bytes(content)
+        with pytest.raises(Invalid) as refused:
+            inspect_file(tmp_path / name)
+        assert (refused.value.what, refused.value.why) == (what, why)
+        assert refused.value.do == "CSV, Parquet, Excel, SQLite and DuckDB files are supported."
 
 
 @pytest.mark.parametrize(
     ("content", "named"),
     [
-        ('{"a": [1, 2, {"b": 3}]}', "JSON"),
-        ('\ufeff[\n  {"a": 1, "b": 2},\n  {"a": 3, "b": 4}\n]\n', "JSON"),
-        ('{"a": 1}\n{"a": 2}\n', "JSON"),
-        ("<!DOCTYPE html>\n<html><body>Not found</body></html>", "HTML"),
-        ('<?xml version="1.0"?>\n<rows/>', "XML"),
+        ('{"a": [1, 2, {"b": 3}]}', "It's a JSON file."),
+        ('\ufeff[\n  {"a": 1, "b": 2},\n  {"a": 3, "b": 4}\n]\n', "It's a JSON file."),
+        ('{"a": 1}\n{"a": 2}\n', "It's a JSON file."),
+        ("<!DOCTYPE html>\n<html><body>Not found</body></html>", "It's a web page (HTML)."),
+        ('<?xml version="1.0"?>\n<rows/>', "It's an XML file."),
     ],
 )
 def test_inspect_file_text_that_is_no_table_is_refused_by_name(tmp_path: Path, content: str, named: str) -> None:
@@ -341,7 +350,8 @@ def test_inspect_file_text_that_is_no_table_is_refused_by_name(tmp_path: Path, c
     (tmp_path / "bad.csv").write_text(content, encoding="utf-8")
     with pytest.raises(Invalid) as refused:
         inspect_file(tmp_path / "bad.csv")
-    assert (refused.value.code, refused.value.why) == ("files.not-data", f"It's a {named} file.")
+    assert (refused.value.code, refused.value.what) == ("files.not-data", "“bad.csv” isn't a CSV file.")
+    assert refused.value.why == named
 
 
 @pytest.mark.parametrize("title", ["[V]", "{id}", "<size>"])

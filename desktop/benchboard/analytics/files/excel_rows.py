@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 from xml.etree.ElementTree import ParseError
 
+from benchboard.analytics.files.formats import not_data_error
 from benchboard.analytics.files.scan import MAX_COLUMNS
 from benchboard.errors import Invalid
 from benchboard.i18n import _, number
@@ -66,10 +67,10 @@ def _require_bounded(path: Path, file: Any) -> None:
     the size it declares."""
     with zipfile.ZipFile(file) as archive:
         parts = archive.infolist()
-    if not any(part.filename == "[Content_Types].xml" for part in parts):
-        what = _("“{name}” has no tables.").format(name=path.name)
-        why = _("It's a {format} file.").format(format="ZIP")
-        raise Invalid("files.not-data", what, why=why, do=_("Choose a CSV, Excel, Parquet, SQLite or DuckDB file."))
+    if not any(part.filename.startswith("xl/") for part in parts):
+        names = {part.filename.partition("/")[0] for part in parts}
+        known = (("word", "Word"), ("ppt", "PowerPoint"), ("mimetype", "ODS"))
+        raise not_data_error(path, next((kind for name, kind in known if name in names), "ZIP"))
     texts = sum(part.file_size for part in parts if not part.filename.startswith("xl/worksheets/"))
     if len(parts) > _MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED or texts > MAX_TEXTS:
         raise Invalid(

@@ -28,9 +28,11 @@ _MARKUP: Final = (
 """How text begins that isn't a table."""
 _TYPICAL: Final = {
     ".xlsx": "Excel", ".xlsm": "Excel", ".parquet": "Parquet", ".sqlite": "SQLite", ".sqlite3": "SQLite",
-    ".duckdb": "DuckDB", ".gz": "gzip",
+    ".duckdb": "DuckDB", ".db": "database", ".gz": "gzip",
 }  # fmt: skip
 """The format that a file of this extension has."""
+_CSV: Final = (".csv", ".tsv", ".txt")
+_ARCHIVES: Final = ("ZIP", "RAR", "7z", "bzip2", "xz", "Zstandard")
 _NEVER_TEXT: Final = {one: name for one, name in _TYPICAL.items() if one != ".gz"} | {".docx": "Word"}
 """The format of the extensions whose files are never text."""
 
@@ -104,25 +106,54 @@ def _not_read(path: Path) -> str:
 def _require_text(path: Path, head: bytes) -> None:
     known = next((name for start, name in _NOT_DATA.items() if head.startswith(start)), "") or _markup(head)
     utf_16 = head[:2] in (b"\xff\xfe", b"\xfe\xff") or utf_16_order(head) != ""
-    if known or (b"\0" in head and not utf_16):
-        why = _("It's a {format} file.").format(format=known) if known else _("It contains binary data.")
-        extension = path.suffix.lower()
-        if not known and extension in _TYPICAL:
-            raise _wrong_content(path, _TYPICAL[extension])
-        if known == "XLS":
-            why, do = _("It's an old Excel file (.xls)."), _("Save it as .xlsx, and choose that file.")
-        else:
-            do = _("CSV, Parquet, Excel, SQLite and DuckDB files are supported.")
-        what = _("“{name}” has no tables.")
-        if not known and extension == ".csv":
-            what = _("“{name}” isn't a CSV file.")
-        raise Invalid("files.not-data", what.format(name=path.name), why=why, do=do)
+    if known:
+        raise not_data_error(path, known)
+    if b"\0" in head and not utf_16:
+        if (format_ := _TYPICAL.get(path.suffix.lower())) is not None:
+            raise _wrong_content(path, format_)
+        raise not_data_error(path, "")
     if format_ := _NEVER_TEXT.get(path.suffix.lower()):
-        what = _("“{name}” isn't a {format} file.").format(name=path.name, format=format_)
-        if format_ == "Excel":
-            what = _("“{name}” isn't an Excel file.").format(name=path.name)
         do = _("If it's a table as text, rename it to .csv. Otherwise, choose another file.")
-        raise Invalid("files.not-data", what, why=_("It contains text."), do=do)
+        raise Invalid("files.not-data", _isnt(path, format_), why=_("It contains text."), do=do)
+
+
+def not_data_error(path: Path, known: str) -> Invalid:
+    """The error of a file without tables, by what it is: a key of `_described`; empty where that isn't known."""
+    extension = path.suffix.lower()
+    what = _isnt(path, "CSV" if extension in _CSV else _TYPICAL.get(extension, ""))
+    if known == "XLS":
+        why, do = _("It's an old Excel file (.xls)."), _("Save it as .xlsx, and choose that file.")
+        what = _("“{name}” can't be read.").format(name=path.name)
+    elif known == "ODS":
+        why, do = _("It's an OpenDocument file."), _("Save it as .xlsx, and choose that file.")
+    else:
+        why = _described().get(known) or _("It contains binary data.")
+        do = _("CSV, Parquet, Excel, SQLite and DuckDB files are supported.")
+    return Invalid("files.not-data", what, why=why, do=do)
+
+
+def _described() -> dict[str, str]:
+    """What a file is that has no tables, as a sentence."""
+    archive = {name: _("It's a {format} archive.").format(format=name) for name in _ARCHIVES}
+    return archive | {
+        "PDF": _("It's a PDF document."), "PNG": _("It's a PNG image."), "JPEG": _("It's a JPEG image."),
+        "GIF": _("It's a GIF image."), "ELF": _("It's an ELF program."), "EXE": _("It's a Windows program."),
+        "HTML": _("It's a web page (HTML)."), "XML": _("It's an XML file."), "JSON": _("It's a JSON file."),
+        "Word": _("It's a Word document."), "PowerPoint": _("It's a PowerPoint presentation."),
+    }  # fmt: skip
+
+
+def _isnt(path: Path, format_: str) -> str:
+    """That a file isn't of the format that its name promises; empty: that it isn't one that has data."""
+    if not format_ or format_ == "gzip":
+        return _("“{name}” isn't a data file.").format(name=path.name)
+    if format_ == "CSV":
+        return _("“{name}” isn't a CSV file.").format(name=path.name)
+    if format_ == "Excel":
+        return _("“{name}” isn't an Excel file.").format(name=path.name)
+    if format_ in ("SQLite", "DuckDB", "database"):
+        return _("“{name}” isn't a database file.").format(name=path.name)
+    return _("“{name}” isn't a {format} file.").format(name=path.name, format=format_)
 
 
 def _markup(head: bytes) -> str:
@@ -138,6 +169,8 @@ def _wrong_content(path: Path, format_: str) -> Invalid:
     if format_ == "Excel":
         what = _("“{name}” isn't an Excel file, or it's damaged.").format(name=path.name)
         do = _("Open it in Excel and save it again, or choose another file.")
+    if format_ == "database":
+        what = _("“{name}” isn't a database file, or it's damaged.").format(name=path.name)
     return Invalid("files.not-data", what, do=do)
 
 

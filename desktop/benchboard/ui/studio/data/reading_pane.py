@@ -278,8 +278,10 @@ def _why_copied(tables: Sequence[TableInspection]) -> str:
     scan = next(table.scan for table in tables if not table.scan.readable_in_place)
     if scan.format == "csv":
         encoding = dict(_encodings())[scan.options.encoding]
-        return _("Not possible: queries read UTF-8 directly, and this file is in {encoding}.").format(encoding=encoding)
-    return _("Not possible: queries read CSV and Parquet files directly, and others from a copy.")
+        return _("Only files in UTF-8 can be linked. This one is in {encoding}, so it's copied.").format(
+            encoding=encoding
+        )
+    return _("Only CSV and Parquet files can be linked. This one is copied.")
 
 
 def _shown_value(name: str, options: ReadOptions) -> str:
