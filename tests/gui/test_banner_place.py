@@ -13,7 +13,8 @@ from benchboard.ui.widgets.banners import Banner
 
 _CLICKED = QAbstractButton | QComboBox | QLineEdit
 VIEWS = (
-    "studio/home", "studio/dashboards", "studio/data", "studio/explore", "bench/dongles", "bench/live", "bench/timing",
+    "studio/home", "studio/dashboards", "studio/data", "studio/models", "studio/explore", "bench/dongles",
+    "bench/live", "bench/timing",
     "admin/people", "admin/sessions", "admin/audit",
 )  # fmt: skip
 

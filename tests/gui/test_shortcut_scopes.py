@@ -20,7 +20,7 @@ from benchboard.ui.shell import settings_view
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.studio.canvas.selection_commands import SELECTION_COMMANDS, ids_by_keys
 from benchboard.ui.studio.dashboards_view import DashboardsView
-from benchboard.ui.studio.data.data_commands import DATA_VIEW, IMPORT, SOURCES
+from benchboard.ui.studio.data.data_commands import DATA_VIEW, IMPORT, MODEL_LIST, MODELS, SOURCES
 from benchboard.ui.studio.data.data_view import DataView
 from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.studio.studio_commands import (
@@ -171,6 +171,8 @@ VIEWS = (
     ("studio/dashboards", "library_table", (LIST, LIST_UNDO)),
     ("studio/dashboards", "library_new", (DASHBOARDS, LIST_UNDO)),
     ("studio/data", "sources_add", (DATA_VIEW, LIST_UNDO)),
+    ("studio/models", "models_new", (MODELS, LIST_VIEW)),
+    ("studio/models", "models_table", (MODELS, MODEL_LIST, LIST_VIEW)),
     ("studio/explore", "explore_fields", (EXPLORE, LIST_VIEW)),
     ("studio/home", "rail_bench", (SHELL,)),
     ("settings/general", "rail_bench", (SHELL,)),

@@ -48,6 +48,7 @@ class BrowsedColumn:
     is_id: bool = False
     aggregate: Function | None = None
     description: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,9 @@ def _tables(session: Session, actor: Actor, source: services.SourceSummary) -> t
     return tuple(
         BrowsedTable(
             table.name,
-            tuple(BrowsedColumn(one.name, one.title or one.name, _kind(one.kind)) for one in table.columns),
+            tuple(
+                BrowsedColumn(one.name, one.title or one.name, _kind(one.kind), unit=one.unit) for one in table.columns
+            ),
             table.rows,
         )
         for table in services.source_tables(session, actor, source.id)

@@ -7,6 +7,7 @@ from typing import Final, Literal
 from benchboard.analytics.query_builder.question import (
     TIMES,
     Filter,
+    Function,
     Question,
     Sort,
     Unit,
@@ -50,11 +51,23 @@ def starting_question(question: Question, columns: Sequence[tuple[str, ValueKind
     return replace(with_column(question, text, "text", unit=""), limit=_CATEGORIES)
 
 
-def with_column(question: Question, column: str, kind: ValueKind, *, unit: Unit, is_id: bool = False) -> Question:
+def with_column(
+    question: Question,
+    column: str,
+    kind: ValueKind,
+    *,
+    unit: Unit,
+    is_id: bool = False,
+    aggregate: Function | None = None,
+) -> Question:
     """The question with a column added where it fits: times and texts group, numbers are added up, ids (`is_id`) are
-    counted. `unit` is what times are rounded down to; by `interval`, only those within the time range are left."""
+    counted, a data model's measure is calculated by its `aggregate`. `unit` is what times are rounded down to; by
+    `interval`, only those within the time range are left."""
     rows_only = not question.outputs
-    if is_id:
+    if aggregate is not None:
+        measured = with_measure(question, aggregate, "" if aggregate == "count" else column, column)
+        found = _in_place_of_count(question, measured) if aggregate != "count" else measured
+    elif is_id:
         found = _in_place_of_count(question, with_measure(question, "count_distinct", column))
     elif kind in NUMBERS:
         found = _in_place_of_count(question, with_measure(question, "sum", column))

@@ -244,8 +244,8 @@ def with_group(question: Question, column: str, unit: Unit = "") -> Question:
     return _with_valid_sorts(replace(question, groups=groups), question)
 
 
-def with_measure(question: Question, function: Function, column: str = "") -> Question:
-    """The question with one measure more."""
+def with_measure(question: Question, function: Function, column: str = "", name: str = "") -> Question:
+    """The question with one measure more, called `name` if that is free."""
     if any(one.function == function and one.column == column for one in question.measures):
         return question
     wanted = {
@@ -258,7 +258,7 @@ def with_measure(question: Question, function: Function, column: str = "") -> Qu
         "max": f"max_{column}",
         "median": f"median_{column}",
     }[function]
-    measure = Measure(function, column, free_name(wanted, question.outputs))
+    measure = Measure(function, column, free_name(name or wanted, question.outputs))
     return _with_valid_sorts(replace(question, measures=(*question.measures, measure)), question)
 
 

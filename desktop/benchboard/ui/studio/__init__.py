@@ -50,6 +50,12 @@ def _data(context: "Context") -> "QWidget":
     return DataView(context, explores=any(view.key == "explore" for view in ROOM.views))
 
 
+def _models(context: "Context") -> "QWidget":
+    from benchboard.ui.studio.data.data_models.models_view import ModelsView  # likewise
+
+    return ModelsView(context)
+
+
 def _explore(context: "Context") -> "QWidget":
     from benchboard.ui.studio.data.explore.explore_view import ExploreView  # likewise
 
@@ -135,6 +141,7 @@ ROOM = Room(
         RoomView("home", N_("Home"), _home),
         RoomView("dashboards", N_("Dashboards"), _dashboards),
         RoomView("data", N_("Data"), _data),
+        RoomView("models", N_("Models"), _models),
         RoomView("explore", N_("Explore"), _explore),
     ),
     _handlers,

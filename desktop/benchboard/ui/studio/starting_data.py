@@ -38,7 +38,7 @@ class StartingData(QObject):
         """The sources that a query can name, the newest last; None until they are read."""
         editor.starting_fields = self.fields
         if explore_denied(context.actor) is None:
-            context.changed.watch(self, relations.watched_tables() | {"data_sources"}, self._read)
+            context.changed.watch(self, relations.watched_tables() | {"data_sources", "data_models"}, self._read)
             self._read()
 
     @property

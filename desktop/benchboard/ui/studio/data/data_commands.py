@@ -14,6 +14,12 @@ IMPORT: Final = CommandScope("studio.import", DATA_VIEW)
 """The import of a file."""
 SOURCES: Final = CommandScope("studio.sources", DATA_VIEW)
 """The list of data sources."""
+MODELS: Final = CommandScope("studio.models", SHELL)
+"""The Models view."""
+MODEL_LIST: Final = CommandScope("studio.model-list", MODELS)
+"""The list of data models."""
+MODEL_MENU: Final = "studio.model"
+"""The context menu of a data model."""
 SOURCE_MENU: Final = "studio.source"
 """The context menu of a data source."""
 
@@ -40,6 +46,17 @@ REGISTRY.register(
             N_("moved, locate, path, where"), SOURCES),
     Command("studio.sources.remove", N_("Remove data source"), Group.DATA, ("Del",), "ph.trash", "", SOURCES,
             danger=True),
+    Command("studio.models.new", N_("New data model"), Group.DATA, (), "ph.plus",
+            N_("create, semantic model, join tables, measure, calculated field"), MODELS),
+    Command("studio.models.save", N_("Save data model"), Group.DATA, ("Ctrl+S",), "ph.check", N_("publish"), MODELS),
+    Command("studio.models.undo", N_("Undo"), Group.DATA, ("Ctrl+Z",), "ph.arrow-u-up-left",
+            N_("revert, go back"), MODELS),
+    Command("studio.models.redo", N_("Redo"), Group.DATA, ("Ctrl+Shift+Z", "Ctrl+Y"), "ph.arrow-u-up-right",
+            N_("repeat, forward"), MODELS),
+    Command("studio.models.discard", N_("Discard changes"), Group.DATA, (), "ph.x", "", MODELS),
+    Command("studio.models.explore", N_("Explore"), Group.DATA, (), "ph.compass", N_("chart, query, look at")),
+    Command("studio.models.delete", N_("Delete data model"), Group.DATA, ("Del",), "ph.trash", "", MODEL_LIST,
+            danger=True),
 )
 # fmt: on
 REGISTRY.register_menu(
@@ -49,4 +66,9 @@ REGISTRY.register_menu(
         ("studio.sources.refresh", "studio.sources.rename", "studio.sources.connection", "studio.sources.locate")
     ),
     MenuSection(("studio.sources.remove",)),
+)
+REGISTRY.register_menu(
+    MODEL_MENU,
+    MenuSection(("studio.models.explore",)),
+    MenuSection(("studio.models.delete",)),
 )

@@ -126,7 +126,7 @@ class WidgetQueryRunner(QObject):
         self._running: dict[str, tuple[CancelToken, _QueryRequest]] = {}
         editor.changed.connect(self.update_requests)
         editor.options_changed.connect(self.update_requests)
-        context.changed.watch(self, relations.watched_tables() | {"data_sources"}, self.refresh)
+        context.changed.watch(self, relations.watched_tables() | {"data_sources", "data_models"}, self.refresh)
 
     def result(self, item_id: str) -> QueryResult | None:
         """The latest result of a widget; None for one without a query or picture."""

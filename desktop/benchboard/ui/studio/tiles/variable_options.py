@@ -72,7 +72,7 @@ class VariableQueryRunner(QObject):
         self._last: tuple[tuple[Variable, ...], TimeRange] | None = None
         editor.changed.connect(self.update_requests)
         editor.options_changed.connect(self.update_requests)
-        context.changed.watch(self, relations.watched_tables() | {"data_sources"}, self.refresh)
+        context.changed.watch(self, relations.watched_tables() | {"data_sources", "data_models"}, self.refresh)
 
     def state_of(self, name: str) -> OptionsState:
         """The options of a variable; empty for one without a query."""

@@ -17,6 +17,7 @@ from benchboard.analytics.query_builder.combined import (
 )
 from benchboard.analytics.query_builder.question import (
     TIMES,
+    Measure,
     Part,
     PartList,
     Question,
@@ -135,6 +136,12 @@ class BuilderRow(QWidget):
                 painter.fillRect(self.rect(), theme().color("selection"))
 
 
+def _is_of_model(table: BrowsedTable, measure: Measure) -> bool:
+    """Whether a measure is one that a data model defines, under its own name."""
+    known = table.column(measure.name)
+    return known is not None and known.aggregate == measure.function
+
+
 class Builder(QWidget):
     """Shows the question of an exploration and changes it."""
 
@@ -201,7 +208,9 @@ class Builder(QWidget):
         repeated = {measure for measure, _place in repeated_measures(question, facts)}
         self._show_row(self.measures, [
             (
-                _("{measure} as {name}").format(measure=measure_text(one, table), name=one.name),
+                measure_text(one, table)
+                if table is not None and one.column in ("", one.name) and _is_of_model(table, one)
+                else _("{measure} as {name}").format(measure=measure_text(one, table), name=one.name),
                 "ph.warning" if one in repeated else "ph.hash",
             )
             for one in question.measures
@@ -329,7 +338,8 @@ class Builder(QWidget):
             items.append(MenuItem(source.name, None))
             items += [
                 MenuItem(
-                    one.name, partial(self._exploration.open_table, source.id, one.name), "ph.table",
+                    one.name, partial(self._exploration.open_table, source.id, one.name),
+                    "ph.tree-structure" if one.model_id else "ph.table",
                     name=f"table_{one.name}",
                 )
                 for one in source.tables
@@ -445,7 +455,11 @@ class Builder(QWidget):
             self._exploration.set_question(with_group(question, column))
 
     def _drop_measure(self, _anchor: QWidget, column: str) -> None:
-        question = self._question
-        if question is not None:
+        question, found = self._question, self._table.column(column) if self._table is not None else None
+        if question is not None and found is not None and found.aggregate is not None:
+            self._exploration.set_question(
+                with_measure(question, found.aggregate, "" if found.aggregate == "count" else column, column)
+            )
+        elif question is not None:
             function = functions_for(kind_of(self._table, column), question.dialect)[0]
             self._exploration.set_question(with_measure(question, function, column))

@@ -112,7 +112,7 @@ class Exploration(QObject):
         """Holds the time range, for its field."""
         self.time_editor.load(Document(Layout.of(12, ())))
         self.time_editor.changed.connect(self._time_chosen)
-        context.changed.watch(self, {"data_sources", *watched_tables()}, self.read_sources)
+        context.changed.watch(self, {"data_sources", "data_models", *watched_tables()}, self.read_sources)
 
     # Sources
 
@@ -302,7 +302,8 @@ class Exploration(QObject):
         found = self.statistics(source_id, table.name)
         is_id = column.is_id or (found is not None and column.kind == "text" and found.is_unique(column.name))
         unit = self.unit_for(source_id, table.name, column.name) if column.kind in TIMES else ""
-        self.set_question(with_column(question, name, column.kind, unit=unit, is_id=is_id), mode="build")
+        added = with_column(question, name, column.kind, unit=unit, is_id=is_id, aggregate=column.aggregate)
+        self.set_question(added, mode="build")
         if is_replaced:
             self.tell_replaced(table.name, before)
 

@@ -283,8 +283,13 @@ class FieldTree(QTreeWidget):
             text, bars, tip = _described(column, statistics)
             if table.column(column.name) is None:
                 text, bars, tip = _("calculated"), (), _("calculated")
+            elif column.aggregate is not None:
+                text, bars, tip = _("measure"), (), _("measure")
+            if column.description:
+                tip = f"{tip}\n{column.description}" if tip else column.description
             words = ", ".join(part for part in (column.title, tip) if part)
-            self._fill(child, FieldRow(source, table, column, text, bars), column.name, words, at)
+            shown = column.title if table.model_id else column.name
+            self._fill(child, FieldRow(source, table, column, text, bars), shown, words, at)
         item.setExpanded(searched or (source.id, table.name) in self._open)
 
     def _fill(self, item: QTreeWidgetItem, line: FieldRow, text: str, description: str, at: object) -> None:
@@ -528,7 +533,9 @@ class _FieldDelegate(QStyledItemDelegate):
             caret = "ph.caret-down" if item.isExpanded() else "ph.caret-right"
             paint_icon(painter, caret, QRectF(left - 12, middle - 5, 10, 10), theme().color("text.muted"))
         icon = (
-            KIND_ICONS[line.column.kind] if line.column is not None
+            "ph.calculator" if line.column is not None and line.column.aggregate is not None
+            else KIND_ICONS[line.column.kind] if line.column is not None
+            else "ph.tree-structure" if line.table is not None and line.table.model_id
             else "ph.table" if line.table is not None else "ph.warning" if line.source.problem else "ph.database"
         )  # fmt: skip
         paint_icon(painter, icon, QRectF(left + 2, middle - 7, 14, 14), theme().color("text.secondary"))

@@ -120,7 +120,10 @@ def group_text(one: Group, table: BrowsedTable | None) -> str:
 
 
 def measure_text(one: Measure, table: BrowsedTable | None) -> str:
-    """A measure: `sum of Order total`."""
+    """A measure: `sum of Order total`. A data model's has a title of its own."""
+    known = table.column(one.column or one.name) if table is not None else None
+    if known is not None and known.aggregate == one.function:
+        return known.title
     if one.function == "count":
         return _("count of rows")
     title = column_title(table, one.column)

@@ -1,0 +1,1 @@
+"""The Models view: data models, their tables, fields and measures."""

@@ -1,0 +1,180 @@
+"""A data model as it is edited: what is stored, what was changed since, and the steps back."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from benchboard.analytics.data_models.definition import (
+    PLAIN,
+    CalculatedField,
+    FieldDisplay,
+    ModelDefinition,
+    ModelField,
+    ModelJoin,
+    ModelMeasure,
+    ModelTable,
+)
+from benchboard.analytics.model_services import ModelSummary
+from benchboard.analytics.query_builder.question import Question, Server
+from benchboard.analytics.table_browser import BrowsedSource, BrowsedTable
+
+PREVIEW_ROWS: Final = 20
+_MOST_UNDO: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ModelState:
+    """What can be edited of a model."""
+
+    name: str
+    description: str
+    definition: ModelDefinition
+
+
+class ModelDraft:
+    """The edits of one model. `stored` is None for one that isn't saved yet."""
+
+    def __init__(self, state: ModelState, stored: ModelSummary | None = None) -> None:
+        self.state, self.stored = state, stored
+        self._saved = state if stored is not None else None
+        self._past: list[ModelState] = []
+        self._future: list[ModelState] = []
+
+    @classmethod
+    def of(cls, stored: ModelSummary) -> "ModelDraft | None":
+        """The draft of a stored model without edits; None for one whose definition can't be read."""
+        if stored.definition is None:
+            return None
+        return cls(ModelState(stored.name, stored.description, stored.definition), stored)
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether there is something to save."""
+        return self.state != self._saved
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is an edit to take back."""
+        return bool(self._past)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is an edit to make again."""
+        return bool(self._future)
+
+    def edit(self, state: ModelState) -> None:
+        """Change the model, as one step."""
+        if state != self.state:
+            self._past = [*self._past[-_MOST_UNDO:], self.state]
+            self._future.clear()
+            self.state = state
+
+    def amend(self, definition: ModelDefinition) -> None:
+        """Change the definition as part of the last step."""
+        self.state = replace(self.state, definition=definition)
+
+    def undo(self) -> None:
+        """Take back the last edit."""
+        if self._past:
+            self._future.append(self.state)
+            self.state = self._past.pop()
+
+    def redo(self) -> None:
+        """Make the edit again that was taken back."""
+        if self._future:
+            self._past.append(self.state)
+            self.state = self._future.pop()
+
+    def saved(self, stored: ModelSummary) -> None:
+        """The model was stored; what was edited while it was, stays."""
+        if stored.definition is None:
+            return
+        before, self.stored = self.state, stored
+        self._saved = ModelState(stored.name, stored.description, stored.definition)
+        if before.name == stored.name and before.definition.names() == stored.definition.names():
+            self.state = self._saved  # with the kinds that the source said
+
+    def lost_fields(self) -> list[str]:
+        """The stored fields that the edits remove or hide from nothing but their names."""
+        if self._saved is None:
+            return []
+        kept = set(self.state.definition.names())
+        return [name for name in self._saved.definition.names() if name not in kept]
+
+    @property
+    def is_renamed(self) -> bool:
+        """Whether queries would have to name it otherwise."""
+        return self._saved is not None and self._saved.name != self.state.name
+
+
+def preview_question(definition: ModelDefinition, server: Server, names: dict[str, str]) -> Question:
+    """The question whose rows are shown while a model is edited."""
+    return replace(definition.question(server, names), limit=PREVIEW_ROWS)
+
+
+FindTable = Callable[[str, str], tuple[BrowsedSource, BrowsedTable] | None]
+"""The source and table that a join names: by the name of another source (empty: the question's own) and the table."""
+
+
+def with_question(
+    definition: ModelDefinition, question: Question, find: FindTable, kind_of: Callable[[str], str]
+) -> ModelDefinition:
+    """The definition with the joins and calculations of a question. What was said of fields that stay is kept;
+    `kind_of` tells the kinds of calculated columns."""
+    tables, joins = [definition.tables[0]], list[ModelJoin]()
+    before = list(definition.tables[1:])
+    for join in question.joins:
+        found = find(join.source, join.table)
+        source_id = found[0].id if found is not None else ""
+        known = next((one for one in before if (one.source_id, one.table) == (source_id, join.table)), None)
+        if known is None or [(one.column, one.name) for one in known.fields] != list(join.columns):
+            known = _table_of(found[0] if found is not None else None, join.table, join.columns)
+        tables.append(known)
+        joins.append(ModelJoin(join.keys, join.kind))
+    old, renamed = definition.calculations, len(question.calculations) == len(definition.calculations)
+    calculations = []
+    for place, one in enumerate(question.calculations):
+        same = next((field for field in old if field.name == one.name), old[place] if renamed else None)
+        kind = kind_of(one.name)
+        calculations.append(
+            CalculatedField(one.name, one.expression, kind, same.display if same is not None else PLAIN)  # type: ignore[arg-type]  # a kind
+        )
+    return replace(definition, tables=tuple(tables), joins=tuple(joins), calculations=tuple(calculations))
+
+
+def _table_of(source: BrowsedSource | None, table: str, columns: Sequence[tuple[str, str]]) -> ModelTable:
+    """A table with the titles and units of its source. Servers know names alone, and Benchboard's own titles are those
+    of the window's language."""
+    known = source.table(table) if source is not None else None
+    has_titles = source is not None and bool(source.id) and not source.server
+    fields = []
+    for column, name in columns:
+        found = known.column(column) if known is not None else None
+        kind = found.kind if found is not None else "text"
+        display = PLAIN
+        if found is not None and has_titles:
+            title = found.title if name == column else f"{table}: {found.title}"
+            display = FieldDisplay(title, found.unit)
+        fields.append(ModelField(column, name, kind, display))
+    return ModelTable(source.id if source is not None else "", table, tuple(fields))
+
+
+def base_definition(source: BrowsedSource, table: BrowsedTable) -> ModelDefinition:
+    """A definition to begin with: all columns of a table."""
+    columns = [(one.name, one.name) for one in table.columns]
+    return ModelDefinition((_table_of(source, table.name, columns),))
+
+
+def with_measure(definition: ModelDefinition, measure: ModelMeasure, place: int = -1) -> ModelDefinition:
+    """The definition with a measure more, or with another one at a place."""
+    measures = list(definition.measures)
+    if place < 0:
+        measures.append(measure)
+    else:
+        measures[place] = measure
+    return replace(definition, measures=tuple(measures))
+
+
+def without_measure(definition: ModelDefinition, place: int) -> ModelDefinition:
+    """The definition without the measure at a place."""
+    return replace(definition, measures=(*definition.measures[:place], *definition.measures[place + 1 :]))

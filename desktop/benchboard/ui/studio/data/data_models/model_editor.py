@@ -1,0 +1,469 @@
+"""The editor of a data model: its tables and joins, calculated fields, measures, the fields, and the first rows."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from benchboard.analytics.data_models.definition import (
+    CalculatedField,
+    Field,
+    FieldDisplay,
+    ModelDefinition,
+    ModelMeasure,
+    field_presentation,
+    field_title,
+)
+from benchboard.analytics.data_models.problems import dependants
+from benchboard.analytics.model_services import MAX_DESCRIPTION, MAX_NAME
+from benchboard.analytics.queries import ResultTable
+from benchboard.analytics.query_builder.combined import MAX_JOINS, without_columns, without_join
+from benchboard.analytics.query_builder.question import Question
+from benchboard.analytics.query_builder.sql_writer import to_sql
+from benchboard.analytics.query_types import NUMBERS
+from benchboard.analytics.table_browser import BrowsedSource, BrowsedTable
+from benchboard.i18n import _, pgettext
+from benchboard.ui.studio.data.data_models.field_popovers import (
+    FieldPopover,
+    ModelMeasurePopover,
+    format_title,
+    measure_text,
+)
+from benchboard.ui.studio.data.data_models.model_draft import (
+    ModelDraft,
+    preview_question,
+    with_measure,
+    with_question,
+    without_measure,
+)
+from benchboard.ui.studio.data.data_models.text_table import TextRow, TextTable
+from benchboard.ui.studio.data.explore.builder import BuilderRow
+from benchboard.ui.studio.data.explore.calculation_popover import CalculationPopover
+from benchboard.ui.studio.data.explore.chip import Chip
+from benchboard.ui.studio.data.explore.exploration import Exploration, ExplorationState
+from benchboard.ui.studio.data.explore.join_popover import JoinPopover
+from benchboard.ui.studio.data.explore.joined_tables import joinable_tables
+from benchboard.ui.studio.data.explore.part_text import KIND_ICONS, join_text
+from benchboard.ui.studio.data.source_actions import explore_address
+from benchboard.ui.studio.tiles import number_format
+from benchboard.ui.widgets import Button, Edit, MenuItem, Paragraph, Text, hairline, menu
+from benchboard.ui.widgets.surfaces import set_surface
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
+
+_PREVIEW_HEIGHT: Final = 190
+
+
+class ModelEditor(QWidget):
+    """Shows a draft and edits it. `edited` after every edit, also one that was taken back."""
+
+    edited = Signal()
+
+    def __init__(self, context: "Context") -> None:
+        super().__init__()
+        self.setObjectName("model_editor")
+        set_surface(self, "surface")
+        self._context = context
+        self.draft: ModelDraft | None = None
+        self._why_read_only = ""
+        self._parts_shown: object = None
+        self.exploration = Exploration(context, self)
+        self.name = Edit(name="model_name", label=_("Name"))
+        self.name.setMaxLength(MAX_NAME)
+        self.name.editingFinished.connect(self._rename)
+        self.description = Edit(
+            name="model_description", label=_("Description"), placeholder=_("What this model is for")
+        )
+        self.description.setMaxLength(MAX_DESCRIPTION)
+        self.description.editingFinished.connect(self._describe)
+        self.problems = Paragraph("", "body", "warn")
+        self.problems.setObjectName("model_problems")
+        self.sources = BuilderRow(pgettext("query", "From"), "ph.table", "model_tables")
+        self.calculations = BuilderRow(_("Calculate"), "ph.math-operations", "model_calculations")
+        self.measures = BuilderRow(_("Measure"), "ph.calculator", "model_measures")
+        self.fields = TextTable("model_fields", _("Fields"), opens=True)
+        self.fields.opened.connect(self.edit_field)
+        self.fields.removed.connect(self.remove_field)
+        self.preview = TextTable("model_preview", _("First rows"), opens=False)
+        self._preview_note = Paragraph("", "caption", "muted")
+        self._lay_out()
+        self.setFocusProxy(self.fields)
+        self.exploration.changed.connect(self._question_changed)
+        self.exploration.sources_changed.connect(self._sources_changed)
+        self.exploration.result_changed.connect(self._show_preview)
+        self.exploration.read_sources()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        names = QHBoxLayout()
+        names.setContentsMargins(16, 10, 16, 8)
+        names.setSpacing(8)
+        names.addWidget(self.name, 2)
+        names.addWidget(self.description, 3)
+        column.addLayout(names)
+        self.problems.setContentsMargins(16, 0, 16, 8)
+        column.addWidget(self.problems)
+        for row in (self.sources, self.calculations, self.measures):
+            column.addWidget(row)
+        column.addSpacing(6)
+        column.addWidget(hairline())
+        column.addWidget(self.fields, 1)
+        column.addWidget(hairline())
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 6, 16, 6)
+        head.addWidget(Text(_("First rows"), "body_strong"))
+        head.addWidget(self._preview_note, 1)
+        column.addLayout(head)
+        self.preview.setFixedHeight(_PREVIEW_HEIGHT)
+        column.addWidget(self.preview)
+
+    # What is shown
+
+    def show_draft(self, draft: ModelDraft, why_read_only: str) -> None:
+        """Show another draft; `why_read_only` is empty where it may be edited."""
+        self.draft, self._why_read_only = draft, why_read_only
+        for edit in (self.name, self.description):
+            edit.setReadOnly(bool(why_read_only))
+        self.show_state()
+
+    def show_state(self) -> None:
+        """Show the draft as it is now."""
+        if self.draft is None:
+            return
+        state = self.draft.state
+        self.name.setText(state.name)
+        self.description.setText(state.description)
+        self._explore()
+        self._show_parts()
+
+    @property
+    def _definition(self) -> ModelDefinition:
+        assert self.draft is not None
+        return self.draft.state.definition
+
+    def _question(self) -> Question:
+        source = self.exploration.source(self._definition.source_id)
+        names = {one.id: one.name for one in self.exploration.sources}
+        return preview_question(self._definition, source.server if source is not None else "", names)
+
+    def _explore(self) -> None:
+        """Let the exploration read the first rows, what matches, and the kinds of what is calculated."""
+        if self.draft is None or not self.exploration.sources_read:
+            return
+        question = self._question()
+        if question != self.exploration.state.question:
+            self.exploration.restore(ExplorationState(question, to_sql(question), question.source_id))
+
+    def _sources_changed(self) -> None:
+        if self.draft is not None:
+            self._explore()
+            self._show_parts()
+
+    def _question_changed(self) -> None:
+        """A popover changed joins or calculations."""
+        question = self.exploration.state.question
+        if self.draft is None or question is None or question == self._question():
+            return
+        table = self.exploration.table
+        kinds = {one.name: one.kind for one in table.columns} if table is not None else {}
+        definition = with_question(
+            self._definition, question, partial(self._find, question), lambda name: kinds.get(name, "decimal")
+        )
+        self._edit(definition)
+
+    def _find(self, question: Question, source: str, table: str) -> tuple[BrowsedSource, BrowsedTable] | None:
+        found = next((one for one in question.joins if (one.source, one.table) == (source, table)), None)
+        if found is None:
+            return None
+        return self.exploration.joined_tables.joined(question, found, self.exploration.sources)
+
+    def _edit(self, definition: ModelDefinition) -> None:
+        assert self.draft is not None
+        self.draft.edit(replace(self.draft.state, definition=definition))
+        self._explore()
+        self._show_parts()
+        self.edited.emit()
+
+    def _rename(self) -> None:
+        if self.draft is not None and (name := " ".join(self.name.text().split())):
+            self.draft.edit(replace(self.draft.state, name=name))
+            self.edited.emit()
+
+    def _describe(self) -> None:
+        if self.draft is not None:
+            self.draft.edit(replace(self.draft.state, description=self.description.text().strip()))
+            self.edited.emit()
+
+    def commit(self) -> None:
+        """Take what is typed and not yet left."""
+        if self.draft is not None and not self._why_read_only:
+            self._rename()
+            self._describe()
+
+    def _show_parts(self) -> None:
+        """Show what changed: a popover that is open stands at one of the chips."""
+        definition, why = self._definition, self._why_read_only
+        self._show_problems()
+        self._show_fields()
+        self._show_preview()
+        not_known = "" if self.exploration.table is not None else _("The table isn't available.")
+        key = (definition, why, not_known, self._why_not_join(), self._question())
+        if key == self._parts_shown:
+            return
+        self._parts_shown = key
+        self._show_tables(definition, why, not_known)
+        self._show_calculations(definition, why or not_known)
+        self._show_measures(definition, why)
+
+    def _show_tables(self, definition: ModelDefinition, why: str, not_known: str) -> None:
+        source = self.exploration.source(definition.source_id)
+        named = source.name if source is not None else _("Missing source")
+        base = Chip(f"{named} / {definition.tables[0].table}", "ph.database", removable=False, name="model_base",
+                    parent=self.sources)  # fmt: skip
+        base.clicked.connect(partial(self._open_base_menu, base))
+        chips = [base]
+        for place, join in enumerate(self._question().joins):
+            chip = Chip(join_text(join), "ph.link", removable=not why, name=f"model_join_{place}", parent=self.sources)
+            chip.clicked.connect(partial(self._edit_join, chip, place))
+            chip.remove_requested.connect(partial(self._remove_join, place))
+            chips.append(chip)
+        button = self._add_button(self.sources, _("Join another table"), "model_add_join", self._add_join)
+        button.disable(why or not_known or self._why_not_join())
+        self.sources.show_parts(chips, button)
+
+    def _show_calculations(self, definition: ModelDefinition, why: str) -> None:
+        chips = []
+        for place, one in enumerate(definition.calculations):
+            text = f"{one.name} = {' '.join(one.expression.split())}"
+            chip = Chip(text, "ph.math-operations", removable=not why, name=f"model_calculation_{place}",
+                        parent=self.calculations)  # fmt: skip
+            chip.clicked.connect(partial(self._edit_calculation, chip, place))
+            chip.remove_requested.connect(partial(self._remove_calculation, one.name))
+            chips.append(chip)
+        tip = _("Add calculated column")
+        button = self._add_button(self.calculations, tip, "model_add_calculation", self._add_calculation)
+        button.disable(why)
+        self.calculations.show_parts(chips, button)
+
+    def _show_measures(self, definition: ModelDefinition, why: str) -> None:
+        chips = []
+        for place, measure in enumerate(definition.measures):
+            chip = Chip(measure_text(measure), "ph.calculator", removable=not why, name=f"model_measure_{place}",
+                        parent=self.measures)  # fmt: skip
+            chip.clicked.connect(partial(self.edit_measure, chip, place))
+            chip.remove_requested.connect(partial(self._remove_measure, place))
+            chips.append(chip)
+        button = self._add_button(self.measures, _("Add measure"), "model_add_measure", self.edit_measure)
+        button.disable(why)
+        self.measures.show_parts(chips, button)
+
+    def _add_button(self, holder: BuilderRow, tip: str, name: str, run: Callable[[QWidget], object]) -> Button:
+        button = Button("", kind="quiet", icon="ph.plus", tip=tip, name=name, parent=holder)
+        button.clicked.connect(lambda: run(button))
+        return button
+
+    def _show_problems(self) -> None:
+        stored = self.draft.stored if self.draft is not None else None
+        text = "\n".join(one.sentence for one in stored.problems) if stored is not None else ""
+        self.problems.setText(text)
+        self.problems.setVisible(bool(text))
+
+    def _show_fields(self) -> None:
+        definition = self._definition
+        stored = self.draft.stored if self.draft is not None else None
+        broken = {name: one.sentence for one in stored.problems for name in one.fields} if stored is not None else {}
+        places = {field.name: table.table for table in definition.tables for field in table.fields}
+        rows = [
+            TextRow(
+                (
+                    one.name,
+                    self._title_of(one),
+                    places.get(one.name) or (_("measure") if isinstance(one, ModelMeasure) else _("calculated")),
+                    format_title(one.display.format),
+                    one.display.unit,
+                    _("Hidden") if one.display.hidden else "",
+                    one.display.description,
+                ),
+                _field_icon(one),
+                one.display.hidden,
+                broken.get(one.name, ""),
+            )
+            for one in definition.fields()
+        ]
+        heads = (
+            _("Field"), _("Title"), _("From table"), _("Format"), _("Unit"), _("Visibility"), _("Description")
+        )  # fmt: skip
+        self.fields.show_rows(heads, rows)
+
+    def _show_preview(self) -> None:
+        result = self.exploration.result
+        if self.draft is None or result is None:
+            self.preview.show_rows((), ())
+            return
+        if result.table is None:
+            error = result.error
+            self._preview_note.setText(
+                " ".join(part for part in (error.what, error.why) if part) if error is not None else ""
+            )
+            self.preview.show_rows((), ())
+            return
+        self._preview_note.setText("")
+        table = self._presented(result.table)
+        shown = [place for place, one in enumerate(table.columns) if not self._is_hidden(one.name)]
+        rows = [
+            TextRow(tuple(
+                number_format.format_value(table, row, place) if row[place] is not None else "–" for place in shown
+            ))
+            for row in table.rows
+        ]  # fmt: skip
+        right = frozenset(at for at, place in enumerate(shown) if table.columns[place].kind in NUMBERS)
+        self.preview.show_rows([table.columns[place].title for place in shown], rows, right)
+
+    def _presented(self, table: ResultTable) -> ResultTable:
+        fields = {one.name: one for one in self._definition.fields()}
+        columns = tuple(
+            replace(one, presentation=field_presentation(fields[one.name], one.presentation))
+            if one.name in fields
+            else one
+            for one in table.columns
+        )
+        return replace(table, columns=columns)
+
+    def _is_hidden(self, name: str) -> bool:
+        field = self._definition.field(name)
+        return field is None or field.display.hidden
+
+    def _open_base_menu(self, anchor: QWidget) -> None:
+        base = self._definition.tables[0]
+        explore = partial(self._context.go, explore_address(base.source_id or "own", base.table))
+        items = [MenuItem(_("Explore {table}").format(table=base.table), explore, "ph.compass", name="base_explore")]
+        if base.source_id:
+            show = partial(self._context.go, f"studio/data/{base.source_id}")
+            items.append(MenuItem(_("Show data source"), show, "ph.database", name="base_source"))
+        menu(anchor, items, name="model_base_menu")
+
+    def _title_of(self, field: Field) -> str:
+        """The title of a field; where the model says none, that of Benchboard's own data."""
+        source = self.exploration.source("") if not self._definition.source_id else None
+        known = source.table(self._definition.tables[0].table) if source is not None else None
+        column = known.column(field.name) if known is not None and not field.display.title else None
+        return column.title if column is not None and not field.display.unit else field_title(field)
+
+    # Edits
+
+    def _why_not_join(self) -> str:
+        question = self.exploration.state.question
+        if question is not None and len(question.joins) >= MAX_JOINS:
+            return _("A query can join up to {limit} tables.").format(limit=MAX_JOINS)
+        if question is None or not joinable_tables(question, self.exploration.sources):
+            return _("There's no other table in this source. Files can be joined to files.")
+        return ""
+
+    def _add_join(self, anchor: QWidget) -> None:
+        self._edit_join(anchor, -1)
+
+    def _edit_join(self, anchor: QWidget, place: int) -> None:
+        question = self.exploration.state.question
+        if question is not None and self.exploration.table is not None and not self._why_read_only:
+            JoinPopover(self._context, self.exploration, anchor, question, place=place).open()
+
+    def _remove_join(self, place: int) -> None:
+        question = self.exploration.state.question
+        if question is not None:
+            gone = {output for _column, output in question.joins[place].columns}
+            self.exploration.set_question(without_join(question, place))
+            self._drop_measures(gone)
+
+    def _add_calculation(self, anchor: QWidget) -> None:
+        self._edit_calculation(anchor, -1)
+
+    def _edit_calculation(self, anchor: QWidget, place: int) -> None:
+        question = self.exploration.state.question
+        if question is not None and self.exploration.table is not None and not self._why_read_only:
+            CalculationPopover(self._context, self.exploration, anchor, question, place=place).open()
+
+    def _remove_calculation(self, name: str) -> None:
+        question = self.exploration.state.question
+        if question is not None:
+            self.exploration.set_question(without_columns(question, {name}))
+            self._drop_measures({name})
+
+    def _drop_measures(self, gone: set[str]) -> None:
+        """Remove the measures of fields that were removed, as part of the same step."""
+        dialect = self._question().dialect
+        names = {one for name in gone for one in dependants(self._definition, name, dialect)}
+        kept = tuple(one for one in self._definition.measures if one.name not in names)
+        if self.draft is not None and kept != self._definition.measures:
+            self.draft.amend(replace(self._definition, measures=kept))
+            self._show_parts()
+
+    def edit_measure(self, anchor: QWidget, place: int = -1) -> None:
+        """Open the popover of a measure; without a place, of a new one."""
+        if self._why_read_only:
+            return
+        definition = self._definition
+        shown = definition.measures[place] if place >= 0 else None
+        ModelMeasurePopover(
+            anchor, shown, definition.names(), self._question().dialect,
+            lambda one: self._edit(with_measure(self._definition, one, place)),
+        ).open()  # fmt: skip
+
+    def _remove_measure(self, place: int) -> None:
+        self._edit(without_measure(self._definition, place))
+
+    def edit_field(self, place: int) -> None:
+        """Open the popover of the field in a row; of a measure its own."""
+        if self._why_read_only:
+            self._context.problems.refuse(self._why_read_only)
+            return
+        field = list(self._definition.fields())[place]
+        anchor = self._row_anchor(place)
+        if isinstance(field, ModelMeasure):
+            self.edit_measure(anchor, self._definition.measures.index(field))
+            return
+        bare = replace(field, display=replace(field.display, title=""))
+        FieldPopover(anchor, field, self._title_of(bare), partial(self._set_display, field.name)).open()
+
+    def _set_display(self, name: str, display: FieldDisplay) -> None:
+        self._edit(self._definition.with_display(name, display))
+
+    def remove_field(self, place: int) -> None:
+        """Remove the calculated field or measure in a row; hide or show a column of a table."""
+        if self._why_read_only:
+            self._context.problems.refuse(self._why_read_only)
+            return
+        field = list(self._definition.fields())[place]
+        if isinstance(field, ModelMeasure):
+            self._remove_measure(self._definition.measures.index(field))
+        elif isinstance(field, CalculatedField):
+            self._remove_calculation(field.name)
+        else:
+            self._set_display(field.name, replace(field.display, hidden=not field.display.hidden))
+
+    def _row_anchor(self, place: int) -> QWidget:
+        """A widget as large as a row, for a popover to stand at."""
+        rect = self.fields.visualRect(self.fields.texts.index(place, 0))
+        anchor = self.fields.findChild(QWidget, "model_row_anchor", Qt.FindChildOption.FindDirectChildrenOnly)
+        if anchor is None:
+            anchor = QWidget(self.fields.viewport())
+            anchor.setObjectName("model_row_anchor")
+            anchor.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        anchor.setGeometry(rect)
+        anchor.show()
+        return anchor
+
+    def panes(self) -> Sequence[QWidget]:
+        """The panes in F6 order."""
+        return [self.sources, self.fields, self.preview]
+
+
+def _field_icon(field: Field) -> str:
+    if isinstance(field, ModelMeasure):
+        return "ph.calculator"
+    return "ph.math-operations" if isinstance(field, CalculatedField) else KIND_ICONS[field.kind]

@@ -1,0 +1,465 @@
+"""Studio's Models view: the list of data models, and the editor of one."""
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+
+from benchboard.analytics import model_services
+from benchboard.analytics.data_models.stored_models import StoredModel
+from benchboard.analytics.model_services import ModelSummary, ModelUse
+from benchboard.analytics.query_builder.question import free_name
+from benchboard.analytics.table_browser import BrowsedSource, BrowsedTable
+from benchboard.errors import AppError
+from benchboard.i18n import _, in_sentence, ngettext, pgettext
+from benchboard.identity.permissions import has_permission
+from benchboard.paging import Listing, Page
+from benchboard.ui.command_menu import command_menu
+from benchboard.ui.commands import Handler, Handlers, install_shortcuts, run_handler
+from benchboard.ui.context import Context
+from benchboard.ui.paged.paged_model import Column, Mark, PagedTableModel
+from benchboard.ui.paged.paged_view import PagedTable
+from benchboard.ui.studio.data.data_commands import MODEL_LIST, MODEL_MENU, MODELS
+from benchboard.ui.studio.data.data_models.model_draft import ModelDraft, ModelState, base_definition
+from benchboard.ui.studio.data.data_models.model_editor import ModelEditor
+from benchboard.ui.studio.data.source_actions import explore_address
+from benchboard.ui.tasks import DatabaseSession
+from benchboard.ui.widgets import (
+    BannerPlace,
+    Button,
+    Confirm,
+    EmptyState,
+    MenuItem,
+    Toolbar,
+    fill_column,
+    hairline,
+    menu,
+    search_field,
+)
+from benchboard.ui.widgets.no_match import NoMatch
+from benchboard.ui.widgets.surfaces import set_surface
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+_LIST_WIDTH: Final = 280
+_ALONE: Final = 10_000
+_NAMED_USES: Final = 8
+_TABLES: Final = frozenset({"data_models", "data_sources"})
+
+
+class ModelsView(QWidget):
+    """Address: `studio/models`, `studio/models/<id>` for one of them. Edits that aren't saved stay while another model
+    is shown."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.setObjectName("studio_models")
+        self._context = context
+        self._drafts: dict[str, ModelDraft] = {}
+        """Models that are edited, by id; one that isn't saved yet by an empty id."""
+        self._shown: ModelSummary | None = None
+        self._pending = ""
+        self._why_read_only = (
+            "" if has_permission(context.actor, "sources:write") else _("Your role can't change data models.")
+        )
+        self._model: PagedTableModel[ModelSummary] = PagedTableModel(context.tasks, self._fetch, self._columns(), self)
+        self._make_toolbar()
+        self.table: PagedTable[ModelSummary] = PagedTable(
+            self._model, label=_("Data models"), name="models_table", empty=self._empty_state(),
+            no_match=NoMatch(pgettext("no match", "data models"), self._search.clear), ticks=False, row_menu=True,
+        )  # fmt: skip
+        self.editor = ModelEditor(context)
+        self._nothing = EmptyState(
+            "ph.tree-structure", _("No data model selected"), why=_("Choose one at the left to see its fields.")
+        )
+        self._right = QStackedWidget()
+        for page in (self.editor, self._nothing):
+            self._right.addWidget(page)
+        set_surface(self._nothing, "surface")
+        self._right.setCurrentWidget(self._nothing)
+        body = QWidget()
+        row = QHBoxLayout(body)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.table)
+        self._line = hairline(vertical=True)
+        row.addWidget(self._line)
+        row.addWidget(self._right, 1)
+        self.banner_place = BannerPlace()
+        fill_column(self, self._toolbar, self.banner_place, body)
+        self.setFocusProxy(self.table.view)
+        self.table.current_changed.connect(self._show_row)
+        self.table.activated.connect(lambda _row: self.editor.fields.setFocus(Qt.FocusReason.OtherFocusReason))
+        self.table.menu_requested.connect(self._open_menu)
+        self._model.loaded.connect(self._loaded)
+        self.editor.edited.connect(self._edited)
+        install_shortcuts(self, MODELS, self._handlers(), context.problems.refuse)
+        install_shortcuts(self.table.view, MODEL_LIST, {"studio.models.delete": Handler(self._delete_current)})
+        context.changed.watch(self, _TABLES, self._model.refresh)
+        self._model.listing = Listing(sort="name")
+        self._show_actions()
+
+    def _make_toolbar(self) -> None:
+        self._toolbar = Toolbar(_("Data models"))
+        self._search = search_field(self, "models_search", _("Name"), self._searched)
+        self._toolbar.add(self._search)
+        self.discard = Button(_("Discard"), self.discard_changes, kind="quiet", name="models_discard")
+        self.explore = Button(_("Explore"), self.explore_model, icon="ph.compass", name="models_explore")
+        self.save = Button(_("Save model"), self.save_model, kind="primary", icon="ph.check", name="models_save")
+        self.new = Button(_("New model"), self.open_new_menu, icon="ph.plus", menu=True, name="models_new")
+        self.new.disable(self._why_read_only)
+        for button in (self.discard, self.explore, self.new, self.save):
+            self._toolbar.add_right(button)
+
+    def _columns(self) -> tuple[Column[ModelSummary], ...]:
+        return (
+            Column(
+                "name", _("Name"), self._title, sortable=True, second=self._below, width=170,
+                stretch=True,
+            ),
+            Column("state", _("Status"), lambda row: self._mark(row).text, mark=self._mark, width=96,
+                   tooltip=lambda row: " ".join(one.sentence for one in row.problems)),
+        )  # fmt: skip
+
+    def _title(self, row: ModelSummary) -> str:
+        draft = self._drafts.get(row.id)
+        return draft.state.name if draft is not None else row.name
+
+    def _below(self, row: ModelSummary) -> str:
+        if row.definition is None:
+            return ""
+        count = len(row.definition.tables)
+        tables = ngettext("{count} table", "{count} tables", count).format(count=count)
+        return f"{tables}, {row.source or _('Benchboard')}"
+
+    def _mark(self, row: ModelSummary) -> Mark:
+        draft = self._drafts.get(row.id)
+        if draft is not None and draft.is_changed:
+            return Mark("info", _("Edited"))
+        return Mark("warn", _("Broken")) if row.problems else Mark("ok", _("Ready"))
+
+    def _empty_state(self) -> EmptyState:
+        title = _("No data models yet")
+        why = _("A model gives tables titles, units and formats, joins them, and defines measures once for all charts.")
+        if self._why_read_only:
+            return EmptyState("ph.tree-structure", title, why=why)
+        empty = EmptyState(
+            "ph.tree-structure", title, _("New model"), lambda: self.open_new_menu(empty.action), why=why
+        )
+        empty.action.setObjectName("models_empty_new")
+        return empty
+
+    # The list
+
+    def _fetch(self, session: DatabaseSession, listing: Listing, after: str | None, limit: int) -> Page[ModelSummary]:
+        return model_services.list_models(session, self._context.actor, listing, after=after, limit=limit)
+
+    def _searched(self, text: str) -> None:
+        self._model.listing = replace(self._model.listing, search=text.strip())
+
+    def _loaded(self) -> None:
+        if self._pending and self.table.make_current(self._pending):
+            self._pending = ""
+        shown = next((row for row in self._model.rows if self._shown is not None and row.id == self._shown.id), None)
+        if shown is not None and shown != self._shown:
+            self._show_row(shown)
+        elif self._shown is not None and shown is None and not self._search.text() and not self._pending:
+            self._drafts.pop(self._shown.id, None)
+            self._show_row(None)
+        if self._shown is None and "" not in self._drafts and self._model.rows:
+            self.table.make_current(self._model.rows[0].id)
+        self._show_sides()
+
+    def _show_row(self, row: ModelSummary | None) -> None:
+        self.editor.commit()
+        self._shown = row
+        draft = self._draft_of(row) if row is not None else self._drafts.get("")
+        if draft is None:
+            self._right.setCurrentWidget(self._nothing)
+        else:
+            self.editor.show_draft(draft, self._why_read_only)
+            self._right.setCurrentWidget(self.editor)
+        self._show_actions()
+
+    def _draft_of(self, row: ModelSummary) -> ModelDraft | None:
+        known = self._drafts.get(row.id)
+        if known is not None and known.is_changed:
+            return known
+        found = ModelDraft.of(row)
+        if found is not None:
+            if known is not None and known.stored is not None and known.stored.updated_at == row.updated_at:
+                known.stored = row
+                return known
+            self._drafts[row.id] = found
+        return found
+
+    def open_route(self, rest: str) -> None:
+        """Select the model that the rest of the address names."""
+        if rest and not self.table.make_current(rest):
+            self._pending = rest
+
+    def prepare_close(self) -> bool:
+        """Take what is typed. Nothing stops the view from closing."""
+        self.editor.commit()
+        return True
+
+    def panes(self) -> list[QWidget]:
+        """The panes in F6 order."""
+        shown = list(self.editor.panes()) if self._right.currentWidget() is self.editor else []
+        return [self._toolbar, self.table, *shown]
+
+    # Commands
+
+    def command_handlers(self) -> Handlers:
+        """The commands of the view."""
+        row = self.table.current()
+        return {**self._handlers(), **(self._row_handlers(row) if row is not None else {})}
+
+    def _handlers(self) -> dict[str, Handler]:
+        return {
+            "studio.models.new": Handler(self.open_new_menu, lambda: self._why_read_only),
+            "studio.models.save": Handler(self.save_model, self._why_not_save),
+            "studio.models.undo": Handler(partial(self._step, "undo"), partial(self._why_no_step, "undo")),
+            "studio.models.redo": Handler(partial(self._step, "redo"), partial(self._why_no_step, "redo")),
+            "studio.models.discard": Handler(self.discard_changes, self._why_not_discard),
+        }
+
+    def _row_handlers(self, row: ModelSummary) -> dict[str, Handler]:
+        return {
+            "studio.models.explore": Handler(self.explore_model, self._why_not_explore),
+            "studio.models.delete": Handler(partial(self.delete_model, row), lambda: self._why_read_only),
+        }
+
+    def _open_menu(self, row: ModelSummary, spot: QPoint) -> None:
+        handlers = self._row_handlers(row)
+        command_menu(self, MODEL_MENU, handlers, scope=MODEL_LIST, label=_("Actions"), name="models_menu").popup(spot)
+
+    def _delete_current(self) -> None:
+        row = self.table.take_ringed()
+        if row is not None:
+            run_handler(self._row_handlers(row)["studio.models.delete"], self._context.problems.refuse)
+
+    @property
+    def draft(self) -> ModelDraft | None:
+        """The draft that is shown."""
+        return self.editor.draft if self._right.currentWidget() is self.editor else None
+
+    def _edited(self) -> None:
+        self.table.view.viewport().update()
+        self._show_actions()
+
+    def _show_sides(self) -> None:
+        """Without any model, let the list say so in the whole view."""
+        alone = not self._model.rows and not self._search.text() and self._right.currentWidget() is self._nothing
+        for widget in (self._line, self._right):
+            widget.setVisible(not alone)
+        self.table.setMaximumWidth(_ALONE if alone else _LIST_WIDTH)
+        self.table.setMinimumWidth(_LIST_WIDTH)
+
+    def _show_actions(self) -> None:
+        self._show_sides()
+        self.save.disable(self._why_not_save())
+        self.explore.disable(self._why_not_explore())
+        self.discard.setVisible(not self._why_not_discard())
+
+    def _why_not_save(self) -> str:
+        if self._why_read_only:
+            return self._why_read_only
+        return "" if self.draft is not None and self.draft.is_changed else _("There are no changes.")
+
+    def _why_not_discard(self) -> str:
+        return "" if self.draft is not None and self.draft.is_changed else _("There are no changes.")
+
+    def _why_not_explore(self) -> str:
+        draft = self.draft
+        if draft is None:
+            return _("No data model selected")
+        if draft.stored is None or draft.is_changed:
+            return _("Save the model first.")
+        return _("The model is broken.") if draft.stored.problems else ""
+
+    def _why_no_step(self, step: str) -> str:
+        draft = self.draft
+        if step == "undo":
+            return "" if draft is not None and draft.can_undo else _("There is nothing to undo.")
+        return "" if draft is not None and draft.can_redo else _("There is nothing to redo.")
+
+    def _step(self, step: str) -> None:
+        draft = self.draft
+        if draft is not None:
+            self.editor.commit()
+            draft.undo() if step == "undo" else draft.redo()
+            self.editor.show_state()
+            self._edited()
+
+    def explore_model(self) -> None:
+        """Explore the model that is shown."""
+        draft = self.draft
+        if draft is not None and draft.stored is not None:
+            source_id = draft.state.definition.source_id
+            self._context.go(explore_address(source_id or "own", draft.stored.name))
+
+    # Creating
+
+    def open_new_menu(self, anchor: QWidget | None = None) -> None:
+        """Ask which table the model begins with."""
+        items: list[MenuItem] = []
+        for source in self.editor.exploration.sources:
+            tables = [one for one in source.tables if not one.model_id]
+            if tables:
+                items.append(MenuItem(source.name, None))
+            items += [
+                MenuItem(one.name, partial(self.begin, source, one), "ph.table", name=f"model_table_{one.name}")
+                for one in tables
+            ]
+        if items:
+            menu(anchor or self.new, items, name="new_model_menu")
+        else:
+            self._context.problems.refuse(_("Add data first: there is no table yet."))
+
+    def begin(self, source: BrowsedSource, table: BrowsedTable) -> None:
+        """Begin a model over a table. It is stored when it is saved."""
+        taken = [*(row.name for row in self._model.rows), *(one.name for one in source.tables)]
+        name = free_name(_("{table} model").format(table=table.name), taken)
+        self._drafts[""] = ModelDraft(ModelState(name, "", base_definition(source, table)))
+        self.table.put_away()
+        self._show_row(None)
+        self.editor.name.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.editor.name.selectAll()
+
+    # Saving
+
+    def save_model(self) -> None:
+        """Store the edits; ask first where widgets would break."""
+        self.editor.commit()
+        draft = self.draft
+        if draft is None or self._why_not_save():
+            return
+        stored, actor = draft.stored, self._context.actor
+        if stored is None or not (draft.is_renamed or draft.lost_fields()):
+            self._save(draft)
+            return
+        fields = [] if draft.is_renamed else draft.lost_fields()
+        self._context.tasks.read(
+            self,
+            lambda session: model_services.model_uses(session, actor, stored.id, fields),
+            partial(self._confirm_save, draft),
+        )
+
+    def _confirm_save(self, draft: ModelDraft, uses: tuple[ModelUse, ...]) -> None:
+        if not uses:
+            self._save(draft)
+            return
+        Confirm(
+            self.window(), _("Save changes that break widgets?"), broken_text(uses), act=_("Save anyway"),
+            keep=_("Keep editing"), run=partial(self._save, draft),
+        ).open()  # fmt: skip
+
+    def _save(self, draft: ModelDraft) -> None:
+        actor, state, stored = self._context.actor, draft.state, draft.stored
+
+        def save(session: DatabaseSession) -> ModelSummary:
+            if stored is None:
+                return model_services.create_model(
+                    session, actor, name=state.name, description=state.description, definition=state.definition
+                )
+            return model_services.update_model(
+                session, actor, stored.id, seen=stored.updated_at, name=state.name, description=state.description,
+                definition=state.definition,
+            )  # fmt: skip
+
+        def done(found: ModelSummary) -> None:
+            if stored is None:
+                self._drafts.pop("", None)
+            draft.saved(found)
+            self._drafts[found.id] = draft
+            self._shown, self._pending = found, found.id
+            self.editor.show_state()
+            self._edited()
+            self._model.refresh()
+            self._context.problems.toast(_("Saved “{name}”.").format(name=found.name))
+
+        self._context.tasks.change(self, save, done, self._save_failed)
+
+    def _save_failed(self, error: AppError) -> None:
+        self._context.problems.show(error)
+
+    def discard_changes(self) -> None:
+        """Go back to what is stored; it can be undone."""
+        draft = self.draft
+        if draft is None:
+            return
+        if draft.stored is None:
+            begun = self._drafts.pop("")
+            self._right.setCurrentWidget(self._nothing)
+            self._loaded()
+            self._context.problems.toast(_("The new model was discarded."), partial(self._restore_new, begun))
+        elif draft.stored.definition is not None:
+            stored = draft.stored
+            draft.edit(ModelState(stored.name, stored.description, draft.stored.definition))
+            self.editor.show_state()
+        self._edited()
+
+    def _restore_new(self, draft: ModelDraft) -> None:
+        self._drafts[""] = draft
+        self.table.put_away()
+        self._show_row(None)
+
+    # Deleting
+
+    def delete_model(self, row: ModelSummary) -> None:
+        """Say which widgets deleting a model breaks, and delete it if that is confirmed."""
+        actor = self._context.actor
+        if row.definition is None:
+            self._confirm_delete(row, ())
+            return
+        self._context.tasks.read(
+            self, lambda session: model_services.model_uses(session, actor, row.id), partial(self._confirm_delete, row)
+        )
+
+    def _confirm_delete(self, row: ModelSummary, uses: tuple[ModelUse, ...]) -> None:
+        text = broken_text(uses) if uses else _("No widget uses it. Its data sources stay.")
+        Confirm(
+            self.window(), _("Delete “{name}”?").format(name=row.name), text, act=_("Delete data model"),
+            keep=_("Keep data model"), run=partial(self._delete, row),
+        ).open()  # fmt: skip
+
+    def _delete(self, row: ModelSummary) -> None:
+        actor = self._context.actor
+
+        def done(stored: StoredModel | None) -> None:
+            self._drafts.pop(row.id, None)
+            undo: Callable[[], None] | None = partial(self._undelete, stored) if stored is not None else None
+            self._context.problems.toast(_("“{name}” was deleted.").format(name=row.name), undo)
+
+        self._context.tasks.change(
+            self, lambda session: model_services.delete_model(session, actor, row.id, even_if_used=True), done
+        )
+
+    def _undelete(self, stored: StoredModel) -> None:
+        actor = self._context.actor
+        self._pending = stored.id
+        self._context.tasks.change(
+            self,
+            lambda session: model_services.create_model(
+                session, actor, name=stored.name, description=stored.description, definition=stored.definition,
+                model_id=stored.id,
+            ),
+            lambda _found: None,
+        )  # fmt: skip
+
+
+def broken_text(uses: "Sequence[ModelUse]") -> str:
+    """Which widgets will show an error, as a sentence."""
+    named = [_("“{widget}” in “{dashboard}”").format(widget=one.widget or _("Untitled"), dashboard=one.dashboard)
+             for one in uses[:_NAMED_USES]]  # fmt: skip
+    if len(uses) > _NAMED_USES:
+        rest = len(uses) - _NAMED_USES
+        named.append(ngettext("{count} more widget", "{count} more widgets", rest).format(count=rest))
+    text = ngettext(
+        "{count} widget will show an error: {names}.", "{count} widgets will show an error: {names}.", len(uses)
+    )
+    return text.format(count=len(uses), names=in_sentence(named))

@@ -1,0 +1,171 @@
+"""A table of texts with a head: the fields of a model, and its first rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from benchboard.ui.studio.data.preview_table import paint_line
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.labels import plain_tooltip
+
+Index = QModelIndex | QPersistentModelIndex
+_ICON_ROOM: Final = 22
+_OPENING_KEYS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2)
+
+
+@dataclass(frozen=True, slots=True)
+class TextRow:
+    """A row: its texts, an icon before the first, whether it is shown paler, and whether something is wrong with it."""
+
+    cells: tuple[str, ...]
+    icon: str = ""
+    muted: bool = False
+    problem: str = ""
+
+
+class _TextModel(QAbstractTableModel):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.heads: Sequence[str] = ()
+        self.rows: Sequence[TextRow] = ()
+        self.right: frozenset[int] = frozenset()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - likewise
+        return 0 if parent.isValid() else len(self.heads)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row = self.rows[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.cells[index.column()]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tooltip(row.problem or row.cells[index.column()])
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{self.heads[index.column()]}: {row.cells[index.column()]}"
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return self.side(index.column()) | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.heads[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return self.side(section) | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def side(self, column: int) -> Qt.AlignmentFlag:
+        return Qt.AlignmentFlag.AlignRight if column in self.right else Qt.AlignmentFlag.AlignLeft
+
+
+class _TextCells(QStyledItemDelegate):
+    """Draws a cell with the margins of its column's title; the current row is marked."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        width = QFontMetrics(theme().font("body")).horizontalAdvance(str(index.data() or ""))
+        icon = _ICON_ROOM if index.column() == 0 else 0
+        return QSize(width + 2 * theme().px("table.cell_pad_x") + 2 + icon, theme().px("table.row.compact"))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        view = self.parent()
+        if not isinstance(view, TextTable):
+            return
+        pad, rect, row = theme().px("table.cell_pad_x"), QRect(option.rect), view.texts.rows[index.row()]
+        painter.save()
+        current = view.opens and view.currentIndex().row() == index.row()
+        if current:
+            painter.fillRect(rect, theme().color("selection"))
+        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme().color("grid"))
+        inner = rect.adjusted(pad, 0, -pad, -1)
+        if row.icon and index.column() == 0:
+            middle = inner.top() + inner.height() / 2
+            icon = "ph.warning" if row.problem else row.icon
+            colour = "warn" if row.problem else "text.secondary"
+            paint_icon(painter, icon, QRectF(inner.left(), middle - 7, 14, 14), theme().color(colour))
+            inner.adjust(_ICON_ROOM, 0, 0, 0)
+        tone = "text.muted" if row.muted else "text" if index.column() == 0 else "text.secondary"
+        right = index.column() in view.texts.right
+        paint_line(painter, inner, str(index.data() or ""), "body", "text" if not view.opens else tone, right=right)
+        if view.hasFocus() and current and index.column() == 0:
+            painter.setPen(QPen(theme().color("focus"), 2))
+            painter.drawRect(rect.adjusted(1, 1, -1, -2))
+        painter.restore()
+
+
+class TextTable(QTableView):
+    """Shows rows of texts. With `opens`, Enter, F2 or a double click on a row emits `opened` with its place, Delete
+    emits `removed`."""
+
+    opened = Signal(int)
+    removed = Signal(int)
+
+    def __init__(self, name: str, label: str, *, opens: bool) -> None:
+        super().__init__()
+        self.opens = opens
+        self.setObjectName(name)
+        self.setAccessibleName(label)
+        self.texts = _TextModel(self)
+        self.setModel(self.texts)
+        self.setItemDelegate(_TextCells(self))
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(theme().px("table.row.compact"))
+        head = self.horizontalHeader()
+        head.setFixedHeight(theme().px("table.header"))
+        head.setMinimumSectionSize(64)
+        head.setMaximumSectionSize(320)
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        head.setStretchLastSection(opens)
+
+    def show_rows(self, heads: Sequence[str], rows: Sequence[TextRow], right: frozenset[int] = frozenset()) -> None:
+        """Show other rows; the current one stays at its place."""
+        at = self.currentIndex()
+        if (tuple(heads), tuple(rows), right) == (self.texts.heads, self.texts.rows, self.texts.right):
+            return
+        self.texts.beginResetModel()
+        self.texts.heads, self.texts.rows, self.texts.right = tuple(heads), tuple(rows), right
+        self.texts.endResetModel()
+        self.resizeColumnsToContents()
+        if rows and self.opens:
+            self.setCurrentIndex(self.texts.index(min(max(at.row(), 0), len(rows) - 1), 0))
+        self.viewport().update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        place = self.currentIndex().row()
+        if self.opens and place >= 0 and event.key() in _OPENING_KEYS:
+            self.opened.emit(place)
+        elif self.opens and place >= 0 and event.key() == Qt.Key.Key_Delete:
+            self.removed.emit(place)
+        else:
+            super().keyPressEvent(event)
+            self.viewport().update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        self.viewport().update()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if self.opens and self.indexAt(event.position().toPoint()).isValid():
+            self.opened.emit(self.indexAt(event.position().toPoint()).row())

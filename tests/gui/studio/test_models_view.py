@@ -1,0 +1,187 @@
+"""The Models view in a real window: a model is made, edited by keys, saved, explored, undone and deleted."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+from test_explore_joins import add_file
+
+from benchboard.analytics import model_services
+from benchboard.paging import Listing
+from benchboard.ui.studio.data.data_models.models_view import ModelsView, broken_text
+from benchboard.ui.studio.data.explore.explore_view import ExploreView
+from benchboard.ui.studio.panes.query_editor import QueryEdit
+from benchboard.ui.widgets import Edit, Paragraph, Select
+from support.databases import unbound
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+pytestmark = pytest.mark.usefixtures("plain_home")
+LEFT = Qt.MouseButton.LeftButton
+
+
+class Models:
+    """The Models view, worked by mouse and keys."""
+
+    def __init__(self, studio: "Studio") -> None:
+        self.studio, self.qtbot = studio, studio.qtbot
+        studio.context.go("studio/models")
+        (self.view,) = studio.application.window.findChildren(ModelsView)
+        self.editor = self.view.editor
+        studio.wait(lambda: self.editor.exploration.sources_read)
+
+    def find(self, name: str) -> QWidget:
+        window = self.studio.application.window
+        (found,) = [one for one in window.findChildren(QWidget, name) if one.isVisible()]
+        return found
+
+    def click(self, name: str) -> None:
+        self.qtbot.mouseClick(self.find(name), LEFT)
+
+    def type(self, name: str, text: str) -> None:
+        edit = self.find(name)
+        assert isinstance(edit, Edit)
+        edit.setFocus()
+        edit.selectAll()
+        self.qtbot.keyClicks(edit, text)
+
+    def choose(self, name: str, key: str) -> None:
+        select = self.find(name)
+        assert isinstance(select, Select)
+        select.setFocus()
+        select.set_current_key(key)
+
+    def field(self, name: str) -> tuple[str, ...]:
+        return next(row.cells for row in self.editor.fields.texts.rows if row.cells[0] == name)
+
+    def open_field(self, name: str) -> None:
+        names = [row.cells[0] for row in self.editor.fields.texts.rows]
+        self.editor.fields.setFocus()
+        self.editor.fields.setCurrentIndex(self.editor.fields.texts.index(names.index(name), 0))
+        self.qtbot.keyClick(self.editor.fields, Qt.Key.Key_Return)
+
+    def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.ControlModifier) -> None:
+        self.editor.fields.setFocus()
+        self.qtbot.keyClick(self.editor.fields, key, modifier)
+
+    def stored(self) -> list[model_services.ModelSummary]:
+        with unbound(self.studio.workspace.database).read() as session:
+            return list(model_services.list_models(session, self.studio.actor, Listing()).rows)
+
+    def picture(self, name: str) -> None:
+        if folder := os.environ.get("MODELS_PICTURES"):
+            self.qtbot.wait(700)
+            self.studio.application.window.grab().save(f"{folder}/{name}.png")
+
+
+def test_model_is_made_edited_undone_saved_explored_renamed_and_deleted(studio: "Studio", tmp_path: Path) -> None:
+    rows = "".join(f"{k},{k % 3},{k}\n" for k in range(1, 31))
+    sales = add_file(studio, tmp_path / "sales.csv", "Sales", "id,shop_id,total\n" + rows)
+    add_file(studio, tmp_path / "shops.csv", "Shop list", "id,name\n0,Ankara\n1,İzmir\n2,Bursa\n")
+    models = Models(studio)
+    models.picture("empty")
+    models.studio.wait(lambda: any(one.id == sales.id for one in models.editor.exploration.sources))
+    source = models.editor.exploration.source(sales.id)
+    assert source is not None
+    models.view.begin(source, source.tables[0])
+    models.studio.wait(lambda: models.editor.preview.texts.rowCount() == 20)
+    assert models.editor.name.text() == "sales model"
+
+    # A join, a calculated field, a measure, and how a field is shown.
+    models.click("model_add_join")
+    matches = models.find("join_matches")
+    assert isinstance(matches, Paragraph)
+    models.studio.wait(lambda: "find a row" in matches.text())
+    models.click("part_apply")
+    models.studio.wait(lambda: "name" in [row.cells[0] for row in models.editor.fields.texts.rows])
+    models.click("model_add_calculation")
+    models.type("calculation_name", "fare")
+    expression = models.find("calculation_expression")
+    assert isinstance(expression, QueryEdit)
+    expression.setFocus()
+    models.qtbot.keyClicks(expression, "total * 2")
+    hint = models.find("calculation_hint")
+    assert isinstance(hint, Paragraph)
+    models.studio.wait(lambda: "Each row has" in hint.text())
+    models.click("part_apply")
+    models.click("model_add_measure")
+    models.type("model_measure_expression", "fare")
+    models.type("model_measure_name", "revenue")
+    models.choose("model_field_format", "money")
+    models.type("model_field_unit", "nothing")
+    models.click("part_apply")
+    models.type("model_field_unit", "eur")
+    models.type("model_field_title", "Revenue")
+    models.picture("measure")
+    models.click("part_apply")
+    models.open_field("name")
+    models.type("model_field_title", "City")
+    models.picture("field")
+    models.qtbot.keyClick(models.find("model_field_title"), Qt.Key.Key_Return)
+    assert models.field("name")[1] == "City"
+    assert models.field("revenue") == ("revenue", "Revenue", "measure", "Money", "EUR", "", "")
+    assert [chip.text() for chip in models.editor.measures.chips] == ["revenue = Sum of fare"]
+
+    # Undo takes back one step after the other, Delete hides a column, Ctrl+S saves.
+    models.key(Qt.Key.Key_Z)
+    assert models.field("name")[1] == "name"
+    models.key(Qt.Key.Key_Y)
+    assert models.field("name")[1] == "City"
+    models.open_field("shop_id")
+    models.qtbot.keyClick(models.find("model_field_popover"), Qt.Key.Key_Escape)
+    models.key(Qt.Key.Key_Delete, Qt.KeyboardModifier.NoModifier)
+    assert models.field("shop_id")[5] == "Hidden"
+    models.studio.wait(lambda: "City" in models.editor.preview.texts.heads)
+    assert "shop_id" not in [one.lower() for one in models.editor.preview.texts.heads]
+    models.type("model_name", "Sales by city")
+    models.key(Qt.Key.Key_S)
+    models.studio.wait(lambda: bool(models.stored()))
+    models.studio.wait(lambda: not models.view.draft.is_changed if models.view.draft is not None else False)
+    models.studio.wait(lambda: bool(models.view.table.model.rows))
+    models.picture("saved")
+    (stored,) = models.stored()
+    assert (stored.name, stored.problems) == ("Sales by city", ())
+
+    # Explore offers it as a table; its measure and titles reach the chart.
+    models.click("models_explore")
+    (explore,) = studio.application.window.findChildren(ExploreView)
+    studio.wait(lambda: bool(explore.exploration.state.text))
+    table = explore.exploration.table
+    found = explore.exploration.source(sales.id)
+    assert table is not None
+    assert found is not None
+    for name in ("name", "revenue"):
+        column = table.column(name)
+        assert column is not None
+        explore.exploration.add_column(column, sales.id, table)
+    studio.wait(lambda: "revenue" in explore.exploration.state.text)
+    text = explore.exploration.state.text
+    studio.wait(lambda: explore.exploration.result is not None and explore.exploration.result.text == text)
+    result = explore.exploration.result
+    assert result is not None
+    assert result.table is not None, result.error
+    assert [one.title for one in result.table.columns] == ["City", "Revenue"]
+    assert result.table.currency(result.table.rows[0], 1) == "EUR"
+    assert [chip.text() for chip in explore.builder.measures.chips] == ["Revenue"]
+    models.picture("explored")
+
+    # Deleted with what breaks, and put back.
+    studio.context.go("studio/models")
+    models.view.delete_model(models.stored()[0])
+    studio.wait(lambda: bool(studio.application.window.findChildren(QWidget, "confirm_act")))
+    models.click("confirm_act")
+    studio.wait(lambda: not models.stored())
+    studio.wait(lambda: models.view.draft is None)
+    studio.context.problems.undo_last()
+    studio.wait(lambda: bool(models.stored()))
+    studio.wait(lambda: models.view.draft is not None)
+
+
+def test_broken_text_names_widgets_and_their_dashboards() -> None:
+    uses = [model_services.ModelUse("d", "Fleet", str(k), f"W{k}" if k else "") for k in range(10)]
+    assert broken_text(uses[:1]) == "1 widget will show an error: “Untitled” in “Fleet”."
+    assert broken_text(uses).endswith("and 2 more widgets.")
