@@ -94,7 +94,7 @@ def query_extent(
         return UNKNOWN
     dialect = dialect_of(source)
     question = from_sql(text, source_id=source_id, dialect=dialect)
-    if question is None or not question.groups:
+    if question is None:
         return UNKNOWN
     version = source_version(actor, source)
     run = partial(

@@ -1,5 +1,6 @@
 """Which series a chart makes of a result: no number is left out, or drawn in the place of another, in silence."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from benchboard.dashboards.document.time_range import Period
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of, new_item, widget_of, with_fields
 from benchboard.ui.studio.tiles import charts, missing_periods
 from benchboard.ui.studio.tiles.chart_table import MAX_SERIES, SeriesNames, chart_table
+from benchboard.ui.studio.tiles.click_targets import Audience, Links
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import mismatch_reason, paint_content, summary
 from benchboard.ui.studio.tiles.value_readout import body_reader
@@ -198,5 +200,20 @@ def test_widget_without_rows_says_the_time_range_that_its_query_names(light: The
     ranged = QueryResult("SELECT week, status, n FROM t WHERE week >= :from AND week < :to", empty, period=period)
     text = summary(_widget("line_chart"), ranged)
     assert text == "The query returned no rows. The time range is 23 Oct 2026 – 22 Nov 2026 (UTC)."
+    apart = replace(ranged, data_elsewhere=Period(datetime(2026, 8, 5, tzinfo=UTC), datetime(2026, 9, 13, tzinfo=UTC)))
+    assert summary(_widget("line_chart"), apart) == (
+        "No data in this time range. The data are from 5 Aug 2026 – 12 Sep 2026."
+    )
+    size, widget = QSize(460, 250), _widget("line_chart")
+
+    def shown(drawn: QueryResult, audience: Audience) -> tuple[list[str], bool]:
+        links: list[Links] = []
+        texts = painted_texts(
+            size, lambda p: links.append(paint_content(p, QSizeF(size), widget, drawn, audience=audience))
+        )
+        return [one.text for one in texts if one.text.startswith("Show")], links[0].period is not None
+
+    assert shown(apart, "read") == (["Show 5 Aug 2026 – 12 Sep 2026"], True)
+    assert shown(apart, "show") == shown(replace(apart, quiet=True), "edit") == ([], False)
     always = QueryResult("SELECT week, status, n FROM t", empty, period=period)
     assert summary(_widget("line_chart"), always) == "The query returned no rows."

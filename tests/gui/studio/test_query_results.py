@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -11,16 +12,20 @@ import shiboken6
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.analytics import queries
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.queries import ResultTable
+from benchboard.analytics.query_extent import QueryExtent
 from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.document.time_range import TimeRange
 from benchboard.errors import AppError, Cancelled, Unavailable
 from benchboard.ui.context import ChangeNotices, Context
+from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.panes.no_rows_bar import NoRowsBar
 from benchboard.ui.studio.tiles import query_results
 from benchboard.ui.studio.tiles.query_results import QueryResult, WidgetQueryRunner
 from benchboard.ui.tasks import Tasks
@@ -138,6 +143,35 @@ def test_query_cancelled_is_not_run_again_at_once(tile_page: Page) -> None:
     assert answer is not None
     assert isinstance(answer.error, Cancelled)
     assert not tile_page.query_runner.busy
+
+
+def test_page_without_data_in_its_time_range_offers_the_period_that_has_some(tile_page: Page, qtbot: QtBot) -> None:
+    """A range without data looked like a broken file."""
+    query = "SELECT * FROM t WHERE day >= :from AND day < :to"
+    tile_page.load(query, query)
+    bar = NoRowsBar(tile_page.editor, tile_page.query_runner, lambda: None, lambda: None)
+    qtbot.addWidget(bar)
+    canvas = Canvas(tile_page.editor, tile_page.query_runner)
+    qtbot.addWidget(canvas)
+    tile_page.editor.select_time(TimeRange("2026-11-01", "2026-11-20"))
+    while tile_page.desk.asked:
+        one = tile_page.desk.asked.pop(0)
+        shown = tile_page.editor.time_range.period(datetime.now(UTC))
+        ends = (
+            (date(2026, 8, 5), date(2026, 9, 12))
+            if not tile_page.answered("a")
+            else (date(2026, 8, 9), date(2026, 10, 1))
+        )
+        one.done(QueryResult(one.text, _NOTHING, period=shown).with_extent(QueryExtent(ends, ends)))
+    texts = [one.text() for one in bar.findChildren(QWidget) if hasattr(one, "text") and one.isVisibleTo(bar)]
+    assert "Show 5 Aug 2026 – 1 Oct 2026" in texts
+    assert bar.accessibleName() == ("No widget has data in this time range. The data are from 5 Aug 2026 – 1 Oct 2026.")
+    canvas.show_data_period("b")
+    assert tile_page.editor.time_range == TimeRange("2026-08-09T00:00:00Z", "2026-10-02T00:00:00Z")
+    bar.findChild(QPushButton, "studio_no_rows_period").click()
+    assert tile_page.editor.time_range == TimeRange("2026-08-05T00:00:00Z", "2026-10-02T00:00:00Z")
+    inside = QueryResult(query, _NOTHING, period=tile_page.editor.time_range.period(datetime.now(UTC)))
+    assert inside.with_extent(QueryExtent(ends, ends)).data_elsewhere is None
 
 
 def test_query_result_of_an_older_query_is_ignored(tile_page: Page, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from benchboard.dashboards.document.time_range import absolute
 from benchboard.dashboards.document.widget_kinds import WidgetKind
 from benchboard.ui.studio.canvas.hover import HoverTracker
 from benchboard.ui.studio.canvas.interaction.drag_controller import DragController
@@ -80,6 +81,7 @@ class Canvas(PageView):
         self.pointer.enlarge_requested.connect(self.enlarge_requested)
         self.pointer.repeat_requested.connect(self.repeat_requested)
         self.pointer.data_requested.connect(self.data_requested)
+        self.pointer.period_requested.connect(self.show_data_period)
         self.pointer.retry_requested.connect(self.query_runner.retry)
         self.pointer.stop_requested.connect(self.query_runner.cancel)
         self.pointer.table_requested.connect(self.interactive_table.enter)
@@ -117,6 +119,12 @@ class Canvas(PageView):
         self.menu_requested.emit(self.viewport().mapToGlobal(spot))
 
     # Dragging new items onto the page
+
+    def show_data_period(self, item_id: str) -> None:
+        """Show the period of which the table behind a widget has rows."""
+        result = self.query_runner.result(item_id)
+        if result is not None and result.data_elsewhere is not None:
+            self.editor.select_time(absolute(result.data_elsewhere))
 
     def drag_new(self, source: WidgetKind | InsertPayload, global_pos: QPoint) -> None:
         """Drag new items to a point of the screen; outside the view they are not on the page."""

@@ -33,6 +33,7 @@ class EnlargedWidgetView(QWidget):
         self.content = EnlargedContent(canvas.interactive_table.table_state(item_id))
         self.content.close_requested.connect(self.close_requested)
         self.content.retry_requested.connect(lambda: canvas.query_runner.retry(item_id))
+        self.content.period_requested.connect(lambda: canvas.show_data_period(item_id))
         self.content.edit_requested.connect(self._edit)
         row = QHBoxLayout()
         row.setSpacing(8)

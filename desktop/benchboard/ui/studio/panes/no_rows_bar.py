@@ -5,10 +5,12 @@ from collections.abc import Callable, Sequence
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from benchboard.analytics.queries import ResultTable
+from benchboard.dashboards.document.time_range import absolute
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
-from benchboard.ui.studio.tiles.renderers import no_rows_texts
+from benchboard.ui.studio.tiles.renderers import no_rows_texts, show_period_text
+from benchboard.ui.time_format import utc_span
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.surfaces import Icon, set_surface
@@ -39,6 +41,10 @@ class NoRowsBar(QWidget):
             _("Change data location"), choose_location, kind="link", size="sm", name="studio_no_rows_demo"
         )
         self._add = Button(_("Add data"), add_data, kind="link", size="sm", name="studio_no_rows_add")
+        self._period = Button(
+            "", self._show_period, kind="link", size="sm", icon="ph.clock", name="studio_no_rows_period"
+        )
+        row.addWidget(self._period)
         row.addWidget(self._add)
         row.addWidget(self._demo)
         self.hide()
@@ -56,13 +62,25 @@ class NoRowsBar(QWidget):
         """Show or hide the bar as the present results have it."""
         tables = self._query_runner.tables_without_rows()
         if tables:
-            text = _sentence(tables, variables=bool(self._editor.reader_document.variables),
-                             editable=self._editor.editable)  # fmt: skip
+            elsewhere = self._query_runner.data_elsewhere()
+            if elsewhere is not None:
+                span = utc_span(elsewhere.start, elsewhere.end)
+                text = _("No widget has data in this time range. The data are from {period}.").format(period=span)
+                self._period.set_title(show_period_text(elsewhere))
+            else:
+                text = _sentence(tables, variables=bool(self._editor.reader_document.variables),
+                                 editable=self._editor.editable)  # fmt: skip
+            self._period.setVisible(elsewhere is not None)
             self._text.setText(text)
             self.setAccessibleName(text)
             for step in (self._add, self._demo):
                 step.setVisible(all(table.empty_relation for table in tables))
         self.setVisible(bool(tables) and not self._presented)
+
+    def _show_period(self) -> None:
+        elsewhere = self._query_runner.data_elsewhere()
+        if elsewhere is not None:
+            self._editor.select_time(absolute(elsewhere))
 
 
 def _sentence(tables: Sequence[ResultTable], *, variables: bool, editable: bool) -> str:

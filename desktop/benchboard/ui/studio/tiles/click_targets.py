@@ -12,11 +12,12 @@ Audience = Literal["edit", "read", "show", "wall"]
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The rectangles of the links that a tile shows: to run its query again, to edit it, to stop it, to give it data.
-    `end` is the x coordinate at which its title has to end."""
+    """The rectangles of the links that a tile shows: to run its query again, to edit it, to stop it, to give it data,
+    to show the period that has some. `end` is the x coordinate at which its title has to end."""
 
     retry: QRectF | None = None
     edit: QRectF | None = None
     stop: QRectF | None = None
     data: QRectF | None = None
+    period: QRectF | None = None
     end: float = 0.0

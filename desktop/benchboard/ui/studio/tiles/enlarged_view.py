@@ -46,6 +46,7 @@ class EnlargedDrawing(QWidget):
 
     retry_requested = Signal()
     edit_requested = Signal()
+    period_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -173,7 +174,11 @@ class EnlargedDrawing(QWidget):
 
     def _signal_at(self, spot: QPointF) -> SignalInstance | None:
         at = spot / self.scale_factor
-        for box, signal in ((self._links.retry, self.retry_requested), (self._links.edit, self.edit_requested)):
+        for box, signal in (
+            (self._links.retry, self.retry_requested),
+            (self._links.edit, self.edit_requested),
+            (self._links.period, self.period_requested),
+        ):
             if box is not None and box.contains(at):
                 return signal
         return None
@@ -185,6 +190,7 @@ class EnlargedContent(QWidget):
     close_requested = Signal()
     retry_requested = Signal()
     edit_requested = Signal()
+    period_requested = Signal()
 
     def __init__(self, state: TableState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -214,6 +220,7 @@ class EnlargedContent(QWidget):
             if not isinstance(self.content, EnlargedDrawing):
                 drawing = EnlargedDrawing()
                 drawing.retry_requested.connect(self.retry_requested)
+                drawing.period_requested.connect(self.period_requested)
                 drawing.edit_requested.connect(self.edit_requested)
                 self._set_content(drawing)
             assert isinstance(self.content, EnlargedDrawing)

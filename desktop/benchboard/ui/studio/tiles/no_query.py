@@ -1,4 +1,4 @@
-"""Draws a widget without a query: what to do, and a button that does it."""
+"""Draws a widget without a query, or without rows: what to do, and a button that does it."""
 
 from typing import Final
 
@@ -36,21 +36,26 @@ def paint_no_query(painter: QPainter, body: QRectF, offer: DataOffer, audience: 
         paint_empty_tile(painter, body, "ph.code", _("No query yet."))
         return Links()
     what, do, act = no_query_texts(offer)
-    icon = "ph.database" if offer else "ph.code"
+    return Links(data=paint_with_button(painter, body, "ph.database" if offer else "ph.code", (what, do), act))
+
+
+def paint_with_button(painter: QPainter, body: QRectF, icon: str, texts: tuple[str, str], act: str) -> QRectF | None:
+    """Draw an empty tile with a button below its two texts; without it where it has no title, or no room. Returns where
+    the button is."""
     metrics = QFontMetricsF(theme().font("body"))
     width = min(metrics.horizontalAdvance(act) + 24, body.width())
     if not act or body.height() < _LEAST + _GAP + _BUTTON:
-        paint_empty_tile(painter, body, icon, what, do)
-        return Links()
+        paint_empty_tile(painter, body, icon, *texts)
+        return None
     centred = Qt.AlignmentFlag.AlignHCenter
-    words = sum(PaintedParagraph(text, body.width(), alignment=centred).height for text in (what, do))
+    words = sum(PaintedParagraph(text, body.width(), alignment=centred).height for text in texts)
     height = min(words + _ICON, body.height() - _GAP - _BUTTON)
     top = body.center().y() - (height + _GAP + _BUTTON) / 2
-    paint_empty_tile(painter, QRectF(body.left(), top, body.width(), height), icon, what, do)
+    paint_empty_tile(painter, QRectF(body.left(), top, body.width(), height), icon, *texts)
     button = QRectF(QPointF(body.center().x() - width / 2, top + height + _GAP), QPointF(0, 0))
     button.setSize(QRectF(0, 0, width, _BUTTON).size())
     _paint_button(painter, button, metrics.elidedText(act, Qt.TextElideMode.ElideRight, width - 12))
-    return Links(data=button)
+    return button
 
 
 def _paint_button(painter: QPainter, box: QRectF, text: str) -> None:

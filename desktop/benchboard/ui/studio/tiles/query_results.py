@@ -138,6 +138,11 @@ class WidgetQueryRunner(QObject):
         empty = tuple(table for table in tables if table is not None and not table.rows)
         return empty if len(empty) == len(tables) > 1 else ()
 
+    def data_elsewhere(self) -> Period | None:
+        """The days of which the tables have rows, if the page's widgets have none because of the time range."""
+        found = [one.data_elsewhere for one in self._results.values() if one.query and one.data_elsewhere is not None]
+        return Period(min(one.start for one in found), max(one.end for one in found)) if found else None
+
     def broken_count(self) -> int:
         """The number of widgets whose query fails because of what it says."""
         return sum(bool(result.query) and isinstance(result.error, Invalid) for result in self._results.values())

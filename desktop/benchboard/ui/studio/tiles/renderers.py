@@ -24,6 +24,7 @@ from PySide6.QtGui import (
 
 from benchboard.analytics.queries import ResultTable
 from benchboard.analytics.relations import RELATIONS
+from benchboard.dashboards.document.time_range import Period
 from benchboard.dashboards.document.widget_kinds import IMAGE, MAX_TITLE, WidgetContent
 from benchboard.dashboards.variables.variable_queries import names_in
 from benchboard.i18n import _, ngettext
@@ -46,7 +47,7 @@ from benchboard.ui.studio.tiles import (
 from benchboard.ui.studio.tiles.chart_table import ChartTable, chart_table
 from benchboard.ui.studio.tiles.click_targets import Audience, Links
 from benchboard.ui.studio.tiles.metric_card import MetricCard
-from benchboard.ui.studio.tiles.no_query import paint_no_query
+from benchboard.ui.studio.tiles.no_query import paint_no_query, paint_with_button
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.tile_notes import TileNote
 from benchboard.ui.theme import theme
@@ -333,14 +334,32 @@ def _paint_result(
         if result.late:
             _paint_skeleton(painter, body, widget)
     elif not result.table.rows:
-        silent = result.quiet and audience in ("edit", "read")  # an export and a presentation have no bar
-        paint_empty_tile(painter, body, "ph.tray", *((_("No rows"),) if silent else no_rows_of(result, result.table)))
+        return _paint_no_rows(painter, body, result, result.table, audience)
     elif (why := mismatch_reason(widget, result.table)) is not None:
         do = mismatch_advice(widget, result.table) if can_edit else ""
         paint_empty_tile(painter, body, "ph.warning-circle", why, do)
     else:
         _paint_table_as(painter, body, widget, result, result.table, audience, row)
     return Links()
+
+
+def _paint_no_rows(
+    painter: QPainter, body: QRectF, result: QueryResult, table: ResultTable, audience: Audience
+) -> Links:
+    is_live = audience in ("edit", "read")  # an export and a presentation have neither a bar nor links
+    if result.quiet and is_live:
+        paint_empty_tile(painter, body, "ph.tray", _("No rows"))
+        return Links()
+    texts, elsewhere = no_rows_of(result, table), result.data_elsewhere
+    if elsewhere is None or not is_live:
+        paint_empty_tile(painter, body, "ph.tray", *texts)
+        return Links()
+    return Links(period=paint_with_button(painter, body, "ph.tray", texts, show_period_text(elsewhere)))
+
+
+def show_period_text(period: Period) -> str:
+    """The title of a button that shows a period."""
+    return _("Show {period}").format(period=utc_span(period.start, period.end))
 
 
 def card_of(widget: WidgetContent, result: QueryResult | None, size: QSizeF) -> MetricCard | None:
@@ -361,7 +380,11 @@ def no_rows_texts(table: ResultTable) -> tuple[str, str]:
 
 
 def no_rows_of(result: QueryResult, table: ResultTable) -> tuple[str, str]:
-    """The message of a widget without rows: with the time range, if its query names one, which may have none."""
+    """The message of a widget without rows: with the time range, if its query names one, which may have none, or with
+    when the data are, if that is known to be at other times."""
+    if result.data_elsewhere is not None:
+        span = utc_span(result.data_elsewhere.start, result.data_elsewhere.end)
+        return _("No data in this time range."), _("The data are from {period}.").format(period=span)
     what, do = no_rows_texts(table)
     if do or result.period is None or not {"from", "to"} & {*names_in(result.query)}:
         return what, do

@@ -49,6 +49,7 @@ class Pointer(QObject):
     rejected = Signal(str)
     """Why an action isn't possible, as text for the user."""
     data_requested = Signal(str)
+    period_requested = Signal(str)
     """Asks for data for this widget, which has no query."""
     retry_requested = Signal(str)
     stop_requested = Signal(str)
@@ -239,6 +240,7 @@ class Pointer(QObject):
             (tile.links.edit, self._edit),
             (tile.links.stop, self.stop_requested.emit),
             (tile.links.data, self.data_requested.emit),
+            (tile.links.period, self.period_requested.emit),
         ):
             if box is not None and box.contains(inside):
                 return action

@@ -74,7 +74,7 @@ class Tile(QGraphicsPixmapItem):
     def body_contains(self, at: QPointF) -> bool:
         """Whether a point of the scene is on its content, not on its header or a link."""
         inside = (at - self.pos()) / self._view.zoom
-        links = (self.links.retry, self.links.edit, self.links.stop, self.links.data)
+        links = (self.links.retry, self.links.edit, self.links.stop, self.links.data, self.links.period)
         return inside.y() > HEADER and not any(box is not None and box.contains(inside) for box in links)
 
     def badge_contains(self, at: QPointF) -> bool:

@@ -1,5 +1,6 @@
 """The result of the query: a chart with the choice of its kind, the table below it, and what was read."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -14,10 +15,9 @@ from benchboard.i18n import _, ngettext, number
 from benchboard.ui.studio.data.explore.exploration import Exploration
 from benchboard.ui.studio.data.explore.part_text import question_title
 from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
-from benchboard.ui.studio.tiles.renderers import mismatch_reason
+from benchboard.ui.studio.tiles.renderers import mismatch_reason, show_period_text
 from benchboard.ui.studio.tiles.table_widget import TableState, TableWidget
 from benchboard.ui.studio.tiles.tile_notes import source_text
-from benchboard.ui.time_format import utc_span
 from benchboard.ui.widgets import Button, Elided, Icon, Paragraph, hairline
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.focus import FocusRinged
@@ -233,8 +233,7 @@ class ResultPane(QWidget):
         elsewhere = self._data_elsewhere()
         self._show_data.setVisible(elsewhere is not None)
         if elsewhere is not None:
-            span = utc_span(elsewhere.start, elsewhere.end)
-            self._show_data.setText(_("Show all data: {period}").format(period=span))
+            self._show_data.setText(show_period_text(elsewhere))
 
     def _data_elsewhere(self) -> Period | None:
         """The days of the data, if the result is empty because none of them is in the time range."""
@@ -256,7 +255,10 @@ class ResultPane(QWidget):
         return self._exploration.state.mode == "sql" and error is not None and error.what == self._error_in_sql
 
     def _draw(self) -> None:
-        self.chart.show_widget(self.widget(), self._exploration.drawn_result(), "read")
+        drawn = self._exploration.drawn_result()
+        # The button of this view, which the keyboard reaches, says where the data are.
+        drawn = replace(drawn, data_elsewhere=None) if drawn is not None else None
+        self.chart.show_widget(self.widget(), drawn, "read")
 
     def _show_status(self) -> None:
         exploration, result = self._exploration, self._exploration.result
