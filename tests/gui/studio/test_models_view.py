@@ -1,10 +1,8 @@
 """The Models view in a real window: a model is made, edited by keys, saved, explored, undone and deleted."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from test_explore_joins import add_file
@@ -20,7 +18,6 @@ from support.databases import unbound
 if TYPE_CHECKING:
     from conftest import Studio
 
-pytestmark = pytest.mark.usefixtures("plain_home")
 LEFT = Qt.MouseButton.LeftButton
 
 
@@ -72,18 +69,12 @@ class Models:
         with unbound(self.studio.workspace.database).read() as session:
             return list(model_services.list_models(session, self.studio.actor, Listing()).rows)
 
-    def picture(self, name: str) -> None:
-        if folder := os.environ.get("MODELS_PICTURES"):
-            self.qtbot.wait(700)
-            self.studio.application.window.grab().save(f"{folder}/{name}.png")
-
 
 def test_model_is_made_edited_undone_saved_explored_renamed_and_deleted(studio: "Studio", tmp_path: Path) -> None:
     rows = "".join(f"{k},{k % 3},{k}\n" for k in range(1, 31))
     sales = add_file(studio, tmp_path / "sales.csv", "Sales", "id,shop_id,total\n" + rows)
     add_file(studio, tmp_path / "shops.csv", "Shop list", "id,name\n0,Ankara\n1,İzmir\n2,Bursa\n")
     models = Models(studio)
-    models.picture("empty")
     models.studio.wait(lambda: any(one.id == sales.id for one in models.editor.exploration.sources))
     source = models.editor.exploration.source(sales.id)
     assert source is not None
@@ -116,11 +107,9 @@ def test_model_is_made_edited_undone_saved_explored_renamed_and_deleted(studio: 
     models.click("part_apply")
     models.type("model_field_unit", "eur")
     models.type("model_field_title", "Revenue")
-    models.picture("measure")
     models.click("part_apply")
     models.open_field("name")
     models.type("model_field_title", "City")
-    models.picture("field")
     models.qtbot.keyClick(models.find("model_field_title"), Qt.Key.Key_Return)
     assert models.field("name")[1] == "City"
     assert models.field("revenue") == ("revenue", "Revenue", "measure", "Money", "EUR", "", "")
@@ -142,7 +131,6 @@ def test_model_is_made_edited_undone_saved_explored_renamed_and_deleted(studio: 
     models.studio.wait(lambda: bool(models.stored()))
     models.studio.wait(lambda: not models.view.draft.is_changed if models.view.draft is not None else False)
     models.studio.wait(lambda: bool(models.view.table.model.rows))
-    models.picture("saved")
     (stored,) = models.stored()
     assert (stored.name, stored.problems) == ("Sales by city", ())
 
@@ -167,7 +155,6 @@ def test_model_is_made_edited_undone_saved_explored_renamed_and_deleted(studio: 
     assert [one.title for one in result.table.columns] == ["City", "Revenue"]
     assert result.table.currency(result.table.rows[0], 1) == "EUR"
     assert [chip.text() for chip in explore.builder.measures.chips] == ["Revenue"]
-    models.picture("explored")
 
     # Deleted with what breaks, and put back.
     studio.context.go("studio/models")

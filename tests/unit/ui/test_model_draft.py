@@ -1,0 +1,102 @@
+"""The edits of a data model: what a question changes in its definition, and the steps back."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from benchboard.analytics.data_models.definition import (
+    CalculatedField,
+    FieldDisplay,
+    ModelDefinition,
+    ModelField,
+    ModelMeasure,
+    ModelTable,
+)
+from benchboard.analytics.model_services import ModelSummary
+from benchboard.analytics.query_builder.combined import with_join
+from benchboard.analytics.query_builder.question import Calculation, Question
+from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource, BrowsedTable
+from benchboard.ui.studio.data.data_models.model_draft import (
+    FindTable,
+    ModelDraft,
+    ModelState,
+    base_definition,
+    preview_question,
+    with_measure,
+    with_question,
+    without_measure,
+)
+
+TRIPS = BrowsedTable("trips", (BrowsedColumn("id", "ID", "integer"), BrowsedColumn("km", "Way", "decimal", unit="km")))
+CITIES = BrowsedTable("cities", (BrowsedColumn("id", "No.", "integer"), BrowsedColumn("name", "City", "text")))
+FILES = BrowsedSource("s1", "Files", "csv", (TRIPS, CITIES))
+SERVER = replace(FILES, id="s2", server="postgresql")
+
+
+def find(_source: str, table: str) -> tuple[BrowsedSource, BrowsedTable] | None:
+    return (FILES, CITIES) if table == "cities" else None
+
+
+def joined(question: Question) -> Question:
+    return with_join(question, "cities", ["id", "name"], [("id", "id")], known=["id", "km"])
+
+
+def changed(definition: ModelDefinition, question: Question, find_table: FindTable = find) -> ModelDefinition:
+    return with_question(definition, question, find_table, lambda _name: "decimal")
+
+
+def test_definition_begins_with_the_titles_of_files_and_the_names_of_servers() -> None:
+    of_file, of_server = base_definition(FILES, TRIPS), base_definition(SERVER, TRIPS)
+    assert [one.display for one in of_file.fields()] == [FieldDisplay("ID"), FieldDisplay("Way", "km")]
+    assert [one.display for one in of_server.fields()] == [FieldDisplay(), FieldDisplay()]
+
+
+def test_question_adds_and_removes_tables_and_keeps_what_was_said_of_fields() -> None:
+    plain = base_definition(FILES, TRIPS)
+    question = preview_question(plain, "", {})
+    definition = changed(plain, joined(question))
+    assert definition.names() == ["id", "km", "cities_id", "name"]
+    assert definition.tables[1].fields[0] == ModelField("id", "cities_id", "integer", FieldDisplay("cities: No."))
+    definition = definition.with_display("name", FieldDisplay("Town"))
+
+    # Back and forth through the question nothing is lost.
+    assert changed(definition, preview_question(definition, "", {})) == definition
+    calculated = replace(joined(question), calculations=(Calculation("miles", "km * 2"),))
+    definition = changed(definition, calculated)
+    assert definition.calculations == (CalculatedField("miles", "km * 2", "decimal"),)
+    definition = definition.with_display("miles", FieldDisplay("Miles"))
+    renamed = replace(calculated, calculations=(Calculation("mi", "km * 3"),))
+    definition = changed(definition, renamed)
+    assert definition.calculations == (CalculatedField("mi", "km * 3", "decimal", FieldDisplay("Miles")),)
+    assert definition.field("name") == ModelField("name", "name", "text", FieldDisplay("Town"))
+    assert changed(definition, question) == plain
+
+
+def test_draft_takes_edits_back_knows_what_is_lost_and_what_is_saved() -> None:
+    plain = base_definition(FILES, TRIPS)
+    stored = ModelSummary("m1", "Trips", "", "Files", plain, (), datetime.now(UTC))
+    draft = ModelDraft.of(stored)
+    assert draft is not None
+    assert not draft.is_changed
+    measured = with_measure(plain, ModelMeasure("way", "sum", "km", "decimal"))
+    draft.edit(replace(draft.state, definition=measured))
+    draft.edit(replace(draft.state, name="Rides"))
+    assert (draft.is_changed, draft.is_renamed, draft.lost_fields()) == (True, True, [])
+    draft.undo()
+    draft.undo()
+    assert (draft.is_changed, draft.can_undo, draft.can_redo) == (False, False, True)
+    draft.redo()
+    assert draft.state.definition.measures[0].name == "way"
+    other = with_measure(draft.state.definition, ModelMeasure("way", "avg", "km", "decimal"), 0)
+    assert [one.aggregate for one in other.measures] == ["avg"]
+    assert without_measure(other, 0) == plain
+
+    draft.saved(replace(stored, definition=measured))
+    assert not draft.is_changed
+    fewer = replace(measured, tables=(ModelTable("s1", "trips", measured.tables[0].fields[:1]),))
+    draft.edit(replace(draft.state, definition=fewer))
+    draft.amend(replace(fewer, measures=()))
+    assert draft.lost_fields() == ["km", "way"]
+    draft.undo()  # both at once
+    assert not draft.is_changed
+    assert ModelDraft.of(replace(stored, definition=None)) is None
+    assert ModelDraft(ModelState("New", "", plain)).is_changed
