@@ -16,8 +16,9 @@ import pytest
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files import excel_rows
 from benchboard.analytics.files.conversion import Conversion, copy_to_parquet
-from benchboard.analytics.files.inspection import inspect_file
+from benchboard.analytics.files.inspection import inspect_file, inspect_scan
 from benchboard.analytics.files.scan import FileScan
+from benchboard.analytics.files.wrong_lines import mixed_column_sentence
 from benchboard.errors import AppError, Cancelled, Invalid, Unavailable
 
 
@@ -91,6 +92,26 @@ def test_excel_and_csv_read_words_for_nothing_and_a_total_row_alike(tmp_path: Pa
         assert (table.rows, table.wrong_count, table.mixed_columns) == (16, 0, ())
         _conversion, copied = _copied(tmp_path / name, tmp_path / f"{name}.parquet")
         assert (sum(row[1] is None for row in copied), sum(row[2] for row in copied)) == (5, 120)
+
+
+def test_excel_numbers_stored_as_text_are_offered_to_be_read_as_numbers(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Price", "Count", "Part", "Name"])
+    for at in range(20):
+        sheet.append(["n/a" if at < 3 else f"{at}.5", "many" if at == 7 else str(at), f"00{at}", f"n{at}"])
+    book.save(tmp_path / "a.xlsx")
+    (table,) = inspect_file(tmp_path / "a.xlsx").tables
+    assert {column.kind for column in table.scan.columns} == {"text"}
+    found = [(one.place, one.kind, one.wrong, one.of) for one in table.mixed_columns]
+    assert found == [(0, "float", 0, 17), (1, "integer", 1, 20)]
+    said = [mixed_column_sentence(table.scan.columns[one.place].title, one) for one in table.mixed_columns]
+    assert said[0] == "“Price” is text in the file, although its values are numbers."
+    assert "“many” in line 9" in said[1]
+    price, *others = table.scan.columns
+    again = inspect_scan(table.scan.with_columns((price.read_as("float"), *others)))
+    assert (again.wrong_count, again.scan.options.null_words) == (0, ("n/a",))
 
 
 def test_words_for_nothing_in_text_are_text(tmp_path: Path) -> None:

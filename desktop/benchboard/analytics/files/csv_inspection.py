@@ -3,7 +3,7 @@
 The first lines decide what is counted; the whole file decides what a column is. Imported late, as DuckDB is.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -32,10 +32,11 @@ from benchboard.analytics.files.inspection_types import (
     OptionGuess,
     ReportProgress,
     TableInspection,
+    TotalColumn,
     TypeFit,
     WrongLine,
 )
-from benchboard.analytics.files.scan import DateOrder, FileScan, ReadOptions, ScanColumn
+from benchboard.analytics.files.scan import DateOrder, FileFormat, FileScan, ReadOptions, ScanColumn
 from benchboard.analytics.files.staging import STAGED_OPTIONS, StagedTable, staged_options
 from benchboard.analytics.files.text_files import Utf8File, as_utf_8
 from benchboard.analytics.files.titles import title_and_unit
@@ -110,9 +111,13 @@ def _inspect_all(
         order, certainty, reason = detect_date_order(columns)
         options = replace(options, date_order=order)
     candidates = [_candidates(values, options, title) for values, title in zip(columns, sample.titles, strict=True)]
+    # A workbook holds numbers as text by mistake; a database has a reason to.
+    as_text = {place: each for place, each in enumerate(candidates)
+               if place in text_columns and scan.format == "excel" and _is_number(each)}  # fmt: skip
     candidates = [_of_text(each) if place in text_columns else each for place, each in enumerate(candidates)]
     if "null_words" not in fixed:
-        options = replace(options, null_words=_null_words(columns, candidates))
+        found = [as_text.get(place, each) for place, each in enumerate(candidates)]
+        options = replace(options, null_words=_null_words(columns, found))
     scan = replace(scan, options=options, columns=_text_columns(sample))
     read = text.scan(scan)
     with reading_connection((text.path,), cancel_token, shown=scan.path) as connection:
@@ -130,17 +135,16 @@ def _inspect_all(
             options = replace(options, date_order=options.date_order if not order_is_open else "")
         options = replace(options, quoted_breaks=counts.breaks > 0)
         scan = _decided(replace(scan, options=options), candidates, counts)
+        numbers = _numbers_as_text(connection, text.scan(scan), as_text, counts)
         if "null_words" not in fixed:
-            scan = _with_used_words(scan, columns)
+            scan = _with_used_words(scan, columns, {one.place for one in numbers})
             if words := scan.options.null_words:
                 said = _("Found where numbers or dates are expected.")
                 guesses.append(OptionGuess("null_words", words, "likely", said))
-        read = text.scan(scan)
-        wanted = scan.format not in ("csv", "excel")  # a database or an API has no columns by mistake
-        sums = () if wanted or "total_label" in fixed else total_columns(connection, read, read.rows_sql())
+        sums = () if "total_label" in fixed else _sums(connection, text.scan(scan), scan.format)
         scan = without_total_columns(scan, sums)
         table = _table(connection, scan, text.scan(scan), candidates, counts, guesses, totals)
-        return replace(table, total_columns=sums)
+        return replace(table, total_columns=sums, mixed_columns=(*table.mixed_columns, *numbers))
 
 
 def _totals(connection: duckdb.DuckDBPyConnection, scan: FileScan, read: FileScan) -> tuple[WrongLine, ...]:
@@ -158,6 +162,11 @@ def _totals(connection: duckdb.DuckDBPyConnection, scan: FileScan, read: FileSca
         f"SELECT count(*) FROM {unlabelled.rows_sql()} WHERE {labelled.total_sql()}"  # noqa: S608  # quoted
     ).fetchall()
     return found if alike == [(len(found),)] else ()
+
+
+def _sums(connection: duckdb.DuckDBPyConnection, read: FileScan, format_: FileFormat) -> tuple[TotalColumn, ...]:
+    """The columns that are the sum of others; of a database or an API, whose columns are there on purpose, none."""
+    return total_columns(connection, read, read.rows_sql()) if format_ in ("csv", "excel") else ()
 
 
 def _text_columns(sample: TextSample) -> tuple[ScanColumn, ...]:
@@ -240,9 +249,10 @@ def _null_words(columns: Sequence[Sequence[str]], candidates: Sequence[Sequence[
     return tuple(sorted(found))[:20]
 
 
-def _with_used_words(scan: FileScan, columns: Sequence[Sequence[str]]) -> FileScan:
-    """The scan without the words for nothing that only columns have which turned out to be text."""
-    used = [() if column.kind == "text" else (column,) for column in scan.columns]
+def _with_used_words(scan: FileScan, columns: Sequence[Sequence[str]], offered: Collection[int]) -> FileScan:
+    """The scan without the words for nothing that only columns have which turned out to be text, and aren't at one of
+    the `offered` places, where they may be read as numbers."""
+    used = [(column,) if column.kind != "text" or place in offered else () for place, column in enumerate(scan.columns)]
     return replace(scan, options=replace(scan.options, null_words=_null_words(columns, used)))
 
 
@@ -466,6 +476,36 @@ def _mixed_columns(
         candidate = candidates[place][counts.fits[place].index(fits)]
         if (first := first_misfit(connection, read, place, candidate)) is not None:
             found.append(MixedColumn(place, candidate.kind, present - fits, present, first))
+    return tuple(found)
+
+
+def _numbers_as_text(
+    connection: duckdb.DuckDBPyConnection,
+    read: FileScan,
+    candidates: Mapping[int, Sequence[ScanColumn]],
+    counts: _Counts,
+) -> tuple[MixedColumn, ...]:
+    """The columns that hold text most of which are numbers."""
+    found = []
+    for place, each in candidates.items():
+        if read.columns[place].kind != "text":
+            continue
+        numbers = [one for one in each if one.kind in ("integer", "float")]
+        raw = read.raw_sql(place)
+        expressions = [
+            f"count_if({read.null_word_sql(place)})" if read.options.null_words else "0",
+            rf"count_if(regexp_full_match({raw}, '\s*[+-]?0\d+\s*'))",
+            *(f"count({_sql(read, place, one)})" for one in numbers),
+        ]
+        query = f"SELECT {', '.join(expressions)} FROM {read.rows_sql()}"  # noqa: S608  # quoted
+        nothing, zeros, *fits = map(int, connection.execute(query).fetchall()[0])
+        filled, most = counts.present[place] - nothing, max(fits)
+        if zeros or most * 2 <= filled:
+            continue
+        chosen = numbers[fits.index(most)]
+        first = first_misfit(connection, read, place, chosen) if most < filled else None
+        if most == filled or first is not None:
+            found.append(MixedColumn(place, chosen.kind, filled - most, filled, first))
     return tuple(found)
 
 

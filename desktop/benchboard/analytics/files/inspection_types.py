@@ -71,15 +71,15 @@ class WrongLine:
 
 @dataclass(frozen=True, slots=True)
 class MixedColumn:
-    """A column that is text although most of its values can be read as a kind."""
+    """A column that is text although most of its values can be read as a kind, or, of a workbook, all of them."""
 
     place: int
     kind: ColumnKind
     wrong: int
     """Values that can't be read as `kind`."""
     of: int
-    first: WrongLine
-    """The first line with one of these."""
+    first: WrongLine | None
+    """The first line with one of these; None where there is none."""
 
 
 @dataclass(frozen=True, slots=True)

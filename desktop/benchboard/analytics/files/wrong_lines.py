@@ -221,6 +221,8 @@ def null_words_sentence(options: ReadOptions) -> str:
 def mixed_column_sentence(title: str, mixed: MixedColumn) -> str:
     """Why a column is text: which of its values can't be read as what the others are."""
     count = mixed.wrong
+    if mixed.first is None:
+        return _("“{column}” is text in the file, although its values are numbers.").format(column=title)
     if mixed.kind in ("integer", "float"):
         text = ngettext(
             "“{column}” is text because {count} of {total} values isn't a number: “{value}” in line {line}.",
