@@ -34,7 +34,7 @@ from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.studio.panes.query_editor import QueryEdit
 from benchboard.ui.studio.tiles.missing_periods import drawn_table
 from benchboard.ui.studio.tiles.table_rows import exact_text
-from benchboard.ui.widgets import Button, Edit, Select
+from benchboard.ui.widgets import Button, CheckBox, Edit, Select
 from benchboard.ui.widgets.no_match import NoMatchLine
 from benchboard.ui.widgets.popover import Popover
 from benchboard.ui.widgets.toasts import Toast
@@ -601,6 +601,10 @@ def test_a_file_is_explored_and_its_chart_keeps_its_source(studio: "Studio", tmp
     assert "sum(km)" in explorer.sql
     explorer.click("explore_add")
     explorer.type("add_title", "Kilometres")
+    follows = explorer.find("add_follows_time")
+    assert isinstance(follows, CheckBox)
+    assert follows.isChecked()
+    assert "“day”" in follows.toolTip()
     explorer.click("add_new_dashboard")
     name = explorer.find("add_name")
     assert isinstance(name, Edit)
@@ -612,6 +616,8 @@ def test_a_file_is_explored_and_its_chart_keeps_its_source(studio: "Studio", tmp
     (added,) = _stored(studio, "Trips")
     assert added.title == "Kilometres"
     assert added.data_source_id == source.id
+    assert ":from" in added.query
+    assert page.editor.time_range == TimeRange("2024-01-01T00:00:00Z", "now"), "all of the data"
     explorer.click("toast_action")
     studio.wait(lambda: page.isVisible() and not page.query_runner.busy)
     shown = page.query_runner.result(page.editor.widgets()[0].id)

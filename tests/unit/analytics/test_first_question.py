@@ -6,6 +6,7 @@ from benchboard.analytics.query_builder.first_question import (
     FIRST_ROWS,
     Shape,
     first_question,
+    ranged_question,
     starting_question,
     with_column,
 )
@@ -32,6 +33,20 @@ def test_times_outside_the_time_range_are_grouped_by_a_fixed_unit_and_all_are_ke
 
 def test_a_table_without_a_time_shows_its_first_rows() -> None:
     assert first_question(Question("rooms", "s1"), "", "") == Question("rooms", "s1", limit=FIRST_ROWS)
+
+
+def test_a_question_follows_a_time_range_by_its_time_unless_it_does_or_has_several() -> None:
+    grouped = Question("log", groups=(Group("made", "week", "week"),), filters=(Filter("room", "eq", ("A",)),))
+    columns: list[tuple[str, ValueKind]] = [("made", "date"), ("sent", "timestamp"), ("room", "text")]
+    followed = ranged_question(grouped, columns)
+    assert followed is not None
+    assert followed.filters == (Filter("made", "in_range"), *grouped.filters)
+    assert ranged_question(followed, columns) is None
+    rooms = Question("log", groups=(Group("room"),))
+    assert ranged_question(rooms, columns) is None
+    assert ranged_question(rooms, columns[1:]) == Question(
+        "log", groups=(Group("room"),), filters=(Filter("sent", "in_range"),)
+    )
 
 
 def test_a_column_added_to_rows_takes_their_limit_and_sorting_away() -> None:

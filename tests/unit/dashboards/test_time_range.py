@@ -109,6 +109,15 @@ def test_period_before_and_after_a_calendar_unit_are_the_units_around_it() -> No
     assert time_range.before(week, NOW) == (NOW - timedelta(days=14), NOW - timedelta(days=7))
 
 
+def test_range_since_a_period_goes_on_until_now_unless_that_ends_later() -> None:
+    now, start = datetime(2026, 11, 22, 9, tzinfo=UTC), datetime(2026, 8, 5, tzinfo=UTC)
+    assert time_range.since(Period(start, datetime(2026, 11, 1, tzinfo=UTC)), now) == TimeRange(
+        "2026-08-05T00:00:00Z", "now"
+    )
+    later = time_range.since(Period(start, datetime(2026, 12, 24, tzinfo=UTC)), now)
+    assert later == TimeRange("2026-08-05T00:00:00Z", "2026-12-24T00:00:00Z")
+
+
 def test_period_before_the_year_1_is_refused() -> None:
     with pytest.raises(Invalid, match="years 1 to 9999"):
         time_range.before(TimeRange("0001-01-02", "now"), NOW)

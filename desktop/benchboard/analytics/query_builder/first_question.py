@@ -34,6 +34,18 @@ Shape = Literal["rows", "time", "categories", "number"]
 """What a chart needs: rows as they are, numbers over time, numbers for categories, or one number."""
 
 
+def ranged_question(question: Question, columns: Sequence[tuple[str, ValueKind]]) -> Question | None:
+    """The question filtered by the time range: by the time that it groups by, or by the only one in its columns. None
+    if it is filtered by it already, or if that column isn't plain."""
+    if any(one.operator == "in_range" for one in question.filters):
+        return None
+    times = [name for name, kind in columns if kind in TIMES]
+    column = next((one.column for one in question.groups if one.unit), times[0] if len(times) == 1 else None)
+    if column is None:
+        return None
+    return replace(question, filters=(Filter(column, "in_range"), *question.filters))
+
+
 def starting_question(question: Question, columns: Sequence[tuple[str, ValueKind]], shape: Shape) -> Question:
     """A question of this shape to begin with over a table, of which there is an empty one; with what the table has."""
     time = next((name for name, kind in columns if kind in TIMES), "")

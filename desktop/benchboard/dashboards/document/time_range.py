@@ -140,6 +140,11 @@ def absolute(period: Period) -> TimeRange:
     return TimeRange(_iso(period.start), _iso(period.end))
 
 
+def since(period: Period, now: datetime) -> TimeRange:
+    """The range from the start of a period until now, or until its end where that is later."""
+    return TimeRange(_iso(period.start), "now" if period.end <= now + timedelta(days=1) else _iso(period.end))
+
+
 def whole_days(first: object, last: object) -> Period | None:
     """The days from that of one date or time until after that of another; None for values that are neither."""
     start, end = _day(first), _day(last)

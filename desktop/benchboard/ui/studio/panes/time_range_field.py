@@ -1,5 +1,6 @@
 """The field with a page's time range, and the popover in which it is changed."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
@@ -12,7 +13,7 @@ from benchboard.dashboards.document.time_range import MAX_TEXT, PRESETS, REFRESH
 from benchboard.errors import Invalid
 from benchboard.i18n import _, number
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.time_format import utc_span
+from benchboard.ui.time_format import full_date, utc_span
 from benchboard.ui.widgets import Button, Edit, Field, Paragraph, Popover, Select, heading, restyle, row
 from benchboard.ui.widgets.labels import plain_tooltip
 
@@ -53,9 +54,12 @@ def usage(editor: Editor) -> tuple[int, int]:
 
 
 def range_title(shown: TimeRange) -> str:
-    """A range as people call it: `Last 7 days`, `1 Nov 2026 – 20 Nov 2026`, or as it is written."""
+    """A range as people call it: `Last 7 days`, `1 Nov 2026 – 20 Nov 2026`, `Since 1 Nov 2026`, or as it is written."""
     if name := time_range.title(shown):
         return name
+    if shown.end == "now" and not shown.start.startswith("now"):
+        with suppress(Invalid):
+            return _("Since {day}").format(day=full_date(shown.period(datetime.now(UTC)).start))
     return _period_text(shown) if shown.is_absolute else f"{shown.start} – {shown.end}"
 
 

@@ -17,9 +17,11 @@ from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.paging import Listing
 from benchboard.ui.problems import Action
+from benchboard.ui.studio.data.explore.exploration import FollowedRange
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.widgets import Button, Edit, Field, Paragraph, Popover, Text, heading, scroll_area
+from benchboard.ui.widgets import Button, CheckBox, Edit, Field, Paragraph, Popover, Text, heading, scroll_area
 from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.labels import plain_tooltip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,12 +69,13 @@ class AddToDashboard(Popover):
         source_id: str,
         source_name: str = "",
         shown: TimeRange | None = None,
+        followed: FollowedRange | None = None,
     ) -> None:
         """`source_name`: of the data source, for a new dashboard's name; `shown`: the time range that the query names,
-        for a new dashboard."""
+        for a new dashboard; `followed`: the query as one that names a time range, if it names none."""
         super().__init__(anchor, width=_WIDTH, name="add_to_dashboard")
         self._context, self._kind, self._query, self._source_id = context, kind, query, source_id
-        self._source_name, self._time_range = source_name, shown
+        self._source_name, self._time_range, self._followed = source_name, shown, followed
         self._found: Sequence[DashboardSummary] | None = None
         self._warned_of = ""
         """The name that exists already, as the warning says."""
@@ -96,6 +99,13 @@ class AddToDashboard(Popover):
         )
         self._search.textChanged.connect(self._show)
         self._search.returnPressed.connect(self._take_found)
+        self._follows = CheckBox(_("Follow the dashboard's time range"))
+        self._follows.setObjectName("add_follows_time")
+        self._follows.setChecked(self._followed is not None)
+        self._follows.setVisible(self._followed is not None)
+        if self._followed is not None:
+            tip = _("Shows the rows whose “{column}” is within the time range of the dashboard.")
+            self._follows.setToolTip(plain_tooltip(tip.format(column=self._followed.column)))
         self._list = QWidget()
         self._list.setProperty("plain", True)
         self._rows = QVBoxLayout(self._list)
@@ -113,7 +123,7 @@ class AddToDashboard(Popover):
         self._warning.hide()
         self._new = Button(_("New dashboard"), self._press_new, icon="ph.plus", size="sm", name="add_new_dashboard")
         self.column.addWidget(heading(_("Add to dashboard")))
-        for part in (self._title, self._search, self._area, self._name, self._warning, self._new):
+        for part in (self._title, self._follows, self._search, self._area, self._name, self._warning, self._new):
             self.column.addWidget(part)
 
     def open(self) -> None:
@@ -230,7 +240,9 @@ class AddToDashboard(Popover):
 
     def _create(self) -> None:
         title, actor = self._new_name(), self._context.actor
-        document = Document(Layout.of(_COLUMNS, ()), title, time=self._time_range)
+        followed = self._followed_range()
+        shown = followed.shown if followed is not None else self._time_range
+        document = Document(Layout.of(_COLUMNS, ()), title, time=shown)
         self._context.tasks.change(
             self,
             lambda session: library.create(session, actor, document),
@@ -247,8 +259,13 @@ class AddToDashboard(Popover):
         if isinstance(page, LoadingPage):
             _add_to_page(self._context, page, _("Home"), "studio/home", self._kind, self._fields())
 
+    def _followed_range(self) -> FollowedRange | None:
+        return self._followed if self._follows.isChecked() else None
+
     def _fields(self) -> dict[str, str | None]:
-        return {"title": self._widget_title(), "query": self._query, "data_source_id": self._source_id or None}
+        followed = self._followed_range()
+        query = followed.query if followed is not None else self._query
+        return {"title": self._widget_title(), "query": query, "data_source_id": self._source_id or None}
 
 
 def add_widget(

@@ -14,7 +14,7 @@ from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.chart_suggestion import ChartSuggestion, suggest_chart
 from benchboard.analytics.column_statistics import TableStatistics
 from benchboard.analytics.queries import MAX_ROWS, ResultTable, run_query
-from benchboard.analytics.query_builder.first_question import first_question, with_column
+from benchboard.analytics.query_builder.first_question import first_question, ranged_question, with_column
 from benchboard.analytics.query_builder.question import TIMES, Question, Server, Unit, units_for
 from benchboard.analytics.query_builder.sql_reader import from_sql
 from benchboard.analytics.query_builder.sql_writer import to_sql
@@ -23,7 +23,7 @@ from benchboard.analytics.relations import watched_tables
 from benchboard.analytics.sources.file_news import SourceNews, source_news
 from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource, BrowsedTable
 from benchboard.dashboards.document.document import Document
-from benchboard.dashboards.document.time_range import Period, TimeRange
+from benchboard.dashboards.document.time_range import Period, TimeRange, since, whole_days
 from benchboard.dashboards.layout import Layout
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _
@@ -72,6 +72,16 @@ class ExplorationResult:
     """Whether the data source has changed since its copy was made."""
     extent: QueryExtent = UNKNOWN
     """What the table has apart from filters and the time range."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedRange:
+    """A query that follows the time range of its dashboard by a column. `shown`: a range with all of the data; None
+    where these aren't known."""
+
+    query: str
+    column: str
+    shown: TimeRange | None
 
 
 class Exploration(QObject):
@@ -440,6 +450,19 @@ class Exploration(QObject):
             return QueryResult(self.state.text, late=self.late) if self.running else None
         drawn = QueryResult(found.text, found.table, found.error, period=self.period())
         return drawn.with_extent(found.extent)
+
+    def followed(self) -> FollowedRange | None:
+        """The query as one that follows a time range; None if it does so already, or can't."""
+        question, table = self.state.question, self.table
+        columns = [(one.name, one.kind) for one in table.columns] if table is not None else []
+        ranged = ranged_question(question, columns) if question is not None else None
+        if ranged is None:
+            return None
+        column = ranged.filters[0].column
+        statistics = self.question_statistics()
+        known = statistics.columns.get(column) if statistics is not None else None
+        found = whole_days(known.least, known.greatest) if known is not None else None
+        return FollowedRange(to_sql(ranged), column, since(found, datetime.now(UTC)) if found is not None else None)
 
     def variables(self) -> dict[str, Sequence[str]]:
         """The values of the variables that a query may name."""

@@ -359,4 +359,5 @@ class ExploreView(QWidget):
             source_id=state.source_id,
             source_name=source.name if source is not None else "",
             shown=state.time_range if self._names_time() else None,
+            followed=self.exploration.followed(),
         ).open()
