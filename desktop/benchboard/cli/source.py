@@ -123,8 +123,9 @@ def add(
 ) -> None:
     """Add a file, or a folder of files with equal columns, as a data source.
 
-    FILE is a CSV, Parquet, Excel, SQLite or DuckDB file. CSV and Parquet files are queried where they are, which the
-    window calls “Link to the file”; of the others, Benchboard keeps a copy. The window copies every file unless you
+    FILE is a CSV, Parquet, Excel, SQLite or DuckDB file, or a recording of a CAN bus (candump -L, ASC or TRC). CSV and
+    Parquet files are queried where they are, which the window calls “Link to the file”; of the others, Benchboard keeps
+    a copy. The window copies every file unless you
     choose otherwise. A total row at the end of a table is left out, as it would double every sum.
 
     \b

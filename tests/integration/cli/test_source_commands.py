@@ -119,6 +119,22 @@ def test_source_an_excel_file_is_copied_and_its_copy_removed_with_it(
     assert list((home / "data").rglob("*.parquet")) == []
 
 
+def test_source_a_can_recording_is_added_refreshed_and_queried(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recording, lines = tmp_path / "bus.log", "(1763627400.250000) can0 123#DEAD\n(1763627401.250000) can0 18FEF100#00\n"
+    recording.write_text(lines, encoding="utf-8")
+    added = answer(capsys, "source", "add", str(recording), "--name", "Bus")
+    recording.write_text(f"{lines}(1763627402.250000) can0 123#BEEF\n", encoding="utf-8")
+    answer(capsys, "source", "refresh", "Bus")
+    (table,) = added["tables"]  # type: ignore[misc]
+    query = f"SELECT id, count(*) AS frames, max(elapsed_s) AS last FROM {table} GROUP BY id ORDER BY id"
+    result = answer(capsys, "query", "run", "--source", "Bus", query)
+
+    assert (added["kind"], added["rows"]) == ("can", 2)
+    assert result["rows"] == [["123", 2, "2"], ["18FEF100", 1, "1"]]
+
+
 def test_query_a_wrong_one_fails_with_its_reason(home: Path, trips: Path, capsys: pytest.CaptureFixture[str]) -> None:
     answer(capsys, "source", "add", str(trips))
 

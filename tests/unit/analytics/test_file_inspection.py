@@ -332,7 +332,7 @@ def test_file_of_another_kind_says_what_it_is_and_what_to_choose(tmp_path: Path)
         with pytest.raises(Invalid) as refused:
             inspect_file(tmp_path / name)
         assert (refused.value.what, refused.value.why) == (what, why)
-        assert refused.value.do == "CSV, Parquet, Excel, SQLite and DuckDB files are supported."
+        assert refused.value.do == "CSV, Parquet, Excel, SQLite and DuckDB files and CAN recordings are supported."
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,7 @@ def _inspect_all(
 def _totals(connection: duckdb.DuckDBPyConnection, scan: FileScan, read: FileScan) -> tuple[WrongLine, ...]:
     """The total rows at the end of the table of `scan`, whose text `read` reads; none if an earlier row begins alike,
     as it does where the word is a value like others."""
-    if scan.format == "sqlite":
+    if scan.format in ("sqlite", "can"):
         return ()
     every = [(path.name if scan.files else "", total_lines(path, read.options)) for path in read.paths]
     found = tuple(replace(line, file=name) for name, lines in every for line in lines)

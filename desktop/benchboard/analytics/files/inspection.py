@@ -137,7 +137,7 @@ def _staged_tables(
     for name in names[:MAX_TABLES]:
         with staged_table(path, found, name, token, report) as staged:
             if staged.text.head.strip():
-                fixed_here = fixed | {"header", "skip_lines"} if found in ("sqlite", "rest_api") else fixed
+                fixed_here = fixed | {"header", "skip_lines"} if found in ("sqlite", "can", "rest_api") else fixed
                 inspected.append(inspect_staged(FileScan(path, found, name), staged, options, fixed_here, token))
     if not inspected:
         raise Invalid("files.empty", _("“{name}” is empty.").format(name=path.name), do=_("Choose another file."))

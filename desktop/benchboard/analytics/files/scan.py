@@ -16,8 +16,8 @@ from benchboard.analytics.files.value_expressions import ColumnKind, StoredAs, V
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 
-FileFormat = Literal["csv", "parquet", "excel", "sqlite", "duckdb", "rest_api"]
-"""rest_api: the rows that an API answered (`answer_rows`)."""
+FileFormat = Literal["csv", "parquet", "excel", "sqlite", "duckdb", "can", "rest_api"]
+"""can: a recording of a CAN bus (`can_recording`); rest_api: the rows that an API answered (`answer_rows`)."""
 Encoding = Literal["utf-8", "utf-16", "windows-1252", "windows-1254", "iso-8859-9"]
 DateOrder = Literal["", "year-first", "day-first", "month-first"]
 WrongValues = Literal["empty", "leave-out"]

@@ -1,4 +1,5 @@
-"""The rows of a table in a file that DuckDB doesn't read: a sheet of an Excel file or a table of a SQLite file."""
+"""The rows of a table in a file that DuckDB doesn't read: a sheet of an Excel file, a table of a SQLite file, or the
+frames of a CAN recording."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -6,6 +7,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from benchboard.analytics.files.answer_rows import AnswerRows
+from benchboard.analytics.files.can_recording import CanRecording
 from benchboard.analytics.files.excel_rows import ExcelFile
 from benchboard.analytics.files.scan import FileFormat
 from benchboard.analytics.files.sqlite_rows import SqliteFile
@@ -24,9 +26,10 @@ class TableFile(Protocol):
         """The rows of a table: None, bool, int, float, str, datetime, date or another value that has a text."""
 
 
-_FILES: Final[dict[str, type[ExcelFile] | type[SqliteFile] | type[AnswerRows]]] = {
+_FILES: Final[dict[str, type[ExcelFile] | type[SqliteFile] | type[CanRecording] | type[AnswerRows]]] = {
     "excel": ExcelFile,
     "sqlite": SqliteFile,
+    "can": CanRecording,
     "rest_api": AnswerRows,
 }
 

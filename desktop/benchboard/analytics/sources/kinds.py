@@ -37,6 +37,7 @@ _OWN: Final = (
     SourceKind("excel", "parquet", N_("Excel file")),
     SourceKind("sqlite", "sqlite", N_("SQLite file")),
     SourceKind("duckdb", "duckdb", N_("DuckDB file")),
+    SourceKind("can", "can", N_("CAN recording")),
     SourceKind("postgresql", "postgresql", N_("PostgreSQL")),
     SourceKind("mysql", "mysql", N_("MySQL or MariaDB")),
     SourceKind("rest_api", "rest_api", N_("REST API")),
@@ -63,6 +64,7 @@ def folder_title(kinds: Collection[str]) -> str:
     titles = {
         "csv": _("Folder of CSV files"), "parquet": _("Folder of Parquet files"), "excel": _("Folder of Excel files"),
         "sqlite": _("Folder of SQLite files"), "duckdb": _("Folder of DuckDB files"),
+        "can": _("Folder of CAN recordings"),
     }  # fmt: skip
     return titles.get(next(iter(kinds)), _("Folder of files")) if len(kinds) == 1 else _("Folder of files")
 

@@ -125,7 +125,7 @@ class DataView(QWidget):
 
     def choose_file(self) -> None:
         """Ask for the files to add."""
-        patterns = "*.csv *.tsv *.txt *.gz *.parquet *.xlsx *.xlsm *.sqlite *.sqlite3 *.db *.duckdb"
+        patterns = "*.csv *.tsv *.txt *.gz *.parquet *.xlsx *.xlsm *.sqlite *.sqlite3 *.db *.duckdb *.log *.asc *.trc"
         filters = [_("Data files ({patterns})").format(patterns=patterns), _("All files (*)")]
         dialog = QFileDialog(self.window(), _("Add data"), "", ";;".join(filters))
         dialog.setObjectName("data_file_dialog")

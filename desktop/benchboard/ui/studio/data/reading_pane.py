@@ -210,7 +210,7 @@ class ReadingPane(QWidget):
     def show_options(self, table: TableInspection, draft: ImportDraft, guesses: Sequence[OptionGuess]) -> None:
         """Show how one table is read; `guesses` is what was detected."""
         is_csv = table.scan.format == "csv"
-        typed = table.scan.format in ("parquet", "duckdb", "sqlite")
+        typed = table.scan.format in ("parquet", "duckdb", "sqlite", "can")
         self._typed_note.setVisible(typed)
         self._typed_note.setText(_("This file defines its own columns and types."))
         by_name = {guess.option: guess for guess in guesses}
@@ -324,6 +324,7 @@ class _FileHead(QWidget):
         """Show a file that was read."""
         self._name.setText(detected.path.name)
         titles = {"csv": "CSV", "parquet": "Parquet", "excel": "Excel", "sqlite": "SQLite", "duckdb": "DuckDB"}
+        titles["can"] = _("CAN recording")
         titles["folder"] = folder_title({table.scan.format for table in detected.tables})
         self._size.setText(f"{titles.get(detected.format, detected.format)}, {size_text(detected.size)}")
 

@@ -454,7 +454,7 @@ def kind_title(kind: str, *, is_folder: bool = False) -> str:
     """The kind of a source, in a word."""
     titles = {
         "benchboard": _("orders"), "csv": "CSV", "parquet": "Parquet", "excel": "Excel", "sqlite": "SQLite",
-        "duckdb": "DuckDB", "postgresql": "PostgreSQL", "mysql": "MySQL", "rest_api": "API",
+        "duckdb": "DuckDB", "postgresql": "PostgreSQL", "mysql": "MySQL", "rest_api": "API", "can": "CAN",
     }  # fmt: skip
     if is_folder:
         return _("Folder")
