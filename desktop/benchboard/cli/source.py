@@ -55,6 +55,7 @@ _SOURCE: Final[dict[str, Callable[[Any], object]]] = {
     "last_sync": lambda row: row.last_sync,
     "problem": lambda row: row.problem,
     "path": lambda row: row.path,
+    "unread_files": lambda row: list(row.unread_files),
     "server": lambda row: row.server or row.address,
 }
 _STATES: Final = ("connected", "error", "disconnected", "pending")
@@ -506,7 +507,9 @@ def _show(context: CommandContext, found: SourceSummary) -> None:
     if context.as_json:
         write_json(row)
         return
-    texts = {name: read(found) for name, read in _SOURCE_TEXT.items()} | {"tables": ", ".join(found.tables)}
+    texts = {name: read(found) for name, read in _SOURCE_TEXT.items()} | {
+        "tables": ", ".join(found.tables), "unread_files": ", ".join(found.unread_files),
+    }  # fmt: skip
     print_pairs({name: None if text == "" else text for name, text in texts.items()})
 
 

@@ -144,6 +144,7 @@ _TITLES: Final = {
     "tq_ns": N_("Time quantum"),
     "tseg1": N_("Propagation and phase 1"),
     "unit": N_("Unit"),
+    "unread_files": N_("Files not read"),
     "updated_at": N_("Last changed"),
     "what": N_("What"),
     "who": N_("Who"),

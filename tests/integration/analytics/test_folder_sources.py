@@ -113,6 +113,19 @@ def test_a_folder_that_is_gone_is_so_and_a_value_that_no_longer_fits_is_left_emp
     assert news.original_gone
 
 
+def test_a_folder_of_one_file_reads_those_that_come_and_names_those_that_it_does_not_read(
+    market: Market, folder: Path, tmp_path: Path
+) -> None:
+    second = (folder / "2026-02.csv").rename(tmp_path / "2026-02.csv")
+    source = _added(market, folder, tmp_path / "kept")
+    assert (source.is_folder, source.tables, source.unread_files) == (True, ("months",), ("readme.pdf",))
+    second.rename(folder / "2026-02.csv")
+    (folder / "notes.csv").write_text("who;what\na;b\n", encoding="utf-8")
+    assert file_changes(source).added == ("2026-02.csv", "notes.csv")
+    read = _again(market, source)
+    assert (_amounts(market, read), read.unread_files) == ([1, 2], ("notes.csv", "readme.pdf"))
+
+
 def test_a_file_replaced_by_an_older_one_is_changed(market: Market, folder: Path, tmp_path: Path) -> None:
     file = folder / "2026-01.csv"
     source = _added(market, file, tmp_path / "kept")

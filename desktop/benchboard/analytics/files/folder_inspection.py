@@ -11,6 +11,7 @@ from benchboard.analytics.files.inspection_types import (
     FileInspection,
     TableInspection,
     TypeFit,
+    WrongLine,
 )
 from benchboard.analytics.files.scan import MAX_FILES, FileScan, ScanColumn
 from benchboard.analytics.files.value_expressions import ColumnKind
@@ -68,6 +69,8 @@ def joined_tables(folder: Path, tables: Sequence[TableInspection]) -> tuple[Tabl
     groups: dict[object, list[TableInspection]] = {}
     for table in tables:
         groups.setdefault(_how_read(table.scan), []).append(table)
+    if len(tables) == 1 and tables[0].scan.readable_in_place:
+        return (_alone(folder, tables[0]),)
     return tuple(_joined(folder, group) if len(group) > 1 else group[0] for group in groups.values())
 
 
@@ -82,6 +85,18 @@ def _how_read(scan: FileScan) -> object:
     # that no date of one file tells is as good as any, but isn't taken over from another file in silence.
     options = replace(scan.options, null_words=(), quoted_breaks=False, total_label="")
     return scan.format, options, sources
+
+
+def _alone(folder: Path, table: TableInspection) -> TableInspection:
+    """The table of the only file, as one of the folder: files that come later belong to it."""
+    name = table.scan.path.name
+
+    def named(lines: Sequence[WrongLine]) -> tuple[WrongLine, ...]:
+        return tuple(replace(line, file=name) for line in lines)
+
+    scan = replace(table.scan, path=folder, files=(name,))
+    wrong, totals = named(table.wrong_lines), named(table.total_lines)
+    return replace(table, scan=scan, wrong_lines=wrong, total_lines=totals)
 
 
 def _joined(folder: Path, tables: Sequence[TableInspection]) -> TableInspection:

@@ -82,6 +82,8 @@ class SourceSummary:
     """Lines of copied files that were skipped because they didn't fit."""
     folder_formats: tuple[str, ...] = ()
     """The kinds of the files, if `path` is a folder of them."""
+    unread_files: tuple[str, ...] = ()
+    """The files of the folder that none of its tables reads: other columns, or no data."""
     originals: tuple[OriginalFile, ...] | None = None
     """The files at `path` as they were read; None where that isn't known."""
 
@@ -473,11 +475,19 @@ def _summary(row: DataSource) -> SourceSummary:
                          all(table.copy is not None for table in configuration.tables),
                          address="" if rest is None else rest[0].address, limited=extra.get("limited") is True,
                          folder_formats=_folder_formats(files), originals=stored_files(extra.get("originals")),
+                         unread_files=_unread_files(files, extra),
                          **_line_counts(extra))  # fmt: skip
 
 
 def _folder_formats(tables: Sequence[SourceTable]) -> tuple[str, ...]:
     return tuple(sorted({one.scan.format for one in tables})) if is_folder(tables) else ()
+
+
+def _unread_files(tables: Sequence[SourceTable], extra: Mapping[str, Any]) -> tuple[str, ...]:
+    if not is_folder(tables):
+        return ()
+    read = {path.name for one in tables for path in one.scan.paths}
+    return tuple(one.name for one in stored_files(extra.get("originals")) or () if one.name not in read)
 
 
 def _line_counts(extra: Mapping[str, Any]) -> dict[str, Any]:

@@ -57,6 +57,7 @@ Index = QModelIndex | QPersistentModelIndex
 _SAMPLE_ROWS: Final = 20
 _MOST_COLUMNS: Final = 200
 """Columns that are shown one by one; a table may have thousands."""
+_NAMED_FILES: Final = 20
 _BARS: Final = QSize(76, 26)
 
 
@@ -119,6 +120,11 @@ class SourcePane(DetailPane):
             (
                 (_("Contents"), Elided(tables_and_rows(row))),
                 *([(_("Lines that don't fit"), Elided(lines))] if (lines := lines_text(row.source)) else []),
+                *(
+                    [(_("Files not read"), Elided(", ".join(unread[:_NAMED_FILES])))]
+                    if (unread := row.source.unread_files)
+                    else []
+                ),
                 (_("Last refreshed"), self._refreshed),
                 (
                     _("Copied from") if row.source.copied else _("Location"),
