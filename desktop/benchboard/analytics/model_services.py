@@ -257,18 +257,6 @@ def model_uses(session: Session, actor: Actor, model_id: str, fields: Sequence[s
     return tuple(found)
 
 
-def models_reading(session: Session, actor: Actor, source_id: str) -> tuple[str, ...]:
-    """The names of the models that read a source: what breaks with it."""
-    require(actor, "sources:read")
-    own = select(DataModel).where(DataModel.organisation_id == actor.organisation_id).order_by(DataModel.name)
-    found = []
-    for row in session.scalars(own):
-        with suppress(Invalid):
-            if any(one.source_id == source_id for one in stored_model(row).definition.tables):
-                found.append(row.name)
-    return tuple(found)
-
-
 def check_model(session: Session, actor: Actor, model_id: str) -> ModelSummary:
     """Check a model against its sources as they are now, and let its source check its query. The `problems` of what is
     returned have what was found."""

@@ -427,7 +427,9 @@ def refresh(context: CommandContext, which: str, force: bool) -> None:
 
 @source.command("remove")
 @click.argument("which", metavar="SOURCE")
-@click.option("--force", is_flag=True, help="Remove it even if dashboards use it. Their widgets then show an error.")
+@click.option(
+    "--force", is_flag=True, help="Remove it even if dashboards or data models use it. They then show an error."
+)
 @with_context
 def remove(context: CommandContext, which: str, force: bool) -> None:
     """Remove a data source.
@@ -452,7 +454,12 @@ def _advise_on_use() -> Iterator[None]:
         yield
     except Conflict as error:
         if error.code == "sources.used":
-            error.do = _("Change their widgets first, or add --force.")
+            by_widgets = bool(error.facts.get("dashboards"))
+            error.do = (
+                _("Change their widgets first, or add --force.")
+                if by_widgets
+                else _("Change the data models first, or add --force.")
+            )
         raise
 
 

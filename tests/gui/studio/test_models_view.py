@@ -78,7 +78,9 @@ def test_model_is_made_edited_undone_saved_explored_renamed_and_deleted(studio: 
     models.studio.wait(lambda: any(one.id == sales.id for one in models.editor.exploration.sources))
     source = models.editor.exploration.source(sales.id)
     assert source is not None
-    models.view.begin(source, source.tables[0])
+    studio.context.go("studio/models/!new")
+    studio.wait(lambda: bool(studio.application.window.findChildren(QWidget, "new_model_menu")))
+    models.click("model_table_sales")
     models.studio.wait(lambda: models.editor.preview.texts.rowCount() == 20)
     assert models.editor.name.text() == "sales model"
 

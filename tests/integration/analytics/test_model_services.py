@@ -149,7 +149,9 @@ def test_model_is_changed_renamed_deleted_and_audited(
     with unbound(market.database).change() as session:
         assert [one.widget for one in model_services.model_uses(session, market.analyst, model.id, ["name"])] == ["A"]
         assert len(model_services.model_uses(session, market.analyst, model.id)) == 2
-        assert model_services.models_reading(session, market.analyst, cities.id) == ("Trips by city",)
+        with pytest.raises(Conflict, match="1 data model reads “City list”") as caught:
+            services.remove_source(session, market.analyst, cities.id)
+        assert caught.value.facts["models"] == ("Trips by city",)
         with pytest.raises(Conflict, match="1 dashboard uses"):
             model_services.delete_model(session, market.analyst, model.id)
         with pytest.raises(Conflict, match="already exists"):

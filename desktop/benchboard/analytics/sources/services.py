@@ -34,6 +34,7 @@ from benchboard.analytics.sources.servers import (
     stored_columns,
     stored_tables,
 )
+from benchboard.analytics.sources.source_models import models_reading
 from benchboard.analytics.sources.state import SourceState, problem_text, store_limited, store_state
 from benchboard.errors import Conflict, Invalid, NotFound
 from benchboard.i18n import _, ngettext
@@ -306,12 +307,13 @@ def replace_source(
 def remove_source(session: Session, actor: Actor, source_id: str, *, even_if_used: bool = False) -> SourceSummary:
     """Remove a data source; its files stay where they are.
 
-    Raises `Conflict` (`sources.used`, with the fact `dashboards`, their names) if widgets query it, unless
-    `even_if_used`: they then say that it is gone.
+    Raises `Conflict` (`sources.used`, with the facts `dashboards` and `models`, their names) if widgets query it or
+    data models read it, unless `even_if_used`: they then say that it is gone.
     """
     require(actor, "sources:write")
     row = get_row(session, actor, source_id, lock=True)
     used = sorted({use.dashboard for use in source_uses(session, actor, source_id)})
+    models = models_reading(session, actor, source_id)
     if used and not even_if_used:
         what = ngettext("{count} dashboard uses “{name}”.", "{count} dashboards use “{name}”.", len(used))
         raise Conflict(
@@ -320,6 +322,17 @@ def remove_source(session: Session, actor: Actor, source_id: str, *, even_if_use
             why=_("Used by: {names}.").format(names=", ".join(used[:5])),
             do=_("Change their widgets first, or remove it anyway."),
             dashboards=tuple(used),
+            models=models,
+        )
+    if models and not even_if_used:
+        what = ngettext("{count} data model reads “{name}”.", "{count} data models read “{name}”.", len(models))
+        raise Conflict(
+            "sources.used",
+            what.format(name=row.name, count=len(models)),
+            why=_("Read by: {names}.").format(names=", ".join(models[:5])),
+            do=_("Change the data models first, or remove it anyway."),
+            dashboards=(),
+            models=models,
         )
     removed = _summary(row)
     session.delete(row)

@@ -1,14 +1,16 @@
 """The data models of a source, ready to be queried: checked against the columns that its tables have now."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from benchboard.analytics.column_presentation import Presentation
 from benchboard.analytics.data_models.definition import ModelDefinition
 from benchboard.analytics.data_models.model_sql import ModelView, is_named
 from benchboard.analytics.data_models.problems import FindColumns, ModelProblem, find_problems
-from benchboard.analytics.data_models.stored_models import StoredModel, models_of_source
+from benchboard.analytics.data_models.stored_models import StoredModel, models_of_source, stored_model
 from benchboard.analytics.duckdb_engine import FileView
 from benchboard.analytics.files.scan import ScanColumn
 from benchboard.analytics.query_builder.question import Server
@@ -23,7 +25,7 @@ from benchboard.analytics.sources.servers import stored_columns, stored_tables
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _
 from benchboard.identity.permissions import Actor, require
-from benchboard.storage.models.analytics import DataSource
+from benchboard.storage.models.analytics import DataModel, DataSource
 from benchboard.storage.models.base import is_id
 
 
@@ -119,6 +121,18 @@ def open_model(session: Session, actor: Actor, stored: StoredModel, columns: Sou
     names = {one.source_id: columns.name(one.source_id) for one in definition.tables}
     shown = {(one.source_id, one.table): columns.presentations(one.source_id, one.table) for one in definition.tables}
     return ModelView(stored.name, definition, columns.server(definition.source_id), names, shown)
+
+
+def models_reading(session: Session, actor: Actor, source_id: str) -> tuple[str, ...]:
+    """The names of the data models that read a source: what breaks with it."""
+    require(actor, "sources:read")
+    found = []
+    own = select(DataModel).where(DataModel.organisation_id == actor.organisation_id).order_by(DataModel.name)
+    for row in session.scalars(own):
+        with suppress(Invalid):
+            if any(one.source_id == source_id for one in stored_model(row).definition.tables):
+                found.append(row.name)
+    return tuple(found)
 
 
 def models_named(session: Session, actor: Actor, source_id: str, text: str) -> dict[str, QueryModel]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from benchboard.ui.tasks import DatabaseSession
 
 _MAX_RESULTS: Final = 8
-"""Most dashboards, and most data sources, that the command palette lists for a search."""
+"""Most dashboards, data sources and data models that the command palette lists for a search."""
 
 
 def _home(context: "Context") -> "QWidget":
@@ -67,6 +67,7 @@ def _handlers(context: "Context") -> Handlers:
     return {
         "studio.new_dashboard": Handler(partial(context.go, "studio/dashboards/new")),
         "studio.explore": Handler(partial(context.go, "studio/explore")),
+        "studio.models.new": Handler(partial(context.go, "studio/models/!new"), partial(_why_no_model, context)),
         "studio.show_trash": Handler(partial(context.go, "studio/dashboards/trash")),
         "studio.import_dashboard": Handler(partial(context.go, "studio/dashboards/import")),
         "studio.add_data": Handler(
@@ -84,6 +85,13 @@ def _why_no_data(context: "Context") -> str:
     from benchboard.identity.permissions import has_permission
 
     return "" if has_permission(context.actor, "sources:write") else _("Your role can't change data sources.")
+
+
+def _why_no_model(context: "Context") -> str:
+    """Why this person can't create data models; empty if they can."""
+    from benchboard.identity.permissions import has_permission
+
+    return "" if has_permission(context.actor, "sources:write") else _("Your role can't change data models.")
 
 
 def _start(context: "Context") -> None:
@@ -112,7 +120,8 @@ def _accept_drops(context: "Context") -> None:
 
 
 def _search(context: "Context", session: "DatabaseSession", text: str) -> Sequence[SearchResult]:
-    """The first dashboards and data sources with `text` in their names."""
+    """The first dashboards, data sources and data models with `text` in their names."""
+    from benchboard.analytics import model_services
     from benchboard.analytics.sources import services
     from benchboard.dashboards import library
     from benchboard.identity.permissions import has_permission
@@ -128,6 +137,11 @@ def _search(context: "Context", session: "DatabaseSession", text: str) -> Sequen
         found += [
             SearchResult(source.name, f"studio/data/{source.id}", _("Data source"), "ph.database")
             for source in sources.rows
+        ]
+        models = model_services.list_models(session, context.actor, Listing(text), limit=_MAX_RESULTS)
+        found += [
+            SearchResult(model.name, f"studio/models/{model.id}", _("Data model"), "ph.tree-structure")
+            for model in models.rows
         ]
     return found
 

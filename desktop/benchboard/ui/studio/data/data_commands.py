@@ -47,7 +47,7 @@ REGISTRY.register(
     Command("studio.sources.remove", N_("Remove data source"), Group.DATA, ("Del",), "ph.trash", "", SOURCES,
             danger=True),
     Command("studio.models.new", N_("New data model"), Group.DATA, (), "ph.plus",
-            N_("create, semantic model, join tables, measure, calculated field"), MODELS),
+            N_("create, semantic model, join tables, measure, calculated field")),
     Command("studio.models.save", N_("Save data model"), Group.DATA, ("Ctrl+S",), "ph.check", N_("publish"), MODELS),
     Command("studio.models.undo", N_("Undo"), Group.DATA, ("Ctrl+Z",), "ph.arrow-u-up-left",
             N_("revert, go back"), MODELS),

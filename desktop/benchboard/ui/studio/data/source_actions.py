@@ -16,6 +16,7 @@ from benchboard.analytics.sources.file_import import locate_source, source_copie
 from benchboard.analytics.sources.rest_connection import rest_settings
 from benchboard.analytics.sources.servers import server_settings
 from benchboard.analytics.sources.services import NAME_LENGTH, SourceSummary, SourceUse
+from benchboard.analytics.sources.source_models import models_reading
 from benchboard.analytics.sources.source_reading import DOUBTFUL, read_source_again, undo_reading
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _, in_sentence, ngettext, number
@@ -186,15 +187,18 @@ class SourceActions(QObject):
     def remove(self, source: SourceSummary) -> None:
         """Say what removing a source breaks, and remove it if that is confirmed."""
         actor = self._context.actor
-        self._context.tasks.read(
-            self, lambda session: services.source_uses(session, actor, source.id), partial(self._confirm, source)
-        )
 
-    def _confirm(self, source: SourceSummary, uses: tuple[SourceUse, ...]) -> None:
+        def read(session: DatabaseSession) -> tuple[tuple[SourceUse, ...], tuple[str, ...]]:
+            uses = services.source_uses(session, actor, source.id)
+            return uses, models_reading(session, actor, source.id)
+
+        self._context.tasks.read(self, read, partial(self._confirm, source))
+
+    def _confirm(self, source: SourceSummary, found: tuple[tuple[SourceUse, ...], tuple[str, ...]]) -> None:
         Confirm(
             self._parent.window(),
             _("Remove “{name}”?").format(name=source.name),
-            _consequences(uses, is_server=bool(source.server or source.address)),
+            _consequences(found[0], found[1], is_server=bool(source.server or source.address)),
             act=_("Remove data source"),
             keep=_("Keep data source"),
             run=partial(self._remove, source),
@@ -236,9 +240,15 @@ def _delete(copies: tuple[Path, ...]) -> None:
         path.unlink(missing_ok=True)
 
 
-def _consequences(uses: tuple[SourceUse, ...], *, is_server: bool) -> str:
+def _consequences(uses: tuple[SourceUse, ...], models: tuple[str, ...], *, is_server: bool) -> str:
     stays = _("The data on the server stays.") if is_server else _("The file itself stays where it is.")
     dashboards = sorted({use.dashboard for use in uses})
+    if models:
+        names = in_sentence(f"“{name}”" for name in models[:_NAMED_USES])
+        text = ngettext("{count} data model breaks: {names}.", "{count} data models break: {names}.", len(models))
+        stays = f"{text.format(count=len(models), names=names)} {stays}"
+    if not dashboards and models:
+        return stays
     if not dashboards:
         return _("No dashboard uses it.") + " " + stays
     count = len(dashboards)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from benchboard.analytics import model_services
@@ -51,8 +51,8 @@ _TABLES: Final = frozenset({"data_models", "data_sources"})
 
 
 class ModelsView(QWidget):
-    """Address: `studio/models`, `studio/models/<id>` for one of them. Edits that aren't saved stay while another model
-    is shown."""
+    """Address: `studio/models`, `studio/models/<id>` for one of them, `studio/models/!new` to make one. Edits that
+    aren't saved stay while another model is shown."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -62,6 +62,7 @@ class ModelsView(QWidget):
         """Models that are edited, by id; one that isn't saved yet by an empty id."""
         self._shown: ModelSummary | None = None
         self._pending = ""
+        self._asks_table = False
         self._why_read_only = (
             "" if has_permission(context.actor, "sources:write") else _("Your role can't change data models.")
         )
@@ -96,6 +97,7 @@ class ModelsView(QWidget):
         self.table.menu_requested.connect(self._open_menu)
         self._model.loaded.connect(self._loaded)
         self.editor.edited.connect(self._edited)
+        self.editor.exploration.sources_changed.connect(self._ask_table)
         install_shortcuts(self, MODELS, self._handlers(), context.problems.refuse)
         install_shortcuts(self.table.view, MODEL_LIST, {"studio.models.delete": Handler(self._delete_current)})
         context.changed.watch(self, _TABLES, self._model.refresh)
@@ -167,11 +169,28 @@ class ModelsView(QWidget):
         if shown is not None and shown != self._shown:
             self._show_row(shown)
         elif self._shown is not None and shown is None and not self._search.text() and not self._pending:
-            self._drafts.pop(self._shown.id, None)
-            self._show_row(None)
+            self._look_for(self._shown)
         if self._shown is None and "" not in self._drafts and self._model.rows:
             self.table.make_current(self._model.rows[0].id)
         self._show_sides()
+
+    def _look_for(self, row: ModelSummary) -> None:
+        """Find out whether a model that isn't among the rows read was deleted. Edits of one that was are kept."""
+        actor = self._context.actor
+
+        def gone(_error: AppError) -> None:
+            if self._shown is None or self._shown.id != row.id:
+                return
+            draft = self._drafts.pop(row.id, None)
+            if draft is not None and draft.is_changed:
+                self._drafts[""] = ModelDraft(draft.state)
+                text = _("“{name}” was deleted. Save your changes to create it again.")
+                self._context.problems.toast(text.format(name=row.name), warning=True)
+            self._show_row(None)
+
+        self._context.tasks.read(
+            self, lambda session: model_services.get_model(session, actor, row.id), lambda _found: None, gone
+        )
 
     def _show_row(self, row: ModelSummary | None) -> None:
         self.editor.commit()
@@ -198,8 +217,17 @@ class ModelsView(QWidget):
 
     def open_route(self, rest: str) -> None:
         """Select the model that the rest of the address names."""
-        if rest and not self.table.make_current(rest):
+        if rest == "!new":
+            self._asks_table = True
+            self._ask_table()
+        elif rest and not self.table.make_current(rest):
             self._pending = rest
+
+    def _ask_table(self) -> None:
+        """Ask for a table, once they are known and the view is shown, for the menu to stand at its button."""
+        if self._asks_table and self.editor.exploration.sources_read:
+            self._asks_table = False
+            QTimer.singleShot(0, self, self.open_new_menu)
 
     def prepare_close(self) -> bool:
         """Take what is typed. Nothing stops the view from closing."""
@@ -220,7 +248,6 @@ class ModelsView(QWidget):
 
     def _handlers(self) -> dict[str, Handler]:
         return {
-            "studio.models.new": Handler(self.open_new_menu, lambda: self._why_read_only),
             "studio.models.save": Handler(self.save_model, self._why_not_save),
             "studio.models.undo": Handler(partial(self._step, "undo"), partial(self._why_no_step, "undo")),
             "studio.models.redo": Handler(partial(self._step, "redo"), partial(self._why_no_step, "redo")),
@@ -284,12 +311,14 @@ class ModelsView(QWidget):
     def _why_no_step(self, step: str) -> str:
         draft = self.draft
         if step == "undo":
-            return "" if draft is not None and draft.can_undo else _("There is nothing to undo.")
+            return ""
         return "" if draft is not None and draft.can_redo else _("There is nothing to redo.")
 
     def _step(self, step: str) -> None:
         draft = self.draft
-        if draft is not None:
+        if step == "undo" and (draft is None or not draft.can_undo):
+            self._context.problems.undo_last()  # such as of a deletion
+        elif draft is not None:
             self.editor.commit()
             draft.undo() if step == "undo" else draft.redo()
             self.editor.show_state()
@@ -397,6 +426,9 @@ class ModelsView(QWidget):
             self._right.setCurrentWidget(self._nothing)
             self._loaded()
             self._context.problems.toast(_("The new model was discarded."), partial(self._restore_new, begun))
+        elif self._shown is not None and self._shown.updated_at != draft.stored.updated_at:
+            self._drafts.pop(self._shown.id)  # someone else changed it since
+            self._show_row(self._shown)
         elif draft.stored.definition is not None:
             stored = draft.stored
             draft.edit(ModelState(stored.name, stored.description, draft.stored.definition))
