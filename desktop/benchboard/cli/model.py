@@ -27,7 +27,7 @@ from benchboard.analytics.query_builder.question import free_name
 from benchboard.analytics.sources import services
 from benchboard.cli.command_context import CommandContext, paging_options, with_context, write_json
 from benchboard.cli.empty_lists import empty_text
-from benchboard.cli.options import CliGroup
+from benchboard.cli.options import CliGroup, NamedValue
 from benchboard.cli.table import print_pairs, show_table
 from benchboard.errors import Conflict, Invalid
 from benchboard.i18n import _, ngettext, pgettext
@@ -35,7 +35,8 @@ from benchboard.identity.permissions import Actor
 from benchboard.paging import Listing
 
 _MEASURE: Final = re.compile(rf"({'|'.join(AGGREGATES)})\s*\((.*)\)", re.DOTALL)
-_JOIN: Final = re.compile(r"(?P<ours>[^=]+)=(?P<table>.+)\.(?P<theirs>[^.]+)")
+_Pairs = Sequence[tuple[str, str]]
+_FORMATS: Final = tuple(one for one in FORMATS if one)
 _MODEL: Final[dict[str, Callable[[Any], object]]] = {
     "id": lambda row: row.id,
     "name": lambda row: row.name,
@@ -76,7 +77,7 @@ def list_models(context: CommandContext, search: str, limit: int, after: str | N
         shown=("id", "name", "source", "tables", "fields", "problems"),
         empty=empty_text(
             pgettext("no match", "data models"),
-            _("No data models yet. Run “benchboard model create”."),
+            _("No data models yet. Run “benchboard model create NAME”."),
             "model list",
             search=search,
         ),
@@ -97,20 +98,20 @@ def show(context: CommandContext, which: str) -> None:
 def _edit_options(command: Callable[..., None]) -> Callable[..., None]:
     """The options that describe fields, for `create` and `edit`."""
     for option in reversed((
-        click.option("--title", "titles", multiple=True, metavar="FIELD=TEXT",
+        click.option("--title", "titles", multiple=True, type=NamedValue("FIELD=TEXT"),
                      help="What people read for a field. Repeatable."),
-        click.option("--unit", "units", multiple=True, metavar="FIELD=TEXT",
+        click.option("--unit", "units", multiple=True, type=NamedValue("FIELD=TEXT"),
                      help="Unit of a field; of money its currency, such as EUR. Repeatable."),
-        click.option("--format", "formats", multiple=True, metavar="FIELD=FORMAT",
-                     help=f"Format of a field: {', '.join(one for one in FORMATS if one)}. Repeatable."),
-        click.option("--describe", "descriptions", multiple=True, metavar="FIELD=TEXT",
+        click.option("--format", "formats", multiple=True, type=NamedValue("FIELD=FORMAT", _FORMATS),
+                     help=f"Format of a field: {', '.join(_FORMATS)}. Repeatable."),
+        click.option("--describe", "descriptions", multiple=True, type=NamedValue("FIELD=TEXT"),
                      help="Description of a field. Repeatable."),
         click.option("--hide", "hidden", multiple=True, metavar="FIELD",
                      help="Offer a field nowhere; queries can still name it. Repeatable."),
         click.option("--show", "shown", multiple=True, metavar="FIELD", help="Offer a hidden field again. Repeatable."),
-        click.option("--calculate", "calculations", multiple=True, metavar="NAME=SQL",
+        click.option("--calculate", "calculations", multiple=True, type=NamedValue("NAME=SQL"),
                      help="Field that is calculated for each row, such as “fare=km * 2”. Repeatable."),
-        click.option("--measure", "measures", multiple=True, metavar="NAME=SQL",
+        click.option("--measure", "measures", multiple=True, type=NamedValue("NAME=SQL"),
                      help="Measure, such as “revenue=sum(fare)” or “rides=count()”. Repeatable."),
         click.option("--description", help="What the model is for."),
     )):  # fmt: skip
@@ -122,13 +123,13 @@ def _edit_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.argument("name")
 @click.option("--source", "source_name", help="Data source; default: Benchboard's own data.")
 @click.option("--table", "table", help="Table to begin with; default: the first one of the data source.")
-@click.option("--join", "joins", multiple=True, metavar="FIELD=TABLE.COLUMN",
+@click.option("--join", "joins", multiple=True, type=NamedValue("FIELD=TABLE.COLUMN"),
               help="Join a table where a field equals its column, like “city_id=cities.id”. Repeatable.")  # fmt: skip
 @_edit_options
 @with_context
 def create(
-    context: CommandContext, /, name: str, source_name: str | None, table: str | None, joins: tuple[str, ...],
-    description: str | None, **edits: tuple[str, ...],
+    context: CommandContext, /, name: str, source_name: str | None, table: str | None, joins: _Pairs,
+    description: str | None, **edits: Any,
 ) -> None:  # fmt: skip
     """Create a data model over the tables of a data source.
 
@@ -144,8 +145,8 @@ def create(
             source_id, tables = found.id, found.tables
         first = table or next(iter(tables), "")
         definition = model_services.table_definition(session, context.actor, source_id, first)
-        for join in joins:
-            definition = _joined(session, context.actor, definition, join)
+        for field, key in joins:
+            definition = _joined(session, context.actor, definition, field, key)
         definition = _edited(definition, **edits)
         created = model_services.create_model(
             session, context.actor, name=name, description=description or "", definition=definition
@@ -162,7 +163,7 @@ def create(
 @_edit_options
 @with_context
 def edit(
-    context: CommandContext, /, which: str, removed: tuple[str, ...], description: str | None, **edits: tuple[str, ...]
+    context: CommandContext, /, which: str, removed: tuple[str, ...], description: str | None, **edits: Any
 ) -> None:
     """Change the fields and measures of a data model."""
     with context.database.change() as session:
@@ -249,12 +250,12 @@ def _uses(session: Any, actor: Actor, found: ModelSummary) -> tuple[ModelUse, ..
     return model_services.model_uses(session, actor, found.id) if found.definition is not None else ()
 
 
-def _joined(session: Any, actor: Actor, definition: ModelDefinition, text: str) -> ModelDefinition:
-    found = _JOIN.fullmatch(text.strip())
-    if found is None:
-        what = _("“{text}” isn't a join.").format(text=text[:60])
+def _joined(session: Any, actor: Actor, definition: ModelDefinition, field: str, key: str) -> ModelDefinition:
+    table, dot, column = key.rpartition(".")
+    if not dot or not table or not column:
+        what = _("“{text}” isn't a column of a table.").format(text=key[:60])
         raise Invalid("models.join", what, do=_("Write it as FIELD=TABLE.COLUMN, such as city_id=cities.id."))
-    table, taken = found["table"].strip(), definition.names()
+    taken = definition.names()
     kinds = model_services.model_table(session, actor, definition.source_id, table, ()).fields
     outputs = []
     for one in kinds:
@@ -263,7 +264,7 @@ def _joined(session: Any, actor: Actor, definition: ModelDefinition, text: str) 
         taken.append(name)
         outputs.append((one.column, name))
     other = model_services.model_table(session, actor, definition.source_id, table, outputs)
-    join = ModelJoin(((found["ours"].strip(), found["theirs"].strip()),))
+    join = ModelJoin(((field, column),))
     return replace(definition, tables=(*definition.tables, other), joins=(*definition.joins, join))
 
 
@@ -280,40 +281,27 @@ def _without(definition: ModelDefinition, removed: Iterable[str]) -> ModelDefini
 
 
 def _edited(
-    definition: ModelDefinition, *, titles: Sequence[str], units: Sequence[str], formats: Sequence[str],
-    descriptions: Sequence[str], hidden: Sequence[str], shown: Sequence[str], calculations: Sequence[str],
-    measures: Sequence[str],
+    definition: ModelDefinition, *, titles: _Pairs, units: _Pairs, formats: _Pairs, descriptions: _Pairs,
+    hidden: Sequence[str], shown: Sequence[str], calculations: _Pairs, measures: _Pairs,
 ) -> ModelDefinition:  # fmt: skip
-    for name, text in map(_pair, calculations):
+    for name, text in calculations:
         calculated = CalculatedField(name, text, "text")
         kept = tuple(one for one in definition.calculations if one.name != name)
         definition = replace(definition, calculations=(*kept, calculated))
-    for name, text in map(_pair, measures):
+    for name, text in measures:
         kept_measures = tuple(one for one in definition.measures if one.name != name)
         definition = replace(definition, measures=(*kept_measures, _measure(name, text)))
     changes: list[tuple[str, dict[str, Any]]] = []
     for key, values in (("title", titles), ("unit", units), ("description", descriptions), ("format", formats)):
-        changes += [(name, {key: text}) for name, text in map(_pair, values)]
+        changes += [(name, {key: text}) for name, text in values]
     changes += [(name, {"hidden": True}) for name in hidden] + [(name, {"hidden": False}) for name in shown]
     for name, change in changes:
         field = definition.field(name)
         if field is None:
             raise _no_field(name, definition.names())
-        if change.get("format", "") not in FORMATS:
-            what = _("“{name}” isn't a format.").format(name=str(change["format"])[:40])
-            do = _("Choose one of: {values}.").format(values=", ".join(one for one in FORMATS if one))
-            raise Invalid("models.format", what, do=do)
         display: FieldDisplay = replace(field.display, **change)
         definition = definition.with_display(name, display)
     return definition
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, sign, value = text.partition("=")
-    if not sign or not name.strip():
-        what = _("“{text}” isn't a field and its value.").format(text=text[:60])
-        raise Invalid("models.option", what, do=_("Write it as FIELD=VALUE."))
-    return name.strip(), value.strip()
 
 
 def _measure(name: str, text: str) -> ModelMeasure:

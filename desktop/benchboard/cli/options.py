@@ -261,6 +261,26 @@ SegmentValues = tuple[int, int, int, int, int]
 """Prescaler, propagation, phase 1, phase 2 and SJW."""
 
 
+class NamedValue(click.ParamType[tuple[str, str], object]):
+    """A name and its value, written NAME=VALUE. The value is one of `choices`, if there are any, or empty."""
+
+    def __init__(self, form: str, choices: Sequence[str] = ()) -> None:
+        self.name, self._choices = form, choices
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        """Both, without spaces around them; a usage error for anything else."""
+        if isinstance(value, tuple):  # click converts a default again
+            return str(value[0]), str(value[1])
+        name, sign, found = (part.strip() for part in str(value).partition("="))
+        if not sign or not name:
+            what = _("“{value}” has no name and value. Write it as {form}.")
+            self.fail(what.format(value=str(value)[:60], form=self.name), param, ctx)
+        if self._choices and found and found not in self._choices:
+            what = _("“{value}” isn't known. Choose one of: {values}.")
+            self.fail(what.format(value=found[:60], values=", ".join(self._choices)), param, ctx)
+        return name, found
+
+
 class SegmentsType(click.ParamType[SegmentValues, object]):
     """A bit timing, written PRESCALER/PROP_SEG/PHASE_SEG1/PHASE_SEG2/SJW."""
 

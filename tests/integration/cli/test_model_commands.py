@@ -64,11 +64,16 @@ def test_model_is_created_shown_queried_changed_checked_and_deleted(
     assert answer(capsys, "model", "check", "Rides")["name"] == "Rides"
 
     assert "Did you mean “Rides”?" in fault(capsys, "model", "check", "Ride")
-    assert "isn't a join" in fault(capsys, "model", "create", "X", "--source", "Trips", "--join", "nonsense")
+    assert "Write it as FIELD=TABLE.COLUMN" in fault(
+        capsys, "model", "create", "X", "--source", "Trips", "--join", "nonsense"
+    )
+    assert "isn't a column of a table" in fault(
+        capsys, "model", "create", "X", "--source", "Trips", "--join", "city=cities"
+    )
     assert "isn't a measure" in fault(capsys, "model", "edit", "Rides", "--measure", "a=total(km)")
     assert "no field “nothing”" in fault(capsys, "model", "edit", "Rides", "--title", "nothing=X")
-    assert "isn't a format" in fault(capsys, "model", "edit", "Rides", "--format", "km=loud")
-    assert "isn't a field and its value" in fault(capsys, "model", "edit", "Rides", "--title", "km")
+    assert "“loud” isn't known" in fault(capsys, "model", "edit", "Rides", "--format", "km=loud")
+    assert "Write it as FIELD=TEXT" in fault(capsys, "model", "edit", "Rides", "--title", "km")
     assert "no field “km”" in fault(capsys, "model", "edit", "Rides", "--remove", "km")
     answer(capsys, "model", "delete", "Rides")
     assert answer(capsys, "model", "list")["items"] == []
