@@ -13,7 +13,7 @@ from benchboard.analytics.sources.file_import import import_files
 from benchboard.analytics.sources.file_news import file_changes, file_news, source_news, status_title
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.analytics.sources.source_reading import DOUBTFUL, read_source_again, undo_reading
-from benchboard.errors import Conflict
+from benchboard.errors import Conflict, Invalid, NotFound
 from benchboard.paging import Listing
 from support.databases import unbound
 from support.orders import Market
@@ -111,6 +111,11 @@ def test_a_folder_that_is_gone_is_so_and_a_value_that_no_longer_fits_is_left_emp
         news = source_news(session, market.analyst, copied.id)
     assert news is not None
     assert news.original_gone
+    with pytest.raises(NotFound, match="months"):
+        _again(market, copied)
+    folder.mkdir()
+    with pytest.raises(Invalid, match="“months” has no files"):
+        _again(market, copied, accept_losses=True)
 
 
 def test_a_folder_of_one_file_reads_those_that_come_and_names_those_that_it_does_not_read(

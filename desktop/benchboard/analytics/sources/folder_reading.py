@@ -7,6 +7,7 @@ from pathlib import Path
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.column_matching import match_columns
 from benchboard.analytics.files.folder_inspection import folder_files
+from benchboard.analytics.files.formats import file_error
 from benchboard.analytics.files.inspection import inspect_file
 from benchboard.analytics.files.scan import FileScan
 from benchboard.analytics.sources.configuration import SourceTable
@@ -34,9 +35,12 @@ def match_folder(
     cancel_token: CancelToken,
 ) -> FolderMatch:
     """The scan with the files that came since and have its columns. Those that were there `before` as they are `now`,
-    and aren't read by any of the source's `tables`, were left out then and stay so. Raises what `folder_files` raises,
-    and `Cancelled`."""
-    there = {path.name: path for path in folder_files(scan.path)}
+    and aren't read by any of the source's `tables`, were left out then and stay so. Raises `AppError`
+    (the folder is gone, or has no files) and `Cancelled`."""
+    try:
+        there = {path.name: path for path in folder_files(scan.path)}
+    except OSError as error:
+        raise file_error(scan.path, error) from error
     taken = {path for one in tables for path in one.scan.paths}
     seen = {one.name for one in now if one in before}
     came = [path for name, path in there.items() if path not in taken and name not in seen]
