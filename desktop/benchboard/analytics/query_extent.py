@@ -16,6 +16,8 @@ from typing import Final, Generic, TypeVar
 from sqlalchemy.orm import Session
 
 from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.data_models.model_sql import is_named
+from benchboard.analytics.data_models.stored_models import models_of_source
 from benchboard.analytics.queries import Cell, ResultTable, run_query
 from benchboard.analytics.query_builder.question import Dialect, Question
 from benchboard.analytics.query_builder.sql_reader import from_sql
@@ -23,7 +25,7 @@ from benchboard.analytics.query_builder.sql_words import quote_name, quote_table
 from benchboard.analytics.sources.original_files import listed_files
 from benchboard.analytics.sources.services import SourceSummary, get_source, source_tables
 from benchboard.errors import AppError, Cancelled, NotFound
-from benchboard.identity.permissions import Actor, require
+from benchboard.identity.permissions import Actor, has_permission, require
 
 MAX_SERIES_KNOWN: Final = 64
 """Of a table with more series than these, no list of them is read."""
@@ -96,7 +98,7 @@ def query_extent(
     question = from_sql(text, source_id=source_id, dialect=dialect)
     if question is None:
         return UNKNOWN
-    version = source_version(actor, source)
+    version = source_version(actor, source), _models(session, actor, source_id, text)
     run = partial(
         run_query, session, actor, timeout=_TIMEOUT, cancel_token=cancel_token, source_id=source_id or None,
     )  # fmt: skip
@@ -125,6 +127,14 @@ def query_extent(
     if not 0 < len(series) <= MAX_SERIES_KNOWN:
         return QueryExtent(ends(grouped), ends(ranged))
     return QueryExtent(ends(grouped), ends(ranged), tuple(one.output for one in question.groups[1:]), series)
+
+
+def _models(session: Session, actor: Actor, source_id: str, text: str) -> Hashable:
+    """The definitions of the data models that a query names: another one may have other rows."""
+    if not has_permission(actor, "sources:read"):
+        return ()
+    found = models_of_source(session, actor, source_id, lambda name: is_named(name, text))
+    return tuple((one.name, repr(one.definition)) for one in found)
 
 
 def _series_query(question: Question, dialect: Dialect) -> tuple[tuple[str, ...] | None, str]:

@@ -1,14 +1,18 @@
 """What a chart knows of the table behind its query: read once for each reading of the source."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from benchboard.analytics import model_services
 from benchboard.analytics import query_extent as module
+from benchboard.analytics.data_models.definition import CalculatedField, FieldDisplay
 from benchboard.analytics.files.inspection import inspect_file
+from benchboard.analytics.queries import Cell
 from benchboard.analytics.query_builder.question import Calculation, Filter, Group, Join, Measure, Question
 from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.analytics.query_extent import UNKNOWN, QueryExtent, query_extent
@@ -81,6 +85,30 @@ def test_extent_of_a_file_is_read_once_for_each_reading_of_it(
     read_source_again(unbound(market.database), market.analyst, ridden.id)
     assert extent(weekly).grouped == (ends[0], date(2026, 11, 20))
     assert len(asked) == 5
+
+
+def test_extent_of_a_data_model_is_read_again_when_the_model_changes(market: Market, ridden: SourceSummary) -> None:
+    with unbound(market.database).read() as session:
+        made = model_services.table_definition(session, market.analyst, ridden.id, "rides")
+    display = FieldDisplay("Sign")
+    made = replace(made, calculations=(CalculatedField("sign", "region || '!'", "text", display),))
+    with unbound(market.database).change() as session:
+        model = model_services.create_model(session, market.analyst, name="Signs", definition=made)
+    question = Question(
+        "Signs", ridden.id, (), (Group("day", "week", "week"), Group("sign")), (Measure("count", "", "n"),)
+    )
+
+    def series() -> set[tuple[Cell, ...]]:
+        with unbound(market.database).read() as session:
+            return set(query_extent(session, market.analyst, to_sql(question), ridden.id).series)
+
+    assert series() == {("West!",), ("East!",), (None,)}
+    changed = replace(made, calculations=(CalculatedField("sign", "region || '?'", "text", display),))
+    with unbound(market.database).change() as session:
+        model_services.update_model(session, market.analyst, model.id, seen=model.updated_at, definition=changed)
+    assert series() == {("West?",), ("East?",), (None,)}
+    with unbound(market.database).change() as session:
+        model_services.delete_model(session, market.analyst, model.id, even_if_used=True)
 
 
 def test_extent_of_orders_is_that_of_the_shops_that_an_actor_may_read(market: Market) -> None:
