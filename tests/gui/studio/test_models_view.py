@@ -8,7 +8,13 @@ from PySide6.QtWidgets import QWidget
 from test_explore_joins import add_file
 
 from benchboard.analytics import model_services
+from benchboard.analytics.files.inspection import inspect_file
+from benchboard.analytics.sources import services
+from benchboard.analytics.sources.configuration import tables_of
+from benchboard.identity import audit
 from benchboard.paging import Listing
+from benchboard.storage.models.base import new_id
+from benchboard.storage.models.dashboards import Dashboard, Widget
 from benchboard.ui.studio.data.data_models.models_view import ModelsView, broken_text
 from benchboard.ui.studio.data.explore.explore_view import ExploreView
 from benchboard.ui.studio.panes.query_editor import QueryEdit
@@ -65,15 +71,42 @@ class Models:
         self.editor.fields.setFocus()
         self.qtbot.keyClick(self.editor.fields, key, modifier)
 
+    def said_in_dialog(self) -> str:
+        dialog = self.find("confirm")
+        return " ".join(one.text() for one in dialog.findChildren(Paragraph))
+
     def stored(self) -> list[model_services.ModelSummary]:
         with unbound(self.studio.workspace.database).read() as session:
             return list(model_services.list_models(session, self.studio.actor, Listing()).rows)
 
 
+def add_widget(studio: "Studio", source_id: str) -> None:
+    """A widget on a dashboard that queries the model."""
+    organisation = studio.actor.organisation_id
+    with unbound(studio.workspace.database).change() as session:
+        dashboard = Dashboard(id=new_id(), organisation_id=organisation, name="Fleet", user_id=studio.actor.user_id)
+        session.add(dashboard)
+        session.flush()
+        session.add(
+            Widget(id=new_id(), organisation_id=organisation, dashboard_id=dashboard.id, type="table",
+                   query='SELECT name FROM "Sales by city"', data_source_id=source_id,
+                   config={"title": "Top cities"}, position={})
+        )  # fmt: skip
+        audit.record(session, studio.actor, "dashboard.create", dashboard.id)
+
+
+def change_file(studio: "Studio", source_id: str, file: Path, text: str) -> None:
+    """Let a source have the columns that its file has with another text."""
+    file.write_text(text, encoding="utf-8")
+    tables = tables_of(tuple(table.scan for table in inspect_file(file).tables))
+    with studio.workspace.database.bind(studio.actor).change() as session:
+        services.update_source(session, studio.actor, source_id, tables=tables)
+
+
 def test_model_is_made_edited_undone_saved_explored_renamed_and_deleted(studio: "Studio", tmp_path: Path) -> None:
     rows = "".join(f"{k},{k % 3},{k}\n" for k in range(1, 31))
     sales = add_file(studio, tmp_path / "sales.csv", "Sales", "id,shop_id,total\n" + rows)
-    add_file(studio, tmp_path / "shops.csv", "Shop list", "id,name\n0,Ankara\n1,İzmir\n2,Bursa\n")
+    shops = add_file(studio, tmp_path / "shops.csv", "Shop list", "id,name\n0,Ankara\n1,İzmir\n2,Bursa\n")
     models = Models(studio)
     models.studio.wait(lambda: any(one.id == sales.id for one in models.editor.exploration.sources))
     source = models.editor.exploration.source(sales.id)
@@ -158,10 +191,27 @@ def test_model_is_made_edited_undone_saved_explored_renamed_and_deleted(studio: 
     assert result.table.currency(result.table.rows[0], 1) == "EUR"
     assert [chip.text() for chip in explore.builder.measures.chips] == ["Revenue"]
 
-    # Deleted with what breaks, and put back.
+    # A new name breaks the widget that uses it, which is said before; and so is a file that lost a column.
+    add_widget(studio, sales.id)
     studio.context.go("studio/models")
+    models.type("model_name", "Renamed")
+    models.key(Qt.Key.Key_S)
+    studio.wait(lambda: bool(studio.application.window.findChildren(QWidget, "confirm_act")))
+    assert "1 widget will show an error: “Top cities” in “Fleet”." in models.said_in_dialog()
+    models.click("confirm_keep")
+    assert [one.name for one in models.stored()] == ["Sales by city"]
+    models.click("models_discard")
+    assert models.editor.name.text() == "Sales by city"
+    change_file(studio, shops.id, tmp_path / "shops.csv", "id,town\n0,Ankara\n")
+    studio.wait(lambda: "no column “name”" in models.editor.problems.text())
+    assert [row.cells[0] for row in models.editor.fields.texts.rows if row.problem] == ["name"]
+    change_file(studio, shops.id, tmp_path / "shops.csv", "id,name\n0,Ankara\n")
+    studio.wait(lambda: not models.editor.problems.text())
+
+    # Deleted with what breaks, and put back.
     models.view.delete_model(models.stored()[0])
     studio.wait(lambda: bool(studio.application.window.findChildren(QWidget, "confirm_act")))
+    assert "“Top cities”" in models.said_in_dialog()
     models.click("confirm_act")
     studio.wait(lambda: not models.stored())
     studio.wait(lambda: models.view.draft is None)
