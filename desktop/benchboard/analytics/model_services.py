@@ -252,9 +252,16 @@ def model_uses(session: Session, actor: Actor, model_id: str, fields: Sequence[s
         star = re.search(r"\*", re.sub(r"count\s*\(\s*\*\s*\)", "", text, flags=re.IGNORECASE))
         if fields and not star and not any(is_named(one, text) for one in fields):
             continue
-        title = config.get("title") if isinstance(config, dict) else None
-        found.append(ModelUse(dashboard_id, dashboard, widget_id, title if isinstance(title, str) else ""))
+        found.append(ModelUse(dashboard_id, dashboard, widget_id, _widget_title(config)))
     return tuple(found)
+
+
+def _widget_title(config: object) -> str:
+    """The title of a widget in its column `config` (see `dashboards.row_mapping`); empty where there is none."""
+    for key in ("benchboard", "item"):
+        config = config.get(key) if isinstance(config, dict) else None
+    title = config.get("title") if isinstance(config, dict) else None
+    return title if isinstance(title, str) else ""
 
 
 def check_model(session: Session, actor: Actor, model_id: str) -> ModelSummary:

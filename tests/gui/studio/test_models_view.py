@@ -90,7 +90,7 @@ def add_widget(studio: "Studio", source_id: str) -> None:
         session.add(
             Widget(id=new_id(), organisation_id=organisation, dashboard_id=dashboard.id, type="table",
                    query='SELECT name FROM "Sales by city"', data_source_id=source_id,
-                   config={"title": "Top cities"}, position={})
+                   config={"benchboard": {"item": {"title": "Top cities"}}}, position={})
         )  # fmt: skip
         audit.record(session, studio.actor, "dashboard.create", dashboard.id)
 

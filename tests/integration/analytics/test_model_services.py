@@ -143,7 +143,8 @@ def test_model_is_changed_renamed_deleted_and_audited(
         for title, text in (("A", 'SELECT name FROM "Trips by city"'), ("B", 'SELECT id FROM "Trips by city"')):
             session.add(
                 Widget(id=new_id(), organisation_id=market.analyst.organisation_id, dashboard_id=dashboard.id,
-                       type="table", query=text, data_source_id=trips.id, config={"title": title}, position={})
+                       type="table", query=text, data_source_id=trips.id, position={},
+                       config={"benchboard": {"item": {"title": title}}})
             )  # fmt: skip
         model_services.audit.record(session, market.analyst, "dashboard.create", dashboard.id)
     with unbound(market.database).change() as session:
