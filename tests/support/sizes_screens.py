@@ -95,7 +95,7 @@ def _versions_list(context: TourContext) -> None:
 
 
 def _export(context: TourContext) -> None:
-    context.driver.click("studio_export")
+    context.driver.click("studio_export" if context.driver.find("studio_export") else "studio_more")
     context.driver.click("command_export_pdf")
 
 
@@ -170,10 +170,13 @@ SCREENS: Final = (
     Screen("import", _tour("data-dropped")),
     Screen("import-column", _here, _column),
     Screen("data", in_sequence(_ESCAPE, _tour("data-added"), _without_toast)),
-    Screen("explore-empty", click("tab_studio_explore")),
+    Screen("server", _run("studio.add_postgresql")),
+    Screen("rest-api", in_sequence(click("dialog_close"), _run("studio.add_rest_api"))),
+    Screen("explore-empty", in_sequence(click("dialog_close"), click("tab_studio_explore"))),
     Screen("explore", _tour("explore-opened")),
     Screen("explore-columns", _tour("explore-columns")),
-    Screen("explore-table", click("explore_kind_table")),
+    Screen("calculation", _here, click("explore_calculate")),
+    Screen("explore-table", in_sequence(_ESCAPE, click("explore_kind_table"))),
     Screen("explore-filter", click("explore_kind_line_chart"), click("explore_add_filters")),
     Screen("explore-sql", in_sequence(_ESCAPE, click("segment_sql"))),
     Screen("explore-add", click("segment_build"), click("explore_add")),

@@ -17,8 +17,6 @@ from benchboard.ui.widgets.labels import Text, paint_avatar, paint_key
 from benchboard.ui.widgets.surfaces import set_surface
 from benchboard.ui.window_commands import PALETTE
 
-_SEARCH_BESIDE_DOCUMENTS: Final = 200
-"""The width, in pixels, that the search keeps beside tabs of open documents."""
 _WIDER: Final = 1_000
 """The share of what is left that the tabs of open documents take, against that of the gap before the search."""
 
@@ -81,13 +79,11 @@ class Header(QWidget):
             tab.setChecked(name == f"{key}/{current}")
 
     def has_room(self, width: int) -> bool:
-        """Whether the tabs of a view's open documents have room in this many pixels, beside a search that can still be
-        read.
-        """
-        fixed = (self._title, *self._tabs.values(), self._badge, self.account)
+        """Whether the tabs of a view's open documents have room in this many pixels."""
+        fixed = (self._title, *self._tabs.values(), self.search, self._badge, self.account)
         taken = sum(one.sizeHint().width() for one in fixed if one is not None)
         gaps = self._row.spacing() * self._row.count()
-        return self.width() - taken - gaps - _SEARCH_BESIDE_DOCUMENTS >= width
+        return self.width() - taken - gaps >= width
 
     def holds(self, documents: QWidget) -> bool:
         """Whether these tabs of open documents stand in the header."""

@@ -467,6 +467,8 @@ class Shell(QWidget):
                 continue
             if not self._header.holds(tabs):
                 self._header.show_documents(tabs)
+                if (inside := view.layout()) is not None:
+                    inside.activate()  # at once: a drag that begins now would be cancelled by the page's new size
             tabs.set_in_header(True)
 
     def _set_presenting(self, presenting: bool) -> None:

@@ -100,6 +100,7 @@ class DashboardsView(QWidget):
             self._whole.insertWidget(0, self.document_tabs)
             self.document_tabs.set_in_header(False)
             self.document_tabs.setVisible(self.tabs.count() > 1 and not self._presents)
+            self._whole.activate()
 
     def _sweep(self, session: DatabaseSession) -> int:
         """Delete local data about dashboards that the user has no access to any more."""
@@ -461,7 +462,11 @@ class DashboardsView(QWidget):
             self._open_menu(self._stack.indexOf(page), spot)
 
     def _set_tab_name(self, page: StudioPage, name: str) -> None:
-        self.tabs.set_tab_name(self._stack.indexOf(page), name)
+        tab = self._stack.indexOf(page)
+        before = self.tabs.tabText(tab)
+        self.tabs.set_tab_name(tab, name)
+        if self.tabs.tabText(tab) != before:
+            self.document_tabs.room_changed.emit()
 
     def _show_failure(self, page: StudioPage) -> None:
         """Show on the tab that its dashboard couldn't be opened; the page says why and what to do."""

@@ -485,6 +485,7 @@ class StudioPage(QWidget):
         self.bar.hold_fields(self._fields if in_toolbar else None)
         self.presented.fit()
         if in_toolbar != was_in_toolbar:
+            self.presented.header.updateGeometry()
             self._rows.activate()  # at once: a drag that begins now would be cancelled by the canvas's new size
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -14,8 +14,11 @@ from benchboard.ui.widgets.labels import plain_tooltip, restyle
 from benchboard.ui.widgets.menus import Menu
 from benchboard.ui.widgets.surfaces import set_surface
 
-_TABS_IN_HEADER: Final = 2
-"""Dashboards whose tabs must have room to stand in the header."""
+_BEFORE: Final = 10
+"""Pixels between the header's line and the tabs."""
+_AFTER: Final = 8
+_TO_MOVE: Final = 40
+"""Pixels that must be spare for the tabs to move into the header, so that they don't move to and fro."""
 _LEAST_TAB: Final = 136
 """Pixels that the tab of a dashboard keeps where there are many: about twelve letters of its name."""
 
@@ -48,13 +51,12 @@ class DashboardTabBar(QTabBar):
     @property
     def is_crowded(self) -> bool:
         """Whether a tab is shortened, or scrolled out of view."""
-        return sum(self.tabSizeHint(tab).width() for tab in range(self.count())) > self.width()
+        return self.whole_width > self.width()
 
     @property
-    def least_width(self) -> int:
-        """Pixels for the list's tab and two more at their least width."""
-        dashboards = [self.minimumTabSizeHint(tab).width() for tab in range(1, self.count())]
-        return self.tabSizeHint(0).width() + sum(dashboards[:_TABS_IN_HEADER])
+    def whole_width(self) -> int:
+        """Pixels for all tabs with their whole names."""
+        return sum(self.tabSizeHint(tab).width() for tab in range(self.count()))
 
     def set_tab_name(self, tab: int, name: str) -> None:
         """Set a tab's name; its tooltip shows the whole name."""
@@ -117,7 +119,7 @@ class DashboardTabStrip(QWidget):
         policy.setRetainSizeWhenHidden(True)  # the tabs' width doesn't depend on it
         self._all.setSizePolicy(policy)
         self._row = row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 8, 0)
+        row.setContentsMargins(0, 0, _AFTER, 0)
         row.setSpacing(4)
         row.addWidget(self.tabs, 1)
         row.addWidget(self._all)
@@ -125,17 +127,22 @@ class DashboardTabStrip(QWidget):
 
     @property
     def least_width(self) -> int:
-        """The width, in pixels, that it must have in the header."""
-        return self.tabs.least_width + self._all.sizeHint().width() + 12
+        """The width, in pixels, that it must have in the header: there no name is shortened."""
+        spare = 0 if self._in_header else _TO_MOVE
+        return self.tabs.whole_width + self._all.sizeHint().width() + self._row.spacing() + _BEFORE + _AFTER + spare
 
     def set_in_header(self, in_header: bool) -> None:
         """Look as tabs in the header, or as those of a row of their own."""
+        if in_header != self._in_header:
+            self._in_header = in_header
+            self._restyle()
         self.setMinimumWidth(self.least_width if in_header else 0)
-        if in_header == self._in_header:
-            return
-        self._in_header = in_header
+
+    def _restyle(self) -> None:
+        """Look as the place where it stands."""
+        in_header = self._in_header
         set_surface(self, "none" if in_header else "window")  # the header's line stays in view
-        self._row.setContentsMargins(10 if in_header else 0, 0, 8, 0)
+        self._row.setContentsMargins(_BEFORE if in_header else 0, 0, _AFTER, 0)
         self.tabs.setProperty("documents", "header" if in_header else "true")
         restyle(self)
         restyle(self.tabs)

@@ -47,6 +47,7 @@ class RepeatsToggle(QObject):
             tip=_("Show one copy for each value ({keys})").format(keys=REGISTRY["studio.preview_repeats"].key),
         )  # fmt: skip
         self._button.setCheckable(True)
+        self.switch.hide()  # else it is shown with its parent
         self._row = QHBoxLayout(self.switch)
         self._row.addWidget(self._button)
         self.show_label(True)

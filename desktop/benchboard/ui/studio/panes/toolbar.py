@@ -204,7 +204,7 @@ class PageToolbar(Toolbar):
         self._show_all()
         for control in self._shortened:
             control.show_label(False)
-        self._presenting.updateGeometry()
+        self._update_sizes()
         spacing = theme().px("spacing.2")
         line = self._fields_line.sizeHint().width() + spacing
         held = line + self._fields.minimumSizeHint().width() + spacing if self._fields is not None else 0
@@ -262,8 +262,15 @@ class PageToolbar(Toolbar):
         return missing if self._shared and self._offers_changes else [*missing, self.save]
 
     def _fits(self) -> bool:
-        self._presenting.updateGeometry()  # the toolbar's layout keeps its size until the event loop runs
+        self._update_sizes()
         return self.missing_width() <= 0
+
+    def _update_sizes(self) -> None:
+        """Have the toolbar's layout ask for the sizes of what it holds: it keeps them until the event loop runs."""
+        for holder in (self._presenting, *([self._fields] if self._fields is not None else [])):
+            if (inside := holder.layout()) is not None:
+                inside.invalidate()
+            holder.updateGeometry()
 
     def open_interval_menu(self, current: int, choose: Callable[[int], None]) -> None:
         """Offer the intervals at which a presentation shows its next page, in seconds; 0 is off."""
