@@ -244,12 +244,17 @@ def test_a_kind_chosen_by_keys_names_the_lines_that_do_not_fit(data: Data) -> No
     assert empty_text(preview.preview.table, 2) == "1 empty", "the value that is left empty"
     preview.setFocus()
     preview.setCurrentIndex(preview.preview.index(0, 1))
-    data.qtbot.keyClick(preview, Qt.Key.Key_Return)
+    data.qtbot.keyClick(preview, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
     row = data.find("kind_integer")
     data.studio.wait(lambda: "0 fit" in row.accessibleDescription())
     data.qtbot.mouseClick(row, LEFT)
     data.studio.wait(lambda: not page.busy and len(page.wrong_lines.shown_lines) == ROWS)
     assert page.wrong_lines.isVisible()
+    preview.setFocus()
+    data.qtbot.keyClick(preview, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    data.studio.wait(lambda: not page.busy and len(page.wrong_lines.shown_lines) == 1)
+    assert not page.draft.is_changed
+    assert page.command_handlers()["studio.import_undo"].why_not() == "There is nothing to undo."
 
 
 def test_a_column_left_out_and_one_renamed_are_so_in_queries(data: Data) -> None:

@@ -35,6 +35,7 @@ REGISTRY.register(
             N_("connect, web service, HTTP, JSON, URL, data source, add data")),
     Command("studio.import_add", N_("Add data source"), Group.DATA, ("Ctrl+Return",), "ph.plus",
             N_("import, finish"), IMPORT),
+    Command("studio.import_undo", N_("Undo"), Group.DATA, ("Ctrl+Z",), "ph.arrow-u-up-left", "", IMPORT),
     Command("studio.import_leave", N_("Discard file"), Group.DATA, ("Esc",), "", "", IMPORT),
     Command("studio.sources.explore", N_("Explore"), Group.DATA, (), "ph.compass", N_("chart, query, look at")),
     Command("studio.sources.refresh", N_("Refresh data"), Group.DATA, ("Ctrl+R",), "ph.arrows-clockwise",

@@ -68,6 +68,8 @@ class ImportPage(QWidget):
         self.setObjectName("import_page")
         self._context = context
         self.draft = draft
+        self._undone_to: list[ImportDraft] = []
+        """The choices before each change, which undo goes back to."""
         self._reading: ImportReading | None = None
         self._shown_table = ""
         self._as_written = False
@@ -150,6 +152,7 @@ class ImportPage(QWidget):
         """The commands of the page."""
         return {
             "studio.import_add": Handler(self._accept, self.why_not_added),
+            "studio.import_undo": Handler(self.undo, lambda: "" if self._undone_to else _("There is nothing to undo.")),
             "studio.import_leave": Handler(self.leave),
         }
 
@@ -328,7 +331,16 @@ class ImportPage(QWidget):
 
     def _change(self, draft: ImportDraft) -> None:
         if draft != self.draft:
+            self._undone_to.append(self.draft)
             self.draft = draft
+            self._read()
+
+    def undo(self) -> None:
+        """Take back the last change of how the file is read; the name and how it is kept stay."""
+        if self._undone_to:
+            before = self._undone_to.pop()
+            kept = self.draft
+            self.draft = replace(before, keep=kept.keep, name=kept.name, skipped_tables=kept.skipped_tables)
             self._read()
 
     # Reading

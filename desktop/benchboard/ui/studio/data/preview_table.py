@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -248,11 +248,20 @@ class PreviewTable(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         index = self.currentIndex()
-        opens = event.key() in _OPENING_KEYS and not event.modifiers() and not self.fixed
+        # The Menu key arrives as an event of its own; Shift+F10 as a key where the platform makes no event of it.
+        is_menu = event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier
+        opens = (is_menu or (event.key() in _OPENING_KEYS and not event.modifiers())) and not self.fixed
         if opens and self.preview.columnCount():
             self.column_opened.emit(max(index.column(), 0))
         else:
             super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Open what can be changed about a column: the current one, or the one that is pointed at."""
+        by_pointer = event.reason() == QContextMenuEvent.Reason.Mouse
+        at = self.columnAt(event.pos().x()) if by_pointer else max(self.currentIndex().column(), 0)
+        if not self.fixed and 0 <= at < self.preview.columnCount():
+            self.column_opened.emit(at)
 
 
 class _RowNumbers(QHeaderView):
