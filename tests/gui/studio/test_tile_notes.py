@@ -20,6 +20,7 @@ from benchboard.analytics.sources.state import examine
 from benchboard.dashboards.document.document import parse_document
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.data.explore.explore_view import ExploreView
+from benchboard.ui.widgets import Button
 from benchboard.ui.widgets.toasts import Toast
 from support.databases import unbound
 
@@ -170,14 +171,23 @@ def test_dashboard_is_filtered_by_a_column_where_the_queries_can_take_it(studio:
     by_hand = f"SELECT max(s) AS m FROM (SELECT 1 AS s FROM {table})"
     _load(studio, ("a", f"SELECT sum(sold) AS sold FROM {table}"), ("b", by_hand), source=source.id)
     editor = studio.page.editor
-    editor.select(["a"])
-    studio.page.run("studio.filter_by_column")
-    studio.wait(lambda: bool(studio.canvas.findChildren(QMenu, "filter_columns")))
-    (menu,) = studio.canvas.findChildren(QMenu, "filter_columns")
-    (action,) = menu.actions()
-    assert action.text() == "shop"
-    action.trigger()
-    menu.close()
+    add = studio.application.window.findChild(Button, "add_filter")
+    assert add is not None
+    assert add.isVisible(), "without a variable yet"
+    for select, ask in ((["a"], "run"), ([], "run"), ([], "press")):
+        editor.select(select)
+        if ask == "press":
+            studio.qtbot.mouseClick(add, Qt.MouseButton.LeftButton)
+        else:
+            studio.page.run("studio.filter_by_column")
+        studio.wait(lambda: bool(studio.canvas.findChildren(QMenu, "filter_columns")))
+        (menu,) = studio.canvas.findChildren(QMenu, "filter_columns")
+        (action,) = menu.actions()
+        assert action.text() == "shop"
+        if ask == "press":
+            action.trigger()
+        menu.close()
+        studio.wait(lambda: not studio.canvas.findChildren(QMenu, "filter_columns"))
 
     def sold() -> object:
         result = studio.page.query_runner.result("a")

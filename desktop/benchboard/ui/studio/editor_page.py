@@ -101,7 +101,7 @@ class StudioPage(QWidget):
         self.canvas = Canvas(self.editor, self.query_runner)
         self.canvas.keyboard.commands = KeyCommands(self.canvas)
         ContextMenu(self.canvas)
-        WidgetDataActions(context, self.canvas)
+        self._data_actions = WidgetDataActions(context, self.canvas)
         self.inspector = Inspector(context, self.editor, self.query_runner, self.command_handlers)
         self.inspector.command_requested.connect(self.run)
         self.inspector.left.connect(lambda: self.canvas.setFocus(Qt.FocusReason.OtherFocusReason))
@@ -131,6 +131,7 @@ class StudioPage(QWidget):
         self.variables = VariablesBar(self.editor, self.variable_runner)
         self.auto_refresh = AutoRefresh(self, self.editor, self.query_runner)
         self.variables.edit_requested.connect(lambda: self.run("studio.edit_variables"))
+        self.variables.filter_requested.connect(self._data_actions.offer_page_columns)
         self.repeats_toggle = RepeatsToggle(context, self.editor, self.saving)
         self.read_only_bar = ReadOnlyBar(self._duplicate_to_change, self.repeats_toggle.arrange)
         self.no_rows_bar = NoRowsBar(

@@ -317,7 +317,9 @@ REGISTRY.register_menu(
 REGISTRY.register_menu(
     MORE_MENU,
     MenuSection(_ids("find", "select_all", "zoom_to_fit", "preview_repeats", "present", "present_every")),
-    MenuSection(_ids("time_range", "refresh_data", "edit_variables", "start_from_template", "show_json")),
+    MenuSection(
+        _ids("time_range", "filter_by_column", "refresh_data", "edit_variables", "start_from_template", "show_json")
+    ),
     MenuSection(_ids("show_versions", "save_version", "share", "dashboards.copy_link")),
     MenuSection(_ids("rename_dashboard", "dashboards.duplicate", "dashboards.report")),
     MenuSection((SHORTCUTS,)),

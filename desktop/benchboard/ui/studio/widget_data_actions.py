@@ -1,9 +1,11 @@
 """What is done with a widget's data from its menu: Explore, and a filter of the dashboard by a column."""
 
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QPoint
+from PySide6.QtWidgets import QWidget
 
 from benchboard.analytics.queries import run_query
 from benchboard.analytics.query_builder.sql_words import quote_name, quote_table
@@ -54,33 +56,63 @@ class WidgetDataActions(QObject):
         self._context.go(_ADDRESS)
 
     def offer_columns(self, item_id: str) -> None:
-        """Offer the text columns of the source that a widget reads."""
-        widget, actor = self._canvas.editor.widget(item_id), self._context.actor
-        self._context.tasks.read(
-            self, lambda session: list_tables(session, actor), partial(self._show_columns, item_id, widget)
-        )
+        """Offer the text columns of the source that a widget reads; with an empty id those that the page reads."""
+        if not item_id:
+            self.offer_page_columns(self._canvas.viewport(), below=False)
+            return
+        self._read_columns([self._canvas.editor.widget(item_id)], partial(self._offer_at_widget, item_id))
 
-    def _show_columns(self, item_id: str, widget: WidgetContent, sources: tuple[BrowsedSource, ...]) -> None:
-        source = next((one for one in sources if one.id == widget.data_source_id), None)
-        columns = _columns(source, widget.query) if source is not None else []
-        if not columns:
-            self._context.problems.refuse(_("The data of this widget have no column with text to filter by."))
-            return
+    def offer_page_columns(self, anchor: QWidget, *, below: bool = True) -> None:
+        """Offer, below `anchor` or at its top left corner, the text columns of all sources that the page reads."""
+        widgets = [one for one in self._canvas.editor.widgets() if one.kind is not None and one.query.strip()]
+
+        def show(columns: Mapping[str, list[FilterColumn]]) -> None:
+            rect = anchor.rect()
+            self._offer(columns, anchor.mapToGlobal(rect.bottomLeft() if below else rect.topLeft()))
+
+        self._read_columns(widgets, show)
+
+    def _read_columns(
+        self, widgets: Sequence[WidgetContent], done: Callable[[Mapping[str, list[FilterColumn]]], object]
+    ) -> None:
+        """Read the text columns of each source that these widgets read, by its name."""
+        queries: dict[str, str] = {}
+        for widget in widgets:
+            queries[widget.data_source_id] = f"{queries.get(widget.data_source_id, '')} {widget.query}"
+        actor = self._context.actor
+
+        def show(sources: tuple[BrowsedSource, ...]) -> None:
+            found = {one.name: _columns(one, queries[one.id]) for one in sources if one.id in queries}
+            columns = {name: listed for name, listed in found.items() if listed}
+            if columns:
+                done(columns)
+            elif len(widgets) == 1:
+                self._context.problems.refuse(_("The data of this widget have no column with text to filter by."))
+            else:
+                self._context.problems.refuse(_("The data of this dashboard have no column with text to filter by."))
+
+        self._context.tasks.read(self, lambda session: list_tables(session, actor), show)
+
+    def _offer_at_widget(self, item_id: str, columns: Mapping[str, list[FilterColumn]]) -> None:
         tile = self._canvas.tiles.get(item_id)
-        if tile is None:
-            return
+        if tile is not None:
+            corner = self._canvas.mapFromScene(tile.rect).boundingRect().topLeft()
+            self._offer(columns, self._canvas.viewport().mapToGlobal(corner))
+
+    def _offer(self, columns: Mapping[str, list[FilterColumn]], at: QPoint) -> None:
         shown = Menu(self._canvas)
         shown.setObjectName("filter_columns")
         shown.setAccessibleName(_("Filter dashboard by column"))
-        for column in columns[:_LISTED]:
-            action = shown.addAction(column.title.replace("&", "&&"))
-            action.setObjectName(f"filter_{column.column}")
-            action.setIcon(theme().icon("ph.funnel", "text.secondary"))
-            action.setProperty("icon_name", "ph.funnel")
-            action.triggered.connect(lambda _on=False, column=column: self._count_empty(column))
+        for source, listed in columns.items():
+            for column in listed[:_LISTED]:
+                title = f"{source}: {column.title}" if len(columns) > 1 else column.title
+                action = shown.addAction(title.replace("&", "&&"))
+                action.setObjectName(f"filter_{column.column}")
+                action.setIcon(theme().icon("ph.funnel", "text.secondary"))
+                action.setProperty("icon_name", "ph.funnel")
+                action.triggered.connect(lambda _on=False, column=column: self._count_empty(column))
         shown.aboutToHide.connect(shown.deleteLater)
-        corner = self._canvas.mapFromScene(tile.rect).boundingRect().topLeft()
-        shown.popup(self._canvas.viewport().mapToGlobal(corner))
+        shown.popup(at)
 
     def _count_empty(self, column: FilterColumn) -> None:
         """Find out how many rows have no value: no choice of values shows them."""

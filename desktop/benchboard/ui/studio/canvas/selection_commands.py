@@ -90,6 +90,14 @@ def _single_query(editor: Editor) -> str:
     return "" if has_query else _("Select a widget with a query first.")
 
 
+def _query_or_page(editor: Editor) -> str:
+    """A widget with a query, or without a selection a page with one."""
+    if editor.selection:
+        return _single_query(editor)
+    has_queries = any(one.kind is not None and one.kind.query and one.query.strip() for one in editor.widgets())
+    return "" if has_queries else _("No widget of this dashboard has a query.")
+
+
 def _single_table(editor: Editor) -> str:
     table = len(editor.selection) == 1 and editor.page.item(editor.selection[0]).type == "table"
     return "" if table else _("Select a table first.")
@@ -225,7 +233,7 @@ SELECTION_COMMANDS: Final = {
             lambda canvas: canvas.explore_requested.emit(canvas.editor.selection[0]), _single_query, view_only=True
         ),
         "filter_by_column": SelectionCommand(
-            lambda canvas: canvas.filter_requested.emit(canvas.editor.selection[0]), _single_query
+            lambda canvas: canvas.filter_requested.emit(next(iter(canvas.editor.selection), "")), _query_or_page
         ),
         "export_data": SelectionCommand(_export_data("csv"), _single_query, view_only=True),
         "export_data_xlsx": SelectionCommand(_export_data("xlsx"), _single_query, view_only=True),

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 from benchboard.dashboards.document.document import MAX_NAME, Variable
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.panes.time_range_field import TimeRangeField
+from benchboard.ui.studio.panes.time_range_field import TimeRangeField, usage
 from benchboard.ui.studio.panes.value_list import value_label
 from benchboard.ui.studio.panes.value_picker import SetDefaultButton, ValuePicker
 from benchboard.ui.studio.tiles.variable_options import OptionsState, VariableQueryRunner
@@ -46,6 +46,8 @@ class VariablesBar(QScrollArea):
 
     edit_requested = Signal()
     """The user wants to edit the variables."""
+    filter_requested = Signal(QWidget)
+    """The user wants to filter the page by a column; with the widget to offer the columns at."""
     width_changed = Signal()
     """The fields may need another width."""
 
@@ -73,6 +75,14 @@ class VariablesBar(QScrollArea):
         self._line = line
         self.time_range = TimeRangeField(editor)
         line.addWidget(self.time_range)
+        self._add = Button(
+            _("Add filter"), lambda: self.filter_requested.emit(self._add), kind="quiet", icon="ph.funnel", menu=True,
+            tip=_("Add filter"), name="add_filter",
+        )  # fmt: skip
+        self._add.hide()
+        self._offered_filter = False
+        """Whether a filter can be added, if there is room for the button."""
+        line.addWidget(self._add)
         self._row = QHBoxLayout()
         self._row.setSpacing(_FIELD_GAP)
         line.addLayout(self._row, 1)
@@ -112,6 +122,8 @@ class VariablesBar(QScrollArea):
             if isinstance(field, _ListField):
                 field.show_variable(variable, self._named)
         self._fit_fields()
+        self._offered_filter = self._offers_filter
+        self._add.setVisible(self._offered_filter and place == "bar")  # elsewhere `fit_to` knows the room
         self._fit_scroll_bar()
 
     @property
@@ -120,15 +132,22 @@ class VariablesBar(QScrollArea):
         widths = [field.width_with(_SHOWN_BESIDE) for field in self._fields]
         if not self.time_range.isHidden():
             widths.append(self.time_range.sizeHint().width())
+        if self._offered_filter:
+            widths.append(self._add.sizeHint().width())
         return sum(widths) + _FIELD_GAP * (len(widths) + 1) + 2 * self._margin if widths else 0
 
     @property
     def least_width(self) -> int:
-        """The width, in pixels, at which every field beside other controls is still readable; 0 without fields."""
+        """The width, in pixels, at which every field beside other controls is still readable; 0 without fields. The
+        button that adds a filter can be left out: its command is in the More menu too."""
         widths = [min(field.width_with(_SHOWN_BESIDE), _READABLE_FIELD) for field in self._fields]
         if not self.time_range.isHidden():
             widths.append(self.time_range.sizeHint().width())
         return sum(widths) + _FIELD_GAP * (len(widths) + 1) if widths else 0
+
+    @property
+    def _offers_filter(self) -> bool:
+        return self._place != "wall" and self._editor.editable and usage(self._editor)[1] > 0
 
     @property
     def _margin(self) -> int:
@@ -140,12 +159,18 @@ class VariablesBar(QScrollArea):
         """
         if self._place == "bar":
             return
+        gap = _FIELD_GAP
+        added = self._add.sizeHint().width() + gap
+        self._add.setVisible(self._offered_filter and width >= self.natural_width)
+        if self._offered_filter and self._add.isHidden():
+            width = min(width, self.natural_width - added)
         if self._place == "toolbar":
             self.setFixedWidth(width)
-        gap = _FIELD_GAP
         width -= 2 * self._margin + gap  # the stretch at the end takes a gap as well
         if not self.time_range.isHidden():
             width -= self.time_range.sizeHint().width() + gap
+        if not self._add.isHidden():
+            width -= added
         self._more.setText(f"+{len(self._fields)}")
         least, counted = round(_LEAST_FIELD * self._scale), self._more.sizeHint().width() + gap
         natural = [field.width_with(_SHOWN_BESIDE) for field in self._fields]
@@ -200,10 +225,11 @@ class VariablesBar(QScrollArea):
         return _SHOWN if self._place == "bar" else _SHOWN_BESIDE
 
     def _fit_fields(self) -> None:
-        for field in (self.time_range, *self._fields, self._more):
+        for field in (self.time_range, self._add, *self._fields, self._more):
             if isinstance(field, Button):
                 field.set_scale(self._scale)
-                field.setProperty("kind", "quiet" if self._place == "wall" else "plain")
+                quiet = self._place == "wall" or field is self._add
+                field.setProperty("kind", "quiet" if quiet else "plain")
                 restyle(field)
 
     def _refresh(self) -> None:
@@ -246,10 +272,14 @@ class VariablesBar(QScrollArea):
         self.width_changed.emit()
 
     def _show_time_range(self) -> None:
-        before = self.time_range.sizeHint().width() * (not self.time_range.isHidden())
+        before, offered = self.time_range.sizeHint().width() * (not self.time_range.isHidden()), self._offered_filter
         self.time_range.refresh()
+        self._offered_filter = self._offers_filter
+        if self._offered_filter != offered:
+            self._add.setVisible(self._offered_filter and self._place == "bar")
         self.setVisible(bool(self._fields) or not self.time_range.isHidden())
-        if self.time_range.sizeHint().width() * (not self.time_range.isHidden()) != before:
+        width = self.time_range.sizeHint().width() * (not self.time_range.isHidden())
+        if (width, self._offered_filter) != (before, offered):
             self.width_changed.emit()
 
     def _answered(self, name: str) -> None:
