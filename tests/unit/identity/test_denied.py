@@ -48,7 +48,7 @@ def test_technician_is_told_who_can_explore_and_not_to_add_data() -> None:
 def test_orders_are_spoken_of_only_where_there_can_be_any() -> None:
     assert "orders" in widget_data(_actor("analyst"), _ON_DEMO)
     local = replace(_ON_DEMO, kind="local")
-    assert widget_data(_actor("analyst"), local) == "Widgets show data from your files and database servers."
+    assert widget_data(_actor("analyst"), local) == "Widgets show data from your files, database servers and REST APIs."
 
 
 def test_analyst_is_told_to_add_a_file() -> None:

@@ -40,5 +40,5 @@ def widget_data(actor: Actor, location: Location) -> str:
     if denied_reason := widgets_denied(actor):
         return _("You can add text and images.") + " " + denied_reason
     if not can_have_orders(location):
-        return _("Widgets show data from your files and database servers.")
+        return _("Widgets show data from your files, database servers and REST APIs.")
     return _("Widgets show data from your files and your organisation's orders.")

@@ -159,7 +159,11 @@ class AddToDashboard(Popover):
             button.setProperty("section", "true")
             self._rows.addWidget(button)
         if self._found is not None and not found and not (finds_home and wanted):
-            text = _("No dashboard has this name.") if self._found else _("You can't edit any dashboard yet.")
+            text = (
+                _("No dashboard has this name.")
+                if self._found
+                else _("You can't edit any dashboard yet. Choose New dashboard.")
+            )
             self._rows.addWidget(Paragraph(text, "caption", "muted"))
         elif self._found is None:
             self._rows.addWidget(Text("", "caption", "muted"))
