@@ -96,6 +96,7 @@ _KNOWN_NAMES: Final[Mapping[str, str]] = {
 }
 """Names that queries about orders give their columns, in the reader's language."""
 _UNITS: Final[Mapping[str, str]] = {
+    "second": N_("Second"),
     "minute": N_("Minute"),
     "hour": N_("Hour"),
     "day": N_("Day"),

@@ -38,7 +38,7 @@ from benchboard.analytics.variable_binding import VariableBinding
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 
-TRUNC_UNITS: Final = ("minute", "hour", "day", "week", "month", "quarter", "year")
+TRUNC_UNITS: Final = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
 EXTRACT_UNITS: Final = ("minute", "hour", "day", "week", "month", "quarter", "year", "dow", "isodow", "doy")
 INTERVAL_UNITS: Final = ("minute", "hour", "day", "week", "month", "year")
 FUNCTIONS: Final = (

@@ -84,8 +84,14 @@ def now() -> exp.Expr:
 
 def date_trunc(unit: str, timestamp: exp.Expr) -> exp.Expr:
     """A timestamp cut off to a unit. Its expression stands in the result up to three times."""
-    lengths = {"minute": 16, "hour": 13, "day": 10, "month": 7, "year": 4}
-    endings = {"minute": ":00.000000Z", "hour": ":00:00.000000Z", "day": MIDNIGHT, "month": f"-01{MIDNIGHT}"}
+    lengths = {"second": 19, "minute": 16, "hour": 13, "day": 10, "month": 7, "year": 4}
+    endings = {
+        "second": ".000000Z",
+        "minute": ":00.000000Z",
+        "hour": ":00:00.000000Z",
+        "day": MIDNIGHT,
+        "month": f"-01{MIDNIGHT}",
+    }
     if unit in lengths:
         return concatenation(substring(timestamp, 1, lengths[unit]), text(endings.get(unit, f"-01-01{MIDNIGHT}")))
     if unit == "week":

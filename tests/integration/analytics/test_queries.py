@@ -67,7 +67,8 @@ CASES = [
     ("select coalesce(sum(order_total), 0) from orders where id = 'none'", [(Decimal("0.0000"),)]),
     ("select nullif(count(*), 6), abs(-2.5), cast(2.5 as int), cast(order_total as text) from orders group by"
      " order_total having order_total = 0.05", [(1, Decimal("2.5"), 3, "0.0500")]),
-    ("select created_dt from orders where id = 'o1'", [(_moment("2026-01-06 10:30:00.25"),)]),
+    ("select created_dt, date_trunc('second', created_dt) from orders where id = 'o1'",
+     [(_moment("2026-01-06 10:30:00.25"), _moment("2026-01-06 10:30"))]),
     ("select date_trunc('week', created_dt), count(*) from orders group by 1 order by 1", [(_moment("2026-01-05"), 6)]),
     ("select date_trunc('month', created_dt), date_trunc('quarter', created_dt), date_trunc('year', created_dt),"
      " date_trunc('hour', created_dt), date_trunc('minute', created_dt) from orders where id = 'o2'",

@@ -418,10 +418,11 @@ def test_question_over_a_server_gives_what_python_calculates(
 
     days = [row[0].date() if isinstance(row[0], datetime) else row[0] for row in rows]
     expected = {day: (len(kms), sum(kms), len(set(kms))) for day, kms in groups.items()}
-    if unit not in ("minute", "hour"):
+    if unit not in ("second", "minute", "hour"):
         assert dict(zip(days, (row[1:] for row in rows), strict=True)) == expected
     else:
-        rounded = {"second": 0, "microsecond": 0} | ({"minute": 0} if unit == "hour" else {})
+        finer = ("microsecond", "second", "minute")
+        rounded = dict.fromkeys(finer[: ("second", "minute", "hour").index(unit) + 1], 0)
         assert [row[0] for row in rows] == [start.replace(**rounded) for _number, _kind, _km, start in kept]
     assert len(expected) > 1
 

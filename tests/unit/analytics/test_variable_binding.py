@@ -22,7 +22,7 @@ def test_time_range_is_bound_as_timestamps(for_sqlite: bool) -> None:
 
 
 def test_interval_is_the_unit_that_timestamps_are_cut_to() -> None:
-    for unit in ("minute", "hour", "day", "week", "month", "year"):
+    for unit in ("second", "minute", "hour", "day", "week", "month", "year"):
         (column,) = check_query("SELECT date_trunc(:interval, created_dt) FROM orders", {"interval": (unit,)})
         assert (column.kind, column.title) == ("timestamp", unit.capitalize())
     for values in ((), ("fortnight",), ("day", "week")):

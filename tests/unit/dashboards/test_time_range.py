@@ -85,6 +85,7 @@ def test_presets_are_periods_around_now() -> None:
 @pytest.mark.parametrize(
     ("start", "end", "unit"),
     [
+        ("now-2m", "now", "second"),
         ("now-15m", "now", "minute"), ("now-24h", "now", "hour"), ("now-7d", "now", "day"), ("now/M", "now/M", "day"),
         ("now-13w", "now", "week"), ("now-12M", "now", "week"), ("now-5y", "now", "month"), ("now-40y", "now", "year"),
     ],

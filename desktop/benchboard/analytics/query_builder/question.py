@@ -17,7 +17,7 @@ Operator = Literal[
     "in_range", "eq", "ne", "lt", "le", "gt", "ge", "contains", "starts", "one_of", "none_of", "empty", "filled"
 ]
 """`in_range`: within the time range, from `:from` until just before `:to`. `contains` and `starts` ignore case."""
-Unit = Literal["", "interval", "minute", "hour", "day", "week", "month", "quarter", "year"]
+Unit = Literal["", "interval", "second", "minute", "hour", "day", "week", "month", "quarter", "year"]
 """What times are rounded down to; `interval`: to the unit that fits the time range (`:interval`)."""
 Function = Literal["count", "count_distinct", "sum", "avg", "min", "max", "median"]
 Server = Literal["", "postgresql", "mysql"]
@@ -25,7 +25,7 @@ Server = Literal["", "postgresql", "mysql"]
 Dialect = Literal["own", "duckdb", "postgresql", "mysql"]
 """The language of Benchboard's own relations (PostgreSQL's SELECT), that of files, or that of a server."""
 
-UNITS: Final[tuple[Unit, ...]] = ("interval", "minute", "hour", "day", "week", "month", "quarter", "year")
+UNITS: Final[tuple[Unit, ...]] = ("interval", "second", "minute", "hour", "day", "week", "month", "quarter", "year")
 TIMES: Final[tuple[ValueKind, ...]] = ("timestamp", "date")
 WITHOUT_VALUE: Final[tuple[Operator, ...]] = ("in_range", "empty", "filled")
 WITH_VALUES: Final[tuple[Operator, ...]] = ("one_of", "none_of")

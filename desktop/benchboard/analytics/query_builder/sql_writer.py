@@ -24,6 +24,7 @@ AGGREGATES: Final[tuple[Function, ...]] = ("sum", "avg", "min", "max", "median")
 JOIN_WORDS: Final[dict[JoinKind, str]] = {"left": "LEFT JOIN", "inner": "JOIN", "full": "FULL JOIN"}
 LIKE_SIGNS: Final = "\\%_"
 MYSQL_UNITS: Final[dict[Unit, str]] = {
+    "second": "CAST(DATE_FORMAT({column}, '%Y-%m-%d %H:%i:%s') AS DATETIME)",
     "minute": "CAST(DATE_FORMAT({column}, '%Y-%m-%d %H:%i:00') AS DATETIME)",
     "hour": "CAST(DATE_FORMAT({column}, '%Y-%m-%d %H:00:00') AS DATETIME)",
     "day": "CAST(DATE_FORMAT({column}, '%Y-%m-%d') AS DATE)",

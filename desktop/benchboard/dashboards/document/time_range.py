@@ -29,6 +29,7 @@ _TYPED_DATE: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ ,]+(\d{1,2}:
 _STEP: Final = re.compile(r"([+-])(\d{1,5})([smhdwMy])|/([smhdwMy])", re.ASCII)
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _FINEST: Final = (
+    (timedelta(minutes=3), "second"),
     (timedelta(hours=3), "minute"),
     (timedelta(days=4), "hour"),
     (timedelta(days=62), "day"),
@@ -46,7 +47,7 @@ class Period(NamedTuple):
 
     @property
     def interval(self) -> str:
-        """The unit (`minute` to `year`, as `date_trunc` takes it) to group it by."""
+        """The unit (`second` to `year`, as `date_trunc` takes it) to group it by."""
         length = self.end - self.start
         return next((unit for longest, unit in _FINEST if length <= longest), "year")
 

@@ -45,6 +45,7 @@ def unit_title(unit: Unit) -> str:
     return {
         "": _("each value"),
         "interval": _("auto interval"),
+        "second": _("second"),
         "minute": _("minute"),
         "hour": _("hour"),
         "day": _("day"),
