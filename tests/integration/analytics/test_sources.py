@@ -200,11 +200,22 @@ def test_source_kinds_each_has_a_type_that_the_table_knows() -> None:
         "parquet",
         "sqlite",
         "duckdb",
+        "can",
         "postgresql",
         "mysql",
         "rest_api",
     }
-    assert list(source_kinds()) == ["csv", "parquet", "excel", "sqlite", "duckdb", "postgresql", "mysql", "rest_api"]
+    assert list(source_kinds()) == [
+        "csv",
+        "parquet",
+        "excel",
+        "sqlite",
+        "duckdb",
+        "can",
+        "postgresql",
+        "mysql",
+        "rest_api",
+    ]
 
 
 def test_list_tables_of_an_organisation_without_orders_has_no_orders(town: Town, market: Market) -> None:
