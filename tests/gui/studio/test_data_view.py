@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -255,6 +255,12 @@ def test_a_kind_chosen_by_keys_names_the_lines_that_do_not_fit(data: Data) -> No
     data.studio.wait(lambda: not page.busy and len(page.wrong_lines.shown_lines) == 1)
     assert not page.draft.is_changed
     assert page.command_handlers()["studio.import_undo"].why_not() == "There is nothing to undo."
+    opened: list[int] = []
+    preview.column_opened.connect(opened.append)
+    spot = preview.heads.viewport().mapToGlobal(QPoint(preview.heads.sectionViewportPosition(2) + 5, 20))
+    reason, viewport = QContextMenuEvent.Reason.Mouse, preview.heads.viewport()
+    QApplication.sendEvent(viewport, QContextMenuEvent(reason, viewport.mapFromGlobal(spot), spot))
+    assert opened == [2], "the head that is pointed at"
 
 
 def test_a_column_left_out_and_one_renamed_are_so_in_queries(data: Data) -> None:

@@ -300,6 +300,12 @@ class _Heads(QHeaderView):
             self._hovered = section
             self.viewport().update()
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Open what can be changed about the column that is pointed at."""
+        section = self.logicalIndexAt(event.pos())
+        if section >= 0 and not self._view.fixed:
+            self._view.column_opened.emit(section)
+
     def leaveEvent(self, event: Any) -> None:
         super().leaveEvent(event)
         self._hovered = -1
