@@ -28,6 +28,8 @@ from benchboard.i18n import _
 
 MAX_TABLES: Final = 12
 MAX_COLUMNS: Final = 200
+_MAX_NAME: Final = 60
+"""Characters of the name of an output without AS, which is its text, as in SQLite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,7 +356,7 @@ class _QueryTranslator:
         if isinstance(node, exp.Column):
             name = name_of(node.this)
             return [(name, value.shown_as(column_presentation.unnamed(value.presentation, name)))]
-        name = node.sql_name().lower() if isinstance(node, exp.Func) else "column"
+        name = node.sql_name().lower() if isinstance(node, exp.Func) else node.sql()[:_MAX_NAME]
         return [(name, value.shown_as(column_presentation.unnamed(value.presentation)))]
 
     def _of_model(self, node: exp.Expr, scope: NameScope, alias: str) -> Presentation | None:

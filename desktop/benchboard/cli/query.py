@@ -57,7 +57,7 @@ def run(
 ) -> None:
     """Run a SELECT and show its rows, or write them to a CSV, Excel or Parquet file.
 
-    Use - as SQL to read it from standard input.
+    Use - as SQL to read it from standard input. Dividing by zero gives no value.
 
     \b
     Examples:

@@ -267,7 +267,7 @@ def _print_solutions(answer: Mapping[str, object]) -> None:
     for column in table.columns[1:]:
         column.justify = "right"
     for item in solutions:
-        name = _("Nominal") if "data" in item else ""
+        name = _("Arbitration") if "data" in item else ""
         table.add_row(name, *_cells(item), core.limit_percent(item["tolerance"]))
         if "data" in item:
             table.add_row(_("Data"), *_cells(item["data"]), "")

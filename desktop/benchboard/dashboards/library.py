@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from difflib import get_close_matches
 from typing import Any, Final
 from uuid import UUID
 
@@ -90,6 +91,8 @@ class StoredDashboard:
 
 
 _MOST_AT_ONCE: Final = 500
+_MOST_NAMES: Final = 1_000
+"""Names that a mistyped one is compared with."""
 _SORTING = Sorting(
     {
         "name": Dashboard.name,
@@ -208,6 +211,11 @@ def get_summary_matching(session: Session, actor: Actor, text: str, *, trashed: 
             why=_("It's private, has no versions, and can't be renamed, duplicated or deleted."),
             do=_("Choose a dashboard other than Home from “benchboard dashboard list”."),
         )
+    listed = (
+        _("Choose one listed by “benchboard dashboard list --filter trash”.")
+        if trashed
+        else _("Choose one listed by “benchboard dashboard list”.")
+    )
     raise NotFound(
         "dashboards.unknown",
         (
@@ -215,10 +223,17 @@ def get_summary_matching(session: Session, actor: Actor, text: str, *, trashed: 
             if trashed
             else _("There's no dashboard named “{name}”, or it isn't shared with you.")
         ).format(name=text[:80]),
-        do=_("Choose one listed by “benchboard dashboard list --filter trash”.")
-        if trashed
-        else _("Choose one listed by “benchboard dashboard list”."),
+        do=" ".join(filter(None, (_near_name_text(session, actor, text, trashed=trashed), listed))),
     )
+
+
+def _near_name_text(session: Session, actor: Actor, text: str, *, trashed: bool) -> str:
+    """A question with the name that `text` may be a mistyped form of, among those the actor sees; empty if none is."""
+    shown = _summaries(actor).where(_filter_condition(actor, "trash" if trashed else None))
+    found = session.scalars(shown.with_only_columns(Dashboard.name).limit(_MOST_NAMES))
+    names = {name.casefold(): name for name in found}
+    near = get_close_matches(text[:80].casefold(), names, n=1)
+    return _("Did you mean “{name}”?").format(name=names[near[0]]) if near else ""
 
 
 def _in_trash(card: DashboardSummary, text: str) -> Conflict:

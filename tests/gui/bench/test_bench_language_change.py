@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.errors import FILE_GONE
 from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.timing_view import TimingView
 from benchboard.ui.problems import Notice
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.widgets.fields import Edit
@@ -58,12 +59,18 @@ def test_language_change_keeps_the_texts_of_every_view_and_a_notice_that_is_show
     shell.go("bench/timing")
     _edit(shell, "timing_bitrate").selectAll()
     qtbot.keyClicks(_edit(shell, "timing_bitrate"), "250")
+    (timing,) = shell.findChildren(TimingView)
+    timing._solve_now()
+    timing._choose_method("hand")
+    by_hand = timing._timing
     shell.context.problems.notify(Notice("The file is gone.", kind="error", key=FILE_GONE))
     shell.context.problems.notify(Notice("Only here.", key="other"))
     turkish = _in_language(shell, "tr")
     assert turkish.address == "bench/timing"
     assert _edit(turkish, "timing_bitrate").text() == "250"
     assert _edit(turkish, "timing_point").text() == "87,5"
+    (rebuilt,) = turkish.findChildren(TimingView)
+    assert (rebuilt._inputs.method.current(), rebuilt._timing) == ("hand", by_hand)
     assert [one.what for one in turkish.context.problems.waiting] == ["The file is gone."]
     turkish.go("bench/dongles")
     assert _edit(turkish, "bench_filter").text() == "abc"

@@ -388,6 +388,7 @@ def test_user_add_without_a_name_or_role_takes_the_defaults_that_help_names(term
             ("dashboard", "delete", "--forever", "Wall"),
             "“Wall” isn't in the trash. To move it there, leave out --forev",
         ),
+        (("dashboard", "show", "Wal"), "“Wal”, or it isn't shared with you. Did you mean “Wall”? Choose one listed by"),
         (("dashboard", "restore", "Wall"), "“Wall” isn't in the trash. There is nothing to restore."),
         (("dashboard", "restore", "Gone"), "There's no dashboard named “Gone” in the trash. Choose one listed by"),
         (

@@ -17,6 +17,11 @@ def test_translate_query_function_without_arguments_is_refused(name: str) -> Non
     assert refused.value.code in ("query.arguments", "query.syntax")
 
 
+def test_translate_query_expression_without_as_is_named_by_its_text() -> None:
+    columns = check_query("select 1/0, count(*), order_total + 1, ':' || status from orders group by 3, 4")
+    assert [column.name for column in columns] == ["1 / 0", "count", "order_total + 1", "':' || status"]
+
+
 _NINES = "9" * 5_000
 UNREADABLE = [
     ("select 1e99999999999", "1e99999999999"),

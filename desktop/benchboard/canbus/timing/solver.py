@@ -429,7 +429,7 @@ def solve_fd(
     if rate < require_integer(bitrate, "bitrate", 1, MAX_BITRATE):
         raise Invalid(
             "timing.data-slower",
-            _("The data bit rate is below the nominal bit rate."),
+            _("The data bit rate is below the bit rate of the arbitration phase."),
             why=_("ISO 11898-1 requires the data phase to run at the same rate or faster."),
             do=_("Raise the data bit rate."),
             field="data_bitrate",

@@ -301,7 +301,7 @@ def _prevents(difference: Fraction, margins: _Margins, conditions: tuple[int, ..
 def _advice(a: Node, b: Node) -> list[str]:
     advice = []
     if a.nominal.sample_point != b.nominal.sample_point:
-        advice.append(_("The nominal sample points differ. CiA recommends the same one on all nodes."))
+        advice.append(_("The sample points of the arbitration phase differ. CiA recommends the same one on all nodes."))
     if a.data and b.data and a.data.sample_point != b.data.sample_point:
         advice.append(_("The data sample points differ. CiA recommends the same one on all nodes."))
     if a.data and b.data:

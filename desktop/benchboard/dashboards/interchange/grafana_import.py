@@ -149,7 +149,7 @@ def _classic(value: object) -> Mapping[str, Any]:
     if not raw.keys() & {"panels", "rows", "schemaVersion"}:
         refuse(
             "not-grafana",
-            _("This is neither a Benchboard nor a Grafana dashboard: it has none of the keys items, panels or rows."),
+            _("This isn't a Benchboard or Grafana dashboard: it has none of the keys items, panels or rows."),
             field="panels",
         )
     return raw

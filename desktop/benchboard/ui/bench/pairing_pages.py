@@ -139,9 +139,9 @@ def _on_selected(on_selected: Callable[[DongleRow], None], row: DongleRow, _chec
 def _choice(row: DongleRow) -> DongleChoice:
     device = row.device
     info = device.info if device is not None else None
-    sentence = _("Firmware {firmware}. Identity verified.")
+    sentence = _("Firmware: {firmware}. Identity verified.")
     if info is not None and not info.is_benchboard:
-        sentence = _("Stock firmware {firmware}. It has no key, so it can only be observed.")
+        sentence = _("Stock firmware: {firmware}. It has no key, so it can only be observed.")
     firmware = firmware_title(info.dialect, info.firmware) if info is not None else ""
     choice = DongleChoice(row.title, row.subtitle, sentence.format(firmware=firmware))
     choice.setObjectName(f"pair_choice_{row.key}")
@@ -186,7 +186,7 @@ class IdentifyPage(_WizardPage):
         self._device_id = device_id = device.device_id or ""
         self._picture.show_dongle(device_id, press=False)
         self._blinking.start()
-        facts = _("{port}: {hardware}, firmware {firmware}.\nID {id}. Identity verified.")
+        facts = _("{port}: {hardware}. Firmware: {firmware}.\nID {id}. Identity verified.")
         advice = (
             _("To pair it, select Pair this dongle. To pair another dongle, go back and select it.")
             if device.port.simulated
@@ -195,7 +195,12 @@ class IdentifyPage(_WizardPage):
                 "go back and select another dongle."
             )
         )
-        facts = facts.format(port=device.port_name, hardware=info.hardware, firmware=info.firmware, id=device_id)
+        facts = facts.format(
+            port=device.port_name,
+            hardware=info.hardware,
+            firmware=firmware_title(info.dialect, info.firmware),
+            id=device_id,
+        )
         self._who.setText(f"{facts}\n\n{advice}")
 
 

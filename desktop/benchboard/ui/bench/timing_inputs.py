@@ -208,6 +208,10 @@ class TimingInputs(QWidget):
         self._fields[key] = Field(label, edit)
         return self._fields[key]
 
+    def set_controller(self, name: str) -> None:
+        """Choose the controller with this name."""
+        self._controller.set_current_key(name)
+
     def controller_name(self) -> str:
         """The canonical name of the selected controller."""
         return self._controller.current_key()

@@ -1,6 +1,6 @@
 """Bit timing: the request, all solutions, the bit, its tolerances and registers, and writing it to a dongle."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -41,6 +41,7 @@ from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcut
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress
 from benchboard.ui.time_format import refresh_times, relative_time
+from benchboard.ui.typed_texts import restore_typed_texts, typed_texts
 from benchboard.ui.widgets import (
     Badge,
     BannerPlace,
@@ -63,6 +64,17 @@ _NOMINAL_CONDITIONS: Final = (1, 2)
 _BEST: Final = 6
 _SOLVE_MS: Final = 120
 _WRITE: Final = "bench.write"
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What a change of language keeps."""
+
+    texts: dict[str, str]
+    controller: str
+    method: str
+    by_hand: tuple[TimingRequest, Timing] | None
+    edited: bool
 
 
 class TimingView(QWidget):
@@ -113,6 +125,28 @@ class TimingView(QWidget):
     def command_handlers(self) -> Handlers:
         """The commands for the timing that is shown."""
         return {"bench.write_timing": Handler(self._write_button.click, lambda: self._write_button.reason)}
+
+    def save_state(self) -> object:
+        """What was typed and chosen, for the window in another language."""
+        return _State(
+            typed_texts(self),
+            self._inputs.controller_name(),
+            self._inputs.method.current(),
+            self._by_hand,
+            self._edited_by_hand,
+        )
+
+    def restore_state(self, state: object) -> None:
+        """Restore a state from `save_state`."""
+        if not isinstance(state, _State):
+            return
+        self._inputs.set_controller(state.controller)
+        restore_typed_texts(self, state.texts)
+        self._edited_by_hand = state.edited  # so that the stored configuration doesn't replace it
+        self._by_hand = state.by_hand
+        self._inputs.method.set_current(state.method)
+        self._solve_timer.stop()
+        self._solve()
 
     def _show_why_not(self, reason: str) -> None:
         """Say why nothing can be written; a wrong field says so itself, and gets the focus."""

@@ -229,11 +229,11 @@ class Shell(QWidget):
         self.go(address if self.has_address(address) else self._home_room())
 
     def _home_room(self) -> str:
-        if self.context.workspace.location.kind != "local":  # who has a computer to himself is admin of nobody else
-            for role, room in _HOME_ROOMS.items():
-                if role in self.context.actor.roles and room in self._rooms:
-                    return room
-        return next(iter(self._rooms))
+        if self.context.workspace.location.kind == "local":  # who has a computer to himself is admin of nobody else,
+            wanted = ["studio"]  # and may have no dongle
+        else:
+            wanted = [room for role, room in _HOME_ROOMS.items() if role in self.context.actor.roles]
+        return next((room for room in wanted if room in self._rooms), next(iter(self._rooms)))
 
     def go_back(self) -> None:
         """Go to the view that was shown before this one."""

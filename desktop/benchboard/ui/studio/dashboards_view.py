@@ -70,6 +70,9 @@ class DashboardsView(QWidget):
         self.tabs.currentChanged.connect(self._show)
         self.library.open_requested.connect(self.open)
         self.library.created.connect(self._open_new)
+        self.library.template_requested.connect(
+            lambda dashboard_id: self.open(dashboard_id).run_when_loaded("studio.start_from_template")
+        )
         self.library.commands.removed.connect(self._close_deleted)
         self.tabs.rename_requested.connect(self._rename)
         self.tabs.menu_requested.connect(self._open_menu)

@@ -98,7 +98,10 @@ class SourceList(QWidget):
         if not may_write:
             why = _("Data sources that colleagues add are listed here.")
             return EmptyState("ph.database", title, why=why + also)
-        why = _("Drop a CSV, Excel, Parquet, SQLite or DuckDB file anywhere here, or a folder of them.")
+        why = _(
+            "Drop a CSV, Excel, Parquet, SQLite or DuckDB file, a recording of a CAN bus (candump -L, ASC or TRC), "
+            "or a folder of them anywhere here."
+        )
         empty = EmptyState(
             "ph.database", title, _("Add data"), lambda: self.open_add_menu(empty.action), why=why + also
         )

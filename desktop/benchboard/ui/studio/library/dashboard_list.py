@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QPoint, QRectF, Signal
+from PySide6.QtCore import QPoint, QRectF, Signal, SignalInstance
 from PySide6.QtGui import QHideEvent, QPainter
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -23,7 +23,7 @@ from benchboard.ui.paged.paged_export import ask_and_export
 from benchboard.ui.paged.paged_model import Column, Mark, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable, count_in
 from benchboard.ui.problems import Action
-from benchboard.ui.studio.data_access import widget_data
+from benchboard.ui.studio.data_access import widget_data, widgets_denied
 from benchboard.ui.studio.import_export.json_import import Imported, import_dashboard
 from benchboard.ui.studio.library.dashboard_actions import DashboardActions, open_menu
 from benchboard.ui.studio.library.thumbnail_column import ThumbnailColumn
@@ -55,10 +55,11 @@ _CSV_COLUMNS: Final = (
 
 class DashboardList(QWidget):
     """All dashboards that the user can see, and those in the trash. `open_requested` asks to open one, `created` is
-    emitted for a new empty one."""
+    emitted for a new empty one, `template_requested` for one that is to get a template's widgets."""
 
     open_requested = Signal(str)
     created = Signal(str)
+    template_requested = Signal(str)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -124,16 +125,26 @@ class DashboardList(QWidget):
         empty = EmptyState(
             "ph.squares-four", _("No dashboards yet"), _("Create dashboard"), self.create_dashboard, why=what
         )
+        choose = empty.add_action(_("Choose a template"), self._create_from_template)
+        choose.setObjectName("library_template")
+        choose.disable(widgets_denied(self._context.actor))
         empty.add_action(_("Import dashboard"), self.choose_import_file)
         return empty
 
     def create_dashboard(self) -> None:
         """Create an empty dashboard; the view opens it and asks for its name."""
+        self._create(self.created)
+
+    def _create_from_template(self) -> None:
+        """Create an empty dashboard; the view opens it and shows the templates."""
+        self._create(self.template_requested)
+
+    def _create(self, made_signal: SignalInstance) -> None:
         actor = self._context.actor
         self._context.tasks.change(
             self,
             lambda session: library.create(session, actor, empty(_(NEW_TITLE))),
-            lambda made: self.created.emit(made.card.id),
+            lambda made: made_signal.emit(made.card.id),
         )
 
     def _fetch(

@@ -102,7 +102,7 @@ class DifferencesPane(QWidget):
     def _update_buttons(self) -> None:
         """Enable the buttons, or set the reason why they are disabled."""
         before, after, newest = self._numbers
-        self._restore.setText(_("Restore version {number} (“Before”)").format(number=before))
+        self._restore.setText(_("Restore version {number}").format(number=before))
         self._restore.disable(self.why_no_restore())
         why_not = self._why_no_change()
         count = len(self.model.ticked)

@@ -117,6 +117,13 @@ class FieldPane(QWidget):
         column.addWidget(self._hint)
         self._field = search
         exploration.sources_changed.connect(self._show_match)
+        exploration.sources_changed.connect(self._show_hint)
+        self._exploration = exploration
+        self._show_hint()
+
+    def _show_hint(self) -> None:
+        """Say how columns are added, once there is a table that has some."""
+        self._hint.setVisible(any(source.tables for source in self._exploration.sources))
 
     def _join(self) -> None:
         self.join_requested.emit(self.join)

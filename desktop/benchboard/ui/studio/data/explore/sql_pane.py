@@ -79,6 +79,8 @@ class SqlEditor(QWidget):
         set_surface(self, "surface")
         self.setAccessibleName(_("SQL"))
         self._exploration = exploration
+        self._error: AppError | None = None
+        """What is wrong with the query: said alone, because a query with an error isn't shown by the builder either."""
         self.edit = QueryEdit(context, "explore_sql", exploration.variables, lambda: exploration.state.source_id)
         self.edit.setAccessibleName(_("SQL"))
         self.edit.setUndoRedoEnabled(True)
@@ -115,7 +117,11 @@ class SqlEditor(QWidget):
         self.source.set_current_key(state.source_id)
         if self.isVisible() or state.mode == "sql":
             self.edit.update_text(state.text)
-        self._only_sql.setVisible(state.question is None and bool(state.text.strip()))
+        self._show_only_sql()
+
+    def _show_only_sql(self) -> None:
+        state = self._exploration.state
+        self._only_sql.setVisible(state.question is None and bool(state.text.strip()) and self._error is None)
 
     def _choose_source(self) -> None:
         self.edit.commit()
@@ -123,6 +129,8 @@ class SqlEditor(QWidget):
         self.edit.check()
 
     def _checked(self, columns: tuple[ResultColumn, ...] | None, error: AppError | None) -> None:
+        self._error = error
+        self._show_only_sql()
         if error is not None:
             self._hint.setText(" ".join(part for part in (error.what, error.why, error.do) if part))
             self._hint.set_tone("error")
