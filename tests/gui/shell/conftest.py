@@ -47,11 +47,11 @@ def start(
 
 @pytest.fixture
 def working(
-    qtbot: QtBot, start: Callable[[], Application], click: Clicker, home_template: Path, tmp_path: Path
+    qtbot: QtBot, start: Callable[..., Application], click: Clicker, home_template: Path, tmp_path: Path
 ) -> Application:
-    """The window with this computer's operator signed in."""
+    """The window with this computer's operator signed in, at the dongles."""
     shutil.copytree(home_template, tmp_path / "home")
-    application = start()
+    application = start("bench/dongles")
     click(application.window, "sign_in_local")
     qtbot.waitUntil(lambda: application.shell is not None)
     return application

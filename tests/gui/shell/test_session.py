@@ -62,7 +62,7 @@ def sessions(home: Path) -> int:
         opened.close()
 
 
-def test_sign_in_local_on_first_start_opens_dongles(
+def test_sign_in_local_on_first_start_opens_studio(
     qtbot: QtBot, start: Callable[[], Application], click: Clicker
 ) -> None:
     working = start()
@@ -70,7 +70,7 @@ def test_sign_in_local_on_first_start_opens_dongles(
     click(working.window, "sign_in_local")
     qtbot.waitUntil(lambda: working.shell is not None)
     assert working.shell is not None
-    assert working.shell.address == "bench/dongles"
+    assert working.shell.address == "studio/home"
     assert working.tasks.running == ()
     assert (working.home / "benchboard.db").read_bytes()[:6] != b"SQLite"  # it is encrypted
     assert sessions(working.home) == 1
@@ -120,10 +120,10 @@ def test_session_by_keyboard_alone_starts_works_and_signs_out(qtbot: QtBot, star
     qtbot.waitUntil(lambda: application.shell.isAncestorOf(QApplication.focusWidget() or application.window))
     for _turn in range(2):
         qtbot.keyClick(application.window, Qt.Key.Key_F6)
-    press(Qt.Key.Key_Down)
+    press(Qt.Key.Key_Up)
     press(Qt.Key.Key_Return)
     assert application.shell is not None
-    assert application.shell.address == "studio/home"
+    assert application.shell.address == "bench/dongles"
     application.shell.findChild(QWidget, "account").setFocus()
     for key in (Qt.Key.Key_Return, Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Return):
         press(key)
@@ -409,7 +409,7 @@ def test_sign_in_as_another_account_begins_at_its_home_page(
     home = enter("sign_in_local")
     assert home != "settings/general"
     leave("settings_choose_location")
-    assert enter("open_demo", "demo_technician") == home
+    assert enter("open_demo", "demo_technician") == "bench/dongles"
     leave("settings_choose_location")
     assert enter("open_demo", "demo_technician") == "settings/general"
     leave("settings_choose_location")

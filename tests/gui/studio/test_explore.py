@@ -819,6 +819,27 @@ def test_first_result_has_no_selection_and_its_current_cell_can_be_copied(studio
     table.copy()
     assert QApplication.clipboard().text() == exact_text(table.rows.cell(0, 0))
 
+    view = table.view
+    view.setFocus()
+    view.setCurrentIndex(view.model().index(0, 0))
+
+    def do(name: str) -> None:
+        explorer.qtbot.keyClick(view, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+        shown = explorer.find("table_column_menu")
+        assert isinstance(shown, QMenu)
+        (action,) = [one for one in shown.actions() if one.objectName() == name]
+        action.trigger()
+        shown.close()
+
+    do("sort_descending")
+    assert view.horizontalHeader().sortIndicatorOrder() == Qt.SortOrder.DescendingOrder
+    before = explorer.exploration.state.question
+    assert before is not None
+    do("column_remove")
+    after = explorer.exploration.state.question
+    assert after is not None
+    assert after.outputs == before.outputs[1:]
+
 
 def test_tree_is_ringed_on_arrival_by_keyboard_alone(studio: "Studio") -> None:
     tree = Explorer(studio).tree

@@ -24,11 +24,13 @@ from benchboard.dashboards.document.time_range import TimeRange
 from benchboard.errors import AppError, Cancelled, Unavailable
 from benchboard.ui.context import ChangeNotices, Context
 from benchboard.ui.studio.canvas.canvas import Canvas
+from benchboard.ui.studio.canvas.widget_buttons import button_handlers
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.panes.no_rows_bar import NoRowsBar
 from benchboard.ui.studio.tiles import query_results
 from benchboard.ui.studio.tiles.query_results import QueryResult, WidgetQueryRunner
 from benchboard.ui.tasks import Tasks
+from benchboard.ui.theme import Theme
 from support.examples import examples
 
 _NOTHING = ResultTable((), (), truncated=False)
@@ -145,7 +147,9 @@ def test_query_cancelled_is_not_run_again_at_once(tile_page: Page) -> None:
     assert not tile_page.query_runner.busy
 
 
-def test_page_without_data_in_its_time_range_offers_the_period_that_has_some(tile_page: Page, qtbot: QtBot) -> None:
+def test_page_without_data_in_its_time_range_offers_the_period_that_has_some(
+    tile_page: Page, qtbot: QtBot, light: Theme
+) -> None:
     """A range without data looked like a broken file."""
     query = "SELECT * FROM t WHERE day >= :from AND day < :to"
     tile_page.load(query, query)
@@ -166,7 +170,10 @@ def test_page_without_data_in_its_time_range_offers_the_period_that_has_some(til
     texts = [one.text() for one in bar.findChildren(QWidget) if hasattr(one, "text") and one.isVisibleTo(bar)]
     assert "Show 5 Aug 2026 – 1 Oct 2026" in texts
     assert bar.accessibleName() == ("No widget has data in this time range. The data are from 5 Aug 2026 – 1 Oct 2026.")
-    canvas.show_data_period("b")
+    tile_page.editor.select(["b"])
+    show = button_handlers(canvas)["studio.show_data_period"]
+    assert show.title == "Show 9 Aug 2026 – 1 Oct 2026"
+    show.run()
     assert tile_page.editor.time_range == TimeRange("2026-08-09T00:00:00Z", "2026-10-02T00:00:00Z")
     bar.findChild(QPushButton, "studio_no_rows_period").click()
     assert tile_page.editor.time_range == TimeRange("2026-08-05T00:00:00Z", "2026-10-02T00:00:00Z")

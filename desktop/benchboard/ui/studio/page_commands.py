@@ -25,6 +25,7 @@ from benchboard.i18n import N_, _, ngettext
 from benchboard.ui.commands import REGISTRY, Command, CommandGroup, Handler, Handlers, can_run, run_handler
 from benchboard.ui.problems import Action
 from benchboard.ui.studio.canvas.selection_commands import SELECTION_COMMANDS, selection_handlers
+from benchboard.ui.studio.canvas.widget_buttons import button_handlers
 from benchboard.ui.studio.data_access import can_have_orders, widgets_denied
 from benchboard.ui.studio.import_export import json_export
 from benchboard.ui.studio.import_export.data_export import ask_and_export_all_data
@@ -197,6 +198,7 @@ class PageCommands(QObject):
             del found["studio.undo"], found["studio.redo"]
         for command_id in selection_handlers(page.canvas):
             found[command_id] = self._handler(command_id, self._of_selection(command_id))
+        found |= button_handlers(page.canvas)
         if not can_run(found, _ENTER_TABLE):
             found.pop(_ENTER_TABLE, None)  # there is no table to enter, and nobody looks for the reason
         if _RENAME in found and page.editor.selection:

@@ -127,6 +127,13 @@ REGISTRY.register(
             N_("clipboard, copy rows, spreadsheet, tab separated, table data"), CANVAS),
     Command("studio.copy_picture", N_("Copy picture"), Group.SELECTION, (), "ph.image",
             N_("clipboard, copy image, screenshot, PNG"), CANVAS),
+    Command("studio.show_data_period", N_("Show the time range that has data"), Group.SELECTION, (), "ph.clock",
+            N_("no rows, empty, period"), CANVAS),
+    Command("studio.retry_query", N_("Run query again"), Group.SELECTION, (), "ph.arrows-clockwise",
+            N_("try again, retry, failed"), CANVAS),
+    Command("studio.stop_query", N_("Stop query"), Group.SELECTION, (), "ph.stop", N_("cancel, slow"), CANVAS),
+    Command("studio.give_data", N_("Add data to widget"), Group.SELECTION, (), "ph.database",
+            N_("source, file"), CANVAS),
     Command("studio.enter_table", N_("Enter table (or double-click its rows)"), Group.SELECTION, ("Shift+Return",),
             "ph.table", N_("sort, scroll table, explore data, interact"), CANVAS),
     Command("studio.clear_selection", N_("Clear selection"), Group.SELECTION, ("Esc",), "", "", CANVAS),
@@ -294,6 +301,7 @@ DASHBOARD_MENU: Final = "studio.dashboard"
 
 REGISTRY.register_menu(
     SELECTION_MENU,
+    MenuSection(_ids("show_data_period", "retry_query", "stop_query", "give_data")),
     MenuSection(
         _ids("edit", "choose_image", "enlarge", "enter_table", "rename_widget", "repeat", "toggle_row", "add_tab",
              "next_tab", "previous_tab")

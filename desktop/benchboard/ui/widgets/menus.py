@@ -3,6 +3,7 @@
 A menu is a window of its own, so its shadow is drawn in the window that it opens above: that needs no compositor.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QRect, QRectF, Qt
@@ -105,6 +106,16 @@ class Menu(QMenu):
             painter.setFont(theme().font("caption"))
             painter.setPen(theme().color("text.muted" if enabled else "text.disabled"))
             painter.drawText(room, middle | Qt.AlignmentFlag.AlignRight, keys)
+
+
+def add_action(menu: Menu, name: str, title: str, icon: str, run: Callable[[], object]) -> QAction:
+    """Add a row to a menu, with its object name and icon."""
+    action = menu.addAction(title)
+    action.setObjectName(name)
+    action.setIcon(theme().icon(icon, "text.secondary"))
+    action.setProperty("icon_name", icon)
+    action.triggered.connect(lambda _on=False: run())
+    return action
 
 
 class _MenuShadow(QWidget):

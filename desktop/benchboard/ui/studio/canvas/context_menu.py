@@ -6,6 +6,7 @@ from benchboard.i18n import _
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.selection_commands import LOCKS, selection_handlers
+from benchboard.ui.studio.canvas.widget_buttons import button_handlers
 from benchboard.ui.studio.studio_commands import CANVAS, SELECTION_MENU
 from benchboard.ui.widgets.menus import Menu
 
@@ -24,10 +25,11 @@ class ContextMenu(QObject):
 
 def build_menu(canvas: Canvas) -> Menu:
     """A menu of the commands available for the selection. It deletes itself when it closes."""
+    handlers = {**button_handlers(canvas), **selection_handlers(canvas)}
     return command_menu(
         canvas,
         SELECTION_MENU,
-        {one: handler for one, handler in selection_handlers(canvas).items() if not handler.why_not()},
+        {one: handler for one, handler in handlers.items() if not handler.why_not()},
         scope=CANVAS,
         label=_("Actions"),
         name="studio_menu",

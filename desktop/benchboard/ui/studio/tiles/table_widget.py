@@ -1,10 +1,22 @@
 """The table of a query result as a Qt widget: it scrolls and sorts, its columns can be resized and its cells copied."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QFont,
     QFontMetricsF,
     QHelpEvent,
@@ -36,6 +48,7 @@ from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.labels import Elided
+from benchboard.ui.widgets.menus import Menu, add_action
 
 Index = QModelIndex | QPersistentModelIndex
 _CTRL: Final = Qt.KeyboardModifier.ControlModifier
@@ -65,6 +78,8 @@ class TableWidget(QWidget):
     """Tab moves the focus to the next widget, or with False to the previous one."""
     enlarge_requested = Signal()
     """The user wants to see it enlarged."""
+    column_menu_opening = Signal(object, str)
+    """The menu of a column is about to open: the `Menu`, to which others may add, and the column's name."""
 
     def __init__(self, table: ResultTable, state: TableState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -181,6 +196,25 @@ class TableWidget(QWidget):
     def _row_height(self) -> int:
         return self.view.verticalHeader().defaultSectionSize()
 
+    def open_column_menu(self, place: int, at: QPoint) -> None:
+        """Open the menu of a column at a point of the screen: how to sort by it, and what others add."""
+        if not 0 <= place < self.rows.columnCount():
+            return
+        shown, view, order = Menu(self.view), self.view, Qt.SortOrder
+        shown.setObjectName("table_column_menu")
+        shown.setAccessibleName(_("Actions"))
+        choices = [
+            ("sort_ascending", _("Sort ascending"), "ph.arrow-up", place, order.AscendingOrder),
+            ("sort_descending", _("Sort descending"), "ph.arrow-down", place, order.DescendingOrder),
+        ]
+        if self._sorted_column >= 0:
+            choices.append(("unsort", _("Order of the query"), "ph.list-numbers", -1, order.AscendingOrder))
+        for name, title, icon, column, direction in choices:
+            add_action(shown, name, title, icon, partial(view.sortByColumn, column, direction))
+        self.column_menu_opening.emit(shown, self.rows.columns[place].name)
+        shown.aboutToHide.connect(shown.deleteLater)
+        shown.popup(at)
+
     def copy(self) -> None:
         """Copy the selected cells to the clipboard, or the current one."""
         selected = {
@@ -258,8 +292,27 @@ class _TableView(QTableView):
         self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.horizontalHeader().setSortIndicatorClearable(True)
         self.setSortingEnabled(True)
+        header = self.horizontalHeader()
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(
+            lambda at: live.open_column_menu(header.logicalIndexAt(at), header.viewport().mapToGlobal(at))
+        )
         if rows.rowCount():
             self.setCurrentIndex(rows.index(0, 0))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Open the menu of the current column on the Menu key; a right click on a cell is the page's."""
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            super().contextMenuEvent(event)
+        else:
+            self._open_menu()
+
+    def _open_menu(self) -> None:
+        here, header = self.currentIndex(), self.horizontalHeader()
+        if here.isValid():
+            self.scrollTo(here)
+            corner = QPoint(header.sectionViewportPosition(here.column()), header.height())
+            self._table.open_column_menu(here.column(), header.viewport().mapToGlobal(corner))
 
     def set_row_height(self, height: int) -> None:
         """Set the height of the rows and of the headings."""
@@ -305,6 +358,8 @@ class _TableView(QTableView):
             self.setCurrentIndex(self.rows.index(row, max(index.column(), 0)))
         elif key == Qt.Key.Key_S and not modifiers and index.isValid():
             self._sort_next(index.column())
+        elif key == Qt.Key.Key_F10 and modifiers == Qt.KeyboardModifier.ShiftModifier:
+            self._open_menu()  # the Menu key arrives as an event of its own
         elif key == Qt.Key.Key_V and not modifiers:
             self._table.enlarge_requested.emit()
         else:

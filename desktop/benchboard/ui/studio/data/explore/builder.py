@@ -17,6 +17,7 @@ from benchboard.analytics.query_builder.combined import (
 )
 from benchboard.analytics.query_builder.question import (
     TIMES,
+    Group,
     Measure,
     Part,
     PartList,
@@ -429,6 +430,29 @@ class Builder(QWidget):
             self._exploration.set_question(with_part_list(question, part, parts))
             chips = getattr(self, part).chips
             chips[target].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def column_actions(self, output: str) -> list[tuple[str, str, str, Callable[[], object]]]:
+        """What can be done with a column of the result: object name, title, icon and action of each."""
+        question, table = self._question, self._table
+        if question is None or table is None:
+            return []
+        found: list[tuple[str, str, str, Callable[[], object]]] = []
+        column = output
+        lists: tuple[tuple[PartList, BuilderRow, Callable[..., object]], ...] = (
+            ("groups", self.groups, self.edit_group), ("measures", self.measures, self.edit_measure)
+        )  # fmt: skip
+        for part, row, edit in lists:
+            for place, one in enumerate(part_list(question, part)):
+                if isinstance(one, Group | Measure) and one.output == output:
+                    column = one.column
+                    change = partial(self._edit_at, edit, row.chips[place], place)
+                    found.append(("column_edit", _("Edit column"), "ph.pencil-simple", change))
+                    found.append(("column_remove", _("Remove column"), "ph.x", partial(self._remove, part, place)))
+        if table.column(column) is not None:
+            anchor = self.filters.chips[-1] if self.filters.chips else self.filters
+            found.insert(0, ("column_filter", _("Filter by this column"), "ph.funnel",
+                             partial(self.edit_filter, anchor, column)))  # fmt: skip
+        return found
 
     def place(self, part: str, source_id: str, table: str, column: str) -> None:
         """Add a column to a part of the query (`filters`, `groups`, `measures`), as if it were dropped there: one of

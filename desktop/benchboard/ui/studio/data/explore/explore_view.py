@@ -26,6 +26,7 @@ from benchboard.ui.studio.data_access import explore_denied, may_add_data, no_da
 from benchboard.ui.studio.panes.time_range_field import TimeRangePicker, range_title
 from benchboard.ui.studio.studio_commands import EXPLORE
 from benchboard.ui.widgets import BannerPlace, Button, EmptyState, SegmentedControl, Toolbar, hairline, scroll_area
+from benchboard.ui.widgets.menus import Menu, add_action
 from benchboard.ui.widgets.surfaces import set_surface
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class ExploreView(QWidget):
         self.fields.calculation_requested.connect(self._calculate)
         self.made_sql.edit_requested.connect(self._edit_sql)
         self.result.edit_requested.connect(self._edit_query)
+        self.result.column_menu_opening.connect(self._add_column_actions)
         self.result.refresh_requested.connect(self._read_source_again)
         self.sql.edit.checked.connect(lambda _columns, error: self.result.hide_error(error))
         install_shortcuts(self, EXPLORE, self._handlers(), context.problems.refuse)
@@ -315,6 +317,11 @@ class ExploreView(QWidget):
     def _calculate(self, anchor: QWidget) -> None:
         self._choose_mode("build")
         self.builder.edit_calculation(anchor)
+
+    def _add_column_actions(self, shown: Menu, output: str) -> None:
+        if self.exploration.state.mode == "build":
+            for name, title, icon, run in self.builder.column_actions(output):
+                add_action(shown, name, title, icon, run)
 
     def _edit_sql(self) -> None:
         self.exploration.edit_sql(self.fields.tree.current_source())

@@ -34,7 +34,7 @@ from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.fields import focus_list
 from benchboard.ui.widgets.focus import came_by_key
 from benchboard.ui.widgets.labels import plain_tooltip, restyle
-from benchboard.ui.widgets.menus import Menu
+from benchboard.ui.widgets.menus import Menu, add_action
 from benchboard.ui.widgets.no_match import NoMatchLine
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -421,13 +421,9 @@ class FieldTree(QTreeWidget):
             ("measures", _("Measure this column"), "ph.calculator"),
         )
         for part, title, icon in where:
-            action = shown.addAction(title)
-            action.setObjectName(f"field_{part or 'add'}")
-            action.setIcon(theme().icon(icon, "text.secondary"))
-            action.setProperty("icon_name", icon)
             place = (part, line.source.id, line.table.name, line.column.name)
             run = partial(self.placed.emit, *place) if part else partial(self._activate, item)
-            action.triggered.connect(lambda _on=False, run=run: run())
+            add_action(shown, f"field_{part or 'add'}", title, icon, run)
         shown.aboutToHide.connect(shown.deleteLater)
         shown.popup(self.viewport().mapToGlobal(self.visualItemRect(item).center()))
 

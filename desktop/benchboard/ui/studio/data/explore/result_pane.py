@@ -41,6 +41,8 @@ class ResultPane(QWidget):
     edit_requested = Signal()
     refresh_requested = Signal()
     """The data source is to be read again."""
+    column_menu_opening = Signal(object, str)
+    """The menu of a column of the table is about to open: the `Menu`, and the column's name."""
 
     def __init__(self, exploration: Exploration) -> None:
         super().__init__()
@@ -197,6 +199,7 @@ class ResultPane(QWidget):
             self.table.footer.hide()
             self.table.view.setObjectName("explore_table")
             self.table.focus_passed.connect(self.focusNextPrevChild)
+            self.table.column_menu_opening.connect(self.column_menu_opening)
             self._tables.addWidget(self.table)
         else:
             self.table.show_table(table)
