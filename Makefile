@@ -75,12 +75,13 @@ lock: .venv/ready ## update requirements.lock from pyproject.toml
 	$(UV) pip compile pyproject.toml --group dev --universal --generate-hashes --python-version 3.11 \
 	  --no-header -q -o requirements.lock
 
-words: .venv/ready ## update the Turkish catalogues from the source
+words: .venv/ready ## update the Turkish catalogues from the source, and say which tests look for sentences that are gone
 	@mkdir -p build
 	.venv/bin/pybabel -q extract -k N_ --sort-output --no-location -o build/words.pot desktop/benchboard
 	.venv/bin/pybabel -q update -l tr -i build/words.pot -o resources/i18n/tr.po --no-fuzzy-matching \
 	  --ignore-obsolete --ignore-pot-creation-date --no-wrap
 	QT_QPA_PLATFORM=offscreen PYTHONPATH=desktop:tests .venv/bin/python -m support.help_words
+	PYTHONPATH=desktop:tests .venv/bin/python -m support.stale_words
 
 clean: ## remove everything the targets created
 	rm -rf .venv .uv dist build $(TOUR) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
