@@ -102,7 +102,8 @@ class AddToDashboard(Popover):
         self._follows = CheckBox(_("Follow the dashboard's time range"))
         self._follows.setObjectName("add_follows_time")
         self._follows.setChecked(self._followed is not None)
-        self._follows.setVisible(self._followed is not None)
+        if self._followed is None:
+            self._follows.hide()
         if self._followed is not None:
             tip = _("Shows the rows whose “{column}” is within the time range of the dashboard.")
             self._follows.setToolTip(plain_tooltip(tip.format(column=self._followed.column)))
