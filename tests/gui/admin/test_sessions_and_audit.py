@@ -102,13 +102,13 @@ def test_row_menu_of_a_session_revokes_it(admin: Admin) -> None:
     admin.type("sessions_search", "bench-12")
     admin.wait(lambda: admin.column("sessions_table", 1) == ["bench-12"])
     menu = admin.row_menu("sessions_table", "Ada Lovelace", "sessions_menu")
-    assert [action.text() for action in menu.actions()] == ["Show person", "", "Revoke session\tDelete"]
+    assert [action.text() for action in menu.actions()] == ["Open person", "", "Revoke session\tDelete"]
     admin.choose(menu, "command_revoke_sessions")
     admin.click("confirm_act")
     admin.wait(lambda: admin.person("Ada Lovelace").sessions == 1)
     admin.click("segment_ended")
     menu = admin.row_menu("sessions_ended_table", "Ada Lovelace", "sessions_menu")
-    assert [action.text() for action in menu.actions()] == ["Show person"]
+    assert [action.text() for action in menu.actions()] == ["Open person"]
     admin.choose(menu, "command_show_person")
     admin.wait(lambda: admin.find("person_detail").isVisible())
 

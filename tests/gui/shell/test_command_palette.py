@@ -1,5 +1,7 @@
 """The command palette: how entries match and rank, and how it is worked by keys and mouse."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -121,6 +123,10 @@ def test_search_without_query_offers_what_can_run_here_and_no_item_of_the_page()
     tile = PaletteEntry("Refund rate", lambda: None, group="On this page")
     offered = [*entries("Pair a dongle"), impossible, tile]
     assert [hit.entry.title for hit in search("", offered)] == ["Pair a dongle"]
+    used = [replace(entry, recent=at) for at, entry in enumerate(entries("Undo", "Pair a dongle", "Pair a tray"))]
+    shown = [(hit.entry.group, hit.entry.title) for hit in search("", used)]
+    assert shown == [("Recently used", "Pair a tray"), ("Recently used", "Pair a dongle"), ("Actions", "Undo")]
+    assert [hit.entry.title for hit in search("pair", used)] == ["Pair a tray", "Pair a dongle"]
     assert [hit.entry.title for hit in search("refund", offered)] == ["Refund rate"]
     assert search(">refund", offered) == []
     assert [hit.entry.title for hit in search("identify", offered)] == ["Identify dongle"]
@@ -132,7 +138,7 @@ def test_search_without_accents_finds_accented_titles() -> None:
 
 
 def test_search_with_angle_bracket_finds_actions_only() -> None:
-    offered = [*entries("Pair a dongle"), PaletteEntry("Dongles", lambda: None, group="Go to")]
+    offered = [*entries("Pair a dongle"), PaletteEntry("Dongles", lambda: None, group="Open")]
     assert [hit.entry.title for hit in search("> dongle", offered)] == ["Pair a dongle"]
     assert len(search("dongle", offered)) == 2
 
@@ -151,7 +157,7 @@ def test_palette_keys_select_and_run(qtbot: QtBot, light: Theme) -> None:
     ran: list[str] = []
     offered = [
         PaletteEntry(title, lambda title=title: ran.append(title), group=group)
-        for title, group in (("Pair a dongle", "Actions"), ("Pair a tray", "Actions"), ("Pairs", "Go to"))
+        for title, group in (("Pair a dongle", "Actions"), ("Pair a tray", "Actions"), ("Pairs", "Open"))
     ]
     palette = open_palette(qtbot, offered)
     qtbot.keyClicks(palette.field, "pair")
@@ -204,9 +210,9 @@ def test_palette_entry_that_cannot_run_is_faint_and_shows_its_reason(qtbot: QtBo
 
 def test_palette_lists_what_can_run_first_and_no_enter_key_for_the_rest(qtbot: QtBot, light: Theme) -> None:
     exact = PaletteEntry("Repeat", lambda: None, group="Actions", why_not="Select one widget first.")
-    offered = [exact, *entries("Repeat again"), PaletteEntry("Repeat view", lambda: None, group="Go to")]
+    offered = [exact, *entries("Repeat again"), PaletteEntry("Repeat view", lambda: None, group="Open")]
     assert [hit.entry.title for hit in search("repeat", offered)] == ["Repeat again", "Repeat", "Repeat view"]
-    alone = [exact, PaletteEntry("Repeat view", lambda: None, group="Go to")]
+    alone = [exact, PaletteEntry("Repeat view", lambda: None, group="Open")]
     assert [hit.entry.title for hit in search("repeat", alone)] == ["Repeat view", "Repeat"]
     palette = open_palette(qtbot, [exact, *entries("Repeat")])
     palette.field.setText("rep")

@@ -20,7 +20,7 @@ KEYBOARD_ONLY = {
 """These only make sense where the keyboard is, open the palette itself, or go where the palette's views go."""
 ANYWHERE = {
     "Create dashboard", "Import dashboard", "Pair a dongle", "Calculate bit timing", "Open live bus",
-    "Start simulated dongles", "Add person", "Revoke sessions", "View audit log", "Toggle full screen", "Sign out",
+    "Start simulated dongles", "Add person", "Revoke sessions", "Open audit log", "Toggle full screen", "Sign out",
     "Quit Benchboard", "Show keyboard shortcuts",
 }  # fmt: skip
 HERE = {

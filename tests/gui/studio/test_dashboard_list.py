@@ -59,6 +59,15 @@ def test_list_footer_with_a_filter_counts_matches(dashboards: DashboardsDriver) 
     _search(dashboards, "shop rev")
     assert "1 matching" in _texts(dashboards)
 
+    shell = dashboards.studio.application.shell
+    assert shell is not None
+    sort = next(entry for entry in shell.palette_entries() if entry.title == "Sort by Owner")
+    sort.run()
+    assert dashboards.model.listing.sort == "owner"
+    trash = next(entry for entry in shell.palette_entries() if entry.title == "Open trash")
+    trash.run()
+    assert max(shell.palette_entries(), key=lambda entry: entry.recent).title == "Open trash"
+
 
 def test_list_of_an_admin_all_is_every_dashboard_with_full_access(open_studio: Callable[..., "Studio"]) -> None:
     dashboards = DashboardsDriver(open_studio(role="admin"))

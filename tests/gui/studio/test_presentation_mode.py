@@ -275,7 +275,7 @@ def test_key_sheet_shows_every_key(studio: "Studio") -> None:
     sheet = studio.application.window.findChild(ShortcutsDialog)
     assert sheet is not None
     # An analyst may only be in Studio.
-    assert [row[1] for row in shortcut_rows() if row[1] not in visible_titles(sheet)] == ["Go to Bench", "Go to Admin"]
+    assert [row[1] for row in shortcut_rows() if row[1] not in visible_titles(sheet)] == ["Open Bench", "Open Admin"]
     assert len(shortcut_rows()) == sum(1 for command in REGISTRY if command.shortcuts)
     search = sheet.findChild(QWidget, "keys_search")
     assert studio.application.window.focusWidget() is search

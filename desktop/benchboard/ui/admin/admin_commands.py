@@ -20,9 +20,9 @@ REGISTRY.register(
     Command("admin.revoke_all_sessions", N_("Revoke all sessions"), Group.PEOPLE, (), "ph.sign-out",
             N_("log out, sign out everyone, force sign-out, kick, end session, terminate, active sessions, "
                "disconnect"), danger=True),
-    Command("admin.view_audit_log", N_("View audit log"), Group.AUDIT, (), "ph.list-magnifying-glass",
+    Command("admin.view_audit_log", N_("Open audit log"), Group.AUDIT, (), "ph.list-magnifying-glass",
             N_("audit trail, history, activity, events, who did what, logs, security, compliance")),
-    Command("admin.show_person", N_("Show person"), Group.PEOPLE, (), "ph.user"),
+    Command("admin.show_person", N_("Open person"), Group.PEOPLE, (), "ph.user"),
     Command("admin.activate_account", N_("Enable account"), Group.PEOPLE, (), "ph.check-circle"),
     Command("admin.disable_account", N_("Disable account"), Group.PEOPLE, (), "ph.prohibit", danger=True),
 )

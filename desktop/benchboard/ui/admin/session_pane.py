@@ -30,7 +30,7 @@ class SessionPane(DetailPane):
         self.head.addWidget(hairline())
         self._where, self._when = DetailSection(_("Where")), DetailSection(_("When"))
         self._revoke = Button(_("Revoke session"), revoke, kind="danger", icon="ph.prohibit", name="sessions_revoke")
-        self._person = Button(_("Show person"), self._show_person, icon="ph.user", name="sessions_show_person")
+        self._person = Button(_("Open person"), self._show_person, icon="ph.user", name="sessions_show_person")
         actions = FlowLayout()
         actions.setContentsMargins(16, 14, 16, 14)
         for button in (self._person, self._revoke):

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from benchboard.i18n import _
@@ -17,7 +17,8 @@ class PaletteEntry:
     """One row of the palette: a command, a view, or a search result.
 
     `keys` are as on key caps; `why_not` says why it can't be run now. `name` is the part of a view's title by which
-    the user knows it: a query that is this name, or its first words, finds it before anything else.
+    the user knows it: a query that is this name, or its first words, finds it before anything else. `recent` is 0 for
+    an entry that wasn't used lately, and higher the later it was.
     """
 
     title: str
@@ -29,6 +30,7 @@ class PaletteEntry:
     search_terms: str = ""
     why_not: str = ""
     name: str = ""
+    recent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def _is_word_start(text: str, at: int) -> bool:
 
 def search(query: str, entries: Sequence[PaletteEntry]) -> list[CommandMatch]:
     """The entries that match `query`, in groups, first that of the best one that can be run; with `>` in front, only
-    commands. Without a query, the commands and views that can be run now.
+    commands. Without a query, the commands and views that can be run now, those used last first.
 
     The words of the query may begin the words of a title in any order. Exact titles come first, then those that begin
     with the query, those with all its words, search terms, other parts of a title and subtitles. Letters scattered over
@@ -108,6 +110,8 @@ def search(query: str, entries: Sequence[PaletteEntry]) -> list[CommandMatch]:
     candidates = [entry for entry in entries if not only_commands or entry.group not in (go_to_group(), page_group())]
     if not query:
         offered = [entry for entry in candidates if entry.group != page_group() and not entry.why_not]
+        used = sorted((entry for entry in offered if entry.recent), key=lambda entry: -entry.recent)
+        offered = [*(replace(entry, group=recent_group()) for entry in used), *(e for e in offered if not e.recent)]
         return _group([CommandMatch(entry, 0) for entry in offered], list(dict.fromkeys(one.group for one in offered)))
     hits = [match_ for entry in candidates if (match_ := _match_entry(query, entry)) is not None]
     if not hits:
@@ -193,7 +197,9 @@ def _match_search_terms(query: str, entry: PaletteEntry) -> CommandMatch | None:
 
 def _group(hits: list[CommandMatch], order: list[str]) -> list[CommandMatch]:
     """The hits by group, in each those that can be run now first."""
-    return sorted(hits, key=lambda hit: (order.index(hit.entry.group), bool(hit.entry.why_not), -hit.score))
+    return sorted(
+        hits, key=lambda hit: (order.index(hit.entry.group), bool(hit.entry.why_not), -hit.score, -hit.entry.recent)
+    )
 
 
 def page_group() -> str:
@@ -203,4 +209,9 @@ def page_group() -> str:
 
 def go_to_group() -> str:
     """The title of the group of views."""
-    return _("Go to")
+    return _("Open")
+
+
+def recent_group() -> str:
+    """The title of the group of what was run last."""
+    return _("Recently used")

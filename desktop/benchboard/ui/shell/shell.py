@@ -15,6 +15,7 @@ from benchboard.settings import Appearance, Settings
 from benchboard.start_arguments import link_address
 from benchboard.ui.commands import REGISTRY, SHELL, Command, Handler, Handlers, install_shortcuts, run_handler
 from benchboard.ui.context import ANYTHING, ChangeNotices, Context
+from benchboard.ui.paged.paged_rows import PagedRows
 from benchboard.ui.problems import Problems
 from benchboard.ui.sections import (
     AcceptsRoute,
@@ -61,6 +62,8 @@ if TYPE_CHECKING:
 _HOME_ROOMS: Final = {ADMIN: "admin", ANALYST: "studio", BUSINESS_USER: "studio", TECHNICIAN: "bench"}
 """The room in which a role does most of its work, shown at the first sign-in."""
 _MOST_BACK: Final = 50
+_MOST_RECENT: Final = 5
+"""Commands and views that the palette offers first because they were used last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class ShellState:
     last_views: dict[str, str]
     view_states: dict[str, object]
     history: tuple[str, ...] = ()
+    recent: tuple[str, ...] = ()
 
 
 class Shell(QWidget):
@@ -106,6 +110,8 @@ class Shell(QWidget):
         self.address = ""
         self._history: list[str] = []
         """The addresses of the views shown before, the last one at the end."""
+        self._recent: list[str] = []
+        """The ids of the commands and the addresses that were last run in the palette, the newest first."""
         self._is_presenting = False
         self._state_before = Qt.WindowState.WindowNoState
         """The state of the window before a view was presented."""
@@ -268,13 +274,19 @@ class Shell(QWidget):
             address: view.save_state() if isinstance(view, Restorable) else typed_texts(view)
             for address, view in self._views.items()
         }
-        return ShellState(self.address, dict(self._last_views), self._saved_states | states, tuple(self._history))
+        return ShellState(
+            self.address,
+            dict(self._last_views),
+            self._saved_states | states,
+            tuple(self._history),
+            tuple(self._recent),
+        )
 
     def restore_state(self, state: ShellState) -> None:
         """Restore a state from `save_state`."""
         self._last_views, self._saved_states = dict(state.last_views), dict(state.view_states)
         self.go_or_home(state.address)
-        self._history = list(state.history)
+        self._history, self._recent = list(state.history), list(state.recent)
 
     def open_palette(self) -> None:
         """Open the command palette with every available command and every view."""
@@ -331,18 +343,28 @@ class Shell(QWidget):
     def _page_entries(self) -> list[PaletteEntry]:
         view = self._stack.currentWidget()
         items: Sequence[PageItem] = view.page_items() if isinstance(view, HasItems) else ()
-        return [PaletteEntry(item.title, item.go, item.subtitle, item.icon, group=page_group()) for item in items]
+        entries = [PaletteEntry(item.title, item.go, item.subtitle, item.icon, group=page_group()) for item in items]
+        tables = [rows for rows in view.findChildren(PagedRows) if rows.isVisible()] if view is not None else []
+        return [*entries, *(entry for rows in tables for entry in _sorts(rows))]
+
+    def _run_entry(self, key: str, run: Callable[[], object]) -> None:
+        self._recent = [key, *(one for one in self._recent if one != key)][:_MOST_RECENT]
+        run()
+
+    def _recency(self, key: str) -> int:
+        return len(self._recent) - self._recent.index(key) if key in self._recent else 0
 
     def _command_entry(self, command: Command, handler: Handler) -> PaletteEntry:
         return PaletteEntry(
             handler.title or command.text,
-            partial(run_handler, handler, self.context.problems.refuse),
+            partial(self._run_entry, command.id, partial(run_handler, handler, self.context.problems.refuse)),
             handler.subtitle,
             command.icon,
             command.key if handler.has_key else "",
             _("Commands"),
             command.search_terms,
             handler.why_not(),
+            recent=self._recency(command.id),
         )
 
     def _view_entries(self) -> list[PaletteEntry]:
@@ -352,9 +374,15 @@ class Shell(QWidget):
             for view in room.views:
                 several = len(room.views) > 1
                 title = f"{_(room.title)}: {_(view.title)}" if several else _(room.title)
-                go = partial(self.go, f"{room.key}/{view.key}")
+                address = f"{room.key}/{view.key}"
+                go = partial(self._run_entry, address, partial(self.go, address))
                 keys, terms = (settings.key, settings.search_terms) if room.key == "settings" else ("", "")
-                entries.append(PaletteEntry(title, go, "", room.icon, keys, go_to_group(), terms, name=_(view.title)))
+                entries.append(
+                    PaletteEntry(
+                        title, go, "", room.icon, keys, go_to_group(), terms,
+                        name=_(view.title), recent=self._recency(address),
+                    )
+                )  # fmt: skip
         return entries
 
     def notify_changes(self, tables: frozenset[str] = ANYTHING) -> None:
@@ -610,6 +638,21 @@ def _focus_target(pane: QWidget) -> QWidget | None:
     if last is not None and last.isVisible() and last.isEnabled() and last.focusPolicy() & Qt.FocusPolicy.TabFocus:
         return last
     return pane if pane.focusPolicy() & Qt.FocusPolicy.TabFocus else _first_focusable(pane)
+
+
+def _sorts(rows: PagedRows) -> list[PaletteEntry]:
+    """Entries that sort a table by each of its columns; by the one it is sorted by, in the other order."""
+    return [
+        PaletteEntry(
+            _("Sort by {column}").format(column=column.title),
+            partial(rows.sort_by, place),
+            rows.accessibleName(),
+            "ph.sort-ascending",
+            group=page_group(),
+        )
+        for place, column in enumerate(rows.paged.columns)
+        if column.sortable
+    ]
 
 
 def _first_focusable(pane: QWidget) -> QWidget | None:

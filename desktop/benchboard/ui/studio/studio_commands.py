@@ -39,7 +39,7 @@ REGISTRY.register(
             N_("new dashboard, make, add, start, blank, empty")),
     Command("studio.import_dashboard", N_("Import dashboard"), Group.DASHBOARDS, (), "ph.upload-simple",
             N_("load, upload, open file, Grafana, JSON")),
-    Command("studio.show_trash", N_("Show trash"), Group.DASHBOARDS, (), "ph.trash",
+    Command("studio.show_trash", N_("Open trash"), Group.DASHBOARDS, (), "ph.trash",
             N_("recycle bin, undelete, restore dashboard")),
     Command("studio.explore", N_("Explore data"), Group.NAVIGATE, (), "ph.compass",
             N_("query, analyse, analyze, ask, chart, build, SQL, new query")),
