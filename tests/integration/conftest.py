@@ -5,8 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from benchboard.analytics.sources import services
+from benchboard.paging import Listing
 from benchboard.storage.engine import Database
 from support import databases
+from support.databases import unbound
 from support.orders import Market, open_market
 from support.papers import Office
 from support.people import Town
@@ -30,3 +33,12 @@ def market(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     database = Database.open(databases.file_url(file), key=databases.KEY)
     yield open_market(database, folder)
     database.dispose()
+
+
+@pytest.fixture
+def no_sources(market: Market) -> Iterator[None]:
+    """Removes the data sources that a test adds to the database of its file."""
+    yield
+    with unbound(market.database).change() as session:
+        for source in services.list_sources(session, market.analyst, Listing()).rows:
+            services.remove_source(session, market.analyst, source.id, even_if_used=True)

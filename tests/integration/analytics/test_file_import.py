@@ -1,6 +1,5 @@
 """Files that are added as data sources: copied or followed, read again, found where they were moved to."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,20 +18,14 @@ from benchboard.paging import Listing
 from support.databases import unbound
 from support.orders import Market
 
+pytestmark = pytest.mark.usefixtures("no_sources")
+
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "Trips.csv"
     path.write_text("id;Distance (km);city\n1;2,5;Ankara\n2;3,5;İzmir\n3;;Ankara\n", encoding="utf-8")
     return path
-
-
-@pytest.fixture(autouse=True)
-def no_sources(market: Market) -> Iterator[None]:
-    yield
-    with unbound(market.database).change() as session:
-        for source in services.list_sources(session, market.analyst, Listing()).rows:
-            services.remove_source(session, market.analyst, source.id, even_if_used=True)
 
 
 def scans(file: Path) -> list[FileScan]:

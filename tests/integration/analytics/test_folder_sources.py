@@ -1,22 +1,21 @@
 """A folder of files as a source: what happened to its files since they were read, and reading it again."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from benchboard.analytics.files.inspection import inspect_file
 from benchboard.analytics.queries import run_query
-from benchboard.analytics.sources import services
 from benchboard.analytics.sources.file_import import import_files
 from benchboard.analytics.sources.file_news import file_changes, file_news, source_news, status_title
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.analytics.sources.source_reading import DOUBTFUL, read_source_again, undo_reading
 from benchboard.errors import Conflict, Invalid, NotFound
-from benchboard.paging import Listing
 from support.databases import unbound
 from support.orders import Market
+
+pytestmark = pytest.mark.usefixtures("no_sources")
 
 
 @pytest.fixture
@@ -27,14 +26,6 @@ def folder(tmp_path: Path) -> Path:
         _write(path, f"2026-0{month}.csv", month)
     (path / "readme.pdf").write_bytes(b"%PDF-1.7")
     return path
-
-
-@pytest.fixture(autouse=True)
-def no_sources(market: Market) -> Iterator[None]:
-    yield
-    with unbound(market.database).change() as session:
-        for source in services.list_sources(session, market.analyst, Listing()).rows:
-            services.remove_source(session, market.analyst, source.id, even_if_used=True)
 
 
 def _write(folder: Path, name: str, *amounts: int) -> None:

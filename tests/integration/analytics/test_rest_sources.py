@@ -59,14 +59,10 @@ def server(api: Api) -> Iterator[RestServer]:
 
 
 @pytest.fixture(autouse=True)
-def no_sources(market: Market, tmp_path: Path) -> Iterator[None]:
+def data_keys(no_sources: None, market: Market, tmp_path: Path) -> None:
     data_keys = keys.FileDataKeys(tmp_path / "keys.json")
     data_keys.create(market.analyst.organisation_id)
     keys.provide_data_keys(market.database, data_keys)
-    yield
-    with unbound(market.database).change() as session:
-        for source in services.list_sources(session, market.analyst, Listing()).rows:
-            services.remove_source(session, market.analyst, source.id, even_if_used=True)
 
 
 def values(server: RestServer, **others: object) -> dict[str, object]:

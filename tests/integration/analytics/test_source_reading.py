@@ -1,6 +1,5 @@
 """A source's files read again: columns are found by their titles, losses are asked about, an older copy is kept."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,9 +13,10 @@ from benchboard.analytics.sources.file_import import import_files, source_copies
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.analytics.sources.source_reading import DOUBTFUL, read_source_again, undo_reading
 from benchboard.errors import Conflict
-from benchboard.paging import Listing
 from support.databases import unbound
 from support.orders import Market
+
+pytestmark = pytest.mark.usefixtures("no_sources")
 
 LINES = ("id;Amount;City", *(f"{place};{place},5;Ankara" for place in range(1, 21)))
 
@@ -26,14 +26,6 @@ def file(tmp_path: Path) -> Path:
     path = tmp_path / "Sales.csv"
     write(path, LINES)
     return path
-
-
-@pytest.fixture(autouse=True)
-def no_sources(market: Market) -> Iterator[None]:
-    yield
-    with unbound(market.database).change() as session:
-        for source in services.list_sources(session, market.analyst, Listing()).rows:
-            services.remove_source(session, market.analyst, source.id, even_if_used=True)
 
 
 def write(path: Path, lines: tuple[str, ...], encoding: str = "utf-8") -> None:

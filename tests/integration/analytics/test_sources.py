@@ -1,6 +1,5 @@
 """Data sources on real databases and real files: their services, queries over them, and what breaks."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,20 +23,14 @@ from support.databases import unbound
 from support.orders import Market
 from support.people import Town
 
+pytestmark = pytest.mark.usefixtures("no_sources")
+
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "Trips it's.csv"
     path.write_text("id,Distance (km),city\n1,2.5,Ankara\n2,3.5,İzmir\n3,,Ankara\n", encoding="utf-8")
     return path
-
-
-@pytest.fixture(autouse=True)
-def no_sources(market: Market) -> Iterator[None]:
-    yield
-    with unbound(market.database).change() as session:
-        for source in services.list_sources(session, market.analyst, Listing()).rows:
-            services.remove_source(session, market.analyst, source.id, even_if_used=True)
 
 
 def tables(file: Path) -> tuple[SourceTable, ...]:
