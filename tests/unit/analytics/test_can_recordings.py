@@ -82,9 +82,10 @@ def test_recording_cut_off_in_its_last_line_has_the_frames_before(tmp_path: Path
     assert len(_rows(path)) == 3
 
 
-def test_line_that_is_no_frame_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("after", [_LOG, ""])
+def test_line_that_is_no_frame_is_named(tmp_path: Path, after: str) -> None:
     path = tmp_path / "a.log"
-    path.write_text(_LOG + "what is this\n" + _LOG)
+    path.write_text(f"{_LOG}what is this\n{after}")
     with pytest.raises(Invalid) as refused:
         _rows(path)
     assert refused.value.what == "Line 3 of “a.log” isn't a CAN frame."

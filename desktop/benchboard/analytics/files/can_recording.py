@@ -1,7 +1,7 @@
 """The frames of a CAN recording: a candump log, a Vector ASC file or a PEAK TRC file, one row each.
 
-python-can reads the forms. A recording is text that a program may not have ended writing: what is wrong with its last
-line is taken for that, what is wrong before is an error that names the line.
+python-can reads the forms. A program may not have ended writing a recording: a last line without an end is left out if
+it isn't a frame. Any other wrong line is an error that names it.
 """
 
 import itertools
@@ -73,7 +73,7 @@ class CanRecording:
             try:
                 frame = next(frames, None)
             except _WRONG as error:
-                if self._lines.at_end():
+                if self._lines.is_cut_off:
                     return
                 what = _("Line {line} of “{name}” isn't a CAN frame.")
                 raise Invalid(
@@ -119,15 +119,14 @@ class _Lines:
     def __init__(self, file: IO[bytes]) -> None:
         self._text = TextIOWrapper(file, encoding="utf-8-sig", errors="replace")
         self.count = 0
+        self.is_cut_off = False
+        """Whether the line that was read last has no end, and so is the last one."""
 
     def __iter__(self) -> Iterator[str]:
         while line := self._text.readline(_MAX_LINE):
             self.count += 1
+            self.is_cut_off = not line.endswith("\n") and len(line) < _MAX_LINE
             yield line
-
-    def at_end(self) -> bool:
-        """Whether the line that was read last is the last one."""
-        return not self._text.readline(_MAX_LINE)
 
     def close(self) -> None:
         """A reader does this at its end."""

@@ -163,7 +163,7 @@ class AddToDashboard(Popover):
             text = (
                 _("No dashboard has this name.")
                 if self._found
-                else _("You can't edit any dashboard yet. Choose New dashboard.")
+                else _("No dashboards to add to yet. Choose New dashboard to make one.")
             )
             self._rows.addWidget(Paragraph(text, "caption", "muted"))
         elif self._found is None:
