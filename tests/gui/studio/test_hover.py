@@ -287,6 +287,9 @@ def test_arrow_keys_in_enlarged_chart_walk_over_its_values(
     assert last not in (first, second)
     assert tips(item_id, Qt.Key.Key_Right) == last
     assert tips(item_id, Qt.Key.Key_Home) == first
+    face.resize(face.width() - 40, face.height())
+    assert not face.crosshair.isVisible(), "its values are elsewhere now"
+    assert not value_tip(face).isVisible()
     read.qtbot.keyClick(face, Qt.Key.Key_Escape)
     read.wait(lambda: read.page.enlarged.view is None)
 

@@ -129,7 +129,7 @@ def columns(load: Callable[[DongleRow], float | None] = _no_load) -> tuple[Colum
             True,
             badge=lambda row: identity_mark(row.dongle, row.device),
             tooltip=lambda row: identity_reason(row.dongle, row.device),
-            width=105,
+            width=150,
         ),
         Column("bitrate", _("Bit rate"), lambda row: row.bitrates, True, align_right=True, width=165),
         Column("", _("Bus load"), lambda row: _load_text(load(row)), meter=load, align_right=True, width=125),

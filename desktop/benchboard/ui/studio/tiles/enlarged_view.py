@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QFrame, QTextEdit, QVBoxLayout, QWidget
 
@@ -68,8 +69,7 @@ class EnlargedDrawing(QWidget):
         self.widget, self.result, self._audience = widget, result, audience
         self.setAccessibleName(widget.title or widget.kind_name)
         self.setAccessibleDescription(summary(widget, result))
-        self._value = None
-        self.crosshair.hide()
+        self._hide_readout()
         self.update()
 
     @property
@@ -112,6 +112,10 @@ class EnlargedDrawing(QWidget):
         self.crosshair.hide()
         value_tip(self).hide()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._hide_readout()  # the values are elsewhere now
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Walk over the values of a chart: along its axis and, across it, from series to series."""
         reader = self._reader_now()
@@ -137,9 +141,12 @@ class EnlargedDrawing(QWidget):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         if self._value is not None:
-            self._value = None
-            self.crosshair.hide()
-            value_tip(self).hide()
+            self._hide_readout()
+
+    def _hide_readout(self) -> None:
+        self._value = None
+        self.crosshair.hide()
+        value_tip(self).hide()
 
     def _reader_now(self) -> Reader | None:
         if self.widget is None:
