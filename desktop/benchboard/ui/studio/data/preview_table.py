@@ -5,7 +5,16 @@ from datetime import datetime
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -28,7 +37,7 @@ from benchboard.ui.studio.data.value_text import (
 )
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
-from benchboard.ui.widgets.labels import plain_tooltip
+from benchboard.ui.widgets.labels import Text, plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
 _HEAD: Final = 96
@@ -183,7 +192,14 @@ class PreviewTable(QTableView):
         lines.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         lines.setMinimumWidth(56)
         self.setCornerButtonEnabled(False)
+        # Lines that don't fit are named by their number in the file, which is another one.
+        self._numbers_title = Text(_("Row"), "caption", "muted", parent=self)
+        self._numbers_title.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
         self._shown_columns: tuple[tuple[str, str], ...] = ()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._numbers_title.setGeometry(0, 0, self.verticalHeader().width() - _PAD, self.heads.height() - _PAD // 2)
 
     def show_table(self, table: TableInspection, *, as_written: bool) -> None:
         """Show a table. Widths and position stay while the columns are the same."""
