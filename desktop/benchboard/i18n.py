@@ -78,19 +78,28 @@ def help_sentence(message: str) -> str:
 
 def number(value: "float | Decimal", decimals: int | None = None, *, most: int = 2, grouped: bool = True) -> str:
     """`1 483.5`, or `1 483,5` in Turkish: a narrow no-break space every three digits; none in a field
-    (`grouped=False`). Without `decimals`, those that the value has, at most `most`."""
+    (`grouped=False`). Without `decimals`, those that the value has, at most `most`. A half is rounded away from zero.
+    """
     from decimal import Decimal  # imported late: loading it takes longer than the rest of this module
 
     exact = Decimal(value) if isinstance(value, int | Decimal) else Decimal(repr(float(value)))
     if decimals is None and isinstance(value, float):
-        exact = Decimal(repr(round(float(value), most)))  # 0.1 + 0.2 is shown with one decimal
+        exact = Decimal(_fixed(exact, most)).normalize()  # 0.1 + 0.2 is shown with one decimal
     if decimals is None:
         decimals = 0 if exact == exact.to_integral_value() else min(most, -int(exact.as_tuple().exponent))
-    written = f"{exact.copy_abs():.{decimals}f}"
+    written = _fixed(exact.copy_abs(), decimals)
     sign = _MINUS if exact < 0 and written.strip("0.") else ""
     whole, _dot, part = written.partition(".")
     groups = [whole[max(end - 3, 0) : end] for end in range(len(whole), 0, -3)][::-1]
     return sign + (_THIN if grouped else "").join(groups) + (f"{_point}{part}" if part else "")
+
+
+def _fixed(exact: "Decimal", decimals: int) -> str:
+    """A number with this many decimals: people expect 0.5 as 1 and 2.5 as 3, not the even number next to it."""
+    from decimal import ROUND_HALF_UP, localcontext
+
+    with localcontext(rounding=ROUND_HALF_UP):
+        return f"{exact:.{decimals}f}"
 
 
 def percent(value: "float | Decimal", decimals: int | None = None, *, most: int = 2) -> str:

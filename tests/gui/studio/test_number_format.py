@@ -46,6 +46,27 @@ def test_number_is_grouped_with_a_space_before_the_unit(
     assert number_format.format_number(value, decimals, unit) == shown
 
 
+def test_a_half_is_rounded_away_from_zero_everywhere() -> None:
+    """A card of exactly 5441948.50 showed 5 441 948: halves went to the even number."""
+    total = Decimal("5441948.50")
+    for value in (total, float(total)):
+        assert number_format.format_number(value, 0) == "5\u202f441\u202f949"
+        assert number_format.format_number(-value, 0) == "\u22125\u202f441\u202f949"
+    assert number_format.format_number(total + 1, 0) == "5\u202f441\u202f950"
+    assert [number_format.format_number(value, 2) for value in (2.665, Decimal("2.665"), -2.675)] == [
+        "2.67", "2.67", "\u22122.68",
+    ]  # fmt: skip
+    assert [i18n.number(value) for value in (2.665, -1.005, 0.1 + 0.2, 1e22)] == [
+        "2.67", "\u22121.01", "0.3", "10" + "\u202f000" * 7,
+    ]  # fmt: skip
+    assert number_format.format_number(Decimal("0.5"), 0) == i18n.percent(0.5, 0).removesuffix(" %") == "1"
+    assert [number_format.abbreviate(value) for value in (1_235_000.0, 1_245_000.0, -1_245_000.0, 0.0125)] == [
+        "1.24 M", "1.25 M", "\u22121.25 M", "0.013",
+    ]  # fmt: skip
+    assert number_format.format_number(Decimal("1.2345E+40")) == "1.235×10⁴⁰"
+    assert number_format.tick_labels([0.0, 0.125, 0.25]) == ["0", "0.125", "0.250"]
+
+
 def test_axis_labels_are_as_short_as_possible() -> None:
     days = [datetime(2026, 3, day, tzinfo=UTC) for day in (1, 2)]
     assert number_format.axis_labels(days) == ["1 Mar", "2 Mar"]

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Final
 
 from PySide6.QtCore import QDate, QLocale
@@ -154,26 +154,40 @@ def _format_extreme(value: Decimal) -> str:
         return "NaN"
     if value.is_infinite():
         return f"{_MINUS if value < 0 else ''}∞"
-    short = Decimal(f"{value:.3E}")
+    short = _significant(value, 4)
     return _with_exponent(short, short.adjusted(), 3)
+
+
+def _significant(value: Decimal, digits: int) -> Decimal:
+    """A number with so many digits that count, a half rounded away from zero."""
+    return Context(prec=digits, rounding=ROUND_HALF_UP).plus(value)
 
 
 def abbreviate(value: float, decimals: int = 2) -> str:
     """A number in short form, for a tick or a small space: `1.2 k`, `3 M`, `123.5 bn`."""
+    exact = Decimal(repr(float(value)))  # as it is written: 2.675 is a little less as a float
     for size, words in _SIZES:
-        part = round(value / size, decimals)
-        if abs(part) >= 1 and (size > 1e3 or abs(round(value, 2)) >= LEAST_SHORT):
+        part = abs(exact) / Decimal(size)
+        if part >= 1e3:
+            return _format_extreme(exact)
+        part = _rounded(part, decimals).copy_sign(exact)
+        if abs(part) >= 1 and (size > 1e3 or _rounded(abs(exact), 2) >= LEAST_SHORT):
             if abs(part) >= 1e3:
-                return _format_extreme(Decimal(repr(value)))
-            return _(words).format(number=format_number(Decimal(repr(part))))
+                return _format_extreme(exact)
+            return _(words).format(number=format_number(part.normalize()))
     if 0 < abs(value) < 0.1:
         return _format_small(value)
-    return format_number(Decimal(repr(round(value, 6))))
+    return format_number(_rounded(exact, 6).normalize())
+
+
+def _rounded(value: Decimal, decimals: int) -> Decimal:
+    """A number with so many decimals, a half rounded away from zero."""
+    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
 def _format_small(value: float) -> str:
     """A number near zero with two digits that count: `0.0042`, `4.2×10⁻⁹`."""
-    exact = Decimal(f"{value:.1e}")
+    exact = _significant(Decimal(repr(float(value))), 2).normalize()
     if abs(value) < _SMALL:
         return _with_exponent(exact, exact.adjusted(), decimal_places(exact.scaleb(-exact.adjusted())))
     return format_number(exact, decimal_places(exact))
