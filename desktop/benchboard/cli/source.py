@@ -26,7 +26,7 @@ from benchboard.analytics.sources import services
 from benchboard.analytics.sources.catalog import get_row
 from benchboard.analytics.sources.configuration import tables_of
 from benchboard.analytics.sources.copies import copies_folder, remove_copies, with_copies
-from benchboard.analytics.sources.file_news import changes_text, file_news, status_title
+from benchboard.analytics.sources.file_news import changes_text, file_news, original_gone_text, status_title
 from benchboard.analytics.sources.original_files import original_files
 from benchboard.analytics.sources.rest_connection import change_secret
 from benchboard.analytics.sources.rest_import import RestRequest, add_rest
@@ -46,6 +46,13 @@ from benchboard.errors import Conflict, Invalid, Unavailable
 from benchboard.i18n import _, ngettext, pgettext
 from benchboard.paging import Listing
 
+
+def _news_text(source: SourceSummary) -> str:
+    if file_news(source) == "original_gone" and source.last_sync is not None:
+        return original_gone_text(source, f"{source.last_sync.astimezone():%Y-%m-%d %H:%M}")
+    return changes_text(source)
+
+
 _SOURCE: Final[dict[str, Callable[[Any], object]]] = {
     "id": lambda row: row.id,
     "name": lambda row: row.name,
@@ -62,7 +69,7 @@ _STATES: Final = ("connected", "error", "disconnected", "pending")
 _SOURCE_TEXT: Final = _SOURCE | {
     "kind": lambda row: row.kind_title,
     "state": lambda row: status_title(row, file_news(row)),
-    "problem": lambda row: row.problem or changes_text(row),
+    "problem": lambda row: row.problem or _news_text(row),
 }
 """The texts in tables, as in the window; JSON has the values that options take."""
 

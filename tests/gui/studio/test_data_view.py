@@ -345,6 +345,15 @@ def test_a_folder_of_files_with_equal_columns_is_one_table(data: Data, tmp_path:
     data.studio.wait(lambda: data.status() == "Up to date")
     assert data.query(source.id, f"SELECT count(*) FROM {source.tables[0]}") == 4
 
+    folder.rename(tmp_path / "elsewhere")
+    data.click("source_refresh")
+    data.studio.wait(lambda: data.status() == "Original missing")
+    data.studio.wait(lambda: any("The original folder was renamed, moved or deleted. " in one for one in data.texts()))
+    assert data.query(source.id, f"SELECT count(*) FROM {source.tables[0]}") == 4
+    data.studio.key(Qt.Key.Key_F5)
+    data.studio.wait(lambda: data.said("Original missing: “logs”."))
+    (tmp_path / "elsewhere").rename(folder)
+
     (folder / "a.csv").unlink()
     data.click("source_refresh")
     data.studio.wait(lambda: any(one.isVisible() for one in data.window.findChildren(Confirm)))

@@ -97,11 +97,12 @@ def test_a_folder_that_is_gone_is_so_and_a_value_that_no_longer_fits_is_left_emp
         file.write("20;many\n")
     assert len([one for one in _amounts(market, _again(market, copied)) if one is not None]) == 21
     folder.rename(tmp_path / "elsewhere")
-    assert file_news(copied) == ""
+    assert file_news(copied) == "original_gone"
+    assert status_title(copied, "original_gone") == "Original missing"
     with unbound(market.database).read() as session:
         news = source_news(session, market.analyst, copied.id)
     assert news is not None
-    assert news.original_gone
+    assert (news.news, news.is_outdated) == ("original_gone", False)
     with pytest.raises(NotFound, match="months"):
         _again(market, copied)
     folder.mkdir()

@@ -115,6 +115,12 @@ def test_source_an_excel_file_is_copied_and_its_copy_removed_with_it(
     assert added["kind"] == "excel"
     assert result["rows"] == [["Ankara", 3]]
     assert [oct(path.stat().st_mode & 0o777) for path in copies] == ["0o600"]
+    (tmp_path / "visits.xlsx").unlink()
+    capsys.readouterr()
+    assert main(["source", "list"]) == 0
+    assert "Original missing" in capsys.readouterr().out
+    assert main(["source", "show", "visits"]) == 0
+    assert "The original file was renamed, moved or deleted." in capsys.readouterr().out
     answer(capsys, "source", "remove", "visits")
     assert list((home / "data").rglob("*.parquet")) == []
 

@@ -14,7 +14,7 @@ from benchboard.errors import NotFound
 from benchboard.i18n import _
 from benchboard.identity.permissions import Actor, require
 
-FileNews = Literal["", "moved", "changed"]
+FileNews = Literal["", "moved", "changed", "original_gone"]
 _NAMED: Final = 5
 
 
@@ -30,8 +30,6 @@ class SourceNews:
     copied: bool
     read_at: datetime | None
     problem: str = ""
-    original_gone: bool = False
-    """Whether the data are a copy of a file that isn't where it was any more."""
     is_api: bool = False
     is_folder: bool = False
 
@@ -50,20 +48,19 @@ def source_news(session: Session, actor: Actor, source_id: str) -> SourceNews | 
         return None
     if source.server:
         return None  # it was asked just now
-    gone = source.copied and bool(source.path) and not Path(source.path).exists()
     return SourceNews(
-        source.id, source.name, file_news(source), source.copied, source.last_sync, source.problem, gone,
+        source.id, source.name, file_news(source), source.copied, source.last_sync, source.problem,
         is_api=bool(source.address), is_folder=source.is_folder,
     )  # fmt: skip
 
 
 def file_news(source: SourceSummary) -> FileNews:
-    """What happened to the file since it was read; nothing where a copied file is gone, as it isn't needed. A folder is
-    changed when one of its files is, or comes or goes."""
+    """What happened to the file since it was read; `original_gone` where a copied file isn't there any more, as queries
+    don't need it. A folder is changed when one of its files is, or comes or goes."""
     if not source.path:
         return ""
     if not Path(source.path).exists():
-        return "" if source.copied else "moved"
+        return "original_gone" if source.copied else "moved"
     return "changed" if file_changes(source) else ""
 
 
@@ -101,10 +98,26 @@ def changes_text(source: SourceSummary) -> str:
     return _("The folder has changed since it was read. {what} Refresh the data.").format(what=what)
 
 
+def original_gone_text(source: SourceSummary, copied_at: str) -> str:
+    """What becomes of a copy whose original isn't there any more, and what to do."""
+    text = _(
+        "The original file was renamed, moved or deleted. The copy from {time} still works. "
+        "To refresh it, find the file or put it back."
+    )
+    if source.is_folder:
+        text = _(
+            "The original folder was renamed, moved or deleted. The copy from {time} still works. "
+            "To refresh it, find the folder or put it back."
+        )
+    return text.format(time=copied_at)
+
+
 def status_title(source: SourceSummary, news: FileNews) -> str:
     """The status of a source in words, the same in the window and in the tables of commands."""
     if source.status == "error":
         return _("Error")
+    if news == "original_gone":
+        return _("Original missing")
     if source.is_folder and news:
         return {"moved": _("Folder moved"), "changed": _("Folder changed")}[news]
     return {"moved": _("File moved"), "changed": _("File changed"), "": _("Up to date")}[news]

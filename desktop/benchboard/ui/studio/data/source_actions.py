@@ -40,9 +40,11 @@ def explore_address(source_id: str, table: str = "") -> str:
 
 
 class SourceActions(QObject):
-    """Runs the commands for a data source. `removed` emits the id of one that was removed."""
+    """Runs the commands for a data source. `removed` emits the id of one that was removed;
+    `not_refreshed`: one couldn't be read again."""
 
     removed = Signal(str)
+    not_refreshed = Signal()
 
     def __init__(self, context: Context, parent: QWidget, *, explores: bool) -> None:
         """`explores`: there is a view to explore sources in."""
@@ -101,6 +103,7 @@ class SourceActions(QObject):
             return
         if error.code != DOUBTFUL:
             self._context.problems.show(error)
+            self.not_refreshed.emit()
             return
         # What was lost can be long: the title has one line, the text below as many as it takes.
         columns, files = bool(error.facts.get("columns")), bool(error.facts.get("files"))

@@ -83,6 +83,7 @@ class SourceList(QWidget):
         install_shortcuts(self, LIST_UNDO, {UNDO: Handler(context.problems.undo_last)})
         refresh_times(self._table.view.viewport(), self._refresh_detail_time)
         context.changed.watch(self, TABLES, self._model.refresh)
+        self.actions_for_sources.not_refreshed.connect(self.refresh_files)  # its file may be gone since it was listed
         self._model.listing = Listing(sort="name")
 
     def _refresh_detail_time(self) -> None:

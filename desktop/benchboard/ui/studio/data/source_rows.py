@@ -6,14 +6,20 @@ from pathlib import Path
 from typing import Final
 
 from benchboard.analytics.sources import services
-from benchboard.analytics.sources.file_news import FileNews, changes_text, file_news, status_title
+from benchboard.analytics.sources.file_news import (
+    FileNews,
+    changes_text,
+    file_news,
+    original_gone_text,
+    status_title,
+)
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.i18n import _, ngettext, number
 from benchboard.identity.permissions import Actor
 from benchboard.paging import Listing, Page
 from benchboard.ui.paged.paged_model import Column, Mark
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.time_format import full_time, relative_time
+from benchboard.ui.time_format import full_date, full_time, relative_time
 
 _NAMED: Final = 3
 
@@ -65,12 +71,15 @@ def checked_text(rows: Sequence[SourceRow], time: str) -> str:
     checked = ngettext("Checked {count} data source at {time}.", "Checked {count} data sources at {time}.", count)
     problems = [row.source.name for row in rows if row.source.status == "error" or row.news == "moved"]
     changed = [row.source.name for row in rows if row.news == "changed" and row.source.name not in problems]
+    gone = [row.source.name for row in rows if row.news == "original_gone" and row.source.name not in problems]
     said = [checked.format(count=number(count), time=time)]
     if changed:
         said.append(_("Changed since last read: {names}.").format(names=_named(changed)))
     if problems:
         said.append(_("Can't be read: {names}.").format(names=_named(problems)))
-    if not changed and not problems:
+    if gone:
+        said.append(_("Original missing: {names}.").format(names=_named(gone)))
+    if not changed and not problems and not gone:
         said.append(_("Everything is up to date."))
     return " ".join(said)
 
@@ -108,7 +117,16 @@ def news_text(row: SourceRow) -> str:
         return _("The folder was moved or deleted. Find it, or put it back.")
     if row.news == "moved":
         return _("The file was moved or deleted. Find it, or put it back.")
+    if row.news == "original_gone":
+        return original_gone_text(row.source, _copied_at(row.source))
     return row.changes
+
+
+def _copied_at(source: SourceSummary) -> str:
+    if source.last_sync is None:
+        return ""
+    local = source.last_sync.astimezone()
+    return f"{full_date(local)} {local:%H:%M}"
 
 
 def source_columns() -> tuple[Column[SourceRow], ...]:

@@ -62,7 +62,7 @@ def source_text(news: SourceNews) -> str:
         return _("The folder was moved or deleted. Find it in the Data view, or put it back.")
     if news.news == "moved":
         return _("The file was moved or deleted. Find it in the Data view, or put it back.")
-    if news.original_gone:
+    if news.news == "original_gone":
         gone = (
             _("Data from {time}. The original folder is gone.")
             if news.is_folder
