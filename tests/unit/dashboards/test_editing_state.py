@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.dashboards.document.document import Document, Variable
+from benchboard.dashboards.document.time_range import TimeRange
+from benchboard.dashboards.document.widget_kinds import KINDS, new_item, with_fields
 from benchboard.dashboards.editing import container_edits, placement_edits, selection_edits, state, undo
 from benchboard.dashboards.editing.state import EditingState, StateChange
 from benchboard.dashboards.editing.undo import UndoHistory, UndoStep
 from benchboard.dashboards.editing.view import ReaderState, RenderedPage, render, render_options
-from benchboard.dashboards.layout import MAX_ROW, map_items
+from benchboard.dashboards.layout import MAX_ROW, Cell, map_items
 from benchboard.dashboards.variables.repeat_expansion import VariableChoice
 from benchboard.errors import Invalid
 from support.edits import dashboard, documents, edit
@@ -327,3 +329,20 @@ def test_nudge_by_a_row_moves_the_selection_past_its_neighbour(key: int, y: int)
     after = _done(placement_edits.nudge(at, 0, key)).state.page
     assert after.cell(moved) == (0, y, 4, 2)
     assert after.cell("b" if key > 0 else "a").y == 2 - y
+
+
+def test_added_widget_brings_its_time_range_to_a_document_that_follows_none() -> None:
+    kind = next(one for one in KINDS if one.type == "line_chart")
+    weeks, days = TimeRange("now-13w", "now"), TimeRange("now-7d", "now")
+    query = "SELECT day, km FROM t WHERE day >= :from"
+
+    def added(at: EditingState, name: str, shown: TimeRange | None) -> EditingState:
+        item = with_fields(new_item(kind, name), query=query)
+        return _done(selection_edits.add_widget(at, kind, (item, Cell(0, 0, 4, 2)), None, shown)).state
+
+    empty = _loaded(_two())
+    first = added(empty, "new", weeks)
+    assert first.document.time == weeks
+    assert added(first, "next", days).document.time == weeks, "the document has one"
+    without = added(empty, "new", None)
+    assert added(without, "next", days).document.time is None, "another widget shows the default range"

@@ -5,8 +5,10 @@ Each takes a state and returns a change; those that aren't possible raise `Inval
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 
-from benchboard.dashboards.document.widget_kinds import WidgetKind, new_item
+from benchboard.dashboards.document.time_range import TimeRange
+from benchboard.dashboards.document.widget_kinds import WidgetKind, new_item, widget_of
 from benchboard.dashboards.editing import clipboard, page_edits
 from benchboard.dashboards.editing.state import EditingState, StateChange, apply_layout
 from benchboard.dashboards.layout import Cell, ContainerDrag, Item, Layout, PageIndex, first_free, without
@@ -22,10 +24,17 @@ def new_widget(page: PageIndex, kind: WidgetKind, serial: int) -> tuple[Item, Ce
 
 
 def add_widget(
-    state: EditingState, kind: WidgetKind, new: tuple[Item, Cell], cell: Cell | None = None
+    state: EditingState,
+    kind: WidgetKind,
+    new: tuple[Item, Cell],
+    cell: Cell | None = None,
+    time: TimeRange | None = None,
 ) -> StateChange | None:
-    """Add a new widget at `cell`, where others make room, or in the first free cell."""
+    """Add a new widget at `cell`, where others make room, or in the first free cell. `time` becomes the time range of a
+    document that has none yet, and no widget that follows one."""
     item, size = new
+    if time is not None and state.document.time is None and not _follows_time(state):
+        state = replace(state, document=replace(state.document, time=time))
     title = _("Add {title}").format(title=_(kind.title).lower())
     if cell is None:
         place = first_free(state.layout, size.w, size.h)
@@ -33,6 +42,12 @@ def add_widget(
     else:
         layout = ContainerDrag(state.page, guests=[new], compact=state.compact).drop((), cell.x, cell.y)
     return apply_layout(state, title, layout, [item.id])
+
+
+def _follows_time(state: EditingState) -> bool:
+    """Whether a widget follows the time range of its document."""
+    items = (state.page.item(one) for one in state.page.paths)
+    return any(state.view.uses_time(query) for item in items if (query := str(widget_of(item).query or "")))
 
 
 def remove(state: EditingState) -> StateChange | None:

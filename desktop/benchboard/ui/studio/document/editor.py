@@ -329,10 +329,11 @@ class Editor(QObject):
         self.apply(selection_edits.add_widget, kind, new, cell)
         return new[0].id
 
-    def add_with(self, kind: WidgetKind, **fields: object) -> str:
-        """Add a new widget with these fields (`title`, `query`, …) in the first free cell; returns its id."""
+    def add_with(self, kind: WidgetKind, time: TimeRange | None = None, **fields: object) -> str:
+        """Add a new widget with these fields (`title`, `query`, …) in the first free cell; returns its id. `time`
+        becomes the time range of a document that follows none yet."""
         item, size = self._blank_widget(kind)
-        self.apply(selection_edits.add_widget, kind, (with_fields(item, **fields), size), None)
+        self.apply(selection_edits.add_widget, kind, (with_fields(item, **fields), size), None, time)
         return item.id
 
     def remove(self) -> None:

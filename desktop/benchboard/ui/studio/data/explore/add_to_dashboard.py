@@ -19,6 +19,7 @@ from benchboard.paging import Listing
 from benchboard.ui.problems import Action
 from benchboard.ui.studio.data.explore.exploration import FollowedRange
 from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.panes.time_range_field import range_title
 from benchboard.ui.widgets import Button, CheckBox, Edit, Field, Paragraph, Popover, Text, heading, scroll_area
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.labels import plain_tooltip
@@ -245,9 +246,7 @@ class AddToDashboard(Popover):
 
     def _create(self) -> None:
         title, actor = self._new_name(), self._context.actor
-        followed = self._followed_range()
-        shown = followed.shown if followed is not None else self._time_range
-        document = Document(Layout.of(_COLUMNS, ()), title, time=shown)
+        document = Document(Layout.of(_COLUMNS, ()), title, time=self._shown_range())
         self._context.tasks.change(
             self,
             lambda session: library.create(session, actor, document),
@@ -256,16 +255,21 @@ class AddToDashboard(Popover):
 
     def _add(self, dashboard_id: str, name: str) -> None:
         self.close()
-        add_widget(self._context, dashboard_id, name, self._kind, self._fields())
+        add_widget(self._context, dashboard_id, name, self._kind, self._fields(), self._shown_range())
 
     def _add_home(self) -> None:
         self.close()
         page = self._context.view("studio/home")
         if isinstance(page, LoadingPage):
-            _add_to_page(self._context, page, _("Home"), "studio/home", self._kind, self._fields())
+            _add_to_page(self._context, page, _("Home"), "studio/home", self._kind, self._fields(), self._shown_range())
 
     def _followed_range(self) -> FollowedRange | None:
         return self._followed if self._follows.isChecked() else None
+
+    def _shown_range(self) -> TimeRange | None:
+        """The time range that the widget is explored in; None if its query names none."""
+        followed = self._followed_range()
+        return followed.shown if followed is not None else self._time_range
 
     def _fields(self) -> dict[str, str | None]:
         followed = self._followed_range()
@@ -274,30 +278,50 @@ class AddToDashboard(Popover):
 
 
 def add_widget(
-    context: "Context", dashboard_id: str, name: str, kind: WidgetKind, fields: dict[str, str | None]
+    context: "Context",
+    dashboard_id: str,
+    name: str,
+    kind: WidgetKind,
+    fields: dict[str, str | None],
+    time: TimeRange | None = None,
 ) -> None:
     """Add a widget to a dashboard in its page, which is opened behind the present view: there it can be undone."""
     view = context.view("studio/dashboards")
     if not isinstance(view, HasPages):
         return
     address = f"studio/dashboards/{dashboard_id}"
-    _add_to_page(context, view.page_of(dashboard_id), name, address, kind, fields)
+    _add_to_page(context, view.page_of(dashboard_id), name, address, kind, fields, time)
 
 
 def _add_to_page(
-    context: "Context", page: LoadingPage, name: str, address: str, kind: WidgetKind, fields: dict[str, str | None]
+    context: "Context",
+    page: LoadingPage,
+    name: str,
+    address: str,
+    kind: WidgetKind,
+    fields: dict[str, str | None],
+    time: TimeRange | None,
 ) -> None:
-    """Add a widget to a page once it is loaded, and offer to go to its `address`."""
+    """Add a widget to a page once it is loaded, and offer to go to its `address`. A page without a time range gets
+    `time`, which is said."""
 
     def add() -> None:
         if page.editor.read_only:
             context.problems.refuse(page.editor.read_only_reason)
             return
         kept = {key: value for key, value in fields.items() if value is not None}
-        added = page.editor.add_with(kind, **kept)
+        before = page.editor.document.time
+        added = page.editor.add_with(kind, time, **kept)
         if added not in page.editor.page.paths:
             return  # the editor said why
         go = partial(context.go, f"{address}/show/{added}")
-        context.problems.toast(_("Added to “{name}”.").format(name=name), action=Action(_("Open dashboard"), go))
+        said = _("Added to “{name}”.").format(name=name)
+        if time is not None and page.editor.time_range != time:
+            said += " " + _("It shows the dashboard's time range there: {range}.").format(
+                range=range_title(page.editor.time_range)
+            )
+        elif time is not None and page.editor.document.time != before:
+            said += " " + _("The dashboard's time range is now: {range}.").format(range=range_title(time))
+        context.problems.toast(said, action=Action(_("Open dashboard"), go))
 
     page.when_loaded(add)
