@@ -200,6 +200,10 @@ def test_widget_without_rows_says_the_time_range_that_its_query_names(light: The
     ranged = QueryResult("SELECT week, status, n FROM t WHERE week >= :from AND week < :to", empty, period=period)
     text = summary(_widget("line_chart"), ranged)
     assert text == "The query returned no rows. The time range is 23 Oct 2026 – 22 Nov 2026 (UTC)."
+    filtered = replace(ranged, filters="Shop: none")
+    assert summary(_widget("line_chart"), filtered) == (
+        "The query returned no rows. Filtered by Shop: none. The time range is 23 Oct 2026 – 22 Nov 2026 (UTC)."
+    )
     apart = replace(ranged, data_elsewhere=Period(datetime(2026, 8, 5, tzinfo=UTC), datetime(2026, 9, 13, tzinfo=UTC)))
     assert summary(_widget("line_chart"), apart) == (
         "No data in this time range. The data are from 5 Aug 2026 – 12 Sep 2026."

@@ -470,6 +470,8 @@ def test_page_without_any_rows_for_the_selected_values_says_so(studio: "Studio")
     query = "select id from orders where status in (:state)"
     _load_queries(studio, query, query, variables=[chosen])
     assert _bar_text(studio) == "No widget has rows for the selected values. Select other values to see some."
+    widget, runner = studio.page.editor.widget("w0"), studio.page.query_runner
+    assert summary(widget, runner.result("w0")) == "The query returned no rows. Filtered by state: none."
     studio.page.editor.select_values("state", ("paid",))
     studio.wait(lambda: not studio.page.query_runner.busy)
     assert _bar_text(studio) == ""

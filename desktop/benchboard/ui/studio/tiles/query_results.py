@@ -19,7 +19,8 @@ from benchboard.analytics.repeated_rows import repeated_rows
 from benchboard.analytics.sources.file_news import SourceNews, source_news
 from benchboard.dashboards.document.time_range import Period, TimeRange, whole_days
 from benchboard.dashboards.document.widget_kinds import IMAGE, WidgetContent
-from benchboard.dashboards.variables.variable_queries import readable
+from benchboard.dashboards.variables.templating import selection_summary
+from benchboard.dashboards.variables.variable_queries import names_in, readable
 from benchboard.errors import AppError, Cancelled, Invalid
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
@@ -59,6 +60,8 @@ class QueryResult:
     """When the table was read."""
     period: Period | None = None
     """The period that the query named; None if it named none."""
+    filters: str = ""
+    """The dashboard's filters that the query named, with their selected values; empty if it named none."""
     data_span: Period | None = None
     """The days from the first to the last time in the table that the query is over, where they are known."""
     data_elsewhere: Period | None = None
@@ -300,6 +303,8 @@ class WidgetQueryRunner(QObject):
             )
             return
 
+        filters = self._filters(request)
+
         def read(session: "DatabaseSession") -> QueryResult:
             source_id = request.source_id or None
             table = queries.run_query(
@@ -307,11 +312,22 @@ class WidgetQueryRunner(QObject):
             )
             news = source_news(session, actor, source_id) if source_id is not None else None
             extent = query_extent(session, actor, readable(query), request.source_id, cancel_token=token)
-            found = QueryResult(query, collated(table, query), read_at=datetime.now(UTC), period=period, source=news)
+            result = QueryResult(query, collated(table, query), read_at=datetime.now(UTC), period=period)
+            found = replace(result, filters=filters, source=news)
             repeated = repeated_rows(session, actor, readable(query), request.source_id, cancel_token=token)
             return replace(found.with_extent(extent), repeated=repeated)
 
         self._context.tasks.read(self, read, arrived, failed, long=True)
+
+    def _filters(self, request: _QueryRequest) -> str:
+        """The filters that a query names, but for those of which all values are selected."""
+        values, named = dict(request.variables), names_in(request.query)
+        used = [
+            one if one.chosen == values[one.name] else replace(one, chosen=values[one.name], all_chosen=False)
+            for one in self._editor.reader_document.variables
+            if one.name in named and one.name in values
+        ]
+        return selection_summary([one for one in used if not one.all_chosen], self._editor.labels)
 
     def cancel(self, item_id: str) -> None:
         """Stop the query of a widget, at the user's request."""

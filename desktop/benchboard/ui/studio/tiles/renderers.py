@@ -380,16 +380,19 @@ def no_rows_texts(table: ResultTable) -> tuple[str, str]:
 
 
 def no_rows_of(result: QueryResult, table: ResultTable) -> tuple[str, str]:
-    """The message of a widget without rows: with the time range, if its query names one, which may have none, or with
-    when the data are, if that is known to be at other times."""
+    """The message of a widget without rows: with the filters and the time range that its query names, which may leave
+    none, or with when the data are, if that is known to be at other times."""
     if result.data_elsewhere is not None:
         span = utc_span(result.data_elsewhere.start, result.data_elsewhere.end)
         return _("No data in this time range."), _("The data are from {period}.").format(period=span)
     what, do = no_rows_texts(table)
-    if do or result.period is None or not {"from", "to"} & {*names_in(result.query)}:
+    if do:
         return what, do
-    span = utc_span(result.period.start, result.period.end)
-    return what, _("The time range is {period} (UTC).").format(period=span)
+    limits = [_("Filtered by {filters}.").format(filters=result.filters)] if result.filters else []
+    if result.period is not None and {"from", "to"} & {*names_in(result.query)}:
+        span = utc_span(result.period.start, result.period.end)
+        limits.append(_("The time range is {period} (UTC).").format(period=span))
+    return what, " ".join(limits)
 
 
 def mismatch_reason(widget: WidgetContent, table: ResultTable) -> str | None:
