@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QSizeF
 
 from benchboard import i18n, package_data
-from benchboard.analytics.queries import ResultTable, check_query
+from benchboard.analytics.queries import ResultColumn, ResultTable, check_query
 from benchboard.dashboards.document.widget_kinds import KINDS
 from benchboard.dashboards.editing import placement_edits
 from benchboard.dashboards.layout import parse, serialise
@@ -65,6 +65,20 @@ def test_a_half_is_rounded_away_from_zero_everywhere() -> None:
     ]  # fmt: skip
     assert number_format.format_number(Decimal("1.2345E+40")) == "1.235×10⁴⁰"
     assert number_format.tick_labels([0.0, 0.125, 0.25]) == ["0", "0.125", "0.250"]
+
+
+def test_column_has_the_decimals_that_its_values_need() -> None:
+    """A sum of floats is 871883.319999999: all of its column were shown with four decimals, the last of them zeros."""
+    columns = (ResultColumn("shop", "text"), ResultColumn("total", "decimal"))
+
+    def decimals(*values: str) -> int | None:
+        rows = tuple(("a", Decimal(value)) for value in values)
+        return number_format.column_decimals(ResultTable(columns, rows, truncated=False), 1, rows)
+
+    assert decimals("871883.319999999", "449409.000000001") == 2
+    assert decimals("871883.3200", "449409.0000", "NaN", "1E+40") == 2
+    assert decimals("0.125", "7") == 3
+    assert decimals("0.12345678", "7") == 4
 
 
 def test_axis_labels_are_as_short_as_possible() -> None:

@@ -63,7 +63,7 @@ def test_pie_of_amounts_in_different_currencies_has_no_total() -> None:
 def test_pie_of_amounts_in_one_currency_shows_it() -> None:
     table = _amounts(("a.example", "USD", Decimal(5)), ("b.example", "USD", Decimal("0.5")))
     parts, _below = slices(table)
-    assert [slice_text(one, unit_of(table, "")) for one in parts] == ["$\xa05", "$\xa00.5"]
+    assert [slice_text(one, unit_of(table, "")) for one in parts] == ["$\xa05.00", "$\xa00.50"]
     assert [(one.name, one.label) for one in parts] == [("a.example", "a"), ("b.example", "b")]
 
 

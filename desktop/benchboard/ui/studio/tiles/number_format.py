@@ -31,6 +31,9 @@ _SIZES: Final = (
     (1e6, N_("{number} M")),
     (1e3, N_("{number} k")),
 )
+_MAX_COLUMN_DECIMALS: Final = 4
+_EXACT: Final = 10**20
+"""Numbers from here on have too many digits to be rounded to decimals, or read with them."""
 _MAX_TICK_DECIMALS: Final = 3
 """A tick that would need more decimals in thousands or millions is written in full."""
 _MINUS: Final = "\N{MINUS SIGN}"
@@ -141,11 +144,16 @@ def column_decimals(table: ResultTable, column: int, rows: Sequence[Sequence[Cel
     if table.columns[column].kind != "decimal":
         return None
     known = [value for row in rows if isinstance(value := row[column], Decimal)]
-    most = max((decimal_places(value) for value in known), default=0)
+    most = max((decimal_places(_rounded_for_column(value)) for value in known), default=0)
     if table.columns[column].format == "money":
         codes = table.currencies(column) - {""}
         return max((currency_decimals(code) for code in codes), default=2) if most else 0
-    return min(max(most, 2), 4)
+    return max(most, 2)
+
+
+def _rounded_for_column(value: Decimal) -> Decimal:
+    """A number as far as a column shows it: what a sum of floats has behind that would only add zeros to all."""
+    return _rounded(value, _MAX_COLUMN_DECIMALS) if value.is_finite() and abs(value) < _EXACT else Decimal(0)
 
 
 def _format_extreme(value: Decimal) -> str:

@@ -56,6 +56,8 @@ class Slice:
     row_count: int = 1
     label: str = ""
     """The name in the legend, without what all names end with."""
+    decimals: int | None = None
+    """Those of all slices, so that they can be compared; None for whole numbers."""
 
 
 def slices(table: ResultTable) -> tuple[list[Slice], int]:
@@ -68,8 +70,10 @@ def slices(table: ResultTable) -> tuple[list[Slice], int]:
     values = number_format.column_numbers(table, index)
     negative_count = sum(value is not None and value < 0 for value in values)
     labels = number_format.category_labels(table)
+    are_whole = all(value is None or value == int(value) for value in values)
+    decimals = None if are_whole else number_format.column_decimals(table, index, table.rows)
     parts = [
-        Slice(number_format.format_value(table, row, 0), value, label=label)
+        Slice(number_format.format_value(table, row, 0), value, label=label, decimals=decimals)
         for row, value, label in zip(table.rows, values, labels, strict=True)
         if value is not None and value >= 0
     ]
@@ -79,7 +83,7 @@ def slices(table: ResultTable) -> tuple[list[Slice], int]:
         return parts, negative_count
     largest = sorted(range(len(parts)), key=lambda k: parts[k].value, reverse=True)
     largest_in_order, rest = sorted(largest[: _MAX_SLICES - 1]), largest[_MAX_SLICES - 1 :]
-    others = Slice(_("Other"), math.fsum(parts[k].value for k in rest), len(rest), label=_("Other"))
+    others = Slice(_("Other"), math.fsum(parts[k].value for k in rest), len(rest), label=_("Other"), decimals=decimals)
     return [*(parts[k] for k in largest_in_order), others], negative_count
 
 
@@ -280,5 +284,4 @@ def share_text(share: float) -> str:
 
 def slice_text(one: Slice, unit: number_format.Unit) -> str:
     """The number of a slice, as in the legend."""
-    value = one.value
-    return unit.after(number_format.format_number(int(value) if value == int(value) else value))
+    return unit.after(number_format.format_number(one.value, one.decimals))
