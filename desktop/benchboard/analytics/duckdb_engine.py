@@ -225,10 +225,14 @@ class _Run:
             return too_much_memory()
         if not isinstance(error, duckdb.Error):
             return None
-        if not self._opened or isinstance(error, duckdb.IOException):
+        if not self._opened or isinstance(error, duckdb.IOException) or _CSV_FAILURE in str(error):
             return _unreadable(list(self._views.values()))
         columns = known_columns(self._query, {relation: view.columns for relation, view in self._views.items()})
         return query_error(self._query.source, error, self._place_of, columns)
+
+
+_CSV_FAILURE: Final = "The CSV Parser state machine"
+"""What DuckDB says where the lines of a CSV file end in different ways."""
 
 
 def _find_views(query: ParsedQuery, catalog: Catalog) -> dict[NamedRelation, FileView]:

@@ -12,7 +12,7 @@ from benchboard.analytics.sources import services
 from benchboard.analytics.sources.file_import import import_files, source_copies
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.analytics.sources.source_reading import DOUBTFUL, read_source_again, undo_reading
-from benchboard.errors import Conflict
+from benchboard.errors import AppError, Conflict
 from support.databases import unbound
 from support.orders import Market
 
@@ -138,6 +138,26 @@ def test_a_followed_file_that_lost_a_column_answers_no_query(market: Market, fil
     with pytest.raises(Conflict) as refused:
         answered(market, source, "sum(amount)")
     assert "“Sales.csv” no longer has the column “Amount”." in str(refused.value)
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_line_that_ends_otherwise_is_copied_and_refused_in_words_where_linked(
+    market: Market, file: Path, tmp_path: Path, linked: bool
+) -> None:
+    file.write_bytes("".join(f"{line}\r\n" for line in LINES).encode())
+    source = added(market, file, None if linked else tmp_path / "kept")
+    with file.open("ab") as written:
+        written.write(b"21;21,5;Ankara\n")
+    if not linked:
+        again(market, source)
+        assert answered(market, source, "count(*), max(id)") == (21, 21)
+        return
+    with pytest.raises(AppError) as refused:
+        answered(market, source, "count(*), max(id), max(city)")
+    assert "state machine" not in str(refused.value)
+    with pytest.raises(AppError) as refused:
+        again(market, source)
+    assert "Some lines of “Sales.csv” end in LF and others in CR LF." in str(refused.value)
 
 
 @pytest.mark.parametrize("lines", [LINES[:1], (LINES[0], *(f"{place};many;Ankara" for place in range(1, 21)))])

@@ -12,10 +12,12 @@ from typing import Any
 import duckdb
 import openpyxl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files import excel_rows
-from benchboard.analytics.files.conversion import Conversion, copy_to_parquet
+from benchboard.analytics.files.conversion import Conversion, copied_scan, copy_to_parquet
 from benchboard.analytics.files.inspection import inspect_file, inspect_scan
 from benchboard.analytics.files.scan import FileScan
 from benchboard.analytics.files.wrong_lines import mixed_column_sentence
@@ -241,6 +243,40 @@ def test_wrong_values_are_emptied_or_left_out_and_counted(tmp_path: Path) -> Non
     left_out = copy_to_parquet(leave_out, tmp_path / "a.parquet")
     assert (left_out.rows, left_out.emptied, left_out.left_out) == (40, 0, 3)
     assert _rows(left_out.scan) == [(n, "x") for n in range(40)]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.booleans(), min_size=8, max_size=8), st.sampled_from(["utf-8", "cp1254"]))
+def test_any_mix_of_line_endings_gives_the_same_rows(tmp_path: Path, ends: list[bool], encoding: str) -> None:
+    lines = ["n,note", "1,ağaç", '2,"two\nlines"', "", "oops,y", "4,x,more", "5,ş", "6"]
+    alike, path, target = tmp_path / "alike.csv", tmp_path / "a.csv", tmp_path / "a.parquet"
+    alike.write_bytes("".join(f"{line}\n" for line in lines).encode(encoding))
+    path.write_bytes(
+        "".join(line + ("\r\n" if end else "\n") for line, end in zip(lines, ends, strict=True)).encode(encoding)
+    )
+    (expected,), (table,) = inspect_file(alike).tables, inspect_file(path).tables
+    assert table.scan.options.mixed_endings == (len(set(ends)) > 1)
+    assert table.scan.readable_in_place == (encoding == "utf-8" and len(set(ends)) == 1)
+    assert (table.rows, table.preview) == (expected.rows, expected.preview)
+    assert [each.line for each in table.wrong_lines] == [each.line for each in expected.wrong_lines]
+    assert inspect_scan(table.scan).rows == expected.rows
+    known = replace(
+        table.scan, options=replace(table.scan.options, mixed_endings=False)
+    )  # as it was before a line came
+    assert copy_to_parquet(known, target).rows == copy_to_parquet(expected.scan, tmp_path / "b.parquet").rows
+    assert _rows(FileScan.from_json(copied_scan(known, target).to_json())) == list(expected.preview)
+
+
+def test_line_breaks_in_values_are_no_mixed_endings(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b'a,b\r\n1,"two\nlines"\r\n2,"y"\r\n')
+    (table,) = inspect_file(path).tables
+    assert table.scan.readable_in_place
+    assert _rows(table.scan) == [(1, "two\nlines"), (2, "y")]
+    path.write_bytes(b"a,b\r1,x\r2,y\r")
+    (table,) = inspect_file(path).tables
+    assert table.scan.readable_in_place
+    assert table.preview == ((1, "x"), (2, "y"))
 
 
 def test_copy_is_for_this_account_alone_and_leaves_nothing_beside_it(tmp_path: Path) -> None:

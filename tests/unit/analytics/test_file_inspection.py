@@ -283,6 +283,7 @@ def test_file_that_holds_no_table_says_why(tmp_path: Path, content: bytes, code:
         inspect_file(path)
     assert refused.value.code == code
     assert "a.csv" in refused.value.what
+    assert "magic bytes" not in refused.value.why
 
 
 @pytest.mark.parametrize(

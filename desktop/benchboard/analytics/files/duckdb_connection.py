@@ -69,5 +69,9 @@ def _unreadable(path: Path, error: duckdb.Error) -> Invalid:
     what = _("“{name}” can't be read.").format(name=path.name)
     if isinstance(error, duckdb.OutOfMemoryException):
         return Invalid("files.memory", what, why=_("It needs more memory than queries may use."))
-    why = str(error).partition("\n")[0].partition(": ")[2].partition(" (file")[0]
+    if isinstance(error, duckdb.IOException) and "lock" in str(error):
+        why = _("Another program is using it.")
+        return Invalid("files.unreadable", what, why=why, do=_("Close it there, then try again."))
+    # DuckDB's own sentence is about its reader, not about the file.
+    why = _("It's damaged, or isn't written as its format requires.")
     return Invalid("files.unreadable", what, why=why, do=_("Check that the file is complete, then try again."))

@@ -58,6 +58,8 @@ class ReadOptions:
     line is left out. Lines that are too long, or can't be decoded, are always left out."""
     compressed: bool = False
     """Whether the file is compressed by gzip."""
+    mixed_endings: bool = False
+    """Whether some lines end in LF and others in CR LF, which DuckDB can't read in place."""
     total_label: str = ""
     """The first value of the total rows, which aren't read; empty: every row is."""
     zoned_times: ZonedTimes = "utc"
@@ -108,7 +110,8 @@ class FileScan:
     @property
     def readable_in_place(self) -> bool:
         """Whether DuckDB reads the file as it is. The other files are first copied (`conversion.copy_to_parquet`)."""
-        return self.format == "parquet" or (self.format == "csv" and self.options.encoding == "utf-8")
+        as_it_is = self.options.encoding == "utf-8" and not self.options.mixed_endings
+        return self.format == "parquet" or (self.format == "csv" and as_it_is)
 
     @property
     def kept_columns(self) -> tuple[ScanColumn, ...]:
@@ -272,8 +275,9 @@ def _parsed(document: object) -> FileScan:
 
 
 def _options(document: object) -> ReadOptions:
-    # Older sources have no label of total rows, and their times in UTC.
-    known = {"total_label": "", "zoned_times": "utc", **document} if isinstance(document, dict) else document
+    # Older sources have no label of total rows, their times in UTC, and lines that end alike.
+    older = {"total_label": "", "zoned_times": "utc", "mixed_endings": False}
+    known = older | document if isinstance(document, dict) else document
     found = _object(known, {each.name for each in fields(ReadOptions)})
     skipped = found["skip_lines"]
     if type(skipped) is not int or not 0 <= skipped <= _MAX_SKIPPED:
@@ -291,6 +295,7 @@ def _options(document: object) -> ReadOptions:
         quoted_breaks=_flag(found["quoted_breaks"]),
         wrong_values=_one_of(found["wrong_values"], get_args(WrongValues)),
         compressed=_flag(found["compressed"]),
+        mixed_endings=_flag(found["mixed_endings"]),
         total_label=_text(found["total_label"]),
         zoned_times=_one_of(found["zoned_times"], get_args(ZonedTimes)),
     )

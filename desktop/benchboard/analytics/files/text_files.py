@@ -2,11 +2,12 @@
 
 import codecs
 import tempfile
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from benchboard.analytics.cancellation import CancelToken, query_cancelled
 from benchboard.analytics.files.csv_dialect import codec, detect_encoding
@@ -25,10 +26,12 @@ class Utf8File:
     head: str
     encoding: Encoding
     compressed: bool
+    mixed_endings: bool = False
+    """Whether some lines of that other one end in LF and others in CR LF; here, all end in LF."""
 
     def scan(self, scan: FileScan) -> FileScan:
         """The scan of this file in place of the other one."""
-        options = replace(scan.options, encoding="utf-8", compressed=self.compressed)
+        options = replace(scan.options, encoding="utf-8", compressed=self.compressed, mixed_endings=False)
         return replace(scan, path=self.path, format="csv", table="", files=(), options=options)
 
 
@@ -50,13 +53,59 @@ def as_utf_8(
     if encoding == "utf-8" and not is_fixed and head.isascii() and (odd := _odd_block(path, cancel_token, progress)):
         encoding = detect_encoding(odd)[0]
     text = head.decode(codec(replace(options, encoding=encoding), head), "replace")
-    if encoding == "utf-8":
+    with open_text_bytes(path) as file:
+        mixed = encoding == "utf-8" and _has_mixed_endings(file, options.quote, cancel_token)
+    if encoding == "utf-8" and not mixed:
         yield Utf8File(path, text, encoding, options.compressed)
         return
     with tempfile.TemporaryDirectory(prefix="benchboard-", dir=scratch) as folder:
         decoded = Path(folder) / "decoded.csv"
-        _decode(path, decoded, codec(replace(options, encoding=encoding), head), cancel_token, progress)
-        yield Utf8File(decoded, text, encoding, compressed=False)
+        name = "utf-8" if mixed else codec(replace(options, encoding=encoding), head)
+        _decode(path, decoded, name, cancel_token, progress)
+        with decoded.open("rb") as file:
+            uneven = mixed or _has_mixed_endings(file, options.quote, cancel_token)
+        if uneven:
+            decoded = _with_one_ending(decoded, cancel_token)
+        yield Utf8File(decoded, text, encoding, compressed=False, mixed_endings=uneven)
+
+
+def _has_mixed_endings(file: IO[bytes], quote: str, cancel_token: CancelToken) -> bool:
+    """Whether lines end in LF and in CR LF, without the breaks in quoted values: DuckDB refuses such a file."""
+    sign = quote.encode()
+    quoted, last = False, b""
+    found: set[bool] = set()
+    with suppress(EOFError, zlib.error):  # a damaged file is for DuckDB to report
+        while block := file.read(_BLOCK):
+            if cancel_token.cancelled:
+                raise query_cancelled()
+            pieces = block.split(sign) if sign else [block]
+            for place, piece in enumerate(pieces):
+                quoted ^= place > 0
+                breaks = 0 if quoted else piece.count(b"\n")
+                if breaks:
+                    before = last if place == 0 else b""
+                    pairs = (before + piece).count(b"\r\n")
+                    found |= {True} if pairs else set()
+                    found |= {False} if pairs < breaks else set()
+            if len(found) > 1:
+                return True
+            last = block[-1:]
+    return False
+
+
+def _with_one_ending(path: Path, cancel_token: CancelToken) -> Path:
+    """A file beside `path` in which CR LF is LF, in values too: where a quote is wrong, nobody knows what it holds."""
+    target = path.with_name("even.csv")
+    with path.open("rb") as file, target.open("xb") as written:
+        kept = b""
+        while block := file.read(_BLOCK):
+            if cancel_token.cancelled:
+                raise query_cancelled()
+            block = kept + block
+            kept = b"\r" if block.endswith(b"\r") else b""
+            written.write(block.removesuffix(b"\r").replace(b"\r\n", b"\n"))
+        written.write(kept)
+    return target
 
 
 def _odd_block(path: Path, cancel_token: CancelToken, progress: ReportProgress) -> bytes:

@@ -26,7 +26,7 @@ from benchboard.analytics.sources.rest_connection import fresh_file, open_rest, 
 from benchboard.analytics.sources.servers import open_server, set_problem, set_tables
 from benchboard.analytics.sources.services import SourceSummary, get_source, source_uses, update_source
 from benchboard.analytics.sources.state import READ_OPTIONS, SourceState, examine, store_limited, store_state
-from benchboard.errors import AppError, Cancelled, Conflict, NotFound
+from benchboard.errors import AppError, Cancelled, Conflict, Invalid, NotFound
 from benchboard.i18n import _, ngettext, number
 from benchboard.identity import audit
 from benchboard.identity.permissions import Actor, require
@@ -246,6 +246,10 @@ def _matched(table: SourceTable, token: CancelToken, report: ReportProgress) -> 
     if found is None or inspected.format != scan.format:
         what = _("“{name}” no longer has the table “{table}”.").format(name=scan.path.name, table=scan.table)
         raise NotFound("files.no-table", what, do=_("Put it back into the file, or add the file again."))
+    if table.copy is None and scan.readable_in_place and found.options.mixed_endings:
+        what = _("Some lines of “{name}” end in LF and others in CR LF.").format(name=scan.path.name)
+        do = _("Save the file with one kind of line ending, or add it again as a copy.")
+        raise Invalid("files.mixed-endings", what, why=_("Such a file can't be linked."), do=do)
     return match_columns(scan, found.columns)
 
 
