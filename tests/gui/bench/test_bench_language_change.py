@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
@@ -31,6 +32,12 @@ def _said(shell: Shell) -> str:
     return label.text()
 
 
+def _by_hand(view: TimingView) -> tuple[object, object]:
+    """The method of calculation, and the timing that was chosen by hand."""
+    state = view.save_state()
+    return state.method, state.by_hand  # type: ignore[attr-defined]
+
+
 def _in_language(shell: Shell, code: str) -> Shell:
     """The shell that takes this one's place in another language."""
     window = shell.window()
@@ -53,16 +60,16 @@ def english_again(shell: Shell) -> Iterator[None]:
 
 
 def test_language_change_keeps_the_texts_of_every_view_and_a_notice_that_is_shown_once(
-    qtbot: QtBot, shell: Shell
+    qtbot: QtBot, shell: Shell, click: Clicker
 ) -> None:
     qtbot.keyClicks(_edit(shell, "bench_filter"), "abc")
     shell.go("bench/timing")
     _edit(shell, "timing_bitrate").selectAll()
     qtbot.keyClicks(_edit(shell, "timing_bitrate"), "250")
     (timing,) = shell.findChildren(TimingView)
-    timing._solve_now()
-    timing._choose_method("hand")
-    by_hand = timing._timing
+    qtbot.keyClick(_edit(shell, "timing_bitrate"), Qt.Key.Key_Return)
+    click(shell.window(), "segment_hand")
+    by_hand = _by_hand(timing)
     shell.context.problems.notify(Notice("The file is gone.", kind="error", key=FILE_GONE))
     shell.context.problems.notify(Notice("Only here.", key="other"))
     turkish = _in_language(shell, "tr")
@@ -70,7 +77,8 @@ def test_language_change_keeps_the_texts_of_every_view_and_a_notice_that_is_show
     assert _edit(turkish, "timing_bitrate").text() == "250"
     assert _edit(turkish, "timing_point").text() == "87,5"
     (rebuilt,) = turkish.findChildren(TimingView)
-    assert (rebuilt._inputs.method.current(), rebuilt._timing) == ("hand", by_hand)
+    assert by_hand[0] == "hand"
+    assert _by_hand(rebuilt) == by_hand
     assert [one.what for one in turkish.context.problems.waiting] == ["The file is gone."]
     turkish.go("bench/dongles")
     assert _edit(turkish, "bench_filter").text() == "abc"
