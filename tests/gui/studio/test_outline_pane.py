@@ -234,7 +234,13 @@ def _state(studio: "Studio") -> tuple[object, ...]:
     )  # fmt: skip
 
 
-NAMES = [command.name for command in REGISTRY if command.icon and command.scope in (PAGE, PAGE_KEYS, CANVAS)]
+BUTTONS = ("show_data_period", "retry_query", "stop_query", "give_data")
+"""Offered only where a widget draws such a button (`test_query_results`)."""
+NAMES = [
+    command.name
+    for command in REGISTRY
+    if command.icon and command.scope in (PAGE, PAGE_KEYS, CANVAS) and command.name not in BUTTONS
+]
 SHARED_ONLY = ("studio.rename_dashboard", "studio.show_versions", "studio.save_version", "studio.share")
 
 
