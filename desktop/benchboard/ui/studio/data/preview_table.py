@@ -13,14 +13,15 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
-    QResizeEvent,
 )
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractItemView,
     QHeaderView,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -192,14 +193,17 @@ class PreviewTable(QTableView):
         lines.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         lines.setMinimumWidth(56)
         self.setCornerButtonEnabled(False)
-        # Lines that don't fit are named by their number in the file, which is another one.
-        self._numbers_title = Text(_("Row"), "caption", "muted", parent=self)
-        self._numbers_title.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
+        self._title_row_numbers()
         self._shown_columns: tuple[tuple[str, str], ...] = ()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._numbers_title.setGeometry(0, 0, self.verticalHeader().width() - _PAD, self.heads.height() - _PAD // 2)
+    def _title_row_numbers(self) -> None:
+        """Say above the numbers what they count: lines that don't fit are named by their number in the file."""
+        corner = self.findChild(QAbstractButton)
+        assert corner is not None
+        title = Text(_("Row"), "caption", "muted", parent=corner)
+        column = QVBoxLayout(corner)
+        column.setContentsMargins(0, 0, _PAD, _PAD // 2)
+        column.addWidget(title, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
 
     def show_table(self, table: TableInspection, *, as_written: bool) -> None:
         """Show a table. Widths and position stay while the columns are the same."""
