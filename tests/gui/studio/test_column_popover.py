@@ -54,3 +54,32 @@ def test_column_popover_esc_keeps_neither_unit_nor_name_and_enter_keeps_both(qtb
     assert written == []
     press(Qt.Key.Key_Return)
     assert written == [("mm", "depth")]
+
+
+def test_column_popover_kinds_are_one_stop_of_tab_before_the_unit(qtbot: QtBot, light: Theme) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    anchor = QWidget(window)
+    window.resize(600, 600)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    column = ScanColumn("when", "When", "integer")
+    ColumnPopover(anchor, column, (), lambda _kind: None, lambda _unit, _name: None).open()
+
+    def after(key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> str:
+        widget = window.focusWidget()
+        assert widget is not None
+        qtbot.keyClick(widget, key, modifier)
+        focused = window.focusWidget()
+        assert focused is not None
+        return focused.objectName()
+
+    assert after(Qt.Key.Key_Down) == "kind_text"
+    assert after(Qt.Key.Key_Up) == "kind_integer"
+    assert after(Qt.Key.Key_End) == "kind_leave-out"
+    assert after(Qt.Key.Key_Home) == "kind_float"
+    assert after(Qt.Key.Key_Tab) == "column_unit"
+    assert after(Qt.Key.Key_Tab) == "column_name"
+    assert after(Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier) == "column_unit"
+    assert after(Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier) == "kind_float", "where the focus was last"

@@ -12,7 +12,9 @@ _MARGIN = 24
 """Pixels above and below a widget that was scrolled into view."""
 _DESTRUCTIVE = ("danger", "destroy")
 _ONE_STOP, _LAST = "one_tab_stop", "last_tool"
+_LIST_STEPS = "list_steps"
 _TOOL_STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+_ROW_STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 
 
 def tab_stops(root: QWidget) -> list[QWidget]:
@@ -47,20 +49,27 @@ def one_tab_stop(holder: QWidget) -> None:
     holder.setProperty(_ONE_STOP, True)
 
 
+def one_tab_stop_list(holder: QWidget) -> None:
+    """Make `holder`, whose buttons stand below each other, one stop of Tab: Up and Down move the focus in it too."""
+    one_tab_stop(holder)
+    holder.setProperty(_LIST_STEPS, True)
+
+
 def own_tab_stops(inside: QWidget) -> None:
     """Let Tab stop at each widget of `inside`, though it stands in a toolbar that is one stop itself."""
     inside.setProperty(_ONE_STOP, False)
 
 
 def step_by_key(widget: QWidget, key: int) -> bool:
-    """Move the focus by an arrow, Home or End inside a toolbar that is one stop; returns whether it is in one."""
+    """Move the focus by an arrow, Home or End inside a toolbar or list that is one stop; returns whether it moved."""
     holder = _one_stop_holder(widget)
-    if holder is None or key not in (*_TOOL_STEPS, Qt.Key.Key_Home, Qt.Key.Key_End):
+    steps = {**_TOOL_STEPS, **(_ROW_STEPS if holder is not None and holder.property(_LIST_STEPS) else {})}
+    if holder is None or key not in (*steps, Qt.Key.Key_Home, Qt.Key.Key_End):
         return False
     tools = _tools(holder)
-    if key in _TOOL_STEPS:
+    if key in steps:
         at = tools.index(widget) if widget in tools else 0
-        target = tools[(at + _TOOL_STEPS[Qt.Key(key)]) % len(tools)]
+        target = tools[(at + steps[Qt.Key(key)]) % len(tools)]
     else:
         target = tools[0 if key == Qt.Key.Key_Home else -1]
     target.setFocus(Qt.FocusReason.TabFocusReason)

@@ -1,11 +1,11 @@
 """What can be changed about a column of a file: its kind, whether it is left out, its unit and its name in queries."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from benchboard.analytics.files.column_names import NAME
 from benchboard.analytics.files.inspection_types import TypeFit
@@ -17,6 +17,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Edit, Field, Popover, Text, hairline
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.focus import Pressable
+from benchboard.ui.widgets.tab_order import one_tab_stop_list, step_by_key
 
 LEAVE_OUT: Final = "leave-out"
 _WIDTH: Final = 300
@@ -48,10 +49,10 @@ class ColumnPopover(Popover):
         by_key: dict[str, _Choice] = {**self.rows, LEAVE_OUT: out}
         chosen = LEAVE_OUT if column.left_out else column.kind
         self._chosen = by_key[chosen]
+        self.column.addWidget(_listed(by_key.values()))
         for key, row in by_key.items():
             row.setChecked(key == chosen)
             row.clicked.connect(lambda _on=False, key=key: self._choose(key, choose))
-            self.column.addWidget(row)
         self.column.addSpacing(6)
         self.column.addWidget(hairline())
         self.column.addSpacing(8)
@@ -111,6 +112,18 @@ class ColumnPopover(Popover):
             self._write(unit, name)
 
 
+def _listed(choices: Iterable[QWidget]) -> QWidget:
+    """The kinds below each other: one stop of Tab, from which it goes on to the unit."""
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for choice in choices:
+        column.addWidget(choice)
+    one_tab_stop_list(holder)
+    return holder
+
+
 class _Choice(Pressable):
     """A kind: its icon and title, how many values fit, and a check mark at the one chosen."""
 
@@ -137,6 +150,10 @@ class _Choice(Pressable):
     def fit_text(self) -> str:
         """How many values fit, as it is shown."""
         return self._fit_text
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not step_by_key(self, event.key()):
+            super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:
         return QSize(_WIDTH - 16, _ROW)
