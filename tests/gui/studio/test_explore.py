@@ -454,7 +454,7 @@ def test_add_to_dashboard_closes_when_the_view_changes_and_at_esc_wherever_the_f
     assert explorer.tree.hasFocus()
 
 
-def test_enter_in_the_search_adds_to_the_only_dashboard_found(explorer: Explorer) -> None:
+def test_enter_in_the_search_adds_to_the_page_that_is_highlighted(explorer: Explorer) -> None:
     studio = explorer.studio
     explorer.open_orders()
     explorer.click("explore_add")
@@ -462,8 +462,28 @@ def test_enter_in_the_search_adds_to_the_only_dashboard_found(explorer: Explorer
     focus = QApplication.focusWidget()
     assert focus is not None
     assert focus.objectName() == "add_search"
+
+    def highlighted() -> list[str]:
+        pages = [explorer.find("add_home"), *_offered(studio)]
+        return [one.text() for one in pages if isinstance(one, Button) and one.isChecked()]
+
+    names = ["Home", *(one.text() for one in _offered(studio))]
+    assert highlighted() == names[:1]
+    explorer.qtbot.keyClick(focus, Qt.Key.Key_Down)
+    assert focus.hasFocus()
+    assert highlighted() == names[1:2]
+    explorer.qtbot.keyClick(focus, Qt.Key.Key_Up)
+    before = set(studio.page.editor.page.paths)
     explorer.qtbot.keyClick(focus, Qt.Key.Key_Return)
-    assert _offered(studio)[0].hasFocus()
+    studio.wait(lambda: len(set(studio.page.editor.page.paths) - before) == 1)
+
+
+def test_enter_in_the_search_adds_to_the_only_dashboard_found(explorer: Explorer) -> None:
+    studio = explorer.studio
+    explorer.open_orders()
+    explorer.click("explore_add")
+    studio.wait(lambda: len(_offered(studio)) > 1)
+    focus = explorer.find("add_search")
     name = next(one.text() for one in _offered(studio))
     explorer.type("add_search", name)
     studio.wait(lambda: [one.text() for one in _offered(studio)] == [name])
@@ -570,11 +590,11 @@ def test_the_query_is_there_again_after_a_restart(open_studio: "Callable[..., St
     assert again.texts(again.view.builder.groups)[-1] == "Currency"
 
 
-def _add_trips(studio: "Studio", file: Path) -> SourceSummary:
+def _add_trips(studio: "Studio", file: Path, text: str = "") -> SourceSummary:
     rows = "".join(
         f"2024-{1 + k % 12:02d}-{1 + k % 28:02d},{'Ankara' if k % 3 else 'İzmir'},{k / 2}\n" for k in range(300)
     )
-    file.write_text("day,city,km\n" + rows, encoding="utf-8")
+    file.write_text(text or "day,city,km\n" + rows, encoding="utf-8")
     tables = tables_of(tuple(table.scan for table in inspect_file(file).tables))
     with unbound(studio.workspace.database).change() as session:
         return services.add_source(
@@ -900,6 +920,32 @@ def test_enter_in_the_search_adds_the_column_found(explorer: Explorer) -> None:
     before = explorer.sql
     explorer.qtbot.keyClick(field, Qt.Key.Key_Return)
     assert (field.hasFocus(), explorer.sql) == (True, before)
+
+
+def test_search_prefers_a_column_of_exactly_this_name_and_enter_takes_it(studio: "Studio", tmp_path: Path) -> None:
+    """The table's row was current, because its name has the text too."""
+    text = "average speed,speed,speed limit\n1.5,2.5,3.5\n4.5,5.5,6.5\n"
+    source = _add_trips(studio, tmp_path / "speeds.csv", text)
+    explorer = Explorer(studio)
+    field = explorer.find("explore_search")
+
+    def current() -> str:
+        explorer.qtbot.keyClick(field, Qt.Key.Key_Down)
+        item = explorer.tree.currentItem()
+        assert item is not None
+        return item.text(0)
+
+    explorer.type("explore_search", "speed")
+    assert current() == "speed"
+    explorer.type("explore_search", "speed_")
+    assert current() == "speed_limit"
+    explorer.type("explore_search", "e_s")
+    assert current() == "average_speed"
+    explorer.type("explore_search", "speed")
+    explorer.qtbot.keyClick(field, Qt.Key.Key_Return)
+    question = explorer.exploration.state.question
+    assert question is not None
+    assert (question.source_id, [one.column for one in question.measures]) == (source.id, ["speed"])
 
 
 def test_search_prefers_the_table_in_use_and_a_column_of_another_says_what_it_replaces(

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from benchboard.dashboards import library
@@ -22,6 +23,7 @@ from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.panes.time_range_field import range_title
 from benchboard.ui.widgets import Button, CheckBox, Edit, Field, Paragraph, Popover, Text, heading, scroll_area
 from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.fields import is_plain_key
 from benchboard.ui.widgets.labels import plain_tooltip
 
 if TYPE_CHECKING:
@@ -80,6 +82,8 @@ class AddToDashboard(Popover):
         self._found: Sequence[DashboardSummary] | None = None
         self._warned_of = ""
         """The name that exists already, as the warning says."""
+        self._marked = 0
+        """The place of the page that Enter in the search adds to."""
         self._make_parts(title)
         self._show()
         actor = context.actor
@@ -95,10 +99,11 @@ class AddToDashboard(Popover):
         self._title.edit.setMaxLength(MAX_TITLE)
         self._title.edit.setText(title)
         self._title.edit.setCursorPosition(0)  # its beginning is shown
-        self._search = Edit(
+        self._search = _Search(
             placeholder=_("Find a dashboard"), icon="ph.magnifying-glass", clear=True, name="add_search"
         )
         self._search.textChanged.connect(self._show)
+        self._search.stepped.connect(self._step)
         self._search.returnPressed.connect(self._take_found)
         self._follows = CheckBox(_("Follow the dashboard's time range"))
         self._follows.setObjectName("add_follows_time")
@@ -150,15 +155,13 @@ class AddToDashboard(Popover):
         home = _("Home")
         finds_home = self._found is not None and wanted in home.casefold()
         if finds_home:
-            button = Button(home, self._add_home, kind="quiet", size="sm", icon="ph.house", name="add_home")
-            button.setProperty("section", "true")
+            button = _PageButton(home, self._add_home, kind="quiet", size="sm", icon="ph.house", name="add_home")
             self._rows.addWidget(button)
         for one in found:
-            button = Button(
+            button = _PageButton(
                 one.name, partial(self._add, one.id, one.name), kind="quiet", size="sm", icon="ph.squares-four",
                 name="add_dashboard",
             )  # fmt: skip
-            button.setProperty("section", "true")
             self._rows.addWidget(button)
         if self._found is not None and not found and not (finds_home and wanted):
             text = (
@@ -170,15 +173,32 @@ class AddToDashboard(Popover):
         elif self._found is None:
             self._rows.addWidget(Text("", "caption", "muted"))
         self._rows.addStretch(1)
+        self._mark(0)
+
+    def _pages(self) -> list[Button]:
+        """The pages that are listed, Home among them."""
+        listed = (self._rows.itemAt(at) for at in range(self._rows.count()))
+        widgets = (item.widget() for item in listed if item is not None)
+        return [widget for widget in widgets if isinstance(widget, Button)]
+
+    def _mark(self, place: int) -> None:
+        """Highlight the page that Enter in the search adds to."""
+        pages = self._pages()
+        self._marked = max(0, min(place, len(pages) - 1))
+        for at, button in enumerate(pages):
+            button.setChecked(at == self._marked)
+        if pages:
+            self._area.ensureWidgetVisible(pages[self._marked], 0, _RING)
+            self._search.setAccessibleDescription(pages[self._marked].text())
+
+    def _step(self, by: int) -> None:
+        self._mark(self._marked + by)
 
     def _take_found(self) -> None:
-        """Enter in the search adds to the only page that it finds; of several it goes to the first dashboard."""
-        shown = [button for button in self._list.findChildren(Button) if button.isVisible()]
-        if len(shown) == 1 and self._search.text().strip():
-            shown[0].click()
-        elif shown:
-            first = next((one for one in shown if one.objectName() == "add_dashboard"), shown[0])
-            first.setFocus(Qt.FocusReason.TabFocusReason)
+        """Enter in the search adds to the page that is highlighted."""
+        pages = self._pages()
+        if pages:
+            pages[self._marked].click()
 
     def _widget_title(self) -> str:
         return " ".join(self._title.text().split())
@@ -275,6 +295,32 @@ class AddToDashboard(Popover):
         followed = self._followed_range()
         query = followed.query if followed is not None else self._query
         return {"title": self._widget_title(), "query": query, "data_source_id": self._source_id or None}
+
+
+class _PageButton(Button):
+    """A page in the list, highlighted while Enter in the search adds to it."""
+
+    def __init__(self, title: str, run: "Callable[[], object]", **look: Any) -> None:
+        super().__init__(title, run, **look)
+        self.setProperty("section", "true")
+        self.setCheckable(True)
+
+    def nextCheckState(self) -> None:
+        """Keep the highlight where it is."""
+
+
+class _Search(Edit):
+    """The search, in which Up and Down move the highlight in the list below."""
+
+    stepped = Signal(int)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if is_plain_key(event, Qt.Key.Key_Down):
+            self.stepped.emit(1)
+        elif is_plain_key(event, Qt.Key.Key_Up):
+            self.stepped.emit(-1)
+        else:
+            super().keyPressEvent(event)
 
 
 def add_widget(

@@ -188,8 +188,8 @@ class FieldTree(QTreeWidget):
         self.build()
 
     def filter(self, text: str) -> None:
-        """Show only tables and columns with this text in their names; the first of them is current, those of the table
-        in use before others.
+        """Show only tables and columns with this text in their names. Current is a column that has exactly this name,
+        else what begins with it, else the first; those of the table in use before others, columns before tables.
         """
         self._wanted = text.strip().casefold()
         self.build()
@@ -202,7 +202,13 @@ class FieldTree(QTreeWidget):
                 matches.append(item)
             rows += 1
         if matches:
-            self.setCurrentItem(min(matches, key=lambda match: not self._is_in_use(match.data(0, _DATA))))
+            self.setCurrentItem(min(matches, key=lambda match: self._rank(match.data(0, _DATA))))
+
+    def _rank(self, line: FieldRow) -> tuple[int, bool, bool]:
+        """How well a row answers the search; the lowest is the best."""
+        names = [name.casefold() for name in _names(line)]
+        exact, begins = self._wanted in names, any(name.startswith(self._wanted) for name in names)
+        return 0 if exact else 1 if begins else 2, not self._is_in_use(line), line.column is None
 
     def _is_in_use(self, line: FieldRow) -> bool:
         question = self._exploration.state.question
@@ -221,8 +227,7 @@ class FieldTree(QTreeWidget):
         return line.source.id if isinstance(line, FieldRow) else None
 
     def _is_match(self, line: FieldRow) -> bool:
-        names = (line.column.name, line.column.title) if line.column else (line.table.name,) if line.table else ()
-        return any(self._wanted in name.casefold() for name in names)
+        return any(self._wanted in name.casefold() for name in _names(line))
 
     @property
     def has_match(self) -> bool:
@@ -254,11 +259,12 @@ class FieldTree(QTreeWidget):
         for table in source.tables:
             named = self._wanted in f"{source.name}\n{table.name}".casefold()
             listed = [*table.columns, *self._calculated(source, table)]
-            columns = [one for one in listed if named or self._wanted in f"{one.name}\n{one.title}".casefold()]
-            if not named and not columns:
+            found = [one for one in listed if self._wanted in f"{one.name}\n{one.title}".casefold()]
+            if not named and not found:
                 continue
             shown = True
-            self._add_table(top, source, table, columns, at, searched=bool(self._wanted) and not named)
+            columns = listed if named else found
+            self._add_table(top, source, table, columns, at, searched=bool(self._wanted and found))
         top.setExpanded((source.id, "") not in self._open or bool(self._wanted))
         top.setHidden(bool(self._wanted) and not shown)
 
@@ -440,7 +446,7 @@ class FieldTree(QTreeWidget):
         """Draw nothing: the rows draw their own carets."""
 
     def used_columns(self) -> set[tuple[str, str, str]]:
-        """The columns that the question names, which are shown as selected."""
+        """The columns that the question names, which are bold and have a check mark."""
         question = self._exploration.state.question
         if question is None:
             return set()
@@ -466,6 +472,11 @@ def kind_title(kind: str, *, is_folder: bool = False) -> str:
 
 def _rows_text(rows: int | None) -> str:
     return "" if rows is None else ngettext("{count} row", "{count} rows", rows).format(count=number(rows))
+
+
+def _names(line: FieldRow) -> tuple[str, ...]:
+    """What a search finds a table or column by."""
+    return (line.column.name, line.column.title) if line.column else (line.table.name,) if line.table else ()
 
 
 def _key(line: FieldRow) -> tuple[str, str, str]:
@@ -524,7 +535,7 @@ class _FieldDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         width = self._tree.viewport().width()
         whole = QRectF(0, rect.top(), width, rect.height())
-        if used or current:
+        if current:
             painter.fillRect(whole, theme().color("selection"))
         elif state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(whole, theme().color("row.hover"))
@@ -535,6 +546,8 @@ class _FieldDelegate(QStyledItemDelegate):
         if item.childCount():
             caret = "ph.caret-down" if item.isExpanded() else "ph.caret-right"
             paint_icon(painter, caret, QRectF(left - 12, middle - 5, 10, 10), theme().color("text.muted"))
+        elif used:
+            paint_icon(painter, "ph.check", QRectF(left - 12, middle - 6, 12, 12), theme().color("accent.text"))
         icon = (
             "ph.calculator" if line.column is not None and line.column.aggregate is not None
             else KIND_ICONS[line.column.kind] if line.column is not None
@@ -543,7 +556,7 @@ class _FieldDelegate(QStyledItemDelegate):
         )  # fmt: skip
         paint_icon(painter, icon, QRectF(left + 2, middle - 7, 14, 14), theme().color("text.secondary"))
         end = self._paint_end(painter, line, rect, float(width - _EDGE))
-        font = theme().font("body_strong" if line.table is None else "body")
+        font = theme().font("body_strong" if line.table is None or used else "body")
         painter.setFont(font)
         painter.setPen(theme().color("text"))
         room = QRectF(left + 23, rect.top(), max(0.0, end - left - 27), rect.height())
