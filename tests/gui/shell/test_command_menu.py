@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.ui import command_menu as module
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import SHELL, Command, CommandGroup, CommandRegistry, CommandScope, Handler, MenuSection
+from benchboard.ui.widgets.focus import note_input
 from benchboard.ui.widgets.menus import ROW
 
 PAGE = CommandScope("page", SHELL)
@@ -75,6 +77,19 @@ def test_menu_disables_what_cannot_run_and_says_why(parent: QWidget, registry: C
     assert lock.isChecked()
     lock.trigger()
     assert ran == ["lock"]
+
+
+@pytest.mark.parametrize("by_key", [True, False])
+def test_menu_opened_by_a_key_has_its_first_usable_row_highlighted(
+    parent: QWidget, registry: CommandRegistry, *, by_key: bool
+) -> None:
+    note_input(key=by_key)
+    why = {"a.save": Handler(nothing, lambda: "Nothing to save."), "a.close": Handler(nothing)}
+    menu = build(parent, why)
+    menu.popup(QPoint(0, 0))
+    active = menu.activeAction()
+    assert (active.text() if active is not None else "") == ("Close" if by_key else "")
+    menu.close()
 
 
 def test_menu_rows_are_as_high_as_those_of_a_button_s_menu(parent: QWidget, registry: CommandRegistry) -> None:

@@ -12,6 +12,7 @@ from benchboard.ui.commands import Handler
 from benchboard.ui.studio.library.dashboard_actions import open_menu
 from benchboard.ui.studio.studio_commands import LIST
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.focus import note_input
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -64,6 +65,7 @@ def test_menu_disabled_entries_are_faint_and_icons_inset(studio: "Studio", look:
     }
     parent = QWidget()
     studio.qtbot.addWidget(parent)
+    note_input(key=False)  # or its first row would be highlighted
     open_menu(parent, handlers, QPoint(40, 40), scope=LIST)
     (menu,) = parent.findChildren(QMenu)
     ink = theme().color("text").name()

@@ -57,7 +57,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.buttons import paint_check
-from benchboard.ui.widgets.focus import came_by_key, note_input
+from benchboard.ui.widgets.focus import asked_by_key, came_by_key, note_input
 from benchboard.ui.widgets.popover import MenuItem, menu
 
 _MENU_BUTTON = 28
@@ -427,7 +427,7 @@ class PagedRows(QTableView):
         self.paged.fold(first)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        if event.reason() == QContextMenuEvent.Reason.Mouse:
+        if not asked_by_key(event):
             index = self.indexAt(event.pos())
             if index.isValid():
                 self.setCurrentIndex(index)

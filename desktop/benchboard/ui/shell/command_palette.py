@@ -15,6 +15,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.dialog import Scrim
 from benchboard.ui.widgets.empty_state import EmptyState
+from benchboard.ui.widgets.focus import note_input
 from benchboard.ui.widgets.labels import KeyCap, Text, hairline
 from benchboard.ui.widgets.slide import FROM_ABOVE, slide_in
 from benchboard.ui.widgets.surfaces import SHADOW, Floating, Icon
@@ -56,7 +57,7 @@ class CommandPalette(Scrim):
         self.field.installEventFilter(self)
         self._model = CommandMatchModel(self)
         self.list = CommandMatchList(self._model)
-        self.list.clicked.connect(self._run)
+        self.list.clicked.connect(self._run_by_pointer)
         self._no_results = EmptyState("ph.magnifying-glass", "", _("Clear search"), self._clear, why=" ")
         self._no_results.setObjectName("palette_empty")
         self._no_results.action.setObjectName("clear_search")
@@ -179,6 +180,10 @@ class CommandPalette(Scrim):
             if row == 1:
                 self.list.scrollToTop()
 
+    def _run_by_pointer(self, index: QModelIndex) -> None:
+        note_input(key=False)
+        self._run(index)
+
     def _run(self, index: QModelIndex) -> None:
         match = self._model.match_at(index.row())
         if match is not None:
@@ -199,6 +204,7 @@ class CommandPalette(Scrim):
                 self._select_row(row)
                 return True
             if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                note_input(key=True)
                 self._run(self.list.currentIndex())
                 return True
         return super().eventFilter(watched, event)

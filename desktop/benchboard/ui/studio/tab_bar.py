@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTabBar, QWidget
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.focus import asked_by_key, note_input
 from benchboard.ui.widgets.labels import plain_tooltip, restyle
 from benchboard.ui.widgets.menus import Menu
 from benchboard.ui.widgets.surfaces import set_surface
@@ -71,7 +72,7 @@ class DashboardTabBar(QTabBar):
                 painter.drawRect(self.tabRect(self.currentIndex()).adjusted(2, 3, -3, -2))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        if event.reason() == QContextMenuEvent.Reason.Mouse:
+        if not asked_by_key(event):
             self._request_menu(self.tabAt(event.pos()), event.globalPos())
         else:
             self._request_menu_of_current()
@@ -80,6 +81,7 @@ class DashboardTabBar(QTabBar):
         if event.key() == Qt.Key.Key_F2:
             self._request_rename(self.currentIndex())
         elif event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
+            note_input(key=True)
             self._request_menu_of_current()
         else:
             super().keyPressEvent(event)

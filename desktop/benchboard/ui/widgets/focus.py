@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, ClassVar, TypeGuard
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
-from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QEnterEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QWidget
 
 from benchboard.ui.theme import theme
@@ -47,6 +56,17 @@ def note_input(*, key: bool) -> None:
     """Note whether the user's last input was a key or the pointer."""
     global _keys_used
     _keys_used = key
+
+
+def keys_used() -> bool:
+    """Whether the user's last input was a key."""
+    return _keys_used
+
+
+def asked_by_key(event: QContextMenuEvent) -> bool:
+    """Whether a context menu is wanted by keyboard; notes it as the last input."""
+    note_input(key=event.reason() != QContextMenuEvent.Reason.Mouse)
+    return _keys_used
 
 
 def came_by_key(event: QFocusEvent) -> bool:

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.focus import keys_used
 from benchboard.ui.widgets.surfaces import SHADOW, paint_shadow
 
 ROW: Final = 28
@@ -56,11 +57,20 @@ class Menu(QMenu):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if keys_used() and not isinstance(self.parentWidget(), QMenu):
+            self._highlight_first()
         below = self.parentWidget()
         while isinstance(below, QMenu):
             below = below.parentWidget()
         if below is not None:
             self._shadow = _MenuShadow(below.window(), QRect(self.pos(), self.size()))
+
+    def _highlight_first(self) -> None:
+        """Highlight what Enter runs, in a menu that was opened by a key."""
+        usable = (one for one in self.actions() if one.isEnabled() and one.isVisible() and not one.isSeparator())
+        first = next(usable, None)
+        if first is not None:
+            self.setActiveAction(first)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

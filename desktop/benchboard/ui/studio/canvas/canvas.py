@@ -22,7 +22,7 @@ from benchboard.ui.studio.canvas.scene.announcer import Announcer
 from benchboard.ui.studio.canvas.scene.page_view import PageView
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
-from benchboard.ui.widgets.focus import came_by_key
+from benchboard.ui.widgets.focus import asked_by_key, came_by_key
 
 
 class Canvas(PageView):
@@ -216,7 +216,7 @@ class Canvas(PageView):
         """Open the menu at the pointer, with the item there selected; from a key, at the selection."""
         if self.busy:
             return
-        if event.reason() != QContextMenuEvent.Reason.Mouse:
+        if asked_by_key(event):
             self.request_menu()
             return
         tile = self.tile_at(event.pos())

@@ -47,6 +47,7 @@ from benchboard.ui.studio.tiles.table_rows import LEFT, RIGHT, TableRows
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.focus import asked_by_key, note_input
 from benchboard.ui.widgets.labels import Elided
 from benchboard.ui.widgets.menus import Menu, add_action
 
@@ -294,15 +295,18 @@ class _TableView(QTableView):
         self.setSortingEnabled(True)
         header = self.horizontalHeader()
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        header.customContextMenuRequested.connect(
-            lambda at: live.open_column_menu(header.logicalIndexAt(at), header.viewport().mapToGlobal(at))
-        )
+
+        def open_at(at: QPoint) -> None:
+            note_input(key=False)
+            live.open_column_menu(header.logicalIndexAt(at), header.viewport().mapToGlobal(at))
+
+        header.customContextMenuRequested.connect(open_at)
         if rows.rowCount():
             self.setCurrentIndex(rows.index(0, 0))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Open the menu of the current column on the Menu key; a right click on a cell is the page's."""
-        if event.reason() == QContextMenuEvent.Reason.Mouse:
+        if not asked_by_key(event):
             super().contextMenuEvent(event)
         else:
             self._open_menu()
@@ -359,6 +363,7 @@ class _TableView(QTableView):
         elif key == Qt.Key.Key_S and not modifiers and index.isValid():
             self._sort_next(index.column())
         elif key == Qt.Key.Key_F10 and modifiers == Qt.KeyboardModifier.ShiftModifier:
+            note_input(key=True)
             self._open_menu()  # the Menu key arrives as an event of its own
         elif key == Qt.Key.Key_V and not modifiers:
             self._table.enlarge_requested.emit()

@@ -16,6 +16,7 @@ from benchboard.ui.studio.canvas.interaction.rejections import (
     why_not_resizable,
 )
 from benchboard.ui.studio.canvas.interaction.shared_edge import move_edge
+from benchboard.ui.widgets.focus import note_input
 
 _ARROWS: Final = {
     Qt.Key.Key_Left: (-1, 0),
@@ -61,6 +62,7 @@ class Keyboard(QObject):
         if self._view.busy:
             return False
         if key == Qt.Key.Key_F10 and modifiers == _SHIFT:
+            note_input(key=True)
             self.menu_requested.emit()  # the Menu key arrives as an event of its own
             return True
         return self._run_command(key, modifiers) or self._move(key, modifiers)

@@ -32,7 +32,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Text, search_field
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.fields import focus_list
-from benchboard.ui.widgets.focus import came_by_key
+from benchboard.ui.widgets.focus import asked_by_key, came_by_key, note_input
 from benchboard.ui.widgets.labels import plain_tooltip, restyle
 from benchboard.ui.widgets.menus import Menu, add_action
 from benchboard.ui.widgets.no_match import NoMatchLine
@@ -403,13 +403,13 @@ class FieldTree(QTreeWidget):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() and item is not None:
             self._activate(item)
         elif event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
+            note_input(key=True)
             self._open_menu(item)  # the Menu key arrives as an event of its own
         else:
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        by_pointer = event.reason() == QContextMenuEvent.Reason.Mouse
-        self._open_menu(self.itemAt(event.pos()) if by_pointer else self.currentItem())
+        self._open_menu(self.currentItem() if asked_by_key(event) else self.itemAt(event.pos()))
 
     def _open_menu(self, item: QTreeWidgetItem | None) -> None:
         """Open the menu of a column: to which part of the query it is added."""
