@@ -1,7 +1,7 @@
 """What the table of a grouped query has apart from filters and time range: its first and last time, and its series.
 
-A chart needs both: a period is complete only if the data go on after it, and a series keeps its colour while a filter
-hides others. They are read once for each reading of a source, however often its queries run.
+A chart needs both: a period is complete only if the data go on after it, and a series or a slice keeps its colour while
+a filter hides others. They are read once for each reading of a source, however often its queries run.
 """
 
 import threading
@@ -19,7 +19,7 @@ from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.data_models.model_sql import is_named
 from benchboard.analytics.data_models.stored_models import models_of_source
 from benchboard.analytics.queries import Cell, ResultTable, run_query
-from benchboard.analytics.query_builder.question import Dialect, Question
+from benchboard.analytics.query_builder.question import Dialect, Group, Question
 from benchboard.analytics.query_builder.sql_reader import from_sql
 from benchboard.analytics.query_builder.sql_words import quote_name, quote_table
 from benchboard.analytics.sources.original_files import listed_files
@@ -126,7 +126,7 @@ def query_extent(
     series = rows(named[0], query) if named is not None else ()
     if not 0 < len(series) <= MAX_SERIES_KNOWN:
         return QueryExtent(ends(grouped), ends(ranged))
-    return QueryExtent(ends(grouped), ends(ranged), tuple(one.output for one in question.groups[1:]), series)
+    return QueryExtent(ends(grouped), ends(ranged), tuple(one.output for one in _naming_groups(question)), series)
 
 
 def _models(session: Session, actor: Actor, source_id: str, text: str) -> Hashable:
@@ -137,10 +137,15 @@ def _models(session: Session, actor: Actor, source_id: str, text: str) -> Hashab
     return tuple((one.name, repr(one.definition)) for one in found)
 
 
+def _naming_groups(question: Question) -> tuple[Group, ...]:
+    """What names the series of a question: the groups after the first. An only one names slices, unless it's a time."""
+    return question.groups[1:] if len(question.groups) > 1 else tuple(one for one in question.groups if not one.unit)
+
+
 def _series_query(question: Question, dialect: Dialect) -> tuple[tuple[str, ...] | None, str]:
     """The query for all values of the columns that name the series of a question, with its table; None and nothing for
     a question without such columns, or where they aren't columns of one table."""
-    places = [_place(question, one.column) if not one.unit else None for one in question.groups[1:]]
+    places = [_place(question, one.column) if not one.unit else None for one in _naming_groups(question)]
     found = [place for place in places if place is not None]
     if not found or len(found) < len(places) or len({table for table, _column in found}) > 1:
         return None, ""

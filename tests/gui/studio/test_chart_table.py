@@ -16,8 +16,11 @@ from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of, 
 from benchboard.ui.studio.tiles import charts, missing_periods
 from benchboard.ui.studio.tiles.chart_table import MAX_SERIES, SeriesNames, chart_table
 from benchboard.ui.studio.tiles.click_targets import Audience, Links
+from benchboard.ui.studio.tiles.drawn_values import drawn_values
+from benchboard.ui.studio.tiles.pies import Pie
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import mismatch_reason, paint_content, summary
+from benchboard.ui.studio.tiles.value_colours import Colours, PageColours, colours_alone
 from benchboard.ui.studio.tiles.value_readout import body_reader
 from benchboard.ui.theme import Theme
 from support.painted_texts import painted_texts
@@ -44,6 +47,12 @@ def _widget(kind_name: str) -> WidgetContent:
     return widget_of(with_fields(new_item(kind, "w"), title="t"))
 
 
+def _colours(kind: str, table: ResultTable, names: SeriesNames | None = None) -> Colours:
+    values = drawn_values(kind, table, names)
+    assert values is not None
+    return colours_alone(values)
+
+
 def test_rows_of_the_same_x_become_a_series_for_each_text(light: Theme) -> None:
     drawn = chart_table(_long())
     assert [one.title for one in drawn.columns] == ["Week", "paid", "refunded"]
@@ -51,27 +60,48 @@ def test_rows_of_the_same_x_become_a_series_for_each_text(light: Theme) -> None:
     assert (drawn.series_by, drawn.undrawn, drawn.repeats_x) == ("Status", 0, False)
 
 
-def test_series_are_in_the_order_of_their_names_and_keep_their_colours_without_the_others(light: Theme) -> None:
+def test_series_are_in_the_order_of_their_names_with_the_colours_of_their_values(light: Theme) -> None:
     """Explore and a dashboard drew one query in different colours: rows of one week arrive in any order."""
     names = SeriesNames(("status",), (("refunded",), (None,), ("open",), ("paid",)))
     rows: list[tuple[Cell, ...]] = [
         (day, name, n) for day in WEEKS for name, n in (("refunded", 90), (None, 1), ("paid", 5), ("open", 7))
     ]  # fmt: skip
     for arrived in (rows, rows[::-1], rows[2:] + rows[:2]):
-        drawn = chart_table(_long(arrived), names)
+        drawn = chart_table(_long(arrived), _colours("bar_chart", _long(arrived), names))
         assert [one.title for one in drawn.columns[1:]] == ["open", "paid", "refunded", "(empty)"]
         assert (drawn.colours, chart_table(_long(arrived)).colours) == ((0, 1, 2, 3), (0, 1, 2, 3))
     filtered = _long([row for row in rows if row[1] in ("refunded", "paid")])
-    assert chart_table(filtered, names).colours == (1, 2)
-    shown = charts.series_of(
-        missing_periods.drawn_table(_widget("bar_chart"), QueryResult("q", filtered, series_names=names)), ""
-    )
+    colours = _colours("line_chart", filtered, names)
+    assert chart_table(filtered, colours).colours == (1, 2)
+    result = QueryResult("q", filtered, series_names=names, colours=colours)
+    shown = charts.series_of(missing_periods.drawn_table(_widget("bar_chart"), result), "")
     assert [one.colour for one in shown] == [light.chart(1), light.chart(2)]
     other = SeriesNames(("region",), (("North",),))
-    assert chart_table(filtered, other).colours == (0, 1)  # of columns that don't name the series
-    many = SeriesNames(("status",), tuple((name,) for name in "abcdefghijklmnop"))
-    crowded = chart_table(_long([(day, name, 1) for day in WEEKS for name in "aip"]), many)
-    assert crowded.colours == (0, 1, 7)  # i would have the colour of a
+    assert _colours("bar_chart", filtered, other) == {("paid",): 0, ("refunded",): 1}  # of other columns
+
+
+def test_slice_has_the_colour_of_the_series_of_the_same_value(light: Theme) -> None:
+    page = PageColours()
+    names = SeriesNames(("status",), (("refunded",), ("open",), ("paid",)))
+    page.update("line", drawn_values("line_chart", _long(), names))
+    heads = [ResultColumn("Status", "text"), ResultColumn("n", "integer")]
+    pie = _table(heads, [("refunded", 90), ("open", 7), ("paid", 5)])
+    page.update("pie", drawn_values("pie_chart", pie, None))
+    assert page.of("line") == {("paid",): 1, ("refunded",): 2}
+    drawn = Pie(QRectF(0, 0, 300, 200), pie, page.of("pie"))
+    assert [drawn.colour(place) for place in range(3)] == [light.chart(2), light.chart(0), light.chart(1)]
+    readout = body_reader(QRectF(0, 0, 300, 200), _widget("pie_chart"), QueryResult("q", pie, colours=page.of("pie")))(
+        drawn.lines[0].center()
+    )
+    assert readout is not None
+    assert readout.lines[0].colour == light.chart(2)
+
+
+def test_first_of_several_measures_has_the_colour_of_the_value(light: Theme) -> None:
+    heads = [ResultColumn("week", "date"), ResultColumn("status", "text")]
+    heads += [ResultColumn("orders", "integer"), ResultColumn("average", "decimal")]
+    table = _table(heads, [(*row, Decimal(10 * row[2])) for row in LONG])
+    assert chart_table(table, {("paid",): 3, ("refunded",): 0}).colours == (3, 1, 0, 2)
 
 
 def test_result_with_a_row_for_each_x_is_drawn_as_it_is(light: Theme) -> None:

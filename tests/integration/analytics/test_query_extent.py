@@ -80,6 +80,10 @@ def test_extent_of_a_file_is_read_once_for_each_reading_of_it(
     assert extent(doubled) == QueryExtent(ends)
     assert extent("SELECT 1") == extent(Question("rides", ridden.id)) == UNKNOWN
     assert len(asked) == 3
+    slices = extent(Question("rides", ridden.id, (), (Group("region"),), measures))
+    assert (slices.series_columns, set(slices.series)) == (("region",), set(found.series))
+    assert len(asked) == 3, "read for the series already"
+    assert extent(Question("rides", ridden.id, (), (Group("day", "month", "m"),), measures)) == QueryExtent(ends)
 
     _write(tmp_path / "rides.csv", "2026-08-05;West;1", "2026-11-20;East;2")
     read_source_again(unbound(market.database), market.analyst, ridden.id)

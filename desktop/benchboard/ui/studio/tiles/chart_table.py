@@ -5,26 +5,24 @@ The values of those columns then name the series. The forms are those of Wickham
 Softw. 59(10), 2014).
 
 Series are in the order of their names in the language, whatever order the rows arrive in: a database returns the rows
-of one week in any order. A series has the colour of its place among all that the table has (`SeriesNames`), so that it
-keeps it while a filter hides others; where these aren't known, among those of the result.
+of one week in any order. A series that a value names has the colour that the value has on its page (`value_colours`);
+one that is a column has that of its place.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Final
 
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.i18n import _
 from benchboard.ui.studio.tiles import number_format, periods
-from benchboard.ui.studio.tiles.collation import text_ranks
 from benchboard.ui.studio.tiles.thresholds import Threshold
+from benchboard.ui.studio.tiles.value_colours import MAX_COLOURS, Colours, Key, distinct, in_order
 
-MAX_SERIES: Final = 8
+MAX_SERIES: Final = MAX_COLOURS
 _SEPARATOR: Final = " · "
 _Row = tuple[Cell, ...]
-_Key = tuple[Cell, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +44,10 @@ class ChartTable(ResultTable):
     columns."""
     colours: tuple[int, ...] = ()
     """The number of the colour of each series; empty where they have the colours of their places."""
+    keys: tuple[Key, ...] = ()
+    """The values that name the series drawn; empty where the columns themselves are the series."""
+    key_columns: tuple[ResultColumn, ...] = ()
+    """The columns of those values."""
     by_week: bool | None = None
     """Whether its query groups by week; None if it doesn't say by what."""
     repeats_x: bool = False
@@ -75,8 +77,9 @@ class ChartTable(ResultTable):
         return frozenset(found)
 
 
-def chart_table(table: ResultTable, known: SeriesNames | None = None) -> ChartTable:
-    """The form of a result that charts draw. `known`: the series that its colours are of. Cost grows with its cells."""
+def chart_table(table: ResultTable, colours: Colours | None = None) -> ChartTable:
+    """The form of a result that charts draw, with these colours of the values that name series. Cost grows with its
+    cells."""
     numeric = [index for index in range(1, len(table.columns)) if number_format.is_numeric(table.columns[index])]
     is_single = len({row[0] for row in table.rows}) == len(table.rows)
     if is_single and periods.moments([row[0] for row in table.rows]) is None:
@@ -88,7 +91,7 @@ def chart_table(table: ResultTable, known: SeriesNames | None = None) -> ChartTa
         return _as_it_is(table, numeric)
     if not names or not measures:
         return replace(_as_it_is(table, numeric), repeats_x=not is_single)
-    return _widened(table, names, measures, known or SeriesNames())
+    return _widened(table, names, measures, colours or {})
 
 
 def _as_it_is(table: ResultTable, measures: Sequence[int]) -> ChartTable:
@@ -108,9 +111,9 @@ def _naming_columns(table: ResultTable, measures: Sequence[int]) -> list[int]:
     return found
 
 
-def _widened(table: ResultTable, names: Sequence[int], measures: Sequence[int], known: SeriesNames) -> ChartTable:
-    rows: dict[Cell, dict[_Key, _Row]] = {}
-    sums: dict[_Key, float] = {}
+def _widened(table: ResultTable, names: Sequence[int], measures: Sequence[int], colours: Colours) -> ChartTable:
+    rows: dict[Cell, dict[Key, _Row]] = {}
+    sums: dict[Key, float] = {}
     repeats = False
     for row in table.rows:
         key = tuple(row[index] for index in names)
@@ -120,12 +123,14 @@ def _widened(table: ResultTable, names: Sequence[int], measures: Sequence[int], 
         sizes = (abs(number_format.to_float(row[index]) or 0.0) for index in measures)
         sums[key] = sums.get(key, 0.0) + sum(sizes)
     most = max(1, MAX_SERIES // len(measures))
-    order = _in_order({*sums, *_known_keys(table, names, known)})
+    order = in_order(sums)
     place = {key: at for at, key in enumerate(order)}
     largest = set(sorted(sums, key=lambda key: (-sums[key], place[key]))[:most])
     series = [(key, index) for key in order if key in largest for index in measures]
     drawn = series[:MAX_SERIES]
-    wanted = [place[key] * len(measures) + measures.index(index) for key, index in drawn]
+    keys = tuple(dict.fromkeys(key for key, _index in drawn))
+    # With several measures, the first one has the colour of the value.
+    wanted = [colours.get(key, keys.index(key)) if index == measures[0] else None for key, index in drawn]
     return ChartTable(
         (
             table.columns[0],
@@ -136,43 +141,14 @@ def _widened(table: ResultTable, names: Sequence[int], measures: Sequence[int], 
         table.read_at,
         series_by=_SEPARATOR.join(table.columns[index].title for index in names),
         undrawn=len(sums) * len(measures) - len(drawn),
-        colours=_colours(wanted),
+        colours=distinct(wanted),
+        keys=keys,
+        key_columns=tuple(table.columns[index] for index in names),
         repeats_x=repeats,
     )
 
 
-def _known_keys(table: ResultTable, names: Sequence[int], known: SeriesNames) -> set[_Key]:
-    columns = [table.columns[index].name for index in names]
-    if not set(columns) <= set(known.columns):
-        return set()
-    places = [known.columns.index(one) for one in columns]
-    return {tuple(values[place] for place in places) for values in known.values}
-
-
-def _in_order(keys: Collection[_Key]) -> list[_Key]:
-    rank = text_ranks({cell for key in keys for cell in key if isinstance(cell, str)})
-    return sorted(keys, key=lambda key: tuple(_sort_key(cell, rank) for cell in key))
-
-
-def _sort_key(cell: Cell, rank: Mapping[str, int]) -> tuple[int, float | Decimal | str]:
-    """Where a value is among others: numbers, times, texts, and last what is empty."""
-    if isinstance(cell, int | Decimal):
-        return 0, cell
-    if isinstance(cell, date):
-        return 1, cell.isoformat()
-    return (2, rank[cell]) if isinstance(cell, str) else (3, 0)
-
-
-def _colours(wanted: Sequence[int]) -> tuple[int, ...]:
-    """A colour for each series: the one of its number, or the next that no other one has."""
-    found: list[int] = []
-    for number in wanted:
-        free = (one % MAX_SERIES for one in range(number, number + MAX_SERIES))
-        found.append(next(one for one in free if one not in found))
-    return tuple(found)
-
-
-def _series_column(table: ResultTable, names: Sequence[int], key: _Key, index: int, *, alone: bool) -> ResultColumn:
+def _series_column(table: ResultTable, names: Sequence[int], key: Key, index: int, *, alone: bool) -> ResultColumn:
     """A series of a long result; with several measures it has the measure in its title."""
     row: list[Cell] = [None] * len(table.columns)
     for place, value in zip(names, key, strict=True):

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from benchboard.dashboards.layout import PageIndex
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.query_results import QueryResult, WidgetQueryRunner
+from benchboard.ui.studio.tiles.value_colours import PageColours
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -19,11 +20,12 @@ class ExpandedPage(QObject):
     ready = Signal()
     """The last result has arrived."""
 
-    def __init__(self, context: "Context", editor: Editor, parent: QObject) -> None:
+    def __init__(self, context: "Context", editor: Editor, parent: QObject, colours: PageColours) -> None:
         super().__init__(parent)
         self._editor = Editor(self)
         self._editor.rejected.connect(context.problems.show)
         self._query_runner = WidgetQueryRunner(context, self._editor, self)
+        self._query_runner.colours = colours.copy()  # as on the screen
         self._query_runner.result_changed.connect(self._emit_when_ready)
         self._editor.show_as_reader(editor)
 

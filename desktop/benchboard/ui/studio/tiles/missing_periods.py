@@ -69,7 +69,7 @@ def drawn_table(widget: WidgetContent, result: QueryResult) -> ChartTable:
     table = result.table
     if table is None:
         raise ValueError("a result without a table isn't drawn")
-    drawn, kind = chart_table(table, result.series_names), widget.kind.type if widget.kind is not None else ""
+    drawn, kind = chart_table(table, result.colours), widget.kind.type if widget.kind is not None else ""
     if kind in ("line_chart", "area_chart"):
         drawn = replace(drawn, thresholds=tuple(thresholds(widget)))
     if kind not in _CHARTS or drawn.repeats_x:

@@ -8,10 +8,11 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from benchboard.analytics.queries import ResultTable
+from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.i18n import _, ngettext, percent
 from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.studio.tiles.short_names import short_names
+from benchboard.ui.studio.tiles.value_colours import Colours, distinct
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.legend import ROW_INDENT, ROW_MARGINS, LegendEntry, paint_legend_row
@@ -58,6 +59,8 @@ class Slice:
     """The name in the legend, without what all names end with."""
     decimals: int | None = None
     """Those of all slices, so that they can be compared; None for whole numbers."""
+    key: Cell = None
+    """The value that names it, which its colour is of."""
 
 
 def slices(table: ResultTable) -> tuple[list[Slice], int]:
@@ -73,7 +76,7 @@ def slices(table: ResultTable) -> tuple[list[Slice], int]:
     are_whole = all(value is None or value == int(value) for value in values)
     decimals = None if are_whole else number_format.column_decimals(table, index, table.rows)
     parts = [
-        Slice(number_format.format_value(table, row, 0), value, label=label, decimals=decimals)
+        Slice(number_format.format_value(table, row, 0), value, label=label, decimals=decimals, key=row[0])
         for row, value, label in zip(table.rows, values, labels, strict=True)
         if value is not None and value >= 0
     ]
@@ -110,8 +113,10 @@ def unit_of(table: ResultTable, own: str) -> number_format.Unit:
 class Pie:
     """The layout of a pie chart in the body of a tile: its ring, its legend and a note."""
 
-    def __init__(self, body: QRectF, table: ResultTable) -> None:
+    def __init__(self, body: QRectF, table: ResultTable, colours: Colours | None = None) -> None:
         self.slices, self.negative_count = slices(table)
+        keys = [one.key for one in self.slices if one.row_count == 1]
+        self._colours = distinct([(colours or {}).get((key,), place) for place, key in enumerate(keys)])
         self.total = math.fsum(one.value for one in self.slices)
         box = body.adjusted(0, 0, 0, -_NOTE_HEIGHT if self.negative_count else 0)
         self.note = QRectF(body.left(), box.bottom(), body.width(), body.bottom() - box.bottom())
@@ -155,7 +160,7 @@ class Pie:
     def colour(self, place: int) -> QColor:
         """The colour of a slice. That of many rows has none of the series' colours."""
         many = self.slices[place].row_count > 1
-        return theme().color("border.control") if many else theme().chart(place)
+        return theme().color("border.control") if many else theme().chart(self._colours[place])
 
     def share(self, one: Slice) -> float:
         """A slice's share of the total, in percent."""
@@ -257,9 +262,9 @@ class Pie:
             painter.drawText(room, _LEFT, metrics.elidedText(self.warning, Qt.TextElideMode.ElideRight, room.width()))
 
 
-def paint_pie(painter: QPainter, box: QRectF, table: ResultTable, unit: str) -> None:
-    """Draw a pie chart of the first numeric column after the names."""
-    Pie(box, table).paint(painter, unit_of(table, unit))
+def paint_pie(painter: QPainter, box: QRectF, table: ResultTable, unit: str, colours: Colours | None = None) -> None:
+    """Draw a pie chart of the first numeric column after the names, with these colours of the names."""
+    Pie(box, table, colours).paint(painter, unit_of(table, unit))
 
 
 def _legend_rows(box: QRectF, count: int, *, middle: bool) -> list[QRectF]:

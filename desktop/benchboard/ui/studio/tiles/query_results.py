@@ -26,7 +26,9 @@ from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.chart_table import SeriesNames
 from benchboard.ui.studio.tiles.collation import collated
+from benchboard.ui.studio.tiles.drawn_values import drawn_values
 from benchboard.ui.studio.tiles.image_painting import DecodedImage, decode_data_uri, pixels_per_image
+from benchboard.ui.studio.tiles.value_colours import Colours, PageColours
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -68,6 +70,8 @@ class QueryResult:
     """The days of which the table has rows, if none of them is in the time range."""
     series_names: SeriesNames | None = None
     """The series of the table that the query is over, where they are known."""
+    colours: Colours | None = None
+    """The colours of the values that it draws; None where they have those of their places."""
     source: SourceNews | None = None
     """Whether the data source has changed since its copy was made; None for Benchboard's own data."""
     repeated: RepeatedRows | None = None
@@ -127,6 +131,10 @@ class WidgetQueryRunner(QObject):
         self._unlimited: set[str] = set()
         """The ids of the widgets for which all rows are loaded."""
         self._running: dict[str, tuple[CancelToken, _QueryRequest]] = {}
+        self._kinds: dict[str, str] = {}
+        """The kind of each widget that has a query."""
+        self.colours = PageColours()
+        """The colours of the values in the charts."""
         editor.changed.connect(self.update_requests)
         editor.options_changed.connect(self.update_requests)
         context.changed.watch(self, relations.watched_tables() | {"data_sources", "data_models"}, self.refresh)
@@ -183,6 +191,9 @@ class WidgetQueryRunner(QObject):
             for widget in widgets
             if widget.kind is not None and widget.kind.query and widget.query.strip()
         } | {item_id: _QueryRequest("", picture=text, max_pixels=max_pixels) for item_id, text in pictures.items()}
+        kinds = {widget.id: widget.kind.type for widget in widgets if widget.kind is not None}
+        changed_kinds = [one for one, kind in kinds.items() if self._kinds.get(one, kind) != kind]
+        self._kinds = kinds
         removed = self._results.keys() - requests.keys()
         for item_id in removed:
             del self._results[item_id]
@@ -192,8 +203,10 @@ class WidgetQueryRunner(QObject):
         before, self._requests = self._requests, requests
         if {one.time_range for one in before.values()} != {one.time_range for one in requests.values()}:
             self._now = datetime.now(UTC)
-        if removed:
-            self._mark_quiet()
+        for item_id in removed:
+            self.colours.update(item_id, None)
+        if removed or changed_kinds:
+            self._mark_page(*changed_kinds)
         for item_id, request in requests.items():
             if before.get(item_id) != request:
                 self._enqueue(item_id)
@@ -289,6 +302,8 @@ class WidgetQueryRunner(QObject):
             if self._requests.get(item_id) == request and not token.cancelled:
                 self._publish(item_id, result)
             self._start_next()
+            if not self.busy:
+                self.colours.settle()
 
         def failed(error: AppError) -> None:
             arrived(QueryResult(query, error=error))
@@ -350,16 +365,30 @@ class WidgetQueryRunner(QObject):
 
     def _publish(self, item_id: str, result: QueryResult) -> None:
         self._results[item_id] = result
-        self._mark_quiet(item_id)
+        self._mark_page(item_id)
 
-    def _mark_quiet(self, *changed: str) -> None:
-        """Mark the results that the page speaks for, and emit which have changed, besides those given."""
+    def _mark_page(self, *changed: str) -> None:
+        """Mark the results that the page speaks for, and those in other colours because of the changed ones. Emit which
+        have changed, besides those given."""
         quiet = bool(self.tables_without_rows())
         marked = [name for name, one in self._results.items() if one.quiet != (quiet and one.table is not None)]
         for name in marked:
             self._results[name] = replace(self._results[name], quiet=not self._results[name].quiet)
-        for name in dict.fromkeys((*changed, *marked)):
+        for name in dict.fromkeys((*changed, *marked, *self._coloured(changed))):
             self.result_changed.emit(name)
+
+    def _coloured(self, changed: Iterable[str]) -> list[str]:
+        """Give the values of changed results their colours. Returns the results that have other colours."""
+        touched: set[str] = set()
+        for name in changed:
+            result = self._results.get(name)
+            if result is not None and result.table is not None:
+                values = drawn_values(self._kinds.get(name, ""), result.table, result.series_names)
+                touched |= {name, *self.colours.update(name, values)}
+        found = [one for one in self._results if one in touched and self._results[one].colours != self.colours.of(one)]
+        for one in found:
+            self._results[one] = replace(self._results[one], colours=self.colours.of(one))
+        return found
 
 
 def _picture(widget: WidgetContent) -> str:

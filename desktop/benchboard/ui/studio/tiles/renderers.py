@@ -455,7 +455,7 @@ def _paint_table_as(
     elif kind == "table":
         table_painting.paint_table(painter, body, table)
     elif kind == "pie_chart":
-        pies.paint_pie(painter, body, table, number_format.unit(widget))
+        pies.paint_pie(painter, body, table, number_format.unit(widget), result.colours)
     else:
         paint: Callable[[QPainter, QRectF, ChartTable, str], None] = {
             "line_chart": charts.paint_lines,

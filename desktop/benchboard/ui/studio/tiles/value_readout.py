@@ -132,7 +132,7 @@ def body_reader(body: QRectF, widget: WidgetContent, result: QueryResult | None)
         return _table_reader(body, table)
     unit = number_format.unit(widget) if kind else ""
     if kind == "pie_chart":
-        return _pie_reader(Pie(body, table), unit_of(table, unit))
+        return _pie_reader(Pie(body, table, result.colours), unit_of(table, unit))
     if kind in ("metric_card", "gauge"):
         readout = _stat_readout(widget, table)
         return lambda _spot: readout

@@ -30,7 +30,9 @@ from benchboard.i18n import _
 from benchboard.ui.studio.data.explore.joined_tables import JoinedTables, merged_statistics
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.collation import collated
+from benchboard.ui.studio.tiles.drawn_values import drawn_values
 from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.value_colours import Colours, PageColours
 from benchboard.ui.tasks import DatabaseSession
 
 if TYPE_CHECKING:
@@ -103,6 +105,7 @@ class Exploration(QObject):
         self.sources_read = False
         self.result: ExplorationResult | None = None
         self.running = self.late = self.cancelled = False
+        self._colours, self._coloured_table = PageColours(), ("", "")
         self._past: list[ExplorationState] = []
         self._future: list[ExplorationState] = []
         self._token = CancelToken()
@@ -448,8 +451,18 @@ class Exploration(QObject):
         found = self.result
         if found is None:
             return QueryResult(self.state.text, late=self.late) if self.running else None
-        drawn = QueryResult(found.text, found.table, found.error, period=self.period())
-        return drawn.with_extent(found.extent)
+        drawn = QueryResult(found.text, found.table, found.error, period=self.period()).with_extent(found.extent)
+        return replace(drawn, colours=self._colours_of(drawn))
+
+    def _colours_of(self, drawn: QueryResult) -> Colours | None:
+        """The colours of the values in the chart. They stay as they are until another table is explored."""
+        table = self.state.source_id, self.state.question.table if self.state.question is not None else ""
+        if table != self._coloured_table:
+            self._coloured_table, self._colours = table, PageColours()
+        if drawn.table is not None:
+            self._colours.update("", drawn_values(self.kind, drawn.table, drawn.series_names))
+            self._colours.settle()
+        return self._colours.of("")
 
     def followed(self) -> FollowedRange | None:
         """The query as one that follows a time range; None if it does so already, or can't."""

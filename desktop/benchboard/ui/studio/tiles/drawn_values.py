@@ -1,0 +1,32 @@
+"""The values that a chart draws each in a colour of its own: those that name its series, or its slices."""
+
+from typing import Final
+
+from benchboard.analytics.queries import ResultTable
+from benchboard.ui.studio.tiles import pies
+from benchboard.ui.studio.tiles.chart_table import SeriesNames, chart_table
+from benchboard.ui.studio.tiles.value_colours import ChartValues, Key, value_column
+
+_SERIES: Final = ("line_chart", "area_chart", "bar_chart")
+
+
+def drawn_values(kind: str, table: ResultTable, names: SeriesNames | None) -> ChartValues | None:
+    """The values in a chart of this kind, and those that its table has besides (`names`); None if it draws measures, or
+    isn't a chart."""
+    if kind == "pie_chart" and table.rows:
+        drawn = tuple(dict.fromkeys((one.key,) for one in pies.slices(table)[0] if one.row_count == 1))
+        return ChartValues((value_column(table.columns[0]),), drawn, _known([table.columns[0].name], names))
+    if kind not in _SERIES or not table.rows:
+        return None
+    found = chart_table(table)
+    if not found.keys:
+        return None
+    columns = tuple(value_column(one) for one in found.key_columns)
+    return ChartValues(columns, found.keys, _known([one.name for one in found.key_columns], names))
+
+
+def _known(columns: list[str], names: SeriesNames | None) -> tuple[Key, ...]:
+    if names is None or not set(columns) <= set(names.columns):
+        return ()
+    places = [names.columns.index(one) for one in columns]
+    return tuple(dict.fromkeys(tuple(values[place] for place in places) for values in names.values))

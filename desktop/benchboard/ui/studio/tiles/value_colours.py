@@ -1,0 +1,161 @@
+"""Which colour each value has: the same one in all charts of a page.
+
+Values are told apart within the column that names series or slices (“status”), known by its name. The rules:
+
+- The values of a column are in the order of the language, and have the first colours in that order. All that its table
+  has count, also those that a filter hides, as long as there are no more of them than colours; of more, those drawn.
+- Once all queries of a page have run, a value keeps its colour as long as the page is open: a filter, another chart or
+  a refresh never changes it. A value that is new gets the next colour, one that no value beside it in a chart has.
+- Up to `MAX_COLOURS` values of a chart have different colours. Only where two values of a column with more than that
+  meet in a chart for the first time may the later one have another colour there.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from benchboard.analytics.queries import Cell, ResultColumn
+from benchboard.ui.studio.tiles.collation import text_ranks
+
+MAX_COLOURS: Final = 8
+Key = tuple[Cell, ...]
+"""A value of the columns that name what a chart draws: one cell of each."""
+Colours = Mapping[Key, int]
+"""The number of the colour of each value in a chart (`Theme.chart`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChartValues:
+    """The values that a chart draws, and those its table has as far as they are known. `columns`: which values they
+    are (`value_column`)."""
+
+    columns: tuple[str, ...]
+    drawn: tuple[Key, ...]
+    known: tuple[Key, ...] = ()
+
+    @property
+    def order(self) -> list[int]:
+        """The places of the columns in the order of their names: that of GROUP BY makes no other values."""
+        return sorted(range(len(self.columns)), key=self.columns.__getitem__)
+
+
+def value_column(column: ResultColumn) -> str:
+    """What the values of a column are known by: its name, however it is written; of orders' statuses, that they are."""
+    plain = "".join(sign for sign in column.name.casefold() if sign.isalnum())
+    return "status" if column.format == "order_status" else plain or column.name
+
+
+class PageColours:
+    """The colours of the values on a page, and which of its charts draw them."""
+
+    def __init__(self) -> None:
+        self._colours: dict[tuple[str, ...], dict[Key, int]] = {}
+        """By the columns, the number of the colour of each value; the one that had its colour first is the first."""
+        self._charts: dict[str, ChartValues] = {}
+        self._is_settled = False
+
+    def copy(self) -> "PageColours":
+        """Those of a page with the same charts, such as its export: the values have the same colours."""
+        found = PageColours()
+        found._colours = {columns: dict(numbers) for columns, numbers in self._colours.items()}
+        found._is_settled = bool(self._colours)
+        return found
+
+    def settle(self) -> None:
+        """From now on values keep their colours: all charts have been read."""
+        self._is_settled = True
+
+    def update(self, chart: str, values: ChartValues | None) -> frozenset[str]:
+        """What a chart draws now; None if it has no such values. Returns the charts whose colours may be others."""
+        before = self._charts.get(chart)
+        if values == before:
+            return frozenset()
+        if values is None:
+            del self._charts[chart]
+            return frozenset()
+        self._charts[chart] = values
+        columns = _columns(values)
+        beside = {name: one for name, one in self._charts.items() if _columns(one) == columns}
+        numbers = self._colours.setdefault(columns, {})
+        if not self._is_settled:
+            numbers.clear()  # in the order of the language, whichever query ran first
+        _assign(numbers, [_sorted_values(one) for one in beside.values()])
+        return frozenset(beside)
+
+    def of(self, chart: str) -> Colours | None:
+        """The colours of the values in a chart; None if it has no such values."""
+        values = self._charts.get(chart)
+        if values is None:
+            return None
+        numbers = self._colours.get(_columns(values), {})
+        age = {key: place for place, key in enumerate(numbers)}
+        order = values.order
+        found = [(tuple(key[place] for place in order), key) for key in values.drawn]
+        found.sort(key=lambda pair: age.get(pair[0], len(age)))
+        wanted = distinct([numbers.get(sorted_key) for sorted_key, _key in found])
+        return {key: number for (_sorted_key, key), number in zip(found, wanted, strict=True)}
+
+
+def colours_alone(values: ChartValues) -> Colours:
+    """The colours of the values in a chart that is on no page with others."""
+    alone = PageColours()
+    alone.update("", values)
+    return alone.of("") or {}
+
+
+def distinct(wanted: Sequence[int | None]) -> tuple[int, ...]:
+    """A colour for each: the one that is wanted, for the first that wants it; for the others, the next that none has.
+    Of more than `MAX_COLOURS`, some have the same."""
+    found: dict[int, int] = {}
+    for place, number in enumerate(wanted):
+        if number is not None and number not in found.values():
+            found[place] = number
+    for place, number in enumerate(wanted):
+        if place not in found:
+            found[place] = _next_free(number if number is not None else 0, found.values())
+    return tuple(found[place] for place in range(len(wanted)))
+
+
+def in_order(keys: Collection[Key]) -> list[Key]:
+    """Values as series are ordered: numbers, times, texts as the language sorts them, and last what is empty."""
+    rank = text_ranks({cell for key in keys for cell in key if isinstance(cell, str)})
+    return sorted(keys, key=lambda key: tuple(_sort_key(cell, rank) for cell in key))
+
+
+def _sort_key(cell: Cell, rank: Mapping[str, int]) -> tuple[int, float | Decimal | str]:
+    if isinstance(cell, int | Decimal):
+        return 0, cell
+    if isinstance(cell, date):
+        return 1, cell.isoformat()
+    return (2, rank[cell]) if isinstance(cell, str) else (3, 0)
+
+
+def _columns(values: ChartValues) -> tuple[str, ...]:
+    return tuple(sorted(values.columns))
+
+
+def _sorted_values(values: ChartValues) -> tuple[frozenset[Key], frozenset[Key]]:
+    """What a chart draws, and what is known, with the cells of each value in the order of the columns' names."""
+    order = values.order
+    drawn, known = (
+        frozenset(tuple(key[place] for place in order) for key in keys) for keys in (values.drawn, values.known)
+    )
+    return drawn, known
+
+
+def _assign(numbers: dict[Key, int], charts: Sequence[tuple[frozenset[Key], frozenset[Key]]]) -> None:
+    """Give a colour to each value that has none."""
+    drawn: frozenset[Key] = frozenset().union(*(one for one, _known in charts))
+    all_known = drawn.union(*(known for _drawn, known in charts))
+    wanted = all_known if len(all_known | numbers.keys()) <= MAX_COLOURS else drawn
+    for key in in_order(wanted - numbers.keys()):
+        beside = {numbers[other] for one, _known in charts if key in one for other in one if other in numbers}
+        numbers[key] = _next_free(len(numbers) % MAX_COLOURS, beside)
+
+
+def _next_free(number: int, taken: Collection[int]) -> int:
+    """This colour, or the next one that isn't taken; this one if all are."""
+    free = ((number + step) % MAX_COLOURS for step in range(MAX_COLOURS))
+    return next((one for one in free if one not in taken), number)
