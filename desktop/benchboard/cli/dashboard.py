@@ -1,6 +1,6 @@
 """`benchboard dashboard …`: dashboards and the home page, for people without a window and for automation.
 
-Sharing and versions are in `dashboard_shares` and `dashboard_versions`.
+Sharing, versions and folders are in `dashboard_shares`, `dashboard_versions` and `dashboard_folders`.
 """
 
 import json
@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Final, TypeVar
 
 import click
 
-from benchboard.cli import dashboard_data, dashboard_shares, dashboard_versions
+from benchboard.cli import dashboard_data, dashboard_folders, dashboard_shares, dashboard_versions
 from benchboard.cli.command_context import CommandContext, paging_options, sort_options, with_context, write_json
 from benchboard.cli.dashboard_versions import advise_on_conflict
 from benchboard.cli.empty_lists import empty_text
@@ -21,7 +21,7 @@ from benchboard.cli.file_output import require_writable, write_output_file
 from benchboard.cli.layout import IMPORTABLE, MAX_FILE, naming_file
 from benchboard.cli.options import Choice, CliGroup, Incomplete, InputFile, unreadable
 from benchboard.cli.terminal import show_report
-from benchboard.dashboards import home_layout, interchange, layout, library
+from benchboard.dashboards import folders, home_layout, interchange, layout, library
 from benchboard.dashboards.access.dashboard_permissions import level_title, shares_title
 from benchboard.dashboards.document.document import MAX_BYTES, VERSION, Document, empty, parse_document, write_document
 from benchboard.dashboards.home_layout import HomeLayout
@@ -34,15 +34,18 @@ _HOME_KEY: Final = "home"
 """The page key after the first row, the home page, which is stored in another table than dashboards."""
 _COLUMNS: Final = (
     "id", "name", "owner", "level", "public", "shares", "widgets", "revision", "number", "updated_at", "deleted_at",
+    "folder", "favourite", "opened_at",
 )  # fmt: skip
 """`revision` counts what was stored, and is the base of a save; `number` is a version's, of which several saves may be
 one, and is what people see."""
-_SHOWN: Final = ("id", "name", "owner", "level", "shared_with", "widgets", "number", "updated_at")
+_SHOWN: Final = ("id", "name", "owner", "level", "shared_with", "widgets", "number", "folder", "updated_at")
 _SORTS: Final = {
     "name": "name",
     "changed": "updated_at",
     "created": "created_at",
     "owner": "owner",
+    "folder": "folder",
+    "opened": "opened_at",
     "deleted": "deleted_at",
 }
 _STDIN: Final = "<stdin>"
@@ -98,7 +101,12 @@ def dashboard() -> None:
     """
 
 
-for _command in (*dashboard_shares.COMMANDS, *dashboard_versions.COMMANDS, dashboard_data.data):
+for _command in (
+    *dashboard_folders.COMMANDS,
+    *dashboard_shares.COMMANDS,
+    *dashboard_versions.COMMANDS,
+    dashboard_data.data,
+):
     dashboard.add_command(_command)
 
 
@@ -109,8 +117,10 @@ for _command in (*dashboard_shares.COMMANDS, *dashboard_versions.COMMANDS, dashb
     "--filter",
     "which",
     type=Choice({_EVERYONE.get(which, which): which for which in library.WHICH_FILTERS}),
-    help="Only your own, those shared with you or with everyone, those in the trash, or an admin's all.",
+    help="Only your favourites, those you opened lately, your own, those shared with you or with everyone, those in "
+    "the trash, or an admin's all.",
 )
+@click.option("--folder", metavar="FOLDER", help="Only those in this folder and in the folders in it.")
 @sort_options(_SORTS, None, "; default: last changed first")
 @paging_options
 @with_context
@@ -119,6 +129,7 @@ def list_dashboards(
     home: bool,
     search: str,
     which: str | None,
+    folder: str | None,
     sort: str | None,
     descending: bool,
     limit: int,
@@ -128,7 +139,7 @@ def list_dashboards(
 
     Without a search, filter or order, your home page comes first. To list what is in the trash, use --filter trash.
     """
-    narrowed = search or which or sort
+    narrowed = search or which or folder or sort
     if home and (narrowed or after):
         raise click.UsageError(_("--home can't be combined with searching, filtering, sorting or --after."))
     listing = library.everything(
@@ -136,6 +147,9 @@ def list_dashboards(
     )
     rows: list[dict[str, object]] = []
     with context.database.read() as session:
+        if folder is not None:
+            folder_id = folders.get_folder_matching(session, context.actor, folder).id
+            listing = replace(listing, filters={**listing.filters, "folder_id": folder_id})
         if not (narrowed or after):
             stored = home_layout.home_layout(session, context.actor)
             rows = [_home_row(context, stored)] if stored.version else []
@@ -155,11 +169,11 @@ def list_dashboards(
         found,
         columns,
         shown=_SHOWN,
-        empty=_empty_sentence(search, which, home=home, narrowed=bool(search or after)),
+        empty=_empty_sentence(search, which, folder, home=home, narrowed=bool(search or folder or after)),
     )
 
 
-def _empty_sentence(search: str, which: str | None, *, home: bool, narrowed: bool) -> str:
+def _empty_sentence(search: str, which: str | None, folder: str | None, *, home: bool, narrowed: bool) -> str:
     """What a list without rows says, and what to do about it; `narrowed`: by more than the filter `which`."""
     if narrowed:
         return empty_text(
@@ -167,12 +181,14 @@ def _empty_sentence(search: str, which: str | None, *, home: bool, narrowed: boo
             _("No dashboards found. To list all, run “benchboard dashboard list”."),
             "dashboard list",
             search=search,
-            filters={"--filter": _EVERYONE.get(which or "", which)},
+            filters={"--filter": _EVERYONE.get(which or "", which), "--folder": folder},
         )
     if home:
         return " ".join((_("Your home page is empty."), _("Run “benchboard dashboard save --home FILE”.")))
     others = _("To list all, run “benchboard dashboard list”.")
     do = {
+        "favourites": _("Run “benchboard dashboard favourite DASHBOARD”."),
+        "recent": others,
         "shared": others,
         "public": _("Run “benchboard dashboard share DASHBOARD --everyone”."),
         "trash": others,

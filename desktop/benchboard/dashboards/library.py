@@ -8,41 +8,56 @@ user of the organisation creates or deletes a dashboard, or by `purge`.
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, delete, func, or_, select, type_coerce
 from sqlalchemy.orm import Session, aliased, defer
 
-from benchboard.dashboards import repository, trash_retention
+from benchboard.dashboards import folder_tree, repository, trash_retention
 from benchboard.dashboards.access import dashboard_permissions
 from benchboard.dashboards.access.dashboard_permissions import Level
 from benchboard.dashboards.document.document import MAX_NAME, Document
+from benchboard.dashboards.folder_tree import FolderNode
 from benchboard.dashboards.home_layout import is_home_name
 from benchboard.dashboards.repository import KnownPage, SavedDashboard, VersionReason
 from benchboard.errors import Conflict, Invalid, NotFound
 from benchboard.i18n import _
 from benchboard.identity import audit, permissions
 from benchboard.identity.permissions import Actor
-from benchboard.paging import Listing, Page
+from benchboard.paging import Listing, Page, Scalar
 from benchboard.storage.keyset_paging import Sorting, page
-from benchboard.storage.models.base import now
-from benchboard.storage.models.dashboards import Dashboard, DashboardShare, DashboardTeamShare, DashboardVersion, Widget
+from benchboard.storage.models.base import Moment, now
+from benchboard.storage.models.dashboards import (
+    Dashboard,
+    DashboardFavourite,
+    DashboardFolder,
+    DashboardFolderEntry,
+    DashboardOpening,
+    DashboardShare,
+    DashboardTeamShare,
+    DashboardVersion,
+    Widget,
+)
 from benchboard.storage.models.identity import User
 from benchboard.storage.search_text import contains
 from benchboard.storage.short_ids import find_id
 
-WHICH_FILTERS: Final = ("mine", "shared", "public", "trash", "all")
-"""The filters of the list of dashboards (`which`): mine; not mine and shared with me by name or through a team; public;
-in the trash; all of the organisation, for actors who may `dashboards:manage`.
+WHICH_FILTERS: Final = ("favourites", "recent", "mine", "shared", "public", "trash", "all")
+"""The filters of the list of dashboards (`which`): the actor's favourites; opened by the actor within `RECENT`; mine;
+not mine and shared with me by name or through a team; public; in the trash; all of the organisation, for actors who may
+`dashboards:manage`.
 """
+RECENT: Final = timedelta(days=30)
 
 
 def nothing_in(which: str | None) -> str:
     """That there are no dashboards in one of `WHICH_FILTERS`, or, with None or `all`, none at all."""
     return {
+        "favourites": _("You don't have any favourites."),
+        "recent": _("You haven't opened any dashboards lately."),
         "mine": _("You don't own any dashboards."),
         "shared": _("No dashboards are shared with you."),
         "public": _("No dashboards are shared with everyone."),
@@ -60,7 +75,8 @@ class DashboardSummary:
 
     `level` is the actor's access level; `shares` counts people and teams, `team_shares` the teams among them; `version`
     increases with every change of the row, `number` is its newest version's (None if another system wrote it),
-    `widgets` counts tiles, not containers.
+    `widgets` counts tiles, not containers. `folder` is the name of the folder that it is in. `favourite` and
+    `opened_at`, when it was opened last, are the actor's own.
     """
 
     id: str
@@ -80,6 +96,10 @@ class DashboardSummary:
     updated_at: datetime
     deleted_at: datetime | None
     deleted_by: str | None
+    folder_id: str | None
+    folder: str | None
+    favourite: bool
+    opened_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +120,8 @@ _SORTING = Sorting(
         "created_at": Dashboard.created_at,
         "owner": User.name,
         "deleted_at": Dashboard.deleted_at,
+        "opened_at": type_coerce(DashboardOpening.opened_at, Moment()),  # empty for one that wasn't opened
+        "folder": type_coerce(DashboardFolder.name, Text()),
     },
     Dashboard.id,
     default="updated_at",
@@ -112,24 +134,77 @@ def list_dashboards(
     """The dashboards that the actor owns, or sees by a share or because they are public; last changed first unless
     sorted.
 
-    Filters: `which` (`WHICH_FILTERS`), `owner_id`. The search covers name, description and the owner's name. Sorted by
-    `name`, `updated_at`, `created_at`, `owner` or `deleted_at`.
+    Filters: `which` (`WHICH_FILTERS`), `owner_id`, `folder_id` (with those in its subfolders). The search covers name,
+    description and the owner's name. Sorted by `name`, `updated_at`, `created_at`, `owner`, `folder`, `opened_at` or
+    `deleted_at`.
     """
     permissions.require(actor, "studio:enter")
     sentence = _("Dashboards can't be filtered by “{column}”.")
-    listing.require_filters(("which", "owner_id"), "dashboards.filter", sentence, values={"which": WHICH_FILTERS})
+    columns = ("which", "owner_id", "folder_id")
+    listing.require_filters(columns, "dashboards.filter", sentence, values={"which": WHICH_FILTERS})
     which = listing.filters.get("which")
     query = _summaries(actor).where(_filter_condition(actor, which))
     if owner_id := listing.filters.get("owner_id"):
         query = query.where(Dashboard.user_id == str(owner_id))
+    if folder_id := listing.filters.get("folder_id"):
+        inside = folder_tree.subtree(folder_nodes(session, actor), str(folder_id))
+        query = query.where(DashboardFolderEntry.folder_id.in_(inside))
     if text := listing.search.strip():
         query = query.where(
             or_(contains(Dashboard.name, text), contains(Dashboard.description, text), contains(User.name, text))
         )
     if not listing.sort:
-        newest = "deleted_at" if which == "trash" else "updated_at"
+        newest = _NEWEST.get(str(which), "updated_at")
         listing = Listing(listing.search, listing.filters, newest, descending=True)
     return page(session, query, _SORTING, listing, after=after, limit=limit, row=lambda row: _summary(row, actor))
+
+
+_NEWEST: Final = {"trash": "deleted_at", "recent": "opened_at"}
+"""By which time a list is sorted unless by `updated_at`."""
+
+
+def count_dashboards(session: Session, actor: Actor, which: str | None) -> int:
+    """How many dashboards `list_dashboards` has with this filter; None: all that the actor has access to."""
+    permissions.require(actor, "studio:enter")
+    filters: dict[str, Scalar] = {} if which is None else {"which": which}
+    condition = _filter_condition(actor, everything(actor, Listing(filters=filters)).filters.get("which"))
+    own = Dashboard.organisation_id == actor.organisation_id
+    return session.scalar(select(func.count()).select_from(Dashboard).where(own, condition)) or 0
+
+
+def count_by_folder(session: Session, actor: Actor) -> dict[str, int]:
+    """How many dashboards that the actor has access to are directly in each folder that has any."""
+    permissions.require(actor, "studio:enter")
+    counted = (
+        select(DashboardFolderEntry.folder_id, func.count())
+        .join(Dashboard, Dashboard.id == DashboardFolderEntry.dashboard_id)
+        .where(Dashboard.organisation_id == actor.organisation_id, _seen(actor))
+        .group_by(DashboardFolderEntry.folder_id)
+    )
+    return dict(session.execute(counted).all())
+
+
+def folder_nodes(session: Session, actor: Actor) -> list[FolderNode]:
+    """The organisation's folders as they are stored."""
+    permissions.require(actor, "studio:enter")
+    stored = select(DashboardFolder.id, DashboardFolder.name, DashboardFolder.parent_id)
+    rows = session.execute(stored.where(DashboardFolder.organisation_id == actor.organisation_id))
+    return [FolderNode(*row) for row in rows]
+
+
+def folders_of(session: Session, actor: Actor, dashboard_ids: Sequence[str]) -> dict[str, str | None]:
+    """The id of the folder that each of these dashboards is in, None for one in none; without unknown dashboards."""
+    permissions.require(actor, "studio:enter")
+    found: dict[str, str | None] = {}
+    for start in range(0, len(dashboard_ids), _MOST_AT_ONCE):
+        part = dashboard_ids[start : start + _MOST_AT_ONCE]
+        entries = (
+            select(Dashboard.id, DashboardFolderEntry.folder_id)
+            .outerjoin(DashboardFolderEntry, DashboardFolderEntry.dashboard_id == Dashboard.id)
+            .where(Dashboard.organisation_id == actor.organisation_id, Dashboard.id.in_(part))
+        )
+        found |= {row.id: row.folder_id for row in session.execute(entries)}
+    return found
 
 
 def everything(actor: Actor, listing: Listing) -> Listing:
@@ -425,7 +500,29 @@ def _filter_condition(actor: Actor, which: object) -> ColumnElement[bool]:
         return there & (Dashboard.user_id != me) & shared
     if which == "public":
         return there & Dashboard.is_public
+    if which == "favourites":
+        mine = select(DashboardFavourite.dashboard_id).where(DashboardFavourite.user_id == me)
+        return _seen(actor) & Dashboard.id.in_(mine)
+    if which == "recent":
+        lately = DashboardOpening.user_id == me, DashboardOpening.opened_at >= now() - RECENT
+        return _seen(actor) & Dashboard.id.in_(select(DashboardOpening.dashboard_id).where(*lately))
     return there & dashboard_permissions.visible(actor)
+
+
+def _seen(actor: Actor) -> ColumnElement[bool]:
+    """The condition that the actor has access to a dashboard, by their role too, and that it isn't in the trash."""
+    there = Dashboard.deleted_at.is_(None)
+    if permissions.has_permission(actor, "dashboards:manage"):
+        return there
+    return there & dashboard_permissions.visible(actor)
+
+
+def _own_favourite(actor: Actor) -> ColumnElement[bool]:
+    return (DashboardFavourite.dashboard_id == Dashboard.id) & (DashboardFavourite.user_id == actor.user_id)
+
+
+def _own_opening(actor: Actor) -> ColumnElement[bool]:
+    return (DashboardOpening.dashboard_id == Dashboard.id) & (DashboardOpening.user_id == actor.user_id)
 
 
 _REMOVER = aliased(User)
@@ -450,9 +547,17 @@ def _summaries(actor: Actor) -> Select[*tuple[Any, ...]]:
             widgets.correlate(Dashboard).scalar_subquery().label("widgets"),
             newest.correlate(Dashboard).scalar_subquery().label("number"),
             _REMOVER.name.label("remover"),
+            DashboardFolder.id.label("folder_id"),
+            DashboardFolder.name.label("folder"),
+            DashboardFavourite.user_id.is_not(None).label("favourite"),
+            DashboardOpening.opened_at.label("opened_at"),
         )
         .join(User, (User.id == Dashboard.user_id) & (User.organisation_id == Dashboard.organisation_id))
         .outerjoin(_REMOVER, _REMOVER.id == Dashboard.deleted_by)
+        .outerjoin(DashboardFolderEntry, DashboardFolderEntry.dashboard_id == Dashboard.id)
+        .outerjoin(DashboardFolder, DashboardFolder.id == DashboardFolderEntry.folder_id)
+        .outerjoin(DashboardFavourite, _own_favourite(actor))
+        .outerjoin(DashboardOpening, _own_opening(actor))
         .where(Dashboard.organisation_id == actor.organisation_id)
         .options(defer(Dashboard.layout))
     )
@@ -482,4 +587,8 @@ def _summary(found: Any, actor: Actor) -> DashboardSummary:
         updated_at=row.updated_at,
         deleted_at=row.deleted_at,
         deleted_by=found.remover,
+        folder_id=found.folder_id,
+        folder=found.folder,
+        favourite=bool(found.favourite),
+        opened_at=found.opened_at,
     )

@@ -22,7 +22,8 @@ def entry_title(entry: AuditEntry) -> str:
     team = _resource_name(entry, "team") or _detail_text(entry, "team")
     source = _resource_name(entry, "source")
     model = _resource_name(entry, "model")
-    named = dongle or dashboard or team or source or model
+    folder = _resource_name(entry, "dashboard_folder")
+    named = dongle or dashboard or team or source or model or folder
     if entry.whom is not None:
         titles = titles_of_people()
     elif dashboard and team:
@@ -37,7 +38,13 @@ def entry_title(entry: AuditEntry) -> str:
     if sentence := titles.get(entry.event):
         quoted = _dongle_in_sentence(entry)
         return sentence.format(
-            name=entry.whom, dongle=quoted, dashboard=dashboard, team=team, source=source, model=model
+            name=entry.whom,
+            dongle=quoted,
+            dashboard=dashboard,
+            team=team,
+            source=source,
+            model=model,
+            folder=folder,
         )
     rest = entry.whom or named  # of an event that a later version recorded
     return f"{event_title(entry.event)}: {rest}" if rest else event_title(entry.event)
@@ -112,6 +119,7 @@ def detail_title(key: str) -> str:
         "device_id": _("Dongle ID"),
         "dialect": _("Dialect"),
         "email": _("Email"),
+        "folder": _("Folder"),
         "host_name": _("Computer"),
         "identity": _("Identity"),
         "key_version": _("Key version"),

@@ -235,6 +235,22 @@ def test_upgrade_to_0004_fills_empty_columns_and_names_targets(database: Databas
     assert len(after["audit_logs"]) == len(held["audit_logs"])
 
 
+def test_upgrade_to_0005_keeps_dashboards_and_puts_them_in_no_folder(database: Database) -> None:
+    upgrade.downgrade(database, "0004")
+    with database.engine.begin() as connection:
+        rows.fill(connection)
+    held, shape = _everything(database), _shape(database)
+    assert "dashboard_folders" not in shape
+    upgrade.upgrade(database)
+    after = _everything(database)
+    for table in ("dashboard_folders", "dashboard_folder_entries", "dashboard_favourites", "dashboard_openings"):
+        assert after[table] == []
+    assert _everything(database, shape) == held
+    assert upgrade.check(database) == ()
+    upgrade.downgrade(database, "0004")
+    assert _everything(database) == held
+
+
 def test_revisions_are_those_of_alembic() -> None:
     config = Config()
     config.set_main_option("script_location", str(package_data.migrations_folder()))
@@ -488,9 +504,12 @@ def test_upgrade_deletes_partial_backups_older_than_a_day(sqlite_database: Datab
 def test_check_of_a_damaged_file_reports_damage(sqlite_database: Database) -> None:
     assert upgrade.check(sqlite_database) == ()
     file = Path(str(sqlite_database.engine.url.database))
+    with sqlite_database.engine.connect() as connection:
+        page = connection.execute(text("SELECT rootpage FROM sqlite_master WHERE name = 'orders'")).scalar_one()
+        size = int(connection.execute(text("PRAGMA page_size")).scalar_one())
     sqlite_database.dispose()
     with file.open("r+b") as damaged:
-        damaged.seek(file.stat().st_size - 2000)
+        damaged.seek(page * size - 2000)
         damaged.write(b"\x00" * 100)
     (finding,) = upgrade.check(sqlite_database)
     assert finding.kind == "damage"

@@ -162,3 +162,62 @@ class DashboardTeamShare(Changing, Tenant, Base):
     permission: Mapped[str] = mapped_column(default="view", server_default=text("'view'"))
     shared_at: Mapped[datetime] = mapped_column(default=now, server_default=Now())
     shared_by: Mapped[str | None] = mapped_column(Id())
+
+
+class DashboardFolder(Identified, Changing, Tenant, Base):
+    """A folder of the organisation's dashboards; without `parent_id` it is at the top."""
+
+    __tablename__ = "dashboard_folders"
+    __table_args__ = (
+        keyed("dashboard_folders"),
+        Index(None, "organisation_id", "parent_id"),
+        *mentions("dashboard_folders", "parent_id", "dashboard_folders"),
+    )
+
+    name: Mapped[str] = mapped_column(String(255))
+    parent_id: Mapped[str | None] = mapped_column(Id())
+
+
+class DashboardFolderEntry(Changing, Tenant, Base):
+    """A dashboard is in a folder, in one at most. A table of its own: a move is no change of the dashboard, which
+    someone may be editing.
+    """
+
+    __tablename__ = "dashboard_folder_entries"
+    __table_args__ = (
+        Index(None, "organisation_id", "folder_id"),
+        belongs("dashboard_id", "dashboards"),
+        belongs("folder_id", "dashboard_folders"),
+    )
+
+    dashboard_id: Mapped[str] = mapped_column(Id(), primary_key=True)
+    folder_id: Mapped[str] = mapped_column(Id())
+
+
+class DashboardFavourite(Changing, Tenant, Base):
+    """A dashboard is one of a person's favourites."""
+
+    __tablename__ = "dashboard_favourites"
+    __table_args__ = (
+        Index(None, "organisation_id", "user_id"),
+        belongs("dashboard_id", "dashboards"),
+        belongs("user_id", "users"),
+    )
+
+    dashboard_id: Mapped[str] = mapped_column(Id(), primary_key=True)
+    user_id: Mapped[str] = mapped_column(Id(), primary_key=True)
+
+
+class DashboardOpening(Changing, Tenant, Base):
+    """When a person opened a dashboard last."""
+
+    __tablename__ = "dashboard_openings"
+    __table_args__ = (
+        Index(None, "organisation_id", "user_id", "opened_at"),
+        belongs("dashboard_id", "dashboards"),
+        belongs("user_id", "users"),
+    )
+
+    dashboard_id: Mapped[str] = mapped_column(Id(), primary_key=True)
+    user_id: Mapped[str] = mapped_column(Id(), primary_key=True)
+    opened_at: Mapped[datetime] = mapped_column(default=now, server_default=Now())
