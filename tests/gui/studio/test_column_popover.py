@@ -18,7 +18,7 @@ def test_column_popover_opens_at_the_present_kind_and_arrows_move_from_there(qtb
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     column = ScanColumn("when", "When", "timestamp")
-    ColumnPopover(anchor, column, (), chosen.append, lambda _unit, _name: None).open()
+    ColumnPopover(anchor, column, (), chosen.append, lambda _unit, _name, _title: None).open()
 
     def focused() -> QWidget:
         widget = window.focusWidget()
@@ -33,7 +33,7 @@ def test_column_popover_opens_at_the_present_kind_and_arrows_move_from_there(qtb
 
 
 def test_column_popover_esc_keeps_neither_unit_nor_name_and_enter_keeps_both(qtbot: QtBot, light: Theme) -> None:
-    window, written = QMainWindow(), list[tuple[str, str]]()
+    window, written = QMainWindow(), list[tuple[str, ...]]()
     qtbot.addWidget(window)
     anchor = QWidget(window)
     window.resize(600, 600)
@@ -53,7 +53,7 @@ def test_column_popover_esc_keeps_neither_unit_nor_name_and_enter_keeps_both(qtb
     press(Qt.Key.Key_Escape)
     assert written == []
     press(Qt.Key.Key_Return)
-    assert written == [("mm", "depth")]
+    assert written == [("mm", "depth", "Depth")]
 
 
 def test_column_popover_kinds_are_one_stop_of_tab_before_the_unit(qtbot: QtBot, light: Theme) -> None:
@@ -65,7 +65,7 @@ def test_column_popover_kinds_are_one_stop_of_tab_before_the_unit(qtbot: QtBot, 
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     column = ScanColumn("when", "When", "integer")
-    ColumnPopover(anchor, column, (), lambda _kind: None, lambda _unit, _name: None).open()
+    ColumnPopover(anchor, column, (), lambda _kind: None, lambda _unit, _name, _title: None).open()
 
     def after(key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> str:
         widget = window.focusWidget()
@@ -80,6 +80,8 @@ def test_column_popover_kinds_are_one_stop_of_tab_before_the_unit(qtbot: QtBot, 
     assert after(Qt.Key.Key_End) == "kind_leave-out"
     assert after(Qt.Key.Key_Home) == "kind_float"
     assert after(Qt.Key.Key_Tab) == "column_unit"
+    assert after(Qt.Key.Key_Tab) == "column_title"
     assert after(Qt.Key.Key_Tab) == "column_name"
+    assert after(Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier) == "column_title"
     assert after(Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier) == "column_unit"
     assert after(Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier) == "kind_float", "where the focus was last"

@@ -19,8 +19,12 @@ from benchboard.analytics.queries import run_query
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.file_import import import_files
 from benchboard.analytics.sources.services import SourceSummary
+from benchboard.identity import audit
 from benchboard.paging import Listing
+from benchboard.storage.models.base import new_id
+from benchboard.storage.models.dashboards import Dashboard, Widget
 from benchboard.ui.studio import ROOM
+from benchboard.ui.studio.data.columns_page import ColumnsPage
 from benchboard.ui.studio.data.data_view import DataView
 from benchboard.ui.studio.data.import_page import ImportPage
 from benchboard.ui.studio.data.preview_table import empty_text
@@ -674,7 +678,14 @@ def test_the_menu_of_a_source_offers_what_can_be_done(data: Data) -> None:
     data.qtbot.keyClick(data.list_view, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
     menu = data.find("sources_menu")
     titles = [action.text().partition("\t")[0] for action in menu.actions() if not action.isSeparator()]
-    assert titles == ["Explore", "Refresh data", "Rename data source", "Find file…", "Remove data source"]
+    assert titles == [
+        "Explore",
+        "Refresh data",
+        "Columns…",
+        "Rename data source",
+        "Find file…",
+        "Remove data source",
+    ]
     data.qtbot.keyClick(menu, Qt.Key.Key_Escape)
 
 
@@ -915,3 +926,97 @@ def test_list_says_that_a_copied_file_is_in_benchboard(data: Data) -> None:
     cell = model.index(data.rows().index(source.name), place)
     assert cell.data().startswith("In Benchboard")
     assert cell.data(Qt.ItemDataRole.ToolTipRole) == f"Copied from {data.file}"
+
+
+def _open_columns(data: Data) -> ColumnsPage:
+    """Open the columns of the selected source by keys."""
+    button = data.find("source_columns")
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    data.qtbot.keyClick(button, Qt.Key.Key_Return)
+    data.studio.wait(lambda: data.view.page is not None)
+    page = data.page
+    assert isinstance(page, ColumnsPage)
+    return page
+
+
+def _choose_kind(data: Data, page: ImportPage, place: int, kind: str) -> None:
+    """Choose another kind for a column by keys."""
+    page.preview.setFocus()
+    page.preview.setCurrentIndex(page.preview.preview.index(0, place))
+    data.qtbot.keyClick(page.preview, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    row = data.find(f"kind_{kind}")
+    for _step in range(8):
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        if focused is not row:
+            data.qtbot.keyClick(focused, Qt.Key.Key_Down)
+    data.qtbot.keyClick(row, Qt.Key.Key_Return)
+    data.studio.wait(lambda: not page.busy)
+
+
+def test_columns_of_a_source_are_corrected_by_keys_and_undone(data: Data) -> None:
+    data.drop(data.file)
+    source = data.add()
+    data.select("Chamber 2")
+    query = f"SELECT min(parca) FROM {source.tables[0]}"
+    assert data.query(source.id, query) == "0014"
+    page = _open_columns(data)
+    assert not page.pane.isVisible()
+    assert page.add_button.reason == "No column was changed."
+    _choose_kind(data, page, 3, "integer")
+    data.qtbot.keyClick(page.preview, Qt.Key.Key_Return, CTRL)
+    undo = data.find("toast_undo")
+    assert data.said("The columns of “Chamber 2” were changed: 17 rows.")
+    assert data.view.page is None
+    assert data.query(source.id, query) == 14
+    data.qtbot.mouseClick(undo, LEFT)
+    data.studio.wait(lambda: data.said("“Chamber 2” is as it was before."))
+    assert data.query(source.id, query) == "0014"
+
+
+def test_columns_of_a_source_say_what_breaks_before_they_are_changed(data: Data) -> None:
+    data.drop(data.file)
+    source = data.add()
+    organisation = data.studio.actor.organisation_id
+    with unbound(data.studio.workspace.database).change() as session:
+        dashboard = Dashboard(
+            id=new_id(), organisation_id=organisation, name="Rooms", user_id=data.studio.actor.user_id
+        )
+        session.add(dashboard)
+        session.flush()
+        session.add(
+            Widget(id=new_id(), organisation_id=organisation, dashboard_id=dashboard.id, type="table",
+                   query=f"SELECT oda FROM {source.tables[0]}", data_source_id=source.id,
+                   config={"benchboard": {"item": {"title": "Rooms"}}}, position={})
+        )  # fmt: skip
+        audit.record(session, data.studio.actor, "dashboard.create", dashboard.id)
+    data.select("Chamber 2")
+    page = _open_columns(data)
+    _choose_kind(data, page, 1, "leave-out")
+    data.qtbot.keyClick(page.preview, Qt.Key.Key_Return, CTRL)
+    data.find("confirm_act")
+    asked = [one.text() for one in data.window.findChildren(QLabel) if one.isVisible()]
+    assert any(
+        "1 widget will show an error, because “oda” can't be queried any more: on “Rooms”." in one for one in asked
+    )
+    data.click("confirm_keep")
+    assert data.view.page is page
+    data.qtbot.keyClick(page.preview, Qt.Key.Key_Escape)
+    data.click("confirm_act")
+    data.studio.wait(lambda: data.view.page is None)
+    assert data.query(source.id, f"SELECT max(oda) FROM {source.tables[0]}") == "Oda 2"
+
+
+def test_columns_of_a_source_whose_file_is_missing_say_so(data: Data) -> None:
+    data.drop(data.file)
+    data.add()
+    data.file.unlink()
+    data.view.list.refresh_files()
+    data.select("Chamber 2")
+
+    def reason() -> str:
+        button = data.find("source_columns")
+        assert isinstance(button, Button)
+        return button.reason
+
+    data.studio.wait(lambda: reason() == "Its file is missing. Choose “Find file…” first.")

@@ -15,6 +15,7 @@ from benchboard.analytics.files.column_matching import ColumnMatch, lost_columns
 from benchboard.analytics.files.conversion import copy_to_parquet
 from benchboard.analytics.files.inspection import inspect_file, inspect_scan
 from benchboard.analytics.files.inspection_types import ReportProgress
+from benchboard.analytics.files.scan import FileScan
 from benchboard.analytics.remote import engine as remote_engine
 from benchboard.analytics.remote.server_limits import RemoteTable
 from benchboard.analytics.rest.reading import read_rows
@@ -49,6 +50,10 @@ class _Reading:
     table: SourceTable
     rows: int
     wrong: int
+    left_out: int | None = None
+    """Of a table that isn't read now, how many lines were left out."""
+    is_new: bool = True
+    """Whether its copy is to be made again."""
 
 
 def read_source_again(
@@ -86,7 +91,8 @@ def read_source_again(
             _refreshed(database, actor, source_id, tables, token)  # its queries fail
         raise gone_files_error(without.scan.path, without.gone, DOUBTFUL)
     matches = [
-        ColumnMatch(folders.pop(0).scan, (), ()) if one.scan.files else _matched(one, token, report) for one in tables
+        ColumnMatch(folders.pop(0).scan, (), ()) if one.scan.files else match_table(one, token, report)
+        for one in tables
     ]
     lost = [column for match in matches for column in match.missing]
     if lost and not accept_losses:
@@ -96,6 +102,43 @@ def read_source_again(
     if not accept_losses:
         _require_no_worse(readings, extra)
     return _copied_and_stored(database, actor, source_id, readings, token, report, originals=originals)
+
+
+def store_table(
+    database: Transactions,
+    actor: Actor,
+    source_id: str,
+    table: str,
+    scan: FileScan,
+    cancel_token: CancelToken,
+    progress: ReportProgress,
+) -> SourceSummary:
+    """Read one table of a source as `scan` says from now on, so that it can be undone; the others stay as they are.
+    Raises what reading a file raises, and `Cancelled`."""
+    require(actor, "sources:write")
+    with database.read() as session:
+        row = get_row(session, actor, source_id)
+        tables = SourceConfiguration.from_json(row.connection_config).tables
+        extra = dict(row.extra or {})
+    # What was read of the others is as old as it was: their files may have changed since.
+    originals = stored_files(extra.get("originals")) if len(tables) > 1 else None
+    listed = extra.get("tables")
+    known = {one.get("name"): one for one in listed if isinstance(one, dict)} if isinstance(listed, list) else {}
+    readings = []
+    for one in tables:
+        if one.name == table:
+            match = ColumnMatch(scan, (), ())
+            readings.append(_read(one, match, cancel_token, progress))
+        else:
+            before = known.get(one.name, {})
+            kept = _Reading(
+                one, before.get("rows") or 0, before.get("wrong") or 0, before.get("left_out"), is_new=False
+            )
+            readings.append(kept)
+    return _copied_and_stored(
+        database, actor, source_id, readings, cancel_token, progress,
+        limited=extra.get("limited") is True, originals=originals or original_files(tables), undoable=True,
+    )  # fmt: skip
 
 
 def undo_reading(database: Transactions, actor: Actor, source: SourceSummary) -> SourceSummary:
@@ -236,8 +279,9 @@ def _is_there(table: SourceTable) -> bool:
     return any(found) if table.scan.files else all(found)
 
 
-def _matched(table: SourceTable, token: CancelToken, report: ReportProgress) -> ColumnMatch:
-    """The columns of a table in its file now."""
+def match_table(table: SourceTable, token: CancelToken, report: ReportProgress) -> ColumnMatch:
+    """The columns of a table in its file now. Raises `NotFound` for one that isn't in it any more, `Invalid` for one
+    that must be copied now, and what reading a file raises."""
     scan = table.scan
     inspected = inspect_file(
         scan.path, scan.options, fixed=READ_OPTIONS, only=scan.table, cancel_token=token, progress=report
@@ -323,13 +367,15 @@ def _copied_and_stored(
     *,
     limited: bool = False,
     originals: tuple[OriginalFile, ...] | None = None,
+    undoable: bool = False,
 ) -> SourceSummary:
-    """Copy the tables that are copied to new files, and store what was read; the files of before are kept."""
-    tables = tuple(_with_new_copy(one.table) for one in readings)
+    """Copy the tables that are copied to new files, and store what was read; the files of before are kept.
+    `undoable`: what was before is remembered where nothing is copied too."""
+    tables = tuple(_with_new_copy(one.table) if one.is_new else one.table for one in readings)
     try:
-        left_out: dict[str, int] = {}
-        for one in tables:
-            if one.copy is not None:
+        left_out = {one.table.name: one.left_out for one in readings}
+        for one, reading in zip(tables, readings, strict=True):
+            if one.copy is not None and reading.is_new:
                 made = copy_to_parquet(one.scan, one.copy, cancel_token=token, progress=report)
                 left_out[one.name] = made.left_out
         state = _with_wrong(examine(tables, token, originals), readings, left_out)
@@ -338,13 +384,13 @@ def _copied_and_stored(
             older, before = copies_before(row), _remembered(row)
             update_source(session, actor, source_id, tables=tables, state=state)
             store_limited(row, limited=limited)
-            if any(one.copy is not None for one in tables):
+            if undoable or any(one.copy is not None for one in tables):
                 row.extra = {**row.extra, _BEFORE: before}
             session.flush()
             summary = get_source(session, actor, source_id)
             kept = _tables_before(session, actor, source_id)
     except BaseException:
-        _delete(tables)
+        _delete(tables, kept=[one.table for one in readings])
         raise
     _delete(older, kept=(*tables, *kept))
     return summary
@@ -367,7 +413,7 @@ def _with_new_copy(table: SourceTable) -> SourceTable:
     return replace(table, copy=table.copy.with_name(f"{uuid.uuid4().hex}.parquet"))
 
 
-def _with_wrong(state: SourceState, readings: Sequence[_Reading], left_out: Mapping[str, int]) -> SourceState:
+def _with_wrong(state: SourceState, readings: Sequence[_Reading], left_out: Mapping[str, int | None]) -> SourceState:
     wrong = {one.table.name: one.wrong for one in readings}
     tables = (replace(one, wrong=wrong.get(one.name), left_out=left_out.get(one.name)) for one in state.tables)
     return replace(state, tables=tuple(tables))

@@ -129,10 +129,14 @@ def _lost_columns(table: SourceTable, cancel_token: CancelToken) -> list[tuple[s
     there = {column.title for scan in same for column in scan.columns} | {
         column.source for scan in same for column in scan.columns if column.source
     }
+    count = max((len(scan.columns) for scan in same), default=0)
     return [
         (column.name, column.title)
-        for column in table.scan.kept_columns
-        if column.title not in there and (not column.source or column.source not in there)
+        for place, column in enumerate(table.scan.columns)
+        if not column.left_out
+        and column.title not in there
+        # One without a name in the file is known by its place alone: its title may have been changed.
+        and (column.source not in there if column.source else place >= count)
     ]
 
 

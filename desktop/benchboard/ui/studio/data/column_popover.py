@@ -1,4 +1,4 @@
-"""What can be changed about a column of a file: its kind, whether it is left out, its unit and its name in queries."""
+"""What can be changed about a column of a file: its kind, whether it is left out, unit, title and name in queries."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
@@ -22,12 +22,13 @@ from benchboard.ui.widgets.tab_order import one_tab_stop_list, step_by_key
 LEAVE_OUT: Final = "leave-out"
 _WIDTH: Final = 300
 _ROW: Final = 30
+_LONGEST_TITLE: Final = 200
 _KINDS: Final[tuple[ColumnKind, ...]] = ("float", "integer", "text", "boolean", "timestamp", "date")
 
 
 class ColumnPopover(Popover):
-    """Opened at a column's head. `choose` is called with a kind, or with `LEAVE_OUT`; `write` with the unit and the
-    name when it closes, if they were changed and can be used."""
+    """Opened at a column's head. `choose` is called with a kind, or with `LEAVE_OUT`; `write` with the unit, the
+    name and the title when it closes, if they were changed and can be used."""
 
     def __init__(
         self,
@@ -35,7 +36,7 @@ class ColumnPopover(Popover):
         column: ScanColumn,
         taken: Sequence[str],
         choose: Callable[[str], object],
-        write: Callable[[str, str], object],
+        write: Callable[[str, str, str], object],
     ) -> None:
         super().__init__(anchor, width=_WIDTH, padding=8, name="column_popover")
         self._column, self._taken, self._write = column, frozenset(taken), write
@@ -64,11 +65,14 @@ class ColumnPopover(Popover):
         self.name.setText(column.name)
         self.name.textChanged.connect(lambda _text: self._check())
         self._name_field = Field(_("Name in queries"), self.name)
-        for field in (Field(_("Unit"), self.unit), self._name_field):
+        self.title = Edit(name="column_title")
+        self.title.setText(column.title)
+        self.title.setMaxLength(_LONGEST_TITLE)
+        for field in (Field(_("Unit"), self.unit), Field(_("Title"), self.title), self._name_field):
             field.setContentsMargins(8, 0, 8, 0)
             self.column.addWidget(field)
             self.column.addSpacing(8)
-        for edit in (self.unit, self.name):
+        for edit in (self.unit, self.title, self.name):
             edit.returnPressed.connect(self.close)
         self.closed.connect(self._save)
 
@@ -78,10 +82,11 @@ class ColumnPopover(Popover):
         self._chosen.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc closes it and keeps neither unit nor name, as it cancels a dialog."""
+        """Esc closes it and keeps neither unit nor names, as it cancels a dialog."""
         if event.key() == Qt.Key.Key_Escape:
             self.unit.setText(self._column.unit)
             self.name.setText(self._column.name)
+            self.title.setText(self._column.title)
         super().keyPressEvent(event)
 
     def show_fits(self, fits: Sequence[TypeFit]) -> None:
@@ -107,9 +112,11 @@ class ColumnPopover(Popover):
 
     def _save(self) -> None:
         name = self._column.name if self._problem() else self.name.text().strip()
-        unit = self.unit.text().strip()
-        if (unit, name) != (self._column.unit, self._column.name):
-            self._write(unit, name)
+        unit, title = self.unit.text().strip(), " ".join(self.title.text().split())
+        if not title or not self.title.isModified():
+            title = self._column.title
+        if (unit, name, title) != (self._column.unit, self._column.name, self._column.title):
+            self._write(unit, name, title)
 
 
 def _listed(choices: Iterable[QWidget]) -> QWidget:

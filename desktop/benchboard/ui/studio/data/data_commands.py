@@ -40,6 +40,8 @@ REGISTRY.register(
     Command("studio.sources.explore", N_("Explore"), Group.DATA, (), "ph.compass", N_("chart, query, look at")),
     Command("studio.sources.refresh", N_("Refresh data"), Group.DATA, ("Ctrl+R",), "ph.arrows-clockwise",
             N_("reload, update, read again"), SOURCES),
+    Command("studio.sources.columns", N_("Columns…"), Group.DATA, (), "ph.columns",
+            N_("column type, kind, unit, title, rename column, number, date"), SOURCES),
     Command("studio.sources.rename", N_("Rename data source"), Group.DATA, ("F2",), "ph.pencil-simple", "", SOURCES),
     Command("studio.sources.connection", N_("Edit connection"), Group.DATA, (), "ph.plugs-connected",
             N_("server, host, port, user, change password, TLS"), SOURCES),
@@ -64,7 +66,13 @@ REGISTRY.register_menu(
     SOURCE_MENU,
     MenuSection(("studio.sources.explore",)),
     MenuSection(
-        ("studio.sources.refresh", "studio.sources.rename", "studio.sources.connection", "studio.sources.locate")
+        (
+            "studio.sources.refresh",
+            "studio.sources.columns",
+            "studio.sources.rename",
+            "studio.sources.connection",
+            "studio.sources.locate",
+        )
     ),
     MenuSection(("studio.sources.remove",)),
 )

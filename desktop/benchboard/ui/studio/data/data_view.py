@@ -14,6 +14,8 @@ from benchboard import package_data
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.inspection import inspect_file
 from benchboard.analytics.remote.settings import REMOTE_KINDS
+from benchboard.analytics.sources.column_changes import change_columns, get_table
+from benchboard.analytics.sources.configuration import SourceTable
 from benchboard.analytics.sources.file_import import FOLDER, import_files
 from benchboard.analytics.sources.kinds import CONNECTED_KINDS
 from benchboard.analytics.sources.services import SourceSummary
@@ -23,6 +25,7 @@ from benchboard.identity.permissions import has_permission
 from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.problems import Action
+from benchboard.ui.studio.data.columns_page import ColumnsPage, EditedTable
 from benchboard.ui.studio.data.data_commands import DATA_VIEW
 from benchboard.ui.studio.data.import_draft import ImportDraft
 from benchboard.ui.studio.data.import_page import ImportPage
@@ -53,6 +56,7 @@ class DataView(QWidget):
         self.list.folder_wanted.connect(self.choose_folder)
         self.list.server_wanted.connect(self.connect_server)
         self.list.sample_wanted.connect(self.add_sample)
+        self.list.actions_for_sources.columns_wanted.connect(self.edit_columns)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.list)
         self._stack.currentChanged.connect(lambda _at: self.banner_place_changed.emit())
@@ -84,15 +88,19 @@ class DataView(QWidget):
             self._show(self.list)
             self.list.select(rest)
 
-    def save_state(self) -> tuple[ImportDraft | None, tuple[Path, ...]]:
-        """What is chosen about the file that is being imported, and the files that wait."""
-        return self.page.draft if self.page is not None else None, tuple(self._waiting)
+    def save_state(self) -> tuple[ImportDraft | None, tuple[Path, ...], EditedTable | None]:
+        """What is chosen about the file that is being imported, the files that wait, and the table of a source whose
+        columns are edited instead."""
+        page = self.page
+        edited = page.edited if isinstance(page, ColumnsPage) else None
+        return page.draft if page is not None else None, tuple(self._waiting), edited
 
     def restore_state(self, state: object) -> None:
         """Go on with the import of a saved state."""
         if isinstance(state, tuple) and isinstance(state[0], ImportDraft):
             self._waiting.extend(state[1])
-            self._open_page(state[0])
+            page = ImportPage(self._context, state[0]) if state[2] is None else self._columns_page(state[2], state[0])
+            self._open_page(page)
 
     def command_handlers(self) -> Handlers:
         """The commands of what is shown."""
@@ -174,12 +182,11 @@ class DataView(QWidget):
         if not self._waiting:
             self._show(self.list)
             return
-        self._open_page(ImportDraft(self._waiting.popleft()))
+        self._open_page(ImportPage(self._context, ImportDraft(self._waiting.popleft())))
 
-    def _open_page(self, draft: ImportDraft) -> None:
-        page = ImportPage(self._context, draft)
+    def _open_page(self, page: ImportPage) -> None:
         page.left.connect(lambda: self._finish(page))
-        page.accepted.connect(lambda: self._add(page))
+        page.accepted.connect(lambda: self._apply(page) if isinstance(page, ColumnsPage) else self._add(page))
         page.other_file_wanted.connect(lambda: self._replace(page))
         self._stack.addWidget(page)
         self._show(page)
@@ -201,6 +208,48 @@ class DataView(QWidget):
     def _replace(self, page: ImportPage) -> None:
         self._finish(page)
         self.choose_file()
+
+    # Columns of a source
+
+    def edit_columns(self, source: SourceSummary, table: str) -> None:
+        """Show the columns of a table of a source, to be corrected."""
+        actor = self._context.actor
+
+        def show(found: SourceTable) -> None:
+            if self.page is None:
+                self._open_page(self._columns_page(EditedTable(source, found), None))
+
+        self._context.tasks.read(self, lambda session: get_table(session, actor, source.id, table), show)
+
+    def _columns_page(self, edited: EditedTable, draft: ImportDraft | None) -> ColumnsPage:
+        return ColumnsPage(self._context, edited, draft)
+
+    def _apply(self, page: ColumnsPage) -> None:
+        """Read the table as a page says, in the background; if that fails, the page is shown again as it was."""
+        database, actor, edited, scan = self._context.database, self._context.actor, page.edited, page.scan
+
+        def change(progress: Progress) -> SourceSummary:
+            token = CancelToken()
+            with progress.on_cancel(token.cancel):
+                progress.check()
+                return change_columns(
+                    database, actor, edited.source.id, edited.table.name, scan,
+                    cancel_token=token, progress=progress.report,
+                )  # fmt: skip
+
+        def done(source: SourceSummary) -> None:
+            self._finish(page)
+            self.list.actions_for_sources.tell_columns_changed(source)
+
+        title = _("Reading “{name}”").format(name=edited.source.name)
+        self._context.tasks.run(self, change, done, partial(self._show_failure, page), title=title)
+        self._import_next()
+
+    def _show_failure(self, page: ImportPage, error: AppError) -> None:
+        if self.page is None:
+            self._show(page)
+        if not isinstance(error, Cancelled):
+            page.show_failure(error)
 
     # Adding
 
@@ -227,12 +276,7 @@ class DataView(QWidget):
             self._finish(page)
             self._tell_added(source)
 
-        def fail(error: AppError) -> None:
-            if self.page is None:
-                self._show(page)
-            if not isinstance(error, Cancelled):
-                page.show_failure(error)
-
+        fail = partial(self._show_failure, page)
         self._context.tasks.run(self, add, done, fail, title=_("Adding “{name}”").format(name=name))
         self._import_next()
 

@@ -1,6 +1,6 @@
 """What somebody chose about a file on the import page; what wasn't chosen is as it was detected."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +17,8 @@ Keep = Literal["copy", "follow"]
 ColumnKey = tuple[str, int, str]
 """A column of a file: its table, its place and its name in the file. If another delimiter makes other columns, what was
 chosen for these waits until they are back."""
+Inspect = Callable[["ImportDraft", CancelToken, ReportProgress], FileInspection]
+"""Reads the file of a draft with its options, but without what was chosen for columns."""
 _NOTHING: Final[Mapping[Any, Any]] = MappingProxyType({})
 
 
@@ -28,6 +30,7 @@ class ColumnChoice:
     unit: str | None = None
     name: str | None = None
     left_out: bool | None = None
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ class ImportDraft:
             unit=column.unit if choice.unit is None else choice.unit,
             name=column.name if choice.name is None else choice.name,
             left_out=column.left_out if choice.left_out is None else choice.left_out,
+            title=column.title if choice.title is None else choice.title,
         )
 
 
@@ -106,15 +110,23 @@ class ImportReading:
     tables: tuple[TableInspection, ...]
 
 
+def detect(draft: ImportDraft, cancel_token: CancelToken, progress: ReportProgress) -> FileInspection:
+    """The file of a draft with its chosen options, and what is detected of the others."""
+    options = replace(ReadOptions(), **draft.options)
+    fixed = frozenset(draft.options)
+    return inspect_file(draft.path, options, fixed=fixed, cancel_token=cancel_token, progress=progress)
+
+
 def read_draft(
-    draft: ImportDraft, before: ImportReading | None, cancel_token: CancelToken, progress: ReportProgress
+    draft: ImportDraft,
+    before: ImportReading | None,
+    cancel_token: CancelToken,
+    progress: ReportProgress,
+    inspect: Inspect = detect,
 ) -> ImportReading:
     """Read the file by a draft. What the reading `before` knows isn't read again. Raises `AppError` and `Cancelled`."""
     if before is None or before.draft.options != draft.options:
-        options = replace(ReadOptions(), **draft.options)
-        detected = inspect_file(
-            draft.path, options, fixed=frozenset(draft.options), cancel_token=cancel_token, progress=progress
-        )
+        detected = inspect(draft, cancel_token, progress)
     else:
         detected = before.detected
     known = {id(old): new for old, new in zip(before.detected.tables, before.tables, strict=True)} if before else {}
@@ -148,6 +160,8 @@ def _reads_alike(known: FileScan, wanted: FileScan) -> bool:
 
 
 def _named_as(known: FileScan, wanted: FileScan) -> FileScan:
-    """The known scan, which knows which columns fit, with the names and units of the wanted one."""
+    """The known scan, which knows which columns fit, with the names, titles and units of the wanted one."""
     pairs = zip(known.columns, wanted.columns, strict=True)
-    return known.with_columns(tuple(replace(one, name=other.name, unit=other.unit) for one, other in pairs))
+    return known.with_columns(
+        tuple(replace(one, name=other.name, unit=other.unit, title=other.title) for one, other in pairs)
+    )

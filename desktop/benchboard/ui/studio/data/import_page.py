@@ -23,7 +23,9 @@ from benchboard.ui.studio.data.import_draft import (
     ColumnKey,
     ImportDraft,
     ImportReading,
+    Inspect,
     column_key,
+    detect,
     read_draft,
     table_name,
 )
@@ -103,15 +105,15 @@ class ImportPage(QWidget):
 
     def _lay_out(self) -> None:
         self._toolbar = toolbar = Toolbar()
-        toolbar.setAccessibleName(_("Add data"))
+        toolbar.setAccessibleName(self._act_title())
         toolbar.add(Button(_("Data"), self.leave, kind="link", name="import_to_data"))
         toolbar.add(Text("/", "body", "muted"))
-        self._title = Elided(_("Add {name}").format(name=self.draft.path.name), "section", fits_text=True)
+        self._title = Elided(self._page_title(), "section", fits_text=True)
         toolbar.add(self._title)
         toolbar.add_right(Button(_("Cancel"), self.leave, kind="quiet", name="import_cancel"))
         handlers = self.command_handlers()
         add = partial(run_handler, handlers["studio.import_add"], self._context.problems.refuse)
-        self.add_button = Button(_("Add data source"), add, kind="primary", icon="ph.plus", name="import_add")
+        self.add_button = Button(self._act_title(), add, kind="primary", icon=self._act_icon, name="import_add")
         self.add_button.add_key_cap("Ctrl Enter")
         toolbar.add_right(self.add_button)
         right = QWidget()
@@ -151,10 +153,22 @@ class ImportPage(QWidget):
     def command_handlers(self) -> Handlers:
         """The commands of the page."""
         return {
-            "studio.import_add": Handler(self._accept, self.why_not_added),
+            "studio.import_add": Handler(self._accept, self.why_not_added, self._act_title()),
             "studio.import_undo": Handler(self.undo, lambda: "" if self._undone_to else _("There is nothing to undo.")),
-            "studio.import_leave": Handler(self.leave),
+            "studio.import_leave": Handler(self.leave, title=self._leave_title()),
         }
+
+    _act_icon = "ph.plus"
+
+    def _act_title(self) -> str:
+        """What the page is for, as its button says it."""
+        return _("Add data source")
+
+    def _leave_title(self) -> str:
+        return _("Discard file")
+
+    def _page_title(self) -> str:
+        return _("Add {name}").format(name=self.draft.path.name)
 
     def _accept(self) -> None:
         if any(self._rows_added()):
@@ -197,6 +211,11 @@ class ImportPage(QWidget):
         return self._work is not None
 
     @property
+    def is_changed(self) -> bool:
+        """Whether leaving the page would lose a choice."""
+        return self.draft.is_changed
+
+    @property
     def name(self) -> str:
         """The name that the data source will have."""
         return self.pane.name.text().strip()
@@ -237,17 +256,22 @@ class ImportPage(QWidget):
 
     def leave(self) -> None:
         """Leave the file; asks if anything was chosen or typed."""
-        if not self.draft.is_changed:
+        if not self.is_changed:
             self._abandon()
             return
+        title, act = self._leave_question()
         Confirm(
             self.window(),
-            _("Leave without adding “{name}”?").format(name=self.draft.path.name),
+            title,
             _("Your changes here will be lost. The file itself isn't changed."),
-            act=_("Leave without adding"),
+            act=act,
             keep=_("Keep editing"),
             run=self._abandon,
         ).open()
+
+    def _leave_question(self) -> tuple[str, str]:
+        """The question before choices are lost, and what its button says."""
+        return _("Leave without adding “{name}”?").format(name=self.draft.path.name), _("Leave without adding")
 
     def _abandon(self) -> None:
         if self._work is not None:
@@ -326,8 +350,9 @@ class ImportPage(QWidget):
             self._choose_kind(column_key(table.scan, place), kind)
             self.preview.setFocus(Qt.FocusReason.OtherFocusReason)  # what was clicked may be hidden now
 
-    def _write_column(self, key: ColumnKey, unit: str, name: str) -> None:
-        self._change(self.draft.with_column(key, replace(self.draft.choice(key), unit=unit, name=name)))
+    def _write_column(self, key: ColumnKey, unit: str, name: str, title: str) -> None:
+        choice = replace(self.draft.choice(key), unit=unit, name=name, title=title)
+        self._change(self.draft.with_column(key, choice))
 
     def _change(self, draft: ImportDraft) -> None:
         if draft != self.draft:
@@ -349,16 +374,20 @@ class ImportPage(QWidget):
         """Read the file by the draft, in the background. What is on screen stays until it is read."""
         if self._work is not None:
             self._work.cancel()
-        draft, before = self.draft, self._reading
+        draft, before, inspect = self.draft, self._reading, self._inspect()
 
         def read(progress: Progress) -> ImportReading:
-            return _with_token(progress, lambda token: read_draft(draft, before, token, progress.report))
+            return _with_token(progress, lambda token: read_draft(draft, before, token, progress.report, inspect))
 
         title = _("Reading {name}").format(name=draft.path.name)
         self._tick.start()
         self._work = work = self._context.tasks.run(
             self, read, lambda found: self._show_read(work, found), lambda error: self._fail(work, error), title=title
         )
+
+    def _inspect(self) -> Inspect:
+        """What reads the file; it is called in the background."""
+        return detect
 
     def _stop(self) -> None:
         if self._work is not None:
@@ -440,7 +469,7 @@ class ImportPage(QWidget):
         self.pane.show_file(reading.detected, reading.tables, self.draft)
         self.pane.show_options(table, self.draft, detected.guesses)
         self._show_pane(True)
-        self.add_button.disable("")
+        self.add_button.disable(self._why_unchanged())
         self.preview.show_table(table, as_written=self._as_written)
         self._stack.setCurrentWidget(self.preview)
         if had_focus or self.focusWidget() is None:
@@ -451,6 +480,10 @@ class ImportPage(QWidget):
         self.mixed_columns.show_columns(table, mixed, totals)
         self._footer.show_table(table, reading.detected.seconds)
         self._profile(table, reading.detected.size)
+
+    def _why_unchanged(self) -> str:
+        """Why there is nothing to add; empty if there is."""
+        return ""
 
     def _is_unanswered(self, table: TableInspection, place: int) -> bool:
         """Whether nothing was chosen of a column that a question is asked about."""

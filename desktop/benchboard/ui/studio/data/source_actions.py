@@ -44,6 +44,8 @@ class SourceActions(QObject):
     `not_refreshed`: one couldn't be read again."""
 
     removed = Signal(str)
+    columns_wanted = Signal(object, str)
+    """The columns of a source's table are to be edited: its `SourceSummary`, and the table's name."""
     not_refreshed = Signal()
 
     def __init__(self, context: Context, parent: QWidget, *, explores: bool) -> None:
@@ -56,18 +58,31 @@ class SourceActions(QObject):
         source = row.source
         found = {
             "refresh": Handler(partial(self.refresh, source.id, source.name), self.why_read_only),
+            "columns": Handler(lambda: self.columns_wanted.emit(source, table()), partial(self._why_no_columns, row)),
             "rename": Handler(partial(self.rename, source), self.why_read_only),
             "locate": Handler(partial(self.locate, source), self.why_read_only),
             "remove": Handler(partial(self.remove, source), self.why_read_only),
         }
         if source.server or source.address:
-            del found["locate"]
+            del found["locate"], found["columns"]
         if source.server or source.address:
             found["connection"] = Handler(partial(self.edit_connection, source), self.why_read_only)
         if self._explores:
             explore = Handler(lambda: self._context.go(explore_address(source.id, table())))
             found = {"explore": explore, **found}
         return {f"studio.sources.{name}": handler for name, handler in found.items()}
+
+    def _why_no_columns(self, row: SourceRow) -> str:
+        """Why the columns of a source can't be changed; empty if they can."""
+        if why := self.why_read_only():
+            return why
+        if row.news in ("moved", "original_gone"):
+            return _("Its file is missing. Choose “Find file…” first.")
+        return "" if row.source.tables else _("It has no tables.")
+
+    def tell_columns_changed(self, source: SourceSummary) -> None:
+        """Say that the columns of a source were changed, and offer to undo it."""
+        self._context.problems.toast(_columns_text(source), partial(self._undo, source))
 
     def why_read_only(self) -> str:
         """Why data sources can't be changed; empty if they can."""
@@ -222,6 +237,13 @@ class SourceActions(QObject):
             self._context.tasks.run(self, lambda _progress: _delete(copies), lambda _none: None, title=title)
 
         self._context.tasks.change(self, remove, done)
+
+
+def _columns_text(source: SourceSummary) -> str:
+    if source.rows is None:
+        return _("The columns of “{name}” were changed.").format(name=source.name)
+    rows = ngettext("{count} row", "{count} rows", source.rows).format(count=number(source.rows))
+    return _("The columns of “{name}” were changed: {rows}.").format(name=source.name, rows=rows)
 
 
 def _refreshed_text(source: SourceSummary, before: int | None) -> str:

@@ -156,6 +156,7 @@ class SourcePane(DetailPane):
         texts = {
             "studio.sources.explore": (_("Explore"), "ph.compass"),
             "studio.sources.refresh": (_("Refresh data"), "ph.arrows-clockwise"),
+            "studio.sources.columns": (_("Columns…"), "ph.columns"),
             "studio.sources.locate": (_("Find folder…") if is_folder else _("Find file…"), "ph.folder-open"),
             "studio.sources.connection": (_("Edit connection"), "ph.plugs-connected"),
         }
