@@ -12,9 +12,21 @@ from typing import Final, Literal
 from benchboard.i18n import N_, _, is_currency, pgettext
 
 Format = Literal[
-    "text", "identifier", "order_status", "integer", "decimal", "money", "percent", "boolean", "date", "time", ""
+    "text",
+    "identifier",
+    "order_status",
+    "integer",
+    "decimal",
+    "money",
+    "percent",
+    "boolean",
+    "date",
+    "time",
+    "week",
+    "",
 ]
-"""The format of a value; empty: by its type. An identifier's digits aren't grouped, an order's status is translated."""
+"""The format of a value; empty: by its type. An identifier's digits aren't grouped, an order's status is translated. A
+week is written with its number; no column of a table has it, only one of a query that groups by week."""
 
 MAX_TITLE: Final = 500
 _LONGEST_NAME: Final = 50

@@ -55,6 +55,11 @@ def full_date(day: date) -> str:
     return _localised_date(day, "d MMM yyyy")
 
 
+def short_date(day: date) -> str:
+    """A day without its year: `15 Oct`."""
+    return _localised_date(day, "d MMM")
+
+
 def day_title(time: datetime) -> str:
     """The day of a time, as the heading above what happened then: `Today`, `Yesterday`, `Tue 12 Nov`."""
     local, today = time.astimezone().date(), datetime.now(UTC).astimezone().date()

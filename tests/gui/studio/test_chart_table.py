@@ -218,7 +218,7 @@ def test_each_number_of_a_long_result_is_read_at_its_place(light: Theme, cells: 
             assert found is not None
             heading, *lines = (line.text for line in found.lines)
             heading = heading.removesuffix(", so far")
-            day = heading.split(": ")[-1].split(" – ")[0]  # of a week, where all of its days are Mondays
+            day = heading.split(" · ")[-1].split(" – ")[0]  # of a week, where all of its days are Mondays
             read |= {(day, line) for line in lines if not line.endswith(": –")}
     written = {(f"{day:%-d %b %Y}", f"{name}: {n:,}".replace(",", "\u202f").replace("-", "−")) for day, name, n in rows}
     assert read == written

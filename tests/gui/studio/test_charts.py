@@ -1,5 +1,6 @@
 """Charts of results that are hard to draw: no text over another or outside, all readable, nothing made up."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -479,4 +480,12 @@ def test_hover_over_a_week_names_its_number_and_its_days(light: Theme) -> None:
     case, body = _case("weeks, last unfinished"), body_of(QSizeF(460, 250))
     readout = body_reader(body, _widget(case), QueryResult("q", case.table))(QPointF(body.right() - 8, 100))
     assert readout is not None
-    assert readout.lines[0].text == "Week 47: 16 Nov 2026 – 22 Nov 2026, so far"
+    assert readout.lines[0].text == "W47 · 16 Nov 2026 – 22 Nov 2026, so far"
+
+
+@pytest.mark.parametrize(("width", "first"), [(400, "W46 · 9 Nov"), (130, "W46")])
+def test_weeks_on_the_axis_have_their_days_where_all_have_room(light: Theme, width: int, first: str) -> None:
+    table = replace(chart_table(result(days(date(2026, 11, 9), 2, 7), {"n": [3, 4]}, "date")), by_week=True)
+    plot = QRectF(0, 0, width, 100)
+    for axis in (x_axis.line_axis(table), x_axis.bar_axis(table)):
+        assert x_axis.placed_labels(axis, plot, plot)[0].text == first

@@ -12,7 +12,8 @@ from benchboard.analytics.query_types import ValueKind
 from benchboard.dashboards.document.time_range import Period
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of, new_item, widget_of, with_fields
 from benchboard.ui.studio.tiles.chart_table import ChartTable
-from benchboard.ui.studio.tiles.missing_periods import MOST_PERIODS, Step, counted_columns, drawn_table, step_of
+from benchboard.ui.studio.tiles.missing_periods import MOST_PERIODS, counted_columns, drawn_table
+from benchboard.ui.studio.tiles.period_step import Step, step_of
 from benchboard.ui.studio.tiles.query_results import QueryResult
 
 COUNT = "SELECT date_trunc('day', ts) AS day, count(*) AS faults FROM sensor_log WHERE quality = 'fault' GROUP BY 1"

@@ -17,8 +17,10 @@ from benchboard.dashboards.document.widget_kinds import KINDS, new_item, widget_
 from benchboard.ui.studio.tiles import axis_scale, periods, time_ticks, x_axis
 from benchboard.ui.studio.tiles.chart_table import ChartTable
 from benchboard.ui.studio.tiles.missing_periods import drawn_table
+from benchboard.ui.studio.tiles.number_format import format_value
 from benchboard.ui.studio.tiles.query_results import QueryResult
-from benchboard.ui.studio.tiles.week_labels import is_by_week, week_title
+from benchboard.ui.studio.tiles.week_labels import week_title, with_weeks
+from benchboard.ui.studio.tiles.x_axis import is_by_week
 from support.chart_cases import HOSTILE_CELLS
 
 READ_AT = datetime(2026, 11, 21, 14, tzinfo=UTC)
@@ -42,8 +44,9 @@ def _months(year: int, month: int, count: int) -> list[date]:
 
 
 def _labels(axis: x_axis.XAxis, most: int) -> list[str]:
-    """The labels of the first choice with at most so many."""
-    return next([tick.label for tick in choice] for choice in axis.choices if len(choice) <= most)
+    """The labels of the first choice with at most so many; of weeks, without their days."""
+    found = ([tick.label for tick in choice] for choice in axis.choices if len(choice) <= most)
+    return next(labels for labels in found if " · " not in labels[0])
 
 
 def test_line_axis_has_times_at_their_distances() -> None:
@@ -134,7 +137,7 @@ def test_weeks_from_monday_have_their_numbers_and_the_year_where_it_changes() ->
         assert _labels(axis, 9) == ["W48", "W49", "W50", "W51", "W52", "W53", "2027-W01", "W02", "W03"]
     old = _table(*_days("2019-12-30", 3, 7))  # a Monday of the week in which most days are of 2020
     assert x_axis.row_names(old) == ["2020-W01", "W02", "W03"]
-    assert week_title(date(2019, 12, 30)) == "Week 1: 30 Dec 2019 – 5 Jan 2020"
+    assert week_title(date(2019, 12, 30)) == "W01 · 30 Dec 2019 – 5 Jan 2020"
     two = _table(*_days("2026-08-03", 2, 7))
     fields = two.columns, two.rows, two.truncated, two.read_at
     assert (is_by_week(two), is_by_week(ChartTable(*fields, by_week=True))) == (False, True)
@@ -143,6 +146,36 @@ def test_weeks_from_monday_have_their_numbers_and_the_year_where_it_changes() ->
     bars = widget_of(new_item(next(one for one in KINDS if one.type == "bar_chart"), "w"))
     assert drawn_table(bars, QueryResult(query, weeks)).by_week
     assert drawn_table(bars, QueryResult(query.replace("week'", "day'"), weeks)).by_week is False
+
+
+def test_weeks_are_called_the_same_on_the_axis_in_the_table_and_in_the_tooltip() -> None:
+    """The axis said “W35”, the table below it “24 Aug 2026”."""
+    query = "SELECT date_trunc('week', day) AS week, count(*) AS n FROM t GROUP BY 1"
+    weeks = with_weeks(_table(*_days("2026-08-24", 2, 7), column=ResultColumn("x", "date")), query)
+    assert [format_value(weeks, row, 0) for row in weeks.rows] == ["W35 · 24 Aug 2026", "W36 · 31 Aug 2026"]
+    midnights = with_weeks(_table(*_times("2026-08-24", 2, days=7)), query.replace("'week'", ":interval"), "week")
+    assert format_value(midnights, midnights.rows[0], 0, decimals=0) == "W35 · 24 Aug 2026"
+    for axis in (x_axis.line_axis(weeks), x_axis.bar_axis(weeks)):
+        labels = [[tick.label for tick in choice] for choice in axis.choices]
+        assert labels[:2] == [["W35 · 24 Aug", "W36 · 31 Aug"], ["W35", "W36"]]
+    assert week_title(date(2026, 8, 24)) == "W35 · 24 Aug 2026 – 30 Aug 2026"
+
+
+@pytest.mark.parametrize(
+    ("query", "days", "is_week"),
+    [
+        ("SELECT date_trunc('week', day) AS x, count(*) AS n FROM t GROUP BY 1", _days("2026-08-24", 1), True),
+        ("SELECT date_trunc('day', day) AS x, count(*) AS n FROM t GROUP BY 1", _days("2026-08-24", 5, 7), False),
+        ("SELECT date_trunc('week', day) AS x, count(*) AS n FROM t GROUP BY 1", _days("2026-08-26", 5, 7), False),
+        ("SELECT week AS x, n FROM weekly", _days("2026-08-24", 5, 7), True),
+        ("SELECT week AS x, n FROM weekly", _days("2026-08-24", 2, 7), False),
+        ("SELECT day AS x, n FROM daily", _days("2026-08-24", 5), False),
+        ("SELECT month AS x, n FROM monthly", _months(2026, 1, 5), False),
+    ],
+)
+def test_column_of_weeks_is_found_by_the_query_or_by_its_mondays(query: str, days: list[Cell], is_week: bool) -> None:
+    table = with_weeks(_table(*days, None, column=ResultColumn("x", "date")), query)
+    assert [one.format for one in table.columns] == ["week" if is_week else "", ""]
 
 
 @given(st.datetimes(datetime(1971, 1, 1), datetime(2100, 1, 1)), st.integers(1, 10**9), st.integers(2, 50))

@@ -7,19 +7,19 @@ all else, whose value isn't known.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Final, Literal
 
 from benchboard.analytics.queries import Cell, ResultTable
-from benchboard.analytics.query_builder.sql_writer import MYSQL_UNITS
 from benchboard.analytics.query_types import NUMBERS
 from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.dashboards.variables.variable_queries import names_in
 from benchboard.i18n import _
 from benchboard.ui.studio.tiles import periods
 from benchboard.ui.studio.tiles.chart_table import ChartTable, chart_table
+from benchboard.ui.studio.tiles.period_step import WEEK, Step, step_of
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.thresholds import thresholds
 
@@ -27,12 +27,6 @@ Missing = Literal["auto", "gap", "zero", "connect"]
 MOST_PERIODS: Final = 5_000
 """Most periods of a chart; one with more has only those of its rows."""
 _CHARTS: Final = ("line_chart", "area_chart", "bar_chart")
-_TRUNCATED: Final = re.compile(r"\bdate_trunc\s*\(\s*(?:'(\w+)'|(:interval\b))", re.IGNORECASE)
-_BUCKETED: Final = re.compile(r"\btime_bucket\s*\(\s*interval\s+'?(\d{1,4})'?\s*'?(\w+?)s?'?\s*,", re.IGNORECASE)
-_ON_MYSQL: Final = {
-    unit: re.compile(re.escape(text).replace(re.escape("{column}"), "[^(),]+"), re.IGNORECASE)
-    for unit, text in MYSQL_UNITS.items()
-}
 _COUNTED: Final = re.compile(
     r"\bcount\s*\((?:[^()]|\([^()]*\))*\)(?:\s*filter\s*\((?:[^()]|\([^()]*\))*\))?\s+(?:as\s+)?"
     r"(?:\"((?:[^\"]|\"\")+)\"|([a-z_]\w*))",
@@ -41,27 +35,6 @@ _COUNTED: Final = re.compile(
 _SELECT: Final = re.compile(r"\bselect\b", re.IGNORECASE)
 _PARTIAL: Final = re.compile(r"\b(?:having|limit|offset|qualify|sample|fetch)\b", re.IGNORECASE)
 """What may leave out periods that have rows: their counts aren't 0 then."""
-_SECONDS: Final = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
-_MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """How long each period of a chart is, in months or in seconds."""
-
-    months: int = 0
-    seconds: int = 0
-
-    def next(self, moment: datetime) -> datetime:
-        """The beginning of the period after that which begins at `moment`. Raises `ValueError` or `OverflowError` at
-        the end of the calendar."""
-        if not self.months:
-            return moment + timedelta(seconds=self.seconds)
-        year, month = divmod(moment.year * 12 + moment.month - 1 + self.months, 12)
-        return moment.replace(year=year, month=month + 1)
-
-
-_WEEK: Final = Step(seconds=_SECONDS["week"])
 
 
 def drawn_table(widget: WidgetContent, result: QueryResult) -> ChartTable:
@@ -98,24 +71,10 @@ def _with_missing(
         return drawn  # bars in the order of their lengths, not of time
     step = step_of(result.query, result.period.interval if result.period is not None else "")
     if step is not None:
-        drawn = replace(drawn, by_week=step == _WEEK)
+        drawn = replace(drawn, by_week=step == WEEK)
     if missing == "connect":
         return replace(drawn, connects=True)
     return _completed(drawn, table, result.query, step, missing) if step is not None else drawn
-
-
-def step_of(query: str, interval: str = "") -> Step | None:
-    """The period by which a query groups, with `interval` for `:interval`; None if it names none, or several."""
-    found = {(1, unit or (interval if named else "")) for unit, named in _TRUNCATED.findall(query)}
-    found |= {(int(count), unit) for count, unit in _BUCKETED.findall(query)}
-    found |= {(1, unit) for unit, pattern in _ON_MYSQL.items() if pattern.search(query)}
-    if len(found) != 1:
-        return None
-    ((count, unit),) = found
-    unit = unit.lower()
-    if unit in _MONTHS:
-        return Step(months=count * _MONTHS[unit])
-    return Step(seconds=count * _SECONDS[unit]) if unit in _SECONDS and count else None
 
 
 def counted_columns(query: str) -> frozenset[str]:

@@ -8,13 +8,12 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Final
 
-from PySide6.QtCore import QDate, QLocale
-
 from benchboard.analytics.column_presentation import order_status, with_visible_bidi
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.i18n import N_, _, currency_decimals, number, with_currency, with_percent_sign
-from benchboard.ui.time_format import full_date
+from benchboard.ui.studio.tiles.week_labels import week_text
+from benchboard.ui.time_format import full_date, short_date
 
 _MAX_DIGITS: Final = 30
 LEAST_SHORT: Final = 1e4
@@ -106,6 +105,8 @@ def format_value(
     a moment is written as its day.
     """
     value = row[column]
+    if isinstance(value, date) and table.columns[column].format == "week":
+        return week_text(value)
     if isinstance(value, datetime) and decimals == 0:
         return format_cell(value.date())
     if isinstance(value, str) and table.columns[column].format == "order_status":
@@ -263,23 +264,18 @@ def decimal_places(value: Decimal) -> int:
     return max(0, -int(value.normalize().as_tuple().exponent)) if value.is_finite() else 0
 
 
-def format_day(value: date) -> str:
-    """`15 Oct`, in the language of the locale."""
-    return QLocale().toString(QDate(value.year, value.month, value.day), "d MMM")
-
-
 def axis_labels(values: Sequence[Cell]) -> list[str]:
     """The labels of an axis: dates if all timestamps are midnights, times if all are on one day, otherwise both."""
     moments = [value for value in values if isinstance(value, datetime)]
     if moments and len(moments) == len(values):
         if all(not (m.hour or m.minute or m.second) for m in moments):
-            return [format_day(m) for m in moments]
+            return [short_date(m) for m in moments]
         form = "%H:%M:%S" if any(m.second for m in moments) else "%H:%M"
         if len({m.date() for m in moments}) == 1:
             return [m.strftime(form) for m in moments]
-        return [f"{format_day(m)} {m.strftime(form)}" for m in moments]
+        return [f"{short_date(m)} {m.strftime(form)}" for m in moments]
     return [
-        format_day(value) if isinstance(value, date) and not isinstance(value, datetime) else format_cell(value)
+        short_date(value) if isinstance(value, date) and not isinstance(value, datetime) else format_cell(value)
         for value in values
     ]
 
@@ -287,6 +283,8 @@ def axis_labels(values: Sequence[Cell]) -> list[str]:
 def category_labels(table: ResultTable) -> list[str]:
     """The labels of the first column's values on an axis or in a legend."""
     values = [row[0] for row in table.rows]
+    if table.columns[0].format == "week":
+        return [format_value(table, row, 0) for row in table.rows]
     if any(isinstance(value, date) for value in values):
         return axis_labels(values)
     return without_shared_end([format_value(table, row, 0) for row in table.rows])

@@ -29,6 +29,7 @@ from benchboard.ui.studio.tiles.collation import collated
 from benchboard.ui.studio.tiles.drawn_values import drawn_values
 from benchboard.ui.studio.tiles.image_painting import DecodedImage, decode_data_uri, pixels_per_image
 from benchboard.ui.studio.tiles.value_colours import Colours, PageColours
+from benchboard.ui.studio.tiles.week_labels import with_weeks
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -327,7 +328,8 @@ class WidgetQueryRunner(QObject):
             )
             news = source_news(session, actor, source_id) if source_id is not None else None
             extent = query_extent(session, actor, readable(query), request.source_id, cancel_token=token)
-            result = QueryResult(query, collated(table, query), read_at=datetime.now(UTC), period=period)
+            shown = with_weeks(collated(table, query), query, period.interval if period is not None else "")
+            result = QueryResult(query, shown, read_at=datetime.now(UTC), period=period)
             found = replace(result, filters=filters, source=news)
             repeated = repeated_rows(session, actor, readable(query), request.source_id, cancel_token=token)
             return replace(found.with_extent(extent), repeated=repeated)

@@ -43,22 +43,27 @@ _LEVELS: Final = {
 }
 
 
+Namer = Callable[[Sequence[date], datetime], list[str]]
+"""Returns what times are called that were read at this time."""
+
+
 def tick_choices(
-    times: Sequence[datetime], read_at: datetime, weeks: Callable[[Sequence[date], datetime], list[str]] | None = None
+    times: Sequence[datetime], read_at: datetime, weeks: Sequence[Namer] = ()
 ) -> Iterator[list[tuple[datetime, str]]]:
     """Ticks with their labels between the first and the last of these times, from many to few, two at least.
 
     Ticks are on whole periods of the times themselves: those of months are months. `read_at` is when the times were
-    read: a year or a day that is not that one is named. `weeks`: of times that are weeks, what these are called.
+    read: a year or a day that is not that one is named. `weeks`: of times that are weeks, what these are called, with
+    more words and with fewer.
     """
-    first, last, grain = min(times), max(times), "week" if weeks is not None else periods.granularity(times)
+    first, last, grain = min(times), max(times), "week" if weeks else periods.granularity(times)
     for level in _LEVELS[grain]:
         if (last - first) / _length(level) > MAX_TICKS:
             continue
         ticks = list(_ticks(level, first, last, anchored=grain == "week"))
         if len(ticks) > 1:
-            named = weeks if level.unit == "day" else None
-            for labels in [named(ticks, read_at)] if named is not None else _labels(ticks, level, read_at):
+            named = [name(ticks, read_at) for name in weeks] if level.unit == "day" else []
+            for labels in named or _labels(ticks, level, read_at):
                 yield list(zip(ticks, labels, strict=True))
 
 

@@ -20,7 +20,8 @@ from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import HEADER, body_of, mismatch_advice, mismatch_reason, no_rows_of
 from benchboard.ui.studio.tiles.table_painting import TableLayout
 from benchboard.ui.studio.tiles.thresholds import thresholds
-from benchboard.ui.studio.tiles.week_labels import is_by_week, week_title
+from benchboard.ui.studio.tiles.week_labels import week_title
+from benchboard.ui.studio.tiles.x_axis import is_by_week
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import full_date
 from benchboard.ui.widgets.empty_state import fits_tile

@@ -1,39 +1,68 @@
-"""Calendar weeks by their numbers (ISO 8601): “W32”, “2026-W32”. The year of a week is that of its Thursday."""
+"""Calendar weeks by their numbers (ISO 8601) and their Mondays: “W32 · 3 Aug 2026”. The year of a week is that of its
+Thursday.
+
+One notation for axes, tables and tooltips. An axis without room for all of the Mondays has “W32” alone, or “2026-W32”
+where the year changes.
+"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from benchboard.analytics.queries import ResultTable
 from benchboard.i18n import _
 from benchboard.ui.studio.tiles import periods
-from benchboard.ui.studio.tiles.chart_table import ChartTable
-from benchboard.ui.time_format import full_date, utc_span
+from benchboard.ui.studio.tiles.period_step import WEEK, step_of
+from benchboard.ui.time_format import full_date, short_date, utc_span
 
 
-def is_by_week(table: ResultTable) -> bool:
-    """Whether each row of a chart is a calendar week: by its query, or where that doesn't say it, by its Mondays."""
-    times = periods.moments([row[0] for row in table.rows])
-    if times is None or any(one.weekday() for one in times) or any(one.time() != one.min.time() for one in times):
-        return False
-    known = table.by_week if isinstance(table, ChartTable) else None
-    return known if known is not None else periods.granularity(times) == "week"
+def with_weeks(table: ResultTable, query: str, interval: str = "") -> ResultTable:
+    """The result with the format “week” for the columns of times that its query rounds down to weeks; `interval` is
+    that of its time range. Where the query doesn't say by what it groups, for a first column of Mondays week by week.
+    """
+    step, columns = step_of(query, interval), list(table.columns)
+    if step not in (None, WEEK):
+        return table
+    for place, one in enumerate(columns if step == WEEK else columns[:1]):
+        is_time = one.kind in ("date", "timestamp") and one.format in ("", "date", "time")
+        times = periods.moments([row[place] for row in table.rows if row[place] is not None]) if is_time else None
+        if times and all(map(_is_monday, times)) and (step == WEEK or periods.granularity(times) == "week"):
+            columns[place] = replace(one, presentation=replace(one.presentation, format="week"))
+    return replace(table, columns=tuple(columns))
 
 
-def week_labels(days: Sequence[date], read_at: datetime) -> list[str]:
-    """Weeks with the year where it changes: the first has it unless it is the year of `read_at`."""
+def _is_monday(start: datetime) -> bool:
+    return start.weekday() == 0 and start.time() == start.min.time()
+
+
+def week_labels(days: Sequence[date], read_at: datetime, *, with_day: bool = False) -> list[str]:
+    """Weeks with the year where it changes: the first has it unless it is the year of `read_at`. `with_day`: with their
+    Mondays."""
     labels, year = [], read_at.isocalendar().year
     for day in days:
         found = day.isocalendar()
-        text = _("W{week}") if found.year == year else _("{year}-W{week}")
-        labels.append(text.format(year=found.year, week=f"{found.week:02}"))
+        text = _week(day) if found.year == year else _("{year}-W{week}").format(year=found.year, week=_number(day))
+        labels.append(f"{text} · {short_date(day)}" if with_day else text)
         year = found.year
     return labels
 
 
+def week_text(day: date) -> str:
+    """A week in a table: “W32 · 3 Aug 2026”."""
+    return f"{_week(day)} · {full_date(day)}"
+
+
 def week_title(day: date) -> str:
-    """A week with its days: “Week 32: 3 Aug 2026 – 9 Aug 2026”."""
+    """A week with its days: “W32 · 3 Aug 2026 – 9 Aug 2026”."""
     start = periods.moment(day)
     if start is None or day.year == date.max.year:
-        return full_date(day)
-    span = utc_span(start, start + timedelta(days=7))
-    return _("Week {week}: {days}").format(week=day.isocalendar().week, days=span)
+        return week_text(day)
+    return f"{_week(day)} · {utc_span(start, start + timedelta(days=7))}"
+
+
+def _week(day: date) -> str:
+    return _("W{week}").format(week=_number(day))
+
+
+def _number(day: date) -> str:
+    return f"{day.isocalendar().week:02}"

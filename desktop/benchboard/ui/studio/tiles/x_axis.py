@@ -20,7 +20,7 @@ from benchboard.ui.studio.tiles import axis_scale, number_format, periods, time_
 from benchboard.ui.studio.tiles.chart_table import ChartTable
 from benchboard.ui.studio.tiles.ordinal_names import short_ordinals
 from benchboard.ui.studio.tiles.short_names import short_names
-from benchboard.ui.studio.tiles.week_labels import is_by_week, week_labels
+from benchboard.ui.studio.tiles.week_labels import week_labels
 from benchboard.ui.theme import theme
 
 AXIS_HEIGHT: Final = 22.0
@@ -143,6 +143,17 @@ def bar_axis(table: ResultTable) -> XAxis:
     return XAxis(tuple(middle(time) or 0.0 for time in times), names, tuple(choices), slots)
 
 
+def is_by_week(table: ResultTable) -> bool:
+    """Whether each row of a chart is a calendar week: by its query, or where that doesn't say it, by its Mondays."""
+    times = periods.moments([row[0] for row in table.rows])
+    if times is None or any(one.weekday() for one in times) or any(one.time() != one.min.time() for one in times):
+        return False
+    if table.columns[0].format == "week":
+        return True
+    known = table.by_week if isinstance(table, ChartTable) else None
+    return known if known is not None else periods.granularity(times) == "week"
+
+
 def row_names(table: ResultTable) -> list[str]:
     """What each row of a chart is called on its axis."""
     if is_by_week(table):
@@ -150,8 +161,9 @@ def row_names(table: ResultTable) -> list[str]:
     return number_format.category_labels(table)
 
 
-def _weeks(table: ResultTable) -> Callable[[Sequence[date], datetime], list[str]] | None:
-    return week_labels if is_by_week(table) else None
+def _weeks(table: ResultTable) -> Sequence[time_ticks.Namer]:
+    """What weeks are called on an axis, the longest first; nothing where rows aren't weeks."""
+    return (partial(week_labels, with_day=True), week_labels) if is_by_week(table) else ()
 
 
 def _axis_values(table: ResultTable) -> list[float] | None:

@@ -33,6 +33,7 @@ from benchboard.ui.studio.tiles.collation import collated
 from benchboard.ui.studio.tiles.drawn_values import drawn_values
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.value_colours import Colours, PageColours
+from benchboard.ui.studio.tiles.week_labels import with_weeks
 from benchboard.ui.tasks import DatabaseSession
 
 if TYPE_CHECKING:
@@ -494,7 +495,8 @@ class Exploration(QObject):
             self.result_changed.emit()
             return
         token = self._token = CancelToken()
-        variables = self.variables()
+        period = self.period()
+        variables: dict[str, Sequence[str]] = dict(period.values) if period is not None else {}
         self.running, self.late, self.cancelled = True, False, False
 
         def op(session: DatabaseSession) -> ExplorationResult:
@@ -508,7 +510,7 @@ class Exploration(QObject):
                 variables=variables,
                 source_id=source_id or None,
             )
-            table = collated(table, text)
+            table = with_weeks(collated(table, text), text, period.interval if period is not None else "")
             seconds = time.perf_counter() - started
             news = source_news(session, actor, source_id) if source_id else None
             extent = query_extent(session, actor, text, source_id, cancel_token=token)
