@@ -17,7 +17,7 @@ from benchboard.ui.studio.tiles import bars, charts, periods, x_axis
 from benchboard.ui.studio.tiles.chart_table import chart_table
 from benchboard.ui.studio.tiles.pies import Pie
 from benchboard.ui.studio.tiles.query_results import QueryResult
-from benchboard.ui.studio.tiles.renderers import body_of, mismatch_reason, paint_content
+from benchboard.ui.studio.tiles.renderers import body_of, mismatch_reason, paint_content, summary
 from benchboard.ui.studio.tiles.short_names import short_names
 from benchboard.ui.studio.tiles.value_readout import body_reader
 from benchboard.ui.theme import Theme, contrast, theme
@@ -104,7 +104,7 @@ def test_chart_without_a_number_says_so(light: Theme, kind: str) -> None:
 def test_value_at_the_end_has_the_decimals_of_the_ticks(light: Theme) -> None:
     case = _case("narrow range far from zero")
     plot = charts.plot_of(QRectF(0, 0, 400, 200), charts.series_of(case.table, case.unit), case.kind)
-    assert plot.names[0] == "80\u202f000.007 kHz"
+    assert plot.names[0] == "80\u202f000.001 kHz"
     assert [value.text for value in plot.end_values] == ["80\u202f000.010"]
     rounded = charts.plot_of(QRectF(0, 0, 400, 200), charts.series_of(_case("days").table, ""), "line_chart")
     assert [value.text for value in rounded.end_values] == ["99"]
@@ -489,3 +489,50 @@ def test_weeks_on_the_axis_have_their_days_where_all_have_room(light: Theme, wid
     plot = QRectF(0, 0, width, 100)
     for axis in (x_axis.line_axis(table), x_axis.bar_axis(table)):
         assert x_axis.placed_labels(axis, plot, plot)[0].text == first
+
+
+@pytest.mark.parametrize(
+    ("values", "low", "high"),
+    [
+        ([96.0, 97.0, 96.4], 95.5, 97.5),  # half of the height, however small the change is
+        ([80_000.01, 80_000.02], 80_000.005, 80_000.025),
+        ([-97.0, -96.0], -97.5, -95.5),
+        ([60.0, 89.0], 0, 89),  # a third of the largest value: zero is shown
+        ([80.0, 100.0], 0, 100),
+        ([81.0, 100.0], 71.5, 109.5),
+        ([5.0, 5.0], 0, 5),
+        ([-1.0, 1.0], -1, 1),
+        ([0.0, 1.0], 0, 1),
+    ],
+)
+def test_axis_of_lines_has_zero_unless_they_vary_by_a_small_part_of_their_values(
+    light: Theme, values: list[float], low: float, high: float
+) -> None:
+    table = chart_table(result(days(date(2026, 11, 9), len(values)), {"n": values}, "date"))
+    box = QRectF(0, 0, 400, 200)
+    scale = charts.plot_of(box, charts.series_of(table, ""), "line_chart").scale
+    assert scale.low <= low + 1e-6
+    assert scale.high >= high - 1e-6
+    has_zero = scale.low <= 0 <= scale.high
+    assert has_zero is (low <= 0 <= high)
+    assert (
+        "The axis doesn't start at 0." in summary(_widget(ChartCase("n", "line_chart", table)), QueryResult("q", table))
+    ) is not has_zero
+    if not has_zero:
+        span = max(values) - min(values)
+        assert (scale.high - scale.low) >= 2 * span - 1e-6
+    for kind in ("area_chart", "bar_chart"):
+        whole = charts.plot_of(box, charts.series_of(table, ""), kind).scale
+        assert whole.low <= 0 <= whole.high
+
+
+@pytest.mark.parametrize(("values", "is_marked"), [([96, 97, 96], True), ([9, 97, 9], False)])
+def test_axis_without_zero_has_a_mark_at_its_foot(light: Theme, values: list[int], is_marked: bool) -> None:
+    table = chart_table(result(days(date(2026, 11, 9), 3), {"n": values}, "date"))
+    box, shown = QRectF(0, 0, 400, 200), QImage(400, 200, QImage.Format.Format_RGB32)
+    shown.fill(light.color("surface"))
+    with QPainter(shown) as painter:
+        plot = charts.paint_frame(painter, box, table, charts.series_of(table, ""), "line_chart")
+    left, foot = round(plot.box.left()), round(plot.box.bottom())
+    beside = {shown.pixelColor(x, y).rgb() for x in range(left - 6, left - 1) for y in range(foot - 14, foot - 4)}
+    assert (beside != {light.color("surface").rgb()}) is is_marked

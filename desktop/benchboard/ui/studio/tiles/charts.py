@@ -62,6 +62,12 @@ _TICK_HEIGHT: Final = 20.0
 """Least pixels of a plot's height for each step of its y axis."""
 _MAX_MARGIN: Final = 0.25
 """The part of a chart's width that the labels of its y axis may take for the sake of their unit."""
+_FREE_SHARE: Final = 0.2
+"""A line chart has no zero on its axis if its values vary by less than this part of the largest."""
+_BREAK: Final = ((0.0, 0.0), (0.0, 3.0), (-2.5, 5.0), (2.5, 8.0), (-2.5, 11.0), (2.5, 14.0), (0.0, 16.0), (0.0, 20.0))
+"""The zigzag at the end of an axis without zero: pixels to the right and away from that end."""
+_BREAK_GAP: Final = 3.5
+"""Pixels from there to the plot."""
 _DASHES: Final[tuple[tuple[float, ...], ...]] = ((), (4, 2), (1.4, 2), (5.4, 2, 1.4, 2))
 
 
@@ -348,8 +354,7 @@ def _bare_plot(box: QRectF, series: Sequence[Series], kind: str, legend: float, 
     """The plot area above a legend of this height, without values at the ends of lines."""
     known = [value for one_series in series for value in one_series.values if value is not None]
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
-    if kind != "line_chart" or _starts_at_zero(series):
-        low, high = min(low, 0.0), max(high, 0.0)
+    low, high = _line_ends(low, high) if kind == "line_chart" else (min(low, 0.0), max(high, 0.0))
     low, high = extended(low, high, limits)
     room = box.height() - x_axis.AXIS_HEIGHT - legend
     most = min(6 if room > 130 else 4 if room > 80 else 3, 1 + int(room / _TICK_HEIGHT))
@@ -461,10 +466,37 @@ def _precise_texts(line: Series, last: float, ticks: Sequence[float]) -> tuple[s
     return line.unit.after(written), written
 
 
-def _starts_at_zero(lines: Sequence[Series]) -> bool:
-    """Whether the y axis of a line chart starts at zero: unless the values vary by less than half of their minimum."""
-    known = [value for line in lines for value in line.values if value is not None]
-    return not known or not 0 < max(known) - min(known) < min(known) / 2
+def _line_ends(low: float, high: float) -> tuple[float, float]:
+    """The ends of the y axis of a line chart with values from `low` to `high`: with zero, unless the values vary by
+    less than `_FREE_SHARE` of the largest of them, and would be a flat line.
+
+    Without zero, there is half of their range free on either side: a small change doesn't look like a large one. The
+    foot of such an axis has a mark (`_paint_axis_break`).
+    """
+    size = max(abs(low), abs(high))
+    if low * high <= 0 or not 0 < high - low < size * _FREE_SHARE:
+        return min(low, 0.0), max(high, 0.0)
+    return low - (high - low) / 2, high + (high - low) / 2
+
+
+def zero_text(table: ChartTable) -> str:
+    """That the axis of a line chart doesn't start at zero, as text; empty if it does."""
+    known = [value for line in series_of(table, "") for value in line.values if value is not None]
+    low, high = _line_ends(min(known), max(known)) if known else (0.0, 0.0)
+    return "" if low <= 0 <= high else _("The axis doesn't start at 0.")
+
+
+def _paint_axis_break(painter: QPainter, plot: Plot) -> None:
+    """Draw a zigzag beside the end of a y axis that would go on to zero."""
+    if plot.scale.low <= 0 <= plot.scale.high or plot.box.height() < 2 * _BREAK[-1][1]:
+        return
+    x, way = plot.box.left() - _BREAK_GAP, -1 if plot.scale.low > 0 else 1
+    y = plot.box.bottom() if plot.scale.low > 0 else plot.box.top()
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme().color("text.muted"), 1.2))
+    painter.drawPolyline(QPolygonF([QPointF(x + right, y + way * up) for right, up in _BREAK]))
+    painter.restore()
 
 
 def paint_frame(painter: QPainter, box: QRectF, table: ChartTable, series: Sequence[Series], kind: str) -> Plot:
@@ -479,6 +511,8 @@ def paint_frame(painter: QPainter, box: QRectF, table: ChartTable, series: Seque
         painter.setPen(theme().color("text.muted"))
         spot = QRectF(box.left(), y - 8, plot.box.left() - 8 - box.left(), 16)
         painter.drawText(spot, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)
+    if kind == "line_chart":
+        _paint_axis_break(painter, plot)
     if not plot.names_lines:
         paint_chart_legend(painter, box, table, series, kind, [value.series for value in plot.end_values])
     return plot

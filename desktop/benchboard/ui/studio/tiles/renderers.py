@@ -248,7 +248,8 @@ def summary(widget: WidgetContent, result: QueryResult | None) -> str:
     if not is_chart or result.table is None:
         return rows
     drawn = missing_periods.drawn_table(widget, result)
-    notes = charts.undrawn_text(drawn), drawn.missing_note, currency_note.text(drawn, number_format.unit(widget))
+    notes = [charts.undrawn_text(drawn), drawn.missing_note, currency_note.text(drawn, number_format.unit(widget))]
+    notes += [charts.zero_text(drawn)] if kind == "line_chart" else []
     return ", ".join(part for part in (rows, charts.series_by_text(drawn), *notes) if part)
 
 
