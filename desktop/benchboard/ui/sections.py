@@ -124,6 +124,13 @@ class HasUnsavedChanges(Protocol):
     def unsaved(self) -> str: ...
 
 
+@runtime_checkable
+class SaysSaved(Protocol):
+    """A view that says itself, where it is edited, whether all is saved: the status bar doesn't say it again."""
+
+    def says_saved(self) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True)
 class PendingConflict:
     """A conflict between two people's edits, and the function that opens the view where it is resolved."""

@@ -37,6 +37,7 @@ from benchboard.ui.studio.tiles.table_rows import exact_text
 from benchboard.ui.widgets import Button, CheckBox, Edit, Select
 from benchboard.ui.widgets.no_match import NoMatchLine
 from benchboard.ui.widgets.popover import Popover
+from benchboard.ui.widgets.tab_order import tab_stops
 from benchboard.ui.widgets.toasts import Toast
 from support.databases import unbound
 
@@ -970,3 +971,22 @@ def test_search_prefers_the_table_in_use_and_a_column_of_another_says_what_it_re
     assert [one.accessibleName() for one in toasts] == ["From changed to orders, with a new query."]
     explorer.click("toast_undo")
     assert explorer.exploration.state.question == question
+
+
+def test_kinds_of_charts_are_one_stop_of_tab_and_arrows_move_among_them(explorer: Explorer) -> None:
+    explorer.open_orders()
+    names = [f"{type(one).__name__}:{one.objectName()}" for one in tab_stops(explorer.view.result)]
+    assert [name for name in names if "explore_kind" in name] == ["Button:explore_kind_line_chart"]
+    line = explorer.find("explore_kind_line_chart")
+    line.setFocus(Qt.FocusReason.TabFocusReason)
+    explorer.qtbot.keyClick(line, Qt.Key.Key_Right)
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert focused.objectName() == "explore_kind_area_chart"
+    explorer.qtbot.keyClick(focused, Qt.Key.Key_Return)
+    assert explorer.exploration.kind == "area_chart"
+    explorer.qtbot.keyClick(focused, Qt.Key.Key_Tab)
+    chart = QApplication.focusWidget()
+    assert chart is not None
+    assert chart.objectName() == "explore_chart"
+    assert not any("Split" in name for name in names), names

@@ -1,10 +1,11 @@
 """A dashboard filtered by a column: the variable that is made, and the queries that take it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from benchboard.dashboards.document.document import Document, parse_document
+from benchboard.dashboards.document.document import Document, Variable, parse_document
 from benchboard.dashboards.document.widget_kinds import widget_of
-from benchboard.dashboards.editing.column_filter import FilterColumn, filter_by_column, inlined
+from benchboard.dashboards.editing.column_filter import FilterColumn, filter_by_column, filterable_tables, inlined
 
 SOURCE = "3f1f7a3e-0000-4000-8000-000000000001"
 SHOP = FilterColumn(SOURCE, "sales", "shop", "Shop", frozenset({"sales"}), "duckdb")
@@ -71,3 +72,17 @@ def test_filter_by_column_leaves_joined_tables_alone() -> None:
     joined = "SELECT sum(sold) AS sold FROM sales JOIN towns ON sales.town = towns.town"
     found = filter_by_column(_page({"a": joined}), SHOP)
     assert (found.taken, _queries(found.document)) == (0, {"a": joined})
+
+
+def test_filterable_tables_are_those_of_widgets_that_can_take_a_condition() -> None:
+    by_hand, joined = "SELECT max(x) FROM (SELECT 1 AS x)", "SELECT a.x FROM a JOIN b ON a.x = b.x"
+    page = _page({"a": "SELECT sum(sold) AS sold FROM sales", "b": by_hand, "c": joined})
+    assert filterable_tables(page, SOURCE, SHOP.dialect) == {"sales"}
+    assert filterable_tables(page, "", "own") == frozenset()
+
+
+def test_filter_by_column_gives_its_variable_a_name_and_a_label_that_are_free() -> None:
+    page = _page({"a": "SELECT sum(sold) AS sold FROM sales"})
+    taken = replace(page, variables=(Variable("Shop", "shop", "query", query="SELECT 1"),))
+    variable = filter_by_column(taken, SHOP).document.variables[-1]
+    assert (variable.name, variable.label) == ("shop_2", "Shop 2")

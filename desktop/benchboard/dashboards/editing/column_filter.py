@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from benchboard.analytics.query_builder.question import Dialect, Filter, free_name
+from benchboard.analytics.query_builder.question import Dialect, Filter, Question, free_name
 from benchboard.analytics.query_builder.sql_reader import from_sql
 from benchboard.analytics.query_builder.sql_words import quote_name, quote_table, quote_text
 from benchboard.analytics.query_builder.sql_writer import to_sql
@@ -65,6 +65,13 @@ def filter_by_column(document: Document, column: FilterColumn) -> FilteredDocume
     return FilteredDocument(replace(document, layout=layout, variables=variables), len(taken), queries)
 
 
+def filterable_tables(document: Document, source_id: str, dialect: Dialect) -> frozenset[str]:
+    """The tables of a source by whose columns `filter_by_column` can filter a widget."""
+    items = (found.item for found in walk_items(document.layout))
+    questions = (_question(item, source_id, dialect) for item in items)
+    return frozenset(one.table for one in questions if one is not None)
+
+
 def _variable(document: Document, column: FilterColumn) -> Variable:
     name, table = quote_name(column.column, column.dialect), quote_table(column.table, column.dialect)
     query = f"SELECT DISTINCT {name}\nFROM {table}\nWHERE {name} IS NOT NULL\nORDER BY {name}"
@@ -73,7 +80,8 @@ def _variable(document: Document, column: FilterColumn) -> Variable:
             return one
     taken = [*(one.name for one in document.variables), *time_range.VARIABLES]
     return Variable(
-        _name(column.column, taken), column.title, "query", multiple=True, query=query, include_all=True,
+        _name(column.column, taken), _free_label(column.title, document.variables), "query",
+            multiple=True, query=query, include_all=True,
         all_chosen=True, data_source_id=column.source_id,
     )  # fmt: skip
 
@@ -83,6 +91,16 @@ def _name(column: str, taken: Iterable[str]) -> str:
     return free_name(wanted if NAME.fullmatch(wanted) else "filter", taken)
 
 
+def _free_label(title: str, variables: Iterable[Variable]) -> str:
+    """The title of a column, or with a number if a variable of the page is called so."""
+    taken = {one.label.casefold() for one in variables} | {one.name.casefold() for one in variables if not one.label}
+    label, count = title, 1
+    while label.casefold() in taken:
+        count += 1
+        label = f"{title} {count}"
+    return label
+
+
 def _has_query(item: Item) -> bool:
     widget = widget_of(item)
     return widget.kind is not None and bool(widget.kind.query) and bool(widget.query.strip())
@@ -90,14 +108,8 @@ def _has_query(item: Item) -> bool:
 
 def _filtered(item: Item, column: FilterColumn, variable: str) -> str | None:
     """The query of a widget with the condition; None if it can't take it."""
-    widget = widget_of(item)
-    if not _has_query(item) or widget.data_source_id != column.source_id or "content" in locks(item):
-        return None
-    text, dialect = widget.query, column.dialect
-    if _JOINED.search(text):
-        return None  # several of its tables may have a column of this name
-    marked = _LISTED.sub(lambda found: f"IN ({quote_text(_MARK + found[1], dialect)})", text)
-    question = from_sql(marked, source_id=column.source_id, dialect=dialect)
+    text, dialect = widget_of(item).query, column.dialect
+    question = _question(item, column.source_id, dialect)
     if question is None or question.table not in column.tables:
         return None
     condition = Filter(column.column, "one_of", (_MARK + variable,))
@@ -105,6 +117,18 @@ def _filtered(item: Item, column: FilterColumn, variable: str) -> str | None:
         question = replace(question, filters=(*question.filters, condition))
         text = _with_variables(to_sql(question, dialect), _marked_names(question.filters), dialect)
     return text if len(text) <= MAX_QUERY else None
+
+
+def _question(item: Item, source_id: str, dialect: Dialect) -> Question | None:
+    """What the query of a widget asks, with a mark for each variable that lists values; None if it can't be filtered by
+    a column of the source."""
+    widget = widget_of(item)
+    if not _has_query(item) or widget.data_source_id != source_id or "content" in locks(item):
+        return None
+    if _JOINED.search(widget.query):
+        return None  # several of its tables may have a column of this name
+    marked = _LISTED.sub(lambda found: f"IN ({quote_text(_MARK + found[1], dialect)})", widget.query)
+    return from_sql(marked, source_id=source_id, dialect=dialect)
 
 
 def _marked_names(filters: Collection[Filter]) -> set[str]:

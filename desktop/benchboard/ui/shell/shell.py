@@ -35,6 +35,7 @@ from benchboard.ui.sections import (
     Restorable,
     Room,
     RoomView,
+    SaysSaved,
     permitted_rooms,
 )
 from benchboard.ui.shell.command_palette import CommandPalette
@@ -141,7 +142,9 @@ class Shell(QWidget):
         self._stack = QStackedWidget()
         self._lay_out()
         self._header.resized.connect(self._place_document_tabs)
-        self.cells = ShellStatusCells(self.context, self.unsaved, self.conflicts, self._saves_itself, self)
+        self.cells = ShellStatusCells(
+            self.context, self.unsaved, self.conflicts, self._saves_itself, self._says_saved, self
+        )
         install_shortcuts(self, SHELL, self._shell_handlers(), problems.refuse)
         problems.attach(self.problem_display)
         for room in allowed_rooms:
@@ -412,6 +415,12 @@ class Shell(QWidget):
 
     def _saves_itself(self) -> bool:
         return isinstance(self._stack.currentWidget(), HasUnsavedChanges)
+
+    def _says_saved(self) -> bool:
+        """Whether the view that is shown says itself whether all is saved, and no other view has anything unsaved."""
+        view = self._stack.currentWidget()
+        own = [view.unsaved()] if isinstance(view, HasUnsavedChanges) and view.unsaved() else []
+        return isinstance(view, SaysSaved) and view.says_saved() and self.unsaved() == own
 
     def conflicts(self) -> list[PendingConflict]:
         """The conflicts to resolve in all views."""

@@ -27,7 +27,8 @@ _LOCATION_ICON = {"local": "ph.laptop", "demo": "ph.play", "file": "ph.file", "s
 
 class ShellStatusCells(QObject):
     """Updates the shell's own cells for one session. `saves_itself`: whether the current view saves edits as they are
-    made; elsewhere the cell of the save state is shown only if something is wrong."""
+    made; elsewhere the cell of the save state is shown only if something is wrong. `says_saved`: whether that
+    view says it itself."""
 
     def __init__(
         self,
@@ -35,11 +36,12 @@ class ShellStatusCells(QObject):
         unsaved: Callable[[], list[str]],
         conflicts: Callable[[], list[PendingConflict]],
         saves_itself: Callable[[], bool],
+        says_saved: Callable[[], bool],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._context, self._unsaved, self._conflicts = context, unsaved, conflicts
-        self._saves_itself = saves_itself
+        self._saves_itself, self._says_saved = saves_itself, says_saved
         self._database = context.database_state
         tasks: Tasks = context.tasks
         location = context.workspace.location
@@ -69,6 +71,8 @@ class ShellStatusCells(QObject):
             text = ngettext("{count} conflict to resolve", "{count} conflicts to resolve", count)
             text = text.format(count=count)
             status.set("saved", "ph.warning", text, self._fill_conflicts, tone="error", announced=True)
+        elif self._says_saved():
+            status.remove("saved")
         elif self._context.tasks.saving and self._saves_itself():
             status.set("saved", "ph.arrows-clockwise", _("Saving"), self._fill_saving, tone="info")
         elif self._unsaved():

@@ -314,6 +314,11 @@ class DashboardsView(QWidget):
         """The names of the pages that would lose edits if the view closed now."""
         return ", ".join(name for page in self.pages if (name := page.unsaved()))
 
+    def says_saved(self) -> bool:
+        """Whether a dashboard is shown, and no other one has anything unsaved."""
+        shown = self.page
+        return shown is not None and not any(page.unsaved() for page in self.pages if page is not shown)
+
     def conflicts(self) -> list[PendingConflict]:
         """The unresolved conflicts of all open dashboards."""
         return [decision for page in self.pages for decision in page.conflicts()]

@@ -54,6 +54,7 @@ from benchboard.ui.studio.tiles.auto_refresh import AutoRefresh
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 from benchboard.ui.studio.tiles.variable_options import VariableQueryRunner
 from benchboard.ui.studio.widget_data_actions import WidgetDataActions
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.banners import BannerPlace
 from benchboard.ui.widgets.tab_order import own_tab_stops
 
@@ -92,6 +93,7 @@ class StudioPage(QWidget):
         accessibility.install()
         self._context, self.store = context, store
         self._cross_page_undo = CrossPageUndo.of(context)
+        self._state_before = ""
         self.editor = Editor(self)
         self.variable_runner = VariableQueryRunner(context, self.editor, self)
         self.query_runner = WidgetQueryRunner(context, self.editor, self)
@@ -379,6 +381,10 @@ class StudioPage(QWidget):
             return _("JSON draft of {name}").format(name=self.name)
         return self.name if self.saving.dirty or self.inspector.has_draft else ""
 
+    def says_saved(self) -> bool:
+        """Its toolbar says whether it is saved."""
+        return True
+
     @property
     def banner_place(self) -> BannerPlace | None:
         """Where banners are shown: below the bars above the canvas; None while another screen is shown."""
@@ -645,6 +651,9 @@ class StudioPage(QWidget):
         cause = unusable if state == "saved" else problem if state == "unsaved" else None
         may_save = state in ("saved", "changed", "saving", "merging", "unsaved")
         self.bar.show_state(text, icon, role, may_save=may_save, reason=str(cause or ""))
+        if state == "saved" and self._state_before in ("saving", "merging") and self.isVisible():
+            announce(self.bar.state, text)
+        self._state_before = state
 
     def _saved_state(self) -> tuple[str, str, str]:
         """Text, icon and colour token of the save state when nothing is left to store."""

@@ -11,7 +11,7 @@ from benchboard.analytics.queries import run_query
 from benchboard.analytics.query_builder.sql_words import quote_name, quote_table
 from benchboard.analytics.table_browser import BrowsedSource, list_tables
 from benchboard.dashboards.document.widget_kinds import WidgetContent
-from benchboard.dashboards.editing.column_filter import FilterColumn, filter_by_column, inlined
+from benchboard.dashboards.editing.column_filter import FilterColumn, filter_by_column, filterable_tables, inlined
 from benchboard.dashboards.variables.variable_queries import names_in
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number
@@ -84,14 +84,28 @@ class WidgetDataActions(QObject):
         def show(sources: tuple[BrowsedSource, ...]) -> None:
             found = {one.name: _columns(one, queries[one.id]) for one in sources if one.id in queries}
             columns = {name: listed for name, listed in found.items() if listed}
-            if columns:
-                done(columns)
+            usable = self._usable(columns)
+            if usable:
+                done(usable)
+            elif columns:
+                what = _("No widget can be filtered by a column.")
+                self._context.problems.refuse(f"{what} {_by_hand()}")
             elif len(widgets) == 1:
                 self._context.problems.refuse(_("The data of this widget have no column with text to filter by."))
             else:
                 self._context.problems.refuse(_("The data of this dashboard have no column with text to filter by."))
 
         self._context.tasks.read(self, lambda session: list_tables(session, actor), show)
+
+    def _usable(self, columns: Mapping[str, list[FilterColumn]]) -> dict[str, list[FilterColumn]]:
+        """Those of the columns by which a widget of the page can be filtered."""
+        document, found = self._canvas.editor.document, dict[str, list[FilterColumn]]()
+        for source, listed in columns.items():
+            places = {(one.source_id, one.dialect) for one in listed}
+            tables = {place: filterable_tables(document, *place) for place in places}
+            if usable := [one for one in listed if one.tables & tables[one.source_id, one.dialect]]:
+                found[source] = usable
+        return found
 
     def _offer_at_widget(self, item_id: str, columns: Mapping[str, list[FilterColumn]]) -> None:
         tile = self._canvas.tiles.get(item_id)
@@ -133,8 +147,7 @@ class WidgetDataActions(QObject):
         found = filter_by_column(editor.document, column)
         if not found.taken:
             what = _("No widget can be filtered by “{name}”.").format(name=column.title)
-            do = _("Their queries were written by hand: add a variable and name it in them as IN (:name).")
-            self._context.problems.refuse(f"{what} {do}")
+            self._context.problems.refuse(f"{what} {_by_hand()}")
             return
         editor.apply_document(_("Filter dashboard by {name}").format(name=column.title), found.document)
         text = ngettext(
@@ -146,6 +159,10 @@ class WidgetDataActions(QObject):
             )
             text += " " + rows.format(count=number(empty))
         self._context.problems.toast(text, warning=bool(empty))
+
+
+def _by_hand() -> str:
+    return _("Their queries were written by hand: add a variable and name it in them as IN (:name).")
 
 
 def _columns(source: BrowsedSource, query: str) -> list[FilterColumn]:

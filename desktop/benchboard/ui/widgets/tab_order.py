@@ -12,7 +12,7 @@ _MARGIN = 24
 """Pixels above and below a widget that was scrolled into view."""
 _DESTRUCTIVE = ("danger", "destroy")
 _ONE_STOP, _LAST = "one_tab_stop", "last_tool"
-_LIST_STEPS = "list_steps"
+_LIST_STEPS, _AT_CHECKED = "list_steps", "enter_at_checked"
 _TOOL_STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _ROW_STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 
@@ -53,6 +53,12 @@ def one_tab_stop_list(holder: QWidget) -> None:
     """Make `holder`, whose buttons stand below each other, one stop of Tab: Up and Down move the focus in it too."""
     one_tab_stop(holder)
     holder.setProperty(_LIST_STEPS, True)
+
+
+def one_tab_stop_choices(holder: QWidget) -> None:
+    """Make `holder`, whose buttons are choices, one stop of Tab, which enters it at the chosen one."""
+    one_tab_stop(holder)
+    holder.setProperty(_AT_CHECKED, True)
 
 
 def own_tab_stops(inside: QWidget) -> None:
@@ -101,6 +107,9 @@ def _entry(holder: QWidget) -> QWidget | None:
     if focused in tools:
         holder.setProperty(_LAST, focused.objectName())
         return focused
+    if holder.property(_AT_CHECKED):
+        checked = (one for one in tools if isinstance(one, QAbstractButton) and one.isChecked())
+        return next(checked, tools[0] if tools else None)
     last = holder.property(_LAST)
     return next((one for one in tools if last and one.objectName() == last), tools[0] if tools else None)
 

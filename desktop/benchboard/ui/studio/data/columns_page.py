@@ -35,7 +35,7 @@ class EditedTable:
 class ColumnsPage(ImportPage):
     """Shows the first rows of a table with what was chosen for its columns. `accepted` when what breaks was said."""
 
-    _act_icon = "ph.check"
+    _act_icon, _adds = "ph.check", False
 
     def __init__(self, context: Context, edited: EditedTable, draft: ImportDraft | None = None) -> None:
         """`draft`: choices that were made before the page was built anew."""
@@ -91,6 +91,12 @@ class ColumnsPage(ImportPage):
 
     def panes(self) -> list[QWidget]:
         return [pane for pane in super().panes() if pane is not self.pane]
+
+    def _accept(self) -> None:
+        if any(self._rows_added()):
+            self._accept_rows()
+        else:
+            self._context.problems.refuse(_("No row would be left. Choose other types, or keep lines that don't fit."))
 
     def _accept_rows(self) -> None:
         """Say what the change breaks, before it is made."""

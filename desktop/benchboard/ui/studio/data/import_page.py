@@ -82,7 +82,7 @@ class ImportPage(QWidget):
         self.pane = ReadingPane(on_server=context.workspace.location.kind == "server")
         self.pane.head.show_name(draft.path.name)
         self.preview = PreviewTable()
-        self.wrong_lines = WrongLinesPanel()
+        self.wrong_lines = WrongLinesPanel(adds=self._adds)
         self.mixed_columns = MixedColumnsNote()
         self._footer = _Footer(self._switch_written, self._stop)
         self._error = EmptyState("ph.warning-circle", "", _("Choose another file"), self.other_file_wanted.emit)
@@ -158,7 +158,7 @@ class ImportPage(QWidget):
             "studio.import_leave": Handler(self.leave, title=self._leave_title()),
         }
 
-    _act_icon = "ph.plus"
+    _act_icon, _adds = "ph.plus", True
 
     def _act_title(self) -> str:
         """What the page is for, as its button says it."""

@@ -26,7 +26,7 @@ from benchboard.analytics.sources.file_import import table_scan
 from benchboard.analytics.sources.services import TableSummary
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _, ngettext, number
-from benchboard.ui.commands import Handlers, run_handler
+from benchboard.ui.commands import Handler, Handlers, run_handler
 from benchboard.ui.context import Context
 from benchboard.ui.studio.data.preview_table import paint_histogram, paint_line
 from benchboard.ui.studio.data.source_rows import (
@@ -91,7 +91,10 @@ class SourcePane(DetailPane):
         self._select.currentIndexChanged.connect(lambda _at: self._show_table())
         self._select_section = DetailSection(_("Table"))
         self._select_section.fill(self._select)
-        self._columns = DetailSection(_("Columns"))
+        self._edit_columns = Button(_("Columns…"), kind="link", size="sm", icon="ph.columns", name="source_columns")
+        self._edit_columns.clicked.connect(self._run_edit_columns)
+        self._columns_handler: Handler | None = None
+        self._columns = DetailSection(_("Columns"), self._edit_columns)
         self._sample = DetailSection(_("First rows"))
         for section in (facts, hairline(), self._select_section, self._columns, hairline(), self._sample):
             self.column.addWidget(section)
@@ -156,7 +159,6 @@ class SourcePane(DetailPane):
         texts = {
             "studio.sources.explore": (_("Explore"), "ph.compass"),
             "studio.sources.refresh": (_("Refresh data"), "ph.arrows-clockwise"),
-            "studio.sources.columns": (_("Columns…"), "ph.columns"),
             "studio.sources.locate": (_("Find folder…") if is_folder else _("Find file…"), "ph.folder-open"),
             "studio.sources.connection": (_("Edit connection"), "ph.plugs-connected"),
         }
@@ -168,6 +170,14 @@ class SourcePane(DetailPane):
                 button.disable(handler.why_not())
                 self._actions.addWidget(button)
         self._actions.addStretch(1)
+        self._columns_handler = handlers.get("studio.sources.columns")
+        self._edit_columns.setVisible(self._columns_handler is not None)
+        if self._columns_handler is not None:
+            self._edit_columns.disable(self._columns_handler.why_not())
+
+    def _run_edit_columns(self) -> None:
+        if self._columns_handler is not None:
+            run_handler(self._columns_handler, self._context.problems.refuse)
 
     # Tables
 

@@ -36,8 +36,10 @@ class WrongLinesPanel(QWidget):
     chosen = Signal(str)
     total_label_chosen = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, *, adds: bool = True) -> None:
+        """`adds`: the rows are added, and not those of a data source read again."""
         super().__init__()
+        self._adds = adds
         self.setObjectName("import_wrong_lines")
         set_surface(self, "surface")
         self._count = Text("", "body_strong")
@@ -93,7 +95,7 @@ class WrongLinesPanel(QWidget):
         lines = (*totals, *(line for line in table.wrong_lines if (line.file, line.line) not in at))
         self._model.show_lines(lines, wrong_values, skips_totals=skipped)
         self._count.setText(_count_text(count) if count else _total_text(totals[0].value, skipped) if totals else "")
-        self._rest.setText(_rest_text(table))
+        self._rest.setText(_rest_text(table, self._adds))
         self._which.set_current(wrong_values)
         # A line that can't be split is skipped by either choice.
         kept = [line for line in table.wrong_lines if not line.left_out]
@@ -115,10 +117,10 @@ def _total_text(label: str, skipped: bool) -> str:
     return _("The total row “{label}” will be added").format(label=label)
 
 
-def _rest_text(table: TableInspection) -> str:
-    kept = ngettext("{count} row will be added.", "{count} rows will be added.", table.rows).format(
-        count=number(table.rows)
-    )
+def _rest_text(table: TableInspection, adds: bool) -> str:
+    added = ngettext("{count} row will be added.", "{count} rows will be added.", table.rows)
+    read = ngettext("{count} row will be read.", "{count} rows will be read.", table.rows)
+    kept = (added if adds else read).format(count=number(table.rows))
     if table.wrong_count > len(table.wrong_lines):
         named = _("The first {count} are named here.").format(
             count=number(min(MAX_WRONG_LINES, len(table.wrong_lines)))

@@ -22,6 +22,7 @@ from benchboard.ui.widgets import Button, Elided, Icon, Paragraph, hairline
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.focus import FocusRinged
 from benchboard.ui.widgets.surfaces import set_surface
+from benchboard.ui.widgets.tab_order import one_tab_stop_choices
 
 KINDS: Final = ("line_chart", "area_chart", "bar_chart", "pie_chart", "metric_card", "table")
 """The kinds of widgets that are offered, in the order of their buttons."""
@@ -130,7 +131,11 @@ class ResultPane(QWidget):
         line.addWidget(self._title, 1)
         line.addWidget(self._reason, 1)
         self._reason.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        buttons = QHBoxLayout()
+        holder = QWidget()
+        holder.setAccessibleName(_("Chart type"))
+        one_tab_stop_choices(holder)
+        buttons = QHBoxLayout(holder)
+        buttons.setContentsMargins(0, 0, 0, 0)
         buttons.setSpacing(2)
         for one in KINDS:
             kind = kind_of(one)
@@ -141,7 +146,7 @@ class ResultPane(QWidget):
             button.setCheckable(True)
             self.kinds[one] = button
             buttons.addWidget(button)
-        line.addLayout(buttons)
+        line.addWidget(holder)
         return line
 
     def _footer(self) -> QWidget:
