@@ -1,13 +1,18 @@
 """Formats times for display: relative to now, and in full for a tooltip."""
 
+import re
 from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime, timedelta
+from typing import Final
 
 from PySide6.QtCore import QDate, QEvent, QLocale, QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from benchboard.i18n import _, ngettext
 from benchboard.paging import Unreadable
+
+_ISO: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?", re.ASCII)
+_LONGEST_ISO: Final = 36
 
 
 def recent_time(seconds: float) -> str | None:
@@ -53,6 +58,17 @@ def _localised_date(time: date, form: str) -> str:
 def full_date(day: date) -> str:
     """A day with its year: `15 Oct 2026`."""
     return _localised_date(day, "d MMM yyyy")
+
+
+def iso_moment(text: str) -> datetime | None:
+    """The time in UTC that a text in ISO 8601 says, such as `2024-01-01T00:00:00Z`; None for any other text."""
+    if len(text) > _LONGEST_ISO or _ISO.fullmatch(text) is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+        return found.astimezone(UTC) if found.tzinfo is not None else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def short_date(day: date) -> str:

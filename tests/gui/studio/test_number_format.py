@@ -9,16 +9,21 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QSizeF
+from PySide6.QtCore import QSizeF, Qt
 
 from benchboard import i18n, package_data
 from benchboard.analytics.queries import ResultColumn, ResultTable, check_query
+from benchboard.analytics.query_builder.question import Filter
 from benchboard.dashboards.document.widget_kinds import KINDS
 from benchboard.dashboards.editing import placement_edits
 from benchboard.dashboards.layout import parse, serialise
+from benchboard.dashboards.variables.variable_queries import VariableOptions
+from benchboard.ui.studio.data.explore.part_text import filter_text
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles import axis_scale, charts, number_format
 from benchboard.ui.studio.tiles.error_painting import fit_text
+from benchboard.ui.studio.tiles.table_rows import TableRows
+from benchboard.ui.studio.tiles.variable_options import with_time_labels
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets.paragraph import PaintedParagraph
 
@@ -380,3 +385,36 @@ def test_number_of_any_value_is_written_and_drawn_or_omitted(value: Decimal | in
 def test_format_cell_with_bidi_controls_shows_their_codes() -> None:
     """The rest of the cell was read backwards; letters of right-to-left scripts stay as they are."""
     assert number_format.format_cell("paid \u202e000,1\u2066 שלום") == "paid \\u202e000,1\\u2066 שלום"
+
+
+@pytest.mark.parametrize(
+    ("texts", "shown"),
+    [
+        (["2024-01-01T00:00:00Z", "2024-02-01T00:00Z", None], ["1 Jan 2024", "1 Feb 2024", "–"]),
+        (["2024-01-01T00:00:00Z", "2024-01-01T14:05:30.5+02:00"], ["1 Jan 2024 00:00", "1 Jan 2024 12:05"]),
+        (["2024-01-01T00:00:00Z", "n/a"], ["1 Jan 2024 00:00", "n/a"]),
+        (["2024-13-01T00:00:00Z", "2024-01-01", "T"], ["2024-13-01T00:00:00Z", "2024-01-01", "T"]),
+        (["9999-12-31T23:00:00-09:00"], ["9999-12-31T23:00:00-09:00"]),
+    ],
+)
+def test_texts_that_are_times_are_shown_as_times(light: Theme, texts: list[str | None], shown: list[str]) -> None:
+    heads = ResultColumn("at", "text"), ResultColumn("n", "integer")
+    table = ResultTable(heads, tuple((text, k) for k, text in enumerate(texts)), truncated=False)
+    rows = TableRows(table)
+    assert [rows.text(row, 0) for row in range(len(texts))] == shown
+    assert number_format.category_labels(table) == shown
+    for row, text in enumerate(texts):
+        tip = rows.data(rows.index(row, 0), Qt.ItemDataRole.ToolTipRole)
+        assert shown[row] in tip
+        assert rows.tsv([(row, 0)]) == (text or ""), "copied as they are"
+
+
+def test_options_and_filters_that_are_times_are_shown_as_times(light: Theme) -> None:
+    days = VariableOptions(("2024-01-01T00:00:00+00:00", "2024-02-01T00:00:00Z", "all"))
+    assert with_time_labels(days).labels == {days.values[0]: "1 Jan 2024", days.values[1]: "1 Feb 2024"}
+    assert with_time_labels(days).values == days.values
+    times = VariableOptions(("2024-01-01T00:00:00Z", "2024-01-01T08:30:00Z"), {"2024-01-01T00:00:00Z": "New year"})
+    assert with_time_labels(times).labels == {times.values[0]: "New year", times.values[1]: "1 Jan 2024 08:30"}
+    plain = VariableOptions(("paid", "2024"))
+    assert with_time_labels(plain) is plain
+    assert filter_text(Filter("at", "eq", ("2024-01-01T08:30:00Z",)), None).endswith("1 Jan 2024 08:30")

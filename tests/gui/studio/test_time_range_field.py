@@ -132,6 +132,8 @@ def test_field_says_the_range_and_is_hidden_without_queries(studio: "Studio") ->
     _load(studio, _widget("a", FOLLOWS))
     assert field.text() == range_title(DEFAULT) == "Last 30 days"
     assert range_title(TimeRange("2026-08-05T00:00:00Z", "now")) == "Since 5 Aug 2026"
+    assert range_title(TimeRange("2026-08-05T00:00:00Z", "now-1d")) == "5 Aug 2026 – now-1d"
+    assert range_title(TimeRange("2026-08-05T08:30:00Z", "now-1d")) == "5 Aug 2026 08:30 – now-1d"
     assert range_title(TimeRange("nonsense", "now")) == "nonsense – now"
     _load(studio, _widget("a", FOLLOWS), time={"from": "now-7d", "to": "now"}, refresh=60)
     assert field.text() == "Last 7 days · every 1 min"

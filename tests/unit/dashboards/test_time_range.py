@@ -154,3 +154,21 @@ def test_any_text_is_a_period_or_refused(text: str) -> None:
     except Invalid:
         return
     assert period.start < period.end
+
+
+@pytest.mark.parametrize(
+    ("stored", "typed"),
+    [
+        (("2024-01-01T00:00:00Z", "2024-02-01T00:00:00Z"), ("2024-01-01", "2024-01-31")),
+        (("2024-01-01T08:30:00Z", "now"), ("2024-01-01 08:30", "now")),
+        (("2024-01-01T08:30:05Z", "2024-01-02T10:00:00Z"), ("2024-01-01T08:30:05Z", "2024-01-02 10:00")),
+        (("now-7d", "now/d"), ("now-7d", "now/d")),
+        (("2024-01-01", "2024-01-31"), ("2024-01-01", "2024-01-31")),
+        (("2024-99-01T00:00:00Z", "now"), ("2024-99-01T00:00:00Z", "now")),
+    ],
+)
+def test_range_is_offered_for_editing_as_a_person_types_it(stored: tuple[str, str], typed: tuple[str, str]) -> None:
+    assert time_range.as_typed(TimeRange(*stored)) == TimeRange(*typed)
+    if "99" not in stored[0]:
+        now = datetime(2026, 11, 20, 14, tzinfo=UTC)
+        assert TimeRange(*typed).period(now) == TimeRange(*stored).period(now)

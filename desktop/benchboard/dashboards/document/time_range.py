@@ -25,6 +25,8 @@ _EXPRESSION: Final = re.compile(
     re.ASCII,
 )
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_FULL: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z", re.ASCII)
+"""A fixed time as `absolute` writes it."""
 _TYPED_DATE: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ ,]+(\d{1,2}:\d\d))?", re.ASCII)
 _STEP: Final = re.compile(r"([+-])(\d{1,5})([smhdwMy])|/([smhdwMy])", re.ASCII)
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
@@ -134,6 +136,34 @@ def from_typed(text: str) -> str:
         return text
     day, month, year, clock = found.groups()
     return f"{year}-{int(month):02}-{int(day):02}" + (f"T{clock:0>5}" if clock else "")
+
+
+def as_typed(shown: TimeRange) -> TimeRange:
+    """The same range as a person would type it: `2024-01-01` rather than `2024-01-01T00:00:00Z`. The last day is in the
+    range."""
+    start, end = (_moment_of(text) for text in (shown.start, shown.end))
+    if end is not None and end.time() == time() and end.date() > date.min:
+        end -= timedelta(days=1)
+        return TimeRange(_typed(shown.start, start), f"{end:%Y-%m-%d}")
+    return TimeRange(_typed(shown.start, start), shown.end if end is None else _typed(shown.end, end))
+
+
+def _moment_of(text: str) -> datetime | None:
+    """The fixed time in UTC of an expression that has one with a time of day; else None."""
+    if not _FULL.fullmatch(text):
+        return None
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _typed(text: str, moment: datetime | None) -> str:
+    if moment is None:
+        return text
+    if moment.time() == time():
+        return f"{moment:%Y-%m-%d}"
+    return f"{moment:%Y-%m-%d %H:%M}" if not (moment.second or moment.microsecond) else text
 
 
 def absolute(period: Period) -> TimeRange:

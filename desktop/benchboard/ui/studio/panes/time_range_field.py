@@ -13,7 +13,7 @@ from benchboard.dashboards.document.time_range import MAX_TEXT, PRESETS, REFRESH
 from benchboard.errors import Invalid
 from benchboard.i18n import _, number
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.time_format import full_date, utc_span
+from benchboard.ui.time_format import full_date, iso_moment, utc_span
 from benchboard.ui.widgets import Button, Edit, Field, Paragraph, Popover, Select, heading, restyle, row
 from benchboard.ui.widgets.labels import plain_tooltip
 
@@ -60,7 +60,17 @@ def range_title(shown: TimeRange) -> str:
     if shown.end == "now" and not shown.start.startswith("now"):
         with suppress(Invalid):
             return _("Since {day}").format(day=full_date(shown.period(datetime.now(UTC)).start))
-    return _period_text(shown) if shown.is_absolute else f"{shown.start} – {shown.end}"
+    if shown.is_absolute:
+        return _period_text(shown)
+    return " – ".join(map(_end_text, (shown.start, shown.end)))
+
+
+def _end_text(expression: str) -> str:
+    """One end of a range: a fixed time as other times are shown, anything else as it is written."""
+    moment = iso_moment(expression if "T" in expression else f"{expression}T00:00")
+    if moment is None:
+        return expression
+    return full_date(moment) if moment.time() == moment.min.time() else f"{full_date(moment)} {moment:%H:%M}"
 
 
 def refresh_title(seconds: int) -> str:
@@ -158,8 +168,9 @@ class TimeRangePicker(Popover):
         for preset, button in self._presets.items():
             button.setChecked(preset == shown)
             restyle(button)
-        self._from.edit.setText(shown.start)
-        self._to.edit.setText(shown.end)
+        typed = time_range.as_typed(shown)
+        self._from.edit.setText(typed.start)
+        self._to.edit.setText(typed.end)
         self._refresh.set_current_key(str(editor.reader_document.refresh))
         self._default.setVisible(not editor.read_only and not self._range_only)
         mine = (editor.reader_document.time, editor.reader_document.refresh)

@@ -168,4 +168,6 @@ def _name(table: ResultTable, row: Sequence[Cell], column: int) -> str:
     value = row[column]
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
-    return _("(empty)") if value in (None, "") else number_format.format_value(table, row, column)
+    if value in (None, ""):
+        return _("(empty)")
+    return number_format.format_value(table, row, column, decimals=number_format.name_decimals(table, column))

@@ -13,7 +13,7 @@ from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.i18n import N_, _, currency_decimals, number, with_currency, with_percent_sign
 from benchboard.ui.studio.tiles.week_labels import week_text
-from benchboard.ui.time_format import full_date, short_date
+from benchboard.ui.time_format import full_date, iso_moment, short_date
 
 _MAX_DIGITS: Final = 30
 LEAST_SHORT: Final = 1e4
@@ -107,6 +107,8 @@ def format_value(
     value = row[column]
     if isinstance(value, date) and table.columns[column].format == "week":
         return week_text(value)
+    if isinstance(value, str):
+        value = iso_moment(value) or value
     if isinstance(value, datetime) and decimals == 0:
         return format_cell(value.date())
     if isinstance(value, str) and table.columns[column].format == "order_status":
@@ -137,8 +139,10 @@ def column_decimals(table: ResultTable, column: int, rows: Sequence[Sequence[Cel
     """The number of decimals for all numbers of a column, so that they align; None for a column without decimals.
 
     Amounts of money have those of their currency, or none where all are whole. Moments have none where all are
-    midnights: those of a query that groups by day, week or month.
+    midnights: those of a query that groups by day, week or month. So do texts that are all such moments (ISO 8601).
     """
+    if table.columns[column].kind == "text":
+        return 0 if _are_midnights([row[column] for row in rows]) else None
     if table.columns[column].kind == "timestamp":
         moments = [value for row in rows if isinstance(value := row[column], datetime)]
         return 0 if moments and not any(one.hour or one.minute or one.second for one in moments) else None
@@ -150,6 +154,13 @@ def column_decimals(table: ResultTable, column: int, rows: Sequence[Sequence[Cel
         codes = table.currencies(column) - {""}
         return max((currency_decimals(code) for code in codes), default=2) if most else 0
     return max(most, 2)
+
+
+def _are_midnights(cells: Sequence[Cell]) -> bool:
+    """Whether all of these texts are midnights in ISO 8601. It ends with the first one that isn't."""
+    known = [cell for cell in cells if cell is not None]
+    moments = (iso_moment(cell) if isinstance(cell, str) else None for cell in known)
+    return bool(known) and all(one is not None and not (one.hour or one.minute or one.second) for one in moments)
 
 
 def _rounded_for_column(value: Decimal) -> Decimal:
@@ -246,7 +257,8 @@ def format_cell(value: Cell) -> str:
         return full_date(value)
     if isinstance(value, int | Decimal):
         return format_number(value, None if isinstance(value, int) else max(2, decimal_places(value)))
-    return with_visible_bidi(" ".join(truncate(value, _MAX_CELL).split()))
+    moment = iso_moment(value)
+    return format_cell(moment) if moment else with_visible_bidi(" ".join(truncate(value, _MAX_CELL).split()))
 
 
 def truncate(value: str, max_length: int) -> str:
@@ -287,7 +299,13 @@ def category_labels(table: ResultTable) -> list[str]:
         return [format_value(table, row, 0) for row in table.rows]
     if any(isinstance(value, date) for value in values):
         return axis_labels(values)
-    return without_shared_end([format_value(table, row, 0) for row in table.rows])
+    decimals = name_decimals(table, 0)
+    return without_shared_end([format_value(table, row, 0, decimals=decimals) for row in table.rows])
+
+
+def name_decimals(table: ResultTable, column: int) -> int | None:
+    """The decimals of the cells of a column that name rows or series: texts that are all midnights are days."""
+    return column_decimals(table, column, table.rows) if table.columns[column].kind == "text" else None
 
 
 def without_shared_end(names: Sequence[str]) -> list[str]:

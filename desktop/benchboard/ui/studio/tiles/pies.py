@@ -75,8 +75,11 @@ def slices(table: ResultTable) -> tuple[list[Slice], int]:
     labels = number_format.category_labels(table)
     are_whole = all(value is None or value == int(value) for value in values)
     decimals = None if are_whole else number_format.column_decimals(table, index, table.rows)
+    days = number_format.name_decimals(table, 0)
     parts = [
-        Slice(number_format.format_value(table, row, 0), value, label=label, decimals=decimals, key=row[0])
+        Slice(
+            number_format.format_value(table, row, 0, decimals=days), value, label=label, decimals=decimals, key=row[0]
+        )
         for row, value, label in zip(table.rows, values, labels, strict=True)
         if value is not None and value >= 0
     ]

@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.studio.tiles.collation import text_keys
+from benchboard.ui.time_format import iso_moment
 from benchboard.ui.widgets.labels import plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -109,7 +110,8 @@ class TableRows(QAbstractTableModel):
             return RIGHT if number_format.is_numeric(self.columns[index.column()]) else LEFT
         if role == Qt.ItemDataRole.ToolTipRole:
             value = self.cell(index.row(), index.column())
-            return plain_tooltip(value if isinstance(value, str) else self.text(index.row(), index.column()))
+            is_plain = isinstance(value, str) and iso_moment(value) is None
+            return plain_tooltip(str(value) if is_plain else self.text(index.row(), index.column()))
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

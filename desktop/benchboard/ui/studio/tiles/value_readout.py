@@ -342,7 +342,7 @@ def _category_text(table: ResultTable, row: int, *, all_days: bool, is_weeks: bo
     """The category of a point on the x axis: a day or a week with its year, a timestamp with its time."""
     value = table.rows[row][0]
     if not isinstance(value, date):
-        return number_format.format_value(table, table.rows[row], 0)
+        return number_format.format_value(table, table.rows[row], 0, decimals=number_format.name_decimals(table, 0))
     day = full_date(value)
     if is_weeks:
         return _("Week of {day}").format(day=day)

@@ -20,7 +20,9 @@ from benchboard.dashboards.variables.variable_queries import VariableOptions
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.tiles.number_format import format_cell
 from benchboard.ui.studio.tiles.query_results import LOADING_DELAY_MS
+from benchboard.ui.time_format import iso_moment
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -52,6 +54,17 @@ class OptionsState:
     def labels(self) -> Mapping[str, str]:
         """The labels of the values that have one."""
         return self.options.labels if self.options is not None else MappingProxyType({})
+
+
+def with_time_labels(options: VariableOptions) -> VariableOptions:
+    """The options with labels for values that are times in ISO 8601: these are shown as other times are, all as days if
+    they are midnights."""
+    moments = {
+        value: moment for value in options.values if (moment := iso_moment(value)) and value not in options.labels
+    }
+    has_times = any(moment.time() != moment.min.time() for moment in moments.values())
+    shown = {value: format_cell(one if has_times else one.date()) for value, one in moments.items()}
+    return replace(options, labels={**options.labels, **shown}) if shown else options
 
 
 class VariableQueryRunner(QObject):
@@ -202,6 +215,7 @@ class VariableQueryRunner(QObject):
         def succeeded(options: VariableOptions) -> None:
             if take_running():
                 self._answered_requests[name] = request
+                options = with_time_labels(options)
                 self._publish(name, OptionsState(options))
                 self._editor.answer_options(name, options.values, options.labels)
             self._start_next()

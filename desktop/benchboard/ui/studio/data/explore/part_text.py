@@ -16,6 +16,8 @@ from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.relations import RELATIONS
 from benchboard.analytics.table_browser import BrowsedTable
 from benchboard.i18n import _, ngettext, number
+from benchboard.ui.studio.tiles.number_format import format_cell
+from benchboard.ui.time_format import iso_moment
 
 KIND_ICONS: dict[ValueKind, str] = {
     "text": "ph.text-t",
@@ -108,7 +110,8 @@ def _value_text(value: object) -> str:
     if isinstance(value, bool):
         return _("true") if value else _("false")
     if isinstance(value, str):
-        return value or _("(empty)")
+        moment = iso_moment(value)
+        return format_cell(moment) if moment is not None else value or _("(empty)")
     return str(value)
 
 
