@@ -38,6 +38,8 @@ class RoomView:
     key: str
     title: str
     build: "Callable[[Context], QWidget]"
+    search_terms: str = ""
+    """What else the palette finds it by, marked with `i18n.N_`."""
 
 
 def _no_handlers(_context: "Context") -> Handlers:

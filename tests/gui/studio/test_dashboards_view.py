@@ -24,8 +24,10 @@ from benchboard.dashboards.library import DashboardSummary
 from benchboard.dashboards.open_tabs import OpenTab
 from benchboard.dashboards.versions import version_store
 from benchboard.paging import Listing
+from benchboard.ui.shell.fuzzy_search import search
 from benchboard.ui.shell.header import Header
 from benchboard.ui.studio.canvas.context_menu import build_menu
+from benchboard.ui.studio.dashboards_view import DashboardsView
 from benchboard.ui.studio.document.recovery import account_of
 from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.studio.versions.diff_view import DiffPage
@@ -734,3 +736,21 @@ def test_versions_opened_from_the_palette_have_the_keys_at_once(dashboards: Dash
         dashboards.find(name).setFocus()
     qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Escape)
     assert page.screens.screen is None
+
+
+def test_ctrl_o_on_home_opens_the_list_of_dashboards(studio: "Studio") -> None:
+    studio.canvas.setFocus()
+    studio.key(Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+    shell = studio.application.shell
+    assert shell is not None
+    assert shell.address == "studio/dashboards"
+    (view,) = studio.application.window.findChildren(DashboardsView)
+    assert view.page is None
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert view.library.isAncestorOf(focused)
+    titles = [entry.title for entry in shell.palette_entries()]
+    assert [title for title in titles if "Explore" in title] == ["Studio: Explore"]
+    found = search("explore data", shell.palette_entries())
+    assert [hit.entry.title for hit in found] == ["Studio: Explore"]
+    assert search("sign out", shell.palette_entries())[0].entry.title == "Leave demo"

@@ -990,3 +990,18 @@ def test_kinds_of_charts_are_one_stop_of_tab_and_arrows_move_among_them(explorer
     assert chart is not None
     assert chart.objectName() == "explore_chart"
     assert not any("Split" in name for name in names), names
+
+
+def test_keys_make_the_chart_or_the_table_taller(explorer: Explorer) -> None:
+    explorer.open_orders()
+    shown, chart = explorer.view.result.table, explorer.find("explore_chart")
+    assert shown is not None
+    table = shown.view
+    keys = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ShiftModifier
+    explorer.tree.setFocus()
+    explorer.qtbot.keyClick(explorer.tree, Qt.Key.Key_Up, keys)
+    before = chart.height(), table.height()
+    explorer.qtbot.keyClick(explorer.tree, Qt.Key.Key_Up, keys)
+    assert (chart.height(), table.height()) == (before[0] - 32, before[1] + 32)
+    explorer.qtbot.keyClick(explorer.tree, Qt.Key.Key_Down, keys)
+    assert (chart.height(), table.height()) == before

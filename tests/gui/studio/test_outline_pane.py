@@ -236,10 +236,12 @@ def _state(studio: "Studio") -> tuple[object, ...]:
 
 BUTTONS = ("show_data_period", "retry_query", "stop_query", "give_data")
 """Offered only where a widget draws such a button (`test_query_results`)."""
+LEAVING = ("open_dashboard",)
+"""They show another view (`test_ctrl_o_on_home_opens_the_list_of_dashboards`)."""
 NAMES = [
     command.name
     for command in REGISTRY
-    if command.icon and command.scope in (PAGE, PAGE_KEYS, CANVAS) and command.name not in BUTTONS
+    if command.icon and command.scope in (PAGE, PAGE_KEYS, CANVAS) and command.name not in (*BUTTONS, *LEAVING)
 ]
 SHARED_ONLY = ("studio.rename_dashboard", "studio.show_versions", "studio.save_version", "studio.share")
 

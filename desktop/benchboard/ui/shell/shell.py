@@ -379,7 +379,9 @@ class Shell(QWidget):
                 title = f"{_(room.title)}: {_(view.title)}" if several else _(room.title)
                 address = f"{room.key}/{view.key}"
                 go = partial(self._run_entry, address, partial(self.go, address))
-                keys, terms = (settings.key, settings.search_terms) if room.key == "settings" else ("", "")
+                keys, terms = (
+                    (settings.key, settings.search_terms) if room.key == "settings" else ("", view.search_terms)
+                )
                 entries.append(
                     PaletteEntry(
                         title, go, "", room.icon, keys, go_to_group(), terms,

@@ -66,7 +66,6 @@ def _handlers(context: "Context") -> Handlers:
     """The commands of Studio that can be run from any room."""
     return {
         "studio.new_dashboard": Handler(partial(context.go, "studio/dashboards/new")),
-        "studio.explore": Handler(partial(context.go, "studio/explore")),
         "studio.models.new": Handler(partial(context.go, "studio/models/!new"), partial(_why_no_model, context)),
         "studio.show_trash": Handler(partial(context.go, "studio/dashboards/trash")),
         "studio.import_dashboard": Handler(partial(context.go, "studio/dashboards/import")),
@@ -156,7 +155,12 @@ ROOM = Room(
         RoomView("dashboards", N_("Dashboards"), _dashboards),
         RoomView("data", N_("Data"), _data),
         RoomView("models", N_("Models"), _models),
-        RoomView("explore", N_("Explore"), _explore),
+        RoomView(
+            "explore",
+            N_("Explore"),
+            _explore,
+            N_("explore data, query, analyse, analyze, ask, chart, build, SQL, new query"),
+        ),
     ),
     _handlers,
     _search,

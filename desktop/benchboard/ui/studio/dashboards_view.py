@@ -191,6 +191,9 @@ class DashboardsView(QWidget):
         which, _slash, wish = rest.partition("/")
         if which == "new":
             self.library.create_dashboard()
+        elif which == "list":
+            self.tabs.setCurrentIndex(0)
+            self.library.setFocus(Qt.FocusReason.ShortcutFocusReason)
         elif which == "import":
             self.tabs.setCurrentIndex(0)
             self.library.choose_import_file()

@@ -97,6 +97,7 @@ class PageCommands(QObject):
             "undo": PageCommand(page.undo, partial(self._why_no_step, "undo"), keeps=frozenset({"enlarged"})),
             "redo": PageCommand(page.redo, partial(self._why_no_step, "redo"), keeps=frozenset({"enlarged"})),
             "save": PageCommand(page.save, edits=True, keeps=_KEEPS_VIEW | {"preview"}),
+            "open_dashboard": PageCommand(partial(self._context.go, "studio/dashboards/list")),
             "find": PageCommand(find),
             "find_next": PageCommand(lambda: finder.next(1, find)),
             "find_previous": PageCommand(lambda: finder.next(-1, find)),

@@ -41,8 +41,10 @@ REGISTRY.register(
             N_("load, upload, open file, Grafana, JSON")),
     Command("studio.show_trash", N_("Open trash"), Group.DASHBOARDS, (), "ph.trash",
             N_("recycle bin, undelete, restore dashboard")),
-    Command("studio.explore", N_("Explore data"), Group.NAVIGATE, (), "ph.compass",
-            N_("query, analyse, analyze, ask, chart, build, SQL, new query")),
+    Command("studio.explore_chart", N_("Make chart taller"), Group.EXPLORE, ("Alt+Shift+Down",), "ph.arrow-down",
+            N_("resize, splitter, larger chart, smaller table, height"), EXPLORE),
+    Command("studio.explore_table", N_("Make table taller"), Group.EXPLORE, ("Alt+Shift+Up",), "ph.arrow-up",
+            N_("resize, splitter, larger table, smaller chart, height"), EXPLORE),
     Command("studio.explore_run", N_("Run query"), Group.EXPLORE, ("Ctrl+Return",), "ph.play", N_("execute, refresh"),
             EXPLORE),
     Command("studio.explore_add", N_("Add to dashboard"), Group.EXPLORE, ("Ctrl+Shift+A",), "ph.plus",
@@ -63,6 +65,8 @@ REGISTRY.register(
             N_("search next, next hit, next match, next result"), PAGE),
     Command("studio.find_previous", N_("Find previous"), Group.NAVIGATE, ("Shift+F3",), "ph.arrow-up",
             N_("search previous, previous hit, previous match, previous result"), PAGE),
+    Command("studio.open_dashboard", N_("Open dashboard"), Group.DASHBOARDS, ("Ctrl+O",), "ph.squares-four",
+            N_("list of dashboards, switch dashboard, go to"), PAGE),
     Command("studio.show_outline", N_("Show outline"), Group.NAVIGATE, ("Ctrl+Shift+O",), "ph.tree-structure",
             N_("tree, structure, layers"), PAGE),
     Command("studio.show_add_pane", N_("Add widget"), Group.NAVIGATE, ("A",), "ph.plus",
@@ -324,7 +328,9 @@ REGISTRY.register_menu(
 )
 REGISTRY.register_menu(
     MORE_MENU,
-    MenuSection(_ids("find", "select_all", "zoom_to_fit", "preview_repeats", "present", "present_every")),
+    MenuSection(
+        _ids("open_dashboard", "find", "select_all", "zoom_to_fit", "preview_repeats", "present", "present_every")
+    ),
     MenuSection(
         _ids("time_range", "filter_by_column", "refresh_data", "edit_variables", "start_from_template", "show_json")
     ),

@@ -68,7 +68,7 @@ class SourceActions(QObject):
         if source.server or source.address:
             found["connection"] = Handler(partial(self.edit_connection, source), self.why_read_only)
         if self._explores:
-            explore = Handler(lambda: self._context.go(explore_address(source.id, table())))
+            explore = Handler(lambda: self._context.go(explore_address(source.id, table())), subtitle=source.name)
             found = {"explore": explore, **found}
         return {f"studio.sources.{name}": handler for name, handler in found.items()}
 

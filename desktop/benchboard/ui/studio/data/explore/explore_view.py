@@ -284,6 +284,8 @@ class ExploreView(QWidget):
                 exploration.redo, lambda: "" if exploration.can_redo else _("There is nothing to redo.")
             ),
             "studio.explore_sql": Handler(self._toggle_mode),
+            "studio.explore_chart": Handler(partial(self.result.resize_chart, 1), self.result.why_not_resized),
+            "studio.explore_table": Handler(partial(self.result.resize_chart, -1), self.result.why_not_resized),
         }
 
     def _toggle_mode(self) -> None:

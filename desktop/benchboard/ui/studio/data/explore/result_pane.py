@@ -28,6 +28,8 @@ KINDS: Final = ("line_chart", "area_chart", "bar_chart", "pie_chart", "metric_ca
 """The kinds of widgets that are offered, in the order of their buttons."""
 _LEAST_CHART: Final = 130
 _LEAST_TABLE: Final = 96
+_RESIZED_BY: Final = 32
+"""Pixels by which a key makes the chart or the table taller."""
 _MESSAGE: Final = 96
 """From the middle of the chart, twice: the lower half of the message that is painted there."""
 
@@ -148,6 +150,17 @@ class ResultPane(QWidget):
             buttons.addWidget(button)
         line.addWidget(holder)
         return line
+
+    def why_not_resized(self) -> str:
+        """Why chart and table can't share their height otherwise; empty if they can."""
+        both = self._table_holder.isVisible() and self.chart.isVisible()
+        return "" if both else _("There must be both a chart and a table.")
+
+    def resize_chart(self, steps: int) -> None:
+        """Give the chart more of the height, or the table where `steps` is negative."""
+        upper, lower = self._split.sizes()
+        by = steps * _RESIZED_BY
+        self._split.setSizes([upper + by, lower - by])
 
     def _footer(self) -> QWidget:
         footer = QWidget()
