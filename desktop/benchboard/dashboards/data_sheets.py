@@ -54,8 +54,9 @@ def widget_sheets(
     sheets = []
     for done, widget in enumerate(widgets):
         step(done, len(widgets))
-        query = view.widget(widget.id).query
+        query = view.query_of(widget.id)
         title, notes = widget.title or widget.kind_name, _notes(view, query, now, labels)
+        notes += view.taken_filters(widget.id)
         try:
             table = queries.run_query(
                 session,

@@ -28,13 +28,13 @@ from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of, 
 from benchboard.paging import Listing
 from benchboard.ui.studio.dashboards_view import DashboardsView
 from benchboard.ui.studio.data.explore.builder import BuilderRow
-from benchboard.ui.studio.data.explore.chip import Chip
 from benchboard.ui.studio.data.explore.explore_view import ExploreView
 from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.studio.panes.query_editor import QueryEdit
 from benchboard.ui.studio.tiles.missing_periods import drawn_table
 from benchboard.ui.studio.tiles.table_rows import exact_text
 from benchboard.ui.widgets import Button, CheckBox, Edit, Select
+from benchboard.ui.widgets.chip import Chip
 from benchboard.ui.widgets.no_match import NoMatchLine
 from benchboard.ui.widgets.popover import Popover
 from benchboard.ui.widgets.tab_order import tab_stops

@@ -6,20 +6,15 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from benchboard.analytics.query_builder.question import Dialect, Filter, Question, free_name
-from benchboard.analytics.query_builder.sql_reader import from_sql
+from benchboard.analytics.query_builder.question import Dialect, Question, free_name
 from benchboard.analytics.query_builder.sql_words import quote_name, quote_table, quote_text
-from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.dashboards.document import time_range
 from benchboard.dashboards.document.document import NAME, Document, Variable
 from benchboard.dashboards.document.widget_kinds import MAX_QUERY, widget_of, with_fields
+from benchboard.dashboards.editing.marked_query import named_filter, read_marked, write_marked
 from benchboard.dashboards.editing.page_edits import locks
 from benchboard.dashboards.layout import Item, map_items, walk_items
 from benchboard.dashboards.variables.variable_queries import replace_names
-
-_MARK: Final = "\ue000"
-"""Begins the text that stands for a variable while the builder, which knows values alone, reads a query."""
-_LISTED: Final = re.compile(r"\bIN\s*\(\s*:([A-Za-z_]\w*)\s*\)", re.IGNORECASE)
 
 _JOINED: Final = re.compile(r"\bjoin\b", re.IGNORECASE)
 
@@ -72,9 +67,14 @@ def filterable_tables(document: Document, source_id: str, dialect: Dialect) -> f
     return frozenset(one.table for one in questions if one is not None)
 
 
+def values_query(table: str, column: str, dialect: Dialect) -> str:
+    """The query of a variable that has the values of a column."""
+    name = quote_name(column, dialect)
+    return f"SELECT DISTINCT {name}\nFROM {quote_table(table, dialect)}\nWHERE {name} IS NOT NULL\nORDER BY {name}"
+
+
 def _variable(document: Document, column: FilterColumn) -> Variable:
-    name, table = quote_name(column.column, column.dialect), quote_table(column.table, column.dialect)
-    query = f"SELECT DISTINCT {name}\nFROM {table}\nWHERE {name} IS NOT NULL\nORDER BY {name}"
+    query = values_query(column.table, column.column, column.dialect)
     for one in document.variables:
         if (one.type, one.query, one.data_source_id) == ("query", query, column.source_id):
             return one
@@ -112,10 +112,10 @@ def _filtered(item: Item, column: FilterColumn, variable: str) -> str | None:
     question = _question(item, column.source_id, dialect)
     if question is None or question.table not in column.tables:
         return None
-    condition = Filter(column.column, "one_of", (_MARK + variable,))
+    condition = named_filter(column.column, variable)
     if condition not in question.filters:
         question = replace(question, filters=(*question.filters, condition))
-        text = _with_variables(to_sql(question, dialect), _marked_names(question.filters), dialect)
+        text = write_marked(question, dialect)
     return text if len(text) <= MAX_QUERY else None
 
 
@@ -127,20 +127,7 @@ def _question(item: Item, source_id: str, dialect: Dialect) -> Question | None:
         return None
     if _JOINED.search(widget.query):
         return None  # several of its tables may have a column of this name
-    marked = _LISTED.sub(lambda found: f"IN ({quote_text(_MARK + found[1], dialect)})", widget.query)
-    return from_sql(marked, source_id=source_id, dialect=dialect)
-
-
-def _marked_names(filters: Collection[Filter]) -> set[str]:
-    """The variables that marked values of these filters stand for."""
-    values = [value for one in filters for value in one.values]
-    return {value[1:] for value in values if isinstance(value, str) and value.startswith(_MARK)}
-
-
-def _with_variables(text: str, names: Iterable[str], dialect: Dialect) -> str:
-    for name in names:
-        text = text.replace(quote_text(_MARK + name, dialect), f":{name}")
-    return text
+    return read_marked(widget.query, source_id, dialect)
 
 
 def inlined(query: str, values: Mapping[str, Collection[str]], dialect: Dialect) -> str:

@@ -12,7 +12,8 @@ from benchboard.dashboards.variables.variable_queries import names_in
 
 @dataclass(frozen=True, slots=True)
 class UnusedFilters:
-    """The labels of the variables that a widget doesn't use, and whether it doesn't use the time range either."""
+    """The filters that a widget doesn't use: the labels of variables and the titles of what a reader selected at the
+    values of charts; and whether it doesn't use the time range either."""
 
     variables: tuple[str, ...] = ()
     time: bool = False
@@ -28,7 +29,7 @@ def unused_filters(view: RenderedPage) -> Mapping[str, UnusedFilters]:
     narrowing = [one for one in view.document.variables if _narrows(one)]
     has_time = any(view.uses_time(query) for query in queries.values())
     found: dict[str, UnusedFilters] = {}
-    if not narrowing and not has_time:
+    if not narrowing and not has_time and not view.filters:
         return found
     asked = {one.name: names_in(one.query) for one in view.document.variables if one.type == "query"}
     for name, query in queries.items():
@@ -36,7 +37,7 @@ def unused_filters(view: RenderedPage) -> Mapping[str, UnusedFilters]:
         used = _with_dependencies({*names_in(query), *_repeats([*around, items[name]])}, asked)
         # A copy of a repeated item that a reader sees has its values without naming the variable itself.
         used |= view.own_values.get(name, {}).keys()
-        missed = tuple(one.label or one.name for one in narrowing if one.name not in used)
+        missed = tuple(one.label or one.name for one in narrowing if one.name not in used) + view.missed_filters(name)
         misses_time = has_time and not view.uses_time(query)
         if missed or misses_time:
             found[name] = UnusedFilters(missed, misses_time)

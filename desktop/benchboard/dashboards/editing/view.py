@@ -16,6 +16,7 @@ from benchboard.dashboards.document.document import Document
 from benchboard.dashboards.document.time_range import TimeRange
 from benchboard.dashboards.document.widget_kinds import WidgetContent, widget_of
 from benchboard.dashboards.editing import reveal
+from benchboard.dashboards.editing.reader_filters import FilteredQuery, PointSelection, filtered_query
 from benchboard.dashboards.layout import Compact, Item, Layout, PageIndex, map_items
 from benchboard.dashboards.variables import repeat_expansion
 from benchboard.dashboards.variables.repeat_expansion import Values, VariableChoice
@@ -56,6 +57,8 @@ class ReaderState:
     refresh: int | None = None
     """After how many seconds this window reads its data again; None: as the document says."""
     repeats: Repeats = "collapsed"
+    point_selections: tuple[PointSelection, ...] = ()
+    """What was selected at the values of charts, the latest last."""
     read_only: bool = False
     """Whether this reader may not change the document. Their repeats are always expanded."""
 
@@ -85,6 +88,8 @@ class RenderedPage:
     templating: TemplateRenderer = field(compare=False)
     problems: tuple[Invalid, ...] = field(default=(), compare=False)
     """Why steps of the pipeline were skipped."""
+    filters: tuple[PointSelection, ...] = ()
+    """The selections of this reader that are conditions of the widgets' queries."""
 
     def rendered(self, item: Item) -> Item:
         """An item with the variables in its texts replaced by their values."""
@@ -134,6 +139,27 @@ class RenderedPage:
         """A widget of the page, with its texts as in the document."""
         return widget_of(self.page.item(item_id))
 
+    def filtered_query(self, item_id: str) -> FilteredQuery:
+        """The query that a widget runs: with the conditions of the reader's filters that it can take."""
+        widget = self.widget(item_id)
+        if widget.kind is None or not widget.kind.query or not widget.query.strip():
+            return FilteredQuery(widget.query)
+        conditions = [one.filter for one in self.filters if one.filter is not None]
+        return filtered_query(widget.query, widget.data_source_id, conditions)
+
+    def query_of(self, item_id: str) -> str:
+        """The text of `filtered_query`."""
+        return self.filtered_query(item_id).text
+
+    def missed_filters(self, item_id: str) -> tuple[str, ...]:
+        """The titles of the reader's filters that a widget's query can't take."""
+        return tuple(self.filters[place].title for place in self.filtered_query(item_id).missed)
+
+    def taken_filters(self, item_id: str) -> tuple[str, ...]:
+        """The titles of the reader's filters that a widget's query takes."""
+        missed = self.filtered_query(item_id).missed
+        return tuple(one.title for place, one in enumerate(self.filters) if place not in missed)
+
 
 class ExpandedRepeats(NamedTuple):
     """The result of `expand_repeats`."""
@@ -168,6 +194,7 @@ def render(document: Document, reader: ReaderState, previous: RenderedPage | Non
         expanded.sources,
         fill_templates(chosen, reader, expanded.own_values, previous),
         tuple(problem for problem in (expanded.problem, shown.problem) if problem is not None),
+        tuple(one for one in reader.point_selections if one.filter is not None),
     )
 
 

@@ -39,6 +39,7 @@ from benchboard.ui.studio.panes.json_view import JsonView
 from benchboard.ui.studio.panes.minimap import Minimap
 from benchboard.ui.studio.panes.no_rows_bar import NoRowsBar
 from benchboard.ui.studio.panes.outline_pane import OutlinePane
+from benchboard.ui.studio.panes.point_selection_bar import PointSelectionBar
 from benchboard.ui.studio.panes.read_only_bar import ReadOnlyBar
 from benchboard.ui.studio.panes.repeats_toggle import RepeatsToggle
 from benchboard.ui.studio.panes.side_panes import Side, SidePanes
@@ -47,6 +48,7 @@ from benchboard.ui.studio.panes.toolbar import PageToolbar, broken_text, saved_t
 from benchboard.ui.studio.panes.variables_bar import Place, VariablesBar
 from benchboard.ui.studio.panes.widget_finder import WidgetFinder, find_widgets
 from benchboard.ui.studio.panes.widget_palette import WidgetPalette
+from benchboard.ui.studio.point_actions import PointActions
 from benchboard.ui.studio.presentation import PresentationDisplay
 from benchboard.ui.studio.starting_data import StartingData
 from benchboard.ui.studio.studio_commands import PAGE
@@ -104,6 +106,8 @@ class StudioPage(QWidget):
         self.canvas.keyboard.commands = KeyCommands(self.canvas)
         ContextMenu(self.canvas)
         self._data_actions = WidgetDataActions(context, self.canvas)
+        self.point_actions = PointActions(context, self.canvas)
+        self.point_selections = PointSelectionBar(self.editor, self.canvas)
         self.inspector = Inspector(context, self.editor, self.query_runner, self.command_handlers)
         self.inspector.command_requested.connect(self.run)
         self.inspector.left.connect(lambda: self.canvas.setFocus(Qt.FocusReason.OtherFocusReason))
@@ -415,7 +419,9 @@ class StudioPage(QWidget):
 
     def _step(self, direction: Direction) -> None:
         self.finish_edits()
-        if self.editor.editable:
+        if direction == "undo" and self.editor.undoes_point_selection:
+            self.editor.remove_last_point_selection()
+        elif self.editor.editable:
             self._cross_page_undo.step(self, direction)
 
     def finish_edits(self) -> None:
@@ -463,6 +469,7 @@ class StudioPage(QWidget):
         self.variables.width_changed.connect(self._place_variables)
         self.bar.room_changed.connect(self._place_variables)
         self.repeats_toggle.shown_changed.connect(self._place_variables)
+        whole.addWidget(self.point_selections)
         whole.addWidget(self.no_rows_bar)
         self._banners = BannerPlace()
         whole.addWidget(self._banners)

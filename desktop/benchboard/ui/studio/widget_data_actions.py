@@ -43,15 +43,15 @@ class WidgetDataActions(QObject):
         editor, view = self._canvas.editor, self._context.view(_ADDRESS)
         if not isinstance(view, ExploreView):
             return
-        widget = editor.widget(item_id)
-        named = {*names_in(widget.query)}
+        widget, query = editor.widget(item_id), editor.state.view.query_of(item_id)
+        named = {*names_in(query)}
         values = {name: value for name, value in editor.values_of(item_id).items() if name in named}
 
         def text(source: BrowsedSource | None) -> str:
             dialect = source.question("").dialect if source is not None else "own"
-            return inlined(widget.query, values, dialect)
+            return inlined(query, values, dialect)
 
-        shown = editor.time_range if editor.uses_time(widget.query) else None
+        shown = editor.time_range if editor.uses_time(query) else None
         view.open_query(widget.data_source_id, text, shown, widget.type)
         self._context.go(_ADDRESS)
 

@@ -20,7 +20,9 @@ from benchboard.ui.studio.canvas.interactive_table import InteractiveTable
 from benchboard.ui.studio.canvas.scene import overlay
 from benchboard.ui.studio.canvas.scene.announcer import Announcer
 from benchboard.ui.studio.canvas.scene.page_view import PageView
+from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.tiles.points import TilePoint
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 from benchboard.ui.widgets.focus import asked_by_key, came_by_key
 
@@ -52,6 +54,9 @@ class Canvas(PageView):
     """The user has pasted images (`image_import.ImageOffer`)."""
     menu_requested = Signal(QPoint)
     """The context menu is to open at this point of the screen."""
+    point_requested = Signal(str, object, QPoint, bool)
+    """The user wants the menu of a value of this widget (a `TilePoint`), at a point of the screen; with True, to add
+    the value to what is filtered by."""
     rejected = Signal(str)
     """Why an action isn't possible, as text for the user."""
     rename_requested = Signal(str)
@@ -85,6 +90,8 @@ class Canvas(PageView):
         self.pointer.retry_requested.connect(self.query_runner.retry)
         self.pointer.stop_requested.connect(self.query_runner.cancel)
         self.pointer.table_requested.connect(self.interactive_table.enter)
+        self.pointer.point_requested.connect(self.request_point)
+        self.interactive_table.point_requested.connect(self.point_requested)
         self.keyboard.open_requested.connect(self.interactive_table.open)
         self.keyboard.menu_requested.connect(self.request_menu)
         self.interactive_table.enlarge_requested.connect(self.enlarge_requested)
@@ -117,6 +124,21 @@ class Canvas(PageView):
             box = self.mapFromScene(self.tiles[self.editor.selection[-1]].outline).boundingRect()
             spot = box.intersected(self.viewport().rect()).center()
         self.menu_requested.emit(self.viewport().mapToGlobal(spot))
+
+    def point_at(self, global_pos: QPoint) -> tuple[str, TilePoint] | None:
+        """The widget at a point of the screen with its value there; None where there is none."""
+        spot = self.viewport().mapFromGlobal(global_pos)
+        tile = self.tile_at(spot) if self.viewport().rect().contains(spot) else None
+        if not isinstance(tile, Tile) or self.presenting:
+            return None
+        found = tile.point_at(self.mapToScene(spot))
+        return (tile.item.id, found) if found is not None else None
+
+    def request_point(self, item_id: str, global_pos: QPoint, adding: bool) -> None:
+        """Request the menu of the value at a point of the screen."""
+        found = self.point_at(global_pos)
+        if found is not None and found[0] == item_id:
+            self.point_requested.emit(item_id, found[1], global_pos, adding)
 
     # Dragging new items onto the page
 

@@ -8,7 +8,7 @@ from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.selection_commands import LOCKS, selection_handlers
 from benchboard.ui.studio.canvas.widget_buttons import button_handlers
 from benchboard.ui.studio.studio_commands import CANVAS, SELECTION_MENU
-from benchboard.ui.widgets.menus import Menu
+from benchboard.ui.widgets.menus import Menu, add_action
 
 
 class ContextMenu(QObject):
@@ -20,7 +20,18 @@ class ContextMenu(QObject):
         canvas.menu_requested.connect(self._open)
 
     def _open(self, global_pos: QPoint) -> None:
-        build_menu(self._canvas).popup(global_pos)
+        shown, found = build_menu(self._canvas), self._canvas.point_at(global_pos)
+        if found is not None:
+            item_id, point = found
+            first = shown.actions()[0] if shown.actions() else None
+            action = add_action(
+                shown, "point_actions", _("Actions for this value"), "ph.crosshair",
+                lambda: self._canvas.point_requested.emit(item_id, point, global_pos, False),
+            )  # fmt: skip
+            if first is not None:
+                shown.insertAction(first, action)
+                shown.insertSeparator(first)
+        shown.popup(global_pos)
 
 
 def build_menu(canvas: Canvas) -> Menu:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt, QTimer, Signal
 
 from benchboard.ui.studio.canvas.scene.page_view import PageView
 from benchboard.ui.studio.canvas.scene.tile import Tile
@@ -19,6 +19,8 @@ class InteractiveTable(QObject):
     enlarge_requested = Signal(str)
     """The user wants to see this widget enlarged."""
     changed = Signal()
+    point_requested = Signal(str, object, QPoint, bool)
+    """The user wants the menu of a cell (a `TilePoint`) of this widget, as `Canvas.point_requested`."""
 
     def __init__(self, view: PageView) -> None:
         super().__init__(view)
@@ -64,6 +66,7 @@ class InteractiveTable(QObject):
         table.close_requested.connect(self.leave)
         table.focus_passed.connect(self._pass_on_focus)
         table.enlarge_requested.connect(lambda: self.enlarge_requested.emit(item_id))
+        table.point_requested.connect(lambda point, at: self.point_requested.emit(item_id, point, at, False))
         self._place()
         table.show()
         table.setFocus(Qt.FocusReason.OtherFocusReason)

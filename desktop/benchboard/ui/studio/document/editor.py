@@ -14,7 +14,8 @@ from PySide6.QtCore import QObject, Signal
 from benchboard.dashboards.document.document import Document, Variable
 from benchboard.dashboards.document.time_range import TimeRange
 from benchboard.dashboards.document.widget_kinds import WidgetContent, WidgetKind, with_fields
-from benchboard.dashboards.editing import clipboard, page_edits, selection_edits, state, undo
+from benchboard.dashboards.editing import clipboard, page_edits, point_selections, selection_edits, state, undo
+from benchboard.dashboards.editing.reader_filters import PointSelection
 from benchboard.dashboards.editing.state import EditingState, StateChange
 from benchboard.dashboards.editing.undo import AnyStep, Direction, Reordered, UndoStep
 from benchboard.dashboards.editing.view import Repeats
@@ -60,6 +61,8 @@ class Editor(QObject):
         """The fields of a new widget that aren't those of its kind; None takes one away."""
         self.data_offer: DataOffer = ""
         self._showing = False
+        self._selected_at = -1
+        """How many steps were applied when something was selected at a value of a chart last."""
 
     # Reading the state
 
@@ -428,6 +431,36 @@ class Editor(QObject):
     def select_refresh(self, seconds: int) -> None:
         """Select after how many seconds this window reads its data again; 0: not by itself."""
         self.apply(state.select_refresh, seconds)
+
+    @property
+    def point_selections(self) -> tuple[PointSelection, ...]:
+        """What was selected at values of charts in this window, the latest last."""
+        return point_selections.present(self._state)
+
+    def add_point_selection(self, selection: PointSelection) -> None:
+        """Select something at a value of a chart, in this window. Not a step, and other users don't see it."""
+        self._selected_at = self.undo_stack.position()
+        self.apply(point_selections.add, selection)
+
+    def remove_point_selection(self, selection: PointSelection) -> None:
+        """Remove what was selected at a value of a chart: what was selected before it is again."""
+        self.apply(point_selections.remove, selection)
+
+    def remove_last_point_selection(self) -> bool:
+        """Remove what was selected at a value of a chart last; False if nothing is."""
+        if not self.point_selections:
+            return False
+        self.remove_point_selection(self.point_selections[-1])
+        return True
+
+    def remove_all_point_selections(self) -> None:
+        """Remove all that was selected at values of charts."""
+        self.apply(point_selections.remove_all)
+
+    @property
+    def undoes_point_selection(self) -> bool:
+        """Whether the latest change is a selection at a value of a chart, rather than a step."""
+        return bool(self.point_selections) and (not self.editable or self._selected_at == self.undo_stack.position())
 
     def share_time(self) -> None:
         """Make the time range and refresh selected in this window the dashboard's: a step, also while presenting."""

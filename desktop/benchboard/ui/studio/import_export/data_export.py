@@ -156,6 +156,7 @@ def copy_widget_picture(context: "Context", canvas: Canvas, query_runner: Widget
 def _reader(context: "Context", canvas: Canvas, item_id: str) -> Callable[[Progress], ResultTable]:
     """What reads all rows of a widget, on a worker, with the values and the time range of this moment's page."""
     widget, actor, view = canvas.editor.widget(item_id), context.actor, canvas.editor.state.view
+    query = view.query_of(item_id)
 
     def read(progress: Progress) -> ResultTable:
         token = CancelToken()
@@ -164,13 +165,13 @@ def _reader(context: "Context", canvas: Canvas, item_id: str) -> Callable[[Progr
             table = queries.run_query(
                 session,
                 actor,
-                widget.query,
+                query,
                 limit=queries.MAX_ROWS,
                 cancel_token=token,
-                variables=view.query_values(item_id, widget.query, datetime.now(UTC)),
+                variables=view.query_values(item_id, query, datetime.now(UTC)),
                 source_id=widget.data_source_id or None,
             )
-        return collated(table, widget.query)
+        return collated(table, query)
 
     return read
 

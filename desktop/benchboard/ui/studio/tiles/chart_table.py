@@ -12,7 +12,7 @@ one that is a column has that of its place.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.i18n import _
@@ -33,10 +33,19 @@ class SeriesNames:
     values: tuple[tuple[Cell, ...], ...] = ()
 
 
+class SeriesOrigin(NamedTuple):
+    """The column of a result that a series has the values of, and the values of other columns that name it."""
+
+    column: int
+    cells: tuple[tuple[int, Cell], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class ChartTable(ResultTable):
     """A result as a chart draws it: the first column is the x axis, each numeric one after it a series."""
 
+    origins: tuple[SeriesOrigin, ...] = ()
+    """What of the result each series is; empty where each is the column of the same place."""
     series_by: str = ""
     """The titles of the columns whose values name the series; empty where the columns themselves are the series."""
     undrawn: int = 0
@@ -139,6 +148,7 @@ def _widened(table: ResultTable, names: Sequence[int], measures: Sequence[int], 
         tuple((x, *(cells[key][at] if key in cells else None for key, at in drawn)) for x, cells in rows.items()),
         table.truncated,
         table.read_at,
+        origins=tuple(SeriesOrigin(at, tuple(zip(names, key, strict=True))) for key, at in drawn),
         series_by=_SEPARATOR.join(table.columns[index].title for index in names),
         undrawn=len(sums) * len(measures) - len(drawn),
         colours=distinct(wanted),

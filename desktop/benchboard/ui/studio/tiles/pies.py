@@ -61,6 +61,8 @@ class Slice:
     """Those of all slices, so that they can be compared; None for whole numbers."""
     key: Cell = None
     """The value that names it, which its colour is of."""
+    row: int = -1
+    """The index of its row; of “Other”, -1."""
 
 
 def slices(table: ResultTable) -> tuple[list[Slice], int]:
@@ -78,9 +80,14 @@ def slices(table: ResultTable) -> tuple[list[Slice], int]:
     days = number_format.name_decimals(table, 0)
     parts = [
         Slice(
-            number_format.format_value(table, row, 0, decimals=days), value, label=label, decimals=decimals, key=row[0]
+            number_format.format_value(table, row, 0, decimals=days),
+            value,
+            label=label,
+            decimals=decimals,
+            key=row[0],
+            row=place,
         )
-        for row, value, label in zip(table.rows, values, labels, strict=True)
+        for place, (row, value, label) in enumerate(zip(table.rows, values, labels, strict=True))
         if value is not None and value >= 0
     ]
     if any(part.value for part in parts):  # else all of them are zero, and said to be

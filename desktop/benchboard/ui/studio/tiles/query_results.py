@@ -108,6 +108,8 @@ class _QueryRequest(NamedTuple):
     picture: str = ""
     max_pixels: int = 0
     source_id: str = ""
+    filters: tuple[str, ...] = ()
+    """What of the reader's filters is in the query, as text."""
 
 
 class WidgetQueryRunner(QObject):
@@ -214,9 +216,11 @@ class WidgetQueryRunner(QObject):
         self._start_next()  # a cancelled query may have freed a slot
 
     def _request(self, widget: WidgetContent) -> _QueryRequest:
-        values = tuple(pair for pair in self._editor.values_of(widget.id).items() if f":{pair[0]}" in widget.query)
-        time_range = self._editor.time_range if self._editor.uses_time(widget.query) else None
-        return _QueryRequest(widget.query, values, time_range, source_id=widget.data_source_id)
+        view = self._editor.state.view
+        query, taken = view.query_of(widget.id), view.taken_filters(widget.id)
+        values = tuple(pair for pair in self._editor.values_of(widget.id).items() if f":{pair[0]}" in query)
+        time_range = self._editor.time_range if self._editor.uses_time(query) else None
+        return _QueryRequest(query, values, time_range, source_id=widget.data_source_id, filters=taken)
 
     def prioritize(self, ids: Iterable[str]) -> None:
         """Run the queries of these widgets first from now on: they are visible."""
@@ -344,7 +348,8 @@ class WidgetQueryRunner(QObject):
             for one in self._editor.reader_document.variables
             if one.name in named and one.name in values
         ]
-        return selection_summary([one for one in used if not one.all_chosen], self._editor.labels)
+        summary = selection_summary([one for one in used if not one.all_chosen], self._editor.labels)
+        return " · ".join(text for text in (summary, *request.filters) if text)
 
     def cancel(self, item_id: str) -> None:
         """Stop the query of a widget, at the user's request."""

@@ -70,7 +70,8 @@ class TableLayout:
         fits = max(1, int((body.height() - ROW_HEIGHT + 4) // ROW_HEIGHT))
         self.has_more_rows = len(table.rows) > fits
         heads, font = QFontMetricsF(heading_font()), QFontMetricsF(theme().font("body"))
-        columns = table.shown_columns()
+        columns = self.places = table.shown_columns()
+        """The indexes of its columns in the result."""
         self._columns = [table.columns[column] for column in columns]
         first = row_texts(table, table.rows[:fits], columns)
         hints = column_widths.width_hints(self._columns, first, font, heads)
@@ -125,6 +126,14 @@ class TableLayout:
     def at(self, spot: QPointF) -> CellBox | None:
         """The cell or heading under a point."""
         return next((one for line in self.lines for one in line if one.box.contains(spot)), None)
+
+    def place_at(self, spot: QPointF) -> tuple[int, int] | None:
+        """The row and the column of the result that the cell under a point is of; None on a heading, or beside all."""
+        for row, line in enumerate(self.lines[1:]):
+            for place, one in enumerate(line):
+                if one.box.contains(spot):
+                    return row, self.places[place]
+        return None
 
     def paint(self, painter: QPainter) -> None:
         """Draw it."""

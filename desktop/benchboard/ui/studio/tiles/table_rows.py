@@ -93,6 +93,10 @@ class TableRows(QAbstractTableModel):
             texts.append(exact_text(self.table.rows[self._order[row]][beside]))
         return texts
 
+    def place(self, row: int, column: int) -> tuple[int, int]:
+        """The row and the column of the result that a cell is of."""
+        return self._order[row], self._shown[column]
+
     # QAbstractTableModel
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:

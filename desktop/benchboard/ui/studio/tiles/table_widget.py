@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import (
     QEvent,
     QItemSelectionModel,
+    QMetaMethod,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
@@ -43,6 +44,7 @@ from PySide6.QtWidgets import (
 from benchboard.analytics.queries import MAX_ROWS, ResultTable
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.tiles import column_widths, number_format, table_painting
+from benchboard.ui.studio.tiles.points import table_point
 from benchboard.ui.studio.tiles.table_rows import LEFT, RIGHT, TableRows
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
@@ -79,6 +81,8 @@ class TableWidget(QWidget):
     """Tab moves the focus to the next widget, or with False to the previous one."""
     enlarge_requested = Signal()
     """The user wants to see it enlarged."""
+    point_requested = Signal(object, QPoint)
+    """The user wants the menu of a cell (a `TilePoint`), at a point of the screen."""
     column_menu_opening = Signal(object, str)
     """The menu of a column is about to open: the `Menu`, to which others may add, and the column's name."""
 
@@ -130,6 +134,11 @@ class TableWidget(QWidget):
         where = self.rows.index(min(here.row(), self.rows.rowCount() - 1), here.column()) if here.isValid() else here
         if same and where.isValid():
             self.view.selectionModel().setCurrentIndex(where, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    @property
+    def has_point_menu(self) -> bool:
+        """Whether there is a menu of its cells."""
+        return self.isSignalConnected(QMetaMethod.fromSignal(self.point_requested))
 
     def set_zoom(self, zoom: float) -> None:
         """Scale it with the page around it."""
@@ -215,6 +224,17 @@ class TableWidget(QWidget):
         self.column_menu_opening.emit(shown, self.rows.columns[place].name)
         shown.aboutToHide.connect(shown.deleteLater)
         shown.popup(at)
+
+    def request_point(self, at: QPoint | None = None) -> None:
+        """Request the menu of the current cell, at a point of the screen or below the cell."""
+        index = self.view.currentIndex()
+        if not index.isValid():
+            return
+        if at is None:
+            self.view.scrollTo(index)
+            at = self.view.viewport().mapToGlobal(self.view.visualRect(index).bottomLeft())
+        row, column = self.rows.place(index.row(), index.column())
+        self.point_requested.emit(table_point(self.rows.table, row, column), at)
 
     def copy(self) -> None:
         """Copy the selected cells to the clipboard, or the current one."""
@@ -305,9 +325,16 @@ class _TableView(QTableView):
             self.setCurrentIndex(rows.index(0, 0))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Open the menu of the current column on the Menu key; a right click on a cell is the page's."""
+        """Open the menu of the current column on the Menu key; a right click opens that of a cell's value, if there
+        is one, else it is the page's."""
         if not asked_by_key(event):
-            super().contextMenuEvent(event)
+            index = self.indexAt(event.pos())
+            if index.isValid() and self._table.has_point_menu:
+                self.setCurrentIndex(index)
+                self._table.request_point(event.globalPos())
+                event.accept()
+            else:
+                super().contextMenuEvent(event)
         else:
             self._open_menu()
 
@@ -360,6 +387,8 @@ class _TableView(QTableView):
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_End) and not modifiers & ~_CTRL:
             row = 0 if key == Qt.Key.Key_Home else self.rows.rowCount() - 1
             self.setCurrentIndex(self.rows.index(row, max(index.column(), 0)))
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not modifiers and self._table.has_point_menu:
+            self._table.request_point()
         elif key == Qt.Key.Key_S and not modifiers and index.isValid():
             self._sort_next(index.column())
         elif key == Qt.Key.Key_F10 and modifiers == Qt.KeyboardModifier.ShiftModifier:

@@ -273,6 +273,25 @@ class ChartReader:
         """Whether its axis runs downwards."""
         return self._lying is not None
 
+    def place_at(self, spot: QPointF) -> tuple[int, int] | None:
+        """The row and the series whose value is at a point: of bars the one there, else the nearest in height."""
+        row = self._row_at(spot)
+        if row is None:
+            return None
+        for bar in (self._bars or {}).get(row, ()):
+            box = bar.box
+            within = (
+                box.left() <= spot.x() <= box.right() if self._lying is None else box.top() <= spot.y() <= box.bottom()
+            )
+            if within:
+                return row, bar.place
+        heights = [(abs(y - spot.y()), place) for place, y in self._heights(row)]
+        return (row, min(heights)[1]) if heights else None
+
+    def chart_point(self, row: int, place: int) -> tuple[ChartTable, tuple[Cell, ...], charts.Series]:
+        """The form of the result that is drawn, a row of it, and the series with an index."""
+        return self._table, self._table.rows[row], self._series[place]
+
     def spots(self, row: int) -> list[QPointF]:
         """A point at each value of a row, from the top down; of a row without values, the middle of its place."""
         if self._lying is not None:

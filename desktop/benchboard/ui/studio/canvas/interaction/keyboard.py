@@ -79,8 +79,12 @@ class Keyboard(QObject):
     def _escape(self) -> bool:
         if self._view.busy or self._pointer.marquee is not None:
             self._pointer.cancel()
+        elif not self._editor.editable and self._editor.remove_last_point_selection():
+            pass
         elif self._editor.selection:
             self._editor.select(())
+        elif self._editor.remove_last_point_selection():
+            pass
         else:
             return False
         return True

@@ -44,6 +44,8 @@ class Pointer(QObject):
     edit_requested = Signal(str)
     enlarge_requested = Signal(str)
     repeat_requested = Signal(str)
+    point_requested = Signal(str, QPoint, bool)
+    """The user wants the menu of the value at a point of the screen; with True, to add it to what is filtered by."""
     table_requested = Signal(str)
     """The user wants to scroll in the table of this tile."""
     rejected = Signal(str)
@@ -85,7 +87,7 @@ class Pointer(QObject):
         if tile is None or part.what == "body":
             if not adding and tile is None:
                 self._editor.select(())
-        elif adding:
+        elif adding and not self._reads_value(tile, event.modifiers(), at):
             self._editor.toggle(tile.item.id)
         elif tile.item.id not in self._editor.selection:
             self._editor.select([tile.item.id])
@@ -117,8 +119,13 @@ class Pointer(QObject):
         elif (marquee := self.marquee) is not None:
             self._end_marquee()
             marquee.commit()
-        elif pressed is not None and pressed.tile is not None and not pressed.adding:
-            self._click(pressed.tile, pressed.part, event.position().toPoint())
+        elif pressed is not None and pressed.tile is not None:
+            spot = event.position().toPoint()
+            if not pressed.adding:
+                self._click(pressed.tile, pressed.part, spot)
+                self._request_point(pressed.tile, event, adding=False)
+            elif self._reads_value(pressed.tile, event.modifiers(), self._view.mapToScene(spot)):
+                self._request_point(pressed.tile, event, adding=True)
 
     def double_click(self, event: QMouseEvent) -> None:
         """Open a table for scrolling, or edit any other widget; with view-only access, enlarge it."""
@@ -164,6 +171,15 @@ class Pointer(QObject):
             self._editor.select([item_id])
         elif not self._editor.editable and tile.body_contains(self._view.mapToScene(spot)) and tile.has_rows:
             self.table_requested.emit(item_id)
+
+    def _reads_value(self, tile: Tile | ContainerFrame, modifiers: Qt.KeyboardModifier, at: QPointF) -> bool:
+        """Whether Ctrl and a click add a value to what is filtered by, on a page that is read."""
+        is_ctrl = modifiers & _ADD_MODIFIERS == Qt.KeyboardModifier.ControlModifier
+        return is_ctrl and not self._editor.editable and isinstance(tile, Tile) and tile.point_at(at) is not None
+
+    def _request_point(self, tile: Tile | ContainerFrame, event: QMouseEvent, *, adding: bool) -> None:
+        if not self._editor.editable and isinstance(tile, Tile):
+            self.point_requested.emit(tile.item.id, event.globalPosition().toPoint(), adding)
 
     def _start_dragging(self, pressed: _Press, spot: QPoint) -> None:
         view, start = self._view, self._view.mapToScene(pressed.spot)

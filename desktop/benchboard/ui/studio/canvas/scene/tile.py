@@ -16,8 +16,9 @@ from benchboard.dashboards.layout import Item
 from benchboard.ui.studio.canvas.scene.view_protocol import ViewProtocol
 from benchboard.ui.studio.tiles.click_targets import Links
 from benchboard.ui.studio.tiles.metric_card import MetricCard
+from benchboard.ui.studio.tiles.points import TilePoint, point_finder
 from benchboard.ui.studio.tiles.query_results import QueryResult
-from benchboard.ui.studio.tiles.renderers import HEADER, card_of, header_badge, paint_content, paint_frame
+from benchboard.ui.studio.tiles.renderers import HEADER, body_of, card_of, header_badge, paint_content, paint_frame
 from benchboard.ui.studio.tiles.repeat_badges import badge, describe_repeat
 from benchboard.ui.studio.tiles.tile_notes import TileNote, tile_notes
 from benchboard.ui.studio.tiles.value_readout import Readout, tooltip_html
@@ -76,6 +77,13 @@ class Tile(QGraphicsPixmapItem):
         inside = (at - self.pos()) / self._view.zoom
         links = (self.links.retry, self.links.edit, self.links.stop, self.links.data, self.links.period)
         return inside.y() > HEADER and not any(box is not None and box.contains(inside) for box in links)
+
+    def point_at(self, at: QPointF) -> TilePoint | None:
+        """The value at a point of the scene; None where it has none."""
+        if not self.body_contains(at):
+            return None
+        zoom = self._view.zoom
+        return point_finder(body_of(self._size / zoom), self.widget, self.result)((at - self.pos()) / zoom)
 
     def badge_contains(self, at: QPointF) -> bool:
         """Whether a point of the scene is on the badge of a repeated widget."""

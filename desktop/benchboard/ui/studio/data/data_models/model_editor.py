@@ -42,7 +42,6 @@ from benchboard.ui.studio.data.data_models.model_draft import (
 from benchboard.ui.studio.data.data_models.text_table import TextRow, TextTable
 from benchboard.ui.studio.data.explore.builder import BuilderRow
 from benchboard.ui.studio.data.explore.calculation_popover import CalculationPopover
-from benchboard.ui.studio.data.explore.chip import Chip
 from benchboard.ui.studio.data.explore.exploration import Exploration, ExplorationState
 from benchboard.ui.studio.data.explore.join_popover import JoinPopover
 from benchboard.ui.studio.data.explore.joined_tables import joinable_tables
@@ -50,6 +49,7 @@ from benchboard.ui.studio.data.explore.part_text import KIND_ICONS, join_text
 from benchboard.ui.studio.data.source_actions import explore_address
 from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.widgets import Button, Edit, MenuItem, Paragraph, Text, hairline, menu
+from benchboard.ui.widgets.chip import Chip
 from benchboard.ui.widgets.surfaces import set_surface
 
 if TYPE_CHECKING:

@@ -31,7 +31,6 @@ from benchboard.analytics.query_builder.question import (
 from benchboard.analytics.table_browser import BrowsedTable
 from benchboard.i18n import _, pgettext
 from benchboard.ui.studio.data.explore.calculation_popover import CalculationPopover
-from benchboard.ui.studio.data.explore.chip import HEIGHT, Chip
 from benchboard.ui.studio.data.explore.exploration import Exploration
 from benchboard.ui.studio.data.explore.field_tree import COLUMN_MIME, dropped_column
 from benchboard.ui.studio.data.explore.join_popover import JoinPopover
@@ -55,6 +54,7 @@ from benchboard.ui.studio.data.explore.part_text import (
 )
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Icon, MenuItem, Text, menu
+from benchboard.ui.widgets.chip import HEIGHT, Chip
 from benchboard.ui.widgets.flow_layout import FlowLayout
 
 if TYPE_CHECKING:

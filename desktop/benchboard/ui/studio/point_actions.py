@@ -1,0 +1,267 @@
+"""What is done at the values of a dashboard's charts: filters of the dashboard, the rows behind a value, Explore."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from PySide6.QtCore import QObject, QPoint
+
+from benchboard.analytics.point_rows import few_valued
+from benchboard.analytics.query_builder.point import broken_down, filter_value
+from benchboard.analytics.query_builder.question import Operator, Question, Value
+from benchboard.analytics.query_builder.sql_reader import from_sql
+from benchboard.analytics.query_builder.sql_writer import to_sql
+from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource, list_tables
+from benchboard.dashboards.document.time_range import TimeRange, absolute
+from benchboard.dashboards.document.widget_kinds import widget_of
+from benchboard.dashboards.editing.column_filter import inlined, values_query
+from benchboard.dashboards.editing.marked_query import read_marked, variable_of
+from benchboard.dashboards.editing.reader_filters import PointSelection, ReaderFilter
+from benchboard.dashboards.variables.repeat_expansion import VariableChoice
+from benchboard.dashboards.variables.variable_queries import names_in
+from benchboard.errors import AppError
+from benchboard.i18n import _
+from benchboard.ui.studio.canvas.canvas import Canvas
+from benchboard.ui.studio.data.explore.explore_view import ExploreView
+from benchboard.ui.studio.panes.chart_point import ChartPoint, PointGroup, chart_point
+from benchboard.ui.studio.panes.point_menu import Offers, open_point_menu
+from benchboard.ui.studio.panes.point_rows_dialog import PointRowsDialog
+from benchboard.ui.studio.tiles.points import TilePoint
+from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.system_clipboard import copy_text
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
+    from benchboard.ui.tasks import DatabaseSession
+
+_EXPLORE = "studio/explore"
+_MOST_COLUMNS = 20
+
+
+class _ColumnOrigin(NamedTuple):
+    """Where a column of a question comes from: its table and name there, or the expression that calculates it."""
+
+    table: str
+    column: str
+    expression: str = ""
+
+
+class _Read(NamedTuple):
+    """What was read of a widget's source: None where it isn't known. `columns` can be broken down by."""
+
+    source: BrowsedSource | None
+    question: Question | None
+    point: ChartPoint
+    columns: tuple[BrowsedColumn, ...]
+
+
+class PointActions(QObject):
+    """Opens the menus of the values of a canvas, and does what is chosen."""
+
+    def __init__(self, context: "Context", canvas: Canvas) -> None:
+        super().__init__(canvas)
+        self._context, self._canvas = context, canvas
+        canvas.point_requested.connect(self.open)
+
+    def open(self, item_id: str, found: TilePoint, at: QPoint, adding: bool) -> None:
+        """Read what is known of the source of a widget, then open the menu of one of its values at a point of the
+        screen; `adding`: add the value to what is filtered by."""
+        result = self._canvas.query_runner.result(item_id)
+        if result is None or result.table is None:
+            return
+        editor, actor = self._canvas.editor, self._context.actor
+        widget, text = editor.widget(item_id), result.query
+        values = {name: value for name, value in editor.values_of(item_id).items() if name in names_in(text)}
+
+        def read(session: "DatabaseSession") -> _Read:
+            sources = list_tables(session, actor)
+            source = next((one for one in sources if one.id == widget.data_source_id), None)
+            dialect = source.question("").dialect if source is not None else None
+            question = None
+            if dialect is not None:
+                question = from_sql(inlined(text, values, dialect), source_id=widget.data_source_id, dialect=dialect)
+            point = chart_point(found, result, question, source)
+            return _Read(source, question, point, _breakdown(partial(few_valued, session, actor), point))
+
+        def show(known: _Read) -> None:
+            shown = self._canvas.query_runner.result(item_id)
+            if item_id in self._canvas.tiles and shown is not None and shown.table is result.table:
+                self._show(_PointCommands(self._context, self._canvas, item_id, result, known), at, adding=adding)
+
+        self._context.tasks.read(self, read, show, long=True)
+
+    def _show(self, commands: "_PointCommands", at: QPoint, *, adding: bool) -> None:
+        offers = commands.offers()
+        if not adding:
+            open_point_menu(self._canvas, at, commands.point, offers, commands)
+        elif offers.values:
+            commands.filter_to(offers.values[-1], adding=True)
+
+
+def _breakdown(
+    count: Callable[[Question, Sequence[str]], Mapping[str, int]], point: ChartPoint
+) -> tuple[BrowsedColumn, ...]:
+    """The columns with few values, of those that a point can be broken down by; all of them where they can't be counted
+    fast."""
+    columns, question = point.breakdown_columns()[:_MOST_COLUMNS], point.question
+    if not columns or question is None or question.server:
+        return tuple(columns)
+    try:
+        few = count(question, [one.name for one in columns])
+    except AppError:
+        return tuple(columns)
+    return tuple(one for one in columns if one.name in few)
+
+
+class _PointCommands:
+    """The commands of one value."""
+
+    def __init__(self, context: "Context", canvas: Canvas, item_id: str, result: QueryResult, known: _Read) -> None:
+        self._context, self._canvas, self._item_id, self._result = context, canvas, item_id, result
+        self._editor, self._known, self.point = canvas.editor, known, known.point
+        self._widget = canvas.editor.widget(item_id)
+        self._time = canvas.editor.time_range
+
+    def offers(self) -> Offers:
+        """What can be done with it."""
+        return Offers(
+            [one for one in self.point.values if not one.group.unit and self._place(one) is not None],
+            self._known.columns,
+            explores=True,
+        )
+
+    def filter_title(self, name: str) -> str:
+        """What *filter to this value* is called."""
+        return _("Filter dashboard by {name}").format(name=name)
+
+    def filter_to(self, value: PointGroup, *, adding: bool = False) -> None:
+        """Keep the rows with this value alone; `adding`: and those with the values that are filtered by already."""
+        selection = self._of_variable(value, adding=adding) or self._of_filter(value, adding=adding)
+        if selection is not None:
+            self._editor.add_point_selection(selection)
+
+    def exclude(self, value: PointGroup) -> None:
+        """Leave out the rows with this value."""
+        title = _("{name}: not {values}").format(name=value.title, values=value.name)
+        found = self._filter(value, "filled" if value.value is None else "none_of")
+        if found is not None:
+            self._editor.add_point_selection(PointSelection(title, self._origin, found))
+
+    def select_period(self) -> None:
+        """Show the period of the point alone."""
+        if self.point.period is None:
+            return
+        name = next((one.name for one in self.point.values if one.group.unit), "")
+        before = self._editor.state.reader.time
+        self._editor.add_point_selection(
+            PointSelection(name, self._origin, time=absolute(self.point.period), time_before=before)
+        )
+
+    def show_rows(self) -> None:
+        """Show the rows behind the point."""
+        period = self._result.period
+        variables = dict(period.values) if period is not None else {}
+        window = self._canvas.window()
+        PointRowsDialog(self._context, window, self.point, variables, partial(self._open, kind="table")).open()
+
+    def break_down(self, column: str) -> None:
+        """Show what the point consists of, by another column, in Explore."""
+        question = self.point.question
+        if question is not None:
+            found = broken_down(question, self.point.filters or (), self.point.point, column)
+            self._open(to_sql(found), kind="")
+
+    def explore(self) -> None:
+        """Open the query in Explore."""
+        self._canvas.explore_requested.emit(self._item_id)
+
+    def copy(self) -> None:
+        """Copy the value."""
+        copy_text(self.point.text)
+        self._context.problems.toast(_("Copied {value}").format(value=self.point.text))
+
+    def _open(self, text: str, kind: str) -> None:
+        view = self._context.view(_EXPLORE)
+        if isinstance(view, ExploreView):
+            period = self._result.period
+            shown: TimeRange | None = self._time if period is None or self._time is None else absolute(period)
+            uses_time = any(name in names_in(text) for name in ("from", "to", "interval"))
+            view.open_query(self._widget.data_source_id, lambda _source: text, shown if uses_time else None, kind)
+            self._context.go(_EXPLORE)
+
+    @property
+    def _origin(self) -> str:
+        shown = widget_of(self._editor.rendered(self._editor.page.item(self._item_id)))
+        return shown.title or shown.kind_name
+
+    def _place(self, value: PointGroup) -> _ColumnOrigin | None:
+        question, column = self.point.question, value.group.column
+        if question is None:
+            return None
+        calculated = next((one for one in question.calculations if one.name == column), None)
+        if calculated is not None:
+            return _ColumnOrigin(question.table, column, calculated.expression)
+        for join in question.joins:
+            theirs = next((name for name, output in join.columns if output == column), None)
+            if theirs is not None:
+                return _ColumnOrigin(join.table, theirs) if not join.source else None
+        return _ColumnOrigin(question.table, column)
+
+    def _filter(self, value: PointGroup, operator: Operator, values: Sequence[Value] = ()) -> ReaderFilter | None:
+        place, source = self._place(value), self._known.source
+        if place is None or source is None or self.point.question is None:
+            return None
+        own = source.table(place.table)
+        kind = column.kind if own is not None and (column := own.column(place.column)) is not None else None
+        tables = {place.table}
+        if kind == "text" and not place.expression:
+            tables |= {one.name for one in source.tables if (other := one.column(place.column)) and other.kind == kind}
+        listed = () if value.value is None else (*values, filter_value(value.value))
+        return ReaderFilter(
+            source.id, source.question("").dialect, place.table, frozenset(tables), place.column, operator,
+            tuple(dict.fromkeys(listed)), place.expression,
+        )  # fmt: skip
+
+    def _of_filter(self, value: PointGroup, *, adding: bool) -> PointSelection | None:
+        found = self._filter(value, "empty" if value.value is None else "one_of")
+        if found is None:
+            return None
+        title = value.text
+        if adding:
+            known = next((one for one in self._editor.point_selections if _same_column(one.filter, found)), None)
+            if known is not None and known.filter is not None and not set(found.values) <= set(known.filter.values):
+                found = replace(found, values=(*known.filter.values, *found.values))
+                title = _("{names}, {name}").format(names=known.title, name=value.name)
+        return PointSelection(title, self._origin, found)
+
+    def _of_variable(self, value: PointGroup, *, adding: bool) -> PointSelection | None:
+        """The selection of a value of the variable that the dashboard filters this column by; None if it has none."""
+        place, source = self._place(value), self._known.source
+        if not isinstance(value.value, str) or not value.value or place is None or source is None:
+            return None
+        dialect, document = source.question("").dialect, self._editor.reader_document
+        marked = read_marked(self._widget.query, self._widget.data_source_id, dialect)
+        name = variable_of(marked, value.group.column) if marked is not None else ""
+        query = values_query(place.table, place.column, dialect)
+        variable = next(
+            (one for one in document.variables if one.name == name)
+            if name
+            else (one for one in document.variables if (one.query, one.data_source_id) == (query, source.id)),
+            None,
+        )
+        if variable is None or variable.type == "text" or value.value not in (*variable.values, *variable.chosen):
+            return None
+        values: tuple[str, ...] = (value.value,)
+        title = value.text
+        if adding and variable.multiple and not variable.all_chosen and value.value not in variable.chosen:
+            values = (*variable.chosen, value.value)
+            title = _("{name}: {values}").format(name=value.title, values=", ".join(values))
+        return PointSelection(
+            title, self._origin, variable=variable.name, choice=VariableChoice(values),
+            choice_before=self._editor.choices.get(variable.name),
+        )  # fmt: skip
+
+
+def _same_column(one: ReaderFilter | None, other: ReaderFilter) -> bool:
+    return one is not None and replace(one, values=()) == replace(other, values=())

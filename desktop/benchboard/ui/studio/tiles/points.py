@@ -1,0 +1,91 @@
+"""The values at a point of a widget: a bar, a place on a line, a slice, a cell of a table, a number."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF
+
+from benchboard.analytics.queries import Cell, ResultTable
+from benchboard.dashboards.document.widget_kinds import WidgetContent
+from benchboard.ui.studio.tiles import number_format
+from benchboard.ui.studio.tiles.pies import Pie, value_column
+from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.renderers import mismatch_reason
+from benchboard.ui.studio.tiles.table_painting import TableLayout
+from benchboard.ui.studio.tiles.value_readout import ChartReader, body_reader
+
+
+@dataclass(frozen=True, slots=True)
+class TilePoint:
+    """A value of a result. `cells`: the values of the columns that it is of, by their indexes; `column`: that of the
+    value itself; `text`: the value as it is written."""
+
+    cells: tuple[tuple[int, Cell], ...]
+    column: int
+    text: str
+
+
+PointFinder = Callable[[QPointF], TilePoint | None]
+"""Returns what is at a point of a tile, in the tile's own coordinates."""
+
+
+def point_finder(body: QRectF, widget: WidgetContent, result: QueryResult | None) -> PointFinder:
+    """What is at the points of a widget's content that is drawn in `body`."""
+    kind, table = widget.kind.type if widget.kind is not None else "", result.table if result is not None else None
+    if result is None or table is None or result.error is not None or not table.rows:
+        return _nothing
+    if mismatch_reason(widget, table) is not None:
+        return _nothing
+    if kind == "table":
+        layout = TableLayout(body, table)
+        return lambda spot: table_point(table, *place) if (place := layout.place_at(spot)) is not None else None
+    if kind == "pie_chart":
+        return _pie_points(Pie(body, table), table)
+    if kind in ("metric_card", "gauge"):
+        return lambda spot: _number_point(table) if body.contains(spot) else None
+    reader = body_reader(body, widget, result)
+    if not isinstance(reader, ChartReader):
+        return _nothing
+    return lambda spot: chart_point(reader, table, *place) if (place := reader.place_at(spot)) is not None else None
+
+
+def chart_point(reader: ChartReader, table: ResultTable, row: int, place: int) -> TilePoint | None:
+    """The value of a row and a series of a chart; None where the chart has none, or where several rows of the result
+    have the same place."""
+    drawn, cells, series = reader.chart_point(row, place)
+    if drawn.repeats_x or cells[series.column] is None:
+        return None
+    text = number_format.format_value(drawn, cells, series.column)
+    if drawn.origins:
+        origin = drawn.origins[series.column - 1]
+        return TilePoint(((0, cells[0]), *origin.cells), origin.column, text)
+    known = cells in table.rows  # else it was added for a period without rows
+    return TilePoint(tuple(enumerate(cells)) if known else ((0, cells[0]),), series.column, text)
+
+
+def table_point(table: ResultTable, row: int, column: int) -> TilePoint:
+    """The value of a cell of a result."""
+    cells = table.rows[row]
+    return TilePoint(tuple(enumerate(cells)), column, number_format.format_value(table, cells, column))
+
+
+def _pie_points(pie: Pie, table: ResultTable) -> PointFinder:
+    column = value_column(table)
+
+    def at(spot: QPointF) -> TilePoint | None:
+        one = pie.at(spot)
+        if one is None or one.row < 0 or column is None:
+            return None
+        return table_point(table, one.row, column)
+
+    return at
+
+
+def _number_point(table: ResultTable) -> TilePoint | None:
+    """The number of the last row, which a card or a gauge shows."""
+    numeric = [k for k, column in enumerate(table.columns) if number_format.is_numeric(column)]
+    return table_point(table, len(table.rows) - 1, numeric[-1]) if numeric else None
+
+
+def _nothing(_spot: QPointF) -> TilePoint | None:
+    return None

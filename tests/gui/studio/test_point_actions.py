@@ -1,0 +1,265 @@
+"""The menu of a chart's value: filters of the dashboard, the rows behind the value, and how a filter is removed."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication
+
+from benchboard.dashboards.document.document import parse_document
+from benchboard.ui.studio.canvas.scene.tile import Tile
+from benchboard.ui.studio.data.explore.explore_view import ExploreView
+from benchboard.ui.studio.panes.point_rows_dialog import PointRowsDialog
+from benchboard.ui.studio.tiles.points import TilePoint
+from benchboard.ui.studio.tiles.renderers import body_of
+from benchboard.ui.widgets.menus import Menu
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+LEFT, NONE, CTRL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
+
+
+def _item(item_id: str, kind: str, x: int, y: int, query: str) -> dict[str, Any]:
+    return {"id": item_id, "type": kind, "title": item_id, "position": {"x": x, "y": y, "w": 6, "h": 5}, "query": query}
+
+
+BY_STATUS = "SELECT status, count(*) AS orders FROM orders GROUP BY 1 ORDER BY orders DESC"
+WEEKS = (
+    "SELECT date_trunc('month', created_dt) AS month, status, sum(order_total) AS total FROM orders "
+    "WHERE created_dt >= :from AND created_dt < :to GROUP BY 1, 2 ORDER BY month"
+)
+ITEMS = [
+    _item("status", "bar_chart", 0, 0, BY_STATUS),
+    _item("months", "bar_chart", 6, 0, WEEKS),
+    _item("count", "metric_card", 0, 5, "SELECT count(*) AS n FROM orders"),
+    _item("other", "metric_card", 6, 5, "SELECT 1 AS n"),
+    _item("table", "table", 0, 10, BY_STATUS),
+    _item("pie", "pie_chart", 6, 10, BY_STATUS),
+]
+
+
+@pytest.fixture
+def read(studio: "Studio") -> "Studio":
+    """A dashboard that is read."""
+    _load(studio)
+    studio.page.editor.read_only = True
+    studio.wait(lambda: not studio.page.query_runner.busy)
+    return studio
+
+
+def _load(studio: "Studio", **more: object) -> None:
+    raw = {"format": "benchboard/dashboard", "version": 2, "items": ITEMS, **more,
+           "time": {"from": "2000-01-01", "to": "2040-01-01"}}  # fmt: skip
+    studio.page.editor.load(parse_document(raw))
+    studio.wait(lambda: "pie" in studio.canvas.tiles and not studio.page.query_runner.busy)
+
+
+def _spot(studio: "Studio", item_id: str, text: str = "") -> QPoint:
+    """A point of the view with a value of a widget, the first whose value is written like this."""
+    tile = studio.canvas.tiles[item_id]
+    assert isinstance(tile, Tile)
+    body = body_of(tile.rect.size())
+    for x in range(2, 60):
+        for y in range(1, 40):
+            inside = QPointF(body.left() + body.width() * x / 60, body.top() + body.height() * (40 - y) / 40)
+            found = tile.point_at(tile.pos() + inside)
+            if found is not None and text in ["", found.text, *(str(cell) for _place, cell in found.cells)]:
+                return studio.canvas.mapFromScene(tile.pos() + inside)
+    raise AssertionError(f"no value {text!r} in {item_id}")
+
+
+def _menu(studio: "Studio") -> Menu:
+    found: list[Menu] = []
+
+    def is_open() -> bool:
+        popup = QApplication.activePopupWidget()
+        if isinstance(popup, Menu) and popup.objectName() == "point_menu":
+            found.append(popup)
+        return bool(found)
+
+    studio.wait(is_open)
+    return found[0]
+
+
+def _click(studio: "Studio", item_id: str, text: str = "") -> Menu:
+    studio.qtbot.mouseClick(studio.viewport, LEFT, NONE, _spot(studio, item_id, text))
+    return _menu(studio)
+
+
+def _action(shown: Menu, name: str) -> QAction:
+    return next(one for one in shown.actions() if one.objectName() == name)
+
+
+def _choose(studio: "Studio", shown: Menu, name: str) -> None:
+    action = _action(shown, name)
+    studio.qtbot.mouseClick(shown, LEFT, NONE, shown.actionGeometry(action).center())
+
+
+def _rows(studio: "Studio", item_id: str) -> tuple[tuple[object, ...], ...]:
+    result = studio.page.query_runner.result(item_id)
+    assert result is not None
+    assert result.table is not None, result.error
+    return result.table.rows
+
+
+def _settle(studio: "Studio") -> None:
+    studio.wait(lambda: not studio.page.query_runner.busy)
+
+
+def test_click_on_a_bar_filters_the_dashboard_until_its_chip_is_removed(read: "Studio") -> None:
+    before, document = _rows(read, "status"), read.page.editor.document
+    refunded = dict(before)["refunded"]
+    shown = _click(read, "status", "refunded")
+    assert _action(shown, "point_title").text() == "Status: Refunded"
+    assert [one.objectName() for one in shown.actions() if one.objectName()] == [
+        "point_title", "filter_status", "exclude_status", "show_rows", "break_down", "explore", "copy_value",
+    ]  # fmt: skip
+    _choose(read, shown, "filter_status")
+    _settle(read)
+    assert _rows(read, "status") == (("refunded", refunded),)
+    assert _rows(read, "count") == ((refunded,),)
+    tile = read.canvas.tiles["other"]
+    assert isinstance(tile, Tile)
+    assert [note.text for note in tile.notes if note.struck] == ["Doesn't use Status: Refunded and the time range"]
+    bar = read.page.point_selections
+    assert bar.isVisible()
+    (chip,) = bar.chips
+    assert chip.text() == "Status: Refunded · from status"
+    assert read.page.editor.document is document
+    chip.setFocus()
+    read.qtbot.keyClick(chip, Qt.Key.Key_Delete)
+    _settle(read)
+    assert _rows(read, "status") == before
+    assert not bar.isVisible()
+
+
+@pytest.mark.parametrize("key", [(Qt.Key.Key_Z, CTRL), (Qt.Key.Key_Escape, NONE)])
+def test_a_filter_from_a_chart_is_taken_back_by_key(read: "Studio", key: tuple[Qt.Key, Qt.KeyboardModifier]) -> None:
+    before = _rows(read, "count")
+    _choose(read, _click(read, "pie", "refunded"), "exclude_status")
+    _settle(read)
+    assert _rows(read, "count") != before
+    assert [chip.text() for chip in read.page.point_selections.chips] == ["Status: not Refunded · from pie"]
+    read.canvas.setFocus()
+    read.key(*key)
+    _settle(read)
+    assert _rows(read, "count") == before
+
+
+def test_ctrl_click_adds_a_value_to_the_filter(read: "Studio") -> None:
+    counts = dict(_rows(read, "status"))
+    one, two = list(counts)[:2]
+    spots = {name: _spot(read, "pie", str(name)) for name in (one, two)}
+    read.qtbot.mouseClick(read.viewport, LEFT, CTRL, spots[one])
+    read.wait(lambda: len(read.page.point_selections.chips) == 1)
+    _settle(read)
+    assert dict(_rows(read, "status")) == {one: counts[one]}
+    commands = read.page.point_actions
+    tile = read.canvas.tiles["pie"]
+    assert isinstance(tile, Tile)
+    commands.open("pie", TilePoint(((0, two),), 1, ""), QPoint(), adding=True)
+    read.wait(lambda: "," in read.page.point_selections.chips[0].text())
+    _settle(read)
+    assert dict(_rows(read, "status")) == {one: counts[one], two: counts[two]}
+
+
+def test_only_this_period_narrows_the_time_range_and_is_taken_back(read: "Studio") -> None:
+    editor = read.page.editor
+    rows, before = _rows(read, "months"), editor.time_range
+    shown = _click(read, "months")
+    title = _action(shown, "only_period").text()
+    _choose(read, shown, "only_period")
+    _settle(read)
+    assert editor.time_range != before
+    assert {row[0] for row in _rows(read, "months")} < {row[0] for row in rows}
+    assert len({row[0] for row in _rows(read, "months")}) == 1
+    (chip,) = read.page.point_selections.chips
+    assert title == f"Only {chip.text().partition(' · from')[0]}"
+    read.qtbot.keyClick(chip, Qt.Key.Key_Return)
+    assert editor.time_range == before
+    assert not read.page.point_selections.chips
+
+
+def test_show_rows_has_as_many_rows_as_the_bar_says(read: "Studio") -> None:
+    count = dict(_rows(read, "status"))["refunded"]
+    _choose(read, _click(read, "status", "refunded"), "show_rows")
+    (dialog,) = read.application.window.findChildren(PointRowsDialog)
+    read.wait(lambda: dialog.table is not None)
+    assert dialog.table is not None
+    assert dialog.summary.text() == f"{count} rows"
+    assert dialog.table.rows.rowCount() == count
+    place = [one.name for one in dialog.table.rows.columns].index("status")
+    assert {dialog.table.rows.text(row, place) for row in range(dialog.table.rows.rowCount())} == {"Refunded"}
+    read.qtbot.keyClick(dialog.table.view, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+
+def test_show_rows_says_the_sum_that_the_chart_has(read: "Studio") -> None:
+    _choose(read, _click(read, "months"), "show_rows")
+    (dialog,) = read.application.window.findChildren(PointRowsDialog)
+    read.wait(lambda: dialog.table is not None)
+    assert dialog.summary.text().startswith("Total: ")
+
+
+def test_break_down_opens_explore_with_the_value_and_the_other_column(read: "Studio") -> None:
+    shown = _click(read, "status", "refunded")
+    inner = _action(shown, "break_down").menu()
+    assert isinstance(inner, Menu)
+    by = next(one for one in inner.actions() if one.objectName() == "by_currency")
+    shown.close()
+    by.trigger()
+    view = read.context.view("studio/explore")
+    assert isinstance(view, ExploreView)
+    read.wait(lambda: view.exploration.state.question is not None)
+    question = view.exploration.state.question
+    assert question is not None
+    assert [one.column for one in question.groups] == ["currency"]
+    assert [(one.column, one.values) for one in question.filters] == [("status", ("refunded",))]
+
+
+def test_a_query_written_by_hand_offers_what_can_be_done(read: "Studio") -> None:
+    shown = _click(read, "other")
+    names = [one.objectName() for one in shown.actions() if one.objectName()]
+    assert names == ["point_title", "explore", "copy_value"]
+    _choose(read, shown, "copy_value")
+    assert QApplication.clipboard().text() == "1"
+
+
+def test_click_in_edit_mode_selects_and_the_context_menu_leads_to_the_value(studio: "Studio") -> None:
+    _load(studio)
+    spot = _spot(studio, "status", "refunded")
+    studio.qtbot.mouseClick(studio.viewport, LEFT, NONE, spot)
+    assert studio.page.editor.selection == ("status",)
+    assert QApplication.activePopupWidget() is None
+    studio.canvas.menu_requested.emit(studio.viewport.mapToGlobal(spot))
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, Menu)
+    action = next(one for one in menu.actions() if one.objectName() == "point_actions")
+    menu.close()
+    action.trigger()
+    _choose(studio, _menu(studio), "filter_status")
+    _settle(studio)
+    assert len(_rows(studio, "status")) == 1
+    assert studio.page.editor.undo_stack.count() == 0
+    studio.canvas.setFocus()
+    studio.key(Qt.Key.Key_Z, CTRL)
+    _settle(studio)
+    assert len(_rows(studio, "status")) > 1
+
+
+def test_a_variable_of_the_column_gets_the_value(studio: "Studio") -> None:
+    variable = {
+        "name": "state", "label": "State", "type": "query", "multiple": True, "include_all": True, "all_chosen": True,
+        "query": "SELECT DISTINCT status\nFROM orders\nWHERE status IS NOT NULL\nORDER BY status",
+    }  # fmt: skip
+    _load(studio, variables=[variable])
+    studio.page.editor.read_only = True
+    studio.wait(lambda: bool(studio.page.editor.reader_document.variables[0].values))
+    _settle(studio)
+    _choose(studio, _click(studio, "status", "refunded"), "filter_status")
+    assert studio.page.editor.reader_document.chosen == {"state": ("refunded",)}
+    (chip,) = studio.page.point_selections.chips
+    chip.click()
+    assert len(studio.page.editor.reader_document.chosen["state"]) > 1
