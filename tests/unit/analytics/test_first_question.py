@@ -25,6 +25,13 @@ def test_a_table_with_a_time_is_counted_over_it_within_the_time_range() -> None:
     )
 
 
+def test_likely_measure_takes_the_place_of_the_count() -> None:
+    found = first_question(Question("trips", "s1"), "day", "month", ("km", "sum"))
+    assert (found.measures, found.outputs) == ((Measure("sum", "km", "total_km"),), ("month", "total_km"))
+    assert found.sorts == (Sort("month"),)
+    assert first_question(Question("trips", "s1"), "", "", ("km", "sum")).measures == ()
+
+
 def test_times_outside_the_time_range_are_grouped_by_a_fixed_unit_and_all_are_kept() -> None:
     found = first_question(Question("log", "s1"), "created", "month")
     assert found.filters == ()

@@ -22,12 +22,18 @@ FIRST_ROWS: Final = 100
 """Rows of a table without a time that are shown at first."""
 
 
-def first_question(question: Question, time_column: str, unit: Unit) -> Question:
-    """The question for a table that was just opened, of which there is an empty one: its rows over time, or without a
-    time the first rows."""
+def first_question(
+    question: Question, time_column: str, unit: Unit, measure: tuple[str, Function] | None = None
+) -> Question:
+    """The question for a table that was just opened, of which there is an empty one: a measure (a column and what is
+    calculated of it), or the count of its rows, over time; without a time the first rows."""
     if not time_column:
         return replace(question, limit=FIRST_ROWS)
-    return with_column(question, time_column, "timestamp", unit=unit)
+    found = with_column(question, time_column, "timestamp", unit=unit)
+    if measure is None:
+        return found
+    column, function = measure
+    return _in_place_of_count(found, with_measure(found, function, column))
 
 
 Shape = Literal["rows", "time", "categories", "number"]

@@ -13,6 +13,7 @@ from benchboard.analytics import table_browser
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.chart_suggestion import ChartSuggestion, suggest_chart
 from benchboard.analytics.column_statistics import TableStatistics
+from benchboard.analytics.likely_measure import LikelyMeasure, likely_measure
 from benchboard.analytics.queries import MAX_ROWS, ResultTable, run_query
 from benchboard.analytics.query_builder.first_question import first_question, ranged_question, with_column
 from benchboard.analytics.query_builder.question import TIMES, Question, Server, Unit, units_for
@@ -272,9 +273,19 @@ class Exploration(QObject):
             time_column = ""  # its first rows, for which the server doesn't read the others
         unit = self.unit_for(source_id, table.name, time_column)
         before, by_hand = self.state, self.state.question is None and bool(self.state.text.strip())
-        self.set_question(first_question(question, time_column, unit), mode="build", kind="")
+        measure = self._likely_measure(source_id, table)
+        self.set_question(first_question(question, time_column, unit, measure), mode="build", kind="")
         if by_hand:
             self.tell_replaced(table.name, before)
+
+    def _likely_measure(self, source_id: str, table: BrowsedTable) -> LikelyMeasure | None:
+        """The measure that a table is opened with; None for the count of its rows, and for a data model, whose measures
+        are its own."""
+        if table.model_id:
+            return None
+        ids = [one.name for one in table.columns if one.is_id]
+        columns = [(one.name, one.kind) for one in table.columns]
+        return likely_measure(columns, self.statistics(source_id, table.name), ids)
 
     def empty_question(self, source_id: str, table: str) -> Question:
         """A question about a table that asks nothing yet."""

@@ -1,0 +1,122 @@
+"""Which number of a table is most likely meant when somebody opens it: amounts and quantities, never ids or years.
+
+The words of a column's name say what it counts (English, German and Turkish, as in files of the people who open them);
+where they don't, its kind and how many different values it has. What can't be added up is averaged.
+"""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final, Literal, NamedTuple
+
+from benchboard.analytics.column_statistics import ColumnStatistics, TableStatistics
+from benchboard.analytics.query_types import NUMBERS, ValueKind
+
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_CAMEL: Final = re.compile(r"(?<=[a-zà-öø-ÿğışçöü])(?=[A-ZÇĞİÖŞÜ])")
+_AMOUNTS: Final = frozenset((
+    "amount", "amounts", "total", "subtotal", "revenue", "sales", "turnover", "income", "earnings", "profit", "cost",
+    "costs", "expense", "expenses", "spend", "budget", "payment", "payments", "paid", "fee", "fees", "net", "gross",
+    "tax", "vat", "eur", "usd", "gbp", "try", "tl", "betrag", "umsatz", "summe", "kosten", "gewinn", "brutto", "netto",
+    "tutar", "tutarı", "toplam", "ciro", "gelir", "gider", "kar", "kâr", "maliyet", "ödeme", "satış",
+))  # fmt: skip
+_QUANTITIES: Final = frozenset((
+    "quantity", "qty", "count", "counts", "number", "units", "items", "pieces", "pcs", "volume", "orders", "visits",
+    "views", "clicks", "sessions", "users", "frames", "errors", "bytes", "messages", "passengers", "distance", "km",
+    "miles", "energy", "kwh", "wh", "weight", "kg", "litres", "liters", "duration", "hours", "minutes", "seconds",
+    "menge", "anzahl", "stück", "strecke", "gewicht", "dauer", "miktar", "miktarı", "adet", "adedi", "sayı", "sayısı",
+    "mesafe", "ağırlık", "süre", "süresi",
+))  # fmt: skip
+_LEVELS: Final = frozenset((
+    "percent", "percentage", "pct", "ratio", "rate", "share", "average", "avg", "mean", "median", "score", "rating",
+    "price", "temperature", "temp", "humidity", "pressure", "voltage", "volt", "volts", "current", "speed", "rpm",
+    "load", "level", "value", "reading", "measurement", "signal", "frequency", "delay", "latency", "age", "size",
+    "depth", "odometer", "expectancy", "height", "width", "length", "mag", "magnitude",
+    "preis", "anteil", "quote", "temperatur", "druck",
+    "spannung", "strom", "alter", "wert", "fiyat", "fiyatı", "oran", "oranı", "yüzde", "sıcaklık", "basınç", "gerilim",
+    "hız", "yaş", "değer", "puan",
+))  # fmt: skip
+"""What is measured at a time, or of one thing: its sum means nothing."""
+_NAMES: Final = frozenset((
+    "id", "ids", "uid", "uuid", "guid", "key", "code", "nr", "no", "num", "index", "idx", "row", "rank", "version",
+    "zip", "zipcode", "postcode", "postal", "plz", "phone", "fax", "mobile", "iban", "account", "vin", "barcode", "ean",
+    "isbn", "sku", "year", "quarter", "month", "week", "weekday", "day", "dow", "hour", "minute", "second", "timestamp",
+    "date", "time", "epoch", "lat", "latitude", "lon", "lng", "long", "longitude", "x", "y", "easting", "northing",
+    "kennung", "nummer", "schlüssel", "jahr", "monat", "woche", "tag", "stunde", "breite", "länge", "breitengrad",
+    "längengrad", "telefon", "kod", "kodu", "numara", "numarası", "sıra", "yıl", "yılı", "ay", "hafta", "gün", "saat",
+    "enlem", "boylam", "channel", "dlc", "port", "address", "status", "flag", "type", "class", "kategori", "tür",
+))  # fmt: skip
+"""Numbers that name something, or say where or when it was."""
+_FIRST_YEAR: Final = 1800
+_LAST_YEAR: Final = 2200
+_FEW: Final = 12
+"""A whole number with at most so many different values, in many more rows, is rather a class."""
+_MANY_ROWS: Final = 100
+
+
+class LikelyMeasure(NamedTuple):
+    """A column, and how its numbers are brought together."""
+
+    column: str
+    function: Literal["sum", "avg"]
+
+
+def likely_measure(
+    columns: Sequence[tuple[str, ValueKind]], statistics: TableStatistics | None, ids: Collection[str] = ()
+) -> LikelyMeasure | None:
+    """The measure that is most likely meant, of the numbers of a table; None if there is none. `ids`: the columns that
+    are known to name something. Of equals, the first column.
+
+    Amounts in several currencies have no sum: none of them is taken.
+    """
+    known: Mapping[str, ColumnStatistics] = statistics.columns if statistics is not None else {}
+    has_currencies = any(
+        "currency" in _words(name) and ((one := known.get(name)) is None or one.distinct > 1)
+        for name, kind in columns
+        if kind == "text"
+    )
+    ranked = []
+    for place, (name, kind) in enumerate(columns):
+        rank = _rank(name, kind, known.get(name), statistics) if kind in NUMBERS and name not in ids else 0
+        if rank and not (rank == _AMOUNT and has_currencies):
+            ranked.append((-rank, place, name))
+    if not ranked:
+        return None
+    rank, _place, name = min(ranked)
+    return LikelyMeasure(name, "avg" if -rank == _LEVEL else "sum")
+
+
+_AMOUNT: Final = 5
+_QUANTITY: Final = 4
+_DECIMAL: Final = 3
+_WHOLE: Final = 2
+_LEVEL: Final = 1
+
+
+def _rank(name: str, kind: ValueKind, found: ColumnStatistics | None, table: TableStatistics | None) -> int:
+    """How likely a number is meant; 0 for one that names something."""
+    words = _words(name)
+    if (
+        not words
+        or (words & _NAMES and not words & (_AMOUNTS | _QUANTITIES))
+        or name.casefold().endswith(("_id", " id"))
+    ):
+        return 0
+    if name.endswith(("%", "(%)")) or words & _LEVELS:
+        return _LEVEL
+    if words & _AMOUNTS:
+        return _AMOUNT
+    if words & _QUANTITIES:
+        return _QUANTITY
+    if kind != "integer" or found is None or table is None:
+        return _DECIMAL if kind != "integer" else _WHOLE
+    is_unique = table.is_unique(name)
+    is_class = found.distinct <= _FEW and table.rows > _MANY_ROWS
+    low, high = found.least, found.greatest
+    is_year = isinstance(low, int) and isinstance(high, int) and _FIRST_YEAR <= low <= high <= _LAST_YEAR
+    return 0 if is_unique or is_class or (is_year and found.distinct < table.rows) else _WHOLE
+
+
+def _words(name: str) -> frozenset[str]:
+    """The words in a name, in lower case: of `orderTotal_2`, order and total."""
+    parted = _CAMEL.sub(" ", name).replace("İ", "i").replace("I", "ı" if set(name) & set("ığşİ") else "i")
+    return frozenset(_WORD.findall(parted.lower()))
