@@ -7,10 +7,12 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
+from benchboard.analytics.query_builder.question import Group, Measure, Question
 from benchboard.dashboards.document.document import parse_document
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.data.explore.explore_view import ExploreView
 from benchboard.ui.studio.panes.point_rows_dialog import PointRowsDialog
+from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
 from benchboard.ui.studio.tiles.points import TilePoint
 from benchboard.ui.studio.tiles.renderers import body_of
 from benchboard.ui.widgets.menus import Menu
@@ -263,3 +265,83 @@ def test_a_variable_of_the_column_gets_the_value(studio: "Studio") -> None:
     (chip,) = studio.page.point_selections.chips
     chip.click()
     assert len(studio.page.editor.reader_document.chosen["state"]) > 1
+
+
+def test_an_enlarged_chart_opens_the_menu_of_a_value_by_keyboard(read: "Studio") -> None:
+    read.canvas.enlarge_requested.emit("status")
+    view = read.page.enlarged.view
+    assert view is not None
+    drawing = view.content.content
+    assert isinstance(drawing, EnlargedDrawing)
+    read.qtbot.keyClick(drawing, Qt.Key.Key_Right)
+    read.qtbot.keyClick(drawing, Qt.Key.Key_Return)
+    shown = _menu(read)
+    first = str(_rows(read, "status")[0][0])
+    assert _action(shown, "point_title").text() == f"Status: {first.capitalize()}"
+    shown.setActiveAction(_action(shown, "filter_status"))
+    read.qtbot.keyClick(shown, Qt.Key.Key_Return)
+    _settle(read)
+    assert [str(row[0]) for row in _rows(read, "status")] == [first]
+
+
+def test_a_cell_of_a_table_has_the_menu_by_enter(read: "Studio") -> None:
+    read.canvas.interactive_table.enter("table")
+    table = read.canvas.interactive_table.table
+    assert table is not None
+    table.view.setCurrentIndex(table.rows.index(0, 0))
+    read.qtbot.keyClick(table.view, Qt.Key.Key_Return)
+    _choose(read, _menu(read), "exclude_status")
+    assert len(read.page.point_selections.chips) == 1
+
+
+@pytest.fixture
+def explored(studio: "Studio") -> ExploreView:
+    studio.context.go("studio/explore")
+    view = studio.context.view("studio/explore")
+    assert isinstance(view, ExploreView)
+    studio.wait(lambda: view.exploration.sources_read)
+    question = Question("orders", groups=(Group("status"),), measures=(Measure("count", "", "orders"),))
+    view.exploration.set_question(question, kind="bar_chart")
+    studio.wait(lambda: view.exploration.result is not None and not view.exploration.running)
+    return view
+
+
+def _walk(studio: "Studio", view: ExploreView) -> Menu:
+    studio.qtbot.keyClick(view.result.chart, Qt.Key.Key_Right)
+    studio.qtbot.keyClick(view.result.chart, Qt.Key.Key_Return)
+    return _menu(studio)
+
+
+@pytest.mark.parametrize(("entry", "operator"), [("filter_status", "eq"), ("exclude_status", "ne")])
+def test_explore_filters_its_query_by_a_value_of_its_chart(
+    studio: "Studio", explored: ExploreView, entry: str, operator: str
+) -> None:
+    shown = _walk(studio, explored)
+    assert [one.objectName() for one in shown.actions() if one.objectName()] == [
+        "point_title", "filter_status", "exclude_status", "show_rows", "break_down", "copy_value",
+    ]  # fmt: skip
+    _choose(studio, shown, entry)
+    question = explored.exploration.state.question
+    assert question is not None
+    assert [(one.column, one.operator) for one in question.filters] == [("status", operator)]
+    explored.exploration.undo()
+    assert explored.exploration.state.question != question
+
+
+def test_explore_shows_only_the_month_of_a_bar_and_its_rows(studio: "Studio", explored: ExploreView) -> None:
+    question = Question(
+        "orders", groups=(Group("created_dt", "month", "month"),), measures=(Measure("sum", "order_total", "total"),)
+    )
+    explored.exploration.set_question(question, kind="bar_chart")
+    studio.wait(lambda: explored.exploration.result is not None and not explored.exploration.running
+                and explored.exploration.result.text == explored.exploration.state.text)  # fmt: skip
+    _choose(studio, _walk(studio, explored), "only_period")
+    found = explored.exploration.state.question
+    assert found is not None
+    assert [one.operator for one in found.filters] == ["ge", "lt"]
+    studio.wait(lambda: explored.exploration.result is not None and not explored.exploration.running
+                and explored.exploration.result.text == explored.exploration.state.text)  # fmt: skip
+    _choose(studio, _walk(studio, explored), "show_rows")
+    (dialog,) = studio.application.window.findChildren(PointRowsDialog)
+    studio.wait(lambda: dialog.table is not None)
+    assert dialog.summary.text().startswith("Total: ")

@@ -1,6 +1,6 @@
 """What is done at the values of a dashboard's charts: filters of the dashboard, the rows behind a value, Explore."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,11 +20,10 @@ from benchboard.dashboards.editing.marked_query import read_marked, variable_of
 from benchboard.dashboards.editing.reader_filters import PointSelection, ReaderFilter
 from benchboard.dashboards.variables.repeat_expansion import VariableChoice
 from benchboard.dashboards.variables.variable_queries import names_in
-from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.data.explore.explore_view import ExploreView
-from benchboard.ui.studio.panes.chart_point import ChartPoint, PointGroup, chart_point
+from benchboard.ui.studio.panes.chart_point import ChartPoint, PointGroup, chart_point, few_valued_columns
 from benchboard.ui.studio.panes.point_menu import Offers, open_point_menu
 from benchboard.ui.studio.panes.point_rows_dialog import PointRowsDialog
 from benchboard.ui.studio.tiles.points import TilePoint
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from benchboard.ui.tasks import DatabaseSession
 
 _EXPLORE = "studio/explore"
-_MOST_COLUMNS = 20
 
 
 class _ColumnOrigin(NamedTuple):
@@ -82,7 +80,7 @@ class PointActions(QObject):
             if dialect is not None:
                 question = from_sql(inlined(text, values, dialect), source_id=widget.data_source_id, dialect=dialect)
             point = chart_point(found, result, question, source)
-            return _Read(source, question, point, _breakdown(partial(few_valued, session, actor), point))
+            return _Read(source, question, point, few_valued_columns(partial(few_valued, session, actor), point))
 
         def show(known: _Read) -> None:
             shown = self._canvas.query_runner.result(item_id)
@@ -99,21 +97,6 @@ class PointActions(QObject):
             commands.filter_to(offers.values[-1], adding=True)
 
 
-def _breakdown(
-    count: Callable[[Question, Sequence[str]], Mapping[str, int]], point: ChartPoint
-) -> tuple[BrowsedColumn, ...]:
-    """The columns with few values, of those that a point can be broken down by; all of them where they can't be counted
-    fast."""
-    columns, question = point.breakdown_columns()[:_MOST_COLUMNS], point.question
-    if not columns or question is None or question.server:
-        return tuple(columns)
-    try:
-        few = count(question, [one.name for one in columns])
-    except AppError:
-        return tuple(columns)
-    return tuple(one for one in columns if one.name in few)
-
-
 class _PointCommands:
     """The commands of one value."""
 
@@ -127,6 +110,7 @@ class _PointCommands:
         """What can be done with it."""
         return Offers(
             [one for one in self.point.values if not one.group.unit and self._place(one) is not None],
+            self.point.period is not None,
             self._known.columns,
             explores=True,
         )

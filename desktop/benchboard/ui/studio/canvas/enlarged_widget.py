@@ -35,6 +35,9 @@ class EnlargedWidgetView(QWidget):
         self.content.retry_requested.connect(lambda: canvas.query_runner.retry(item_id))
         self.content.period_requested.connect(lambda: canvas.show_data_period(item_id))
         self.content.edit_requested.connect(self._edit)
+        self.content.point_requested.connect(
+            lambda point, at: canvas.point_requested.emit(item_id, point, at, False)  # a signal's
+        )
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self._icon)

@@ -1,6 +1,6 @@
 """A point of a chart together with its query: what it is called, and what can be asked about it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, cast
@@ -11,6 +11,7 @@ from benchboard.analytics.query_builder.question import Filter, Group, Question,
 from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource
 from benchboard.dashboards.document.time_range import Period
+from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.studio.tiles.points import TilePoint
@@ -19,6 +20,7 @@ from benchboard.ui.studio.tiles.week_labels import week_labels
 from benchboard.ui.time_format import full_date, utc_span
 
 _NOWHERE: Final = Point()
+_MOST_COLUMNS: Final = 20
 _CLOCK: Final = ("second", "minute", "hour")
 
 
@@ -97,6 +99,21 @@ def chart_point(
         filters = None  # what is no number looks the same as no value
     values = tuple(_named(table, groups.index(group), group, value, interval) for group, value in pairs)
     return ChartPoint(found.text, question, source, point, values, filters, _period(point, question, result, interval))
+
+
+def few_valued_columns(
+    count: Callable[[Question, Sequence[str]], Mapping[str, int]], point: ChartPoint
+) -> tuple[BrowsedColumn, ...]:
+    """The columns with few values, of those that a point can be broken down by; all of them where `count` can't tell
+    fast, as on a server. Waits for the query."""
+    columns, question = point.breakdown_columns()[:_MOST_COLUMNS], point.question
+    if not columns or question is None or question.server:
+        return tuple(columns)
+    try:
+        few = count(question, [one.name for one in columns])
+    except AppError:
+        return tuple(columns)
+    return tuple(one for one in columns if one.name in few)
 
 
 def _kinds(question: Question, source: BrowsedSource | None) -> Mapping[str, ValueKind]:

@@ -46,9 +46,11 @@ class PointCommands(Protocol):
 
 
 class Offers(NamedTuple):
-    """What can be done: `values` can be filtered by; `explores`: whether its query can be opened in Explore."""
+    """What can be done: `values` can be filtered by; `has_period`: its period can be shown alone; `columns` can be
+    broken down by; `explores`: its query can be opened in Explore."""
 
     values: Sequence[PointGroup]
+    has_period: bool
     columns: Sequence[BrowsedColumn]
     explores: bool
 
@@ -69,7 +71,7 @@ def open_point_menu(parent: QWidget, at: QPoint, point: ChartPoint, offers: Offe
     for value in offers.values:
         add(f"filter_{value.group.output}", commands.filter_title(value.name), "ph.funnel",
             partial(commands.filter_to, value))  # fmt: skip
-    if point.period is not None:
+    if offers.has_period:
         name = next((one.name for one in point.values if one.group.unit), "")
         add("only_period", _("Only {name}").format(name=name), "ph.clock", commands.select_period)
     for value in offers.values:

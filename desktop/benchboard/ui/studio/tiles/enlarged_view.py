@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSizeF, Qt, Signal, 
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
+    QContextMenuEvent,
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
@@ -18,12 +19,14 @@ from PySide6.QtWidgets import QFrame, QTextEdit, QVBoxLayout, QWidget
 
 from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.ui.studio.tiles.click_targets import Audience, Links
+from benchboard.ui.studio.tiles.points import chart_point, point_finder
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import markdown_document, paint_body, summary, text_prompt
 from benchboard.ui.studio.tiles.table_widget import TableState, TableWidget
 from benchboard.ui.studio.tiles.value_readout import ChartReader, Reader, Readout, body_reader, tooltip_html
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.crosshair import Crosshair
+from benchboard.ui.widgets.focus import asked_by_key
 from benchboard.ui.widgets.value_tip import value_tip
 
 _SCALED_KINDS: Final = ("metric_card", "gauge", "pie_chart")
@@ -48,6 +51,8 @@ class EnlargedDrawing(QWidget):
     retry_requested = Signal()
     edit_requested = Signal()
     period_requested = Signal()
+    point_requested = Signal(object, QPoint)
+    """The user wants the menu of a value (a `TilePoint`), at a point of the screen."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -104,8 +109,40 @@ class EnlargedDrawing(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         signal = self._signal_at(event.position())
-        if signal is not None and event.button() == Qt.MouseButton.LeftButton:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if signal is not None:
             signal.emit()
+        else:
+            self._request_point(event.position() / self.scale_factor, event.globalPosition().toPoint())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Open the menu of the value under the pointer, or of the one that the arrow keys reached."""
+        if not asked_by_key(event):
+            self._request_point(QPointF(event.pos()) / self.scale_factor, event.globalPos())
+        elif not self._request_reached():
+            super().contextMenuEvent(event)
+
+    def _request_point(self, spot: QPointF, at: QPoint) -> None:
+        found = point_finder(self.body(), self.widget, self.result)(spot) if self.widget is not None else None
+        if found is not None:
+            self.point_requested.emit(found, at)
+
+    def _request_reached(self) -> bool:
+        """Request the menu of the value that the arrow keys reached, or of the only one; False if there is none."""
+        reader, table = self._reader_now(), self.result.table if self.result is not None else None
+        if isinstance(reader, ChartReader) and self._value is not None and table is not None:
+            spot = reader.spots(self._value[0])[self._value[1]]
+            place = reader.place_near(self._value[0], spot)
+            found = chart_point(reader, table, *place) if place is not None else None
+        elif self.widget is not None and not isinstance(reader, ChartReader):
+            spot = self.body().center()
+            found = point_finder(self.body(), self.widget, self.result)(spot)
+        else:
+            return False
+        if found is not None:
+            self.point_requested.emit(found, self.mapToGlobal((spot * self.scale_factor).toPoint()))
+        return found is not None
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
@@ -117,9 +154,12 @@ class EnlargedDrawing(QWidget):
         self._hide_readout()  # the values are elsewhere now
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Walk over the values of a chart: along its axis and, across it, from series to series."""
+        """Walk over the values of a chart: along its axis and, across it, from series to series; Enter opens the
+        menu of the value."""
         reader = self._reader_now()
         key = Qt.Key(event.key())
+        if _asks_for_menu(event) and self._request_reached():
+            return
         if not isinstance(reader, ChartReader) or not reader.row_count or key not in _WALK_KEYS:
             super().keyPressEvent(event)
             return
@@ -191,6 +231,14 @@ class EnlargedDrawing(QWidget):
         return None
 
 
+def _asks_for_menu(event: QKeyEvent) -> bool:
+    """Whether a key opens a menu: Enter, or Shift+F10; the Menu key arrives as an event of its own."""
+    modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    if event.key() == Qt.Key.Key_F10:
+        return modifiers == Qt.KeyboardModifier.ShiftModifier
+    return event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not modifiers
+
+
 class EnlargedContent(QWidget):
     """A widget enlarged: a table widget, a text that scrolls, or a drawing."""
 
@@ -198,6 +246,7 @@ class EnlargedContent(QWidget):
     retry_requested = Signal()
     edit_requested = Signal()
     period_requested = Signal()
+    point_requested = Signal(object, QPoint)
 
     def __init__(self, state: TableState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -220,6 +269,7 @@ class EnlargedContent(QWidget):
                 table_widget = TableWidget(table, self._state)
                 table_widget.close_requested.connect(self.close_requested)
                 table_widget.enlarge_requested.connect(self.close_requested)
+                table_widget.point_requested.connect(self.point_requested)
                 self._set_content(table_widget)
         elif kind == "text":
             self._show_text(str(widget.setting("text")), text_prompt(widget, audience))
@@ -229,6 +279,7 @@ class EnlargedContent(QWidget):
                 drawing.retry_requested.connect(self.retry_requested)
                 drawing.period_requested.connect(self.period_requested)
                 drawing.edit_requested.connect(self.edit_requested)
+                drawing.point_requested.connect(self.point_requested)
                 self._set_content(drawing)
             assert isinstance(self.content, EnlargedDrawing)
             self.content.show_widget(widget, result, audience)

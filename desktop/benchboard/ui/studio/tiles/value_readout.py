@@ -285,6 +285,10 @@ class ChartReader:
             )
             if within:
                 return row, bar.place
+        return self.place_near(row, spot)
+
+    def place_near(self, row: int, spot: QPointF) -> tuple[int, int] | None:
+        """A row and the series whose value there is the nearest to a point in height."""
         heights = [(abs(y - spot.y()), place) for place, y in self._heights(row)]
         return (row, min(heights)[1]) if heights else None
 

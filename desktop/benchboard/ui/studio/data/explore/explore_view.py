@@ -18,6 +18,7 @@ from benchboard.ui.studio.data.explore.add_to_dashboard import AddToDashboard
 from benchboard.ui.studio.data.explore.builder import Builder
 from benchboard.ui.studio.data.explore.draft_keeper import DraftKeeper, draft_of
 from benchboard.ui.studio.data.explore.exploration import Exploration
+from benchboard.ui.studio.data.explore.explore_points import ExplorePoints
 from benchboard.ui.studio.data.explore.field_tree import FieldPane
 from benchboard.ui.studio.data.explore.result_pane import KINDS, ResultPane
 from benchboard.ui.studio.data.explore.sql_pane import MadeSql, SqlEditor
@@ -67,6 +68,7 @@ class ExploreView(QWidget):
         self.made_sql.edit_requested.connect(self._edit_sql)
         self.result.edit_requested.connect(self._edit_query)
         self.result.column_menu_opening.connect(self._add_column_actions)
+        self.point_menus = ExplorePoints(context, self.exploration, self.result)
         self.result.refresh_requested.connect(self._read_source_again)
         self.sql.edit.checked.connect(lambda _columns, error: self.result.hide_error(error))
         install_shortcuts(self, EXPLORE, self._handlers(), context.problems.refuse)

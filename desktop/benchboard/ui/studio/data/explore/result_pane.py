@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.analytics.queries import ResultTable
@@ -44,6 +44,8 @@ class ResultPane(QWidget):
     edit_requested = Signal()
     refresh_requested = Signal()
     """The data source is to be read again."""
+    point_requested = Signal(object, QPoint)
+    """The user wants the menu of a value (a `TilePoint`), at a point of the screen."""
     column_menu_opening = Signal(object, str)
     """The menu of a column of the table is about to open: the `Menu`, and the column's name."""
 
@@ -60,6 +62,7 @@ class ResultPane(QWidget):
         self.chart.setObjectName("explore_chart")
         self.chart.retry_requested.connect(exploration.run)
         self.chart.edit_requested.connect(self.edit_requested)
+        self.chart.point_requested.connect(self.point_requested)
         self.table: TableWidget | None = None
         self._table_state = TableState()
         self._tables = QStackedWidget()
@@ -218,6 +221,7 @@ class ResultPane(QWidget):
             self.table.view.setObjectName("explore_table")
             self.table.focus_passed.connect(self.focusNextPrevChild)
             self.table.column_menu_opening.connect(self.column_menu_opening)
+            self.table.point_requested.connect(self.point_requested)
             self._tables.addWidget(self.table)
         else:
             self.table.show_table(table)
