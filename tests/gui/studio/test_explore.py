@@ -1004,3 +1004,14 @@ def test_keys_make_the_chart_or_the_table_taller(explorer: Explorer) -> None:
     assert (chart.height(), table.height()) == (before[0] - 32, before[1] + 32)
     explorer.qtbot.keyClick(explorer.tree, Qt.Key.Key_Down, keys)
     assert (chart.height(), table.height()) == before
+
+
+def test_chart_can_be_read_in_a_small_window(explorer: Explorer) -> None:
+    """It was 90 pixels high."""
+    explorer.studio.application.window.resize(1024, 700)
+    explorer.open_orders()
+    result = explorer.view.result
+    assert result.table is not None
+    explorer.studio.wait(lambda: result.chart.height() >= 220)
+    assert result.table.isVisible()
+    assert result.table.view.verticalScrollBar().maximum() > 0, "the table scrolls"

@@ -40,6 +40,9 @@ _SQL_WIDTH: Final = 380
 _SQL_NARROW: Final = 250
 _NARROW: Final = 1150
 _TOP_HEIGHT: Final = 238
+_TOP_LOW: Final = 212
+"""The height of the query in a low window: six rows of the builder."""
+_LOW: Final = 700
 
 
 class ExploreView(QWidget):
@@ -153,6 +156,7 @@ class ExploreView(QWidget):
         narrow = self.width() < _NARROW
         self.fields.setFixedWidth(_FIELDS_NARROW if narrow else _FIELDS_WIDTH)
         self.made_sql.setFixedWidth(_SQL_NARROW if narrow else _SQL_WIDTH)
+        self._top.setFixedHeight(_TOP_LOW if self.height() < _LOW else _TOP_HEIGHT)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

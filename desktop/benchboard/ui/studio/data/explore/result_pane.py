@@ -5,6 +5,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.analytics.queries import ResultTable
@@ -27,9 +28,14 @@ from benchboard.ui.widgets.tab_order import one_tab_stop_choices
 KINDS: Final = ("line_chart", "area_chart", "bar_chart", "pie_chart", "metric_card", "table")
 """The kinds of widgets that are offered, in the order of their buttons."""
 _LEAST_CHART: Final = 130
-_LEAST_TABLE: Final = 96
+_LEAST_TABLE: Final = 62
+"""Pixels of the names of the columns and a row."""
+_READABLE_CHART: Final = 226
+"""Least pixels of a chart that nobody made smaller; the table below it scrolls."""
+_CHART_SHARE: Final = 0.6
 _RESIZED_BY: Final = 32
 """Pixels by which a key makes the chart or the table taller."""
+_FOOTER: Final = 30
 _MESSAGE: Final = 96
 """From the middle of the chart, twice: the lower half of the message that is painted there."""
 
@@ -106,7 +112,9 @@ class ResultPane(QWidget):
         self._split.setChildrenCollapsible(False)
         self._split.addWidget(upper)
         self._split.addWidget(lower)
-        self._split.setSizes([600, 400])
+        self._split.splitterMoved.connect(self._keep_sizes)
+        self._has_own_sizes = False
+        """Whether somebody moved the line between chart and table."""
         self._split.setStretchFactor(0, 3)
         self._split.setStretchFactor(1, 2)
         self._mark = Icon("ph.check", "ok", 14)
@@ -164,10 +172,11 @@ class ResultPane(QWidget):
         upper, lower = self._split.sizes()
         by = steps * _RESIZED_BY
         self._split.setSizes([upper + by, lower - by])
+        self._has_own_sizes = True
 
     def _footer(self) -> QWidget:
         footer = QWidget()
-        footer.setFixedHeight(30)
+        footer.setFixedHeight(_FOOTER)
         line = QHBoxLayout(footer)
         line.setContentsMargins(16, 0, 12, 0)
         line.setSpacing(8)
@@ -187,6 +196,22 @@ class ResultPane(QWidget):
         """What is shown, as a widget of a page."""
         state, name = self._exploration.state, kind or self._exploration.kind
         return WidgetContent("explore", name, kind_of(name), self.title, state.text, {}, state.source_id)
+
+    def _keep_sizes(self) -> None:
+        self._has_own_sizes = True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._divide()
+
+    def _divide(self) -> None:
+        """Give the chart its share of the height, and in a low window as much as it needs to be read."""
+        if self._has_own_sizes:
+            return
+        height = self.height() - self._split.y() - _FOOTER - 1
+        header = self._chart_holder.sizeHint().height() - self.chart.sizeHint().height()
+        upper = max(round(height * _CHART_SHARE), _READABLE_CHART + header)
+        self._split.setSizes([upper, max(height - upper, _LEAST_TABLE)])
 
     def _show_repeated(self) -> None:
         """Say which sums count rows several times because of a joined table: never a wrong one in silence."""
