@@ -1020,3 +1020,23 @@ def test_columns_of_a_source_whose_file_is_missing_say_so(data: Data) -> None:
         return button.reason
 
     data.studio.wait(lambda: reason() == "Its file is missing. Choose “Find file…” first.")
+
+
+@pytest.mark.parametrize("changed", ["separator", "kind", "name"])
+def test_esc_asks_before_changed_settings_are_lost_wherever_the_focus_is(data: Data, changed: str) -> None:
+    data.drop(data.file)
+    page = data.page
+    if changed == "separator":
+        data.choose("import_delimiter", ",")
+    elif changed == "kind":
+        _choose_kind(data, page, 3, "integer")
+    else:
+        name = data.find("import_name")
+        name.setFocus()
+        data.qtbot.keyClicks(name, "x")
+    data.studio.wait(lambda: not page.busy)
+    data.qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    data.find("confirm_keep")
+    data.click("confirm_keep")
+    assert data.view.page is page
+    assert page.draft.is_changed
