@@ -154,9 +154,14 @@ def test_many_tabs_keep_a_readable_width_and_are_all_in_a_menu(dashboards: Dashb
         place.insert_tab(place.tabs.count(), OpenTab(str(number)), f"Overview of the orders of line {number}")
     studio.wait(menu_button.isVisible)
     bar = place.tabs
-    for tab in range(1, bar.count()):
+    for tab in filter(bar.isTabVisible, range(1, bar.count())):
         assert bar.tabRect(tab).width() >= min(bar.tabSizeHint(tab).width(), 136)
     assert place.tabs.tabRect(0).width() == place.tabs.tabSizeHint(0).width()
+    assert not bar.isTabVisible(bar.count() - 1)
+    assert bar.isTabVisible(0)
+    assert bar.isTabVisible(bar.currentIndex())
+    assert menu_button.text() == f"{sum(not bar.isTabVisible(tab) for tab in range(bar.count()))} more"
+    assert menu_button.geometry().left() >= bar.geometry().right()
     menu_button.click()
     (menu,) = place.findChildren(QMenu, "all_tabs_menu")
     assert [action.text() for action in menu.actions()] == [

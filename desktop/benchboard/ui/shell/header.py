@@ -1,6 +1,7 @@
 """The header: the room's title, its views as tabs, a view's open documents, the search and the account button."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
@@ -12,13 +13,19 @@ from benchboard.ui.commands import REGISTRY
 from benchboard.ui.sections import RoomView
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import Badge, paint_icon
+from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.focus import Pressable
-from benchboard.ui.widgets.labels import Text, paint_avatar, paint_key
+from benchboard.ui.widgets.labels import Text, paint_avatar, paint_key, plain_tooltip
+from benchboard.ui.widgets.menus import more_text
+from benchboard.ui.widgets.popover import MenuItem, menu
 from benchboard.ui.widgets.surfaces import set_surface
 from benchboard.ui.window_commands import PALETTE
 
 _WIDER: Final = 1_000
 """The share of what is left that the tabs of open documents take, against that of the gap before the search."""
+_LEAST_SEARCH: Final = 150
+_ICON_ALONE: Final = 34
+"""Widths of the search, in pixels: with a word, and with its icon alone."""
 
 
 class Header(QWidget):
@@ -46,6 +53,11 @@ class Header(QWidget):
         row.addWidget(self._title)
         row.addSpacing(6)
         row.addLayout(self._strip)
+        self._more = Button(
+            "", self._open_more, kind="quiet", menu=True, tip=_("More"), name="header_more_views", parent=self
+        )
+        self._more.hide()
+        row.addWidget(self._more)
         self._documents = QHBoxLayout()
         row.addLayout(self._documents, _WIDER)
         row.addStretch(1)
@@ -77,11 +89,56 @@ class Header(QWidget):
                 self._tabs[name] = tab
         for name, tab in self._tabs.items():
             tab.setChecked(name == f"{key}/{current}")
+        self._fit_width()
+
+    def _fit_width(self) -> None:
+        """Where the width is short, leave out the badge (the status bar says it too), the user's name, the words of the
+        search, and then the last views, which are in a menu. The current view's tab stays.
+        """
+        tabs, hidden = list(self._tabs.values()), list[ViewTab]()
+        short_account = short_search = no_badge = False
+
+        def needed() -> int:
+            search = _ICON_ALONE if short_search else _LEAST_SEARCH
+            account = self.account.room(with_name=not short_account)
+            fixed = [self._title.sizeHint().width() + 6, search, account]
+            fixed += [self._badge.sizeHint().width()] if self._badge is not None and not no_badge else []
+            fixed += [sum(tab.sizeHint().width() for tab in tabs if tab not in hidden)] if tabs else []
+            fixed += [self._more.sizeHint().width()] if hidden else []
+            margins = self._row.contentsMargins()
+            return sum(fixed) + self._row.spacing() * len(fixed) + margins.left() + margins.right()
+
+        no_badge = needed() > self.width()
+        short_account = needed() > self.width()
+        short_search = needed() > self.width()
+        for tab in reversed(tabs):
+            if needed() <= self.width():
+                break
+            if not tab.isChecked():
+                hidden.append(tab)
+                self._more.setText(more_text(len(hidden)))
+        if self._badge is not None:
+            self._badge.setVisible(not no_badge)
+        self.account.show_name(not short_account)
+        self.search.show_words(not short_search)
+        for tab in tabs:
+            tab.setVisible(tab not in hidden)
+        self._more.setVisible(bool(hidden))
+
+    def _open_more(self) -> None:
+        """Offer the views whose tabs have no room."""
+        items = [
+            MenuItem(tab.text(), partial(self._go, name), name=f"more_{tab.objectName()}")
+            for name, tab in self._tabs.items()
+            if tab.isHidden()
+        ]
+        menu(self._more, items, name="more_views_menu")
 
     def has_room(self, width: int) -> bool:
         """Whether the tabs of a view's open documents have room in this many pixels."""
-        fixed = (self._title, *self._tabs.values(), self.search, self._badge, self.account)
+        fixed = (self._title, *self._tabs.values(), self.search, self._badge)
         taken = sum(one.sizeHint().width() for one in fixed if one is not None)
+        taken += self.account.room(with_name=True)
         gaps = self._row.spacing() * self._row.count()
         return self.width() - taken - gaps >= width
 
@@ -95,6 +152,7 @@ class Header(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit_width()
         self.resized.emit()
 
     def tab_at(self, position: QPoint) -> str:
@@ -175,10 +233,11 @@ class SearchButton(Pressable):
     def __init__(self, search: Callable[[], None]) -> None:
         super().__init__()
         self.setObjectName("search")
+        self._is_icon = False
         self.setText(_("Search or run a command"))
         self.setAccessibleName(_("Search or run a command"))
         self.setFixedHeight(theme().px("control_height.md"))
-        self.setMinimumWidth(150)
+        self.setMinimumWidth(_LEAST_SEARCH)
         self.setMaximumWidth(260)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -188,6 +247,13 @@ class SearchButton(Pressable):
     def sizeHint(self) -> QSize:
         return QSize(260, self.height())
 
+    def show_words(self, shown: bool) -> None:
+        """Show words beside the icon, or the icon alone."""
+        self._is_icon = not shown
+        self.setMinimumWidth(_LEAST_SEARCH if shown else _ICON_ALONE)
+        self.setMaximumWidth(260 if shown else _ICON_ALONE)
+        self.setToolTip("" if shown else plain_tooltip(REGISTRY[PALETTE].tooltip))
+
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -195,6 +261,8 @@ class SearchButton(Pressable):
             painter.setBrush(theme().color("surface"))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
             paint_icon(painter, "ph.magnifying-glass", QRectF(9, 6, 16, 16), theme().color("text.muted"))
+            if self._is_icon:
+                return
             keys = REGISTRY[PALETTE].key
             width = QFontMetrics(theme().font("caption")).horizontalAdvance(keys) + 10
             cap = QRectF(self.width() - width - 6, (self.height() - 18) / 2, width, 18)
@@ -202,7 +270,9 @@ class SearchButton(Pressable):
             painter.setFont(theme().font("body"))
             painter.setPen(theme().color("text.muted"))
             room = self.width() - 33 - width - 12
-            text = QFontMetrics(painter.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, int(room))
+            metrics, short = QFontMetrics(painter.font()), _("Search")
+            text = self.text() if metrics.horizontalAdvance(self.text()) <= room else short
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(room))
             painter.drawText(QRectF(33, 0, room, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
 
 
@@ -212,6 +282,7 @@ class AccountButton(Pressable):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.setObjectName("account")
+        self._shows_name = True
         self.setText(name)
         self.setAccessibleName(_("Account: {name}").format(name=name))
         self.setFixedHeight(32)
@@ -219,8 +290,20 @@ class AccountButton(Pressable):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        words = min(QFontMetrics(self._font()).horizontalAdvance(self.text()), 180)
-        return QSize(words + 24 + 8 + 34, 32)
+        return QSize(self.room(with_name=self._shows_name), 32)
+
+    def room(self, *, with_name: bool) -> int:
+        """The width, in pixels, that it takes with the user's name or without it."""
+        words = min(QFontMetrics(self._font()).horizontalAdvance(self.text()), 180) + 8 if with_name else 0
+        return words + 24 + 34
+
+    def show_name(self, shown: bool) -> None:
+        """Show the user's name, or the initials alone."""
+        if shown != self._shows_name:
+            self._shows_name = shown
+            self.setToolTip("" if shown else plain_tooltip(self.text()))
+            self.updateGeometry()
+            self.update()
 
     def _font(self) -> QFont:
         font = theme().font("body")
@@ -235,10 +318,11 @@ class AccountButton(Pressable):
                 painter.setBrush(theme().color("row.hover"))
                 painter.drawRoundedRect(self.rect(), 6, 6)
             paint_avatar(painter, QRectF(6, 4, 24, 24), self.text())
-            painter.setFont(self._font())
-            painter.setPen(theme().color("text"))
-            room = self.width() - 38 - 24
-            text = QFontMetrics(painter.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
-            painter.drawText(QRectF(38, 0, room, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
+            if self._shows_name:
+                painter.setFont(self._font())
+                painter.setPen(theme().color("text"))
+                room = self.width() - 38 - 24
+                text = QFontMetrics(painter.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+                painter.drawText(QRectF(38, 0, room, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
             spot = QRectF(self.width() - 20, (self.height() - 12) / 2 + 1, 12, 12)
             paint_icon(painter, "ph.caret-down", spot, theme().color("text.secondary"))

@@ -12,7 +12,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.focus import asked_by_key, note_input
 from benchboard.ui.widgets.labels import plain_tooltip, restyle
-from benchboard.ui.widgets.menus import Menu
+from benchboard.ui.widgets.menus import Menu, more_text
 from benchboard.ui.widgets.surfaces import set_surface
 
 _BEFORE: Final = 10
@@ -43,7 +43,7 @@ class DashboardTabBar(QTabBar):
         self.tabBarDoubleClicked.connect(self._request_rename)
 
     def minimumTabSizeHint(self, index: int) -> QSize:
-        """What a tab keeps where there are many; with more than fit even so, the bar scrolls. The list's name stays
+        """What a tab keeps where there are many; those that don't fit even so are in a menu. The list's name stays
         whole.
         """
         size = self.tabSizeHint(index)
@@ -51,13 +51,30 @@ class DashboardTabBar(QTabBar):
 
     @property
     def is_crowded(self) -> bool:
-        """Whether a tab is shortened, or scrolled out of view."""
+        """Whether a tab is shortened, or has no room."""
         return self.whole_width > self.width()
 
     @property
     def whole_width(self) -> int:
         """Pixels for all tabs with their whole names."""
         return sum(self.tabSizeHint(tab).width() for tab in range(self.count()))
+
+    def show_fitting(self, room: int) -> int:
+        """Show the tabs that have room in this many pixels, the current one and the list among them; returns how many
+        have none.
+        """
+        first = [tab for tab in (0, self.currentIndex()) if 0 <= tab < self.count()]
+        order = list(dict.fromkeys((*first, *range(self.count()))))
+        taken, shown = 0, set[int]()
+        for tab in order:
+            taken += self.minimumTabSizeHint(tab).width()
+            if taken > room and tab not in first:
+                break
+            shown.add(tab)
+        for tab in range(self.count()):
+            if self.isTabVisible(tab) is not (tab in shown):
+                self.setTabVisible(tab, tab in shown)
+        return self.count() - len(shown)
 
     def set_tab_name(self, tab: int, name: str) -> None:
         """Set a tab's name; its tooltip shows the whole name."""
@@ -117,21 +134,20 @@ class DashboardTabStrip(QWidget):
             "", self._open_menu, kind="quiet", icon="ph.caret-down", size="sm", tip=_("All open dashboards"),
             name="studio_all_tabs",
         )  # fmt: skip
-        policy = self._all.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)  # the tabs' width doesn't depend on it
-        self._all.setSizePolicy(policy)
+        self._all.hide()
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, _AFTER, 0)
         row.setSpacing(4)
         row.addWidget(self.tabs, 1)
         row.addWidget(self._all)
         self.tabs.installEventFilter(self)
+        self.tabs.currentChanged.connect(self._fit_tabs)
 
     @property
     def least_width(self) -> int:
         """The width, in pixels, that it must have in the header: there no name is shortened."""
         spare = 0 if self._in_header else _TO_MOVE
-        return self.tabs.whole_width + self._all.sizeHint().width() + self._row.spacing() + _BEFORE + _AFTER + spare
+        return self.tabs.whole_width + _BEFORE + _AFTER + spare
 
     def set_in_header(self, in_header: bool) -> None:
         """Look as tabs in the header, or as those of a row of their own."""
@@ -151,12 +167,30 @@ class DashboardTabStrip(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
-            self._all.setVisible(self.tabs.is_crowded)
+            self._fit_tabs()
         return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._all.setVisible(self.tabs.is_crowded)
+        self._fit_tabs()
+
+    def _fit_tabs(self) -> None:
+        """Show the tabs that have room; the menu's button counts the others."""
+        margins = self._row.contentsMargins()
+        room = self.width() - margins.left() - margins.right()
+        crowded = self.tabs.whole_width > room
+        hidden = self.tabs.show_fitting(room - self._button_room(self.tabs.count()) if crowded else room)
+        text = more_text(hidden) if hidden else ""
+        if self._all.text() != text:
+            self._all.setText(text)
+            self._all.setAccessibleName(f"{_('All open dashboards')}, {text}" if text else _("All open dashboards"))
+        if self._all.isHidden() is crowded:
+            self._all.setVisible(crowded)
+
+    def _button_room(self, count: int) -> int:
+        """The width, in pixels, that the menu's button takes at most, with the gap before it."""
+        text = self._all.fontMetrics().horizontalAdvance(more_text(count))
+        return text + self._all.iconSize().width() + 32 + self._row.spacing()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QWidget
 
+from benchboard.i18n import ngettext, number
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.focus import keys_used
@@ -143,3 +144,8 @@ class _MenuShadow(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             paint_shadow(painter, self.rect().adjusted(SHADOW, SHADOW, -SHADOW, -SHADOW))
+
+
+def more_text(count: int) -> str:
+    """The title of a menu of what has no room beside it."""
+    return ngettext("{count} more", "{count} more", count).format(count=number(count))
