@@ -1015,3 +1015,26 @@ def test_chart_can_be_read_in_a_small_window(explorer: Explorer) -> None:
     explorer.studio.wait(lambda: result.chart.height() >= 220)
     assert result.table.isVisible()
     assert result.table.view.verticalScrollBar().maximum() > 0, "the table scrolls"
+
+
+def test_narrow_window_shows_tables_and_columns_on_demand(studio: "Studio") -> None:
+    explorer = Explorer(studio)
+    explorer.open_orders()
+    explorer.wait_for_result()
+    window = studio.application.window
+    window.setMinimumSize(0, 0)
+    window.resize(720, 450)
+    view = explorer.view
+    studio.wait(lambda: view.fold.isVisible() and not view.fields.isVisible())
+    assert not view.made_sql.isVisible()
+    assert view.builder.visibleRegion().boundingRect().width() == view.builder.width()
+    assert view.result.width() <= view.width()
+    assert view.result.height() >= view.result.minimumSizeHint().height()
+    view.fold.setFocus()
+    studio.qtbot.keyClick(view.fold, Qt.Key.Key_Space)
+    assert view.fields.isVisible()
+    assert view.fields.width() + view.result.width() <= view.width()
+    studio.qtbot.keyClick(view.fold, Qt.Key.Key_Space)
+    assert not view.fields.isVisible()
+    window.resize(1440, 900)
+    studio.wait(lambda: view.fields.isVisible() and view.made_sql.isVisible() and not view.fold.isVisible())

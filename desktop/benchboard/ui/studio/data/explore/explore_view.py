@@ -39,6 +39,8 @@ _FIELDS_NARROW: Final = 210
 _SQL_WIDTH: Final = 380
 _SQL_NARROW: Final = 250
 _NARROW: Final = 1150
+_COMPACT: Final = 840
+"""Below this width, in pixels, the tables and columns are shown on demand, and the query has the width alone."""
 _TOP_HEIGHT: Final = 238
 _TOP_LOW: Final = 212
 """The height of the query in a low window: six rows of the builder."""
@@ -96,10 +98,19 @@ class ExploreView(QWidget):
         self.add = Button(
             _("Add to dashboard"), self.add_to_dashboard, kind="primary", icon="ph.plus", name="explore_add"
         )
+        self.fold = Button(
+            "", self._toggle_fields, kind="quiet", icon="bb.pane-left", tip=_("Tables and columns"),
+            name="explore_fold_fields", parent=self.toolbar,
+        )  # fmt: skip
+        self.fold.setCheckable(True)
+        self.fold.hide()
+        self._fields_wanted = False
+        """Whether the user opened the tables and columns in a narrow window."""
+        self.toolbar.add(self.fold)
         self.toolbar.add(self.mode)
         for button in (self.time, self.cancel, self.run, self.add):
             self.toolbar.add_right(button)
-        self.toolbar.shorten(self.cancel)
+        self.toolbar.shorten(self.cancel, self.add)
 
     def _lay_out(self) -> None:
         self._build = QWidget()
@@ -112,19 +123,22 @@ class ExploreView(QWidget):
         inside.setContentsMargins(0, 0, 0, 0)
         inside.addWidget(self.builder)
         row.addWidget(scroll_area(holder), 1)
-        row.addWidget(hairline(vertical=True))
+        self._sql_line = hairline(vertical=True)
+        row.addWidget(self._sql_line)
         row.addWidget(self.made_sql)
         self._top = QStackedWidget()
         self._top.addWidget(self._build)
         self._top.addWidget(self.sql)
         self._top.setFixedHeight(_TOP_HEIGHT)
         self._work = QWidget()
+        self._work.setProperty("plain", True)
         column = QVBoxLayout(self._work)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._top)
         column.addWidget(hairline())
         column.addWidget(self.result, 1)
+        self._work_area = scroll_area(self._work)  # in a low window query and result are scrolled
         self._empty = EmptyState(
             "ph.table",
             _("Choose a table to explore"),
@@ -135,13 +149,14 @@ class ExploreView(QWidget):
         add_data = partial(self._context.go, "studio/data")
         self._nothing = EmptyState("ph.database", _("No data to explore"), _("Add data"), add_data)
         self._right = QStackedWidget()
-        for page in (self._work, self._empty, self._nothing):
+        for page in (self._work_area, self._empty, self._nothing):
             self._right.addWidget(page)
         lower = QHBoxLayout()
         lower.setContentsMargins(0, 0, 0, 0)
         lower.setSpacing(0)
         lower.addWidget(self.fields)
-        lower.addWidget(hairline(vertical=True))
+        self._fields_line = hairline(vertical=True)
+        lower.addWidget(self._fields_line)
         lower.addWidget(self._right, 1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -157,6 +172,25 @@ class ExploreView(QWidget):
         self.fields.setFixedWidth(_FIELDS_NARROW if narrow else _FIELDS_WIDTH)
         self.made_sql.setFixedWidth(_SQL_NARROW if narrow else _SQL_WIDTH)
         self._top.setFixedHeight(_TOP_LOW if self.height() < _LOW else _TOP_HEIGHT)
+        self._show_panes()
+
+    def _show_panes(self) -> None:
+        """Show the panes that have room: in a narrow window the query has its whole width, and its SQL is one press
+        away; the tables and columns are shown when they are asked for, and while there is no query.
+        """
+        compact = self.width() < _COMPACT
+        shown = not compact or self._fields_wanted or self._right.currentWidget() is not self._work_area
+        self.fields.setVisible(shown)
+        self._fields_line.setVisible(shown)
+        self.made_sql.setVisible(not compact)
+        self._sql_line.setVisible(not compact)
+        self.fold.setVisible(compact)
+        self.fold.setChecked(shown)
+        self.fold.disable("" if self._right.currentWidget() is self._work_area else _("No query yet."))
+
+    def _toggle_fields(self) -> None:
+        self._fields_wanted = not self.fields.isVisible()
+        self._show_panes()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -219,7 +253,11 @@ class ExploreView(QWidget):
     def panes(self) -> list[QWidget]:
         """The toolbar, the tables, the query and the result."""
         query: QWidget = self.sql if self.exploration.state.mode == "sql" else self.builder
-        return [self.toolbar, self.fields, *([query, self.result] if self._right.currentWidget() is self._work else [])]
+        return [
+            self.toolbar,
+            self.fields,
+            *([query, self.result] if self._right.currentWidget() is self._work_area else []),
+        ]
 
     def _show(self) -> None:
         exploration, state = self.exploration, self.exploration.state
@@ -241,8 +279,9 @@ class ExploreView(QWidget):
             self._nothing.action.setVisible(error is None and may_add_data(actor))
             page: QWidget = self._nothing
         else:
-            page = self._work if state.text or state.mode == "sql" else self._empty
+            page = self._work_area if state.text or state.mode == "sql" else self._empty
         self._right.setCurrentWidget(page)
+        self._show_panes()
         first = self._first_table()
         self._empty.action.setText(_("Explore {table}").format(table=first[1]) if first is not None else "")
         self._empty.action.setVisible(first is not None)

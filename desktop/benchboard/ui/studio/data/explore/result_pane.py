@@ -27,7 +27,7 @@ from benchboard.ui.widgets.tab_order import one_tab_stop_choices
 
 KINDS: Final = ("line_chart", "area_chart", "bar_chart", "pie_chart", "metric_card", "table")
 """The kinds of widgets that are offered, in the order of their buttons."""
-_LEAST_CHART: Final = 130
+_LEAST_CHART: Final = 170
 _LEAST_TABLE: Final = 62
 """Pixels of the names of the columns and a row."""
 _READABLE_CHART: Final = 226

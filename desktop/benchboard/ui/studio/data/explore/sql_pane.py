@@ -34,7 +34,7 @@ class MadeSql(QWidget):
         self.text.setAccessibleName(_("Generated SQL"))
         self.text.setReadOnly(True)
         self.text.setFont(theme().font("mono"))
-        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
         self.text.setTabChangesFocus(True)
         self.text.setProperty("docked", "alt")
         disable_viewport_fill(self.text)
