@@ -224,3 +224,19 @@ def test_broken_text_names_widgets_and_their_dashboards() -> None:
     uses = [model_services.ModelUse("d", "Fleet", str(k), f"W{k}" if k else "") for k in range(10)]
     assert broken_text(uses[:1]) == "1 widget will show an error: “Untitled” in “Fleet”."
     assert broken_text(uses).endswith("and 2 more widgets.")
+
+
+def test_new_model_is_in_the_list_before_it_is_saved(studio: "Studio", tmp_path: Path) -> None:
+    sales = add_file(studio, tmp_path / "sales.csv", "Sales", "id,total\n1,2\n")
+    models = Models(studio)
+    studio.wait(lambda: any(one.id == sales.id for one in models.editor.exploration.sources))
+    assert not models.view.unsaved.isVisible()
+    studio.context.go("studio/models/!new")
+    studio.wait(lambda: bool(studio.application.window.findChildren(QWidget, "new_model_menu")))
+    models.click("model_table_sales")
+    assert models.find("models_unsaved").accessibleName() == "sales model, Not saved"
+    assert models.view.unsaved.isChecked()
+    assert not models.view.table.isVisible()  # it says that there are no models yet
+    models.click("models_save")
+    studio.wait(lambda: len(models.stored()) == 1)
+    studio.wait(lambda: models.view.table.isVisible() and not models.view.unsaved.isVisible())

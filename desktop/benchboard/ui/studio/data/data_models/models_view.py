@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.analytics import model_services
 from benchboard.analytics.data_models.stored_models import StoredModel
@@ -27,6 +27,7 @@ from benchboard.ui.studio.data.data_models.model_editor import ModelEditor
 from benchboard.ui.studio.data.source_actions import explore_address
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import (
+    Badge,
     BannerPlace,
     Button,
     Confirm,
@@ -38,6 +39,7 @@ from benchboard.ui.widgets import (
     menu,
     search_field,
 )
+from benchboard.ui.widgets.labels import plain_tooltip, restyle
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -85,7 +87,14 @@ class ModelsView(QWidget):
         row = QHBoxLayout(body)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(self.table)
+        self._list = QWidget()
+        column = QVBoxLayout(self._list)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._unsaved_row())
+        column.addWidget(self.table, 1)
+        column.addStretch(0)
+        row.addWidget(self._list)
         self._line = hairline(vertical=True)
         row.addWidget(self._line)
         row.addWidget(self._right, 1)
@@ -115,6 +124,27 @@ class ModelsView(QWidget):
         self.new.disable(self._why_read_only)
         for button in (self.discard, self.explore, self.new, self.save):
             self._toolbar.add_right(button)
+
+    def _unsaved_row(self) -> QWidget:
+        """The row of a new model above those that are stored."""
+        self._unsaved = QWidget(self)
+        set_surface(self._unsaved, "surface")
+        line = QHBoxLayout(self._unsaved)
+        line.setContentsMargins(8, 6, 12, 6)
+        self.unsaved = Button("", self._show_unsaved, kind="quiet", icon="ph.tree-structure", name="models_unsaved")
+        self.unsaved.setProperty("section", "true")
+        self.unsaved.setCheckable(True)
+        self._not_saved = Badge("info", _("Not saved"))
+        line.addWidget(self.unsaved)
+        line.addStretch(1)
+        line.addWidget(self._not_saved)
+        self._unsaved.hide()
+        return self._unsaved
+
+    def _show_unsaved(self) -> None:
+        """Show the new model that isn't saved yet."""
+        self.table.put_away()
+        self._show_row(None)
 
     def _columns(self) -> tuple[Column[ModelSummary], ...]:
         return (
@@ -237,7 +267,7 @@ class ModelsView(QWidget):
     def panes(self) -> list[QWidget]:
         """The panes in F6 order."""
         shown = list(self.editor.panes()) if self._right.currentWidget() is self.editor else []
-        return [self._toolbar, self.table, *shown]
+        return [self._toolbar, self._list, *shown]
 
     # Commands
 
@@ -283,8 +313,20 @@ class ModelsView(QWidget):
         alone = not self._model.rows and not self._search.text() and self._right.currentWidget() is self._nothing
         for widget in (self._line, self._right):
             widget.setVisible(not alone)
-        self.table.setMaximumWidth(_ALONE if alone else _LIST_WIDTH)
-        self.table.setMinimumWidth(_LIST_WIDTH)
+        self._list.setMaximumWidth(_ALONE if alone else _LIST_WIDTH)
+        self._list.setMinimumWidth(_LIST_WIDTH)
+        new = self._drafts.get("")
+        self._unsaved.setVisible(new is not None)
+        self.table.setVisible(new is None or bool(self._model.rows) or bool(self._search.text()))
+        if new is not None:
+            name = new.state.name or _("New model")
+            room = _LIST_WIDTH - self._not_saved.sizeHint().width() - 80
+            elided = self.unsaved.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room)
+            self.unsaved.setText(elided)
+            self.unsaved.setAccessibleName(f"{name}, {_('Not saved')}")
+            self.unsaved.setToolTip(plain_tooltip(name if elided != name else ""))
+            self.unsaved.setChecked(self._shown is None)
+            restyle(self.unsaved)
 
     def _show_actions(self) -> None:
         self._show_sides()
