@@ -391,8 +391,8 @@ class StudioPage(QWidget):
 
     @property
     def banner_place(self) -> BannerPlace | None:
-        """Where banners are shown: below the bars above the canvas; None while another screen is shown."""
-        return self._banners if self.screens.screen is None else None
+        """Where banners are shown: below the bars above the canvas, or of the screen in its place."""
+        return self._banners if self.screens.screen is None else self.screens.screen.banner_place
 
     def panes(self) -> list[QWidget]:
         """The visible panes, from the top left to the right."""

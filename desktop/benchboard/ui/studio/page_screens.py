@@ -43,7 +43,7 @@ class PageScreens(QObject):
         saving.state_changed.connect(self._pass_saved_version)
 
     @property
-    def screen(self) -> QWidget | None:
+    def screen(self) -> VersionsScreen | MergeScreen | None:
         """The screen that is shown in place of the page; None if the page is shown."""
         return self._screen
 

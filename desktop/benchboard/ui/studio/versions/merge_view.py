@@ -21,6 +21,7 @@ from benchboard.ui.studio.versions.merge_decisions import ConflictGroup, MergeDe
 from benchboard.ui.studio.versions.merge_lists import ConflictRow, MergeBanner, merged_row
 from benchboard.ui.studio.versions.widget_thumbnails import ThumbnailAnswers
 from benchboard.ui.widgets import (
+    BannerPlace,
     Button,
     Elided,
     Icon,
@@ -208,7 +209,9 @@ class MergeScreen(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
+        self.banner_place = BannerPlace()
         whole.addWidget(self._banner())
+        whole.addWidget(self.banner_place)
         middle = QHBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)

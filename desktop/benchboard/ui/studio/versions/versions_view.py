@@ -30,7 +30,7 @@ from benchboard.ui.studio.versions.json_diff_view import JsonDiff
 from benchboard.ui.studio.versions.version_list import VersionsPane
 from benchboard.ui.studio.versions.widget_thumbnails import ThumbnailAnswers
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.widgets import Button, SegmentedControl, Text, Toolbar, hairline
+from benchboard.ui.widgets import BannerPlace, Button, SegmentedControl, Text, Toolbar, hairline
 from benchboard.ui.widgets.drawer import is_narrow
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -328,7 +328,9 @@ class VersionsScreen(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
+        self.banner_place = BannerPlace()
         whole.addWidget(self._toolbar())
+        whole.addWidget(self.banner_place)
         middle = QHBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
