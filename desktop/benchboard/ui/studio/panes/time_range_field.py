@@ -28,7 +28,40 @@ class TimeRangeField(Button):
     def __init__(self, editor: Editor) -> None:
         super().__init__("", self.open_picker, icon="ph.clock", menu=True, name="time_range")
         self._editor = editor
+        self._whole, self._tip, self._limit = "", "", 0
         self.refresh()
+
+    @property
+    def reserved_width(self) -> int:
+        """The width, in pixels, that it takes with the longest of the ranges that have names: what is kept for it among
+        other controls, so that they stay where they are when another range is chosen.
+        """
+        metrics = self.fontMetrics()
+        widest = max(metrics.horizontalAdvance(range_title(preset)) for preset in PRESETS)
+        return self._width_with(widest)
+
+    @property
+    def whole_width(self) -> int:
+        """The width, in pixels, that it takes with its whole text."""
+        return self._width_with(self.fontMetrics().horizontalAdvance(self._whole))
+
+    def limit_width(self, width: int) -> None:
+        """Elide the text to a field of this width in pixels; 0 shows all of it. The tooltip has the whole text."""
+        self._limit = width
+        self._elide()
+
+    def _width_with(self, text_width: int) -> int:
+        return self.sizeHint().width() - self.fontMetrics().horizontalAdvance(self.text()) + text_width
+
+    def _elide(self) -> None:
+        metrics = self.fontMetrics()
+        room = self._limit - self._width_with(0)
+        fits = not self._limit or metrics.horizontalAdvance(self._whole) <= room
+        shown = self._whole if fits else metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, max(0, room))
+        if shown != self.text():
+            self.setText(shown)
+            self.setAccessibleName(self._whole)
+        self.setToolTip(plain_tooltip(self._tip if fits else f"{self._whole}\n{self._tip}"))
 
     def refresh(self) -> None:
         """Show the range of this window."""
@@ -37,10 +70,9 @@ class TimeRangeField(Button):
         shown = self._editor.time_range
         title = range_title(shown) if using else _("Time range")
         seconds = self._editor.reader_document.refresh
-        self.set_title(
-            _("{range} · every {time}").format(range=title, time=refresh_title(seconds)) if seconds else title
-        )
-        self.setToolTip(plain_tooltip(_period_text(shown) if using else _("No widget uses the time range.")))
+        self._whole = _("{range} · every {time}").format(range=title, time=refresh_title(seconds)) if seconds else title
+        self._tip = _period_text(shown) if using else _("No widget uses the time range.")
+        self._elide()
 
     def open_picker(self) -> None:
         """Open the popover."""

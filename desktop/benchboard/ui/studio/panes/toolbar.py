@@ -86,7 +86,9 @@ class PageToolbar(Toolbar):
         self._fill_right()
         self._shortened = (self.export, self.versions, self.save, self.breakpoints, self.present)
         # What is used most stays longest; all of it is in the More menu.
-        self._overflowing = (self.export, self._every, self.fit, self._find, self.save, self.versions, self.present)
+        self._overflowing: tuple[QWidget, ...] = (
+            self.export, self._every, self.fit, self._find, self._zooming, self.save, self.versions, self.present,
+        )  # fmt: skip
         self._offers_changes = True
         self.setFixedHeight(theme().px("shell.toolbar"))
 
@@ -109,7 +111,8 @@ class PageToolbar(Toolbar):
         larger = self._button("zoom_in", icon="ph.plus")
         self.fit = self._text_button("zoom_to_fit", _("Fit"), name="studio_fit", kind="quiet")
         self._find = self._button("find")
-        shown = (self.breakpoints, _separator(), _adjoined(smaller, self._zoom, larger), self.fit, self._find)
+        self._zooming = _adjoined(smaller, self._zoom, larger)
+        shown = (self.breakpoints, _separator(), self._zooming, self.fit, self._find)
         for widget in (self.fold["left"], _separator(), _adjoined(self._undo, self._redo), _separator(), *shown):
             self.add(widget)
         self._fields_line = self.add(_separator())
@@ -233,7 +236,9 @@ class PageToolbar(Toolbar):
             restyle(self.present)
 
     def _shorten_and_hide(self) -> None:
-        """Remove texts, then hide buttons, each in order, then elide the save state, until the rest fits."""
+        """Remove texts, then hide buttons, each in order, then elide the save state, until the rest fits. Texts that
+        have room in what is left then come back.
+        """
         self._show_all()
         for control in self._shortened:
             control.show_label(True)
@@ -242,12 +247,20 @@ class PageToolbar(Toolbar):
         for control in self._shortened:
             control.show_label(False)
             if self._fits():
+                self._show_labels_with_room()
                 return
         for button in self._overflowing:
             button.hide()
             if self._fits():
                 return
         self.state.setFixedWidth(max(0, self._state_width - self.missing_width()))
+
+    def _show_labels_with_room(self) -> None:
+        """Show again the texts that fit: a long one that was removed may leave room for shorter ones."""
+        for control in reversed(self._shortened):
+            control.show_label(True)
+            if not self._fits():
+                control.show_label(False)
 
     def _show_all(self) -> None:
         """Show every button that this page has, and the save state at its full width."""
@@ -288,7 +301,8 @@ class PageToolbar(Toolbar):
 
     def _open_more_menu(self) -> None:
         """Offer what has no button, and what has one that is hidden at this width."""
-        buttons = {
+        buttons: dict[str, QWidget] = {
+            "studio.zoom_in": self._zooming, "studio.zoom_out": self._zooming, "studio.zoom_reset": self._zooming,
             "studio.find": self._find, "studio.zoom_to_fit": self.fit, "studio.present": self.present,
             "studio.present_every": self._every,
             "studio.show_versions": self.versions, "studio.save_version": self.save, "studio.share": self.share,

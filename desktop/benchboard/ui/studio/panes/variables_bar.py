@@ -107,6 +107,7 @@ class VariablesBar(QScrollArea):
         policy = Qt.ScrollBarPolicy
         self.setHorizontalScrollBarPolicy(policy.ScrollBarAsNeeded if place == "bar" else policy.ScrollBarAlwaysOff)
         self._more.hide()
+        self.time_range.limit_width(0)
         for field in self._fields:
             field.limit_width(0)
             field.show()
@@ -131,7 +132,7 @@ class VariablesBar(QScrollArea):
         """The width, in pixels, at which no field beside a title is shortened; 0 without fields."""
         widths = [field.width_with(_SHOWN_BESIDE) for field in self._fields]
         if not self.time_range.isHidden():
-            widths.append(self.time_range.sizeHint().width())
+            widths.append(self.time_range.whole_width)
         if self._offered_filter:
             widths.append(self._add.sizeHint().width())
         return sum(widths) + _FIELD_GAP * (len(widths) + 1) + 2 * self._margin if widths else 0
@@ -141,8 +142,8 @@ class VariablesBar(QScrollArea):
         """The width, in pixels, at which every field beside other controls is still readable; 0 without fields. The
         button that adds a filter can be left out: its command is in the More menu too."""
         widths = [min(field.width_with(_SHOWN_BESIDE), _READABLE_FIELD) for field in self._fields]
-        if not self.time_range.isHidden():
-            widths.append(self.time_range.sizeHint().width())
+        if not self.time_range.isHidden():  # whatever its range is: the fields stay in their row when it changes
+            widths.append(self.time_range.reserved_width)
         return sum(widths) + _FIELD_GAP * (len(widths) + 1) if widths else 0
 
     @property
@@ -166,6 +167,9 @@ class VariablesBar(QScrollArea):
             width = min(width, self.natural_width - added)
         if self._place == "toolbar":
             self.setFixedWidth(width)
+            others = self.natural_width - self.time_range.whole_width
+            others -= added if self._offered_filter and self._add.isHidden() else 0
+            self.time_range.limit_width(max(self.time_range.reserved_width, width - others))
         width -= 2 * self._margin + gap  # the stretch at the end takes a gap as well
         if not self.time_range.isHidden():
             width -= self.time_range.sizeHint().width() + gap
@@ -272,13 +276,13 @@ class VariablesBar(QScrollArea):
         self.width_changed.emit()
 
     def _show_time_range(self) -> None:
-        before, offered = self.time_range.sizeHint().width() * (not self.time_range.isHidden()), self._offered_filter
+        before, offered = self.time_range.whole_width * (not self.time_range.isHidden()), self._offered_filter
         self.time_range.refresh()
         self._offered_filter = self._offers_filter
         if self._offered_filter != offered:
             self._add.setVisible(self._offered_filter and self._place == "bar")
         self.setVisible(bool(self._fields) or not self.time_range.isHidden())
-        width = self.time_range.sizeHint().width() * (not self.time_range.isHidden())
+        width = self.time_range.whole_width * (not self.time_range.isHidden())
         if (width, self._offered_filter) != (before, offered):
             self.width_changed.emit()
 
