@@ -329,10 +329,8 @@ REGISTRY.register_menu(
 REGISTRY.register_menu(
     MORE_MENU,
     MenuSection(
-        _ids("open_dashboard", "find", "select_all", "zoom_to_fit", "preview_repeats", "present", "present_every")
-
-        _ids("find", "select_all", "zoom_in", "zoom_out", "zoom_reset", "zoom_to_fit", "preview_repeats", "present",
-             "present_every")
+        _ids("open_dashboard", "find", "select_all", "zoom_in", "zoom_out", "zoom_reset", "zoom_to_fit",
+             "preview_repeats", "present", "present_every")
     ),
     MenuSection(
         _ids("time_range", "filter_by_column", "refresh_data", "edit_variables", "start_from_template", "show_json")
