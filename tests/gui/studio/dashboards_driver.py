@@ -14,6 +14,7 @@ from benchboard.paging import Listing
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.studio.dashboards_view import DashboardsView
 from benchboard.ui.studio.editor_page import StudioPage
+from benchboard.ui.studio.library.folder_pane import FOLDER
 from support.databases import unbound
 
 if TYPE_CHECKING:
@@ -50,6 +51,13 @@ class DashboardsDriver:
 
     def click(self, name: str) -> None:
         self.qtbot.mouseClick(self.find(name), LEFT)
+
+    def choose(self, key: str) -> None:
+        """Click a row of the pane beside the list: a filter, or a folder by its name."""
+        pane = self.place.library.pane
+        named = [FOLDER + one.id for one in pane.folders if one.name == key]
+        at = pane.tree.visualItemRect(pane.tree.item_of(named[0] if named else key)).center()
+        self.qtbot.mouseClick(pane.tree.viewport(), LEFT, pos=at)
 
     def tick(self, name: str) -> None:
         """Tick a row with the mouse."""

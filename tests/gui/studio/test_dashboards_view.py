@@ -293,7 +293,7 @@ def test_deleted_dashboard_closes_its_tab_and_is_restored(dashboards: Dashboards
     dashboards.click("library_discard")
     dashboards.studio.wait(lambda: "Shop review" in dashboards.cards("trash"))
     dashboards.studio.wait(lambda: dashboards.place.tabs.count() == 1)
-    dashboards.click("segment_trash")
+    dashboards.choose("trash")
     dashboards.studio.wait(lambda: [card.name for card in dashboards.model.rows] == ["Shop review"])
     dashboards.tick("Shop review")
     dashboards.click("library_restore")
@@ -644,7 +644,7 @@ def test_dashboard_deleted_by_another_person_is_reported_and_restored(dashboards
     (action,) = problems.current.actions
     assert action.title == "Restore dashboard"
     dashboards.place.tabs.setCurrentIndex(0)
-    dashboards.click("segment_trash")
+    dashboards.choose("trash")
     dashboards.studio.wait(lambda: [one.name for one in dashboards.model.rows] == ["Shop review"])
     second = dashboards.model.columns[0].second
     assert second is not None

@@ -7,12 +7,21 @@ Sorting, searching and filtering are new queries: setting `listing` starts again
 older query are dropped by their generation number. A refresh keeps the rows on screen until the new ones arrive.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRectF, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRectF,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QPainter
 
 from benchboard.errors import AppError, Cancelled
@@ -75,6 +84,8 @@ class Column(Generic[Row]):
     most: int = 0
     optional: bool = False
     """Whether the column is left out where the others would be cut off. Never the first or the last one."""
+    acts: bool = False
+    """Whether a click on a cell does something by itself, so that a double click there doesn't open the row."""
 
 
 class PagedTableModel(QAbstractTableModel, Generic[Row]):
@@ -121,6 +132,8 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         self._ticks: dict[Hashable, Row] = {}
         self.checkable = False
         """Whether its rows have check boxes: set by the view that draws them."""
+        self.drag_data: Callable[[Sequence[Row]], QMimeData] | None = None
+        """What rows are dragged as; None if they can't be dragged."""
         self.requested = False
         self.error: AppError | None = None
 
@@ -208,6 +221,10 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
     def identity(self, row: Row) -> Hashable:
         return self._identity(row)
 
+    def dragged(self, index: int) -> list[Row]:
+        """The rows that a drag of one takes: all ticked ones if it is one of them."""
+        return self.ticks() if self.is_ticked(index) else [self.row(index)]
+
     def is_ticked(self, index: int) -> bool:
         return self._identity(self._lines[index].row) in self._ticks
 
@@ -277,6 +294,8 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = super().flags(index)
+        if self.drag_data is not None:
+            flags |= Qt.ItemFlag.ItemIsDragEnabled
         return flags | Qt.ItemFlag.ItemIsUserCheckable if self.checkable and index.column() == 0 else flags
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:

@@ -24,12 +24,15 @@ from PySide6.QtCore import (
 from PySide6.QtGui import (
     QContextMenuEvent,
     QCursor,
+    QDrag,
     QFocusEvent,
+    QFontMetrics,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
+    QPixmap,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
@@ -41,7 +44,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from benchboard.i18n import _
+from benchboard.i18n import _, ngettext, number
 from benchboard.ui.paged.day_headings import DayHeadings
 from benchboard.ui.paged.paged_cells import (
     PICTURE_ROOM,
@@ -133,9 +136,13 @@ class PagedRows(QTableView):
         self.verticalHeader().setMinimumSectionSize(height)
         self.setHorizontalHeader(_PagedHeader(self))
         model.loaded.connect(self._tell_ringed)
-        self.doubleClicked.connect(lambda index: self.opened.emit(index.row()))
+        self.doubleClicked.connect(self._open_clicked)
         for at, column in enumerate(model.columns):
             self.setColumnWidth(at, column.width + self._tick_room(at))
+
+    def _open_clicked(self, index: QModelIndex) -> None:
+        if not self.paged.columns[index.column()].acts:
+            self.opened.emit(index.row())
 
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:  # type: ignore[override]  # only the signal is declared
         """Paint both rows whole: Qt repaints their cells, some of which lie beside what it takes for the row's."""
@@ -226,13 +233,18 @@ class PagedRows(QTableView):
             self.setColumnWidth(at, column_width)
 
     def _shown_columns(self, width: int) -> list[int]:
-        """The columns that are shown in this width: all, or those without which the rest would be cut off."""
+        """The columns that are shown in this width: all, or without as many optional ones, from the last, as the rest
+        needs.
+        """
         columns = self.paged.columns
-        is_short = sum(map(self._wanted_width, range(len(columns)))) > width
+        shown = list(range(len(columns)))
+        for at in [at for at in reversed(shown) if columns[at].optional]:
+            if sum(map(self._wanted_width, shown)) > width:
+                shown.remove(at)
         for at, column in enumerate(columns):
             if column.optional:
-                self.setColumnHidden(at, is_short)
-        return [at for at, column in enumerate(columns) if not (column.optional and is_short)]
+                self.setColumnHidden(at, at not in shown)
+        return shown
 
     def _fitted(self, places: Sequence[int], width: int) -> tuple[list[int], int]:
         """The widths of neighbouring columns that share `width` pixels, and what is left of it."""
@@ -264,7 +276,8 @@ class PagedRows(QTableView):
         """
         kept = 1.0 if self.paged.columns[at].badge is not None else share
         room = self._menu_room(at) + (PICTURE_ROOM if self.paged.columns[at].picture is not None else 0)
-        return max(self._title_width(at), int(kept * (self._wanted_width(at) - room))) + room
+        least = self.horizontalHeader().minimumSectionSize()
+        return max(least, self._title_width(at), int(kept * (self._wanted_width(at) - room))) + room
 
     def _tick_room(self, at: int) -> int:
         return theme().px("table.checkbox_col") if self.ticks and at == 0 else 0
@@ -471,6 +484,16 @@ class PagedRows(QTableView):
         index = self.indexAt(event.position().toPoint())
         return self.menu and index.isValid() and self.menu_box(index.row()).contains(event.position().toPoint())
 
+    def startDrag(self, _actions: Qt.DropAction) -> None:
+        index = self.currentIndex()
+        if index.isValid() and self.paged.drag_data is not None:
+            rows = self.paged.dragged(index.row())
+            drag = QDrag(self)
+            drag.setMimeData(self.paged.drag_data(rows))
+            text = ngettext("{count} selected", "{count} selected", len(rows)).format(count=number(len(rows)))
+            drag.setPixmap(_drag_picture(text if len(rows) > 1 else self.paged.columns[0].text(rows[0])))
+            drag.exec(Qt.DropAction.CopyAction)
+
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if (self.ticks and event.position().x() < theme().px("table.checkbox_col")) or self._is_on_menu_button(event):
             self.mousePressEvent(event)
@@ -491,6 +514,19 @@ class PagedRows(QTableView):
         if row != self.hovered:
             self.hovered = row
             self.viewport().update()
+
+
+def _drag_picture(text: str) -> QPixmap:
+    """The text that follows the pointer while rows are dragged."""
+    metrics = QFontMetrics(theme().font("body"))
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, 240)
+    picture = QPixmap(metrics.horizontalAdvance(shown) + 24, 32)
+    picture.fill(theme().color("selection"))
+    with QPainter(picture) as painter:
+        painter.setFont(theme().font("body"))
+        painter.setPen(theme().color("text"))
+        painter.drawText(picture.rect(), Qt.AlignmentFlag.AlignCenter, shown)
+    return picture
 
 
 class _PagedHeader(QHeaderView):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from benchboard.errors import AppError
@@ -101,6 +101,11 @@ class PagedTable(QWidget, Generic[Row]):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._connect_model(model)
         QTimer.singleShot(_QUIET_MS, self, self._show_state)
+
+    def drag_with(self, data: Callable[[Sequence[Row]], QMimeData]) -> None:
+        """Let rows be dragged, as this data: the ticked ones together."""
+        self.model.drag_data = data
+        self.view.setDragEnabled(True)
 
     def selected(self) -> list[Row]:
         """The ticked rows."""

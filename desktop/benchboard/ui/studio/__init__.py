@@ -68,6 +68,9 @@ def _handlers(context: "Context") -> Handlers:
         "studio.new_dashboard": Handler(partial(context.go, "studio/dashboards/new")),
         "studio.models.new": Handler(partial(context.go, "studio/models/!new"), partial(_why_no_model, context)),
         "studio.show_trash": Handler(partial(context.go, "studio/dashboards/trash")),
+        "studio.show_favourites": Handler(partial(context.go, "studio/dashboards/favourites")),
+        "studio.show_recent": Handler(partial(context.go, "studio/dashboards/recent")),
+        "studio.folders.create": Handler(partial(context.go, "studio/dashboards/folder")),
         "studio.import_dashboard": Handler(partial(context.go, "studio/dashboards/import")),
         "studio.add_data": Handler(
             partial(context.go, "studio/data/!add"), partial(_why_no_data, context), has_key=False

@@ -6,10 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QHideEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from benchboard.dashboards import library
+from benchboard.dashboards import favourites, library
 from benchboard.dashboards.access.dashboard_permissions import Level
 from benchboard.dashboards.journal import crash_journal
 from benchboard.dashboards.layout import Layout
@@ -79,6 +79,8 @@ class DashboardsView(QWidget):
         install_shortcuts(self, DASHBOARDS, self._tab_handlers())
         self._is_turning = False
         """Whether a presentation is passing from one dashboard to another."""
+        self._shown_last: str | None = None
+        """The id of the dashboard that was shown last."""
         self._pending_menu: tuple[StudioPage, QPoint] | None = None
         """The page whose context menu was requested while it was loading, and the menu's position."""
         self._tab_restorer = TabRestorer(context, self._current_tabs, self._restore_tabs, self)
@@ -182,6 +184,10 @@ class DashboardsView(QWidget):
         """Show an open dashboard."""
         self.tabs.setCurrentIndex(self._stack.indexOf(page))
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._record_opening()
+
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.cross_page_drag.container_hidden()
@@ -197,9 +203,12 @@ class DashboardsView(QWidget):
         elif which == "import":
             self.tabs.setCurrentIndex(0)
             self.library.choose_import_file()
-        elif which == "trash":
+        elif which in ("trash", "favourites", "recent"):
             self.tabs.setCurrentIndex(0)
-            self.library.show_trash()
+            self.library.show_place(which)
+        elif which == "folder":
+            self.tabs.setCurrentIndex(0)
+            self.library.create_folder()
         elif which:
             self.open(which).open_route(wish)
 
@@ -338,6 +347,20 @@ class DashboardsView(QWidget):
         self.setFocusProxy(now)
         if self.isVisible():
             now.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._record_opening()
+
+    def _record_opening(self) -> None:
+        """Record which dashboard is shown now, for the list of those opened lately."""
+        shown = _id_of(self.page) if self.page is not None else None
+        if shown is not None and shown != self._shown_last:
+            actor = self._context.actor
+            self._context.tasks.change(
+                self,
+                lambda session: favourites.record_opening(session, actor, shown),
+                lambda _done: None,
+                lambda _error: None,  # the page itself says if the database can't be used
+            )
+        self._shown_last = shown
 
     def stop_presenting(self) -> None:
         """End the presentation of the dashboard in front."""
@@ -459,6 +482,8 @@ class DashboardsView(QWidget):
         """
         titles = {
             "studio.dashboards.copy_link": _("Copy link to dashboard"),
+            "studio.dashboards.favourite": "",
+            "studio.dashboards.move": _("Move dashboard to folder"),
             "studio.dashboards.duplicate": _("Duplicate dashboard"),
             "studio.dashboards.report": "",
             "studio.dashboards.discard": _("Move dashboard to the trash"),

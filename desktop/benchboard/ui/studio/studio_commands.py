@@ -30,6 +30,8 @@ CONFLICT_KEYS: Final = CommandScope("studio.conflict-keys", CONFLICTS, None)
 EXPLORE: Final = CommandScope("studio.explore", SHELL)
 LIST: Final = CommandScope("studio.list", DASHBOARDS)
 """The list of dashboards."""
+FOLDERS: Final = CommandScope("studio.folders", DASHBOARDS)
+"""The pane of folders beside that list."""
 VARIABLES: Final = CommandScope("studio.variables", WINDOW, Qt.ShortcutContext.WidgetShortcut)
 """The list in the Variables dialog."""
 
@@ -41,6 +43,16 @@ REGISTRY.register(
             N_("load, upload, open file, Grafana, JSON")),
     Command("studio.show_trash", N_("Open trash"), Group.DASHBOARDS, (), "ph.trash",
             N_("recycle bin, undelete, restore dashboard")),
+    Command("studio.show_favourites", N_("Open favourites"), Group.DASHBOARDS, (), "ph.star",
+            N_("starred, bookmarks")),
+    Command("studio.show_recent", N_("Open recent dashboards"), Group.DASHBOARDS, (), "ph.clock-counter-clockwise",
+            N_("last opened")),
+    Command("studio.folders.create", N_("Create folder"), Group.DASHBOARDS, (), "ph.folder-plus",
+            N_("new folder, directory, add")),
+    Command("studio.folders.rename", N_("Rename folder"), Group.DASHBOARDS, ("F2",), "ph.pencil-simple", "", FOLDERS),
+    Command("studio.folders.move", N_("Move folder"), Group.DASHBOARDS, ("M",), "ph.folder", "", FOLDERS),
+    Command("studio.folders.delete", N_("Delete folder"), Group.DASHBOARDS, ("Del",), "ph.trash", "", FOLDERS,
+            danger=True),
     Command("studio.explore_chart", N_("Make chart taller"), Group.EXPLORE, ("Alt+Shift+Down",), "ph.arrow-down",
             N_("resize, splitter, larger chart, smaller table, height"), EXPLORE),
     Command("studio.explore_table", N_("Make table taller"), Group.EXPLORE, ("Alt+Shift+Up",), "ph.arrow-up",
@@ -278,6 +290,9 @@ REGISTRY.register(
     Command("studio.dashboards.share", N_("Share"), Group.DASHBOARDS, (), "ph.share-network"),
     Command("studio.dashboards.copy_link", N_("Copy link"), Group.DASHBOARDS, (), "ph.link-simple",
             N_("URL, address, clipboard, deep link")),
+    Command("studio.dashboards.favourite", N_("Add to or remove from favourites"), Group.DASHBOARDS, ("F",), "ph.star",
+            N_("star, bookmark"), LIST),
+    Command("studio.dashboards.move", N_("Move to folder"), Group.DASHBOARDS, ("M",), "ph.folder", "", LIST),
     Command("studio.dashboards.duplicate", N_("Duplicate"), Group.DASHBOARDS, (), "ph.copy"),
     Command("studio.dashboards.report", N_("Show import report"), Group.DASHBOARDS, (), "ph.list-bullets"),
     Command("studio.dashboards.discard", N_("Move to the trash"), Group.DASHBOARDS, ("Del",), "ph.trash", "", LIST,
@@ -302,6 +317,7 @@ EXPORT_MENU: Final = "studio.export"
 MORE_MENU: Final = "studio.more"
 DASHBOARD_MENU: Final = "studio.dashboard"
 """The context menu of dashboards in the list, or of a dashboard's tab."""
+FOLDER_MENU: Final = "studio.folder"
 
 REGISTRY.register_menu(
     SELECTION_MENU,
@@ -336,15 +352,23 @@ REGISTRY.register_menu(
         _ids("time_range", "filter_by_column", "refresh_data", "edit_variables", "start_from_template", "show_json")
     ),
     MenuSection(_ids("show_versions", "save_version", "share", "dashboards.copy_link")),
-    MenuSection(_ids("rename_dashboard", "dashboards.duplicate", "dashboards.report")),
+    MenuSection(
+        _ids("rename_dashboard", "dashboards.favourite", "dashboards.move", "dashboards.duplicate", "dashboards.report")
+    ),
     MenuSection((SHORTCUTS,)),
     MenuSection(_ids("dashboards.discard")),
 )  # fmt: skip
 REGISTRY.register_menu(
+    FOLDER_MENU,
+    MenuSection(_ids("folders.create", "folders.rename", "folders.move")),
+    MenuSection(_ids("folders.delete")),
+)
+REGISTRY.register_menu(
     DASHBOARD_MENU,
     MenuSection(
         _ids("dashboards.open", "dashboards.rename", "dashboards.share", "dashboards.copy_link",
-             "dashboards.duplicate", "dashboards.report", "dashboards.restore", "close_dashboard")
+             "dashboards.favourite", "dashboards.move", "dashboards.duplicate", "dashboards.report",
+             "dashboards.restore", "close_dashboard")
     ),
     MenuSection(_ids("dashboards.discard", "dashboards.delete")),
 )  # fmt: skip

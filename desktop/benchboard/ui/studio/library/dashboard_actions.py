@@ -18,6 +18,7 @@ from benchboard.ui.commands import CommandScope, Handler, Handlers
 from benchboard.ui.context import Context
 from benchboard.ui.studio.import_export.json_import import Imported
 from benchboard.ui.studio.import_export.report_dialog import ConversionReportDialog
+from benchboard.ui.studio.library.folder_actions import FolderActions
 from benchboard.ui.studio.library.share_dialog import ShareDialog
 from benchboard.ui.studio.studio_commands import DASHBOARD_MENU
 from benchboard.ui.system_clipboard import copy_text
@@ -40,16 +41,23 @@ class DashboardActions(QObject):
         super().__init__(parent)
         self._context, self._parent = context, parent
         self._reports: dict[str, Imported] = {}
+        self.folders = FolderActions(context, parent)
 
     def handlers_for(self, dashboard_id: str, name: str, level: Level, rename: Callable[[], object] | None = None,
-                discard: Callable[[], object] | None = None) -> dict[str, Handler]:  # fmt: skip
-        """The commands that this access level allows on a dashboard that isn't in the trash."""
+                discard: Callable[[], object] | None = None, *, favourite: bool | None = None
+                ) -> dict[str, Handler]:  # fmt: skip
+        """The commands that this access level allows on a dashboard that isn't in the trash; `favourite`: whether it is
+        one, if that is known.
+        """
+        star = {None: "", True: _("Remove from favourites"), False: _("Add to favourites")}[favourite]
         may_edit = "" if level != "view" else _("You have view-only access.")
         owned = "" if level == "own" else _("You don't own this dashboard.")
         found = {
             "rename": Handler(rename or partial(self.rename, dashboard_id, name), lambda: may_edit),
             "share": Handler(partial(self.share, dashboard_id, name)),
             "copy_link": Handler(partial(self.copy_link, dashboard_id, name)),
+            "favourite": Handler(partial(self.folders.toggle_favourite, [dashboard_id]), title=star),
+            "move": Handler(partial(self.folders.ask_move, [dashboard_id]), lambda: may_edit),
             "duplicate": Handler(partial(self.duplicate, [dashboard_id])),
             "discard": Handler(discard or partial(self.move, [dashboard_id], into=True), lambda: owned),
         }
@@ -58,9 +66,11 @@ class DashboardActions(QObject):
         return _by_id(found)
 
     def handlers_for_many(
-        self, ids: Sequence[str], owned: bool, move: Callable[[], object], *, trashed: bool
+        self, ids: Sequence[str], owned: bool, move: Callable[[], object], *, trashed: bool, movable: bool
     ) -> dict[str, Handler]:
-        """The commands for several dashboards at once; `move` moves them to the trash or restores them."""
+        """The commands for several dashboards at once; `move` moves them to the trash or restores them. `movable`:
+        the actor can edit all of them.
+        """
         count = len(ids)
 
         def why_not() -> str:
@@ -76,7 +86,10 @@ class DashboardActions(QObject):
             })  # fmt: skip
         copies = ngettext("Duplicate {count} dashboard", "Duplicate {count} dashboards", count).format(count=count)
         away = ngettext("Move {count} dashboard to trash", "Move {count} dashboards to trash", count)
+        may_edit = "" if movable else _("You have view-only access.")
         return _by_id({
+            "favourite": Handler(partial(self.folders.toggle_favourite, ids)),
+            "move": Handler(partial(self.folders.ask_move, ids), lambda: may_edit),
             "duplicate": Handler(partial(self.duplicate, ids), title=copies),
             "discard": Handler(move, why_not, away.format(count=count)),
         })  # fmt: skip

@@ -5,18 +5,20 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QPoint, QRectF, Signal, SignalInstance
+from PySide6.QtCore import QModelIndex, QPoint, QRectF, Signal, SignalInstance
 from PySide6.QtGui import QHideEvent, QPainter
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
-from benchboard.dashboards import library
+from benchboard.dashboards import folders, library
 from benchboard.dashboards.access.dashboard_permissions import level_title, shares_title
 from benchboard.dashboards.document.document import empty
+from benchboard.dashboards.folders import Folder
 from benchboard.dashboards.library import DashboardSummary
 from benchboard.dashboards.templates import NEW_TITLE
 from benchboard.dashboards.trash_retention import TRASH_RETENTION, days_left
 from benchboard.i18n import _, ngettext, pgettext
 from benchboard.paging import Listing, Page, Scalar
+from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import REGISTRY, Handler, install_shortcuts, run_handler
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_export import ask_and_export
@@ -26,15 +28,15 @@ from benchboard.ui.problems import Action
 from benchboard.ui.studio.data_access import widget_data, widgets_denied
 from benchboard.ui.studio.import_export.json_import import Imported, import_dashboard
 from benchboard.ui.studio.library.dashboard_actions import DashboardActions, open_menu
+from benchboard.ui.studio.library.folder_pane import FOLDER, PLACE_ICONS, FolderPane, dashboards_mime, place_titles
 from benchboard.ui.studio.library.thumbnail_column import ThumbnailColumn
-from benchboard.ui.studio.studio_commands import LIST
+from benchboard.ui.studio.studio_commands import FOLDER_MENU, FOLDERS, LIST
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import full_time, refresh_times, relative_time
 from benchboard.ui.widgets import (
     BannerPlace,
     Button,
     EmptyState,
-    SegmentedControl,
     Toolbar,
     fill_column,
     open_file_dialog,
@@ -44,7 +46,10 @@ from benchboard.ui.widgets.buttons import Kind
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.window_commands import LIST_UNDO, UNDO
 
-TABLES = ("dashboards", "widgets", "dashboard_shares", "dashboard_team_shares", "team_members", "users")
+TABLES = (
+    "dashboards", "widgets", "dashboard_shares", "dashboard_team_shares", "team_members", "users",
+    "dashboard_folders", "dashboard_folder_entries", "dashboard_favourites", "dashboard_openings",
+)  # fmt: skip
 _TRASH_NOTICE: Final = "library.trash"
 """The key of the notice that a requested dashboard is in the trash."""
 _CSV_COLUMNS: Final = (
@@ -64,6 +69,8 @@ class DashboardList(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
+        self._wanted_place = ""
+        """The key of a folder that is to be shown once it is in the pane."""
         self.commands = DashboardActions(context, self)
         self.setObjectName("studio_library")
         self._thumbnails = ThumbnailColumn(context, self)
@@ -73,10 +80,8 @@ class DashboardList(QWidget):
         self._model.loaded.connect(lambda: self._thumbnails.load(self._model.rows))
         self._toolbar = Toolbar(_("Dashboards"))
         self._search = search_field(self, "library_search", _("Name or owner"), self._searched)
-        self._filter = SegmentedControl(_filters(), label=_("Filter dashboards"))
-        self._filter.selected.connect(self._filter_chosen)
+        self.pane = FolderPane()
         self._toolbar.add(self._search)
-        self._toolbar.add(self._filter)
         self._import = Button(
             _("Import dashboard"),
             self.choose_import_file,
@@ -98,26 +103,95 @@ class DashboardList(QWidget):
             label=_("Dashboards"),
             name="library_table",
             empty=self._empty_state(),
-            no_match=_NoDashboards(self._filter, self._show_all, self.create_dashboard),
+            no_match=_NoDashboards(self.pane, self._show_all, self.create_dashboard),
             bulk=self._bulk(),
             row_menu=True,
         )
         self._thumbnails.loaded.connect(self._table.view.viewport().update)
         self.banner_place = BannerPlace()
-        fill_column(self, self._toolbar, self.banner_place, self._table)
+        beside = QWidget()
+        line = QHBoxLayout(beside)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(self.pane)
+        line.addWidget(self._table, 1)
+        fill_column(self, self._toolbar, self.banner_place, beside)
         self.setFocusProxy(self._table.view)
         self._table.activated.connect(self._open)
         self._table.menu_requested.connect(self._open_menu)
         self._table.selectionChanged.connect(self._update_bulk_buttons)
+        self._table.view.clicked.connect(self._clicked)
+        self._table.drag_with(lambda cards: dashboards_mime([card.id for card in cards]))
+        self._connect_pane()
         with_keys = REGISTRY.of_scope(LIST)
         handlers = {command.id: Handler(partial(self._run_at_current, command.id)) for command in with_keys}
         install_shortcuts(self._table.view, LIST, handlers)
         install_shortcuts(self, LIST_UNDO, {UNDO: Handler(context.problems.undo_last)})
         refresh_times(self._table.view.viewport())
-        context.changed.watch(self, TABLES, self._model.refresh)
+        context.changed.watch(self, TABLES, self._refresh)
         count_in(self._toolbar, self._model)
         self._model.listing = Listing(sort="updated_at", descending=True)
         self._update_bulk_buttons()
+        self._read_pane()
+
+    def _connect_pane(self) -> None:
+        pane, folders_ = self.pane, self.commands.folders
+        pane.selected.connect(self._place_chosen)
+        pane.dropped.connect(folders_.move)
+        pane.folder_dropped.connect(folders_.move_folder)
+        pane.menu_requested.connect(self._open_folder_menu)
+        pane.create_requested.connect(self.create_folder)
+        folders_.created.connect(self._show_created)
+        commands = REGISTRY.of_scope(FOLDERS)
+        handlers = {command.id: Handler(partial(self._run_at_folder, command.id)) for command in commands}
+        install_shortcuts(pane.tree, FOLDERS, handlers)
+
+    def create_folder(self) -> None:
+        """Ask for the name of a new folder, in the selected one."""
+        self.commands.folders.ask_name(self.pane.current_folder())
+
+    def _show_created(self, folder_id: str) -> None:
+        self._wanted_place = FOLDER + folder_id
+        self._read_pane()
+
+    def _run_at_folder(self, command_id: str) -> None:
+        folder = self.pane.current_folder()
+        if folder is not None:
+            self.commands.folders.handlers_for(folder)[command_id].run()
+
+    def _open_folder_menu(self, folder: Folder, spot: QPoint) -> None:
+        handlers = self.commands.folders.handlers_for(folder)
+        command_menu(self, FOLDER_MENU, handlers, scope=FOLDERS, label=_("Folder actions"), name="folder_menu").popup(
+            spot
+        )
+
+    def _refresh(self) -> None:
+        self._model.refresh()
+        self._read_pane()
+
+    def _read_pane(self) -> None:
+        """Read the folders, and how many dashboards each row of the pane lists."""
+        actor = self._context.actor
+
+        def op(session: DatabaseSession) -> tuple[dict[str, int], tuple[Folder, ...]]:
+            counts = {key: library.count_dashboards(session, actor, key or None) for key in place_titles()}
+            return counts, folders.list_folders(session, actor)
+
+        self._context.tasks.read(self, op, self._show_pane)
+
+    def _show_pane(self, found: tuple[dict[str, int], tuple[Folder, ...]]) -> None:
+        there = self.pane.show_counts(*found)
+        wanted, self._wanted_place = self._wanted_place, ""
+        if wanted and self.pane.folder_of(wanted) is not None:
+            self.pane.set_current(wanted)
+            self._place_chosen(wanted)
+        elif not there:  # someone deleted the folder that was listed
+            self._place_chosen("")
+
+    def _clicked(self, index: QModelIndex) -> None:
+        card = self._model.row(index.row())
+        if self._model.columns[index.column()].key == "favourite" and card.deleted_at is None:
+            self.commands.folders.toggle_favourite([card.id])
 
     def _empty_state(self) -> EmptyState:
         how = _("Start from a template, or add widgets yourself.")
@@ -140,12 +214,15 @@ class DashboardList(QWidget):
         self._create(self.template_requested)
 
     def _create(self, made_signal: SignalInstance) -> None:
-        actor = self._context.actor
-        self._context.tasks.change(
-            self,
-            lambda session: library.create(session, actor, empty(_(NEW_TITLE))),
-            lambda made: made_signal.emit(made.card.id),
-        )
+        actor, folder = self._context.actor, self.pane.current_folder()
+
+        def op(session: DatabaseSession) -> str:
+            made = library.create(session, actor, empty(_(NEW_TITLE))).card.id
+            if folder is not None:
+                folders.move_dashboards(session, actor, [made], folder.id)
+            return made
+
+        self._context.tasks.change(self, op, made_signal.emit)
 
     def _fetch(
         self, session: DatabaseSession, listing: Listing, after: str | None, limit: int
@@ -179,22 +256,26 @@ class DashboardList(QWidget):
     def _searched(self, text: str) -> None:
         self._set_listing(replace(self._model.listing, search=text.strip()))
 
-    def _filter_chosen(self, which: str) -> None:
-        sort = "deleted_at" if which == "trash" else "updated_at"
-        filters: dict[str, Scalar] = {"which": which} if which else {}
+    def _place_chosen(self, key: str) -> None:
+        """List what a row of the pane stands for."""
+        sort = {"trash": "deleted_at", "recent": "opened_at"}.get(key, "updated_at")
+        filters: dict[str, Scalar] = {"which": key} if key else {}
+        if key.startswith(FOLDER):
+            filters = {"folder_id": key.removeprefix(FOLDER)}
         self._set_listing(Listing(self._search.text().strip(), filters, sort, descending=True))
 
     def show_trash(self) -> None:
         """Show the dashboards in the trash."""
-        self._show_filter("trash")
+        self.show_place("trash")
 
     def _show_all(self) -> None:
-        self._show_filter("")
+        self.show_place("")
 
-    def _show_filter(self, which: str) -> None:
+    def show_place(self, key: str) -> None:
+        """Show what a row of the pane lists: one of `library.WHICH_FILTERS`, or with an empty key all."""
         self._search.clear()
-        self._filter.set_current(which)
-        self._filter_chosen(which)
+        self.pane.set_current(key)
+        self._place_chosen(key)
 
     def _set_listing(self, listing: Listing) -> None:
         self._model.clear_ticks()
@@ -210,6 +291,8 @@ class DashboardList(QWidget):
         run = {
             "rename": self._rename,
             "share": self._share,
+            "favourite": lambda: self.commands.folders.toggle_favourite(self._ids()),
+            "move": lambda: self.commands.folders.ask_move(self._ids()),
             "duplicate": lambda: self.commands.duplicate(self._ids()),
             "discard": lambda: self._move(into=True),
             "restore": lambda: self._move(into=False),
@@ -220,13 +303,14 @@ class DashboardList(QWidget):
 
     def _update_bulk_buttons(self) -> None:
         ticked = self._table.selected()
-        in_trash = self._filter.current() == "trash"
+        in_trash = self.pane.current() == "trash"
         for name, button in self._bulk_buttons.items():
             button.setVisible((name in ("restore", "delete")) == in_trash)
         one = "" if len(ticked) == 1 else _("Select one dashboard.")
         may_edit = "" if all(card.level != "view" for card in ticked) else _("You have view-only access.")
         owned = "" if all(card.level == "own" for card in ticked) else _("You don't own all of these dashboards.")
         self._bulk_buttons["rename"].disable(one or may_edit)
+        self._bulk_buttons["move"].disable(may_edit)
         self._bulk_buttons["share"].disable(one)
         for name in ("discard", "restore", "delete"):
             self._bulk_buttons[name].disable(owned)
@@ -254,11 +338,13 @@ class DashboardList(QWidget):
         if len(ticked) > 1 and card.id in {one.id for one in ticked}:
             owned = all(one.level == "own" for one in ticked)
             move = partial(self._move, into=not trashed)  # clears the selection too
-            return commands.handlers_for_many([one.id for one in ticked], owned, move, trashed=trashed)
+            movable = all(one.level != "view" for one in ticked)
+            ids = [one.id for one in ticked]
+            return commands.handlers_for_many(ids, owned, move, trashed=trashed, movable=movable)
         if trashed:
             return commands.handlers_in_trash(card.id, card.level)
         opening = {"studio.dashboards.open": Handler(partial(self._open, card))}
-        return opening | commands.handlers_for(card.id, card.name, card.level)
+        return opening | commands.handlers_for(card.id, card.name, card.level, favourite=card.favourite)
 
     def _run_at_current(self, command_id: str) -> None:
         """Run a command for the current row, if the row has that command."""
@@ -284,7 +370,14 @@ class DashboardList(QWidget):
     def import_file(self, path: str) -> None:
         """Import a dashboard from a Benchboard or Grafana file; the report is shown once it is open."""
 
+        folder, actor = self.pane.current_folder(), self._context.actor
+
         def done(imported: Imported) -> None:
+            if folder is not None:
+                moved = [imported.dashboard_id], folder.id
+                self._context.tasks.change(
+                    self, lambda session: folders.move_dashboards(session, actor, *moved), lambda _moved: None
+                )
             self.open_requested.emit(imported.dashboard_id)
             if imported.report.lines:
                 self.commands.keep_report(imported)
@@ -296,27 +389,31 @@ class DashboardList(QWidget):
 class _NoDashboards(NoMatch):
     """That no dashboard matches; with a filter and no search, that the filter has none, and the next step."""
 
-    def __init__(self, which: SegmentedControl, show_all: Callable[[], object], create: Callable[[], object]) -> None:
+    def __init__(self, pane: FolderPane, show_all: Callable[[], object], create: Callable[[], object]) -> None:
         super().__init__(pgettext("no match", "dashboards"), self._act, self._filter_names)
-        self._which, self._show_all, self._create = which, show_all, create
+        self._pane, self._show_all, self._create = pane, show_all, create
         self._offers_creation = False
 
     def show_query(self, search: str, *, filtered: bool) -> None:
         super().show_query(search, filtered=filtered)
-        which = "" if search else self._which.current()
-        self._offers_creation = which == "mine"
-        icons = {"mine": "ph.user", "shared": "ph.users", "public": "ph.users-three", "trash": "ph.trash"}
-        self.icon.show_icon(icons.get(which, "ph.funnel"))
+        which = "" if search else self._pane.current()
+        in_folder = which.startswith(FOLDER)
+        self._offers_creation = which == "mine" or in_folder
+        icons = {**PLACE_ICONS, "": "ph.funnel"}
+        self.icon.show_icon("ph.folder" if in_folder else icons.get(which, "ph.funnel"))
         why = _why_nothing(which)
         self.why.setText(why)
         self.why.setVisible(bool(why))
         if which:
             title = _("Create dashboard") if self._offers_creation else _("Show all dashboards")
-            self.sentence.setText(library.nothing_in(which))
+            self.sentence.setText(_("No dashboards in this folder.") if in_folder else library.nothing_in(which))
             self.action.set_title(title)
 
     def _filter_names(self) -> list[str]:
-        return [title for key, title in _filters() if key and key == self._which.current()]
+        folder = self._pane.current_folder()
+        if folder is not None:
+            return [folder.name]
+        return [title for key, title in place_titles().items() if key and key == self._pane.current()]
 
     def _act(self) -> None:
         (self._create if self._offers_creation else self._show_all)()
@@ -324,6 +421,15 @@ class _NoDashboards(NoMatch):
 
 def _why_nothing(which: str) -> str:
     """What a filter without dashboards is for; empty if that is plain."""
+    if which.startswith(FOLDER):
+        return _("Drag dashboards onto the folder, or choose Move to folder.")
+    if which == "favourites":
+        return _("To add a dashboard, select the star in its row.")
+    if which == "recent":
+        days = library.RECENT.days
+        opened = ngettext("Dashboards that you opened in the last {count} day are listed here.",
+                          "Dashboards that you opened in the last {count} days are listed here.", days)  # fmt: skip
+        return opened.format(count=days)
     if which == "shared":
         return _("When someone shares a dashboard with you or your team, it's listed here.")
     if which == "public":
@@ -346,16 +452,6 @@ def _button(name: str, run: Callable[[], object]) -> Button:
     return Button(command.text, run, kind=kind, icon=command.icon, size="sm", name=f"library_{name}")
 
 
-def _filters() -> list[tuple[str, str]]:
-    return [
-        ("", _("All")),
-        ("mine", _("Mine")),
-        ("shared", _("Shared with me")),
-        ("public", _("Shared with everyone")),
-        ("trash", _("Trash")),
-    ]
-
-
 def _access(card: DashboardSummary) -> Mark:
     icon = {"own": "ph.user", "view": "ph.eye", "edit": "ph.pencil-simple"}[card.level]
     return Mark("neutral", level_title(card.level), icon)
@@ -363,6 +459,22 @@ def _access(card: DashboardSummary) -> Mark:
 
 def _shared(card: DashboardSummary) -> str:
     return shares_title(public=card.public, people=card.shares - card.team_shares, teams=card.team_shares)
+
+
+def _star(card: DashboardSummary) -> Mark | None:
+    if card.deleted_at is not None:
+        return None
+    return Mark("warn", "", "ph.star-fill") if card.favourite else Mark("neutral", "", "ph.star")
+
+
+def _star_tip(card: DashboardSummary) -> str:
+    if card.deleted_at is not None:
+        return ""
+    return _("Remove from favourites") if card.favourite else _("Add to favourites")
+
+
+def _opened(card: DashboardSummary) -> str:
+    return relative_time(card.opened_at) if card.opened_at is not None else _("Never")
 
 
 def _description(card: DashboardSummary) -> str:
@@ -382,13 +494,19 @@ def _whole_description(card: DashboardSummary) -> str:
 
 def _columns(thumbnail: Callable[[QPainter, QRectF, DashboardSummary], None]) -> tuple[Column[DashboardSummary], ...]:
     return (
-        Column("name", _("Name"), lambda card: card.name, sortable=True, width=360, stretch=True, most=640,
+        Column("name", _("Name"), lambda card: card.name, sortable=True, width=340, stretch=True, most=640,
                second=_description, picture=thumbnail, tooltip=_whole_description),
-        Column("owner", _("Owner"), lambda card: card.owner, sortable=True, width=204, avatar=lambda card: card.owner),
-        Column("access", _("Access"), lambda card: _access(card).text, badge=_access, width=140),
-        Column("shares", _("Shared with"), _shared, width=240, muted=True, tooltip=_shared),
+        Column("owner", _("Owner"), lambda card: card.owner, sortable=True, width=180, avatar=lambda card: card.owner),
+        Column("folder", _("Folder"), lambda card: card.folder or "", sortable=True, width=130, muted=True,
+               optional=True, tooltip=lambda card: card.folder or ""),
+        Column("access", _("Access"), lambda card: _access(card).text, badge=_access, width=130),
+        Column("shares", _("Shared with"), _shared, width=200, muted=True, tooltip=_shared, optional=True),
+        Column("opened_at", _("Last opened"), _opened, sortable=True, width=120, muted=True, optional=True,
+               tooltip=lambda card: full_time(card.opened_at) if card.opened_at is not None else ""),
         Column("widgets", _("Widgets"), lambda card: f"{card.widgets}", align_right=True, width=90,
                optional=True),
+        Column("favourite", "", lambda card: _("Favourite") if card.favourite else "", width=48, mark=_star,
+               tooltip=_star_tip, acts=True),
         Column("updated_at", _("Last changed"), lambda card: relative_time(card.updated_at), sortable=True, width=130,
                muted=True, tooltip=lambda card: full_time(card.updated_at)),
     )  # fmt: skip

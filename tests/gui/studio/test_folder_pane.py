@@ -1,0 +1,205 @@
+"""Folders, favourites and recent dashboards beside the list, by mouse and keys."""
+
+from collections.abc import Callable
+
+from dashboards_driver import LEFT, DashboardsDriver
+from PySide6.QtCore import QMimeData, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QLabel
+
+from benchboard.dashboards import folders
+from benchboard.ui.studio.library.folder_pane import FOLDER, FOLDER_MIME, FolderPane, dashboards_mime, row_of
+from benchboard.ui.widgets.fields import Select
+from support.databases import unbound
+
+Key = Qt.Key
+
+
+def pane_of(dashboards: DashboardsDriver) -> FolderPane:
+    return dashboards.place.library.pane
+
+
+def counts(dashboards: DashboardsDriver) -> dict[str, int | None]:
+    """What the pane shows: titles of its rows with their counts."""
+    tree = pane_of(dashboards).tree
+    keys = ["", "favourites", "recent", "mine", "shared", "public", "trash"]
+    rows = [row_of(tree.item_of(key)) for key in keys]
+    rows += [row_of(tree.item_of(FOLDER + one.id)) for one in pane_of(dashboards).folders]
+    return {row.title: row.count for row in rows}
+
+
+def names(dashboards: DashboardsDriver) -> set[str]:
+    return {card.name for card in dashboards.model.rows}
+
+
+def make_folder(dashboards: DashboardsDriver, name: str, parent_id: str | None = None) -> str:
+    """A folder that another program creates; waits until the pane shows it."""
+    studio = dashboards.studio
+    with unbound(studio.workspace.database).change() as session:
+        made = folders.create_folder(session, studio.actor, name, parent_id=parent_id)
+    studio.wait(lambda: any(one.id == made for one in pane_of(dashboards).folders))
+    return made
+
+
+def type_name(dashboards: DashboardsDriver, name: str) -> None:
+    field = dashboards.find("folder_name_field")
+    dashboards.qtbot.keyClicks(field, name)
+    dashboards.qtbot.keyClick(field, Key.Key_Return)
+
+
+def drop(dashboards: DashboardsDriver, data: QMimeData, key: str) -> bool:
+    """Drop on a row of the pane; returns whether it takes it."""
+    tree = pane_of(dashboards).tree
+    at = QPointF(tree.visualItemRect(tree.item_of(key)).center())
+    actions, no_keys = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(tree.viewport(), QDragEnterEvent(at.toPoint(), actions, data, LEFT, no_keys))
+    dropped = QDropEvent(at, actions, data, LEFT, no_keys)
+    dropped.ignore()
+    QApplication.sendEvent(tree.viewport(), dropped)
+    return dropped.isAccepted()
+
+
+def row_spot(dashboards: DashboardsDriver, name: str, column: str) -> QPointF:
+    model = dashboards.model
+    row = next(k for k, card in enumerate(model.rows) if card.name == name)
+    at = next(k for k, one in enumerate(model.columns) if one.key == column)
+    return QPointF(dashboards.table.view.visualRect(model.index(row, at)).center())
+
+
+def undo(dashboards: DashboardsDriver) -> None:
+    dashboards.qtbot.keyClick(dashboards.table.view, Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+
+
+def waits(dashboards: DashboardsDriver, condition: Callable[[], bool]) -> None:
+    dashboards.studio.wait(condition)
+
+
+def test_star_adds_to_favourites_and_undo_removes_it(dashboards: DashboardsDriver) -> None:
+    view = dashboards.table.view
+    spot = row_spot(dashboards, "Shop review", "favourite").toPoint()
+    dashboards.qtbot.mouseClick(view.viewport(), LEFT, pos=spot)
+    waits(dashboards, lambda: counts(dashboards)["Favourites"] == 1)
+    dashboards.choose("favourites")
+    waits(dashboards, lambda: names(dashboards) == {"Shop review"})
+    undo(dashboards)
+    waits(dashboards, lambda: counts(dashboards)["Favourites"] == 0)
+    assert dashboards.place.page is None  # the click opened nothing
+    waits(dashboards, lambda: _shows(dashboards, "You don't have any favourites."))
+
+
+def _shows(dashboards: DashboardsDriver, text: str) -> bool:
+    wanted = text.rstrip(".")
+    labels = dashboards.place.library.findChildren(QLabel)
+    return any(label.isVisible() and label.text().rstrip(".") == wanted for label in labels)
+
+
+def test_double_click_on_the_star_opens_nothing(dashboards: DashboardsDriver) -> None:
+    viewport = dashboards.table.view.viewport()
+    spot = row_spot(dashboards, "Shop review", "favourite").toPoint()
+    dashboards.qtbot.mouseDClick(viewport, LEFT, pos=spot)
+    assert dashboards.place.page is None
+
+
+def test_f_and_m_act_on_the_current_row(dashboards: DashboardsDriver) -> None:
+    lab = make_folder(dashboards, "Lab")
+    view = dashboards.table.view
+    view.setFocus(Qt.FocusReason.TabFocusReason)
+    dashboards.table.make_current(dashboards.cards()["Shop review"].id)
+    dashboards.qtbot.keyClick(view, Key.Key_F)
+    waits(dashboards, lambda: counts(dashboards)["Favourites"] == 1)
+    dashboards.qtbot.keyClick(view, Key.Key_M)
+    select = dashboards.find("move_to_folder_select")
+    assert isinstance(select, Select)
+    dashboards.qtbot.keyClick(select, Key.Key_Down)
+    assert select.current_key() == lab
+    dashboards.click("move_to_folder_accept")
+    waits(dashboards, lambda: counts(dashboards)["Lab"] == 1)
+    dashboards.choose("Lab")
+    waits(dashboards, lambda: names(dashboards) == {"Shop review"})
+    undo(dashboards)
+    waits(dashboards, lambda: counts(dashboards)["Lab"] == 0 and _shows(dashboards, "No dashboards in this folder."))
+
+
+def test_dashboards_dropped_on_a_folder_move_there(dashboards: DashboardsDriver) -> None:
+    lab, cards = make_folder(dashboards, "Lab"), dashboards.cards()
+    ids = [cards["Shop review"].id, cards["Orders wall"].id]
+    assert drop(dashboards, dashboards_mime(ids), FOLDER + lab)
+    waits(dashboards, lambda: counts(dashboards)["Lab"] == 2)
+    assert not drop(dashboards, dashboards_mime(ids), "trash")
+    assert drop(dashboards, dashboards_mime(ids[:1]), "")  # out of all folders
+    waits(dashboards, lambda: counts(dashboards)["Lab"] == 1)
+
+
+def test_drag_of_a_ticked_row_takes_all_ticked_rows(dashboards: DashboardsDriver) -> None:
+    for name in ("Shop review", "Orders wall"):
+        dashboards.tick(name)
+    rows = {card.name: k for k, card in enumerate(dashboards.model.rows)}
+    dragged = dashboards.model.dragged
+    assert {card.name for card in dragged(rows["Shop review"])} == {"Shop review", "Orders wall"}
+    assert [card.name for card in dragged(rows["My shops"])] == ["My shops"]
+
+
+def test_folder_dropped_on_another_moves_into_it_but_not_into_itself(dashboards: DashboardsDriver) -> None:
+    line = make_folder(dashboards, "Line 2")
+    rig = make_folder(dashboards, "Rig", line)
+    lab = make_folder(dashboards, "Lab")
+
+    def folder_mime(folder_id: str) -> QMimeData:
+        data = QMimeData()
+        data.setData(FOLDER_MIME, folder_id.encode())
+        return data
+
+    assert not drop(dashboards, folder_mime(line), FOLDER + rig)
+    assert drop(dashboards, folder_mime(line), FOLDER + lab)
+
+    def paths() -> list[str]:
+        return [one.path for one in pane_of(dashboards).folders]
+
+    waits(dashboards, lambda: paths() == ["Lab", "Lab / Line 2", "Lab / Line 2 / Rig"])
+    undo(dashboards)
+    waits(dashboards, lambda: paths() == ["Lab", "Line 2", "Line 2 / Rig"])
+
+
+def test_create_rename_and_delete_a_folder_by_keys(dashboards: DashboardsDriver) -> None:
+    tree = pane_of(dashboards).tree
+    dashboards.click("library_create_folder")
+    type_name(dashboards, "Line 2")
+    waits(dashboards, lambda: counts(dashboards).get("Line 2") == 0)
+    waits(dashboards, lambda: (one := pane_of(dashboards).current_folder()) is not None and one.name == "Line 2")
+    tree.setFocus(Qt.FocusReason.TabFocusReason)
+    dashboards.qtbot.keyClick(tree, Key.Key_F2)
+    dashboards.find("folder_name_field").selectAll()  # type: ignore[attr-defined]
+    type_name(dashboards, "Line 3")
+    waits(dashboards, lambda: "Line 3" in counts(dashboards))
+    tree.setFocus(Qt.FocusReason.TabFocusReason)
+    dashboards.qtbot.keyClick(tree, Key.Key_Delete)
+    waits(dashboards, lambda: "Line 3" not in counts(dashboards) and pane_of(dashboards).current() == "")
+    waits(dashboards, lambda: len(names(dashboards)) == 3)
+    undo(dashboards)
+    waits(dashboards, lambda: "Line 3" in counts(dashboards))
+
+
+def test_new_dashboard_is_created_in_the_selected_folder(dashboards: DashboardsDriver) -> None:
+    make_folder(dashboards, "Lab")
+    dashboards.choose("Lab")
+    dashboards.click("library_new")
+    waits(dashboards, lambda: counts(dashboards)["Lab"] == 1)
+    dashboards.click("rename_keep")
+
+
+def test_opened_dashboard_is_listed_under_recent(dashboards: DashboardsDriver) -> None:
+    assert counts(dashboards)["Recent"] == 0
+    dashboards.open("Orders wall")
+    dashboards.place.tabs.setCurrentIndex(0)
+    waits(dashboards, lambda: counts(dashboards)["Recent"] == 1)
+    dashboards.choose("recent")
+    waits(dashboards, lambda: names(dashboards) == {"Orders wall"})
+
+
+def test_arrow_keys_in_the_pane_choose_what_is_listed(dashboards: DashboardsDriver) -> None:
+    tree = pane_of(dashboards).tree
+    tree.setFocus(Qt.FocusReason.TabFocusReason)
+    for _step in range(3):
+        dashboards.qtbot.keyClick(tree, Key.Key_Down)
+    assert pane_of(dashboards).current() == "mine"
+    waits(dashboards, lambda: names(dashboards) == {"Shop review"})
