@@ -82,6 +82,8 @@ class Settings:
     """The state of the studio's side panes: which are open, and how wide."""
     present_every: str = ""
     """The seconds after which a presentation shows its next page; empty for never."""
+    bench_dongle: str = ""
+    """The id of an account, and that of the dongle it selected last in the bench."""
     copies: str = ""
     """The dashboards that open with all repeats shown, as hashes of 16 digits, the most recent last."""
 

@@ -26,6 +26,7 @@ from benchboard.storage.models.dongles import Dongle as DongleRow
 from benchboard.ui.bench.bus_counters import BusCounters
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.live_bus_view import LiveBusView
+from benchboard.ui.bench.selected_dongle import SelectedDongle
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.widgets import Popover, Select
 from benchboard.ui.widgets.badges import Badge
@@ -641,7 +642,7 @@ def test_live_bus_prefers_a_paired_dongle_and_the_one_worked_on_last(
 
     paired = pair_one()
     (unpaired,) = (one for one in simulator.ports if one != paired)
-    manager.selected_id = ""
+    SelectedDongle.of(shell.context).select("")
     shell.go("bench/live")
     qtbot.waitUntil(lambda: listed() == [paired, paired, unpaired])
     shell.go(f"bench/timing/{unpaired}")
@@ -664,7 +665,7 @@ def test_palettes_live_bus_is_that_of_the_selected_dongle(
     qtbot.waitUntil(lambda: manager.live is not None)
     manager.close_bus()
     shell.go(f"bench/dongles/{second}")
-    qtbot.waitUntil(lambda: manager.selected_id == second)
+    qtbot.waitUntil(lambda: SelectedDongle.of(shell.context).id == second)
     shell.run_command("bench.monitor")
     qtbot.waitUntil(lambda: manager.live is not None)
     assert manager.live is not None

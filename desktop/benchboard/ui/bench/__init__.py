@@ -41,8 +41,10 @@ def _timing(context: Context) -> QWidget:
 
 def _start(context: Context) -> None:
     from benchboard.ui.bench.dongle_counter import DongleCounter
+    from benchboard.ui.bench.selected_dongle import SelectedDongle
 
     DongleCounter.of(context)
+    SelectedDongle.of(context)
 
 
 def _simulate_handler(context: Context) -> Handler:
@@ -72,11 +74,12 @@ def _monitor_handler(context: Context) -> Handler:
     view to choose one.
     """
     from benchboard.ui.bench.device_manager import DeviceManager
+    from benchboard.ui.bench.selected_dongle import SelectedDongle
 
     manager = context.session.findChild(DeviceManager)
     if manager is not None and manager.live is not None:
         return Handler(manager.close_bus, title=_("Close live bus"))
-    chosen = (manager.selected_id or manager.last_live_id) if manager is not None else ""
+    chosen = (SelectedDongle.of(context).id or manager.last_live_id) if manager is not None else ""
     return Handler(partial(context.go, f"bench/live/{chosen}" if chosen else "bench/live"))
 
 

@@ -35,6 +35,8 @@ REGISTRY.register(
             N_("stop scrolling, freeze, hold, continue"), LIVE),
     Command("bench.pause_frames", N_("Pause or resume display, in the list of frames"), Group.LIVE, ("Space",), "", "",
             FRAMES),
+    Command("bench.filter_frames", N_("Filter frames by ID"), Group.LIVE, ("/", "Ctrl+F"), "ph.funnel",
+            N_("search, find, identifier, mask, range, hide"), LIVE),
     Command("bench.focus_send", N_("Go to frame to send"), Group.LIVE, ("S",), "ph.paper-plane-right",
             N_("transmit, write frame, cansend"), LIVE),
     Command("bench.simulate", N_("Start simulated dongles"), Group.DONGLES, (), "ph.flask",

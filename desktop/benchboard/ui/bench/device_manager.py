@@ -78,8 +78,6 @@ class DeviceManager(QObject):
         self.live: LiveBus | None = None
         self.last_live_id = ""
         """The dongle whose bus was opened last; empty if none was in this session."""
-        self.selected_id = ""
-        """The dongle that was selected or written to last, in any view; empty if none is."""
         self._scanner = PortScanner(
             self._devices_found.emit, self._reconcile if has_permission(context.actor, "dongles:pair") else None
         )

@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import Final
 
 from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from benchboard.errors import AppError
@@ -21,6 +22,7 @@ from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.dongle_pane import DonglePane, has_failed, why_not_checked, why_not_reachable, why_not_timed
 from benchboard.ui.bench.dongle_rows import DongleCounts, DongleRow, columns, fetch, sorted_rows
 from benchboard.ui.bench.pairing_wizard import PairingWizard
+from benchboard.ui.bench.selected_dongle import SelectedDongle
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import REGISTRY, Handler, Handlers, can_run, install_shortcuts, run_handler
 from benchboard.ui.context import Context
@@ -77,6 +79,7 @@ class DonglesView(QWidget):
         self._context = context
         self._devices = DeviceManager.of(context)
         self._counter = DongleCounter.of(context)
+        self._selected = SelectedDongle.of(context)
         self._probed_again: set[tuple[str, int | None]] = set()
         self._wizard: PairingWizard | None = None
         self._may_pair = has_permission(context.actor, "dongles:pair")
@@ -121,7 +124,9 @@ class DonglesView(QWidget):
         self._load_timer.timeout.connect(self.table.view.viewport().update)
         self._devices.live_changed.connect(self._follow_live)
         self._follow_live()
-        self._requested_key = ""
+        self._requested_key = self._selected.id
+        self._selected.changed.connect(self._follow_selection)
+        self._selected.gone.connect(self._report_loss)
         self.model.loaded.connect(self._select_requested)
         self.model.loaded.connect(self._probe_paired_elsewhere)
         self.model.loaded.connect(self._show_hints)
@@ -158,8 +163,31 @@ class DonglesView(QWidget):
 
     def _select_requested(self) -> None:
         """Select the dongle of the address, if it wasn't loaded when the address was opened."""
-        if self._requested_key and self.table.make_current(self._requested_key):
+        requested = self._requested_key
+        if requested and self.table.make_current(requested):
             self._requested_key = ""
+            if self._body.narrow and not self.isVisible():  # the details would cover the list that is opened
+                self._close_detail()
+
+    def _follow_selection(self) -> None:
+        """Select the dongle that was selected in another view."""
+        selected, row = self._selected.id, self.table.current()
+        if row is not None and (row.device_id or "") == selected:
+            return
+        self._requested_key = ""
+        if not selected:
+            self.table.clear_current()
+        elif not self.table.make_current(selected):
+            self._requested_key = selected
+
+    def _report_loss(self) -> None:
+        """Say that the selected dongle is gone."""
+        if self.isVisible() and (lost := self._selected.take_loss()) is not None:
+            self._notices.show(lost)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._report_loss()
 
     def pair(self, key: str = "") -> None:
         """Open the wizard, for the row with this key, or else for the selected one if it can be paired."""
@@ -420,11 +448,21 @@ class DonglesView(QWidget):
 
     def _show_row(self, row: DongleRow | None) -> None:
         self._body.show_detail(row is not None)
-        self._devices.selected_id = (row.device_id or "") if row is not None else ""
         if row is not None:
+            self._keep_selected(row)
             self._notices.select(row.key)
             self.detail.show_row(row)
         self._show_hints()
+
+    def _keep_selected(self, row: DongleRow) -> None:
+        """Select the row's dongle in all views; a row that took the place of a disconnected dongle's only if none is
+        selected.
+        """
+        if not self.table.moves_by_itself or not self._selected.id:
+            self._requested_key = ""
+            self._selected.select(row.device_id or "")
+        elif row.device_id != self._selected.id:
+            self._requested_key = self._selected.id  # once it is back
 
     def _close_detail(self) -> None:
         self._body.show_detail(False)

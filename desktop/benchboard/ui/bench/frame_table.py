@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from benchboard.canbus.error_frame import is_state_report
 from benchboard.canbus.frame import Frame
+from benchboard.canbus.id_filter import IdFilter
 from benchboard.i18n import _, number
 from benchboard.ui.bench.frame_format import clock, cycle, identifier, payload
 from benchboard.ui.paged.paged_cells import paint_ring
@@ -102,9 +103,36 @@ class FrameModel(QAbstractTableModel):
         self._fixed: dict[RowKey, _FrameRow] = {}
         self._order: list[RowKey] = []
         self._rolling: list[_FrameRow] = []
+        self._newest: list[_FrameRow] = []
+        """The newest frames, whether the filter shows them or not."""
+        self.id_filter = IdFilter()
         self._after_gap: set[RowKey] = set()
         """The rows whose last frames may be missing: their next frame has no cycle time."""
         self.ended = False
+
+    def set_filter(self, id_filter: IdFilter) -> None:
+        """Show only the frames that this filter matches; the others are still counted."""
+        self.beginResetModel()
+        self.id_filter = id_filter
+        self._order = self._sorted_keys()
+        self._rolling = [row for row in self._newest if id_filter.matches(row.frame)]
+        self.endResetModel()
+
+    def _sorted_keys(self) -> list[RowKey]:
+        return sorted(key for key, row in self._fixed.items() if self.id_filter.matches(row.frame))
+
+    @property
+    def has_frames(self) -> bool:
+        """Whether there are frames, which the filter may hide."""
+        return bool(self._fixed)
+
+    @property
+    def id_counts(self) -> tuple[int, int]:
+        """How many IDs the filter shows, and how many there are."""
+        return (
+            len({key[:2] for key in self._order if not key[3]}),
+            len({key[:2] for key in self._fixed if not key[3]}),
+        )
 
     def show_rolling(self, rolling: bool) -> None:
         self.beginResetModel()
@@ -116,6 +144,7 @@ class FrameModel(QAbstractTableModel):
         self._fixed.clear()
         self._order.clear()
         self._rolling.clear()
+        self._newest.clear()
         self._after_gap.clear()
         self.ended = False
         self.endResetModel()
@@ -149,11 +178,17 @@ class FrameModel(QAbstractTableModel):
             frame_rows.append(frame_row)
             if previous is None:
                 new_keys.append(key)
+        self._newest = [*self._newest, *frame_rows][-_MAX_ROLLING:]
+        matching = frame_rows
+        if self.id_filter.terms:
+            matching = [row for row in frame_rows if self.id_filter.matches(row.frame)]
+            new_keys = [key for key in new_keys if self.id_filter.matches(self._fixed[key].frame)]
         if self.rolling:
-            self._roll(frame_rows[-_MAX_ROLLING:])
-            self._order = sorted(self._fixed)
+            if matching:
+                self._roll(matching[-_MAX_ROLLING:])
+            self._order = self._sorted_keys()
             return
-        self._rolling = [*self._rolling, *frame_rows][-_MAX_ROLLING:]
+        self._rolling = [*self._rolling, *matching][-_MAX_ROLLING:]
         self._insert(new_keys)
         if self._order:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._order) - 1, len(self.titles) - 1))
@@ -162,7 +197,7 @@ class FrameModel(QAbstractTableModel):
         """Insert rows of new identifiers; selection and scroll position are kept, unless there are many at once."""
         if len(keys) > _MAX_INSERTED:
             self.beginResetModel()
-            self._order = sorted(self._fixed)
+            self._order = self._sorted_keys()
             self.endResetModel()
             return
         for key in keys:

@@ -1,6 +1,7 @@
 """The live bus: opens a dongle's channel, shows its frames by ID or in order, and sends frames."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
@@ -19,10 +20,11 @@ from benchboard.canbus import candump
 from benchboard.canbus.bus_check import AcknowledgementWatch, check_bus
 from benchboard.canbus.frame import Frame
 from benchboard.canbus.frame_sender import SendOutcome
+from benchboard.canbus.id_filter import parse_id_filter
 from benchboard.dongles import fleet
 from benchboard.dongles.listen_only import is_listen_only
 from benchboard.errors import AppError, Invalid, Unavailable
-from benchboard.i18n import _, number
+from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.bench_commands import LIVE
 from benchboard.ui.bench.bench_format import bit_rate
 from benchboard.ui.bench.bus_counters import BusCounters
@@ -31,8 +33,9 @@ from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.frame_table import FrameDelegate, FrameModel
 from benchboard.ui.bench.live_bus_reasons import not_connected, why_none_selectable, why_only_errors
 from benchboard.ui.bench.port_scanner import DetectedDevice
+from benchboard.ui.bench.selected_dongle import SelectedDongle
 from benchboard.ui.bench.send_problems import CommandHelp, not_a_frame, not_sendable, not_sending, unsent_error
-from benchboard.ui.commands import Handler, Handlers, install_shortcuts
+from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.problems import Action
 from benchboard.ui.tasks import Work
@@ -57,10 +60,12 @@ from benchboard.ui.widgets import (
 )
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.drawer import is_narrow
-from benchboard.ui.widgets.fields import is_plain_key
+from benchboard.ui.widgets.fields import SearchField, focus_filter, is_plain_key
+from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.surfaces import set_surface
 
 _POLL_MS: Final = 100
+_TYPING_MS: Final = 200
 _OPEN: Final = "bench.open"
 """The key of the notice that the bus couldn't be opened, or has ended by itself."""
 _SEND: Final = "bench.send"
@@ -95,7 +100,7 @@ class LiveBusView(QWidget):
         """The dongles whose names were asked for."""
         self._reading_names: Work | None = None
         self._titles: dict[str, str] = {}
-        self._selected_id = ""
+        self._selected = SelectedDongle.of(context)
         self._selected_away = False
         self._shown: LiveBus | None = None
         """The open bus, until its last frames are shown."""
@@ -146,14 +151,19 @@ class LiveBusView(QWidget):
         )
         self._errors.action.setObjectName("live_open_timing")
         self._waiting = EmptyState("ph.activity", _("No frames yet"))
-        for page in (self._empty, self._errors, self._waiting):
+        self._none_match = EmptyState("ph.funnel", "", _("Clear filter"), self._clear_filter)
+        self._none_match.action.setObjectName("live_clear_filter")
+        for page in (self._empty, self._errors, self._waiting, self._none_match):
             set_surface(page, "surface")
+        self._build_filter_bar()
         self._build_send_bar()
         self._lay_out()
         self._timer = QTimer(self)
         self._timer.setInterval(_POLL_MS)
         self._timer.timeout.connect(self._poll)
         self._devices.changed.connect(self._update_choices)
+        self._selected.changed.connect(self._follow_selection)
+        self._selected.gone.connect(self._follow_selection)
         self._devices.live_changed.connect(self._live_changed)
         self._devices.live_failed.connect(self._on_bus_failed)
         self._devices.frames_sent.connect(self._on_frames_sent)
@@ -178,6 +188,7 @@ class LiveBusView(QWidget):
             "bench.pause_live": Handler(
                 self._toggle_pause, why_closed, _("Resume display") if paused else _("Pause display")
             ),
+            "bench.filter_frames": Handler(partial(focus_filter, self._filter), self._why_not_filtered),
             "bench.focus_send": Handler(lambda: self._frame.setFocus(Qt.FocusReason.ShortcutFocusReason), why_not_sent),
         }
 
@@ -192,7 +203,7 @@ class LiveBusView(QWidget):
             self._opening_by_key = self._frames_next = True
 
     def panes(self) -> list[QWidget]:
-        """The toolbar, the frames or what is in their place, and the bar that sends one."""
+        """The toolbar, the frames or what is in their place, and the bar that sends one. The filter has its own key."""
         frames = self._stack.currentWidget()
         return [self.toolbar, *([frames] if frames is not None else []), self._send]
 
@@ -233,6 +244,104 @@ class LiveBusView(QWidget):
         for widget in (self._view, self._clear, self._pause, self._stop_button, self._start_button):
             self.toolbar.add_right(widget)
         self.toolbar.shorten(self._pause, self._stop_button)
+
+    def _build_filter_bar(self) -> None:
+        self._filter_bar = QWidget()
+        set_surface(self._filter_bar, "surface")
+        line = QHBoxLayout(self._filter_bar)
+        line.setContentsMargins(16, 6, 12, 6)
+        line.setSpacing(8)
+        self._filter = SearchField(
+            placeholder=_("ID, range or ID&mask"),
+            icon="ph.funnel",
+            clear=True,
+            keys=REGISTRY["bench.filter_frames"].key,
+            name="live_filter",
+            label=_("Filter frames by ID"),
+        )
+        self._filter.setFixedWidth(260)
+        self._filter.setToolTip(plain_tooltip(_("Hexadecimal, such as 18F, 100-1FF or 100&700, separated by commas")))
+        self._typing = QTimer(self, interval=_TYPING_MS, singleShot=True)
+        self._typing.timeout.connect(self._apply_filter)
+        self._filter.textChanged.connect(lambda _text: self._typing.start())
+        self._filter.returnPressed.connect(self._enter_frames)
+        self._filter.down.connect(self._enter_frames)
+        self._filter.cleared.connect(self._apply_filter)
+        self._filter.left.connect(self._focus_frames)
+        self._filter_problem = Elided("", "body", "error")
+        self._filter_problem.setObjectName("live_filter_problem")
+        self._id_count = Text("", tone="muted")
+        self._id_count.setObjectName("live_id_count")
+        line.addWidget(self._filter)
+        line.addWidget(self._filter_problem, 1)
+        line.addWidget(self._id_count)
+
+    def _why_not_filtered(self) -> str:
+        return "" if self._filter_bar.isVisible() else _("There are no frames to filter.")
+
+    def _apply_filter(self) -> None:
+        """Filter the frames by what was typed; what can't be read says why, and the filter before it stays."""
+        self._typing.stop()
+        try:
+            found = parse_id_filter(self._filter.text())
+        except Invalid as error:
+            self._filter.set_invalid(True)
+            self._filter_problem.setText(f"{error.what} {error.do}")
+            announce(self._filter_problem, self._filter_problem.text())
+            return
+        self._filter.set_invalid(False)
+        self._filter_problem.setText("")
+        if found != self.model.id_filter:
+            self.model.set_filter(found)
+        self._show_filtered()
+
+    def _clear_filter(self) -> None:
+        self._filter.clear()
+        self._apply_filter()
+        self._focus_frames()
+
+    def _enter_frames(self) -> None:
+        self._apply_filter()
+        if not self._filter_problem.text():
+            self._focus_frames()
+
+    def _focus_frames(self) -> None:
+        """Focus the frames, or the button in their place."""
+        page = self._stack.currentWidget()
+        target = self._none_match.action if page is self._none_match else self.table
+        target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _show_filtered(self) -> None:
+        """Show how many of the IDs the filter shows; if it shows nothing, say so in place of the frames."""
+        shown, total = self.model.id_counts
+        of_all = ngettext("{shown} of {count} ID", "{shown} of {count} IDs", total)
+        every = ngettext("{count} ID", "{count} IDs", total)
+        sentence = of_all if self.model.id_filter.terms else every
+        text = sentence.format(shown=number(shown), count=number(total)) if total else ""
+        if text != self._id_count.text():  # at each poll
+            self._id_count.setText(text)
+        page = self._stack.currentWidget()
+        hidden = self.model.has_frames and not self.model.rowCount() and bool(self.model.id_filter.terms)
+        if page is self.table and hidden:
+            had_focus = self.table.hasFocus()
+            self._none_match.sentence.setText(
+                _("No frames match “{text}”").format(text=" ".join(self._filter.text().split()))
+            )
+            self._stack.setCurrentWidget(self._none_match)
+            if had_focus:
+                self._none_match.action.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif page is self._none_match and not hidden:
+            had_focus = self._none_match.action.hasFocus()
+            self._stack.setCurrentWidget(self.table)
+            if had_focus:
+                self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_filter_bar(self) -> None:
+        """Show the filter while there is a bus, or frames of the last one."""
+        shown = self._devices.live is not None or self.model.has_frames
+        self._filter_bar.setVisible(shown)
+        self._filter_line.setVisible(shown)
+        self._show_filtered()
 
     def _build_send_bar(self) -> None:
         self._send = QWidget()
@@ -283,6 +392,9 @@ class LiveBusView(QWidget):
         whole.addWidget(self._counters)
         whole.addWidget(self._past)
         whole.addWidget(self._past_line)
+        whole.addWidget(self._filter_bar)
+        self._filter_line = hairline()
+        whole.addWidget(self._filter_line)
         self.banner_place = BannerPlace()
         whole.addWidget(self.banner_place)
         # Placed first: a stacked layout shows its first widget at once, as a window if it has no parent yet.
@@ -291,6 +403,7 @@ class LiveBusView(QWidget):
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self._errors)
         self._stack.addWidget(self._waiting)
+        self._stack.addWidget(self._none_match)
         self._stack.addWidget(self.table)
         whole.addWidget(hairline())
         whole.addWidget(self._send)
@@ -310,14 +423,11 @@ class LiveBusView(QWidget):
         live = self._devices.live
         if live is not None and live.device_id != device_id and self._devices.find(device_id) is not None:
             self._devices.close_bus()
-        self._selected_id = self._devices.selected_id = device_id
+        self._selected.select(device_id)
         self._update_choices()
         self._notices.select(self._dongle.current_key())
 
     def _update_choices(self) -> None:
-        live = self._devices.live
-        if live is not None and live.device_id:
-            self._selected_id = live.device_id
         if not self._listed_ids() <= self._named:
             self._load_names()
         connected = {
@@ -342,16 +452,21 @@ class LiveBusView(QWidget):
         """What is selected as long as the user hasn't selected a dongle: the one worked on last, else the first of
         `device_ids`, which are the paired ones before the others.
         """
-        worked_on = self._devices.selected_id or self._devices.last_live_id
+        worked_on = self._devices.last_live_id
         return worked_on if worked_on in device_ids else next(iter(device_ids), "")
 
+    @property
+    def _selected_id(self) -> str:
+        """The dongle whose bus is open, or else the selected one."""
+        live = self._devices.live
+        return live.device_id if live is not None and live.device_id else self._selected.id
+
     def _follow_selection(self) -> None:
-        """Select the dongle that was selected or written to last in another view, unless a bus is open."""
-        worked_on = self._devices.selected_id
-        if self._devices.live is None and self._selected_id not in ("", worked_on) and self._devices.find(worked_on):
-            self._select_dongle(worked_on)
-        else:
-            self._update_choices()
+        """Show the dongle that was selected in another view, unless a bus is open."""
+        self._update_choices()
+        self._notices.select(self._dongle.current_key())
+        if self.isVisible() and (lost := self._selected.take_loss()) is not None:
+            self._notices.show(lost)
 
     def _title(self, device_id: str) -> str:
         """The name of a dongle, connected or not."""
@@ -447,6 +562,7 @@ class LiveBusView(QWidget):
             (self._start_button if live is None else self._stop_button).setFocus(Qt.FocusReason.OtherFocusReason)
         self._send.setEnabled(live is not None)
         if live is not None:
+            self._selected.select(live.device_id or self._selected.id)
             self._show_bus(live)
         else:
             self._show_last_frames()
@@ -461,7 +577,7 @@ class LiveBusView(QWidget):
         reason = self._end_reason or _("The live bus is closed.")
         if self._past_id and not self._end_reason:  # another dongle may be selected meanwhile
             reason = _("The live bus of {name} is closed.").format(name=self._title(self._past_id))
-        if self.model.rowCount():
+        if self.model.has_frames:
             received = _("{reason} The frames below are from before that.")
             if self.model.has_only_errors:
                 received = _("{reason} The errors below are from before that.")
@@ -472,11 +588,12 @@ class LiveBusView(QWidget):
         self.model.end()
         self._counters.show_ended(_("Disconnected") if self._end_reason else _("Closed"), reason)
         self._past.setText(reason)
-        is_past = bool(self._counters.stats and (self.model.rowCount() or self._end_reason))
+        is_past = bool(self._counters.stats and (self.model.has_frames or self._end_reason))
         self._past.setVisible(is_past)
         self._past_line.setVisible(is_past)
         # Without frames, the empty table says that the bus is closed.
-        self._counters.setVisible(bool(self.model.rowCount() or self._end_reason))
+        self._counters.setVisible(bool(self.model.has_frames or self._end_reason))
+        self._show_filter_bar()
 
     def _on_bus_failed(self, error: AppError) -> None:
         self._end_reason = error.what
@@ -516,6 +633,7 @@ class LiveBusView(QWidget):
         self._counters.show()
         self._past.hide()
         self._past_line.hide()
+        self._show_filter_bar()
 
     def _show_settings(self) -> None:
         """Show the open bus's bit timing, in figures alone where the window is narrow."""
@@ -554,7 +672,7 @@ class LiveBusView(QWidget):
         The error frames of an adapter that reports them are still listed in order.
         """
         counters = live.capture.counters()
-        listed = self.model.rolling and self.model.rowCount()
+        listed = self.model.rolling and self.model.has_frames
         page: QWidget = self.table
         if not counters.frames and not listed:
             only_errors = check_bus(counters).failed and not self._acknowledgement.is_acknowledged
@@ -567,10 +685,12 @@ class LiveBusView(QWidget):
             self._waiting.why.show()
             what, why = why_only_errors(rate, lacks_acknowledgement=self._acknowledgement.lacks(counters))
             self._errors.sentence.setText(what)
-            reported = _("To list what the controller reports, select All frames.") if self.model.rowCount() else ""
+            reported = _("To list what the controller reports, select All frames.") if self.model.has_frames else ""
             self._errors.why.setText(f"{why} {reported}".rstrip())
             self._errors.why.show()
-        self._stack.setCurrentWidget(page)
+        if page is not self.table or self._stack.currentWidget() is not self._none_match:
+            self._stack.setCurrentWidget(page)
+        self._show_filtered()
         if self._frames_next and page is self.table:
             self._frames_next = False
             if self._stop_button.hasFocus():
@@ -629,6 +749,7 @@ class LiveBusView(QWidget):
         if self._devices.live is not None:
             self._next = self._devices.live.capture.since(self._next).next
         self.model.clear()
+        self._show_filtered()
 
     def _send_frame(self) -> None:
         live, text = self._devices.live, self._frame.text().strip()

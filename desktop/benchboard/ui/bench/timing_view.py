@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from benchboard.canbus.bus_check import BusCheck, check_bus, silence_explanation
@@ -34,6 +34,7 @@ from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.dongle_pane import nominal_timing
 from benchboard.ui.bench.live_bus_reasons import not_connected
 from benchboard.ui.bench.node_comparison import NodeComparison
+from benchboard.ui.bench.selected_dongle import SelectedDongle
 from benchboard.ui.bench.solution_plot import SolutionPlot, SolutionPoint
 from benchboard.ui.bench.timing_cards import RegistersCard, ToleranceCards, VerificationCard
 from benchboard.ui.bench.timing_inputs import PlotLegend, TimingInputs, TimingRequest, check_request
@@ -94,7 +95,7 @@ class TimingView(QWidget):
         """The timing that was chosen in place of the best one, and for which request: it stays with that one."""
         self._written: Timing | None = None
         """The timing of the last write to the selected dongle, which the result shown is about."""
-        self._selected_id = ""
+        self._selected = SelectedDongle.of(context)
         self._edited_by_hand = False
         self._may_write = has_permission(context.actor, "dongles:configure")
         self._solve_timer = QTimer(self)
@@ -117,6 +118,8 @@ class TimingView(QWidget):
         self._lay_out()
         install_shortcuts(self, TIMING, self.command_handlers(), self._show_why_not)
         self._devices.changed.connect(self._update_choices)
+        self._selected.changed.connect(self._follow_selection)
+        self._selected.gone.connect(self._follow_selection)
         context.changed.watch(self, {"dongles", "can_configs"}, self._load_dongles)
         refresh_times(self, self._show_stored)
         self._load_dongles()
@@ -158,10 +161,35 @@ class TimingView(QWidget):
         if rest:
             if rest != self._selected_id:
                 self._forget_result(rest)
-            self._selected_id = self._devices.selected_id = rest
-            self._devices.require_known(self, rest, self._notices.show)
+            self._selected.select(rest)
+            self._devices.require_known(self, rest, self._report_unknown)
             self._update_choices()
             self._take_over()
+
+    def _report_unknown(self, error: AppError) -> None:
+        self._selected.select("")
+        self._notices.show(error)
+
+    @property
+    def _selected_id(self) -> str:
+        return self._selected.id
+
+    def _follow_selection(self) -> None:
+        """Show the dongle that was selected in another view. What was typed here stays, and differs from it."""
+        if not self.isVisible():
+            return  # until it is shown: moving through the list of dongles solves nothing
+        before = self._dongle.current_key()
+        self._update_choices()
+        if self._dongle.current_key() != before:
+            self._forget_result(self._dongle.current_key())
+            if not self._edited_by_hand:
+                self._take_over()
+        if (lost := self._selected.take_loss()) is not None:
+            self._notices.show(lost)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._follow_selection()
 
     # ---- layout
 
@@ -317,7 +345,7 @@ class TimingView(QWidget):
             self._take_over()
 
     def _update_choices(self) -> None:
-        selected = self._selected_id or self._dongle.current_key()
+        wanted = (self._selected_id, self._dongle.current_key())
         dongles = (*self._dongles, *self._unpaired())
         choices = [(dongle.device_id, self._choice_title(dongle)) for dongle in dongles]
         choices = choices or [("", _("No dongles connected"))]
@@ -325,9 +353,8 @@ class TimingView(QWidget):
             self._choices = choices
             self._dongle.set_choices(choices)
         connected = next((dongle.device_id for dongle in self._dongles if self._devices.find(dongle.device_id)), "")
-        self._dongle.set_current_key(selected if any(key == selected for key, _title in choices) else connected)
-        if self._loaded and dongles:  # before the list is loaded, the dongle from the address is unknown
-            self._selected_id = self._dongle.current_key()
+        listed = {key for key, _title in choices}
+        self._dongle.set_current_key(next((key for key in wanted if key and key in listed), connected))
         self._compare()
 
     def _choice_title(self, dongle: DongleRecord) -> str:
@@ -358,7 +385,7 @@ class TimingView(QWidget):
         ]
 
     def _on_dongle_selected(self) -> None:
-        self._selected_id = self._devices.selected_id = self._dongle.current_key()
+        self._selected.select(self._dongle.current_key())
         self._take_over()
 
     def _forget_result(self, device_id: str) -> None:
@@ -596,7 +623,7 @@ class TimingView(QWidget):
         if dongle is None or detected is None or timing is None or not self._write_button.isEnabled():
             self._inputs.focus_first_wrong()
             return
-        self._devices.selected_id = dongle.device_id
+        self._selected.select(dongle.device_id)
         context, path = self._context, detected.port.path
         base = dongle.config if dongle.id else None  # anyone may have changed a dongle that isn't paired
         self._notices.dismiss(_WRITE)

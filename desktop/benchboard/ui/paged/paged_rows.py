@@ -112,6 +112,8 @@ class PagedRows(QTableView):
         """How many rows, from the first, have the height that their headings need."""
         self.hovered = -1
         self._focused_by_key = False
+        self.taking_focus = False
+        """Whether the list is getting the focus, when Qt makes its first row current."""
         self._told_row = ""
         """The text of the ringed row that was read out last."""
         self._last_tick = -1
@@ -173,7 +175,9 @@ class PagedRows(QTableView):
         """
         returns = event.reason() in _RETURNING and not self.currentIndex().isValid()
         with QSignalBlocker(self.selectionModel()) if returns else nullcontext():
+            self.taking_focus = True
             super().focusInEvent(event)
+            self.taking_focus = False
             if returns:
                 self.selectionModel().clearCurrentIndex()
         self._focused_by_key = came_by_key(event)

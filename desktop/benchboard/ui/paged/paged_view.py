@@ -93,6 +93,7 @@ class PagedTable(QWidget, Generic[Row]):
         column.addWidget(self._footer)
         self._saved_position: object = None
         self._loaded_listing = model.listing
+        self._restoring = False
         self._put_away = False
         """Whether the details of the current row were closed: it stays current, and they stay closed until it is opened
         or another row is current."""
@@ -167,6 +168,13 @@ class PagedTable(QWidget, Generic[Row]):
         """Make no row current."""
         self.view.setCurrentIndex(QModelIndex())
 
+    @property
+    def moves_by_itself(self) -> bool:
+        """While `current_changed` is emitted: whether the list made the row current, on arrival of the focus or when it
+        was loaded again, and not the user.
+        """
+        return self.view.taking_focus or self._restoring
+
     def _current_moved(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if self._saved_position is None:
             self._put_away = False
@@ -205,7 +213,9 @@ class PagedTable(QWidget, Generic[Row]):
         # Details that were put away stay so, also when their row is gone and its neighbour is current.
         if identity is not None and not (at >= 0 and self._put_away):
             self._put_away = False
+            self._restoring = True
             self.current_changed.emit(self.model.row(at) if at >= 0 else None)
+            self._restoring = False
 
     def _show_state(self, _error: object = None) -> None:
         model = self.model

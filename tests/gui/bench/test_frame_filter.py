@@ -1,0 +1,88 @@
+"""The live bus shows only the frames whose IDs match the filter, by keyboard."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from benchboard.canbus.frame import Frame
+from benchboard.ui.bench.live_bus_view import LiveBusView
+from benchboard.ui.shell.shell import Shell
+from support.window import Clicker, visible
+
+
+@pytest.fixture
+def view(shell: Shell) -> LiveBusView:
+    """The live bus, closed, with frames of three IDs."""
+    shell.go("bench/live")
+    (view,) = shell.findChildren(LiveBusView)
+    view.model.add_frames([Frame(one, data=b"\x01") for one in (0x100, 0x18F, 0x2A0)])
+    view._live_changed()
+    return view
+
+
+def _shown(view: LiveBusView) -> list[str]:
+    return [view.model.index(row, 1).data() for row in range(view.model.rowCount())]
+
+
+@pytest.mark.parametrize(
+    ("key", "modifier"),
+    [(Qt.Key.Key_Slash, Qt.KeyboardModifier.NoModifier), (Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)],
+)
+def test_frame_filter_is_reached_and_left_by_keys(
+    qtbot: QtBot, shell: Shell, click: Clicker, view: LiveBusView, key: Qt.Key, modifier: Qt.KeyboardModifier
+) -> None:
+    window = shell.window()
+    field, count = click.find(window, "live_filter"), window.findChild(QLabel, "live_id_count")
+    assert isinstance(field, QLineEdit)
+    assert count.text() == "3 IDs"
+    view.table.setFocus()
+    qtbot.keyClick(view.table, key, modifier)
+    assert field.hasFocus()
+    qtbot.keyClicks(field, "100-1ff")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert view.table.hasFocus()
+    assert _shown(view) == ["0x100", "0x18F"]
+    assert count.text() == "2 of 3 IDs"
+    view.model.add_frames([Frame(0x2A0), Frame(0x101), Frame(0x18F, data=b"\x02")])
+    assert _shown(view) == ["0x100", "0x101", "0x18F"]
+    view.model.show_rolling(True)
+    assert _shown(view) == ["0x100", "0x18F", "0x101", "0x18F"]
+    view.model.add_frames([Frame(0x2A0), Frame(0x100)])
+    assert _shown(view)[-2:] == ["0x18F", "0x100"]
+    field.setFocus()
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert len(_shown(view)) == 8
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert view.table.hasFocus()
+
+
+def test_frame_filter_that_is_wrong_says_why_and_changes_nothing(
+    qtbot: QtBot, shell: Shell, click: Clicker, view: LiveBusView
+) -> None:
+    window = shell.window()
+    field = click.find(window, "live_filter")
+    field.setFocus()
+    qtbot.keyClicks(field, "100")
+    qtbot.waitUntil(lambda: _shown(view) == ["0x100"])
+    qtbot.keyClicks(field, "-engine")
+    problem = window.findChild(QLabel, "live_filter_problem")
+    qtbot.waitUntil(lambda: "“100-engine” isn't an ID in hexadecimal digits." in problem.accessibleName())
+    assert _shown(view) == ["0x100"]
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert field.hasFocus()
+
+
+def test_frame_filter_that_nothing_matches_offers_to_clear_it(
+    qtbot: QtBot, shell: Shell, click: Clicker, view: LiveBusView
+) -> None:
+    window = shell.window()
+    field = click.find(window, "live_filter")
+    field.setFocus()
+    qtbot.keyClicks(field, "7FF")
+    qtbot.waitUntil(lambda: visible(window, "live_clear_filter"))
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert click.find(window, "live_clear_filter").hasFocus()
+    click(window, "live_clear_filter")
+    assert len(_shown(view)) == 3
+    assert view.table.isVisible()
