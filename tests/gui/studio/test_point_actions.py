@@ -1,5 +1,6 @@
 """The menu of a chart's value: filters of the dashboard, the rows behind the value, and how a filter is removed."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -7,10 +8,12 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
+from benchboard.analytics.queries import ResultColumn, ResultTable
 from benchboard.analytics.query_builder.question import Group, Measure, Question
 from benchboard.dashboards.document.document import parse_document
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.data.explore.explore_view import ExploreView
+from benchboard.ui.studio.panes.chart_point import PointGroup, excluded_note
 from benchboard.ui.studio.panes.point_rows_dialog import PointRowsDialog
 from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
 from benchboard.ui.studio.tiles.points import TilePoint
@@ -345,3 +348,14 @@ def test_explore_shows_only_the_month_of_a_bar_and_its_rows(studio: "Studio", ex
     (dialog,) = studio.application.window.findChildren(PointRowsDialog)
     studio.wait(lambda: dialog.table is not None)
     assert dialog.summary.text().startswith("Total: ")
+
+
+def test_excluding_a_value_says_that_rows_without_one_are_left_out_too() -> None:
+    group = Group("status")
+    question = Question("orders", groups=(group,), measures=(Measure("count", "", "n"),))
+    value = PointGroup(group, "paid", "Status", "paid")
+    columns = (ResultColumn("status", "text"), ResultColumn("n", "integer"))
+    table = ResultTable(columns, (("paid", 1), (None, 2)), truncated=False)
+    assert excluded_note(value, question, table) == "Rows without a value are left out too."
+    assert excluded_note(value, question, replace(table, rows=(("paid", 1),))) == ""
+    assert excluded_note(replace(value, value=None), question, table) == ""

@@ -23,7 +23,13 @@ from benchboard.dashboards.variables.variable_queries import names_in
 from benchboard.i18n import _
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.data.explore.explore_view import ExploreView
-from benchboard.ui.studio.panes.chart_point import ChartPoint, PointGroup, chart_point, few_valued_columns
+from benchboard.ui.studio.panes.chart_point import (
+    ChartPoint,
+    PointGroup,
+    chart_point,
+    excluded_note,
+    few_valued_columns,
+)
 from benchboard.ui.studio.panes.point_menu import Offers, open_point_menu
 from benchboard.ui.studio.panes.point_rows_dialog import PointRowsDialog
 from benchboard.ui.studio.tiles.points import TilePoint
@@ -131,6 +137,8 @@ class _PointCommands:
         found = self._filter(value, "filled" if value.value is None else "none_of")
         if found is not None:
             self._editor.add_point_selection(PointSelection(title, self._origin, found))
+            if note := excluded_note(value, self.point.question, self._result.table):
+                self._context.problems.toast(note, warning=True)
 
     def select_period(self) -> None:
         """Show the period of the point alone."""

@@ -116,6 +116,16 @@ def few_valued_columns(
     return tuple(one for one in columns if one.name in few)
 
 
+def excluded_note(value: PointGroup, question: Question | None, table: ResultTable | None) -> str:
+    """What is left out besides an excluded value, as text: in SQL, what has no value is not another value. Empty where
+    a result has no such rows."""
+    if question is None or table is None or value.group not in question.groups or value.value is None:
+        return ""
+    place = question.groups.index(value.group)
+    has_empty = any(row[place] is None for row in table.rows)
+    return _("Rows without a value are left out too.") if has_empty else ""
+
+
 def _kinds(question: Question, source: BrowsedSource | None) -> Mapping[str, ValueKind]:
     table = source.table(question.table) if source is not None else None
     return {one.name: one.kind for one in table.columns} if table is not None else {}

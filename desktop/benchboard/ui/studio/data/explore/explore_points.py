@@ -16,7 +16,13 @@ from benchboard.dashboards.document.time_range import absolute
 from benchboard.i18n import _
 from benchboard.ui.studio.data.explore.exploration import Exploration
 from benchboard.ui.studio.data.explore.result_pane import ResultPane
-from benchboard.ui.studio.panes.chart_point import ChartPoint, PointGroup, chart_point, few_valued_columns
+from benchboard.ui.studio.panes.chart_point import (
+    ChartPoint,
+    PointGroup,
+    chart_point,
+    excluded_note,
+    few_valued_columns,
+)
 from benchboard.ui.studio.panes.point_menu import Offers, open_point_menu
 from benchboard.ui.studio.panes.point_rows_dialog import PointRowsDialog
 from benchboard.ui.studio.tiles.points import TilePoint
@@ -80,7 +86,11 @@ class _ExploreCommands:
 
     def exclude(self, value: PointGroup) -> None:
         """Leave out the rows with this value."""
+        result = self._exploration.result
+        note = excluded_note(value, self.point.question, result.table if result is not None else None)
         self._add([value_filter(value.group.column, value.value, excluded=True)])
+        if note:
+            self._context.problems.toast(note, warning=True)
 
     def select_period(self) -> None:
         """Show the period of the point alone."""
