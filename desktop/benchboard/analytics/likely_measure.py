@@ -117,6 +117,6 @@ def _rank(name: str, kind: ValueKind, found: ColumnStatistics | None, table: Tab
 
 
 def _words(name: str) -> frozenset[str]:
-    """The words in a name, in lower case: of `orderTotal_2`, order and total."""
+    """The words in a name, in lower case: of “orderTotal_2”, order and total."""
     parted = _CAMEL.sub(" ", name).replace("İ", "i").replace("I", "ı" if set(name) & set("ığşİ") else "i")
     return frozenset(_WORD.findall(parted.lower()))
