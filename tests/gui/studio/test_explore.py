@@ -1022,7 +1022,7 @@ def test_narrow_window_shows_tables_and_columns_on_demand(studio: "Studio") -> N
     explorer.open_orders()
     explorer.wait_for_result()
     window = studio.application.window
-    window.setMinimumSize(0, 0)
+    window.setMinimumSize(720, 450)
     window.resize(720, 450)
     view = explorer.view
     studio.wait(lambda: view.fold.isVisible() and not view.fields.isVisible())
@@ -1034,6 +1034,7 @@ def test_narrow_window_shows_tables_and_columns_on_demand(studio: "Studio") -> N
     view.fold.setFocus()
     studio.qtbot.keyClick(view.fold, Qt.Key.Key_Space)
     assert view.fields.isVisible()
+    studio.wait(lambda: view.fields.width() + view.result.width() <= view.width())
     studio.qtbot.keyClick(view.fold, Qt.Key.Key_Space)
     assert not view.fields.isVisible()
     window.resize(1440, 900)

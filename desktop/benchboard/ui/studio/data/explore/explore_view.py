@@ -149,6 +149,7 @@ class ExploreView(QWidget):
         add_data = partial(self._context.go, "studio/data")
         self._nothing = EmptyState("ph.database", _("No data to explore"), _("Add data"), add_data)
         self._right = QStackedWidget()
+        self._right.setMinimumWidth(1)  # a page that isn't shown would keep the pane wide
         for page in (self._work_area, self._empty, self._nothing):
             self._right.addWidget(page)
         lower = QHBoxLayout()
