@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -11,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from benchboard.identity import audit, authentication, organisations, teams, users
 from benchboard.identity.permissions import Client
 from benchboard.identity.roles import DEFAULT_ROLE
-from benchboard.ui.admin import ROOM, people_view
+from benchboard.ui.admin import ROOM, people_view, user_actions
 from benchboard.ui.admin.add_person_dialog import AddPersonDialog
 from benchboard.ui.admin.people_view import PeopleView
 from benchboard.ui.admin.person_pane import PersonPane
@@ -465,3 +466,20 @@ def test_person_is_found_by_the_palette(admin: Admin) -> None:
         found = ROOM.search(context, session, "lovel")
     person = admin.person("Ada Lovelace")
     assert [(one.title, one.address) for one in found] == [("Ada Lovelace", f"admin/people/{person.id}")]
+
+
+def test_bulk_buttons_say_why_they_have_nothing_to_do() -> None:
+    context = SimpleNamespace(actor=SimpleNamespace(user_id="me"))
+
+    def reasons(*people: tuple[str, str, int]) -> list[str]:
+        selected = [SimpleNamespace(id=one, state=state, sessions=count) for one, state, count in people]
+        return list(user_actions.why_not_bulk(context, selected).values())
+
+    assert reasons(("a", "active", 1), ("b", "inactive", 0)) == ["", "", ""]
+    assert reasons(("a", "active", 0)) == [
+        "There are no sessions to revoke.",
+        "All selected accounts are enabled.",
+        "",
+    ]
+    assert reasons(("b", "inactive", 0))[1:] == ["", "None of the selected accounts is enabled."]
+    assert reasons(("me", "active", 1))[2] == "You can't disable your own account."

@@ -64,6 +64,7 @@ class PeopleView(QWidget):
         install_shortcuts(self, LIST_UNDO, {UNDO: Handler(context.problems.undo_last)})
         refresh_times(self._table.view.viewport(), self._detail.refresh_times)
         context.changed.watch(self, {"users", "sessions", "user_roles", "teams", "team_members"}, self.refresh)
+        self._model.loaded.connect(self._update_bulk)
         self._model.listing = self._listing
         self._count()
 
@@ -248,9 +249,16 @@ class PeopleView(QWidget):
     def _on_ticked(self) -> None:
         for name, title in user_actions.titles_for(several=len(self._table.selected()) > 1).items():
             self._bulk[name].set_title(title)
+        self._update_bulk()
         # In a narrow window, the drawer would cover the actions for the ticked rows.
         if self._body.narrow and self._table.selected():
             self._body.show_detail(False)
+
+    def _update_bulk(self) -> None:
+        """Enable the buttons for what can be done with the ticked people; the others say why not."""
+        selected = self._table.selected()
+        for name, why_not in user_actions.why_not_bulk(self._context, selected).items():
+            self._bulk[name].disable(why_not if selected else "")
 
     def _close_detail(self) -> None:
         self._body.show_detail(False)

@@ -70,6 +70,28 @@ def why_not_revoked(context: Context, person: Person) -> str:
     return _("You have no other sessions to revoke.") if is_own else _("There are no sessions to revoke.")
 
 
+def why_not_bulk(context: Context, selected: Sequence[Person]) -> dict[str, str]:
+    """Why the commands for these people can't be run, by the command's name; empty where they can be."""
+    others = [person for person in selected if person.id != context.actor.user_id]
+    can_disable = any(person.state == "active" for person in others)
+    own = _("You can't disable your own account.")
+    return {
+        "revoke_sessions": "" if any(map(_has_sessions, selected)) else _("There are no sessions to revoke."),
+        "activate_account": ""
+        if any(person.state != "active" for person in selected)
+        else _("All selected accounts are enabled."),
+        "disable_account": ""
+        if can_disable
+        else own
+        if any(person.state == "active" for person in selected)
+        else _("None of the selected accounts is enabled."),
+    }
+
+
+def _has_sessions(person: Person) -> bool:
+    return person.sessions > 0
+
+
 def set_state(context: Context, owner: QWidget, selected: Sequence[Person], state: str) -> None:
     """Disable (`inactive`) or activate people, and offer to undo it."""
     changed = [person for person in selected if person.state != state]
