@@ -125,6 +125,7 @@ def test_cell_text_lies_left_and_has_no_data_of_other_roles(qtbot: QtBot, model:
     cell = model.index(0, 1)
     assert cell.data(Qt.ItemDataRole.TextAlignmentRole) == Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
     assert [cell.data(role) for role in (Qt.ItemDataRole.DecorationRole, Qt.ItemDataRole.CheckStateRole)] == [None] * 2
+    assert model.headerData(1, Qt.Orientation.Horizontal) == "Role"
     name = model.index(0, 0)
     assert name.data() == model.row(0).name
     assert name.data(Qt.ItemDataRole.AccessibleTextRole) == f"{model.row(0).name}, {model.row(0).email}"

@@ -211,6 +211,10 @@ def test_resume_session_unused_for_24_hours_has_expired(town: Town) -> None:
     with pytest.raises(Denied) as over, unbound(town.database).change() as session:
         authentication.resume(session, token=town.admin.token, client=CLIENT)
     assert (over.value.code, over.value.facts["reason"]) == ("accounts.ended", "expired")
+    assert over.value.facts["email"] == "admin@north.example"
+    with pytest.raises(Denied) as unknown, unbound(town.database).change() as session:
+        authentication.resume(session, token="nobody's", client=CLIENT)
+    assert "reason" not in unknown.value.facts  # other people's expired sessions say nothing about this token
     town.sign_in("admin@north.example")  # whoever comes next puts it away
     gone = _ended(town, town.admin)
     assert (gone.end_reason, gone.ended_at, gone.ended_by) == ("expired", past, None)

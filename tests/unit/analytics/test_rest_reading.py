@@ -54,6 +54,14 @@ def read(tmp_path: Path, wanted: RestSettings, secret: str = "", **options: Any)
     return read_rows(wanted, secret, tmp_path / "answer", **options)
 
 
+@pytest.mark.parametrize("header", ["ab", ["X-Team"], ["X-Team", "a", "b"], ("X-Team", 1), "X-Team: a", 7])
+def test_settings_header_that_is_no_pair_of_texts_is_refused(serve: Any, header: object) -> None:
+    server = serve(lambda _request: Reply(b"[]"))
+    with pytest.raises(Invalid) as caught:
+        settings(server, headers=[header])
+    assert caught.value.facts["field"] == "headers"
+
+
 def code(tmp_path: Path, wanted: RestSettings, secret: str = "") -> str:
     with pytest.raises(Unavailable) as caught:
         read(tmp_path, wanted, secret)

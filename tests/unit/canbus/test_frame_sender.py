@@ -125,6 +125,7 @@ def test_stop_drops_what_waits_with_an_outcome_and_ends_after_the_frame_on_its_w
     bus.let_go()
     stopping.join(60)
     assert not stopping.is_alive()
+    assert not outcomes.empty()  # it had waited for the frame on its way
     assert ids(outcomes.get(timeout=60)) == bus.sent == [1]
     sender.stop()
     assert outcomes.empty()

@@ -113,3 +113,9 @@ def test_parser_line_of_exactly_the_greatest_length_is_a_reply() -> None:
         parser = Parser()
         assert [reply for chunk in chunks for reply in parser.feed(chunk).replies] == []
         assert parser.malformed == 1
+
+
+def test_parser_text_before_a_refusal_is_malformed_once() -> None:
+    parser = Parser()
+    assert parser.feed(b"nonsense\a\n\a").replies == [Reply(False), Reply(False)]
+    assert parser.malformed == 1

@@ -267,3 +267,16 @@ def test_nearest_has_the_least_error_that_brute_force_finds(request_: tuple) -> 
 )
 def test_cia_sample_point_changes_above_500_and_800_kbit_per_second(bitrate: int, percent: float) -> None:
     assert cia_sample_point(bitrate) == percent
+
+
+def test_solve_fd_data_sample_point_of_one_percent_is_asked_for_and_less_is_refused() -> None:
+    fdcan = controller("fdcan")
+    assert fdcan.data is not None
+
+    def solved(data_sample_point: float) -> object:
+        return solve_fd(fdcan.nominal, fdcan.data, clock=80_000_000, bitrate=500_000, data_bitrate=2_000_000,
+                        data_sample_point=data_sample_point)  # fmt: skip
+
+    solved(1)
+    with pytest.raises(Invalid):
+        solved(0.9)

@@ -191,3 +191,11 @@ def test_compare_sample_points_apart_at_the_rate_switch_are_named_in_ns() -> Non
     )
     advice = compare(*nodes).advice
     assert any("200 ns apart; A corrects 50 ns per resync" in text for text in advice)
+
+
+def test_compare_sample_points_that_differ_are_named_and_equal_ones_are_not() -> None:
+    same = Node("a", Timing(80_000_000, 1, 95, 32, 32, 32))
+    other = Node("b", Timing(80_000_000, 1, 95, 24, 40, 24))
+    text = "The sample points of the arbitration phase differ."
+    assert any(text in one for one in compare(same, other).advice)
+    assert not any(text in one for one in compare(same, Node("c", same.nominal)).advice)

@@ -260,3 +260,12 @@ def test_json_diff_ignores_the_order_of_items() -> None:
         ("new", '"hint": 2', "a"),
         ("gone", '"hint": 1', "b"),
     ]
+
+
+def test_differences_in_containers_come_in_the_order_in_which_one_reads() -> None:
+    def page(title: str) -> Document:
+        inner = [{"id": "z", "at": (0, 0, 2, 2), "title": title}, {"id": "y", "at": (2, 0, 2, 2), "title": title}]
+        group = {"id": "g", "type": "group", "at": (0, 0, 6, 4), "items": inner}
+        return dashboard(group, {"id": "a", "at": (0, 4, 4, 3), "title": title})
+
+    assert [one.id for one in differences(page("before"), page("after"))] == ["z", "y", "a"]

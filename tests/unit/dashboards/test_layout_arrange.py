@@ -186,6 +186,9 @@ def test_distribute_spreads_the_remainder_evenly() -> None:
     layout = laid(a=(0, 0, 2, 1), b=(2, 0, 2, 1), c=(4, 0, 2, 1), d=(11, 0, 1, 1))
     after = distribute(layout, ["d", "a", "b", "c"], "across", compact="none")
     assert [cell.x for cell in after.cells] == [0, 3, 7, 11]
+    unequal = laid(a=(0, 0, 2, 1), b=(2, 0, 1, 1), c=(3, 0, 4, 1), d=(11, 0, 1, 1))
+    after = distribute(unequal, ["a", "b", "c", "d"], "across", compact="none")
+    assert [cell.x for cell in after.cells] == [0, 3, 5, 11]
 
 
 def test_arrange_unknown_item_is_named_in_the_error() -> None:

@@ -72,7 +72,9 @@ def test_pair_with_a_name_that_cannot_be_used_does_not_touch_the_dongle(bench: B
 def test_pair_with_a_paired_dongle_changes_nothing(bench: Bench, dongle: LoopbackDongle) -> None:
     first = pair(bench, dongle)
     before = bench.events("dongle")
-    again = pair(bench, dongle)
+    steps: list[tuple[PairingStep, float | None]] = []
+    again = pair(bench, dongle, on_step=lambda step, seconds: steps.append((step, seconds)))
+    assert steps[-1] == (PairingStep.ACTIVE, None)
     assert (again.dongle_id, again.resumed) == (first.dongle_id, True)
     assert bench.events("dongle") == before
 
