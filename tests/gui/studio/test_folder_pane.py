@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from benchboard.dashboards import folders
 from benchboard.ui.studio.library.folder_pane import FOLDER, FOLDER_MIME, FolderPane, dashboards_mime, row_of
+from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Select
 from support.databases import unbound
 
@@ -203,3 +204,41 @@ def test_arrow_keys_in_the_pane_choose_what_is_listed(dashboards: DashboardsDriv
         dashboards.qtbot.keyClick(tree, Key.Key_Down)
     assert pane_of(dashboards).current() == "mine"
     waits(dashboards, lambda: names(dashboards) == {"Shop review"})
+
+
+def test_actions_for_ticked_rows_are_whole_in_the_least_window(dashboards: DashboardsDriver) -> None:
+    window = dashboards.studio.application.window
+    dashboards.tick("Shop review")
+    names_ = ["rename", "share", "favourite", "move", "duplicate", "discard"]
+    buttons = [button for name in names_ if isinstance(button := dashboards.find(f"library_{name}"), Button)]
+    assert len(buttons) == len(names_)
+
+    def whole() -> bool:
+        return all(one.width() >= one.sizeHint().width() for one in buttons)
+
+    window.resize(1024, 700)
+    waits(dashboards, lambda: window.width() == 1024 and whole() and buttons[0].is_shortened)
+    assert buttons[0].toolTip() == "Rename"
+    window.resize(1920, 1000)
+    waits(dashboards, lambda: whole() and not any(one.is_shortened for one in buttons))
+
+
+def test_button_of_ticked_rows_says_what_it_does_to_favourites(dashboards: DashboardsDriver) -> None:
+    dashboards.tick("Shop review")
+    button = dashboards.find("library_favourite")
+    assert isinstance(button, Button)
+    assert button.accessibleName() == "Add to favourites"
+    dashboards.click("library_favourite")
+    waits(dashboards, lambda: button.accessibleName() == "Remove from favourites")
+    dashboards.tick("Orders wall")
+    assert button.accessibleName() == "Add to favourites"
+
+
+def test_without_folders_there_is_no_heading_of_them(dashboards: DashboardsDriver) -> None:
+    tree = pane_of(dashboards).tree
+    above = tree.item_of("public")
+    assert tree.itemBelow(above) is tree.item_of("trash")
+    make_folder(dashboards, "Lab")
+    heading = tree.itemBelow(tree.item_of("public"))
+    assert heading is not None
+    assert row_of(heading).title == "Folders"

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from benchboard.errors import AppError
@@ -317,11 +318,11 @@ class _BulkBar(QWidget):
     def __init__(self, view: PagedRows, model: "PagedTableModel[Any]", actions: Sequence[QWidget]) -> None:
         super().__init__(view)
         self._view, self._model, self._header = view, model, view.horizontalHeader()
-        self._has_actions = bool(actions)
+        self._actions = actions
         self.setObjectName("bulk_bar")
         set_surface(self, "selection")
         self._header.installEventFilter(self)
-        line = QHBoxLayout(self)
+        self._line = line = QHBoxLayout(self)
         line.setContentsMargins(10, 0, 10, 0)
         line.setSpacing(theme().px("spacing.2"))
         self._box = CheckBox()
@@ -352,7 +353,26 @@ class _BulkBar(QWidget):
         focused = QApplication.focusWidget()
         if not count and focused is not None and self.isAncestorOf(focused):
             self._view.setFocus(Qt.FocusReason.OtherFocusReason)  # not to the next widget in the window
-        self.setVisible(count > 0 and self._has_actions)
+        self.setVisible(count > 0 and bool(self._actions))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._shorten_to_width()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._shorten_to_width()
+        return super().event(event)
+
+    def _shorten_to_width(self) -> None:
+        """Where the width is short, show actions by their icons alone, from the first on."""
+        shown = [one for one in self._actions if isinstance(one, Button) and not one.isHidden()]
+        lacking = self._line.minimumSize().width() - self.width()
+        lacking += sum(button.label_room() for button in shown if button.is_shortened)
+        for button in shown:
+            shortens = lacking > 0 and button.label_room() > 0
+            lacking -= button.label_room() if shortens else 0
+            button.show_label(not shortens)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):

@@ -49,7 +49,7 @@ class DashboardActions(QObject):
         """The commands that this access level allows on a dashboard that isn't in the trash; `favourite`: whether it is
         one, if that is known.
         """
-        star = {None: "", True: _("Remove from favourites"), False: _("Add to favourites")}[favourite]
+        star = favourite_title(favourite) if favourite is not None else ""
         may_edit = "" if level != "view" else _("You have view-only access.")
         owned = "" if level == "own" else _("You don't own this dashboard.")
         found = {
@@ -197,6 +197,11 @@ class DashboardActions(QObject):
                 ),
             ),
         ).open()
+
+
+def favourite_title(favourite: bool) -> str:
+    """What the command for favourites does to dashboards that all are, or aren't all."""
+    return _("Remove from favourites") if favourite else _("Add to favourites")
 
 
 def _by_id(handlers: dict[str, Handler]) -> dict[str, Handler]:

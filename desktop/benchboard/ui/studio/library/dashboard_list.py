@@ -27,7 +27,7 @@ from benchboard.ui.paged.paged_view import PagedTable, count_in
 from benchboard.ui.problems import Action
 from benchboard.ui.studio.data_access import widget_data, widgets_denied
 from benchboard.ui.studio.import_export.json_import import Imported, import_dashboard
-from benchboard.ui.studio.library.dashboard_actions import DashboardActions, open_menu
+from benchboard.ui.studio.library.dashboard_actions import DashboardActions, favourite_title, open_menu
 from benchboard.ui.studio.library.folder_pane import FOLDER, PLACE_ICONS, FolderPane, dashboards_mime, place_titles
 from benchboard.ui.studio.library.thumbnail_column import ThumbnailColumn
 from benchboard.ui.studio.studio_commands import FOLDER_MENU, FOLDERS, LIST
@@ -108,6 +108,7 @@ class DashboardList(QWidget):
             row_menu=True,
         )
         self._thumbnails.loaded.connect(self._table.view.viewport().update)
+        self._model.loaded.connect(self._update_bulk_buttons)  # what is ticked may have changed
         self.banner_place = BannerPlace()
         beside = QWidget()
         line = QHBoxLayout(beside)
@@ -310,6 +311,7 @@ class DashboardList(QWidget):
         may_edit = "" if all(card.level != "view" for card in ticked) else _("You have view-only access.")
         owned = "" if all(card.level == "own" for card in ticked) else _("You don't own all of these dashboards.")
         self._bulk_buttons["rename"].disable(one or may_edit)
+        self._bulk_buttons["favourite"].set_title(favourite_title(all(card.favourite for card in ticked)))
         self._bulk_buttons["move"].disable(may_edit)
         self._bulk_buttons["share"].disable(one)
         for name in ("discard", "restore", "delete"):
@@ -470,7 +472,7 @@ def _star(card: DashboardSummary) -> Mark | None:
 def _star_tip(card: DashboardSummary) -> str:
     if card.deleted_at is not None:
         return ""
-    return _("Remove from favourites") if card.favourite else _("Add to favourites")
+    return favourite_title(card.favourite)
 
 
 def _opened(card: DashboardSummary) -> str:
@@ -494,12 +496,13 @@ def _whole_description(card: DashboardSummary) -> str:
 
 def _columns(thumbnail: Callable[[QPainter, QRectF, DashboardSummary], None]) -> tuple[Column[DashboardSummary], ...]:
     return (
-        Column("name", _("Name"), lambda card: card.name, sortable=True, width=340, stretch=True, most=640,
+        Column("name", _("Name"), lambda card: card.name, sortable=True, width=300, stretch=True, most=640,
                second=_description, picture=thumbnail, tooltip=_whole_description),
         Column("owner", _("Owner"), lambda card: card.owner, sortable=True, width=180, avatar=lambda card: card.owner),
         Column("folder", _("Folder"), lambda card: card.folder or "", sortable=True, width=130, muted=True,
                optional=True, tooltip=lambda card: card.folder or ""),
-        Column("access", _("Access"), lambda card: _access(card).text, badge=_access, width=130),
+        Column("access", _("Access"), lambda card: _access(card).text, badge=_access, width=130,
+               optional=True),
         Column("shares", _("Shared with"), _shared, width=200, muted=True, tooltip=_shared, optional=True),
         Column("opened_at", _("Last opened"), _opened, sortable=True, width=120, muted=True, optional=True,
                tooltip=lambda card: full_time(card.opened_at) if card.opened_at is not None else ""),

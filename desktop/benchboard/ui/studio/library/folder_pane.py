@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QFrame,
     QHBoxLayout,
     QStyle,
     QStyledItemDelegate,
@@ -163,7 +164,8 @@ class FolderPane(QWidget):
         self._folders = {one.id: one for one in folders}
         titles = place_titles()
         rows = [(0, PaneRow(key, titles[key], PLACE_ICONS[key], counts.get(key))) for key in titles if key != "trash"]
-        rows.append((0, PaneRow("", _("Folders"), "", heading=True)))
+        if folders:
+            rows.append((0, PaneRow("", _("Folders"), "", heading=True)))
         rows += [(one.depth, PaneRow(FOLDER + one.id, one.name, "ph.folder", one.count)) for one in folders]
         rows.append((0, PaneRow("trash", titles["trash"], PLACE_ICONS["trash"], counts.get("trash"))))
         return self.tree.show_rows(rows)
@@ -187,6 +189,7 @@ class _FolderTree(QTreeWidget):
         self.setObjectName("library_places")
         self.setAccessibleName(_("Lists and folders"))
         self.setHeaderHidden(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setIndentation(16)
         self.setMouseTracking(True)
         self.setUniformRowHeights(True)
@@ -387,13 +390,15 @@ class _RowDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if row.heading:
-            painter.fillRect(QRectF(0, rect.top() + 3, self._tree.viewport().width(), 1), theme().color("border"))
+            self._paint_line(painter, rect)
             painter.setFont(theme().font("caption"))
             painter.setPen(theme().color("text.muted"))
-            painter.drawText(rect.adjusted(6, 6, 0, 0), Qt.AlignmentFlag.AlignVCenter, row.title)
+            painter.drawText(rect.adjusted(8, 6, 0, 0), Qt.AlignmentFlag.AlignVCenter, row.title)
             painter.restore()
             return
         self._paint_ground(painter, item, rect, hot=bool(option.state & QStyle.StateFlag.State_MouseOver))
+        if row.key == "trash":  # it is no folder
+            self._paint_line(painter, rect)
         left, middle = rect.left() + 4.0, rect.center().y()
         if item.childCount():
             caret = "ph.caret-down" if item.isExpanded() else "ph.caret-right"
@@ -413,6 +418,10 @@ class _RowDelegate(QStyledItemDelegate):
         shown = metrics.elidedText(row.title, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
         painter.restore()
+
+    def _paint_line(self, painter: QPainter, rect: QRect) -> None:
+        """Draw a line above a row, across the pane."""
+        painter.fillRect(QRectF(0, rect.top(), self._tree.viewport().width(), 1), theme().color("border"))
 
     def _paint_ground(self, painter: QPainter, item: QTreeWidgetItem, rect: QRect, *, hot: bool) -> None:
         whole = QRectF(0, rect.top(), self._tree.viewport().width(), rect.height())
