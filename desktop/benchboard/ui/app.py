@@ -505,6 +505,7 @@ def _destroy_window(application: Application) -> None:
     """Delete the widgets before the interpreter exits, in a known order."""
     if shiboken6.isValid(application.window):
         application.window.close()
+        application.window.hide()  # a conflict kept it open: what is in it must not be hidden while it is deleted
         application.window.deleteLater()
         QApplication.processEvents()
 

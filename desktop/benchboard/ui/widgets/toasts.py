@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QWidget
@@ -119,6 +120,8 @@ class Toast(QWidget):
     def move_into_place(self) -> None:
         """Move to the bottom centre of the window, above any footer that must stay visible."""
         window = self._window
+        if not shiboken6.isValid(window):
+            return  # it is being deleted while open, and first hides what is in it: the footers
         gap = theme().px("spacing.4")
         footers = [clear.footer for clear in window.findChildren(_ToastBarrier) if clear.footer.isVisible()]
         tops = [(footer.mapTo(window, QPoint(0, 0)).y(), footer.height()) for footer in footers]
