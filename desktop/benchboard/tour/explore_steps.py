@@ -11,7 +11,6 @@ from benchboard.tour.steps import TourContext, TourStep, canvas_of, rows
 
 _SOURCE: Final = "Chamber 2 log"
 _ROOM: Final = "oda"
-_DEGREES: Final = "sicaklik_c"
 
 
 def _find(model: QAbstractItemModel, name: str, parent: QModelIndex) -> QModelIndex | None:
@@ -45,18 +44,9 @@ def _open(context: TourContext) -> None:
     context.driver.wait_until(lambda: rows(context, "explore_table") > 1, "its result")
 
 
-def _measure(context: TourContext) -> str:
-    """The first measure as it reads; empty without one."""
-    chip = context.driver.find("explore_measures_0")
-    return "" if chip is None else chip.accessibleName()
-
-
-def _add_columns(context: TourContext) -> None:
+def _add_column(context: TourContext) -> None:
     _activate(context, _ROOM)
     context.driver.wait_until(lambda: context.driver.find("explore_groups_1"), "a group more")
-    counted = _measure(context)
-    _activate(context, _DEGREES)
-    context.driver.wait_until(lambda: _measure(context) not in ("", counted), "the number as the measure")
 
 
 def _to_dashboard(context: TourContext) -> None:
@@ -78,8 +68,8 @@ EXPLORE: Final = (
     ),
     TourStep(
         "explore-columns",
-        "Columns added by Enter go where they fit: a text groups, a number is added up.",
-        _add_columns,
+        "A column added by Enter goes where it fits: a text groups, beside the time and the number chosen at first.",
+        _add_column,
         "SELECT count(*) FROM widgets WHERE data_source_id IS NOT NULL",
         "0",
     ),
