@@ -18,8 +18,10 @@ from benchboard.analytics.duckdb_binding import BoundText, bind_variables
 from benchboard.analytics.duckdb_columns import known_columns, presentations
 from benchboard.analytics.duckdb_errors import PlaceOf, query_error
 from benchboard.analytics.duckdb_parser import NamedRelation, ParsedQuery, parse_query
+from benchboard.analytics.duckdb_plan import duckdb_plan
 from benchboard.analytics.duckdb_values import Cell, CellReader, binary_column, fetched_sql, is_binary, kind_of
 from benchboard.analytics.query_errors import model_error, too_much_memory, too_slow
+from benchboard.analytics.query_plan import QueryPlan
 from benchboard.analytics.query_types import ValueKind
 from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.i18n import _
@@ -106,6 +108,13 @@ def run(
     return _Run(text, catalog, variables, timeout, cancel_token).rows(limit)
 
 
+def explain(
+    text: str, catalog: Catalog, *, timeout: float, cancel_token: CancelToken, variables: Variables
+) -> QueryPlan:
+    """How DuckDB would run a query, which isn't run. Raises what `run` raises."""
+    return _Run(text, catalog, variables, timeout, cancel_token).plan()
+
+
 class _Run:
     """One query, from its text to its rows."""
 
@@ -139,6 +148,15 @@ class _Run:
             reader = CellReader([type_name for _name, type_name in described])
             rows = self._fetch(connection, statement, reader)
         return FileResult(self._columns(described), tuple(rows[:limit]), len(rows) > limit, reader.not_numbers)
+
+    def plan(self) -> QueryPlan:
+        with self._instance() as connection:
+            self._describe(connection)  # its errors know where they are in the query
+            start = "EXPLAIN (FORMAT json) "
+            self._place_of = PlaceOf(self._bound.edits, len(start))
+            found = connection.execute(f"{start}{self._bound.text}", self._bound.values).fetchone()
+        files = [relation.table for relation, view in self._views.items() if not view.reads_tables]
+        return duckdb_plan(found[1] if found is not None else None, files)
 
     @contextmanager
     def _instance(self) -> Iterator["duckdb.DuckDBPyConnection"]:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from benchboard.analytics import duckdb_engine, query_engines
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.column_presentation import NOTHING, Format, Presentation, currency_column, humanised
+from benchboard.analytics.query_plan import QueryPlan
 from benchboard.analytics.query_translator import NO_MODELS, QueryModel, TranslatedQuery, translate_query
 from benchboard.analytics.query_types import ValueKind, ValueType
 from benchboard.analytics.relations import RELATIONS
@@ -194,6 +195,37 @@ def run_query(
     if any(type_.presentation.format == "money" for _name, type_ in query.columns):
         load_currencies()  # here, in the background, rather than when the window shows the first amount
     return ResultTable(_columns(query.columns), cells, len(rows) > limit, read_at, empty_relation)
+
+
+def explain_query(
+    session: Session,
+    actor: Actor,
+    text: str,
+    *,
+    timeout: float = TIMEOUT,
+    cancel_token: CancelToken | None = None,
+    variables: Variables = NO_VARIABLES,
+    source_id: str | None = None,
+) -> QueryPlan:
+    """How the engine would run a query that `run_query` may run; it isn't run. Raises what that raises, and `Invalid`
+    (`query.plan`) for a plan that can't be read."""
+    started, token = time.monotonic(), cancel_token or CancelToken()
+    if source_id is not None:
+        server = open_server(session, actor, source_id)
+        explain = (
+            partial(duckdb_engine.explain, text, open_catalog(session, actor, source_id, text))
+            if server is None
+            else partial(server.explain, text, models=models_named(session, actor, source_id, text))
+        )
+        return explain(timeout=timeout, cancel_token=token, variables=variables)
+    permissions.require(actor, "studio:enter")
+    query = translate_query(
+        text, RELATIONS, for_sqlite=session.get_bind().dialect.name == "sqlite", limit=MAX_ROWS, variables=variables,
+        models=_own_models(session, actor, text),
+    )  # fmt: skip
+    for name in query.relations:
+        permissions.require(actor, RELATIONS[name].permission)
+    return query_engines.explain(session, actor, query, timeout=timeout, started=started, cancel_token=token)
 
 
 def _own_models(session: Session, actor: Actor, text: str) -> Mapping[str, QueryModel]:

@@ -20,9 +20,12 @@ from sqlalchemy.orm import Session
 from benchboard.analytics import sqlite_functions
 from benchboard.analytics.cancellation import CancelToken, query_cancelled
 from benchboard.analytics.name_scope import VIEW_PREFIX, view_name
+from benchboard.analytics.postgresql_plan import EXPLAIN, postgresql_plan
 from benchboard.analytics.query_errors import date_out_of_range, too_much_memory, too_slow
+from benchboard.analytics.query_plan import QueryPlan
 from benchboard.analytics.query_translator import TranslatedQuery
 from benchboard.analytics.relations import RELATIONS, readable_tables
+from benchboard.analytics.sqlite_plan import sqlite_plan
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.identity.permissions import Actor
@@ -55,13 +58,36 @@ def fetch(
 ) -> Sequence[Sequence[Any]]:
     """All rows of a query, as the driver returns them. `timeout` counts from `started` (monotonic). Raises what
     `queries.run_query` raises."""
+    return _run(session, actor, query, timeout, started, cancel_token)
+
+
+def explain(
+    session: Session, actor: Actor, query: TranslatedQuery, *, timeout: float, started: float, cancel_token: CancelToken
+) -> QueryPlan:
+    """How the engine would run a query, which isn't run; within the same limits. Raises what `fetch` raises."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    prefix = "EXPLAIN QUERY PLAN " if is_sqlite else EXPLAIN
+    rows = _run(session, actor, query, timeout, started, cancel_token, prefix)
+    return sqlite_plan(rows) if is_sqlite else postgresql_plan(rows[0][0] if rows else None)
+
+
+def _run(
+    session: Session,
+    actor: Actor,
+    query: TranslatedQuery,
+    timeout: float,
+    started: float,
+    cancel_token: CancelToken,
+    prefix: str = "",
+) -> Sequence[Sequence[Any]]:
+    """The rows of a query, or with an engine's EXPLAIN as `prefix` those of its plan."""
     if query.row_size > _MAX_ROW:
         raise too_much_memory()
     if cancel_token.cancelled:
         raise query_cancelled()
     engine = _Sqlite if session.get_bind().dialect.name == "sqlite" else _Postgresql
     try:
-        return engine(session, started + timeout, cancel_token).fetch(query, actor)
+        return engine(session, started + timeout, cancel_token).fetch(query, actor, prefix)
     except DBAPIError as error:
         raise _translated_error(error, cancel_token, timeout, started) from error
     except TimeoutError as error:
@@ -104,11 +130,11 @@ class _Sqlite:
         self._too_much_memory = False
         self._date_out_of_range = False
 
-    def fetch(self, query: TranslatedQuery, actor: Actor) -> Sequence[Sequence[Any]]:
+    def fetch(self, query: TranslatedQuery, actor: Actor, prefix: str = "") -> Sequence[Sequence[Any]]:
         """All rows. Raises MemoryError, TimeoutError or the driver's errors."""
         if time.monotonic() > self._deadline:
             raise TimeoutError
-        statement = query.with_views(_views(query, actor, organisation=":organisation", user=":user"))
+        statement = prefix + query.with_views(_views(query, actor, organisation=":organisation", user=":user"))
         bound = {"organisation": actor.organisation_id, "user": actor.user_id, **query.bound}
         steps = max(1, min(_MAX_STEPS, _STEPS_PER_ROW * MAX_UNCHECKED // query.row_size))
         with (
@@ -176,14 +202,14 @@ class _Postgresql:
         self._deadline = deadline
         self._cancel_token = cancel_token
 
-    def fetch(self, query: TranslatedQuery, actor: Actor) -> Sequence[Sequence[Any]]:
+    def fetch(self, query: TranslatedQuery, actor: Actor, prefix: str = "") -> Sequence[Sequence[Any]]:
         """All rows. Raises MemoryError, TimeoutError or the driver's errors."""
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
         bound = {"organisation": actor.organisation_id, "user": actor.user_id, **query.bound}
         views = _views(query, actor, organisation="%(organisation)s", user="%(user)s")
-        statement = _escape_percent_signs(query.with_views(views), bound)
+        statement = prefix + _escape_percent_signs(query.with_views(views), bound)
         savepoint = self._connection.begin_nested()
         try:
             self._connection.exec_driver_sql(
@@ -192,7 +218,8 @@ class _Postgresql:
             )
             with self._cancel_token.on_cancel(self._driver.cancel_safe):
                 # A server-side cursor: otherwise the driver loads the whole result before its size can be checked.
-                streamed = {"stream_results": True, "max_row_buffer": _BATCH}
+                # EXPLAIN has no cursor, and few rows.
+                streamed = {"stream_results": not prefix, "max_row_buffer": _BATCH}
                 with self._connection.exec_driver_sql(statement, bound, streamed) as result:
                     return _all_rows(result, self._deadline)
         finally:

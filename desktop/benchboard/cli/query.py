@@ -12,6 +12,7 @@ import click
 
 from benchboard.analytics import queries
 from benchboard.analytics.files.kind_titles import kind_title
+from benchboard.analytics.query_plan import indented
 from benchboard.analytics.sources import services
 from benchboard.analytics.table_export.formats import EXPORT_FORMATS, ExportFormat, as_text_note, export_table
 from benchboard.cli.command_context import CommandContext, with_context, write_json
@@ -19,6 +20,7 @@ from benchboard.cli.file_output import overwrite_option, require_writable, write
 from benchboard.cli.options import Choice, CliGroup, Incomplete, WholeNumber
 from benchboard.cli.query_output import write_result
 from benchboard.cli.table import show_table
+from benchboard.cli.terminal import printable
 from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext
 from benchboard.identity.permissions import has_permission
@@ -101,6 +103,34 @@ def check(context: CommandContext, source_name: str | None, sql: str) -> None:
             "kind": lambda row: kind_title(row["kind"]),
         }
         show_table(shown, rows)
+
+
+@query.command("explain")
+@_SOURCE
+@click.argument("sql")
+@with_context
+def explain(context: CommandContext, source_name: str | None, sql: str) -> None:
+    """Show how the database would run a SELECT, without running it.
+
+    Use - as SQL to read it from standard input.
+    """
+    source_id = _source_id(context, source_name)
+    text = _text(sql)
+    with _naming_source(context, text), context.database.read() as session:
+        plan = queries.explain_query(session, context.actor, text, source_id=source_id)
+    if context.as_json:
+        known = {"read_rows": plan.read_rows, "cost": plan.cost}
+        write_json(
+            {
+                **{name: value for name, value in known.items() if value is not None},
+                "steps": [step.to_json() for step in plan.steps],
+            }
+        )
+        return
+    for step, depth in indented(plan.steps):
+        click.echo(printable("  " * depth + (f"{step.title} · {step.note}" if step.note else step.title)))
+    if not plan.steps:
+        click.echo(_("The query reads no table."), err=True)
 
 
 def _export_format(file: Path | None, chosen: ExportFormat | None) -> ExportFormat | None:

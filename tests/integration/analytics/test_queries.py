@@ -747,3 +747,30 @@ def test_result_without_rows_names_the_relation_that_is_empty(market: Market) ->
         with unbound(market.database).read() as session:
             assert run_query(session, actor, query).empty_relation == expected
             assert run_query(session, actor, "select count(*) from orders").empty_relation == ""
+
+
+def _explained(market: Market, text: str, actor: Actor | None = None, **options: Any) -> list[str]:
+    with unbound(market.database).read() as session:
+        plan = queries.explain_query(session, actor or market.analyst, text, **options)
+        assert run_query(session, market.analyst, "select count(*) from orders").rows == ((6,),)
+    return [step.action for step in plan.walk()]
+
+
+def test_explain_query_own_relations_are_told_in_steps(market: Market) -> None:
+    actions = _explained(market, "select status, count(*) from orders group by status order by 2")
+
+    assert "read" in actions
+    assert "sort" in actions
+
+
+def test_explain_query_is_within_the_same_guards_as_a_run(market: Market) -> None:
+    for wrong in ("delete from orders", "select * from users_secret", "explain select 1", "select 1; select 2",
+                  "select load_extension('x')", "analyze select * from orders"):  # fmt: skip
+        with pytest.raises(Invalid):
+            _explained(market, wrong)
+    token = CancelToken()
+    token.cancel()
+    with pytest.raises(Cancelled):
+        _explained(market, "select count(*) from orders", cancel_token=token)
+    with pytest.raises(Unavailable):
+        _explained(market, "select count(*) from orders", timeout=0)

@@ -23,7 +23,7 @@ from benchboard.analytics.data_models.definition import (
     ModelJoin,
     ModelMeasure,
 )
-from benchboard.analytics.queries import check_source_query, run_query
+from benchboard.analytics.queries import check_source_query, explain_query, run_query
 from benchboard.analytics.query_builder.question import (
     UNITS,
     Filter,
@@ -35,6 +35,7 @@ from benchboard.analytics.query_builder.question import (
     units_for,
 )
 from benchboard.analytics.query_builder.sql_writer import to_sql
+from benchboard.analytics.query_plan import QueryPlan
 from benchboard.analytics.remote import engine
 from benchboard.analytics.remote.settings import RemoteSettings
 from benchboard.analytics.sources import services
@@ -494,3 +495,48 @@ def test_model_on_a_server_is_queried_as_a_table_with_its_titles(
     finally:
         with unbound(shop.database).change() as session:
             model_services.delete_model(session, shop.analyst, model.id)
+
+
+def explain(shop: Market, source: SourceSummary, text: str, **options: Any) -> QueryPlan:
+    with unbound(shop.database).read() as session:
+        return explain_query(session, shop.analyst, text, source_id=source.id, **options)
+
+
+def test_explain_query_a_server_tells_its_steps_and_rows(shop: Market, remote: Remote, source: SourceSummary) -> None:
+    name = 'sales."Ride log"' if remote.settings.kind == "postgresql" else "`Ride log`"
+    plan = explain(shop, source, f"select a.id, count(*) n from {name} a join trips t on t.id = a.id group by a.id")
+
+    reads = {step.subject: step for step in plan.walk() if step.action == "read"}
+    assert len(reads) == 2
+    assert "join" in {step.action for step in plan.walk()}
+    assert plan.read_rows is not None
+    assert plan.read_rows >= 120
+
+
+def test_explain_query_is_not_run_and_binds_its_variables(shop: Market, remote: Remote, source: SourceSummary) -> None:
+    slow = explain(shop, source, remote.slow)
+    assert slow.read_rows is not None
+
+    found = explain(shop, source, "select km from trips where city = :city and id > 0", variables={"city": ["İzmir"]})
+    assert any(step.action == "read" for step in found.walk())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["analyze select 1", "select 1; delete from trips", "delete from trips", "analyze verbose trips",
+     "select nothing from trips", "select * from pg_catalog.pg_authid", "select * from mysql.user",
+     "select load_file('/etc/passwd')", "select pg_sleep(10)", "select 1 into outfile '/tmp/x'"],
+)  # fmt: skip
+def test_explain_query_what_cant_run_cant_be_explained(
+    shop: Market, remote: Remote, source: SourceSummary, text: str
+) -> None:
+    with pytest.raises(AppError):
+        explain(shop, source, text)
+    assert remote.execute("SELECT count(*) FROM trips")[0][0] == 2
+
+
+def test_explain_query_a_cancelled_one_asks_nothing(shop: Market, source: SourceSummary) -> None:
+    token = CancelToken()
+    token.cancel()
+    with pytest.raises(Cancelled):
+        explain(shop, source, "select id from trips", cancel_token=token)

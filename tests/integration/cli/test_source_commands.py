@@ -55,7 +55,22 @@ def test_source_a_csv_file_is_added_queried_and_removed(
     assert trips.exists()
 
 
-@pytest.mark.parametrize("command", ["run", "check"])
+def test_query_explain_tells_the_steps_and_runs_nothing(
+    home: Path, trips: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer(capsys, "source", "add", str(trips))
+    text = "select city, count(*) n from trips group by 1 order by 2"
+
+    found = answer(capsys, "query", "explain", "--source", "trips", text)
+    assert [one["action"] for one in found["steps"]] == ["sort"]  # type: ignore[attr-defined]
+    assert main(["query", "explain", "--source", "trips", text]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert (shown[0].partition(" ·")[0], shown[2].partition(" ·")[0]) == ("Sort by n ASC", "    Read trips")
+    assert main(["query", "explain", "select 1"]) == 0
+    assert main(["query", "explain", "delete from orders"]) == 1
+
+
+@pytest.mark.parametrize("command", ["run", "check", "explain"])
 def test_query_of_a_source_without_naming_it_says_which_option_is_missing(
     home: Path, trips: Path, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:

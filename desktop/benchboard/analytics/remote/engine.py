@@ -8,6 +8,8 @@ from typing import Final
 
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.duckdb_engine import FileResult, Variables
+from benchboard.analytics.query_parser import Query
+from benchboard.analytics.query_plan import QueryPlan
 from benchboard.analytics.query_translator import NO_MODELS, QueryModel
 from benchboard.analytics.remote import mysql, postgresql
 from benchboard.analytics.remote.model_query import shown_columns, with_models
@@ -47,11 +49,43 @@ def run(
     `timeout` seconds (`query.timeout`) or too much memory (`query.memory`), or if the server can't be reached, and
     `Cancelled`; the server then has stopped its work.
     """
+    query, tree = _checked(settings, text, tables, limit, timeout, cancel_token, variables, models)
+    run_on = mysql.run if settings.kind == "mysql" else postgresql.run
+    found = run_on(settings, password, query)
+    return replace(found, columns=shown_columns(found.columns, tree, models))
+
+
+def explain(
+    settings: RemoteSettings,
+    password: str,
+    text: str,
+    tables: Collection[str],
+    *,
+    timeout: float,
+    cancel_token: CancelToken,
+    variables: Variables,
+    models: Mapping[str, QueryModel] = NO_MODELS,
+) -> QueryPlan:
+    """How the server would run a query, which isn't run. Raises what `run` raises."""
+    query, _tree = _checked(settings, text, tables, 0, timeout, cancel_token, variables, models)
+    explain_on = mysql.explain if settings.kind == "mysql" else postgresql.explain
+    return explain_on(settings, password, query)
+
+
+def _checked(
+    settings: RemoteSettings,
+    text: str,
+    tables: Collection[str],
+    limit: int,
+    timeout: float,
+    cancel_token: CancelToken,
+    variables: Variables,
+    models: Mapping[str, QueryModel],
+) -> tuple[ServerQuery, Query]:
+    """The query as it is sent, and its tree. Raises `Invalid` for one that may not be sent."""
     is_mysql = settings.kind == "mysql"
     checked, tree = parse_checked(text, [*tables, *models], mysql=is_mysql)
     written, values = with_models(checked, models, tables, mysql=is_mysql).bind(variables)
     if is_mysql:  # it compares times without a zone, and the session's is UTC
         values = {key: one.replace(tzinfo=None) if isinstance(one, datetime) else one for key, one in values.items()}
-    query = ServerQuery(written, values, limit, timeout, time.monotonic(), cancel_token)
-    found = mysql.run(settings, password, query) if is_mysql else postgresql.run(settings, password, query)
-    return replace(found, columns=shown_columns(found.columns, tree, models))
+    return ServerQuery(written, values, limit, timeout, time.monotonic(), cancel_token), tree

@@ -15,8 +15,10 @@ from benchboard.analytics.duckdb_engine import MAX_NAME, FileColumn, FileResult
 from benchboard.analytics.duckdb_values import Cell
 from benchboard.analytics.query_engines import not_text
 from benchboard.analytics.query_errors import too_much_memory, too_slow
+from benchboard.analytics.query_plan import QueryPlan
 from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.remote.connection_errors import Cause, connection_error
+from benchboard.analytics.remote.mysql_plan import EXPLAIN, mysql_plan
 from benchboard.analytics.remote.postgresql import query_has_time, sentence
 from benchboard.analytics.remote.server_limits import (
     CONNECT_TIMEOUT,
@@ -99,6 +101,14 @@ def run(settings: RemoteSettings, password: str, query: ServerQuery) -> FileResu
             result.add(reader.row(row))
         _abandon(cursor)
     return FileResult(columns, tuple(result.rows[: query.limit]), len(result.rows) > query.limit, reader.not_numbers)
+
+
+def explain(settings: RemoteSettings, password: str, query: ServerQuery) -> QueryPlan:
+    """How the server would run a checked query. Raises what `remote.engine.run` raises."""
+    with _transaction(settings, password, query) as connection, connection.cursor() as cursor:
+        cursor.execute(EXPLAIN + query.text, query.values)
+        found = cursor.fetchone()
+    return mysql_plan(found[0] if found else None)
 
 
 def _abandon(cursor: Any) -> None:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Final, LiteralString
 from benchboard.analytics.cancellation import query_cancelled
 from benchboard.analytics.duckdb_engine import MAX_NAME, FileColumn, FileResult
 from benchboard.analytics.duckdb_values import Cell
+from benchboard.analytics.postgresql_plan import EXPLAIN, postgresql_plan, tables_read
 from benchboard.analytics.query_engines import not_text
 from benchboard.analytics.query_errors import date_out_of_range, too_much_memory, too_slow
+from benchboard.analytics.query_plan import QueryPlan
 from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.remote.connection_errors import Cause, connection_error
 from benchboard.analytics.remote.server_limits import (
@@ -67,6 +69,14 @@ _COLUMNS: Final[LiteralString] = """
     WHERE a.attrelid = ANY(%(tables)s::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
     ORDER BY a.attrelid, a.attnum LIMIT %(limit)s
 """
+_TABLE_ROWS: Final[LiteralString] = """
+    SELECT n.nspname, c.relname, c.reltuples::bigint FROM pg_catalog.pg_class c
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    JOIN unnest(%(schemas)s::text[], %(names)s::text[]) AS named(schema, name)
+      ON named.schema = n.nspname AND named.name = c.relname
+    WHERE c.reltuples >= 0
+"""
+"""How many rows the server believes tables to have; its plan says only how many of them it expects to use."""
 
 
 def read_tables(settings: RemoteSettings, password: str, query: ServerQuery) -> tuple[RemoteTable, ...]:
@@ -100,6 +110,17 @@ def run(settings: RemoteSettings, password: str, query: ServerQuery) -> FileResu
             for row in batch:
                 result.add(reader.row(row))
     return FileResult(columns, tuple(result.rows[: query.limit]), len(result.rows) > query.limit, reader.not_numbers)
+
+
+def explain(settings: RemoteSettings, password: str, query: ServerQuery) -> QueryPlan:
+    """How the server would run a checked query. Raises what `remote.engine.run` raises."""
+    with _transaction(settings, password, query) as connection:
+        found = connection.execute((EXPLAIN + query.text).encode(), query.values).fetchone()
+        text = found[0] if found is not None else None
+        names = tables_read(text)
+        about = {"schemas": [schema for schema, _name in names], "names": [name for _schema, name in names]}
+        rows = connection.execute(_TABLE_ROWS, about).fetchall()
+    return postgresql_plan(text, {(schema, name): int(count) for schema, name, count in rows})
 
 
 @contextmanager

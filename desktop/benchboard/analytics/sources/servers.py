@@ -15,6 +15,7 @@ from benchboard.analytics.duckdb_engine import FileResult
 from benchboard.analytics.files.scan import ScanColumn
 from benchboard.analytics.query_builder.question import Dialect
 from benchboard.analytics.query_builder.sql_words import quote_table
+from benchboard.analytics.query_plan import QueryPlan
 from benchboard.analytics.query_translator import NO_MODELS, QueryModel
 from benchboard.analytics.remote import engine
 from benchboard.analytics.remote.configuration import RemoteConfiguration, remote_configuration
@@ -57,6 +58,27 @@ class ServerConnection:
             text,
             self.tables,
             limit=limit,
+            timeout=timeout,
+            cancel_token=cancel_token,
+            variables=variables,
+            models=models,
+        )
+
+    def explain(
+        self,
+        text: str,
+        *,
+        timeout: float,
+        cancel_token: CancelToken,
+        variables: Mapping[str, Any],
+        models: Mapping[str, QueryModel] = NO_MODELS,
+    ) -> QueryPlan:
+        """See `remote.engine.explain`."""
+        return engine.explain(
+            self.settings,
+            self.password,
+            text,
+            self.tables,
             timeout=timeout,
             cancel_token=cancel_token,
             variables=variables,
