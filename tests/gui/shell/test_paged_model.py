@@ -126,6 +126,9 @@ def test_cell_text_lies_left_and_has_no_data_of_other_roles(qtbot: QtBot, model:
     assert cell.data(Qt.ItemDataRole.TextAlignmentRole) == Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
     assert [cell.data(role) for role in (Qt.ItemDataRole.DecorationRole, Qt.ItemDataRole.CheckStateRole)] == [None] * 2
     assert model.headerData(1, Qt.Orientation.Horizontal) == "Role"
+    load(qtbot, model, lambda: setattr(model, "listing", Listing(sort="role", descending=True)))
+    assert [model.heading_text(k) for k in range(3)] == ["Name", "Role, sorted in descending order", "State"]
+    load(qtbot, model, lambda: setattr(model, "listing", Listing()))
     name = model.index(0, 0)
     assert name.data() == model.row(0).name
     assert name.data(Qt.ItemDataRole.AccessibleTextRole) == f"{model.row(0).name}, {model.row(0).email}"

@@ -109,3 +109,17 @@ def test_export_shows_the_labels_of_values(studio: "Studio") -> None:
     assert titles["n"] == "Orders of Harbour Cycles"
     assert editor.rendered_page.item("r").source["title"] == "Shop Harbour Cycles"
     expanded_page.cancel()
+
+
+def test_options_that_a_query_returned_change_the_copies_shown(studio: "Studio") -> None:
+    editor = studio.page.editor
+    editor.replace_document("Titles", templated_page(all_chosen=True, include_all=True, type="query", query="select 1"))
+    studio.page.run("studio.present")
+
+    def titles() -> list[str]:
+        return [tile.widget.title for name, tile in studio.canvas.tiles.items() if name.partition("@")[0] == "m"]
+
+    editor.answer_options("shop", ("north", "west", "south"))
+    assert titles() == ["Each: north", "Each: west", "Each: south"]
+    editor.answer_options("shop", ("west",))
+    assert titles() == ["Each: west"]

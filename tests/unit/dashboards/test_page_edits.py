@@ -24,6 +24,7 @@ from benchboard.dashboards.layout import (
 )
 from benchboard.errors import Invalid
 from support import pages as support
+from support.edits import dashboard
 from support.pages import check_page
 
 pages = support.pages()
@@ -273,3 +274,10 @@ def test_kind_of_widgets_with_a_query_changes_and_all_else_stays() -> None:
     text = kind_of("text")
     assert text is not None
     assert page_edits.with_kind(page, ["a"], text) is page
+
+
+def test_ungrouped_leaves_widgets_and_locked_containers() -> None:
+    inner = {"id": "a", "at": (0, 0, 2, 2)}
+    locked = {"id": "g", "type": "group", "at": (0, 0, 4, 4), "static": True, "items": [inner]}
+    page = PageIndex(dashboard(locked, {"id": "b", "at": (4, 0, 2, 2)}).layout)
+    assert page_edits.ungrouped(page, ["g", "b"]) == page_edits.Edited(page.layout, ())
