@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, and_, cast, or_, select
+from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.identity.event_titles import events_titled
 from benchboard.identity.permissions import Actor, Client, require
-from benchboard.paging import Listing, Page, Unreadable
+from benchboard.paging import Listing, Page, Scalar, Unreadable
 from benchboard.storage import guard
 from benchboard.storage.keyset_paging import Sorting, page
 from benchboard.storage.models.identity import AuditLog, User
@@ -106,7 +107,11 @@ def _canonical(user_id: object) -> str | None:
 
 
 _TARGET = aliased(User)
-_SORTING = Sorting({"at": AuditLog.created_at, "event": AuditLog.event_type}, AuditLog.id, default="at")
+_SORTING = Sorting(
+    {"at": AuditLog.created_at, "who": func.coalesce(User.name, ""), "event": AuditLog.event_type},
+    AuditLog.id,
+    default="at",
+)
 
 
 def list_entries(
@@ -115,8 +120,9 @@ def list_entries(
     """The organisation's trail, newest first unless sorted otherwise.
 
     Filters: `user_id` (who did it), `person` (who did it or to whom it was done), `event`, `resource_type`,
-    `resource_id`. The search looks in event and resource id; or, word by word, in what an entry shows: its title, the
-    names in it, and names and addresses of who did it and to whom it was done.
+    `resource_id`, `since` and `until` (times in ISO 8601: not before the one, and before the other). The search looks
+    in event and resource id; or, word by word, in what an entry shows: its title, the names in it, and names and
+    addresses of who did it and to whom it was done.
     """
     require(actor, "audit:read")
     query = (
@@ -125,21 +131,8 @@ def list_entries(
         .outerjoin(
             _TARGET, (_TARGET.id == AuditLog.target_user_id) & (_TARGET.organisation_id == AuditLog.organisation_id)
         )
-        .where(AuditLog.organisation_id == actor.organisation_id)
+        .where(*entries_matching(actor, listing))
     )
-    columns = {
-        "user_id": AuditLog.user_id,
-        "event": AuditLog.event_type,
-        "resource_type": AuditLog.resource_type,
-        "resource_id": AuditLog.resource_id,
-        "person": None,
-    }
-    listing.require_filters(columns, "audit.filter", _("The audit log can't be filtered by “{column}”."))
-    for name, value in listing.filters.items():
-        column = columns[name]
-        query = query.where(_concerns(str(value)) if column is None else column == value)
-    if text := listing.search.strip():
-        query = query.where(_found_by(text, actor.organisation_id))
     if not listing.sort:
         listing = Listing(listing.search, listing.filters, "at", descending=True)
     found = page(session, query, _SORTING, listing, after=after, limit=limit, row=_entry)
@@ -149,6 +142,47 @@ def list_entries(
     )
     names = dict(session.execute(named_admins).all()) if admins else {}
     return found.map(lambda entry: replace(entry, acted_by=names.get(admins.get(entry.id, ""))))
+
+
+def entries_matching(actor: Actor, listing: Listing) -> list[ColumnElement[bool]]:
+    """The conditions for the entries that match a listing's filters and search."""
+    conditions = [AuditLog.organisation_id == actor.organisation_id]
+    columns = {
+        "user_id": AuditLog.user_id,
+        "event": AuditLog.event_type,
+        "resource_type": AuditLog.resource_type,
+        "resource_id": AuditLog.resource_id,
+    }
+    known = (*columns, "person", "since", "until")
+    listing.require_filters(known, "audit.filter", _("The audit log can't be filtered by “{column}”."))
+    for name, value in listing.filters.items():
+        if name == "person":
+            conditions.append(_concerns(str(value)))
+        elif name == "since":
+            conditions.append(AuditLog.created_at >= filter_moment(name, value))
+        elif name == "until":
+            conditions.append(AuditLog.created_at < filter_moment(name, value))
+        else:
+            conditions.append(columns[name] == value)
+    if text := listing.search.strip():
+        conditions.append(_found_by(text, actor.organisation_id))
+    return conditions
+
+
+def filter_moment(name: str, value: Scalar) -> datetime:
+    """The time that the filter `name` says. Raises `Invalid` for what is no time with a time zone."""
+    try:
+        moment = datetime.fromisoformat(str(value))
+        if moment.tzinfo is None:
+            raise ValueError("no time zone")
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise Invalid(
+            "audit.filter",
+            _("“{value}” isn't a time with a time zone.").format(value=str(value)[:40]),
+            do=_("Write it like 2026-11-20T08:00:00+01:00."),
+            field=name,
+        ) from error
 
 
 _QUOTES: Final = "“”\"'‘’:,"

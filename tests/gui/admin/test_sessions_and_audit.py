@@ -19,6 +19,7 @@ from benchboard.identity import audit, audit_titles, authentication, sessions
 from benchboard.identity.permissions import Client, program_title
 from benchboard.paging import Listing
 from benchboard.ui.admin import audit_view, sessions_view
+from benchboard.ui.admin.audit_counts_strip import AuditCountBars
 from benchboard.ui.admin.person_pane import PersonPane
 from benchboard.ui.paged.paged_rows import PagedRows
 from benchboard.ui.theme import theme
@@ -366,3 +367,74 @@ def test_audit_has_room_for_who_did_it_in_whose_name(admin: Admin) -> None:
     avatar_and_gap = 24 + 8
     room = who.width - 2 * theme().px("table.cell_pad_x") - avatar_and_gap
     assert QFontMetrics(theme().font("body")).horizontalAdvance("Ines Okafor as Mert Aydın") <= room
+
+
+def _bars(admin: Admin) -> AuditCountBars:
+    bars = admin.find("audit_counts")
+    assert isinstance(bars, AuditCountBars)
+    admin.wait(lambda: bars.counts.periods)
+    return bars
+
+
+def _middle(bars: AuditCountBars) -> QPoint:
+    """The middle of the last bar that has entries."""
+    at = max(at for at, period in enumerate(bars.counts.periods) if period.count)
+    return bars.bar_rect(at).center().toPoint()
+
+
+def test_bar_above_the_audit_log_narrows_it_by_click_and_a_button_widens_it(admin: Admin) -> None:
+    admin.go("admin/audit")
+    bars, entries = _bars(admin), admin.column("audit_table", 2)
+    total = sum(period.count for period in bars.counts.periods)
+    assert total >= len(entries) > 0
+    unit = bars.counts.unit
+    admin.qtbot.mouseClick(bars, Qt.MouseButton.LeftButton, pos=_middle(bars))
+    admin.wait(lambda: bars.counts.unit != unit)
+    assert sum(period.count for period in bars.counts.periods) <= total
+    admin.click("audit_all_times")
+    admin.wait(lambda: bars.counts.unit == unit)
+    admin.wait(lambda: admin.column("audit_table", 2) == entries)
+    assert not any(button.isVisible() for button in admin.window.findChildren(Button, "audit_all_times"))
+
+
+def test_bar_above_the_audit_log_narrows_it_by_keyboard_and_an_empty_one_can_be_left(admin: Admin) -> None:
+    admin.go("admin/audit")
+    bars = _bars(admin)
+    bars.setFocus(Qt.FocusReason.TabFocusReason)
+    admin.key(Qt.Key.Key_Home)
+    first = bars.accessibleName()
+    admin.key(Qt.Key.Key_Right)
+    assert bars.accessibleName() != first
+    admin.key(Qt.Key.Key_Left)
+    assert bars.accessibleName() == first
+    empty = next(at for at, period in enumerate(bars.counts.periods) if not period.count)
+    for _step in range(empty):
+        admin.key(Qt.Key.Key_Right)
+    assert bars.accessibleName().endswith(": 0 entries")
+    unit = bars.counts.unit
+    admin.key(Qt.Key.Key_Return)
+    admin.wait(lambda: any(text.startswith("No audit log entries match the filter") for text in _visible_texts(admin)))
+    admin.wait(lambda: bars.counts.unit != unit)
+    assert bars.hasFocus()
+    admin.key(Qt.Key.Key_Delete)
+    admin.wait(lambda: bars.counts.unit == unit)
+    admin.wait(lambda: admin.column("audit_table", 2))
+
+
+def test_bars_above_the_audit_log_count_what_its_filters_leave(admin: Admin) -> None:
+    admin.go("admin/audit")
+    bars = _bars(admin)
+    admin.type("audit_search", "added oz isik")
+    admin.wait(lambda: sum(period.count for period in bars.counts.periods) == 1)
+    admin.type("audit_search", "qqq")
+    admin.wait(lambda: not bars.counts.periods)
+    assert not bars.isEnabled()
+
+
+def test_audit_log_is_sorted_by_who(admin: Admin) -> None:
+    admin.go("admin/audit")
+    admin.wait(lambda: admin.column("audit_table", 1))
+    header = admin.table("audit_table").horizontalHeader()
+    spot = QPoint(header.sectionViewportPosition(1) + 20, 10)
+    admin.qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    admin.wait(lambda: admin.column("audit_table", 1) == sorted(admin.column("audit_table", 1)) != [])

@@ -17,10 +17,11 @@ from sqlalchemy import insert, update
 from benchboard import i18n, package_data
 from benchboard.errors import Invalid
 from benchboard.identity import audit, sessions, users
+from benchboard.identity.audit_counts import count_entries_over_time
 from benchboard.identity.permissions import Actor, Client
 from benchboard.identity.roles import ROLES
 from benchboard.paging import Listing, Page, encode_key
-from benchboard.storage.models.identity import SessionHistory, SignInSession, User
+from benchboard.storage.models.identity import AuditLog, SessionHistory, SignInSession, User
 from support.databases import unbound
 from support.people import Town
 
@@ -407,3 +408,81 @@ def test_list_people_search_folds_letters_alike_on_both_engines(town: Town) -> N
 
 def test_list_people_blank_search_lists_everyone(town: Town) -> None:
     assert _names(town, "  ") == _names(town, "")
+
+
+# Audit entries over time
+
+
+def _entries_at(town: Town, *times: datetime) -> None:
+    with town.database.engine.begin() as connection:
+        connection.execute(
+            insert(AuditLog),
+            [
+                {
+                    "organisation_id": town.north,
+                    "action": "rename",
+                    "event_type": "dashboard.rename",
+                    "resource_type": "dashboard",
+                    "details": {"name": f"Line {at:%d}"},
+                    "created_at": at,
+                }
+                for at in times
+            ],
+        )
+
+
+def test_count_entries_over_time_counts_days_with_those_that_are_empty(town: Town) -> None:
+    noon = datetime.now(UTC).astimezone().replace(hour=12, minute=0, second=0, microsecond=0)
+    _entries_at(town, *(noon - timedelta(days=days) for days in (9, 9, 9, 5)))
+    listing = Listing(filters={"event": "dashboard.rename"})
+    with unbound(town.database).read() as session:
+        found = count_entries_over_time(session, town.actor, listing)
+        of_a_day = Listing(
+            filters={
+                **listing.filters,
+                "since": found.periods[0].start.isoformat(),
+                "until": found.periods[0].end.isoformat(),
+            }
+        )
+        hours = count_entries_over_time(session, town.actor, of_a_day)
+        narrowed = audit.list_entries(session, town.actor, of_a_day).rows
+        noon_hour = next(period for period in hours.periods if period.count)
+        of_an_hour = replace(
+            of_a_day,
+            filters={"since": noon_hour.start.isoformat(), "until": noon_hour.end.isoformat()},
+        )
+        minutes = count_entries_over_time(session, town.actor, of_an_hour)
+        none = count_entries_over_time(session, town.actor, Listing("nothing is called so"))
+        searched = count_entries_over_time(session, town.actor, Listing(f"Line {noon - timedelta(days=5):%d}"))
+    assert found.unit == "day"
+    assert [period.count for period in found.periods] == [3, 0, 0, 0, 1, 0, 0, 0, 0, 0]
+    assert hours.unit == "hour"
+    assert len(narrowed) == 3
+    assert sum(period.count for period in hours.periods) == 3
+    assert noon_hour.start == noon - timedelta(days=9)
+    assert minutes.unit == "minute"
+    assert [period.count for period in minutes.periods] == [3, *[0] * 59]
+    assert none.periods == ()
+    assert sum(period.count for period in searched.periods) == 1
+
+
+def test_list_entries_since_and_until_that_are_no_times_raise_invalid(town: Town) -> None:
+    for value in ("yesterday", "2026-11-20T10:00:00", "", None, 5, "0001-01-01T00:00:00+14:00"):
+        for name in ("since", "until"):
+            for ask in (audit.list_entries, count_entries_over_time):
+                with unbound(town.database).read() as session, pytest.raises(Invalid) as refused:
+                    ask(session, town.actor, Listing(filters={name: value}))  # type: ignore[operator]
+                assert refused.value.facts["field"] == name
+
+
+def test_list_entries_sorted_by_who_pages_through_all_rows(town: Town) -> None:
+    _sessions(town)
+    for descending in (False, True):
+        listing = Listing(sort="who", descending=descending)
+        with unbound(town.database).read() as session:
+            whole = audit.list_entries(session, town.actor, listing, limit=1000).rows
+            paged = _walk(partial(_page, audit.list_entries, session, town.actor, listing, 3))
+        names = [row.who or "" for row in whole]
+        assert len(set(names)) > 2
+        assert names == sorted(names, reverse=descending)
+        assert paged == list(whole)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer
@@ -10,12 +11,14 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from benchboard.i18n import _, number, pgettext
 from benchboard.identity import audit, users
 from benchboard.identity.audit import AuditEntry
+from benchboard.identity.audit_counts import CountsOverTime, count_entries_over_time
 from benchboard.identity.audit_titles import actor_title, entry_title
 from benchboard.identity.event_titles import event_title, known_events
 from benchboard.identity.permissions import computer_title, program_title
 from benchboard.identity.users import Person
-from benchboard.paging import Listing, Page
+from benchboard.paging import Listing, Page, Scalar
 from benchboard.ui.admin.admin_commands import SESSION_MENU
+from benchboard.ui.admin.audit_counts_strip import AuditCountsStrip, range_text
 from benchboard.ui.admin.audit_details import detail_rows
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import Handler
@@ -106,11 +109,15 @@ class AuditView(QWidget):
             row_height="compact",
             day=lambda entry: entry.at,
         )
+        self._strip = AuditCountsStrip()
+        self._strip.narrowed.connect(self._narrow)
+        self._strip.widened.connect(self._widen)
+        self._range: tuple[datetime, datetime] | None = None
         self._detail = AuditEntryPane(context)
         self._body = Drawer(self._table, self._detail)
         self._body.covers.connect(self._table.view.set_covered)
         self.banner_place = BannerPlace()
-        fill_column(self, self._toolbar, self.banner_place, self._body)
+        fill_column(self, self._toolbar, self.banner_place, self._strip, self._body)
         self.setFocusProxy(self._table.view)
         self._model.loaded.connect(lambda: self._body.keep_place(bool(self._model.rows)))
         self._table.current_changed.connect(self._show_entry)
@@ -118,9 +125,9 @@ class AuditView(QWidget):
         self._table.menu_requested.connect(self._open_menu)
         self._detail.closed.connect(self._close_detail)
         refresh_times(self._table.view.viewport(), self._detail.refresh_time)
-        context.changed.watch(self, {"audit_logs"}, self._model.refresh)
+        context.changed.watch(self, {"audit_logs"}, self._refresh)
         count_in(self._toolbar, self._model)
-        self._model.listing = Listing(sort="at", descending=True)
+        self._set_listing(Listing(sort="at", descending=True))
 
     def open_route(self, rest: str) -> None:
         """Filter the list by one person."""
@@ -132,27 +139,65 @@ class AuditView(QWidget):
     def _fetch(self, session: DatabaseSession, listing: Listing, after: str | None, limit: int) -> Page[AuditEntry]:
         return audit.list_entries(session, self._context.actor, listing, after=after, limit=limit)
 
+    def _refresh(self) -> None:
+        self._model.refresh()
+        self._count()
+
+    def _set_listing(self, listing: Listing) -> None:
+        self._model.listing = listing
+        self._count()
+
+    def _count(self) -> None:
+        """Show how many entries of the list there are in each period."""
+        actor, listing = self._context.actor, self._model.listing
+
+        def show(counts: CountsOverTime) -> None:
+            now = self._model.listing
+            if (listing.search, listing.filters) == (now.search, now.filters):  # no later search
+                self._strip.show_counts(counts)
+
+        self._context.tasks.read(
+            self, lambda session: count_entries_over_time(session, actor, listing), show, lambda _error: None
+        )
+
     def _searched(self, text: str) -> None:
-        self._model.listing = replace(self._model.listing, search=text.strip())
+        self._set_listing(replace(self._model.listing, search=text.strip()))
 
     def _filter(self) -> None:
         selected = {"event": self._event.current_key(), "person": self._person.current_key()}
-        self._model.listing = replace(
-            self._model.listing, filters={key: value for key, value in selected.items() if value}
-        )
+        filters: dict[str, Scalar] = {key: value for key, value in selected.items() if value}
+        if self._range is not None:
+            since, until = (time.astimezone(UTC).isoformat() for time in self._range)
+            filters |= {"since": since, "until": until}
+        self._strip.show_range(*(self._range or (None, None)))
+        self._set_listing(replace(self._model.listing, filters=filters))
+
+    def _narrow(self, start: datetime, end: datetime) -> None:
+        """Show only the entries of a period."""
+        self._range = (start, end)
+        self._filter()
+
+    def _widen(self) -> None:
+        """Show the entries of all times."""
+        if self._range is not None:
+            self._range = None
+            self._filter()
 
     def _filter_by_person(self, person: Person) -> None:
         self._person.choose(person)
         self._table.view.setFocus()
 
     def _filter_names(self) -> list[str]:
-        return [one.currentText() for one in (self._event, self._person) if one.current_key()]
+        names = [one.currentText() for one in (self._event, self._person) if one.current_key()]
+        return [*names, range_text(*self._range)] if self._range is not None else names
 
     def _show_all(self) -> None:
         self._search.clear()
         self._event.set_current_key("")
         self._person.set_current_key("")
-        self._model.listing = replace(self._model.listing, search="", filters={})
+        self._range = None
+        self._strip.show_range(None, None)
+        self._set_listing(replace(self._model.listing, search="", filters={}))
 
     def _show_entry(self, entry: AuditEntry | None) -> None:
         if entry is not None:
@@ -331,6 +376,7 @@ def _columns() -> tuple[Column[AuditEntry], ...]:
             "who",
             _("Who"),
             actor_title,
+            sortable=True,
             avatar=lambda row: row.who or "?",
             width=220,
             stretch=True,

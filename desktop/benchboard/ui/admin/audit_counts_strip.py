@@ -1,0 +1,237 @@
+"""Bars above the audit log: how many of its entries there are in each period. One narrows the list to its period."""
+
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Final
+
+from PySide6.QtCore import QDate, QLocale, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from benchboard.i18n import _, ngettext, number
+from benchboard.identity.audit_counts import CountsOverTime, PeriodCount, PeriodUnit
+from benchboard.ui.theme import theme
+from benchboard.ui.time_format import full_date, short_date
+from benchboard.ui.widgets import Button, Text, hairline
+from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.focus import Pressable
+from benchboard.ui.widgets.labels import plain_tooltip
+from benchboard.ui.widgets.surfaces import set_surface
+
+_BARS: Final = 30
+"""Height of the highest bar, in pixels."""
+_LABELS: Final = 18
+_TOP: Final = 4
+_LEAST: Final = 2
+"""Height of a bar for a single entry among thousands."""
+_BETWEEN_LABELS: Final = 24
+
+
+class AuditCountsStrip(QWidget):
+    """What is counted and which period is shown, above the bars. `narrowed` emits the start and end of a period,
+    `widened` asks for all times again.
+    """
+
+    narrowed = Signal(object, object)
+    widened = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        set_surface(self, "surface")
+        self._title = Text("", "caption", "muted")
+        self._range = Button(
+            "", self.widened.emit, kind="link", icon="ph.x", name="audit_all_times", tip=_("Show all times")
+        )
+        self._range.hide()
+        self.bars = AuditCountBars()
+        self.bars.narrowed.connect(self.narrowed)
+        self.bars.widened.connect(self.widened)
+        head = QHBoxLayout()
+        head.addWidget(self._title)
+        head.addStretch(1)
+        head.addWidget(self._range)
+        inner = QVBoxLayout()
+        inner.setContentsMargins(16, 4, 16, 2)
+        inner.setSpacing(0)
+        inner.addLayout(head)
+        inner.addWidget(self.bars)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(inner)
+        column.addWidget(hairline())
+        self.setFixedHeight(_TOP + _BARS + _LABELS + 6 + 26 + 1)
+
+    def show_counts(self, counts: CountsOverTime) -> None:
+        """Show how many entries there are in each period."""
+        self._title.setText(_unit_title(counts.unit) if counts.periods else "")
+        self.bars.show_counts(counts)
+
+    def show_range(self, start: datetime | None, end: datetime | None) -> None:
+        """Show the period that the list is narrowed to; None: all times."""
+        if start is not None and end is not None:
+            self._range.set_title(range_text(start, end))
+        elif self._range.hasFocus():
+            self.bars.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._range.setVisible(start is not None)
+
+
+class AuditCountBars(Pressable):
+    """One bar for each period: a click or Enter narrows to it, arrows go from one to the next, Delete widens again."""
+
+    narrowed = Signal(object, object)
+    widened = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("audit_counts")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._counts = CountsOverTime("day")
+        self._current = self._hovered = -1
+        self.clicked.connect(self._narrow)
+        theme().changed.connect(self.update)
+        self._tell()
+
+    @property
+    def counts(self) -> CountsOverTime:
+        return self._counts
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, _TOP + _BARS + _LABELS)
+
+    minimumSizeHint = sizeHint
+
+    def show_counts(self, counts: CountsOverTime) -> None:
+        """Show these periods; the current one stays if it is among them, otherwise it is the last with entries."""
+        was = self._counts.periods[self._current].start if self._current >= 0 else None
+        self._counts = counts
+        starts = [period.start for period in counts.periods]
+        filled = [at for at, period in enumerate(counts.periods) if period.count]
+        self._current = starts.index(was) if was in starts else (filled or [len(starts) - 1])[-1]
+        self._hovered = -1
+        self.setEnabled(bool(starts))
+        self._tell()
+        self.update()
+
+    def bar_rect(self, at: int) -> QRectF:
+        """The room of a bar, from top to bottom."""
+        slot = self.width() / max(1, len(self._counts.periods))
+        return QRectF(at * slot, _TOP, slot, _BARS)
+
+    def _at(self, x: float) -> int:
+        count = len(self._counts.periods)
+        return min(count - 1, max(0, int(x * count / max(1, self.width()))))
+
+    def _narrow(self) -> None:
+        if self._current >= 0:
+            period = self._counts.periods[self._current]
+            self.narrowed.emit(period.start, period.end)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._current = self._at(event.position().x())
+        self._tell()
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        self._hovered = self._at(event.position().x())
+        if self._hovered >= 0:
+            self.setToolTip(plain_tooltip(_period_text(self._counts.periods[self._hovered])))
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, last = event.key(), len(self._counts.periods) - 1
+        places = {
+            Qt.Key.Key_Left: max(0, self._current - 1),
+            Qt.Key.Key_Right: min(last, self._current + 1),
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: last,
+        }
+        if last >= 0 and key in places:
+            self._current = places[Qt.Key(key)]
+            self._tell()
+            announce(self, _period_text(self._counts.periods[self._current]))
+            self.update()
+        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.widened.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _tell(self) -> None:
+        title = _unit_title(self._counts.unit)
+        period = _period_text(self._counts.periods[self._current]) if self._current >= 0 else _("No entries")
+        self.setAccessibleName(_("{title}: {period}").format(title=title, period=period))
+        self.setAccessibleDescription(
+            _("Left and Right go from bar to bar, Enter shows only its entries, Delete shows all times.")
+        )
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        periods = self._counts.periods
+        most = max((period.count for period in periods), default=0)
+        marked = self._current if self.hasFocus() and self.focused_by_key else -1
+        with QPainter(self) as painter:
+            painter.fillRect(QRectF(0, _TOP + _BARS, self.width(), 1), theme().color("border.strong"))
+            for at, period in enumerate(periods):
+                room = self.bar_rect(at)
+                gap = min(2.0, room.width() / 4)
+                if at == marked or (at == self._hovered and self.underMouse()):
+                    painter.fillRect(room.adjusted(0, -_TOP, 0, 0), theme().color("selection"))
+                height = max(_LEAST, period.count / most * _BARS) if period.count else 0
+                bar = QRectF(room.left(), room.bottom() - height, room.width() - gap, height)
+                painter.fillRect(bar, theme().color("accent" if at == marked else "border.control"))
+            self._paint_labels(painter)
+
+    def _paint_labels(self, painter: QPainter) -> None:
+        periods = self._counts.periods
+        if not periods:
+            return
+        painter.setFont(theme().font("caption"))
+        painter.setPen(theme().color("text.muted"))
+        metrics = QFontMetricsF(painter.font())
+        labels = [_label(period, self._counts.unit) for period in periods]
+        widest = max(map(metrics.horizontalAdvance, labels))
+        step = max(1, ceil((widest + _BETWEEN_LABELS) / self.bar_rect(0).width()))
+        for at in range(0, len(periods), step):
+            spot = QRectF(self.bar_rect(at).left(), _TOP + _BARS + 2, widest + 4, _LABELS - 2)
+            if spot.right() <= self.width() or at == 0:
+                painter.drawText(spot, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, labels[at])
+
+
+def range_text(start: datetime, end: datetime) -> str:
+    """A period by the clock here: `20 Nov 2026`, `16 Nov 2026 – 22 Nov 2026`, `20 Nov 2026 10:00 – 11:00`."""
+    first, last = start.astimezone(), end.astimezone()
+    if (first.hour, first.minute, last.hour, last.minute) == (0, 0, 0, 0):
+        days = (full_date(first), full_date(last - timedelta(hours=12)))
+        return days[0] if days[0] == days[1] else " – ".join(days)
+    return f"{full_date(first)} {first:%H:%M} – {last:%H:%M}"
+
+
+def _period_text(period: PeriodCount) -> str:
+    entries = ngettext("{count} entry", "{count} entries", period.count).format(count=number(period.count))
+    return f"{range_text(period.start, period.end)}: {entries}"
+
+
+def _label(period: PeriodCount, unit: PeriodUnit) -> str:
+    local = period.start.astimezone()
+    if unit in ("minute", "hour"):
+        return short_date(local) if (local.hour, local.minute) == (0, 0) else f"{local:%H:%M}"
+    if unit == "year":
+        return str(local.year)
+    return _month(local) if unit == "month" else short_date(local)
+
+
+def _month(time: datetime) -> str:
+    return QLocale().toString(QDate(time.year, time.month, 1), "MMM yyyy")
+
+
+def _unit_title(unit: PeriodUnit) -> str:
+    return {
+        "minute": _("Entries per minute"),
+        "hour": _("Entries per hour"),
+        "day": _("Entries per day"),
+        "week": _("Entries per week"),
+        "month": _("Entries per month"),
+        "year": _("Entries per year"),
+    }[unit]
