@@ -21,6 +21,7 @@ from benchboard.ui.widgets.surfaces import set_surface
 _BARS: Final = 30
 """Height of the highest bar, in pixels."""
 _LABELS: Final = 18
+_HEAD: Final = 26
 _TOP: Final = 4
 _LEAST: Final = 2
 """Height of a bar for a single entry among thousands."""
@@ -43,6 +44,7 @@ class AuditCountsStrip(QWidget):
             "", self.widened.emit, kind="link", icon="ph.x", name="audit_all_times", tip=_("Show all times")
         )
         self._range.hide()
+        self._title.setFixedHeight(_HEAD)  # the bars stay where they are when the button comes
         self.bars = AuditCountBars()
         self.bars.narrowed.connect(self.narrowed)
         self.bars.widened.connect(self.widened)
@@ -51,7 +53,7 @@ class AuditCountsStrip(QWidget):
         head.addStretch(1)
         head.addWidget(self._range)
         inner = QVBoxLayout()
-        inner.setContentsMargins(16, 4, 16, 2)
+        inner.setContentsMargins(16, 4, 16, 4)
         inner.setSpacing(0)
         inner.addLayout(head)
         inner.addWidget(self.bars)
@@ -60,7 +62,7 @@ class AuditCountsStrip(QWidget):
         column.setSpacing(0)
         column.addLayout(inner)
         column.addWidget(hairline())
-        self.setFixedHeight(_TOP + _BARS + _LABELS + 6 + 26 + 1)
+        self.setFixedHeight(_TOP + _BARS + _LABELS + _HEAD + 9)
 
     def show_counts(self, counts: CountsOverTime) -> None:
         """Show how many entries there are in each period."""

@@ -370,7 +370,7 @@ def _columns() -> tuple[Column[AuditEntry], ...]:
             sortable=True,
             tooltip=lambda row: full_time(row.at),
             muted=True,
-            width=104,
+            width=124,
         ),
         Column(
             "who",
