@@ -72,7 +72,7 @@ def counts_in_periods(counts: Mapping[datetime, int], since: datetime, until: da
     """Add the counts at moments up in periods, of which the first has `since` in it and the last ends at `until` or
     later.
     """
-    unit = next((unit for unit, longest in _LONGEST if until - since <= longest), "year")
+    unit: PeriodUnit = next((one for one, longest in _LONGEST if until - since <= longest), "year")
     start, sums = period_start(since, unit), dict[datetime, int]()
     for moment, count in counts.items():
         first = period_start(moment, unit)
