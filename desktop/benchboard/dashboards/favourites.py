@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from benchboard.dashboards.access import dashboard_permissions
 from benchboard.errors import NotFound
+from benchboard.i18n import _
 from benchboard.identity import permissions
 from benchboard.identity.permissions import Actor
 from benchboard.storage import change_tracking
@@ -38,6 +39,21 @@ def set_favourite(session: Session, actor: Actor, dashboard_ids: Sequence[str], 
                 DashboardFavourite(organisation_id=actor.organisation_id, dashboard_id=one, user_id=actor.user_id)
             )
     return changed
+
+
+def favourite_ids(session: Session, actor: Actor) -> frozenset[str]:
+    """The ids of the actor's favourites."""
+    permissions.require(actor, "studio:enter")
+    own = (
+        DashboardFavourite.organisation_id == actor.organisation_id,
+        DashboardFavourite.user_id == actor.user_id,
+    )
+    return frozenset(session.scalars(select(DashboardFavourite.dashboard_id).where(*own)))
+
+
+def favourite_title(favourite: bool) -> str:
+    """What the command for favourites does to dashboards that all are, or aren't all."""
+    return _("Remove from favourites") if favourite else _("Add to favourites")
 
 
 def record_opening(session: Session, actor: Actor, dashboard_id: str) -> bool:

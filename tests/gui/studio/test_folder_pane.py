@@ -7,7 +7,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel
 
-from benchboard.dashboards import folders
+from benchboard.dashboards import favourites, folders
 from benchboard.ui.studio.library.folder_pane import FOLDER, FOLDER_MIME, FolderPane, dashboards_mime, row_of
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Select
@@ -242,3 +242,38 @@ def test_without_folders_there_is_no_heading_of_them(dashboards: DashboardsDrive
     heading = tree.itemBelow(tree.item_of("public"))
     assert heading is not None
     assert row_of(heading).title == "Folders"
+
+
+def test_star_in_an_open_dashboard_and_in_its_row_are_one(dashboards: DashboardsDriver) -> None:
+    def star() -> str:
+        return dashboards.find("studio_favourite").accessibleName()
+
+    page = dashboards.open("Shop review")
+    assert star() == "Add to favourites"
+    dashboards.click("studio_favourite")
+    waits(dashboards, lambda: star() == "Remove from favourites" and counts(dashboards)["Favourites"] == 1)
+    waits(dashboards, lambda: {card.name for card in dashboards.model.rows if card.favourite} == {"Shop review"})
+    dashboards.click("toast_undo")
+    waits(dashboards, lambda: star() == "Add to favourites" and counts(dashboards)["Favourites"] == 0)
+    button = dashboards.find("studio_favourite")
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    dashboards.qtbot.keyClick(button, Key.Key_Space)
+    waits(dashboards, lambda: star() == "Remove from favourites")
+    dashboards.place.tabs.setCurrentIndex(0)
+    dashboards.qtbot.mouseClick(
+        dashboards.table.view.viewport(), LEFT, pos=row_spot(dashboards, "Shop review", "favourite").toPoint()
+    )
+    waits(dashboards, lambda: counts(dashboards)["Favourites"] == 0)
+    dashboards.place.bring_to_front(page)
+    waits(dashboards, lambda: star() == "Add to favourites")
+    with unbound(dashboards.studio.workspace.database).change() as session:  # another program of theirs
+        favourites.set_favourite(
+            session, dashboards.studio.actor, [dashboards.cards()["Shop review"].id], favourite=True
+        )
+    waits(dashboards, lambda: star() == "Remove from favourites")
+
+
+def test_home_page_has_no_star(dashboards: DashboardsDriver) -> None:
+    home = dashboards.studio.page
+    assert home.store.dashboard_id is None
+    assert home.bar.favourite.isHidden()

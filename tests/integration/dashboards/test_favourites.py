@@ -38,6 +38,8 @@ def test_favourites_are_a_persons_own_and_leave_no_audit_entry(office: Office, b
     assert office.do(favourites.set_favourite, ada, both, favourite=True) == ()
     assert office.names(ada, "favourites") == ["Belt", "Oven"]
     assert office.names(bob, "favourites") == []
+    assert office.ask(favourites.favourite_ids, ada) == set(both)
+    assert office.ask(favourites.favourite_ids, bob) == set()
     assert office.ask(library.find_summary, ada, boards["Belt"]).favourite
     assert not office.ask(library.find_summary, bob, boards["Belt"]).favourite
     assert office.do(favourites.set_favourite, ada, both[:1], favourite=False) == (boards["Belt"],)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from benchboard.dashboards import favourites, library
 from benchboard.dashboards.access.dashboard_permissions import Level
+from benchboard.dashboards.favourites import favourite_title
 from benchboard.dashboards.journal import crash_journal
 from benchboard.dashboards.layout import Layout
 from benchboard.dashboards.open_tabs import OpenTab, RestoredTabs
@@ -83,6 +84,10 @@ class DashboardsView(QWidget):
         """The id of the dashboard that was shown last."""
         self._pending_menu: tuple[StudioPage, QPoint] | None = None
         """The page whose context menu was requested while it was loading, and the menu's position."""
+        self._favourites: frozenset[str] = frozenset()
+        """The ids of the user's favourites."""
+        context.changed.watch(self, {"dashboard_favourites"}, self._read_favourites)
+        self._read_favourites()
         self._tab_restorer = TabRestorer(context, self._current_tabs, self._restore_tabs, self)
         context.tasks.read(self, self._sweep, lambda _count: None)
 
@@ -106,6 +111,20 @@ class DashboardsView(QWidget):
             self.document_tabs.set_in_header(False)
             self.document_tabs.setVisible(self.tabs.count() > 1 and not self._presents)
             self._whole.activate()
+
+    def _read_favourites(self) -> None:
+        actor = self._context.actor
+        self._context.tasks.read(
+            self,
+            lambda session: favourites.favourite_ids(session, actor),
+            self._show_favourites,
+            lambda _error: None,  # the list says if the database can't be used
+        )
+
+    def _show_favourites(self, ids: frozenset[str]) -> None:
+        self._favourites = ids
+        for page in self.pages:
+            page.bar.show_favourite(_id_of(page) in ids)
 
     def _sweep(self, session: DatabaseSession) -> int:
         """Delete local data about dashboards that the user has no access to any more."""
@@ -263,6 +282,7 @@ class DashboardsView(QWidget):
         key = unloaded.view.dashboard_id
         page = StudioPage(self._context, DashboardStore(self._context.actor, key), PageCommands)
         page.setObjectName(f"studio_page_{key}")
+        page.bar.show_favourite(key in self._favourites)
         page.unsaved_changed.connect(self.unsaved_changed)
         page.presenting_changed.connect(self._present)
         page.banner_place_changed.connect(self.banner_place_changed)
@@ -472,6 +492,7 @@ class DashboardsView(QWidget):
             level,
             rename=lambda: self._rename(self._stack.indexOf(page)),
             discard=partial(after_saving, partial(commands.move, [key], into=True)),
+            favourite=key in self._favourites,
         )
         copy = Handler(partial(after_saving, partial(commands.duplicate, [key])))
         return {**offered, "studio.dashboards.duplicate": copy}
@@ -482,7 +503,7 @@ class DashboardsView(QWidget):
         """
         titles = {
             "studio.dashboards.copy_link": _("Copy link to dashboard"),
-            "studio.dashboards.favourite": "",
+            "studio.dashboards.favourite": favourite_title(page.store.dashboard_id in self._favourites),
             "studio.dashboards.move": _("Move dashboard to folder"),
             "studio.dashboards.duplicate": _("Duplicate dashboard"),
             "studio.dashboards.report": "",

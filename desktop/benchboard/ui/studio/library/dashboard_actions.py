@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from benchboard.dashboards import library
 from benchboard.dashboards.access.dashboard_permissions import Level
 from benchboard.dashboards.document.document import MAX_NAME
+from benchboard.dashboards.favourites import favourite_title
 from benchboard.dashboards.trash_retention import TRASH_RETENTION
 from benchboard.i18n import _, ngettext
 from benchboard.start_arguments import link_to
@@ -197,11 +198,6 @@ class DashboardActions(QObject):
                 ),
             ),
         ).open()
-
-
-def favourite_title(favourite: bool) -> str:
-    """What the command for favourites does to dashboards that all are, or aren't all."""
-    return _("Remove from favourites") if favourite else _("Add to favourites")
 
 
 def _by_id(handlers: dict[str, Handler]) -> dict[str, Handler]:

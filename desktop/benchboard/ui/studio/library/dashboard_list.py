@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 from benchboard.dashboards import folders, library
 from benchboard.dashboards.access.dashboard_permissions import level_title, shares_title
 from benchboard.dashboards.document.document import empty
+from benchboard.dashboards.favourites import favourite_title
 from benchboard.dashboards.folders import Folder
 from benchboard.dashboards.library import DashboardSummary
 from benchboard.dashboards.templates import NEW_TITLE
@@ -27,7 +28,7 @@ from benchboard.ui.paged.paged_view import PagedTable, count_in
 from benchboard.ui.problems import Action
 from benchboard.ui.studio.data_access import widget_data, widgets_denied
 from benchboard.ui.studio.import_export.json_import import Imported, import_dashboard
-from benchboard.ui.studio.library.dashboard_actions import DashboardActions, favourite_title, open_menu
+from benchboard.ui.studio.library.dashboard_actions import DashboardActions, open_menu
 from benchboard.ui.studio.library.folder_pane import FOLDER, PLACE_ICONS, FolderPane, dashboards_mime, place_titles
 from benchboard.ui.studio.library.thumbnail_column import ThumbnailColumn
 from benchboard.ui.studio.studio_commands import FOLDER_MENU, FOLDERS, LIST
@@ -426,7 +427,7 @@ def _why_nothing(which: str) -> str:
     if which.startswith(FOLDER):
         return _("Drag dashboards onto the folder, or choose Move to folder.")
     if which == "favourites":
-        return _("To add a dashboard, select the star in its row.")
+        return _("To add a dashboard, select the star in its row, or in the toolbar while it is open.")
     if which == "recent":
         days = library.RECENT.days
         opened = ngettext("Dashboards that you opened in the last {count} day are listed here.",

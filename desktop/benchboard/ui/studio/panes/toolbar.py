@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from benchboard.dashboards.favourites import favourite_title
 from benchboard.i18n import _, ngettext, number, percent
 from benchboard.ui.commands import REGISTRY, Handlers, MenuSection
 from benchboard.ui.studio.canvas.scene.page_view import ZOOMS
@@ -87,7 +88,8 @@ class PageToolbar(Toolbar):
         self._shortened = (self.export, self.versions, self.save, self.breakpoints, self.present)
         # What is used most stays longest; all of it is in the More menu.
         self._overflowing: tuple[QWidget, ...] = (
-            self.export, self._every, self.fit, self._find, self._zooming, self.save, self.versions, self.present,
+            self.export, self._every, self.fit, self.favourite, self._find, self._zooming, self.save, self.versions,
+            self.present,
         )  # fmt: skip
         self._offers_changes = True
         self.setFixedHeight(theme().px("shell.toolbar"))
@@ -121,6 +123,11 @@ class PageToolbar(Toolbar):
 
     def _fill_right(self) -> None:
         """Add the save state, and the buttons for export, versions and more."""
+        self.favourite = Button(
+            "", partial(self._run, "studio.dashboards.favourite"), kind="quiet", icon="ph.star",
+            name="studio_favourite",
+        )  # fmt: skip
+        self.show_favourite(False)
         self.mark, self.state = Icon("ph.check", "ok"), self._state_text()
         self.export = Button(
             _("Export"), self._open_export_menu, icon="ph.export", menu=True, tip=_("Export"), name="studio_export"
@@ -137,9 +144,9 @@ class PageToolbar(Toolbar):
         )
         of_versions = (self.save, self.versions, self.share)
         last = _adjoined(self.more, self.fold["right"])
-        for widget in (self.mark, self.state, self.export, self._presenting, *of_versions, last):
+        for widget in (self.favourite, self.mark, self.state, self.export, self._presenting, *of_versions, last):
             self.add_right(widget)
-        for widget in of_versions:
+        for widget in (self.favourite, *of_versions):
             widget.setVisible(self._shared)
 
     def _state_text(self) -> Elided:
@@ -187,6 +194,15 @@ class PageToolbar(Toolbar):
     def show_zoom(self, zoom: float) -> None:
         """Show the zoom; 1 is 100 %."""
         self._zoom.setText(percent(zoom * 100, 0))
+
+    def show_favourite(self, favourite: bool) -> None:
+        """Show whether the dashboard is one of the user's favourites."""
+        title = favourite_title(favourite)
+        self.favourite.setIcon(
+            theme().icon("ph.star-fill", "warn") if favourite else theme().icon("ph.star", "text.secondary")
+        )
+        self.favourite.setToolTip(plain_tooltip(title))
+        self.favourite.setAccessibleName(title)
 
     def show_state(self, text: str, icon: str, role: str, *, may_save: bool, reason: str = "") -> None:
         """Show the save state; its `reason` is in the tooltip."""
@@ -271,7 +287,7 @@ class PageToolbar(Toolbar):
 
     def _unavailable(self) -> list[Button]:
         """The buttons that this page doesn't have at any width."""
-        missing = [] if self._shared else [self.versions]
+        missing = [] if self._shared else [self.versions, self.favourite]
         return missing if self._shared and self._offers_changes else [*missing, self.save]
 
     def _fits(self) -> bool:
@@ -304,7 +320,7 @@ class PageToolbar(Toolbar):
         buttons: dict[str, QWidget] = {
             "studio.zoom_in": self._zooming, "studio.zoom_out": self._zooming, "studio.zoom_reset": self._zooming,
             "studio.find": self._find, "studio.zoom_to_fit": self.fit, "studio.present": self.present,
-            "studio.present_every": self._every,
+            "studio.present_every": self._every, "studio.dashboards.favourite": self.favourite,
             "studio.show_versions": self.versions, "studio.save_version": self.save, "studio.share": self.share,
             **dict.fromkeys((one.id for one in REGISTRY.menu_commands(EXPORT_MENU)), self.export),
         }  # fmt: skip
