@@ -359,3 +359,57 @@ def test_excluding_a_value_says_that_rows_without_one_are_left_out_too() -> None
     assert excluded_note(value, question, table) == "Rows without a value are left out too."
     assert excluded_note(value, question, replace(table, rows=(("paid", 1),))) == ""
     assert excluded_note(replace(value, value=None), question, table) == ""
+
+
+def _free_spot(studio: "Studio", item_id: str) -> QPoint:
+    """A point of a widget's content with no value."""
+    tile = studio.canvas.tiles[item_id]
+    assert isinstance(tile, Tile)
+    body = body_of(tile.rect.size())
+    for y in range(int(body.bottom()), int(body.top()), -1):
+        at = tile.pos() + QPointF(body.left() + 1, y)
+        if tile.body_contains(at) and tile.point_at(at) is None:
+            return studio.canvas.mapFromScene(at)
+    raise AssertionError(f"values everywhere in {item_id}")
+
+
+@pytest.mark.parametrize(("item_id", "where"), [("status", "header"), ("status", "free"), ("count", "header")])
+def test_double_click_beside_the_values_enlarges_the_widget(read: "Studio", item_id: str, where: str) -> None:
+    spot = read.header(item_id) if where == "header" else _free_spot(read, item_id)
+    read.qtbot.mouseClick(read.viewport, LEFT, NONE, spot)
+    read.qtbot.mouseDClick(read.viewport, LEFT, NONE, spot)
+    assert QApplication.activePopupWidget() is None
+    assert read.page.enlarged.view is not None
+    assert read.page.enlarged.view.item_id == item_id
+
+
+def test_alt_left_goes_back_from_a_page_that_is_read(read: "Studio") -> None:
+    read.context.go("studio/data")
+    read.context.go("studio/home")
+    read.click("status")
+    assert read.page.editor.selection == ("status",)
+    read.key(Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert not read.page.isVisible()
+    assert read.context.problems.current is None
+
+
+@pytest.mark.parametrize("has_variables", [False, True])
+def test_filters_from_charts_are_shown_while_presenting_only_beside_variables(
+    studio: "Studio", has_variables: bool
+) -> None:
+    variable = {"name": "state", "label": "State", "type": "list", "values": ["paid", "refunded"]}
+    raw = {"format": "benchboard/dashboard", "version": 2, "items": [ITEMS[0]],
+           "variables": [variable] if has_variables else []}  # fmt: skip
+    studio.page.editor.load(parse_document(raw))
+    studio.page.editor.read_only = True
+    studio.wait(lambda: "status" in studio.canvas.tiles and not studio.page.query_runner.busy)
+    _choose(studio, _click(studio, "status", "refunded"), "filter_status")
+    _settle(studio)
+    bar = studio.page.point_selections
+    studio.page.presentation.start()
+    assert studio.page.variables.isVisible() is has_variables
+    assert bar.isVisible() is has_variables
+    studio.key(Qt.Key.Key_Escape)
+    assert not studio.page.presentation.on
+    assert bar.isVisible()
+    assert len(bar.chips) == 1

@@ -540,6 +540,7 @@ class StudioPage(QWidget):
         self._show_read_only_reason()
         self._place_variables()
         self.no_rows_bar.set_presented(presenting)
+        self.point_selections.set_kept_hidden(presenting and self.variables.isHidden())
         self.empty_notice.set_presented(presenting)
         self.presenting_changed.emit(presenting)
 
@@ -608,12 +609,12 @@ class StudioPage(QWidget):
         return super().event(event)
 
     def _moves_selection(self, event: QKeyEvent) -> bool:
-        """Whether a key moves the selected items past their neighbour."""
+        """Whether a key moves the selected items past their neighbour; on a page that is read none does."""
         focused = self.focusWidget()
         on_items = self.canvas.hasFocus() or (focused is not None and self.sidebar.isAncestorOf(focused))
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         is_key = event.key() == Qt.Key.Key_Left and modifiers == Qt.KeyboardModifier.AltModifier
-        return is_key and on_items and bool(self.editor.selection)
+        return is_key and on_items and self.editor.editable and bool(self.editor.selection)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = undo_direction(event)
