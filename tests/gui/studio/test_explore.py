@@ -1039,3 +1039,24 @@ def test_narrow_window_shows_tables_and_columns_on_demand(studio: "Studio") -> N
     assert not view.fields.isVisible()
     window.resize(1440, 900)
     studio.wait(lambda: view.fields.isVisible() and view.made_sql.isVisible() and not view.fold.isVisible())
+
+
+def test_plan_is_shown_by_its_key_in_place_of_the_result_and_follows_the_query(studio: "Studio") -> None:
+    explorer = Explorer(studio)
+    explorer.open_orders()
+    plan = explorer.view.result.plan
+    assert not plan.isVisible()
+
+    explorer.qtbot.keyClick(explorer.tree, Qt.Key.Key_L, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    studio.wait(lambda: plan.tree.topLevelItemCount() > 0)
+    assert plan.tree.hasFocus()
+    assert not explorer.view.result.chart.isVisible()
+    items = plan.tree.findItems("orders", Qt.MatchFlag.MatchContains | Qt.MatchFlag.MatchRecursive)
+    assert [item.text(0) for item in items] == ["Read orders"]
+
+    explorer.exploration.set_text("select nothing from orders")
+    studio.wait(lambda: "nothing" in plan.summary.text())
+    assert plan.tree.topLevelItemCount() == 0
+
+    explorer.click("explore_plan")
+    assert not plan.isVisible()

@@ -59,6 +59,8 @@ REGISTRY.register(
             N_("resize, splitter, larger table, smaller chart, height"), EXPLORE),
     Command("studio.explore_run", N_("Run query"), Group.EXPLORE, ("Ctrl+Return",), "ph.play", N_("execute, refresh"),
             EXPLORE),
+    Command("studio.explore_plan", N_("Show or hide plan"), Group.EXPLORE, ("Ctrl+Shift+L",), "ph.tree-structure",
+            N_("explain, execution plan, cost, index"), EXPLORE),
     Command("studio.explore_add", N_("Add to dashboard"), Group.EXPLORE, ("Ctrl+Shift+A",), "ph.plus",
             N_("save, widget, pin"), EXPLORE),
     Command("studio.explore_sql", N_("Switch between builder and SQL"), Group.EXPLORE, ("Ctrl+E",), "ph.code",

@@ -489,6 +489,11 @@ class Exploration(QObject):
         found = whole_days(known.least, known.greatest) if known is not None else None
         return FollowedRange(to_sql(ranged), column, since(found, datetime.now(UTC)) if found is not None else None)
 
+    @property
+    def waiting(self) -> bool:
+        """Whether a run is about to begin."""
+        return self._delay.isActive()
+
     def variables(self) -> dict[str, Sequence[str]]:
         """The values of the variables that a query may name."""
         period = self.period()

@@ -62,7 +62,7 @@ class ExploreView(QWidget):
         self.builder = Builder(context, self.exploration)
         self.made_sql = MadeSql(self.exploration)
         self.sql = SqlEditor(context, self.exploration)
-        self.result = ResultPane(self.exploration)
+        self.result = ResultPane(context, self.exploration)
         self._source_actions = SourceActions(context, self, explores=False)
         self._make_toolbar()
         self._lay_out()
@@ -322,6 +322,7 @@ class ExploreView(QWidget):
         exploration = self.exploration
         return {
             "studio.explore_run": Handler(self._run),
+            "studio.explore_plan": Handler(self.result.toggle_plan, self.result.why_no_plan),
             "studio.explore_add": Handler(self.add_to_dashboard, self._why_not_add),
             "studio.explore_undo": Handler(
                 exploration.undo, lambda: "" if exploration.can_undo else _("There is nothing to undo.")

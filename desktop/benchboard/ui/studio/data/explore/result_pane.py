@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -15,6 +15,7 @@ from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.studio.data.explore.exploration import Exploration
 from benchboard.ui.studio.data.explore.part_text import question_title
+from benchboard.ui.studio.data.explore.plan_pane import PlanPane
 from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
 from benchboard.ui.studio.tiles.renderers import mismatch_reason, show_period_text
 from benchboard.ui.studio.tiles.table_widget import TableState, TableWidget
@@ -24,6 +25,9 @@ from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.focus import FocusRinged
 from benchboard.ui.widgets.surfaces import set_surface
 from benchboard.ui.widgets.tab_order import one_tab_stop_choices
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
 
 KINDS: Final = ("line_chart", "area_chart", "bar_chart", "pie_chart", "metric_card", "table")
 """The kinds of widgets that are offered, in the order of their buttons."""
@@ -55,7 +59,7 @@ class ResultPane(QWidget):
     column_menu_opening = Signal(object, str)
     """The menu of a column of the table is about to open: the `Menu`, and the column's name."""
 
-    def __init__(self, exploration: Exploration) -> None:
+    def __init__(self, context: "Context", exploration: Exploration) -> None:
         super().__init__()
         set_surface(self, "surface")
         self.setAccessibleName(_("Result"))
@@ -125,10 +129,18 @@ class ResultPane(QWidget):
         self.read_again = Button(
             _("Read again"), self.refresh_requested.emit, kind="link", size="sm", name="explore_read_again"
         )
+        self.plan = PlanPane(context, exploration)
+        self.plan.hide()
+        self._plan_button = Button(
+            _("Plan"), self.toggle_plan, kind="quiet", icon="ph.tree-structure", size="sm", name="explore_plan",
+            tip=_("Show how the database would run the query"),
+        )  # fmt: skip
+        self._plan_button.setCheckable(True)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self._split, 1)
+        whole.addWidget(self.plan, 1)
         whole.addWidget(hairline())
         whole.addWidget(self._footer())
         exploration.changed.connect(self._show_kind)
@@ -162,6 +174,19 @@ class ResultPane(QWidget):
         line.addWidget(holder)
         return line
 
+    def toggle_plan(self) -> None:
+        """Show the plan of the query in place of its result, or the result again."""
+        shown = self.plan.isHidden()
+        self._plan_button.setChecked(shown)
+        self._split.setVisible(not shown)
+        self.plan.setVisible(shown)
+        if shown:
+            self.plan.tree.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def why_no_plan(self) -> str:
+        """Why there is no plan to show; empty if there is one."""
+        return "" if self._exploration.state.text.strip() else _("No query yet.")
+
     def why_not_resized(self) -> str:
         """Why chart and table can't share their height otherwise; empty if they can."""
         both = self._table_holder.isVisible() and self.chart.isVisible()
@@ -184,6 +209,7 @@ class ResultPane(QWidget):
         line.addWidget(self._status, 2)
         line.addWidget(self._origin, 3)
         line.addWidget(self.read_again)
+        line.addWidget(self._plan_button)
         self._origin.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return footer
 
