@@ -41,12 +41,15 @@ def _open(context: TourContext) -> None:
     context.driver.click("tab_studio_explore")
     _activate(context, _SOURCE, first_table=True)
     context.driver.wait_until(lambda: context.driver.find("explore_groups_0"), "its question")
+    context.driver.wait_until(lambda: context.driver.find("explore_measures_0"), "its measure")
     context.driver.wait_until(lambda: rows(context, "explore_table") > 1, "its result")
 
 
 def _add_column(context: TourContext) -> None:
+    before = rows(context, "explore_table")
     _activate(context, _ROOM)
     context.driver.wait_until(lambda: context.driver.find("explore_groups_1"), "a group more")
+    context.driver.wait_until(lambda: rows(context, "explore_table") > before, "a row for each room")
 
 
 def _to_dashboard(context: TourContext) -> None:
@@ -61,7 +64,7 @@ def _to_dashboard(context: TourContext) -> None:
 EXPLORE: Final = (
     TourStep(
         "explore-opened",
-        "A table explored: what is in its columns, a query built from them, and the chart that fits.",
+        "A table explored: what is in its columns, a query of its most likely measure, and the chart that fits.",
         _open,
         "SELECT count(*) FROM widgets WHERE data_source_id IS NOT NULL",
         "0",

@@ -17,9 +17,9 @@ from benchboard.ui.problems import Action
 from benchboard.ui.session_watch import SessionWatch
 from benchboard.ui.shell.header import ViewTab
 from benchboard.ui.shell.shell import Shell
-from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.tasks import Progress
 from benchboard.ui.theme import theme
+from benchboard.ui.time_format import short_date
 from benchboard.ui.widgets.banners import Banner
 from benchboard.ui.widgets.buttons import SegmentedControl
 from benchboard.ui.widgets.paragraph import WrappedPath
@@ -132,7 +132,7 @@ def test_language_change_rebuilds_the_window(
     assert working.shell.address == "settings/general"
     assert working.settings.language == "tr"
     assert working.shell.context.status.text("where") == "Bu bilgisayar"
-    assert number_format.format_day(date(2026, 10, 15)) == "15 Eki"
+    assert short_date(date(2026, 10, 15)) == "15 Eki"
     working.shell.go("bench/timing")
     assert rail_and_header_text(working, click) == [
         "Tezgâh",
@@ -146,7 +146,7 @@ def test_language_change_rebuilds_the_window(
 
     select_language(qtbot, working, click, Qt.Key.Key_Home)
     assert working.shell is not None
-    assert number_format.format_day(date(2026, 10, 15)) == "15 Oct"
+    assert short_date(date(2026, 10, 15)) == "15 Oct"
     working.shell.go("bench/timing")
     assert rail_and_header_text(working, click) == english
 
