@@ -9,34 +9,43 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
 from benchboard.analytics.column_statistics import ColumnStatistics, TableStatistics
+from benchboard.analytics.files.column_names import query_name
 from benchboard.analytics.query_types import NUMBERS, ValueKind
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _CAMEL: Final = re.compile(r"(?<=[a-zà-öø-ÿğışçöü])(?=[A-ZÇĞİÖŞÜ])")
-_AMOUNTS: Final = frozenset((
+_GERMAN: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+
+
+def _spelled(words: Collection[str]) -> frozenset[str]:
+    """The words, and how they are written in the name that a file's title becomes when it is added."""
+    return frozenset((*words, *map(query_name, words), *(query_name(word.translate(_GERMAN)) for word in words)))
+
+
+_AMOUNTS: Final = _spelled((
     "amount", "amounts", "total", "subtotal", "revenue", "sales", "turnover", "income", "earnings", "profit", "cost",
     "costs", "expense", "expenses", "spend", "budget", "payment", "payments", "paid", "fee", "fees", "net", "gross",
     "tax", "vat", "eur", "usd", "gbp", "try", "tl", "betrag", "umsatz", "summe", "kosten", "gewinn", "brutto", "netto",
     "tutar", "tutarı", "toplam", "ciro", "gelir", "gider", "kar", "kâr", "maliyet", "ödeme", "satış",
 ))  # fmt: skip
-_QUANTITIES: Final = frozenset((
+_QUANTITIES: Final = _spelled((
     "quantity", "qty", "count", "counts", "number", "units", "items", "pieces", "pcs", "volume", "orders", "visits",
     "views", "clicks", "sessions", "users", "frames", "errors", "bytes", "messages", "passengers", "distance", "km",
     "miles", "energy", "kwh", "wh", "weight", "kg", "litres", "liters", "duration", "hours", "minutes", "seconds",
     "menge", "anzahl", "stück", "strecke", "gewicht", "dauer", "miktar", "miktarı", "adet", "adedi", "sayı", "sayısı",
     "mesafe", "ağırlık", "süre", "süresi",
 ))  # fmt: skip
-_LEVELS: Final = frozenset((
+_LEVELS: Final = _spelled((
     "percent", "percentage", "pct", "ratio", "rate", "share", "average", "avg", "mean", "median", "score", "rating",
     "price", "temperature", "temp", "humidity", "pressure", "voltage", "volt", "volts", "current", "speed", "rpm",
     "load", "level", "value", "reading", "measurement", "signal", "frequency", "delay", "latency", "age", "size",
     "depth", "odometer", "expectancy", "height", "width", "length", "mag", "magnitude",
     "preis", "anteil", "quote", "temperatur", "druck",
     "spannung", "strom", "alter", "wert", "fiyat", "fiyatı", "oran", "oranı", "yüzde", "sıcaklık", "basınç", "gerilim",
-    "hız", "yaş", "değer", "puan",
+    "hız", "yaş", "değer", "puan", "nem",
 ))  # fmt: skip
 """What is measured at a time, or of one thing: its sum means nothing."""
-_NAMES: Final = frozenset((
+_NAMES: Final = _spelled((
     "id", "ids", "uid", "uuid", "guid", "key", "code", "nr", "no", "num", "index", "idx", "row", "rank", "version",
     "zip", "zipcode", "postcode", "postal", "plz", "phone", "fax", "mobile", "iban", "account", "vin", "barcode", "ean",
     "isbn", "sku", "year", "quarter", "month", "week", "weekday", "day", "dow", "hour", "minute", "second", "timestamp",

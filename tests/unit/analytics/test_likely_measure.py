@@ -31,6 +31,12 @@ def _columns(text: str) -> list[tuple[str, ValueKind]]:
         ("Sipariş Tarihi:day, Müşteri Kodu:i, Adet:i, Birim Fiyat:d", "sum Adet"),
         ("Datum:day, Kunde Nr:i, Menge:i, Umsatz:d", "sum Umsatz"),
         ("Datum:day, PLZ:i, Temperatur:d", "avg Temperatur"),
+        # Names as a file's titles become when it is added
+        ("zaman:at, oda:t, sicaklik_c:d", "avg sicaklik_c"),
+        ("zaman:at, agirlik:d, hiz:d", "sum agirlik"),
+        ("tarih:day, odeme:d, satis:d", "sum odeme"),
+        ("yil:i, enlem:d, sira:i", ""),
+        ("datum:day, groesse:i, schluessel:i, stueck:i", "sum stueck"),
         # Vehicles and sensors
         ("time:at, channel:i, id:i, dlc:i, speed_rpm:d", "avg speed_rpm"),
         ("at:at, device_id:i, voltage:d", "avg voltage"),
