@@ -240,7 +240,7 @@ class Application(QObject):
 
         def choose(people: "tuple[DemoPerson, ...]") -> None:
             ending = self.shell.ends_with_session() if self.shell is not None else ""
-            picker = DemoPicker(self.window, people, ending)
+            picker = DemoPicker(self.window, people, ending, session.signed_in.actor.user_id)
             picker.picked.connect(lambda user_id: self._become(session, user_id))
             picker.open()
 

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from benchboard.identity.audit import AuditEntry
-from benchboard.ui.admin.audit_details import detail_rows, value_text
+from benchboard.ui.admin.audit_details import ChangeTable, changed_name, detail_rows, value_text
 from benchboard.ui.theme import Theme
 
 
@@ -48,5 +49,26 @@ def test_audit_details_are_read_in_order_and_say_nothing_of_what_is_empty(qtbot:
     for _title, widget in rows:
         qtbot.addWidget(widget)
     assert [title for title, _widget in rows] == [
-        "Changed", "Name", "Before", "After", "Done by (ID)", "Computer", "Pairing ID",
+        "Changed", "Name", "Done by (ID)", "Computer", "Pairing ID",
     ]  # fmt: skip
+    assert changed_name(entry) == ("none", "Line 2")
+
+
+def test_change_of_a_name_is_shown_before_and_after_side_by_side(qtbot: QtBot, light: Theme) -> None:
+    details = {"name": "Line 3", "before": "Line 2"}
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    entry = AuditEntry(
+        "e1", at, "u2", "Mert", None, "dashboard_folder.rename", "dashboard_folder", "f1", None, None, details
+    )
+    assert changed_name(entry) == ("Line 2", "Line 3")
+    table = ChangeTable("Name", "Line 2", "Line 3")
+    qtbot.addWidget(table)
+    table.resize(400, 60)
+    table.show()
+    texts = {label.text(): label for label in table.findChildren(QLabel)}
+    assert list(texts) == ["Field", "Before", "After", "Name", "Line 2", "Line 3"]
+    assert texts["Line 2"].y() == texts["Line 3"].y()
+    assert texts["Line 2"].geometry().right() < texts["Line 3"].x()
+    assert texts["Line 2"].accessibleDescription() == "Before"
+    create = AuditEntry("e2", at, "u2", "Mert", None, "dongle.claim", "dongle", "d1", None, None, {"name": "Line 2"})
+    assert changed_name(create) is None

@@ -81,6 +81,22 @@ def test_delete_asks_whether_to_revoke_the_current_session(admin: Admin) -> None
     admin.wait(lambda: admin.person("Ada Lovelace").sessions == 1)
 
 
+def test_icon_on_the_row_of_a_session_asks_whether_to_revoke_it(admin: Admin) -> None:
+    admin.go("admin/sessions")
+    admin.type("sessions_search", "bench-12")
+    admin.wait(lambda: admin.column("sessions_table", 1) == ["bench-12"])
+    view = admin.table("sessions_table")
+    spot = view.visualRect(view.model().index(0, 4)).center()
+    assert view.model().index(0, 4).data(Qt.ItemDataRole.ToolTipRole) == "Revoke session on bench-12"
+    admin.qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    admin.click("confirm_keep")
+    assert admin.person("Ada Lovelace").sessions == 2
+    admin.qtbot.keyClick(admin.find("session_detail"), Qt.Key.Key_Escape)
+    admin.qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    admin.click("confirm_act")
+    admin.wait(lambda: admin.person("Ada Lovelace").sessions == 1)
+
+
 def test_revoke_of_the_session_of_this_window_says_that_it_signs_out(admin: Admin) -> None:
     admin.go("admin/sessions")
     assert admin.application.shell is not None
@@ -131,7 +147,7 @@ def test_session_of_this_window_is_used_now(admin: Admin, monkeypatch: pytest.Mo
     admin.go("admin/sessions")
     admin.row("sessions_table", "Ines Okafor")
     model = admin.table("sessions_table").model()
-    computers, used = admin.column("sessions_table", 1), admin.column("sessions_table", 4)
+    computers, used = admin.column("sessions_table", 1), admin.column("sessions_table", 5)
     own = [
         "This window" in str(model.index(row, 1).data(Qt.ItemDataRole.AccessibleTextRole))
         for row in range(len(computers))

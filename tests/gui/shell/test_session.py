@@ -646,6 +646,8 @@ def test_switching_the_person_of_the_demo_keeps_the_session_until_another_is_cho
     shell.run_command("window.switch_person")
     escape_choice(qtbot, application, click)
     shell.run_command("window.switch_person")
+    names = {role: click.find(application.window, f"demo_{role}").accessibleName() for role in ("admin", "analyst")}
+    assert [role for role, name in names.items() if name.endswith("Signed in now")] == ["admin"]
     click(application.window, "demo_admin")  # who is signed in already
     assert (application.shell, shell.isVisible(), application.tasks.running) == (shell, True, ())
     shell.run_command("window.switch_person")

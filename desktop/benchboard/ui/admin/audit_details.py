@@ -3,7 +3,9 @@
 import json
 from typing import Final
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from benchboard.canbus.timing import controller
 from benchboard.dashboards.access.dashboard_permissions import LEVELS, level_title
@@ -12,6 +14,7 @@ from benchboard.errors import NotFound
 from benchboard.i18n import _, ngettext, number
 from benchboard.identity.audit import AuditEntry
 from benchboard.identity.audit_titles import details_with_names, reason_title
+from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Text, copyable
 
 _IDS: Final = frozenset({"acted_by", "claim_id", "device_id", "identity", "team_id", "user_id"})
@@ -20,6 +23,8 @@ _LEFT_OUT: Final = "version"
 """The detail that counts the writes of a row: it means nothing to a reader, who is told the version's number."""
 _COUNTS: Final = frozenset({"added", "changed", "removed"})
 """Counts of widgets, where they are numbers."""
+_PAD: Final = 8
+_FIELD: Final = 96
 _NOTHING: Final[tuple[object, ...]] = (None, "", 0, [], {})
 _ORDER: Final = (
     ("changed", "name", *_CHANGES, "added", "removed", "permission", "role", "reason", "note", "number", "count"),
@@ -31,15 +36,63 @@ _BIT_RATES: Final = frozenset({"bitrate", "data_bitrate"})
 
 def detail_rows(entry: AuditEntry) -> list[tuple[str, QWidget]]:
     """Titles and values of the entry's details: first what was done, then whom it was about and who did it, then where,
-    then what only a technician reads. What is empty or zero is left out, unless something was that before or after.
+    then what only a technician reads. What is empty or zero is left out, and what `changed_name` returns.
     """
     told = [
         (key, title, value)
         for key, title, value in details_with_names(entry)
-        if key != _LEFT_OUT and (key in _CHANGES or isinstance(value, bool) or value not in _NOTHING)
+        if key not in (_LEFT_OUT, *_CHANGES) and (isinstance(value, bool) or value not in _NOTHING)
     ]
     told.sort(key=lambda detail: _place(detail[0]))
     return [(title, _value(entry, key, value)) for key, title, value in told]
+
+
+def changed_name(entry: AuditEntry) -> tuple[str, str] | None:
+    """A name before and after the entry; None if it changed none."""
+    if "before" not in entry.details:
+        return None
+    after = entry.details.get("after", entry.details.get("name"))
+    return value_text("before", entry.details["before"]), value_text("after", after)
+
+
+class ChangeTable(QWidget):
+    """What changed: the field, and its value before and after, side by side."""
+
+    def __init__(self, field: str, before: str, after: str) -> None:
+        super().__init__()
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(0)
+        grid.setVerticalSpacing(4)
+        for at, (title, stretch) in enumerate(((_("Field"), 0), (_("Before"), 1), (_("After"), 1))):
+            head = Text(title, "caption", "muted")
+            head.setContentsMargins(0 if at == 0 else _PAD, 0, 0, 0)
+            grid.addWidget(head, 0, at)
+            grid.setColumnStretch(at, stretch)
+        grid.setColumnMinimumWidth(0, _FIELD)
+        name = Text(field, tone="muted")
+        name.setContentsMargins(0, 4, 0, 4)
+        grid.addWidget(name, 1, 0, Qt.AlignmentFlag.AlignTop)
+        for at, (title, value, ground) in enumerate(
+            ((_("Before"), before, "error.soft"), (_("After"), after, "ok.soft")), start=1
+        ):
+            cell = _ChangedValue(value, ground)
+            cell.setAccessibleDescription(title)
+            grid.addWidget(cell, 1, at)
+
+
+class _ChangedValue(Text):
+    """A value on the ground of what is gone, or of what is new."""
+
+    def __init__(self, text: str, ground: str) -> None:
+        super().__init__(text, wrap=True, selectable=True)
+        self._ground = ground
+        self.setContentsMargins(_PAD, 4, _PAD, 4)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), theme().color(self._ground))
+        super().paintEvent(event)
 
 
 def value_text(key: str, value: object) -> str:

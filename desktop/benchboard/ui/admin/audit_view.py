@@ -19,7 +19,7 @@ from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page, Scalar
 from benchboard.ui.admin.admin_commands import SESSION_MENU
 from benchboard.ui.admin.audit_counts_strip import AuditCountsStrip, range_text
-from benchboard.ui.admin.audit_details import detail_rows
+from benchboard.ui.admin.audit_details import ChangeTable, changed_name, detail_rows
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import Handler
 from benchboard.ui.context import Context
@@ -238,7 +238,16 @@ class AuditEntryPane(DetailPane):
         self._more = DetailSection(_("Details"))
         self._technical = DetailSection(_("Technical"))
         self._line = hairline()
-        for widget in (self._more, self._line, self._facts, hairline(), self._technical):
+        self._change, self._change_line = DetailSection(_("What changed")), hairline()
+        for widget in (
+            self._change,
+            self._change_line,
+            self._more,
+            self._line,
+            self._facts,
+            hairline(),
+            self._technical,
+        ):
             self.column.addWidget(widget)
         self.column.addStretch(1)
 
@@ -265,6 +274,11 @@ class AuditEntryPane(DetailPane):
         for widget in (self._line, self._more):
             widget.setVisible(bool(details))
         self._more.fill(KeyValue(details))
+        change = changed_name(entry)
+        for widget in (self._change_line, self._change):
+            widget.setVisible(change is not None)
+        if change is not None:
+            self._change.fill(ChangeTable(_("Name"), *change))
 
     def refresh_time(self) -> None:
         """Show how long ago it was, as of now."""

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from benchboard.i18n import _, ngettext, number, pgettext
@@ -19,7 +20,7 @@ from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import REGISTRY, Handler, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_export import ask_and_export
-from benchboard.ui.paged.paged_model import Column, PagedTableModel
+from benchboard.ui.paged.paged_model import Column, Mark, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import refresh_times, relative_time
@@ -28,6 +29,8 @@ from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.tab_order import focus_content
 
+_REVOKE = "revoke"
+"""The key of the column whose icons revoke a session."""
 _CSV = (
     "id",
     "person",
@@ -77,6 +80,7 @@ class SessionsView(QWidget):
             table.menu_requested.connect(self._open_menu)
             table.model.loaded.connect(self._show_count)
         revoke = Handler(self._revoke_by_key)
+        self._open.view.pressed.connect(self._pressed)
         install_shortcuts(self._open.view, SESSIONS, {one.id: revoke for one in REGISTRY.of_scope(SESSIONS)})
         context.changed.watch(self, {"sessions", "session_history", "users"}, self.refresh)
         self._open.model.listing = Listing(sort="last_used_at", descending=True)
@@ -186,6 +190,14 @@ class SessionsView(QWidget):
         if (current := self._open.current()) is not None:
             user_actions.revoke_after_confirm(self._context, self, [current])
 
+    def _pressed(self, index: QModelIndex) -> None:
+        """Ask whether to revoke the session whose icon was pressed: its details may cover the icon at once, and the
+        release is then no click on it.
+        """
+        by_menu_button = QGuiApplication.mouseButtons() & Qt.MouseButton.RightButton
+        if self._open.model.columns[index.column()].key == _REVOKE and not by_menu_button:
+            user_actions.revoke_after_confirm(self._context, self, [self._open.model.row(index.row())])
+
     def _revoke_by_key(self) -> None:
         """Ask whether to revoke the ticked sessions, or else the current one."""
         if not self._open.selected():
@@ -254,6 +266,15 @@ def _open_columns() -> tuple[Column[SessionRecord], ...]:
         replace(_computer(), sortable=True),
         _program(),
         time_column("started_at", _("Signed in"), lambda row: row.started_at),
+        Column(
+            _REVOKE,
+            "",
+            lambda _row: "",
+            width=48,
+            mark=lambda _row: Mark("error", "", "ph.sign-out"),
+            tooltip=lambda row: _("Revoke session on {host}").format(host=row.host_name or _("Unknown computer")),
+            acts=True,
+        ),
         replace(
             time_column("last_used_at", _("Last used"), lambda row: row.last_used_at),
             text=lambda row: _("just now") if row.mine else relative_time(row.last_used_at),

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from benchboard.i18n import _
 from benchboard.identity.roles import role_title
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.badges import Badge
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.dialog import Dialog
 from benchboard.ui.widgets.focus import Pressable
@@ -38,8 +39,8 @@ class DemoPicker(Dialog):
 
     picked = Signal(str)
 
-    def __init__(self, window: QWidget, people: "Sequence[DemoPerson]", ending: str = "") -> None:
-        """`ending`: what stops when another person is chosen."""
+    def __init__(self, window: QWidget, people: "Sequence[DemoPerson]", ending: str = "", active: str = "") -> None:
+        """`ending`: what stops when another person is chosen. `active`: the id of who is signed in."""
         height = 160 + 66 * len(people) + (32 if ending else 0)
         super().__init__(window, _("Choose who to sign in as"), size=QSize(560, height), name="demo_picker")
         self.content.setSpacing(6)
@@ -55,7 +56,8 @@ class DemoPicker(Dialog):
             note.setObjectName("demo_ending")
             self.content.addWidget(note)
         for person in people:
-            line = _PersonButton(person.name, role_title(person.role), role_description(person.role))
+            is_active = person.user_id == active
+            line = _PersonButton(person.name, role_title(person.role), role_description(person.role), active=is_active)
             line.setObjectName(f"demo_{person.role}")
             line.clicked.connect(lambda _checked=False, user_id=person.user_id: self._pick(user_id))
             self.content.addWidget(line)
@@ -70,10 +72,10 @@ class DemoPicker(Dialog):
 class _PersonButton(Pressable):
     shows_focus_ring = False
 
-    def __init__(self, name: str, role: str, description: str) -> None:
+    def __init__(self, name: str, role: str, description: str, *, active: bool) -> None:
         super().__init__()
         self.setText(name)
-        self.setAccessibleName(f"{name}, {role}")
+        self.setAccessibleName(", ".join((name, role, _("Signed in now"))) if active else f"{name}, {role}")
         self.setAccessibleDescription(description)
         self.setFixedHeight(60)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -93,7 +95,7 @@ class _PersonButton(Pressable):
         text_column.addWidget(Paragraph(description, "caption", "secondary"))
         text_column.addStretch(1)
         line.addLayout(text_column, 1)
-        line.addWidget(Icon("ph.caret-right", "text.muted", 14))
+        line.addWidget(Badge("ok", _("Signed in now")) if active else Icon("ph.caret-right", "text.muted", 14))
         for child in self.findChildren(QWidget):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
