@@ -1060,3 +1060,22 @@ def test_plan_is_shown_by_its_key_in_place_of_the_result_and_follows_the_query(s
 
     explorer.click("explore_plan")
     assert not plan.isVisible()
+
+
+def test_sql_editor_says_in_which_line_the_problem_and_the_cursor_are(studio: "Studio") -> None:
+    explorer = Explorer(studio)
+    explorer.open_orders()
+    explorer.view.mode.selected.emit("sql")
+    edit = explorer.find("explore_sql")
+    assert isinstance(edit, QueryEdit)
+    edit.selectAll()
+    for number, line in enumerate(("select id,", " totl", "from orders")):
+        if number:
+            explorer.qtbot.keyClick(edit, Qt.Key.Key_Return)
+        explorer.qtbot.keyClicks(edit, line)
+
+    hint, place = explorer.find("explore_sql_hint"), explorer.find("explore_sql_place")
+    assert isinstance(hint, QLabel)
+    assert isinstance(place, QLabel)
+    studio.wait(lambda: hint.text().startswith("Line 2: "))
+    assert place.text() == "line 3, column 12"

@@ -13,7 +13,6 @@ from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _
 from benchboard.ui.studio.data.explore.exploration import Exploration
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Paragraph, Text
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.labels import Tone
@@ -125,7 +124,6 @@ def _item(step: PlanStep) -> QTreeWidgetItem:
     item = QTreeWidgetItem([step.title, step.note])
     item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{step.title}, {step.note}" if step.note else step.title)
     item.setToolTip(0, step.title)
-    item.setForeground(1, theme().color("text.secondary"))
     for one in step.steps:
         item.addChild(_item(one))
     return item

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from benchboard.analytics.queries import ResultColumn
 from benchboard.errors import AppError
-from benchboard.i18n import _
+from benchboard.i18n import _, number
 from benchboard.ui.studio.data.explore.exploration import Exploration
 from benchboard.ui.studio.panes.query_editor import QueryEdit, SqlHighlighter, columns_hint
 from benchboard.ui.system_clipboard import copy_text
@@ -90,6 +90,9 @@ class SqlEditor(QWidget):
         self.source.currentIndexChanged.connect(self._choose_source)
         self._hint = Paragraph("", "caption", "muted")
         self._hint.setObjectName("explore_sql_hint")
+        self._place = Text("", "caption", "muted")
+        self._place.setObjectName("explore_sql_place")
+        self.edit.cursorPositionChanged.connect(self._show_place)
         self._only_sql = Paragraph(_("The builder can't show this query. Edit it as SQL."), "caption", "muted")
         head = QHBoxLayout()
         head.setSpacing(8)
@@ -102,7 +105,12 @@ class SqlEditor(QWidget):
         column.setSpacing(6)
         column.addLayout(head)
         column.addWidget(self.edit, 1)
-        column.addWidget(self._hint)
+        below = QHBoxLayout()
+        below.setSpacing(16)
+        below.addWidget(self._hint, 1)
+        below.addWidget(self._place, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(below)
+        self._show_place()
         exploration.changed.connect(self._show)
         exploration.sources_changed.connect(self._show)
         self._show()
@@ -132,11 +140,24 @@ class SqlEditor(QWidget):
         self._error = error
         self._show_only_sql()
         if error is not None:
-            self._hint.setText(" ".join(part for part in (error.what, error.why, error.do) if part))
+            text, query = " ".join(part for part in (error.what, error.why, error.do) if part), self.edit.toPlainText()
+            start = error.facts.get("start")
+            if isinstance(start, int) and "\n" in query.strip():
+                line = query.count("\n", 0, start) + 1
+                text = _("Line {line}: {problem}").format(line=number(line), problem=text)
+            self._hint.setText(text)
             self._hint.set_tone("error")
         else:
             self._hint.setText(columns_hint(columns or ()))
             self._hint.set_tone("muted")
+
+    def _show_place(self) -> None:
+        cursor = self.edit.textCursor()
+        self._place.setText(
+            _("line {line}, column {column}").format(
+                line=number(cursor.blockNumber() + 1), column=number(cursor.positionInBlock() + 1)
+            )
+        )
 
     def focus_edit(self) -> None:
         """Focus the field of the query."""
