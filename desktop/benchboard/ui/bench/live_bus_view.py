@@ -66,7 +66,6 @@ from benchboard.ui.widgets.surfaces import set_surface
 
 _POLL_MS: Final = 100
 _TYPING_MS: Final = 200
-_FILTER_WIDTH: Final = 260
 _OPEN: Final = "bench.open"
 """The key of the notice that the bus couldn't be opened, or has ended by itself."""
 _SEND: Final = "bench.send"
@@ -260,7 +259,7 @@ class LiveBusView(QWidget):
             name="live_filter",
             label=_("Filter frames by ID"),
         )
-        self._filter.setFixedWidth(max(_FILTER_WIDTH, self._filter.sizeHint().width()))
+        self._filter.setFixedWidth(260)
         self._filter.setToolTip(plain_tooltip(_("Hexadecimal, such as 18F, 100-1FF or 100&700, separated by commas")))
         self._typing = QTimer(self, interval=_TYPING_MS, singleShot=True)
         self._typing.timeout.connect(self._apply_filter)
