@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 
+import pytest
 from dashboards_driver import LEFT, DashboardsDriver
-from PySide6.QtCore import QMimeData, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDrag, QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from benchboard.dashboards import favourites, folders
+from benchboard.ui.paged import paged_rows
 from benchboard.ui.studio.library.folder_pane import FOLDER, FOLDER_MIME, FolderPane, dashboards_mime, row_of
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Select
@@ -277,3 +280,33 @@ def test_home_page_has_no_star(dashboards: DashboardsDriver) -> None:
     home = dashboards.studio.page
     assert home.store.dashboard_id is None
     assert home.bar.favourite.isHidden()
+
+
+def test_rows_dragged_by_mouse_move_to_the_folder(
+    dashboards: DashboardsDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The platform `offscreen` has no drags: what it would deliver on the folder is sent there."""
+    lab, window, view = make_folder(dashboards, "Lab"), dashboards.studio.application.window, dashboards.table.view
+    taken: list[bool] = []
+
+    class DragOntoLab(QDrag):
+        def exec(self, *_actions: object) -> Qt.DropAction:  # type: ignore[override]
+            taken.append(drop(dashboards, self.mimeData(), FOLDER + lab))
+            return Qt.DropAction.CopyAction
+
+    monkeypatch.setattr(paged_rows, "QDrag", DragOntoLab)
+    waits(dashboards, lambda: not dashboards.model.loading)
+    for name in ("Shop review", "Orders wall"):
+        dashboards.tick(name)
+    handle, start = window.windowHandle(), row_spot(dashboards, "Shop review", "name").toPoint()
+    start = view.viewport().mapTo(window, start)
+    QTest.mousePress(handle, LEFT, Qt.KeyboardModifier.NoModifier, start)
+    for step in range(1, 4):
+        QTest.mouseMove(handle, start - QPoint(40 * step, 0))
+    QTest.mouseRelease(handle, LEFT, Qt.KeyboardModifier.NoModifier, start - QPoint(120, 0))
+    assert taken == [True]
+    waits(dashboards, lambda: counts(dashboards)["Lab"] == 2)
+    dashboards.choose("Lab")
+    waits(dashboards, lambda: names(dashboards) == {"Shop review", "Orders wall"})
+    undo(dashboards)
+    waits(dashboards, lambda: counts(dashboards)["Lab"] == 0)
