@@ -18,8 +18,6 @@ MAX_PLAN: Final = 4 * 1024 * 1024
 """Characters of a plan."""
 MAX_STEPS: Final = 500
 MAX_DEPTH: Final = 60
-MANY_ROWS: Final = 10_000_000
-"""From so many rows to read on, it is said before a query runs."""
 _MAX_SUBJECT: Final = 200
 
 StepAction = Literal[
