@@ -88,8 +88,8 @@ def test_toolbar_in_any_width_keeps_names_and_lists_hidden_under_more(page: Stud
 def test_toolbar_hides_what_is_used_least_first_and_lists_it_under_more(qtbot: QtBot, page: StudioPage) -> None:
     """Present disappeared before Save version."""
     bar, hidden = page.bar, list[str]()
-    order = ["export", "present_every", "fit", "find", "save_version", "show_versions", "present"]
-    buttons = (bar.export, bar._every, bar.fit, bar._find, bar.save, bar.versions, bar.present)
+    order = ["export", "fit", "present_every", "find", "save_version", "show_versions", "present"]
+    buttons = (bar.export, bar.fit, bar._every, bar._find, bar.save, bar.versions, bar.present)
     bar.setFixedWidth(3000)
     qtbot.waitUntil(lambda: bar.width() == 3000)
     for width in range(1400, 380, -20):

@@ -88,7 +88,7 @@ class PageToolbar(Toolbar):
         self._shortened = (self.export, self.versions, self.save, self.breakpoints, self.present)
         # What is used most stays longest; all of it is in the More menu.
         self._overflowing: tuple[QWidget, ...] = (
-            self.export, self._every, self.fit, self.favourite, self._find, self._zooming, self.save, self.versions,
+            self.export, self.fit, self._every, self.favourite, self._find, self._zooming, self.save, self.versions,
             self.present,
         )  # fmt: skip
         self._offers_changes = True
@@ -217,8 +217,8 @@ class PageToolbar(Toolbar):
         self.room_changed.emit()
 
     def room_for_fields(self) -> int:
-        """Pixels for the time range and the variables where the buttons show their icons alone and the export is in the
-        More menu; negative if the rest has no room even so. `hold_fields` follows.
+        """Pixels for the time range and the variables where the buttons show their icons alone, and Export and Fit are
+        in the More menu; negative if the rest has no room even so. `hold_fields` follows.
         """
         self._show_all()
         for control in self._shortened:
@@ -227,9 +227,9 @@ class PageToolbar(Toolbar):
         spacing = theme().px("spacing.2")
         line = self._fields_line.sizeHint().width() + spacing
         held = line + self._fields.minimumSizeHint().width() + spacing if self._fields is not None else 0
-        export = self.export.sizeHint().width() + spacing
+        hidden = sum(one.sizeHint().width() + spacing for one in (self.export, self.fit))
         # Nothing is hidden for this: the focus and open popovers would go with it.
-        return held + export - self.missing_width() - line - spacing
+        return held + hidden - self.missing_width() - line - spacing
 
     def hold_fields(self, fields: QWidget | None) -> None:
         """Show the time range and the variables among the buttons, or none there."""
