@@ -8,7 +8,7 @@ the readers of each engine take only what has the type that they expect. What is
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from benchboard.errors import Invalid
@@ -80,6 +80,11 @@ class PlanStep:
         yield self
         for step in self.steps:
             yield from step.walk()
+
+    def without_estimates(self) -> "PlanStep":
+        """The step, and all below it, without what the engine expects of them."""
+        below = tuple(step.without_estimates() for step in self.steps)
+        return replace(self, rows=None, read_rows=None, cost=None, steps=below)
 
     def to_json(self) -> dict[str, Any]:
         """The step for programs; what isn't known is left out."""

@@ -763,6 +763,13 @@ def test_explain_query_own_relations_are_told_in_steps(market: Market) -> None:
     assert "sort" in actions
 
 
+def test_explain_query_own_relations_tell_no_numbers_of_other_organisations_rows(market: Market) -> None:
+    with unbound(market.database).read() as session:
+        plan = queries.explain_query(session, market.analyst, "select id from orders where status = 'refunded' limit 3")
+    assert {(step.rows, step.read_rows, step.cost) for step in plan.walk()} == {(None, None, None)}
+    assert (plan.read_rows, plan.cost) == (None, None)
+
+
 def test_explain_query_is_within_the_same_guards_as_a_run(market: Market) -> None:
     for wrong in ("delete from orders", "select * from users_secret", "explain select 1", "select 1; select 2",
                   "select load_extension('x')", "analyze select * from orders"):  # fmt: skip
