@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 import benchboard
 from benchboard.analytics import model_services, table_browser
 from benchboard.analytics.sources import services
-from benchboard.dashboards import library
+from benchboard.dashboards import folders, library
 from benchboard.dashboards.access import access_list, sharing
 from benchboard.dashboards.versions import version_store
 from benchboard.dongles import fleet
-from benchboard.identity import audit, authentication, sessions, teams, users
+from benchboard.identity import audit, audit_counts, authentication, sessions, teams, users
 from benchboard.identity.permissions import Actor
 from benchboard.paging import Listing
 from benchboard.storage.models import Base
@@ -38,6 +38,7 @@ LISTINGS: dict[str, tuple[Ask, ...]] = {
     ),
     "access_list.list_access": (lambda s, a, d: access_list.list_access(s, a, d, Listing("m")),),
     "fleet.list_dongles": (lambda s, a, _d: fleet.list_dongles(s, a, Listing("m")),),
+    "folders.list_folders": (lambda s, a, _d: folders.list_folders(s, a),),
     "library.list_dashboards": (lambda s, a, _d: library.list_dashboards(s, a, Listing("m")),),
     "model_services.list_models": (lambda s, a, _d: model_services.list_models(s, a, Listing("m")),),
     "services.list_sources": (lambda s, a, _d: services.list_sources(s, a, Listing("m")),),
@@ -53,6 +54,9 @@ LISTINGS: dict[str, tuple[Ask, ...]] = {
 """Every function of a service that is called `list_…`."""
 
 LOOKUPS: dict[str, tuple[Ask, ...]] = {
+    "audit_counts.count_entries_over_time": (
+        lambda s, a, _d: audit_counts.count_entries_over_time(s, a, Listing("m", {"person": a.user_id})),
+    ),
     "authentication.demo_people": (lambda s, _a, _d: authentication.demo_people(s),),
     "authentication.actor_for_email": (lambda s, a, _d: authentication.actor_for_email(s, a, email=a.email),),
     "library.find_summary": (library.find_summary,),
