@@ -40,7 +40,7 @@ NO_ROWS: Final[Mapping[TableName, int]] = MappingProxyType({})
 
 
 @dataclass(slots=True)
-class _Reader:
+class _PlanReader:
     table_rows: Mapping[TableName, int]
     budget: StepBudget = field(default_factory=StepBudget)
 
@@ -81,7 +81,7 @@ class _Reader:
 def postgresql_plan(text: object, table_rows: Mapping[TableName, int] = NO_ROWS) -> QueryPlan:
     """The plan that PostgreSQL wrote. `table_rows`: how many rows it believes its tables to have. Raises `Invalid`
     (`query.plan`) for what is no plan."""
-    reader = _Reader(table_rows)
+    reader = _PlanReader(table_rows)
     return QueryPlan(tuple(step for root in roots(text) for step in reader.steps(root, 0, 1)))
 
 

@@ -6,18 +6,19 @@ from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from benchboard.canbus.frame import Frame
+from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.live_bus_view import LiveBusView
 from benchboard.ui.shell.shell import Shell
 from support.window import Clicker, visible
 
 
 @pytest.fixture
-def view(shell: Shell) -> LiveBusView:
+def view(shell: Shell, manager: DeviceManager) -> LiveBusView:
     """The live bus, closed, with frames of three IDs."""
     shell.go("bench/live")
     (view,) = shell.findChildren(LiveBusView)
     view.model.add_frames([Frame(one, data=b"\x01") for one in (0x100, 0x18F, 0x2A0)])
-    view._live_changed()
+    manager.live_changed.emit()
     return view
 
 

@@ -25,6 +25,7 @@ UNCHECKED: Final = {
     "dashboards.variables.variable_queries.query_options": "each relation that the query names is checked",
     "analytics.queries.run_query": "each relation that the query names is checked",
     "analytics.query_engines.fetch": "each relation that the query names is checked",
+    "analytics.query_engines.explain": "each relation that the query names is checked",
 }
 """Functions of that form which check something else, with the reason."""
 
