@@ -96,7 +96,10 @@ def move_folder(context: CommandContext, folder_name: str, parent: str | None, t
 @click.argument("folder_name", metavar="FOLDER")
 @with_context
 def delete(context: CommandContext, folder_name: str) -> None:
-    """Delete a folder. The dashboards and folders in it move up to the one that it is in."""
+    """Delete a folder.
+
+    The dashboards and folders in it move up to the one that it is in.
+    """
     with context.database.change() as session:
         found = folders.get_folder_matching(session, context.actor, folder_name)
         deleted = folders.delete_folder(session, context.actor, found.id)

@@ -15,7 +15,7 @@ from benchboard.ui.studio.data.explore.exploration import Exploration
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Paragraph, Text
 from benchboard.ui.widgets.accessible import announce
-from benchboard.ui.widgets.labels import Tone
+from benchboard.ui.widgets.labels import Tone, plain_tooltip
 from benchboard.ui.widgets.surfaces import set_surface
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class PlanPane(QWidget):
 def _item(step: PlanStep) -> QTreeWidgetItem:
     item = QTreeWidgetItem([step.title, step.note])
     item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{step.title}, {step.note}" if step.note else step.title)
-    item.setToolTip(0, step.title)
+    item.setToolTip(0, plain_tooltip(step.title))
     for one in step.steps:
         item.addChild(_item(one))
     return item
