@@ -187,6 +187,24 @@ def test_calculated_column_is_checked_previewed_and_used(explorer: Explorer) -> 
     assert question.calculations == ()
 
 
+def test_calculated_column_applied_before_it_is_checked_is_added_when_it_is(explorer: Explorer) -> None:
+    explorer.click("explore_add_calculations")
+    explorer.type("calculation_name", "net")
+    type_expression(explorer, "total - refunded")
+    explorer.click("part_apply")
+    explorer.studio.wait(lambda: bool(explorer.texts(explorer.view.builder.calculations)))
+    assert explorer.texts(explorer.view.builder.calculations) == ["net = total - refunded"]
+    # A wrong one stays open, and isn't added when it is mended.
+    explorer.click("explore_add_calculations")
+    explorer.type("calculation_name", "wrong")
+    type_expression(explorer, "total - refundd")
+    explorer.click("part_apply")
+    explorer.studio.wait(lambda: "refundd" in say(explorer, "calculation_hint"))
+    type_expression(explorer, "total")
+    explorer.studio.wait(lambda: "whole number" in say(explorer, "calculation_hint"))
+    assert explorer.find("calculation_popover").isVisible()
+
+
 def test_calculated_column_by_keys_with_ctrl_enter_and_inserted_columns(explorer: Explorer) -> None:
     button = explorer.find("explore_add_calculations")
     assert isinstance(button, Button)

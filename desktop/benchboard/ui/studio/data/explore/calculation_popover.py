@@ -73,6 +73,8 @@ class CalculationPopover(PartPopover):
         self._taken -= {shown.name.casefold()} if shown is not None else set()
         self._token, self._checked = CancelToken(), Calculation("", "")
         self._kind: ValueKind | None = None
+        self._apply_wanted = False
+        """Whether *Apply* was pressed before the source answered."""
         self._right: set[int] = set()
         """Columns of numbers in the preview."""
         self._name = Field(_("Name"), Edit(name="calculation_name"), parent=self)
@@ -134,6 +136,7 @@ class CalculationPopover(PartPopover):
             self._edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _changed(self) -> None:
+        self._apply_wanted = False
         self._name.set_error("")
         self._timer.start()
 
@@ -198,6 +201,7 @@ class CalculationPopover(PartPopover):
             self._edit.show_error(Invalid(error.code, error.what, field="expression", **place))
 
     def _show_fault(self, error: AppError, tone: str) -> None:
+        self._apply_wanted = False
         self._hint.setText(" ".join(part for part in (error.what, error.why, error.do) if part))
         self._hint.set_tone("error" if tone == "error" else "muted")
         self._show_cells([])
@@ -211,6 +215,8 @@ class CalculationPopover(PartPopover):
         self._right = {place for place, one in enumerate(found.columns) if one.kind in NUMBERS}
         cells = [[number_format.format_cell(cell) if cell is not None else "–" for cell in row] for row in found.rows]
         self._show_cells([heads, *cells])
+        if self._apply_wanted:
+            self.apply()
 
     def _show_cells(self, lines: Sequence[Sequence[str]]) -> None:
         while (item := self._grid.takeAt(0)) is not None:
@@ -244,7 +250,8 @@ class CalculationPopover(PartPopover):
             self.move_into_place()
             return
         if self._kind is None or self._checked.expression != calculation.expression:
-            self._edit.setFocus(Qt.FocusReason.OtherFocusReason)  # it isn't checked yet, or the hint says what is wrong
+            self._edit.setFocus(Qt.FocusReason.OtherFocusReason)  # if it is wrong, the hint says why
+            self._apply_wanted = True
             self._check()
             return
         question = with_calculation(self._question, calculation, self._place)
