@@ -59,7 +59,8 @@ def mark_on_home(explorer: Explorer) -> list[str]:
     studio = explorer.studio
     before = set(studio.page.editor.page.paths)
     explorer.click("explore_add")
-    studio.wait(lambda: bool(studio.application.window.findChildren(Button, "add_home")))
+    window = studio.application.window
+    studio.wait(lambda: any(one.isVisible() for one in window.findChildren(Button, "add_home")))
     explorer.click("add_home")
     studio.wait(lambda: len(set(studio.page.editor.page.paths) - before) == 1)
     (added,) = set(studio.page.editor.page.paths) - before
