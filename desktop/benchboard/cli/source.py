@@ -17,6 +17,7 @@ from benchboard.analytics.files.formats import detect_format
 from benchboard.analytics.files.inspection import empty_sheets, inspect_file
 from benchboard.analytics.files.inspection_types import TableInspection, WrongLine
 from benchboard.analytics.files.kind_titles import kind_title
+from benchboard.analytics.files.partial_columns import partial_column_sentence, unread_sentence
 from benchboard.analytics.files.scan import ReadOptions
 from benchboard.analytics.files.total_columns import total_column_sentence
 from benchboard.analytics.files.wrong_lines import mixed_column_sentence, null_words_sentence
@@ -129,7 +130,7 @@ def show(context: CommandContext, which: str) -> None:
 def add(
     context: CommandContext, name: str | None, keep_total: bool, local_times: bool, allow_empty: bool, file: Path
 ) -> None:
-    """Add a file, or a folder of files with equal columns, as a data source.
+    """Add a file, or a folder of files whose columns have the same names, as a data source.
 
     FILE is a CSV, Parquet, Excel, SQLite or DuckDB file, or a recording of a CAN bus (candump -L, ASC or TRC). CSV and
     Parquet files are queried where they are, which the window calls “Link to the file”; of the others, Benchboard keeps
@@ -175,8 +176,8 @@ def add(
         raise
     rows = sum(one.rows or 0 for one in state.tables)
     sentence = ngettext("Added “{name}” with {count} row.", "Added “{name}” with {count} rows.", rows)
-    for problem in inspected.skipped:
-        click.echo(printable(str(problem)), err=True)
+    for file_ in inspected.skipped:
+        click.echo(printable(unread_sentence(file_)), err=True)
     for table in empty:
         click.echo(
             printable(_("The sheet “{name}” has no rows and is left out.").format(name=table.scan.table)), err=True
@@ -206,7 +207,10 @@ def _why_no_rows(tables: Sequence[TableInspection]) -> str:
 
 
 def _line_texts(table: TableInspection) -> Iterator[str]:
-    """The total rows and the lines that don't fit, as the window names them."""
+    """Columns that some files lack, the total rows and the lines that don't fit, as the window names them."""
+    if table.apart:
+        yield table.apart
+    yield from map(partial_column_sentence, table.partial_columns)
     skipped = bool(table.scan.options.total_label)
     for line in table.total_lines:
         text = (

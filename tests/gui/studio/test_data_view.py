@@ -323,6 +323,31 @@ def test_a_date_chosen_for_text_says_in_which_order_it_is_read(data: Data, tmp_p
     data.studio.wait(lambda: not page.busy and page.preview.preview.cell_text(9, 1) == "4 Mar 2026")
 
 
+def test_what_not_all_files_of_a_folder_have_is_said_before_it_is_added(data: Data, tmp_path: Path) -> None:
+    folder = tmp_path / "months"
+    folder.mkdir()
+    for month in ("01", "02"):
+        (folder / f"{month}.csv").write_text("id,value\n1,2\n2,3\n", encoding="utf-8")
+    (folder / "03.csv").write_text("value,discount,id\n3,0.5,1\n", encoding="utf-8")
+    (folder / "x.csv").write_text("who,what\na,b\n", encoding="utf-8")
+    (folder / "y.csv").write_text("what,who\na,b\n", encoding="utf-8")
+    (folder / "scan.pdf").write_bytes(b"%PDF-1.7")
+    data.drop(folder)
+    page = data.page
+    partial = "“discount” is in 1 of 3 files: “03.csv”. It is empty in the others."
+    left_out = "Left out: “scan.pdf” isn't a data file. It's a PDF document."
+    assert {partial, left_out} <= data.texts()
+    tables = page.pane.tables
+    names = [tables.item(row).text() for row in range(tables.count())]
+    assert names == ["01.csv and 2 more files  (5 rows)", "x.csv and 1 more file  (2 rows)"]
+    tables.setCurrentRow(1)
+    data.studio.wait(lambda: partial not in data.texts())
+    assert left_out in data.texts()
+    source = data.add()
+    assert source.tables == ("months", "months_2")
+    assert data.query(source.id, "SELECT sum(discount) FROM months") == 0.5
+
+
 def test_a_folder_of_files_with_equal_columns_is_one_table(data: Data, tmp_path: Path) -> None:
     folder = tmp_path / "logs"
     folder.mkdir()

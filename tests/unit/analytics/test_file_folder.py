@@ -1,21 +1,28 @@
-"""A folder of files: those with equal columns are one table."""
+"""A folder of files: those whose columns have the same titles are one table."""
 
+import tempfile
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from benchboard.analytics.files.column_matching import belong_together, current_sql
 from benchboard.analytics.files.conversion import copy_to_parquet
 from benchboard.analytics.files.inspection import inspect_file, inspect_scan
+from benchboard.analytics.files.partial_columns import partial_column_sentence
 from benchboard.analytics.files.profile import profile_table
-from benchboard.analytics.files.scan import FileScan
+from benchboard.analytics.files.scan import FileScan, ReadOptions
 from benchboard.errors import Conflict, Invalid
+from support.csv_folders import file_cells, table_cells, write_csv
 
 
 def _rows(scan: FileScan) -> list[tuple[Any, ...]]:
     with duckdb.connect() as connection:
-        return connection.execute(scan.relation_sql()).fetchall()
+        return connection.execute(current_sql(scan)).fetchall()
 
 
 def test_files_with_equal_columns_are_one_table(tmp_path: Path) -> None:
@@ -29,7 +36,7 @@ def test_files_with_equal_columns_are_one_table(tmp_path: Path) -> None:
     found = inspect_file(folder)
     assert found.format == "folder"
     assert [len(table.scan.paths) for table in found.tables] == [2, 1]
-    assert [problem.code for problem in found.skipped] == ["files.not-data"]
+    assert [(one.name, one.why.code) for one in found.skipped] == [("d.pdf", "files.not-data")]
     joined = found.tables[0]
     assert joined.rows == len(_rows(joined.scan)) == 3
     assert [column.kind for column in joined.scan.columns] == ["date", "float"]
@@ -83,7 +90,143 @@ def test_a_copy_reads_the_columns_of_each_file_by_their_titles(tmp_path: Path) -
     assert rows == [(1, 2, 3), (2, 3, 4), (3, 8, 9)]
 
     (folder / "b.csv").write_text("high,day\n9,3\n", encoding="utf-8")
+    copied = copy_to_parquet(scan, tmp_path / "copy.parquet")
+    with duckdb.connect() as connection:
+        rows = connection.execute(f"{copied.scan.relation_sql()} ORDER BY day").fetchall()
+    assert rows == [(1, 2, 3), (2, 3, 4), (3, None, 9)]
+
+    (folder / "a.csv").write_text("high,day\n9,3\n", encoding="utf-8")
     with pytest.raises(Conflict) as refused:
         copy_to_parquet(scan, tmp_path / "copy.parquet")
     assert refused.value.facts["columns"] == ("low",)
-    assert "b.csv" in refused.value.what
+
+    (folder / "b.csv").write_text("who,what\nx,y\n", encoding="utf-8")
+    with pytest.raises(Conflict, match=r"“b\.csv”") as refused:
+        copy_to_parquet(scan, tmp_path / "copy.parquet")
+    assert refused.value.facts["columns"] == ("day", "low", "high")
+
+
+def test_a_column_that_some_files_lack_is_empty_there_and_named(tmp_path: Path) -> None:
+    (tmp_path / "01.csv").write_text("day,amount\n2026-01-01,1\n", encoding="utf-8")
+    (tmp_path / "02.csv").write_text("amount,day\n2,2026-02-01\n", encoding="utf-8")
+    (tmp_path / "03.csv").write_text("day,discount,amount\n2026-03-01,0.5,3\nnever,x,y,z\n", encoding="utf-8")
+    (tmp_path / "people.csv").write_text("name,city\nAda,London\n", encoding="utf-8")
+    months, people = inspect_file(tmp_path).tables
+    assert [column.title for column in months.scan.columns] == ["day", "amount", "discount"]
+    assert [(one.title, one.files, one.of) for one in months.partial_columns] == [("discount", ("03.csv",), 3)]
+    assert partial_column_sentence(months.partial_columns[0]) == (
+        "“discount” is in 1 of 3 files: “03.csv”. It is empty in the others."
+    )
+    assert (people.scan.path.name, people.apart, people.partial_columns) == ("people.csv", "", ())
+    expected = [(date(2026, 1, 1), 1, None), (date(2026, 2, 1), 2, None), (date(2026, 3, 1), 3, 0.5)]
+    assert _rows(months.scan) == expected
+    assert months.rows == 3
+    assert [(one.empty, one.fits[0].of) for one in months.columns] == [(0, 3), (0, 3), (2, 1)]
+    assert [(line.file, line.line) for line in months.wrong_lines] == [("03.csv", 3)]
+    again = inspect_scan(months.scan)
+    assert (again.rows, again.wrong_count, again.scan.columns) == (3, 1, months.scan.columns)
+    assert [(line.file, line.line) for line in again.wrong_lines] == [("03.csv", 3)]
+    assert again.preview == tuple(expected)
+
+
+def test_a_value_that_does_not_fit_names_its_column_in_a_file_with_another_order(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("n,t\n" + "1,x\n" * 20, encoding="utf-8")
+    (tmp_path / "b.csv").write_text("t,m,n\n" + "x,5,1\n" * 20 + "x,5,oops\n", encoding="utf-8")
+    (table,) = inspect_file(tmp_path).tables
+    assert table.preview == inspect_scan(table.scan).preview
+    for found in (table, inspect_scan(table.scan)):
+        (line,) = found.wrong_lines
+        assert (line.file, line.line, line.column, line.value) == ("b.csv", 22, 0, "oops")
+        assert line.sentence == "“n” is “oops”, which isn't a whole number."
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are_one"),
+    [
+        ("a b", "b A", True),
+        ("a b", "a b c d e", True),  # all of two
+        ("a", "a b c", False),
+        ("a b c", "a b d", False),  # half
+        ("a b c d", "a b c e", True),  # 3 of 5
+        ("a b", "c d", False),
+    ],
+)
+def test_files_are_one_table_by_the_titles_that_they_have_in_common(one: str, other: str, are_one: bool) -> None:
+    assert belong_together(one.split(), other.split()) is are_one
+    assert belong_together(other.split(), one.split()) is are_one
+
+
+def test_what_a_file_does_not_tell_is_read_as_in_the_others(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("day;amount\n1.2.2026;10\n", encoding="utf-8")
+    (tmp_path / "b.csv").write_text("day;amount\n13.2.2026;1,5\n", encoding="utf-8")
+    (tmp_path / "c.csv").write_text("day;amount\n;\n14.2.2026;2,5\n", encoding="utf-8")
+    (table,) = inspect_file(tmp_path).tables
+    assert (table.scan.options.decimal_mark, [one.kind for one in table.scan.columns]) == (",", ["date", "float"])
+    assert [row[1] for row in _rows(table.scan)] == [10, 1.5, None, 2.5]
+
+
+def test_a_column_without_values_in_one_file_is_of_the_kind_that_it_is_in_the_others(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,note,n\n1,x,\n2,y,\n", encoding="utf-8")
+    (tmp_path / "b.csv").write_text("id,note,n\n3,z,7\n", encoding="utf-8")
+    (table,) = inspect_file(tmp_path).tables
+    assert [column.kind for column in table.scan.columns] == ["integer", "text", "integer"]
+
+
+def test_a_file_with_the_same_columns_that_is_read_in_another_way_says_why_it_stays_apart(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("n,t\n1,x\n", encoding="utf-8")
+    (tmp_path / "b.csv").write_text("n,t\n2,x\n", encoding="utf-8")
+    (tmp_path / "c.csv").write_text("n;t\n3;x\n", encoding="utf-8")
+    joined, apart = inspect_file(tmp_path).tables
+    assert (joined.rows, joined.apart) == (2, "")
+    assert apart.apart == "“c.csv” isn't joined with “a.csv”: it has another separator."
+
+
+def test_a_total_row_is_left_out_only_if_that_leaves_out_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("what,n\nx,1\ny,2\nTotal,3\n", encoding="utf-8")
+    (tmp_path / "b.csv").write_text("n,what\n1,x\n2,y\n", encoding="utf-8")
+    (table,) = inspect_file(tmp_path).tables
+    assert (table.scan.options.total_label, table.rows, len(_rows(table.scan))) == ("Total", 4, 4)
+    assert [(line.file, line.line) for line in table.total_lines] == [("a.csv", 4)]
+    assert inspect_scan(table.scan).total_lines == table.total_lines
+
+    (tmp_path / "b.csv").write_text("what,n\nTotal,1\ny,2\n", encoding="utf-8")
+    (table,) = inspect_file(tmp_path).tables
+    assert (table.scan.options.total_label, table.rows, len(_rows(table.scan))) == ("", 5, 5)
+
+
+def test_parquet_files_are_joined_by_the_names_of_their_columns(tmp_path: Path) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY (SELECT 1 AS id, 2 AS n) TO '{tmp_path}/a.parquet'")
+        connection.execute(f"COPY (SELECT 2.5::DOUBLE AS n, 'x' AS note, 2 AS id) TO '{tmp_path}/b.parquet'")
+        connection.execute(f"COPY (SELECT 1 AS x, 2 AS y) TO '{tmp_path}/c.parquet'")
+    joined, other = inspect_file(tmp_path).tables
+    assert [(column.name, column.kind) for column in joined.scan.columns] == [
+        ("id", "integer"), ("n", "float"), ("note", "text"),
+    ]  # fmt: skip
+    assert [(one.title, one.files) for one in joined.partial_columns] == [("note", ("b.parquet",))]
+    assert _rows(joined.scan) == [(1, 2.0, None), (2, 2.5, "x")]
+    assert other.scan.path.name == "c.parquet"
+
+
+_TITLES = ["day", "amount", "it's", 'a "b"', "x;y", "Şehir"]
+_FILE = st.tuples(
+    st.permutations(_TITLES),
+    st.integers(2, len(_TITLES)),
+    st.lists(st.lists(st.sampled_from(["", "1", "-2", "x y", 'q"q', "a,b", "ö"]), min_size=6, max_size=6), max_size=4),
+)
+
+
+@given(st.lists(_FILE, min_size=1, max_size=5))
+@settings(max_examples=60, deadline=None)
+def test_no_value_of_any_file_is_lost(files: list[tuple[list[str], int, list[list[str]]]]) -> None:
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        for place, (titles, width, rows) in enumerate(files):
+            write_csv(folder / f"{place}.csv", titles[:width], [row[:width] for row in rows])
+        found = inspect_file(folder, ReadOptions(header=True, delimiter=","), fixed=frozenset({"header", "delimiter"}))
+        for table in found.tables:
+            assert not table.wrong_lines
+            assert table_cells(_rows(table.scan), table.scan) == file_cells(table.scan)
+            assert table.rows == len(_rows(table.scan))
+        read = [path.name for table in found.tables for path in table.scan.paths]
+        assert sorted([*read, *(one.name for one in found.skipped)]) == sorted(path.name for path in folder.iterdir())

@@ -1,14 +1,14 @@
-"""Finds the columns of a scan in the file as it is now, by the titles in its header and not by their places."""
+"""Finds the columns of a scan in its files as they are now, by the titles in their headers and not by their places."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Final
 
-from benchboard.analytics.files.csv_dialect import codec, header_titles
+from benchboard.analytics.files.csv_dialect import codec, header_titles, sniff
 from benchboard.analytics.files.formats import HEAD_BYTES, read_head
-from benchboard.analytics.files.scan import FileScan, ReadOptions, ScanColumn
+from benchboard.analytics.files.scan import FileLayout, FileScan, ReadOptions, ScanColumn
 from benchboard.errors import Conflict
 from benchboard.i18n import ngettext
 
@@ -29,8 +29,7 @@ class ColumnMatch:
 def match_columns(scan: FileScan, now: Sequence[ScanColumn]) -> ColumnMatch:
     """Match the columns of `scan` to those that were found in the file. A file without a header has nothing but the
     places of its columns to go by."""
-    by_title = scan.options.header and any(column.source for column in scan.columns)
-    keys = _keys(scan.columns, now) if by_title else _places(scan.columns, now)
+    keys = _keys(scan.columns, now) if has_titles(scan) else _places(scan.columns, now)
     waiting: defaultdict[str, deque[ScanColumn]] = defaultdict(deque)
     for key, column in zip(keys[0], scan.columns, strict=True):
         waiting[key].append(column)
@@ -48,48 +47,93 @@ def match_columns(scan: FileScan, now: Sequence[ScanColumn]) -> ColumnMatch:
     return ColumnMatch(scan.with_columns(tuple(columns)), missing, tuple(added))
 
 
-def current_scans(scan: FileScan) -> tuple[FileScan, ...]:
-    """The scan with its columns where the headers of its CSV files have them now: one scan for all files with the same
-    header. Columns that weren't known are left out. Reads the beginning of each file.
+def belong_together(titles: Collection[str], others: Collection[str]) -> bool:
+    """Whether files with these titles of columns are one table: more than half of all titles are in both, or the file
+    with fewer columns has at least two, and the other one has them all. Case doesn't matter."""
+    one, other = ({title.casefold() for title in each if title} for each in (titles, others))
+    common = len(one & other)
+    fewer = min(len(one), len(other))
+    return 2 * common > len(one | other) or (common == fewer and fewer > 1)
 
-    Raises `Conflict` (`files.columns-lost`, with the fact `columns`) if a file lacks a column that is used.
+
+def column_places(columns: Sequence[ScanColumn], titles: Sequence[str]) -> tuple[int | None, ...]:
+    """For each of these columns, its place in a file with these titles; None where the file doesn't have it."""
+    found = [ScanColumn(f"new_{place}", "-", "text", source=title) for place, title in enumerate(titles)]
+    waiting: defaultdict[str, deque[int]] = defaultdict(deque)
+    before, now = _keys(columns, found)
+    for place, key in enumerate(now):
+        waiting[key].append(place)
+    return tuple(waiting[key].popleft() if waiting[key] else None for key in before)
+
+
+def has_titles(scan: FileScan) -> bool:
+    """Whether the columns of a scan are known by the titles in the headers of its files."""
+    return scan.options.header and any(column.source for column in scan.columns)
+
+
+def file_titles(scan: FileScan) -> dict[str, tuple[str, ...]]:
+    """The titles that each of a scan's CSV files has now, by its name; without any for a file that can't be read, or
+    has no line. Reads the beginning of each file."""
+    # A line can have more values than the header has titles: only then it takes more than the first line to tell.
+    unnamed = any(not column.source for column in scan.columns)
+    read = _padded_titles if unnamed and scan.files else _titles
+    return {path.name: read(path, scan.options) for path in scan.paths}
+
+
+def current_scan(scan: FileScan) -> FileScan:
+    """The scan with the places that its columns have in its CSV files now (`FileScan.layouts`), by their headers. In a
+    file of a folder that lacks a column, it is empty. Columns that weren't known are left out. Reads the beginning of
+    each file.
+
+    Raises `Conflict` (`files.columns-lost`, with the fact `columns`) if a column that is used is in no file, or if a
+    file doesn't belong to the others any more.
     """
-    if scan.format != "csv" or not scan.options.header or not any(column.source for column in scan.columns):
-        return (scan,)
-    known = _stripped(column.source for column in scan.columns)
-    names: dict[tuple[str, ...], list[str]] = {}
+    if scan.format != "csv" or not has_titles(scan):
+        return scan
+    known = tuple(column.source for column in scan.columns)
+    named: dict[tuple[str, ...], list[Path]] = {}
+    found = file_titles(scan)
     for path in scan.paths:
-        titles = _stripped(_titles(path, scan.options))
+        titles = found[path.name] if scan.files else _stripped(found[path.name])
         # A file that can't be read, or has no line, is for the query to report.
-        names.setdefault(titles or known, []).append(path.name)
-    if set(names) == {known}:
-        return (scan,)
-    matched = [_by_titles(scan, titles, names[titles]) for titles in names]
+        named.setdefault(titles or known, []).append(path)
+    if set(named) <= {known, _stripped(known)} and (not scan.files or set(named) == {known}):
+        return scan
+    layouts = [_layout(scan, titles, paths) for titles, paths in named.items()]
     if scan.files:
-        return tuple(replace(one, files=tuple(files)) for one, files in zip(matched, names.values(), strict=True))
-    return tuple(matched)
+        _require_related(scan, named, known)
+    require_columns(scan, layouts)
+    return replace(scan, layouts=tuple(layouts))
+
+
+def require_columns(scan: FileScan, layouts: Sequence[FileLayout]) -> None:
+    """Raise `Conflict` (`files.columns-lost`) for columns that are used and in none of the files."""
+    missing = [column.title for place, column in enumerate(scan.columns)
+               if not column.left_out and all(layout.places[place] is None for layout in layouts)]  # fmt: skip
+    if missing:
+        raise lost_columns_error(scan.path.name, missing)
 
 
 def current_sql(scan: FileScan) -> str:
-    """A SELECT that reads the table as its files are now. Raises what `current_scans` and `relation_sql` raise."""
-    return " UNION ALL BY NAME ".join(one.relation_sql() for one in current_scans(scan))
+    """A SELECT that reads the table as its files are now. Raises what `current_scan` and `relation_sql` raise."""
+    return current_scan(scan).relation_sql()
 
 
-def current_rows_sql(scan: FileScan) -> str:
-    """The relation of `rows_sql`, with the columns of each file where its header has them now. Raises what
-    `current_scans` raises."""
-    found = current_scans(scan)
-    if found == (scan,):
-        return scan.rows_sql()
-    selected = []
-    for one in found:
-        at = {column.name: place for place, column in enumerate(one.columns)}
-        columns = (
-            (one.raw_sql(at[column.name]) if column.name in at else "CAST(NULL AS VARCHAR)") + f" AS c{place}"
-            for place, column in enumerate(scan.columns)
-        )
-        selected.append(f"SELECT {', '.join(columns)} FROM {one.rows_sql()}")  # noqa: S608  # quoted
-    return f"({' UNION ALL '.join(selected)})"
+def _layout(scan: FileScan, titles: tuple[str, ...], paths: Sequence[Path]) -> FileLayout:
+    unnamed = sum(not column.source for column in scan.columns) - sum(not title for title in titles)
+    # Of one file, the lines may have more values than its header has titles.
+    every = titles if scan.files else (*titles, *[""] * max(0, unnamed))
+    return FileLayout(tuple(paths), column_places(scan.columns, every), len(every))
+
+
+def _require_related(scan: FileScan, named: Mapping[tuple[str, ...], Sequence[Path]], known: tuple[str, ...]) -> None:
+    for titles, paths in named.items():
+        others = [known, *(each for each in named if each != titles)]
+        if titles != known and not any(belong_together(titles, each) for each in others):
+            places = column_places(scan.columns, titles)
+            lost = [column.title for column, place in zip(scan.columns, places, strict=True)
+                    if place is None and not column.left_out]  # fmt: skip
+            raise lost_columns_error(paths[0].name, lost)
 
 
 def _titles(path: Path, options: ReadOptions) -> tuple[str, ...]:
@@ -105,6 +149,17 @@ def _titles(path: Path, options: ReadOptions) -> tuple[str, ...]:
     return ()
 
 
+def _padded_titles(path: Path, options: ReadOptions) -> tuple[str, ...]:
+    """The titles in the header of a CSV file, with empty ones for the other columns that its lines have."""
+    try:
+        head = read_head(path)
+    except OSError:
+        return ()
+    text = head.decode(codec(options, head), "replace")
+    every = frozenset(each.name for each in fields(ReadOptions))
+    return sniff(text, is_whole=len(head) < HEAD_BYTES, options=options, fixed=every).titles if text else ()
+
+
 def lost_columns_error(name: str, titles: Sequence[str]) -> Conflict:
     """The error of a file without columns that are used."""
     named = ", ".join(f"“{title}”" for title in titles[:_NAMED]) + ("…" if len(titles) > _NAMED else "")
@@ -116,17 +171,6 @@ def lost_columns_error(name: str, titles: Sequence[str]) -> Conflict:
         len(titles),
     )
     return Conflict("files.columns-lost", what, do=do, columns=tuple(titles))
-
-
-def _by_titles(scan: FileScan, titles: tuple[str, ...], files: Sequence[str]) -> FileScan:
-    unnamed = sum(not column.source for column in scan.columns) - sum(not title for title in titles)
-    every = (*titles, *[""] * max(0, unnamed))
-    now = [ScanColumn(f"new_{place}", title or "-", "text", left_out=True, source=title, checked=True)
-           for place, title in enumerate(every)]  # fmt: skip
-    match = match_columns(scan, now)
-    if match.missing:
-        raise lost_columns_error(files[0], [column.title for column in match.missing])
-    return match.scan
 
 
 def _stripped(titles: Iterable[str]) -> tuple[str, ...]:

@@ -157,12 +157,15 @@ def _totals(connection: duckdb.DuckDBPyConnection, scan: FileScan, read: FileSca
     found = tuple(replace(line, file=name) for name, lines in every for line in lines)
     if len({line.value for line in found}) != 1:
         return ()
-    labelled = replace(read, options=replace(read.options, total_label=found[0].value))
-    unlabelled = replace(read, options=replace(read.options, total_label="", wrong_values="empty"))
-    alike = connection.execute(
-        f"SELECT count(*) FROM {unlabelled.rows_sql()} WHERE {labelled.total_sql()}"  # noqa: S608  # quoted
-    ).fetchall()
-    return found if alike == [(len(found),)] else ()
+    return found if total_row_count(connection, read, found[0].value) == len(found) else ()
+
+
+def total_row_count(connection: duckdb.DuckDBPyConnection, read: FileScan, label: str) -> int:
+    """How many rows begin with this label of a total row."""
+    options = replace(read.options, wrong_values="empty")
+    every, others = (replace(read, options=replace(options, total_label=each)) for each in ("", label))
+    counted = f"SELECT (SELECT count(*) FROM {every.rows_sql()}) - (SELECT count(*) FROM {others.rows_sql()})"  # noqa: S608  # quoted
+    return int(connection.execute(counted).fetchall()[0][0])
 
 
 def _sums(connection: duckdb.DuckDBPyConnection, read: FileScan, format_: FileFormat) -> tuple[TotalColumn, ...]:

@@ -1,28 +1,44 @@
-"""Joins the tables of a folder's files: CSV or Parquet files with equal columns, read alike, are one table."""
+"""Joins the tables of a folder's files: CSV or Parquet files whose columns have the same titles are one table.
+
+Which ones those are decides `folder_grouping`. The table has the columns of all of them, in the order in which they are
+found; in the rows of a file that lacks a column, this is empty. That isn't done in silence: see
+`TableInspection.partial_columns` and `apart`.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.files.column_matching import column_places, current_scan, has_titles, match_columns
+from benchboard.analytics.files.folder_grouping import grouped_tables, told_marks
 from benchboard.analytics.files.inspection_types import (
     MAX_WRONG_LINES,
+    PREVIEW_ROWS,
     ColumnInspection,
     FileInspection,
+    FileValue,
     TableInspection,
     TypeFit,
+    UnreadFile,
     WrongLine,
 )
-from benchboard.analytics.files.scan import MAX_FILES, FileScan, ScanColumn
+from benchboard.analytics.files.partial_columns import partial_columns
+from benchboard.analytics.files.scan import MAX_COLUMNS, MAX_FILES, FileScan, ReadOptions, ScanColumn
 from benchboard.analytics.files.value_expressions import ColumnKind
 from benchboard.errors import AppError, Cancelled, Invalid
 from benchboard.i18n import _, number
 
+_Place = tuple[TableInspection, int | None]
+"""A table, and where a column of the joined table is in it; None: it doesn't have it."""
 _WIDER: Final[dict[frozenset[ColumnKind], ColumnKind]] = {
     frozenset({"integer", "float"}): "float",
     frozenset({"date", "timestamp"}): "timestamp",
 }
 """The kind that both of two kinds fit; else that is text."""
+_FORMATS: Final = 20
+"""How many ways to write a date a column may have."""
 
 
 def is_data_file(path: Path) -> bool:
@@ -46,45 +62,63 @@ def folder_files(folder: Path) -> tuple[Path, ...]:
 
 
 def inspect_each(
-    folder: Path, inspect: Callable[[Path], FileInspection]
-) -> tuple[tuple[TableInspection, ...], tuple[AppError, ...]]:
-    """The tables of the files in a folder, equal ones joined; and why some files have none. If all have none, raises
-    the error of the first."""
+    folder: Path, inspect: Callable[[Path], FileInspection], cancel_token: CancelToken
+) -> tuple[tuple[TableInspection, ...], tuple[UnreadFile, ...]]:
+    """The tables of the files in a folder, those that belong together joined; and why some files have none. If all have
+    none, raises the error of the first."""
     tables: list[TableInspection] = []
-    problems: list[AppError] = []
+    problems: list[UnreadFile] = []
     for path in folder_files(folder):
         try:
             tables.extend(inspect(path).tables)
         except Cancelled:
             raise
         except AppError as problem:
-            problems.append(problem)
+            problems.append(UnreadFile(path.name, problem))
     if not tables:
-        raise problems[0]
-    return joined_tables(folder, tables), tuple(problems)
+        raise problems[0].why
+    return joined_tables(folder, tables, cancel_token), tuple(problems)
 
 
-def joined_tables(folder: Path, tables: Sequence[TableInspection]) -> tuple[TableInspection, ...]:
-    """The tables with those joined that can be read as one, in the order of their first files."""
-    groups: dict[object, list[TableInspection]] = {}
-    for table in tables:
-        groups.setdefault(_how_read(table.scan), []).append(table)
+def joined_tables(
+    folder: Path, tables: Sequence[TableInspection], cancel_token: CancelToken
+) -> tuple[TableInspection, ...]:
+    """The tables with those joined that belong together, in the order of their first files. Raises `Cancelled`."""
     if len(tables) == 1 and tables[0].scan.readable_in_place:
         return (_alone(folder, tables[0]),)
-    return tuple(_joined(folder, group) if len(group) > 1 else group[0] for group in groups.values())
+    found: list[TableInspection] = []
+    for group in grouped_tables([table.scan for table in tables]):
+        members, apart = [tables[place] for place in group.places], group.apart
+        try:
+            joined = [_joined(folder, members, cancel_token)] if len(members) > 1 else members
+        except Cancelled:
+            raise
+        except AppError as problem:  # their columns are too many, or can't be of one type
+            joined, apart = members, problem.what
+        found.extend(replace(one, apart=apart) for one in joined)
+    return tuple(found)
 
 
-def _how_read(scan: FileScan) -> object:
-    """Equal for the tables that are read alike."""
-    if not scan.readable_in_place:
-        return scan.path, scan.table
-    sources = tuple(column.source for column in scan.columns)
-    if scan.format == "parquet":
-        return scan.format, tuple((column.source, column.kind, column.stored) for column in scan.columns)
-    # Words for nothing and line breaks in values are of the file, not of how it is written. An order of day and month
-    # that no date of one file tells is as good as any, but isn't taken over from another file in silence.
-    options = replace(scan.options, null_words=(), quoted_breaks=False, total_label="")
-    return scan.format, options, sources
+def added_columns(scan: FileScan, tables: Sequence[TableInspection]) -> tuple[ScanColumn, ...]:
+    """The columns of these tables that `scan` doesn't have, of the kind that their values in all of them fit."""
+    every = _every_column(scan, tables)
+    places = [column_places(every, [column.source for column in table.scan.columns]) for table in tables]
+    return tuple(
+        _common(every[at], [(table, each[at]) for table, each in zip(tables, places, strict=True)])
+        for at in range(len(scan.columns), len(every))
+    )
+
+
+def _every_column(scan: FileScan, tables: Sequence[TableInspection]) -> tuple[ScanColumn, ...]:
+    """The columns of the scan, then those that only the tables have. Raises `Invalid` if they are too many."""
+    every = scan.columns
+    for table in tables:
+        every += match_columns(scan.with_columns(every), table.scan.columns).added
+        if len(every) > MAX_COLUMNS:
+            what = _("“{name}” has {count} columns.").format(name=scan.path.name, count=number(len(every)))
+            why = _("Up to {count} are supported.").format(count=number(MAX_COLUMNS))
+            raise Invalid("files.columns", what, why=why)
+    return every
 
 
 def _alone(folder: Path, table: TableInspection) -> TableInspection:
@@ -99,53 +133,129 @@ def _alone(folder: Path, table: TableInspection) -> TableInspection:
     return replace(table, scan=scan, wrong_lines=wrong, total_lines=totals)
 
 
-def _joined(folder: Path, tables: Sequence[TableInspection]) -> TableInspection:
-    scans = [table.scan for table in tables]
-    first = scans[0]
-    options = replace(
-        first.options,
-        null_words=tuple(sorted({word for scan in scans for word in scan.options.null_words})),
-        quoted_breaks=any(scan.options.quoted_breaks for scan in scans),
-        total_label=next((scan.options.total_label for scan in scans if scan.options.total_label), ""),
+def _joined(folder: Path, tables: Sequence[TableInspection], cancel_token: CancelToken) -> TableInspection:
+    first = tables[0].scan
+    scan = replace(first, path=folder, files=tuple(table.scan.path.name for table in tables))
+    titles = {table.scan.path.name: [column.source for column in table.scan.columns] for table in tables}
+    if first.format == "parquet" and any(table.scan.columns != first.columns for table in tables):
+        from benchboard.analytics.files.parquet_inspection import inspect_parquet
+
+        found = inspect_parquet(folder, cancel_token, files=scan.files)
+        return replace(found, partial_columns=partial_columns(found.scan.columns, titles))
+    every = _every_column(scan, tables[1:]) if has_titles(first) else first.columns
+    places: list[tuple[int | None, ...]] = (
+        [column_places(every, each) for each in titles.values()]
+        if has_titles(first)
+        else [tuple(range(len(every)))] * len(tables)
     )
-    columns = tuple(_common([scan.columns[place] for scan in scans]) for place in range(len(first.columns)))
-    scan = FileScan(folder, first.format, "", options, columns, tuple(each.path.name for each in scans))
-    lines = [replace(line, file=table.scan.path.name) for table in tables for line in table.wrong_lines]
+    where = [[(table, each[at]) for table, each in zip(tables, places, strict=True)] for at in range(len(every))]
+    columns = tuple(_common(column, each) for column, each in zip(every, where, strict=True))
+    scan = replace(scan, options=_joined_options(tables), columns=columns)
+    scan, kept_totals = _with_label(scan, tables, cancel_token)
+    lines = [_placed(line, each, table) for table, each in zip(tables, places, strict=True)
+             for line in table.wrong_lines]  # fmt: skip
+    raws, values = _previews(columns, tables, places)
     return TableInspection(
         scan=scan,
-        rows=sum(table.rows for table in tables),
-        columns=tuple(
-            _sum(column.kind, column.formats, [table.columns[place] for table in tables])
-            for place, column in enumerate(columns)
-        ),
+        rows=sum(table.rows for table in tables) + kept_totals,
+        columns=tuple(_sum(column, each) for column, each in zip(columns, where, strict=True)),
         guesses=tables[0].guesses,
-        preview_raw=tables[0].preview_raw,
-        preview=tables[0].preview,
+        preview_raw=raws,
+        preview=values,
         wrong_lines=tuple(lines[:MAX_WRONG_LINES]),
         wrong_count=sum(table.wrong_count for table in tables),
         total_lines=tuple(replace(line, file=table.scan.path.name) for table in tables for line in table.total_lines),
         total_columns=tables[0].total_columns,
         first_line=tables[0].first_line,
+        partial_columns=partial_columns(columns, titles) if has_titles(first) else (),
     )
 
 
-def _common(columns: Sequence[ScanColumn]) -> ScanColumn:
+def _joined_options(tables: Sequence[TableInspection]) -> ReadOptions:
+    """How all files are read: what one of them doesn't tell, another one does."""
+    every = [table.scan.options for table in tables]
+    marks = next((found for table in tables if (found := told_marks(table.scan))), None)
+    return replace(
+        every[0],
+        null_words=tuple(sorted({word for options in every for word in options.null_words})),
+        quoted_breaks=any(options.quoted_breaks for options in every),
+        total_label=next((options.total_label for options in every if options.total_label), ""),
+        date_order=next((options.date_order for options in every if options.date_order), ""),
+        decimal_mark=marks[0] if marks else every[0].decimal_mark,
+        thousands_mark=marks[1] if marks else every[0].thousands_mark,
+    )
+
+
+def _with_label(scan: FileScan, tables: Sequence[TableInspection], cancel_token: CancelToken) -> tuple[FileScan, int]:
+    """The scan without its label of total rows if that would leave out rows of the files that have no such label, and
+    how many total rows are read then."""
+    label = scan.options.total_label
+    if not label or all(table.scan.options.total_label for table in tables):
+        return scan, 0
+    from benchboard.analytics.files.csv_inspection import total_row_count
+    from benchboard.analytics.files.duckdb_connection import reading_connection
+
+    named = sum(len(table.total_lines) for table in tables if table.scan.options.total_label)
+    with reading_connection(scan.paths, cancel_token, shown=scan.path) as connection:
+        if total_row_count(connection, current_scan(scan), label) == named:
+            return scan, 0
+    return replace(scan, options=replace(scan.options, total_label="")), named
+
+
+def _placed(line: WrongLine, places: Sequence[int | None], table: TableInspection) -> WrongLine:
+    """A wrong line of a file as one of the joined table."""
+    column = None if line.column is None else places.index(line.column)
+    return replace(line, file=table.scan.path.name, column=column)
+
+
+def _previews(
+    columns: Sequence[ScanColumn], tables: Sequence[TableInspection], places: Sequence[Sequence[int | None]]
+) -> tuple[tuple[tuple[str | None, ...], ...], tuple[tuple[FileValue, ...], ...]]:
+    """The first rows of the joined table, as the files have them and as they are read."""
+    raws: list[tuple[str | None, ...]] = []
+    values: list[tuple[FileValue, ...]] = []
+    for table, at in zip(tables, places, strict=True):
+        for raw, value in zip(table.preview_raw, table.preview, strict=True):
+            if len(raws) == PREVIEW_ROWS:
+                return tuple(raws), tuple(values)
+            raws.append(tuple(None if one is None else raw[one] for one in at))
+            # What is a number in one file is text where the others have words.
+            kept = zip(columns, at, strict=True)
+            values.append(tuple(
+                None if one is None else raw[one] if column.kind == "text" else value[one] for column, one in kept
+            ))  # fmt: skip
+    return tuple(raws), tuple(values)
+
+
+def _common(column: ScanColumn, places: Sequence[_Place]) -> ScanColumn:
     """The column of the joined table that holds the values of all of them."""
+    every = [(table.scan.columns[at], _count(table.columns[at])) for table, at in places if at is not None]
     # A column without any value in one file says nothing against what it is in the others.
-    kinds = frozenset(column.kind for column in columns)
+    found = [one for one, count in every if count] or [one for one, _count in every]
+    kinds = frozenset(one.kind for one in found)
     kind: ColumnKind = next(iter(kinds)) if len(kinds) == 1 else _WIDER.get(kinds, "text")
-    formats = tuple(dict.fromkeys(form for column in columns for form in column.formats)) if kind != "text" else ()
-    checked = kind == "text" or all(column.checked for column in columns)
-    return replace(columns[0], kind=kind, formats=formats, checked=checked)
+    formats = tuple(dict.fromkeys(form for one in found for form in one.formats)) if kind != "text" else ()
+    if len(formats) > _FORMATS:
+        kind, formats = "text", ()
+    checked = kind == "text" or all(one.checked for one in found)
+    first = found[0]
+    return replace(column, kind=kind, formats=formats, checked=checked, stored=first.stored, scale=first.scale)
 
 
-def _sum(kind: ColumnKind, formats: tuple[str, ...], found: Sequence[ColumnInspection]) -> ColumnInspection:
-    of = sum(max((fit.of for fit in each.fits), default=0) for each in found)
+def _count(column: ColumnInspection) -> int:
+    """How many values a column has."""
+    return max((fit.of for fit in column.fits), default=0)
+
+
+def _sum(column: ScanColumn, places: Sequence[_Place]) -> ColumnInspection:
+    found = [table.columns[at] for table, at in places if at is not None]
+    of = sum(map(_count, found))
     fits = (
-        of if kind == "text" else sum(max((f.fits for f in each.fits if f.kind != "text"), default=0) for each in found)
+        of
+        if column.kind == "text"
+        else sum(max((fit.fits for fit in each.fits if fit.kind != "text"), default=0) for each in found)
     )
+    empty = sum(each.empty for each in found) + sum(table.rows for table, at in places if at is None)
     # How many values two files share isn't known.
     distinct = max(each.distinct for each in found)
-    return ColumnInspection(
-        (TypeFit(kind, fits, of, formats),), sum(each.empty for each in found), distinct, distinct_is_exact=False
-    )
+    return ColumnInspection((TypeFit(column.kind, fits, of, column.formats),), empty, distinct, distinct_is_exact=False)

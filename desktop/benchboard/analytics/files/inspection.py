@@ -60,7 +60,7 @@ def _inspect_folder(
     def inspect(file: Path) -> FileInspection:
         return inspect_file(file, options, fixed=fixed, cancel_token=token, progress=report)
 
-    tables, skipped = inspect_each(path, inspect)
+    tables, skipped = inspect_each(path, inspect, token)
     size = sum(file.stat().st_size for file in folder_files(path))
     return FileInspection(path, "folder", size, time.monotonic() - started, tables, skipped)
 

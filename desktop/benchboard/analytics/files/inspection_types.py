@@ -94,6 +94,25 @@ class TotalColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class PartialColumn:
+    """A column that only some files of a table have; in the rows of the others it is empty."""
+
+    title: str
+    files: tuple[str, ...]
+    """The names of the files that have it."""
+    of: int
+    """How many files the table is made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadFile:
+    """A file of a folder that no table reads, and why."""
+
+    name: str
+    why: AppError
+
+
+@dataclass(frozen=True, slots=True)
 class TableInspection:
     """One table of a file: how it is read, and what is in it."""
 
@@ -114,6 +133,9 @@ class TableInspection:
     total_columns: tuple[TotalColumn, ...] = ()
     first_line: int = 1
     """The number of the line that holds the first row of the preview."""
+    partial_columns: tuple[PartialColumn, ...] = ()
+    apart: str = ""
+    """Why a file of a folder is a table of its own although others have its columns, as a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,5 +148,5 @@ class FileInspection:
     """Bytes; of a folder, of all its files."""
     seconds: float
     tables: tuple[TableInspection, ...] = field(default=())
-    skipped: tuple[AppError, ...] = ()
-    """Why files of a folder aren't among the tables."""
+    skipped: tuple[UnreadFile, ...] = ()
+    """The files of a folder that aren't among the tables."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchboard.analytics.cancellation import CancelToken
-from benchboard.analytics.files.column_matching import current_rows_sql
+from benchboard.analytics.files.column_matching import current_scan
 from benchboard.analytics.files.inspection_types import ReportProgress
 from benchboard.analytics.files.scan import FileScan
 from benchboard.analytics.files.staging import staged_table
@@ -33,7 +33,7 @@ def opened_table(
             yield connection, scan, duckdb_relation(scan.table)
     elif scan.format == "parquet" or scan.files:  # only files in UTF-8 are joined to one table
         with reading_connection(scan.paths, token, scratch=scratch) as connection:
-            yield connection, scan, current_rows_sql(scan)
+            yield connection, (read := current_scan(scan)), read.rows_sql()
     elif scan.format == "csv":
         with (
             as_utf_8(scan.path, scan.options, token, report, scratch=scratch) as text,

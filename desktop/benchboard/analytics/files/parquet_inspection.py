@@ -58,6 +58,13 @@ def inspect_parquet(path: Path, cancel_token: CancelToken, *, files: tuple[str, 
         return inspect_typed(connection, scan.with_columns(tuple(columns)), scan.rows_sql())
 
 
+def parquet_titles(path: Path, cancel_token: CancelToken) -> tuple[str, ...]:
+    """The names of the columns in a Parquet file. Raises `AppError` and `Cancelled`."""
+    with reading_connection((path,), cancel_token) as connection:
+        described = connection.execute(f"DESCRIBE FROM {FileScan(path, 'parquet').rows_sql()}").fetchall()
+    return tuple(str(row[0]) for row in described)
+
+
 def inspect_typed(connection: duckdb.DuckDBPyConnection, scan: FileScan, relation: str) -> TableInspection:
     """Count what is in a table whose columns have types of their own."""
     exact = sum(each.stat().st_size for each in scan.paths) <= EXACT_BYTES

@@ -91,6 +91,17 @@ class ScanColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class FileLayout:
+    """Where the columns of a scan are in some of its CSV files."""
+
+    paths: tuple[Path, ...]
+    places: tuple[int | None, ...]
+    """For each column of the scan its place in these files; None: they don't have it."""
+    width: int
+    """The columns that these files have."""
+
+
+@dataclass(frozen=True, slots=True)
 class FileScan:
     """How one table is read. `table` names the sheet or the table of a file that holds several, else it is empty."""
 
@@ -101,6 +112,9 @@ class FileScan:
     columns: tuple[ScanColumn, ...] = ()
     files: tuple[str, ...] = ()
     """The names of the files that make up one table, if `path` is a folder."""
+    layouts: tuple[FileLayout, ...] = ()
+    """Where the columns are in each CSV file now (`column_matching.current_scan`); empty: in the scan's order in all of
+    them. Not kept with the scan, as the files may change."""
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -132,11 +146,30 @@ class FileScan:
         With `store_rejects`, DuckDB notes that many of the lines that it can't read in its table `reject_errors`, and
         among them those that are too short.
         """
-        paths = path_literals(self.paths)
         if self.format == "parquet":
+            paths = path_literals(self.paths)
             return f"read_parquet({paths}, union_by_name=true)" if self.files else f"read_parquet({paths})"
-        options = self.options
-        columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(self.columns)))
+        if not self.layouts:
+            return self._text_sql(self.paths, len(self.columns), store_rejects)
+        return f"({' UNION ALL '.join(self._layout_sql(each, store_rejects) for each in self.layouts)})"
+
+    def layout_of(self, path: Path) -> FileLayout:
+        """Where the columns are in one of the files."""
+        alike = FileLayout((path,), tuple(range(len(self.columns))), len(self.columns))
+        return next((each for each in self.layouts if path in each.paths), alike)
+
+    def _layout_sql(self, layout: FileLayout, store_rejects: int) -> str:
+        columns = (
+            f"CAST(NULL AS VARCHAR) AS c{place}" if at is None else f"c{at} AS c{place}"
+            for place, at in enumerate(layout.places)
+        )
+        text = self._text_sql(layout.paths, layout.width, store_rejects)
+        return f"SELECT {', '.join(columns)} FROM {text}"  # noqa: S608  # quoted
+
+    def _text_sql(self, files: tuple[Path, ...], width: int, store_rejects: int) -> str:
+        """The columns `c0`, `c1`, … of CSV files that are alike."""
+        options, paths = self.options, path_literals(files)
+        columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(width))
         # Without padding, DuckDB leaves out the lines that are too short. It can't pad on several threads if a value
         # may hold a line break.
         padding = not store_rejects and options.wrong_values == "empty"
@@ -159,12 +192,11 @@ class FileScan:
         if store_rejects:
             arguments |= {"store_rejects": "true", "rejects_limit": str(store_rejects)}
         call = f"read_csv({paths}, {', '.join(f'{name}={value}' for name, value in arguments.items())})"
-        return f"(SELECT * FROM {call} WHERE NOT {self.total_sql()})" if options.total_label else call  # noqa: S608  # quoted
-
-    def total_sql(self) -> str:
-        """Whether a row of a CSV file is one of its total rows, as a condition that is never NULL."""
-        first = ", ".join(f'"c{place}"' for place in range(min(len(self.columns), _LABEL_COLUMNS)))
-        return f"(trim(coalesce({first}, '')) = {literal(self.options.total_label)})"
+        if not options.total_label:
+            return call
+        first = ", ".join(f'"c{place}"' for place in range(min(width, _LABEL_COLUMNS)))
+        total = f"trim(coalesce({first}, '')) = {literal(options.total_label)}"
+        return f"(SELECT * FROM {call} WHERE NOT ({total}))"  # noqa: S608  # quoted
 
     def select_from(self, relation: str) -> str:
         """A SELECT of the kept columns, typed, from a relation with the columns that `rows_sql` answers. Raises

@@ -51,9 +51,9 @@ def _rejected(connection: duckdb.DuckDBPyConnection, scan: FileScan) -> list[Wro
         " FROM reject_errors JOIN reject_scans USING (scan_id, file_id) GROUP BY 1, 2 ORDER BY 1, 2 LIMIT ?",
         [MAX_WRONG_LINES],
     ).fetchall()
-    width = len(scan.columns)
     rejected = []
     for path in scan.paths:
+        width = scan.layout_of(path).width
         here = [each for each in found if Path(each[0]) == path]
         lines = _line_numbers(path, [int(position) + _breaks_before(text) for _path, position, _kind, text in here])
         for line, (_path, _position, kind, found_text) in zip(lines, here, strict=True):
@@ -155,15 +155,17 @@ def _with_wrong_values(
         if found:
             wrong[place] = {str(value) for (value,) in found}
     for path in scan.paths:
+        layout = scan.layout_of(path)
+        width, places = layout.width, layout.places
+        here = {at: place for place in wrong if (at := places[place]) is not None}
         for line, text, values in _records(scan, path):
-            at = next((k for k, texts in wrong.items() if len(values) > k and values[k] in texts), None)
-            width = len(scan.columns)
+            found_at = next((k for k, place in here.items() if len(values) > k and values[k] in wrong[place]), None)
             # DuckDB reads a line with more columns whose values are empty, as if they weren't there.
-            if at is None or (len(values) < width and not short_too) or any(values[width:]):
+            if found_at is None or (len(values) < width and not short_too) or any(values[width:]):
                 continue
-            sentence = wrong_value_sentence(scan.columns[at], values[at])
-            value = values[at][:_SHOWN_LINE]
-            yield WrongLine(line, text[:_SHOWN_LINE], sentence, at, value, file=_name(scan, path))
+            place, value = here[found_at], values[found_at]
+            sentence = wrong_value_sentence(scan.columns[place], value)
+            yield WrongLine(line, text[:_SHOWN_LINE], sentence, place, value[:_SHOWN_LINE], file=_name(scan, path))
 
 
 def _records(scan: FileScan, path: Path) -> Iterator[tuple[int, str, list[str]]]:

@@ -143,7 +143,7 @@ class DataView(QWidget):
         open_file_dialog(dialog)
 
     def choose_folder(self) -> None:
-        """Ask for a folder of files with equal columns, which become one table."""
+        """Ask for a folder of files; those whose columns have the same titles become one table."""
         dialog = QFileDialog(self.window(), _("Add data"))
         dialog.setObjectName("data_folder_dialog")
         dialog.setFileMode(QFileDialog.FileMode.Directory)

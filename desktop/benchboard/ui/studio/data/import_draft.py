@@ -12,11 +12,12 @@ from benchboard.analytics.files.inspection import empty_sheets, inspect_file, in
 from benchboard.analytics.files.inspection_types import FileInspection, ReportProgress, TableInspection
 from benchboard.analytics.files.scan import FileScan, ReadOptions, ScanColumn, WrongValues
 from benchboard.analytics.files.value_expressions import ColumnKind
+from benchboard.i18n import ngettext, number
 
 Keep = Literal["copy", "follow"]
 ColumnKey = tuple[str, int, str]
-"""A column of a file: its table, its place and its name in the file. If another delimiter makes other columns, what was
-chosen for these waits until they are back."""
+"""A column of a file: its table or its (first) file, its place and its name in the file. If another delimiter makes
+other columns, what was chosen for these waits until they are back."""
 Inspect = Callable[["ImportDraft", CancelToken, ReportProgress], FileInspection]
 """Reads the file of a draft with its options, but without what was chosen for columns."""
 _NOTHING: Final[Mapping[Any, Any]] = MappingProxyType({})
@@ -92,13 +93,18 @@ class ImportDraft:
 
 
 def table_name(table: TableInspection) -> str:
-    """The name of a table as the page lists it."""
-    return table.scan.table or table.scan.path.name
+    """The name of a table as the page lists it, where no two have the same: a folder can have several of its files."""
+    scan = table.scan
+    more = len(scan.files) - 1
+    if scan.table or more < 1:
+        return scan.table or scan.path.name
+    text = ngettext("{file} and {count} more file", "{file} and {count} more files", more)
+    return text.format(file=scan.files[0], count=number(more))
 
 
 def column_key(scan: FileScan, place: int) -> ColumnKey:
     """The key of a column in a draft."""
-    return scan.table, place, scan.columns[place].source
+    return scan.table or (scan.files or (scan.path.name,))[0], place, scan.columns[place].source
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.column_kinds import column_fits
 from benchboard.analytics.files.inspection_types import TableInspection, TypeFit
+from benchboard.analytics.files.partial_columns import partial_column_sentence, unread_sentence
 from benchboard.analytics.files.profile import ColumnProfile, profile_table
 from benchboard.analytics.files.scan import FileScan
 from benchboard.errors import AppError, Cancelled
@@ -477,9 +478,20 @@ class ImportPage(QWidget):
         self.wrong_lines.show_table(table)
         totals = [one for one in detected.total_columns if self._is_unanswered(table, one.place)]
         mixed = [one for one in detected.mixed_columns if self._is_unanswered(table, one.place)]
-        self.mixed_columns.show_columns(table, mixed, totals)
+        self.mixed_columns.show_columns(table, mixed, totals, self._notes(detected))
         self._footer.show_table(table, reading.detected.seconds)
         self._profile(table, reading.detected.size)
+
+    def _notes(self, table: TableInspection) -> list[str]:
+        """What isn't in all files of a folder, and which of them aren't read as the others are."""
+        if self._reading is None:
+            return []
+        found = self._reading.detected
+        return [
+            *(partial_column_sentence(one) for one in table.partial_columns),
+            *(one.apart for one in found.tables if one.apart),
+            *(_("Left out: {reason}").format(reason=unread_sentence(one)) for one in found.skipped),
+        ]
 
     def _why_unchanged(self) -> str:
         """Why there is nothing to add; empty if there is."""

@@ -1,5 +1,5 @@
 """Lines above the preview: which columns are text because of a few of their values, or are the sum of others, with the
-ways to answer that."""
+ways to answer that; and which columns and files of a folder aren't everywhere."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from benchboard.analytics.files.inspection_types import MixedColumn, TableInspection, TotalColumn
 from benchboard.analytics.files.total_columns import total_column_sentence
 from benchboard.analytics.files.wrong_lines import mixed_column_sentence
-from benchboard.i18n import _
+from benchboard.i18n import _, number
 from benchboard.ui.studio.data.column_popover import LEAVE_OUT
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Paragraph, fill_column, hairline, scroll_area
@@ -21,6 +21,8 @@ from benchboard.ui.widgets.surfaces import Icon, set_surface
 _WIDTH: Final = 600
 _MOST_HEIGHT: Final = 144
 """Of more lines than fit, the rest is scrolled to: the preview below keeps its room."""
+
+_MOST_NOTES: Final = 20
 
 
 class MixedColumnsNote(QWidget):
@@ -42,9 +44,13 @@ class MixedColumnsNote(QWidget):
         self.hide()
 
     def show_columns(
-        self, table: TableInspection, mixed: Sequence[MixedColumn], totals: Sequence[TotalColumn] = ()
+        self,
+        table: TableInspection,
+        mixed: Sequence[MixedColumn],
+        totals: Sequence[TotalColumn] = (),
+        notes: Sequence[str] = (),
     ) -> None:
-        """Show these columns of `table`."""
+        """Show these columns of `table`, and `notes` that need no answer."""
         while (item := self._column.takeAt(0)) is not None:
             if (line := item.widget()) is not None:
                 line.hide()
@@ -59,7 +65,11 @@ class MixedColumnsNote(QWidget):
             out = (_("Exclude column"), LEAVE_OUT, "import_exclude_column")
             sentence = total_column_sentence(table.scan, total)
             self._add_line(sentence, total.place, (keep,) if total.left_out else (out, keep))
-        self.setVisible(bool(mixed or totals))
+        for note in notes[:_MOST_NOTES]:
+            self._add_line(note, 0, (), icon="ph.info", tone="info")
+        if (more := len(notes) - _MOST_NOTES) > 0:
+            self._add_line(_("and {count} more").format(count=number(more)), 0, (), icon="ph.info", tone="info")
+        self.setVisible(bool(mixed or totals or notes))
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -71,13 +81,21 @@ class MixedColumnsNote(QWidget):
         need = self._column.totalHeightForWidth(self.width() or _WIDTH)
         self._area.setFixedHeight(min(max(need, self._column.totalMinimumSize().height()), _MOST_HEIGHT))
 
-    def _add_line(self, sentence: str, place: int, answers: Sequence[tuple[str, str, str]]) -> None:
+    def _add_line(
+        self,
+        sentence: str,
+        place: int,
+        answers: Sequence[tuple[str, str, str]],
+        *,
+        icon: str = "ph.warning-fill",
+        tone: str = "warn",
+    ) -> None:
         """Add a sentence and the buttons to answer it, each with its title, the kind that it chooses and its name."""
         line = QWidget(self._lines)
         row = QHBoxLayout(line)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme().px("spacing.2"))
-        row.addWidget(Icon("ph.warning-fill", "warn"))
+        row.addWidget(Icon(icon, tone))
         row.addWidget(Paragraph(sentence, "body", "secondary"), 1)
         for title, kind, name in answers:
             button = Button(title, partial(self.chosen.emit, place, kind), kind="link", name=name)

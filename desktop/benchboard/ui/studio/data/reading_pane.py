@@ -121,6 +121,7 @@ class ReadingPane(QWidget):
         column.addWidget(self._tables_title)
         self.tables = QListWidget()
         self.tables.setObjectName("import_tables")
+        self.tables.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.tables.setAccessibleName(_("Tables"))
         self.tables.setAccessibleDescription(_("Press Space to include or exclude a table."))
         self.tables.currentRowChanged.connect(self._table_changed)
@@ -253,6 +254,7 @@ class ReadingPane(QWidget):
             for name, table in zip(names, tables, strict=True):
                 rows = ngettext("{count} row", "{count} rows", table.rows).format(count=number(table.rows))
                 item = QListWidgetItem(f"{name}  ({rows})", self.tables)
+                item.setToolTip(plain_tooltip(item.text()))
                 item.setData(Qt.ItemDataRole.UserRole, name)
                 item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             self.tables.setCurrentRow(next((row for row, name in enumerate(names) if name not in skipped), 0))
