@@ -16,6 +16,7 @@ from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.duckdb_engine import FileView
 from benchboard.analytics.queries import check_query
 from benchboard.analytics.query_builder.question import (
+    WITH_VALUES,
     Dialect,
     Filter,
     Group,
@@ -29,6 +30,7 @@ from benchboard.analytics.query_builder.question import (
     operators_for,
     parse_value,
     units_for,
+    values_filter,
     with_group,
     with_measure,
     with_parts,
@@ -60,11 +62,12 @@ names = st.one_of(
 def filters(draw: st.DrawFn) -> Filter:
     column = draw(st.sampled_from(list(COLUMNS)))
     kind = COLUMNS[column]
-    operator: Operator = draw(st.sampled_from(operators_for(kind)))
+    operators = (*operators_for(kind), *(("one_of_or_empty",) if kind == "text" else ()))
+    operator: Operator = draw(st.sampled_from(operators))
     if operator in ("in_range", "empty", "filled"):
         return Filter(column, operator)
     values = texts if kind == "text" else numbers if kind == "decimal" else st.dates().map(str)
-    many = operator in ("one_of", "none_of")
+    many = operator in WITH_VALUES
     return Filter(column, operator, tuple(draw(st.lists(values, min_size=1, max_size=3 if many else 1))))
 
 
@@ -335,3 +338,23 @@ def test_a_count_of_a_files_rows_does_not_pass_for_one_of_its_columns() -> None:
     question = with_measure(Question("revenue", "a-source"), "count")
     assert to_sql(question, "duckdb").split()[:4] == ["SELECT", "count(*)", "AS", "row_count"]
     assert with_measure(Question("orders"), "count").measures[0].output == "orders"
+
+
+@pytest.mark.parametrize(
+    ("operator", "values", "found"),
+    [
+        ("eq", ("a",), Filter("c", "eq", ("a",))),
+        ("eq", ("a", "b"), Filter("c", "one_of", ("a", "b"))),
+        ("eq", (None,), Filter("c", "empty")),
+        ("one_of", ("a", None), Filter("c", "one_of_or_empty", ("a",))),
+        ("one_of", ("a",), Filter("c", "one_of", ("a",))),
+        ("ne", (None,), Filter("c", "filled")),
+        ("ne", ("a", "b"), Filter("c", "none_of", ("a", "b"))),
+        ("none_of", ("a", None), Filter("c", "none_of", ("a",))),
+        ("one_of", (), None),
+    ],
+)
+def test_values_filter_rows_without_a_value_are_selected_like_a_value(
+    operator: Operator, values: tuple[str | None, ...], found: Filter | None
+) -> None:
+    assert values_filter("c", operator, values) == found

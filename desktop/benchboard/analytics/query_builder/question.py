@@ -14,9 +14,23 @@ from benchboard.i18n import _
 Value = str | int | Decimal | bool
 """A value in a filter. Dates and times are written in ISO 8601."""
 Operator = Literal[
-    "in_range", "eq", "ne", "lt", "le", "gt", "ge", "contains", "starts", "one_of", "none_of", "empty", "filled"
+    "in_range",
+    "eq",
+    "ne",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "contains",
+    "starts",
+    "one_of",
+    "one_of_or_empty",
+    "none_of",
+    "empty",
+    "filled",
 ]
-"""`in_range`: within the time range, from `:from` until just before `:to`. `contains` and `starts` ignore case."""
+"""`in_range`: within the time range, from `:from` until just before `:to`. `contains` and `starts` ignore case.
+`one_of_or_empty`: one of the values, or none at all."""
 Unit = Literal["", "interval", "second", "minute", "hour", "day", "week", "month", "quarter", "year"]
 """What times are rounded down to; `interval`: to the unit that fits the time range (`:interval`)."""
 Function = Literal["count", "count_distinct", "sum", "avg", "min", "max", "median"]
@@ -28,7 +42,7 @@ Dialect = Literal["own", "duckdb", "postgresql", "mysql"]
 UNITS: Final[tuple[Unit, ...]] = ("interval", "second", "minute", "hour", "day", "week", "month", "quarter", "year")
 TIMES: Final[tuple[ValueKind, ...]] = ("timestamp", "date")
 WITHOUT_VALUE: Final[tuple[Operator, ...]] = ("in_range", "empty", "filled")
-WITH_VALUES: Final[tuple[Operator, ...]] = ("one_of", "none_of")
+WITH_VALUES: Final[tuple[Operator, ...]] = ("one_of", "one_of_or_empty", "none_of")
 MAX_LIMIT: Final = 10_000
 MAX_TEXT: Final = 500
 _LONGEST_NAME: Final = 50
@@ -221,6 +235,25 @@ def _parse_time(text: str, kind: ValueKind) -> Value:
 
 def _bad_value(what: str, do: str) -> Invalid:
     return Invalid("question.value", what, do=do, field="value")
+
+
+def values_filter(column: str, operator: Operator, values: Sequence[Value | None]) -> Filter | None:
+    """The filter that a column has one of these values (`eq`, `one_of`) or none of them (`ne`, `none_of`); None stands
+    for rows without a value. None without any.
+
+    SQL's NOT IN leaves out rows without a value in any case.
+    """
+    excluded = operator in ("ne", "none_of")
+    filled = tuple(one for one in values if one is not None)
+    if not values:
+        return None
+    if not filled:
+        return Filter(column, "filled" if excluded else "empty")
+    if len(filled) < len(values) and not excluded:
+        return Filter(column, "one_of_or_empty", filled)
+    if len(filled) > 1 and operator in ("eq", "ne"):
+        operator = "none_of" if excluded else "one_of"
+    return Filter(column, operator, filled)
 
 
 def free_name(wanted: str, taken: Iterable[str]) -> str:

@@ -260,6 +260,8 @@ class _QueryReader:
     def _filter(self) -> Filter:
         if self._peek().kind == "word" and self._is("(", 1):
             return self._text_function()
+        if self._take("("):
+            return self._one_of_or_empty()
         column = self._name()
         if self._take("is"):
             operator: Operator = "filled" if self._take("not") else "empty"
@@ -280,6 +282,16 @@ class _QueryReader:
             self._expect("<", ":to")
             return Filter(column, "in_range")
         return Filter(column, _OPERATORS[sign.text], (self._value(),))
+
+    def _one_of_or_empty(self) -> Filter:
+        column = self._name()
+        self._expect("in")
+        values = self._listed()
+        self._expect("or")
+        if self._name() != column:
+            raise _NotOurs
+        self._expect("is", "null", ")")
+        return Filter(column, "one_of_or_empty", values)
 
     def _text_function(self) -> Filter:
         function = self._next().text

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from benchboard.analytics.query_builder.question import (
+    WITH_VALUES,
     Calculation,
     Dialect,
     Filter,
@@ -161,8 +162,10 @@ def _condition(one: Filter, dialect: Dialect) -> str:
         return f"{column} >= :from\n  AND {column} < :to"
     if one.operator in ("empty", "filled"):
         return f"{column} IS {'NOT ' if one.operator == 'filled' else ''}NULL"
-    if one.operator in ("one_of", "none_of"):
+    if one.operator in WITH_VALUES:
         listed = ", ".join(quote_value(value, dialect) for value in one.values)
+        if one.operator == "one_of_or_empty":
+            return f"({column} IN ({listed}) OR {column} IS NULL)"
         return f"{column} {'NOT ' if one.operator == 'none_of' else ''}IN ({listed})"
     value = one.values[0]
     if one.operator in ("contains", "starts"):

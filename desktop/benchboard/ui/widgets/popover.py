@@ -75,6 +75,7 @@ class Popover(Floating):
 
     def move_into_place(self) -> None:
         """Place it beside the anchor, inside the window."""
+        self.body.updateGeometry()  # Qt passes on only later that what is in it has another size
         self.adjustSize()
         window = self._window
         size = self.sizeHint()

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 from benchboard.dashboards.document.document import MAX_VALUES, Variable
 from benchboard.i18n import _, ngettext, number, pgettext
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.panes.value_list import ROW, ValueList, ValueListModel, value_label
+from benchboard.ui.studio.panes.check_list import ROW, CheckList
+from benchboard.ui.studio.panes.value_list import ValueListModel, value_label
 from benchboard.ui.studio.tiles.variable_options import OptionsState, VariableQueryRunner
 from benchboard.ui.widgets import Button, Edit, Paragraph, Popover, heading
 from benchboard.ui.widgets.fields import row
@@ -56,7 +57,7 @@ class ValuePicker(Popover):
         self._name, self._editor, self._variable_runner = variable.name, editor, variable_runner
         self._variable = variable
         self._values = ValueListModel(self)
-        self._list = ValueList(self._values, self._tick, self._continue_search)
+        self._list = CheckList(self._values, self._tick, self._select_only, self._continue_search)
         self._find = _ValueSearchField(self._focus_list)
         self._find.textChanged.connect(self._search)
         self._none = Paragraph("", tone="muted")
@@ -187,6 +188,11 @@ class ValuePicker(Popover):
             self._editor.select_all_values(self._name)
         else:
             self._editor.select_values(self._name, ())
+
+    def _select_only(self, place: int) -> None:
+        value = self._values.value(place)
+        if value is not None:
+            self._editor.select_values(self._name, (value,))
 
     def _values_with(self, value: str, ticked: bool) -> tuple[str, ...]:
         """The selected values with a value added or removed, in the order of the list."""

@@ -33,10 +33,10 @@ from benchboard.i18n import _, pgettext
 from benchboard.ui.studio.data.explore.calculation_popover import CalculationPopover
 from benchboard.ui.studio.data.explore.exploration import Exploration
 from benchboard.ui.studio.data.explore.field_tree import COLUMN_MIME, dropped_column
+from benchboard.ui.studio.data.explore.filter_popover import FilteredRows, FilterPopover, without_filter
 from benchboard.ui.studio.data.explore.join_popover import JoinPopover
 from benchboard.ui.studio.data.explore.joined_tables import joinable_tables
 from benchboard.ui.studio.data.explore.part_popovers import (
-    FilterPopover,
     GroupPopover,
     LimitPopover,
     MeasurePopover,
@@ -358,11 +358,10 @@ class Builder(QWidget):
         if question is None or table is None:
             return
         shown = question.filters[place] if place >= 0 else None
-        statistics = self._exploration.question_statistics()
-        popover = FilterPopover(
-            anchor, table, statistics, shown, lambda one: self._put("filters", one, place), column=column
-        )
-        popover.open()
+        filtered = FilteredRows(without_filter(question, place), table, self._exploration.variables())
+        FilterPopover(
+            self._context, anchor, filtered, shown, lambda one: self._put("filters", one, place), column=column
+        ).open()
 
     def edit_group(self, anchor: QWidget, column: str = "", place: int = -1) -> None:
         """Open the popover of a group; without a place, of a new one."""

@@ -71,6 +71,7 @@ def operator_title(operator: Operator) -> str:
         "contains": _("contains"),
         "starts": _("starts with"),
         "one_of": _("is one of"),
+        "one_of_or_empty": _("is empty or one of"),
         "none_of": _("is none of"),
         "empty": _("is empty"),
         "filled": _("is not empty"),
@@ -111,7 +112,7 @@ def _value_text(value: object) -> str:
         return _("true") if value else _("false")
     if isinstance(value, str):
         moment = iso_moment(value)
-        return format_cell(moment) if moment is not None else value or _("(empty)")
+        return format_cell(moment) if moment is not None else value or _("(empty text)")
     return str(value)
 
 
