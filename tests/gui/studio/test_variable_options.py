@@ -9,11 +9,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QListView, QWidget
 
 from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.queries import run_query
 from benchboard.dashboards.document.document import Variable, parse_document, write_document
+from benchboard.dashboards.editing.column_filter import values_query
 from benchboard.dashboards.variables import variable_queries
 from benchboard.dashboards.variables.variable_queries import VariableOptions
 from benchboard.errors import Cancelled, Unavailable
 from benchboard.ui.studio.document.editor import Editor
+from support.databases import unbound
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -353,3 +356,49 @@ def test_variable_selection_after_anothers_save_is_kept(studio: "Studio") -> Non
     studio.wait(lambda: editor.document.title == "Another")
     assert editor.reader_document.chosen["state"] == ("refunded",)
     assert len(editor.reader_document.variables[0].values) > 3
+
+
+def _counts(studio: "Studio") -> dict[str, str]:
+    model, role = _values(studio).model(), Qt.ItemDataRole.AccessibleTextRole
+    rows = (model.index(place, 0) for place in range(model.rowCount()))
+    return {str(one.data()): str(one.data(role)).removeprefix(f"{one.data()}, ") for one in rows}
+
+
+@pytest.mark.usefixtures("demo_home")
+def test_variable_values_are_counted_with_the_other_filters_and_ordered_by_it(studio: "Studio") -> None:
+    query = values_query("orders", "status", "own")
+    editor = studio.page.editor
+    text = "SELECT count(*) AS orders\nFROM orders\nWHERE status IN (:state)\n  AND currency IN (:money)"
+    editor.set_property("orders-week", "query", text)
+    _define(
+        studio,
+        _query_variable("state", query, include_all=True, all_chosen=True),
+        Variable("money", "Money", "list", ("EUR", "USD"), ("EUR",), True),
+    )
+    studio.press_button("variable_state")
+    studio.wait(lambda: _counts(studio).get("paid", "paid") != "paid")
+    with unbound(studio.workspace.database).read() as session:
+        counted = "SELECT status, count(*) AS n FROM orders WHERE currency = 'EUR' GROUP BY 1 ORDER BY n DESC, 1"
+        expected = dict(run_query(session, studio.actor, counted).rows)
+    found = _counts(studio)
+    assert {name: found[str(name)] for name in expected} == {name: f"{rows} rows" for name, rows in expected.items()}
+    assert _words(studio)[1 : len(expected) + 1] == list(expected)
+
+
+@pytest.mark.usefixtures("demo_home")
+def test_variable_values_only_all_and_none_select_what_is_searched(studio: "Studio") -> None:
+    values = tuple(f"{kind} {k}" for kind in ("meter", "pump") for k in range(8))
+    editor = _define(studio, Variable("part", "Part", "list", values, ("meter 1", "pump 2"), True))
+    studio.press_button("variable_part")
+    shown = _values(studio)
+    shown.setFocus()
+    studio.qtbot.keyClick(shown, Qt.Key.Key_Home)
+    studio.qtbot.keyClick(shown, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert editor.reader_document.chosen["part"] == ("meter 0",)
+    (find,) = [one for one in studio.application.window.findChildren(QWidget, "choice_find") if one.isVisible()]
+    find.setFocus()
+    studio.qtbot.keyClicks(find, "pump")
+    studio.press_in_window("choice_all")
+    assert editor.reader_document.chosen["part"] == ("meter 0", *values[8:])
+    studio.press_in_window("choice_nothing")
+    assert editor.reader_document.chosen["part"] == ("meter 0",)

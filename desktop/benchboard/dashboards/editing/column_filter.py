@@ -16,6 +16,7 @@ from benchboard.dashboards.editing.page_edits import locks
 from benchboard.dashboards.layout import Item, map_items, walk_items
 from benchboard.dashboards.variables.variable_queries import replace_names
 
+_VALUES_QUERY: Final = re.compile(r"SELECT DISTINCT (.+)\nFROM (.+)\nWHERE \1 IS NOT NULL\nORDER BY \1")
 _JOINED: Final = re.compile(r"\bjoin\b", re.IGNORECASE)
 
 
@@ -71,6 +72,11 @@ def values_query(table: str, column: str, dialect: Dialect) -> str:
     """The query of a variable that has the values of a column."""
     name = quote_name(column, dialect)
     return f"SELECT DISTINCT {name}\nFROM {quote_table(table, dialect)}\nWHERE {name} IS NOT NULL\nORDER BY {name}"
+
+
+def is_values_query(query: str) -> bool:
+    """Whether a query is one that `values_query` writes: its values have no order of their author's."""
+    return _VALUES_QUERY.fullmatch(query) is not None
 
 
 def _variable(document: Document, column: FilterColumn) -> Variable:

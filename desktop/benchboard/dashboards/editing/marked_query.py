@@ -34,6 +34,11 @@ def named_filter(column: str, variable: str) -> Filter:
     return Filter(column, "one_of", (_MARK + variable,))
 
 
+def marked_variable(one: Filter) -> str:
+    """The variable whose values a condition names; empty if it names none."""
+    return next(iter(_marked_names([one])), "")
+
+
 def variable_of(question: Question, column: str) -> str:
     """The variable whose values a column has in a question that `read_marked` returned; empty if there is none."""
     named = (one for one in question.filters if one.column == column and one.operator == "one_of")

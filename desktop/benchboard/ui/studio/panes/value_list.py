@@ -1,10 +1,12 @@
 """The rows of a variable's values."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards.document.document import Variable
+from benchboard.dashboards.editing.counted_values import ordered_by_rows
 from benchboard.i18n import _, number
 from benchboard.ui.studio.panes.check_list import CheckListModel
 from benchboard.ui.studio.tiles.variable_options import OptionsState
@@ -31,17 +33,34 @@ class ValueListModel(CheckListModel):
         self._folded: tuple[str, ...] = ()
         self._rows: list[str | None] = []
         self._filter_text = ""
+        self._counts: Mapping[str, int] | None = None
+        self._found: tuple[str, ...] = ()
+        self._is_ordered = False
+
+    def show_counts(self, counts: Mapping[str, int] | None, found: tuple[str, ...], *, ordered: bool) -> None:
+        """Show the rows with each value, and those `found` in the source beside the listed ones; `ordered`: the values
+        with the most rows first, for the rest of the time that the list is shown."""
+        self._counts, self._found = counts, found
+        self._is_ordered = self._is_ordered or ordered
 
     def show_variable(self, variable: Variable, state: OptionsState, unavailable: frozenset[str]) -> None:
         """Show these values; the filter stays."""
+        before = self._rows
+        self._take(variable, state, unavailable)
+        if self._rows == before and before:
+            self.dataChanged.emit(self.index(0), self.index(len(before) - 1))
+            return
         self.beginResetModel()
+        self.endResetModel()
+
+    def _take(self, variable: Variable, state: OptionsState, unavailable: frozenset[str]) -> None:
         self._variable, self._labels, self._unavailable = variable, dict(state.labels), unavailable
         self._ticked, self.alone = frozenset(variable.chosen), not variable.multiple
         first = (value for value in variable.chosen if value in unavailable)
-        self._all_values = tuple(dict.fromkeys((*first, *variable.values, *variable.chosen)))
+        listed = ordered_by_rows(variable.values, self._counts or {}) if self._is_ordered else variable.values
+        self._all_values = tuple(dict.fromkeys((*first, *listed, *variable.chosen, *self._found)))
         self._folded = tuple(f"{value} {self._labels.get(value, '')}".casefold() for value in self._all_values)
         self._filter_rows()
-        self.endResetModel()
 
     def find(self, part: str) -> None:
         """Filter the values to those that contain this text."""
@@ -56,6 +75,11 @@ class ValueListModel(CheckListModel):
             value for value, folded in zip(self._all_values, self._folded, strict=True) if self._filter_text in folded
         )
         self._rows = [*([None] if has_all else []), *found]
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The values of all rows."""
+        return tuple(one for one in self._rows if one is not None)
 
     @property
     def count(self) -> int:
@@ -93,3 +117,7 @@ class ValueListModel(CheckListModel):
         if value is None:
             return _("All ({count})").format(count=number(len(self._variable.values)))
         return value_label(self._labels.get(value, value), 200)
+
+    def count_of(self, place: int) -> int | None:
+        value = self._rows[place]
+        return self._counts.get(value, 0) if self._counts is not None and value is not None else None

@@ -1,19 +1,21 @@
 """The popover of a variable's field: its values, to select one, several or all, and the state of its query."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from benchboard.dashboards.document.document import MAX_VALUES, Variable
+from benchboard.dashboards.editing.column_filter import is_values_query
 from benchboard.i18n import _, ngettext, number, pgettext
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.panes.check_list import ROW, CheckList
 from benchboard.ui.studio.panes.value_list import ValueListModel, value_label
 from benchboard.ui.studio.tiles.variable_options import OptionsState, VariableQueryRunner
 from benchboard.ui.widgets import Button, Edit, Paragraph, Popover, heading
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.fields import row
 from benchboard.ui.widgets.no_match import NoMatchLine
 
@@ -22,6 +24,8 @@ _MANY: Final = 10
 _ROWS: Final = 9
 """Rows that are visible at once."""
 _WIDTH: Final = 310
+_PAUSE_MS: Final = 200
+"""How long after a letter the source is searched."""
 
 
 class _ValueSearchField(Edit):
@@ -56,6 +60,8 @@ class ValuePicker(Popover):
         super().__init__(anchor, width=_WIDTH, name="variable_choice")
         self._name, self._editor, self._variable_runner = variable.name, editor, variable_runner
         self._variable = variable
+        self._touched = False
+        """Whether the user selected something: the values stay in their order then."""
         self._values = ValueListModel(self)
         self._list = CheckList(self._values, self._tick, self._select_only, self._continue_search)
         self._find = _ValueSearchField(self._focus_list)
@@ -63,6 +69,11 @@ class ValuePicker(Popover):
         self._none = Paragraph("", tone="muted")
         self._no_match = NoMatchLine(pgettext("no match", "values"), self._find)
         self._note = Paragraph("", "caption", "muted")
+        self._all = Button(_("Select all"), self._select_shown, kind="link", size="sm", name="choice_all")
+        self._nothing = Button(_("Select none"), self._unselect_shown, kind="link", size="sm", name="choice_nothing")
+        self._counts = variable_runner.value_counts(variable.name, self)
+        self._pause = QTimer(self, interval=_PAUSE_MS, singleShot=True)
+        self._pause.timeout.connect(lambda: self._counts.read(self._find.text().strip()))
         self._refresh = Button(
             _("Refresh"), self._refresh_values, icon="ph.arrows-clockwise", size="sm", name="choice_again"
         )
@@ -77,8 +88,15 @@ class ValuePicker(Popover):
         self._clear = Button(_("Clear selection"), self._clear_selection, size="sm", name="choice_none")
         self._set_default = SetDefaultButton(variable, editor, self.close, self)
         self.column.addWidget(heading(value_label(variable.label or variable.name)))
-        for part in (self._find, self._none, self._no_match, self._list, self._note):
+        for part in (self._find, self._none, self._no_match, self._list):
             self.column.addWidget(part)
+        self._several = QWidget()
+        line = row(self._all, self._nothing)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addStretch(1)
+        self._several.setLayout(line)
+        self.column.addWidget(self._several)
+        self.column.addWidget(self._note)
         buttons = row(self._clear, self._refresh, self._stop, self._define)
         buttons.addStretch(1)
         self.column.addLayout(buttons)
@@ -88,6 +106,22 @@ class ValuePicker(Popover):
         variable_runner.state_changed.connect(self._answered)
         self._show(variable)
         self._list.setCurrentIndex(self._values.index(self._first_ticked()))
+        self._counts.changed.connect(self._counted)
+        self.closed.connect(self._counts.stop)
+        self._counts.read()
+
+    def _counted(self) -> None:
+        """Show the counts. A filter's values are ordered by them unless the user is already busy with the list; the
+        order of other lists is their author's."""
+        is_new = self._list.verticalScrollBar().value() == 0 and not self._find.text() and not self._touched
+        self._values.show_counts(
+            self._counts.counts, self._counts.found, ordered=is_new and is_values_query(self._variable.query)
+        )
+        at_first = is_new and self._list.currentIndex().row() <= 0
+        self._follow()
+        if at_first and self._values.rowCount():
+            self._list.setCurrentIndex(self._values.index(0))
+        self._list.viewport().update()
 
     def open(self) -> None:
         """Open it with the focus in the search field, or in the values."""
@@ -135,6 +169,10 @@ class ValuePicker(Popover):
         self._note.setText(text)
         self._note.set_tone("error" if tone == "error" else "muted")
         self._note.setVisible(bool(text))
+        self._several.setVisible(not self._values.alone and count > 1)
+        chosen = set(self._variable.chosen)
+        self._all.disable("" if set(self._values.shown) - chosen else _("All of them are selected."))
+        self._nothing.disable("" if chosen & set(self._values.shown) else _("No value is selected."))
         self._clear.setVisible(self._default_is_empty and bool(self._variable.chosen))
         self._refresh.setVisible(self._variable_runner.has_query(self._name) and not state.loading)
         self._stop.setVisible(is_query and state.loading)
@@ -152,6 +190,9 @@ class ValuePicker(Popover):
 
     def _search(self, part: str) -> None:
         self._values.find(part)
+        options = self._variable_runner.state_of(self._name).options
+        if part.strip() and options is not None and options.truncated:
+            self._pause.start()  # the source has values that the list doesn't
         self._list.setCurrentIndex(self._values.index(0))
         self._show_state(self._variable_runner.state_of(self._name))
         self.move_into_place()
@@ -174,7 +215,23 @@ class ValuePicker(Popover):
         self._list.setFocus(Qt.FocusReason.OtherFocusReason)
         self._variable_runner.retry(self._name)
 
+    def _select_shown(self) -> None:
+        """Select all values that are searched for; without a search, all."""
+        self._touched = True
+        if self._variable.include_all and not self._find.text().strip():
+            self._editor.select_all_values(self._name)
+        else:
+            shown = self._values.shown
+            self._editor.select_values(self._name, self._in_order({*self._variable.chosen, *shown}, shown))
+
+    def _unselect_shown(self) -> None:
+        """Unselect what is searched for; without a search, everything."""
+        self._touched = True
+        gone = set(self._values.shown)
+        self._editor.select_values(self._name, tuple(one for one in self._variable.chosen if one not in gone))
+
     def _tick(self, place: int) -> None:
+        self._touched = True
         value, ticked = self._values.value(place), not self._values.is_ticked(place)
         if self._values.alone:
             if ticked and value is None:
@@ -190,16 +247,22 @@ class ValuePicker(Popover):
             self._editor.select_values(self._name, ())
 
     def _select_only(self, place: int) -> None:
+        self._touched = True
         value = self._values.value(place)
         if value is not None:
+            announce(self._list, _("Only {value} is selected.").format(value=self._values.words(place)))
             self._editor.select_values(self._name, (value,))
 
     def _values_with(self, value: str, ticked: bool) -> tuple[str, ...]:
         """The selected values with a value added or removed, in the order of the list."""
         if not ticked:
             return tuple(one for one in self._variable.chosen if one != value)
-        ranks = {one: rank for rank, one in enumerate((*self._variable.chosen, value, *self._variable.values))}
-        return tuple(sorted({*self._variable.chosen, value}, key=ranks.__getitem__))
+        return self._in_order({*self._variable.chosen, value}, (value,))
+
+    def _in_order(self, values: Collection[str], added: Sequence[str]) -> tuple[str, ...]:
+        """Values in the order of the list, those that are no longer in it first."""
+        ranks = {one: rank for rank, one in enumerate((*self._variable.chosen, *added, *self._variable.values))}
+        return tuple(sorted(values, key=ranks.__getitem__))
 
 
 def _empty_text(state: OptionsState, is_query: bool) -> str:

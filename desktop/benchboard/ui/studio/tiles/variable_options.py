@@ -22,6 +22,7 @@ from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.number_format import format_cell
 from benchboard.ui.studio.tiles.query_results import LOADING_DELAY_MS
+from benchboard.ui.studio.tiles.value_counts import ValueCounts
 from benchboard.ui.time_format import iso_moment
 
 if TYPE_CHECKING:
@@ -147,6 +148,10 @@ class VariableQueryRunner(QObject):
     def has_query(self, name: str) -> bool:
         """Whether a variable has a query that doesn't depend on itself."""
         return name in self._requests
+
+    def value_counts(self, name: str, parent: QObject) -> ValueCounts:
+        """What counts the values of a variable, as long as `parent` shows them."""
+        return ValueCounts(self._context, self._editor, name, parent)
 
     def refresh(self) -> None:
         """Run all queries again; the old options stay until the new ones arrive."""
