@@ -153,8 +153,12 @@ def test_drag_over_list_and_another_tab_reaches_its_page(both: Both) -> None:
     both.studio.wait(both.place.library.isVisible)
     both.over(both.home, both.place.library, QPoint(300, 300))
     bar = both.place.tabs
-    both.over(both.home, bar, bar.tabRect(1).center())
-    both.studio.wait(both.second.isVisible)
+
+    def rests_until_page_is_shown() -> bool:
+        both.over(both.home, bar, bar.tabRect(1).center())  # the bar may be laid out only now
+        return both.second.isVisible()
+
+    both.studio.wait(rests_until_page_is_shown)
     for y in (300, 340):
         both.over(both.home, both.second.canvas.viewport(), QPoint(400, y))
     QTest.mouseRelease(both.second.canvas.viewport(), LEFT, NONE, QPoint(400, 340))

@@ -178,8 +178,7 @@ def test_calculated_column_is_checked_previewed_and_used(explorer: Explorer) -> 
     explorer.type("calculation_name", "paid")
     explorer.studio.wait(lambda: "whole number" in say(explorer, "calculation_hint"))
     explorer.click("part_apply")
-    explorer.wait_for_result()
-    assert "sum(paid)" in explorer.sql
+    explorer.studio.wait(lambda: "sum(paid)" in explorer.sql)
     explorer.exploration.undo()
     explorer.exploration.undo()
     explorer.exploration.undo()
