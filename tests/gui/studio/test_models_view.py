@@ -71,6 +71,14 @@ class Models:
         self.editor.fields.setFocus()
         self.qtbot.keyClick(self.editor.fields, key, modifier)
 
+    def draw(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        """Drag a column of a card onto one of another card."""
+        canvas = self.editor.tables.canvas
+        first, last = canvas.column_point(*start), canvas.column_point(*end)
+        self.qtbot.mousePress(canvas, LEFT, pos=first)
+        self.studio.glide(first, last, canvas)
+        self.qtbot.mouseRelease(canvas, LEFT, pos=last)
+
     def said_in_dialog(self) -> str:
         dialog = self.find("confirm")
         return " ".join(one.text() for one in dialog.findChildren(Paragraph))
@@ -118,11 +126,14 @@ def test_model_is_made_edited_undone_saved_explored_renamed_and_deleted(studio: 
     assert models.editor.name.text() == "sales model"
 
     # A join, a calculated field, a measure, and how a field is shown.
-    models.click("model_add_join")
+    models.click("model_add_table")
+    models.click("model_table_shops")
+    models.draw((0, 1), (1, 0))
     matches = models.find("join_matches")
     assert isinstance(matches, Paragraph)
     models.studio.wait(lambda: "find a row" in matches.text())
     models.click("part_apply")
+    models.click("segment_fields")
     models.studio.wait(lambda: "name" in [row.cells[0] for row in models.editor.fields.texts.rows])
     models.click("model_add_calculation")
     models.type("calculation_name", "fare")

@@ -166,3 +166,14 @@ def test_is_named_finds_whole_names_alone() -> None:
     assert MODEL.with_display("miles", replace(PLAIN, title="M")).field("miles") == replace(
         MODEL.calculations[0], display=FieldDisplay("M")
     )
+
+
+def test_place_of_a_card_is_stored_and_a_wrong_one_makes_the_model_unreadable() -> None:
+    row = DataModel(id="m1", name="Trips", created_by="u1", updated_at=now())
+    store_definition(row, MODEL.with_place(1, (-40, 200)))
+    assert stored_model(row).definition.tables[1].place == (-40, 200)
+    assert stored_model(row).definition.tables[0].place is None
+    for wrong in ([1], [1, 2.5], ["1", 2], [1, 10**9], [True, 2]):
+        row.tables = [{**row.tables[0], "place": wrong}, row.tables[1]]
+        with pytest.raises(Invalid):
+            stored_model(row)

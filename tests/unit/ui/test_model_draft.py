@@ -19,10 +19,15 @@ from benchboard.ui.studio.data.data_models.model_draft import (
     FindTable,
     ModelDraft,
     ModelState,
+    UnjoinedTable,
     base_definition,
     preview_question,
+    with_canvas_tables,
+    with_join_pair,
     with_measure,
+    with_places,
     with_question,
+    without_join_pair,
     without_measure,
 )
 
@@ -100,3 +105,40 @@ def test_draft_takes_edits_back_knows_what_is_lost_and_what_is_saved() -> None:
     assert not draft.is_changed
     assert ModelDraft.of(replace(stored, definition=None)) is None
     assert ModelDraft(ModelState("New", "", plain)).is_changed
+
+
+def test_tables_that_lose_their_join_stay_on_the_canvas_where_they_stood() -> None:
+    plain = base_definition(FILES, TRIPS)
+    state = ModelState("Trips", "", plain, (UnjoinedTable("s1", "cities", (300, 40)),))
+    question = preview_question(plain, "", {})
+    both = with_canvas_tables(state, changed(plain, joined(question)), keep=True)
+    assert both.definition.tables[1].place == (300, 40)
+    assert both.unjoined == ()
+    assert with_canvas_tables(both, plain, keep=True) == state
+    assert with_canvas_tables(both, plain, keep=False).unjoined == ()
+    assert with_places(both, [(1, 2), None]).definition.tables[0].place == (1, 2)
+
+
+def test_unjoined_tables_are_nothing_to_save() -> None:
+    plain = base_definition(FILES, TRIPS)
+    draft = ModelDraft.of(ModelSummary("m1", "Trips", "", "Files", plain, (), datetime.now(UTC)))
+    assert draft is not None
+    draft.edit(replace(draft.state, unjoined=(UnjoinedTable("s1", "cities"),)))
+    assert not draft.is_changed
+    assert draft.can_undo
+    moved = with_places(draft.state, [(5, 5), None])
+    draft.edit(moved, group="move 0")
+    draft.edit(with_places(moved, [(6, 5), None]), group="move 0")
+    assert draft.is_changed
+    draft.undo()  # both moves
+    assert not draft.is_changed
+
+
+def test_join_compares_several_pairs_of_columns() -> None:
+    plain = base_definition(FILES, TRIPS)
+    definition = changed(plain, joined(preview_question(plain, "", {})))
+    more = with_join_pair(definition, 0, ("km", "id"))
+    assert more.joins[0].keys == (("id", "id"), ("km", "id"))
+    assert with_join_pair(more, 0, ("km", "id")) == more
+    assert without_join_pair(more, 0, 0).joins[0].keys == (("km", "id"),)
+    assert without_join_pair(definition, 0, 0) == definition

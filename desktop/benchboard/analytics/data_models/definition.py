@@ -43,11 +43,13 @@ class ModelField:
 
 @dataclass(frozen=True, slots=True)
 class ModelTable:
-    """A table of a source (empty: Benchboard's own) with the columns that belong to the model."""
+    """A table of a source (empty: Benchboard's own) with the columns that belong to the model. `place` is where its
+    card stands on the canvas, in pixels at 100 %; None: where there is room."""
 
     source_id: str
     table: str
     fields: tuple[ModelField, ...]
+    place: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,12 @@ class ModelDefinition:
             _shown(self.calculations, name, display),
             _shown(self.measures, name, display),
         )
+
+    def with_place(self, number: int, place: tuple[int, int] | None) -> "ModelDefinition":
+        """The definition with the card of a table at another place."""
+        tables = list(self.tables)
+        tables[number] = replace(tables[number], place=place)
+        return replace(self, tables=tuple(tables))
 
     def question(self, server: Server = "", source_names: Mapping[str, str] | None = None) -> Question:
         """A question over the rows of the model, without its measures. `source_names` are those of the other sources

@@ -34,6 +34,8 @@ _KINDS: Final[tuple[ValueKind, ...]] = get_args(ValueKind)
 _JOINS: Final[tuple[JoinKind, ...]] = get_args(JoinKind)
 MAX_FIELDS: Final = 1_000
 _LONGEST: Final = 2_000
+FARTHEST: Final = 100_000
+"""How far from the middle of the canvas a card may stand, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ def store_definition(row: DataModel, definition: ModelDefinition) -> None:
                 {"column": field.column, "name": field.name, "kind": field.kind, **_display_json(field.display)}
                 for field in one.fields
             ],
+            **({"place": list(one.place)} if one.place is not None else {}),
         }
         for one in definition.tables
     ]
@@ -143,7 +146,15 @@ def _table(value: object) -> ModelTable:
         _text(entry, "source"),
         _text(entry, "table"),
         tuple(ModelField(_text(one, "column"), _text(one, "name"), _kind(one), _display(one)) for one in fields),
+        _place(entry["place"]) if "place" in entry else None,
     )
+
+
+def _place(value: object) -> tuple[int, int]:
+    x, y = _list(value, 2)
+    if not all(type(one) is int and abs(one) <= FARTHEST for one in (x, y)):
+        raise ValueError("place")
+    return x, y
 
 
 def _join(value: object) -> ModelJoin:

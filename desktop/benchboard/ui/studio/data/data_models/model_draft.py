@@ -23,12 +23,22 @@ _MOST_UNDO: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
+class UnjoinedTable:
+    """A table on the canvas that isn't joined to the model yet. It isn't stored."""
+
+    source_id: str
+    table: str
+    place: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ModelState:
     """What can be edited of a model."""
 
     name: str
     description: str
     definition: ModelDefinition
+    unjoined: tuple[UnjoinedTable, ...] = ()
 
 
 class ModelDraft:
@@ -37,6 +47,7 @@ class ModelDraft:
     def __init__(self, state: ModelState, stored: ModelSummary | None = None) -> None:
         self.state, self.stored = state, stored
         self._saved = state if stored is not None else None
+        self._group = ""
         self._past: list[ModelState] = []
         self._future: list[ModelState] = []
 
@@ -50,7 +61,7 @@ class ModelDraft:
     @property
     def is_changed(self) -> bool:
         """Whether there is something to save."""
-        return self.state != self._saved
+        return self._saved is None or replace(self.state, unjoined=()) != self._saved
 
     @property
     def can_undo(self) -> bool:
@@ -62,10 +73,13 @@ class ModelDraft:
         """Whether there is an edit to make again."""
         return bool(self._future)
 
-    def edit(self, state: ModelState) -> None:
-        """Change the model, as one step."""
+    def edit(self, state: ModelState, *, group: str = "") -> None:
+        """Change the model, as one step. Edits of the same `group` after each other are one, such as the arrows that
+        move a card."""
         if state != self.state:
-            self._past = [*self._past[-_MOST_UNDO:], self.state]
+            if not group or group != self._group:
+                self._past = [*self._past[-_MOST_UNDO:], self.state]
+            self._group = group
             self._future.clear()
             self.state = state
 
@@ -75,6 +89,7 @@ class ModelDraft:
 
     def undo(self) -> None:
         """Take back the last edit."""
+        self._group = ""
         if self._past:
             self._future.append(self.state)
             self.state = self._past.pop()
@@ -92,7 +107,7 @@ class ModelDraft:
         before, self.stored = self.state, stored
         self._saved = ModelState(stored.name, stored.description, stored.definition)
         if before.name == stored.name and before.definition.names() == stored.definition.names():
-            self.state = self._saved  # with the kinds that the source said
+            self.state = replace(self._saved, unjoined=before.unjoined)  # with the kinds that the source said
 
     def lost_fields(self) -> list[str]:
         """The stored fields that the edits remove or hide from nothing but their names."""
@@ -128,7 +143,9 @@ def with_question(
         source_id = found[0].id if found is not None else ""
         known = next((one for one in before if (one.source_id, one.table) == (source_id, join.table)), None)
         if known is None or [(one.column, one.name) for one in known.fields] != list(join.columns):
+            where = known.place if known is not None else None
             known = _table_of(found[0] if found is not None else None, join.table, join.columns)
+            known = replace(known, place=where)
         tables.append(known)
         joins.append(ModelJoin(join.keys, join.kind))
     old, renamed = definition.calculations, len(question.calculations) == len(definition.calculations)
@@ -178,3 +195,45 @@ def with_measure(definition: ModelDefinition, measure: ModelMeasure, place: int 
 def without_measure(definition: ModelDefinition, place: int) -> ModelDefinition:
     """The definition without the measure at a place."""
     return replace(definition, measures=(*definition.measures[:place], *definition.measures[place + 1 :]))
+
+
+def with_canvas_tables(state: ModelState, definition: ModelDefinition, *, keep: bool) -> ModelState:
+    """The state with another definition: a table that was joined stands where its card stood. With `keep`, those that
+    no longer are stay on the canvas, to be joined otherwise."""
+    cards = {(one.source_id, one.table): one for one in state.unjoined}
+    for number, table in enumerate(definition.tables):
+        card = cards.pop((table.source_id, table.table), None)
+        if card is not None and table.place is None:
+            definition = definition.with_place(number, card.place)
+    joined = {(one.source_id, one.table) for one in definition.tables}
+    lost = [one for one in state.definition.tables if (one.source_id, one.table) not in joined]
+    freed = [UnjoinedTable(one.source_id, one.table, one.place) for one in lost] if keep else []
+    return replace(state, definition=definition, unjoined=(*cards.values(), *freed))
+
+
+def with_places(state: ModelState, places: Sequence[tuple[int, int] | None]) -> ModelState:
+    """The state with its cards at other places: those of the model's tables, then those of the others."""
+    definition = state.definition
+    for number, place in enumerate(places[: len(definition.tables)]):
+        definition = definition.with_place(number, place)
+    rest = places[len(definition.tables) :]
+    unjoined = tuple(replace(one, place=place) for one, place in zip(state.unjoined, rest, strict=True))
+    return replace(state, definition=definition, unjoined=unjoined)
+
+
+def with_join_pair(definition: ModelDefinition, place: int, pair: tuple[str, str]) -> ModelDefinition:
+    """The definition in which a join compares another pair too: a field before it and a column of its table."""
+    join = definition.joins[place]
+    if pair in join.keys:
+        return definition
+    joins = list(definition.joins)
+    joins[place] = replace(join, keys=(*join.keys, pair))
+    return replace(definition, joins=tuple(joins))
+
+
+def without_join_pair(definition: ModelDefinition, place: int, pair: int) -> ModelDefinition:
+    """The definition in which a join compares one of its pairs no longer; at least one stays."""
+    joins, keys = list(definition.joins), definition.joins[place].keys
+    if len(keys) > 1:
+        joins[place] = replace(joins[place], keys=keys[:pair] + keys[pair + 1 :])
+    return replace(definition, joins=tuple(joins))

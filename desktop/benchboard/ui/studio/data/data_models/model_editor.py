@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.analytics.data_models.definition import (
     CalculatedField,
@@ -20,12 +20,12 @@ from benchboard.analytics.data_models.definition import (
 from benchboard.analytics.data_models.problems import dependants
 from benchboard.analytics.model_services import MAX_DESCRIPTION, MAX_NAME
 from benchboard.analytics.queries import ResultTable
-from benchboard.analytics.query_builder.combined import MAX_JOINS, without_columns, without_join
+from benchboard.analytics.query_builder.combined import without_columns, without_join
 from benchboard.analytics.query_builder.question import Question
 from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.analytics.query_types import NUMBERS
 from benchboard.analytics.table_browser import BrowsedSource, BrowsedTable
-from benchboard.i18n import _, pgettext
+from benchboard.i18n import _
 from benchboard.ui.studio.data.data_models.field_popovers import (
     FieldPopover,
     ModelMeasurePopover,
@@ -34,21 +34,21 @@ from benchboard.ui.studio.data.data_models.field_popovers import (
 )
 from benchboard.ui.studio.data.data_models.model_draft import (
     ModelDraft,
+    ModelState,
     preview_question,
+    with_canvas_tables,
     with_measure,
     with_question,
     without_measure,
 )
+from benchboard.ui.studio.data.data_models.tables_page import TablesPage
 from benchboard.ui.studio.data.data_models.text_table import TextRow, TextTable
 from benchboard.ui.studio.data.explore.builder import BuilderRow
 from benchboard.ui.studio.data.explore.calculation_popover import CalculationPopover
 from benchboard.ui.studio.data.explore.exploration import Exploration, ExplorationState
-from benchboard.ui.studio.data.explore.join_popover import JoinPopover
-from benchboard.ui.studio.data.explore.joined_tables import joinable_tables
-from benchboard.ui.studio.data.explore.part_text import KIND_ICONS, join_text
-from benchboard.ui.studio.data.source_actions import explore_address
+from benchboard.ui.studio.data.explore.part_text import KIND_ICONS
 from benchboard.ui.studio.tiles import number_format
-from benchboard.ui.widgets import Button, Edit, MenuItem, Paragraph, Text, hairline, menu
+from benchboard.ui.widgets import Button, Edit, Paragraph, SegmentedControl, Text, hairline
 from benchboard.ui.widgets.chip import Chip
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
 _PREVIEW_HEIGHT: Final = 190
+PAGES: Final = ("tables", "fields")
 
 
 class ModelEditor(QWidget):
@@ -69,8 +70,9 @@ class ModelEditor(QWidget):
         set_surface(self, "surface")
         self._context = context
         self.draft: ModelDraft | None = None
-        self._why_read_only = ""
+        self.why_read_only = ""
         self._parts_shown: object = None
+        self._keeps_lost = True
         self.exploration = Exploration(context, self)
         self.name = Edit(name="model_name", label=_("Name"))
         self.name.setMaxLength(MAX_NAME)
@@ -82,7 +84,6 @@ class ModelEditor(QWidget):
         self.description.editingFinished.connect(self._describe)
         self.problems = Paragraph("", "body", "warn")
         self.problems.setObjectName("model_problems")
-        self.sources = BuilderRow(pgettext("query", "From"), "ph.table", "model_tables")
         self.calculations = BuilderRow(_("Calculate"), "ph.math-operations", "model_calculations")
         self.measures = BuilderRow(_("Measure"), "ph.calculator", "model_measures")
         self.fields = TextTable("model_fields", _("Fields"), opens=True)
@@ -90,11 +91,16 @@ class ModelEditor(QWidget):
         self.fields.removed.connect(self.remove_field)
         self.preview = TextTable("model_preview", _("First rows"), opens=False)
         self._preview_note = Paragraph("", "caption", "muted")
+        self.tables = TablesPage(context, self)
+        self.segments = SegmentedControl(
+            [("tables", _("Tables")), ("fields", _("Fields"))], label=_("Part of the model")
+        )
         self._lay_out()
-        self.setFocusProxy(self.fields)
+        self.setFocusProxy(self.segments)
         self.exploration.changed.connect(self._question_changed)
         self.exploration.sources_changed.connect(self._sources_changed)
         self.exploration.result_changed.connect(self._show_preview)
+        self.exploration.joined_tables.changed.connect(self._sources_changed)
         self.exploration.read_sources()
 
     def _lay_out(self) -> None:
@@ -109,7 +115,26 @@ class ModelEditor(QWidget):
         column.addLayout(names)
         self.problems.setContentsMargins(16, 0, 16, 8)
         column.addWidget(self.problems)
-        for row in (self.sources, self.calculations, self.measures):
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 0, 16, 8)
+        head.addWidget(self.segments)
+        head.addStretch(1)
+        head.addWidget(self.tables.tools)
+        column.addLayout(head)
+        column.addWidget(hairline())
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.tables)
+        self._pages.addWidget(self._fields_page())
+        column.addWidget(self._pages, 1)
+        self.segments.selected.connect(self.show_page)
+
+    def _fields_page(self) -> QWidget:
+        page = QWidget(self)
+        set_surface(page, "surface")
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 6, 0, 0)
+        column.setSpacing(0)
+        for row in (self.calculations, self.measures):
             column.addWidget(row)
         column.addSpacing(6)
         column.addWidget(hairline())
@@ -122,12 +147,19 @@ class ModelEditor(QWidget):
         column.addLayout(head)
         self.preview.setFixedHeight(_PREVIEW_HEIGHT)
         column.addWidget(self.preview)
+        return page
+
+    def show_page(self, key: str) -> None:
+        """Show the page of this name: `tables` or `fields`."""
+        self.segments.set_current(key)
+        self._pages.setCurrentIndex(PAGES.index(key))
+        self.tables.tools.setVisible(key == "tables")
 
     # What is shown
 
     def show_draft(self, draft: ModelDraft, why_read_only: str) -> None:
         """Show another draft; `why_read_only` is empty where it may be edited."""
-        self.draft, self._why_read_only = draft, why_read_only
+        self.draft, self.why_read_only = draft, why_read_only
         for edit in (self.name, self.description):
             edit.setReadOnly(bool(why_read_only))
         self.show_state()
@@ -142,12 +174,20 @@ class ModelEditor(QWidget):
         self._explore()
         self._show_parts()
 
+    def undo(self) -> None:
+        """Take back the last edit."""
+        if self.draft is not None:
+            self.draft.undo()
+            self.show_state()
+            self.edited.emit()
+
     @property
     def _definition(self) -> ModelDefinition:
         assert self.draft is not None
         return self.draft.state.definition
 
-    def _question(self) -> Question:
+    def question(self) -> Question:
+        """The question whose rows are shown."""
         source = self.exploration.source(self._definition.source_id)
         names = {one.id: one.name for one in self.exploration.sources}
         return preview_question(self._definition, source.server if source is not None else "", names)
@@ -156,7 +196,7 @@ class ModelEditor(QWidget):
         """Let the exploration read the first rows, what matches, and the kinds of what is calculated."""
         if self.draft is None or not self.exploration.sources_read:
             return
-        question = self._question()
+        question = self.question()
         if question != self.exploration.state.question:
             self.exploration.restore(ExplorationState(question, to_sql(question), question.source_id))
 
@@ -168,14 +208,14 @@ class ModelEditor(QWidget):
     def _question_changed(self) -> None:
         """A popover changed joins or calculations."""
         question = self.exploration.state.question
-        if self.draft is None or question is None or question == self._question():
+        if self.draft is None or question is None or question == self.question():
             return
         table = self.exploration.table
         kinds = {one.name: one.kind for one in table.columns} if table is not None else {}
         definition = with_question(
             self._definition, question, partial(self._find, question), lambda name: kinds.get(name, "decimal")
         )
-        self._edit(definition)
+        self.edit_definition(definition)
 
     def _find(self, question: Question, source: str, table: str) -> tuple[BrowsedSource, BrowsedTable] | None:
         found = next((one for one in question.joins if (one.source, one.table) == (source, table)), None)
@@ -183,9 +223,15 @@ class ModelEditor(QWidget):
             return None
         return self.exploration.joined_tables.joined(question, found, self.exploration.sources)
 
-    def _edit(self, definition: ModelDefinition) -> None:
+    def edit_definition(self, definition: ModelDefinition) -> None:
+        """Change the definition, as one step. Tables that it has no longer stay on the canvas."""
         assert self.draft is not None
-        self.draft.edit(replace(self.draft.state, definition=definition))
+        self.apply_state(with_canvas_tables(self.draft.state, definition, keep=self._keeps_lost))
+
+    def apply_state(self, state: ModelState, *, group: str = "") -> None:
+        """Change the draft, as one step; see `ModelDraft.edit`."""
+        assert self.draft is not None
+        self.draft.edit(state, group=group)
         self._explore()
         self._show_parts()
         self.edited.emit()
@@ -202,40 +248,25 @@ class ModelEditor(QWidget):
 
     def commit(self) -> None:
         """Take what is typed and not yet left."""
-        if self.draft is not None and not self._why_read_only:
+        if self.draft is not None and not self.why_read_only:
             self._rename()
             self._describe()
 
     def _show_parts(self) -> None:
         """Show what changed: a popover that is open stands at one of the chips."""
-        definition, why = self._definition, self._why_read_only
+        definition, why = self._definition, self.why_read_only
         self._show_problems()
         self._show_fields()
         self._show_preview()
+        if self.draft is not None:
+            self.tables.show_draft(self.draft)
         not_known = "" if self.exploration.table is not None else _("The table isn't available.")
-        key = (definition, why, not_known, self._why_not_join(), self._question())
+        key = (definition, why, not_known, self.question())
         if key == self._parts_shown:
             return
         self._parts_shown = key
-        self._show_tables(definition, why, not_known)
         self._show_calculations(definition, why or not_known)
         self._show_measures(definition, why)
-
-    def _show_tables(self, definition: ModelDefinition, why: str, not_known: str) -> None:
-        source = self.exploration.source(definition.source_id)
-        named = source.name if source is not None else _("Missing source")
-        base = Chip(f"{named} / {definition.tables[0].table}", "ph.database", removable=False, name="model_base",
-                    parent=self.sources)  # fmt: skip
-        base.clicked.connect(partial(self._open_base_menu, base))
-        chips = [base]
-        for place, join in enumerate(self._question().joins):
-            chip = Chip(join_text(join), "ph.link", removable=not why, name=f"model_join_{place}", parent=self.sources)
-            chip.clicked.connect(partial(self._edit_join, chip, place))
-            chip.remove_requested.connect(partial(self._remove_join, place))
-            chips.append(chip)
-        button = self._add_button(self.sources, _("Join another table"), "model_add_join", self._add_join)
-        button.disable(why or not_known or self._why_not_join())
-        self.sources.show_parts(chips, button)
 
     def _show_calculations(self, definition: ModelDefinition, why: str) -> None:
         chips = []
@@ -339,15 +370,6 @@ class ModelEditor(QWidget):
         field = self._definition.field(name)
         return field is None or field.display.hidden
 
-    def _open_base_menu(self, anchor: QWidget) -> None:
-        base = self._definition.tables[0]
-        explore = partial(self._context.go, explore_address(base.source_id or "own", base.table))
-        items = [MenuItem(_("Explore {table}").format(table=base.table), explore, "ph.compass", name="base_explore")]
-        if base.source_id:
-            show = partial(self._context.go, f"studio/data/{base.source_id}")
-            items.append(MenuItem(_("Show data source"), show, "ph.database", name="base_source"))
-        menu(anchor, items, name="model_base_menu")
-
     def _title_of(self, field: Field) -> str:
         """The title of a field; where the model says none, that of Benchboard's own data."""
         source = self.exploration.source("") if not self._definition.source_id else None
@@ -357,35 +379,25 @@ class ModelEditor(QWidget):
 
     # Edits
 
-    def _why_not_join(self) -> str:
+    def remove_join(self, place: int, *, keep: bool) -> None:
+        """Remove a join with what is calculated from its table; with `keep`, its table stays on the canvas."""
         question = self.exploration.state.question
-        if question is not None and len(question.joins) >= MAX_JOINS:
-            return _("A query can join up to {limit} tables.").format(limit=MAX_JOINS)
-        if question is None or not joinable_tables(question, self.exploration.sources):
-            return _("There's no other table in this source. Files can be joined to files.")
-        return ""
-
-    def _add_join(self, anchor: QWidget) -> None:
-        self._edit_join(anchor, -1)
-
-    def _edit_join(self, anchor: QWidget, place: int) -> None:
-        question = self.exploration.state.question
-        if question is not None and self.exploration.table is not None and not self._why_read_only:
-            JoinPopover(self._context, self.exploration, anchor, question, place=place).open()
-
-    def _remove_join(self, place: int) -> None:
-        question = self.exploration.state.question
-        if question is not None:
-            gone = {output for _column, output in question.joins[place].columns}
+        if question is None:
+            return
+        gone = {output for _column, output in question.joins[place].columns}
+        self._keeps_lost = keep
+        try:
             self.exploration.set_question(without_join(question, place))
             self._drop_measures(gone)
+        finally:
+            self._keeps_lost = True
 
     def _add_calculation(self, anchor: QWidget) -> None:
         self._edit_calculation(anchor, -1)
 
     def _edit_calculation(self, anchor: QWidget, place: int) -> None:
         question = self.exploration.state.question
-        if question is not None and self.exploration.table is not None and not self._why_read_only:
+        if question is not None and self.exploration.table is not None and not self.why_read_only:
             CalculationPopover(self._context, self.exploration, anchor, question, place=place).open()
 
     def _remove_calculation(self, name: str) -> None:
@@ -396,7 +408,7 @@ class ModelEditor(QWidget):
 
     def _drop_measures(self, gone: set[str]) -> None:
         """Remove the measures of fields that were removed, as part of the same step."""
-        dialect = self._question().dialect
+        dialect = self.question().dialect
         names = {one for name in gone for one in dependants(self._definition, name, dialect)}
         kept = tuple(one for one in self._definition.measures if one.name not in names)
         if self.draft is not None and kept != self._definition.measures:
@@ -405,38 +417,52 @@ class ModelEditor(QWidget):
 
     def edit_measure(self, anchor: QWidget, place: int = -1) -> None:
         """Open the popover of a measure; without a place, of a new one."""
-        if self._why_read_only:
+        if self.why_read_only:
             return
         definition = self._definition
         shown = definition.measures[place] if place >= 0 else None
         ModelMeasurePopover(
-            anchor, shown, definition.names(), self._question().dialect,
-            lambda one: self._edit(with_measure(self._definition, one, place)),
+            anchor, shown, definition.names(), self.question().dialect,
+            lambda one: self.edit_definition(with_measure(self._definition, one, place)),
         ).open()  # fmt: skip
 
     def _remove_measure(self, place: int) -> None:
-        self._edit(without_measure(self._definition, place))
+        self.edit_definition(without_measure(self._definition, place))
 
     def edit_field(self, place: int) -> None:
         """Open the popover of the field in a row; of a measure its own."""
-        if self._why_read_only:
-            self._context.problems.refuse(self._why_read_only)
+        if self.why_read_only:
+            self._context.problems.refuse(self.why_read_only)
             return
         field = list(self._definition.fields())[place]
-        anchor = self._row_anchor(place)
-        if isinstance(field, ModelMeasure):
+        if isinstance(field, CalculatedField):
+            self._open_display(field, self._row_anchor(place))
+        else:
+            self.open_field(field.name, self._row_anchor(place))
+
+    def open_field(self, name: str, anchor: QWidget) -> None:
+        """Open the popover of a field at a widget: of a calculated one that of its expression."""
+        field = self._definition.field(name)
+        if self.why_read_only or field is None:
+            self._context.problems.refuse(self.why_read_only)
+        elif isinstance(field, CalculatedField):
+            self._edit_calculation(anchor, self._definition.calculations.index(field))
+        elif isinstance(field, ModelMeasure):
             self.edit_measure(anchor, self._definition.measures.index(field))
-            return
+        else:
+            self._open_display(field, anchor)
+
+    def _open_display(self, field: Field, anchor: QWidget) -> None:
         bare = replace(field, display=replace(field.display, title=""))
         FieldPopover(anchor, field, self._title_of(bare), partial(self._set_display, field.name)).open()
 
     def _set_display(self, name: str, display: FieldDisplay) -> None:
-        self._edit(self._definition.with_display(name, display))
+        self.edit_definition(self._definition.with_display(name, display))
 
     def remove_field(self, place: int) -> None:
         """Remove the calculated field or measure in a row; hide or show a column of a table."""
-        if self._why_read_only:
-            self._context.problems.refuse(self._why_read_only)
+        if self.why_read_only:
+            self._context.problems.refuse(self.why_read_only)
             return
         field = list(self._definition.fields())[place]
         if isinstance(field, ModelMeasure):
@@ -460,7 +486,9 @@ class ModelEditor(QWidget):
 
     def panes(self) -> Sequence[QWidget]:
         """The panes in F6 order."""
-        return [self.sources, self.fields, self.preview]
+        if self.segments.current() == "tables":
+            return [self.segments, self.tables.canvas]
+        return [self.segments, self.calculations, self.fields, self.preview]
 
 
 def _field_icon(field: Field) -> str:

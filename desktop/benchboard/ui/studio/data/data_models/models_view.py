@@ -102,7 +102,7 @@ class ModelsView(QWidget):
         fill_column(self, self._toolbar, self.banner_place, body)
         self.setFocusProxy(self.table.view)
         self.table.current_changed.connect(self._show_row)
-        self.table.activated.connect(lambda _row: self.editor.fields.setFocus(Qt.FocusReason.OtherFocusReason))
+        self.table.activated.connect(lambda _row: self.editor.setFocus(Qt.FocusReason.OtherFocusReason))
         self.table.menu_requested.connect(self._open_menu)
         self._model.loaded.connect(self._loaded)
         self.editor.edited.connect(self._edited)

@@ -1,6 +1,6 @@
 """The popover in which another table is joined to the question: by which columns, and which rows stay."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -20,7 +20,7 @@ from benchboard.ui.studio.data.explore.exploration import Exploration
 from benchboard.ui.studio.data.explore.joined_tables import JoinableTable, as_join, joinable_tables, key_pairs
 from benchboard.ui.studio.data.explore.part_popovers import PartPopover
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.widgets import Field, Paragraph, Select, paint_meter
+from benchboard.ui.widgets import Button, Field, Paragraph, Select, paint_meter
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -61,12 +61,16 @@ class JoinPopover(PartPopover):
         question: Question,
         *,
         place: int = -1,
+        pair: int = 0,
         chosen: tuple[str, str] | None = None,
+        removed: Callable[[], object] | None = None,
     ) -> None:
-        """`place` is that of the join that is changed; without one, `chosen` is the source and table to begin with."""
+        """`place` is that of the join that is changed, `pair` which of its pairs of columns; without one, `chosen` is
+        the source and table to begin with. With `removed`, a button removes what is shown."""
         title = _("Join another table") if place < 0 else _("Join {table}").format(table=question.joins[place].table)
         super().__init__(anchor, title, "join_popover", width=_WIDTH)
         self._context, self._exploration, self._question, self._place = context, exploration, question, place
+        self._pair = pair
         before = replace(question, joins=question.joins[:place]) if place >= 0 else question
         self._before = replace(before, calculations=())
         self._known = exploration.joined_tables.table(self._before, exploration.sources)
@@ -91,12 +95,21 @@ class JoinPopover(PartPopover):
         self._warning.setObjectName("join_warning")
         for part in (self._meter, self._matches, self._warning):
             self.column.addWidget(part)
-        self.add_apply(_("Join table") if place < 0 else _("Apply"))
+        apply = self.add_apply(_("Join table") if place < 0 else _("Apply"))
+        last = self.column.itemAt(self.column.count() - 1)
+        buttons = last.layout() if last is not None else None
+        if removed is not None and buttons is not None:
+            buttons.addWidget(Button(_("Remove join"), partial(self._remove, removed), kind="quiet", icon="ph.trash",
+                                  size="sm", name="join_remove", parent=apply.parentWidget()))  # fmt: skip
         self._table.currentIndexChanged.connect(self._choose_table)
         self._ours.currentIndexChanged.connect(self._choose_ours)
         self._theirs.currentIndexChanged.connect(self._measure)
         self.closed.connect(self._stop)
         self._choose_table()
+
+    def _remove(self, removed: Callable[[], object]) -> None:
+        self.close()
+        removed()
 
     def _stop(self) -> None:
         self._token.cancel()
@@ -131,7 +144,7 @@ class JoinPopover(PartPopover):
         if self._place >= 0:
             join = self._question.joins[self._place]
             self._kind.set_current_key(join.kind)
-            self._show_keys(join.keys[0])
+            self._show_keys(join.keys[self._pair])
             self._measure()
             return
         self._kind.set_current_key(chosen)
@@ -167,7 +180,8 @@ class JoinPopover(PartPopover):
         if self._place < 0:
             return as_join(self._question, self._whole(), self._other, pair, kind)
         joins, before = list(self._question.joins), self._question.joins[self._place]
-        joins[self._place] = replace(before, keys=(pair, *before.keys[1:]), kind=kind)
+        keys = (*before.keys[: self._pair], pair, *before.keys[self._pair + 1 :])
+        joins[self._place] = replace(before, keys=tuple(dict.fromkeys(keys)), kind=kind)
         return replace(self._question, joins=tuple(joins))
 
     def _whole(self) -> BrowsedTable:

@@ -1,0 +1,359 @@
+"""The page of a data model's tables: the canvas, the tools above it, and what its gestures change in the draft."""
+
+from functools import partial
+from typing import TYPE_CHECKING, Final, Protocol
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from benchboard.analytics.query_builder.combined import MAX_JOINS, comparable
+from benchboard.analytics.query_types import ValueKind, kind_name
+from benchboard.i18n import _
+from benchboard.ui.studio.data.data_models.canvas_scene import TableCard, canvas_scene
+from benchboard.ui.studio.data.data_models.model_canvas import CanvasSpot, ModelCanvas
+from benchboard.ui.studio.data.data_models.model_draft import (
+    ModelDraft,
+    ModelState,
+    UnjoinedTable,
+    with_join_pair,
+    with_places,
+    without_join_pair,
+)
+from benchboard.ui.studio.data.explore.join_popover import JoinPopover
+from benchboard.ui.studio.data.explore.joined_tables import JoinableTable, as_join, joinable_tables
+from benchboard.ui.studio.data.source_actions import explore_address
+from benchboard.ui.widgets import Button, MenuItem, Paragraph, menu
+from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.surfaces import set_surface
+
+if TYPE_CHECKING:
+    from benchboard.analytics.data_models.definition import ModelDefinition
+    from benchboard.analytics.query_builder.question import Question
+    from benchboard.ui.context import Context
+    from benchboard.ui.studio.data.explore.exploration import Exploration
+
+_MOST_PAIRS: Final = 10
+"""Pairs of columns that one join compares."""
+
+
+class DraftEditing(Protocol):
+    """What the page needs of the editor that it is part of."""
+
+    draft: ModelDraft | None
+    exploration: "Exploration"
+    why_read_only: str
+
+    def question(self) -> "Question": ...
+    def edit_definition(self, definition: "ModelDefinition") -> None: ...
+    def apply_state(self, state: ModelState, *, group: str = "") -> None: ...
+    def remove_join(self, place: int, *, keep: bool) -> None: ...
+    def open_field(self, name: str, anchor: QWidget) -> None: ...
+    def undo(self) -> None: ...
+
+
+class TablesPage(QWidget):
+    """Shows the draft of an editor as a canvas. Joins change through the editor's exploration, which counts what
+    matches; places and pairs of columns through its draft."""
+
+    def __init__(self, context: "Context", editor: DraftEditing) -> None:
+        super().__init__()
+        self._context, self._editor = context, editor
+        self._shown: ModelDraft | None = None
+        self._opens_line = -1
+        """The join whose popover opens as soon as it is on the canvas."""
+        self.canvas = ModelCanvas("model_canvas")
+        self.canvas.why_not_join = self._why_not_joined
+        self.tools = self._make_tools()
+        self._hint = Paragraph("", "caption", "muted")
+        self._hint.setObjectName("model_canvas_hint")
+        self._hint.setContentsMargins(16, 6, 16, 6)
+        set_surface(self, "surface")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.canvas, 1)
+        column.addWidget(self._hint)
+        self.setFocusProxy(self.canvas)
+        self.canvas.joined.connect(self._join)
+        self.canvas.card_moved.connect(self._move)
+        self.canvas.line_opened.connect(self._open_line)
+        self.canvas.line_removed.connect(self._remove_line)
+        self.canvas.card_opened.connect(self._open_card)
+        self.canvas.card_removed.connect(self._remove_card)
+        self.canvas.row_opened.connect(self._open_row)
+        self.canvas.zoomed.connect(self._show_zoom)
+
+    def _make_tools(self) -> QWidget:
+        tools = QWidget()
+        line = QHBoxLayout(tools)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(4)
+        self.add = Button(_("Add table"), self._open_tables, icon="ph.plus", menu=True, name="model_add_table")
+        out = Button("", partial(self.canvas.zoom_by, -1), kind="quiet", icon="ph.minus", tip=_("Zoom out"), keys="",
+                     name="model_zoom_out")  # fmt: skip
+        self._zoom = Button("100 %", self._reset_zoom, kind="quiet", tip=_("Zoom to 100 %"), name="model_zoom")
+        closer = Button("", partial(self.canvas.zoom_by, 1), kind="quiet", icon="ph.plus", tip=_("Zoom in"),
+                        name="model_zoom_in")  # fmt: skip
+        fit = Button("", self.canvas.fit, kind="quiet", icon="ph.corners-out", tip=_("Show all tables"),
+                     name="model_fit")  # fmt: skip
+        self._tidy = Button("", self._tidy_up, kind="quiet", icon="ph.magic-wand", tip=_("Arrange tables"),
+                            name="model_tidy")  # fmt: skip
+        for button in (out, self._zoom, closer, fit, self._tidy, self.add):
+            line.addWidget(button)
+        return tools
+
+    def _reset_zoom(self) -> None:
+        while abs(self.canvas.zoom - 1.0) > 1e-6:
+            self.canvas.zoom_by(1 if self.canvas.zoom < 1.0 else -1)
+
+    def _show_zoom(self) -> None:
+        self._zoom.set_title(f"{round(self.canvas.zoom * 100)} %")
+
+    # What is shown
+
+    @property
+    def _state(self) -> ModelState:
+        draft = self._editor.draft
+        assert draft is not None
+        return draft.state
+
+    def show_draft(self, draft: ModelDraft) -> None:
+        """Show the tables of the draft as they are now."""
+        exploration, state = self._editor.exploration, draft.state
+        question = self._editor.question()
+        stored = draft.stored
+        broken = {name: one.sentence for one in stored.problems for name in one.fields} if stored is not None else {}
+        scene = canvas_scene(
+            state.definition, state.unjoined, exploration.sources, exploration.joined_tables.facts(question), broken
+        )
+        self.canvas.editable = not self._editor.why_read_only
+        self.canvas.show_scene(scene, fit=draft is not self._shown)
+        self._shown = draft
+        self.add.disable(self._editor.why_read_only or self._why_no_more())
+        self._tidy.disable(self._editor.why_read_only)
+        self._hint.setText(self._hint_text(state))
+        self._hint.setVisible(bool(self._hint.text()))
+        self._show_zoom()
+        if self._opens_line >= 0:
+            line = next((k for k, one in enumerate(scene.lines) if one.join == self._opens_line), -1)
+            self._opens_line = -1
+            if line >= 0:
+                self._open_line(line)
+
+    def _hint_text(self, state: ModelState) -> str:
+        if self._editor.why_read_only:
+            return ""
+        if state.unjoined:
+            text = _("Drag a column onto a column of “{table}” to join it. Tables that aren't joined aren't saved.")
+            return text.format(table=state.unjoined[0].table)
+        if len(state.definition.tables) == 1:
+            return _("Add a table to join it: drag a column of one table onto a column of the other.")
+        return ""
+
+    # Adding tables
+
+    def _joinable(self) -> list[JoinableTable]:
+        question = self._editor.exploration.state.question
+        if question is None:
+            return []
+        there = {(one.source_id, one.table) for one in self._state.unjoined}
+        found = joinable_tables(question, self._editor.exploration.sources)
+        return [one for one in found if (one.source.id, one.table.name) not in there and not one.table.model_id]
+
+    def _why_no_more(self) -> str:
+        if len(self._state.definition.joins) + len(self._state.unjoined) >= MAX_JOINS:
+            return _("A query can join up to {limit} tables.").format(limit=MAX_JOINS)
+        if not self._joinable():
+            return _("There's no other table in this source. Files can be joined to files.")
+        return ""
+
+    def _open_tables(self) -> None:
+        items: list[MenuItem] = []
+        source = ""
+        for one in self._joinable():
+            if one.source_name != source:
+                source = one.source_name
+                items.append(MenuItem(source, None))
+            items.append(MenuItem(one.table.name, partial(self._add_table, one), "ph.table",
+                                  name=f"model_table_{one.table.name}"))  # fmt: skip
+        menu(self.add, items, name="model_tables_menu")
+
+    def _add_table(self, one: JoinableTable) -> None:
+        state = self._state
+        added = UnjoinedTable(one.source.id, one.table.name)
+        self._editor.apply_state(ModelState(state.name, state.description, state.definition, (*state.unjoined, added)))
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.canvas.make_current(CanvasSpot(len(self.canvas.scene.cards) - 1))
+        if not self.canvas.is_all_seen():
+            self.canvas.fit()
+
+    # Joins
+
+    def _column(self, card: int, row: int) -> tuple[str, ValueKind]:
+        """The name and kind of a column: in the model for its tables, in the table for others."""
+        definition = self._state.definition
+        if card < len(definition.tables):
+            field = definition.tables[card].fields[row]
+            return field.name, field.kind
+        other = self._state.unjoined[card - len(definition.tables)]
+        source = self._editor.exploration.source(other.source_id)
+        table = source.table(other.table) if source is not None else None
+        if table is None:
+            return "", "text"
+        return table.columns[row].name, table.columns[row].kind
+
+    def _why_not_joined(self, card: int, row: int, other: int, other_row: int) -> str:
+        definition = self._state.definition
+        count = len(definition.tables)
+        if card >= count and other >= count:
+            return _("Join one of these tables to the model first.")
+        (first, kind), (second, other_kind) = self._column(card, row), self._column(other, other_row)
+        if not comparable(kind, other_kind):
+            text = _("“{column}” has {kind} and “{other}” has {other_kind}: they can't be equal.")
+            return text.format(column=first, kind=kind_name(kind), other=second, other_kind=kind_name(other_kind))
+        if max(card, other) < count:
+            join = definition.joins[max(card, other) - 1]
+            if self._pair(card, row, other, other_row) in join.keys:
+                return _("These columns are joined already.")
+            if len(join.keys) >= _MOST_PAIRS:
+                return _("A join compares up to {limit} pairs of columns.").format(limit=_MOST_PAIRS)
+        return ""
+
+    def _pair(self, card: int, row: int, other: int, other_row: int) -> tuple[str, str]:
+        """The names of two columns of the model as its joins name them: a field, and a column of the later table."""
+        early, early_row, late, late_row = (
+            (card, row, other, other_row) if card < other else (other, other_row, card, row)
+        )
+        tables = self._state.definition.tables
+        return tables[early].fields[early_row].name, tables[late].fields[late_row].column
+
+    def _join(self, card: int, row: int, other: int, other_row: int) -> None:
+        if why := self._why_not_joined(card, row, other, other_row):
+            self._context.problems.refuse(why)
+            return
+        definition = self._state.definition
+        count = len(definition.tables)
+        if max(card, other) < count:
+            place = max(card, other) - 1
+            pair = self._pair(card, row, other, other_row)
+            self._editor.edit_definition(with_join_pair(definition, place, pair))
+            self._open_join(place, len(self._state.definition.joins[place].keys) - 1)
+            return
+        early, early_row, late, late_row = (
+            (card, row, other, other_row) if card < count else (other, other_row, card, row)
+        )
+        ours, theirs = self._column(early, early_row)[0], self._column(late, late_row)[0]
+        self._join_table(self._state.unjoined[late - count], (ours, theirs))
+
+    def _join_table(self, added: UnjoinedTable, pair: tuple[str, str]) -> None:
+        exploration = self._editor.exploration
+        question, known = exploration.state.question, exploration.table
+        named = joinable_tables(question, exploration.sources) if question is not None else []
+        table = next((one for one in named if (one.source.id, one.table.name) == (added.source_id, added.table)), None)
+        if question is None or known is None or table is None:
+            self._context.problems.refuse(_("The table isn't available."))
+            return
+        self._opens_line = len(question.joins)
+        exploration.set_question(as_join(question, known, table, pair, "left"), mode="build")
+
+    def _open_line(self, line: int) -> None:
+        shown = self.canvas.scene.lines[line]
+        self._open_join(shown.join, shown.pair)
+
+    def _open_join(self, place: int, pair: int) -> None:
+        exploration = self._editor.exploration
+        question = exploration.state.question
+        line = next((k for k, one in enumerate(self.canvas.scene.lines) if (one.join, one.pair) == (place, pair)), -1)
+        if self._editor.why_read_only:
+            self._context.problems.refuse(self._editor.why_read_only)
+        elif question is not None and exploration.table is not None and line >= 0:
+            anchor = self.canvas.anchor(CanvasSpot(line=line))
+            JoinPopover(self._context, exploration, anchor, question, place=place, pair=pair,
+                        removed=partial(self._remove_line, line)).open()  # fmt: skip
+
+    def _remove_line(self, line: int) -> None:
+        if self._editor.why_read_only:
+            self._context.problems.refuse(self._editor.why_read_only)
+            return
+        shown, definition = self.canvas.scene.lines[line], self._state.definition
+        table = definition.tables[shown.join + 1].table
+        if len(definition.joins[shown.join].keys) > 1:
+            self._editor.edit_definition(without_join_pair(definition, shown.join, shown.pair))
+        else:
+            self._editor.remove_join(shown.join, keep=True)
+        self._say(_("Removed the join of {table}.").format(table=table))
+
+    # Cards
+
+    def _move(self, card: int, x: int, y: int, by_key: bool) -> None:
+        places: list[tuple[int, int] | None] = [(round(box.rect.x()), round(box.rect.y())) for box in self.canvas.boxes]
+        places[card] = (x, y)
+        self._editor.apply_state(with_places(self._state, places), group=f"move {card}" if by_key else "")
+
+    def _tidy_up(self) -> None:
+        self._editor.apply_state(with_places(self._state, [None] * len(self.canvas.boxes)))
+        self.canvas.fit()
+
+    def _open_card(self, card: int) -> None:
+        shown = self.canvas.scene.cards[card]
+        items = [
+            *self._join_items(card, shown),
+            MenuItem(_("Explore {table}").format(table=shown.table),
+                     partial(self._context.go, explore_address(shown.source_id or "own", shown.table)), "ph.compass",
+                     name="card_explore"),
+        ]  # fmt: skip
+        if shown.source_id:
+            show = partial(self._context.go, f"studio/data/{shown.source_id}")
+            items.append(MenuItem(_("Show data source"), show, "ph.database", name="card_source"))
+        if card and not self._editor.why_read_only:
+            title = _("Remove from model") if shown.is_joined else _("Remove from canvas")
+            items.append(MenuItem(title, partial(self._remove_card, card), "ph.trash", danger=True, name="card_remove"))
+        menu(self.canvas.anchor(CanvasSpot(card)), items, name="model_card_menu")
+
+    def _join_items(self, card: int, shown: TableCard) -> list[MenuItem]:
+        """What a card's menu offers for its join; nothing for the table that the model begins with."""
+        if self._editor.why_read_only or not card:
+            return []
+        if not shown.is_joined:
+            return [MenuItem(_("Join table…"), partial(self._choose_join, card), "ph.link", name="card_join")]
+        return [MenuItem(_("Edit join…"), partial(self._open_join, card - 1, 0), "ph.link", name="card_join")]
+
+    def _choose_join(self, card: int) -> None:
+        """Join a table by columns that are chosen in a list: the way without a mouse."""
+        exploration, shown = self._editor.exploration, self.canvas.scene.cards[card]
+        question = exploration.state.question
+        if question is not None and exploration.table is not None:
+            JoinPopover(self._context, exploration, self.canvas.anchor(CanvasSpot(card)), question,
+                        chosen=shown.key).open()  # fmt: skip
+
+    def _remove_card(self, card: int) -> None:
+        if self._editor.why_read_only:
+            self._context.problems.refuse(self._editor.why_read_only)
+            return
+        count, shown = len(self._state.definition.tables), self.canvas.scene.cards[card]
+        if card == 0:
+            self._context.problems.refuse(_("The model begins with “{table}”.").format(table=shown.table))
+            return
+        if card < count:
+            self._editor.remove_join(card - 1, keep=False)
+        else:
+            state, place = self._state, card - count
+            kept = (*state.unjoined[:place], *state.unjoined[place + 1 :])
+            self._editor.apply_state(ModelState(state.name, state.description, state.definition, kept))
+        self._say(_("Removed {table}.").format(table=shown.table))
+
+    def _open_row(self, card: int, row: int) -> None:
+        name = self.canvas.scene.cards[card].rows[row].field
+        if name:
+            self._editor.open_field(name, self.canvas.anchor(CanvasSpot(card, row)))
+
+    def _say(self, text: str) -> None:
+        """Say what was removed; it can be undone while nothing else was edited."""
+        draft, state = self._editor.draft, self._state
+        announce(self.canvas, text)
+
+        def undo() -> None:
+            if draft is not None and draft is self._editor.draft and draft.state is state:
+                self._editor.undo()
+
+        self._context.problems.toast(text, undo)

@@ -1,0 +1,177 @@
+"""The canvas of a data model in a real window: joins drawn by mouse, cards and lines worked by keys, all undone."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QWidget
+from test_explore_joins import add_file
+from test_models_view import LEFT, Models
+
+from benchboard.ui.studio.data.data_models.canvas_painting import SHOWN_ROWS
+from benchboard.ui.studio.data.data_models.model_canvas import CanvasSpot, ModelCanvas
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+NO_MODIFIER = Qt.KeyboardModifier.NoModifier
+
+
+class CanvasDriver(Models):
+    """A new model over sales, with the shops on its canvas."""
+
+    def __init__(self, studio: "Studio", folder: Path) -> None:
+        rows = "".join(f"{k},{k % 4},{k}\n" for k in range(1, 31))
+        sales = add_file(studio, folder / "sales.csv", "Sales", "id,shop_id,total\n" + rows)
+        wide = ",".join(f"c{k}" for k in range(30))
+        one = ",".join("1" for _k in range(30))
+        text = f"id,name,{wide}\n" + "".join(
+            f"{k},{name},{one}\n" for k, name in enumerate(("Ankara", "İzmir", "Bursa"))
+        )
+        self.shops = add_file(studio, folder / "shops.csv", "Shop list", text)
+        super().__init__(studio)
+        studio.wait(lambda: {sales.id, self.shops.id} <= {one.id for one in self.editor.exploration.sources})
+        studio.context.go("studio/models/!new")
+        studio.wait(lambda: bool(studio.application.window.findChildren(QWidget, "new_model_menu")))
+        self.click("model_table_sales")
+        studio.wait(lambda: self.editor.preview.texts.rowCount() == 20)
+        self.click("model_add_table")
+        self.click("model_table_shops")
+
+    @property
+    def canvas(self) -> ModelCanvas:
+        return self.editor.tables.canvas
+
+    def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = NO_MODIFIER) -> None:
+        self.qtbot.keyClick(self.canvas, key, modifier)
+
+    def join(self) -> None:
+        """Draw the join, and close the popover that it opens."""
+        self.draw((0, 1), (1, 0))
+        self.qtbot.keyClick(self.find("join_popover"), Qt.Key.Key_Escape)
+        self.studio.wait(lambda: bool(self.canvas.scene.lines[0].note))
+
+
+@pytest.fixture
+def driver(studio: "Studio", tmp_path: Path) -> CanvasDriver:
+    return CanvasDriver(studio, tmp_path)
+
+
+def test_column_dragged_onto_another_joins_the_table_and_says_how_it_matches(driver: CanvasDriver) -> None:
+    assert [card.is_joined for card in driver.canvas.scene.cards] == [True, False]
+    assert driver.view.draft is not None
+    assert driver.view.draft.state.definition.names() == ["id", "shop_id", "total"]
+    driver.join()
+    (line,) = driver.canvas.scene.lines
+    assert (line.left_row, line.right_row, line.kind, line.crosses_sources) == (1, 0, "left", True)
+    assert (line.left_end, line.right_end, line.note) == ("n", "0–1", "7 rows without a match")
+    assert driver.view.draft.state.unjoined == ()
+    assert "name" in driver.view.draft.state.definition.names()
+
+
+def test_columns_of_different_types_are_refused(driver: CanvasDriver) -> None:
+    driver.draw((0, 1), (1, 1))
+    assert not driver.canvas.scene.lines
+    assert "they can't be equal" in driver.canvas.why_not_join(0, 1, 1, 1)
+
+
+def test_line_is_changed_and_removed_by_keys_and_each_step_is_undone(driver: CanvasDriver) -> None:
+    driver.join()
+    driver.canvas.make_current(CanvasSpot(line=0))
+    driver.press(Qt.Key.Key_Return)
+    driver.choose("join_kind", "inner")
+    driver.click("part_apply")
+    assert driver.canvas.scene.lines[0].kind == "inner"
+    driver.canvas.setFocus()
+    driver.canvas.make_current(CanvasSpot(line=0))
+    driver.press(Qt.Key.Key_Delete)
+    assert driver.canvas.scene.lines == ()
+    assert [card.is_joined for card in driver.canvas.scene.cards] == [True, False]  # to be joined otherwise
+    driver.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert driver.canvas.scene.lines[0].kind == "inner"
+    driver.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert driver.canvas.scene.lines[0].kind == "left"
+    driver.press(Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    assert driver.canvas.scene.lines[0].kind == "inner"
+
+
+def test_tab_goes_through_cards_and_lines_and_on(driver: CanvasDriver) -> None:
+    driver.join()
+    driver.click("model_fit")
+    driver.editor.segments.setFocus()
+    driver.canvas.setFocus(Qt.FocusReason.TabFocusReason)
+    seen = [driver.canvas.current]
+    for _turn in range(2):
+        driver.press(Qt.Key.Key_Tab)
+        seen.append(driver.canvas.current)
+    assert seen == [CanvasSpot(0), CanvasSpot(1), CanvasSpot(line=0)]
+    assert [driver.canvas.describe(one).split(",")[0] for one in seen[:2]] == ["sales", "shops"]
+    driver.press(Qt.Key.Key_Tab)
+    assert not driver.canvas.hasFocus()
+
+
+def test_arrows_and_mouse_move_a_card_and_the_model_keeps_its_place(driver: CanvasDriver) -> None:
+    driver.join()
+    before = driver.canvas.boxes[1].rect.topLeft()
+    driver.canvas.setFocus()
+    driver.canvas.make_current(CanvasSpot(1))
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Right):
+        driver.press(key)
+    assert driver.canvas.boxes[1].rect.topLeft() == before + QPointF(16, 32)
+    driver.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)  # the arrows are one step
+    assert driver.canvas.boxes[1].rect.topLeft() == before
+    head = driver.canvas.view_rect(driver.canvas.boxes[1].rect).topLeft().toPoint() + QPoint(40, 12)
+    driver.qtbot.mousePress(driver.canvas, LEFT, pos=head)
+    driver.studio.glide(head, head + QPoint(30, 60), driver.canvas)
+    driver.qtbot.mouseRelease(driver.canvas, LEFT, pos=head + QPoint(30, 60))
+    moved = driver.canvas.boxes[1].rect.topLeft()
+    assert moved.y() > before.y()
+    driver.type("model_name", "Sales by city")
+    driver.key(Qt.Key.Key_S)
+    driver.studio.wait(lambda: bool(driver.stored()))
+    definition = driver.stored()[0].definition
+    assert definition is not None
+    assert definition.tables[1].place == (round(moved.x()), round(moved.y()))
+
+
+def test_card_of_many_columns_scrolls_and_the_wheel_zooms(driver: CanvasDriver) -> None:
+    canvas = driver.canvas
+    assert len(canvas.scene.cards[1].rows) == 32
+    assert canvas.boxes[1].rect.height() == canvas.boxes[1].row_rect(SHOWN_ROWS).top() - canvas.boxes[1].rect.top() + 4
+    turn(canvas, canvas.column_point(1, 3), -120)
+    assert canvas.boxes[1].first == 1
+    zoom = canvas.zoom
+    turn(canvas, canvas.column_point(1, 3), -120, Qt.KeyboardModifier.ControlModifier)
+    assert canvas.zoom < zoom
+    assert canvas.boxes[1].first == 1
+
+
+def turn(canvas: ModelCanvas, at: QPoint, by: int, modifier: Qt.KeyboardModifier = NO_MODIFIER) -> None:
+    """Turn the wheel over a point."""
+    event = QWheelEvent(
+        QPointF(at), QPointF(canvas.mapToGlobal(at)), QPoint(), QPoint(0, by), Qt.MouseButton.NoButton, modifier,
+        Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(canvas, event)
+
+
+def test_keyboard_joins_a_table_and_removes_it(driver: CanvasDriver) -> None:
+    driver.canvas.setFocus()
+    driver.canvas.make_current(CanvasSpot(1))
+    driver.press(Qt.Key.Key_Return)
+    driver.click("card_join")
+    driver.choose("join_left", "shop_id")
+    driver.choose("join_right", "id")
+    driver.click("part_apply")
+    assert [card.is_joined for card in driver.canvas.scene.cards] == [True, True]
+    driver.canvas.setFocus()
+    driver.canvas.make_current(CanvasSpot(1))
+    driver.press(Qt.Key.Key_Delete)
+    assert [card.table for card in driver.canvas.scene.cards] == ["sales"]
+    driver.studio.context.problems.undo_last()
+    assert [card.table for card in driver.canvas.scene.cards] == ["sales", "shops"]
+    driver.canvas.make_current(CanvasSpot(0))
+    driver.press(Qt.Key.Key_Delete)
+    assert [card.table for card in driver.canvas.scene.cards] == ["sales", "shops"]  # the model begins with it
