@@ -137,6 +137,8 @@ class TablesPage(QWidget):
         if self._opens_line >= 0:
             line = next((k for k, one in enumerate(scene.lines) if one.join == self._opens_line), -1)
             self._opens_line = -1
+            if not self.canvas.is_all_seen():
+                self.canvas.fit()
             if line >= 0:
                 self._open_line(line)
 
