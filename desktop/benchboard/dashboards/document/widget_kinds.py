@@ -113,6 +113,14 @@ _MISSING = Setting(
      ("connect", N_("Connected line"))),
 )  # fmt: skip
 _THRESHOLDS: Final = (Setting("warn", N_("Warning"), "measure"), Setting("alarm", N_("Critical"), "measure"))
+BEFORE: Final = Setting(
+    "before",
+    N_("Period before"),
+    "choice",
+    "off",
+    (("off", N_("Off")), ("on", N_("Compare with it"))),
+)
+"""Whether the figures stand beside those of the period before the time range."""
 _DECIMALS = Setting("decimals", N_("Decimals"), "number", 0, most=6)
 
 KINDS: Final = (
@@ -127,6 +135,7 @@ KINDS: Final = (
             Setting("compare", N_("Comparison label"), "text", N_("vs previous")),
             Setting("good", N_("Better when"), "choice", "up",
                     (("up", N_("Higher")), ("down", N_("Lower")), ("neither", N_("Neither")))),
+            BEFORE,
         ),
     ),
     WidgetKind(
@@ -145,21 +154,21 @@ KINDS: Final = (
         "line_chart", N_("Line"), N_("Charts"), "ph.chart-line", 6, 6, 3, 4,
         "SELECT date_trunc('day', created_dt) AS day, count(*) AS orders\nFROM orders\nGROUP BY 1\nORDER BY 1",
         N_("The first column is the x-axis. Each other numeric column, or each value of a text column, is a series."),
-        (_UNIT, _MISSING, *_THRESHOLDS),
+        (_UNIT, _MISSING, *_THRESHOLDS, BEFORE),
     ),
     WidgetKind(
         "area_chart", N_("Area"), N_("Charts"), "bb.area", 6, 6, 3, 4,
         "SELECT date_trunc('day', created_dt) AS day, count(*) AS orders\nFROM orders\nGROUP BY 1\nORDER BY 1",
         N_("The first column is the x-axis. Each other numeric column, or each value of a text column, is a series, "
         "filled down to zero."),
-        (_UNIT, _MISSING, *_THRESHOLDS),
+        (_UNIT, _MISSING, *_THRESHOLDS, BEFORE),
     ),
     WidgetKind(
         "bar_chart", N_("Bar"), N_("Charts"), "ph.chart-bar", 4, 6, 2, 4,
         "SELECT status, count(*) AS orders\nFROM orders\nGROUP BY status\nORDER BY orders DESC",
         N_("The first column is the category. Each other numeric column, or each value of a text column, is a series "
         "of bars."),
-        (_UNIT,),
+        (_UNIT, BEFORE),
     ),
     WidgetKind(
         "pie_chart", N_("Pie"), N_("Charts"), "ph.chart-pie-slice", 4, 6, 3, 4,
@@ -173,6 +182,7 @@ KINDS: Final = (
         "SELECT platform_order_number AS number, order_total AS total, currency, status\nFROM orders\n"
         "ORDER BY created_dt DESC\nLIMIT 50",
         N_("Shows every column and row of the result, up to 10\u202f000 rows."),
+        (BEFORE,),
     ),
     WidgetKind(
         "text", N_("Text"), N_("Text and images"), "ph.text-t", 4, 4, 2, 2,

@@ -69,10 +69,17 @@ class ChartTable(ResultTable):
     """Whether lines go on over missing values and periods, because somebody wanted that."""
     thresholds: tuple[Threshold, ...] = ()
     """The warning and critical values of its widget."""
+    before_of: tuple[int, ...] = ()
+    """The columns of the series that the last columns have the values of the period before of, in their order."""
     known_from: datetime | None = None
     """Where the time range or the data begin: within the first period, its value is only of a part of it."""
     known_until: datetime | None = None
     """Where the time range or the data end; None: when the data were read."""
+
+    def series_before(self, column: int) -> int | None:
+        """The column of the series that a column has the values of the period before of; None for any other."""
+        first = len(self.columns) - len(self.before_of)
+        return self.before_of[column - first] if column >= first else None
 
     @property
     def partial_rows(self) -> frozenset[int]:

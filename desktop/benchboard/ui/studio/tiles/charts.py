@@ -68,6 +68,9 @@ _BREAK: Final = ((0.0, 0.0), (0.0, 3.0), (-2.5, 5.0), (2.5, 8.0), (-2.5, 11.0), 
 """The zigzag at the end of an axis without zero: pixels to the right and away from that end."""
 _BREAK_GAP: Final = 3.5
 """Pixels from there to the plot."""
+_BEFORE_DASH: Final = (2.0, 2.5)
+"""The dash of the period before, whatever the colour of its series."""
+_BEFORE_STRENGTH: Final = 0.6
 _DASHES: Final[tuple[tuple[float, ...], ...]] = ((), (4, 2), (1.4, 2), (5.4, 2, 1.4, 2))
 
 
@@ -86,6 +89,8 @@ class Series:
     unit: number_format.Unit | None
     is_whole: bool
     """Whether its values are whole numbers."""
+    is_before: bool = False
+    """Whether its values are those of the period before."""
 
 
 def series_of(table: ResultTable, unit: str) -> list[Series]:
@@ -93,22 +98,35 @@ def series_of(table: ResultTable, unit: str) -> list[Series]:
     found_series, colours = [], table.colours if isinstance(table, ChartTable) else ()
     numeric = [index for index, column in enumerate(table.columns) if number_format.is_numeric(column) and index > 0]
     for place, index in enumerate(numeric[:MAX_SERIES]):
-        colour = colours[place] if colours else place
+        base = table.series_before(index) if isinstance(table, ChartTable) else None
+        own = place if base is None else numeric.index(base)
+        colour = colours[own] if colours else own
         last = next((row for row in reversed(table.rows) if row[index] is not None), None)
         found_series.append(
             Series(
                 table.columns[index].title,
                 number_format.column_numbers(table, index),
-                theme().chart(colour),
-                _DASHES[colour % 4],
+                theme().chart(colour) if base is None else _lighter(theme().chart(colour)),
+                _DASHES[colour % 4] if base is None else _BEFORE_DASH,
                 _last_text(table, last, index, unit),
                 _short_text(table, last, index, unit),
                 index,
                 number_format.column_unit(table, index, unit),
                 table.columns[index].kind == "integer",
+                base is not None,
             )
         )
     return found_series
+
+
+def _lighter(colour: QColor) -> QColor:
+    """A colour nearer to that of the tile, for what is less important."""
+    ground = theme().color("surface")
+    parts = [
+        a * _BEFORE_STRENGTH + b * (1 - _BEFORE_STRENGTH)
+        for a, b in zip(colour.getRgbF()[:3], ground.getRgbF()[:3], strict=True)  # type: ignore[index]  # four numbers
+    ]
+    return QColor.fromRgbF(*parts)
 
 
 def series_by_text(table: ChartTable) -> str:
@@ -179,6 +197,8 @@ def _paint_lines(
         for line in lines
     ]
     for line, segments in zip(lines, finished, strict=True) if filled and len(lines) <= _MOST_FILLED else ():
+        if line.is_before:
+            continue
         fill = QColor(line.colour)
         fill.setAlphaF(_FILL_OPACITY if len(lines) == 1 else _SHARED_FILL_OPACITY)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -13,6 +13,7 @@ from benchboard.analytics.queries import ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.i18n import _, percent
 from benchboard.ui.studio.tiles import charts, number_format
+from benchboard.ui.studio.tiles.period_before import PeriodBefore
 from benchboard.ui.studio.tiles.stat_tiles import StatValue
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
@@ -246,12 +247,37 @@ def _common_size(cards: Sequence[MetricCard], rooms: Sequence[float], usual: flo
     return min(sizes), len(cards) - len(sizes) + 1
 
 
+@dataclass(frozen=True, slots=True)
+class CardChange:
+    """What a card says of its change: how large it is (empty if it isn't known), and compared with what. `sign`: 1, 0
+    or -1."""
+
+    size: str
+    words: str
+    sign: int
+
+
+def card_change(widget: WidgetContent, stat: StatValue) -> CardChange | None:
+    """The change of a card's number; None where there is nothing to say of it."""
+    change = stat.percent_change()
+    if change is not None:
+        words = _("{value} before").format(value=stat.formatted_previous(widget)) if stat.compares else _label(widget)
+        return CardChange(_change_text(change), words, (change > 0) - (change < 0))
+    if not stat.compares:
+        return None
+    if stat.previous is None:
+        return CardChange("", _("no data before"), 0)
+    before = stat.value or 0.0, number_format.to_float(stat.previous) or 0.0
+    words = _("{value} before").format(value=stat.formatted_previous(widget))
+    return CardChange(stat.formatted_difference(widget), words, (before[0] > before[1]) - (before[0] < before[1]))
+
+
 def _note_lines(card: MetricCard, *, wall: bool) -> int:
     """The lines that a card's change takes below its number."""
-    change, height = card.stat.percent_change(), card.size.height()
+    change, height = card_change(card.widget, card.stat), card.size.height()
     if change is None or height <= _LEAST_WITH_NOTE:
         return 0
-    is_wide = _change_width(card.widget, change) > card.size.width()
+    is_wide = _change_width(change) > card.size.width()
     return 2 if (wall and height >= _TALL) or (is_wide and height >= _TWO_LINES) else 1
 
 
@@ -266,10 +292,10 @@ def _spark_width(card: MetricCard) -> float:
 
 def _change_room(card: MetricCard, lines: int) -> float:
     """The pixels beside a card's change."""
-    change = card.stat.percent_change()
+    change = card_change(card.widget, card.stat)
     if change is None:
         return card.size.width()
-    taken = _stacked_width(card.widget, change) if lines == 2 else _change_width(card.widget, change)
+    taken = _stacked_width(change) if lines == 2 else _change_width(change)
     return card.size.width() - taken - 8
 
 
@@ -298,7 +324,7 @@ def card_layout(body: QRectF, card: MetricCard, style: CardStyle) -> CardLayout:
 
 
 def _change_lines(body: QRectF, style: CardStyle, card: MetricCard, spark: SparkPlace) -> tuple[QRectF, QRectF] | None:
-    if not style.note_lines or card.stat.percent_change() is None:
+    if not style.note_lines or card_change(card.widget, card.stat) is None:
         return None
     end = style.spark_width + 8 if spark in ("column", "change") else 0.0
     last = QRectF(body.left(), body.bottom() - _NOTE_LINE, body.width() - end, _NOTE_LINE)
@@ -320,13 +346,15 @@ def paint(
     widget: WidgetContent,
     table: ResultTable,
     *,
+    before: PeriodBefore | None = None,
     row: Sequence[MetricCard] = (),
     wall: bool = False,
 ) -> None:
-    """Draw a metric card: the number, its change, and a sparkline of its history. `row`: all cards beside it, with
-    itself; none for a card alone. On a `wall` the number is as large as its tile allows.
+    """Draw a metric card: the number, its change, and a sparkline of its history. `before`: the period that it compares
+    with; `row`: all cards beside it, with itself; none for a card alone. On a `wall` the number is as large as its tile
+    allows.
     """
-    card = MetricCard(widget, StatValue.of(table), body.size())
+    card = MetricCard(widget, StatValue.of(table, before), body.size())
     found = card_layout(body, card, row_style(row or (card,), wall=wall))
     painter.setFont(found.words.number_font)
     painter.setPen(theme().color("text"))
@@ -336,7 +364,7 @@ def paint(
         painter.setFont(found.words.unit_font)
         painter.setPen(theme().color("text.muted"))
         painter.drawText(found.number + QPointF(beside, 0), found.words.unit)
-    change = card.stat.percent_change()
+    change = card_change(widget, card.stat)
     if found.change is not None and change is not None:
         _paint_change(painter, widget, change, *found.change)
     if found.spark is not None:
@@ -347,43 +375,44 @@ def _change_text(change: Decimal) -> str:
     return percent(abs(change), 0 if abs(change) >= 100 or not change else 1)
 
 
-def _change_width(widget: WidgetContent, change: Decimal) -> float:
+def _change_width(change: CardChange) -> float:
     """The width in pixels at which nothing of a change is cut."""
     metrics = QFontMetricsF(theme().font("body"))
-    words = metrics.horizontalAdvance(_change_text(change)) + metrics.horizontalAdvance(_compared(widget))
-    return _ICON_WIDTH + words + _WORD_GAP
+    size = _ICON_WIDTH + metrics.horizontalAdvance(change.size) + _WORD_GAP if change.size else 0.0
+    return size + metrics.horizontalAdvance(change.words)
 
 
-def _stacked_width(widget: WidgetContent, change: Decimal) -> float:
+def _stacked_width(change: CardChange) -> float:
     """The width in pixels of a change in two lines."""
     metrics = QFontMetricsF(theme().font("body"))
-    compared = metrics.horizontalAdvance(_compared(widget))
-    return max(_ICON_WIDTH + metrics.horizontalAdvance(_change_text(change)), compared)
+    return max(_ICON_WIDTH + metrics.horizontalAdvance(change.size), metrics.horizontalAdvance(change.words))
 
 
-def _compared(widget: WidgetContent) -> str:
+def _label(widget: WidgetContent) -> str:
     return _(str(widget.setting("compare")))
 
 
-def _paint_change(painter: QPainter, widget: WidgetContent, change: Decimal, box: QRectF, words_box: QRectF) -> None:
+def _paint_change(painter: QPainter, widget: WidgetContent, change: CardChange, box: QRectF, words_box: QRectF) -> None:
     """Draw `↑ 6.1 % than the week before`, in a colour for better or worse; the words on a line of their own if
     `words_box` is another one, and else only where all of them fit.
     """
     good = widget.setting("good")
-    better = change > 0 if good == "up" else change < 0
-    tone = "text.secondary" if not change or good == "neither" else "ok" if better else "error"
-    icon = "ph.arrow-up" if change > 0 else "ph.arrow-down" if change < 0 else "ph.equals"
-    paint_icon(painter, icon, QRectF(box.left(), box.center().y() - 6, 12, 12), theme().color(tone))
+    better = change.sign > 0 if good == "up" else change.sign < 0
+    tone = "text.secondary" if not change.sign or good == "neither" else "ok" if better else "error"
     font = theme().font("body")
     metrics = QFontMetricsF(font)
     painter.setFont(font)
-    painter.setPen(theme().color(tone))
-    size = _change_text(change)
-    painter.drawText(box.adjusted(_ICON_WIDTH, 0, 0, 0), _LEFT, size)
+    beside = 0.0
+    if change.size:
+        icon = "ph.arrow-up" if change.sign > 0 else "ph.arrow-down" if change.sign < 0 else "ph.equals"
+        paint_icon(painter, icon, QRectF(box.left(), box.center().y() - 6, 12, 12), theme().color(tone))
+        painter.setPen(theme().color(tone))
+        painter.drawText(box.adjusted(_ICON_WIDTH, 0, 0, 0), _LEFT, change.size)
+        beside = _ICON_WIDTH + metrics.horizontalAdvance(change.size) + _WORD_GAP
     painter.setPen(theme().color("text.muted"))
-    words, line = _compared(widget), words_box
+    words, line = change.words, words_box
     if words_box == box:
-        line = box.adjusted(_ICON_WIDTH + metrics.horizontalAdvance(size) + _WORD_GAP, 0, 0, 0)
+        line = box.adjusted(beside, 0, 0, 0)
     else:
         words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, line.width())
     if metrics.horizontalAdvance(words) <= line.width():

@@ -19,6 +19,7 @@ from benchboard.dashboards.variables.variable_queries import names_in
 from benchboard.i18n import _
 from benchboard.ui.studio.tiles import periods
 from benchboard.ui.studio.tiles.chart_table import ChartTable, chart_table
+from benchboard.ui.studio.tiles.period_before import compared_chart, moved
 from benchboard.ui.studio.tiles.period_step import WEEK, Step, step_of
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.thresholds import thresholds
@@ -38,7 +39,20 @@ _PARTIAL: Final = re.compile(r"\b(?:having|limit|offset|qualify|sample|fetch)\b"
 
 
 def drawn_table(widget: WidgetContent, result: QueryResult) -> ChartTable:
-    """The form of a result as its widget draws it, with the periods that have no rows. `result` has a table."""
+    """The form of a result as its widget draws it, with the periods that have no rows, and the series of the period
+    before. `result` has a table."""
+    drawn, known = _drawn_alone(widget, result), result.before
+    if known is None or not drawn.rows or drawn.repeats_x:
+        return drawn
+    if not known.table.rows:
+        note = _("The period before has no data.")
+        return replace(drawn, missing_note=" ".join(part for part in (drawn.missing_note, note) if part))
+    before = _drawn_alone(widget, replace(result, table=known.table, period=known.period, data_span=None))
+    return compared_chart(drawn, before, moved(known, step_of(result.query, known.shown.interval)))
+
+
+def _drawn_alone(widget: WidgetContent, result: QueryResult) -> ChartTable:
+    """The same without the period before."""
     table = result.table
     if table is None:
         raise ValueError("a result without a table isn't drawn")

@@ -53,12 +53,13 @@ def chart_point(reader: ChartReader, table: ResultTable, row: int, place: int) -
     """The value of a row and a series of a chart; None where the chart has none, or where several rows of the result
     have the same place."""
     drawn, cells, series = reader.chart_point(row, place)
-    if drawn.repeats_x or cells[series.column] is None:
+    if drawn.repeats_x or cells[series.column] is None or series.is_before:
         return None
     text = number_format.format_value(drawn, cells, series.column)
     if drawn.origins:
         origin = drawn.origins[series.column - 1]
         return TilePoint(((0, cells[0]), *origin.cells), origin.column, text)
+    cells = cells[: len(table.columns)]
     known = cells in table.rows  # else it was added for a period without rows
     return TilePoint(tuple(enumerate(cells)) if known else ((0, cells[0]),), series.column, text)
 

@@ -17,8 +17,9 @@ from benchboard.analytics.query_builder.combined import RepeatedRows
 from benchboard.analytics.query_extent import QueryExtent, query_extent
 from benchboard.analytics.repeated_rows import repeated_rows
 from benchboard.analytics.sources.file_news import SourceNews, source_news
+from benchboard.dashboards.document import time_range
 from benchboard.dashboards.document.time_range import Period, TimeRange, whole_days
-from benchboard.dashboards.document.widget_kinds import IMAGE, WidgetContent
+from benchboard.dashboards.document.widget_kinds import BEFORE, IMAGE, WidgetContent
 from benchboard.dashboards.variables.templating import selection_summary
 from benchboard.dashboards.variables.variable_queries import names_in, readable
 from benchboard.errors import AppError, Cancelled, Invalid
@@ -28,6 +29,8 @@ from benchboard.ui.studio.tiles.chart_table import SeriesNames
 from benchboard.ui.studio.tiles.collation import collated
 from benchboard.ui.studio.tiles.drawn_values import drawn_values
 from benchboard.ui.studio.tiles.image_painting import DecodedImage, decode_data_uri, pixels_per_image
+from benchboard.ui.studio.tiles.period_before import PeriodBefore, compared_rows
+from benchboard.ui.studio.tiles.period_step import step_of
 from benchboard.ui.studio.tiles.value_colours import Colours, PageColours
 from benchboard.ui.studio.tiles.week_labels import with_weeks
 
@@ -75,6 +78,8 @@ class QueryResult:
     """The colours of the values that it draws; None where they have those of their places."""
     source: SourceNews | None = None
     """Whether the data source has changed since its copy was made; None for Benchboard's own data."""
+    before: PeriodBefore | None = None
+    """What the query returns for the period before, if the widget compares with it; a table has it in its columns."""
     repeated: RepeatedRows | None = None
     """The measures that count rows several times because of a join."""
 
@@ -110,6 +115,8 @@ class _QueryRequest(NamedTuple):
     source_id: str = ""
     filters: tuple[str, ...] = ()
     """What of the reader's filters is in the query, as text."""
+    compares: str = ""
+    """The kind of the widget, if it compares its figures with the period before."""
 
 
 class WidgetQueryRunner(QObject):
@@ -219,8 +226,9 @@ class WidgetQueryRunner(QObject):
         view = self._editor.state.view
         query, taken = view.query_of(widget.id), view.taken_filters(widget.id)
         values = tuple(pair for pair in self._editor.values_of(widget.id).items() if f":{pair[0]}" in query)
-        time_range = self._editor.time_range if self._editor.uses_time(query) else None
-        return _QueryRequest(query, values, time_range, source_id=widget.data_source_id, filters=taken)
+        shown = self._editor.time_range if self._editor.uses_time(query) else None
+        compares = _compares(widget) if shown is not None else ""
+        return _QueryRequest(query, values, shown, source_id=widget.data_source_id, filters=taken, compares=compares)
 
     def prioritize(self, ids: Iterable[str]) -> None:
         """Run the queries of these widgets first from now on: they are visible."""
@@ -323,7 +331,7 @@ class WidgetQueryRunner(QObject):
             )
             return
 
-        filters = self._filters(request)
+        filters, now = self._filters(request), self._now
 
         def read(session: "DatabaseSession") -> QueryResult:
             source_id = request.source_id or None
@@ -332,8 +340,19 @@ class WidgetQueryRunner(QObject):
             )
             news = source_news(session, actor, source_id) if source_id is not None else None
             extent = query_extent(session, actor, readable(query), request.source_id, cancel_token=token)
-            shown = with_weeks(collated(table, query), query, period.interval if period is not None else "")
-            result = QueryResult(query, shown, read_at=datetime.now(UTC), period=period)
+            interval = period.interval if period is not None else ""
+            shown, before = with_weeks(collated(table, query), query, interval), None
+            if request.compares and request.time_range is not None and period is not None:
+                earlier = time_range.before(request.time_range, now)
+                values = {**variables, **earlier.values, "interval": period.values["interval"]}
+                values |= dict(request.variables)
+                other = queries.run_query(
+                    session, actor, query, limit=limit, cancel_token=token, variables=values, source_id=source_id
+                )
+                before = PeriodBefore(with_weeks(other, query, interval), earlier, period)
+            if before is not None and request.compares == "table":
+                shown = compared_rows(shown, before, step_of(query, interval))
+            result = QueryResult(query, shown, read_at=datetime.now(UTC), period=period, before=before)
             found = replace(result, filters=filters, source=news)
             repeated = repeated_rows(session, actor, readable(query), request.source_id, cancel_token=token)
             return replace(found.with_extent(extent), repeated=repeated)
@@ -396,6 +415,13 @@ class WidgetQueryRunner(QObject):
         for one in found:
             self._results[one] = replace(self._results[one], colours=self.colours.of(one))
         return found
+
+
+def _compares(widget: WidgetContent) -> str:
+    """The kind of a widget that compares its figures with the period before; empty for any other."""
+    kind = widget.kind
+    has_setting = kind is not None and BEFORE in kind.settings
+    return kind.type if kind is not None and has_setting and widget.setting(BEFORE.key) == "on" else ""
 
 
 def _picture(widget: WidgetContent) -> str:

@@ -237,7 +237,7 @@ def summary(widget: WidgetContent, result: QueryResult | None) -> str:
     kind = widget.kind.type
     if result.table is not None and result.table.rows and mismatch_reason(widget, result.table) is None:
         if kind == "metric_card":
-            return stat_tiles.StatValue.of(result.table).formatted(widget)
+            return _card_summary(widget, stat_tiles.StatValue.of(result.table, result.before))
         if kind == "gauge":
             return stat_tiles.gauge_summary(widget, result.table)
     count = len(result.table.rows) if result.table is not None else 0
@@ -251,6 +251,16 @@ def summary(widget: WidgetContent, result: QueryResult | None) -> str:
     notes = [charts.undrawn_text(drawn), drawn.missing_note, currency_note.text(drawn, number_format.unit(widget))]
     notes += [charts.zero_text(drawn)] if kind == "line_chart" else []
     return ", ".join(part for part in (rows, charts.series_by_text(drawn), *notes) if part)
+
+
+def _card_summary(widget: WidgetContent, stat: stat_tiles.StatValue) -> str:
+    """The number of a card and, where it compares with the period before, its change."""
+    change = metric_card.card_change(widget, stat) if stat.compares else None
+    if change is None:
+        return stat.formatted(widget)
+    sign = {1: "+", 0: "", -1: "−"}[change.sign]  # a minus sign
+    parts = (stat.formatted(widget), sign + change.size if change.size else "", change.words)
+    return ", ".join(part for part in parts if part)
 
 
 def _paint_image(
@@ -369,7 +379,7 @@ def card_of(widget: WidgetContent, result: QueryResult | None, size: QSizeF) -> 
         return None
     if result.table is None or not result.table.rows or mismatch_reason(widget, result.table) is not None:
         return None
-    return MetricCard(widget, stat_tiles.StatValue.of(result.table), body_of(size).size())
+    return MetricCard(widget, stat_tiles.StatValue.of(result.table, result.before), body_of(size).size())
 
 
 def no_rows_texts(table: ResultTable) -> tuple[str, str]:
@@ -450,7 +460,7 @@ def _paint_table_as(
 ) -> None:
     kind = widget.kind.type if widget.kind else ""
     if kind == "metric_card":
-        metric_card.paint(painter, body, widget, table, row=row, wall=audience == "wall")
+        metric_card.paint(painter, body, widget, table, before=result.before, row=row, wall=audience == "wall")
     elif kind == "gauge":
         stat_tiles.paint_gauge(painter, body, widget, table)
     elif kind == "table":

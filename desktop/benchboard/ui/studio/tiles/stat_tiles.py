@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.ui.studio.tiles import axis_scale, number_format
+from benchboard.ui.studio.tiles.period_before import PeriodBefore, difference, percent_change
 from benchboard.ui.studio.tiles.thresholds import Threshold, thresholds
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
@@ -32,23 +33,30 @@ class StatValue:
         history: list[float | None],
         column: ResultColumn | None = None,
         currencies: tuple[str, str] = ("", ""),
+        *,
+        compares: bool = False,
     ) -> None:
         self.current, self.previous, self.history = current, previous, history
+        self.compares = compares
+        """Whether the number before is that of the period before, rather than of the row before."""
         self.column = column
         self._currency, self._previous_currency = currencies
 
     @classmethod
-    def of(cls, table: ResultTable) -> "StatValue":
-        """The last number of the table's last row."""
+    def of(cls, table: ResultTable, known: PeriodBefore | None = None) -> "StatValue":
+        """The last number of the table's last row; before it, that of the row before or, where the widget compares with
+        the period before, of what is `known` of that."""
         index = _value_column(table)
         assert index is not None, "`mismatch_reason` is asked first"
-        last, before = table.rows[-1], table.rows[-2] if len(table.rows) > 1 else None
+        earlier = table.rows[:-1] if known is None else known.table.rows
+        last, before = table.rows[-1], earlier[-1] if earlier else None
         return cls(
             last[index],
             before[index] if before is not None else None,
             number_format.column_numbers(table, index)[-60:],
             table.columns[index],
             (table.currency(last, index), table.currency(before, index) if before is not None else ""),
+            compares=known is not None,
         )
 
     def unit(self, own: str) -> number_format.Unit:
@@ -75,17 +83,22 @@ class StatValue:
 
     def percent_change(self) -> Decimal | None:
         """The change from the previous number in percent; None if there is none."""
-        if (
-            not isinstance(self.current, int | Decimal)
-            or not isinstance(self.previous, int | Decimal)
-            or not self.previous
-        ):
-            return None
         if self._currency != self._previous_currency:
             return None
-        if number_format.to_float(self.current) is None or number_format.to_float(self.previous) is None:
-            return None
-        return (Decimal(self.current) - Decimal(self.previous)) * 100 / abs(Decimal(self.previous))
+        return percent_change(self.current, self.previous)
+
+    def formatted_difference(self, widget: WidgetContent) -> str:
+        """The change from the previous number, without its sign; empty if there is none."""
+        change = difference(self.current, self.previous)
+        if change is None or self._currency != self._previous_currency:
+            return ""
+        written = number_format.format_number(max(change, -change), int(widget.setting("decimals")))
+        return self.unit(number_format.unit(widget)).after(written)
+
+    def formatted_previous(self, widget: WidgetContent) -> str:
+        """The previous number with the widget's decimals and unit."""
+        written = number_format.format_number(self.previous, int(widget.setting("decimals")))
+        return self.previous_unit(number_format.unit(widget)).after(written)
 
 
 def gauge_range(widget: WidgetContent, table: ResultTable) -> tuple[float, float]:

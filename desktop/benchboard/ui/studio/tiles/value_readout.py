@@ -15,6 +15,7 @@ from benchboard.i18n import _, ngettext, percent
 from benchboard.ui.studio.tiles import bars, charts, currency_note, number_format, periods, stat_tiles, x_axis
 from benchboard.ui.studio.tiles.chart_table import ChartTable
 from benchboard.ui.studio.tiles.missing_periods import drawn_table
+from benchboard.ui.studio.tiles.period_before import percent_change, signed_percent
 from benchboard.ui.studio.tiles.pies import Pie, slice_text, unit_of
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import HEADER, body_of, mismatch_advice, mismatch_reason, no_rows_of
@@ -23,7 +24,7 @@ from benchboard.ui.studio.tiles.thresholds import thresholds
 from benchboard.ui.studio.tiles.week_labels import week_title
 from benchboard.ui.studio.tiles.x_axis import is_by_week
 from benchboard.ui.theme import theme
-from benchboard.ui.time_format import full_date
+from benchboard.ui.time_format import full_date, utc_span
 from benchboard.ui.widgets.empty_state import fits_tile
 
 _HIT_MARGIN: Final = 8.0
@@ -135,7 +136,7 @@ def body_reader(body: QRectF, widget: WidgetContent, result: QueryResult | None)
     if kind == "pie_chart":
         return _pie_reader(Pie(body, table, result.colours), unit_of(table, unit))
     if kind in ("metric_card", "gauge"):
-        readout = _stat_readout(widget, table)
+        readout = _stat_readout(widget, table, result)
         return lambda _spot: readout
     return ChartReader(body, kind, drawn_table(widget, result), unit)
 
@@ -199,14 +200,17 @@ def _pie_reader(pie: Pie, unit: number_format.Unit) -> Reader:
     return at
 
 
-def _stat_readout(widget: WidgetContent, table: ResultTable) -> Readout:
-    stat = stat_tiles.StatValue.of(table)
+def _stat_readout(widget: WidgetContent, table: ResultTable, result: QueryResult) -> Readout:
+    stat = stat_tiles.StatValue.of(table, result.before)
     own = number_format.unit(widget)
     title = f"{stat.column.title}: " if stat.column is not None else ""
     lines = [ReadoutLine(title + _with_unit(stat.current, stat.unit(own)), strong=True)]
     if stat.previous is not None:
         before = _with_unit(stat.previous, stat.previous_unit(own))
         lines.append(ReadoutLine(_("previous: {value}").format(value=before)))
+    if result.before is not None:
+        span = utc_span(result.before.period.start, result.before.period.end)
+        lines.append(ReadoutLine(_("Period before: {period} (UTC)").format(period=span), muted=True))
     if stat.column is not None and stat.column.presentation.adds_currencies:
         lines.append(ReadoutLine(_("Amounts in all currencies, added up")))
     if widget.kind is not None and widget.kind.type == "gauge":
@@ -349,8 +353,21 @@ def _series_lines(
     lines = []
     for k, one in enumerate(series):
         value = number_format.format_value(table, table.rows[row], one.column, unit=unit)
+        value += _change_text(table, row, one)
         lines.append(ReadoutLine(one.name, one.colour, strong=k == nearest and len(series) > 1, value=value))
     return lines
+
+
+def _change_text(table: ResultTable, row: int, series: charts.Series) -> str:
+    """How much a value has changed since the period before, in brackets; empty where that isn't known."""
+    if not isinstance(table, ChartTable) or series.is_before or series.column not in table.before_of:
+        return ""
+    column = len(table.columns) - len(table.before_of) + table.before_of.index(series.column)
+    now, before = table.rows[row][series.column], table.rows[row][column]
+    change = percent_change(now, before)
+    if change is not None:
+        return f" ({signed_percent(change)})"
+    return "" if before is not None or now is None else f" ({_('no data before')})"
 
 
 def _with_unit(value: Cell, unit: number_format.Unit) -> str:
