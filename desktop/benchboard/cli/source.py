@@ -4,6 +4,7 @@ import os
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from operator import itemgetter
 from pathlib import Path
 from textwrap import shorten
@@ -64,6 +65,10 @@ _SOURCE: Final[dict[str, Callable[[Any], object]]] = {
     "problem": lambda row: row.problem,
     "path": lambda row: row.path,
     "unread_files": lambda row: list(row.unread_files),
+    "unread_reasons": lambda row: list(row.unread_reasons),
+    "partial_columns": lambda row: [
+        {"title": one.title, "files": one.count, "of": one.of} for one in row.partial_columns
+    ],
     "server": lambda row: row.server or row.address,
 }
 _STATES: Final = ("connected", "error", "disconnected", "pending")
@@ -162,6 +167,7 @@ def add(
     )
     try:
         state = examine(tables, CancelToken(), originals)
+        state = replace(state, unread=tuple((one.name, unread_sentence(one)) for one in inspected.skipped))
         with context.database.change() as session:
             added = services.add_source(
                 session,
@@ -527,6 +533,8 @@ def _show(context: CommandContext, found: SourceSummary) -> None:
         return
     texts = {name: read(found) for name, read in _SOURCE_TEXT.items()} | {
         "tables": ", ".join(found.tables), "unread_files": ", ".join(found.unread_files),
+        "unread_reasons": " ".join(found.unread_reasons),
+        "partial_columns": " ".join(map(partial_column_sentence, found.partial_columns)),
     }  # fmt: skip
     print_pairs({name: None if text == "" else text for name, text in texts.items()})
 

@@ -347,6 +347,18 @@ def test_what_not_all_files_of_a_folder_have_is_said_before_it_is_added(data: Da
     assert source.tables == ("months", "months_2")
     assert data.query(source.id, "SELECT sum(discount) FROM months") == 0.5
 
+    data.select("months")
+    data.studio.wait(lambda: {partial, left_out.removeprefix("Left out: ")} <= data.texts())
+    (folder / "04.csv").write_text("id,value,region\n3,0,north\n", encoding="utf-8")
+    (folder / "05.csv").write_bytes(b"%PDF-1.7")
+    data.click("source_refresh")
+    data.studio.wait(lambda: data.said("New column: “region”, in 1 of 4 files."))
+    assert data.said(": 8 rows, 7 before.")
+    assert data.said("“05.csv” isn't a CSV file. It's a PDF document.")
+    assert not data.said("scan.pdf"), "it wasn't read before either"
+    region = "“region” is in 1 of 4 files: “04.csv”. It is empty in the others."
+    data.studio.wait(lambda: {region, "“05.csv” isn't a CSV file. It's a PDF document."} <= data.texts())
+
 
 def test_a_folder_of_files_with_equal_columns_is_one_table(data: Data, tmp_path: Path) -> None:
     folder = tmp_path / "logs"

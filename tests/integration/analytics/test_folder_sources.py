@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from benchboard.analytics.files.inspection import inspect_file
@@ -130,3 +131,94 @@ def test_a_file_replaced_by_an_older_one_is_changed(market: Market, folder: Path
     os.utime(file, (1_000_000_000, 1_000_000_000))
     assert file_news(source) == "changed"
     assert status_title(source, "changed") == "File changed"
+
+
+def _write_titled(folder: Path, name: str, titles: str, *rows: str) -> None:
+    (folder / name).write_text("\n".join((titles, *rows)) + "\n", encoding="utf-8")
+
+
+def _rows(market: Market, source: SourceSummary, columns: str) -> list[tuple[object, ...]]:
+    with unbound(market.database).read() as session:
+        query = f"SELECT {columns} FROM {source.tables[0]} ORDER BY ALL"  # our own name
+        return list(run_query(session, market.analyst, query, source_id=source.id).rows)
+
+
+@pytest.mark.parametrize("copied", [True, False])
+def test_a_file_with_more_or_fewer_columns_that_comes_is_read_and_a_broken_one_is_named(
+    market: Market, folder: Path, tmp_path: Path, copied: bool
+) -> None:
+    source = _added(market, folder, tmp_path / "kept" if copied else None)
+    assert source.partial_columns == ()
+    _write_titled(folder, "2026-03.csv", "discount;id;amount", "0.5;7;3")
+    _write_titled(folder, "2026-04.csv", "amount;discount;id;region", "4;;8;north")
+    _write_titled(folder, "notes.csv", "who;what", "a;b")
+    (folder / "2026-05.csv").write_bytes(b"%PDF-1.7")
+    read = _again(market, source)
+    assert _rows(market, read, "id, amount, discount, region") == [
+        (0, 1, None, None), (0, 2, None, None), (7, 3, 0.5, None), (8, 4, None, "north"),
+    ]  # fmt: skip
+    assert [(one.title, one.count, one.of, one.files) for one in read.partial_columns] == [
+        ("discount", 2, 4, ("2026-03.csv", "2026-04.csv")), ("region", 1, 4, ("2026-04.csv",)),
+    ]  # fmt: skip
+    assert read.unread_files == ("2026-05.csv", "notes.csv", "readme.pdf")
+    assert sorted(read.unread_reasons) == [
+        "“2026-05.csv” isn't a CSV file. It's a PDF document.",
+        "“notes.csv” isn't read with the others. It has other columns: “who”, “what”.",
+        "“readme.pdf” isn't a data file. It's a PDF document.",
+    ]
+    assert (read.status, file_news(read)) == ("connected", "")
+
+    _write_titled(folder, "notes.csv", "id;amount", "9;9")  # it was corrected
+    (folder / "readme.pdf").unlink()
+    now = _again(market, read)
+    assert (9, 9) in _rows(market, now, "id, amount")
+    assert [one.partition(" ")[0] for one in now.unread_reasons] == ["“2026-05.csv”"]
+
+
+def test_a_column_that_a_file_that_was_read_has_gained_is_added(market: Market, folder: Path, tmp_path: Path) -> None:
+    source = _added(market, folder, tmp_path / "kept")
+    _write_titled(folder, "2026-02.csv", "id;discount;amount", "0;0.5;2")
+    assert _rows(market, _again(market, source), "amount, discount") == [(1, None), (2, 0.5)]
+
+
+def test_a_column_that_no_file_has_any_more_is_asked_about(market: Market, folder: Path, tmp_path: Path) -> None:
+    source = _added(market, folder, tmp_path / "kept")
+    _write_titled(folder, "2026-01.csv", "id;price", "0;5")
+    now = _again(market, source)
+    assert _rows(market, now, "amount, price") == [(2, None), (None, 5)]
+    _write_titled(folder, "2026-02.csv", "id;price", "0;6")
+    with pytest.raises(Conflict) as refused:
+        _again(market, now)
+    assert (refused.value.code, refused.value.facts["columns"]) == (DOUBTFUL, ("amount",))
+    assert "“months” no longer has the column “amount”." in str(refused.value)
+    now = _again(market, now, accept_losses=True)
+    assert _rows(market, now, "id, price") == [(0, 5), (0, 6)]
+
+
+def test_a_file_that_was_read_and_is_broken_is_asked_about(market: Market, folder: Path, tmp_path: Path) -> None:
+    source = _added(market, folder, tmp_path / "kept")
+    (folder / "2026-02.csv").write_bytes(b"%PDF-1.7")
+    with pytest.raises(Conflict) as refused:
+        _again(market, source)
+    assert (refused.value.code, refused.value.facts["broken"]) == (DOUBTFUL, ("2026-02.csv",))
+    assert "“2026-02.csv” was read before and can't be read now." in str(refused.value)
+    assert "It's a PDF document." in str(refused.value)
+    now = _again(market, source, accept_losses=True)
+    assert _amounts(market, now) == [1]
+    assert "“2026-02.csv” isn't a CSV file. It's a PDF document." in now.unread_reasons
+    _write(folder, "2026-02.csv", 5)
+    assert _amounts(market, _again(market, now)) == [1, 5]
+
+
+def test_parquet_files_that_come_bring_their_columns(market: Market, tmp_path: Path) -> None:
+    folder = tmp_path / "parts"
+    folder.mkdir()
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY (SELECT 1 AS id, 2 AS n) TO '{folder}/a.parquet'")
+        source = _added(market, folder, None)
+        connection.execute(f"COPY (SELECT 2.5::DOUBLE AS n, 'x' AS note, 2 AS id) TO '{folder}/b.parquet'")
+        connection.execute(f"COPY (SELECT 1 AS x, 2 AS y) TO '{folder}/c.parquet'")
+    read = _again(market, source)
+    assert _rows(market, read, "id, n, note") == [(1, 2.0, None), (2, 2.5, "x")]
+    assert read.unread_reasons == ("“c.parquet” isn't read with the others. It has other columns: “x”, “y”.",)
+    assert [(one.title, one.files) for one in read.partial_columns] == [("note", ("b.parquet",))]

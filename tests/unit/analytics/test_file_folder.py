@@ -1,6 +1,7 @@
 """A folder of files: those whose columns have the same titles are one table."""
 
 import tempfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.column_matching import belong_together, current_sql
 from benchboard.analytics.files.conversion import copy_to_parquet
 from benchboard.analytics.files.inspection import inspect_file, inspect_scan
+from benchboard.analytics.files.inspection_types import PartialColumn
 from benchboard.analytics.files.partial_columns import partial_column_sentence
 from benchboard.analytics.files.profile import profile_table
 from benchboard.analytics.files.scan import FileScan, ReadOptions
+from benchboard.analytics.sources.folder_reading import match_folder
 from benchboard.errors import Conflict, Invalid
 from support.csv_folders import file_cells, table_cells, write_csv
 
@@ -113,7 +117,7 @@ def test_a_column_that_some_files_lack_is_empty_there_and_named(tmp_path: Path) 
     (tmp_path / "people.csv").write_text("name,city\nAda,London\n", encoding="utf-8")
     months, people = inspect_file(tmp_path).tables
     assert [column.title for column in months.scan.columns] == ["day", "amount", "discount"]
-    assert [(one.title, one.files, one.of) for one in months.partial_columns] == [("discount", ("03.csv",), 3)]
+    assert months.partial_columns == (PartialColumn("discount", 1, 3, ("03.csv",)),)
     assert partial_column_sentence(months.partial_columns[0]) == (
         "“discount” is in 1 of 3 files: “03.csv”. It is empty in the others."
     )
@@ -230,3 +234,35 @@ def test_no_value_of_any_file_is_lost(files: list[tuple[list[str], int, list[lis
             assert table.rows == len(_rows(table.scan))
         read = [path.name for table in found.tables for path in table.scan.paths]
         assert sorted([*read, *(one.name for one in found.skipped)]) == sorted(path.name for path in folder.iterdir())
+
+
+_TEXTS = st.lists(st.lists(st.sampled_from(["", "x y", 'q"q', "a,b", "ö"]), min_size=6, max_size=6), max_size=3)
+_TEXT_FILES = st.lists(
+    st.tuples(st.permutations(_TITLES), st.integers(2, len(_TITLES)), _TEXTS), min_size=1, max_size=4
+)
+
+
+@given(_TEXT_FILES, _TEXT_FILES)
+@settings(max_examples=60, deadline=None)
+def test_no_value_of_any_file_that_comes_later_is_lost(
+    before: list[tuple[list[str], int, list[list[str]]]], later: list[tuple[list[str], int, list[list[str]]]]
+) -> None:
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        write_csv(folder / "z.csv", _TITLES[:2], [["1", "2"]])  # what the others are joined with
+        for place, (titles, width, rows) in enumerate(before):
+            write_csv(folder / f"{place}.csv", titles[:width], [row[:width] for row in rows])
+        options = ReadOptions(header=True, delimiter=",")
+        tables = inspect_file(folder, options, fixed=frozenset({"header", "delimiter"})).tables
+        scan = next(one.scan for one in tables if "z.csv" in (*one.scan.files, one.scan.path.name))
+        scan = scan if scan.files else replace(scan, path=folder, files=("z.csv",))
+        columns = tuple(one.read_as("text") for one in scan.columns)
+        others = frozenset(path for one in tables for path in one.scan.paths) - set(scan.paths)
+        for place, (titles, width, rows) in enumerate(later, 100):
+            write_csv(folder / f"{place}.csv", titles[:width], [row[:width] for row in rows])
+        found = match_folder(scan.with_columns(columns), others, frozenset(), CancelToken())
+        assert (found.gone, found.broken, found.match.missing) == ((), (), ())
+        now = found.match.scan
+        assert table_cells(_rows(now), now) == file_cells(now)
+        assert {*now.paths, *others, *(folder / one.name for one in found.unread)} == set(folder.iterdir())
+        assert all(one.why.code == "files.not-joined" for one in found.unread)

@@ -56,6 +56,12 @@ def belong_together(titles: Collection[str], others: Collection[str]) -> bool:
     return 2 * common > len(one | other) or (common == fewer and fewer > 1)
 
 
+def share_titles(titles: Collection[str], others: Collection[str]) -> bool:
+    """Whether any title is in both: a file that was read with others stays with them as long as that is so."""
+    one, other = ({title.casefold() for title in each if title} for each in (titles, others))
+    return not one.isdisjoint(other)
+
+
 def column_places(columns: Sequence[ScanColumn], titles: Sequence[str]) -> tuple[int | None, ...]:
     """For each of these columns, its place in a file with these titles; None where the file doesn't have it."""
     found = [ScanColumn(f"new_{place}", "-", "text", source=title) for place, title in enumerate(titles)]
@@ -86,7 +92,7 @@ def current_scan(scan: FileScan) -> FileScan:
     each file.
 
     Raises `Conflict` (`files.columns-lost`, with the fact `columns`) if a column that is used is in no file, or if a
-    file doesn't belong to the others any more.
+    file has none of the columns.
     """
     if scan.format != "csv" or not has_titles(scan):
         return scan
@@ -128,12 +134,8 @@ def _layout(scan: FileScan, titles: tuple[str, ...], paths: Sequence[Path]) -> F
 
 def _require_related(scan: FileScan, named: Mapping[tuple[str, ...], Sequence[Path]], known: tuple[str, ...]) -> None:
     for titles, paths in named.items():
-        others = [known, *(each for each in named if each != titles)]
-        if titles != known and not any(belong_together(titles, each) for each in others):
-            places = column_places(scan.columns, titles)
-            lost = [column.title for column, place in zip(scan.columns, places, strict=True)
-                    if place is None and not column.left_out]  # fmt: skip
-            raise lost_columns_error(paths[0].name, lost)
+        if not share_titles(titles, known):
+            raise lost_columns_error(paths[0].name, [each.title for each in scan.kept_columns])
 
 
 def _titles(path: Path, options: ReadOptions) -> tuple[str, ...]:
@@ -194,6 +196,8 @@ def _places(before: Sequence[ScanColumn], now: Sequence[ScanColumn]) -> tuple[li
 
 def _read_as_before(before: ScanColumn, found: ScanColumn) -> ScanColumn:
     stored = found.stored
+    if before.kind == "integer" and before.stored == found.stored == "same" and found.kind == "float":
+        return replace(before, source=found.source, kind="float")  # whole numbers no longer hold what the file has
     if stored == "same" and found.kind != before.kind:
         stored = "other"  # the file holds values of another kind now
     checked = before.checked and (before.kind == "text" or found.stored != "text" or found.left_out)

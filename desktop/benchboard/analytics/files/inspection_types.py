@@ -98,10 +98,12 @@ class PartialColumn:
     """A column that only some files of a table have; in the rows of the others it is empty."""
 
     title: str
-    files: tuple[str, ...]
-    """The names of the files that have it."""
+    count: int
+    """How many files have it."""
     of: int
     """How many files the table is made of."""
+    files: tuple[str, ...] = ()
+    """The names of the files that have it, if these are few."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,24 +45,28 @@ def stored_column(name: str, source: str, sql_type: str) -> ScanColumn:
 
 def inspect_parquet(path: Path, cancel_token: CancelToken, *, files: tuple[str, ...] = ()) -> TableInspection:
     """Inspect a Parquet file, or several in the folder `path` that make up one table. Raises `AppError`."""
+    scan = parquet_scan(path, cancel_token, files=files)
+    with reading_connection(scan.paths, cancel_token) as connection:
+        return inspect_typed(connection, scan, scan.rows_sql())
+
+
+def parquet_scan(path: Path, cancel_token: CancelToken, *, files: tuple[str, ...] = ()) -> FileScan:
+    """How a Parquet file, or several in the folder `path`, are read: the columns of all, each of the type that holds
+    the values of all. Raises `AppError` and `Cancelled`."""
     scan = FileScan(path, "parquet", files=files)
     with reading_connection(scan.paths, cancel_token) as connection:
         described = connection.execute(f"DESCRIBE FROM {scan.rows_sql()}").fetchall()
-        if len(described) > MAX_COLUMNS:
-            what = _("“{name}” has {count} columns.").format(name=path.name, count=number(len(described)))
-            raise Invalid(
-                "files.columns", what, why=_("Up to {count} are supported.").format(count=number(MAX_COLUMNS))
-            )
-        names = query_names(str(row[0]) for row in described)
-        columns = (stored_column(name, str(row[0]), str(row[1])) for name, row in zip(names, described, strict=True))
-        return inspect_typed(connection, scan.with_columns(tuple(columns)), scan.rows_sql())
+    if len(described) > MAX_COLUMNS:
+        what = _("“{name}” has {count} columns.").format(name=path.name, count=number(len(described)))
+        raise Invalid("files.columns", what, why=_("Up to {count} are supported.").format(count=number(MAX_COLUMNS)))
+    names = query_names(str(row[0]) for row in described)
+    columns = (stored_column(name, str(row[0]), str(row[1])) for name, row in zip(names, described, strict=True))
+    return scan.with_columns(tuple(columns))
 
 
 def parquet_titles(path: Path, cancel_token: CancelToken) -> tuple[str, ...]:
     """The names of the columns in a Parquet file. Raises `AppError` and `Cancelled`."""
-    with reading_connection((path,), cancel_token) as connection:
-        described = connection.execute(f"DESCRIBE FROM {FileScan(path, 'parquet').rows_sql()}").fetchall()
-    return tuple(str(row[0]) for row in described)
+    return tuple(column.source for column in parquet_scan(path, cancel_token).columns)
 
 
 def inspect_typed(connection: duckdb.DuckDBPyConnection, scan: FileScan, relation: str) -> TableInspection:

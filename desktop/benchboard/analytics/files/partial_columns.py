@@ -18,7 +18,8 @@ def partial_columns(columns: Sequence[ScanColumn], titles: Mapping[str, Sequence
     for at, column in enumerate(columns):
         names = tuple(name for name, each in places.items() if each[at] is not None)
         if names and len(names) < len(places) and not column.left_out:
-            found.append(PartialColumn(column.title, names, len(places)))
+            named = names if len(names) <= _NAMED and len(names) * 2 <= len(places) else ()
+            found.append(PartialColumn(column.title, len(names), len(places), named))
     return tuple(found)
 
 
@@ -36,12 +37,11 @@ def read_partial_columns(scan: FileScan, cancel_token: CancelToken) -> tuple[Par
 
 def partial_column_sentence(column: PartialColumn) -> str:
     """In how many files a column is: by their names where these are few."""
-    if len(column.files) <= _NAMED and len(column.files) * 2 <= column.of:
-        names = ", ".join(f"“{name}”" for name in column.files)
-        text = _("“{column}” is in {count} of {total} files: {names}. It is empty in the others.")
-        return text.format(column=column.title, count=number(len(column.files)), total=number(column.of), names=names)
+    names = ", ".join(f"“{name}”" for name in column.files)
     text = _("“{column}” is in {count} of {total} files. It is empty in the others.")
-    return text.format(column=column.title, count=number(len(column.files)), total=number(column.of))
+    if names:
+        text = _("“{column}” is in {count} of {total} files: {names}. It is empty in the others.")
+    return text.format(column=column.title, count=number(column.count), total=number(column.of), names=names)
 
 
 def unread_sentence(file: UnreadFile) -> str:

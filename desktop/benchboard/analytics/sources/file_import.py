@@ -10,7 +10,8 @@ from typing import Final
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.conversion import Conversion, copied_scan, copy_to_parquet
 from benchboard.analytics.files.formats import detect_format
-from benchboard.analytics.files.inspection_types import ReportProgress
+from benchboard.analytics.files.inspection_types import ReportProgress, UnreadFile
+from benchboard.analytics.files.partial_columns import unread_sentence
 from benchboard.analytics.files.scan import FileScan
 from benchboard.analytics.sources.catalog import get_row
 from benchboard.analytics.sources.configuration import SourceConfiguration, SourceTable, tables_of
@@ -34,11 +35,13 @@ def import_files(
     name: str,
     scans: Sequence[FileScan],
     folder: Path | None,
+    unread: Sequence[UnreadFile] = (),
     cancel_token: CancelToken | None = None,
     progress: ReportProgress | None = None,
 ) -> SourceSummary:
     """Add a data source with the tables of these scans, which are of one file or folder. With a `folder`, the tables
-    are copied there as Parquet files; without, queries read the file where it is.
+    are copied there as Parquet files; without, queries read the file where it is. `unread`: the files of the folder
+    that couldn't be read when it was inspected.
 
     Takes as long as reading the file; no transaction is open meanwhile. Raises what `add_source` and `copy_to_parquet`
     raise, and `Cancelled`; then no copy is left.
@@ -60,6 +63,7 @@ def import_files(
             state = replace(state, tables=tuple(
                 replace(one, wrong=copy.emptied + copy.left_out, left_out=copy.left_out) for one, copy in counted
             ))  # fmt: skip
+        state = replace(state, unread=tuple((one.name, unread_sentence(one)) for one in unread))
         kind = tables[0].scan.format if tables else ""
         with database.change() as session:
             return add_source(session, actor, name=name, kind=kind, tables=tables, state=state)

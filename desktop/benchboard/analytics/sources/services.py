@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from benchboard.analytics import duckdb_engine
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.duckdb_engine import FileResult
+from benchboard.analytics.files.inspection_types import PartialColumn
 from benchboard.analytics.files.scan import ScanColumn
 from benchboard.analytics.remote import engine as remote_engine
 from benchboard.analytics.remote.configuration import remote_configuration
@@ -85,6 +86,10 @@ class SourceSummary:
     """The kinds of the files, if `path` is a folder of them."""
     unread_files: tuple[str, ...] = ()
     """The files of the folder that none of its tables reads: other columns, or no data."""
+    unread_reasons: tuple[str, ...] = ()
+    """Why those of them aren't read of which that is known, as sentences with their names."""
+    partial_columns: tuple[PartialColumn, ...] = ()
+    """The first columns that not all files of a folder have."""
     originals: tuple[OriginalFile, ...] | None = None
     """The files at `path` as they were read; None where that isn't known."""
 
@@ -488,7 +493,7 @@ def _summary(row: DataSource) -> SourceSummary:
                          all(table.copy is not None for table in configuration.tables),
                          address="" if rest is None else rest[0].address, limited=extra.get("limited") is True,
                          folder_formats=_folder_formats(files), originals=stored_files(extra.get("originals")),
-                         unread_files=_unread_files(files, extra),
+                         **_folder_facts(files, extra),
                          **_line_counts(extra))  # fmt: skip
 
 
@@ -496,11 +501,33 @@ def _folder_formats(tables: Sequence[SourceTable]) -> tuple[str, ...]:
     return tuple(sorted({one.scan.format for one in tables})) if is_folder(tables) else ()
 
 
-def _unread_files(tables: Sequence[SourceTable], extra: Mapping[str, Any]) -> tuple[str, ...]:
+def _folder_facts(tables: Sequence[SourceTable], extra: Mapping[str, Any]) -> dict[str, Any]:
+    """What isn't in all files of a folder, and which of them aren't read."""
     if not is_folder(tables):
-        return ()
+        return {}
     read = {path.name for one in tables for path in one.scan.paths}
-    return tuple(one.name for one in stored_files(extra.get("originals")) or () if one.name not in read)
+    unread = tuple(one.name for one in stored_files(extra.get("originals")) or () if one.name not in read)
+    return {
+        "unread_files": unread,
+        "unread_reasons": tuple(why for name, why in stored_unread(extra) if name in unread),
+        "partial_columns": tuple(
+            found for table in _listed(extra, "tables") for one in _listed(table, "partial_columns")
+            if (found := _partial_column(one)) is not None
+        ),
+    }  # fmt: skip
+
+
+def stored_unread(extra: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The names of the files that aren't read, and why not, as they were stored."""
+    found = [(one.get("name"), one.get("why")) for one in _listed(extra, "unread")]
+    return tuple((name, why) for name, why in found if isinstance(name, str) and isinstance(why, str))
+
+
+def _partial_column(stored: Mapping[str, Any]) -> PartialColumn | None:
+    match stored:
+        case {"title": str(title), "count": int(count), "of": int(of), "files": list(files)}:
+            return PartialColumn(title, count, of, tuple(str(name) for name in files))
+    return None
 
 
 def _line_counts(extra: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,17 +15,29 @@ from benchboard.analytics.files.column_matching import ColumnMatch, lost_columns
 from benchboard.analytics.files.conversion import copy_to_parquet
 from benchboard.analytics.files.inspection import inspect_file, inspect_scan
 from benchboard.analytics.files.inspection_types import ReportProgress
+from benchboard.analytics.files.partial_columns import unread_sentence
 from benchboard.analytics.files.scan import FileScan
 from benchboard.analytics.remote import engine as remote_engine
 from benchboard.analytics.remote.server_limits import RemoteTable
 from benchboard.analytics.rest.reading import read_rows
 from benchboard.analytics.sources.catalog import get_row
 from benchboard.analytics.sources.configuration import SourceConfiguration, SourceTable
-from benchboard.analytics.sources.folder_reading import gone_files_error, match_folder
+from benchboard.analytics.sources.folder_reading import (
+    FolderMatch,
+    broken_files_error,
+    gone_files_error,
+    match_folder,
+)
 from benchboard.analytics.sources.original_files import OriginalFile, original_files, stored_files
 from benchboard.analytics.sources.rest_connection import fresh_file, open_rest, stored_rest
 from benchboard.analytics.sources.servers import open_server, set_problem, set_tables
-from benchboard.analytics.sources.services import SourceSummary, get_source, source_uses, update_source
+from benchboard.analytics.sources.services import (
+    SourceSummary,
+    get_source,
+    source_uses,
+    stored_unread,
+    update_source,
+)
 from benchboard.analytics.sources.state import READ_OPTIONS, SourceState, examine, store_limited, store_state
 from benchboard.errors import AppError, Cancelled, Conflict, Invalid, NotFound
 from benchboard.i18n import _, ngettext, number
@@ -84,16 +96,15 @@ def read_source_again(
         return _refreshed_rest(database, actor, source_id, tables, extra, accept_losses, token, report)
     if not tables or not all(_is_there(one) for one in tables if one.copy is None):
         return _refreshed(database, actor, source_id, tables, token)
-    known, originals = stored_files(extra.get("originals")) or (), original_files(tables)
-    folders = [match_folder(one.scan, tables, known, originals, token) for one in tables if one.scan.files]
-    if not accept_losses and (without := next((one for one in folders if one.gone), None)) is not None:
+    originals, unread = original_files(tables), dict(stored_unread(extra))
+    folders = _match_folders(tables, stored_files(extra.get("originals")) or (), originals, unread, token)
+    if not accept_losses and (without := next((one for one in folders.values() if one.gone), None)) is not None:
         if any(one.copy is None for one in tables):
             _refreshed(database, actor, source_id, tables, token)  # its queries fail
-        raise gone_files_error(without.scan.path, without.gone, DOUBTFUL)
-    matches = [
-        ColumnMatch(folders.pop(0).scan, (), ()) if one.scan.files else match_table(one, token, report)
-        for one in tables
-    ]
+        raise gone_files_error(without.match.scan.path, without.gone, DOUBTFUL)
+    if not accept_losses and (broken := [file for one in folders.values() for file in one.broken]):
+        raise broken_files_error(broken, DOUBTFUL)
+    matches = [folders[one.name].match if one.name in folders else match_table(one, token, report) for one in tables]
     lost = [column for match in matches for column in match.missing]
     if lost and not accept_losses:
         _store_lost(database, actor, source_id, [one.name for one in lost], [one.title for one in lost])
@@ -101,7 +112,30 @@ def read_source_again(
     readings = [_read(one, match, token, report) for one, match in zip(tables, matches, strict=True)]
     if not accept_losses:
         _require_no_worse(readings, extra)
-    return _copied_and_stored(database, actor, source_id, readings, token, report, originals=originals)
+    unread |= {file.name: unread_sentence(file) for one in folders.values() for file in (*one.broken, *one.unread)}
+    return _copied_and_stored(
+        database, actor, source_id, readings, token, report, originals=originals, unread=unread if folders else None
+    )
+
+
+def _match_folders(
+    tables: Sequence[SourceTable],
+    before: Sequence[OriginalFile],
+    now: Sequence[OriginalFile],
+    unread: Mapping[str, str],
+    token: CancelToken,
+) -> dict[str, FolderMatch]:
+    """The tables that are made of a folder's files, by name, as those are now. A file belongs to one table."""
+    taken = {path for one in tables for path in one.scan.paths}
+    known = {path.name for path in taken} | set(unread)
+    same = frozenset(one.name for one in now if one in before and one.name in known)
+    found: dict[str, FolderMatch] = {}
+    for one in tables:
+        if one.scan.files:
+            others = frozenset(taken - set(one.scan.paths))
+            found[one.name] = match_folder(one.scan, others, same, token)
+            taken |= set(found[one.name].match.scan.paths)
+    return found
 
 
 def store_table(
@@ -367,6 +401,7 @@ def _copied_and_stored(
     *,
     limited: bool = False,
     originals: tuple[OriginalFile, ...] | None = None,
+    unread: Mapping[str, str] | None = None,
     undoable: bool = False,
 ) -> SourceSummary:
     """Copy the tables that are copied to new files, and store what was read; the files of before are kept.
@@ -379,6 +414,9 @@ def _copied_and_stored(
                 made = copy_to_parquet(one.scan, one.copy, cancel_token=token, progress=report)
                 left_out[one.name] = made.left_out
         state = _with_wrong(examine(tables, token, originals), readings, left_out)
+        if unread is not None:
+            read = {path.name for one in tables for path in one.scan.paths}
+            state = replace(state, unread=tuple((name, why) for name, why in unread.items() if name not in read))
         with database.change() as session:
             row = get_row(session, actor, source_id, lock=True)
             older, before = copies_before(row), _remembered(row)

@@ -8,10 +8,13 @@ from typing import Any, Literal
 from benchboard.analytics import duckdb_engine
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.duckdb_engine import FileView
+from benchboard.analytics.files.column_matching import current_scan
 from benchboard.analytics.files.inspection import inspect_file
+from benchboard.analytics.files.inspection_types import PartialColumn
+from benchboard.analytics.files.partial_columns import read_partial_columns
 from benchboard.analytics.sources.configuration import SourceTable
 from benchboard.analytics.sources.original_files import OriginalFile, original_files
-from benchboard.errors import AppError, Cancelled
+from benchboard.errors import AppError, Cancelled, Conflict, NotFound, Unavailable
 from benchboard.i18n import _
 from benchboard.storage.models.analytics import DataSource
 
@@ -21,6 +24,7 @@ READ_OPTIONS = frozenset((
     "delimiter", "quote", "encoding", "decimal_mark", "thousands_mark", "date_order", "header", "skip_lines",
     "null_words", "quoted_breaks", "compressed", "total_label", "zoned_times",
 ))  # fmt: skip
+_PARTIAL_COLUMNS = 100
 Problem = Literal["", "moved", "columns", "unreadable"]
 
 
@@ -36,6 +40,13 @@ class FoundTable:
     """Lines that didn't fit; None where they weren't counted."""
     left_out: int | None = None
     """How many of these aren't among the rows; None where they weren't counted."""
+    partial_columns: tuple[PartialColumn, ...] = ()
+    """The first columns that not all of its files have."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        partial = [asdict(one) | {"files": list(one.files)} for one in self.partial_columns]
+        return asdict(self) | {"files": list(self.files), "partial_columns": partial}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +61,15 @@ class SourceState:
     """The lost columns as queries name them."""
     originals: tuple[OriginalFile, ...] | None = None
     """The files that it was read from, as they were then; None where it wasn't read: those of before still are."""
+    unread: tuple[tuple[str, str], ...] | None = None
+    """The names of the files in its folder that aren't read, and why not, as a sentence; None: those of before."""
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored in the column `metadata`."""
         read = {} if self.originals is None else {"originals": [one.to_json() for one in self.originals]}
-        return {"tables": [asdict(one) for one in self.tables], "problem": self.problem, "names": list(self.names),
+        if self.unread is not None:
+            read["unread"] = [{"name": name, "why": why} for name, why in self.unread]
+        return {"tables": [one.to_json() for one in self.tables], "problem": self.problem, "names": list(self.names),
                 **read}  # fmt: skip
 
 
@@ -103,7 +118,9 @@ def examine(
             if lost:
                 titles = tuple(title for _name, title in lost)
                 return SourceState(tuple(found), "columns", titles, tuple(name for name, _title in lost))
-            found.append(FoundTable(table.name, _row_count(table, cancel_token), _fingerprint(table)))
+            partial = _partial_columns(table, cancel_token)
+            found.append(FoundTable(table.name, _row_count(table, cancel_token), _fingerprint(table),
+                                    partial_columns=partial))  # fmt: skip
         except Cancelled:
             raise
         except (AppError, OSError):
@@ -120,9 +137,24 @@ def _fingerprint(table: SourceTable) -> tuple[dict[str, object], ...]:
     return tuple({"name": name, "size": stat.st_size, "modified": stat.st_mtime} for name, stat in stats)
 
 
+def _partial_columns(table: SourceTable, cancel_token: CancelToken) -> tuple[PartialColumn, ...]:
+    try:
+        return read_partial_columns(table.scan, cancel_token)[:_PARTIAL_COLUMNS]
+    except (NotFound, Unavailable):  # the originals of a copy aren't there
+        return ()
+
+
 def _lost_columns(table: SourceTable, cancel_token: CancelToken) -> list[tuple[str, str]]:
     """The names and titles of the columns that a file had and hasn't any more. Those of a copy stay."""
-    if table.copy is not None or table.scan.files:
+    if table.copy is not None:
+        return []
+    if table.scan.files:
+        try:
+            current_scan(table.scan)
+        except Conflict as error:
+            lost = error.facts.get("columns")
+            titles = lost if isinstance(lost, tuple) else ()
+            return [(one.name, one.title) for one in table.scan.kept_columns if one.title in titles]
         return []
     inspected = inspect_file(table.scan.path, table.scan.options, fixed=READ_OPTIONS, cancel_token=cancel_token)
     same = [one.scan for one in inspected.tables if one.scan.table == table.scan.table]

@@ -257,6 +257,7 @@ class DataView(QWidget):
         """Add what a page says, in the background; if that fails, the page is shown again as it was."""
         database, actor, name, scans = self._context.database, self._context.actor, page.name, page.scans()
         folder = self._context.workspace.home / FOLDER if page.copies else None
+        unread = page.unread_files()
 
         def add(progress: Progress) -> SourceSummary:
             token = CancelToken()
@@ -268,6 +269,7 @@ class DataView(QWidget):
                     name=name,
                     scans=scans,
                     folder=folder,
+                    unread=unread,
                     cancel_token=token,
                     progress=progress.report,
                 )

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.column_kinds import column_fits
-from benchboard.analytics.files.inspection_types import TableInspection, TypeFit
+from benchboard.analytics.files.inspection_types import TableInspection, TypeFit, UnreadFile
 from benchboard.analytics.files.partial_columns import partial_column_sentence, unread_sentence
 from benchboard.analytics.files.profile import ColumnProfile, profile_table
 from benchboard.analytics.files.scan import FileScan
@@ -229,6 +229,10 @@ class ImportPage(QWidget):
     def scans(self) -> list[FileScan]:
         """How the tables that are added are read."""
         return [table.scan for table in self._added_tables()]
+
+    def unread_files(self) -> tuple[UnreadFile, ...]:
+        """The files of a folder that can't be read."""
+        return self._reading.detected.skipped if self._reading is not None else ()
 
     def why_not_added(self) -> str:
         """Why the file can't be added now; empty if it can."""
@@ -490,7 +494,7 @@ class ImportPage(QWidget):
         return [
             *(partial_column_sentence(one) for one in table.partial_columns),
             *(one.apart for one in found.tables if one.apart),
-            *(_("Left out: {reason}").format(reason=unread_sentence(one)) for one in found.skipped),
+            *(_("Left out: {reason}").format(reason=unread_sentence(one)) for one in self.unread_files()),
         ]
 
     def _why_unchanged(self) -> str:

@@ -24,11 +24,11 @@ from benchboard.identity.permissions import has_permission
 from benchboard.ui.commands import Handler
 from benchboard.ui.context import Context
 from benchboard.ui.problems import Action
+from benchboard.ui.studio.data.refresh_text import RefreshedSource, refresh_text
 from benchboard.ui.studio.data.rest_dialog import ExistingApi, RestDialog
 from benchboard.ui.studio.data.server_dialog import ExistingServer, ServerDialog
 from benchboard.ui.studio.data.source_rows import SourceRow
 from benchboard.ui.tasks import DatabaseSession, Progress
-from benchboard.ui.time_format import clock_minutes
 from benchboard.ui.widgets import Button, Confirm, Dialog, Edit, Field, open_file_dialog
 
 _NAMED_USES: Final = 5
@@ -93,12 +93,12 @@ class SourceActions(QObject):
         """Read the files of a source again; ask where that would lose columns or rows."""
         database, actor = self._context.database, self._context.actor
 
-        def read(progress: Progress) -> tuple[SourceSummary, int | None]:
+        def read(progress: Progress) -> tuple[SourceSummary, str]:
             token = CancelToken()
             with progress.on_cancel(token.cancel):
                 progress.check()
                 with database.read() as session:
-                    before = services.get_source(session, actor, source_id)
+                    before = RefreshedSource.read(session, actor, source_id)
                 now = read_source_again(
                     database,
                     actor,
@@ -107,7 +107,8 @@ class SourceActions(QObject):
                     cancel_token=token,
                     progress=progress.report,
                 )
-                return now, before.rows
+                with database.read() as session:
+                    return now, refresh_text(before, RefreshedSource.read(session, actor, source_id))
 
         title = _("Reading “{name}”").format(name=name)
         failed = partial(self._ask_or_tell, source_id, name)
@@ -121,22 +122,23 @@ class SourceActions(QObject):
             self.not_refreshed.emit()
             return
         # What was lost can be long: the title has one line, the text below as many as it takes.
-        columns, files = bool(error.facts.get("columns")), bool(error.facts.get("files"))
+        broken = bool(error.facts.get("broken"))
+        columns, files = bool(error.facts.get("columns")), bool(error.facts.get("files")) or broken
         title = _("Refresh without the missing columns?") if columns else _("Refresh anyway?")
         title = _("Refresh without the missing files?") if files else title
+        title = _("Refresh without the unreadable files?") if broken else title
         act = _("Refresh without them") if columns or files else _("Refresh anyway")
         Confirm(
             self._parent.window(), title, " ".join(part for part in (error.what, error.why, error.do) if part), act=act,
             keep=_("Keep what was read before"), run=partial(self.refresh, source_id, name, accept_losses=True),
         ).open()  # fmt: skip
 
-    def _tell_refreshed(self, source: SourceSummary, before: int | None) -> None:
+    def _tell_refreshed(self, source: SourceSummary, text: str) -> None:
         if source.problem:
             find = _("Find folder…") if source.is_folder else _("Find file…")
             locate = None if source.server or source.address else Action(find, partial(self.locate, source))
             self._context.problems.toast(source.problem, warning=True, action=locate)
             return
-        text = _refreshed_text(source, before)
         self._context.problems.toast(text, partial(self._undo, source) if source.copied else None)
 
     def _undo(self, source: SourceSummary) -> None:
@@ -244,20 +246,6 @@ def _columns_text(source: SourceSummary) -> str:
         return _("The columns of “{name}” were changed.").format(name=source.name)
     rows = ngettext("{count} row", "{count} rows", source.rows).format(count=number(source.rows))
     return _("The columns of “{name}” were changed: {rows}.").format(name=source.name, rows=rows)
-
-
-def _refreshed_text(source: SourceSummary, before: int | None) -> str:
-    """What reading a source again brought; `before`: its rows until then."""
-    values = {"name": source.name, "time": clock_minutes()}
-    if source.rows is None:
-        return _("Refreshed “{name}” at {time}.").format(**values)
-    rows = ngettext("{count} row", "{count} rows", source.rows).format(count=number(source.rows))
-    if before is None:
-        return _("Refreshed “{name}” at {time}: {rows}.").format(**values, rows=rows)
-    if before == source.rows:
-        return _("Refreshed “{name}” at {time}: {rows}, as many as before.").format(**values, rows=rows)
-    text = _("Refreshed “{name}” at {time}: {rows}, {before} before.")
-    return text.format(**values, rows=rows, before=number(before))
 
 
 def _delete(copies: tuple[Path, ...]) -> None:

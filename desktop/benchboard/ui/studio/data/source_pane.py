@@ -31,6 +31,7 @@ from benchboard.ui.context import Context
 from benchboard.ui.studio.data.preview_table import paint_histogram, paint_line
 from benchboard.ui.studio.data.source_rows import (
     SourceRow,
+    folder_notes,
     lines_text,
     location_text,
     news_text,
@@ -57,7 +58,7 @@ Index = QModelIndex | QPersistentModelIndex
 _SAMPLE_ROWS: Final = 20
 _MOST_COLUMNS: Final = 200
 """Columns that are shown one by one; a table may have thousands."""
-_NAMED_FILES: Final = 20
+_MOST_NOTES: Final = 20
 _BARS: Final = QSize(76, 26)
 
 
@@ -96,7 +97,8 @@ class SourcePane(DetailPane):
         self._columns_handler: Handler | None = None
         self._columns = DetailSection(_("Columns"), self._edit_columns)
         self._sample = DetailSection(_("First rows"))
-        for section in (facts, hairline(), self._select_section, self._columns, hairline(), self._sample):
+        self._folder = DetailSection(_("Differences between the files"))
+        for section in (facts, self._folder, hairline(), self._select_section, self._columns, hairline(), self._sample):
             self.column.addWidget(section)
         self.column.addStretch(1)
 
@@ -123,11 +125,6 @@ class SourcePane(DetailPane):
             (
                 (_("Contents"), Elided(tables_and_rows(row))),
                 *([(_("Lines that don't fit"), Elided(lines))] if (lines := lines_text(row.source)) else []),
-                *(
-                    [(_("Files not read"), Elided(", ".join(unread[:_NAMED_FILES])))]
-                    if (unread := row.source.unread_files)
-                    else []
-                ),
                 (_("Last refreshed"), self._refreshed),
                 (
                     _("Copied from") if row.source.copied else _("Location"),
@@ -135,8 +132,15 @@ class SourcePane(DetailPane):
                 ),
             )
         )
+        self._show_folder(folder_notes(row.source))
         if not same:
             self._read_tables(row.source.id)
+
+    def _show_folder(self, notes: Sequence[str]) -> None:
+        more = len(notes) - _MOST_NOTES
+        shown = [*notes[:_MOST_NOTES], *([_("and {count} more").format(count=number(more))] if more > 0 else [])]
+        self._folder.fill(*(Paragraph(note, "body", "secondary") for note in shown))
+        self._folder.setVisible(bool(notes))
 
     def refresh_time(self) -> bool:
         """Say as of now how long ago the source was refreshed, as the list beside it does. Returns whether that is

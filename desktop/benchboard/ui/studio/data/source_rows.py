@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from benchboard.analytics.files.partial_columns import partial_column_sentence
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.file_news import (
     FileNews,
@@ -200,6 +201,14 @@ def lines_text(source: SourceSummary) -> str:
         text = ngettext("{count} line with values left empty", "{count} lines with values left empty", source.emptied)
         parts.append(text.format(count=number(source.emptied)))
     return ", ".join(parts)
+
+
+def folder_notes(source: SourceSummary) -> tuple[str, ...]:
+    """Which columns aren't in all files of a folder, and which of its files aren't read, as sentences."""
+    named = " ".join(source.unread_reasons)
+    unknown = [name for name in source.unread_files if name not in named]
+    without = [_("Not read: {names}.").format(names=", ".join(f"“{name}”" for name in unknown))] if unknown else []
+    return (*map(partial_column_sentence, source.partial_columns), *source.unread_reasons, *without)
 
 
 def tables_and_rows(row: SourceRow) -> str:
