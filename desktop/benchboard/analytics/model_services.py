@@ -1,7 +1,6 @@
 """The services over data models: list, create, change, check and delete them, and say what uses them."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,7 +16,7 @@ from benchboard.analytics.data_models.definition import (
     ModelField,
     ModelTable,
 )
-from benchboard.analytics.data_models.model_sql import is_named, model_sql
+from benchboard.analytics.data_models.model_sql import model_sql
 from benchboard.analytics.data_models.problems import ModelProblem
 from benchboard.analytics.data_models.stored_models import StoredModel, store_definition, stored_model
 from benchboard.analytics.queries import ResultTable, check_source_query, run_query
@@ -25,6 +24,7 @@ from benchboard.analytics.query_builder.question import functions_for
 from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.relations import RELATIONS
 from benchboard.analytics.sources import services
+from benchboard.analytics.sources.lineage import LineageUse, model_field_uses
 from benchboard.analytics.sources.source_models import SourceColumns, model_problems
 from benchboard.errors import Conflict, Invalid, NotFound
 from benchboard.i18n import _, ngettext
@@ -35,7 +35,6 @@ from benchboard.storage import search_text
 from benchboard.storage.keyset_paging import Sorting, page
 from benchboard.storage.models.analytics import DataModel
 from benchboard.storage.models.base import is_id, new_id
-from benchboard.storage.models.dashboards import Dashboard, Widget
 from benchboard.storage.short_ids import find_id
 
 MAX_NAME: Final = 63
@@ -59,16 +58,6 @@ class ModelSummary:
     definition: ModelDefinition | None
     problems: tuple[ModelProblem, ...]
     updated_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ModelUse:
-    """A widget whose query names a model, or one of its fields that was asked about."""
-
-    dashboard_id: str
-    dashboard: str
-    widget_id: str
-    widget: str
 
 
 def list_models(
@@ -217,7 +206,7 @@ def delete_model(session: Session, actor: Actor, model_id: str, *, even_if_used:
     stored = None
     with suppress(Invalid):
         stored = stored_model(row)
-    used = sorted({use.dashboard for use in model_uses(session, actor, model_id)}) if stored is not None else []
+    used = sorted({use.dashboard or use.name for use in model_uses(session, actor, model_id)} if stored else ())
     if used and not even_if_used:
         what = ngettext("{count} dashboard uses “{name}”.", "{count} dashboards use “{name}”.", len(used))
         raise Conflict(
@@ -233,35 +222,16 @@ def delete_model(session: Session, actor: Actor, model_id: str, *, even_if_used:
     return stored
 
 
-def model_uses(session: Session, actor: Actor, model_id: str, fields: Sequence[str] = ()) -> tuple[ModelUse, ...]:
-    """The widgets whose queries name a model; with `fields`, those that also name one of these, or all by `*`."""
+def model_uses(session: Session, actor: Actor, model_id: str, fields: Sequence[str] = ()) -> tuple[LineageUse, ...]:
+    """What reads a model; with `fields`, one of these, also through the calculated fields and measures over it. Raises
+    `NotFound`, and `Invalid` for a model that can't be read."""
     require(actor, "sources:read")
-    stored = stored_model(_row(session, actor, model_id))
-    source_id = stored.definition.source_id
-    query = (
-        select(Dashboard.id, Dashboard.name, Widget.id, Widget.query, Widget.config)
-        .join(Widget, Widget.dashboard_id == Dashboard.id)
-        .where(Widget.organisation_id == actor.organisation_id)
-        .where(Widget.data_source_id == source_id if source_id else Widget.data_source_id.is_(None))
-        .order_by(Dashboard.name, Widget.id)
-    )
-    found = []
-    for dashboard_id, dashboard, widget_id, text, config in session.execute(query):
-        if not text or not is_named(stored.name, text):
-            continue
-        star = re.search(r"\*", re.sub(r"count\s*\(\s*\*\s*\)", "", text, flags=re.IGNORECASE))
-        if fields and not star and not any(is_named(one, text) for one in fields):
-            continue
-        found.append(ModelUse(dashboard_id, dashboard, widget_id, _widget_title(config)))
-    return tuple(found)
+    return model_field_uses(session, actor, stored_model(_row(session, actor, model_id)), fields)
 
 
-def _widget_title(config: object) -> str:
-    """The title of a widget in its column `config` (see `dashboards.row_mapping`); empty where there is none."""
-    for key in ("benchboard", "item"):
-        config = config.get(key) if isinstance(config, dict) else None
-    title = config.get("title") if isinstance(config, dict) else None
-    return title if isinstance(title, str) else ""
+def breaking_uses(uses: Iterable[LineageUse]) -> tuple[LineageUse, ...]:
+    """Those that are no fields of the model itself."""
+    return tuple(one for one in uses if one.kind != "field")
 
 
 def check_model(session: Session, actor: Actor, model_id: str) -> ModelSummary:

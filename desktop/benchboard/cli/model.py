@@ -22,9 +22,10 @@ from benchboard.analytics.data_models.definition import (
     field_title,
 )
 from benchboard.analytics.files.kind_titles import kind_title
-from benchboard.analytics.model_services import ModelSummary, ModelUse
+from benchboard.analytics.model_services import ModelSummary
 from benchboard.analytics.query_builder.question import free_name
 from benchboard.analytics.sources import services
+from benchboard.analytics.sources.lineage import LineageUse
 from benchboard.cli.command_context import CommandContext, paging_options, with_context, write_json
 from benchboard.cli.empty_lists import empty_text
 from benchboard.cli.options import CliGroup, NamedValue
@@ -189,7 +190,7 @@ def rename(context: CommandContext, which: str, name: str, force: bool) -> None:
     """
     with context.database.change() as session:
         found = model_services.get_model_matching(session, context.actor, which)
-        used = sorted({one.dashboard for one in _uses(session, context.actor, found)})
+        used = sorted({one.dashboard or one.name for one in _uses(session, context.actor, found)})
         if used and not force:
             what = ngettext("{count} dashboard uses “{name}”.", "{count} dashboards use “{name}”.", len(used))
             raise Conflict(
@@ -246,7 +247,7 @@ def _advise_on_use() -> Iterator[None]:
         raise
 
 
-def _uses(session: Any, actor: Actor, found: ModelSummary) -> tuple[ModelUse, ...]:
+def _uses(session: Any, actor: Actor, found: ModelSummary) -> tuple[LineageUse, ...]:
     return model_services.model_uses(session, actor, found.id) if found.definition is not None else ()
 
 
@@ -332,9 +333,9 @@ def _field_row(field: Field) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _show(context: CommandContext, found: ModelSummary, uses: Sequence[ModelUse]) -> None:
+def _show(context: CommandContext, found: ModelSummary, uses: Sequence[LineageUse]) -> None:
     fields = [_field_row(one) for one in found.definition.fields()] if found.definition else []
-    dashboards = sorted({one.dashboard for one in uses})
+    dashboards = sorted({one.dashboard for one in uses if one.dashboard})
     if context.as_json:
         row = {name: read(found) for name, read in _MODEL.items()}
         write_json(row | {"fields": fields, "dashboards": dashboards})

@@ -11,6 +11,7 @@ from benchboard.analytics import model_services
 from benchboard.analytics.files.inspection import inspect_file
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.configuration import tables_of
+from benchboard.analytics.sources.lineage import LineageUse
 from benchboard.identity import audit
 from benchboard.paging import Listing
 from benchboard.storage.models.base import new_id
@@ -208,7 +209,7 @@ def test_model_is_made_edited_undone_saved_explored_renamed_and_deleted(studio: 
     models.type("model_name", "Renamed")
     models.key(Qt.Key.Key_S)
     studio.wait(lambda: bool(studio.application.window.findChildren(QWidget, "confirm_act")))
-    assert "1 widget will show an error: “Top cities” in “Fleet”." in models.said_in_dialog()
+    assert "This breaks 1 widget on 1 dashboard: “Top cities” in “Fleet”." in models.said_in_dialog()
     models.click("confirm_keep")
     assert [one.name for one in models.stored()] == ["Sales by city"]
     models.click("models_discard")
@@ -232,9 +233,10 @@ def test_model_is_made_edited_undone_saved_explored_renamed_and_deleted(studio: 
 
 
 def test_broken_text_names_widgets_and_their_dashboards() -> None:
-    uses = [model_services.ModelUse("d", "Fleet", str(k), f"W{k}" if k else "") for k in range(10)]
-    assert broken_text(uses[:1]) == "1 widget will show an error: “Untitled” in “Fleet”."
-    assert broken_text(uses).endswith("and 2 more widgets.")
+    uses = [LineageUse("widget", str(k), f"W{k}" if k else "", "d", "Fleet") for k in range(10)]
+    assert broken_text(uses[:1]) == "This breaks 1 widget on 1 dashboard: “Untitled” in “Fleet”."
+    assert broken_text(uses).endswith("and 2 more.")
+    assert broken_text([LineageUse("alert", "a", "Too far")]) == "This breaks 1 alert: “Too far”."
 
 
 def test_new_model_is_in_the_list_before_it_is_saved(studio: "Studio", tmp_path: Path) -> None:

@@ -148,7 +148,7 @@ def test_model_is_changed_renamed_deleted_and_audited(
             )  # fmt: skip
         model_services.audit.record(session, market.analyst, "dashboard.create", dashboard.id)
     with unbound(market.database).change() as session:
-        assert [one.widget for one in model_services.model_uses(session, market.analyst, model.id, ["name"])] == ["A"]
+        assert [one.name for one in model_services.model_uses(session, market.analyst, model.id, ["name"])] == ["A"]
         assert len(model_services.model_uses(session, market.analyst, model.id)) == 2
         with pytest.raises(Conflict, match="1 data model reads “City list”") as caught:
             services.remove_source(session, market.analyst, cities.id)

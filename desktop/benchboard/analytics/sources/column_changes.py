@@ -16,8 +16,9 @@ from benchboard.analytics.files.inspection_types import FileInspection, ReportPr
 from benchboard.analytics.files.scan import FileScan
 from benchboard.analytics.sources.catalog import get_row
 from benchboard.analytics.sources.configuration import SourceConfiguration, SourceTable
+from benchboard.analytics.sources.lineage import LineageUse, table_uses
 from benchboard.analytics.sources.original_files import is_folder, listed_files
-from benchboard.analytics.sources.services import SourceSummary, SourceUse, source_uses
+from benchboard.analytics.sources.services import SourceSummary
 from benchboard.analytics.sources.source_models import SourceColumns
 from benchboard.analytics.sources.source_reading import match_table, store_table
 from benchboard.errors import Invalid, NotFound
@@ -34,9 +35,9 @@ class ColumnConsequences:
     lost: tuple[str, ...] = ()
     """Columns that queries can't name any more: left out, or with another name."""
     retyped: tuple[str, ...] = ()
-    lost_uses: tuple[SourceUse, ...] = ()
+    lost_uses: tuple[LineageUse, ...] = ()
     """The widgets whose queries name a lost column."""
-    retyped_uses: tuple[SourceUse, ...] = ()
+    retyped_uses: tuple[LineageUse, ...] = ()
     """The other widgets whose queries name a column of another kind."""
     models: tuple[str, ...] = ()
     """The data models that can't be read any more."""
@@ -77,11 +78,19 @@ def consequences(session: Session, actor: Actor, source_id: str, table: str, aft
     now = {one.name: one for one in after.kept_columns}
     lost = tuple(name for name in before if name not in now)
     retyped = tuple(name for name, one in before.items() if name in now and now[name].kind != one.kind)
-    lost_uses = source_uses(session, actor, source_id, lost) if lost else ()
-    retyped_uses = source_uses(session, actor, source_id, retyped) if retyped else ()
-    known = {one.widget_id for one in lost_uses}
-    others = tuple(one for one in retyped_uses if one.widget_id not in known)
+    lost_uses = _widgets(session, actor, source_id, table, lost)
+    retyped_uses = _widgets(session, actor, source_id, table, retyped)
+    known = {one.id for one in lost_uses}
+    others = tuple(one for one in retyped_uses if one.id not in known)
     return ColumnConsequences(lost, retyped, lost_uses, others, _broken_models(session, actor, source_id, table, after))
+
+
+def _widgets(
+    session: Session, actor: Actor, source_id: str, table: str, columns: tuple[str, ...]
+) -> tuple[LineageUse, ...]:
+    """The widgets that read one of these columns, also through data models."""
+    found = table_uses(session, actor, source_id, table, columns) if columns else ()
+    return tuple(one for one in found if one.kind == "widget")
 
 
 def change_columns(

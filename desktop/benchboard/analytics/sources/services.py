@@ -1,6 +1,5 @@
 """The services over data sources: list, add, change, test, refresh and remove them, and look at their tables."""
 
-import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -23,9 +22,11 @@ from benchboard.analytics.remote.configuration import remote_configuration
 from benchboard.analytics.remote.server_limits import RemoteTable
 from benchboard.analytics.remote.settings import checked_settings
 from benchboard.analytics.rest.reading import read_rows
+from benchboard.analytics.sources import lineage
 from benchboard.analytics.sources.catalog import SourceCatalog, get_row
 from benchboard.analytics.sources.configuration import SourceConfiguration, SourceTable
 from benchboard.analytics.sources.kinds import folder_title, source_kinds, source_title
+from benchboard.analytics.sources.lineage import LineageUse
 from benchboard.analytics.sources.original_files import OriginalFile, is_folder, original, stored_files
 from benchboard.analytics.sources.rest_connection import open_rest, stored_rest
 from benchboard.analytics.sources.servers import (
@@ -46,7 +47,6 @@ from benchboard.storage import search_text
 from benchboard.storage.keyset_paging import Sorting, page
 from benchboard.storage.models.analytics import DataSource
 from benchboard.storage.models.base import new_id
-from benchboard.storage.models.dashboards import Dashboard, Widget
 from benchboard.storage.short_ids import find_id
 
 NAME_LENGTH: Final = 100
@@ -112,16 +112,6 @@ class TableSummary:
     columns: tuple[ScanColumn, ...]
     rows: int | None
     path: str
-
-
-@dataclass(frozen=True, slots=True)
-class SourceUse:
-    """A widget that queries a source."""
-
-    dashboard_id: str
-    dashboard: str
-    widget_id: str
-    query: str
 
 
 def list_sources(
@@ -317,7 +307,7 @@ def remove_source(session: Session, actor: Actor, source_id: str, *, even_if_use
     """
     require(actor, "sources:write")
     row = get_row(session, actor, source_id, lock=True)
-    used = sorted({use.dashboard for use in source_uses(session, actor, source_id)})
+    used = sorted({use.dashboard for use in source_uses(session, actor, source_id) if not use.through})
     models = models_reading(session, actor, source_id)
     if used and not even_if_used:
         what = ngettext("{count} dashboard uses “{name}”.", "{count} dashboards use “{name}”.", len(used))
@@ -346,20 +336,11 @@ def remove_source(session: Session, actor: Actor, source_id: str, *, even_if_use
     return removed
 
 
-def source_uses(session: Session, actor: Actor, source_id: str, columns: Sequence[str] = ()) -> tuple[SourceUse, ...]:
-    """The widgets that query a source; with `columns`, those whose queries name one of them."""
+def source_uses(session: Session, actor: Actor, source_id: str, columns: Sequence[str] = ()) -> tuple[LineageUse, ...]:
+    """The widgets that read a source, also through data models; with `columns`, one of these."""
     require(actor, "sources:read")
-    query = (
-        select(Dashboard.id, Dashboard.name, Widget.id, Widget.query)
-        .join(Widget, Widget.dashboard_id == Dashboard.id)
-        .where(Widget.organisation_id == actor.organisation_id, Widget.data_source_id == source_id)
-        .order_by(Dashboard.name, Widget.id)
-    )
-    uses = [SourceUse(row[0], row[1], row[2], row[3] or "") for row in session.execute(query)]
-    if not columns:
-        return tuple(uses)
-    named = re.compile(rf"\b({'|'.join(map(re.escape, columns))})\b", re.IGNORECASE)
-    return tuple(use for use in uses if named.search(use.query) or re.search(r"\*", use.query))
+    found = lineage.table_uses(session, actor, source_id, columns=columns)
+    return tuple(one for one in found if one.kind == "widget")
 
 
 def test_source(session: Session, actor: Actor, source_id: str) -> None:

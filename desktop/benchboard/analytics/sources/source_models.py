@@ -49,6 +49,12 @@ class SourceColumns:
             return None
         return {one.name: "decimal" if one.kind == "float" else one.kind for one in columns}
 
+    def tables(self, source_id: str) -> Mapping[str, tuple[str, ...]]:
+        """The names of the columns of each table of a source."""
+        if not source_id:
+            return {name: tuple(relation.columns) for name, relation in RELATIONS.items()}
+        return {name: tuple(one.name for one in columns) for name, columns in self._tables(source_id).items()}
+
     def presentations(self, source_id: str, table: str) -> Mapping[str, Presentation]:
         """How a table's columns are shown where no model says otherwise."""
         if not source_id:

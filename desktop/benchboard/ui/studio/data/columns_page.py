@@ -9,7 +9,8 @@ from benchboard.analytics.files.inspection_types import FileInspection, ReportPr
 from benchboard.analytics.files.scan import FileScan
 from benchboard.analytics.sources.column_changes import ColumnConsequences, consequences, inspect_stored
 from benchboard.analytics.sources.configuration import SourceTable
-from benchboard.analytics.sources.services import SourceSummary, SourceUse
+from benchboard.analytics.sources.lineage import LineageUse
+from benchboard.analytics.sources.services import SourceSummary
 from benchboard.i18n import _, in_sentence, ngettext, number
 from benchboard.ui.context import Context
 from benchboard.ui.studio.data.import_draft import ImportDraft, Inspect
@@ -143,7 +144,7 @@ def consequences_text(found: ColumnConsequences) -> str:
     return " ".join(said)
 
 
-def _filled(text: str, uses: tuple[SourceUse, ...], columns: tuple[str, ...]) -> str:
+def _filled(text: str, uses: tuple[LineageUse, ...], columns: tuple[str, ...]) -> str:
     names = sorted({use.dashboard for use in uses})
     return text.format(count=number(len(uses)), columns=_quoted(columns), names=_quoted(names))
 

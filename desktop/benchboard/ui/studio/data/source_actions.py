@@ -13,9 +13,10 @@ from benchboard.analytics.remote.settings import RemoteSettings
 from benchboard.analytics.rest.settings import RestSettings
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.file_import import locate_source, source_copies
+from benchboard.analytics.sources.lineage import LineageUse
 from benchboard.analytics.sources.rest_connection import rest_settings
 from benchboard.analytics.sources.servers import server_settings
-from benchboard.analytics.sources.services import NAME_LENGTH, SourceSummary, SourceUse
+from benchboard.analytics.sources.services import NAME_LENGTH, SourceSummary
 from benchboard.analytics.sources.source_models import models_reading
 from benchboard.analytics.sources.source_reading import DOUBTFUL, read_source_again, undo_reading
 from benchboard.errors import AppError, Cancelled
@@ -208,13 +209,13 @@ class SourceActions(QObject):
         """Say what removing a source breaks, and remove it if that is confirmed."""
         actor = self._context.actor
 
-        def read(session: DatabaseSession) -> tuple[tuple[SourceUse, ...], tuple[str, ...]]:
+        def read(session: DatabaseSession) -> tuple[tuple[LineageUse, ...], tuple[str, ...]]:
             uses = services.source_uses(session, actor, source.id)
             return uses, models_reading(session, actor, source.id)
 
         self._context.tasks.read(self, read, partial(self._confirm, source))
 
-    def _confirm(self, source: SourceSummary, found: tuple[tuple[SourceUse, ...], tuple[str, ...]]) -> None:
+    def _confirm(self, source: SourceSummary, found: tuple[tuple[LineageUse, ...], tuple[str, ...]]) -> None:
         Confirm(
             self._parent.window(),
             _("Remove “{name}”?").format(name=source.name),
@@ -253,7 +254,7 @@ def _delete(copies: tuple[Path, ...]) -> None:
         path.unlink(missing_ok=True)
 
 
-def _consequences(uses: tuple[SourceUse, ...], models: tuple[str, ...], *, is_server: bool) -> str:
+def _consequences(uses: tuple[LineageUse, ...], models: tuple[str, ...], *, is_server: bool) -> str:
     stays = _("The data on the server stays.") if is_server else _("The file itself stays where it is.")
     dashboards = sorted({use.dashboard for use in uses})
     if models:

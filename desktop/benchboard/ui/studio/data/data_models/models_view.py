@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.analytics import model_services
 from benchboard.analytics.data_models.stored_models import StoredModel
-from benchboard.analytics.model_services import ModelSummary, ModelUse
+from benchboard.analytics.model_services import ModelSummary
 from benchboard.analytics.query_builder.question import free_name
+from benchboard.analytics.sources.lineage import LineageUse, uses_text
 from benchboard.analytics.table_browser import BrowsedSource, BrowsedTable
 from benchboard.errors import AppError
 from benchboard.i18n import _, in_sentence, ngettext, pgettext
@@ -420,7 +421,8 @@ class ModelsView(QWidget):
             partial(self._confirm_save, draft),
         )
 
-    def _confirm_save(self, draft: ModelDraft, uses: tuple[ModelUse, ...]) -> None:
+    def _confirm_save(self, draft: ModelDraft, uses: tuple[LineageUse, ...]) -> None:
+        uses = model_services.breaking_uses(uses)
         if not uses:
             self._save(draft)
             return
@@ -494,8 +496,8 @@ class ModelsView(QWidget):
             self, lambda session: model_services.model_uses(session, actor, row.id), partial(self._confirm_delete, row)
         )
 
-    def _confirm_delete(self, row: ModelSummary, uses: tuple[ModelUse, ...]) -> None:
-        text = broken_text(uses) if uses else _("No widget uses it. Its data sources stay.")
+    def _confirm_delete(self, row: ModelSummary, uses: tuple[LineageUse, ...]) -> None:
+        text = broken_text(uses) if uses else _("Nothing uses it. Its data sources stay.")
         Confirm(
             self.window(), _("Delete “{name}”?").format(name=row.name), text, act=_("Delete data model"),
             keep=_("Keep data model"), run=partial(self._delete, row),
@@ -526,14 +528,18 @@ class ModelsView(QWidget):
         )  # fmt: skip
 
 
-def broken_text(uses: "Sequence[ModelUse]") -> str:
-    """Which widgets will show an error, as a sentence."""
-    named = [_("“{widget}” in “{dashboard}”").format(widget=one.widget or _("Untitled"), dashboard=one.dashboard)
-             for one in uses[:_NAMED_USES]]  # fmt: skip
+def broken_text(uses: "Sequence[LineageUse]") -> str:
+    """What breaks, as sentences: how many there are, and their names."""
+    named = [use_title(one) for one in uses[:_NAMED_USES]]
     if len(uses) > _NAMED_USES:
         rest = len(uses) - _NAMED_USES
-        named.append(ngettext("{count} more widget", "{count} more widgets", rest).format(count=rest))
-    text = ngettext(
-        "{count} widget will show an error: {names}.", "{count} widgets will show an error: {names}.", len(uses)
-    )
-    return text.format(count=len(uses), names=in_sentence(named))
+        named.append(_("{count} more").format(count=rest))
+    return _("This breaks {uses}: {names}.").format(uses=uses_text(uses), names=in_sentence(named))
+
+
+def use_title(use: LineageUse) -> str:
+    """Something that uses a model, with its dashboard if it is on one."""
+    name = use.name or _("Untitled")
+    if not use.dashboard:
+        return _("“{name}”").format(name=name)
+    return _("“{widget}” in “{dashboard}”").format(widget=name, dashboard=use.dashboard)
