@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -22,6 +23,7 @@ from benchboard.ui import motion, widgets
 from benchboard.ui.problems import Action, Notice
 from benchboard.ui.theme import Mode, start_theme, theme
 from benchboard.ui.widgets.badges import Kind
+from benchboard.ui.widgets.calendar import DayRange, RangeCalendar
 from benchboard.ui.widgets.crosshair import Crosshair, paint_crosshair, paint_values
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.empty_state import paint_empty_tile
@@ -241,6 +243,8 @@ def _data() -> Iterator[Sample]:
     outcomes: tuple[Outcome, ...] = ("idle", "now", "unverified", "failed")
     for outcome in outcomes:
         yield Sample("StepRow", outcome, partial(step_row, outcome), (360, 26))
+    for count, state in ((2, "two months"), (1, "one month")):
+        yield Sample("RangeCalendar", state, partial(_calendar, count))
     yield Sample("SectionList", "rest", _sections, (200, 120))
     yield Sample("Skeleton", "list", skeleton, (560, 108))
     what, under = "Changed tile “Orders per day”", "by Ines Okafor"
@@ -253,6 +257,12 @@ def _data() -> Iterator[Sample]:
 def _timeline_row() -> QWidget:
     action = widgets.Button("9 times since 08:34", kind="link", icon="ph.caret-right")
     return TimelineRow("14 min ago", "Saved the dashboard “Line 2”", "by Ines Okafor", action=action)
+
+
+def _calendar(months: int) -> QWidget:
+    made = RangeCalendar(months=months, today=date(2026, 11, 18))
+    made.show_range(DayRange(date(2026, 10, 26), date(2026, 11, 12)))
+    return made
 
 
 def _sections() -> QWidget:

@@ -1,6 +1,6 @@
 """A dashboard's time range: what widgets read, the field and its popover, and reading again by itself."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +11,7 @@ from benchboard.dashboards.document.document import parse_document, write_docume
 from benchboard.dashboards.document.time_range import DEFAULT, TimeRange
 from benchboard.ui.studio.panes.time_range_field import TimeRangePicker, range_title
 from benchboard.ui.widgets import Edit, Select
+from benchboard.ui.widgets.calendar import DayRange
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -43,7 +44,7 @@ def _row(studio: "Studio", name: str) -> tuple[object, ...]:
 
 def _picker(studio: "Studio") -> TimeRangePicker:
     studio.page.run("studio.time_range")
-    (picker,) = studio.application.window.findChildren(TimeRangePicker)
+    (picker,) = [one for one in studio.application.window.findChildren(TimeRangePicker) if one.isVisible()]
     return picker
 
 
@@ -256,3 +257,21 @@ def test_document_with_a_wrong_range_is_refused_with_its_field(fields: dict[str,
     with pytest.raises(Invalid) as refused:
         parse_document({"format": "benchboard/dashboard", "version": 2, "items": [], **fields})
     assert refused.value.facts["field"] == field
+
+
+def test_calendar_of_the_picker_writes_days_and_shows_what_is_typed(studio: "Studio") -> None:
+    _load(studio, _widget("a", FOLLOWS), time={"from": "2026-03-01", "to": "2026-04-10"})
+    picker = _picker(studio)
+    calendar = picker.calendar
+    assert calendar.selected_range == DayRange(date(2026, 3, 1), date(2026, 4, 10))
+    for day in (date(2026, 4, 2), date(2026, 3, 20)):
+        studio.qtbot.mouseClick(calendar, Qt.MouseButton.LeftButton, pos=calendar.day_box(day).center().toPoint())
+    studio.qtbot.mouseClick(_part(picker, "time_apply"), Qt.MouseButton.LeftButton)
+    assert studio.page.editor.time_range == TimeRange("2026-03-20", "2026-04-02")
+    picker = _picker(studio)
+    typed = picker.findChild(Edit, "time_from")
+    assert typed is not None
+    typed.setFocus()
+    typed.selectAll()
+    studio.qtbot.keyClicks(typed, "2026-03-25")
+    assert picker.calendar.selected_range == DayRange(date(2026, 3, 25), date(2026, 4, 2))

@@ -1,7 +1,7 @@
 """The field with a page's time range, and the popover in which it is changed."""
 
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -15,11 +15,14 @@ from benchboard.i18n import _, number
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.time_format import full_date, iso_moment, utc_span
 from benchboard.ui.widgets import Button, Edit, Field, Paragraph, Popover, Select, heading, restyle, row
+from benchboard.ui.widgets.calendar import DayRange, RangeCalendar
 from benchboard.ui.widgets.labels import plain_tooltip
 
 _COLUMNS: Final = 2
 _PRESET_WIDTH: Final = 112
 _FIELDS_WIDTH: Final = 250
+_TWO_MONTHS_FROM: Final = 820
+"""The width of a window in pixels from which the calendar has two months."""
 
 
 class TimeRangeField(Button):
@@ -150,6 +153,9 @@ class TimeRangePicker(Popover):
         self._default = Button(
             _("Set as default"), self._share, icon="ph.share-network", size="sm", name="time_default"
         )
+        wide = anchor.window().width() >= _TWO_MONTHS_FROM
+        self.calendar = RangeCalendar(months=2 if wide else 1)
+        self.calendar.range_selected.connect(self._type_days)
         columns = QHBoxLayout()
         columns.setSpacing(16)
         columns.addLayout(self._preset_grid())
@@ -177,16 +183,21 @@ class TimeRangePicker(Popover):
             grid.addWidget(button, place % rows, place // rows, Qt.AlignmentFlag.AlignLeft)
             grid.setColumnMinimumWidth(place // rows, _PRESET_WIDTH)
             self._presets[shown] = button
+        grid.setRowStretch(rows, 1)  # the calendar beside them is higher
         return grid
 
     def _fields(self) -> QWidget:
         pane = QWidget()
-        pane.setFixedWidth(_FIELDS_WIDTH)
+        pane.setFixedWidth(max(_FIELDS_WIDTH, self.calendar.width()))
         column = QVBoxLayout(pane)
         column.setContentsMargins(0, 0, 0, 0)
-        for part in (self._from, self._to, self._period):
-            column.addWidget(part)
-        buttons = row(Button(_("Apply"), self._apply, size="sm", name="time_apply"), self._default)
+        ends = row(self._from, self._to)
+        for part in (self._from, self._to):
+            ends.setAlignment(part, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(ends)
+        column.addWidget(self.calendar, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self._period)
+        buttons = row(Button(_("Apply"), self._apply, kind="primary", size="sm", name="time_apply"), self._default)
         buttons.addStretch(1)
         column.addLayout(buttons)
         if not self._range_only:
@@ -211,6 +222,12 @@ class TimeRangePicker(Popover):
         self._used.setText(_usage_text(editor))
         self._check()
 
+    def _type_days(self, days: DayRange) -> None:
+        """Write the days that were selected in the calendar into the fields; the last day is in the range."""
+        self._from.edit.setText(days.first.isoformat())
+        self._to.edit.setText(days.last.isoformat())
+        self._check()
+
     def _typed(self) -> TimeRange:
         return TimeRange(time_range.from_typed(self._from.text()), time_range.from_typed(self._to.text()))
 
@@ -227,6 +244,7 @@ class TimeRangePicker(Popover):
             valid = False
         else:
             self._period.setText(_("{period} (UTC)").format(period=utc_span(period.start, period.end)))
+            self.calendar.show_range(DayRange(period.start.date(), (period.end - timedelta(microseconds=1)).date()))
             valid = True
         if self.isVisible():
             self.move_into_place()

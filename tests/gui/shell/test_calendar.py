@@ -1,0 +1,91 @@
+"""The calendar of a range: two clicks, keys, weeks as the language has them."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from PySide6.QtCore import QLocale, Qt
+from pytestqt.qtbot import QtBot
+
+from benchboard.ui.widgets.calendar import DayRange, RangeCalendar
+
+pytestmark = pytest.mark.usefixtures("light", "language")
+TODAY = date(2026, 11, 18)
+
+
+@pytest.fixture
+def calendar(qtbot: QtBot) -> RangeCalendar:
+    made = RangeCalendar(today=TODAY)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+@pytest.fixture(params=["en_GB"])
+def language(request: pytest.FixtureRequest) -> Iterator[None]:
+    before = QLocale()
+    QLocale.setDefault(QLocale(request.param))
+    yield
+    QLocale.setDefault(before)
+
+
+def _click(qtbot: QtBot, calendar: RangeCalendar, day: date) -> None:
+    qtbot.mouseClick(calendar, Qt.MouseButton.LeftButton, pos=calendar.day_box(day).center().toPoint())
+
+
+def test_calendar_two_clicks_select_a_range_in_either_order(qtbot: QtBot, calendar: RangeCalendar) -> None:
+    assert calendar.months == (date(2026, 10, 1), date(2026, 11, 1))
+    found: list[DayRange] = []
+    calendar.range_selected.connect(found.append)
+    _click(qtbot, calendar, date(2026, 11, 9))
+    assert calendar.selected_range is None
+    assert not found
+    _click(qtbot, calendar, date(2026, 10, 5))
+    assert found == [calendar.selected_range] == [DayRange(date(2026, 10, 5), date(2026, 11, 9))]
+
+
+def test_calendar_keys_move_turn_and_select(qtbot: QtBot, calendar: RangeCalendar) -> None:
+    for key, day in (
+        (Qt.Key.Key_Right, date(2026, 11, 19)),
+        (Qt.Key.Key_Up, date(2026, 11, 12)),
+        (Qt.Key.Key_Home, date(2026, 11, 9)),
+        (Qt.Key.Key_End, date(2026, 11, 15)),
+        (Qt.Key.Key_PageUp, date(2026, 10, 15)),
+        (Qt.Key.Key_PageUp, date(2026, 9, 15)),
+    ):
+        qtbot.keyClick(calendar, key)
+        assert calendar.current == day
+    assert calendar.months[0] == date(2026, 9, 1)
+    qtbot.keyClick(calendar, Qt.Key.Key_Return)
+    qtbot.keyClick(calendar, Qt.Key.Key_Down)
+    qtbot.keyClick(calendar, Qt.Key.Key_Return)
+    assert calendar.selected_range == DayRange(date(2026, 9, 15), date(2026, 9, 22))
+    qtbot.keyClick(calendar, Qt.Key.Key_PageDown, Qt.KeyboardModifier.ShiftModifier)
+    assert calendar.current == date(2027, 9, 22)
+    assert "selected" not in calendar.accessible_text()
+
+
+def test_calendar_escape_gives_up_the_first_end(qtbot: QtBot, calendar: RangeCalendar) -> None:
+    calendar.show_range(DayRange(date(2026, 11, 1), date(2026, 11, 5)))
+    _click(qtbot, calendar, date(2026, 11, 9))
+    qtbot.keyClick(calendar, Qt.Key.Key_Escape)
+    assert calendar.selected_range == DayRange(date(2026, 11, 1), date(2026, 11, 5))
+
+
+def test_calendar_ends_of_time_are_not_passed(qtbot: QtBot, calendar: RangeCalendar) -> None:
+    for end, key in ((date.max, Qt.Key.Key_PageDown), (date.min, Qt.Key.Key_PageUp)):
+        calendar.show_range(DayRange(end, end))
+        qtbot.keyClick(calendar, key)
+        qtbot.keyClick(calendar, Qt.Key.Key_Up if end == date.min else Qt.Key.Key_Down)
+        calendar.grab()
+        assert calendar.current == end
+
+
+@pytest.mark.parametrize("language", ["en_US"], indirect=True)
+def test_calendar_week_begins_as_the_language_says(qtbot: QtBot, calendar: RangeCalendar) -> None:
+    sunday, saturday = date(2026, 11, 15), date(2026, 11, 21)
+    assert calendar.day_box(sunday).left() < calendar.day_box(saturday).left()
+    assert calendar.day_box(sunday).top() == calendar.day_box(saturday).top()
+    qtbot.keyClick(calendar, Qt.Key.Key_Home)
+    assert calendar.current == sunday
