@@ -68,7 +68,7 @@ class _Scope:
     tables: dict[str, TableName | None] = field(default_factory=dict)
 
 
-class _Walk:
+class _ReferenceWalk:
     """Notes tables and columns as they are named."""
 
     def __init__(self, tables: TableColumns, found: QueryReferences) -> None:
@@ -108,7 +108,7 @@ class _Walk:
             self._found.columns[table].add(name)
 
 
-class _DuckdbWalk(_Walk):
+class _DuckdbWalk(_ReferenceWalk):
     """Goes through the tree of DuckDB's parser."""
 
     def query(self, node: Any, names: frozenset[str], outer: _Scope | None) -> None:
@@ -167,7 +167,7 @@ class _DuckdbWalk(_Walk):
             self._expression(value, scope, names)
 
 
-class _SqlWalk(_Walk):
+class _SqlWalk(_ReferenceWalk):
     """Goes through the tree of sqlglot."""
 
     def query(self, query: Query, names: frozenset[str], outer: _Scope | None) -> None:

@@ -28,6 +28,7 @@ from benchboard.analytics.sources import services
 from benchboard.analytics.sources.lineage import LineageUse
 from benchboard.cli.command_context import CommandContext, paging_options, with_context, write_json
 from benchboard.cli.empty_lists import empty_text
+from benchboard.cli.lineage_output import write_uses
 from benchboard.cli.options import CliGroup, NamedValue
 from benchboard.cli.table import print_pairs, show_table
 from benchboard.errors import Conflict, Invalid
@@ -219,6 +220,25 @@ def check(context: CommandContext, which: str) -> None:
         what = _("The data model “{name}” is broken.").format(name=found.name)
         raise Invalid("models.problem", what, why=" ".join(one.sentence for one in found.problems))
     context.report(_("“{name}” can be read.").format(name=found.name), id=found.id, name=found.name)
+
+
+@model.command("uses")
+@click.argument("which", metavar="MODEL")
+@click.option("--field", "used_field", help="Field, calculated field or measure; default: the whole model.")
+@with_context
+def uses_(context: CommandContext, which: str, used_field: str | None) -> None:
+    """List what uses a data model, or breaks without one of its fields.
+
+    These are widgets, variables and alerts whose queries read it, and the calculated fields and measures over a field.
+    """
+    with context.database.read() as session:
+        found = model_services.get_model_matching(session, context.actor, which)
+        names = found.definition.names() if found.definition is not None else []
+        if used_field is not None and used_field not in names:
+            raise _no_field(used_field, names)
+        fields = (used_field,) if used_field is not None else ()
+        uses = model_services.model_uses(session, context.actor, found.id, fields)
+    write_uses(context, uses, name=used_field or found.name)
 
 
 @model.command("delete")

@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from operator import itemgetter
@@ -24,7 +24,7 @@ from benchboard.analytics.files.total_columns import total_column_sentence
 from benchboard.analytics.files.wrong_lines import mixed_column_sentence, null_words_sentence
 from benchboard.analytics.remote.settings import DEFAULT_PORTS, REMOTE_KINDS, TLS_MODES, RemoteKind, checked_settings
 from benchboard.analytics.rest.settings import AUTHENTICATIONS, MAX_PAGE_SIZE, PAGINGS, checked_rest
-from benchboard.analytics.sources import services
+from benchboard.analytics.sources import lineage, services
 from benchboard.analytics.sources.catalog import get_row
 from benchboard.analytics.sources.configuration import tables_of
 from benchboard.analytics.sources.copies import copies_folder, remove_copies, with_copies
@@ -38,6 +38,7 @@ from benchboard.analytics.sources.source_reading import DOUBTFUL, copies_before,
 from benchboard.analytics.sources.state import examine
 from benchboard.cli.command_context import CommandContext, paging_options, with_context, write_json
 from benchboard.cli.empty_lists import empty_text
+from benchboard.cli.lineage_output import write_uses
 from benchboard.cli.options import Choice, CliGroup, WholeNumber, renamed
 from benchboard.cli.people import ask_password
 from benchboard.cli.query_output import write_result
@@ -501,6 +502,36 @@ def tables_(context: CommandContext, which: str) -> None:
         name: itemgetter(name) for name in ("table", "column", "title", "kind", "unit", "rows")
     }
     show_table(columns | {"kind": lambda row: kind_title(row["kind"])}, rows)
+
+
+@source.command("uses")
+@click.argument("which", metavar="SOURCE")
+@click.option("--table", help="Table; default: all of them.")
+@click.option("--column", "used_column", help="Column of the table, or of any table of the data source.")
+@with_context
+def uses_(context: CommandContext, which: str, table: str | None, used_column: str | None) -> None:
+    """List what uses a data source, or breaks without one of its tables or columns.
+
+    These are data models, and widgets, variables and alerts whose queries read it, also through a data model.
+    """
+    with context.database.read() as session:
+        found = services.get_source_matching(session, context.actor, which)
+        tables = {one.name: one for one in services.source_tables(session, context.actor, found.id)}
+        if table is not None and table not in tables:
+            what = _("There's no table “{name}”.").format(name=table[:80])
+            raise Invalid("sources.no-table", what, do=_named(tables))
+        shown = [tables[table]] if table is not None else list(tables.values())
+        known = list(dict.fromkeys(column.name for one in shown for column in one.columns))
+        if used_column is not None and used_column not in known:
+            what = _("There's no column “{name}”.").format(name=used_column[:80])
+            raise Invalid("sources.no-column", what, do=_named(known))
+        columns = (used_column,) if used_column is not None else ()
+        uses = lineage.table_uses(session, context.actor, found.id, table or "", columns)
+    write_uses(context, uses, name=used_column or table or found.name)
+
+
+def _named(names: Iterable[str]) -> str:
+    return _("Choose one of: {values}.").format(values=", ".join(list(names)[:20]))
 
 
 @source.command("sample")

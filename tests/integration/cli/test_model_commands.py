@@ -75,5 +75,19 @@ def test_model_is_created_shown_queried_changed_checked_and_deleted(
     assert "“loud” isn't known" in fault(capsys, "model", "edit", "Rides", "--format", "km=loud")
     assert "Write it as FIELD=TEXT" in fault(capsys, "model", "edit", "Rides", "--title", "km")
     assert "no field “km”" in fault(capsys, "model", "edit", "Rides", "--remove", "km")
+
+    # What uses what, and breaks without it.
+    through = answer(capsys, "source", "uses", "Trips", "--table", "trips", "--column", "km")["items"]
+    assert [(one["kind"], one["name"]) for one in through] == [("model", "Rides")]
+    assert answer(capsys, "source", "uses", "Trips", "--table", "trips")["items"] == through
+    of_field = answer(capsys, "model", "uses", "Rides", "--field", "km")["items"]
+    assert [(one["kind"], one["name"]) for one in of_field] == [("field", "fare"), ("field", "revenue")]
+    assert main(["model", "uses", "Rides", "--field", "km"]) == 0
+    assert "“km” is used by 2 fields." in capsys.readouterr().err
+    assert main(["model", "uses", "Rides"]) == 0
+    assert "Nothing uses “Rides”." in capsys.readouterr().err
+    assert "no field “nothing”" in fault(capsys, "model", "uses", "Rides", "--field", "nothing")
+    assert "no table “nowhere”" in fault(capsys, "source", "uses", "Trips", "--table", "nowhere")
+    assert "no column “nothing”" in fault(capsys, "source", "uses", "Trips", "--column", "nothing")
     answer(capsys, "model", "delete", "Rides")
     assert answer(capsys, "model", "list")["items"] == []

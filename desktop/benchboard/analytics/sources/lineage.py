@@ -58,14 +58,14 @@ def table_uses(
     """What uses a source (empty: Benchboard's own data); with `table`, that one; with `columns`, one of these columns.
     A model that reads it breaks as a whole, and so does all that reads the model."""
     require(actor, "sources:read")
-    reader = _Reader(session, actor)
+    reader = _LineageReader(session, actor)
     return _ordered(reader.of_table(source_id, table, columns))
 
 
 def column_uses(session: Session, actor: Actor, source_id: str, table: str) -> dict[str, tuple[LineageUse, ...]]:
     """What uses each column of a table; columns that nothing uses are left out."""
     require(actor, "sources:read")
-    reader = _Reader(session, actor)
+    reader = _LineageReader(session, actor)
     names = reader.columns.tables(source_id).get(table, ())
     found = {name: _ordered(reader.of_table(source_id, table, (name,))) for name in names}
     return {name: uses for name, uses in found.items() if uses}
@@ -76,7 +76,7 @@ def model_field_uses(
 ) -> tuple[LineageUse, ...]:
     """What uses a data model; with `fields`, one of these, also through the calculated fields and measures over it."""
     require(actor, "sources:read")
-    return _ordered(_Reader(session, actor).of_model(model, fields))
+    return _ordered(_LineageReader(session, actor).of_model(model, fields))
 
 
 def field_origins(definition: ModelDefinition, name: str, dialect: Dialect) -> tuple[tuple[str, str, str], ...]:
@@ -118,7 +118,7 @@ def _ordered(uses: Iterable[LineageUse]) -> tuple[LineageUse, ...]:
     return tuple(sorted(dict.fromkeys(uses), key=key))
 
 
-class _Reader:
+class _LineageReader:
     """Reads all queries and models of an organisation once, and what each query names."""
 
     def __init__(self, session: Session, actor: Actor) -> None:

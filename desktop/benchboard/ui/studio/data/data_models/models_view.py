@@ -533,7 +533,7 @@ def broken_text(uses: "Sequence[LineageUse]") -> str:
     named = [use_title(one) for one in uses[:_NAMED_USES]]
     if len(uses) > _NAMED_USES:
         rest = len(uses) - _NAMED_USES
-        named.append(_("{count} more").format(count=rest))
+        named.append(ngettext("{count} more", "{count} more", rest).format(count=rest))
     return _("This breaks {uses}: {names}.").format(uses=uses_text(uses), names=in_sentence(named))
 
 
