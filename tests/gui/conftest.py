@@ -11,6 +11,7 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QtMsgType
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent
 from pytestqt.qtbot import QtBot
 
 from benchboard import package_data, workspace
@@ -20,7 +21,7 @@ from benchboard.ui.sections import Room
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import Theme, start_theme
-from benchboard.ui.widgets import toasts
+from benchboard.ui.widgets import accessible, toasts
 from support.databases import unbound
 from support.people import Town
 from support.window import Clicker, PatientQtBot, RecordedProblems
@@ -171,3 +172,19 @@ def sqlite_database(town: Town) -> Database:
 def click(qtbot: QtBot) -> Clicker:
     """Clicks widgets by their objectName."""
     return Clicker(qtbot)
+
+
+@pytest.fixture
+def announcements(qapp: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The sentences that an active screen reader is told from now on."""
+    sentences: list[str] = []
+
+    def note(event: QAccessibleEvent) -> None:
+        if isinstance(event, QAccessibleAnnouncementEvent):
+            sentences.append(event.message())
+
+    before = QAccessible.isActive()
+    QAccessible.setActive(True)
+    monkeypatch.setattr(accessible, "send", note)
+    yield sentences
+    QAccessible.setActive(before)

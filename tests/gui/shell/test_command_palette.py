@@ -236,6 +236,33 @@ def test_palette_query_without_match_lists_nothing(qtbot: QtBot, light: Theme) -
     assert not palette.isVisible()
 
 
+def test_palette_tells_the_selected_result_only_when_it_or_the_count_changes(
+    qtbot: QtBot, light: Theme, announcements: list[str]
+) -> None:
+    palette = open_palette(qtbot, entries("Open live bus", "Open settings", "Pair a dongle"))
+    announcements.clear()
+    qtbot.keyClicks(palette.field, "open live bus")
+    assert announcements == ["Open live bus, 2 results", "Open live bus, 1 result"]
+    announcements.clear()
+    qtbot.keyClicks(palette.field, "xyz")
+    assert announcements == ["No results match “open live busx”"]
+    announcements.clear()
+    palette.field.setText("open")
+    qtbot.keyClick(palette.field, Qt.Key.Key_Down)
+    qtbot.keyClick(palette.field, Qt.Key.Key_Up)
+    assert announcements == ["Open live bus, 2 results", "Open settings", "Open live bus"]
+
+
+def test_palette_tells_results_that_come_later_once(qtbot: QtBot, light: Theme, announcements: list[str]) -> None:
+    palette = open_palette(qtbot, entries("Open live bus", "Open settings"))
+    palette.field.setText("open")
+    announcements.clear()
+    palette.add_results("open", [])
+    assert announcements == []
+    palette.add_results("open", entries("Open sales"))
+    assert announcements == ["Open live bus, 3 results"]
+
+
 def test_palette_without_results_says_what_to_try_next(qtbot: QtBot, light: Theme) -> None:
     palette = open_palette(qtbot, entries("Pair a dongle"))
     (empty,) = palette.findChildren(EmptyState)

@@ -43,6 +43,8 @@ class CommandPalette(Scrim):
         self._results: tuple[PaletteEntry, ...] = ()
         self._selection_moved = False
         """Whether the user has selected an entry: later results don't change the selection."""
+        self._told: tuple[PaletteEntry | None, str] = (None, "")
+        """The selected entry and the count that a screen reader was told of last."""
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._request_search)
         self.frame = Floating(self, radius="dialog")
@@ -52,7 +54,7 @@ class CommandPalette(Scrim):
         self.field.setStyleSheet(f"font-size: {theme().font('section').pointSizeF()}pt;")
         self.field.setPlaceholderText(_("Search or run a command"))
         self.field.setAccessibleName(_("Search or run a command"))
-        self.field.textChanged.connect(self._update_matches)
+        self.field.textChanged.connect(self._show_matches)
         self.field.textChanged.connect(self._typed)
         self.field.installEventFilter(self)
         self._model = CommandMatchModel(self)
@@ -103,6 +105,7 @@ class CommandPalette(Scrim):
             row = self._model.row_of(selected.entry) if selected is not None and self._selection_moved else -1
             if row >= 0:
                 self._select_row(row)
+            self._tell_matches()
 
     def _typed(self) -> None:
         self._selection_moved = False
@@ -141,6 +144,10 @@ class CommandPalette(Scrim):
         row.addWidget(self._count)
         return row
 
+    def _show_matches(self, query: str) -> None:
+        self._update_matches(query)
+        self._tell_matches()
+
     def _update_matches(self, query: str) -> None:
         entries = (*self._entries, *self._results) if query.strip() else self._entries
         found = search(query, entries)
@@ -158,8 +165,6 @@ class CommandPalette(Scrim):
     def _show_no_results(self, query: str, *, found: bool) -> None:
         """In place of the list if nothing was found: what can be tried next."""
         self._no_results.setVisible(not found)
-        if not found:
-            announce(self.field, no_match_text(pgettext("no match", "results"), query))
         self._no_results.sentence.setText(no_match_text(pgettext("no match", "results"), query))
         self._no_results.why.setText(
             _("Only commands are searched after >. Remove it to search views and dashboards too.")
@@ -174,11 +179,33 @@ class CommandPalette(Scrim):
     def _select_row(self, row: int) -> None:
         if row >= 0:
             self.list.setCurrentIndex(self._model.index(row))
-            match = self._model.match_at(row)
-            if match is not None and self.isVisible():  # the field keeps the focus, so that nothing else tells
-                announce(self.field, ", ".join(filter(None, (match.entry.title, match.entry.why_not))))
             if row == 1:
                 self.list.scrollToTop()
+
+    def _selected(self) -> PaletteEntry | None:
+        match = self._model.match_at(self.list.currentIndex().row())
+        return match.entry if match is not None else None
+
+    def _tell_matches(self) -> None:
+        """Tell which entry is selected and how many there are, as the field keeps the focus: unless the last letter
+        changed neither."""
+        selected, count = self._selected(), self._count.text()
+        if not self.isVisible() or (selected, count) == self._told:
+            return
+        self._told = selected, count
+        if selected is None:
+            announce(self.field, self._no_results.sentence.text())
+        else:
+            announce(self.field, ", ".join(filter(None, (selected.title, selected.why_not, count))))
+
+    def _move_to(self, row: int) -> None:
+        """Select the entry in a row by the keys, and tell its name."""
+        self._selection_moved = True
+        self._select_row(row)
+        selected = self._selected()
+        if selected is not None:
+            self._told = selected, self._count.text()
+            announce(self.field, ", ".join(filter(None, (selected.title, selected.why_not))))
 
     def _run_by_pointer(self, index: QModelIndex) -> None:
         note_input(key=False)
@@ -194,14 +221,13 @@ class CommandPalette(Scrim):
         if watched is self.field and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             key, row = event.key(), self.list.currentIndex().row()
             if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
-                self._selection_moved = True
-                self._select_row(self._model.next_entry(row, 1 if key == Qt.Key.Key_Down else -1))
+                self._move_to(self._model.next_entry(row, 1 if key == Qt.Key.Key_Down else -1))
                 return True
             if key in (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp):
                 step = 1 if key == Qt.Key.Key_PageDown else -1
                 for _turn in range(8):
                     row = self._model.next_entry(row, step, wrap=False)
-                self._select_row(row)
+                self._move_to(row)
                 return True
             if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 note_input(key=True)
