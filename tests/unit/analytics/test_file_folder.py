@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchboard.analytics.cancellation import CancelToken
-from benchboard.analytics.files.column_matching import belong_together, current_sql
+from benchboard.analytics.files.column_matching import belong_together, current_scan, current_sql
 from benchboard.analytics.files.conversion import copy_to_parquet
 from benchboard.analytics.files.inspection import inspect_file, inspect_scan
 from benchboard.analytics.files.inspection_types import PartialColumn
@@ -196,6 +196,27 @@ def test_a_total_row_is_left_out_only_if_that_leaves_out_nothing_else(tmp_path: 
     (tmp_path / "b.csv").write_text("what,n\nTotal,1\ny,2\n", encoding="utf-8")
     (table,) = inspect_file(tmp_path).tables
     assert (table.scan.options.total_label, table.rows, len(_rows(table.scan))) == ("", 5, 5)
+
+
+def test_a_folder_with_many_orders_of_columns_is_read_within_the_memory_of_a_query(tmp_path: Path) -> None:
+    titles = [f"c{place}" for place in range(12)]
+    for place in range(100):
+        order = titles[place % 12 :] + titles[: place % 12]
+        mixed = order[:: -1 if place // 12 % 2 else 1]
+        write_csv(tmp_path / f"{place}.csv", mixed, [[title[1:] for title in mixed]] * 3)
+    first = inspect_file(tmp_path / "0.csv").tables[0].scan
+    scan = replace(first, path=tmp_path, files=tuple(path.name for path in tmp_path.iterdir()))  # in no order
+    found = inspect_scan(scan)
+    assert (found.rows, found.wrong_count, len(current_scan(scan).layouts)) == (300, 0, 24)
+    assert set(_rows(scan)) == {tuple(range(12))}
+
+
+def test_the_files_of_a_folder_are_counted_while_they_are_read(tmp_path: Path) -> None:
+    for place in range(3):
+        write_csv(tmp_path / f"{place}.csv", ["a", "b"], [["1", "2"]])
+    steps: list[tuple[int, int | None]] = []
+    inspect_file(tmp_path, progress=lambda done, total: steps.append((done, total)))
+    assert steps == [(0, 3), (1, 3), (2, 3)]
 
 
 def test_parquet_files_are_joined_by_the_names_of_their_columns(tmp_path: Path) -> None:

@@ -57,8 +57,14 @@ def _inspect_folder(
     token: CancelToken,
     report: ReportProgress,
 ) -> FileInspection:
+    count = len(folder_files(path))
+    done = 0
+
     def inspect(file: Path) -> FileInspection:
-        return inspect_file(file, options, fixed=fixed, cancel_token=token, progress=report)
+        nonlocal done
+        report(done, count)
+        done += 1
+        return inspect_file(file, options, fixed=fixed, cancel_token=token)
 
     tables, skipped = inspect_each(path, inspect, token)
     size = sum(file.stat().st_size for file in folder_files(path))

@@ -5,8 +5,9 @@ nothing unchecked; and whatever is in the file or in a name, `relation_sql` quot
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
@@ -151,20 +152,27 @@ class FileScan:
             return f"read_parquet({paths}, union_by_name=true)" if self.files else f"read_parquet({paths})"
         if not self.layouts:
             return self._text_sql(self.paths, len(self.columns), store_rejects)
-        return f"({' UNION ALL '.join(self._layout_sql(each, store_rejects) for each in self.layouts)})"
+        # One read for all files of a width: a read for each of 200 layouts needs more memory than queries may use.
+        widths: dict[int, list[FileLayout]] = {}
+        for layout in self.layouts:
+            widths.setdefault(layout.width, []).append(layout)
+        return f"({' UNION ALL '.join(self._layouts_sql(each, store_rejects) for each in widths.values())})"
 
     def layout_of(self, path: Path) -> FileLayout:
         """Where the columns are in one of the files."""
         alike = FileLayout((path,), tuple(range(len(self.columns))), len(self.columns))
         return next((each for each in self.layouts if path in each.paths), alike)
 
-    def _layout_sql(self, layout: FileLayout, store_rejects: int) -> str:
-        columns = (
-            f"CAST(NULL AS VARCHAR) AS c{place}" if at is None else f"c{at} AS c{place}"
-            for place, at in enumerate(layout.places)
-        )
-        text = self._text_sql(layout.paths, layout.width, store_rejects)
-        return f"SELECT {', '.join(columns)} FROM {text}"  # noqa: S608  # quoted
+    def _layouts_sql(self, layouts: Sequence[FileLayout], store_rejects: int) -> str:
+        """The columns of the scan from files of one width: DuckDB counts the files from 0 as `file_index`."""
+        ends = list(accumulate(len(layout.paths) for layout in layouts))
+        columns = []
+        for place in range(len(self.columns)):
+            found = ["CAST(NULL AS VARCHAR)" if (at := each.places[place]) is None else f"c{at}" for each in layouts]
+            cases = "".join(f" WHEN file_index < {end} THEN {one}" for end, one in zip(ends, found, strict=True))
+            columns.append(f"{found[0] if len(set(found)) == 1 else f'CASE{cases} END'} AS c{place}")
+        paths = tuple(path for layout in layouts for path in layout.paths)
+        return f"SELECT {', '.join(columns)} FROM {self._text_sql(paths, layouts[0].width, store_rejects)}"  # noqa: S608  # quoted
 
     def _text_sql(self, files: tuple[Path, ...], width: int, store_rejects: int) -> str:
         """The columns `c0`, `c1`, … of CSV files that are alike."""
@@ -196,7 +204,7 @@ class FileScan:
             return call
         first = ", ".join(f'"c{place}"' for place in range(min(width, _LABEL_COLUMNS)))
         total = f"trim(coalesce({first}, '')) = {literal(options.total_label)}"
-        return f"(SELECT * FROM {call} WHERE NOT ({total}))"  # noqa: S608  # quoted
+        return f"(SELECT *, file_index FROM {call} WHERE NOT ({total}))"  # noqa: S608  # quoted
 
     def select_from(self, relation: str) -> str:
         """A SELECT of the kept columns, typed, from a relation with the columns that `rows_sql` answers. Raises
