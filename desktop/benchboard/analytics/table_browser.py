@@ -1,5 +1,6 @@
 """The tables that an actor may query, with their columns: Benchboard's own relations, and those of data sources."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -17,7 +18,7 @@ from benchboard.analytics.data_models.definition import (
     ModelMeasure,
     field_title,
 )
-from benchboard.analytics.data_models.stored_models import models_of_source
+from benchboard.analytics.data_models.stored_models import StoredModel, models_by_source
 from benchboard.analytics.files.value_expressions import ColumnKind
 from benchboard.analytics.queries import MAX_ROWS, run_query
 from benchboard.analytics.query_builder.first_question import Shape, starting_question
@@ -117,15 +118,16 @@ def list_tables(session: Session, actor: Actor) -> tuple[BrowsedSource, ...]:
         if has_permission(actor, one.permission) and _has_rows(session, actor, one)
     )
     columns = SourceColumns(session, actor)
-    if own and has_permission(actor, "sources:read"):
-        own = _with_models(session, actor, "", own, columns)
+    models = models_by_source(session, actor) if has_permission(actor, "sources:read") else {}
+    own = _with_models(session, actor, models.get("", ()), own, columns) if own else own
     found = [BrowsedSource("", _("Benchboard"), "benchboard", own)] if own else []
     if has_permission(actor, "sources:read"):
         listed = services.list_sources(session, actor, Listing(sort="name"), limit=MAX_SOURCES).rows
+        tables = services.tables_by_source(session, actor, [one.id for one in listed if one.tables])
         found += [
             BrowsedSource(
                 one.id, one.name, one.kind,
-                _with_models(session, actor, one.id, _tables(session, actor, one), columns),
+                _with_models(session, actor, models.get(one.id, ()), _tables(tables.get(one.id, ())), columns),
                 one.problem, _server(one), one.is_folder,
             )
             for one in listed
@@ -146,9 +148,7 @@ def _server(source: services.SourceSummary) -> Server:
     return "mysql" if source.kind == "mysql" else "postgresql"
 
 
-def _tables(session: Session, actor: Actor, source: services.SourceSummary) -> tuple[BrowsedTable, ...]:
-    if not source.tables:
-        return ()
+def _tables(tables: Iterable[services.TableSummary]) -> tuple[BrowsedTable, ...]:
     return tuple(
         BrowsedTable(
             table.name,
@@ -157,20 +157,20 @@ def _tables(session: Session, actor: Actor, source: services.SourceSummary) -> t
             ),
             table.rows,
         )
-        for table in services.source_tables(session, actor, source.id)
+        for table in tables
     )
 
 
 def _with_models(
-    session: Session, actor: Actor, source_id: str, tables: tuple[BrowsedTable, ...], known: SourceColumns
+    session: Session,
+    actor: Actor,
+    stored: Iterable[StoredModel],
+    tables: tuple[BrowsedTable, ...],
+    known: SourceColumns,
 ) -> tuple[BrowsedTable, ...]:
     """The tables of a source, then its data models that can be read."""
     rows = {one.name: one.rows for one in tables}
-    models = (
-        one
-        for one in models_of_source(session, actor, source_id)
-        if not model_problems(session, actor, one.definition, known, name=one.name)
-    )
+    models = (one for one in stored if not model_problems(session, actor, one.definition, known, name=one.name))
     return tables + tuple(
         BrowsedTable(
             one.name,

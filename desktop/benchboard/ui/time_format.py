@@ -110,9 +110,9 @@ def clock_time(time: datetime) -> str:
     return f"{_localised_date(local, 'd MMM' if local.year == now.year else 'd MMM yyyy')} {local:%H:%M}"
 
 
-def clock_minutes() -> str:
-    """The time now by the clock, for what was just done: `10:42`."""
-    return f"{datetime.now(UTC).astimezone():%H:%M}"
+def clock_minutes(time: datetime | None = None) -> str:
+    """A time of today by the clock, or for what was just done the time now: `10:42`."""
+    return f"{(time or datetime.now(UTC)).astimezone():%H:%M}"
 
 
 def repeated_since(times: Collection[datetime]) -> str:

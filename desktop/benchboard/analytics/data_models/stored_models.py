@@ -4,6 +4,7 @@ Whoever may write to the database may have written them: nothing of it is taken 
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, get_args
@@ -80,6 +81,19 @@ def models_of_source(
         if one.definition.source_id == source_id:
             found.append(one)
     return tuple(found)
+
+
+def models_by_source(session: Session, actor: Actor) -> dict[str, tuple[StoredModel, ...]]:
+    """The organisation's models by the source that their queries run on, each by name. One that can't be read is left
+    out."""
+    require(actor, "sources:read")
+    own = select(DataModel).where(DataModel.organisation_id == actor.organisation_id).order_by(DataModel.name)
+    found: dict[str, tuple[StoredModel, ...]] = {}
+    for row in session.scalars(own):
+        with suppress(Invalid):
+            one = stored_model(row)
+            found[one.definition.source_id] = (*found.get(one.definition.source_id, ()), one)
+    return found
 
 
 def store_definition(row: DataModel, definition: ModelDefinition) -> None:

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from sqlalchemy.orm import Session
 
-from benchboard.analytics.sources.original_files import FileChanges, compare_files, listed_files
+from benchboard.analytics.sources.original_files import FileChanges, OriginalFile, compare_files, listed_files
 from benchboard.analytics.sources.services import SourceSummary, get_source
 from benchboard.errors import NotFound
 from benchboard.i18n import _
@@ -52,6 +52,31 @@ def source_news(session: Session, actor: Actor, source_id: str) -> SourceNews | 
         source.id, source.name, file_news(source), source.copied, source.last_sync, source.problem,
         is_api=bool(source.address), is_folder=source.is_folder,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFiles:
+    """The files that a source is read from, as they are now; none where there is nothing to look at."""
+
+    source_id: str
+    name: str
+    copied: bool
+    files: tuple[OriginalFile, ...]
+
+
+def source_files(session: Session, actor: Actor, source_ids: Sequence[str]) -> dict[str, SourceFiles]:
+    """The files of these sources as they are now, by the source. Those that are gone are left out."""
+    require(actor, "sources:read")
+    found = {}
+    for source_id in source_ids:
+        try:
+            source = get_source(session, actor, source_id)
+        except NotFound:
+            continue
+        path = Path(source.path)
+        files = listed_files(path, folder=source.is_folder) if source.path and path.exists() else ()
+        found[source_id] = SourceFiles(source.id, source.name, source.copied, files)
+    return found
 
 
 def file_news(source: SourceSummary) -> FileNews:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject
 
 from benchboard.analytics.queries import ResultTable
-from benchboard.analytics.sources.file_news import SourceNews
+from benchboard.analytics.sources.file_news import SourceFiles, SourceNews
 from benchboard.i18n import _, in_sentence, ngettext, number
 from benchboard.ui.problems import Action
 from benchboard.ui.studio.data.source_actions import SourceActions
+from benchboard.ui.studio.source_watch import SourceWatch
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 from benchboard.ui.time_format import clock_minutes
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
 _KEY: Final = "studio.outdated-sources"
+_CHANGED: Final = "studio.changed-sources"
 
 
 class OutdatedSources(QObject):
@@ -31,6 +33,8 @@ class OutdatedSources(QObject):
         self._before: dict[str, dict[str, ResultTable]] = {}
         self._actions = SourceActions(context, page, explores=False)
         runner.result_changed.connect(self._follow)
+        self._watch = SourceWatch(context, page, lambda: tuple(runner.tables_by_source()))
+        self._watch.changed.connect(self._tell_changed)
 
     def refresh(self) -> None:
         """Run all queries of the page again, then say what they bring, and what they don't."""
@@ -44,6 +48,8 @@ class OutdatedSources(QObject):
     def _follow(self) -> None:
         if self._runner.busy:
             return
+        self._watch.mark()
+        self._context.problems.dismiss(_CHANGED)
         outdated = self._runner.outdated_sources()
         if self._requested:
             self._requested = False
@@ -65,6 +71,31 @@ class OutdatedSources(QObject):
             text = _("Data refreshed at {time}: {sources} read, {changed} changed.")
         time = clock_minutes()
         self._context.problems.toast(text.format(time=time, sources=sources, changed=number(changed)))
+
+    def _tell_changed(self, sources: tuple[SourceFiles, ...]) -> None:
+        """Say that files are others than when the page's queries ran."""
+        names = in_sentence(f"“{one.name}”" for one in sources)
+        if any(one.copied for one in sources):
+            what = ngettext(
+                "The file of {names} has changed since it was copied.",
+                "The files of {names} have changed since they were copied.",
+                len(sources),
+            ).format(names=names)
+            why = self._actions.why_read_only()
+            actions = () if why else (Action(_("Read again"), partial(self._read_files, sources)),)
+        else:
+            what = ngettext(
+                "The file of {names} changed at {time}.", "The files of {names} changed at {time}.", len(sources)
+            ).format(names=names, time=clock_minutes())
+            actions = (Action(_("Run again"), self.refresh),)
+        self._context.problems.notice(
+            what, _("The widgets show the data from before."), *actions,
+            icon="ph.clock-counter-clockwise", key=_CHANGED, with_page=True,
+        )  # fmt: skip
+
+    def _read_files(self, sources: tuple[SourceFiles, ...]) -> None:
+        for one in sources:
+            self._actions.refresh(one.source_id, one.name)
 
     def _show(self, outdated: tuple[SourceNews, ...]) -> None:
         names = in_sentence(f"“{one.name}”" for one in outdated)

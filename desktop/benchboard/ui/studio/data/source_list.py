@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Signal
 from PySide6.QtWidgets import QWidget
 
 from benchboard.analytics.relations import RELATIONS
@@ -18,9 +18,17 @@ from benchboard.ui.paged.paged_model import PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.problems import Action
 from benchboard.ui.studio.data.data_commands import SOURCE_MENU, SOURCES
+from benchboard.ui.studio.data.mark_buttons import MarkButtons
 from benchboard.ui.studio.data.source_actions import SourceActions
 from benchboard.ui.studio.data.source_pane import SourcePane
-from benchboard.ui.studio.data.source_rows import SourceRow, all_rows, checked_text, read_rows, source_columns
+from benchboard.ui.studio.data.source_rows import (
+    SourceRow,
+    all_rows,
+    can_refresh,
+    checked_text,
+    read_rows,
+    source_columns,
+)
 from benchboard.ui.studio.data_access import can_have_orders
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import clock_minutes, refresh_times
@@ -77,6 +85,7 @@ class SourceList(QWidget):
         self._table.current_changed.connect(self._show_row)
         self._table.activated.connect(self._open)
         self._table.menu_requested.connect(self._open_menu)
+        MarkButtons(self._table.view, self._is_refresh_mark, self._refresh_at)
         self.pane.closed.connect(self._close_detail)
         handlers = {one.id: Handler(partial(self._run_at_current, one.id)) for one in REGISTRY.of_scope(SOURCES)}
         install_shortcuts(self._table.view, SOURCES, handlers)
@@ -196,6 +205,14 @@ class SourceList(QWidget):
             return self.pane.table or next(iter(row.source.tables), "")
 
         return self.actions_for_sources.handlers_for(row, table)
+
+    def _is_refresh_mark(self, index: QModelIndex) -> bool:
+        """Whether a cell is the status of a source that has changed: a button that refreshes it."""
+        return self._model.columns[index.column()].key == "status" and can_refresh(self._model.row(index.row()))
+
+    def _refresh_at(self, index: QModelIndex) -> None:
+        handlers = self._handlers_at(self._model.row(index.row()))
+        run_handler(handlers["studio.sources.refresh"], self._context.problems.refuse)
 
     def _open_menu(self, row: SourceRow, spot: QPoint) -> None:
         handlers = self._handlers_at(row)

@@ -18,6 +18,7 @@ from benchboard.analytics.sources.services import SourceSummary
 from benchboard.i18n import _, ngettext, number
 from benchboard.identity.permissions import Actor
 from benchboard.paging import Listing, Page
+from benchboard.ui.commands import key_cap
 from benchboard.ui.paged.paged_model import Column, Mark
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import full_date, full_time, relative_time
@@ -51,7 +52,7 @@ def read_rows(
 ) -> Page[SourceRow]:
     """A page of the list. Looks at the files too: run it in the background."""
     page = services.list_sources(session, actor, listing, after=after, limit=limit)
-    return Page(tuple(read_row(session, actor, source) for source in page.rows), page.next_key)
+    return Page(tuple(read_row(source) for source in page.rows), page.next_key)
 
 
 def all_rows(session: DatabaseSession, actor: Actor) -> tuple[SourceRow, ...]:
@@ -89,13 +90,15 @@ def _named(names: Sequence[str]) -> str:
     return ", ".join(f"“{name}”" for name in names[:_NAMED]) + ("…" if len(names) > _NAMED else "")
 
 
-def read_row(session: DatabaseSession, actor: Actor, source: SourceSummary) -> SourceRow:
-    """A row of the list."""
-    counts = [table.rows for table in services.source_tables(session, actor, source.id)] if source.tables else []
-    known = [count for count in counts if count is not None]
+def read_row(source: SourceSummary) -> SourceRow:
+    """A row of the list. Looks at the source's files."""
     news = file_news(source)
-    changes = changes_text(source) if news == "changed" else ""
-    return SourceRow(source, sum(known) if known and len(known) == len(counts) else None, news, changes)
+    return SourceRow(source, source.known_rows, news, changes_text(source) if news == "changed" else "")
+
+
+def can_refresh(row: SourceRow) -> bool:
+    """Whether reading the source again is what its status asks for: then the mark is a button that does it."""
+    return row.news == "changed" and row.source.status != "error"
 
 
 def status_mark(row: SourceRow) -> Mark:
@@ -103,8 +106,8 @@ def status_mark(row: SourceRow) -> Mark:
     title = status_title(row.source, row.news)
     if row.source.status == "error":
         return Mark("error", title)
-    if row.news == "changed" and row.source.copied:
-        return Mark("info", title)
+    if can_refresh(row):
+        return Mark("info" if row.source.copied else "warn", title, "ph.arrows-clockwise")
     return Mark("warn" if row.news else "ok", title)
 
 
@@ -143,7 +146,7 @@ def source_columns() -> tuple[Column[SourceRow], ...]:
             stretch=True,
         ),
         Column("status", _("Status"), lambda row: status_mark(row).text, mark=status_mark, width=150,
-               tooltip=news_text),
+               tooltip=_status_tip),
         Column("tables", _("Tables"), _tables_text, align_right=True, width=80),
         Column("rows", _("Rows"), lambda row: number(row.rows) if row.rows is not None else "–", align_right=True,
                width=100),
@@ -166,6 +169,13 @@ def source_columns() -> tuple[Column[SourceRow], ...]:
             width=120,
         ),
     )  # fmt: skip
+
+
+def _status_tip(row: SourceRow) -> str:
+    said = [news_text(row)]
+    if can_refresh(row):
+        said.append(_("Click to refresh, or press {keys}.").format(keys=key_cap("Ctrl+R")))
+    return "\n".join(part for part in said if part)
 
 
 def _location(row: SourceRow) -> str:

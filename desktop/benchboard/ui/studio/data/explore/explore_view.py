@@ -9,15 +9,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from benchboard.analytics.sources.file_news import SourceFiles
 from benchboard.analytics.table_browser import BrowsedSource
 from benchboard.dashboards.document.time_range import TimeRange
 from benchboard.dashboards.document.widget_kinds import kind_of
 from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts
+from benchboard.ui.problems import Action
 from benchboard.ui.studio.data.explore.add_to_dashboard import AddToDashboard
 from benchboard.ui.studio.data.explore.builder import Builder
 from benchboard.ui.studio.data.explore.draft_keeper import DraftKeeper, draft_of
-from benchboard.ui.studio.data.explore.exploration import Exploration
+from benchboard.ui.studio.data.explore.exploration import Exploration, ExplorationResult
 from benchboard.ui.studio.data.explore.explore_points import ExplorePoints
 from benchboard.ui.studio.data.explore.field_tree import FieldPane
 from benchboard.ui.studio.data.explore.result_pane import KINDS, ResultPane
@@ -25,7 +27,9 @@ from benchboard.ui.studio.data.explore.sql_pane import MadeSql, SqlEditor
 from benchboard.ui.studio.data.source_actions import SourceActions
 from benchboard.ui.studio.data_access import explore_denied, may_add_data, no_data_advice
 from benchboard.ui.studio.panes.time_range_field import TimeRangePicker, range_title
+from benchboard.ui.studio.source_watch import SourceWatch
 from benchboard.ui.studio.studio_commands import EXPLORE
+from benchboard.ui.time_format import clock_minutes
 from benchboard.ui.widgets import BannerPlace, Button, EmptyState, SegmentedControl, Toolbar, hairline, scroll_area
 from benchboard.ui.widgets.menus import Menu, add_action
 from benchboard.ui.widgets.surfaces import set_surface
@@ -45,6 +49,7 @@ _TOP_HEIGHT: Final = 238
 _TOP_LOW: Final = 212
 """The height of the query in a low window: six rows of the builder."""
 _LOW: Final = 700
+_CHANGED: Final = "studio.explore-source-changed"
 
 
 class ExploreView(QWidget):
@@ -79,6 +84,12 @@ class ExploreView(QWidget):
         install_shortcuts(self, EXPLORE, self._handlers(), context.problems.refuse)
         for told in (self.exploration.changed, self.exploration.result_changed, self.exploration.sources_changed):
             told.connect(self._show)
+        self._watch = SourceWatch(context, self, lambda: [self.exploration.state.source_id])
+        self._watch.changed.connect(self._tell_changed)
+        self._shown_result: ExplorationResult | None = None
+        self._is_refreshing = False
+        """Whether this view has the source read again: that is said already."""
+        self.exploration.result_changed.connect(self._follow_source)
         self._was_opened = False
         self._show()
         self.exploration.read_sources()
@@ -395,7 +406,41 @@ class ExploreView(QWidget):
         if why := self._source_actions.why_read_only():
             self._context.problems.refuse(why)
         else:
+            self._is_refreshing = True
             self._source_actions.refresh(source.id, source.name)
+
+    def _follow_source(self) -> None:
+        """After a run: what the files are is what it shows. Say so if the source was refreshed since the run before."""
+        before, result = self._shown_result, self.exploration.result
+        if result is before or result is None:
+            return
+        self._shown_result = result
+        self._context.problems.dismiss(_CHANGED)
+        self._watch.mark()
+        old, new = before.source if before is not None else None, result.source
+        if old is None or new is None or old.source_id != new.source_id or new.read_at is None:
+            return
+        if old.read_at is not None and new.read_at > old.read_at and not self._is_refreshing:
+            what = _("“{name}” was refreshed at {time}.").format(name=new.name, time=clock_minutes(new.read_at))
+            self._context.problems.notice(
+                what, _("The result is up to date."), icon="ph.arrows-clockwise", key=_CHANGED, with_page=True
+            )
+        self._is_refreshing = False
+
+    def _tell_changed(self, sources: tuple[SourceFiles, ...]) -> None:
+        """Say that the file of the query's source is another one than when the query ran."""
+        source = sources[0]
+        time = clock_minutes()
+        if source.copied:
+            what = _("The file of “{name}” has changed since it was copied.").format(name=source.name)
+            action = Action(_("Read again"), self._read_source_again)
+        else:
+            what = _("The file of “{name}” changed at {time}.").format(name=source.name, time=time)
+            action = Action(_("Run again"), self._run)
+        why = _("The result is from before.")
+        self._context.problems.notice(
+            what, why, action, icon="ph.clock-counter-clockwise", key=_CHANGED, with_page=True
+        )
 
     def _open_time(self) -> None:
         TimeRangePicker(self.time, self.exploration.time_editor, range_only=True).open()
