@@ -670,3 +670,26 @@ def test_palettes_live_bus_is_that_of_the_selected_dongle(
     qtbot.waitUntil(lambda: manager.live is not None)
     assert manager.live is not None
     assert manager.live.device_id == second
+
+
+def test_palettes_live_bus_opens_once_a_dongle_has_answered(
+    qtbot: QtBot, shell: Shell, manager: DeviceManager, announcements: list[str]
+) -> None:
+    shell.go("bench/live")  # shown without dongles
+    shell.go("bench/dongles/!simulate")
+    qtbot.waitUntil(lambda: manager.simulating)
+    assert not SelectedDongle.of(shell.context).id
+    shell.run_command("bench.monitor")
+    qtbot.waitUntil(lambda: manager.live is not None)
+    assert manager.live is not None
+    qtbot.waitUntil(lambda: f"The live bus of {manager.live.title} is open." in announcements)
+
+
+def test_palettes_live_bus_that_cannot_be_opened_says_why(
+    qtbot: QtBot, shell: Shell, manager: DeviceManager, announcements: list[str]
+) -> None:
+    qtbot.waitUntil(lambda: not manager.devices)
+    shell.run_command("bench.monitor")
+    why = "No dongle is connected to this computer. Plug one in, or start simulated dongles."
+    qtbot.waitUntil(lambda: why in announcements)
+    assert manager.live is None

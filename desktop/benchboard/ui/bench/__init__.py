@@ -70,8 +70,8 @@ def _ends_with_session(context: Context) -> str:
 
 
 def _monitor_handler(context: Context) -> Handler:
-    """Closes the live bus that is open; otherwise opens that of the selected dongle, else of the one used last, or the
-    view to choose one.
+    """Closes the live bus that is open; otherwise opens that of the selected dongle, else of the one used last, else of
+    the first one that is connected.
     """
     from benchboard.ui.bench.device_manager import DeviceManager
     from benchboard.ui.bench.selected_dongle import SelectedDongle
@@ -80,7 +80,7 @@ def _monitor_handler(context: Context) -> Handler:
     if manager is not None and manager.live is not None:
         return Handler(manager.close_bus, title=_("Close live bus"))
     chosen = (SelectedDongle.of(context).id or manager.last_live_id) if manager is not None else ""
-    return Handler(partial(context.go, f"bench/live/{chosen}" if chosen else "bench/live"))
+    return Handler(partial(context.go, f"bench/live/{chosen or '!open'}"))
 
 
 def _handlers(context: Context) -> Handlers:

@@ -27,6 +27,11 @@ def not_connected(name: str) -> str:
     return _("{name} isn't connected to this computer. Plug it in, or select another dongle.").format(name=name)
 
 
+def may_become_selectable(devices: Sequence[DetectedDevice], *, simulating: bool) -> bool:
+    """Whether a dongle that can be selected may appear by itself: simulated ones are starting, or one is checked."""
+    return (simulating and not devices) or any(device.info is None and device.problem is None for device in devices)
+
+
 def why_none_selectable(devices: Sequence[DetectedDevice], *, simulating: bool) -> str:
     """Why none of the connected `devices` can be selected; `simulating`: this window's are about to appear."""
     if not devices and simulating:

@@ -31,7 +31,12 @@ from benchboard.ui.bench.bus_counters import BusCounters
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
 from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.frame_table import FrameDelegate, FrameModel
-from benchboard.ui.bench.live_bus_reasons import not_connected, why_none_selectable, why_only_errors
+from benchboard.ui.bench.live_bus_reasons import (
+    may_become_selectable,
+    not_connected,
+    why_none_selectable,
+    why_only_errors,
+)
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.bench.selected_dongle import SelectedDongle
 from benchboard.ui.bench.send_problems import CommandHelp, not_a_frame, not_sendable, not_sending, unsent_error
@@ -74,6 +79,8 @@ _MAX_AT_ONCE: Final = 5_000
 """Most frames that become rows in one poll: 20 ms of the main thread, and 50,000 frames/s."""
 
 
+_OPEN_ROUTE: Final = "!open"
+"""The rest of the address that opens the bus of the dongle that is selected when the view is opened."""
 _NOT_A_FRAME: Final = "bench.not-a-frame"
 
 
@@ -123,6 +130,8 @@ class LiveBusView(QWidget):
         """Whether the button that opens the bus had the focus, which then goes to the one that closes it."""
         self._frames_next = False
         """Whether the bus was opened by its shortcut: then the focus goes on to the frames, once there are some."""
+        self._opens_once_connected = False
+        """Whether the bus opens as soon as its dongle has answered."""
         self._build_toolbar()
         self.model = FrameModel(self)
         self.table = QTableView()
@@ -161,7 +170,7 @@ class LiveBusView(QWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(_POLL_MS)
         self._timer.timeout.connect(self._poll)
-        self._devices.changed.connect(self._update_choices)
+        self._devices.changed.connect(self._follow_devices)
         self._selected.changed.connect(self._follow_selection)
         self._selected.gone.connect(self._follow_selection)
         self._devices.live_changed.connect(self._live_changed)
@@ -208,12 +217,35 @@ class LiveBusView(QWidget):
         return [self.toolbar, *([frames] if frames is not None else []), self._send]
 
     def open_route(self, rest: str) -> None:
-        """Open the bus of the dongle with this id."""
-        if rest:
+        """Open the bus of the dongle with this id, or of the selected one; say why if it can't be opened now."""
+        self._opens_once_connected = False
+        if rest == _OPEN_ROUTE:
+            self._update_choices()
+            self._open_or_refuse()
+        elif rest:
             self._select_dongle(rest)
-            self._devices.require_known(self, rest, self._report_unknown)
-            if self._devices.live is None and self._selected_device() is not None:
-                self._start()
+            self._devices.require_known(self, rest, self._report_unknown, self._open_or_refuse)
+
+    def _open_or_refuse(self) -> None:
+        """Open the selected dongle's bus, unless one is open. If it can't be opened, say why; it opens later if that
+        passes by itself."""
+        if self._devices.live is not None or not self.isVisible():
+            return
+        if self._start_button.isEnabled():
+            self._start()
+        else:
+            self._opens_once_connected = may_become_selectable(
+                self._devices.devices, simulating=self._devices.simulating
+            )
+            self._context.problems.refuse(self._start_button.reason)
+
+    def _follow_devices(self) -> None:
+        self._update_choices()
+        if self._opens_once_connected:
+            waits = may_become_selectable(self._devices.devices, simulating=self._devices.simulating)
+            if self._start_button.isEnabled() or not waits:
+                self._opens_once_connected = False
+                self._open_or_refuse()
 
     def _report_unknown(self, error: AppError) -> None:
         self._select_dongle("")
@@ -413,6 +445,7 @@ class LiveBusView(QWidget):
     def _choose_dongle(self, device_id: str) -> None:
         """Select this dongle; if another one's bus is open, this one's takes its place."""
         was_open = self._devices.live is not None
+        self._opens_once_connected = False
         self._select_dongle(device_id)
         if was_open and self._devices.live is None:
             self._start()
@@ -569,6 +602,17 @@ class LiveBusView(QWidget):
             self._end_pause()
             self._show_ended()
         self._update_choices()
+        self._tell_state()
+
+    def _tell_state(self) -> None:
+        """Tell a screen reader whose bus was opened, or that it was closed."""
+        live = self._devices.live
+        if self.isVisible():
+            sentence = (
+                _("The live bus of {name} is open.") if live is not None else _("The live bus of {name} is closed.")
+            )
+            name = live.title if live is not None else self._title(self._past_id)
+            announce(self, sentence.format(name=name))
 
     def _show_ended(self) -> None:
         """Show that no bus is open, and that the frames still shown are past."""
@@ -900,3 +944,4 @@ class LiveBusView(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._timer.stop()
+        self._opens_once_connected = False
