@@ -168,7 +168,12 @@ def add(
     )
     try:
         state = examine(tables, CancelToken(), originals)
-        state = replace(state, unread=tuple((one.name, unread_sentence(one)) for one in inspected.skipped))
+        counted = zip(state.tables, (one for one in inspected.tables if one not in empty), strict=False)
+        state = replace(
+            state,
+            tables=tuple(found.with_lines(table) for found, table in counted) if not state.problem else state.tables,
+            unread=tuple((one.name, unread_sentence(one)) for one in inspected.skipped),
+        )
         with context.database.change() as session:
             added = services.add_source(
                 session,

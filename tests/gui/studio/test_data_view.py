@@ -30,6 +30,7 @@ from benchboard.ui.studio.data.import_page import ImportPage
 from benchboard.ui.studio.data.preview_table import empty_text
 from benchboard.ui.studio.data.reading_pane import ReadingPane
 from benchboard.ui.studio.data.value_text import common_decimals, have_seconds, size_text, value_text
+from benchboard.ui.studio.data.wrong_lines_panel import WrongLinesList
 from benchboard.ui.widgets import Button, Confirm, Select
 from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.tab_order import tab_stops
@@ -321,6 +322,39 @@ def test_a_date_chosen_for_text_says_in_which_order_it_is_read(data: Data, tmp_p
     assert page.preview.preview.cell_text(9, 1) == "3 Apr 2026"
     data.choose("import_date_order", "month-first")
     data.studio.wait(lambda: not page.busy and page.preview.preview.cell_text(9, 1) == "4 Mar 2026")
+
+
+def test_the_lines_that_do_not_fit_can_be_looked_at_after_the_file_was_added(data: Data, tmp_path: Path) -> None:
+    data.file.write_text("\n".join((*LINES, "Toplam;;99;")) + "\n", encoding="utf-8")
+    data.drop(data.file)
+    assert [line.line for line in data.page.wrong_lines.shown_lines] == [len(LINES) + 1, 4]
+    data.add()
+    data.select("Chamber 2")
+    data.studio.wait(lambda: "1 line with values left empty, 1 total row skipped" in data.texts())
+    data.click("source_lines")
+    shown = data.find("skipped_lines_list")
+    assert isinstance(shown, WrongLinesList)
+    data.studio.wait(shown.hasFocus)
+    assert [line.line for line in shown.shown_lines] == [len(LINES) + 1, 4]
+    said = [label.text() for label in data.find("skipped_lines").findChildren(QLabel)]
+    assert "1 line doesn't fit. 1 total row." in said
+    data.qtbot.keyClick(shown, Qt.Key.Key_Escape)
+    data.studio.wait(lambda: not data.is_shown("skipped_lines"))
+
+    data.file.write_text("\n".join(LINES[:3]) + "\n", encoding="utf-8")
+    data.view.list.refresh_files()
+    data.studio.wait(lambda: data.status() == "File changed")
+    data.click("source_lines")
+    now = "All lines fit. The file has changed since it was read. These are its lines now."
+    dialog = data.find("skipped_lines")
+    data.studio.wait(lambda: now in [label.text() for label in dialog.findChildren(QLabel)])
+    assert not data.is_shown("skipped_lines_list")
+    data.click("skipped_lines_close")
+    data.file.unlink()
+    data.view.list.refresh_files()
+    data.studio.wait(lambda: data.status() == "Original missing")
+    data.click("source_lines")
+    data.studio.wait(lambda: data.said("Its file is missing. Choose “Find file…” first."))
 
 
 def test_what_not_all_files_of_a_folder_have_is_said_before_it_is_added(data: Data, tmp_path: Path) -> None:
@@ -719,6 +753,7 @@ def test_the_menu_of_a_source_offers_what_can_be_done(data: Data) -> None:
         "Explore",
         "Refresh data",
         "Columns…",
+        "Show lines that don't fit",
         "Rename data source",
         "Find file…",
         "Remove data source",

@@ -222,3 +222,19 @@ def test_parquet_files_that_come_bring_their_columns(market: Market, tmp_path: P
     assert _rows(market, read, "id, n, note") == [(1, 2.0, None), (2, 2.5, "x")]
     assert read.unread_reasons == ("“c.parquet” isn't read with the others. It has other columns: “x”, “y”.",)
     assert [(one.title, one.files) for one in read.partial_columns] == [("note", ("b.parquet",))]
+
+
+@pytest.mark.parametrize("copied", [True, False])
+def test_lines_that_are_not_read_as_they_are_stay_counted(
+    market: Market, folder: Path, tmp_path: Path, copied: bool
+) -> None:
+    rows = [f"{n};{n}" for n in range(20)]
+    _write_titled(folder, "2026-03.csv", "id;amount", *rows, "20;many", "21;1;2", "Total;190")
+    inspected = inspect_file(folder).tables
+    scans = [table.scan for table in inspected]
+    source = import_files(
+        unbound(market.database), market.analyst, name="Months", scans=scans, inspected=inspected,
+        folder=tmp_path / "kept" if copied else None,
+    )  # fmt: skip
+    for found in (source, _again(market, source)):
+        assert (found.emptied, found.left_out, found.totals) == (1, 1, 1)

@@ -139,6 +139,19 @@ class TableInspection:
     apart: str = ""
     """Why a file of a folder is a table of its own although others have its columns, as a sentence."""
 
+    @property
+    def left_out(self) -> int | None:
+        """How many of the wrong lines aren't among the rows; None where so many are wrong that it isn't known."""
+        if self.scan.options.wrong_values == "leave-out":
+            return self.wrong_count
+        named = sum(line.left_out for line in self.wrong_lines)
+        return named if self.wrong_count <= len(self.wrong_lines) else None
+
+    @property
+    def totals(self) -> int:
+        """How many total rows are left out."""
+        return len(self.total_lines) if self.scan.options.total_label else 0
+
 
 @dataclass(frozen=True, slots=True)
 class FileInspection:

@@ -10,7 +10,7 @@ from typing import Final
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.conversion import Conversion, copied_scan, copy_to_parquet
 from benchboard.analytics.files.formats import detect_format
-from benchboard.analytics.files.inspection_types import ReportProgress, UnreadFile
+from benchboard.analytics.files.inspection_types import ReportProgress, TableInspection, UnreadFile
 from benchboard.analytics.files.partial_columns import unread_sentence
 from benchboard.analytics.files.scan import FileScan
 from benchboard.analytics.sources.catalog import get_row
@@ -36,12 +36,13 @@ def import_files(
     scans: Sequence[FileScan],
     folder: Path | None,
     unread: Sequence[UnreadFile] = (),
+    inspected: Sequence[TableInspection] = (),
     cancel_token: CancelToken | None = None,
     progress: ReportProgress | None = None,
 ) -> SourceSummary:
     """Add a data source with the tables of these scans, which are of one file or folder. With a `folder`, the tables
     are copied there as Parquet files; without, queries read the file where it is. `unread`: the files of the folder
-    that couldn't be read when it was inspected.
+    that couldn't be read when it was inspected; `inspected`: what was found in the tables then, to count their lines.
 
     Takes as long as reading the file; no transaction is open meanwhile. Raises what `add_source` and `copy_to_parquet`
     raise, and `Cancelled`; then no copy is left.
@@ -58,6 +59,9 @@ def import_files(
         state = examine(tables, token, originals)
         if state.problem:
             raise Invalid("sources.not-added", problem_text(state.problem, state.names), do=_("Choose the file again."))
+        if len(inspected) == len(state.tables):
+            pairs = zip(state.tables, inspected, strict=True)
+            state = replace(state, tables=tuple(one.with_lines(found) for one, found in pairs))
         if copied:
             counted = zip(state.tables, copied, strict=True)
             state = replace(state, tables=tuple(

@@ -81,9 +81,11 @@ class SourceSummary:
     known_rows: int | None = None
     """The same; of a server as far as it said so itself."""
     emptied: int = 0
-    """Lines of copied files with a value that was left empty because it didn't fit."""
+    """Lines with a value that was left empty because it didn't fit."""
     left_out: int = 0
-    """Lines of copied files that were skipped because they didn't fit."""
+    """Lines that were skipped because they didn't fit."""
+    totals: int = 0
+    """Total rows that were skipped."""
     folder_formats: tuple[str, ...] = ()
     """The kinds of the files, if `path` is a folder of them."""
     unread_files: tuple[str, ...] = ()
@@ -543,6 +545,7 @@ def _line_counts(extra: Mapping[str, Any]) -> dict[str, Any]:
         "known_rows": _sum(rows),
         "emptied": sum(max(0, wrong - left_out) for wrong, left_out in counted),
         "left_out": sum(left_out for _wrong, left_out in counted),
+        "totals": sum(_count(one.get("totals")) or 0 for one in listed),
     }
 
 

@@ -63,7 +63,9 @@ class _Reading:
     rows: int
     wrong: int
     left_out: int | None = None
-    """Of a table that isn't read now, how many lines were left out."""
+    """How many of these lines are left out."""
+    totals: int = 0
+    """How many total rows are."""
     is_new: bool = True
     """Whether its copy is to be made again."""
 
@@ -166,8 +168,9 @@ def store_table(
         else:
             before = known.get(one.name, {})
             kept = _Reading(
-                one, before.get("rows") or 0, before.get("wrong") or 0, before.get("left_out"), is_new=False
-            )
+                one, before.get("rows") or 0, before.get("wrong") or 0, before.get("left_out"),
+                before.get("totals") or 0, is_new=False,
+            )  # fmt: skip
             readings.append(kept)
     return _copied_and_stored(
         database, actor, source_id, readings, cancel_token, progress,
@@ -333,7 +336,7 @@ def match_table(table: SourceTable, token: CancelToken, report: ReportProgress) 
 
 def _read(table: SourceTable, match: ColumnMatch, token: CancelToken, report: ReportProgress) -> _Reading:
     found = inspect_scan(match.scan, cancel_token=token, progress=report)
-    return _Reading(replace(table, scan=found.scan), found.rows, found.wrong_count)
+    return _Reading(replace(table, scan=found.scan), found.rows, found.wrong_count, found.left_out, totals=found.totals)
 
 
 def _lost_error(
@@ -452,8 +455,13 @@ def _with_new_copy(table: SourceTable) -> SourceTable:
 
 
 def _with_wrong(state: SourceState, readings: Sequence[_Reading], left_out: Mapping[str, int | None]) -> SourceState:
-    wrong = {one.table.name: one.wrong for one in readings}
-    tables = (replace(one, wrong=wrong.get(one.name), left_out=left_out.get(one.name)) for one in state.tables)
+    known = {one.table.name: one for one in readings}
+    tables = (
+        replace(one, wrong=known[one.name].wrong, left_out=left_out.get(one.name), totals=known[one.name].totals)
+        if one.name in known
+        else one
+        for one in state.tables
+    )
     return replace(state, tables=tuple(tables))
 
 

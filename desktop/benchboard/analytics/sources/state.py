@@ -1,7 +1,7 @@
 """What is found when a source is refreshed: whether its files are there and have their columns, and what is in them."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -10,7 +10,7 @@ from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.duckdb_engine import FileView
 from benchboard.analytics.files.column_matching import current_scan
 from benchboard.analytics.files.inspection import inspect_file
-from benchboard.analytics.files.inspection_types import PartialColumn
+from benchboard.analytics.files.inspection_types import PartialColumn, TableInspection
 from benchboard.analytics.files.partial_columns import read_partial_columns
 from benchboard.analytics.sources.configuration import SourceTable
 from benchboard.analytics.sources.original_files import OriginalFile, original_files
@@ -40,8 +40,14 @@ class FoundTable:
     """Lines that didn't fit; None where they weren't counted."""
     left_out: int | None = None
     """How many of these aren't among the rows; None where they weren't counted."""
+    totals: int = 0
+    """How many total rows aren't among the rows."""
     partial_columns: tuple[PartialColumn, ...] = ()
     """The first columns that not all of its files have."""
+
+    def with_lines(self, inspected: TableInspection) -> "FoundTable":
+        """The table with the counts of an inspection."""
+        return replace(self, wrong=inspected.wrong_count, left_out=inspected.left_out, totals=inspected.totals)
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored."""

@@ -42,6 +42,8 @@ REGISTRY.register(
             N_("reload, update, read again"), SOURCES),
     Command("studio.sources.columns", N_("Columns…"), Group.DATA, (), "ph.columns",
             N_("column type, kind, unit, title, rename column, number, date"), SOURCES),
+    Command("studio.sources.lines", N_("Show lines that don't fit"), Group.DATA, (), "ph.file-text",
+            N_("skipped lines, left out, total row, errors, import"), SOURCES),
     Command("studio.sources.rename", N_("Rename data source"), Group.DATA, ("F2",), "ph.pencil-simple", "", SOURCES),
     Command("studio.sources.connection", N_("Edit connection"), Group.DATA, (), "ph.plugs-connected",
             N_("server, host, port, user, change password, TLS"), SOURCES),
@@ -69,6 +71,7 @@ REGISTRY.register_menu(
         (
             "studio.sources.refresh",
             "studio.sources.columns",
+            "studio.sources.lines",
             "studio.sources.rename",
             "studio.sources.connection",
             "studio.sources.locate",

@@ -257,7 +257,7 @@ class DataView(QWidget):
         """Add what a page says, in the background; if that fails, the page is shown again as it was."""
         database, actor, name, scans = self._context.database, self._context.actor, page.name, page.scans()
         folder = self._context.workspace.home / FOLDER if page.copies else None
-        unread = page.unread_files()
+        unread, inspected = page.unread_files(), page.added_tables()
 
         def add(progress: Progress) -> SourceSummary:
             token = CancelToken()
@@ -270,6 +270,7 @@ class DataView(QWidget):
                     scans=scans,
                     folder=folder,
                     unread=unread,
+                    inspected=inspected,
                     cancel_token=token,
                     progress=progress.report,
                 )

@@ -191,9 +191,10 @@ class ImportPage(QWidget):
 
     def _rows_added(self) -> list[int]:
         """The rows of each table that is added."""
-        return [table.rows for table in self._added_tables()]
+        return [table.rows for table in self.added_tables()]
 
-    def _added_tables(self) -> list[TableInspection]:
+    def added_tables(self) -> list[TableInspection]:
+        """The tables that are added, as they are read."""
         if self._reading is None:
             return []
         skipped = self.draft.skipped(self._reading.detected.tables)
@@ -228,7 +229,7 @@ class ImportPage(QWidget):
 
     def scans(self) -> list[FileScan]:
         """How the tables that are added are read."""
-        return [table.scan for table in self._added_tables()]
+        return [table.scan for table in self.added_tables()]
 
     def unread_files(self) -> tuple[UnreadFile, ...]:
         """The files of a folder that can't be read."""

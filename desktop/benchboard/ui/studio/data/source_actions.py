@@ -28,6 +28,7 @@ from benchboard.ui.problems import Action
 from benchboard.ui.studio.data.refresh_text import RefreshedSource, refresh_text
 from benchboard.ui.studio.data.rest_dialog import ExistingApi, RestDialog
 from benchboard.ui.studio.data.server_dialog import ExistingServer, ServerDialog
+from benchboard.ui.studio.data.skipped_lines_dialog import SkippedLinesDialog
 from benchboard.ui.studio.data.source_rows import SourceRow
 from benchboard.ui.tasks import DatabaseSession, Progress
 from benchboard.ui.widgets import Button, Confirm, Dialog, Edit, Field, open_file_dialog
@@ -60,12 +61,13 @@ class SourceActions(QObject):
         found = {
             "refresh": Handler(partial(self.refresh, source.id, source.name), self.why_read_only),
             "columns": Handler(lambda: self.columns_wanted.emit(source, table()), partial(self._why_no_columns, row)),
+            "lines": Handler(partial(self._show_lines, row, table), partial(_why_no_lines, row)),
             "rename": Handler(partial(self.rename, source), self.why_read_only),
             "locate": Handler(partial(self.locate, source), self.why_read_only),
             "remove": Handler(partial(self.remove, source), self.why_read_only),
         }
         if source.server or source.address:
-            del found["locate"], found["columns"]
+            del found["locate"], found["columns"], found["lines"]
         if source.server or source.address:
             found["connection"] = Handler(partial(self.edit_connection, source), self.why_read_only)
         if self._explores:
@@ -80,6 +82,12 @@ class SourceActions(QObject):
         if row.news in ("moved", "original_gone"):
             return _("Its file is missing. Choose “Find file…” first.")
         return "" if row.source.tables else _("It has no tables.")
+
+    def _show_lines(self, row: SourceRow, table: Callable[[], str]) -> None:
+        """Show the lines that aren't read as they are."""
+        shown = table() if table() in row.source.tables else next(iter(row.source.tables), "")
+        changed = row.news == "changed"
+        SkippedLinesDialog(self._parent.window(), self._context, row.source, shown, changed=changed).open()
 
     def tell_columns_changed(self, source: SourceSummary) -> None:
         """Say that the columns of a source were changed, and offer to undo it."""
@@ -240,6 +248,13 @@ class SourceActions(QObject):
             self._context.tasks.run(self, lambda _progress: _delete(copies), lambda _none: None, title=title)
 
         self._context.tasks.change(self, remove, done)
+
+
+def _why_no_lines(row: SourceRow) -> str:
+    """Why the lines that don't fit can't be shown; empty if they can."""
+    if row.news in ("moved", "original_gone"):
+        return _("Its file is missing. Choose “Find file…” first.")
+    return "" if row.source.tables else _("It has no tables.")
 
 
 def _columns_text(source: SourceSummary) -> str:

@@ -1,6 +1,6 @@
 """The details of a data source: what its tables hold, column by column, and their first rows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -124,7 +124,16 @@ class SourcePane(DetailPane):
         self._facts.show_rows(
             (
                 (_("Contents"), Elided(tables_and_rows(row))),
-                *([(_("Lines that don't fit"), Elided(lines))] if (lines := lines_text(row.source)) else []),
+                *(
+                    [
+                        (
+                            _("Lines that don't fit"),
+                            _LinesValue(lines, partial(self._run, handlers, "studio.sources.lines")),
+                        )
+                    ]
+                    if (lines := lines_text(row.source))
+                    else []
+                ),
                 (_("Last refreshed"), self._refreshed),
                 (
                     _("Copied from") if row.source.copied else _("Location"),
@@ -178,6 +187,10 @@ class SourcePane(DetailPane):
         self._edit_columns.setVisible(self._columns_handler is not None)
         if self._columns_handler is not None:
             self._edit_columns.disable(self._columns_handler.why_not())
+
+    def _run(self, handlers: Handlers, command: str) -> None:
+        if command in handlers:
+            run_handler(handlers[command], self._context.problems.refuse)
 
     def _run_edit_columns(self) -> None:
         if self._columns_handler is not None:
@@ -261,6 +274,20 @@ class SourcePane(DetailPane):
 
     def _is_shown(self, source_id: str, table: TableSummary) -> bool:
         return self._row is not None and self._row.id == source_id and self.table == table.name
+
+
+class _LinesValue(QWidget):
+    """How many lines don't fit, and a button that shows them."""
+
+    def __init__(self, text: str, show: Callable[[], object]) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme().px("spacing.2"))
+        row.addWidget(Elided(text), 1)
+        button = Button(_("Show"), show, kind="link", size="sm", name="source_lines")
+        button.setAccessibleDescription(text)
+        row.addWidget(button)
 
 
 class _ColumnRow(QWidget):

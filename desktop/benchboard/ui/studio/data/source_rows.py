@@ -210,6 +210,9 @@ def lines_text(source: SourceSummary) -> str:
     if source.emptied:
         text = ngettext("{count} line with values left empty", "{count} lines with values left empty", source.emptied)
         parts.append(text.format(count=number(source.emptied)))
+    if source.totals:
+        text = ngettext("{count} total row skipped", "{count} total rows skipped", source.totals)
+        parts.append(text.format(count=number(source.totals)))
     return ", ".join(parts)
 
 

@@ -62,27 +62,20 @@ class WrongLinesPanel(QWidget):
         row.addWidget(self._rest, 1)
         row.addWidget(self.skip_total)
         row.addWidget(self._which)
-        self.lines = QListView()
-        self.lines.setObjectName("import_wrong_list")
-        self.lines.setAccessibleName(_("Lines that don't fit"))
-        self.lines.setUniformItemSizes(True)
-        self.lines.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self._model = _WrongLines(self)
-        self.lines.setModel(self._model)
-        self.lines.setItemDelegate(_LineDelegate(self._model, self.lines))
+        self.lines = WrongLinesList("import_wrong_list")
         fill_column(self, hairline(), head, hairline(), self.lines)
         self.hide()
 
     def _choose(self, wrong_values: str) -> None:
         """Show at the lines what was chosen; how many rows that adds is known when the file was read again."""
-        self._model.show_choice("leave-out" if wrong_values == "leave-out" else "empty")
+        self.lines.show_choice("leave-out" if wrong_values == "leave-out" else "empty")
         self._rest.setText("")
         self.chosen.emit(wrong_values)
 
     @property
     def shown_lines(self) -> tuple[WrongLine, ...]:
         """The lines that are named."""
-        return self._model.lines
+        return self.lines.shown_lines
 
     def show_table(self, table: TableInspection) -> None:
         """Show the wrong lines of a table; the panel is hidden if there are none."""
@@ -90,10 +83,7 @@ class WrongLinesPanel(QWidget):
         wrong_values = table.scan.options.wrong_values
         totals = table.total_lines
         skipped = bool(table.scan.options.total_label)
-        # First, as it changes every sum; its wrong values are no news then.
-        at = {(line.file, line.line) for line in totals}
-        lines = (*totals, *(line for line in table.wrong_lines if (line.file, line.line) not in at))
-        self._model.show_lines(lines, wrong_values, skips_totals=skipped)
+        lines = self.lines.show_table(table)
         self._count.setText(_count_text(count) if count else _total_text(totals[0].value, skipped) if totals else "")
         self._rest.setText(_rest_text(table, self._adds))
         self._which.set_current(wrong_values)
@@ -105,6 +95,40 @@ class WrongLinesPanel(QWidget):
         self.skip_total.setChecked(skipped)
         self.lines.setFixedHeight(min(len(lines), _SHOWN_ROWS) * _ROW)
         self.setVisible(bool(lines) or count > 0)
+
+
+class WrongLinesList(QListView):
+    """The total rows of a table and the lines that don't fit, each with its text, what is wrong and what becomes of
+    it."""
+
+    def __init__(self, name: str) -> None:
+        """`name`: by which tests find it."""
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(_("Lines that don't fit"))
+        self.setUniformItemSizes(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self._lines = _WrongLines(self)
+        self.setModel(self._lines)
+        self.setItemDelegate(_LineDelegate(self._lines, self))
+
+    @property
+    def shown_lines(self) -> tuple[WrongLine, ...]:
+        """The lines that are named."""
+        return self._lines.lines
+
+    def show_table(self, table: TableInspection) -> tuple[WrongLine, ...]:
+        """Show the lines of a table. Returns them."""
+        options, totals = table.scan.options, table.total_lines
+        # First, as it changes every sum; its wrong values are no news then.
+        at = {(line.file, line.line) for line in totals}
+        lines = (*totals, *(line for line in table.wrong_lines if (line.file, line.line) not in at))
+        self._lines.show_lines(lines, options.wrong_values, skips_totals=bool(options.total_label))
+        return lines
+
+    def show_choice(self, wrong_values: WrongValues) -> None:
+        """Show what becomes of the lines by another choice."""
+        self._lines.show_choice(wrong_values)
 
 
 def _count_text(count: int) -> str:
@@ -165,11 +189,12 @@ class _WrongLines(QAbstractListModel):
             return None
         line = self.lines[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return _("Line {line}: {sentence} {outcome}.").format(
+            text = _("Line {line}: {sentence} {outcome}.").format(
                 line=number(line.line), sentence=line.sentence, outcome=self.outcome(line)
             )
+            return f"{line.file}: {text}" if line.file else text
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tooltip(line.sentence)
+            return plain_tooltip(_with_file(line))
         return None
 
 
@@ -201,7 +226,7 @@ class _LineDelegate(QStyledItemDelegate):
         painter.setFont(theme().font("caption"))
         painter.setPen(theme().color("text.secondary"))
         below = text.translated(0, 20)
-        sentence = painter.fontMetrics().elidedText(line.sentence, Qt.TextElideMode.ElideRight, below.width())
+        sentence = painter.fontMetrics().elidedText(_with_file(line), Qt.TextElideMode.ElideRight, below.width())
         painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, sentence)
         outcome = QRect(rect.right() - _OUTCOME_WIDTH, rect.top(), _OUTCOME_WIDTH - 12, rect.height())
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -210,6 +235,11 @@ class _LineDelegate(QStyledItemDelegate):
             painter.setPen(QPen(theme().color("focus"), 2))
             painter.drawRect(rect.adjusted(1, 1, -1, -2))
         painter.restore()
+
+
+def _with_file(line: WrongLine) -> str:
+    """What is wrong with a line, after the name of its file where there are several."""
+    return f"{line.file}: {line.sentence}" if line.file else line.sentence
 
 
 def _paint_text(painter: QPainter, box: QRect, line: WrongLine) -> None:
