@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import click
 
-from benchboard.analytics.sources.lineage import LineageUse, UseKind, uses_text
+from benchboard.analytics.sources.lineage import LineageUse, use_kind_title, uses_text
 from benchboard.cli.command_context import CommandContext, write_json
 from benchboard.cli.table import show_table
 from benchboard.cli.terminal import printable
@@ -19,17 +19,6 @@ _USE: Final[dict[str, Callable[[Any], object]]] = {
     "id": lambda row: row.id,
     "dashboard_id": lambda row: row.dashboard_id,
 }
-
-
-def use_kind_title(kind: UseKind) -> str:
-    """A kind of use as people call it."""
-    return {
-        "model": _("Data model"),
-        "field": _("Field"),
-        "widget": _("Widget"),
-        "variable": _("Variable"),
-        "alert": _("Alert"),
-    }[kind]
 
 
 def write_uses(context: CommandContext, uses: Sequence[LineageUse], *, name: str) -> None:

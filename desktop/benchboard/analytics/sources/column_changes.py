@@ -80,8 +80,8 @@ def consequences(session: Session, actor: Actor, source_id: str, table: str, aft
     retyped = tuple(name for name, one in before.items() if name in now and now[name].kind != one.kind)
     lost_uses = _widgets(session, actor, source_id, table, lost)
     retyped_uses = _widgets(session, actor, source_id, table, retyped)
-    known = {one.id for one in lost_uses}
-    others = tuple(one for one in retyped_uses if one.id not in known)
+    known = set(lost_uses)
+    others = tuple(one for one in retyped_uses if one not in known)
     return ColumnConsequences(lost, retyped, lost_uses, others, _broken_models(session, actor, source_id, table, after))
 
 

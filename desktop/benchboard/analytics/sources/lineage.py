@@ -32,8 +32,8 @@ _DEEPEST: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class LineageUse:
-    """Something that reads what was asked about. `id`: of the model, row of the widget or alert; `dashboard_id` is
-    empty for a home page. `through`: the data model by whose name it is read."""
+    """Something that reads what was asked about. `id`: of the model, the alert, or the widget in its document;
+    `dashboard_id` is empty for a home page. `through`: the data model by whose name it is read."""
 
     kind: UseKind
     id: str
@@ -87,6 +87,17 @@ def field_origins(definition: ModelDefinition, name: str, dialect: Dialect) -> t
             if field.name == name or name in dependants(definition, field.name, dialect):
                 found.append((table.source_id, table.table, field.column))
     return tuple(found)
+
+
+def use_kind_title(kind: UseKind) -> str:
+    """A kind of use as people call it."""
+    return {
+        "model": _("Data model"),
+        "field": _("Field"),
+        "widget": _("Widget"),
+        "variable": _("Variable"),
+        "alert": _("Alert"),
+    }[kind]
 
 
 def uses_text(uses: Iterable[LineageUse]) -> str:
@@ -243,7 +254,7 @@ def _queries(session: Session, actor: Actor) -> Iterator[_StoredQuery]:
     )
     for dashboard_id, dashboard, widget_id, text, config, source_id in session.execute(widgets):
         if text:
-            use = LineageUse("widget", widget_id, widget_title(config), dashboard_id, dashboard)
+            use = LineageUse("widget", _item_id(config, widget_id), widget_title(config), dashboard_id, dashboard)
             yield _StoredQuery(use, _source_of(config, source_id), text)
     dashboards = select(Dashboard.id, Dashboard.name, Dashboard.layout).where(
         Dashboard.organisation_id == organisation, Dashboard.deleted_at.is_(None)
@@ -299,6 +310,12 @@ def _item(config: object) -> Mapping[Any, Any]:
     for key in ("benchboard", "item"):
         config = config.get(key) if isinstance(config, dict) else None
     return config if isinstance(config, dict) else {}
+
+
+def _item_id(config: object, widget_id: str) -> str:
+    """The id of a widget in its document, which is that of its row unless `config` says otherwise."""
+    extra = config.get("benchboard") if isinstance(config, dict) else None
+    return (_text(extra, "id") if isinstance(extra, dict) else "") or widget_id
 
 
 def widget_title(config: object) -> str:

@@ -23,6 +23,7 @@ from benchboard.analytics.files.profile import ColumnProfile, profile_table
 from benchboard.analytics.files.scan import ScanColumn
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.file_import import table_scan
+from benchboard.analytics.sources.lineage import LineageUse, column_uses, table_uses, uses_text
 from benchboard.analytics.sources.services import TableSummary
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _, ngettext, number
@@ -38,6 +39,7 @@ from benchboard.ui.studio.data.source_rows import (
     status_mark,
     tables_and_rows,
 )
+from benchboard.ui.studio.data.uses_table import UsesTable
 from benchboard.ui.studio.data.value_text import (
     KIND_ICONS,
     NUMBERS,
@@ -59,6 +61,9 @@ _SAMPLE_ROWS: Final = 20
 _MOST_COLUMNS: Final = 200
 """Columns that are shown one by one; a table may have thousands."""
 _MOST_NOTES: Final = 20
+_NAMED_USES: Final = 12
+_SHOWN_USES: Final = 5
+"""Rows of what uses a table that are shown at once."""
 _BARS: Final = QSize(76, 26)
 
 
@@ -98,7 +103,11 @@ class SourcePane(DetailPane):
         self._columns = DetailSection(_("Columns"), self._edit_columns)
         self._sample = DetailSection(_("First rows"))
         self._folder = DetailSection(_("Differences between the files"))
-        for section in (facts, self._folder, hairline(), self._select_section, self._columns, hairline(), self._sample):
+        self._used_by = DetailSection(_("Used by"))
+        self._used_by.setObjectName("source_used_by")
+        used_by = (self._used_by, hairline())
+        table = (self._select_section, self._columns, hairline(), self._sample)
+        for section in (facts, self._folder, hairline(), *used_by, *table):
             self.column.addWidget(section)
         self.column.addStretch(1)
 
@@ -227,10 +236,39 @@ class SourcePane(DetailPane):
         rows = [_ColumnRow(column) for column in table.columns[:_MOST_COLUMNS]]
         more = len(table.columns) - len(rows)
         rest = ngettext("{count} more column", "{count} more columns", more).format(count=number(more))
+        self._column_rows = rows
         self._columns.fill(*rows, *([Text(rest, "caption", "muted")] if more else []))
+        self._read_uses(self._row.id, table)
         self._read_sample(self._row.id, table)
         if not self._row.source.server:  # it would mean reading whole tables over the network
             self._profile(self._row.id, table, rows)
+
+    def _read_uses(self, source_id: str, table: TableSummary) -> None:
+        """Show what uses the table, and each of its columns."""
+        actor = self._context.actor
+
+        def read(session: DatabaseSession) -> tuple[tuple[LineageUse, ...], dict[str, tuple[LineageUse, ...]]]:
+            return (
+                table_uses(session, actor, source_id, table.name),
+                column_uses(session, actor, source_id, table.name),
+            )
+
+        def show(found: tuple[tuple[LineageUse, ...], dict[str, tuple[LineageUse, ...]]]) -> None:
+            if self._is_shown(source_id, table):
+                self._show_uses(*found)
+
+        self._context.tasks.read(self, read, show, lambda _error: self._used_by.fill(), long=True)
+
+    def _show_uses(self, uses: tuple[LineageUse, ...], by_column: dict[str, tuple[LineageUse, ...]]) -> None:
+        if uses:
+            listed = UsesTable(self._context, "source_uses", narrow=True)
+            listed.show_uses(uses)
+            listed.fit_rows(_SHOWN_USES)
+            self._used_by.fill(Paragraph(uses_text(uses), "body", "secondary"), listed)
+        else:
+            self._used_by.fill(Paragraph(_("Nothing uses it."), "body", "muted"))
+        for row in self._column_rows:
+            row.show_uses(by_column.get(row.name, ()))
 
     def _read_sample(self, source_id: str, table: TableSummary) -> None:
         actor = self._context.actor
@@ -252,7 +290,6 @@ class SourcePane(DetailPane):
         """Count what the columns hold, in the background, while the table is shown."""
         if self._profiling is not None:
             self._profiling.cancel()
-        self._column_rows = rows
         database, actor = self._context.database, self._context.actor
 
         def count(progress: Progress) -> tuple[ColumnProfile, ...]:
@@ -298,6 +335,7 @@ class _ColumnRow(QWidget):
         self.name = column.name
         title = f"{column.title} ({column.unit})" if column.unit else column.title
         self._title, self._kind = title, kind_title(column.kind)
+        self._said, self._used = self._kind, ""
         self._facts = Paragraph(self._kind, "caption", "muted")
         self._bars = _Histogram()
         lines = QVBoxLayout()
@@ -328,9 +366,22 @@ class _ColumnRow(QWidget):
             parts = [_("Always {value}").format(value=value_text(profile.frequent[0][0]))]
         if profile.empty:
             parts.append(ngettext("{count} empty", "{count} empty", profile.empty).format(count=number(profile.empty)))
-        self._facts.setText(", ".join(parts))
-        self.setAccessibleName(f"{self._title}, {self._kind}, {', '.join(parts)}")
+        self._said = ", ".join(parts)
+        self._show_facts()
         self._bars.show_profile(profile)
+
+    def show_uses(self, uses: Sequence[LineageUse]) -> None:
+        """Show what uses the column, and breaks without it."""
+        used = ngettext("{count} use", "{count} uses", len(uses)).format(count=number(len(uses)))
+        self._used = used if uses else ""
+        names = [f"{one.name or _('Untitled')}{f' ({one.dashboard})' if one.dashboard else ''}" for one in uses]
+        self.setToolTip(plain_tooltip("\n".join(names[:_NAMED_USES])))
+        self._show_facts()
+
+    def _show_facts(self) -> None:
+        said = ", ".join(part for part in (self._said, self._used) if part)
+        self._facts.setText(said)
+        self.setAccessibleName(f"{self._title}, {self._kind}, {said}")
 
 
 def _range_text(profile: ColumnProfile) -> str:

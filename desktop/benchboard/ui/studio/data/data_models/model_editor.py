@@ -13,6 +13,7 @@ from benchboard.analytics.data_models.definition import (
     Field,
     FieldDisplay,
     ModelDefinition,
+    ModelField,
     ModelMeasure,
     field_presentation,
     field_title,
@@ -42,13 +43,14 @@ from benchboard.ui.studio.data.data_models.model_draft import (
     without_measure,
 )
 from benchboard.ui.studio.data.data_models.tables_page import TablesPage
-from benchboard.ui.studio.data.data_models.text_table import TextRow, TextTable
+from benchboard.ui.studio.data.data_models.uses_page import UsesPage
 from benchboard.ui.studio.data.explore.builder import BuilderRow
 from benchboard.ui.studio.data.explore.calculation_popover import CalculationPopover
 from benchboard.ui.studio.data.explore.exploration import Exploration, ExplorationState
 from benchboard.ui.studio.data.explore.part_text import KIND_ICONS
+from benchboard.ui.studio.data.text_table import TextRow, TextTable
 from benchboard.ui.studio.tiles import number_format
-from benchboard.ui.widgets import Button, Edit, Paragraph, SegmentedControl, Text, hairline
+from benchboard.ui.widgets import Button, Edit, MenuItem, Paragraph, SegmentedControl, Text, hairline, menu
 from benchboard.ui.widgets.chip import Chip
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -56,7 +58,7 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
 _PREVIEW_HEIGHT: Final = 190
-PAGES: Final = ("tables", "fields")
+PAGES: Final = ("tables", "fields", "uses")
 
 
 class ModelEditor(QWidget):
@@ -89,11 +91,13 @@ class ModelEditor(QWidget):
         self.fields = TextTable("model_fields", _("Fields"), opens=True)
         self.fields.opened.connect(self.edit_field)
         self.fields.removed.connect(self.remove_field)
+        self.fields.menu_requested.connect(self._open_field_menu)
         self.preview = TextTable("model_preview", _("First rows"), opens=False)
         self._preview_note = Paragraph("", "caption", "muted")
         self.tables = TablesPage(context, self)
+        self.uses = UsesPage(context, self)
         self.segments = SegmentedControl(
-            [("tables", _("Tables")), ("fields", _("Fields"))], label=_("Part of the model")
+            [("tables", _("Tables")), ("fields", _("Fields")), ("uses", _("Used by"))], label=_("Part of the model")
         )
         self._lay_out()
         self.setFocusProxy(self.segments)
@@ -125,6 +129,7 @@ class ModelEditor(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.tables)
         self._pages.addWidget(self._fields_page())
+        self._pages.addWidget(self.uses)
         column.addWidget(self._pages, 1)
         self.segments.selected.connect(self.show_page)
 
@@ -150,8 +155,10 @@ class ModelEditor(QWidget):
         return page
 
     def show_page(self, key: str) -> None:
-        """Show the page of this name: `tables` or `fields`."""
+        """Show the page of this name: `tables`, `fields` or `uses`."""
         self.segments.set_current(key)
+        if key == "uses" and self.draft is not None:
+            self.uses.show_draft(self.draft)
         self._pages.setCurrentIndex(PAGES.index(key))
         self.tables.tools.setVisible(key == "tables")
 
@@ -260,6 +267,8 @@ class ModelEditor(QWidget):
         self._show_preview()
         if self.draft is not None:
             self.tables.show_draft(self.draft)
+            if self.segments.current() == "uses":
+                self.uses.show_draft(self.draft)
         not_known = "" if self.exploration.table is not None else _("The table isn't available.")
         key = (definition, why, not_known, self.question())
         if key == self._parts_shown:
@@ -379,6 +388,11 @@ class ModelEditor(QWidget):
 
     # Edits
 
+    def show_uses(self, name: str = "") -> None:
+        """Show what uses a field; without a name, the whole model."""
+        self.show_page("uses")
+        self.uses.show_field(name)
+
     def remove_join(self, place: int, *, keep: bool) -> None:
         """Remove a join with what is calculated from its table; with `keep`, its table stays on the canvas."""
         question = self.exploration.state.question
@@ -440,6 +454,19 @@ class ModelEditor(QWidget):
         else:
             self.open_field(field.name, self._row_anchor(place))
 
+    def _open_field_menu(self, place: int) -> None:
+        """The menu of the field in a row."""
+        field = list(self._definition.fields())[place]
+        items = [MenuItem(_("Used by"), partial(self.show_uses, field.name), "ph.git-fork", name="field_uses")]
+        if not self.why_read_only:
+            edit = MenuItem(_("Edit field…"), partial(self.edit_field, place), "ph.pencil-simple", name="field_edit")
+            title, icon = _("Remove field"), "ph.trash"
+            if isinstance(field, ModelField):
+                title, icon = (_("Show field"), "ph.eye") if field.display.hidden else (_("Hide field"), "ph.eye-slash")
+            items = [edit, *items, MenuItem(title, partial(self.remove_field, place), icon, name="field_remove",
+                                            danger=not isinstance(field, ModelField))]  # fmt: skip
+        menu(self._row_anchor(place), items, name="model_field_menu")
+
     def open_field(self, name: str, anchor: QWidget) -> None:
         """Open the popover of a field at a widget: of a calculated one that of its expression."""
         field = self._definition.field(name)
@@ -488,6 +515,8 @@ class ModelEditor(QWidget):
         """The panes in F6 order."""
         if self.segments.current() == "tables":
             return [self.segments, self.tables.canvas]
+        if self.segments.current() == "uses":
+            return [self.segments, self.uses]
         return [self.segments, self.calculations, self.fields, self.preview]
 
 

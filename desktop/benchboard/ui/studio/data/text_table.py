@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -111,10 +111,11 @@ class _TextCells(QStyledItemDelegate):
 
 class TextTable(QTableView):
     """Shows rows of texts. With `opens`, Enter, F2 or a double click on a row emits `opened` with its place, Delete
-    emits `removed`."""
+    emits `removed`, and the Menu key or a right click `menu_requested`."""
 
     opened = Signal(int)
     removed = Signal(int)
+    menu_requested = Signal(int)
 
     def __init__(self, name: str, label: str, *, opens: bool) -> None:
         super().__init__()
@@ -161,6 +162,14 @@ class TextTable(QTableView):
         else:
             super().keyPressEvent(event)
             self.viewport().update()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        place = self.currentIndex().row() if by_key else self.rowAt(event.pos().y())
+        if self.opens and place >= 0:
+            self.setCurrentIndex(self.texts.index(place, 0))
+            self.viewport().update()
+            self.menu_requested.emit(place)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)

@@ -1,0 +1,130 @@
+"""The page of a data model that says what uses it, or one of its fields, and what a field is made from."""
+
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from benchboard.analytics import model_services
+from benchboard.analytics.sources.lineage import LineageUse, field_origins, uses_text
+from benchboard.errors import AppError
+from benchboard.i18n import _, in_sentence
+from benchboard.ui.studio.data.data_models.model_draft import ModelDraft
+from benchboard.ui.studio.data.uses_table import UsesTable
+from benchboard.ui.tasks import DatabaseSession
+from benchboard.ui.widgets import Paragraph, Select, hairline
+from benchboard.ui.widgets.surfaces import set_surface
+
+if TYPE_CHECKING:
+    from benchboard.analytics.query_builder.question import Question
+    from benchboard.ui.context import Context
+    from benchboard.ui.studio.data.explore.exploration import Exploration
+
+
+class DraftShowing(Protocol):
+    """What the page needs of the editor that it is part of."""
+
+    exploration: "Exploration"
+
+    def question(self) -> "Question": ...
+
+
+class UsesPage(QWidget):
+    """Shows what uses the model as it is stored: what isn't saved yet is used nowhere."""
+
+    def __init__(self, context: "Context", editor: DraftShowing) -> None:
+        super().__init__()
+        set_surface(self, "surface")
+        self._context, self._editor = context, editor
+        self._draft: ModelDraft | None = None
+        self._asked: object = None
+        self._of = Select([], name="model_uses_of", label=_("Model or field"))
+        self._of.currentIndexChanged.connect(lambda _index: self._read())
+        self.summary = Paragraph("", "body", "secondary")
+        self.summary.setObjectName("model_uses_summary")
+        self.origin = Paragraph("", "caption", "muted")
+        self.origin.setObjectName("model_uses_origin")
+        self.table = UsesTable(context, "model_uses", self.show_field)
+        top = QHBoxLayout()
+        top.setContentsMargins(16, 10, 16, 6)
+        top.setSpacing(12)
+        top.addWidget(self._of)
+        top.addWidget(self.summary, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(top)
+        self.origin.setContentsMargins(16, 0, 16, 8)
+        column.addWidget(self.origin)
+        column.addWidget(hairline())
+        column.addWidget(self.table, 1)
+        self.setFocusProxy(self._of)
+        context.changed.watch(self, {"widgets", "dashboards", "data_models", "alerts"}, self._read_again)
+
+    def show_draft(self, draft: ModelDraft) -> None:
+        """Show the uses of another draft, or of one that was edited."""
+        self._draft = draft
+        shown = self._of.current_key()
+        fields = [(one.name, one.name) for one in draft.state.definition.fields()]
+        choices = [("", _("Whole model")), *fields]
+        if [self._of.itemData(place) for place in range(self._of.count())] != [key for key, _title in choices]:
+            blocked = self._of.blockSignals(True)
+            self._of.set_choices(choices)
+            self._of.set_current_key(shown)
+            self._of.blockSignals(blocked)
+        self._read()
+
+    def show_field(self, name: str) -> None:
+        """Show what uses a field; empty: the whole model."""
+        self._of.set_current_key(name)
+        self._read()
+
+    def _read_again(self) -> None:
+        self._asked = None
+        if self.isVisible():
+            self._read()
+
+    def _read(self) -> None:
+        draft, name = self._draft, self._of.current_key()
+        if draft is None:
+            return
+        self._show_origin(draft, name)
+        stored, actor = draft.stored, self._context.actor
+        known = stored.definition.names() if stored is not None and stored.definition is not None else []
+        if stored is None or (name and name not in known):
+            self._asked = None
+            self._show((), _("It isn't saved yet, so nothing uses it."))
+            return
+        asked = (stored.id, stored.updated_at, name)
+        if asked == self._asked:
+            return
+        self._asked = asked
+        fields = (name,) if name else ()
+
+        def done(found: tuple[LineageUse, ...]) -> None:
+            if asked == self._asked:
+                text = _("Used by {uses}.").format(uses=uses_text(found)) if found else _("Nothing uses it.")
+                self._show(found, text)
+
+        def failed(error: AppError) -> None:
+            if asked == self._asked:
+                self._show((), error.what)
+
+        def op(session: DatabaseSession) -> tuple[LineageUse, ...]:
+            return model_services.model_uses(session, actor, stored.id, fields)
+
+        self._context.tasks.read(self, op, done, failed, long=True)
+
+    def _show(self, uses: tuple[LineageUse, ...], text: str) -> None:
+        self.summary.setText(text)
+        self.table.show_uses(uses)
+        self.table.setVisible(bool(uses))
+
+    def _show_origin(self, draft: ModelDraft, name: str) -> None:
+        """Say from which columns a field is made."""
+        origins = field_origins(draft.state.definition, name, self._editor.question().dialect) if name else ()
+        said = []
+        for source_id, table, column in origins:
+            source = self._editor.exploration.source(source_id)
+            said.append(f"{source.name} / {table}.{column}" if source is not None else f"{table}.{column}")
+        self.origin.setText(_("Made from {columns}").format(columns=in_sentence(said)) if said else "")
+        self.origin.setVisible(bool(said))

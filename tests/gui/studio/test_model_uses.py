@@ -1,0 +1,65 @@
+"""What uses a model, its fields and the tables of a source, as the window says it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+from test_explore_joins import add_file
+from test_models_view import Models, add_widget
+
+from benchboard.analytics import model_services
+from benchboard.analytics.data_models.definition import CalculatedField
+from benchboard.ui.studio.dashboards_view import DashboardsView
+from benchboard.ui.studio.data.uses_table import UsesTable
+from benchboard.ui.widgets import Paragraph
+from support.databases import unbound
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+
+def test_uses_of_a_model_its_fields_and_its_table_lead_to_what_uses_them(studio: "Studio", tmp_path: Path) -> None:
+    sales = add_file(studio, tmp_path / "sales.csv", "Sales", "id,name,total\n1,a,2\n")
+    with unbound(studio.workspace.database).change() as session:
+        made = model_services.table_definition(session, studio.actor, sales.id, "sales")
+        made = type(made)(made.tables, (), (CalculatedField("label", "upper(name)", "text"),))
+        model_services.create_model(session, studio.actor, name="Sales by city", definition=made)
+    add_widget(studio, sales.id)
+    models = Models(studio)
+    studio.wait(lambda: models.view.draft is not None)
+    page = models.editor.uses
+    models.click("segment_uses")
+    studio.wait(lambda: page.summary.text() == "Used by 1 widget on 1 dashboard.")
+    assert [row.cells for row in page.table.texts.rows] == [("Top cities", "Widget", "Fleet")]
+    page.show_field("name")
+    studio.wait(lambda: page.summary.text() == "Used by 1 widget on 1 dashboard and 1 field.")
+    assert page.origin.text() == "Made from Sales / sales.name"
+    page.show_field("total")
+    studio.wait(lambda: page.summary.text() == "Nothing uses it.")
+
+    # From the menu of a field.
+    models.click("segment_fields")
+    models.open_field("name")
+    models.qtbot.keyClick(models.find("model_field_popover"), Qt.Key.Key_Escape)
+    models.editor.fields.menu_requested.emit(models.editor.fields.currentIndex().row())
+    models.click("field_uses")
+    studio.wait(lambda: len(page.table.uses) == 2)
+    page.table.opened.emit(0)  # the calculated field over it
+    assert page.origin.text() == "Made from Sales / sales.name"
+    studio.wait(lambda: page.summary.text() == "Nothing uses it.")
+
+    # The source says what reads it, also through the model.
+    studio.context.go(f"studio/data/{sales.id}")
+    window = studio.application.window
+    studio.wait(lambda: any(one.isVisible() for one in window.findChildren(UsesTable, "source_uses")))
+    (listed,) = [one for one in window.findChildren(UsesTable, "source_uses") if one.isVisible()]
+    assert [(one.kind, one.name, one.through) for one in listed.uses] == [
+        ("model", "Sales by city", ""), ("widget", "Top cities", "Sales by city"),
+    ]  # fmt: skip
+    (section,) = window.findChildren(QWidget, "source_used_by")
+    assert "1 widget on 1 dashboard and 1 data model" in [one.text() for one in section.findChildren(Paragraph)]
+    listed.setFocus()
+    listed.setCurrentIndex(listed.texts.index(1, 0))
+    studio.qtbot.keyClick(listed, Qt.Key.Key_Return)
+    studio.wait(lambda: any(one.isVisible() for one in window.findChildren(DashboardsView)))
