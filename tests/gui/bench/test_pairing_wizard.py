@@ -36,6 +36,34 @@ from support.databases import unbound
 from support.window import Clicker, visible
 
 
+def test_each_step_is_told_with_the_button_that_enter_presses(
+    qtbot: QtBot, shell: Shell, click: Clicker, manager: DeviceManager, announcements: list[str]
+) -> None:
+    window = shell.window()
+    click(window, "bench_simulate")
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
+    click(window, "banner_action")
+
+    def told(sentence: str) -> None:
+        qtbot.waitUntil(lambda: sentence in announcements)
+
+    wizard = click.find(window, "pairing_wizard")
+    forward = click.find(window, "pair_next")
+    told("Step 1 of 6: Find. Identify dongle, button")
+    qtbot.keyClick(forward, Qt.Key.Key_Return)
+    told("Step 2 of 6: Identify. Pair this dongle, button")
+    qtbot.keyClick(forward, Qt.Key.Key_Return)
+    told("Step 3 of 6: Pair")  # the dongle's button is next
+    qtbot.waitUntil(lambda: visible(wizard, "pair_press"))
+    click(window, "pair_press")
+    told("Step 4 of 6: Bit timing. Keep this bit timing, button")
+    qtbot.keyClick(forward, Qt.Key.Key_Return)
+    told("Step 5 of 6: Test on the bus. Start test, button")
+    qtbot.keyClick(forward, Qt.Key.Key_Return)
+    # Its field takes the focus, which a screen reader is told of, as soon as the page is shown.
+    qtbot.waitUntil(lambda: any(one.startswith("Step 6 of 6: Name") for one in announcements))
+
+
 def test_pairing_with_the_windows_own_simulator_completes(
     qtbot: QtBot, shell: Shell, click: Clicker, manager: DeviceManager, dongles: Callable[[], list[DongleRecord]]
 ) -> None:

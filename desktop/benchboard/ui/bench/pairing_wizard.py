@@ -191,7 +191,7 @@ class PairingWizard(Dialog):
             self._forget_silence()
         self._stack.setCurrentIndex(step)
         self.set_step(step)
-        announce(self, self.stepper.accessibleName())
+        QTimer.singleShot(0, self, self._tell_step)  # when the page has named its button
         self._problem.show_error(None)
         for button in (self._back_button, self._blink_button):
             button.setVisible(step == _IDENTIFY)
@@ -216,6 +216,13 @@ class PairingWizard(Dialog):
             if step in (_IDENTIFY, _CLAIM)
             else ""
         )
+
+    def _tell_step(self) -> None:
+        """Tell a screen reader which step this is, and what Enter does: the button keeps the focus from step to step,
+        so that nothing else tells its new name."""
+        button = self._next_button
+        pressed = _("{button}, button").format(button=button.text()) if button.hasFocus() else ""
+        announce(self, ". ".join(filter(None, (self.stepper.accessibleName(), pressed))))
 
     def _on_name_changed(self) -> None:
         """Say on the last step's button whether it saves a name."""
