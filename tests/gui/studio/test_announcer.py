@@ -143,11 +143,59 @@ def test_announcer_on_a_step_and_its_undo_reads_what_was_done_and_where(
     board.page.editor.select(["c"])
     announced.clear()
     board.key(Key.Key_Right)
-    assert read() == ["Move, column 8, row 1, 3 wide, 3 high"]
+    assert read() == ["Moved to column 8, row 1"]
     board.key(Key.Key_Z, CTRL)
     assert read()[1:] == ["Undone: Move"]
     board.key(Key.Key_Y, CTRL)
     assert read()[2:] == ["Redone: Move"]
+
+
+def test_announcer_reads_results_in_the_past_tense(board: "Studio", announced: list[tuple[str, str]]) -> None:
+    def read(key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> list[str]:
+        announced.clear()
+        board.key(key, modifiers)
+        return [words for _item, words in announced if " " in words]
+
+    board.page.editor.select(["c"])
+    assert read(Key.Key_Down, Qt.KeyboardModifier.ShiftModifier) == ["Resized to 3 wide, 4 high"]
+    assert read(Key.Key_D, CTRL) == ["1 widget duplicated, column 10, row 1"]
+    assert read(Key.Key_Delete) == ["1 widget removed"]
+    board.page.editor.select(["a", "c"])
+    assert read(Key.Key_Delete) == ["2 widgets removed"]
+
+
+def test_copy_is_told_from_its_original_when_it_gets_the_focus_until_it_is_moved_or_renamed(board: "Studio") -> None:
+    editor, told = board.page.editor, list[tuple[str, str]]()
+
+    def note(event: QAccessibleEvent) -> None:
+        if event.type() == QAccessible.Event.Focus:
+            child = _page(board).child(event.child())
+            assert child is not None
+            told.append((child.text(QAccessible.Text.Name), child.text(QAccessible.Text.Description)))
+
+    board.canvas.announcer.send = note
+    editor.select(["c"])
+    board.key(Key.Key_D, CTRL)
+    (copy,) = editor.selection
+    assert told[-1][0] == "Third, copy"
+    assert "column 10, row 1, 3 wide, 3 high" in told[-1][1]
+    assert _child(board, "c").text(QAccessible.Text.Name) == "Third"
+    board.key(Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert _child(board, copy).text(QAccessible.Text.Name) == "Third"
+    board.key(Key.Key_D, CTRL)
+    (second,) = editor.selection
+    assert _child(board, second).text(QAccessible.Text.Name) == "Third, copy"
+    editor.set_property(second, "title", "Fourth")
+    assert _child(board, second).text(QAccessible.Text.Name) == "Fourth"
+
+
+@pytest.mark.parametrize("key", [Key.Key_Return, Key.Key_Down, Key.Key_Right])
+def test_arrows_and_enter_without_a_selection_select_the_first_widget(board: "Studio", key: Qt.Key) -> None:
+    board.page.editor.select([])
+    before = board.page.editor.document
+    board.key(key)
+    assert board.page.editor.selection == ("a",)
+    assert board.page.editor.document is before
 
 
 def test_rejection_is_read_out_once(board: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:

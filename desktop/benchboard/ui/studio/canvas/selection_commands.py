@@ -48,7 +48,7 @@ class SelectionCommand:
 
 
 def _any_selected(editor: Editor) -> str:
-    return "" if editor.selection else _("Select a widget first.")
+    return "" if editor.selection else _("Select a widget first: press Tab on the dashboard, or click one.")
 
 
 def _single_editable(editor: Editor) -> str:

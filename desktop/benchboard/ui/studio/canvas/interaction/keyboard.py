@@ -108,6 +108,8 @@ class Keyboard(QObject):
         if modifiers == _CTRL and key == Qt.Key.Key_Space:
             self._item_focus.toggle_selection()
             return True
+        if not modifiers and (key in _ARROWS or key == Qt.Key.Key_Return) and not self._item_focus.current:
+            return self._item_focus.step(1)
         if key in _ARROWS and self._editor.selection and not modifiers & _CTRL:
             self._move_selection(*_ARROWS[key], modifiers)
             return True

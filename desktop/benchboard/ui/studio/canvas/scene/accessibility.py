@@ -134,9 +134,9 @@ class _TileObject(QAccessibleInterface):
         tile, page = self._view.tiles[self._id], self._view.editor.page
         widget = tile.widget
         if kind == QAccessible.Text.Name:
-            return ", ".join(
-                filter(None, (widget.title or widget.kind_name, describe_repeat(self._view.editor, tile.item)))
-            )
+            name, repeat = widget.title or widget.kind_name, describe_repeat(self._view.editor, tile.item)
+            copied = _("copy") if self._view.is_new_copy(self._id) else ""
+            return ", ".join(filter(None, (name, copied, repeat)))
         if kind == QAccessible.Text.Description:
             cell, container = (
                 document_cell(page, self._id),

@@ -1,6 +1,6 @@
 """Notifies screen readers of changes on a page: focus, selection, moves, other changes, and rejections."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import (
@@ -14,8 +14,8 @@ from PySide6.QtGui import (
 from benchboard.dashboards.editing.undo import UndoStep
 from benchboard.dashboards.layout import Cell, Item, document_cell
 from benchboard.i18n import _
-from benchboard.ui.studio.canvas.scene.accessibility import describe_cell
 from benchboard.ui.studio.canvas.scene.page_view import PageView
+from benchboard.ui.studio.canvas.scene.step_words import result_text
 
 
 class Announcer(QObject):
@@ -54,10 +54,9 @@ class Announcer(QObject):
 
     def _announce_step(self, step: UndoStep, _merged: bool) -> None:
         """Read out what was done and, of a single item, where it is now."""
-        selection = self._editor.selection
-        cells = [self._editor.page.shown.get(item_id) for item_id in selection]
-        place = describe_cell(document_cell(self._editor.page, selection[0])) if len(cells) == 1 and cells[0] else ""
-        self.announce(", ".join(filter(None, (step.title, place))))
+        page, selection = self._editor.page, self._editor.selection
+        single = len(selection) == 1 and selection[0] in page.shown
+        self.announce(result_text(step, document_cell(page, selection[0]) if single else None))
 
     def _announce_undo(self, direction: int) -> None:
         stack = self._editor.undo_stack
@@ -91,6 +90,8 @@ class Announcer(QObject):
         page, cells, items = self._editor.page, self._cells, self._items
         self._cells = page.shown
         self._items = {item_id: self._view.tiles[item_id].item for item_id in self._indexes}
+        if items:
+            self._note_copies(self._items.keys() - items.keys())
         if list(items) != list(self._items):
             self.send(QAccessibleEvent(self._view, QAccessible.Event.ObjectReorder))
         for item_id, item in self._items.items():
@@ -101,6 +102,15 @@ class Announcer(QObject):
                 self._send(item_id, QAccessible.Event.DescriptionChanged)
             if items[item_id] is not item:
                 self._compare(item_id, items[item_id], item)
+
+    def _note_copies(self, added: Iterable[str]) -> None:
+        """Note which added items are copies of a selected one, which has the same title."""
+        view = self._view
+        originals = [view.tiles[one].widget for one in self._editor.selection if one in view.tiles]
+        for item_id in added:
+            widget, place = view.tiles[item_id].widget, view.cell_and_title(item_id)
+            if place is not None and any((one.type, one.title) == (widget.type, widget.title) for one in originals):
+                view.copies[item_id] = place
 
     def _compare(self, item_id: str, before: Item, after: Item) -> None:
         if before.source.get("title") != after.source.get("title"):

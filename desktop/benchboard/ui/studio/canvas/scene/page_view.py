@@ -64,6 +64,8 @@ class PageView(QGraphicsView):
         """Grows with every change of the theme: pixmaps drawn for an earlier one are out of date."""
         self.tiles: dict[str, Tile | ContainerFrame] = {}
         """The tiles that are shown, by id: widgets and containers."""
+        self.copies: dict[str, tuple[Cell, str]] = {}
+        """The cell and the title with which a copy of another widget was added, by the copy's id."""
         self._is_dragging = False
         self.presenting = False
         """Whether the page is being presented, without anything around it."""
@@ -129,6 +131,16 @@ class PageView(QGraphicsView):
     def focused_id(self) -> str:
         """The id of the item with the keyboard focus: the one selected last; empty if none is."""
         return self.editor.selection[-1] if self.editor.selection else ""
+
+    def is_new_copy(self, item_id: str) -> bool:
+        """Whether an item is a copy that was neither moved nor renamed since it was added."""
+        added = self.copies.get(item_id)
+        return added is not None and added == self.cell_and_title(item_id)
+
+    def cell_and_title(self, item_id: str) -> tuple[Cell, str] | None:
+        """Where an item is, and its title; None if it isn't shown."""
+        cell = self.editor.page.shown.get(item_id)
+        return (cell, self.tiles[item_id].widget.title) if cell is not None and item_id in self.tiles else None
 
     def reading_order(self) -> list[str]:
         """The ids of the shown items, in reading order."""
