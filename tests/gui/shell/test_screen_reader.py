@@ -27,6 +27,8 @@ from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import Mode, Theme
 from benchboard.ui.widgets import Badge, Button, Confirm, Edit, Field, SegmentedControl, Select, accessible
 from benchboard.ui.widgets.banners import Banner
+from benchboard.ui.widgets.key_value import KeyValue
+from benchboard.ui.widgets.labels import Elided
 from benchboard.ui.widgets.popover import MenuItem, Popover, menu
 from benchboard.ui.widgets.stat_strip import Stat, StatStrip
 from benchboard.ui.widgets.status_bar import StatusBar
@@ -274,3 +276,44 @@ def test_scheme_follows_the_platform_while_it_runs(light: Theme, monkeypatch: py
     monkeypatch.undo()
     light.set_appearance("light")
     assert light.color("text.muted") == usual
+
+
+def test_popover_without_anything_to_focus_is_read_out_and_shows_the_focus(window: Window, qtbot: QtBot) -> None:
+    bar = _put(window, StatusBar())
+    facts = (("You", Elided("Ada")), ("Role", Elided("Admin")))
+    bar.set("organisation", "", "Rill", lambda popover: popover.column.addWidget(KeyValue(facts)))
+    cell = bar.cell("organisation")
+    assert cell is not None
+    assert _interface(cell).text(Text.Description) == "Press Enter to see details."
+    cell.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(cell, Qt.Key.Key_Return)
+    (popover,) = window.findChildren(Popover)
+    assert popover.hasFocus()
+    assert _interface(popover).text(Text.Description) == "You: Ada, Role: Admin"
+
+    def colours() -> set[str]:
+        picture = popover.grab(popover.frame()).toImage()
+        return {picture.pixelColor(picture.width() // 2, y).name() for y in range(4)}
+
+    assert theme_module.theme().color("focus").name() in colours()
+    popover.clearFocus()
+    assert theme_module.theme().color("focus").name() not in colours()
+
+
+def test_button_with_an_icon_is_described_only_by_what_its_name_lacks(window: Window) -> None:
+    assert not _interface(_put(window, Button("", icon="ph.x", tip="Close"))).text(Text.Description).strip()
+    keyed = _put(window, Button("", icon="ph.x", tip="Undo", keys="Ctrl+Z"))
+    assert _interface(keyed).text(Text.Description) == "Undo (Ctrl+Z)"
+
+
+def test_field_is_not_described_by_its_name_again(window: Window) -> None:
+    assert not _interface(_put(window, Edit(placeholder="Search"))).text(Text.Description).strip()
+    assert _interface(_put(window, Edit(placeholder="123#AB", label="Frame"))).text(Text.Description) == "123#AB"
+
+
+def test_disabled_button_is_described_by_its_reason(window: Window) -> None:
+    button = _put(window, Button("", icon="ph.x", tip="Close"))
+    button.disable("Nothing is open.")
+    assert _interface(button).text(Text.Description) == "Nothing is open."
+    button.disable("")
+    assert not _interface(button).text(Text.Description).strip()

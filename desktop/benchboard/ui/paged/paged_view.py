@@ -328,7 +328,8 @@ class _BulkBar(QWidget):
         self._box = CheckBox()
         self._box.setTristate(True)
         self._box.setCheckState(Qt.CheckState.PartiallyChecked)
-        self._box.setAccessibleName(_("Clear selection"))
+        self._box.setAccessibleName(_("Rows that are shown"))
+        self._box.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the button at the other end does the same
         self._box.clicked.connect(model.clear_ticks)
         self._count = Text("", "body_strong")
         line.addWidget(self._box)
@@ -344,7 +345,8 @@ class _BulkBar(QWidget):
 
     def _update(self) -> None:
         count = len(self._model.ticks())
-        self._box.setCheckState(Qt.CheckState.PartiallyChecked)
+        every = count >= self._model.rowCount()
+        self._box.setCheckState(Qt.CheckState.Checked if every else Qt.CheckState.PartiallyChecked)
         text = ngettext("{count} selected", "{count} selected", count).format(count=number(count))
         if text != self._count.text():
             announce(self._view, text)

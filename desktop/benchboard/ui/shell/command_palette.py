@@ -12,7 +12,7 @@ from benchboard.paging import no_match_text
 from benchboard.ui.shell.fuzzy_search import PaletteEntry, search
 from benchboard.ui.shell.palette_list import CommandMatchList, CommandMatchModel
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.accessible import announce, drop_repeated_description
 from benchboard.ui.widgets.dialog import Scrim
 from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.focus import note_input
@@ -54,6 +54,7 @@ class CommandPalette(Scrim):
         self.field.setStyleSheet(f"font-size: {theme().font('section').pointSizeF()}pt;")
         self.field.setPlaceholderText(_("Search or run a command"))
         self.field.setAccessibleName(_("Search or run a command"))
+        drop_repeated_description(self.field)
         self.field.textChanged.connect(self._show_matches)
         self.field.textChanged.connect(self._typed)
         self.field.installEventFilter(self)

@@ -36,6 +36,21 @@ def announce(widget: QWidget, text: str, *, urgent: bool = False) -> None:
         send(event)
 
 
+_NO_DESCRIPTION: Final = " "
+"""Stands for no description: Qt replaces an empty one with the tooltip, or a field's placeholder."""
+
+
+def drop_repeated_description(widget: QWidget) -> None:
+    """Describe a widget to screen readers by its tooltip or placeholder only if that isn't its name again.
+
+    Call it after either changed. A description of the widget's own stays.
+    """
+    if widget.accessibleDescription() in ("", _NO_DESCRIPTION):
+        name = widget.accessibleName()
+        repeated = name in (widget.toolTip(), widget.property("placeholderText"))
+        widget.setAccessibleDescription(_NO_DESCRIPTION if name and repeated else "")
+
+
 def _interface(_class_name: str, object_: QObject | None) -> QAccessibleInterface | None:
     # PySide keeps what a factory returns: it lives as long as Qt's pointer to it.
     role = getattr(type(object_), "accessible_role", None)

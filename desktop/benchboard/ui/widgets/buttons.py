@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role
+from benchboard.ui.widgets.accessible import Role, drop_repeated_description
 from benchboard.ui.widgets.focus import FocusRinged, note_input, press_on_enter
 from benchboard.ui.widgets.labels import KeyCap, plain_tooltip, restyle
 from benchboard.ui.widgets.tab_order import step_by_key
@@ -90,6 +90,14 @@ class Button(FocusRinged, QPushButton):
         """Why it is disabled."""
         if run is not None:
             self.clicked.connect(lambda _checked=False: run())
+
+    def setToolTip(self, text: str) -> None:
+        super().setToolTip(text)
+        drop_repeated_description(self)
+
+    def setAccessibleName(self, name: str) -> None:
+        super().setAccessibleName(name)
+        drop_repeated_description(self)
 
     def add_key_cap(self, keys: str) -> None:
         """Show the button's shortcut at its right end."""

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY, Handler, install_shortcuts
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.accessible import announce, drop_repeated_description
 from benchboard.ui.widgets.labels import KeyCap, Text, plain_tooltip, restyle
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.tab_order import tab_stops
@@ -59,6 +59,7 @@ class Edit(QLineEdit):
             self.setProperty("type", "mono")  # the style sheet's font is that of a control otherwise
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(label or placeholder)
+        drop_repeated_description(self)
         self.setFixedHeight(theme().px("control_height.md"))
         self.setClearButtonEnabled(False)
         self._unit = Text(unit, tone="muted", parent=self) if unit else None

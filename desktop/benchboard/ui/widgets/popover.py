@@ -9,21 +9,21 @@ from dataclasses import dataclass
 from typing import Final
 
 import shiboken6
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import Role
-from benchboard.ui.widgets.focus import BY_KEY, FocusReturn, Pressable
+from benchboard.ui.widgets.focus import BY_KEY, FocusReturn, Pressable, keys_used
 from benchboard.ui.widgets.labels import Elided, Text, hairline, plain_tooltip
 from benchboard.ui.widgets.menus import EDGE, ROW
 from benchboard.ui.widgets.paragraph import WrappedPath
 from benchboard.ui.widgets.slide import slide_in
 from benchboard.ui.widgets.surfaces import SHADOW, Floating, Icon
-from benchboard.ui.widgets.tab_order import focus_next
+from benchboard.ui.widgets.tab_order import focus_next, tab_stops
 
 _GAP: Final = 4
 """Pixels between a popover and its anchor."""
@@ -59,12 +59,32 @@ class Popover(Floating):
         self.move_into_place()
         self.show()
         self.raise_()
+        if not self.accessibleDescription() and not tab_stops(self):  # nothing in it can be read out on its own
+            self.setAccessibleDescription(_shown_text(self))
         self.setFocus(Qt.FocusReason.PopupFocusReason)
         is_above = self.y() < self._anchor.mapTo(self._window, QPoint(0, 0)).y() - SHADOW
         slide_in(self, QPoint(0, _GAP if is_above else -_GAP))  # no farther: it would cover its anchor
         app = QApplication.instance()
         if app is not None:
             app.installEventFilter(self)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """With a ring while it has the focus itself, after a key: there is nothing to focus in it."""
+        super().paintEvent(event)
+        if self.hasFocus() and keys_used():
+            with QPainter(self) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setPen(QPen(theme().color("focus"), 2))
+                radius = theme().px("radius.panel")
+                painter.drawRoundedRect(QRectF(self.frame()).adjusted(1, 1, -1, -1), radius, radius)
 
     @classmethod
     def close_any(cls) -> None:
@@ -159,6 +179,16 @@ class Popover(Floating):
             self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
         else:
             super().keyPressEvent(event)
+
+
+def _shown_text(pane: QWidget) -> str:
+    """The texts that are shown in `pane`, in order; a value follows its name."""
+    parts = list[str]()
+    for label in pane.findChildren(QLabel):
+        if label.isVisible() and (text := label.text()):
+            named = f"{text}: " if label.buddy() is not None else f"{text}{'' if text.endswith('.') else ','} "
+            parts.append(named)
+    return "".join(parts).strip().rstrip(",")
 
 
 @dataclass(frozen=True, slots=True)

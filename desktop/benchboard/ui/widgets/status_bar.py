@@ -10,6 +10,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
+from benchboard.i18n import _
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import Role, announce
 from benchboard.ui.widgets.badges import paint_icon
@@ -127,6 +128,8 @@ class _StatusCell(Pressable):
         if text != self.text() and (share is None or tenths[0] != tenths[1]):
             self.setText(text)
             self.setAccessibleName(text)
+        details = _("Press Enter to see details.") if fill is not None else ""
+        self.setAccessibleDescription(". ".join(filter(None, (tip.rstrip("."), details))))
         self.setEnabled(fill is not None)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if fill else Qt.FocusPolicy.NoFocus)
         if changed:
