@@ -1,7 +1,6 @@
-"""The popovers of a model's field, how it is shown, and of a measure, what it calculates."""
+"""The popover of a model's field: how it is shown; the words for formats and measures."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtWidgets import QWidget
@@ -13,10 +12,8 @@ from benchboard.analytics.data_models.definition import (
     FieldFormat,
     ModelMeasure,
 )
-from benchboard.analytics.model_services import MAX_DESCRIPTION, MAX_NAME, MAX_TITLE
-from benchboard.analytics.query_builder.combined import check_expression
-from benchboard.analytics.query_builder.question import Dialect, Function, free_name
-from benchboard.errors import Invalid
+from benchboard.analytics.model_services import MAX_DESCRIPTION, MAX_TITLE
+from benchboard.analytics.query_builder.question import Function
 from benchboard.i18n import _, is_currency
 from benchboard.ui.studio.data.explore.part_popovers import PartPopover
 from benchboard.ui.widgets import CheckBox, Edit, Select
@@ -63,7 +60,7 @@ def measure_text(measure: ModelMeasure) -> str:
     )
 
 
-class _DisplayFields:
+class DisplayFields:
     """The fields of a popover that say how a model's field is shown."""
 
     def __init__(self, popover: PartPopover, display: FieldDisplay, placeholder: str) -> None:
@@ -105,7 +102,7 @@ class FieldPopover(PartPopover):
     ) -> None:
         super().__init__(anchor, field.name, "model_field_popover", width=_WIDTH)
         self._applied = applied
-        self._fields = _DisplayFields(self, field.display, placeholder)
+        self._fields = DisplayFields(self, field.display, placeholder)
         self._shown = CheckBox(_("Show in Explore and in editors"))
         self._shown.setObjectName("model_field_shown")
         self._shown.setChecked(not field.display.hidden)
@@ -119,77 +116,3 @@ class FieldPopover(PartPopover):
             return
         self.close()
         self._applied(display)
-
-
-class ModelMeasurePopover(PartPopover):
-    """A measure: its name, what it calculates, and how it is shown."""
-
-    def __init__(
-        self,
-        anchor: QWidget,
-        shown: ModelMeasure | None,
-        taken: Iterable[str],
-        dialect: Dialect,
-        applied: Callable[[ModelMeasure], object],
-    ) -> None:
-        title = _("Add measure") if shown is None else _("Measure")
-        super().__init__(anchor, title, "model_measure_popover", width=_WIDTH)
-        self._shown, self._dialect, self._applied = shown, dialect, applied
-        self._taken = {one.casefold() for one in taken} - ({shown.name.casefold()} if shown is not None else set())
-        functions: list[Function] = ["sum", "avg", "min", "max", "count", "count_distinct"]
-        if dialect == "duckdb":
-            functions.insert(4, "median")
-        self._function = Select([(one, aggregate_title(one)) for one in functions], name="model_measure_function")
-        self._expression = FormField(
-            _("Of the field or expression"),
-            Edit(name="model_measure_expression", mono=True, placeholder="price * quantity"),
-            parent=self,
-        )
-        self._name = FormField(_("Name in queries"), Edit(name="model_measure_name"), parent=self)
-        self._name.edit.setMaxLength(MAX_NAME)
-        for part in (FormField(_("Calculate"), self._function, parent=self), self._expression, self._name):
-            self.column.addWidget(part)
-        measure = shown or ModelMeasure(free_name("measure", self._taken), "sum", "", "decimal")
-        self._display = _DisplayFields(self, measure.display, "")
-        self._function.set_current_key(measure.aggregate)
-        self._expression.edit.setText(measure.expression)
-        self._name.edit.setText(measure.name)
-        for field in (self._expression, self._name):
-            field.edit.returnPressed.connect(self.apply)
-            field.edit.textEdited.connect(lambda _text, field=field: field.set_error(""))
-        self._function.currentIndexChanged.connect(self._show_expression)
-        self.add_apply(title if shown is None else _("Apply"))
-        self._show_expression()
-
-    def _show_expression(self) -> None:
-        self._expression.setVisible(self._function.current_key() != "count")
-        if self.isVisible():
-            self.move_into_place()
-
-    def apply(self) -> None:
-        name = " ".join(self._name.text().split())
-        function: Function = self._function.currentData()
-        expression = "" if function == "count" else self._expression.text().strip()
-        if not name or not name.isprintable():
-            self._name.set_error(_("Enter a name."))
-        elif name.casefold() in self._taken:
-            self._name.set_error(_("Another field already has this name."))
-        elif self._is_wrong(expression, function):
-            pass
-        elif (display := self._display.display(hidden=False)) is not None:
-            self.close()
-            before = self._shown or ModelMeasure(name, function, expression, "decimal")
-            self._applied(replace(before, name=name, aggregate=function, expression=expression, display=display))
-            return
-        self.move_into_place()
-
-    def _is_wrong(self, expression: str, function: Function) -> bool:
-        """Show what is wrong with the expression, if anything is."""
-        if function == "count":
-            return False
-        try:
-            check_expression(expression, self._dialect)
-        except Invalid as error:
-            self._expression.set_error(" ".join(part for part in (error.what, error.do) if part))
-            return True
-        return False

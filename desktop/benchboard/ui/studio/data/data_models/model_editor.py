@@ -29,10 +29,10 @@ from benchboard.analytics.table_browser import BrowsedSource, BrowsedTable
 from benchboard.i18n import _
 from benchboard.ui.studio.data.data_models.field_popovers import (
     FieldPopover,
-    ModelMeasurePopover,
     format_title,
     measure_text,
 )
+from benchboard.ui.studio.data.data_models.measure_popover import ModelMeasurePopover
 from benchboard.ui.studio.data.data_models.model_draft import (
     ModelDraft,
     ModelState,
@@ -436,7 +436,7 @@ class ModelEditor(QWidget):
         definition = self._definition
         shown = definition.measures[place] if place >= 0 else None
         ModelMeasurePopover(
-            anchor, shown, definition.names(), self.question().dialect,
+            self._context, self.exploration, anchor, self.question(), shown, definition.names(),
             lambda one: self.edit_definition(with_measure(self._definition, one, place)),
         ).open()  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
@@ -15,11 +15,11 @@ from benchboard.analytics.query_builder.question import Calculation, Dialect, Qu
 from benchboard.analytics.query_builder.sql_words import quote_name
 from benchboard.analytics.query_builder.sql_writer import rows_sql
 from benchboard.analytics.query_types import NUMBERS, ValueKind, kind_name
-from benchboard.errors import AppError, Invalid
+from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.ui.studio.data.explore.exploration import Exploration
+from benchboard.ui.studio.data.explore.expression_edit import ExpressionEdit
 from benchboard.ui.studio.data.explore.part_popovers import PartPopover
-from benchboard.ui.studio.panes.query_editor import QueryEdit
 from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Edit, Field, Paragraph, Select, Text
@@ -35,25 +35,8 @@ _SHOWN: Final = 3
 _LONGEST: Final = 24
 """Characters of a value in the preview."""
 _CHECK_MS: Final = 250
-_FUNCTIONS: Final = ("round(x, 2)", "coalesce(x, 0)", "nullif(x, 0)", "abs(x)", "lower(x)", "upper(x)",
+FUNCTIONS: Final = ("round(x, 2)", "coalesce(x, 0)", "nullif(x, 0)", "abs(x)", "lower(x)", "upper(x)",
                      "CASE WHEN x THEN 1 ELSE 0 END")  # fmt: skip
-
-
-class _ExpressionEdit(QueryEdit):
-    """A field for an expression: what checks it is the popover; Ctrl+Enter applies."""
-
-    def check(self) -> None:
-        """Nothing by itself: the expression alone is no query."""
-
-    def _paused(self) -> None:
-        pass
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
 
 
 class CalculationPopover(PartPopover):
@@ -79,7 +62,7 @@ class CalculationPopover(PartPopover):
         """Columns of numbers in the preview."""
         self._name = Field(_("Name"), Edit(name="calculation_name"), parent=self)
         self._name.edit.setMaxLength(50)
-        self._edit = _ExpressionEdit(context, "calculation_expression", dict)
+        self._edit = ExpressionEdit(context, "calculation_expression", dict)
         self._edit.setUndoRedoEnabled(True)
         self._edit.setFixedHeight(76)
         self._edit.setPlaceholderText(_("For example {example}").format(example="price * quantity"))
@@ -87,7 +70,7 @@ class CalculationPopover(PartPopover):
         self._insert = Select([], name="calculation_insert", label=_("Insert a column or function"))
         inserts = [("", _("Insert a column or function…"))]
         inserts += [(quote_name(one.name, question.dialect), one.title) for one in self._columns]
-        self._insert.set_choices([*inserts, *((one, one) for one in _FUNCTIONS)])
+        self._insert.set_choices([*inserts, *((one, one) for one in FUNCTIONS)])
         self._hint = Paragraph("", "caption", "muted", parent=self)
         self._hint.setObjectName("calculation_hint")
         self._hint.reserve_lines(2)
@@ -130,10 +113,7 @@ class CalculationPopover(PartPopover):
         text = self._insert.current_key()
         self._insert.set_current_key("")
         if text:
-            cursor = self._edit.textCursor()
-            before = self._edit.toPlainText()[: cursor.position()]
-            cursor.insertText(f" {text}" if before and before[-1:].isalnum() else text)
-            self._edit.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._edit.insert_words(text)
 
     def _changed(self) -> None:
         self._apply_wanted = False
@@ -185,20 +165,10 @@ class CalculationPopover(PartPopover):
 
         def failed(error: AppError) -> None:
             if token is self._token and not token.cancelled:
-                self._mark(error, start)
+                self._edit.mark(error, start)
                 self._show_fault(error, "error")
 
         self._context.tasks.read(self, op, done, failed, long=True)
-
-    def _mark(self, error: AppError, start: int) -> None:
-        """Underline where the error is, if it is in the expression."""
-        written = self._edit.toPlainText()
-        indent = len(written) - len(written.lstrip())
-        first, last = error.facts.get("start"), error.facts.get("end")
-        self._edit.show_error(None)
-        if isinstance(first, int) and isinstance(last, int) and 0 <= first - start <= last - start <= len(written):
-            place: dict[str, Any] = {"start": first - start + indent, "end": last - start + indent}
-            self._edit.show_error(Invalid(error.code, error.what, field="expression", **place))
 
     def _show_fault(self, error: AppError, tone: str) -> None:
         self._apply_wanted = False

@@ -1,0 +1,219 @@
+"""The popover of a measure: what it calculates, checked by the source while it is typed, and how it is shown."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
+
+from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.data_models.definition import ModelMeasure, field_presentation
+from benchboard.analytics.model_services import MAX_NAME
+from benchboard.analytics.queries import ResultTable, run_query
+from benchboard.analytics.query_builder.combined import check_expression
+from benchboard.analytics.query_builder.question import Calculation, Function, Measure, Question, free_name
+from benchboard.analytics.query_builder.sql_words import quote_name
+from benchboard.analytics.query_builder.sql_writer import to_sql
+from benchboard.analytics.query_types import kind_name
+from benchboard.errors import AppError
+from benchboard.i18n import _
+from benchboard.ui.studio.data.data_models.field_popovers import DisplayFields, aggregate_title
+from benchboard.ui.studio.data.explore.calculation_popover import FUNCTIONS
+from benchboard.ui.studio.data.explore.exploration import Exploration
+from benchboard.ui.studio.data.explore.expression_edit import ExpressionEdit
+from benchboard.ui.studio.data.explore.part_popovers import PartPopover
+from benchboard.ui.studio.tiles import number_format
+from benchboard.ui.tasks import DatabaseSession
+from benchboard.ui.widgets import Edit, Paragraph, Select
+from benchboard.ui.widgets import Field as FormField
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
+
+_WIDTH: Final = 360
+_CHECK_MS: Final = 250
+_COLUMN: Final = "measured_expression"
+"""The column of a query that checks a measure which has what the measure is over."""
+
+
+class ModelMeasurePopover(PartPopover):
+    """A measure: its name, what it calculates, and how it is shown; below the expression, what it is over all rows."""
+
+    def __init__(
+        self,
+        context: "Context",
+        exploration: Exploration,
+        anchor: QWidget,
+        question: Question,
+        shown: ModelMeasure | None,
+        taken: "list[str]",
+        applied: Callable[[ModelMeasure], object],
+    ) -> None:
+        """`question` has the rows of the model, `taken` the names of its fields."""
+        title = _("Add measure") if shown is None else _("Measure")
+        super().__init__(anchor, title, "model_measure_popover", width=_WIDTH)
+        self._context, self._exploration, self._question = context, exploration, question
+        self._shown, self._applied = shown, applied
+        self._taken = {one.casefold() for one in taken} - ({shown.name.casefold()} if shown is not None else set())
+        self._token = CancelToken()
+        measure = shown or ModelMeasure(free_name("measure", self._taken), "sum", "", "decimal")
+        functions: list[Function] = ["sum", "avg", "min", "max", "count", "count_distinct"]
+        if question.dialect == "duckdb":
+            functions.insert(4, "median")
+        self._function = Select([(one, aggregate_title(one)) for one in functions], name="model_measure_function")
+        self._edit = ExpressionEdit(context, "model_measure_expression", dict)
+        self._edit.setUndoRedoEnabled(True)
+        self._edit.setFixedHeight(52)
+        self._edit.setPlaceholderText(_("For example {example}").format(example="price * quantity"))
+        self._expression = FormField(_("Of the field or expression"), self._edit, parent=self)
+        self._insert = Select(self._inserts(), name="model_measure_insert", label=_("Insert a column or function"))
+        self._hint = Paragraph("", "caption", "muted", parent=self)
+        self._hint.setObjectName("model_measure_hint")
+        self._hint.reserve_lines(2)
+        self._name = FormField(_("Name in queries"), Edit(name="model_measure_name"), parent=self)
+        self._name.edit.setMaxLength(MAX_NAME)
+        calculate = FormField(_("Calculate"), self._function, parent=self)
+        for part in (calculate, self._expression, self._insert, self._hint, self._name):
+            self.column.addWidget(part)
+        self._display = DisplayFields(self, measure.display, "")
+        self._function.set_current_key(measure.aggregate)
+        self._edit.setPlainText(measure.expression)
+        self._name.edit.setText(measure.name)
+        self._name.edit.returnPressed.connect(self.apply)
+        self._name.edit.textEdited.connect(lambda _text: self._name.set_error(""))
+        self._timer = QTimer(self, interval=_CHECK_MS, singleShot=True)
+        self._timer.timeout.connect(self._check)
+        self._edit.textChanged.connect(self._timer.start)
+        self._insert.activated.connect(lambda _index: self._insert_chosen())
+        self._function.currentIndexChanged.connect(self._show_expression)
+        self.add_apply(title if shown is None else _("Apply"))
+        self.closed.connect(self._stop)
+        self._show_expression()
+
+    def _inserts(self) -> list[tuple[str, str]]:
+        """What can be inserted in the expression: the fields of the model, and functions."""
+        table = self._exploration.table
+        columns = table.columns if table is not None else ()
+        named = [(quote_name(one.name, self._question.dialect), one.title) for one in columns]
+        return [("", _("Insert a column or function…")), *named, *((one, one) for one in FUNCTIONS)]
+
+    def _insert_chosen(self) -> None:
+        text = self._insert.current_key()
+        self._insert.set_current_key("")
+        if text:
+            self._edit.insert_words(text)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.apply()
+        else:
+            super().keyPressEvent(event)
+
+    def _stop(self) -> None:
+        self._timer.stop()
+        self._token.cancel()
+
+    def _show_expression(self) -> None:
+        counts_rows = self._function.current_key() == "count"
+        self._expression.setVisible(not counts_rows)
+        self._insert.setVisible(not counts_rows)
+        self._check()
+        if self.isVisible():
+            self.move_into_place()
+
+    @property
+    def _aggregate(self) -> Function:
+        found: Function = self._function.currentData()
+        return found
+
+    def _written(self) -> str:
+        return "" if self._aggregate == "count" else self._edit.toPlainText().strip()
+
+    # What it is over all rows
+
+    def _check(self) -> None:
+        """Ask the source what the measure is over all rows: it says what is wrong, and of which type it is."""
+        self._timer.stop()
+        self._token.cancel()
+        token = self._token = CancelToken()
+        function, expression = self._aggregate, self._written()
+        if self._fault() is not None:
+            return
+        asked = replace(self._question, limit=None)
+        if not self._exploration.joined_tables.is_countable(asked, self._exploration.sources):
+            self._say(_("It isn't calculated beforehand over large tables on a server."))
+            return
+        if function != "count":
+            calculations = (*asked.calculations, Calculation(_COLUMN, expression))
+            asked = replace(asked, calculations=calculations)
+        asked = replace(asked, measures=(Measure(function, "" if function == "count" else _COLUMN, "measured"),))
+        text = to_sql(asked)
+        start = max(0, text.rfind(f"{expression} AS {quote_name(_COLUMN, asked.dialect)}"))
+        actor, source_id = self._context.actor, asked.source_id
+
+        def op(session: DatabaseSession) -> ResultTable:
+            return run_query(
+                session, actor, text, limit=1, cancel_token=token, source_id=source_id or None,
+                variables=self._exploration.variables(),
+            )  # fmt: skip
+
+        def done(found: ResultTable) -> None:
+            if token is self._token:
+                self._show_value(found)
+
+        def failed(error: AppError) -> None:
+            if token is self._token and not token.cancelled:
+                self._edit.mark(error, start)
+                self._say(" ".join(part for part in (error.what, error.why, error.do) if part), wrong=True)
+
+        self._context.tasks.read(self, op, done, failed, long=True)
+
+    def _fault(self) -> AppError | None:
+        """What is wrong with the expression as it is written, if anything is; it is shown."""
+        self._edit.show_error(None)
+        self._expression.set_error("")
+        if self._aggregate == "count":
+            return None
+        try:
+            check_expression(self._edit.toPlainText(), self._question.dialect)
+        except AppError as error:
+            empty = error.code == "calculation.empty"
+            self._edit.show_error(None if empty else error)
+            self._say(" ".join(part for part in (error.what, error.do) if part), wrong=not empty)
+            return error
+        return None
+
+    def _say(self, text: str, *, wrong: bool = False) -> None:
+        self._hint.setText(text)
+        self._hint.set_tone("error" if wrong else "muted")
+        if self.isVisible():
+            self.move_into_place()
+
+    def _show_value(self, found: ResultTable) -> None:
+        column, display = found.columns[0], self._display.display(hidden=False)
+        if display is not None:
+            measure = ModelMeasure("measured", self._aggregate, self._written(), column.kind, display)
+            column = replace(column, presentation=field_presentation(measure, column.presentation))
+            found = replace(found, columns=(column,))
+        row = found.rows[0] if found.rows else (None,)
+        value = number_format.format_value(found, row, 0) if row[0] is not None else "–"
+        self._say(_("Over all rows: {value}, {kind}.").format(value=value, kind=kind_name(column.kind)))
+
+    def apply(self) -> None:
+        name, function, expression = " ".join(self._name.text().split()), self._aggregate, self._written()
+        fault = self._fault()
+        if not name or not name.isprintable():
+            self._name.set_error(_("Enter a name."))
+        elif name.casefold() in self._taken:
+            self._name.set_error(_("Another field already has this name."))
+        elif fault is not None:
+            self._expression.set_error(" ".join(part for part in (fault.what, fault.do) if part))
+        elif (display := self._display.display(hidden=False)) is not None:
+            self.close()
+            before = self._shown or ModelMeasure(name, function, expression, "decimal")
+            self._applied(replace(before, name=name, aggregate=function, expression=expression, display=display))
+            return
+        self.move_into_place()

@@ -1,0 +1,43 @@
+"""The field for an expression in SQL, in popovers of calculated columns and measures."""
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+
+from benchboard.errors import AppError, Invalid
+from benchboard.ui.studio.panes.query_editor import QueryEdit
+
+
+class ExpressionEdit(QueryEdit):
+    """A field for an expression: what checks it is the popover; Ctrl+Enter applies."""
+
+    def check(self) -> None:
+        """Nothing by itself: the expression alone is no query."""
+
+    def _paused(self) -> None:
+        pass
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def mark(self, error: AppError, start: int) -> None:
+        """Underline where an error is in a query in which the expression begins at `start`, if it is in it."""
+        written = self.toPlainText()
+        indent = len(written) - len(written.lstrip())
+        first, last = error.facts.get("start"), error.facts.get("end")
+        self.show_error(None)
+        if isinstance(first, int) and isinstance(last, int) and 0 <= first - start <= last - start <= len(written):
+            place: dict[str, Any] = {"start": first - start + indent, "end": last - start + indent}
+            self.show_error(Invalid(error.code, error.what, field="expression", **place))
+
+    def insert_words(self, text: str) -> None:
+        """Insert a name or a function where the cursor is, apart from the word before it."""
+        cursor = self.textCursor()
+        before = self.toPlainText()[: cursor.position()]
+        cursor.insertText(f" {text}" if before and before[-1:].isalnum() else text)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
