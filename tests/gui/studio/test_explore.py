@@ -28,6 +28,7 @@ from benchboard.dashboards.document.time_range import Period, TimeRange
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of, widget_of
 from benchboard.paging import Listing
 from benchboard.ui.studio.dashboards_view import DashboardsView
+from benchboard.ui.studio.data.explore import read_warning
 from benchboard.ui.studio.data.explore.builder import BuilderRow
 from benchboard.ui.studio.data.explore.explore_view import ExploreView
 from benchboard.ui.studio.editor_page import StudioPage
@@ -1079,3 +1080,18 @@ def test_sql_editor_says_in_which_line_the_problem_and_the_cursor_are(studio: "S
     assert isinstance(place, QLabel)
     studio.wait(lambda: hint.text().startswith("Line 2: "))
     assert place.text() == "line 3, column 12"
+
+
+def test_warning_beside_run_says_how_many_rows_are_read(
+    studio: "Studio", monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(read_warning, "MANY_ROWS", 200)
+    monkeypatch.setattr(read_warning, "many_rows_to_read", lambda *_all, **_more: 7_400_000)
+    source = _add_trips(studio, tmp_path / "trips.csv")
+    explorer = Explorer(studio, f"studio/explore/{source.id}/{source.tables[0]}")
+    studio.wait(explorer.view.read_warning.isVisible)
+    assert explorer.view.read_warning.text.text() == "about 7 million rows to read"
+    monkeypatch.setattr(read_warning, "many_rows_to_read", lambda *_all, **_more: None)
+    explorer.exploration.set_text("SELECT * FROM trips LIMIT 5")
+    studio.wait(lambda: not explorer.view.read_warning.isVisible())
+    explorer.wait_for_result()

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from sqlalchemy import select
 
-from benchboard.analytics import model_services
+from benchboard.analytics import model_services, rows_to_read
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.column_statistics import TableStatistics
 from benchboard.analytics.data_models.definition import (
@@ -511,6 +511,18 @@ def test_explain_query_a_server_tells_its_steps_and_rows(shop: Market, remote: R
     assert "join" in {step.action for step in plan.walk()}
     assert plan.read_rows is not None
     assert plan.read_rows >= 120
+
+
+def test_many_rows_to_read_of_a_server_are_what_its_plan_expects(
+    shop: Market, remote: Remote, source: SourceSummary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = 'sales."Ride log"' if remote.settings.kind == "postgresql" else "`Ride log`"
+    texts = (f"select count(*) n from {name}", f"select id from {name} limit 3")
+    with unbound(shop.database).read() as session:
+        assert [rows_to_read.many_rows_to_read(session, shop.analyst, one, source.id) for one in texts] == [None, None]
+        monkeypatch.setattr(rows_to_read, "MANY_ROWS", 100)
+        found = [rows_to_read.many_rows_to_read(session, shop.analyst, one, source.id) for one in texts]
+    assert found == [120, None]
 
 
 def test_explain_query_is_not_run_and_binds_its_variables(shop: Market, remote: Remote, source: SourceSummary) -> None:

@@ -22,6 +22,7 @@ from benchboard.ui.studio.data.explore.draft_keeper import DraftKeeper, draft_of
 from benchboard.ui.studio.data.explore.exploration import Exploration, ExplorationResult
 from benchboard.ui.studio.data.explore.explore_points import ExplorePoints
 from benchboard.ui.studio.data.explore.field_tree import FieldPane
+from benchboard.ui.studio.data.explore.read_warning import ReadWarning
 from benchboard.ui.studio.data.explore.result_pane import KINDS, ResultPane
 from benchboard.ui.studio.data.explore.sql_pane import MadeSql, SqlEditor
 from benchboard.ui.studio.data.source_actions import SourceActions
@@ -119,7 +120,8 @@ class ExploreView(QWidget):
         """Whether the user opened the tables and columns in a narrow window."""
         self.toolbar.add(self.fold)
         self.toolbar.add(self.mode)
-        for button in (self.time, self.cancel, self.run, self.add):
+        self.read_warning = ReadWarning(self._context, self.exploration)
+        for button in (self.time, self.cancel, self.read_warning, self.run, self.add):
             self.toolbar.add_right(button)
         self.toolbar.shorten(self.cancel, self.add)
 
@@ -191,6 +193,7 @@ class ExploreView(QWidget):
         away; the tables and columns are shown when they are asked for, and while there is no query.
         """
         compact = self.width() < _COMPACT
+        self.read_warning.set_compact(compact)
         shown = not compact or self._fields_wanted or self._right.currentWidget() is not self._work_area
         self.fields.setVisible(shown)
         self._fields_line.setVisible(shown)
