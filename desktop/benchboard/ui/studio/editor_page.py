@@ -13,7 +13,7 @@ from benchboard.dashboards.document.widget_kinds import WidgetKind
 from benchboard.dashboards.editing.drafts import JSON
 from benchboard.dashboards.open_tabs import OpenTab
 from benchboard.errors import Invalid, NotFound
-from benchboard.i18n import _
+from benchboard.i18n import _, ngettext, number
 from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts
 from benchboard.ui.sections import PageItem, PendingConflict
 from benchboard.ui.studio.canvas.canvas import Canvas
@@ -36,6 +36,7 @@ from benchboard.ui.studio.page_screens import PageScreens
 from benchboard.ui.studio.panes.empty_page import EmptyPageNotice
 from benchboard.ui.studio.panes.inspector import Inspector
 from benchboard.ui.studio.panes.json_view import JsonView
+from benchboard.ui.studio.panes.loading_cover import LoadingCover
 from benchboard.ui.studio.panes.minimap import Minimap
 from benchboard.ui.studio.panes.no_rows_bar import NoRowsBar
 from benchboard.ui.studio.panes.outline_pane import OutlinePane
@@ -164,6 +165,7 @@ class StudioPage(QWidget):
             partial(context.go, "studio/data") if may_add_data(context.actor) else None,
             widget_data(context.actor, context.workspace.location),
         )
+        self._cover = LoadingCover(self)
         self._connect()
         self.saving.load()
 
@@ -177,6 +179,7 @@ class StudioPage(QWidget):
         self.query_runner.result_changed.connect(self._show_state)
         self._context.database_state.changed.connect(self._show_state)
         self.saving.loaded.connect(self._run_when_loaded)
+        self.saving.loaded.connect(self._tell_loaded)
         self.saving.remote_document_arriving.connect(self.inspector.remote_document_arriving)
         self.saving.merge_finished.connect(self.canvas.setFocus)
         self.editor.permission_changed.connect(self._permission_changed)
@@ -283,6 +286,14 @@ class StudioPage(QWidget):
         if self._when_loaded is not None and self.saving.state not in ("loading", "failed"):
             action, self._when_loaded = self._when_loaded, None
             action()
+
+    def _tell_loaded(self) -> None:
+        """Tell a screen reader which dashboard has been loaded, and how many widgets it has."""
+        if self.isVisible():
+            page = self.editor.page
+            count = sum(not page.item(one).panes for one in page.paths)
+            words = ngettext("{name}, {count} widget", "{name}, {count} widgets", count)
+            announce(self, words.format(name=self.name, count=number(count)))
 
     def prepare_close(self) -> bool:
         """Store unsaved edits; returns False if a conflict is unresolved, or the JSON draft is invalid and couldn't be
@@ -546,6 +557,7 @@ class StudioPage(QWidget):
 
     def _show_panes(self) -> None:
         """Show what is around the canvas: nothing while presenting, or on a page that couldn't be opened."""
+        self._cover.setVisible(self.saving.state == "loading")
         alone = self.presentation.on or self.saving.state == "failed"
         self.bar.setVisible(not alone)
         self.side_panes.show_middle_only(alone)
