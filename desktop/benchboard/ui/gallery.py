@@ -14,7 +14,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final, Literal
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QLineF, QLocale, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
@@ -261,6 +261,7 @@ def _timeline_row() -> QWidget:
 
 def _calendar(months: int) -> QWidget:
     made = RangeCalendar(months=months, today=date(2026, 11, 18))
+    made.setLocale(QLocale("en_GB"))  # whatever the machine speaks
     made.show_range(DayRange(date(2026, 10, 26), date(2026, 11, 12)))
     return made
 

@@ -126,7 +126,7 @@ class RangeCalendar(QWidget):
         for place, month in enumerate(self.months):
             left = place * (self._month_width + _GAP) + _WEEK_WIDTH
             first, day = month.weekday(), month
-            lead = (first - _first_weekday()) % _WEEK_DAYS
+            lead = (first - self._first_weekday) % _WEEK_DAYS
             while day.month == month.month:
                 row, column = divmod(lead + day.day - 1, _WEEK_DAYS)
                 top = _HEADER + _DAY_NAMES + row * _CELL[1]
@@ -148,12 +148,12 @@ class RangeCalendar(QWidget):
         self.current = day
         if self._first_end is None:
             self._first_end, self._hovered = day, None
-            announce(self, _("First day: {day}. Select the last day.").format(day=_spoken_day(day)))
+            announce(self, _("First day: {day}. Select the last day.").format(day=self._spoken_day(day)))
         else:
             self._range = DayRange(min(self._first_end, day), max(self._first_end, day))
             self._first_end = None
             announce(self, _("{first} to {last} selected.").format(
-                first=_spoken_day(self._range.first), last=_spoken_day(self._range.last)))  # fmt: skip
+                first=self._spoken_day(self._range.first), last=self._spoken_day(self._range.last)))  # fmt: skip
             self.range_selected.emit(self._range)
         self.update()
 
@@ -178,7 +178,7 @@ class RangeCalendar(QWidget):
         self.month = _moved_month(self.month, months)
         if not any(one.day == self.current for one in self._days()):
             self.current = _moved_month(self.current, months)
-        announce(self, ", ".join(_month_title(one) for one in self.months))
+        announce(self, ", ".join(self._month_title(one) for one in self.months))
         self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -204,7 +204,7 @@ class RangeCalendar(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, today = event.key(), self.current
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        in_week = (today.weekday() - _first_weekday()) % _WEEK_DAYS
+        in_week = (today.weekday() - self._first_weekday) % _WEEK_DAYS
         days = {
             Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -_WEEK_DAYS, Qt.Key.Key_Down: _WEEK_DAYS,
             Qt.Key.Key_Home: -in_week, Qt.Key.Key_End: _WEEK_DAYS - 1 - in_week,
@@ -241,9 +241,20 @@ class RangeCalendar(QWidget):
         super().focusOutEvent(event)
         self.update()
 
+    @property
+    def _first_weekday(self) -> int:
+        """The day that weeks begin with in the language, from Monday = 0."""
+        return self.locale().firstDayOfWeek().value - 1
+
+    def _month_title(self, month: date) -> str:
+        return self.locale().toString(QDate(month.year, month.month, 1), "MMMM yyyy")
+
+    def _spoken_day(self, day: date) -> str:
+        return self.locale().toString(QDate(day.year, day.month, day.day), "dddd d MMMM yyyy")
+
     def _spoken(self, day: date) -> str:
         selected = self._selected()
-        parts = [_spoken_day(day)]
+        parts = [self._spoken_day(day)]
         if day == self._today:
             parts.append(_("today"))
         if selected is not None and selected.first <= day <= selected.last:
@@ -266,16 +277,18 @@ class RangeCalendar(QWidget):
         painter.setFont(theme().font("body_strong"))
         painter.setPen(theme().color("text"))
         whole = QRectF(left, 0, self._month_width, _HEADER)
-        painter.drawText(whole, Qt.AlignmentFlag.AlignCenter, _month_title(month))
+        painter.drawText(whole, Qt.AlignmentFlag.AlignCenter, self._month_title(month))
         painter.setFont(theme().font("caption"))
         painter.setPen(theme().color("text.muted"))
         for column in range(_WEEK_DAYS):
-            name = QLocale().dayName((_first_weekday() + column) % _WEEK_DAYS + 1, QLocale.FormatType.ShortFormat)
+            name = self.locale().dayName(
+                (self._first_weekday + column) % _WEEK_DAYS + 1, QLocale.FormatType.ShortFormat
+            )
             box = QRectF(left + _WEEK_WIDTH + column * _CELL[0], _HEADER, _CELL[0], _DAY_NAMES)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name[:2])
-        lead = (month.weekday() - _first_weekday()) % _WEEK_DAYS
+        lead = (month.weekday() - self._first_weekday) % _WEEK_DAYS
         for row in range(_WEEKS):
-            number = _week_number(month, row * _WEEK_DAYS - lead)
+            number = _week_number(month, row * _WEEK_DAYS - lead, self._first_weekday)
             box = QRectF(left, _HEADER + _DAY_NAMES + row * _CELL[1], _WEEK_WIDTH - 6, _CELL[1])
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, number)
 
@@ -306,27 +319,14 @@ class RangeCalendar(QWidget):
             painter.drawRoundedRect(disc.adjusted(-1, -1, 1, 1), 6, 6)
 
 
-def _first_weekday() -> int:
-    """The day that weeks begin with in the language, from Monday = 0."""
-    return QLocale().firstDayOfWeek().value - 1
-
-
-def _week_number(month: date, days: int) -> str:
-    """The number of the ISO week that begins `days` days after the first of a month; empty where none of its days is
-    in the month."""
+def _week_number(month: date, days: int, first: int) -> str:
+    """The number of the ISO week that begins, with the weekday `first`, `days` days after the first of a month; empty
+    where none of its days is in the month."""
     start = _moved_day(month, days)
     end = _moved_day(start, _WEEK_DAYS - 1)
     if start.replace(day=1) != month and end.replace(day=1) != month:
         return ""
-    return str(_moved_day(start, (_THURSDAY - _first_weekday()) % _WEEK_DAYS).isocalendar().week)
-
-
-def _month_title(month: date) -> str:
-    return QLocale().toString(QDate(month.year, month.month, 1), "MMMM yyyy")
-
-
-def _spoken_day(day: date) -> str:
-    return QLocale().toString(QDate(day.year, day.month, day.day), "dddd d MMMM yyyy")
+    return str(_moved_day(start, (_THURSDAY - first) % _WEEK_DAYS).isocalendar().week)
 
 
 def _moved_day(day: date, days: int) -> date:
