@@ -20,7 +20,7 @@ EVERY_MS: Final = 15_000
 
 
 class SourceWatch(QObject):
-    """Looks at the files of the sources that a page reads, every few seconds and when the window is activated."""
+    """Looks at the files of all sources that a page reads, every few seconds and when the window is activated."""
 
     changed = Signal(object)
     """The sources (`SourceFiles`, a tuple by name) whose files have changed since the results were read."""
