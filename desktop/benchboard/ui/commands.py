@@ -67,6 +67,8 @@ class CommandGroup(Enum):
     VARIABLES = N_("Variables")
     DASHBOARDS = N_("Dashboards")
     DATA = N_("Data")
+    IMPORT = N_("Importing a file")
+    MODELS = N_("Data models")
     EXPLORE = N_("Explore")
     PEOPLE = N_("People")
     SESSIONS = N_("Sessions")

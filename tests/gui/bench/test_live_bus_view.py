@@ -31,6 +31,7 @@ from benchboard.ui.shell.shell import Shell
 from benchboard.ui.widgets import Popover, Select
 from benchboard.ui.widgets.badges import Badge
 from benchboard.ui.widgets.banners import Banner
+from benchboard.ui.widgets.tab_order import tab_stops
 from support.benchsim import Simulator, simulated
 from support.databases import unbound
 from support.window import Clicker, visible
@@ -693,3 +694,18 @@ def test_palettes_live_bus_that_cannot_be_opened_says_why(
     why = "No dongle is connected to this computer. Plug one in, or start simulated dongles."
     qtbot.waitUntil(lambda: why in announcements)
     assert manager.live is None
+
+
+def test_bus_counters_are_read_out_by_a_key_and_reached_by_tab(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, announcements: list[str]
+) -> None:
+    view = _start(qtbot, shell, click)
+    (strip,) = view.findChildren(BusCounters)
+    qtbot.waitUntil(lambda: bool(strip.stats))
+    view.table.setFocus()
+    qtbot.keyClick(view.table, Qt.Key.Key_C)
+    qtbot.waitUntil(lambda: any(text.startswith("Bus load ") for text in announcements))
+    told = next(text for text in announcements if text.startswith("Bus load "))
+    assert all(name in told for name in ("Frames/s", "TEC", "REC"))
+    assert "Malformed" not in told
+    assert strip in tab_stops(view)

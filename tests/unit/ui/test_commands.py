@@ -180,3 +180,8 @@ def test_hints_of_shortcuts_come_from_the_commands() -> None:
         if _KEYS_IN_TEXT.search(text)
     ]
     assert not written
+
+
+def test_shortcut_sheet_has_no_two_rows_of_one_title_in_a_group(registered: list[Command]) -> None:
+    rows = [(group, title) for group, title, _keys in shortcut_rows(commands=registered)]
+    assert [row for row in rows if rows.count(row) > 1] == []

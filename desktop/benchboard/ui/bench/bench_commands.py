@@ -37,6 +37,8 @@ REGISTRY.register(
             FRAMES),
     Command("bench.filter_frames", N_("Filter frames by ID"), Group.LIVE, ("/", "Ctrl+F"), "ph.funnel",
             N_("search, find, identifier, mask, range, hide"), LIVE),
+    Command("bench.read_counters", N_("Read bus counters aloud"), Group.LIVE, ("C",), "ph.activity",
+            N_("screen reader, load, frames per second, TEC, REC, error counters"), LIVE),
     Command("bench.focus_send", N_("Go to frame to send"), Group.LIVE, ("S",), "ph.paper-plane-right",
             N_("transmit, write frame, cansend"), LIVE),
     Command("bench.simulate", N_("Start simulated dongles"), Group.DONGLES, (), "ph.flask",

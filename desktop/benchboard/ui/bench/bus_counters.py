@@ -5,8 +5,13 @@ from collections import deque
 from dataclasses import replace
 from typing import Final
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen
+
 from benchboard.i18n import _, number, percent
 from benchboard.ui.bench.device_manager import LiveBus
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.focus import keys_used
 from benchboard.ui.widgets.stat_strip import TRACE_POINTS, Stat, StatStrip
 
 _MOST_FRAMES: Final = 9_999_999
@@ -48,6 +53,7 @@ class BusCounters(StatStrip):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("live_counters")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a screen reader reads it there
         self.is_open = False
         self._load: float | None = None
         self._last: list[Stat] = []
@@ -114,6 +120,29 @@ class BusCounters(StatStrip):
         tips = _tips()
         self._last = [replace(stat, tip=tips.get(stat.name, "")) for stat in stats]
         self.show_stats(self._last)
+
+    def main_text(self) -> str:
+        """The figures that tell how the bus is, to be read out once; after its end, all that are shown."""
+        if not self.is_open:
+            return self.accessible_text()
+        main = (_("Bus load"), _("Frames/s"), _("TEC"), _("REC"))
+        return ", ".join(f"{stat.name} {stat.value}" for stat in self.stats if stat.name in main)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """With a ring inside its edge while it has the focus: it is as wide as the window."""
+        super().paintEvent(event)
+        if self.hasFocus() and keys_used():
+            with QPainter(self) as painter:
+                painter.setPen(QPen(theme().color("focus"), 2))
+                painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
     @property
     def load_text(self) -> str:

@@ -198,6 +198,10 @@ class LiveBusView(QWidget):
                 self._toggle_pause, why_closed, _("Resume display") if paused else _("Pause display")
             ),
             "bench.filter_frames": Handler(partial(focus_filter, self._filter), self._why_not_filtered),
+            "bench.read_counters": Handler(
+                lambda: announce(self._counters, self._counters.main_text(), urgent=True),
+                lambda: "" if self._counters.stats else _("The live bus is closed."),
+            ),
             "bench.focus_send": Handler(lambda: self._frame.setFocus(Qt.FocusReason.ShortcutFocusReason), why_not_sent),
         }
 

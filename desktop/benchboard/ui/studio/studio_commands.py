@@ -210,7 +210,7 @@ REGISTRY.register(
             N_("switch tab"), CANVAS),
     Command("studio.table_rows", N_("Move through rows"), Group.TABLE, ("Up", "Down", "PgUp", "PgDown", "Home", "End"),
             "", "", TABLE),
-    Command("studio.table_sort", N_("Sort by column (or click its header)"), Group.TABLE, ("S",), "", "", TABLE),
+    Command("studio.table_sort", N_("Sort by column"), Group.TABLE, ("S",), "", "", TABLE),
     Command("studio.table_copy", N_("Copy selected cells"), Group.TABLE, ("Ctrl+C",), "", "", TABLE),
     Command("studio.table_enlarge", N_("View full size, or go back"), Group.TABLE, ("V",), "", "", TABLE),
     Command("studio.table_leave", N_("Exit table"), Group.TABLE, ("Esc",), "", "", TABLE),
