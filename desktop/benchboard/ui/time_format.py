@@ -76,6 +76,11 @@ def short_date(day: date) -> str:
     return _localised_date(day, "d MMM")
 
 
+def month_name(day: date) -> str:
+    """A month with its year: `Oct 2026`."""
+    return _localised_date(day, "MMM yyyy")
+
+
 def day_title(time: datetime) -> str:
     """The day of a time, as the heading above what happened then: `Today`, `Yesterday`, `Tue 12 Nov`."""
     local, today = time.astimezone().date(), datetime.now(UTC).astimezone().date()

@@ -261,8 +261,12 @@ def card_change(widget: WidgetContent, stat: StatValue) -> CardChange | None:
     """The change of a card's number; None where there is nothing to say of it."""
     change = stat.percent_change()
     if change is not None:
-        words = _("{value} before").format(value=stat.formatted_previous(widget)) if stat.compares else _label(widget)
+        words = (
+            _("{value} before").format(value=stat.formatted_previous(widget)) if stat.compares else _label(widget, stat)
+        )
         return CardChange(_change_text(change), words, (change > 0) - (change < 0))
+    if stat.is_unfinished:
+        return _unfinished_change(widget, stat)
     if not stat.compares:
         return None
     if stat.previous is None:
@@ -388,8 +392,20 @@ def _stacked_width(change: CardChange) -> float:
     return max(_ICON_WIDTH + metrics.horizontalAdvance(change.size), metrics.horizontalAdvance(change.words))
 
 
-def _label(widget: WidgetContent) -> str:
+def _label(widget: WidgetContent, stat: StatValue) -> str:
+    """What a change is compared with: as somebody wrote, else the period before by its name."""
+    if "compare" not in widget.config and stat.previous_period:
+        return _("vs {period}").format(period=stat.previous_period)
     return _(str(widget.setting("compare")))
+
+
+def _unfinished_change(widget: WidgetContent, stat: StatValue) -> CardChange:
+    """What a card says of a period that isn't over: no change, as part of a period is less than a whole one."""
+    so_far = _("{period} so far").format(period=stat.period) if stat.period else _("so far")
+    if stat.compares or not stat.previous_period or stat.value is None or stat.previous is None:
+        return CardChange("", so_far, 0)
+    before = f"{stat.previous_period}: {stat.formatted_previous(widget)}"
+    return CardChange("", _("{period}; {before}").format(period=so_far, before=before), 0)
 
 
 def _paint_change(painter: QPainter, widget: WidgetContent, change: CardChange, box: QRectF, words_box: QRectF) -> None:

@@ -11,6 +11,8 @@ from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.studio.tiles.pies import Pie, value_column
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import mismatch_reason
+from benchboard.ui.studio.tiles.stat_rows import stat_rows
+from benchboard.ui.studio.tiles.stat_tiles import value_column as stat_value_column
 from benchboard.ui.studio.tiles.table_painting import TableLayout
 from benchboard.ui.studio.tiles.value_readout import ChartReader, body_reader
 
@@ -83,9 +85,9 @@ def _pie_points(pie: Pie, table: ResultTable) -> PointFinder:
 
 
 def _number_point(table: ResultTable) -> TilePoint | None:
-    """The number of the last row, which a card or a gauge shows."""
-    numeric = [k for k, column in enumerate(table.columns) if number_format.is_numeric(column)]
-    return table_point(table, len(table.rows) - 1, numeric[-1]) if numeric else None
+    """The number of the last row in time, which a card or a gauge shows."""
+    column = stat_value_column(table)
+    return table_point(table, table.rows.index(stat_rows(table).rows[-1]), column) if column is not None else None
 
 
 def _nothing(_spot: QPointF) -> TilePoint | None:

@@ -49,6 +49,7 @@ from benchboard.ui.studio.tiles.click_targets import Audience, Links
 from benchboard.ui.studio.tiles.metric_card import MetricCard
 from benchboard.ui.studio.tiles.no_query import paint_no_query, paint_with_button
 from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.stat_rows import several_series_advice, several_series_reason
 from benchboard.ui.studio.tiles.tile_notes import TileNote
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import utc_span
@@ -412,6 +413,8 @@ def mismatch_reason(widget: WidgetContent, table: ResultTable) -> str | None:
     found = [index for index, column in enumerate(table.columns) if number_format.is_numeric(column)]
     if kind in ("metric_card", "gauge") and not found:
         return _("The query returned no numbers.")
+    if kind in ("metric_card", "gauge") and (several := several_series_reason(table)) is not None:
+        return several
     if kind == "gauge":
         low, high = stat_tiles.gauge_range(widget, table)
         if low >= high:
@@ -444,6 +447,9 @@ def mismatch_advice(widget: WidgetContent, table: ResultTable) -> str:
     """What to do about a result that the widget can't show."""
     if widget.kind is not None and widget.kind.type == "pie_chart" and pies.has_mixed_currencies(table):
         return _("Filter by one currency, or use a table.")
+    is_stat = widget.kind is not None and widget.kind.type in ("metric_card", "gauge")
+    if is_stat and several_series_reason(table) is not None:
+        return several_series_advice()
     if widget.kind is not None and _repeated_x(widget.kind.type, table) is not None:
         return _("Group by it in the query, select a text column that names the series, or use a table.")
     return _(widget.kind.takes) if widget.kind is not None else ""

@@ -1,6 +1,7 @@
 """The number of a metric card or a gauge, and gauges with their thresholds."""
 
 import math
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -11,6 +12,7 @@ from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.ui.studio.tiles import axis_scale, number_format
 from benchboard.ui.studio.tiles.period_before import PeriodBefore, difference, percent_change
+from benchboard.ui.studio.tiles.stat_rows import stat_rows
 from benchboard.ui.studio.tiles.thresholds import Threshold, thresholds
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
@@ -19,12 +21,13 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LABEL_WIDTH: Final = 120.0
 """Width at the right of the arc that is enough for the labels of the thresholds, in pixels."""
+_HISTORY: Final = 60
 _HEADROOM: Final = 1.1
 """The end of a gauge without a maximum, as a multiple of a value that would otherwise stand at its end."""
 
 
 class StatValue:
-    """The number of a card or gauge: the last row's, the one before it, and the history of up to 60."""
+    """The number of a card or gauge: that of the last period, the one before it, and the history of up to 60."""
 
     def __init__(
         self,
@@ -35,28 +38,39 @@ class StatValue:
         currencies: tuple[str, str] = ("", ""),
         *,
         compares: bool = False,
+        periods: tuple[str, str] = ("", ""),
+        is_unfinished: bool = False,
     ) -> None:
         self.current, self.previous, self.history = current, previous, history
         self.compares = compares
         """Whether the number before is that of the period before, rather than of the row before."""
+        self.period, self.previous_period = periods
+        """The names of the periods of both numbers; empty where they aren't known."""
+        self.is_unfinished = is_unfinished
+        """Whether the period of the number wasn't over when the data were read: it can't be compared then."""
         self.column = column
         self._currency, self._previous_currency = currencies
 
     @classmethod
     def of(cls, table: ResultTable, known: PeriodBefore | None = None) -> "StatValue":
-        """The last number of the table's last row; before it, that of the row before or, where the widget compares with
-        the period before, of what is `known` of that."""
-        index = _value_column(table)
+        """The last number of the table's last row in time; before it, that of the row before or, where the widget
+        compares with the period before, of what is `known` of that. The history has whole periods only."""
+        index = value_column(table)
         assert index is not None, "`mismatch_reason` is asked first"
-        earlier = table.rows[:-1] if known is None else known.table.rows
-        last, before = table.rows[-1], earlier[-1] if earlier else None
+        found = stat_rows(table)
+        earlier = found.rows[:-1] if known is None else stat_rows(known.table).rows
+        last, before = found.rows[-1], earlier[-1] if earlier else None
+        history = number_format.column_numbers(replace(table, rows=found.rows), index)
+        names = ("", *found.periods) if known is None else ()
         return cls(
             last[index],
             before[index] if before is not None else None,
-            number_format.column_numbers(table, index)[-60:],
+            (history[:-1] if found.is_unfinished else history)[-_HISTORY:],
             table.columns[index],
             (table.currency(last, index), table.currency(before, index) if before is not None else ""),
             compares=known is not None,
+            periods=(names[-1], names[-2]) if len(names) > 1 else ("", ""),
+            is_unfinished=found.is_unfinished,
         )
 
     def unit(self, own: str) -> number_format.Unit:
@@ -83,7 +97,7 @@ class StatValue:
 
     def percent_change(self) -> Decimal | None:
         """The change from the previous number in percent; None if there is none."""
-        if self._currency != self._previous_currency:
+        if self._currency != self._previous_currency or self.is_unfinished:
             return None
         return percent_change(self.current, self.previous)
 
@@ -108,7 +122,7 @@ def gauge_range(widget: WidgetContent, table: ResultTable) -> tuple[float, float
     low, high = (None if isinstance(end := widget.setting(key), str) else float(end) for key in ("min", "max"))
     if low is not None and high is not None:
         return low, high
-    index = _value_column(table)
+    index = value_column(table)
     values = number_format.column_numbers(table, index) if index is not None else []
     known = [
         *(value for value in values if value is not None),
@@ -127,7 +141,7 @@ def gauge_range(widget: WidgetContent, table: ResultTable) -> tuple[float, float
     return ticks[0], ticks[-1]
 
 
-def _value_column(table: ResultTable) -> int | None:
+def value_column(table: ResultTable) -> int | None:
     """The index of the column whose number is shown: the last numeric one."""
     return max((k for k, column in enumerate(table.columns) if number_format.is_numeric(column)), default=None)
 

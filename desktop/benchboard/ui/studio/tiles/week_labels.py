@@ -41,7 +41,7 @@ def week_labels(days: Sequence[date], read_at: datetime, *, with_day: bool = Fal
     labels, year = [], read_at.isocalendar().year
     for day in days:
         found = day.isocalendar()
-        text = _week(day) if found.year == year else _("{year}-W{week}").format(year=found.year, week=_number(day))
+        text = week_name(day) if found.year == year else _("{year}-W{week}").format(year=found.year, week=_number(day))
         labels.append(f"{text} · {short_date(day)}" if with_day else text)
         year = found.year
     return labels
@@ -49,7 +49,7 @@ def week_labels(days: Sequence[date], read_at: datetime, *, with_day: bool = Fal
 
 def week_text(day: date) -> str:
     """A week in a table: “W32 · 3 Aug 2026”."""
-    return f"{_week(day)} · {full_date(day)}"
+    return f"{week_name(day)} · {full_date(day)}"
 
 
 def week_title(day: date) -> str:
@@ -57,10 +57,11 @@ def week_title(day: date) -> str:
     start = periods.moment(day)
     if start is None or day.year == date.max.year:
         return week_text(day)
-    return f"{_week(day)} · {utc_span(start, start + timedelta(days=7))}"
+    return f"{week_name(day)} · {utc_span(start, start + timedelta(days=7))}"
 
 
-def _week(day: date) -> str:
+def week_name(day: date) -> str:
+    """A week by its number alone: “W32”."""
     return _("W{week}").format(week=_number(day))
 
 
