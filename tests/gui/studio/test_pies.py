@@ -10,9 +10,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize
 
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable, check_query
 from benchboard.dashboards.document.document import parse_document
-from benchboard.dashboards.document.widget_kinds import widget_of
+from benchboard.dashboards.document.widget_kinds import WidgetContent, widget_of
+from benchboard.ui.studio.tiles.drawn_values import drawn_values
 from benchboard.ui.studio.tiles.pies import Pie, paint_pie, share_text, slice_text, slices, unit_of
-from benchboard.ui.studio.tiles.renderers import mismatch_reason
+from benchboard.ui.studio.tiles.renderers import mismatch_advice, mismatch_reason
 from support.painted_texts import painted_texts
 
 
@@ -33,6 +34,38 @@ def test_slices_of_many_values_keep_the_largest() -> None:
 def test_slices_stay_in_the_order_of_the_rows() -> None:
     parts, _below = slices(_table(3, 90, 5, 80, 4, 70, 60))
     assert [one.value for one in parts] == [90, 5, 80, 70, 60, 7]
+
+
+def _two_groups(*rows: tuple[Cell, ...]) -> ResultTable:
+    columns = (ResultColumn("site", "text"), ResultColumn("product", "text"), ResultColumn("n", "integer"))
+    return ResultTable(columns, rows, truncated=False)
+
+
+def _pie_widget() -> WidgetContent:
+    ((item, _cell),) = parse_document(
+        [{"id": "a", "type": "pie_chart", "position": {"x": 0, "y": 0, "w": 4, "h": 4}}]
+    ).layout
+    return widget_of(item)
+
+
+def test_slices_of_two_groups_are_named_by_both() -> None:
+    table = _two_groups(("Lyon", "A", 5), ("Lyon", "B", 6), ("Izmir", "A", 7))
+    parts, _below = slices(table)
+    assert [(one.name, one.value) for one in parts] == [("Lyon · A", 5), ("Lyon · B", 6), ("Izmir · A", 7)]
+    assert len({(one.name, one.label) for one in parts}) == 3
+    assert mismatch_reason(_pie_widget(), table) is None
+    found = drawn_values("pie_chart", table, None)
+    assert found is not None
+    assert found.columns == ("site", "product")
+    # The second column adds nothing where the first tells the rows apart.
+    parts, _below = slices(_two_groups(("Lyon", "A", 5), ("Izmir", "A", 7)))
+    assert [one.name for one in parts] == ["Lyon", "Izmir"]
+
+
+def test_rows_of_equal_names_are_no_slices() -> None:
+    table = _two_groups(("Lyon", "A", 5), ("Lyon", "A", 6))
+    assert mismatch_reason(_pie_widget(), table) == "Several rows have the same “Site”."
+    assert mismatch_advice(_pie_widget(), table) == "Group by it in the query, or use a table."
 
 
 @pytest.mark.usefixtures("light")

@@ -14,8 +14,9 @@ def drawn_values(kind: str, table: ResultTable, names: SeriesNames | None) -> Ch
     """The values in a chart of this kind, and those that its table has besides (`names`); None if it draws measures, or
     isn't a chart."""
     if kind == "pie_chart" and table.rows:
-        drawn = tuple(dict.fromkeys((one.key,) for one in pies.slices(table)[0] if one.row_count == 1))
-        return ChartValues((value_column(table.columns[0]),), drawn, _known([table.columns[0].name], names))
+        drawn = tuple(dict.fromkeys(one.key for one in pies.slices(table)[0] if one.row_count == 1))
+        named = [table.columns[place] for place in pies.name_columns(table)]
+        return ChartValues(tuple(value_column(one) for one in named), drawn, _known([one.name for one in named], names))
     if kind not in _SERIES or not table.rows:
         return None
     found = chart_table(table)

@@ -12,12 +12,13 @@ from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.i18n import _, ngettext, percent
 from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.studio.tiles.short_names import short_names
-from benchboard.ui.studio.tiles.value_colours import Colours, distinct
+from benchboard.ui.studio.tiles.value_colours import Colours, Key, distinct
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.legend import ROW_INDENT, ROW_MARGINS, LegendEntry, paint_legend_row
 
 _MAX_SLICES: Final = 6
+_SEPARATOR: Final = " · "
 _LEGEND_ROW: Final = 22.0
 _LEAST_LEGEND_ROW: Final = 18.0
 _NOTE_HEIGHT: Final = 20.0
@@ -59,8 +60,8 @@ class Slice:
     """The name in the legend, without what all names end with."""
     decimals: int | None = None
     """Those of all slices, so that they can be compared; None for whole numbers."""
-    key: Cell = None
-    """The value that names it, which its colour is of."""
+    key: Key = ()
+    """The values that name it, which its colour is of."""
     row: int = -1
     """The index of its row; of “Other”, -1."""
 
@@ -74,17 +75,21 @@ def slices(table: ResultTable) -> tuple[list[Slice], int]:
         return [], 0
     values = number_format.column_numbers(table, index)
     negative_count = sum(value is not None and value < 0 for value in values)
-    labels = number_format.category_labels(table)
+    named_by = name_columns(table)
+    labels = (
+        number_format.category_labels(table)
+        if len(named_by) == 1
+        else [_name(table, row, named_by) for row in table.rows]
+    )
     are_whole = all(value is None or value == int(value) for value in values)
     decimals = None if are_whole else number_format.column_decimals(table, index, table.rows)
-    days = number_format.name_decimals(table, 0)
     parts = [
         Slice(
-            number_format.format_value(table, row, 0, decimals=days),
+            _name(table, row, named_by),
             value,
             label=label,
             decimals=decimals,
-            key=row[0],
+            key=tuple(row[one] for one in named_by),
             row=place,
         )
         for place, (row, value, label) in enumerate(zip(table.rows, values, labels, strict=True))
@@ -98,6 +103,30 @@ def slices(table: ResultTable) -> tuple[list[Slice], int]:
     largest_in_order, rest = sorted(largest[: _MAX_SLICES - 1]), largest[_MAX_SLICES - 1 :]
     others = Slice(_("Other"), math.fsum(parts[k].value for k in rest), len(rest), label=_("Other"), decimals=decimals)
     return [*(parts[k] for k in largest_in_order), others], negative_count
+
+
+def name_columns(table: ResultTable) -> tuple[int, ...]:
+    """The columns that name the slices: the first, and where several rows have the same value in it, those besides that
+    aren't numbers."""
+    if len({row[0] for row in table.rows}) == len(table.rows):
+        return (0,)
+    named = (place for place, column in enumerate(table.columns) if place and not number_format.is_numeric(column))
+    return (0, *(place for place in named if len({row[place] for row in table.rows}) > 1))
+
+
+def repeated_names(table: ResultTable) -> str:
+    """The titles of the columns that name the slices, if several rows have the same name all the same; else empty."""
+    named_by = name_columns(table)
+    if len({tuple(row[place] for place in named_by) for row in table.rows}) == len(table.rows):
+        return ""
+    return _SEPARATOR.join(table.columns[place].title for place in named_by)
+
+
+def _name(table: ResultTable, row: Sequence[Cell], places: Sequence[int]) -> str:
+    return _SEPARATOR.join(
+        number_format.format_value(table, row, place, decimals=number_format.name_decimals(table, place))
+        for place in places
+    )
 
 
 def value_column(table: ResultTable) -> int | None:
@@ -126,7 +155,7 @@ class Pie:
     def __init__(self, body: QRectF, table: ResultTable, colours: Colours | None = None) -> None:
         self.slices, self.negative_count = slices(table)
         keys = [one.key for one in self.slices if one.row_count == 1]
-        self._colours = distinct([(colours or {}).get((key,), place) for place, key in enumerate(keys)])
+        self._colours = distinct([(colours or {}).get(key, place) for place, key in enumerate(keys)])
         self.total = math.fsum(one.value for one in self.slices)
         box = body.adjusted(0, 0, 0, -_NOTE_HEIGHT if self.negative_count else 0)
         self.note = QRectF(body.left(), box.bottom(), body.width(), body.bottom() - box.bottom())

@@ -426,6 +426,8 @@ def mismatch_reason(widget: WidgetContent, table: ResultTable) -> str | None:
         return _("The query returned no numbers.")
     if kind == "pie_chart" and pies.has_mixed_currencies(table):
         return _("These amounts are in different currencies, so they have no total.")
+    if kind == "pie_chart" and (names := pies.repeated_names(table)):
+        return _("Several rows have the same “{x}”.").format(x=names)
     return _repeated_x(kind, table) if kind in _CHARTS and kind != "pie_chart" else None
 
 
@@ -450,6 +452,9 @@ def mismatch_advice(widget: WidgetContent, table: ResultTable) -> str:
     is_stat = widget.kind is not None and widget.kind.type in ("metric_card", "gauge")
     if is_stat and several_series_reason(table) is not None:
         return several_series_advice()
+    is_pie = widget.kind is not None and widget.kind.type == "pie_chart"
+    if is_pie and pies.repeated_names(table):
+        return _("Group by it in the query, or use a table.")
     if widget.kind is not None and _repeated_x(widget.kind.type, table) is not None:
         return _("Group by it in the query, select a text column that names the series, or use a table.")
     return _(widget.kind.takes) if widget.kind is not None else ""
