@@ -1,6 +1,7 @@
 """The data of all widgets of a dashboard, as the sheets of an Excel file."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from benchboard.analytics.queries import ResultTable
 from benchboard.analytics.table_export.exported import Sheet
 from benchboard.dashboards.document import time_range
 from benchboard.dashboards.document.widget_kinds import WidgetContent, widget_of
+from benchboard.dashboards.editing.unused_filters import narrows, used_variables
 from benchboard.dashboards.editing.view import RenderedPage
 from benchboard.dashboards.variables.templating import Labels, selection_summary
 from benchboard.errors import ENDED, AppError, Cancelled, Invalid
@@ -55,8 +57,7 @@ def widget_sheets(
     for done, widget in enumerate(widgets):
         step(done, len(widgets))
         query = view.query_of(widget.id)
-        title, notes = widget.title or widget.kind_name, _notes(view, query, now, labels)
-        notes += view.taken_filters(widget.id)
+        title, notes = widget.title or widget.kind_name, _notes(view, widget.id, query, now, labels)
         try:
             table = queries.run_query(
                 session,
@@ -82,15 +83,24 @@ def widget_sheets(
     return sheets
 
 
-def _notes(view: RenderedPage, query: str, now: datetime, labels: Labels) -> tuple[str, ...]:
-    """What a sheet says above its table: the dashboard, the time range if the query names it, and the filters."""
+def _notes(view: RenderedPage, item_id: str, query: str, now: datetime, labels: Labels) -> tuple[str, ...]:
+    """What a sheet says above its table: the dashboard, the time range if the query names it, the filters that its
+    query uses, and which of those that are set it doesn't use."""
     lines = [view.document.title] if view.document.title else []
     if view.uses_time(query):
         lines.append(_time_text(view, now))
-    if view.document.variables:
-        lines.append(selection_summary(view.document.variables, labels))
+    used, own = used_variables(view, item_id), view.own_values.get(item_id, {})
+    variables = [
+        replace(one, chosen=own[one.name], all_chosen=False) if one.name in own else one
+        for one in view.document.variables
+    ]
+    if taken := [one for one in variables if one.name in used]:
+        lines.append(selection_summary(taken, labels))
+    missed = [one.label or one.name for one in variables if one.name not in used and narrows(one)]
+    if missed := [*missed, *view.missed_filters(item_id)]:
+        lines.append(_("Not filtered by {names}").format(names=", ".join(missed)))
     lines.append(_("Read at {moment} (UTC)").format(moment=f"{now:%Y-%m-%d %H:%M}"))
-    return tuple(lines)
+    return (*lines, *view.taken_filters(item_id))
 
 
 def _time_text(view: RenderedPage, now: datetime) -> str:

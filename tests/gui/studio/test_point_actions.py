@@ -127,7 +127,7 @@ def test_click_on_a_bar_filters_the_dashboard_until_its_chip_is_removed(read: "S
     assert _rows(read, "count") == ((refunded,),)
     tile = read.canvas.tiles["other"]
     assert isinstance(tile, Tile)
-    assert [note.text for note in tile.notes if note.struck] == ["Doesn't use Status: Refunded and the time range"]
+    assert [note.text for note in tile.notes if note.struck] == ["Not filtered by Status: Refunded or the time range"]
     bar = read.page.point_selections
     assert bar.isVisible()
     (chip,) = bar.chips

@@ -57,6 +57,26 @@ def test_each_widget_has_a_sheet_with_range_and_filters_above_its_rows(
     assert "nothing" in [row[0] for row in book["Wrong"].values][-1]
 
 
+def test_sheet_names_only_the_filters_that_its_rows_have(tmp_path: Path) -> None:
+    shop = {"name": "shop", "label": "Shop", "type": "list", "values": ["7", "8"], "chosen": ["7"], "multiple": True}
+    every = {"name": "state", "label": "State", "type": "list", "values": ["a", "b"], "chosen": ["a", "b"],
+             "multiple": True}  # fmt: skip
+    widgets = [
+        {"title": "Filtered", "query": "select 1 as n from orders where shop_id in (:shop) union all select 2"},
+        {"title": "Free", "query": "select 3 as n"},
+    ]
+    _import(tmp_path, widgets, variables=[shop, every])
+    out = tmp_path / "line2.xlsx"
+    assert main(["dashboard", "data", "Line 2", "--out", str(out)]) == 0
+    book = openpyxl.load_workbook(out)
+    filtered, free = ([row[0] for row in book[name].values] for name in ("Filtered", "Free"))
+    assert "Shop: 7" in filtered
+    assert not [line for line in filtered if "Not filtered" in str(line)]
+    assert "Not filtered by Shop" in free
+    assert not [line for line in (*filtered, *free) if "State" in str(line)]
+    assert not [line for line in free if str(line).startswith("Shop:")]
+
+
 def test_dashboard_without_queries_and_one_whose_queries_all_fail_write_no_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

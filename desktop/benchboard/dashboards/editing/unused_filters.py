@@ -26,17 +26,14 @@ def unused_filters(view: RenderedPage) -> Mapping[str, UnusedFilters]:
     page = view.page
     items = {item_id: page.item(item_id) for item_id in page.shown}
     queries = {name: query for name, item in items.items() if (query := _query(item))}
-    narrowing = [one for one in view.document.variables if _narrows(one)]
+    narrowing = [one for one in view.document.variables if narrows(one)]
     has_time = any(view.uses_time(query) for query in queries.values())
     found: dict[str, UnusedFilters] = {}
     if not narrowing and not has_time and not view.filters:
         return found
-    asked = {one.name: names_in(one.query) for one in view.document.variables if one.type == "query"}
+    asked = _asked(view)
     for name, query in queries.items():
-        around = [page.item(one) for one, _pane in page.path(name)]
-        used = _with_dependencies({*names_in(query), *_repeats([*around, items[name]])}, asked)
-        # A copy of a repeated item that a reader sees has its values without naming the variable itself.
-        used |= view.own_values.get(name, {}).keys()
+        used = _used(view, name, query, asked)
         missed = tuple(one.label or one.name for one in narrowing if one.name not in used) + view.missed_filters(name)
         misses_time = has_time and not view.uses_time(query)
         if missed or misses_time:
@@ -44,12 +41,29 @@ def unused_filters(view: RenderedPage) -> Mapping[str, UnusedFilters]:
     return found
 
 
+def used_variables(view: RenderedPage, item_id: str) -> frozenset[str]:
+    """The names of the variables that a widget's query uses, also through the queries of others and its repeats."""
+    return frozenset(_used(view, item_id, _query(view.page.item(item_id)), _asked(view)))
+
+
+def _asked(view: RenderedPage) -> dict[str, tuple[str, ...]]:
+    """The names in the queries of variables."""
+    return {one.name: names_in(one.query) for one in view.document.variables if one.type == "query"}
+
+
+def _used(view: RenderedPage, item_id: str, query: str, asked: Mapping[str, tuple[str, ...]]) -> set[str]:
+    around = [view.page.item(one) for one, _pane in view.page.path(item_id)]
+    used = _with_dependencies({*names_in(query), *_repeats([*around, view.page.item(item_id)])}, asked)
+    # A copy of a repeated item that a reader sees has its values without naming the variable itself.
+    return used | view.own_values.get(item_id, {}).keys()
+
+
 def _query(item: Item) -> str:
     widget = widget_of(item)
     return widget.query.strip() if widget.kind is not None and widget.kind.query else ""
 
 
-def _narrows(variable: Variable) -> bool:
+def narrows(variable: Variable) -> bool:
     """Whether a variable lets only some of its values through."""
     if variable.type == "text":
         return any(variable.chosen)

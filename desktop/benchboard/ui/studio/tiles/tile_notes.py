@@ -43,8 +43,8 @@ def filters_text(unused: UnusedFilters) -> str:
     """Which filters of the page a widget doesn't use."""
     names = ", ".join(unused.variables)
     if unused.time and names:
-        return _("Doesn't use {names} and the time range").format(names=names)
-    return _("Doesn't use the time range") if unused.time else _("Doesn't use {names}").format(names=names)
+        return _("Not filtered by {names} or the time range").format(names=names)
+    return _("Not filtered by the time range") if unused.time else _("Not filtered by {names}").format(names=names)
 
 
 def source_text(news: SourceNews) -> str:
