@@ -33,12 +33,14 @@ def command_menu(
     menu.setObjectName(name)
     menu.setAccessibleName(label)
     menu.setToolTipsVisible(True)
+    follows_submenu = False
     for section in REGISTRY.menu(menu_name):
         offered = [command_id for command_id in section.ids if command_id in handlers]
         if not offered:
             continue
-        if menu.actions():
+        if menu.actions() and not (section.title and follows_submenu):
             menu.addSeparator()
+        follows_submenu = bool(section.title)
         into = menu
         if section.title:
             into = Menu(menu, _(section.title))

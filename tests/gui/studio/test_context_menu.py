@@ -35,8 +35,19 @@ def test_menu_titles_name_number_of_selected_widgets(board: "Studio") -> None:
     two = _titles(board)
     assert two["command_duplicate"] == "Duplicate 2 widgets\tCtrl D"
     assert two["command_remove"] == "Remove 2 widgets\tDelete"
-    assert two["command_lock_size"] == "Lock size"
-    assert two["command_lock_content"] == "Lock content"
+
+
+def test_menu_has_at_most_12_entries_at_its_top_with_the_rest_in_submenus(board: "Studio") -> None:
+    board.page.editor.select(["a"])
+    board.key(Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)  # so that Paste is offered too
+    board.key(Qt.Key.Key_F10, SHIFT)
+    menu = menu_of(board)
+    top = [action for action in menu.actions() if not action.isSeparator()]
+    below = {one.objectName(): one.text() for action in top if (sub := action.menu()) for one in sub.actions()}
+    menu.close()
+    assert len(top) <= 12, [action.text() for action in top]
+    assert (below["command_lock_size"], below["command_lock_content"]) == ("Lock size", "Lock content")
+    assert {"command_group", "command_repeat"} <= below.keys()
 
 
 def test_menu_names_enter_key(board: "Studio") -> None:

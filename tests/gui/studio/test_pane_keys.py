@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QWidget
 
 from benchboard.ui.shell.header import Header
@@ -92,3 +93,14 @@ def test_f6_on_an_open_dashboard_visits_tabs_and_panes(studio: "Studio") -> None
     for _k in range(3):
         studio.key(Key.Key_F6, SHIFT)
     assert studio.application.window.focusWidget() is place.tabs
+
+
+def test_left_panes_tabs_are_a_choice_of_one_for_screen_readers(studio: "Studio") -> None:
+    for name, chosen in (("pane_add", True), ("pane_outline", False)):
+        told = QAccessible.queryAccessibleInterface(studio.find(name))
+        assert told is not None
+        assert (told.role(), bool(told.state().checked)) == (QAccessible.Role.RadioButton, chosen)
+    studio.press_button("pane_outline")
+    assert studio.page.sidebar.pane == "outline"
+    studio.press_button("pane_add")
+    assert studio.page.sidebar.pane == "add"

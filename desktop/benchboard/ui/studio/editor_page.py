@@ -413,6 +413,7 @@ class StudioPage(QWidget):
             self.bar,
             self.read_only_bar,
             *(() if self.bar.isAncestorOf(self.variables) else (self.variables,)),
+            self.point_selections,
             self.sidebar,
             self.canvas,
             self.inspector,

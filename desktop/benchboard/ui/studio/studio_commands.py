@@ -325,16 +325,17 @@ REGISTRY.register_menu(
     SELECTION_MENU,
     MenuSection(_ids("show_data_period", "retry_query", "stop_query", "give_data")),
     MenuSection(
-        _ids("edit", "choose_image", "enlarge", "enter_table", "rename_widget", "repeat", "toggle_row", "add_tab",
-             "next_tab", "previous_tab")
+        _ids("edit", "choose_image", "enlarge", "enter_table", "rename_widget", "toggle_row", "add_tab", "next_tab",
+             "previous_tab")
     ),
     MenuSection(_ids("cut", "copy", "paste", "duplicate")),
-    MenuSection(_ids("open_in_explore", "filter_by_column")),
-    MenuSection(_ids("copy_data", "copy_picture")),
-    MenuSection(_ids("export_data", "export_data_xlsx", "export_data_parquet"), N_("Export data")),
-    MenuSection(_ids("group", "group_into_tabs", "ungroup", "add_row")),
-    MenuSection(ARRANGE_IDS, Group.ARRANGE.value),
-    MenuSection(_ids("lock_position", "lock_size", "lock_content")),
+    MenuSection(_ids("open_in_explore")),
+    MenuSection(
+        _ids("filter_by_column", "copy_data", "copy_picture", "export_data", "export_data_xlsx",
+             "export_data_parquet"), N_("Data and export")
+    ),
+    MenuSection(_ids("group", "group_into_tabs", "ungroup", "add_row", "repeat"), N_("Group and repeat")),
+    MenuSection((*ARRANGE_IDS, *_ids("lock_position", "lock_size", "lock_content")), N_("Arrange and lock")),
     MenuSection(_ids("select_all")),
     MenuSection(_ids("remove")),
 )  # fmt: skip

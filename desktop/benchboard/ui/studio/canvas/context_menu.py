@@ -37,6 +37,8 @@ class ContextMenu(QObject):
 def build_menu(canvas: Canvas) -> Menu:
     """A menu of the commands available for the selection. It deletes itself when it closes."""
     handlers = {**button_handlers(canvas), **selection_handlers(canvas)}
+    if canvas.editor.selection:  # the menu is that of the selection, not of the page
+        handlers.pop("studio.select_all", None)
     return command_menu(
         canvas,
         SELECTION_MENU,

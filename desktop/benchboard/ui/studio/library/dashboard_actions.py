@@ -67,10 +67,17 @@ class DashboardActions(QObject):
         return _by_id(found)
 
     def handlers_for_many(
-        self, ids: Sequence[str], owned: bool, move: Callable[[], object], *, trashed: bool, movable: bool
+        self,
+        ids: Sequence[str],
+        owned: bool,
+        move: Callable[[], object],
+        *,
+        trashed: bool,
+        movable: bool,
+        favourites: bool,
     ) -> dict[str, Handler]:
         """The commands for several dashboards at once; `move` moves them to the trash or restores them. `movable`:
-        the actor can edit all of them.
+        the actor can edit all of them. `favourites`: all of them are.
         """
         count = len(ids)
 
@@ -89,7 +96,9 @@ class DashboardActions(QObject):
         away = ngettext("Move {count} dashboard to trash", "Move {count} dashboards to trash", count)
         may_edit = "" if movable else _("You have view-only access.")
         return _by_id({
-            "favourite": Handler(partial(self.folders.toggle_favourite, ids)),
+            "favourite": Handler(
+                partial(self.folders.toggle_favourite, ids), title=favourite_title(favourites)
+            ),
             "move": Handler(partial(self.folders.ask_move, ids), lambda: may_edit),
             "duplicate": Handler(partial(self.duplicate, ids), title=copies),
             "discard": Handler(move, why_not, away.format(count=count)),

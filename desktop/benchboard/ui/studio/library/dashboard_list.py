@@ -343,7 +343,8 @@ class DashboardList(QWidget):
             move = partial(self._move, into=not trashed)  # clears the selection too
             movable = all(one.level != "view" for one in ticked)
             ids = [one.id for one in ticked]
-            return commands.handlers_for_many(ids, owned, move, trashed=trashed, movable=movable)
+            starred = all(one.favourite for one in ticked)
+            return commands.handlers_for_many(ids, owned, move, trashed=trashed, movable=movable, favourites=starred)
         if trashed:
             return commands.handlers_in_trash(card.id, card.level)
         opening = {"studio.dashboards.open": Handler(partial(self._open, card))}

@@ -67,6 +67,7 @@ class _Tab(Pressable):
         super().__init__()
         self.setText(title)
         self.setCheckable(True)
+        self.setAutoExclusive(True)  # screen readers are told of a choice of one, not of a check box
         self.setObjectName(f"pane_{key}")
         self.setAccessibleName(title)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
