@@ -104,6 +104,14 @@ def _data(context: TourContext) -> None:
     context.driver.widget("sources_sample")
 
 
+def _model(context: TourContext) -> None:
+    """Begin a data model over the file that was added."""
+    context.driver.click("tab_studio_models")
+    context.driver.click("models_new")
+    context.driver.click("model_table_chamber_2_log")
+    context.driver.widget("model_canvas").setFocus()
+
+
 def _column(context: TourContext) -> None:
     """Open what can be changed about a column."""
     context.driver.widget("import_preview").setFocus()
@@ -170,7 +178,10 @@ SCREENS: Final = (
     Screen("import", _tour("data-dropped")),
     Screen("import-column", _here, _column),
     Screen("data", in_sequence(_ESCAPE, _tour("data-added"), _without_toast)),
-    Screen("explore-empty", click("tab_studio_explore")),
+    Screen("model", _model),
+    Screen("model-fields", click("segment_fields")),
+    Screen("model-uses", click("segment_uses")),
+    Screen("explore-empty", in_sequence(click("models_discard"), _without_toast, click("tab_studio_explore"))),
     Screen("explore", _tour("explore-opened")),
     Screen("explore-columns", _tour("explore-columns")),
     Screen("explore-table", click("explore_kind_table")),

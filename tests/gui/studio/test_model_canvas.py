@@ -12,6 +12,8 @@ from test_models_view import LEFT, Models
 
 from benchboard.ui.studio.data.data_models.canvas_painting import SHOWN_ROWS
 from benchboard.ui.studio.data.data_models.model_canvas import CanvasSpot, ModelCanvas
+from benchboard.ui.studio.data.data_models.model_editor import PAGES
+from support.layout_faults import OurWords, faults
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -175,3 +177,18 @@ def test_keyboard_joins_a_table_and_removes_it(driver: CanvasDriver) -> None:
     driver.canvas.make_current(CanvasSpot(0))
     driver.press(Qt.Key.Key_Delete)
     assert [card.table for card in driver.canvas.scene.cards] == ["sales", "shops"]  # the model begins with it
+
+
+def test_pages_of_a_model_have_no_faults_of_layout_at_all_sizes(driver: CanvasDriver) -> None:
+    driver.join()
+    window, found = driver.studio.application.window, []
+    for width, height in ((1024, 700), (1440, 900), (1920, 1080)):
+        window.resize(width, height)
+        for page in PAGES:
+            driver.editor.show_page(page)
+            QApplication.processEvents()
+            if page == "tables":
+                driver.canvas.fit()
+            QApplication.processEvents()
+            found += [f"{page} at {width}: {fault}" for fault in faults(window, OurWords(()))]
+    assert found == []

@@ -172,10 +172,14 @@ def paint_card(
     """A table: its name, its source and its columns. `hot` is the column under the pointer, `refused` that it can't be
     joined by."""
     rect, radius = box.rect, theme().px("radius.tile")
-    edge = "focus" if focused else "accent" if current else "border.strong"
+    edge = "accent" if current else "border.strong"
+    if focused:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(theme().color("focus"), 2))
+        painter.drawRoundedRect(rect.adjusted(-4, -4, 4, 4), radius + 4, radius + 4)
     painter.setBrush(theme().color("surface"))
     style = Qt.PenStyle.SolidLine if card.is_joined else Qt.PenStyle.DashLine
-    painter.setPen(QPen(theme().color(edge), 2 if current or focused else 1, style))
+    painter.setPen(QPen(theme().color(edge), 2 if current else 1, style))
     painter.drawRoundedRect(rect, radius, radius)
     _paint_head(painter, card, rect)
     painter.setPen(QPen(theme().color("grid"), 1))

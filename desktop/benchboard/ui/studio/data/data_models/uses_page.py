@@ -55,8 +55,10 @@ class UsesPage(QWidget):
         column.addLayout(top)
         self.origin.setContentsMargins(16, 0, 16, 8)
         column.addWidget(self.origin)
-        column.addWidget(hairline())
+        self._line = hairline()
+        column.addWidget(self._line)
         column.addWidget(self.table, 1)
+        column.addStretch(0)
         self.setFocusProxy(self._of)
         context.changed.watch(self, {"widgets", "dashboards", "data_models", "alerts"}, self._read_again)
 
@@ -117,7 +119,8 @@ class UsesPage(QWidget):
     def _show(self, uses: tuple[LineageUse, ...], text: str) -> None:
         self.summary.setText(text)
         self.table.show_uses(uses)
-        self.table.setVisible(bool(uses))
+        for widget in (self._line, self.table):
+            widget.setVisible(bool(uses))
 
     def _show_origin(self, draft: ModelDraft, name: str) -> None:
         """Say from which columns a field is made."""
