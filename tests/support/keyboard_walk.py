@@ -94,6 +94,7 @@ def _unnamed(window: QWidget) -> Iterator[str]:
             yield f"no name: {told.role().name} {_called(widget)}"
         text = widget.text().replace("&", "") if isinstance(widget, QAbstractButton) else ""
         shown = text.rsplit(" +", 1)[0].casefold()  # without the count of what there is no room for
+        shown = shown.removesuffix("…").rstrip()  # an elided name is the beginning of the whole one
         if text and shown not in name.casefold():
             yield f"shows “{text}” and is called “{name}”: {_called(widget)}"
 

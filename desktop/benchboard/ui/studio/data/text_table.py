@@ -103,7 +103,8 @@ class _TextCells(QStyledItemDelegate):
         tone = "text.muted" if row.muted else "text" if index.column() == 0 else "text.secondary"
         right = index.column() in view.texts.right
         paint_line(painter, inner, str(index.data() or ""), "body", "text" if not view.opens else tone, right=right)
-        if view.hasFocus() and current and index.column() == 0:
+        ringed = current and index.column() == 0 if view.opens else view.currentIndex() == index
+        if view.hasFocus() and ringed:
             painter.setPen(QPen(theme().color("focus"), 2))
             painter.drawRect(rect.adjusted(1, 1, -1, -2))
         painter.restore()
@@ -149,8 +150,9 @@ class TextTable(QTableView):
         self.texts.heads, self.texts.rows, self.texts.right = tuple(heads), tuple(rows), right
         self.texts.endResetModel()
         self.resizeColumnsToContents()
-        if rows and self.opens:
-            self.setCurrentIndex(self.texts.index(min(max(at.row(), 0), len(rows) - 1), 0))
+        if rows:
+            column = 0 if self.opens else min(max(at.column(), 0), len(heads) - 1)
+            self.setCurrentIndex(self.texts.index(min(max(at.row(), 0), len(rows) - 1), column))
         self.viewport().update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
