@@ -33,7 +33,8 @@ def _tips(tree: ast.AST) -> Iterator[ast.expr]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
             asked = any("ToolTipRole" in ast.unparse(part) for part in node.args[:-1])
-            if node.func.attr == "setToolTip" or (node.func.attr == "setData" and asked):
+            is_override = ast.unparse(node.func.value) == "super()"  # what it passes on is seen where it is called
+            if (node.func.attr == "setToolTip" and not is_override) or (node.func.attr == "setData" and asked):
                 yield node.args[-1]
         elif isinstance(node, ast.If) and "ToolTipRole" in ast.unparse(node.test):
             for inner in node.body:
