@@ -55,6 +55,13 @@ _NAMES: Final = _spelled((
     "enlem", "boylam", "channel", "dlc", "port", "address", "status", "flag", "type", "class", "kategori", "tür",
 ))  # fmt: skip
 """Numbers that name something, or say where or when it was."""
+_ROW_NAMES: Final = _spelled((
+    "id", "ids", "uid", "uuid", "guid", "key", "nr", "no", "num", "phone", "fax", "mobile", "iban", "account", "vin",
+    "barcode", "ean", "isbn", "email", "mail", "url", "receipt", "invoice", "hash", "token", "comment", "comments",
+    "note", "notes", "description", "kennung", "nummer", "beleg", "rechnung", "telefon", "bemerkung", "numara",
+    "numarası", "fiş", "fatura", "açıklama", "not",
+))  # fmt: skip
+"""Texts of which nearly each row has its own."""
 _FIRST_YEAR: Final = 1800
 _LAST_YEAR: Final = 2200
 _FEW: Final = 12
@@ -92,6 +99,11 @@ def likely_measure(
         return None
     rank, _place, name = min(ranked)
     return LikelyMeasure(name, "avg" if -rank == _LEVEL else "sum")
+
+
+def names_each_row(column: str) -> bool:
+    """Whether the name of a column of texts says that nearly each row has its own, so that they make no groups."""
+    return bool(_words(column) & _ROW_NAMES)
 
 
 _AMOUNT: Final = 5

@@ -20,6 +20,7 @@ from benchboard.analytics.data_models.definition import (
 )
 from benchboard.analytics.data_models.stored_models import StoredModel, models_by_source
 from benchboard.analytics.files.value_expressions import ColumnKind
+from benchboard.analytics.likely_measure import likely_measure, names_each_row
 from benchboard.analytics.queries import MAX_ROWS, run_query
 from benchboard.analytics.query_builder.first_question import Shape, starting_question
 from benchboard.analytics.query_builder.question import Function, Question, Server
@@ -94,7 +95,10 @@ class BrowsedSource:
             return ""
         table = self.tables[0]
         columns = [(one.name, one.kind) for one in table.columns if one.aggregate is None]
-        return to_sql(starting_question(self.question(table.name), columns, shape))
+        columns.sort(key=lambda one: one[1] == "text" and names_each_row(one[0]))
+        ids = [one.name for one in table.columns if one.is_id]
+        measure = None if table.model_id else likely_measure(columns, None, ids)
+        return to_sql(starting_question(self.question(table.name), columns, shape, measure))
 
 
 def list_tables(session: Session, actor: Actor) -> tuple[BrowsedSource, ...]:

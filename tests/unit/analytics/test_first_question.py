@@ -13,6 +13,7 @@ from benchboard.analytics.query_builder.first_question import (
 from benchboard.analytics.query_builder.question import Filter, Group, Measure, Question, Sort
 from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.analytics.query_types import ValueKind
+from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource, BrowsedTable
 
 
 def test_a_table_with_a_time_is_counted_over_it_within_the_time_range() -> None:
@@ -108,3 +109,20 @@ def test_a_question_to_begin_with_has_the_shape_of_its_chart(shape: Shape, colum
     kinds: dict[str, ValueKind] = {"day": "date", "kind": "text", "size": "decimal"}
     question = starting_question(Question("t", "s1"), [(name, kinds[name]) for name in columns], shape)
     assert to_sql(question) == expected
+
+
+def test_a_chart_to_begin_with_adds_up_the_likely_number_by_few_values() -> None:
+    columns = tuple(
+        BrowsedColumn(name, name.title(), kind)
+        for name, kind in (("beleg_nr", "text"), ("umsatz", "decimal"), ("filiale", "text"), ("datum", "date"))
+    )
+    source = BrowsedSource("s1", "Till", "csv", (BrowsedTable("till", columns),))
+    assert source.starting_query("categories") == (
+        "SELECT filiale,\n       sum(umsatz) AS total_umsatz\nFROM till\nGROUP BY 1\n"
+        "ORDER BY total_umsatz DESC\nLIMIT 12"
+    )
+    assert source.starting_query("time") == (
+        "SELECT date_trunc('month', datum) AS month,\n       sum(umsatz) AS total_umsatz\nFROM till\nGROUP BY 1\n"
+        "ORDER BY month"
+    )
+    assert source.starting_query("number") == "SELECT count(*) AS row_count\nFROM till"

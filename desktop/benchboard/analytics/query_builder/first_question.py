@@ -30,10 +30,7 @@ def first_question(
     if not time_column:
         return replace(question, limit=FIRST_ROWS)
     found = with_column(question, time_column, "timestamp", unit=unit)
-    if measure is None:
-        return found
-    column, function = measure
-    return _in_place_of_count(found, with_measure(found, function, column))
+    return _measured(found, measure)
 
 
 Shape = Literal["rows", "time", "categories", "number"]
@@ -52,8 +49,14 @@ def ranged_question(question: Question, columns: Sequence[tuple[str, ValueKind]]
     return replace(question, filters=(Filter(column, "in_range"), *question.filters))
 
 
-def starting_question(question: Question, columns: Sequence[tuple[str, ValueKind]], shape: Shape) -> Question:
-    """A question of this shape to begin with over a table, of which there is an empty one; with what the table has."""
+def starting_question(
+    question: Question,
+    columns: Sequence[tuple[str, ValueKind]],
+    shape: Shape,
+    measure: tuple[str, Function] | None = None,
+) -> Question:
+    """A question of this shape to begin with over a table, of which there is an empty one; with what the table has: the
+    first of its columns that fits, and a measure (a column and what is calculated of it) or the count of its rows."""
     time = next((name for name, kind in columns if kind in TIMES), "")
     text = next((name for name, kind in columns if kind == "text"), "")
     if shape == "number":
@@ -65,8 +68,19 @@ def starting_question(question: Question, columns: Sequence[tuple[str, ValueKind
     if shape == "rows" or not (time or text):
         return replace(question, limit=FIRST_ROWS)
     if time:
-        return with_column(question, time, "timestamp", unit="month")
-    return replace(with_column(question, text, "text", unit=""), limit=_CATEGORIES)
+        return _measured(with_column(question, time, "timestamp", unit="month"), measure)
+    return replace(_measured(with_column(question, text, "text", unit=""), measure), limit=_CATEGORIES)
+
+
+def _measured(question: Question, measure: tuple[str, Function] | None) -> Question:
+    """With this measure in place of the count of rows, in whose order its groups may be."""
+    if measure is None:
+        return question
+    column, function = measure
+    found = _in_place_of_count(question, with_measure(question, function, column))
+    known = {one.output for one in question.measures}
+    sorts = tuple(replace(one, name=found.measures[0].output) if one.name in known else one for one in question.sorts)
+    return replace(found, sorts=sorts)
 
 
 def with_column(
