@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards.document.time_range import absolute
 from benchboard.dashboards.document.widget_kinds import WidgetKind
+from benchboard.i18n import _
 from benchboard.ui.studio.canvas.hover import HoverTracker
 from benchboard.ui.studio.canvas.interaction.drag_controller import DragController
 from benchboard.ui.studio.canvas.interaction.group_frame import GroupFrame
@@ -21,6 +22,7 @@ from benchboard.ui.studio.canvas.scene import overlay
 from benchboard.ui.studio.canvas.scene.announcer import Announcer
 from benchboard.ui.studio.canvas.scene.page_view import PageView
 from benchboard.ui.studio.canvas.scene.tile import Tile
+from benchboard.ui.studio.canvas.value_walk import ValueWalk
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.points import TilePoint
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
@@ -78,6 +80,7 @@ class Canvas(PageView):
         # These two use the tiles' positions, so they follow the editor after the view has placed the tiles.
         self.hover = HoverTracker(self, self.pointer)
         self.announcer = Announcer(self)
+        self.value_walk = ValueWalk(self, self.hover, self.announcer)
         self._connect()
 
     def _connect(self) -> None:
@@ -92,6 +95,7 @@ class Canvas(PageView):
         self.pointer.table_requested.connect(self.interactive_table.enter)
         self.pointer.point_requested.connect(self.request_point)
         self.interactive_table.point_requested.connect(self.point_requested)
+        self.value_walk.point_requested.connect(self.point_requested)
         self.keyboard.open_requested.connect(self.interactive_table.open)
         self.keyboard.menu_requested.connect(self.request_menu)
         self.interactive_table.enlarge_requested.connect(self.enlarge_requested)
@@ -117,8 +121,16 @@ class Canvas(PageView):
         """Edit the first of the selected widgets."""
         self.edit_requested.emit(self.editor.selection[0])
 
+    def enter_values(self, item_id: str) -> None:
+        """Let the keys go through the values of a widget: those of a table in a table, the others where they are."""
+        if not self.interactive_table.enter(item_id) and not self.value_walk.start(item_id):
+            self.rejected.emit(_("This widget has no values to go through now."))
+
     def request_menu(self) -> None:
-        """Request the context menu at the item selected last, or in the corner of the view."""
+        """Request the menu of the value that the keys reached, or the context menu at the item selected last, or in the
+        corner of the view."""
+        if self.value_walk.item_id and self.value_walk.request_menu():
+            return
         spot = self.viewport().rect().topLeft()
         if self.editor.selection and self.editor.selection[-1] in self.tiles:
             box = self.mapFromScene(self.tiles[self.editor.selection[-1]].outline).boundingRect()
@@ -252,6 +264,8 @@ class Canvas(PageView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Delete:  # what showed the focus may be gone after it
             self._focused_by_key = True
+        if self.value_walk.handle(event):
+            return
         if not self.keyboard.handle(event):
             if event.modifiers() & Qt.KeyboardModifier.ControlModifier or self.busy:
                 event.ignore()

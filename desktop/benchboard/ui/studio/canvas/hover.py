@@ -115,9 +115,28 @@ class HoverTracker(QObject):
             self._tooltip = ""
             value_tip(self._view).hide()
 
+    def show_value_at(self, tile: Tile, spot: QPointF) -> str:
+        """Show the value at a point of a tile, in its own coordinates, as if the pointer were there; returns its text,
+        empty if there is none."""
+        self._show_spot(tile, spot, self.screen_point(tile, spot))
+        readout = self._reader_of(tile)(spot)
+        return readout.text if readout is not None else ""
+
+    def hide_value(self) -> None:
+        """Show no value until the pointer moves."""
+        self._hide_tooltip()
+
+    def screen_point(self, tile: Tile, spot: QPointF) -> QPoint:
+        """Where a point of a tile, in its own coordinates, is on the screen."""
+        inside = self._view.mapFromScene(tile.pos() + spot * self._view.zoom)
+        return self._view.viewport().mapToGlobal(inside)
+
     def _show_value(self, tile: Tile | None, event: QMouseEvent) -> None:
         """Show the value under the pointer at once; text that is cut off is shown in full when the pointer rests."""
         at = (self._view.mapToScene(event.position().toPoint()) - tile.pos()) / self._view.zoom if tile else QPointF()
+        self._show_spot(tile, at, event.globalPosition().toPoint())
+
+    def _show_spot(self, tile: Tile | None, at: QPointF, global_pos: QPoint) -> None:
         readout = self._reader_of(tile)(at) if tile is not None else None
         text = tooltip_html(readout)
         if tile is not None:
@@ -131,7 +150,7 @@ class HoverTracker(QObject):
         elif text != self._tooltip or not value_tip(self._view).isVisible():
             self._tooltip = text
             scale = self._view.zoom if self._view.wall is not None else 1.0  # as large as the tiles' letters
-            value_tip(self._view).show_at(event.globalPosition().toPoint(), text, scale)
+            value_tip(self._view).show_at(global_pos, text, scale)
 
     def _show_crosshair(self, tile: Tile, shape: CrosshairShape) -> None:
         view, corner = self._view, tile.pos()

@@ -98,11 +98,6 @@ def _query_or_page(editor: Editor) -> str:
     return "" if has_queries else _("No widget of this dashboard has a query.")
 
 
-def _single_table(editor: Editor) -> str:
-    table = len(editor.selection) == 1 and editor.page.item(editor.selection[0]).type == "table"
-    return "" if table else _("Select a table first.")
-
-
 def _row_selected(editor: Editor) -> str:
     rows = any(editor.page.item(one).type == ROW for one in editor.selection)
     return "" if rows else _("Select a row first.")
@@ -247,7 +242,7 @@ SELECTION_COMMANDS: Final = {
             view_only=True,
         ),
         "enter_table": SelectionCommand(
-            lambda canvas: canvas.interactive_table.open(canvas.editor.selection[0]), _single_table, view_only=True
+            lambda canvas: canvas.enter_values(canvas.editor.selection[0]), _single_query, view_only=True
         ),
         "rename_widget": SelectionCommand(_request_rename, _single_editable, in_preview=True),
         "repeat": SelectionCommand(_request_repeat, _single_editable, view_only=True),
