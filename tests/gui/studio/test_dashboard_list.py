@@ -194,11 +194,19 @@ def test_list_menu_on_ticked_rows_acts_on_all(dashboards: DashboardsDriver) -> N
     for name in mine:
         dashboards.tick(name)
     table = dashboards.table
-    table.menu_requested.emit(next(card for card in dashboards.model.rows if card.name == mine[0]), QPoint(300, 300))
-    titles = [action.text() for action in _menu(dashboards).actions()]
-    favourite = "Add to or remove from favourites\tF"
+
+    def open_menu_there() -> list[str]:
+        card = next(card for card in dashboards.model.rows if card.name == mine[0])
+        table.menu_requested.emit(card, QPoint(300, 300))
+        return [action.text() for action in _menu(dashboards).actions()]
+
     moves = ["Move to folder\tM", "Duplicate 2 dashboards", "", "Move 2 dashboards to trash\tDelete"]
-    assert titles == [favourite, *moves]
+    assert open_menu_there() == ["Add to favourites\tF", *moves]
+    _menu(dashboards).actions()[0].trigger()
+    _menu(dashboards).close()
+    dashboards.studio.wait(lambda: all(card.favourite for card in table.selected()) and len(table.selected()) == 2)
+    dashboards.studio.wait(lambda: not dashboards.place.findChildren(QMenu, "dashboard_menu"))
+    assert open_menu_there() == ["Remove from favourites\tF", *moves]
     _menu(dashboards).actions()[-1].trigger()
     _menu(dashboards).close()
     dashboards.studio.wait(lambda: set(mine) <= set(dashboards.cards("trash")))
