@@ -406,7 +406,7 @@ def test_page_with_view_only_access_reports_it_and_starts_no_edit(dashboards: Da
     acts = {action.objectName() for action in menu.findChildren(QAction) if action.objectName()}
     assert acts == {
         "command_enlarge", "command_copy", "command_copy_data", "command_copy_picture", "command_export_data",
-        "command_export_data_xlsx", "command_export_data_parquet", "command_select_all", "command_open_in_explore",
+        "command_export_data_xlsx", "command_export_data_parquet", "command_enter_table", "command_open_in_explore",
     }  # fmt: skip
     menu.deleteLater()
     outline = page.outline
