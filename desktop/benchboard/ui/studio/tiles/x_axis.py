@@ -32,6 +32,8 @@ _ROOMY_SLOT: Final = 48.0
 _NARROW_GAP: Final = 3.0
 _LEAST_NAMED_SLOT: Final = 24.0
 """Bars with at least these pixels each have all their names, cut where need be; of narrower ones only some do."""
+_MOST_TICKS: Final = 9
+"""Ticks below lines: more, which a wide tile has room for, are read as a row of text."""
 _TICK_GAP: Final = 14.0
 """Least pixels between two labels of round times or numbers, of which there could be any number."""
 _MAX_NAME: Final = 128.0
@@ -209,6 +211,8 @@ def placed_labels(axis: XAxis, plot: QRectF, within: QRectF) -> list[PlacedLabel
         return spans
 
     for choice in axis.choices:
+        if len(choice) > _MOST_TICKS and not axis.slots:
+            continue
         spans = spans_of(choice)
         if all(after[0] - before[1] >= _TICK_GAP for before, after in pairwise(spans)):
             return [_placed(tick.label, span, plot) for tick, span in zip(choice, spans, strict=True)]
