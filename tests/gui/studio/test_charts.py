@@ -536,3 +536,10 @@ def test_axis_without_zero_has_a_mark_at_its_foot(light: Theme, values: list[int
     left, foot = round(plot.box.left()), round(plot.box.bottom())
     beside = {shown.pixelColor(x, y).rgb() for x in range(left - 6, left - 1) for y in range(foot - 14, foot - 4)}
     assert (beside != {light.color("surface").rgb()}) is is_marked
+
+
+@pytest.mark.parametrize("count", [14, 40, 84, 400])
+def test_wide_line_chart_has_few_labels(light: Theme, count: int) -> None:
+    axis = x_axis.line_axis(result(days(date(2026, 1, 1), count), {"n": range(count)}, "date"))
+    plot = QRectF(0, 0, 4000, 300)
+    assert 2 <= len(x_axis.placed_labels(axis, plot, plot)) <= 9

@@ -251,12 +251,3 @@ def test_row_at_of_bars_is_none_where_a_period_has_no_row() -> None:
     assert [bars.row_at(plot, x) for x in (-5, 5, 25, 35, 45, 99, 200)] == [0, 0, 2, None, 3, 8, 8]
     line = x_axis.line_axis(_table(date(2026, 1, 1), date(2026, 1, 3), date(2026, 1, 11)))
     assert [line.row_at(plot, x) for x in (0, 9, 11, 59, 61)] == [0, 0, 1, 1, 2]
-
-
-@pytest.mark.usefixtures("light")
-@pytest.mark.parametrize("days", [14, 40, 84, 400])
-def test_wide_line_chart_has_few_labels(days: int) -> None:
-    axis = x_axis.line_axis(_table(*_days("2026-01-01", days)))
-    plot = QRectF(0, 0, 4000, 300)
-    found = x_axis.placed_labels(axis, plot, plot)
-    assert 2 <= len(found) <= 9
