@@ -476,6 +476,19 @@ def test_enter_unfolds_a_line_then_opens_its_row_and_left_folds_it(
     assert len(_texts(folding)) == 5
 
 
+def test_unfolding_and_folding_announce_the_rows_that_come_and_go(
+    qtbot: QtBot, folding: PagedTable[Entry], source: Source
+) -> None:
+    _show(qtbot, folding, source, "A SavedX SavedX SavedX B")
+    told: list[tuple[int, int, int]] = []
+    model = folding.model
+    model.rowsInserted.connect(lambda _parent, first, last: told.append((first, last, model.rowCount())))
+    model.rowsRemoved.connect(lambda _parent, first, last: told.append((first, last, model.rowCount())))
+    model.unfold(1)
+    model.fold(2)
+    assert told == [(2, 3, 5), (2, 3, 3)]
+
+
 def test_refresh_keeps_unfolded_rows_unfolded_and_the_current_row(
     qtbot: QtBot, folding: PagedTable[Entry], source: Source
 ) -> None:

@@ -1,6 +1,6 @@
 """Time ranges: expressions to periods, and the periods around one."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -172,3 +172,12 @@ def test_range_is_offered_for_editing_as_a_person_types_it(stored: tuple[str, st
     if "99" not in stored[0]:
         now = datetime(2026, 11, 20, 14, tzinfo=UTC)
         assert TimeRange(*typed).period(now) == TimeRange(*stored).period(now)
+
+
+def test_whole_days_are_those_of_utc() -> None:
+    east = timezone(timedelta(hours=5))
+    period = time_range.whole_days(datetime(2026, 5, 2, 3, tzinfo=east), datetime(2026, 5, 3, 23))  # a time without a zone is in UTC
+    assert period == Period(datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 5, 4, tzinfo=UTC))
+    assert time_range.whole_days(date(2026, 5, 1), date(2026, 5, 3)) == period
+    assert time_range.whole_days("2026-05-01", date(2026, 5, 3)) is None
+    assert time_range.whole_days(date(2026, 5, 1), date(9999, 12, 31)) is None
