@@ -176,7 +176,7 @@ def test_range_is_offered_for_editing_as_a_person_types_it(stored: tuple[str, st
 
 def test_whole_days_are_those_of_utc() -> None:
     east = timezone(timedelta(hours=5))
-    period = time_range.whole_days(datetime(2026, 5, 2, 3, tzinfo=east), datetime(2026, 5, 3, 23))  # a time without a zone is in UTC
+    period = time_range.whole_days(datetime(2026, 5, 2, 3, tzinfo=east), datetime(2026, 5, 3, 23))
     assert period == Period(datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 5, 4, tzinfo=UTC))
     assert time_range.whole_days(date(2026, 5, 1), date(2026, 5, 3)) == period
     assert time_range.whole_days("2026-05-01", date(2026, 5, 3)) is None
