@@ -111,6 +111,7 @@ _SORTING = Sorting(
     {"at": AuditLog.created_at, "who": func.coalesce(User.name, ""), "event": AuditLog.event_type},
     AuditLog.id,
     default="at",
+    newest={"who": AuditLog.created_at},
 )
 
 

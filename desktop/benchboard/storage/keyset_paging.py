@@ -1,7 +1,7 @@
 """Keyset pages of a query: rows after a key in one order, read through an index, whatever the depth."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, TypeVar
@@ -25,11 +25,13 @@ _RAW: Final = "raw:"
 
 @dataclass(frozen=True, slots=True)
 class Sorting:
-    """The columns a list can be sorted by (name → column, or an expression), and the id that settles equal ones."""
+    """The columns a list can be sorted by (name → column, or an expression), and the id that settles equal ones.
+    `newest`: for some of them, the time by which equal rows are sorted, the newest first; it is never NULL."""
 
     columns: Mapping[str, Any]
     id: InstrumentedAttribute[str]
     default: str
+    newest: Mapping[str, Any] = field(default_factory=dict)
 
 
 def page(
@@ -52,11 +54,13 @@ def page(
             _("The page limit must be 1 to {largest} rows, not {limit}.").format(largest=MAX_PAGE, limit=limit),
             field="limit",
         )
-    order = _Order(_column(sorting, listing.sort or sorting.default), sorting.id.expression, listing.descending)
+    name = listing.sort or sorting.default
+    order = _Order(_column(sorting, name), sorting.id.expression, listing.descending, sorting.newest.get(name))
     if after is not None:
         query = query.where(order.beyond(after))
+    newest = [order.newest.label("page_newest")] if order.newest is not None else []
     records = session.execute(
-        query.add_columns(order.sort.label("page_sort"), order.id.label("page_id"))
+        query.add_columns(order.sort.label("page_sort"), order.id.label("page_id"), *newest)
         .order_by(*order.by())
         .limit(limit + 1)
     ).all()
@@ -79,38 +83,42 @@ def _column(sorting: Sorting, name: str) -> ColumnElement[Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """One total order: the sort column, then the id. A NULL is smaller than any value, on both engines."""
+    """One total order: the sort column, then the id; with `newest`, that time in between, and both descending. A NULL
+    is smaller than any value, on both engines."""
 
     sort: ColumnElement[Any]
     id: ColumnElement[str]
     descending: bool
+    newest: ColumnElement[Any] | None = None
 
     @property
     def _nullable(self) -> bool:
         return bool(getattr(getattr(self.sort, "expression", self.sort), "nullable", True))
 
     def by(self) -> list[ColumnElement[Any]]:
-        columns = [self.sort.is_not(None), self.sort, self.id] if self._nullable else [self.sort, self.id]
-        return [column.desc() if self.descending else column.asc() for column in columns]
+        columns = [self.sort.is_not(None), self.sort] if self._nullable else [self.sort]
+        if self.newest is None:
+            columns.append(self.id)
+        ordered: list[ColumnElement[Any]] = [column.desc() if self.descending else column.asc() for column in columns]
+        return ordered if self.newest is None else [*ordered, self.newest.desc(), self.id.desc()]
 
     def key(self, last: Any) -> str:
-        value = last.page_sort
-        if isinstance(value, Unreadable):
-            value = _RAW + (value.raw.hex() if isinstance(value.raw, bytes) else f"-{str(value.raw).encode().hex()}")
-        elif isinstance(value, datetime):
-            value = value.isoformat()
-        text: Scalar = str(value) if isinstance(value, Decimal) else value
-        return encode_key([text, last.page_id])
+        newest = [_written(last.page_newest)] if self.newest is not None else []
+        return encode_key([_written(last.page_sort), *newest, last.page_id])
 
     def beyond(self, key: str) -> ColumnElement[bool]:
         """The condition that a row comes after `key`: a row comparison where it can be, so that an index serves it."""
-        value, last_id = self._values(decode_key(key, 2))
-        if not self._nullable:
+        value, *newest, last_id = self._values(decode_key(key, 2 if self.newest is None else 3))
+        if self.newest is None and not self._nullable:
             row = tuple_(self.sort, self.id)
             last = tuple_(literal(value, self.sort.type), literal(last_id, self.id.type))
             return row < last if self.descending else row > last
         same = self.sort.is_(None) if value is None else self.sort == value
-        steps: list[ColumnElement[bool]] = [and_(same, self.id < last_id if self.descending else self.id > last_id)]
+        if self.newest is None:
+            rest = self.id < last_id if self.descending else self.id > last_id
+        else:
+            rest = or_(self.newest < newest[0], and_(self.newest == newest[0], self.id < last_id))
+        steps: list[ColumnElement[bool]] = [and_(same, rest)]
         if value is None:
             if not self.descending:
                 steps.append(self.sort.is_not(None))
@@ -120,15 +128,27 @@ class _Order:
             steps.append(self.sort > value)
         return or_(*steps)
 
-    def _values(self, key: list[Scalar]) -> tuple[Any, str]:
-        """The row's sort value and id, of the columns' own types: nothing else may reach a driver."""
-        value, row_id = key
+    def _values(self, key: list[Scalar]) -> list[Any]:
+        """The row's sort value, the time of `newest` and the id, of the columns' own types: nothing else may reach a
+        driver."""
+        value, *newest, row_id = key
         try:
             if value is not None or not self._nullable:
                 value = _parsed(self.sort.type, value)
-            return value, _parsed(self.id.type, row_id)
+            times = [_parsed(self.newest.type, one) for one in newest] if self.newest is not None else []
+            return [value, *times, _parsed(self.id.type, row_id)]
         except (ValueError, OverflowError, InvalidOperation) as error:
             raise _other_list() from error
+
+
+def _written(value: Any) -> Scalar:
+    """A value of a row as it stands in a key."""
+    if isinstance(value, Unreadable):
+        return _RAW + (value.raw.hex() if isinstance(value.raw, bytes) else f"-{str(value.raw).encode().hex()}")
+    if isinstance(value, datetime):
+        return value.isoformat()
+    scalar: Scalar = str(value) if isinstance(value, Decimal) else value
+    return scalar
 
 
 def _parsed(kind: TypeEngine[Any], value: Scalar) -> Any:

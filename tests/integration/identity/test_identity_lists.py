@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import pairwise
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -486,3 +487,5 @@ def test_list_entries_sorted_by_who_pages_through_all_rows(town: Town) -> None:
         assert len(set(names)) > 2
         assert names == sorted(names, reverse=descending)
         assert paged == list(whole)
+        for one, next_one in pairwise(whole):
+            assert one.who != next_one.who or one.at >= next_one.at, "newest first within a person"
