@@ -110,8 +110,14 @@ def clock_time(time: datetime) -> str:
     if isinstance(time, Unreadable):
         return _("unreadable")
     local, now = time.astimezone(), datetime.now(UTC).astimezone()
-    if local.date() == now.date():
-        return f"{local:%H:%M:%S}"
+    return f"{local:%H:%M:%S}" if local.date() == now.date() else day_and_time(time)
+
+
+def day_and_time(time: datetime) -> str:
+    """When it was, with its day also if that is today, for a list that isn't in the order of time: `23 Nov 10:42`."""
+    if isinstance(time, Unreadable):
+        return _("unreadable")
+    local, now = time.astimezone(), datetime.now(UTC).astimezone()
     return f"{_localised_date(local, 'd MMM' if local.year == now.year else 'd MMM yyyy')} {local:%H:%M}"
 
 

@@ -7,15 +7,19 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit
+from pytestqt.qtbot import QtBot
 
 from benchboard import i18n, package_data
 from benchboard.identity import audit, audit_titles, authentication, sessions
+from benchboard.identity.audit_counts import CountsOverTime, PeriodCount
 from benchboard.identity.permissions import Client, program_title
 from benchboard.paging import Listing
 from benchboard.ui.admin import audit_view, sessions_view
@@ -23,6 +27,7 @@ from benchboard.ui.admin.audit_counts_strip import AuditCountBars
 from benchboard.ui.admin.person_pane import PersonPane
 from benchboard.ui.paged.paged_rows import PagedRows
 from benchboard.ui.theme import theme
+from benchboard.ui.time_format import day_and_time
 from benchboard.ui.widgets import Button
 from benchboard.ui.widgets.labels import KeyCap
 from benchboard.ui.widgets.timeline_row import TimelineRow
@@ -400,7 +405,9 @@ def _middle(bars: AuditCountBars) -> QPoint:
 
 def test_bar_above_the_audit_log_narrows_it_by_click_and_a_button_widens_it(admin: Admin) -> None:
     admin.go("admin/audit")
-    bars, entries = _bars(admin), admin.column("audit_table", 2)
+    bars = _bars(admin)
+    admin.wait(lambda: admin.column("audit_table", 2))
+    entries = admin.column("audit_table", 2)
     total = sum(period.count for period in bars.counts.periods)
     assert total >= len(entries) > 0
     unit = bars.counts.unit
@@ -454,3 +461,33 @@ def test_audit_log_is_sorted_by_who(admin: Admin) -> None:
     spot = QPoint(header.sectionViewportPosition(1) + 20, 10)
     admin.qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=spot)
     admin.wait(lambda: admin.column("audit_table", 1) == sorted(admin.column("audit_table", 1)) != [])
+
+
+def test_audit_log_sorted_by_person_says_the_day_of_each_entry(admin: Admin) -> None:
+    admin.go("admin/audit")
+    table = "audit_table"
+    admin.wait(lambda: admin.column(table))
+    today = day_and_time(datetime.now(UTC))[:-6]
+    assert not any(today in text for text in admin.column(table))  # the heading says it
+    header = admin.table(table).horizontalHeader()
+    admin.qtbot.mouseClick(
+        header.viewport(),
+        Qt.MouseButton.LeftButton,
+        pos=QPoint(header.sectionViewportPosition(1) + 20, header.height() // 2),
+    )
+    admin.wait(lambda: admin.column(table) and all(today in text for text in admin.column(table)))
+
+
+def test_last_bar_above_the_audit_log_has_a_label_in_a_narrow_window(qtbot: QtBot) -> None:
+    bars = AuditCountBars()
+    qtbot.addWidget(bars)
+    start = datetime(2026, 10, 20, 12, tzinfo=UTC)
+    days = [start + timedelta(days=at) for at in range(34)]
+    bars.show_counts(CountsOverTime("day", tuple(PeriodCount(day, day + timedelta(days=1), 3) for day in days)))
+    for width in (400, 700, 900, 1360):
+        bars.resize(width, 60)
+        labels = bars.labels()
+        assert labels[0][1] == "20 Oct"
+        assert labels[-1][1] == "22 Nov"
+        assert labels[-1][0].right() <= width
+        assert all(one[0].right() < other[0].left() for one, other in pairwise(labels))

@@ -186,19 +186,29 @@ class AuditCountBars(Pressable):
             self._paint_labels(painter)
 
     def _paint_labels(self, painter: QPainter) -> None:
-        periods = self._counts.periods
-        if not periods:
-            return
         painter.setFont(theme().font("caption"))
         painter.setPen(theme().color("text.muted"))
-        metrics = QFontMetricsF(painter.font())
+        for spot, text in self.labels():
+            painter.drawText(spot, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+
+    def labels(self) -> list[tuple[QRectF, str]]:
+        """The periods written below the bars, and where: the first, the last, and those between that have room."""
+        periods = self._counts.periods
+        if not periods:
+            return []
+        metrics = QFontMetricsF(theme().font("caption"))
         labels = [_label(period, self._counts.unit) for period in periods]
         widest = max(map(metrics.horizontalAdvance, labels))
         step = max(1, ceil((widest + _BETWEEN_LABELS) / self.bar_rect(0).width()))
-        for at in range(0, len(periods), step):
-            spot = QRectF(self.bar_rect(at).left(), _TOP + _BARS + 2, widest + 4, _LABELS - 2)
-            if spot.right() <= self.width() or at == 0:
-                painter.drawText(spot, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, labels[at])
+        last = len(periods) - 1
+        wide = metrics.horizontalAdvance(labels[last]) + 4
+        end = min(self.bar_rect(last).left(), self.width() - wide)
+        found = [
+            (QRectF(self.bar_rect(at).left(), _TOP + _BARS + 2, widest + 4, _LABELS - 2), labels[at])
+            for at in range(0, last, step)
+            if self.bar_rect(at).left() + widest + _BETWEEN_LABELS <= end
+        ]
+        return [*found, (QRectF(end, _TOP + _BARS + 2, wide, _LABELS - 2), labels[last])]
 
 
 def range_text(start: datetime, end: datetime) -> str:

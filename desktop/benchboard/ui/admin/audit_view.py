@@ -28,7 +28,7 @@ from benchboard.ui.paged.paged_model import Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable, count_in
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme
-from benchboard.ui.time_format import clock_time, full_time, refresh_times, relative_time, repeated_since
+from benchboard.ui.time_format import clock_time, day_and_time, full_time, refresh_times, relative_time, repeated_since
 from benchboard.ui.widgets import (
     BannerPlace,
     Button,
@@ -77,7 +77,7 @@ class AuditView(QWidget):
         super().__init__()
         self._context = context
         self._model: PagedTableModel[AuditEntry] = PagedTableModel(
-            context.tasks, self._fetch, _columns(), self, repeats=audit.repeats
+            context.tasks, self._fetch, _columns(self._when_text), self, repeats=audit.repeats
         )
         self._toolbar = Toolbar(_("Audit log"))
         self._search = search_field(self, "audit_search", _("Person, event or object"), self._searched)
@@ -138,6 +138,10 @@ class AuditView(QWidget):
 
     def _fetch(self, session: DatabaseSession, listing: Listing, after: str | None, limit: int) -> Page[AuditEntry]:
         return audit.list_entries(session, self._context.actor, listing, after=after, limit=limit)
+
+    def _when_text(self, entry: AuditEntry) -> str:
+        """When it was: with its day where no heading above the row says it."""
+        return clock_time(entry.at) if self._model.listing.sort == "at" else day_and_time(entry.at)
 
     def _refresh(self) -> None:
         self._model.refresh()
@@ -375,12 +379,12 @@ def _what_text(entry: AuditEntry) -> str:
     return _("{what}, version {number}").format(what=entry_title(entry), number=number(version))
 
 
-def _columns() -> tuple[Column[AuditEntry], ...]:
+def _columns(when: Callable[[AuditEntry], str]) -> tuple[Column[AuditEntry], ...]:
     return (
         Column(
             "at",
             _("When"),
-            lambda row: clock_time(row.at),
+            when,
             sortable=True,
             tooltip=lambda row: full_time(row.at),
             muted=True,
