@@ -70,6 +70,9 @@ _SOURCE: Final[dict[str, Callable[[Any], object]]] = {
     "partial_columns": lambda row: [
         {"title": one.title, "files": one.count, "of": one.of} for one in row.partial_columns
     ],
+    "left_out": lambda row: row.left_out,
+    "emptied": lambda row: row.emptied,
+    "total_rows": lambda row: row.totals,
     "server": lambda row: row.server or row.address,
 }
 _STATES: Final = ("connected", "error", "disconnected", "pending")
@@ -571,6 +574,7 @@ def _show(context: CommandContext, found: SourceSummary) -> None:
         "tables": ", ".join(found.tables), "unread_files": ", ".join(found.unread_files),
         "unread_reasons": " ".join(found.unread_reasons),
         "partial_columns": " ".join(map(partial_column_sentence, found.partial_columns)),
+        **{name: _SOURCE[name](found) or "" for name in ("left_out", "emptied", "total_rows")},
     }  # fmt: skip
     print_pairs({name: None if text == "" else text for name, text in texts.items()})
 

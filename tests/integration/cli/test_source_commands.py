@@ -250,3 +250,35 @@ def test_source_add_refuses_a_file_without_rows_until_it_is_wanted(
     said = capsys.readouterr().err
     assert "“later.csv” has no rows. Its first line is read as the column names: city, visits. Check the file." in said
     assert answer(capsys, "source", "add", str(file), "--allow-empty")["rows"] == 0
+
+
+@pytest.mark.usefixtures("home")
+def test_source_of_a_folder_names_what_is_not_in_all_of_its_files(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "months"
+    folder.mkdir()
+    (folder / "01.csv").write_text("id,n\n1,2\n", encoding="utf-8")
+    (folder / "02.csv").write_text("n,discount,id\n3,0.5,2\n4,1\n", encoding="utf-8")
+    (folder / "x.pdf").write_bytes(b"%PDF-1.7")
+    assert main(["source", "add", str(folder)]) == 0
+    said = capsys.readouterr().err
+    assert "“x.pdf” isn't a data file. It's a PDF document." in said
+    assert "“discount” is in 1 of 2 files: “02.csv”. It is empty in the others." in said
+
+    (folder / "03.csv").write_text("id,region,n\n5,north,6\n", encoding="utf-8")
+    (folder / "y.csv").write_text("who,what\na,b\n", encoding="utf-8")
+    found = answer(capsys, "source", "refresh", "months")
+    assert found["unread_files"] == ["x.pdf", "y.csv"]
+    assert found["unread_reasons"] == [
+        "“x.pdf” isn't a data file. It's a PDF document.",
+        "“y.csv” isn't read with the others. It has other columns: “who”, “what”.",
+    ]
+    assert found["partial_columns"] == [
+        {"title": "discount", "files": 1, "of": 3}, {"title": "region", "files": 1, "of": 3},
+    ]  # fmt: skip
+    assert (found["left_out"], found["emptied"], found["total_rows"]) == (0, 1, 0)
+    assert main(["source", "show", "months"]) == 0
+    shown = capsys.readouterr().out
+    assert "“region” is in 1 of 3 files: “03.csv”." in shown
+    assert "Lines skipped" not in shown
