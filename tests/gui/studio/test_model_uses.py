@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 from test_explore_joins import add_file
 from test_models_view import Models, add_widget
@@ -37,6 +37,7 @@ def test_uses_of_a_model_its_fields_and_its_table_lead_to_what_uses_them(studio:
     assert page.origin.text() == "Made from Sales / sales.name"
     page.show_field("total")
     studio.wait(lambda: page.summary.text() == "Nothing uses it.")
+    studio.wait(lambda: page.summary.mapTo(page, QPoint()).y() < 60)  # at the top, without a table below it
 
     # From the menu of a field.
     models.click("segment_fields")
