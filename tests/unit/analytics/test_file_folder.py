@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.analytics.cancellation import CancelToken
@@ -22,6 +22,7 @@ from benchboard.analytics.files.scan import FileScan, ReadOptions
 from benchboard.analytics.sources.folder_reading import match_folder
 from benchboard.errors import Conflict, Invalid
 from support.csv_folders import file_cells, table_cells, write_csv
+from support.examples import examples
 
 
 def _rows(scan: FileScan) -> list[tuple[Any, ...]]:
@@ -242,7 +243,7 @@ _FILE = st.tuples(
 
 
 @given(st.lists(_FILE, min_size=1, max_size=5))
-@settings(max_examples=60, deadline=None)
+@examples(60, deadline=None)
 def test_no_value_of_any_file_is_lost(files: list[tuple[list[str], int, list[list[str]]]]) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
@@ -264,7 +265,7 @@ _TEXT_FILES = st.lists(
 
 
 @given(_TEXT_FILES, _TEXT_FILES)
-@settings(max_examples=60, deadline=None)
+@examples(60, deadline=None)
 def test_no_value_of_any_file_that_comes_later_is_lost(
     before: list[tuple[list[str], int, list[list[str]]]], later: list[tuple[list[str], int, list[list[str]]]]
 ) -> None:
