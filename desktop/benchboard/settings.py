@@ -80,6 +80,8 @@ class Settings:
     last_email: str = ""
     studio_panes: str = ""
     """The state of the studio's side panes: which are open, and how wide."""
+    dashboards_layout: str = ""
+    """Whether the dashboards are shown as a `list` or a `grid`; empty for a list."""
     present_every: str = ""
     """The seconds after which a presentation shows its next page; empty for never."""
     bench_dongle: str = ""

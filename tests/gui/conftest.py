@@ -10,11 +10,11 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QtMsgType
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QObject, QtMsgType
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent
 from pytestqt.qtbot import QtBot
 
-from benchboard import package_data, workspace
+from benchboard import i18n, package_data, workspace
 from benchboard.storage.engine import Database
 from benchboard.ui.app import Application
 from benchboard.ui.sections import Room
@@ -66,6 +66,13 @@ def silence(qtlog: object, caplog: pytest.LogCaptureFixture, expected_log: list[
 def expected_log() -> list[str]:
     """Parts of the log lines that the test expects; it adds them itself."""
     return []
+
+
+@pytest.fixture(autouse=True)
+def begins_in_english() -> None:
+    """Whatever language the test before it chose."""
+    QLocale.setDefault(QLocale("en"))
+    i18n.use("en", package_data.resources_folder() / "i18n")
 
 
 @pytest.fixture(autouse=True)

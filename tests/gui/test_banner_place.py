@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterator
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from benchboard.ui.problems import Action
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.studio.dashboards_view import DashboardsView
 from benchboard.ui.widgets import Toolbar
-from benchboard.ui.widgets.banners import Banner
+from benchboard.ui.widgets.banners import Banner, BannerPlace, PageBar
 
 _CLICKED = QAbstractButton | QComboBox | QLineEdit
 VIEWS = (
@@ -72,3 +73,96 @@ def test_banner_comes_and_goes_nothing_in_a_toolbar_moves(qtbot: QtBot, open_loc
     assert dashboards.library.isAncestorOf(_visible_banner(shell))
     problems.dismiss("test")
     assert shell.problem_display.slot.isHidden()
+
+
+def _texts_in_place(place: QWidget) -> list[str]:
+    """What is shown in a place for banners, from the top."""
+    shown = [one for one in place.findChildren(QWidget) if isinstance(one, Banner | PageBar) and one.isVisible()]
+    return [one.accessibleName() for one in shown]
+
+
+def _press_more(qtbot: QtBot, place: QWidget) -> str:
+    """Press the button that shows the next banner; returns what it said."""
+    (more,) = [one for one in place.findChildren(QAbstractButton, "banner_more") if one.isVisible()]
+    text = more.text()
+    qtbot.mouseClick(more, Qt.MouseButton.LeftButton)
+    return text
+
+
+def test_several_notices_one_is_shown_and_says_how_many_more(qtbot: QtBot, open_local: Callable[[str], Shell]) -> None:
+    shell = open_local("bench/dongles")
+    problems = shell.context.problems
+    place = _visible_place(shell)
+    problems.notice("The cable is unplugged.", key="cable")
+    assert _texts_in_place(place) == ["The cable is unplugged. "]
+    assert not [one for one in place.findChildren(QAbstractButton, "banner_more") if one.isVisible()]
+    problems.notice("You're offline.", kind="warn", key="offline")
+    problems.notice("A new version is out.", key="version")
+    assert _texts_in_place(place) == ["You're offline. "], "the most important one comes first"
+    assert _press_more(qtbot, place) == "2 more"
+    assert _texts_in_place(place) == ["The cable is unplugged. "]
+    (more,) = [one for one in place.findChildren(QAbstractButton, "banner_more") if one.isVisible()]
+    assert more.hasFocus(), "the keys go on from one to the next"
+    qtbot.keyClick(more, Qt.Key.Key_Return)
+    assert _texts_in_place(place) == ["A new version is out. "]
+    assert _press_more(qtbot, place) == "2 more"
+    assert _texts_in_place(place) == ["You're offline. "], "and round"
+    _press_more(qtbot, place)
+    problems.notice("Can't save.", kind="error", key="save")
+    assert _texts_in_place(place) == ["Can't save. "], "a new one is shown at once"
+    problems.dismiss()
+    assert _texts_in_place(place) == ["You're offline. "]
+    for key in ("cable", "offline", "version"):
+        problems.dismiss(key)
+    assert _texts_in_place(place) == []
+
+
+def test_bars_of_a_page_and_notices_never_lie_on_top_of_each_other(
+    qtbot: QtBot, open_local: Callable[[str], Shell]
+) -> None:
+    shell = open_local("studio/dashboards/new")
+    dashboards = shell.findChild(DashboardsView)
+    assert dashboards is not None
+    qtbot.waitUntil(lambda: dashboards.page is not None and dashboards.page.saving.state == "saved")
+    page = dashboards.page
+    assert page is not None
+    place = page.banner_place
+    page.read_only_bar.show_reason("You have view-only access.")
+    page.no_rows_bar.set_wanted(True)
+    shown = [bar for bar in (page.read_only_bar, page.no_rows_bar) if bar.isVisible()]
+    assert shown == [page.read_only_bar]
+    assert _press_more(qtbot, place) == "1 more"
+    assert page.no_rows_bar.isVisible()
+    assert not page.read_only_bar.isVisible()
+    shell.context.problems.notice("You're offline.", kind="warn", key="offline")
+    assert _texts_in_place(place) == ["You're offline. "]
+    assert _press_more(qtbot, place) == "2 more"
+    assert _texts_in_place(place) == ["You have view-only access."]
+    page.read_only_bar.show_reason("")
+    assert _texts_in_place(place) == ["You're offline. "]
+    shell.context.problems.dismiss("offline")
+    assert page.no_rows_bar.isVisible()
+    shell.go("bench/dongles")
+    shell.context.problems.notice("The cable is unplugged.", key="cable")
+    assert _texts_in_place(_visible_place(shell)) == ["The cable is unplugged. "]
+    shell.context.problems.dismiss()
+
+
+def _visible_place(shell: Shell) -> BannerPlace:
+    """The place for banners of the view that is shown."""
+    place = shell.problem_display.slot.parentWidget()
+    assert isinstance(place, BannerPlace)
+    return place
+
+
+def test_a_notice_that_is_given_again_in_the_same_words_is_told_once(
+    open_local: Callable[[str], Shell], announcements: list[str]
+) -> None:
+    problems = open_local("studio/home").context.problems
+    for _turn in range(3):
+        problems.notice("The cable is unplugged.", "", Action("Look", lambda: None), key="test")
+        _lay_out()
+    problems.notice("The cable is back.", key="test")
+    _lay_out()
+    told = [one for one in announcements if "cable" in one]
+    assert [one.strip() for one in told] == ["The cable is unplugged.", "The cable is back."]

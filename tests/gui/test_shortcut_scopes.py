@@ -22,6 +22,7 @@ from benchboard.ui.studio.canvas.selection_commands import SELECTION_COMMANDS, i
 from benchboard.ui.studio.dashboards_view import DashboardsView
 from benchboard.ui.studio.data.data_commands import DATA_VIEW, IMPORT, MODEL_LIST, MODELS, SOURCES
 from benchboard.ui.studio.data.data_view import DataView
+from benchboard.ui.studio.data.explore.explore_view import ExploreView
 from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.studio.studio_commands import (
     CANVAS,
@@ -36,6 +37,7 @@ from benchboard.ui.studio.studio_commands import (
     PAGE,
     PAGE_KEYS,
     PRESENTATION,
+    SQL,
     TABLE,
     VARIABLES,
     VERSION_LIST,
@@ -131,6 +133,15 @@ class Places:
         assert page.screens.screen is not None
         self._focus(page.screens.screen)
 
+    def sql(self) -> None:
+        """To the editor of Explore's SQL."""
+        self._shell.go("studio/explore")
+        (view,) = self._shell.findChildren(ExploreView)
+        self._qtbot.waitUntil(lambda: view.exploration.sources_read)
+        view.mode.selected.emit("sql")
+        view.exploration.set_text("SELECT 1 AS n")
+        self._focus(view.sql.edit)
+
     def import_page(self, file: Path) -> DataView:
         """To the import of a file."""
         self._shell.go("studio/data")
@@ -180,7 +191,7 @@ VIEWS = (
     ("settings/general", "rail_bench", (SHELL,)),
 )
 """A view's address, the widget that has the focus, and the scopes whose shortcuts are active then."""
-ELSEWHERE = (PAGE, VARIABLES, PAIRING, CONFLICTS, VERSIONS, SIGN_IN, SOURCES, IMPORT)
+ELSEWHERE = (PAGE, VARIABLES, PAIRING, CONFLICTS, VERSIONS, SIGN_IN, SOURCES, IMPORT, SQL)
 """The scopes that a test of its own below checks."""
 
 READ_BY_WIDGETS = {
@@ -229,6 +240,12 @@ def test_shortcut_on_the_home_page_is_active_just_where_its_scope_says(places: P
 def test_shortcut_on_a_dashboard_is_active_just_where_its_scope_says(places: Places) -> None:
     places.dashboard()
     assert _active(_window()) == _expected(PAGE)
+
+
+def test_shortcut_in_the_sql_editor_is_active_just_where_its_scope_says(places: Places) -> None:
+    places.sql()
+    own = {"studio.explore_undo", "studio.explore_redo"}  # the editor undoes what is typed
+    assert _active(_window()) == _expected(SQL) - own
 
 
 def test_shortcut_in_a_dialog_is_active_just_where_its_scope_says(places: Places) -> None:

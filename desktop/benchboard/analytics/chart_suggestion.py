@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from typing import Final
 
+from benchboard.analytics.chart_columns import MOST_SERIES, heatmap_columns
 from benchboard.analytics.queries import ResultTable
 from benchboard.analytics.query_types import NUMBERS
 from benchboard.i18n import _
 
 MANY_CATEGORIES: Final = 30
 """More bars than these can't be told apart or named."""
+LEAST_POINTS: Final = 10
+"""Fewer rows of numbers than these are read one by one."""
 _TIMES: Final = ("timestamp", "date")
 
 
@@ -35,9 +38,27 @@ def suggest_chart(table: ResultTable) -> ChartSuggestion:
     if columns[0].kind in _TIMES:
         return ChartSuggestion("line_chart", _("Line, because there is a time column"))
     if columns[0].kind in NUMBERS:
+        if columns[0].format != "identifier" and len(table.rows) >= LEAST_POINTS:
+            return ChartSuggestion("scatter_chart", _("Scatter, because each row has two numbers"))
         return ChartSuggestion("table", _("Only numbers: shown as a table."))
+    if (reason := _heatmap_reason(table)) and len(numbers) == 1:
+        return ChartSuggestion("heatmap", reason)
     categories = len({row[0] for row in table.rows})
+    if categories > MANY_CATEGORIES and len(numbers) > 1:
+        return ChartSuggestion("scatter_chart", _("Scatter, because many names have two numbers each"))
     if categories > MANY_CATEGORIES:
         reason = _("Too many categories for bars: shown as a table. Sort it and set a limit to draw the largest.")
         return ChartSuggestion("table", reason)
     return ChartSuggestion("bar_chart", _("Numbers for categories: shown as bars."))
+
+
+def _heatmap_reason(table: ResultTable) -> str:
+    """Why a result of two groups fits a heatmap: the second has more values than bars side by side have colours."""
+    found = heatmap_columns(table)
+    if found is None or len(table.columns) != 3:
+        return ""
+    pairs = {(row[0], row[1]) for row in table.rows}
+    names = {row[1] for row in table.rows}
+    if len(pairs) < len(table.rows) or len(names) <= MOST_SERIES or len({row[0] for row in table.rows}) < 2:
+        return ""
+    return _("Heatmap, because there are two groups with many values")

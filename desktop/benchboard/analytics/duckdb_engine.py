@@ -20,7 +20,7 @@ from benchboard.analytics.duckdb_errors import PlaceOf, query_error
 from benchboard.analytics.duckdb_parser import NamedRelation, ParsedQuery, parse_query
 from benchboard.analytics.duckdb_plan import duckdb_plan
 from benchboard.analytics.duckdb_values import Cell, CellReader, binary_column, fetched_sql, is_binary, kind_of
-from benchboard.analytics.query_errors import model_error, too_much_memory, too_slow
+from benchboard.analytics.query_errors import model_error, nearest_name, too_much_memory, too_slow
 from benchboard.analytics.query_plan import QueryPlan
 from benchboard.analytics.query_types import ValueKind
 from benchboard.errors import AppError, Invalid, Unavailable
@@ -244,7 +244,7 @@ class _Run:
         if not isinstance(error, duckdb.Error):
             return None
         if not self._opened or isinstance(error, duckdb.IOException) or _CSV_FAILURE in str(error):
-            return _unreadable(list(self._views.values()))
+            return _unreadable(list(self._views.values()), str(error))
         columns = known_columns(self._query, {relation: view.columns for relation, view in self._views.items()})
         return query_error(self._query.source, error, self._place_of, columns)
 
@@ -262,7 +262,9 @@ def _find_views(query: ParsedQuery, catalog: Catalog) -> dict[NamedRelation, Fil
         if view is None:
             name = f"{relation.source}.{relation.table}" if relation.source else relation.table
             what = _("There's no table “{name}”.").format(name=name[:80])
-            raise query.source.error("no-table", what, _advice(catalog.names()), relation.place)
+            meant = nearest_name(relation.table, catalog.names()) if not relation.source else ""
+            do = _("Did you mean “{name}”?").format(name=meant) if meant else _advice(catalog.names())
+            raise query.source.error("no-table", what, do, relation.place, meant=meant)
         found[relation] = view
     for relation, view in list(found.items()):
         if view.reads_tables:
@@ -294,15 +296,17 @@ def _advice(names: Sequence[str]) -> str:
     return _("Available tables: {names}.").format(names=", ".join(names[:20])) if names else ""
 
 
-def _unreadable(views: Sequence[FileView]) -> Unavailable:
-    """The error of files that can't be read, by the first that is missing."""
+def _unreadable(views: Sequence[FileView], message: str) -> Unavailable:
+    """The error of files that can't be read, by the first that is missing, or else the one that DuckDB's message
+    names."""
     paths = [path for view in views for path in view.paths]
     missing = next((path for path in paths if not path.exists()), None)
     if missing is not None:
         what = _("“{name}” isn't where it was.").format(name=missing.name)
         return Unavailable("source.moved", what, do=_("Put it back, or find it in the Data view."), path=str(missing))
     what = _("The data source's file can't be read.")
-    name = paths[0].name if paths else ""
+    named = next((path for path in sorted(paths, key=lambda one: -len(str(one))) if str(path) in message), None)
+    name = named.name if named is not None else paths[0].name if len(paths) == 1 else ""
     return Unavailable("source.unreadable", what, why=name, do=_("Refresh the data source to see what has changed."))
 
 

@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, Final
 
 from benchboard.analytics.duckdb_variables import MarkedText
@@ -16,6 +15,8 @@ from benchboard.analytics.query_errors import (
     FIRST_KEYWORDS,
     KEYWORDS,
     column_advice,
+    meant_fact,
+    nearest_name,
     similar_keyword,
 )
 from benchboard.errors import AppError, Invalid
@@ -53,10 +54,12 @@ class SourceText:
         """The names of the variables by the byte where each is used."""
         return self.marked.variables
 
-    def error(self, code: str, what: str, do: str = "", place: Place = NOWHERE, why: str = "") -> Invalid:
-        """An error (`query.<code>`) in the query at a place."""
+    def error(
+        self, code: str, what: str, do: str = "", place: Place = NOWHERE, why: str = "", *, meant: str = ""
+    ) -> Invalid:
+        """An error (`query.<code>`) in the query at a place; `meant` is the word that was perhaps meant there."""
         facts = {} if place == NOWHERE else dict(zip(("start", "end"), self.characters(place), strict=True))
-        return Invalid(f"query.{code}", what, why=why, do=do, field="query", **facts)
+        return Invalid(f"query.{code}", what, why=why, do=do, field="query", **facts, **meant_fact(meant))
 
     def characters(self, place: Place) -> tuple[int, int]:
         """The characters of a place: the first, and the one after the last. At least one character."""
@@ -72,8 +75,8 @@ class SourceText:
 
     def similar(self, name: str, known: Collection[str]) -> str:
         """The advice to use a name like this one; empty where none is like it."""
-        close = get_close_matches(name.lower(), sorted(known), 1)
-        return _("Did you mean “{name}”?").format(name=close[0]) if close else ""
+        close = nearest_name(name.lower(), sorted(known))
+        return _("Did you mean “{name}”?").format(name=close) if close else ""
 
 
 def not_select(source: SourceText) -> Invalid:
@@ -119,7 +122,7 @@ def syntax_error(source: SourceText, error: Exception) -> Invalid:
 
 def _unexpected(source: SourceText, word: str, place: Place, meant: str = "") -> Invalid:
     do = _("Did you mean “{name}”?").format(name=meant) if meant else ""
-    return source.error("syntax", _("Unexpected “{word}”.").format(word=word[:_SHOWN]), do, place)
+    return source.error("syntax", _("Unexpected “{word}”.").format(word=word[:_SHOWN]), do, place, meant=meant)
 
 
 def query_error(source: SourceText, error: Exception, place_of: "PlaceOf", columns: Sequence[str] = ()) -> AppError:
@@ -131,10 +134,14 @@ def query_error(source: SourceText, error: Exception, place_of: "PlaceOf", colum
     name = str(facts.get("name", ""))[:80]
     if subtype == "COLUMN_NOT_FOUND":
         what = _("There's no column “{name}”.").format(name=name)
-        return source.error("no-column", what, _column_advice(facts, name, columns), place)
+        similar = _similar_columns(facts)
+        # DuckDB itself names only some that are similar.
+        advice = column_advice(name, columns) if columns else column_advice(name, similar, complete=False)
+        return source.error("no-column", what, advice, place, meant=nearest_name(name, columns or similar))
     if found := _NOT_IN_TABLE.search(message):
         what = _("There's no column “{name}”.").format(name=".".join(found.groups())[:80])
-        return source.error("no-column", what, column_advice(found[2], columns), place)
+        advice, meant = column_advice(found[2], columns), nearest_name(found[2], columns)
+        return source.error("no-column", what, advice, place, meant=meant)
     if found := _AMBIGUOUS.search(message):
         table = found[2].rpartition(".")[0] or found[2]
         if "." in table:  # the engine's own name of a table that has no other, because it is joined with itself
@@ -187,11 +194,9 @@ class PlaceOf:
         return at - moved
 
 
-def _column_advice(facts: Mapping[str, Any], name: str, columns: Sequence[str]) -> str:
-    """`columns` are those of the query's tables, if they are known. DuckDB itself names only some that are similar."""
+def _similar_columns(facts: Mapping[str, Any]) -> list[str]:
     similar = [one.strip().strip('"').rpartition(".")[2] for one in str(facts.get("candidates", "")).split(",")]
-    similar = [one for one in similar if one]
-    return column_advice(name, columns) if columns else column_advice(name, similar, complete=False)
+    return [one for one in similar if one]
 
 
 _TYPE_NAMES: Final = (

@@ -14,6 +14,7 @@ from benchboard.analytics import duckdb_session
 from benchboard.analytics.duckdb_errors import SourceText, not_select, syntax_error
 from benchboard.analytics.duckdb_functions import FUNCTIONS, TABLE_FUNCTIONS, is_operator
 from benchboard.analytics.duckdb_variables import find_variables
+from benchboard.analytics.query_errors import nearest_name
 from benchboard.analytics.query_parser import MAX_DEPTH, MAX_TEXT, find_surrogate
 from benchboard.errors import Invalid
 from benchboard.i18n import _
@@ -259,7 +260,8 @@ class _Walk:
 
     def _refuse_function(self, node: Node, name: str, known: frozenset[str]) -> None:
         what = _("“{name}” isn't supported in queries.").format(name=name[:40])
-        raise self._source.error("not-offered", what, self._source.similar(name, known), self._place(node))
+        meant = nearest_name(name, sorted(known))
+        raise self._source.error("not-offered", what, self._source.similar(name, known), self._place(node), meant=meant)
 
     def _place(self, node: Node) -> tuple[int, int]:
         """Where a node is: its first byte and how many bytes, (0, 0) if the parser doesn't tell."""

@@ -244,8 +244,7 @@ class ExpressionTranslator:
         return TypedExpr(exp.Exists(this=query), BOOLEAN)
 
     def subquery(self, node: exp.Subquery, scope: NameScope) -> TypedExpr:
-        refuse_other_parts(node, "this")
-        query, columns = self._translate_subquery(node.this, scope)
+        query, columns = self._translate_subquery(node, scope)
         self._one_column(node, columns)
         return TypedExpr(exp.Subquery(this=query), columns[0][1])
 

@@ -6,7 +6,7 @@ from typing import Final
 from sqlglot import exp
 
 from benchboard.analytics import sql_nodes
-from benchboard.analytics.query_errors import column_advice, position_of, refuse
+from benchboard.analytics.query_errors import column_advice, meant_fact, nearest_name, position_of, refuse
 from benchboard.analytics.query_types import Columns, TypedExpr
 from benchboard.errors import Invalid
 from benchboard.i18n import _
@@ -64,6 +64,7 @@ class NameScope:
 
     def _unknown_column(self, node: exp.Column, name: str) -> Invalid:
         known = list(dict.fromkeys(column for columns in self.tables.values() for column, _type in columns))
-        do = column_advice(name.rpartition(".")[2], known)
-        what = _("There's no column “{name}”.").format(name=name)
-        return Invalid("query.no-column", what, do=do, field="query", **position_of(node))
+        own = name.rpartition(".")[2]
+        what, meant = _("There's no column “{name}”.").format(name=name), meant_fact(nearest_name(own, known))
+        do = column_advice(own, known)
+        return Invalid("query.no-column", what, do=do, field="query", **position_of(node), **meant)

@@ -1,7 +1,7 @@
 """The rows behind one point of a chart, with their number and the value that the chart has there."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -10,8 +10,8 @@ from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.queries import NO_VARIABLES, Cell, ResultTable, Variables, run_query
 from benchboard.analytics.query_builder.point import Point, rows_question, totals_question
 from benchboard.analytics.query_builder.question import Filter, Question
-from benchboard.analytics.query_builder.sql_words import quote_name, quote_table
-from benchboard.analytics.query_builder.sql_writer import to_sql
+from benchboard.analytics.query_builder.sql_words import quote_name
+from benchboard.analytics.query_builder.sql_writer import rows_sql, to_sql
 from benchboard.identity.permissions import Actor, require
 
 SHOWN_ROWS: Final = 1_000
@@ -68,8 +68,8 @@ def few_valued(
     *,
     cancel_token: CancelToken | None = None,
 ) -> Mapping[str, int]:
-    """Of these columns of a table, those with 2 to `MOST_VALUES` values, with their number: of a file's table among its
-    first rows.
+    """Of these columns of a question's tables, those with 2 to `MOST_VALUES` values, with their number: of files among
+    their first rows.
 
     Raises what `run_query` raises."""
     require(actor, "studio:enter")
@@ -77,7 +77,7 @@ def few_valued(
         return {}
     dialect = question.dialect
     counted = ", ".join(f"count(DISTINCT {quote_name(one, dialect)}) AS c{k}" for k, one in enumerate(columns))
-    rows = quote_table(question.table, dialect)
+    rows = rows_sql(replace(question, calculations=()), dialect)
     if dialect == "duckdb":
         rows = f"(SELECT * FROM {rows} LIMIT {_SAMPLED}) AS t"  # noqa: S608  # quoted
     text = f"SELECT {counted} FROM {rows}"  # noqa: S608  # quoted

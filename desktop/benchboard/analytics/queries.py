@@ -75,6 +75,8 @@ class ResultTable:
     empty_relation: str = ""
     not_numbers: int = 0
     """How many cells are empty because their value is NaN or infinite."""
+    known_until: datetime | None = field(default=None, compare=False)
+    """Where the data of the queried table, or the time range, end; None where that isn't known."""
 
     def currency_column(self, column: int) -> int | None:
         """The index of the column with the currency of each amount in `column`; None where there is none."""

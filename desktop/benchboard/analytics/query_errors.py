@@ -4,7 +4,7 @@ For a syntax error, the first unexpected word, and the keyword that was perhaps 
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any, Final, NoReturn
 
@@ -77,9 +77,14 @@ def written_name(node: exp.Expr) -> str:
     return (node.sql_name() if isinstance(node, exp.Func) else node.key).lower()
 
 
-def refuse(node: exp.Expr, code: str, what: str, do: str = "") -> NoReturn:
-    """Raise `Invalid` (`query.<code>`) at the place of `node`."""
-    raise Invalid(f"query.{code}", what, do=do, field="query", **position_of(node))
+def refuse(node: exp.Expr, code: str, what: str, do: str = "", *, meant: str = "") -> NoReturn:
+    """Raise `Invalid` (`query.<code>`) at the place of `node`; `meant` is the name that was perhaps meant there."""
+    raise Invalid(f"query.{code}", what, do=do, field="query", **position_of(node), **meant_fact(meant))
+
+
+def meant_fact(meant: str) -> dict[str, Any]:
+    """The fact `meant` of an error, the word that was perhaps meant at its place; none where that is empty."""
+    return {"meant": meant} if meant else {}
 
 
 def refuse_other_parts(node: exp.Expr, *known: str) -> None:
@@ -130,9 +135,11 @@ def too_much_memory() -> Unavailable:
     )
 
 
-def at_token(token: Token, code: str, what: str, do: str = "") -> Invalid:
-    """An error (`query.<code>`) at the place of a token."""
-    return Invalid(f"query.{code}", what, do=do, field="query", start=token.start, end=token.end + 1)
+def at_token(token: Token, code: str, what: str, do: str = "", *, meant: str = "") -> Invalid:
+    """An error (`query.<code>`) at the place of a token; `meant` is the word that was perhaps meant there."""
+    return Invalid(
+        f"query.{code}", what, do=do, field="query", start=token.start, end=token.end + 1, **meant_fact(meant)
+    )
 
 
 def too_deep(token: Token) -> Invalid:
@@ -213,11 +220,16 @@ def similar_keyword(text: str, keywords: tuple[str, ...]) -> str:
     return "" if word != keyword and word.startswith(keyword) else _WRITTEN_OUT.get(keyword, keyword)
 
 
+def nearest_name(name: str, known: Iterable[str]) -> str:
+    """The name that another one is perhaps a misspelling of; empty where none is like it."""
+    return next(iter(get_close_matches(name, list(known), 1)), "")
+
+
 def column_advice(name: str, known: Sequence[str], *, complete: bool = True) -> str:
     """The advice to use the column that `name` is like, or else the columns there are, the nearest of very many;
     empty where none is known. Not `complete`: there are more than those `known`."""
-    if close := get_close_matches(name, known, 1):
-        return _("Did you mean “{name}”?").format(name=close[0])
+    if close := nearest_name(name, known):
+        return _("Did you mean “{name}”?").format(name=close)
     if not known:
         return ""
     if complete and len(known) <= _ALL_COLUMNS:
@@ -238,7 +250,8 @@ def _missing_row_count(tokens: list[Token], place: int) -> Invalid | None:
 
 def _unexpected(token: Token, keyword: str = "") -> Invalid:
     what = _("Unexpected “{word}”.").format(word=token.text[:_SHOWN])
-    return at_token(token, "syntax", what, _("Did you mean “{name}”?").format(name=keyword) if keyword else "")
+    do = _("Did you mean “{name}”?").format(name=keyword) if keyword else ""
+    return at_token(token, "syntax", what, do, meant=keyword)
 
 
 def incomplete(token: Token, text: str) -> Invalid:

@@ -7,7 +7,6 @@ in the text: there is no list of forbidden things from which something could be 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final, cast
 
@@ -17,7 +16,7 @@ from benchboard.analytics import column_presentation, sql_nodes
 from benchboard.analytics.column_presentation import Presentation
 from benchboard.analytics.expression_translator import ExpressionTranslator
 from benchboard.analytics.name_scope import NameScope, name_of, view_name
-from benchboard.analytics.query_errors import model_error, refuse, refuse_other_parts
+from benchboard.analytics.query_errors import model_error, nearest_name, refuse, refuse_other_parts
 from benchboard.analytics.query_parser import Query, parse_query
 from benchboard.analytics.query_types import Columns, TypedExpr, ValueType
 from benchboard.analytics.relations import Relation
@@ -147,7 +146,10 @@ class _QueryTranslator:
 
     def _subquery(self, query: exp.Expr, scope: NameScope) -> tuple[Query, Columns]:
         """A query in brackets inside an expression; it sees the names around it."""
-        inner = query.this if isinstance(query, exp.Subquery) else query
+        inner = query
+        while isinstance(inner, exp.Subquery):
+            refuse_other_parts(inner, "this")
+            inner = inner.this
         if not isinstance(inner, exp.Select | exp.SetOperation):
             refuse(query, "not-select", _("A SELECT is expected here."))
         return self._query(inner, self._ctes[-1], scope)
@@ -268,7 +270,8 @@ class _QueryTranslator:
         if node.args.get("db"):
             path = ".".join(part.name for part in node.parts)
             place = exp.Table(**{part: node.args.get(part) for part in ("this", "db", "catalog")})
-            refuse(place, "no-table", _("There's no table “{name}”.").format(name=path), self._advice_without(path))
+            what, meant = _("There's no table “{name}”.").format(name=path), nearest_name(path, self._relations)
+            refuse(place, "no-table", what, self._advice_without(path), meant=meant)
         refuse_other_parts(node, "this", "alias")
         table = name_of(node.this)
         if table in ctes:
@@ -277,7 +280,8 @@ class _QueryTranslator:
             columns, real = list(self._relations[table].columns.items()), view_name(table)
             self._read_relations.add(table)
         else:
-            refuse(node, "no-table", _("There's no table “{name}”.").format(name=table), self._advice_without(table))
+            what, meant = _("There's no table “{name}”.").format(name=table), nearest_name(table, self._relations)
+            refuse(node, "no-table", what, self._advice_without(table), meant=meant)
         name = self._add_to_scope(node, name_of(alias.this) if alias else table, scope, self._read(columns))
         if len(scope.tables) == 1 and real != table:
             scope.rows_title = self._relations[table].rows_title
@@ -294,8 +298,8 @@ class _QueryTranslator:
         return _("Available tables: {names}.").format(names=", ".join(self._relations))
 
     def _advice_without(self, table: str) -> str:
-        if near := get_close_matches(table, self._relations, n=1):
-            return _("Did you mean “{name}”?").format(name=near[0])
+        if near := nearest_name(table, self._relations):
+            return _("Did you mean “{name}”?").format(name=near)
         return self._known_relations()
 
     @staticmethod

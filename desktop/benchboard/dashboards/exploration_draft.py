@@ -19,7 +19,8 @@ _MOST_BYTES: Final = 256 * 1024
 @dataclass(frozen=True, slots=True)
 class ExplorationDraft:
     """A query with its source (empty: Benchboard's own data), whether it is edited in the builder or as SQL (`mode`),
-    the ends of the time range as they are written, and the kind of chart that was chosen (empty: the one that fits)."""
+    the ends of the time range as they are written, the kind of chart that was chosen (empty: the one that fits) and how
+    its series are stacked (empty: as by default)."""
 
     text: str
     source_id: str = ""
@@ -27,6 +28,7 @@ class ExplorationDraft:
     start: str = ""
     end: str = ""
     kind: str = ""
+    stack: str = ""
 
 
 def save(home: Path, account: Sequence[str], draft: ExplorationDraft) -> None:

@@ -6,7 +6,8 @@ row. A row of `widgets` has the item's type, query, config and position, config 
 item's other data are in `config` under "benchboard":
 
     {"id": the document's id if it is not the row's, "type": a type that the table does not know (the row then has
-     placeholder), "item": all other fields, and query and config if their values do not fit the columns}
+     chart for a kind of chart, otherwise placeholder), "item": all other fields, and query and config if their values
+     do not fit the columns}
 
 An item's data_source_id is in the column of that name if it is a source of the organisation, which the database checks;
 and always among the other fields, because the column is emptied when the source is removed, and a query over a source
@@ -20,6 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 
 from benchboard.dashboards.document.document import FORMAT, VERSION
+from benchboard.dashboards.document.widget_kinds import STORED_AS_CHART
 from benchboard.dashboards.layout import CONTAINERS, TABS, Layout, quote_id, quote_value
 from benchboard.dashboards.layout.containers import DEEPEST
 from benchboard.errors import Invalid
@@ -30,6 +32,7 @@ from benchboard.storage.models.dashboards import WIDGET_TYPES
 EXTRA: Final = "benchboard"
 SOURCE: Final = "data_source_id"
 _UNKNOWN: Final = "placeholder"
+_CHART: Final = "chart"
 _ELSEWHERE: Final = frozenset(("format", "version", "title", "description"))
 _COLUMNS: Final = frozenset(("id", "type", "query", "config", "position"))
 
@@ -147,12 +150,18 @@ def _widget(item: Json, row_id: str, sources: Collection[str]) -> WidgetRow:
     stored = {**(config or {}), **({EXTRA: extra} if extra else {})}
     return WidgetRow(
         row_id,
-        item["type"] if item["type"] in WIDGET_TYPES else _UNKNOWN,
+        _row_type(item["type"]),
         stored,
         query,
         item["position"],
         _source(item, sources),
     )
+
+
+def _row_type(item_type: str) -> str:
+    if item_type in WIDGET_TYPES:
+        return item_type
+    return _CHART if item_type in STORED_AS_CHART else _UNKNOWN
 
 
 def _source(item: Json, sources: Collection[str]) -> str | None:

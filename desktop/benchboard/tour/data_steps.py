@@ -35,7 +35,7 @@ def _drop(context: TourContext) -> None:
 def _add(context: TourContext) -> None:
     press(Qt.Key.Key_Return, CTRL)(context)
     context.driver.wait_until(lambda: rows(context, "sources_table") > 0, "the data source")
-    context.driver.wait_until(lambda: context.driver.find("source_sample"), "its first rows")
+    context.driver.wait_until(lambda: context.driver.find("source_used_by"), "what is in it")
 
 
 DATA: Final = (

@@ -42,14 +42,14 @@ def _open(context: TourContext) -> None:
     _activate(context, _SOURCE, first_table=True)
     context.driver.wait_until(lambda: context.driver.find("explore_groups_0"), "its question")
     context.driver.wait_until(lambda: context.driver.find("explore_measures_0"), "its measure")
-    context.driver.wait_until(lambda: rows(context, "explore_table") > 1, "its result")
+    context.driver.wait_until(lambda: rows(context, "explore_rows") > 1, "its result")
 
 
 def _add_column(context: TourContext) -> None:
-    before = rows(context, "explore_table")
+    before = rows(context, "explore_rows")
     _activate(context, _ROOM)
     context.driver.wait_until(lambda: context.driver.find("explore_groups_1"), "a group more")
-    context.driver.wait_until(lambda: rows(context, "explore_table") > before, "a row for each room")
+    context.driver.wait_until(lambda: rows(context, "explore_rows") > before, "a row for each room")
 
 
 def _to_dashboard(context: TourContext) -> None:

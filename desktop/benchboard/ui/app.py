@@ -354,7 +354,6 @@ class Application(QObject):
         )
         self.sign_in = None
         self.window.setCentralWidget(self.shell)
-        self.window.setWindowTitle(f"{self._session.signed_in.actor.organisation} · Benchboard")
         restore(self.shell)
         # Otherwise Qt would show it in the next turn of the event loop; until then it has the focus and loses all keys.
         self.shell.show()

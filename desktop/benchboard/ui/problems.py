@@ -1,6 +1,6 @@
 """Problems and notices, shown in one place: the banner under the header, the toast at the bottom, the bug report.
 
-One banner at a time, errors before notices; the others wait. Only the bug report is modal.
+One banner at a time, errors before notices; it says how many more there are. Only the bug report is modal.
 """
 
 import logging
@@ -21,6 +21,8 @@ from benchboard.log import redact
 
 _log = logging.getLogger(__name__)
 Kind = Literal["info", "warn", "error"]
+_MOST_UNDOS: Final = 50
+"""Actions of a page that can be undone, one after the other."""
 _SEVERITY: Final[Mapping[Kind, int]] = {"error": 0, "warn": 1, "info": 2}
 
 
@@ -72,11 +74,13 @@ class Problems(QObject):
         self._display: ProblemDisplay | None = None
         self._waiting: deque[Notice] = deque()
         self._page = ""
+        self._turned_to: Notice | None = None
+        """The notice that the user turned to, of several: shown until another one comes, or it is dismissed."""
         self._refusal = ""
         self._failing: Hashable | None = None
         self._failed: dict[str, set[Hashable]] = {}
         """The tasks whose failure a notice reports, by its key."""
-        self._undos: dict[str, Callable[[], None]] = {}
+        self._undos: dict[str, list[Callable[[], None]]] = {}
         """What undoes the last action of each page."""
         self._is_undoing = False
         """Whether the next toast reports an undo: to undo that one would be to repeat the action."""
@@ -89,9 +93,25 @@ class Problems(QObject):
 
     @property
     def current(self) -> Notice | None:
-        """The notice to show: the most severe, then the oldest. Other news must not hide an error."""
+        """The notice to show: the most severe, then the oldest, unless the user turned to another. Other news must not
+        hide an error.
+        """
+        here = self.here
+        return self._turned_to if self._turned_to in here else here[0] if here else None
+
+    @property
+    def here(self) -> tuple[Notice, ...]:
+        """The notices of the room that is shown, the most important first."""
         here = (notice for notice in self._waiting if notice.room in ("", self.room))
-        return min(here, key=lambda notice: _SEVERITY[notice.kind], default=None)
+        return tuple(sorted(here, key=lambda notice: _SEVERITY[notice.kind]))
+
+    def turn(self) -> bool:
+        """Show the next notice; False if there was none, and the first one is shown again."""
+        here, current = self.here, self.current
+        at = here.index(current) + 1 if current is not None else 0
+        self._turned_to = here[at] if at < len(here) else None
+        self._present()
+        return self._turned_to is not None
 
     @property
     def room(self) -> str:
@@ -184,6 +204,7 @@ class Problems(QObject):
             self._waiting[self._waiting.index(same)] = notice
         else:
             self._waiting.append(notice)
+            self._turned_to = None
         self._present()
 
     def dismiss(self, key: str = "") -> None:
@@ -215,29 +236,30 @@ class Problems(QObject):
         action: Action | None = None,
     ) -> None:
         """Report a completed action for six seconds, with undo, or an `action` that goes on from there; a `warning` if
-        something wasn't done. Later `undo_last` still undoes it, until another action on the same page.
+        something wasn't done. Later `undo_last` still undoes it, after those that followed it on the same page.
         """
         if undo is not None and self._is_undoing:
             action = action or Action(_("Redo"), undo)
             undo = None
         elif undo is not None:
-            self._undos[self._page] = undo
+            known = self._undos.setdefault(self._page, [])
+            known.append(undo)
+            del known[:-_MOST_UNDOS]
             undo = partial(self._undo, self._page, undo)
         self._is_undoing = False
         if self._display is not None and _is_alive(self._display):
             self._display.show_toast(text, undo, warning=warning, action=action)
 
     def undo_last(self) -> None:
-        """Undo the last action on the page that is shown, also after its toast has gone."""
-        undo = self._undos.get(self._page)
-        if undo is None:
-            self.refuse(_("Nothing to undo"))
+        """Undo the last action on the page that is shown and wasn't undone, also after its toast has gone."""
+        known = self._undos.get(self._page)
+        if known:
+            self._undo(self._page, known[-1])
         else:
-            self._undo(self._page, undo)
+            self.refuse(_("Nothing to undo"))
 
     def _undo(self, page: str, undo: Callable[[], None]) -> None:
-        if self._undos.get(page) is undo:
-            del self._undos[page]
+        self._undos[page] = [one for one in self._undos.get(page, []) if one is not undo]
         self._is_undoing = True
         undo()
 

@@ -99,6 +99,8 @@ QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled, QAbstractSpinBo
 QLineEdit[frameless="true"] { border: 0; background: transparent; padding: 0; }
 QPlainTextEdit[docked="true"] { border: 2px solid $surface; border-radius: 0; padding: 0 8px; }
 QPlainTextEdit[docked="true"]:focus { border-color: $focus; }
+QPlainTextEdit[docked="code"] { border: 2px solid $surface; border-radius: 0; padding: 0; }
+QPlainTextEdit[docked="code"]:focus { border-color: $focus; }
 QPlainTextEdit[docked="alt"] { background: $surface_alt; border: 2px solid $surface_alt; border-radius: 0;
   padding: 0 6px; }
 QPlainTextEdit[docked="alt"]:focus { border-color: $focus; }

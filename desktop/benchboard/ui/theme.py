@@ -99,6 +99,15 @@ class Theme(QObject):
         series = self._tokens["chart"][self.current]
         return QColor(series[index % len(series)])
 
+    def ramp(self, share: float) -> QColor:
+        """The colour of a value in a heatmap, by its share of the way from the least to the largest: 0 to 1."""
+        steps = self._tokens["chart"]["ramp"][self.current]
+        at = min(max(share, 0.0), 1.0) * (len(steps) - 1)
+        first = min(int(at), len(steps) - 2)
+        one, other = QColor(steps[first]).getRgbF(), QColor(steps[first + 1]).getRgbF()
+        parts = [a + (b - a) * (at - first) for a, b in zip(one[:3], other[:3], strict=True)]  # type: ignore[index]  # four numbers
+        return QColor.fromRgbF(*parts)
+
     def px(self, path: str) -> int:
         """A size token: `shell.rail`, `spacing.4`, `table.row.standard`, `icon.control`."""
         group, *rest = path.split(".")
@@ -112,10 +121,11 @@ class Theme(QObject):
         return int(self._tokens["motion_ms"][name]) if not motion.is_reduced() else 0
 
     def font(self, role: str = "body") -> QFont:
-        """The font of a step of the scale (`body`, `title`, …), or `mono`: body's digits one size smaller."""
-        if role != "mono":
+        """The font of a step of the scale (`body`, `title`, …), or one of fixed widths: `mono`, one size smaller than
+        body, or `code`, as large as body."""
+        if role not in ("mono", "code"):
             return self._font(self._families, role, _WEIGHTS.get(role, 400))
-        font = self._font(self._mono_families, "caption", 400)
+        font = self._font(self._mono_families, "caption" if role == "mono" else "body", 400)
         font.setFeature(QFont.Tag("calt"), 0)  # JetBrains Mono would draw `!=` as one sign
         return font
 

@@ -544,7 +544,9 @@ def test_opening_the_bus_by_keyboard_keeps_the_focus_in_the_toolbar_and_tab_leav
 
 
 @pytest.mark.usefixtures("simulator")
-def test_keys_of_the_live_bus_pause_send_close_and_open_it(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
+def test_keys_of_the_live_bus_pause_send_close_and_open_it(
+    qtbot: QtBot, shell: Shell, click: Clicker, announcements: list[str]
+) -> None:
     view = _start(qtbot, shell, click)
     devices = DeviceManager.of(shell.context)
     qtbot.waitUntil(lambda: devices.live is not None)
@@ -558,6 +560,7 @@ def test_keys_of_the_live_bus_pause_send_close_and_open_it(qtbot: QtBot, shell: 
         qtbot.keyClick(view.table, Qt.Key.Key_Space)
         assert view.model.paused == paused
         assert view.table.hasFocus()
+    assert [one for one in announcements if "Display" in one] == ["Display paused", "Display resumed", "Display paused"]
     qtbot.keyClick(view.table, Qt.Key.Key_S)
     assert click.find(shell.window(), "live_frame").hasFocus()
     view.table.setFocus()

@@ -5,14 +5,25 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QTreeView, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QLineEdit,
+    QListView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolButton,
+    QTreeView,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
+from benchboard.ui.theme import Theme, theme
 from benchboard.ui.widgets import open_file_dialog
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> QWidget:
+def window(qtbot: QtBot, light: Theme) -> QWidget:
     shown = QWidget()
     qtbot.addWidget(shown)
     shown.show()
@@ -81,3 +92,25 @@ def test_file_dialog_file_clicked_after_typing_is_selected(dialog: QFileDialog, 
     assert name.text() == "other.json"
     dialog.accept()
     assert chosen == [str(file)]
+
+
+def test_file_dialog_is_the_platforms_or_has_our_icons(dialog: QFileDialog, qtbot: QtBot, tmp_path: Path) -> None:
+    assert not dialog.testOption(QFileDialog.Option.DontUseNativeDialog)
+    ink = theme().color("text.secondary")
+    buttons = [one for one in dialog.findChildren(QToolButton) if not one.icon().isNull()]
+    assert len(buttons) >= 6
+    _file(tmp_path / "folder" / "a.json")
+    view = dialog.findChild(QListView, "listView")
+    assert isinstance(view, QListView)
+    qtbot.waitUntil(lambda: view.model().rowCount(view.rootIndex()) == 1)
+    option = QStyleOptionViewItem()
+    delegate = view.itemDelegate()
+    assert isinstance(delegate, QStyledItemDelegate)
+    delegate.initStyleOption(option, view.model().index(0, 0, view.rootIndex()))
+    icons = [*(button.icon() for button in buttons), option.icon]  # type: ignore[attr-defined]
+    for icon in icons:
+        image = icon.pixmap(48, 48).toImage()
+        pixels = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
+        seen = [pixel for pixel in pixels if pixel.alpha() > 200]
+        assert seen
+        assert all(abs(pixel.red() - ink.red()) + abs(pixel.blue() - ink.blue()) < 12 for pixel in seen)

@@ -189,8 +189,46 @@ def test_settings_section_pressed_in_the_list_is_shown_with_focus(
     assert checked == ["section_3"]
     assert bar.value() == bar.maximum()
     assert click.find(working.window, "settings_sign_out").hasFocus()
-    working.window.resize(900, 500)
+    working.window.resize(1024, 700)
+    qtbot.waitUntil(lambda: working.window.width() == 1024)
+    assert sections.isVisible(), "it has room beside the page in the least window"
+    working.window.resize(860, 500)
     qtbot.waitUntil(lambda: not sections.isVisible())
+
+
+def _current_section(shell: Shell) -> int:
+    sections = shell.findChild(SectionList)
+    assert sections is not None
+    return sections.current()
+
+
+def test_settings_address_names_a_section(qtbot: QtBot, working: Application, shell: Shell, click: Clicker) -> None:
+    working.window.resize(1440, 500)
+    shell.go("settings/general/session")
+    qtbot.waitUntil(lambda: click.find(working.window, "settings_sign_out").hasFocus())
+    assert _current_section(shell) == 3
+    shell.go("settings/general/language")
+    qtbot.waitUntil(lambda: click.find(working.window, "settings_language").hasFocus())
+    assert _current_section(shell) == 1
+    shell.go("settings/general/nowhere")
+    notice = shell.context.problems.current
+    assert notice is not None
+    assert "settings/general/nowhere" in notice.why
+    shell.context.problems.dismiss()
+
+
+def test_settings_sections_by_keys(qtbot: QtBot, working: Application, shell: Shell, click: Clicker) -> None:
+    working.window.resize(1024, 700)
+    shell.go("settings")
+    first = click.find(working.window, "section_0")
+    qtbot.waitUntil(first.isVisible)
+    first.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(first, Qt.Key.Key_Down)
+    assert _current_section(shell) == 1
+    second = click.find(working.window, "section_1")
+    assert second.hasFocus(), "the arrows go on from section to section"
+    qtbot.keyClick(second, Qt.Key.Key_Return)
+    assert click.find(working.window, "settings_language").hasFocus(), "Enter goes into the section"
 
 
 def rail_and_header_text(working: Application, click: Clicker) -> list[str]:
@@ -285,6 +323,13 @@ def test_banner_of_unreachable_database_goes_when_it_answers(qtbot: QtBot, worki
 def test_banner_text_with_markup_is_shown_plain(working: Application, shell: Shell) -> None:
     working.problems.show(Unavailable("a", "<img src=x> & <b>bold</b>"))
     assert banners(shell)[0].accessibleName().startswith("<img src=x>")
+
+
+def test_the_windows_title_names_the_view(working: Application, shell: Shell) -> None:
+    organisation = shell.context.actor.organisation
+    for address, title in (("admin/people", "People"), ("bench/dongles", "Dongles")):
+        shell.go(address)
+        assert working.window.windowTitle() == f"{title} · {organisation} · Benchboard"
 
 
 def test_ctrl_z_with_a_toast_undoes_it_then_reaches_the_section(

@@ -104,9 +104,60 @@ def test_read_cancelled_delivers_nothing(qtbot: QtBot, tasks: Tasks, owner: QObj
     gate.set()
     after: list[int] = []
     tasks.read(owner, lambda _session: 1, after.append)
-    qtbot.waitUntil(lambda: bool(after) and work.finished)
-    qtbot.waitUntil(lambda: work.finished)
+    qtbot.waitUntil(lambda: bool(after) and work.finished is True)
     assert seen == []
+
+
+def test_read_cancelled_before_its_turn_is_not_run(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
+    gate, ran, after = threading.Event(), [], []
+    for _k in range(2):
+        tasks.read(owner, lambda _session: gate.wait(60), lambda _result: None, long=True)
+    waiting = tasks.read(owner, ran.append, ran.append, ran.append, long=True)
+    waiting.cancel()
+    gate.set()
+    tasks.read(owner, lambda _session: 1, after.append, long=True)
+    qtbot.waitUntil(lambda: bool(after) and waiting.finished is True)
+    assert ran == []
+
+
+def test_run_cancelled_before_its_turn_is_not_run_and_says_so(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
+    gate, ran, ended = threading.Event(), list[object](), list[AppError]()
+    for _k in range(8):
+        tasks.run(owner, lambda _progress: gate.wait(60), lambda _result: None, title="Copying")
+    work = tasks.run(owner, ran.append, ran.append, ended.append, title="Pairing")
+    assert [one.title for one in tasks.running] == ["Copying"] * 8 + ["Pairing"]
+    work.cancel()
+    gate.set()
+    qtbot.waitUntil(lambda: bool(ended) and tasks.running == ())
+    assert ran == []
+    assert isinstance(ended[0], Cancelled)
+    assert (ended[0].code, ended[0].what) == ("tasks.cancelled", "Stopped.")
+
+
+def test_change_cancelled_before_its_turn_is_carried_out(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
+    gate, done = threading.Event(), list[object]()
+    tasks.change(owner, lambda _session: gate.wait(60), lambda _result: None)
+    work = tasks.change(owner, lambda session: add(session, "kept"), done.append, done.append)
+    work.cancel()
+    gate.set()
+    qtbot.waitUntil(lambda: bool(done))
+    assert done == ["kept"]
+
+
+def test_saving_lasts_until_the_last_change_and_each_is_announced(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
+    gates = [threading.Event(), threading.Event()]
+    said, done = list[bool](), list[object]()
+    tasks.saving_changed.connect(lambda: said.append(tasks.saving))
+    assert not tasks.saving
+    for gate in gates:
+        tasks.change(owner, lambda _session, gate=gate: gate.wait(60), done.append)
+    assert said == [True, True]
+    gates[0].set()
+    qtbot.waitUntil(lambda: len(done) == 1)
+    assert said == [True, True, True]
+    gates[1].set()
+    qtbot.waitUntil(lambda: len(done) == 2)
+    assert said == [True, True, True, False]
 
 
 def test_run_reports_progress_and_cancels(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
@@ -146,6 +197,61 @@ def test_stop_reaches_an_engine_that_the_work_waits_for(qtbot: QtBot, tasks: Tas
     assert isinstance(ended[0], Cancelled)
 
 
+def test_stop_of_a_task_calls_only_what_it_waits_for_now(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
+    """What asks a server to stop may hang; the program must be able to end then."""
+    outer, inner, waits, calls, ended = (
+        threading.Event(),
+        threading.Event(),
+        threading.Event(),
+        list[str](),
+        list[object](),
+    )
+    background: list[bool] = []
+
+    def stop() -> None:
+        background.append(threading.current_thread().daemon)
+        outer.set()
+
+    def op(progress: Progress) -> None:
+        with progress.on_cancel(stop):
+            with progress.on_cancel(inner.set):
+                calls.append("nothing to stop yet")
+            waits.set()
+            outer.wait(60)
+        calls.append("stopped" if progress.cancelled else "not stopped")
+
+    work = tasks.run(owner, op, ended.append, title="Exporting")
+    qtbot.waitUntil(waits.is_set)
+    assert calls == ["nothing to stop yet"]
+    work.cancel()
+    qtbot.waitUntil(lambda: bool(ended))
+    assert calls == ["nothing to stop yet", "stopped"]
+    assert background == [True]
+    assert not inner.is_set()
+
+
+def test_running_tasks_are_announced_at_start_progress_stop_and_end(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
+    reports, goes_on = threading.Event(), threading.Event()
+
+    def op(progress: Progress) -> None:
+        reports.wait(60)
+        progress.report(1, 2)
+        goes_on.wait(60)
+
+    with qtbot.waitSignal(tasks.running_changed):
+        work = tasks.run(owner, op, lambda _result: None, title="Copying")
+    assert (work.done, work.total, work.note) == (0, None, "")
+    with qtbot.waitSignal(tasks.running_changed):
+        reports.set()
+    assert (work.done, work.total, tasks.running) == (1, 2, (work,))
+    with qtbot.waitSignal(tasks.running_changed):
+        work.cancel()
+    assert (work.cancelled, tasks.running) == (True, (work,))
+    with qtbot.waitSignal(tasks.running_changed):
+        goes_on.set()
+    assert tasks.running == ()
+
+
 def test_progress_reported_lower_never_goes_back(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
     def op(progress: Progress) -> None:
         progress.report(5, 8)
@@ -176,6 +282,94 @@ def test_read_failed_without_handler_shows_a_problem_with_retry(
     assert retry is not None
     retry()
     qtbot.waitUntil(lambda: seen == [2])
+
+
+@pytest.mark.parametrize("kind", ["change", "run"])
+def test_retry_of_what_found_the_database_away_does_it_again(
+    qtbot: QtBot, tasks: Tasks, owner: QObject, recorded: RecordedProblems, kind: str
+) -> None:
+    tries, seen = list[object](), list[int]()
+
+    def op(given: object) -> int:
+        tries.append(given)
+        if len(tries) == 1:
+            raise Unavailable("test.away", "The database can't be reached.")
+        return len(tries)
+
+    if kind == "change":
+        tasks.change(owner, op, seen.append)
+    else:
+        tasks.run(owner, op, seen.append, title="Copying")
+    qtbot.waitUntil(lambda: bool(recorded.retries))
+    (retry,) = recorded.retries
+    assert retry is not None
+    retry()
+    qtbot.waitUntil(lambda: seen == [2])
+
+
+def test_failure_that_trying_again_does_not_mend_offers_no_retry(
+    qtbot: QtBot, tasks: Tasks, owner: QObject, recorded: RecordedProblems
+) -> None:
+    def op(_session: Session) -> None:
+        raise Invalid("test.wrong", "This isn't a name.")
+
+    tasks.read(owner, op, lambda _result: None)
+    qtbot.waitUntil(lambda: bool(recorded.errors))
+    assert recorded.retries == [None]
+
+
+@pytest.mark.parametrize(
+    ("code", "signals"),
+    [
+        ("storage.unreachable", ["unreachable"]),
+        ("storage.damaged", ["file_unusable", "storage.damaged"]),
+        ("access.ended", ["ended", "access.ended"]),
+        ("test.away", []),
+    ],
+)
+def test_error_that_concerns_the_whole_window_is_announced_before_the_owner_gets_it(
+    qtbot: QtBot, tasks: Tasks, owner: QObject, code: str, signals: list[str]
+) -> None:
+    said: list[str] = []
+    tasks.unreachable.connect(lambda: said.append("unreachable"))
+    tasks.file_unusable.connect(lambda error: said.extend(["file_unusable", error.code]))
+    tasks.ended.connect(lambda error: said.extend(["ended", error.code]))
+
+    def op(_session: Session) -> None:
+        raise Unavailable(code, "It can't be read.")
+
+    tasks.read(owner, op, lambda _result: None, lambda error: said.append(error.code))
+    qtbot.waitUntil(lambda: len(said) > len(signals))
+    assert said == [*signals, code]
+
+
+def test_end_of_the_session_is_no_problem_to_show(
+    qtbot: QtBot, tasks: Tasks, owner: QObject, recorded: RecordedProblems
+) -> None:
+    """The sign-in screen says it."""
+
+    def op(_session: Session) -> None:
+        raise Unavailable("access.ended", "You've been signed out.")
+
+    with qtbot.waitSignal(tasks.ended):
+        tasks.read(owner, op, lambda _result: None)
+    after: list[int] = []
+    tasks.read(owner, lambda _session: 1, after.append)
+    qtbot.waitUntil(lambda: bool(after))
+    assert recorded.errors == []
+
+
+@pytest.mark.parametrize("kind", ["read", "change"])
+def test_request_after_signing_out_is_cancelled(
+    qtbot: QtBot, tasks: Tasks, owner: QObject, recorded: RecordedProblems, kind: str
+) -> None:
+    tasks.attach(None)
+    ran, failed = list[object](), list[AppError]()
+    {"read": tasks.read, "change": tasks.change}[kind](owner, ran.append, ran.append, failed.append)
+    qtbot.waitUntil(lambda: bool(failed))
+    assert isinstance(failed[0], Cancelled)
+    assert (failed[0].code, failed[0].what) == ("tasks.signed-out", "You're signed out.")
+    assert ran == []
 
 
 @pytest.fixture
@@ -424,6 +618,24 @@ def test_close_finishes_queued_changes(qtbot: QtBot, tasks: Tasks, owner: QObjec
     tasks.close()
     with database.read() as session:
         assert names(session) == ["asked"]
+
+
+def test_close_stops_running_tasks_and_starts_no_more(tasks: Tasks, owner: QObject) -> None:
+    begun, gate, after = threading.Event(), threading.Event(), list[object]()
+    found: list[bool] = []
+
+    def op(progress: Progress) -> None:
+        with progress.on_cancel(gate.set):
+            begun.set()
+            gate.wait(60)
+        found.append(progress.cancelled)
+
+    tasks.run(owner, op, lambda _result: None, title="Exporting")
+    assert begun.wait(60)
+    tasks.close()
+    assert found == [True]
+    assert not tasks.read(owner, after.append, after.append).finished
+    assert after == []
 
 
 def test_close_waits_for_reads_under_way_and_ends_their_threads(tasks: Tasks, owner: QObject) -> None:

@@ -69,15 +69,15 @@ def test_series_are_in_the_order_of_their_names_with_the_colours_of_their_values
     for arrived in (rows, rows[::-1], rows[2:] + rows[:2]):
         drawn = chart_table(_long(arrived), _colours("bar_chart", _long(arrived), names))
         assert [one.title for one in drawn.columns[1:]] == ["open", "paid", "refunded", "(empty)"]
-        assert (drawn.colours, chart_table(_long(arrived)).colours) == ((0, 1, 2, 3), (0, 1, 2, 3))
+        assert (drawn.colours, chart_table(_long(arrived)).colours) == ((1, 2, 3, 4), (1, 2, 3, 4))
     filtered = _long([row for row in rows if row[1] in ("refunded", "paid")])
     colours = _colours("line_chart", filtered, names)
-    assert chart_table(filtered, colours).colours == (1, 2)
+    assert chart_table(filtered, colours).colours == (2, 3)
     result = QueryResult("q", filtered, series_names=names, colours=colours)
     shown = charts.series_of(missing_periods.drawn_table(_widget("bar_chart"), result), "")
-    assert [one.colour for one in shown] == [light.chart(1), light.chart(2)]
+    assert [one.colour for one in shown] == [light.chart(2), light.chart(3)]
     other = SeriesNames(("region",), (("North",),))
-    assert _colours("bar_chart", filtered, other) == {("paid",): 0, ("refunded",): 1}  # of other columns
+    assert _colours("bar_chart", filtered, other) == {("paid",): 1, ("refunded",): 2}  # of other columns
 
 
 def test_slice_has_the_colour_of_the_series_of_the_same_value(light: Theme) -> None:
@@ -87,14 +87,14 @@ def test_slice_has_the_colour_of_the_series_of_the_same_value(light: Theme) -> N
     heads = [ResultColumn("Status", "text"), ResultColumn("n", "integer")]
     pie = _table(heads, [("refunded", 90), ("open", 7), ("paid", 5)])
     page.update("pie", drawn_values("pie_chart", pie, None))
-    assert page.of("line") == {("paid",): 1, ("refunded",): 2}
+    assert page.of("line") == {("paid",): 2, ("refunded",): 3}
     drawn = Pie(QRectF(0, 0, 300, 200), pie, page.of("pie"))
-    assert [drawn.colour(place) for place in range(3)] == [light.chart(2), light.chart(0), light.chart(1)]
+    assert [drawn.colour(place) for place in range(3)] == [light.chart(3), light.chart(1), light.chart(2)]
     readout = body_reader(QRectF(0, 0, 300, 200), _widget("pie_chart"), QueryResult("q", pie, colours=page.of("pie")))(
         drawn.lines[0].center()
     )
     assert readout is not None
-    assert readout.lines[0].colour == light.chart(2)
+    assert readout.lines[0].colour == light.chart(3)
 
 
 def test_first_of_several_measures_has_the_colour_of_the_value(light: Theme) -> None:

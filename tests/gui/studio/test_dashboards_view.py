@@ -396,7 +396,7 @@ def test_page_with_view_only_access_reports_it_and_starts_no_edit(dashboards: Da
     assert editor.selection == (name,)
     fields = [one for one in page.inspector.findChildren(QWidget) if one.objectName().startswith("inspector_")]
     assert len(fields) > 8
-    assert not any(one.isEnabled() for one in fields)
+    assert [one.objectName() for one in fields if one.isEnabled()] == ["inspector_explore"], "which only reads"
     assert page.inspector.findChild(QWidget, "inspector_remove").toolTip() == why
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Delete, Qt.Key.Key_A):
         dashboards.qtbot.keyClick(canvas, key)
@@ -407,6 +407,7 @@ def test_page_with_view_only_access_reports_it_and_starts_no_edit(dashboards: Da
     assert acts == {
         "command_enlarge", "command_copy", "command_copy_data", "command_copy_picture", "command_export_data",
         "command_export_data_xlsx", "command_export_data_parquet", "command_enter_table", "command_open_in_explore",
+        "command_choose_series",
     }  # fmt: skip
     menu.deleteLater()
     outline = page.outline
@@ -591,7 +592,9 @@ def test_tick_of_a_row_moves_no_row(dashboards: DashboardsDriver) -> None:
     dashboards.tick(names[0])
     bar = dashboards.find("bulk_bar")
     assert tops() == before
-    assert bar.mapToGlobal(bar.rect().bottomLeft()).y() < before[0]
+    assert view.horizontalHeader().isVisible()
+    assert not view.horizontalHeader().visibleRegion().isEmpty()
+    assert bar.mapToGlobal(QPoint()).y() > before[-1] + view.rowHeight(2)
     dashboards.tick(names[1])
     assert [card.name for card in dashboards.model.ticks()] == names[:2]
     discard = dashboards.find("library_discard")

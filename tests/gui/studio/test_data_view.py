@@ -881,6 +881,29 @@ def test_a_source_is_found_by_the_palette(data: Data) -> None:
     data.find("source_detail")
 
 
+def test_first_rows_of_a_source_have_the_height_and_their_scroll_bar_is_there(data: Data) -> None:
+    data.click("sources_sample")
+    data.studio.wait(lambda: data.rows() == ["Sample orders"])
+    data.find("source_used_by")
+    first_rows = data.find("segment_first_rows")
+    first_rows.setFocus(Qt.FocusReason.TabFocusReason)
+    data.qtbot.keyClick(first_rows, Qt.Key.Key_Space)
+    pane = data.find("source_detail")
+    for width, height in ((1440, 900), (1024, 700)):
+        data.window.resize(width, height)
+        data.studio.wait(lambda height=height: data.window.height() == height)  # type: ignore[misc]
+        table = data.find("source_sample")
+        assert isinstance(table, QTableView)
+        data.studio.wait(lambda: _bottom(table.horizontalScrollBar()) <= _bottom(pane))  # noqa: B023 - waits here
+        assert table.horizontalScrollBar().isVisible()
+        assert table.height() > (pane.height() - 250), "they have the height that the head leaves"
+    assert not any(one.objectName() == "source_used_by" and one.isVisible() for one in pane.findChildren(QWidget))
+
+
+def _bottom(widget: QWidget) -> int:
+    return widget.mapToGlobal(widget.rect().bottomLeft()).y()
+
+
 def test_the_sample_data_are_added_in_one_click(data: Data) -> None:
     data.click("sources_sample")
     data.studio.wait(lambda: data.rows() == ["Sample orders"])

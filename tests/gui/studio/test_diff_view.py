@@ -13,6 +13,7 @@ from benchboard.ui.studio.versions.diff_view import DiffPage
 from benchboard.ui.studio.versions.difference_text import ItemNames
 from benchboard.ui.studio.versions.differences_pane import DifferencesPane
 from benchboard.ui.studio.versions.widget_thumbnails import ThumbnailAnswers
+from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Toast, keep_toasts_above
 from benchboard.ui.widgets.labels import Elided, Text
 from support.painted_text import painted_texts
@@ -108,3 +109,31 @@ def test_diff_side_by_side_says_which_version_has_no_widgets(studio: "Studio", p
     shown.show_mode("beside")
     (said,) = [text for text in painted_texts(shown) if text.text == "This version has no widgets"]
     assert (said.ink.center().x() < shown.width() / 2) is (place == "before")
+
+
+def _page_of(*items: dict[str, object]) -> Document:
+    return parse_document({"schema_version": 2, "items": list(items)})
+
+
+def test_nothing_of_a_move_or_a_removal_is_drawn_over_a_title(studio: "Studio") -> None:
+    """The old frames end within a wide tile, whose title is as long as they reach."""
+    title = "A title as long as the whole tile is wide, so that each edge within it would be drawn over its words"
+    wide = {"id": "wide", "type": "text", "title": title, "position": {"x": 0, "y": 0, "w": 12, "h": 4}}
+    moved, removed = _widget("moved", 0, 0), _widget("removed", 3, 0)
+    before = _page_of(moved, removed, {**wide, "position": {"x": 0, "y": 2, "w": 12, "h": 4}})
+    after = _page_of(wide, {**moved, "position": {"x": 0, "y": 4, "w": 3, "h": 2}})
+    context, page = studio.context, studio.page
+    shown = DiffPage(ThumbnailAnswers(context, page), ThumbnailAnswers(context, page), page)
+    shown.fit(900, 600)
+    shown.show_documents(before, after, differences(before, after), ("1", "2"))
+    (mark,) = [mark for mark in shown._marks if mark.item is not None and mark.item.id == "wide"]
+    ghosts = [one for one in shown._marks if one.ghost]
+    assert [one.box.intersects(mark.title) for one in ghosts] == [True] * len(ghosts) != []
+    strip = QRectF(mark.title.topLeft() * shown._scale, mark.title.size() * shown._scale).toAlignedRect()
+    image = shown.grab(strip.adjusted(1, 1, -1, -1)).toImage()
+    inks = {theme().color(role).rgb() for role in ("warn", "error", "error.soft")}
+    drawn = {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())}
+    assert not drawn & inks
+    tags = [one for one in painted_texts(shown) if one.text.startswith("Removed")]
+    assert tags
+    assert not [one.text for one in tags if one.ink.intersects(QRectF(strip))]

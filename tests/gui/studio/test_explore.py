@@ -281,6 +281,45 @@ def test_groups_measures_sorting_and_limit_are_edited(explorer: Explorer) -> Non
     assert measures.chips[0].hasFocus()
 
 
+def test_a_sum_divided_by_another_is_a_measure(explorer: Explorer) -> None:
+    explorer.open_orders()
+    explorer.click("explore_add_measures")
+    explorer.choose("measure_column", "order_total")
+    explorer.choose("measure_function", "ratio")
+    explorer.choose("measure_divisor", "")
+    explorer.click("part_apply")
+    explorer.wait_for_result()
+    assert "sum(order_total) * 1.0 / nullif(count(*), 0) AS order_total_per_row" in explorer.sql
+    assert explorer.texts(explorer.view.builder.measures)[1].startswith("Order total divided by rows")
+    explorer.qtbot.keyClick(explorer.view.builder.measures.chips[1], Qt.Key.Key_Return)
+    explorer.choose("measure_function", "sum")
+    explorer.click("part_apply")
+    explorer.wait_for_result()
+    assert " / " not in explorer.sql
+
+
+def test_a_choice_of_a_list_that_hangs_out_of_its_popover_is_taken_by_mouse(explorer: Explorer) -> None:
+    explorer.open_orders()
+    explorer.click("explore_add_measures")
+    explorer.choose("measure_column", "order_total")
+    functions = explorer.find("measure_function")
+    assert isinstance(functions, Select)
+    functions.showPopup()
+    view = functions.view()
+    last = view.model().index(functions.count() - 1, 0)
+    spot = view.visualRect(last).center()
+    popover = Popover.opened()
+    assert popover is not None
+    below = popover.mapFromGlobal(view.viewport().mapToGlobal(spot))
+    assert not popover.frame().contains(below), "else the test shows nothing"
+    explorer.qtbot.mouseClick(view.viewport(), LEFT, pos=spot)
+    assert Popover.opened() is popover
+    assert functions.currentData() == "ratio"
+    explorer.click("part_apply")
+    explorer.wait_for_result()
+    assert " / " in explorer.sql
+
+
 def test_the_cross_of_a_chip_removes_it_and_undo_brings_it_back(explorer: Explorer) -> None:
     explorer.open_orders()
     text = explorer.sql
@@ -345,8 +384,7 @@ def test_an_error_in_the_sql_is_said_and_nothing_typed_is_lost(explorer: Explore
     explorer.studio.wait(lambda: bool(edit.extraSelections()))
     hint = explorer.studio.application.window.findChild(QLabel, "explore_sql_hint")
     explorer.studio.wait(lambda: hint is not None and "totl" in hint.text())
-    assert not explorer.view.result.chart.isVisible(), "it is said once, where it is"
-    assert explorer.status() == "No result"
+    assert explorer.status() == "", "it is said once, where it is"
     assert not explorer.view.add.isEnabled()
     assert edit.toPlainText() == "SELECT totl FROM orders"
 
@@ -433,6 +471,36 @@ def test_what_is_explored_becomes_a_widget_of_a_dashboard_where_it_can_be_undone
     page.undo()
     studio.wait(lambda: not page.saving.dirty and page.saving.state == "saved")
     assert len(_stored(studio, target)) == before
+
+
+def test_stacking_is_chosen_taken_back_and_goes_along_to_a_dashboard(explorer: Explorer) -> None:
+    explorer.open_orders()
+    assert not explorer.view.result.stacking.isVisible(), "one series has nothing to lie on"
+    explorer.enter("Benchboard", "orders", "status")
+    explorer.wait_for_result()
+    explorer.click("explore_kind_bar_chart")
+    stacking = explorer.view.result.stacking
+    assert stacking.isVisible()
+    assert stacking.current_key() == "off"
+    explorer.choose("explore_stack", "percent")
+    assert explorer.view.result.widget().config == {"stack": "percent"}
+    assert explorer.view.result.chart.widget == explorer.view.result.widget()
+    explorer.tree.setFocus()
+    explorer.qtbot.keyClick(explorer.tree, Qt.Key.Key_Z, CTRL)
+    assert explorer.view.result.widget().config == {"stack": "stacked"}, "the arrow keys chose both, one after another"
+    assert stacking.current_key() == "stacked"
+
+    explorer.studio.context.go("studio/explore")
+    explorer.click("explore_add")
+    explorer.studio.wait(lambda: bool(_offered(explorer.studio)))
+    button = _offered(explorer.studio)[0]
+    explorer.qtbot.mouseClick(button, LEFT)
+    explorer.studio.wait(lambda: _toast(explorer.studio) is not None)
+    (page,) = [
+        one for one in explorer.studio.application.window.findChildren(StudioPage)
+        if any(widget.config.get("stack") for widget in one.editor.widgets())
+    ]  # fmt: skip
+    assert [one.config["stack"] for one in page.editor.widgets() if "stack" in one.config] == ["stacked"]
 
 
 def test_add_to_dashboard_closes_when_the_view_changes_and_at_esc_wherever_the_focus_is(explorer: Explorer) -> None:
@@ -1011,14 +1079,30 @@ def test_keys_make_the_chart_or_the_table_taller(explorer: Explorer) -> None:
 
 
 def test_chart_can_be_read_in_a_small_window(explorer: Explorer) -> None:
-    """It was 90 pixels high."""
-    explorer.studio.application.window.resize(1024, 700)
+    """It was 90 pixels high. The table has no room below it, and takes its place when it is asked for."""
+    window = explorer.studio.application.window
+    window.setMinimumSize(700, 450)
     explorer.open_orders()
     result = explorer.view.result
     assert result.table is not None
-    explorer.studio.wait(lambda: result.chart.height() >= 220)
+    for width, height in ((1024, 700), (960, 540)):
+        window.resize(width, height)
+        explorer.studio.wait(lambda: result.chart.height() >= 260 and result.chart.width() >= 480)
+        assert not result.table.isVisible()
+    window.resize(1024, 700)
+    show = explorer.find("explore_show_table")
+    show.setFocus(Qt.FocusReason.TabFocusReason)
+    explorer.qtbot.keyClick(show, Qt.Key.Key_Space)
+    explorer.studio.wait(lambda: result.table is not None and result.table.height() > 200)
     assert result.table.isVisible()
-    assert result.table.view.verticalScrollBar().maximum() > 0, "the table scrolls"
+    assert not result.chart.isVisible()
+    explorer.qtbot.keyClick(show, Qt.Key.Key_Space)
+    explorer.studio.wait(result.chart.isVisible)
+    assert not result.table.isVisible()
+    window.resize(1440, 900)
+    explorer.studio.wait(lambda: result.table is not None and result.table.isVisible() and not show.isVisible())
+    assert result.chart.isVisible()
+    assert result.chart.height() >= 260
 
 
 def test_narrow_window_shows_tables_and_columns_on_demand(studio: "Studio") -> None:
@@ -1082,7 +1166,7 @@ def test_sql_editor_says_in_which_line_the_problem_and_the_cursor_are(studio: "S
     assert isinstance(hint, QLabel)
     assert isinstance(place, QLabel)
     studio.wait(lambda: hint.text().startswith("Line 2: "))
-    assert place.text() == "line 3, column 12"
+    assert place.text() == "line 3, column 13", "a new line is indented as the one before it"
 
 
 def test_warning_beside_run_says_how_many_rows_are_read(

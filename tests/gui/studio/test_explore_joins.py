@@ -1,5 +1,7 @@
 """Joined tables and calculated columns in Explore, in a real window by mouse and keys."""
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,13 +12,16 @@ from test_explore import Explorer
 
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.inspection import inspect_file
-from benchboard.analytics.query_builder.question import Calculation
+from benchboard.analytics.point_rows import few_valued
+from benchboard.analytics.query_builder.question import Calculation, Group, Measure
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.configuration import tables_of
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.analytics.sources.state import examine
 from benchboard.ui.studio.canvas.scene.tile import Tile
+from benchboard.ui.studio.panes.chart_point import chart_point, few_valued_columns
 from benchboard.ui.studio.panes.query_editor import QueryEdit
+from benchboard.ui.studio.tiles.tile_point import table_point
 from benchboard.ui.widgets import Button, Edit, Paragraph, Select
 from benchboard.ui.widgets.popover import Popover
 from support.databases import unbound
@@ -225,3 +230,56 @@ def test_calculated_column_by_keys_with_ctrl_enter_and_inserted_columns(explorer
     assert question is not None
     assert question.calculations == (Calculation("double", "total * 2"),)
     assert not [one for one in explorer.studio.application.window.findChildren(Popover) if one.isVisible()]
+
+
+def test_a_column_that_names_each_row_of_a_joined_table_groups(studio: "Studio", tmp_path: Path) -> None:
+    rows = "".join(f"{k},{k % 3},{k}\n" for k in range(1, 31))
+    sales = add_file(studio, tmp_path / "sales.csv", "Sales", "id,product_id,total\n" + rows)
+    names = add_file(studio, tmp_path / "products.csv", "Products", "id,label\n0,Pen\n1,Ink\n2,Nib\n")
+    explorer = Explorer(studio, f"studio/explore/{sales.id}/sales")
+    studio.wait(lambda: bool(explorer.exploration.state.text))
+    explorer.wait_for_result()
+    join_shops(explorer)
+    source = explorer.exploration.source(names.id)
+    assert source is not None
+    explorer.exploration.read_statistics(names.id, source.tables[0])
+    studio.wait(lambda: explorer.exploration.statistics(names.id, "products") is not None)
+    explorer.enter("Products", "products", "label")
+    explorer.wait_for_result()
+    question = explorer.exploration.state.question
+    assert question is not None
+    assert "label" in [one.column for one in question.groups]
+    assert all(one.column != "label" for one in question.measures)
+
+
+def test_a_value_is_broken_down_by_a_column_of_a_joined_table(explorer: Explorer) -> None:
+    join_shops(explorer)
+    exploration = explorer.exploration
+    question = exploration.state.question
+    assert question is not None
+    exploration.set_question(replace(question, groups=(Group("refunded"),), measures=(Measure("count", "", "n"),)))
+    explorer.wait_for_result()
+    found = exploration.drawn_result()
+    assert found is not None
+    assert found.table is not None
+    cell = table_point(found.table, 0, 1)
+    source = exploration.source(exploration.state.source_id)
+    point = chart_point(cell, found, exploration.state.question, source, exploration.sources)
+    assert "name" in [one.name for one in point.breakdown_columns()]
+    studio = explorer.studio
+    with unbound(studio.workspace.database).read() as session:
+        columns = few_valued_columns(partial(few_valued, session, studio.actor), point)
+    assert "name" in [one.name for one in columns]
+
+
+def test_dates_that_are_first_of_their_months_are_grouped_by_month(studio: "Studio", tmp_path: Path) -> None:
+    rows = "".join(f"2025-{k:02}-01,{shop},{k * 100}\n" for k in range(1, 10) for shop in ("North", "South"))
+    targets = add_file(studio, tmp_path / "targets.csv", "Targets", "month,shop,target\n" + rows)
+    explorer = Explorer(studio, f"studio/explore/{targets.id}/targets")
+    studio.wait(lambda: bool(explorer.exploration.state.text))
+    explorer.wait_for_result()
+    source = explorer.exploration.source(targets.id)
+    assert source is not None
+    explorer.exploration.read_statistics(targets.id, source.tables[0])
+    studio.wait(lambda: explorer.exploration.statistics(targets.id, "targets") is not None)
+    assert explorer.exploration.unit_for(targets.id, "targets", "month") == "month"

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable, check_query
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import WidgetContent, widget_of
+from benchboard.ui.studio.tiles.chart_legend import OTHER, LegendChoice
 from benchboard.ui.studio.tiles.drawn_values import drawn_values
 from benchboard.ui.studio.tiles.pies import Pie, paint_pie, share_text, slice_text, slices, unit_of
 from benchboard.ui.studio.tiles.renderers import mismatch_advice, mismatch_reason
@@ -32,8 +33,42 @@ def test_slices_of_many_values_keep_the_largest() -> None:
 
 
 def test_slices_stay_in_the_order_of_the_rows() -> None:
-    parts, _below = slices(_table(3, 90, 5, 80, 4, 70, 60))
-    assert [one.value for one in parts] == [90, 5, 80, 70, 60, 7]
+    parts, _below = slices(_table(13, 90, 15, 80, 14, 70, 60))
+    assert [one.value for one in parts] == [90, 15, 80, 70, 60, 27]
+
+
+def test_slices_below_three_percent_are_gathered_if_there_are_several() -> None:
+    parts, _below = slices(_table(2, 100, 1))
+    assert [(one.name, one.value, one.row_count) for one in parts] == [("s1", 100, 1), ("Other", 3, 2)]
+    assert [one.value for one in slices(_table(2, 100, 50))[0]] == [2, 100, 50], "one alone is named"
+    assert [one.value for one in slices(_table(2, 100, 1), opened=True)[0]] == [2, 100, 1]
+
+
+@pytest.mark.usefixtures("light")
+def test_gathered_slices_are_opened_and_closed_in_the_legend() -> None:
+    body, table = QRectF(0, 0, 420, 220), _table(2, 100, 1)
+    closed, opened = LegendChoice(), LegendChoice().toggled(OTHER, ["s1", OTHER])
+    assert [one.key for one in Pie(body, table, choice=closed).targets] == ["s1", OTHER]
+    assert [one.name for one in Pie(body, table, choice=opened).targets] == ["s0", "s1", "s2", "Show fewer"]
+    assert opened.toggled(OTHER, []) == closed
+
+
+@pytest.mark.usefixtures("light")
+def test_hidden_slices_are_in_the_legend_but_in_neither_ring_nor_total() -> None:
+    table = _table(20, 30, 50)
+    pie = Pie(QRectF(0, 0, 420, 220), table, choice=LegendChoice(frozenset({"s2"})))
+    assert pie.total == 50
+    assert [one.name for one in pie.shown] == ["s0", "s1"]
+    assert [(one.name, one.hidden) for one in pie.targets] == [("s0", False), ("s1", False), ("s2", True)]
+    everything = Pie(QRectF(0, 0, 420, 220), table, choice=LegendChoice(frozenset({"s0", "s1", "s2"})))
+    assert everything.total == 100, "values of an earlier result hide nothing of this one"
+
+
+@pytest.mark.parametrize(("width", "height", "beside"), [(420, 220, True), (240, 230, True), (230, 240, False)])
+def test_legend_of_a_pie_is_beside_it_in_a_tile_wider_than_high(width: int, height: int, beside: bool) -> None:
+    pie = Pie(QRectF(0, 0, width, height), _table(20, 30, 50))
+    assert (pie.lines[0].left() >= pie.ring.right()) is beside
+    assert (pie.lines[0].top() >= pie.ring.bottom()) is not beside
 
 
 def _two_groups(*rows: tuple[Cell, ...]) -> ResultTable:

@@ -16,8 +16,8 @@ from benchboard.ui.studio.data.explore.explore_view import ExploreView
 from benchboard.ui.studio.panes.chart_point import PointGroup, excluded_note
 from benchboard.ui.studio.panes.point_rows_dialog import PointRowsDialog
 from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
-from benchboard.ui.studio.tiles.points import TilePoint
 from benchboard.ui.studio.tiles.renderers import body_of
+from benchboard.ui.studio.tiles.tile_point import TilePoint
 from benchboard.ui.widgets.menus import Menu
 
 if TYPE_CHECKING:
@@ -393,10 +393,46 @@ def test_alt_left_goes_back_from_a_page_that_is_read(read: "Studio") -> None:
     assert read.context.problems.current is None
 
 
+def test_second_click_on_a_value_of_a_page_that_is_arranged_opens_its_menu(studio: "Studio") -> None:
+    _load(studio)
+    spot = _spot(studio, "status", "refunded")
+    studio.qtbot.mouseClick(studio.viewport, LEFT, NONE, spot)
+    assert studio.page.editor.selection == ("status",)
+    assert not studio.canvas.pointer.value_click.isActive(), "the first click selects"
+    studio.qtbot.mouseClick(studio.viewport, LEFT, NONE, spot)
+    assert studio.canvas.pointer.value_click.isActive()
+    _choose(studio, _menu(studio), "filter_status")
+    _settle(studio)
+    assert [row[0] for row in _rows(studio, "status")] == ["refunded"]
+    assert studio.page.editor.selection == ("status",)
+
+
+def test_double_click_on_a_value_edits_the_widget_and_opens_no_menu(studio: "Studio") -> None:
+    _load(studio)
+    spot = _spot(studio, "status", "refunded")
+    studio.qtbot.mouseClick(studio.viewport, LEFT, NONE, spot)
+    studio.qtbot.mouseClick(studio.viewport, LEFT, NONE, spot)
+    studio.qtbot.mouseDClick(studio.viewport, LEFT, NONE, spot)
+    assert not studio.canvas.pointer.value_click.isActive()
+    studio.qtbot.mouseClick(studio.viewport, LEFT, NONE, spot)
+    studio.qtbot.mousePress(studio.viewport, LEFT, NONE, spot)
+    assert not studio.canvas.pointer.value_click.isActive(), "a drag may begin"
+    studio.qtbot.mouseRelease(studio.viewport, LEFT, NONE, spot)
+
+
+def test_click_on_a_value_while_presenting_opens_its_menu(studio: "Studio") -> None:
+    _load(studio)
+    studio.page.presentation.start()
+    studio.wait(lambda: studio.canvas.wall is not None and not studio.page.query_runner.busy)
+    _choose(studio, _click(studio, "status", "refunded"), "filter_status")
+    _settle(studio)
+    assert [row[0] for row in _rows(studio, "status")] == ["refunded"]
+    assert studio.page.point_selections.isVisible()
+    studio.page.presentation.end()
+
+
 @pytest.mark.parametrize("has_variables", [False, True])
-def test_filters_from_charts_are_shown_while_presenting_only_beside_variables(
-    studio: "Studio", has_variables: bool
-) -> None:
+def test_filters_from_charts_are_shown_while_presenting_too(studio: "Studio", has_variables: bool) -> None:
     variable = {"name": "state", "label": "State", "type": "list", "values": ["paid", "refunded"]}
     raw = {"format": "benchboard/dashboard", "version": 2, "items": [ITEMS[0]],
            "variables": [variable] if has_variables else []}  # fmt: skip
@@ -408,7 +444,7 @@ def test_filters_from_charts_are_shown_while_presenting_only_beside_variables(
     bar = studio.page.point_selections
     studio.page.presentation.start()
     assert studio.page.variables.isVisible() is has_variables
-    assert bar.isVisible() is has_variables
+    assert bar.isVisible(), "what is filtered is said wherever it is shown"
     studio.key(Qt.Key.Key_Escape)
     assert not studio.page.presentation.on
     assert bar.isVisible()

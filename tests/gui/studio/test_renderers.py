@@ -298,7 +298,7 @@ def test_series_past_the_eighth_are_said_to_be_missing(light: Theme, kind: str, 
     readout = body_reader(box, widget, result)(charts.plot_of(box, charts.series_of(table, ""), kind).box.center())
     assert readout is not None
     assert [line.text for line in readout.lines if "not drawn" in line.text] == ([told] if told else [])
-    note = QRectF(300, 300 - LINE_HEIGHT, 100, LINE_HEIGHT)
+    note = QRectF(300, 0, 100, 2 * LINE_HEIGHT)
     painted = []
     for columns in (8, count):  # at the right end of the legend, whose entries end before it
         picture = QImage(400, 300, QImage.Format.Format_ARGB32)

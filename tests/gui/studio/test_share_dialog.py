@@ -3,13 +3,13 @@
 import pytest
 from dashboards_driver import DashboardsDriver, open_sharing
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from sqlalchemy import update
 
 from benchboard.dashboards.access import access_list, sharing
 from benchboard.dashboards.access.dashboard_permissions import shares_title
 from benchboard.storage.models.identity import User
-from benchboard.ui.studio.library.share_dialog import ShareDialog
+from benchboard.ui.studio.library.share_dialog import ShareDialog, dashboard_link
 from support.databases import unbound
 
 
@@ -23,6 +23,14 @@ def test_share_by_name_is_granted_and_revoked(dashboards: DashboardsDriver) -> N
     dashboards.studio.wait(lambda: given().get(who.id) == "view")
     dashboards.click(f"unshare_{who.id}")
     dashboards.studio.wait(lambda: who.id not in given())
+
+
+def test_share_copies_the_link_to_the_dashboard(dashboards: DashboardsDriver) -> None:
+    open_sharing(dashboards, "technician@example.com")
+    dashboards.click("share_copy_link")
+    (dialog,) = dashboards.studio.application.window.findChildren(ShareDialog)
+    assert QApplication.clipboard().text() == dashboard_link(dialog.dashboard_id)
+    assert dashboards.find("share_copy_link").text() == "Link copied"
 
 
 def test_share_dialog_lists_everyone_with_access_under_one_heading(dashboards: DashboardsDriver) -> None:

@@ -1,6 +1,7 @@
 """Which rows a metric card shows a number and a change of: those of one series, in the order of their times."""
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -83,6 +84,19 @@ def test_week_that_is_not_over_has_no_change_and_no_place_in_the_history() -> No
     stat = StatValue.of(_weeks(100, 200, 30, read_at=TUESDAY))
     assert (stat.current, stat.previous, stat.history) == (30, 200, [100, 200])
     assert card_change(_card(), stat) == CardChange("", "W41 so far; W40: 200", 0)
+
+
+def test_week_that_the_data_do_not_reach_the_end_of_is_not_compared() -> None:
+    """A file ended on the second day of a week: a drop by 39 % was shown."""
+    weeks = _weeks(100, 200, 30)
+    monday = weeks.rows[-1][0]
+    assert isinstance(monday, date)
+    ends = datetime.combine(monday + timedelta(days=2), time(), UTC)
+    assert card_change(_card(), StatValue.of(replace(weeks, known_until=ends))) == CardChange(
+        "", "W41 so far; W40: 200", 0
+    )
+    whole = datetime.combine(monday + timedelta(days=7), time(), UTC)
+    assert card_change(_card(), StatValue.of(replace(weeks, known_until=whole))) == CardChange("85.0 %", "vs W40", -1)
 
 
 @pytest.mark.parametrize(

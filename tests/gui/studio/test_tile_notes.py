@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -203,16 +204,75 @@ def test_dashboard_is_filtered_by_a_column_where_the_queries_can_take_it(studio:
     assert editor.document.variables == ()
 
 
-def test_widget_is_opened_in_explore_with_the_values_that_it_shows(studio: "Studio") -> None:
+@pytest.mark.parametrize("way", ["key", "inspector"])
+def test_widget_is_opened_in_explore_with_the_values_that_it_shows(studio: "Studio", way: str) -> None:
     query = "SELECT status, count(*) AS n\nFROM orders\nWHERE status IN (:status)\nGROUP BY 1"
     status = {**REGION, "name": "status", "label": "", "values": ["paid", "refunded"], "chosen": ["paid"]}
     _load(studio, ("a", query), variables=[status])
     studio.page.editor.select(["a"])
-    studio.page.canvas.setFocus()
-    studio.key(Qt.Key.Key_E)
+    if way == "key":
+        studio.page.canvas.setFocus()
+        studio.key(Qt.Key.Key_E)
+    else:
+        button = studio.application.window.findChild(Button, "inspector_explore")
+        assert button is not None
+        button.click()
     (view,) = studio.application.window.findChildren(ExploreView)
     exploration = view.exploration
     studio.wait(lambda: exploration.result is not None and not exploration.running)
     assert exploration.state.text == query.replace(":status", "'paid'")
     assert (exploration.state.mode, exploration.state.kind) == ("build", "metric_card")
     assert view.isVisible()
+
+
+def test_query_that_was_opened_in_explore_is_written_back_with_its_variables(studio: "Studio") -> None:
+    query = "SELECT status, count(*) AS n\nFROM orders\nWHERE status IN (:status)\nGROUP BY 1"
+    status = {**REGION, "name": "status", "label": "", "values": ["paid", "refunded"], "chosen": ["paid"]}
+    _load(studio, ("a", query), variables=[status])
+    editor = studio.page.editor
+    editor.select(["a"])
+    studio.page.run("studio.open_in_explore")
+    (view,) = studio.application.window.findChildren(ExploreView)
+    exploration = view.exploration
+    studio.wait(lambda: exploration.result is not None and not exploration.running)
+    assert view.update_widget.isVisible()
+    assert not view.add.isVisible()
+    question = exploration.state.question
+    assert question is not None
+    exploration.set_question(replace(question, limit=5))
+    exploration.set_kind("bar_chart")
+    exploration.set_stack("percent")
+    studio.wait(lambda: not exploration.running)
+    studio.qtbot.mouseClick(view.update_widget, Qt.MouseButton.LeftButton)
+    studio.wait(studio.page.isVisible)
+    assert " ".join(editor.widget("a").query.split()) == " ".join(f"{query} LIMIT 5".split())
+    assert (editor.widget("a").type, editor.widget("a").setting("stack")) == ("bar_chart", "percent")
+    studio.page.undo()
+    assert (editor.widget("a").query, editor.widget("a").type) == (query, "metric_card")
+    studio.context.go("studio/explore")
+    assert not view.update_widget.isVisible(), "it was written back"
+    assert view.add.isVisible()
+
+
+def test_query_of_another_table_gets_the_filters_of_its_page_when_it_is_written_back(
+    studio: "Studio", tmp_path: Path
+) -> None:
+    source = add_copied(studio, tmp_path / "sales.csv")
+    table = source.tables[0]
+    _load(studio, ("a", f"SELECT sum(sold) AS sold FROM {table}"), ("b", "SELECT 1 AS n FROM gone"), source=source.id)
+    with_sources = studio.page.editor
+    studio.page.run("studio.filter_by_column")
+    studio.wait(lambda: bool(studio.canvas.findChildren(QMenu, "filter_columns")))
+    (menu,) = studio.canvas.findChildren(QMenu, "filter_columns")
+    menu.actions()[0].trigger()
+    menu.close()
+    studio.wait(lambda: bool(with_sources.document.variables))
+    with_sources.select(["b"])
+    studio.page.run("studio.open_in_explore")
+    (view,) = studio.application.window.findChildren(ExploreView)
+    studio.wait(view.update_widget.isVisible)
+    view.exploration.set_text(f"SELECT count(*) AS n\nFROM {table}")
+    studio.wait(lambda: not view.exploration.running and view.exploration.result is not None)
+    studio.wait(view.update_widget.isEnabled)
+    studio.qtbot.mouseClick(view.update_widget, Qt.MouseButton.LeftButton)
+    studio.wait(lambda: "IN (:shop)" in with_sources.widget("b").query)

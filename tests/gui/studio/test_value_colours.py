@@ -17,6 +17,7 @@ from benchboard.ui.studio.tiles.value_colours import (
     ChartValues,
     Key,
     PageColours,
+    colour_of_place,
     distinct,
     in_order,
     value_column,
@@ -62,7 +63,8 @@ def test_a_value_has_the_same_colour_in_all_charts_of_a_page(qapp: QApplication,
             found.setdefault(key, set()).add(number)
     assert all(len(numbers) == 1 for numbers in found.values())
     # The first colours, in the order of their names: the palette begins with those that differ most.
-    assert [next(iter(found[key])) for key in in_order(found.keys())] == list(range(len(found)))
+    expected = [colour_of_place(place) for place in range(len(found))]
+    assert [next(iter(found[key])) for key in in_order(found.keys())] == expected
 
 
 @_QT
@@ -121,9 +123,16 @@ def test_values_that_a_filter_hides_from_the_beginning_have_their_colours(
     assert filtered == {(one,): whole[one,] for one in drawn}
 
 
+def test_the_colour_of_a_measure_is_that_of_no_value_while_others_are_left(qapp: QApplication) -> None:
+    """The bars of all orders and the line of those that are cancelled were of one blue."""
+    seven, eight = _page({"a": _chart(FEW[:7])}), _page({"a": _chart(FEW)})
+    assert sorted((seven.of("a") or {}).values()) == [1, 2, 3, 4, 5, 6, 7]
+    assert sorted((eight.of("a") or {}).values()) == [0, 1, 2, 3, 4, 5, 6, 7]
+
+
 def test_columns_have_colours_of_their_own(qapp: QApplication) -> None:
     page = _page({"a": _chart(["x", "y"]), "b": _chart(["y"], column="region")})
-    assert page.of("b") == {("y",): 0}
+    assert page.of("b") == {("y",): 1}
     page.update("b", None)
     assert page.of("b") is None
 
@@ -142,9 +151,9 @@ def test_an_export_has_the_colours_of_the_screen(qapp: QApplication) -> None:
     page.update("a", _chart(["b", "m", "p"]))
     copied = page.copy()
     copied.update("copy", _chart(["b", "m", "p"]))
-    assert copied.of("copy") == page.of("a") == {("m",): 0, ("p",): 1, ("b",): 2}
+    assert copied.of("copy") == page.of("a") == {("m",): 1, ("p",): 2, ("b",): 3}
     copied.update("copy", _chart(["z"]))
-    assert page.of("a") == {("m",): 0, ("p",): 1, ("b",): 2}
+    assert page.of("a") == {("m",): 1, ("p",): 2, ("b",): 3}
 
 
 def test_a_column_is_known_by_its_name_however_it_is_written() -> None:
@@ -184,7 +193,7 @@ def test_series_and_slices_of_a_page_have_one_colour_for_each_value(studio: "Stu
     load(studio, [_widget("all", "line_chart", LINE.format("true"), 0), _widget("pie", "pie_chart", PIE, 6), filtered])
     _settled(studio)
     whole = _colours(studio, "all")
-    assert list(whole.values()) == list(range(len(whole)))
+    assert list(whole.values()) == list(range(1, len(whole) + 1))
     assert _colours(studio, "pie") == whole
     assert _colours(studio, "few") == {key: whole[key] for key in (("paid",), ("refunded",))}
     editor = studio.page.editor

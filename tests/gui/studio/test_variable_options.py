@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QListView, QWidget
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.queries import run_query
 from benchboard.dashboards.document.document import Variable, parse_document, write_document
-from benchboard.dashboards.editing.column_filter import values_query
 from benchboard.dashboards.variables import variable_queries
+from benchboard.dashboards.variables.filter_variables import values_query
 from benchboard.dashboards.variables.variable_queries import VariableOptions
 from benchboard.errors import Cancelled, Unavailable
 from benchboard.ui.studio.document.editor import Editor

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from benchboard.errors import AppError, Conflict, Invalid, Unavailable
 from benchboard.storage import change_tracking, engine, guard
 from benchboard.storage.change_tracking import UnrecordedChange
+from benchboard.storage.disk_state import disk_obstacle
 from benchboard.storage.driver_errors import error_for
 from benchboard.storage.engine import Database, refuse_password
 from benchboard.storage.models.base import new_id, now
@@ -410,6 +411,19 @@ def test_write_at_the_systems_file_size_limit_raises_unwritable(sqlite_database:
         [sys.executable, "-c", LIMITED, url, databases.KEY.hex()], capture_output=True, text=True, check=False
     )
     assert (ended.stdout.strip(), ended.stderr) == ("storage.unwritable", "")
+
+
+@pytest.mark.parametrize(
+    ("blocks", "files", "total", "full"),
+    [(8, 1, 9, False), (7, 1, 9, True), (8, 0, 9, True), (8, 0, 0, False)],
+)
+def test_disk_is_full_below_32_kib_or_without_a_file_entry_where_it_counts_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blocks: int, files: int, total: int, full: bool
+) -> None:
+    answer = os.statvfs_result((4096, 4096, 10_000, blocks, blocks, total, files, files, 0, 255))
+    monkeypatch.setattr(os, "statvfs", lambda _path: answer)
+    found = disk_obstacle(tmp_path / "bench.db")
+    assert (found.code if found is not None else "") == ("storage.full" if full else "")
 
 
 class _DriverError(Exception):

@@ -344,3 +344,20 @@ def test_run_an_error_behind_variables_is_at_its_place(orders: Orders) -> None:
 def test_run_a_monstrous_text_is_refused_before_it_runs(text: str, orders: Orders) -> None:
     with pytest.raises(Invalid):
         run(text, orders)
+
+
+def test_of_several_files_the_one_that_cannot_be_read_is_named(orders: Orders, tmp_path: Path) -> None:
+    """A line that ends in another way was appended to the second of nine months: the first was blamed."""
+    files = [tmp_path / f"2026-{month}.csv" for month in range(1, 4)]
+    for file in files:
+        file.write_bytes(b"n;m\r\n" + b"".join(b"%d;2\r\n" % k for k in range(3000)))
+    files[1].write_bytes(files[1].read_bytes() + b"7;2\n")
+    listed = ", ".join(f"'{file}'" for file in files)
+    sql = (
+        f"SELECT * FROM read_csv([{listed}], auto_detect=false, columns={{'n': 'VARCHAR', 'm': 'VARCHAR'}}, "
+        "delim=';', header=true)"
+    )
+    orders.view = FileView(sql, tuple(files))
+    with pytest.raises(Unavailable) as refused:
+        run("SELECT count(*) AS n FROM orders", orders)
+    assert refused.value.why == "2026-2.csv."

@@ -70,6 +70,15 @@ def test_log_of_a_turkish_spreadsheet_is_recognised(tmp_path: Path) -> None:
     assert "13.11.2026" in order.reason
 
 
+def test_every_wrong_value_of_a_line_is_named(tmp_path: Path) -> None:
+    lines = [f"{k};0{k % 9 + 1}/02/2026;{k}" for k in range(200)]
+    table = _inspect(tmp_path / "log.csv", "\n".join(["A;D;V", *lines, "7;99/02/2026;abc"]))
+    (line,) = table.wrong_lines
+    assert line.line == 202
+    assert "“D” is “99/02/2026”" in line.sentence
+    assert "“V” is “abc”" in line.sentence
+
+
 def test_wrong_lines_are_named_by_number_and_counted(tmp_path: Path) -> None:
     lines = _LOG.splitlines()
     many = [lines[0], *lines[1:] * 20]

@@ -15,8 +15,10 @@ from benchboard.analytics import duckdb_engine
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.duckdb_engine import FileView
 from benchboard.analytics.queries import check_query
+from benchboard.analytics.query_builder.combined import with_calculation, without_columns
 from benchboard.analytics.query_builder.question import (
     WITH_VALUES,
+    Calculation,
     Dialect,
     Filter,
     Group,
@@ -26,7 +28,7 @@ from benchboard.analytics.query_builder.question import (
     Server,
     Sort,
     free_name,
-    functions_for,
+    measures_for,
     operators_for,
     parse_value,
     units_for,
@@ -80,12 +82,13 @@ def questions(draw: st.DrawFn, dialect: Dialect = "own") -> Question:
         unit = draw(st.sampled_from(units_for(dialect))) if column == "created_dt" else ""
         question = with_group(question, column, unit)
     for column in draw(st.lists(st.sampled_from(["", *COLUMNS]), max_size=3)):
-        function = draw(st.sampled_from(functions_for(COLUMNS[column] if column else None, dialect)))
+        function = draw(st.sampled_from(measures_for(COLUMNS[column] if column else None, dialect)))
         question = with_measure(question, function, column)
     renamed: list[Measure] = []
     for one in question.measures:
         taken = [group.output for group in question.groups] + [other.output for other in renamed]
-        renamed.append(Measure(one.function, one.column, free_name(draw(names), taken)))
+        divisor = draw(st.sampled_from(["", "order_total"])) if one.function == "ratio" else ""
+        renamed.append(Measure(one.function, one.column, free_name(draw(names), taken), divisor))
     question = with_parts(question, measures=renamed)
     outputs = question.outputs or tuple(COLUMNS)
     sorted_by = draw(st.lists(st.sampled_from(outputs), max_size=2, unique=True))
@@ -332,6 +335,45 @@ def _matches(chosen: Filter, start: str, kind: str | None, km: int) -> bool:
 def _median(values: list[int]) -> Decimal:
     ordered, middle = sorted(values), len(values) // 2
     return Decimal(ordered[middle]) if len(values) % 2 else Decimal(ordered[middle - 1] + ordered[middle]) / 2
+
+
+def test_shares_and_ratios_of_files_are_what_python_calculates(rides: Rides) -> None:
+    question = Question(
+        "rides", "source", (Filter("kind", "filled"),), (Group("kind"),),
+        (Measure("share", "", "rows_pct"), Measure("share", "km", "km_pct"), Measure("ratio", "km", "km_per_row"),
+         Measure("ratio", "km", "one", "km")),
+        (Sort("kind"),),
+    )  # fmt: skip
+    kept = defaultdict(list)
+    for _start, kind, km in ROWS:
+        if kind:
+            kept[kind].append(km)
+    rows, total = sum(len(one) for one in kept.values()), sum(sum(one) for one in kept.values())
+    expected = [
+        (kind, 100 * len(one) / rows, 100 * sum(one) / total, sum(one) / len(one), 1.0)
+        for kind, one in sorted(kept.items())
+    ]
+    result = duckdb_engine.run(
+        to_sql(question), rides, limit=1000, timeout=60.0, cancel_token=CancelToken(), variables=PERIOD
+    )
+    for found, wanted in zip(result.rows, expected, strict=True):
+        assert found[0] == wanted[0]
+        assert [float(str(one)) for one in found[1:]] == pytest.approx(wanted[1:])
+
+
+def test_a_ratio_whose_divisor_is_zero_has_no_value(rides: Rides) -> None:
+    question = Question("rides", "source", (Filter("km", "eq", (0,)),), (), (Measure("ratio", "km", "one", "km"),))
+    result = duckdb_engine.run(
+        to_sql(question), rides, limit=1000, timeout=60.0, cancel_token=CancelToken(), variables=PERIOD
+    )
+    assert result.rows == ((None,),)
+
+
+def test_a_measure_goes_with_the_column_that_it_is_divided_by() -> None:
+    question = Question("t", "s", measures=(Measure("ratio", "a", "r", "b"), Measure("sum", "a", "s")))
+    assert [one.name for one in without_columns(question, {"b"}).measures] == ["s"]
+    calculated = replace(question, calculations=(Calculation("b", "x + 1"),))
+    assert with_calculation(calculated, Calculation("c", "x + 1"), 0).measures[0].divisor == "c"
 
 
 def test_a_count_of_a_files_rows_does_not_pass_for_one_of_its_columns() -> None:

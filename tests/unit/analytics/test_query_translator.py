@@ -201,6 +201,11 @@ REFUSED = [
     ("query.not-offered", "with x(m) as (select 1 as n) select m from x"),
     ("query.not-offered", "select 1 from orders as o(a, b)"),
     ("query.not-offered", "select sum(order_total) over (partition by id) from orders"),
+    ("query.not-offered", "select ((select id from orders) limit 0)"),
+    ("query.not-offered", "select ((select id from orders) order by 1)"),
+    ("query.not-offered", "select id from orders where status = (((select max(id) from orders)) offset 1)"),
+    ("query.not-offered", "select id in ((select id from orders) limit 1) from orders"),
+    ("query.not-select", "select exists ((select id from orders) limit 0)"),
 ]
 
 

@@ -120,6 +120,16 @@ def test_excel_header_is_bold_and_frozen_with_a_filter_and_columns_are_wide_enou
     assert sheet.column_dimensions["B"].width == pytest.approx(8, abs=1)
 
 
+def test_excel_columns_of_numbers_have_room_for_separators_and_currency() -> None:
+    table = _table(
+        [("n", "integer"), ("m", "integer", Presentation(format="money"))], (123_456_789_012, 123_456_789_012)
+    )
+    sheet = _sheet(excel_file([Sheet("t", table)]).content)
+    plain, money = (sheet.column_dimensions[name].width for name in "AB")
+    assert len("123,456,789,012") <= plain <= len("123,456,789,012") + 3
+    assert len("$123,456,789,012.00") <= money <= len("$123,456,789,012.00") + 3
+
+
 def test_excel_takes_hostile_text_for_text_alone() -> None:
     table = _table([("t", "text")], *((text,) for text in HOSTILE))
     sheet = _sheet(excel_file([Sheet("t", table)]).content)

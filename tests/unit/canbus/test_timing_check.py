@@ -154,3 +154,10 @@ def test_check_impossible_clock_tolerance_is_refused(value: float) -> None:
     with pytest.raises(Invalid) as caught:
         check(controller("fdcan"), Timing(80_000_000, 1, 95, 32, 32, 32), clock_tolerance=value)
     assert caught.value.facts["field"] == "clock_tolerance"
+
+
+@pytest.mark.parametrize(("length", "title"), [(42.0, "Propagation for"), (200.0, "Too short for")])
+def test_propagation_title_says_whether_the_segment_is_long_enough(length: float, title: str) -> None:
+    """Two quanta of four clocks each at 80 MHz are 50 ns: the prescaler makes the segment long enough."""
+    verdict = check(controller("at91"), Timing(80_000_000, 20, 6, 5, 4, 4), length_m=length)
+    assert verdict.propagation_title == f"{title} {{metres}} m of cable"

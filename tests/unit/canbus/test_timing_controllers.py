@@ -5,11 +5,14 @@ as of 2024 (`struct can_bittiming_const`, `GENMASK(high, low)`), can-utils' calc
 Microchip's MCP2515 datasheet DS21801F.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from benchboard.canbus.timing import CONTROLLERS, Controller, Limits, Timing, controller, decode, registers
+from benchboard.errors import AppError
+from benchboard.i18n import number
 
 # tseg1_min, tseg1_max, tseg2_min, tseg2_max, sjw_max, brp_min, brp_max, brp_inc
 BITTIMING_CONST = {
@@ -240,3 +243,69 @@ def test_registers_delay_compensation_sets_the_drivers_bits(
     assert on[offset[0]] & ~enabled[1] & mask(15, 8) == offset[1]
     assert off[enabled[0]] & enabled[1] != enabled[1]
     assert decode(name, 80_000_000, on).tdc_offset == item.tdco_max
+
+
+LONG = "x" * 80
+KNOWN: dict[str, object] = {
+    "tseg1_min": 1, "tseg1_max": 16, "tseg2_min": 1, "tseg2_max": 8, "sjw_max": 4, "brp_max": 64
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("act", "code", "what"),
+    [
+        (lambda: controller(LONG), "timing.controller", f"Unknown controller “{LONG[:60]}”."),
+        (lambda: controller("bxcan").limits(LONG), "timing.phase", f"Unknown phase “{LONG[:40]}”."),
+        (lambda: controller("bxcan").limits("data"), "timing.no-data-phase", "bxCAN (STM32) has no data phase."),
+        (lambda: Limits.from_mapping(KNOWN | {LONG: 1}), "timing.limits", f"{LONG[:40]} isn't a valid limit."),
+        (lambda: Limits.from_mapping({}), "timing.limits", "The limits are missing tseg1_min."),
+        (lambda: Timing(8_000_000, 1, 5, 4, 2, 3), "timing.sjw", "An SJW of 3 tq is too large."),
+        (
+            lambda: Timing(8_000_000, 1.5, 5, 4, 2, 1),
+            "timing.number",
+            f"prescaler must be a whole number from 1 to {number(65_536)}.",
+        ),
+        (
+            lambda: decode("bxcan", 8_000_000, {LONG: 1}),
+            "timing.register",
+            f"bxCAN (STM32) has no register {LONG[:40]}.",
+        ),
+        (lambda: decode("mcp2515", 8_000_000, {"CNF1": 0}), "timing.register-missing", "Missing value for CNF2."),
+        (
+            lambda: controller("bxcan").require_fits(Timing(8_000_000, 2000, 5, 4, 2, 1)),
+            "timing.does-not-fit",
+            "Prescaler is 2000; bxCAN allows 1 to 1024.",
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused_with_its_code_in_a_sentence(act: Callable[[], object], code: str, what: str) -> None:
+    with pytest.raises(AppError) as caught:
+        act()
+    assert caught.value.code == code
+    assert caught.value.what == what
+
+
+def test_limits_from_a_mapping_begin_at_one_where_it_says_nothing_else() -> None:
+    limits = Limits.from_mapping(KNOWN)
+    assert (limits.sjw_min, limits.brp_min, limits.brp_inc) == (1, 1, 1)
+    other = Limits.from_mapping(KNOWN | {"sjw_min": 2, "brp_min": 4, "brp_inc": 2})
+    assert (other.sjw_min, other.brp_min, other.brp_inc) == (2, 4, 2)
+
+
+def test_whole_numbers_that_come_as_floats_are_kept_as_integers() -> None:
+    timing = Timing(8e6, 1.0, 5.0, 4.0, 2.0, 1.0)
+    assert repr(timing) == repr(Timing(8_000_000, 1, 5, 4, 2, 1))
+    limits = Limits(1.0, 16.0, 1.0, 8.0, 4.0, 1.0, 64.0, 1.0)
+    assert repr(limits) == repr(Limits(1, 16, 1, 8, 4, 1, 64, 1))
+
+
+def test_allowed_segments_of_a_controller_without_a_prop_seg_field_leave_one_quantum_for_phase_seg1() -> None:
+    limits = Limits(4, 16, 2, 8, 4, 1, 64)
+    assert not limits.has_prop_seg
+    assert (limits.allowed("prop_seg"), limits.allowed("phase_seg1")) == ((0, 15), (1, 16))
+
+
+def test_mcp2515_jump_is_shorter_than_phase_seg2() -> None:
+    limits = controller("mcp2515").nominal
+    assert limits.violations(Timing(8_000_000, 1, 3, 4, 3, 2)) == ()
+    assert limits.violations(Timing(8_000_000, 1, 3, 4, 3, 3)) == ("sjw",)

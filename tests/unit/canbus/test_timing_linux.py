@@ -102,3 +102,44 @@ def test_solve_linux_unknown_kernel_is_refused() -> None:
     with pytest.raises(Invalid) as caught:
         solve_linux(controller("bxcan").nominal, clock=8_000_000, bitrate=500_000, kernel="v9.9")
     assert caught.value.facts["field"] == "algorithm"
+
+
+SHORTEST = Limits(4, 16, 2, 8, 4, 1, 64, 1)
+
+
+def test_solve_linux_no_bit_is_shorter_than_the_shortest_segments() -> None:
+    assert solve_linux(SHORTEST, clock=7_000_000, bitrate=1_000_000, sample_point=70) is not None
+    assert solve_linux(SHORTEST, clock=6_000_000, bitrate=1_000_000, sample_point=70) is None
+
+
+def test_solve_linux_prescaler_is_a_multiple_of_its_increment() -> None:
+    by_two = Limits(1, 16, 1, 8, 4, 2, 64, 2)
+    found = solve_linux(by_two, clock=80_000_000, bitrate=500_000, sample_point=80)
+    assert found is not None
+    assert (found.timing.prescaler % 2, found.bitrate) == (0, 500_000)
+
+
+def test_solve_linux_product_that_wraps_to_zero_is_passed_over() -> None:
+    """256 quanta at 2²⁴ bit/s: the kernel's product of both has 32 bits, and can't be divided by."""
+    wide = Limits(1, 256, 1, 128, 128, 1, 512, 1)
+    found = solve_linux(wide, clock=2**27, bitrate=2**24, sample_point=75)
+    assert found is not None
+    assert (found.bitrate, found.timing.quanta) == (2**24, 8)
+
+
+def test_solve_linux_lowest_bit_rate_is_one() -> None:
+    assert solve_linux(controller("bxcan").nominal, clock=8_000_000, bitrate=1) is None
+
+
+def test_solve_linux_answer_says_how_far_it_is_from_what_was_asked_for() -> None:
+    found = solve_linux(controller("bxcan").nominal, clock=8_000_000, bitrate=1_053_000, sample_point=80)
+    assert found is not None
+    assert found.bitrate_error == pytest.approx(100 * 53 / 1053)
+    assert (found.sample_point, found.sample_point_error) == (75.0, 5.0)
+
+
+def test_solve_linux_unknown_kernel_is_named_with_40_characters_at_most() -> None:
+    with pytest.raises(Invalid) as caught:
+        solve_linux(controller("bxcan").nominal, clock=8_000_000, bitrate=500_000, kernel="v" * 50)
+    assert caught.value.code == "timing.algorithm"
+    assert caught.value.what == f"Unknown algorithm “{'v' * 40}”."

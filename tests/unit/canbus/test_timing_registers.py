@@ -1,6 +1,7 @@
 """Registers both ways, and the lines for other programs, checked by those programs' own rules."""
 
 import re
+from collections.abc import Callable
 
 import can
 import pytest
@@ -180,3 +181,22 @@ def test_python_can_phases_with_two_clocks_are_refused() -> None:
 def test_c_snippet_defines_each_register() -> None:
     lines = c_snippet(registers("mcp2515", Timing(8_000_000, 4, 6, 7, 2, 1))).splitlines()
     assert lines[1] == "#define CAN_CNF2_VALUE 0xB5U  /* PHSEG1 6, PRSEG 5 */"
+
+
+@pytest.mark.parametrize(
+    ("act", "code", "what"),
+    [
+        (
+            lambda: ip_link(Timing(80_000_000, 1, 5, 4, 2, 1), interface="-" * 50),
+            "timing.interface",
+            f"“{'-' * 40}” isn't a valid network interface name.",
+        ),
+        (lambda: ip_link(Timing(4_000_000_000, 1, 5, 4, 2, 1)), "timing.tq", "ip link can't set this timing."),
+    ],
+)
+def test_ip_link_that_cannot_be_is_refused_with_its_code_in_a_sentence(
+    act: Callable[[], object], code: str, what: str
+) -> None:
+    with pytest.raises(Invalid) as caught:
+        act()
+    assert (caught.value.code, caught.value.what) == (code, what)

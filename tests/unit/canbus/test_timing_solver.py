@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.canbus.timing import CONTROLLERS, Limits, Timing, controller, nearest, solve, solve_fd
-from benchboard.canbus.timing.solver import cia_sample_point
+from benchboard.canbus.timing.solver import bit_rate_out_of_reach, bit_rate_range, cia_sample_point
 from benchboard.errors import Invalid, NotFound
 from support.examples import examples
 
@@ -280,3 +280,55 @@ def test_solve_fd_data_sample_point_of_one_percent_is_asked_for_and_less_is_refu
     solved(1)
     with pytest.raises(Invalid):
         solved(0.9)
+
+
+def test_solution_says_how_far_its_sample_point_and_bit_rate_are_from_what_was_asked_for() -> None:
+    (found,) = solve(controller("bxcan").nominal, clock=8_000_000, bitrate=1_000_000, sample_point=80).best(1)
+    assert (found.sample_point, found.sample_point_error, found.bitrate_error) == (75.0, 5.0, 0)
+
+
+def test_solve_controller_whose_jump_has_a_least_width_leaves_room_for_it() -> None:
+    wide = Limits(1, 16, 1, 8, 4, 1, 64, sjw_min=3, prop_min=2)
+    found = solve(wide, clock=8_000_000, bitrate=500_000, sample_point=80)
+    assert {timing.sjw >= 3 and timing.phase_seg1 >= 3 and timing.prop_seg >= 2 for timing in found.variants()} == {
+        True
+    }
+    assert min(tseg1 for _prescaler, tseg1, _tseg2 in found.triples()) >= 5
+
+
+def test_bit_rates_at_the_ends_of_what_a_clock_allows_are_in_reach_and_beyond_them_the_end_is_named() -> None:
+    limits = Limits(1, 16, 1, 8, 4, 1, 64)
+    slowest, fastest = 8_000_000 / (64 * 25), 8_000_000 / 3
+    for rate in (slowest, fastest):
+        assert bit_rate_out_of_reach(limits, clock=8_000_000, bitrate=rate) == ""
+    assert bit_rate_out_of_reach(limits, clock=8_000_000, bitrate=slowest - 1) == (
+        "The slowest bit rate that a CAN clock of 8 MHz allows is 5 kbit/s."
+    )
+    assert bit_rate_out_of_reach(limits, clock=8_000_000, bitrate=fastest + 1) == (
+        "The fastest bit rate that a CAN clock of 8 MHz allows is 2.666667 Mbit/s."
+    )
+    assert bit_rate_range(limits, clock=8_000_000) == (5_000, 2_666_666)
+    assert bit_rate_range(limits, clock=8_000_000, tolerance=1) == (4_951, 2_693_602)
+    none = Limits(1, 4, 8, 8, 4, 1, 4, 8)
+    assert bit_rate_range(none, clock=8_000_000) is None
+    assert bit_rate_out_of_reach(none, clock=8_000_000, bitrate=1) == ""
+
+
+def test_solve_fd_refusal_of_a_slower_data_phase_has_its_code() -> None:
+    limits = controller("fdcan")
+    assert limits.data is not None
+    for rate, sample, code in ((250_000, 80, "timing.data-slower"), (500_000, 0.5, "timing.number")):
+        with pytest.raises(Invalid) as caught:
+            solve_fd(
+                limits.nominal, limits.data, clock=80_000_000, bitrate=500_000, data_bitrate=rate,
+                data_sample_point=sample,
+            )  # fmt: skip
+        assert caught.value.code == code
+
+
+def test_solve_fd_equal_pairs_prefer_the_smaller_prescalers() -> None:
+    limits = controller("fdcan")
+    assert limits.data is not None
+    pairs = solve_fd(limits.nominal, limits.data, clock=80_000_000, bitrate=500_000, data_bitrate=2_000_000)
+    best = next(iter(pairs))
+    assert (best.nominal.timing.prescaler, best.data.timing.prescaler) == (1, 1)

@@ -1,5 +1,6 @@
 """Oscillator tolerance, cable, delay compensation and the comparison of two nodes."""
 
+from dataclasses import replace
 from math import floor
 
 import can
@@ -15,6 +16,7 @@ from benchboard.canbus.timing import (
     oscillator_tolerance,
 )
 from benchboard.errors import Invalid
+from benchboard.i18n import number, percent
 
 NOMINAL = Timing(80_000_000, 1, 95, 32, 32, 32)
 DATA = Timing(80_000_000, 1, 23, 8, 8, 8)
@@ -199,3 +201,142 @@ def test_compare_sample_points_that_differ_are_named_and_equal_ones_are_not() ->
     text = "The sample points of the arbitration phase differ."
     assert any(text in one for one in compare(same, other).advice)
     assert not any(text in one for one in compare(same, Node("c", same.nominal)).advice)
+
+
+def test_conditions_have_a_title_and_a_name_each() -> None:
+    conditions = oscillator_tolerance(NOMINAL, DATA).conditions
+    assert [condition.title for condition in conditions] == [
+        "Error frame, arbitration phase",
+        "Resync, arbitration phase",
+        "Resync, data phase",
+        "Error frame, start of data phase",
+        "Bit rate switch",
+    ]
+    assert [condition.tolerance_name for condition in conditions] == [
+        "error-frame tolerance",
+        "resync tolerance",
+        "resync tolerance in the data phase",
+        "error-frame tolerance at the start of the data phase",
+        "tolerance at the bit rate switch",
+    ]
+
+
+def test_cable_numbers_at_their_limits_are_taken_and_one_beyond_is_refused() -> None:
+    for name, low, high in (("length_m", 0, 100_000), ("delay_ns_per_m", 1, 100), ("loop_delay_ns", 0, 100_000)):
+        for value in (low, high):
+            check_cable(NOMINAL, **({"length_m": 1.0} | {name: value}))
+        for value in (low - 0.5, high + 0.5):
+            with pytest.raises(Invalid) as caught:
+                check_cable(NOMINAL, **({"length_m": 1.0} | {name: value}))
+            assert caught.value.facts["field"] == name
+
+
+def test_cable_problem_says_how_much_too_long_it_is_and_never_less() -> None:
+    assert check_cable(NOMINAL, length_m=76.75).problem == ""
+    assert check_cable(NOMINAL, length_m=76.76).problem == "The cable is 0.1 m too long."
+    assert check_cable(NOMINAL, length_m=80).problem == "The cable is 3.3 m too long."
+    short = Timing(80_000_000, 1, 10, 5, 5, 5)
+    assert check_cable(short, length_m=1).problem == "The bit timing allows no cable of any length."
+
+
+def test_phases_with_two_clocks_are_refused_with_a_code() -> None:
+    with pytest.raises(Invalid) as caught:
+        oscillator_tolerance(NOMINAL, Timing(40_000_000, 1, 9, 5, 5, 5))
+    assert caught.value.code == "timing.clocks"
+
+
+def test_delay_compensation_offset_of_127_clock_periods_is_the_greatest() -> None:
+    for prop_seg, problems in ((62, 0), (63, 2)):  # the offset alone, and the sum
+        found = delay_compensation(Timing(80_000_000, 1, prop_seg, 64, 64, 64), loop_delay_ns=0)
+        assert (found.offset, found.measured, len(found.problems)) == (65 + prop_seg, 0, problems)
+
+
+FASTER = Timing(80_000_000, 1, 22, 8, 8, 8)
+"""39 quanta to the 40 of `DATA`: 2.53 % of their mean apart."""
+
+
+def test_compare_difference_of_data_bit_rates_uses_the_tolerance_of_the_data_phase_alone() -> None:
+    a, b = Node("a", NOMINAL, DATA, 0.1), Node("b", NOMINAL, FASTER, 0.2)
+    found = compare(a, b)
+    apart = 100 * 2 / 79
+    assert (found.nominal_rate_difference, found.data_rate_difference) == (0, pytest.approx(apart))
+    assert compare(b, a).data_rate_difference == pytest.approx(-apart)
+    conditions = [one for node in (a, b) for one in oscillator_tolerance(node.nominal, node.data).conditions]
+    allowed = min(one.percent for one in conditions if one.number >= 3)
+    assert found.margin == pytest.approx(allowed - (0.1 + 0.2 + apart) / 2)
+    assert found.limiting.number >= 3
+    rates = f"a {number(2000)} kbit/s, b {number(2051.282, most=3)} kbit/s"
+    assert found.problems == (f"The data bit rates differ: {rates}.",)
+    assert not found.bit_rates_differ, "they can communicate in classical frames"
+
+
+def test_compare_difference_of_nominal_bit_rates_is_that_of_b_to_a() -> None:
+    a, b = Node("a", NOMINAL), Node("b", Timing(80_000_000, 1, 94, 32, 32, 32))
+    assert compare(a, b).nominal_rate_difference == pytest.approx(100 * 2 / 319)
+    assert compare(b, a).nominal_rate_difference == pytest.approx(-100 * 2 / 319)
+    assert compare(a, b).data_rate_difference is None
+    far = Node("c", Timing(80_000_000, 3, 30, 24, 25, 24))
+    assert compare(a, far).problems == ("The bit rates differ: a 500 kbit/s, c 333.333 kbit/s.",)
+
+
+def test_compare_can_fd_nodes_are_limited_by_their_data_phase_where_it_allows_least() -> None:
+    narrow = Timing(80_000_000, 1, 23, 8, 8, 1)
+    found = compare(Node("a", NOMINAL, DATA, 0.1), Node("b", NOMINAL, narrow, 0.1))
+    allowed = oscillator_tolerance(NOMINAL, narrow)
+    assert (found.limiting_node, found.limiting.number) == ("b", 5)
+    assert found.margin == pytest.approx(allowed.percent - 0.1)
+    classic = compare(Node("a", NOMINAL, None, 0.1), Node("b", NOMINAL, narrow, 0.1))
+    assert classic.limiting.number == 1, "the two have no data phase in common"
+    assert (classic.data_rate_difference, classic.data_point_difference) == (None, None)
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_compare_classic_node_is_named_as_the_one_that_answers_with_error_frames(swapped: bool) -> None:
+    nodes = [CONVEYOR, Node("Old sensor", NOMINAL, None, 0.1)]
+    found = compare(*nodes[::-1] if swapped else nodes)
+    assert found.problems == ("Conveyor A, node 3 sends CAN FD frames, which Old sensor answers with error frames.",)
+
+
+def test_compare_poor_oscillators_say_how_much_is_missing() -> None:
+    found = compare(Node("a", NOMINAL, None, 1.0), Node("b", NOMINAL, None, 1.0))
+    short = 1 - oscillator_tolerance(NOMINAL).percent
+    assert found.margin == pytest.approx(-short)
+    assert found.problems == (f"a falls {short:.2f} % short of the required oscillator tolerance.",)
+
+
+def test_verdict_says_no_more_than_is_known() -> None:
+    fine = compare(Node("a", NOMINAL), Node("b", NOMINAL))
+    spare = f"with {percent(0.78, 2)} of oscillator tolerance to spare."
+    assert fine.verdict() == f"Bit rate and oscillators match, {spare}"
+    assert fine.verdict("") == f"The two nodes can communicate, {spare}"
+    assert fine.verdict("Too long.") == f"Bit rate and oscillators match, {spare} Too long."
+    poor = compare(Node("a", NOMINAL, None, 5.0), Node("b", NOMINAL, None, 5.0))
+    assert poor.verdict("") == "The two nodes can't communicate reliably."
+    apart = compare(Node("a", NOMINAL), Node("b", Timing(80_000_000, 2, 95, 32, 32, 32)))
+    assert apart.verdict("") == "The two nodes can't communicate: their bit rates differ."
+
+
+def test_compare_advice_names_the_nodes_in_their_order() -> None:
+    data = Timing(80_000_000, 1, 15, 16, 8, 4)
+    a, b = Node("A", Timing(80_000_000, 2, 47, 16, 16, 4), data), Node("B", Timing(80_000_000, 2, 39, 16, 24, 4), data)
+    points = "The sample points of the arbitration phase differ. CiA recommends the same one on all nodes."
+    apart = "At the bit rate switch, the nodes are 200 ns apart; {} corrects 50 ns per resync."
+    assert compare(a, b).advice == (points, apart.format("A"), apart.format("B"))
+    wide = replace(b, data=replace(data, sjw=8))
+    assert compare(a, replace(wide, data=Timing(80_000_000, 1, 15, 16, 8, 8))).advice[1:] == (
+        apart.format("A"), apart.format("B").replace("50", "100")
+    )  # fmt: skip
+
+
+def test_compare_data_sample_points_that_differ_are_named_and_equal_ones_are_not() -> None:
+    text = "The data sample points differ. CiA recommends the same one on all nodes."
+    late = Timing(80_000_000, 1, 25, 8, 6, 6)
+    assert text in compare(Node("a", NOMINAL, DATA), Node("b", NOMINAL, late)).advice
+    assert compare(Node("a", NOMINAL, DATA), Node("b", NOMINAL, DATA)).advice == ()
+    assert text not in compare(Node("a", NOMINAL, DATA), Node("b", NOMINAL)).advice
+
+
+def test_compare_nodes_as_far_apart_as_one_resync_corrects_are_not_advised() -> None:
+    early, late = Timing(80_000_000, 1, 95, 32, 32, 32), Timing(80_000_000, 1, 103, 32, 24, 24)
+    found = compare(Node("a", early, DATA), Node("b", late, DATA))
+    assert not [text for text in found.advice if "rate switch" in text], "100 ns, which is the SJW of 8 quanta"

@@ -1,14 +1,44 @@
 """A dashboard filtered by a column: the variable that is made, and the queries that take it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource, BrowsedTable
 from benchboard.dashboards.document.document import Document, Variable, parse_document
-from benchboard.dashboards.document.widget_kinds import widget_of
-from benchboard.dashboards.editing.column_filter import FilterColumn, filter_by_column, filterable_tables, inlined
+from benchboard.dashboards.document.widget_kinds import widget_of, with_fields
+from benchboard.dashboards.editing.column_filter import (
+    FilterColumn,
+    filter_by_column,
+    filterable_questions,
+    inlined,
+    places_of,
+    with_page_filters,
+)
+from benchboard.dashboards.layout import Layout
 
 SOURCE = "3f1f7a3e-0000-4000-8000-000000000001"
-SHOP = FilterColumn(SOURCE, "sales", "shop", "Shop", frozenset({"sales"}), "duckdb")
+OTHER = "3f1f7a3e-0000-4000-8000-000000000002"
+
+
+def _source(source_id: str, name: str, **tables: str) -> BrowsedSource:
+    """A source; each table has text columns, named in one text."""
+    found = [
+        BrowsedTable(table, tuple(BrowsedColumn(one, one.title(), "text") for one in columns.split()))
+        for table, columns in tables.items()
+    ]
+    return BrowsedSource(source_id, name, "csv", tuple(found))
+
+
+SALES = _source(SOURCE, "Sales", sales="shop town name", towns="town country")
+TARGETS = _source(OTHER, "Targets", targets="Shop name")
+SOURCES = (SALES, TARGETS)
+
+
+def _column(table: str, column: str, sources: Sequence[BrowsedSource] = SOURCES) -> FilterColumn:
+    return FilterColumn(places_of(sources, sources[0], table, column), column.title())
+
+
+SHOP = _column("sales", "shop")
 
 
 def _page(queries: Mapping[str, str], **more: object) -> Document:
@@ -49,8 +79,7 @@ def test_filter_by_column_a_second_time_changes_nothing() -> None:
 
 def test_filter_by_column_beside_another_filter_keeps_both() -> None:
     once = filter_by_column(_page({"a": "SELECT sum(sold) AS sold FROM sales WHERE sold > 1"}), SHOP).document
-    town = FilterColumn(SOURCE, "sales", "town", "Town", frozenset({"sales"}), "duckdb")
-    both = filter_by_column(once, town).document
+    both = filter_by_column(once, _column("sales", "town")).document
     assert _queries(both)["a"].endswith("WHERE sold > 1\n  AND shop IN (:shop)\n  AND town IN (:town)")
     assert [one.name for one in both.variables] == ["shop", "town"]
 
@@ -68,17 +97,54 @@ def test_inlined_query_has_the_values_in_the_place_of_variables() -> None:
     assert inlined("SELECT 1 WHERE a IN (:x)", {"x": ()}, "duckdb") == "SELECT 1 WHERE a IN (NULL)"
 
 
-def test_filter_by_column_leaves_joined_tables_alone() -> None:
-    joined = "SELECT sum(sold) AS sold FROM sales JOIN towns ON sales.town = towns.town"
-    found = filter_by_column(_page({"a": joined}), SHOP)
-    assert (found.taken, _queries(found.document)) == (0, {"a": joined})
+JOINED = (
+    "SELECT sum(sold) AS sold\nFROM (\n  SELECT sales.*,\n    towns.country AS country\n  FROM sales\n"
+    "  LEFT JOIN towns ON sales.town = towns.town\n) AS sales"
+)
 
 
-def test_filterable_tables_are_those_of_widgets_that_can_take_a_condition() -> None:
-    by_hand, joined = "SELECT max(x) FROM (SELECT 1 AS x)", "SELECT a.x FROM a JOIN b ON a.x = b.x"
-    page = _page({"a": "SELECT sum(sold) AS sold FROM sales", "b": by_hand, "c": joined})
-    assert filterable_tables(page, SOURCE, SHOP.dialect) == {"sales"}
-    assert filterable_tables(page, "", "own") == frozenset()
+def test_filter_by_column_of_a_joined_table_reaches_through_the_join() -> None:
+    found = filter_by_column(_page({"a": JOINED}), _column("towns", "country"))
+    assert _queries(found.document) == {"a": f"{JOINED}\nWHERE country IN (:country)"}
+    found = filter_by_column(_page({"a": JOINED}), SHOP)
+    assert _queries(found.document) == {"a": f"{JOINED}\nWHERE shop IN (:shop)"}
+
+
+def test_filter_by_column_reaches_the_tables_of_other_sources_but_not_by_a_general_name() -> None:
+    page = _page({"a": "SELECT count(*) AS n FROM sales", "b": "SELECT count(*) AS n FROM targets"})
+    theirs = with_fields(page.layout.items[1], data_source_id=OTHER)
+    both = replace(page, layout=Layout.of(12, zip((page.layout.items[0], theirs), page.layout.cells, strict=True)))
+    found = filter_by_column(both, SHOP)
+    assert (found.taken, found.queries) == (2, 2)
+    assert _queries(found.document)["b"] == 'SELECT count(*) AS n\nFROM targets\nWHERE "Shop" IN (:shop)'
+    assert filter_by_column(both, _column("sales", "name")).taken == 1
+
+
+def test_filter_by_column_with_a_subquery_by_hand_is_not_taken() -> None:
+    found = filter_by_column(_page({"a": "SELECT max(x) FROM (SELECT 1 AS x)"}), SHOP)
+    assert (found.taken, found.queries) == (0, 1)
+
+
+def test_with_page_filters_gives_a_new_widget_those_whose_columns_it_has() -> None:
+    page = filter_by_column(_page({"a": "SELECT sum(sold) AS sold FROM sales"}), SHOP).document
+    query = "SELECT count(*) AS n\nFROM targets"
+    assert with_page_filters(page, query, OTHER, SOURCES) == (f'{query}\nWHERE "Shop" IN (:shop)', ("Shop",))
+    once = with_page_filters(page, query, OTHER, SOURCES)[0]
+    assert with_page_filters(page, once, OTHER, SOURCES) == (once, ())
+    assert with_page_filters(page, "SELECT count(*) AS n\nFROM towns", SOURCE, SOURCES)[1] == ()
+    assert with_page_filters(page, query, OTHER, ()) == (query, ())
+    assert with_page_filters(page, query, OTHER, SOURCES, without=("shop",)) == (query, ())
+    by_hand = replace(page, variables=(replace(page.variables[0], query="SELECT shop FROM sales"),))
+    assert with_page_filters(by_hand, query, OTHER, SOURCES) == (query, ())
+
+
+def test_filterable_questions_are_those_of_widgets_that_can_take_a_condition() -> None:
+    by_hand = "SELECT max(x) FROM (SELECT 1 AS x)"
+    page = _page({"a": "SELECT sum(sold) AS sold FROM sales", "b": by_hand, "c": JOINED})
+    assert [one.table for one in filterable_questions(page, {SOURCE: "duckdb"})] == ["sales", "sales"]
+    assert filterable_questions(page, {"": "own"}) == []
+    locked = _page({"a": "SELECT sum(sold) AS sold FROM sales"}, locked=["content"])
+    assert filterable_questions(locked, {SOURCE: "duckdb"}) == []
 
 
 def test_filter_by_column_gives_its_variable_a_name_and_a_label_that_are_free() -> None:

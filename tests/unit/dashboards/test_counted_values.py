@@ -2,8 +2,8 @@
 
 from benchboard.analytics.query_builder.question import Filter
 from benchboard.dashboards.document.document import Variable
-from benchboard.dashboards.editing.column_filter import is_values_query, values_query
 from benchboard.dashboards.editing.counted_values import CountedColumn, counted_column, ordered_by_rows
+from benchboard.dashboards.variables.filter_variables import values_query
 
 STATUS = Variable("status", "Status", "query", multiple=True, query=values_query("orders", "status", "own"))
 SHOP = Variable("shop", "Shop", "query", chosen=("a", "b"), multiple=True)
@@ -46,6 +46,9 @@ def test_ordered_by_rows_values_without_rows_stay_last_in_their_order() -> None:
     assert ordered_by_rows(["a", "b", "c", "d"], {"c": 5, "b": 7}) == ("b", "c", "a", "d")
 
 
-def test_is_values_query_only_of_one_that_is_written_for_a_filter() -> None:
-    assert is_values_query(values_query("t", "Total €", "duckdb"))
-    assert not is_values_query("SELECT DISTINCT status\nFROM orders\nORDER BY status")
+def test_counted_column_isnt_narrowed_by_a_column_all_of_whose_values_are_selected() -> None:
+    shops = values_query("orders", "shop_id", "own")
+    whole = Variable("shop", "Shop", "query", chosen=("a", "b"), multiple=True, query=shops, all_chosen=True)
+    found = _counted(f"{START}{MINE}\n  AND shop_id IN (:shop)", shop=whole)
+    assert found is not None
+    assert found.question.filters == ()

@@ -281,6 +281,18 @@ def test_export_panel_moved_to_another_row_leaves_the_others_as_they_were() -> N
     assert [panel["id"] for panel in back["panels"][-1]["panels"]] == [8, 5, 7]
 
 
+def test_export_row_inside_a_row_is_reported_as_moved_only_if_it_was_in_another() -> None:
+    inner = _row(7, 11, collapsed=True, panels=[_placed(8, 0, 12)])
+    page = {"panels": [_row(3, 0), _row(6, 9, collapsed=True, panels=[inner])], "schemaVersion": 36, "title": "T"}
+    document = _stored(page)
+    assert [line.what for line in to_grafana(parse_document(document))[1].lines] == []
+    rows = {item["id"]: item for item in document["items"]}
+    rows["panel-3"]["items"] = rows["panel-6"]["items"]
+    rows["panel-6"]["items"] = []
+    (line,) = to_grafana(parse_document(document))[1].lines
+    assert (line.id, line.what) == ("panel-7", "The row moved to the end of the dashboard.")
+
+
 def test_export_opened_row_has_its_panels_behind_it() -> None:
     document = _stored(_page())
     for item in items(document["items"]):

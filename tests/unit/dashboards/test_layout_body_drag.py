@@ -163,3 +163,13 @@ def test_geometry_counts_from_the_named_grid(layout: Layout) -> None:
 def test_geometry_of_a_missing_item_is_none(item_id: str) -> None:
     with pytest.raises(Exception, match="no widget"):
         document_cell(PageIndex(laid(a=(0, 0, 1, 1))), item_id)
+
+
+@pytest.mark.parametrize("wanted", range(1, 7))
+def test_body_resize_stops_at_the_nearest_size_that_its_least_sizes_and_static_items_allow(wanted: int) -> None:
+    small = body(b1=(0, 0, 3, 2), b2=(3, 0, 3, 2))
+    assert small.within(wanted, 2).w == max(2, wanted), "each keeps a column"
+    blocked = body(b1=(0, 0, 1, 2), fixed=(4, 0, 2, 4))
+    assert blocked.within(wanted, 2).w == min(4, wanted)
+    above = body("s", b1=(0, 0, 2, 1), fixed=(0, 4, 2, 2))
+    assert above.within(2, wanted).h == min(4, wanted)

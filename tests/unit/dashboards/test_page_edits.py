@@ -12,6 +12,7 @@ from benchboard.dashboards.editing import clipboard, page_edits
 from benchboard.dashboards.editing.page_edits import LOCKS, Lock
 from benchboard.dashboards.layout import (
     GROUP,
+    MAX_TABS,
     TABS,
     Cell,
     Item,
@@ -281,3 +282,17 @@ def test_ungrouped_leaves_widgets_and_locked_containers() -> None:
     locked = {"id": "g", "type": "group", "at": (0, 0, 4, 4), "static": True, "items": [inner]}
     page = PageIndex(dashboard(locked, {"id": "b", "at": (4, 0, 2, 2)}).layout)
     assert page_edits.ungrouped(page, ["g", "b"]) == page_edits.Edited(page.layout, ())
+
+
+def test_tabs_are_at_most_50_and_each_new_one_has_a_name_of_its_own() -> None:
+    raw = {"id": "t", "type": TABS, "position": {"x": 0, "y": 0, "w": 12, "h": 4}, "tabs": [{"id": "t2", "items": []}]}
+    page = PageIndex(fitted(parse_page([raw])))
+    for _k in range(MAX_TABS - 1):
+        page = PageIndex(page_edits.with_tab(page, "t"))
+    assert len({pane.id for pane in page.item("t").panes}) == MAX_TABS
+    assert page.item("t").active == MAX_TABS - 1
+    with pytest.raises(Invalid) as refused:
+        page_edits.with_tab(page, "t")
+    assert (refused.value.code, refused.value.what) == (
+        "layout.too-many-tabs", f"You can add up to {MAX_TABS} tabs."
+    )  # fmt: skip

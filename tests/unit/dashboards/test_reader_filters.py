@@ -6,12 +6,20 @@ from benchboard.analytics.query_builder.question import Dialect
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.time_range import TimeRange
 from benchboard.dashboards.editing import point_selections, state
+from benchboard.dashboards.editing.column_places import ColumnPlaces, SourceTables
 from benchboard.dashboards.editing.reader_filters import PointSelection, ReaderFilter, filtered_query
 from benchboard.dashboards.editing.state import EditingState
 from benchboard.dashboards.variables.repeat_expansion import VariableChoice
 
 OWN: Dialect = "own"
-STATUS = ReaderFilter("", OWN, "orders", frozenset({"orders", "returns"}), "status", "one_of", ("refunded",))
+
+
+def _places(source_id: str, dialect: Dialect, *tables: str) -> ColumnPlaces:
+    having = tuple((one, "status") for one in tables)
+    return ColumnPlaces(source_id, tables[0], "status", (SourceTables(source_id, "", dialect, having),))
+
+
+STATUS = ReaderFilter(_places("", OWN, "orders", "returns"), "one_of", ("refunded",))
 COUNT = "SELECT count(*) AS n\nFROM orders"
 
 
@@ -31,13 +39,14 @@ def test_filtered_query_of_joined_tables_names_the_column_of_its_own_table() -> 
         "SELECT count(*) AS n\nFROM (\n  SELECT lines.*,\n    orders.id AS id,\n    orders.status AS orders_status\n"
         "  FROM lines\n  LEFT JOIN orders ON lines.order_id = orders.id\n) AS lines"
     )
-    theirs = replace(STATUS, source_id="s1", dialect="duckdb", tables=frozenset({"orders", "lines"}))
+    theirs = replace(STATUS, places=_places("s1", "duckdb", "orders", "lines"))
     assert filtered_query(text, "s1", [theirs]).text == f"{text}\nWHERE orders_status IN ('refunded')"
 
 
 def test_filtered_query_of_a_calculated_column_needs_the_same_calculation() -> None:
     text = "SELECT count(*) AS n\nFROM (\n  SELECT *,\n    total * 2 AS twice\n  FROM orders\n) AS orders"
-    twice = ReaderFilter("", OWN, "orders", frozenset({"orders"}), "twice", "one_of", (4,), "total * 2")
+    places = ColumnPlaces("", "orders", "twice", (SourceTables("", "", OWN, ()),))
+    twice = ReaderFilter(places, "one_of", (4,), "total * 2")
     assert filtered_query(text, "", [twice]).text == f"{text}\nWHERE twice IN (4)"
     assert filtered_query(text, "", [replace(twice, expression="total * 3")]).missed == (0,)
     assert filtered_query(COUNT, "", [twice]).missed == (0,)

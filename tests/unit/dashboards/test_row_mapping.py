@@ -168,3 +168,21 @@ def _spoil(rows: dict[str, Any], data: st.DataObject) -> None:
         place = inner
         key = data.draw(st.sampled_from(sorted(inner) if isinstance(inner, dict) else list(range(len(inner)))))
     place[key] = copy.deepcopy(data.draw(st.sampled_from(STRANGE)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "stored"),
+    [
+        ("scatter_chart", "chart"),
+        ("heatmap", "chart"),
+        ("chart", "chart"),
+        ("line_chart", "line_chart"),
+        ("hologram", "placeholder"),
+    ],
+)
+def test_kinds_of_charts_that_the_table_lacks_are_stored_as_charts(kind: str, stored: str) -> None:
+    items = [{"id": "w", "type": kind, "position": {"x": 0, "y": 0, "w": 4, "h": 4}}]
+    written = write_document(parse_document({"format": "benchboard/dashboard", "version": 2, "items": items}))
+    made = row_mapping.to_rows(written, {})
+    assert [row.type for row in made.widgets] == [stored]
+    assert row_mapping.from_rows(made)["items"][0]["type"] == kind

@@ -71,7 +71,29 @@ def test_unknown_or_reserved_command_is_not_supported() -> None:
     assert device().handle(Packet(1, messages.GROUP, 0, 0, {}), 0.0) is None
 
 
+def test_command_with_the_wrong_operation_is_not_supported() -> None:
+    wrong = {0: 2, 2: 0}[messages.OPERATIONS[ProtocolCommand.HELLO]]
+    answer = device().handle(Packet(wrong, messages.GROUP, ProtocolCommand.HELLO, 0, {}, raw=b"\xa0"), 0.0)
+    assert answer is not None
+    assert answer.body == {"rc": messages.ENOTSUP}
+
+
+def test_error_is_told_to_a_client_of_the_first_version_without_its_group() -> None:
+    for version, body in ((1, {"rc": 1}), (2, {"err": {"group": messages.GROUP, "rc": 1}})):
+        operation = messages.OPERATIONS[ProtocolCommand.HELLO]
+        request = Packet(operation, messages.GROUP, ProtocolCommand.HELLO, 0, {}, version=version, raw=b"")
+        answer = device().handle(request, 0.0)
+        assert answer is not None
+        assert answer.body == body
+
+
 # ---- identity and settings
+
+
+def test_identify_blinks_for_the_milliseconds_asked_for() -> None:
+    dongle = device()
+    assert ask(dongle, ProtocolCommand.IDENTIFY, {"ms": 2500}, 100.0) == {}
+    assert dongle.blink_until == 102.5
 
 
 def test_hello_over_a_nonce_proves_the_key_of_the_device_id() -> None:
@@ -352,6 +374,14 @@ def test_claim_from_begin_to_confirm_stores_token_and_owner() -> None:
     assert dongle.persistent.organisation_key == PUBLIC
     request = host_side.confirm_request(dongle.device_id, b"c" * 16, 1, TOKEN, NONCE)
     host_side.verify_confirm(ask(dongle, ProtocolCommand.CLAIM_CONFIRM, request), request, dongle.device_id, 1, TOKEN)
+
+
+def test_confirm_of_another_claim_or_of_none_finds_no_claim() -> None:
+    request = host_side.confirm_request(device().device_id, b"d" * 16, 1, TOKEN, NONCE)
+    for dongle in (claimed(), device()):
+        with pytest.raises(ProtocolError) as refused:
+            ask(dongle, ProtocolCommand.CLAIM_CONFIRM, request)
+        assert refused.value.code == ErrorCode.NO_CLAIM
 
 
 def test_confirm_with_another_token_is_refused_by_both_sides() -> None:

@@ -131,6 +131,19 @@ def test_pair_without_a_press_times_out_and_leaves_nothing(bench: Bench, dongle:
     assert bench.assert_agreement(bench.technician, dongle) == "CLAIMED_ACTIVE"
 
 
+def test_pair_whose_claim_expired_before_its_commit_leaves_nothing(bench: Bench, dongle: LoopbackDongle) -> None:
+    def told(step: PairingStep, _seconds: float | None) -> None:
+        dongle.now += 61 if step is PairingStep.COMMIT else 0
+
+    with pytest.raises(DeviceFailure) as caught:
+        pair(bench, dongle, on_step=told)
+    assert caught.value.code == "dongle.claim-lost"
+    assert bench.assert_agreement(bench.technician, dongle) == "UNCLAIMED"
+    assert bench.last_event("dongle.claim-end").details["reason"] == "dongle.claim-lost"
+    pair(bench, dongle)
+    assert bench.assert_agreement(bench.technician, dongle) == "CLAIMED_ACTIVE"
+
+
 def test_pair_cancelled_while_waiting_leaves_nothing(bench: Bench, dongle: LoopbackDongle) -> None:
     dongle.pressing = False
     stop = False

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import pytest
@@ -126,3 +126,14 @@ def _over(colour: str, ground: str, alpha: float) -> str:
     """The colour that is seen of one of this opacity on a ground."""
     channels = ((int(one[at : at + 2], 16) for one in (colour, ground)) for at in (1, 3, 5))
     return "#" + "".join(f"{round(alpha * front + (1 - alpha) * back):02X}" for front, back in channels)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_colours_of_a_heatmap_go_evenly_from_faint_to_strong(mode: str) -> None:
+    ramp, surface = TOKENS["chart"]["ramp"][mode], TOKENS["color"][mode]["surface"]
+    against = [contrast(colour, surface) for colour in ramp]
+    assert against == sorted(against)
+    assert against[0] >= 1.25, "the least value is no empty cell"
+    assert against[-1] >= 7
+    for one, other in pairwise(ramp):
+        assert 1.3 <= contrast(one, other) <= 1.7

@@ -1,6 +1,10 @@
 """The parts of a question in words."""
 
-from benchboard.analytics.query_builder.question import Group, Question, with_measure
+import pytest
+from PySide6.QtCore import QLocale
+
+from benchboard import i18n, package_data
+from benchboard.analytics.query_builder.question import Group, Measure, Question, with_measure
 from benchboard.ui.studio.data.explore.part_text import limit_text, question_title
 
 
@@ -8,3 +12,30 @@ def test_question_title_grouped_by_a_time_names_its_unit() -> None:
     question = with_measure(Question("orders", groups=(Group("created_dt", "week"), Group("status"))), "count")
     assert question_title(question, None) == "Orders by week, status"
     assert limit_text(question) == "No limit"
+
+
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        (Question("orders"), "Siparişler"),
+        (with_measure(Question("orders", groups=(Group("created_dt", "month"),)), "count"), "Ay bazında Siparişler"),
+        (
+            Question("sales", "s", groups=(Group("day", "week"),), measures=(Measure("sum", "revenue", "r"),)),
+            "Hafta bazında revenue toplamı",
+        ),
+        (
+            Question("sales", "s", groups=(Group("ilçe"),), measures=(Measure("count", "", "n"),)),
+            "İlçe bazında Sales satırları",
+        ),
+    ],
+)
+def test_question_title_in_a_turkish_window_is_turkish(question: Question, title: str) -> None:
+    folder = package_data.resources_folder() / "i18n"
+    before = QLocale()
+    try:
+        i18n.use("tr", folder)
+        QLocale.setDefault(QLocale("tr"))
+        assert question_title(question, None) == title
+    finally:
+        i18n.use("en", folder)
+        QLocale.setDefault(before)

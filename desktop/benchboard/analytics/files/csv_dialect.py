@@ -31,6 +31,14 @@ _DATE: Final = re.compile(
     r"(?:([ T])(\d{1,2}):(\d{2})(?::(\d{2})(?:([.,])\d{1,9})?)?( ?[AaPp][Mm])?)?\s*",
     re.ASCII,
 )
+_ISO: Final = re.compile(r"\s*\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?\s*", re.ASCII)
+_ZONED: Final = re.compile(r"\s*\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)? ?(Z|[+-]\d{2}(:?\d{2})?)\s*")
+_LONGEST_DATE: Final = 60
+"""Longer texts are no dates, and aren't looked at as one."""
+_DIGITS: Final = re.compile(r"\s*[+-]?\d+\s*", re.ASCII)
+"""A number without marks: it is one whatever the marks are."""
+_NUMERIC: Final = re.compile(r"[+-]?[\d.,' \u00a0\u2009\u202f]*\d(?:[eE][+-]?\d+)?")
+_YEAR: Final = re.compile(r"(19|20)\d\d")
 _NARROWER: Final = 0.2
 """How much better a separator has to fit that makes fewer columns."""
 _ENOUGH: Final = 0.9
@@ -127,9 +135,11 @@ def clean_title(title: str) -> str:
 
 def date_format(text: str, order: DateOrder) -> str:
     """The format of strptime (or `iso`, `iso-zoned`) of a date as it is written; empty if it isn't one."""
-    if re.fullmatch(r"\s*\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?\s*", text, re.ASCII):
+    if len(text) > _LONGEST_DATE or not text.lstrip()[:1].isdigit():
+        return ""
+    if _ISO.fullmatch(text):
         return "iso"
-    if re.fullmatch(r"\s*\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)? ?(Z|[+-]\d{2}(:?\d{2})?)\s*", text):
+    if _ZONED.fullmatch(text):
         return "iso-zoned"
     found = _DATE.fullmatch(text)
     if found is None:
@@ -283,10 +293,8 @@ def _detect_header(rows: Sequence[Sequence[str]], options: ReadOptions) -> tuple
 def _is_value(cell: str) -> bool:
     """Whether a cell is more likely a value than a title: a number or a date."""
     plain = cell.strip()
-    return (
-        bool(re.fullmatch(r"[+-]?[\d.,' \u00a0\u2009\u202f]*\d(?:[eE][+-]?\d+)?", plain))
-        and not re.fullmatch(r"(19|20)\d\d", plain)
-    ) or bool(date_format(plain, "day-first"))
+    is_number = _NUMERIC.fullmatch(plain) is not None and _YEAR.fullmatch(plain) is None
+    return is_number or bool(date_format(plain, "day-first"))
 
 
 # --- numbers
@@ -312,9 +320,14 @@ def _detect_marks(columns: Sequence[Sequence[str]], options: ReadOptions) -> tup
     ]
     scores: dict[tuple[str, str], int] = {}
     all_fits: dict[tuple[str, str], int] = {}
+    marked = [Counter(value for value in values if not _DIGITS.fullmatch(value)) for values in numeric]
+    unmarked = [len(values) - found.total() for values, found in zip(numeric, marked, strict=True)]
     for marks in _MARKS:
         pattern = _number(*marks)
-        fits = [sum(pattern.fullmatch(value) is not None for value in values) for values in numeric]
+        fits = [
+            known + sum(count for value, count in counts.items() if pattern.fullmatch(value))
+            for known, counts in zip(unmarked, marked, strict=True)
+        ]
         # A mark that breaks a column is no mark, however well it suits another one.
         scores[marks] = sum(
             fit if fit >= _ENOUGH * len(values) else 0 for fit, values in zip(fits, numeric, strict=True)
@@ -331,8 +344,8 @@ def _detect_marks(columns: Sequence[Sequence[str]], options: ReadOptions) -> tup
         ambiguous = any("." in value for values in numeric for value in values)
     # A column of dates such as 01.07.2025 may be among them: only what is a number tells anything about the marks.
     pattern = _number(*best)
-    marked = (value for values in numeric for value in values if any(mark in value for mark in best if mark))
-    example = next((value.strip() for value in marked if pattern.fullmatch(value)), "")
+    examples = (value for values in numeric for value in values if any(mark in value for mark in best if mark))
+    example = next((value.strip() for value in examples if pattern.fullmatch(value)), "")
     used = bool(example)
     certainty: Certainty = "guess" if ambiguous or not used else "sure"
     if ambiguous:

@@ -189,7 +189,7 @@ def _candidates(values: Sequence[str], options: ReadOptions, title: str) -> tupl
     """The ways to read a column that its first values suggest, the narrowest first; text, which always fits, isn't
     among them."""
     column = ScanColumn("c", title, "text")
-    plain = [value for value in values if value.strip().lower() not in NULL_WORDS]
+    plain = [value for value in dict.fromkeys(values) if value.strip().lower() not in NULL_WORDS]
     if not plain:
         return ()
     found: list[ScanColumn] = []

@@ -141,8 +141,8 @@ def _line_numbers(path: Path, positions: list[int]) -> list[int]:
 def _with_wrong_values(
     connection: duckdb.DuckDBPyConnection, scan: FileScan, *, short_too: bool = False
 ) -> Iterator[WrongLine]:
-    """The lines with values that don't fit their columns; those among the lines that are too short only if
-    `short_too`. DuckDB says which values; where they are is read here."""
+    """The lines with values that don't fit their columns, each of them named; those among the lines that are too short
+    only if `short_too`. DuckDB says which values; where they are is read here."""
     wrong: dict[int, set[str]] = {}
     for place, column in enumerate(scan.columns):
         if column.left_out or column.checked or column.kind == "text":
@@ -159,12 +159,12 @@ def _with_wrong_values(
         width, places = layout.width, layout.places
         here = {at: place for place in wrong if (at := places[place]) is not None}
         for line, text, values in _records(scan, path):
-            found_at = next((k for k, place in here.items() if len(values) > k and values[k] in wrong[place]), None)
+            found_at = [k for k, place in here.items() if len(values) > k and values[k] in wrong[place]]
             # DuckDB reads a line with more columns whose values are empty, as if they weren't there.
-            if found_at is None or (len(values) < width and not short_too) or any(values[width:]):
+            if not found_at or (len(values) < width and not short_too) or any(values[width:]):
                 continue
-            place, value = here[found_at], values[found_at]
-            sentence = wrong_value_sentence(scan.columns[place], value)
+            place, value = here[found_at[0]], values[found_at[0]]
+            sentence = " ".join(wrong_value_sentence(scan.columns[here[k]], values[k]) for k in found_at)
             yield WrongLine(line, text[:_SHOWN_LINE], sentence, place, value[:_SHOWN_LINE], file=_name(scan, path))
 
 

@@ -31,7 +31,7 @@ _AGGREGATES: Final = frozenset(
     """.split()  # noqa: SIM905  # a list of them would be a page long
 )
 """Functions over many rows. MySQL would make one row of the whole table of them, in silence."""
-_REPEATED: Final = ("count", "sum", "avg", "median")
+_REPEATED: Final = ("count", "sum", "avg", "median", "share", "ratio")
 """Functions whose result differs if rows are in it twice."""
 
 
@@ -93,7 +93,7 @@ def without_columns(question: Question, names: Collection[str]) -> Question:
     return with_parts(
         found,
         groups=[one for one in found.groups if one.column not in gone],
-        measures=[one for one in found.measures if one.column not in gone],
+        measures=[one for one in found.measures if one.column not in gone and one.divisor not in gone],
     )
 
 
@@ -116,7 +116,12 @@ def with_calculation(question: Question, calculation: Calculation, place: int = 
     return with_parts(
         found,
         groups=[replace(one, column=new) if one.column == old else one for one in found.groups],
-        measures=[replace(one, column=new) if one.column == old else one for one in found.measures],
+        measures=[
+            replace(
+                one, column=new if one.column == old else one.column, divisor=new if one.divisor == old else one.divisor
+            )
+            for one in found.measures
+        ],
     )
 
 

@@ -33,8 +33,9 @@ def first_question(
     return _measured(found, measure)
 
 
-Shape = Literal["rows", "time", "categories", "number"]
-"""What a chart needs: rows as they are, numbers over time, numbers for categories, or one number."""
+Shape = Literal["rows", "time", "categories", "number", "grid"]
+"""What a chart needs: rows as they are, numbers over time, numbers for categories, one number, or numbers by time and
+categories, two of them where there is no time."""
 
 
 def ranged_question(question: Question, columns: Sequence[tuple[str, ValueKind]]) -> Question | None:
@@ -61,6 +62,8 @@ def starting_question(
     text = next((name for name, kind in columns if kind == "text"), "")
     if shape == "number":
         return with_measure(question, "count")
+    if shape == "grid":
+        return _by_two(question, columns, measure)
     if shape == "time" or (shape == "categories" and not text):
         text = "" if time else text
     else:
@@ -70,6 +73,18 @@ def starting_question(
     if time:
         return _measured(with_column(question, time, "timestamp", unit="month"), measure)
     return replace(_measured(with_column(question, text, "text", unit=""), measure), limit=_CATEGORIES)
+
+
+def _by_two(
+    question: Question, columns: Sequence[tuple[str, ValueKind]], measure: tuple[str, Function] | None
+) -> Question:
+    """A question with two groups: the first time and the first text, or the first two texts; with what there is."""
+    time = [(name, kind) for name, kind in columns if kind in TIMES][:1]
+    texts = [(name, kind) for name, kind in columns if kind == "text"][: 2 - len(time)]
+    found = question
+    for name, kind in [*time, *texts]:
+        found = with_column(found, name, kind, unit="month" if kind in TIMES else "")
+    return _measured(found, measure) if found.groups else replace(question, limit=FIRST_ROWS)
 
 
 def _measured(question: Question, measure: tuple[str, Function] | None) -> Question:

@@ -34,6 +34,8 @@ Operator = Literal[
 Unit = Literal["", "interval", "second", "minute", "hour", "day", "week", "month", "quarter", "year"]
 """What times are rounded down to; `interval`: to the unit that fits the time range (`:interval`)."""
 Function = Literal["count", "count_distinct", "sum", "avg", "min", "max", "median"]
+Derived = Literal["share", "ratio"]
+"""What is calculated from the sums of all rows: the percentage of their total, or the sum divided by another one."""
 Server = Literal["", "postgresql", "mysql"]
 """What a database server speaks (MariaDB: MySQL); empty where there is none."""
 Dialect = Literal["own", "duckdb", "postgresql", "mysql"]
@@ -75,11 +77,13 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What is calculated for each group. `count` has no column: it counts rows."""
+    """What is calculated for each group. `count` has no column: it counts rows; `share` without one is the percentage
+    of rows. `ratio` divides the column's sum by that of `divisor`, or by the number of rows without one."""
 
-    function: Function
+    function: Function | Derived
     column: str = ""
     name: str = ""
+    divisor: str = ""
 
     @property
     def output(self) -> str:
@@ -175,6 +179,13 @@ def functions_for(kind: ValueKind | None, dialect: Dialect) -> tuple[Function, .
     if kind in (*TIMES, "text"):
         return ("count_distinct", "min", "max")
     return ("count_distinct",)
+
+
+def measures_for(kind: ValueKind | None, dialect: Dialect) -> tuple[Function | Derived, ...]:
+    """What a measure of a question may calculate over a column of this kind; None: over rows. Queries of Benchboard's
+    own relations have no window functions, and so no percentage of a total."""
+    derived: tuple[Derived, ...] = ("share",) if kind is None else ("share", "ratio") if kind in NUMBERS else ()
+    return (*functions_for(kind, dialect), *(one for one in derived if one == "ratio" or dialect != "own"))
 
 
 def operators_for(kind: ValueKind) -> tuple[Operator, ...]:
@@ -277,21 +288,29 @@ def with_group(question: Question, column: str, unit: Unit = "") -> Question:
     return _with_valid_sorts(replace(question, groups=groups), question)
 
 
-def with_measure(question: Question, function: Function, column: str = "", name: str = "") -> Question:
-    """The question with one measure more, called `name` if that is free."""
-    if any(one.function == function and one.column == column for one in question.measures):
-        return question
-    wanted = {
-        # A file's table is often called after what one of its columns holds: a count must not pass for that.
-        "count": "row_count" if question.source_id else question.table,
+def measure_name(question: Question, function: Function | Derived, column: str = "", divisor: str = "") -> str:
+    """What the result of a measure is called unless somebody says otherwise."""
+    # A file's table is often called after what one of its columns holds: a count must not pass for that.
+    rows = "row_count" if question.source_id else question.table
+    return {
+        "count": rows,
         "count_distinct": f"different_{column}",
         "sum": f"total_{column}" if not column.startswith("total") else column,
         "avg": f"average_{column}",
         "min": f"min_{column}",
         "max": f"max_{column}",
         "median": f"median_{column}",
+        "share": f"share_of_{column or rows}_pct",
+        "ratio": f"{column}_per_{divisor or 'row'}",
     }[function]
-    measure = Measure(function, column, free_name(name or wanted, question.outputs))
+
+
+def with_measure(question: Question, function: Function | Derived, column: str = "", name: str = "") -> Question:
+    """The question with one measure more, called `name` if that is free."""
+    if any(one.function == function and one.column == column for one in question.measures):
+        return question
+    wanted = name or measure_name(question, function, column)
+    measure = Measure(function, column, free_name(wanted, question.outputs))
     return _with_valid_sorts(replace(question, measures=(*question.measures, measure)), question)
 
 

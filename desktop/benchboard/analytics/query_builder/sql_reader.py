@@ -248,8 +248,38 @@ class _QueryReader:
             column = self._name()
         else:
             raise _NotOurs
-        self._expect(")", "as")
+        self._expect(")")
+        if function in ("count", "sum") and self._take("*"):
+            return self._derived(column)
+        self._expect("as")
         return Measure(cast("Function", function), column, self._name())
+
+    def _derived(self, column: str) -> Measure:
+        """What is calculated from the sum that was read: its percentage of the total, or a ratio."""
+        factor = self._next().text
+        self._expect("/", "nullif", "(")
+        if factor == "100.0":
+            self._expect("sum", "(")
+            self._sum()
+            self._expect(")", "over", "(", ")", ",", "0", ")", "as")
+            return Measure("share", column, self._name())
+        divisor = self._sum()
+        self._expect(",", "0", ")", "as")
+        return Measure("ratio", column, self._name(), divisor)
+
+    def _sum(self) -> str:
+        """The column of a sum; empty for the number of rows."""
+        counts = self._take("count")
+        if not counts:
+            self._expect("sum")
+        self._expect("(")
+        column = ""
+        if counts:
+            self._expect("*")
+        else:
+            column = self._name()
+        self._expect(")")
+        return column
 
     def _filters(self) -> tuple[Filter, ...]:
         found = [self._filter()]

@@ -47,7 +47,7 @@ def to_sql(question: Question, dialect: Dialect | None = None) -> str:
     outputs += [_measure(one, language) for one in question.measures]
     lines = ["SELECT " + (",\n" + _INDENT).join(outputs or ["*"]), f"FROM {rows_sql(question, language)}"]
     if question.filters:
-        lines.append("WHERE " + "\n  AND ".join(_condition(one, language) for one in question.filters))
+        lines.append("WHERE " + "\n  AND ".join(condition_sql(one, language) for one in question.filters))
     if question.groups:
         lines.append("GROUP BY " + ", ".join(str(place) for place, _one in enumerate(question.groups, 1)))
     if question.sorts:
@@ -147,7 +147,11 @@ def _group(group: Group, dialect: Dialect) -> str:
 
 def _measure(measure: Measure, dialect: Dialect) -> str:
     column = quote_name(measure.column, dialect)
-    if measure.function == "count":
+    if measure.function == "share":  # 100.0, because whole numbers would be divided without remainder
+        value = f"{_sum(measure.column, dialect)} * 100.0 / nullif(sum({_sum(measure.column, dialect)}) OVER (), 0)"
+    elif measure.function == "ratio":
+        value = f"{_sum(measure.column, dialect)} * 1.0 / nullif({_sum(measure.divisor, dialect)}, 0)"
+    elif measure.function == "count":
         value = "count(*)"
     elif measure.function == "count_distinct":
         value = f"count(DISTINCT {column})"
@@ -156,7 +160,13 @@ def _measure(measure: Measure, dialect: Dialect) -> str:
     return f"{value} AS {quote_name(measure.name, dialect)}"
 
 
-def _condition(one: Filter, dialect: Dialect) -> str:
+def _sum(column: str, dialect: Dialect) -> str:
+    """The sum of a column; the number of rows without one."""
+    return f"sum({quote_name(column, dialect)})" if column else "count(*)"
+
+
+def condition_sql(one: Filter, dialect: Dialect) -> str:
+    """A filter as a condition of WHERE."""
     column = quote_name(one.column, dialect)
     if one.operator == "in_range":
         return f"{column} >= :from\n  AND {column} < :to"

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlglot import Token, TokenType, exp
 
-from benchboard.analytics.query_errors import position_of, refuse
+from benchboard.analytics.query_errors import meant_fact, nearest_name, position_of, refuse
 from benchboard.analytics.query_parser import Query, parse_query, tokenize_query
 from benchboard.analytics.remote.functions import BEFORE_BRACKETS, allowed_functions
 from benchboard.analytics.remote.query_text import QueryText, query_fault, read_text
@@ -84,7 +84,9 @@ def _check_nodes(query: exp.Expr, known: Collection[str], tables: Collection[str
             what = _("There's no table “{name}”.").format(name=name[:80])
             listed = ", ".join(sorted(tables)[:20])
             do = _("Available tables: {names}.").format(names=listed) if listed else ""
-            raise Invalid("query.no-table", what, do=do, field="query", **position_of(node))
+            meant = nearest_name(name, sorted(tables)) if not node.db else ""
+            do = _("Did you mean “{name}”?").format(name=meant) if meant else do
+            raise Invalid("query.no-table", what, do=do, field="query", **position_of(node), **meant_fact(meant))
 
 
 def _without_semicolons(found: QueryText, tokens: Sequence[Token]) -> QueryText:

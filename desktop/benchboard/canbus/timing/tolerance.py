@@ -244,9 +244,6 @@ def compare(a: Node, b: Node) -> Comparison:
         for condition in oscillator_tolerance(node.nominal, node.data if data is not None else None).conditions
     ]
     margin, name, condition = min(margins, key=lambda item: item[0])
-    points = [b.nominal.sample_point - a.nominal.sample_point, None]
-    if a.data and b.data:
-        points[1] = b.data.sample_point - a.data.sample_point
     return Comparison(
         margin,
         name,
@@ -254,7 +251,7 @@ def compare(a: Node, b: Node) -> Comparison:
         float(100 * nominal),
         b.nominal.sample_point - a.nominal.sample_point,
         None if data is None else float(100 * data),
-        points[1],
+        b.data.sample_point - a.data.sample_point if a.data and b.data else None,
         _prevents(nominal, margins, (1, 2)),
         tuple(_problems(a, b, margins)),
         tuple(_advice(a, b)),

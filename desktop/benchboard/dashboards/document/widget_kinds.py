@@ -20,6 +20,10 @@ MAX_MEASURE: Final = 1e15
 IMAGE: Final = "image"
 PLACEHOLDER: Final = "placeholder"
 """The type of an imported item for which there is no kind."""
+STORED_AS_CHART: Final = frozenset({"scatter_chart", "heatmap"})
+"""The types of charts that the database knows as `chart` alone: `row_mapping` keeps which one each is."""
+READ_WHOLE: Final = frozenset({"scatter_chart", "heatmap"})
+"""The types that draw every row of a result: all are read at once, up to the limit of a query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +31,9 @@ class Setting:
     """A setting of a kind besides its query; stored in the item's `config` under `key`.
 
     `kind` is its type: a short text (of up to `most` characters, if set), a longer text, a whole number from 0 to
-    `most`, a `measure` (any number, or with an empty default none), one of `choices` (value, title), or a `picture` in
-    the format of `images`. `prompt` is shown to editors while there is no text. Titles and prompts are marked and
-    translated where they are shown.
+    `most`, a `measure` (any number), one of `choices` (value, title), or a `picture` in the format of `images`. A
+    number or measure with an empty default may be left empty. `prompt` is shown to editors while there is no text.
+    Titles and prompts are marked and translated where they are shown.
     """
 
     key: str
@@ -113,6 +117,24 @@ _MISSING = Setting(
      ("connect", N_("Connected line"))),
 )  # fmt: skip
 _THRESHOLDS: Final = (Setting("warn", N_("Warning"), "measure"), Setting("alarm", N_("Critical"), "measure"))
+_STACKED: Final = (("off", N_("Off")), ("stacked", N_("Stacked")), ("percent", N_("100 %")))
+STACK: Final = Setting("stack", N_("Stacking"), "choice", "off", _STACKED)
+"""Whether the bars of a category stand on each other."""
+AREA_STACK: Final = Setting(
+    "stack", N_("Stacking"), "choice", "auto", (("auto", N_("Stacked if they add up")), *_STACKED)
+)  # fmt: skip
+"""Whether areas lie on each other; by themselves those that are parts of a whole."""
+_AXIS: Final = (
+    Setting("axis_min", N_("Axis min"), "measure"),
+    Setting("axis_max", N_("Axis max"), "measure"),
+    Setting("scale", N_("Scale"), "choice", "linear", (("linear", N_("Linear")), ("log", N_("Logarithmic")))),
+    Setting("decimals", N_("Decimals"), "number", "", most=6),
+    Setting("reference", N_("Reference line"), "measure"),
+    Setting("reference_label", N_("Label of the line"), "text", most=60),
+)
+"""Empty: as it is found by itself, or nothing."""
+AXIS_ENDS: Final = {"axis_min": "axis_max"}
+"""Of a minimum, the maximum that it has to be below."""
 BEFORE: Final = Setting(
     "before",
     N_("Period before"),
@@ -154,27 +176,41 @@ KINDS: Final = (
         "line_chart", N_("Line"), N_("Charts"), "ph.chart-line", 6, 6, 3, 4,
         "SELECT date_trunc('day', created_dt) AS day, count(*) AS orders\nFROM orders\nGROUP BY 1\nORDER BY 1",
         N_("The first column is the x-axis. Each other numeric column, or each value of a text column, is a series."),
-        (_UNIT, _MISSING, *_THRESHOLDS, BEFORE),
+        (_UNIT, _MISSING, *_AXIS, *_THRESHOLDS, BEFORE),
     ),
     WidgetKind(
         "area_chart", N_("Area"), N_("Charts"), "bb.area", 6, 6, 3, 4,
         "SELECT date_trunc('day', created_dt) AS day, count(*) AS orders\nFROM orders\nGROUP BY 1\nORDER BY 1",
         N_("The first column is the x-axis. Each other numeric column, or each value of a text column, is a series, "
         "filled down to zero."),
-        (_UNIT, _MISSING, *_THRESHOLDS, BEFORE),
+        (_UNIT, AREA_STACK, _MISSING, *_AXIS, *_THRESHOLDS, BEFORE),
     ),
     WidgetKind(
         "bar_chart", N_("Bar"), N_("Charts"), "ph.chart-bar", 4, 6, 2, 4,
         "SELECT status, count(*) AS orders\nFROM orders\nGROUP BY status\nORDER BY orders DESC",
         N_("The first column is the category. Each other numeric column, or each value of a text column, is a series "
         "of bars."),
-        (_UNIT, BEFORE),
+        (_UNIT, STACK, *_AXIS, BEFORE),
     ),
     WidgetKind(
         "pie_chart", N_("Pie"), N_("Charts"), "ph.chart-pie-slice", 4, 6, 3, 4,
         "SELECT currency, count(*) AS orders\nFROM orders\nGROUP BY currency\nORDER BY orders DESC",
         N_("The first column names the slices and the second sets their size. The largest five are shown; the "
         "rest are grouped."),
+        (_UNIT,),
+    ),
+    WidgetKind(
+        "scatter_chart", N_("Scatter"), N_("Charts"), "bb.scatter", 6, 6, 3, 4,
+        "SELECT shop_id AS shop, currency, count(*) AS orders, avg(order_total) AS average\nFROM orders\nGROUP BY 1, 2",
+        N_("The first two numeric columns are the axes, a third one sets the size of the points. A text column with up "
+        "to eight values is the series; the others name the points."),
+    ),
+    WidgetKind(
+        "heatmap", N_("Heatmap"), N_("Charts"), "bb.heatmap", 6, 6, 3, 4,
+        "SELECT date_trunc('month', created_dt) AS month, status, count(*) AS orders\nFROM orders\nGROUP BY 1, 2\n"
+        "ORDER BY 1, 2",
+        N_("The first two columns are the axes, the number after them is the colour of a cell. Pairs without a row "
+        "have no cell."),
         (_UNIT,),
     ),
     WidgetKind(

@@ -1,36 +1,46 @@
 """Filters a dashboard by a column of a data source: a variable with the column's values, and a condition on it in every
-widget whose query can take one."""
+widget whose query the builder can read and whose tables have the column."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from benchboard.analytics.query_builder.question import Dialect, Question, free_name
-from benchboard.analytics.query_builder.sql_words import quote_name, quote_table, quote_text
+from benchboard.analytics.query_builder.sql_words import quote_text
+from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource
 from benchboard.dashboards.document import time_range
 from benchboard.dashboards.document.document import NAME, Document, Variable
 from benchboard.dashboards.document.widget_kinds import MAX_QUERY, widget_of, with_fields
+from benchboard.dashboards.editing.column_places import ColumnPlaces, SourceTables
 from benchboard.dashboards.editing.marked_query import named_filter, read_marked, write_marked
 from benchboard.dashboards.editing.page_edits import locks
 from benchboard.dashboards.layout import Item, map_items, walk_items
+from benchboard.dashboards.variables.filter_variables import is_values_query, listed_column, values_query
 from benchboard.dashboards.variables.variable_queries import replace_names
 
-_VALUES_QUERY: Final = re.compile(r"SELECT DISTINCT (.+)\nFROM (.+)\nWHERE \1 IS NOT NULL\nORDER BY \1")
-_JOINED: Final = re.compile(r"\bjoin\b", re.IGNORECASE)
+_GENERAL: Final = frozenset(
+    ("id", "name", "title", "type", "kind", "status", "state", "code", "description", "comment", "note")
+)
+"""Names that mean something else in another source."""
 
 
 @dataclass(frozen=True, slots=True)
 class FilterColumn:
-    """A text column of a source: where it is, and what people call it. `tables` are those of the source that have a
-    column of this name."""
+    """A text column of a source, and what people call it."""
 
-    source_id: str
-    table: str
-    column: str
+    places: ColumnPlaces
     title: str
-    tables: frozenset[str]
-    dialect: Dialect
+
+    @property
+    def dialect(self) -> Dialect:
+        """The language of its source."""
+        return self.places.sources[0].dialect
+
+    @property
+    def values_query(self) -> str:
+        """The query of a variable that has its values."""
+        return values_query(self.places.table, self.places.column, self.dialect)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +58,7 @@ def filter_by_column(document: Document, column: FilterColumn) -> FilteredDocume
     taken: set[str] = set()
 
     def filtered(item: Item) -> Item:
-        query = _filtered(item, column, variable.name)
+        query = _filtered(item, column.places, variable.name)
         if query is None:
             return item
         taken.add(item.id)
@@ -61,34 +71,63 @@ def filter_by_column(document: Document, column: FilterColumn) -> FilteredDocume
     return FilteredDocument(replace(document, layout=layout, variables=variables), len(taken), queries)
 
 
-def filterable_tables(document: Document, source_id: str, dialect: Dialect) -> frozenset[str]:
-    """The tables of a source by whose columns `filter_by_column` can filter a widget."""
+def filterable_questions(document: Document, dialects: Mapping[str, Dialect]) -> list[Question]:
+    """What the queries of the page's widgets ask, of those that `filter_by_column` can filter by a column that they
+    have. `dialects`: the language of each source."""
     items = (found.item for found in walk_items(document.layout))
-    questions = (_question(item, source_id, dialect) for item in items)
-    return frozenset(one.table for one in questions if one is not None)
+    found = (_question(item, dialects.get(widget_of(item).data_source_id)) for item in items)
+    return [one for one in found if one is not None]
 
 
-def values_query(table: str, column: str, dialect: Dialect) -> str:
-    """The query of a variable that has the values of a column."""
-    name = quote_name(column, dialect)
-    return f"SELECT DISTINCT {name}\nFROM {quote_table(table, dialect)}\nWHERE {name} IS NOT NULL\nORDER BY {name}"
+def places_of(sources: Iterable[BrowsedSource], source: BrowsedSource, table: str, column: str) -> ColumnPlaces:
+    """The places of a column among `sources`. A column without text, or with a name that means something else in
+    another table, is in its own alone."""
+    own = source.table(table)
+    kind = found.kind if own is not None and (found := own.column(column)) is not None else None
+    if kind != "text":
+        return ColumnPlaces(source.id, table, column, (_tables(source, ((table, column),)),))
+    listed = [_tables(source, _having(source, column))]
+    if column.casefold() not in _GENERAL:
+        elsewhere = ((other, _having(other, column)) for other in sources if other.id != source.id)
+        listed += [_tables(other, having) for other, having in elsewhere if having]
+    return ColumnPlaces(source.id, table, column, tuple(listed))
 
 
-def is_values_query(query: str) -> bool:
-    """Whether a query is one that `values_query` writes: its values have no order of their author's."""
-    return _VALUES_QUERY.fullmatch(query) is not None
+def with_page_filters(
+    document: Document, query: str, source_id: str, sources: Sequence[BrowsedSource], *, without: Collection[str] = ()
+) -> tuple[str, tuple[str, ...]]:
+    """The query of a widget with the conditions of the page's filters by a column that it has too, and what these
+    filters are called; `without` some of them."""
+    browsed = {one.id: one for one in sources}
+    labels: list[str] = []
+    for variable in document.variables:
+        source = browsed.get(variable.data_source_id)
+        if source is None or source_id not in browsed or not is_values_query(variable.query):
+            continue
+        if variable.name in without:
+            continue
+        listed = listed_column(variable, source.question("").dialect)
+        if listed is None:
+            continue
+        places = places_of(sources, source, listed.table, listed.groups[0].column)
+        dialect = browsed[source_id].question("").dialect
+        found = _with_condition(query, read_marked(query, source_id, dialect), dialect, places, variable.name)
+        if found is not None and found != query:
+            query = found
+            labels.append(variable.label or variable.name)
+    return query, tuple(labels)
 
 
 def _variable(document: Document, column: FilterColumn) -> Variable:
-    query = values_query(column.table, column.column, column.dialect)
+    query, source_id = column.values_query, column.places.source_id
     for one in document.variables:
-        if (one.type, one.query, one.data_source_id) == ("query", query, column.source_id):
+        if (one.type, one.query, one.data_source_id) == ("query", query, source_id):
             return one
     taken = [*(one.name for one in document.variables), *time_range.VARIABLES]
     return Variable(
-        _name(column.column, taken), _free_label(column.title, document.variables), "query",
+        _name(column.places.column, taken), _free_label(column.title, document.variables), "query",
             multiple=True, query=query, include_all=True,
-        all_chosen=True, data_source_id=column.source_id,
+        all_chosen=True, data_source_id=source_id,
     )  # fmt: skip
 
 
@@ -112,28 +151,33 @@ def _has_query(item: Item) -> bool:
     return widget.kind is not None and bool(widget.kind.query) and bool(widget.query.strip())
 
 
-def _filtered(item: Item, column: FilterColumn, variable: str) -> str | None:
+def _filtered(item: Item, places: ColumnPlaces, variable: str) -> str | None:
     """The query of a widget with the condition; None if it can't take it."""
-    text, dialect = widget_of(item).query, column.dialect
-    question = _question(item, column.source_id, dialect)
-    if question is None or question.table not in column.tables:
-        return None
-    condition = named_filter(column.column, variable)
-    if condition not in question.filters:
-        question = replace(question, filters=(*question.filters, condition))
-        text = write_marked(question, dialect)
-    return text if len(text) <= MAX_QUERY else None
-
-
-def _question(item: Item, source_id: str, dialect: Dialect) -> Question | None:
-    """What the query of a widget asks, with a mark for each variable that lists values; None if it can't be filtered by
-    a column of the source."""
     widget = widget_of(item)
-    if not _has_query(item) or widget.data_source_id != source_id or "content" in locks(item):
+    dialect = places.dialect(widget.data_source_id)
+    return _with_condition(widget.query, _question(item, dialect), dialect, places, variable)
+
+
+def _with_condition(
+    query: str, question: Question | None, dialect: Dialect | None, places: ColumnPlaces, variable: str
+) -> str | None:
+    """A query with the condition that the column has one of the values of a variable; None if it doesn't have it."""
+    name = places.name_in(question) if question is not None else None
+    if question is None or dialect is None or name is None:
         return None
-    if _JOINED.search(widget.query):
-        return None  # several of its tables may have a column of this name
-    return read_marked(widget.query, source_id, dialect)
+    condition = named_filter(name, variable)
+    if condition not in question.filters:
+        query = write_marked(replace(question, filters=(*question.filters, condition)), dialect)
+    return query if len(query) <= MAX_QUERY else None
+
+
+def _question(item: Item, dialect: Dialect | None) -> Question | None:
+    """What the query of a widget asks, with a mark for each variable that lists values; None if it can't be filtered by
+    a column."""
+    widget = widget_of(item)
+    if dialect is None or not _has_query(item) or "content" in locks(item):
+        return None
+    return read_marked(widget.query, widget.data_source_id, dialect)
 
 
 def inlined(query: str, values: Mapping[str, Collection[str]], dialect: Dialect) -> str:
@@ -143,3 +187,19 @@ def inlined(query: str, values: Mapping[str, Collection[str]], dialect: Dialect)
         for name, chosen in values.items()
     }
     return replace_names(query, written)
+
+
+def _tables(source: BrowsedSource, columns: tuple[tuple[str, str], ...]) -> SourceTables:
+    return SourceTables(source.id, source.name, source.question("").dialect, columns)
+
+
+def _having(source: BrowsedSource, column: str) -> tuple[tuple[str, str], ...]:
+    return tuple((one.name, name) for one in source.tables if (name := _named(one.columns, column)))
+
+
+def _named(columns: Iterable[BrowsedColumn], wanted: str) -> str:
+    """The text column of this name, in capital letters or small ones; empty if there is none."""
+    texts = [one.name for one in columns if one.kind == "text"]
+    if wanted in texts:
+        return wanted
+    return next((one for one in texts if one.casefold() == wanted.casefold()), "")

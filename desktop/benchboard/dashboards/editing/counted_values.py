@@ -1,16 +1,14 @@
 """What the values of a dashboard's variable are counted over: the rows that its widgets read with the other filters."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from benchboard.analytics.query_builder.question import Dialect, Filter, Question
-from benchboard.analytics.query_builder.sql_reader import from_sql
 from benchboard.dashboards.document.document import Variable
 from benchboard.dashboards.editing.marked_query import marked_variable, named_filter, read_marked
+from benchboard.dashboards.variables.filter_variables import is_unfiltered, listed_column
 
-_DISTINCT: Final = re.compile(r"\s*select\s+distinct\s+(.+?)(?=\s+from\s)(.*?)(\s+order\s+by\s.*)?", re.I | re.S)
 _MOST_NAMED: Final = 200
 """Values of another variable that the query of the counts names one by one."""
 
@@ -31,10 +29,8 @@ def counted_column(
     found = _of_widgets(variable, queries, dialect)
     if found is None:
         return _of_its_query(variable, dialect)
-    filters = [_with_values(one, others) for one in found.question.filters]
-    if any(one is None for one in filters):
-        return None
-    return replace(found, question=replace(found.question, filters=tuple(one for one in filters if one is not None)))
+    filters = _with_values(found.question.filters, others)
+    return replace(found, question=replace(found.question, filters=filters)) if filters is not None else None
 
 
 def _of_widgets(variable: Variable, queries: Sequence[str], dialect: Dialect) -> CountedColumn | None:
@@ -62,28 +58,30 @@ def _rows(question: Question) -> object:
 
 
 def _of_its_query(variable: Variable, dialect: Dialect) -> CountedColumn | None:
-    """The column that the variable's own query lists (`SELECT DISTINCT status FROM orders …`)."""
-    listed = _DISTINCT.fullmatch(variable.query)
-    if listed is None:
-        return None
-    text = f"SELECT {listed[1]}{listed[2]} GROUP BY 1"
-    question = from_sql(text, source_id=variable.data_source_id, dialect=dialect)
-    if question is None or len(question.groups) != 1 or question.groups[0].unit:
-        return None
-    return CountedColumn(replace(question, groups=()), question.groups[0].column)
+    """The column that the variable's own query lists."""
+    listed = listed_column(variable, dialect)
+    return CountedColumn(replace(listed, groups=()), listed.groups[0].column) if listed is not None else None
 
 
-def _with_values(one: Filter, others: Mapping[str, Variable]) -> Filter | None:
-    """The condition with the values of the variable that it names; None where these can't be named."""
-    name = marked_variable(one)
-    if not name:
-        return one
-    other = others.get(name)
-    if other is None or not other.chosen:
-        return None
-    if other.all_chosen and other.type == "query" and len(other.chosen) > _MOST_NAMED:
-        return Filter(one.column, "filled")
-    return Filter(one.column, "one_of", other.chosen) if len(other.chosen) <= _MOST_NAMED else None
+def _with_values(filters: Iterable[Filter], others: Mapping[str, Variable]) -> tuple[Filter, ...] | None:
+    """The conditions with the values of the variables that they name; None where these can't be named."""
+    found = []
+    for one in filters:
+        name = marked_variable(one)
+        other = others.get(name) if name else None
+        if other is not None and is_unfiltered(other):
+            continue
+        if not name:
+            found.append(one)
+        elif other is None or not other.chosen:
+            return None
+        elif other.all_chosen and other.type == "query" and len(other.chosen) > _MOST_NAMED:
+            found.append(Filter(one.column, "filled"))
+        elif len(other.chosen) <= _MOST_NAMED:
+            found.append(Filter(one.column, "one_of", other.chosen))
+        else:
+            return None
+    return tuple(found)
 
 
 def ordered_by_rows(values: Iterable[str], counts: Mapping[str, int]) -> tuple[str, ...]:

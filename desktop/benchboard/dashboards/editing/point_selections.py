@@ -62,8 +62,8 @@ def remove_all(state: EditingState) -> EditingState | None:
 def _same(one: PointSelection, other: PointSelection) -> bool:
     """Whether two selections are of the same variable, of the same column, or of a period."""
     if one.filter is not None and other.filter is not None:
-        places = [(each.source_id, each.column, each.expression, each.operator) for each in (one.filter, other.filter)]
-        return places[0] == places[1] and one.filter.operator != "none_of"
+        same = one.filter.same_column_as(other.filter) and one.filter.operator == other.filter.operator
+        return same and one.filter.operator != "none_of"
     return one.variable == other.variable != "" or (one.time is not None and other.time is not None)
 
 

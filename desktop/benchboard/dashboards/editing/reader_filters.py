@@ -6,39 +6,36 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from benchboard.analytics.query_builder.question import Calculation, Dialect, Filter, Operator, Question, Value
+from benchboard.analytics.query_builder.question import Calculation, Filter, Operator, Question, Value
 from benchboard.dashboards.document.time_range import TimeRange
 from benchboard.dashboards.document.widget_kinds import MAX_QUERY
+from benchboard.dashboards.editing.column_places import ColumnPlaces
 from benchboard.dashboards.editing.marked_query import read_marked, write_marked
 from benchboard.dashboards.variables.repeat_expansion import VariableChoice
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderFilter:
-    """A condition on a column of a table of a source. `tables` are those of the source whose column of this name is
-    filtered too; `expression` is that of a calculated column, which only queries that calculate the same have."""
+    """A condition on a column. `expression` is that of a calculated column, which only queries over its table that
+    calculate the same have."""
 
-    source_id: str
-    dialect: Dialect
-    table: str
-    tables: frozenset[str]
-    column: str
+    places: ColumnPlaces
     operator: Operator
     values: tuple[Value, ...] = ()
     expression: str = ""
 
     def name_in(self, question: Question) -> str | None:
         """What its column is called in a question; None if the question doesn't have it."""
-        if self.expression:
-            has = Calculation(self.column, self.expression) in question.calculations and question.table == self.table
-            return self.column if has else None
-        for tables in ({self.table}, self.tables):  # its own table first: others may have a column of this name
-            if question.table in tables:
-                return self.column
-            for join in question.joins:
-                if not join.source and join.table in tables:
-                    return dict(join.columns).get(self.column)
-        return None
+        if not self.expression:
+            return self.places.name_in(question)
+        own = (question.source_id, question.table) == (self.places.source_id, self.places.table)
+        calculated = Calculation(self.places.column, self.expression) in question.calculations
+        return self.places.column if own and calculated else None
+
+    def same_column_as(self, other: "ReaderFilter") -> bool:
+        """Whether both are conditions on one column, also where it was clicked in another of its tables."""
+        columns = [(each.places.column.casefold(), each.expression) for each in (self, other)]
+        return columns[0] == columns[1] and {*self.places.sources} == {*other.places.sources}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +68,13 @@ def filtered_query(text: str, source_id: str, filters: Sequence[ReaderFilter]) -
 
 @lru_cache(maxsize=512)
 def _filtered(text: str, source_id: str, filters: tuple[ReaderFilter, ...]) -> FilteredQuery:
-    dialect = next((one.dialect for one in filters if one.source_id == source_id), None)
+    dialect = next((found for one in filters if (found := one.places.dialect(source_id)) is not None), None)
     question = read_marked(text, source_id, dialect) if dialect is not None else None
     if question is None or dialect is None:
         return FilteredQuery(text, tuple(range(len(filters))))
     missed = []
     for place, one in enumerate(filters):
-        name = one.name_in(question) if one.source_id == source_id else None
+        name = one.name_in(question)
         if name is None:
             missed.append(place)
             continue

@@ -19,6 +19,7 @@ from benchboard.dashboards.editing import reveal
 from benchboard.dashboards.editing.reader_filters import FilteredQuery, PointSelection, filtered_query
 from benchboard.dashboards.layout import Compact, Item, Layout, PageIndex, map_items
 from benchboard.dashboards.variables import repeat_expansion
+from benchboard.dashboards.variables.filter_variables import is_unfiltered, without_conditions
 from benchboard.dashboards.variables.repeat_expansion import Values, VariableChoice
 from benchboard.dashboards.variables.templating import Labels, TemplateRenderer
 from benchboard.dashboards.variables.variable_queries import names_in
@@ -140,7 +141,7 @@ class RenderedPage:
         return widget_of(self.page.item(item_id))
 
     def filtered_query(self, item_id: str) -> FilteredQuery:
-        """The query that a widget runs: with the conditions of the reader's filters that it can take."""
+        """The query of a widget with the conditions of the reader's filters that it can take."""
         widget = self.widget(item_id)
         if widget.kind is None or not widget.kind.query or not widget.query.strip():
             return FilteredQuery(widget.query)
@@ -148,8 +149,11 @@ class RenderedPage:
         return filtered_query(widget.query, widget.data_source_id, conditions)
 
     def query_of(self, item_id: str) -> str:
-        """The text of `filtered_query`."""
-        return self.filtered_query(item_id).text
+        """The query that a widget runs: with the conditions of the reader's filters that it can take, and without those
+        of variables all of whose values are selected."""
+        own = self.own_values.get(item_id, {})
+        unfiltered = [one.name for one in self.document.variables if one.name not in own and is_unfiltered(one)]
+        return without_conditions(self.filtered_query(item_id).text, unfiltered)
 
     def missed_filters(self, item_id: str) -> tuple[str, ...]:
         """The titles of the reader's filters that a widget's query can't take."""

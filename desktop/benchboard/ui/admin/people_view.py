@@ -289,7 +289,6 @@ def _columns(own_id: str) -> tuple[Column[Person], ...]:
             tooltip=lambda row: row.email,
             width=248,
             stretch=True,
-            most=480,
         ),
         Column("role", _("Role"), lambda row: role_title(row.role), sortable=True, width=156, stretch=True),
         Column(

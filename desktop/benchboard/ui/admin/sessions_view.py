@@ -269,9 +269,9 @@ def _open_columns() -> tuple[Column[SessionRecord], ...]:
         Column(
             _REVOKE,
             "",
-            lambda _row: "",
-            width=48,
-            mark=lambda _row: Mark("error", "", "ph.sign-out"),
+            lambda _row: _("Revoke"),
+            width=104,
+            mark=lambda _row: Mark("error", _("Revoke"), "ph.prohibit"),
             tooltip=lambda row: _("Revoke session on {host}").format(host=row.host_name or _("Unknown computer")),
             acts=True,
         ),

@@ -787,6 +787,7 @@ class LiveBusView(QWidget):
         self._pause.setText(_("Resume display") if self.model.paused else _("Pause display"))
         self._pause.setIcon(theme().icon("ph.play" if self.model.paused else "ph.pause", "text"))
         self._pause.updateGeometry()
+        announce(self, _("Display paused") if self.model.paused else _("Display resumed"))
 
     def _end_pause(self) -> None:
         """What was paused is over: another bus begins, or this one has ended."""

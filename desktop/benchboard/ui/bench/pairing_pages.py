@@ -406,6 +406,7 @@ class DonePage(_WizardPage):
         self._picture.show_dongle(device_id, press=False, blinking=False)
         self._field.set_note(note)
         self._summary.setText("\n".join(line for line in (first, proved_by) if line))
+        announce(self, " ".join((_("The dongle is paired."), proved_by, first)))
         self.name.clear()
         self.name.setFocus()
 

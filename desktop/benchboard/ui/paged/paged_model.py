@@ -126,6 +126,8 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         self._rows: list[Row] = []
         self._lines: list[Line[Row]] = []
         self._next: str | None = None
+        self._last_request: tuple[str | None, int] = (None, page)
+        """After which key, and how many rows."""
         self._listing = Listing()
         self._generation = 0
         self._work: Work | None = None
@@ -170,10 +172,7 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
 
     def retry(self) -> None:
         """Load the page that failed again."""
-        if self._rows and self._next is not None:
-            self._request(self._next, self._page)
-        else:
-            self.refresh()
+        self._request(*self._last_request)
 
     def row(self, index: int) -> Row:
         return self._lines[index].row
@@ -214,9 +213,8 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
 
     def find_folded(self, identity: Hashable) -> int:
         """The row with `identity`, or the line that it is folded in; -1 if it is not loaded."""
-        at = self.find(identity)
-        folded = ((i, line) for i, line in enumerate(self._lines) if at < 0 and line.folded)
-        return next((i for i, line in folded if any(self._identity(row) == identity for row in line.run)), at)
+        shown = (line.run if line.folded else (line.row,) for line in self._lines)
+        return next((i for i, rows in enumerate(shown) if any(self._identity(row) == identity for row in rows)), -1)
 
     def identity(self, row: Row) -> Hashable:
         return self._identity(row)
@@ -314,6 +312,7 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
 
     def _request(self, after: str | None, limit: int) -> None:
         self.requested = True
+        self._last_request = (after, limit)
         self._generation += 1
         generation, listing, fetch = self._generation, self._listing, self._fetch
         if self._work is not None:

@@ -278,6 +278,8 @@ class PagedRows(QTableView):
         """The least width of a column: its title, and this share of the width that it wants. A badge can't be elided,
         and keeps all of it.
         """
+        if self.paged.columns[at].acts and not self.paged.columns[at].title:
+            return self._wanted_width(at)  # its words are a button's
         kept = 1.0 if self.paged.columns[at].badge is not None else share
         room = self._menu_room(at) + (PICTURE_ROOM if self.paged.columns[at].picture is not None else 0)
         least = self.horizontalHeader().minimumSectionSize()
@@ -359,8 +361,8 @@ class PagedRows(QTableView):
         self.horizontalHeader().viewport().update()
         announce(self, self.paged.heading_text(section))
 
-    def open_sort_menu(self) -> bool:
-        """Open a menu of the columns to sort by; returns whether there are any."""
+    def open_sort_menu(self, anchor: QWidget | None = None) -> bool:
+        """Open a menu of the columns to sort by, at the titles or at `anchor`; returns whether there are any."""
         listing, items = self.paged.listing, [MenuItem(_("Sort by"), None)]
         for section, column in enumerate(self.paged.columns):
             if column.sortable:
@@ -369,7 +371,7 @@ class PagedRows(QTableView):
                 run = partial(self.sort_by, section)
                 items.append(MenuItem(column.title, run, subtitle=order, checked=is_sorted, name=f"sort_{column.key}"))
         if len(items) > 1:
-            menu(self.horizontalHeader(), items, name="sort_menu")
+            menu(anchor or self.horizontalHeader(), items, name="sort_menu")
         return len(items) > 1
 
     def _extend_ticks(self, step: int) -> None:
@@ -490,13 +492,8 @@ class PagedRows(QTableView):
 
     def startDrag(self, _actions: Qt.DropAction) -> None:
         index = self.currentIndex()
-        if index.isValid() and self.paged.drag_data is not None:
-            rows = self.paged.dragged(index.row())
-            drag = QDrag(self)
-            drag.setMimeData(self.paged.drag_data(rows))
-            text = ngettext("{count} selected", "{count} selected", len(rows)).format(count=number(len(rows)))
-            drag.setPixmap(_drag_picture(text if len(rows) > 1 else self.paged.columns[0].text(rows[0])))
-            drag.exec(Qt.DropAction.CopyAction)
+        if index.isValid():
+            drag_rows(self, self.paged, index.row())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if (self.ticks and event.position().x() < theme().px("table.checkbox_col")) or self._is_on_menu_button(event):
@@ -518,6 +515,17 @@ class PagedRows(QTableView):
         if row != self.hovered:
             self.hovered = row
             self.viewport().update()
+
+
+def drag_rows(source: QWidget, model: "PagedTableModel[Any]", row: int) -> None:
+    """Drag a row of a list from `source`, or all ticked rows if it is one of them; nothing if its rows can't be."""
+    if model.drag_data is not None:
+        rows = model.dragged(row)
+        drag = QDrag(source)
+        drag.setMimeData(model.drag_data(rows))
+        text = ngettext("{count} selected", "{count} selected", len(rows)).format(count=number(len(rows)))
+        drag.setPixmap(_drag_picture(text if len(rows) > 1 else model.columns[0].text(rows[0])))
+        drag.exec(Qt.DropAction.CopyAction)
 
 
 def _drag_picture(text: str) -> QPixmap:

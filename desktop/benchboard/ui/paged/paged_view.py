@@ -6,17 +6,18 @@ from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number, pgettext
+from benchboard.ui.paged.paged_cards import CardFace, CardsPage, PagedCards
 from benchboard.ui.paged.paged_model import PagedTableModel, count_text
 from benchboard.ui.paged.paged_rows import PagedRows
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import announce
-from benchboard.ui.widgets.buttons import Button, CheckBox
+from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.labels import Text, hairline
 from benchboard.ui.widgets.no_match import NoMatch
@@ -39,7 +40,8 @@ class PagedTable(QWidget, Generic[Row]):
     `current_changed` emits the row for the detail pane (by click or arrows; None if there is none), `activated` is
     emitted on Enter or a double click, `menu_requested` on a right click or the Menu key with a point of the screen,
     `selectionChanged` when the ticks change. `/` is handled by the view: it focuses its filter.
-    With `day`, the rows of a list that is sorted by that time have a heading above each day.
+    With `day`, the rows of a list that is sorted by that time have a heading above each day. `add_cards` lets it show
+    its rows as cards too.
     """
 
     activated = Signal(object)
@@ -74,13 +76,13 @@ class PagedTable(QWidget, Generic[Row]):
         self.view = PagedRows(model, ticks, height, self, menu=row_menu, day=day)
         self.view.setObjectName(name)
         self.view.setAccessibleName(label)
-        self._bulk = _BulkBar(self.view, model, bulk)
         self._empty = empty or EmptyState("ph.tray", _("No entries yet"))
         self._no_match = no_match or NoMatch(pgettext("no match", "entries"))
         self._error = EmptyState("ph.warning-circle", "", _("Try again"), model.retry, role="error")
         self._error.action.setObjectName(f"{name}_retry")
         self._footer = _PagedFooter(self, model, footer)
         keep_toasts_above(self._footer)
+        self._bulk = _BulkBar(self, model, bulk, self._footer)
         self._stack = QStackedLayout()
         self._loading_bars = Skeleton(
             height=height, top=theme().px("table.header"), left=theme().px("table.checkbox_col")
@@ -92,6 +94,11 @@ class PagedTable(QWidget, Generic[Row]):
         column.setSpacing(0)
         column.addLayout(self._stack, 1)
         column.addWidget(self._footer)
+        column.addWidget(self._bulk)
+        self.cards: PagedCards | None = None
+        """Its rows as cards, if it has them."""
+        self._cards_page: CardsPage | None = None
+        self._shows_cards = False
         self._saved_position: object = None
         self._loaded_listing = model.listing
         self._restoring = False
@@ -108,6 +115,38 @@ class PagedTable(QWidget, Generic[Row]):
         """Let rows be dragged, as this data: the ticked ones together."""
         self.model.drag_data = data
         self.view.setDragEnabled(True)
+
+    def add_cards(self, face: "CardFace[Row]") -> PagedCards:
+        """Make cards of its rows, to be shown in place of the table by `show_cards`."""
+        self.cards = cards = PagedCards(self.model, face, self, ticks=self.view.ticks)
+        cards.setObjectName(f"{self.view.objectName()}_cards")
+        cards.setAccessibleName(self.view.accessibleName())
+        cards.setSelectionModel(self.view.selectionModel())  # what is current stays so
+        # Each of the two views forgets what is current when the rows are read again: it is restored after both.
+        self.model.modelReset.disconnect(self._restore_position)
+        self.model.modelReset.connect(self._restore_position)
+        cards.opened.connect(self._open)
+        cards.menu_requested.connect(lambda row, spot: self.menu_requested.emit(self.model.row(row), spot))
+        self._cards_page = CardsPage(self.view, cards, self)
+        self._stack.addWidget(self._cards_page)
+        return cards
+
+    def show_cards(self, shown: bool) -> None:
+        """Show the rows as cards, or as a table."""
+        if self._cards_page is None or shown == self._shows_cards:
+            return
+        self._shows_cards = shown
+        current = self.view.currentIndex()
+        if current.isValid():  # cards know the first column alone
+            self.view.setCurrentIndex(current.siblingAtColumn(0))
+        self._show_state()
+        if current.isValid() and self.cards is not None:
+            (self.cards if shown else self.view).scrollTo(self.view.currentIndex())
+
+    @property
+    def rows_page(self) -> QWidget:
+        """What shows the rows: the table, or the cards."""
+        return self._cards_page if self._shows_cards and self._cards_page is not None else self.view
 
     def selected(self) -> list[Row]:
         """The ticked rows."""
@@ -203,7 +242,7 @@ class PagedTable(QWidget, Generic[Row]):
         identity, folded, scroll, neighbours, listing = self._saved_position
         find = self.model.find_folded if folded else self._unfolded
         at = find(identity) if identity is not None else -1
-        if at < 0 and listing == self.model.listing and self.window().focusWidget() is self.view:
+        if at < 0 and listing == self.model.listing and self.window().focusWidget() in (self.view, self.cards):
             # The row is gone, and the keys go on beside it.
             at = next((k for k in map(self.model.find_folded, neighbours) if k >= 0), -1)
         if at >= 0:
@@ -220,7 +259,7 @@ class PagedTable(QWidget, Generic[Row]):
 
     def _show_state(self, _error: object = None) -> None:
         model = self.model
-        page: QWidget = self.view
+        page: QWidget = self.rows_page
         if not model.rowCount():
             listing = model.listing
             if model.error is not None:
@@ -246,8 +285,8 @@ class PagedTable(QWidget, Generic[Row]):
             if has_focus:
                 self.setFocus(Qt.FocusReason.OtherFocusReason)
             self._stack.setCurrentWidget(page)
-            if has_focus and page is self.view:
-                self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+            if has_focus and page is self.rows_page:
+                page.setFocus(Qt.FocusReason.OtherFocusReason)
             elif has_focus and (stops := tab_stops(page)):
                 stops[0].setFocus(Qt.FocusReason.OtherFocusReason)
         self._footer.update_count()
@@ -285,6 +324,7 @@ class _PagedFooter(QWidget):
     def __init__(self, parent: QWidget, model: "PagedTableModel[Any]", beside: QWidget | None) -> None:
         super().__init__(parent)  # from the start: shown without one, it would be a window
         self._model, self._beside = model, beside
+        self._gives_way = False
         self.setFixedHeight(theme().px("table.row.compact"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -307,32 +347,32 @@ class _PagedFooter(QWidget):
         self._text.setText(count_text(self._model) if self._model.rowCount() else "")
         self._text.set_tone("error" if broken else "muted")
         self._retry.setVisible(broken)
-        self.setVisible(self._beside is not None or self._model.rowCount() > 0)
+        self.setVisible((self._beside is not None or self._model.rowCount() > 0) and not self._gives_way)
+
+    def give_way(self, gives_way: bool) -> None:
+        """Hide while something else is in its place."""
+        self._gives_way = gives_way
+        self.update_count()
 
 
 class _BulkBar(QWidget):
-    """The actions for ticked rows; shown only while there are some, in place of the header, so that no row moves under
-    the pointer.
+    """The actions for ticked rows; shown only while there are some, in place of the footer: the titles stay, and no row
+    moves under the pointer.
     """
 
-    def __init__(self, view: PagedRows, model: "PagedTableModel[Any]", actions: Sequence[QWidget]) -> None:
-        super().__init__(view)
-        self._view, self._model, self._header = view, model, view.horizontalHeader()
+    def __init__(
+        self, parent: QWidget, model: "PagedTableModel[Any]", actions: Sequence[QWidget], footer: "_PagedFooter"
+    ) -> None:
+        super().__init__(parent)
+        self._model, self._footer = model, footer
         self._actions = actions
         self.setObjectName("bulk_bar")
         set_surface(self, "selection")
-        self._header.installEventFilter(self)
+        self.setFixedHeight(theme().px("table.bulk_bar"))
         self._line = line = QHBoxLayout(self)
-        line.setContentsMargins(10, 0, 10, 0)
+        line.setContentsMargins(16, 0, 10, 0)
         line.setSpacing(theme().px("spacing.2"))
-        self._box = CheckBox()
-        self._box.setTristate(True)
-        self._box.setCheckState(Qt.CheckState.PartiallyChecked)
-        self._box.setAccessibleName(_("Rows that are shown"))
-        self._box.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the button at the other end does the same
-        self._box.clicked.connect(model.clear_ticks)
         self._count = Text("", "body_strong")
-        line.addWidget(self._box)
         line.addWidget(self._count)
         line.addStretch(1)
         for action in actions:
@@ -341,21 +381,23 @@ class _BulkBar(QWidget):
             Button("", model.clear_ticks, kind="quiet", icon="ph.x", tip=_("Clear selection"), name="bulk_clear")
         )
         self.hide()
+        keep_toasts_above(self)
         model.ticked.connect(self._update)
 
     def _update(self) -> None:
         count = len(self._model.ticks())
-        every = count >= self._model.rowCount()
-        self._box.setCheckState(Qt.CheckState.Checked if every else Qt.CheckState.PartiallyChecked)
         text = ngettext("{count} selected", "{count} selected", count).format(count=number(count))
         if text != self._count.text():
-            announce(self._view, text)
+            announce(self.parentWidget() or self, text)
         self._count.setText(text)
-        self.setGeometry(self._header.geometry())
         focused = QApplication.focusWidget()
         if not count and focused is not None and self.isAncestorOf(focused):
-            self._view.setFocus(Qt.FocusReason.OtherFocusReason)  # not to the next widget in the window
-        self.setVisible(count > 0 and bool(self._actions))
+            table = self.parentWidget()
+            assert isinstance(table, PagedTable)
+            table.rows_page.setFocus(Qt.FocusReason.OtherFocusReason)  # not to the next widget in the window
+        shown = count > 0 and bool(self._actions)
+        self._footer.give_way(shown)
+        self.setVisible(shown)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -375,8 +417,3 @@ class _BulkBar(QWidget):
             shortens = lacking > 0 and button.label_room() > 0
             lacking -= button.label_room() if shortens else 0
             button.show_label(not shortens)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
-            self.setGeometry(self._header.geometry())
-        return False

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import shiboken6
 from PySide6.QtCore import QObject, QSize
-from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.problems import Action, Notice, Problems
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.banners import Banner, BannerPlace
+from benchboard.ui.widgets.banners import BannerPlace, BannerSlot
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.dialog import Dialog
 from benchboard.ui.widgets.paragraph import Paragraph
@@ -25,32 +25,13 @@ class ShellProblemDisplay(QObject):
     def __init__(self, host: QWidget, problems: Problems) -> None:
         super().__init__(host)
         self._host, self._problems = host, problems
-        self.slot = QWidget()
-        self._column = QVBoxLayout(self.slot)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
-        self.slot.hide()
-        self._banner: Banner | None = None
-        self._notice: Notice | None = None
+        self.slot = BannerSlot(problems.turn, problems.dismiss)
         self._toast: Toast | None = None
         self._report: BugReport | None = None
 
     def show_banner(self, notice: Notice | None) -> None:
         """Replace the banner; None removes it."""
-        if notice is self._notice:
-            return
-        self._notice = notice
-        if self._banner is not None:
-            self._column.removeWidget(self._banner)
-            self._banner.hide()
-            self._banner.deleteLater()
-            self._banner = None
-        if notice is not None:
-            self._banner = Banner(notice)
-            self._banner.dismissed.connect(self._problems.dismiss)
-            self._column.addWidget(self._banner)
-            self._banner.show()
-        self.slot.setVisible(notice is not None)
+        self.slot.show_notice(notice, len(self._problems.here))
 
     def place_banner(self, place: BannerPlace) -> None:
         """Show banners in `place` from now on; the present one moves there."""

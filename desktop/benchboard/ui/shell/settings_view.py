@@ -17,7 +17,6 @@ from benchboard.ui.sections import Room, RoomView
 from benchboard.ui.shell.status_cells import location_facts, location_sentence, role_titles
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button, SegmentedControl
-from benchboard.ui.widgets.drawer import is_narrow
 from benchboard.ui.widgets.fields import Select, row
 from benchboard.ui.widgets.key_value import KeyValue
 from benchboard.ui.widgets.labels import Elided, Text, hairline
@@ -28,11 +27,13 @@ from benchboard.ui.widgets.surfaces import set_surface
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
+_SECTIONS: Final = ("theme", "language", "location", "session")
+"""The sections as addresses name them, in their order."""
 _APPEARANCES: Final[tuple[Appearance, ...]] = ("system", "light", "dark")
 
 
 class GeneralSettings(QWidget):
-    """One page, in sections."""
+    """One page, in sections. Address: `settings/general`, or `settings/general/<section>` for one of `_SECTIONS`."""
 
     def __init__(self, context: "Context") -> None:
         super().__init__()
@@ -57,12 +58,24 @@ class GeneralSettings(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setWidget(page)
         scroll.setAlignment(Qt.AlignmentFlag.AlignLeft)
-        self._section_list = SectionList(scroll, self._sections)
+        self._section_list = SectionList(scroll, self._sections, _("Sections of the settings"))
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self._section_list)
         whole.addWidget(scroll, 1)
+
+    def open_route(self, rest: str) -> None:
+        """Show the section that the rest of an address names."""
+        if rest in _SECTIONS:
+            # It can scroll only after it was laid out.
+            QTimer.singleShot(0, self, lambda: self._section_list.show_section(_SECTIONS.index(rest)))
+        elif rest:
+            self._context.problems.report_unknown_address(f"settings/general/{rest}")
+
+    def panes(self) -> list[QWidget]:
+        """The list of the sections, and the page."""
+        return [self._section_list, self._scroll]
 
     def save_state(self) -> object:
         """The scroll position and the focused field."""
@@ -80,7 +93,8 @@ class GeneralSettings(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._section_list.setVisible(not is_narrow(self.width()))
+        beside = self._section_list.width() + theme().px("measure.text_max")
+        self._section_list.setVisible(self.width() >= beside)
 
     def _add_section(self, title: str, sentence: str = "") -> None:
         if self._column.count():

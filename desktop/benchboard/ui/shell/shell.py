@@ -474,6 +474,7 @@ class Shell(QWidget):
         self.cells.refresh()
         self._rail.mark_current(room.key)
         self._header.show_room(room.key, _(room.title), room.views, view.key)
+        self.window().setWindowTitle(f"{_(view.title)} · {self.context.actor.organisation} · Benchboard")
         in_header = self._header.isAncestorOf(self.focusWidget() or self)
         self._place_document_tabs()
         if moved and not (in_header and self._header.isAncestorOf(self.focusWidget() or self)):

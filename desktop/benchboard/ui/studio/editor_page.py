@@ -106,7 +106,9 @@ class StudioPage(QWidget):
         self.canvas = Canvas(self.editor, self.query_runner)
         self.canvas.keyboard.commands = KeyCommands(self.canvas)
         ContextMenu(self.canvas)
-        self._data_actions = WidgetDataActions(context, self.canvas)
+        self._data_actions = WidgetDataActions(
+            context, self.canvas, lambda item_id: context.go(f"{self._address}/show/{item_id}")
+        )
         self.point_actions = PointActions(context, self.canvas)
         self.point_selections = PointSelectionBar(self.editor, self.canvas)
         self.inspector = Inspector(context, self.editor, self.query_runner, self.command_handlers)
@@ -411,9 +413,9 @@ class StudioPage(QWidget):
             return [self.screens.screen]
         around = (
             self.bar,
-            self.read_only_bar,
             *(() if self.bar.isAncestorOf(self.variables) else (self.variables,)),
             self.point_selections,
+            self.read_only_bar,
             self.sidebar,
             self.canvas,
             self.inspector,
@@ -467,7 +469,6 @@ class StudioPage(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self.bar)
-        whole.addWidget(self.read_only_bar)
         self.presented.variables = self.variables
         self._fields = QWidget(self.presented.header)
         own_tab_stops(self._fields)
@@ -482,8 +483,9 @@ class StudioPage(QWidget):
         self.bar.room_changed.connect(self._place_variables)
         self.repeats_toggle.shown_changed.connect(self._place_variables)
         whole.addWidget(self.point_selections)
-        whole.addWidget(self.no_rows_bar)
         self._banners = BannerPlace()
+        self._banners.add(self.read_only_bar)
+        self._banners.add(self.no_rows_bar)
         whole.addWidget(self._banners)
         whole.addWidget(stack, 1)
         whole.addWidget(self.presented.dots)
@@ -552,7 +554,6 @@ class StudioPage(QWidget):
         self._show_read_only_reason()
         self._place_variables()
         self.no_rows_bar.set_presented(presenting)
-        self.point_selections.set_kept_hidden(presenting and self.variables.isHidden())
         self.empty_notice.set_presented(presenting)
         self.presenting_changed.emit(presenting)
 

@@ -13,11 +13,14 @@ from benchboard.analytics.query_builder.question import Operator, Question, Valu
 from benchboard.analytics.query_builder.sql_reader import from_sql
 from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource, list_tables
+from benchboard.analytics.written_groups import written_groups
 from benchboard.dashboards.document.time_range import TimeRange, absolute
 from benchboard.dashboards.document.widget_kinds import widget_of
-from benchboard.dashboards.editing.column_filter import inlined, values_query
+from benchboard.dashboards.editing.column_filter import inlined, places_of
+from benchboard.dashboards.editing.column_places import ColumnPlaces, SourceTables
 from benchboard.dashboards.editing.marked_query import read_marked, variable_of
 from benchboard.dashboards.editing.reader_filters import PointSelection, ReaderFilter
+from benchboard.dashboards.variables.filter_variables import values_query
 from benchboard.dashboards.variables.repeat_expansion import VariableChoice
 from benchboard.dashboards.variables.variable_queries import names_in
 from benchboard.i18n import _
@@ -29,11 +32,12 @@ from benchboard.ui.studio.panes.chart_point import (
     chart_point,
     excluded_note,
     few_valued_columns,
+    written_point,
 )
 from benchboard.ui.studio.panes.point_menu import Offers, open_point_menu
 from benchboard.ui.studio.panes.point_rows_dialog import PointRowsDialog
-from benchboard.ui.studio.tiles.points import TilePoint
 from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.tile_point import TilePoint
 from benchboard.ui.system_clipboard import copy_text
 
 if TYPE_CHECKING:
@@ -52,8 +56,10 @@ class _ColumnOrigin(NamedTuple):
 
 
 class _Read(NamedTuple):
-    """What was read of a widget's source: None where it isn't known. `columns` can be broken down by."""
+    """What was read of all sources, and of that of a widget: None where it isn't known. `columns` can be broken down
+    by."""
 
+    sources: tuple[BrowsedSource, ...]
     source: BrowsedSource | None
     question: Question | None
     point: ChartPoint
@@ -85,8 +91,13 @@ class PointActions(QObject):
             question = None
             if dialect is not None:
                 question = from_sql(inlined(text, values, dialect), source_id=widget.data_source_id, dialect=dialect)
-            point = chart_point(found, result, question, source)
-            return _Read(source, question, point, few_valued_columns(partial(few_valued, session, actor), point))
+            point = chart_point(found, result, question, source, sources)
+            if question is None and dialect is not None:
+                written = written_groups(inlined(text, values, dialect), widget.data_source_id, dialect)
+                point = written_point(found, result, written, source)
+            return _Read(
+                sources, source, question, point, few_valued_columns(partial(few_valued, session, actor), point)
+            )
 
         def show(known: _Read) -> None:
             shown = self._canvas.query_runner.result(item_id)
@@ -115,7 +126,9 @@ class _PointCommands:
     def offers(self) -> Offers:
         """What can be done with it."""
         return Offers(
-            [one for one in self.point.values if not one.group.unit and self._place(one) is not None],
+            []
+            if self.point.is_written  # such a query isn't filtered by the dashboard
+            else [one for one in self.point.values if not one.group.unit and self._place(one) is not None],
             self.point.period is not None,
             self._known.columns,
             explores=True,
@@ -204,16 +217,13 @@ class _PointCommands:
         place, source = self._place(value), self._known.source
         if place is None or source is None or self.point.question is None:
             return None
-        own = source.table(place.table)
-        kind = column.kind if own is not None and (column := own.column(place.column)) is not None else None
-        tables = {place.table}
-        if kind == "text" and not place.expression:
-            tables |= {one.name for one in source.tables if (other := one.column(place.column)) and other.kind == kind}
+        if place.expression:
+            alone = SourceTables(source.id, source.name, source.question("").dialect, ())
+            places = ColumnPlaces(source.id, place.table, place.column, (alone,))
+        else:
+            places = places_of(self._known.sources, source, place.table, place.column)
         listed = () if value.value is None else (*values, filter_value(value.value))
-        return ReaderFilter(
-            source.id, source.question("").dialect, place.table, frozenset(tables), place.column, operator,
-            tuple(dict.fromkeys(listed)), place.expression,
-        )  # fmt: skip
+        return ReaderFilter(places, operator, tuple(dict.fromkeys(listed)), place.expression)
 
     def _of_filter(self, value: PointGroup, *, adding: bool) -> PointSelection | None:
         found = self._filter(value, "empty" if value.value is None else "one_of")
@@ -256,4 +266,4 @@ class _PointCommands:
 
 
 def _same_column(one: ReaderFilter | None, other: ReaderFilter) -> bool:
-    return one is not None and replace(one, values=()) == replace(other, values=())
+    return one is not None and one.same_column_as(other) and one.operator == other.operator

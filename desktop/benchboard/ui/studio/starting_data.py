@@ -10,6 +10,7 @@ from benchboard.analytics import relations
 from benchboard.analytics.sources import services
 from benchboard.analytics.table_browser import BrowsedSource, list_tables
 from benchboard.dashboards.document.widget_kinds import WidgetKind
+from benchboard.dashboards.editing.column_filter import with_page_filters
 from benchboard.errors import AppError
 from benchboard.identity.permissions import has_permission
 from benchboard.paging import Listing
@@ -53,7 +54,10 @@ class StartingData(QObject):
             return {}
         if source_id is None or self._sources is None:
             return {"query": None}
-        query = starting_query(kind, tuple(self._sources.values()), source_id)
+        sources = tuple(self._sources.values())
+        query, _labels = with_page_filters(
+            self._editor.document, starting_query(kind, sources, source_id), source_id, sources
+        )
         return {"query": query or None, "data_source_id": source_id}
 
     def _source(self) -> str | None:

@@ -28,6 +28,8 @@ VERSION_LIST: Final = CommandScope("studio.version-list", VERSIONS, None)
 CONFLICTS: Final = CommandScope("studio.conflicts", PAGE)
 CONFLICT_KEYS: Final = CommandScope("studio.conflict-keys", CONFLICTS, None)
 EXPLORE: Final = CommandScope("studio.explore", SHELL)
+SQL: Final = CommandScope("studio.sql", EXPLORE)
+"""In the editor of Explore's SQL."""
 LIST: Final = CommandScope("studio.list", DASHBOARDS)
 """The list of dashboards."""
 FOLDERS: Final = CommandScope("studio.folders", DASHBOARDS)
@@ -57,14 +59,28 @@ REGISTRY.register(
             N_("resize, splitter, larger chart, smaller table, height"), EXPLORE),
     Command("studio.explore_table", N_("Make table taller"), Group.EXPLORE, ("Alt+Shift+Up",), "ph.arrow-up",
             N_("resize, splitter, larger table, smaller chart, height"), EXPLORE),
+    Command("studio.explore_query_taller", N_("Make SQL editor taller"), Group.EXPLORE, ("Alt+Shift+PgDown",),
+            "ph.arrow-down", N_("resize, splitter, larger editor, height"), EXPLORE),
+    Command("studio.explore_query_shorter", N_("Make SQL editor shorter"), Group.EXPLORE, ("Alt+Shift+PgUp",),
+            "ph.arrow-up", N_("resize, splitter, smaller editor, height"), EXPLORE),
     Command("studio.explore_run", N_("Run query"), Group.EXPLORE, ("Ctrl+Return",), "ph.play", N_("execute, refresh"),
             EXPLORE),
     Command("studio.explore_plan", N_("Show or hide plan"), Group.EXPLORE, ("Ctrl+Shift+L",), "ph.tree-structure",
             N_("explain, execution plan, cost, index"), EXPLORE),
     Command("studio.explore_add", N_("Add to dashboard"), Group.EXPLORE, ("Ctrl+Shift+A",), "ph.plus",
             N_("save, widget, pin"), EXPLORE),
+    Command("studio.explore_update", N_("Update widget"), Group.EXPLORE, ("Ctrl+Shift+U",), "ph.check",
+            N_("save back, write back, dashboard"), EXPLORE),
     Command("studio.explore_sql", N_("Switch between builder and SQL"), Group.EXPLORE, ("Ctrl+E",), "ph.code",
             N_("edit as SQL, query builder"), EXPLORE),
+    Command("studio.explore_format", N_("Format query"), Group.EXPLORE, ("Ctrl+Shift+F",), "ph.text-align-left",
+            N_("beautify, pretty print, indent, tidy SQL"), EXPLORE),
+    Command("studio.explore_history", N_("Show or hide query history"), Group.EXPLORE, ("Ctrl+H",),
+            "ph.clock-counter-clockwise", N_("earlier queries, log, previous, recent"), EXPLORE),
+    Command("studio.sql_older", N_("Previous query"), Group.EXPLORE, ("Ctrl+Up",), "", "", SQL),
+    Command("studio.sql_newer", N_("Next query"), Group.EXPLORE, ("Ctrl+Down",), "", "", SQL),
+    Command("studio.sql_fix", N_("Apply the suggested correction"), Group.EXPLORE, ("Alt+Return",), "", "", SQL),
+    Command("studio.sql_comment", N_("Comment lines out or in"), Group.EXPLORE, ("Ctrl+/",), "", "", SQL),
     Command("studio.explore_undo", N_("Undo"), Group.EXPLORE, ("Ctrl+Z",), "ph.arrow-u-up-left",
             N_("revert, go back"), EXPLORE),
     Command("studio.explore_redo", N_("Redo"), Group.EXPLORE, ("Ctrl+Shift+Z", "Ctrl+Y"), "ph.arrow-u-up-right",
@@ -131,6 +147,8 @@ REGISTRY.register(
             N_("photo, picture, logo, upload"), CANVAS),
     Command("studio.enlarge", N_("View full size"), Group.SELECTION, ("V",), "ph.arrows-out-simple",
             N_("maximize, enlarge, expand, zoom widget, focus, inspect"), CANVAS),
+    Command("studio.choose_series", N_("Show or hide series"), Group.SELECTION, ("L",), "ph.eye",
+            N_("legend, isolate, toggle, only this series, slices"), CANVAS),
     Command("studio.open_in_explore", N_("Open in Explore"), Group.SELECTION, ("E",), "ph.compass",
             N_("query, builder, drill down, look into"), CANVAS),
     Command("studio.filter_by_column", N_("Filter dashboard by column"), Group.SELECTION, (), "ph.funnel",
@@ -325,8 +343,8 @@ REGISTRY.register_menu(
     SELECTION_MENU,
     MenuSection(_ids("show_data_period", "retry_query", "stop_query", "give_data")),
     MenuSection(
-        _ids("edit", "choose_image", "enlarge", "enter_table", "rename_widget", "toggle_row", "add_tab", "next_tab",
-             "previous_tab")
+        _ids("edit", "choose_image", "enlarge", "choose_series", "enter_table", "rename_widget", "toggle_row",
+             "add_tab", "next_tab", "previous_tab")
     ),
     MenuSection(_ids("cut", "copy", "paste", "duplicate")),
     MenuSection(_ids("open_in_explore")),

@@ -7,22 +7,27 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QWidget
 
-from benchboard.analytics.queries import run_query
-from benchboard.analytics.query_builder.sql_words import quote_name, quote_table
 from benchboard.analytics.table_browser import BrowsedSource, list_tables
-from benchboard.dashboards.document.widget_kinds import WidgetContent
-from benchboard.dashboards.editing.column_filter import FilterColumn, filter_by_column, filterable_tables, inlined
+from benchboard.dashboards.document.widget_kinds import STACK, WidgetContent, WidgetKind, kind_of
+from benchboard.dashboards.editing.column_filter import (
+    FilterColumn,
+    filter_by_column,
+    filterable_questions,
+    inlined,
+    places_of,
+    with_page_filters,
+)
+from benchboard.dashboards.editing.query_return import OpenedQuery, ReturnedQuery, is_of_another_table, returned_query
 from benchboard.dashboards.variables.variable_queries import names_in
-from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.data.explore.explore_view import ExploreView
+from benchboard.ui.studio.data.explore.widget_origin import WidgetOrigin
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.menus import Menu
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
-    from benchboard.ui.tasks import DatabaseSession
 
 _ADDRESS: Final = "studio/explore"
 _LISTED: Final = 40
@@ -32,28 +37,82 @@ _LISTED: Final = 40
 class WidgetDataActions(QObject):
     """Runs these commands for the widgets of a canvas."""
 
-    def __init__(self, context: "Context", canvas: Canvas) -> None:
+    def __init__(self, context: "Context", canvas: Canvas, go_to: Callable[[str], object]) -> None:
+        """`go_to` opens the page at a widget."""
         super().__init__(canvas)
-        self._context, self._canvas = context, canvas
+        self._context, self._canvas, self._go_to = context, canvas, go_to
         canvas.explore_requested.connect(self.explore)
         canvas.filter_requested.connect(self.offer_columns)
 
     def explore(self, item_id: str) -> None:
-        """Show the query of a widget in Explore, with the values that it is run with here."""
+        """Show the query of a widget in Explore, with the values that it is run with here. From there it can be written
+        back."""
         editor, view = self._canvas.editor, self._context.view(_ADDRESS)
         if not isinstance(view, ExploreView):
             return
         widget, query = editor.widget(item_id), editor.state.view.query_of(item_id)
-        named = {*names_in(query)}
-        values = {name: value for name, value in editor.values_of(item_id).items() if name in named}
+        stored = widget.query
+        values = {name: value for name, value in editor.values_of(item_id).items() if name in names_in(stored)}
+        unfiltered = {name for name in values if name not in names_in(query)}
+        opened: list[OpenedQuery] = []
 
         def text(source: BrowsedSource | None) -> str:
             dialect = source.question("").dialect if source is not None else "own"
-            return inlined(query, values, dialect)
+            found = inlined(query, values, dialect)
+            opened[:] = [OpenedQuery(stored, found, widget.data_source_id, dialect, values, unfiltered)]
+            return found
+
+        def is_there() -> bool:
+            return item_id in editor.page.paths and editor.editable and editor.widget(item_id).query == stored
+
+        def update(edited: str, kind: str, stack: str, followed: str) -> None:
+            if is_of_another_table(edited, opened[0]) and followed and self._follows_time():
+                edited = followed
+            self._update(item_id, returned_query(edited, opened[0]), kind_of(kind), stack)
 
         shown = editor.time_range if editor.uses_time(query) else None
-        view.open_query(widget.data_source_id, text, shown, widget.type)
+        origin = WidgetOrigin(widget.title or widget.kind_name, widget.data_source_id, is_there, update)
+        has_stack = widget.kind is not None and any(one.key == STACK.key for one in widget.kind.settings)
+        stack = str(widget.setting(STACK.key)) if has_stack else ""
+        view.open_query(widget.data_source_id, text, shown, widget.type, origin if is_there() else None, stack)
         self._context.go(_ADDRESS)
+
+    def _follows_time(self) -> bool:
+        """Whether a widget of the page follows its time range."""
+        editor = self._canvas.editor
+        return any(editor.uses_time(one.query) for one in editor.widgets() if one.kind is not None and one.kind.query)
+
+    def _update(self, item_id: str, returned: ReturnedQuery, kind: WidgetKind | None, stack: str) -> None:
+        """Write a query that was edited in Explore to its widget, with the page's filters whose columns it has, and
+        show the widget."""
+        actor = self._context.actor
+
+        def write(sources: tuple[BrowsedSource, ...] = ()) -> None:
+            editor = self._canvas.editor
+            if item_id not in editor.page.paths:
+                return
+            text, filters = with_page_filters(
+                editor.document, returned.text, editor.widget(item_id).data_source_id, sources, without=returned.lost
+            )
+            error = editor.set_explored(item_id, text, kind, stack)
+            if error is not None:
+                self._context.problems.show(error)
+                return
+            self._go_to(item_id)
+            self._tell_updated(item_id, filters, returned.lost)
+
+        self._context.tasks.read(self, lambda session: list_tables(session, actor), write, lambda _error: write())
+
+    def _tell_updated(self, item_id: str, filters: Sequence[str], lost: Sequence[str]) -> None:
+        editor = self._canvas.editor
+        said = _("Updated “{name}”.").format(name=editor.widget(item_id).title or editor.widget(item_id).kind_name)
+        if filters:
+            said += " " + _("It is filtered by {names} there.").format(names=", ".join(filters))
+        if lost:
+            labels = {one.name: one.label or one.name for one in editor.document.variables}
+            names = ", ".join(labels.get(name, name) for name in lost)
+            said += " " + _("It is no longer filtered by {names}.").format(names=names)
+        self._context.problems.toast(said, warning=bool(lost))
 
     def offer_columns(self, item_id: str) -> None:
         """Offer the text columns of the source that a widget reads; with an empty id those that the page reads."""
@@ -82,12 +141,17 @@ class WidgetDataActions(QObject):
         actor = self._context.actor
 
         def show(sources: tuple[BrowsedSource, ...]) -> None:
-            found = {one.name: _columns(one, queries[one.id]) for one in sources if one.id in queries}
-            columns = {name: listed for name, listed in found.items() if listed}
-            usable = self._usable(columns)
+            columns = _columns(sources, queries)
+            dialects = {one.id: one.question("").dialect for one in sources}
+            asked = filterable_questions(self._canvas.editor.document, dialects)
+            usable = {
+                source: listed
+                for source, found in columns.items()
+                if (listed := [one for one in found if any(one.places.name_in(each) is not None for each in asked)])
+            }
             if usable:
                 done(usable)
-            elif columns:
+            elif not asked:
                 what = _("No widget can be filtered by a column.")
                 self._context.problems.refuse(f"{what} {_by_hand()}")
             elif len(widgets) == 1:
@@ -96,16 +160,6 @@ class WidgetDataActions(QObject):
                 self._context.problems.refuse(_("The data of this dashboard have no column with text to filter by."))
 
         self._context.tasks.read(self, lambda session: list_tables(session, actor), show)
-
-    def _usable(self, columns: Mapping[str, list[FilterColumn]]) -> dict[str, list[FilterColumn]]:
-        """Those of the columns by which a widget of the page can be filtered."""
-        document, found = self._canvas.editor.document, dict[str, list[FilterColumn]]()
-        for source, listed in columns.items():
-            places = {(one.source_id, one.dialect) for one in listed}
-            tables = {place: filterable_tables(document, *place) for place in places}
-            if usable := [one for one in listed if one.tables & tables[one.source_id, one.dialect]]:
-                found[source] = usable
-        return found
 
     def _offer_at_widget(self, item_id: str, columns: Mapping[str, list[FilterColumn]]) -> None:
         tile = self._canvas.tiles.get(item_id)
@@ -121,61 +175,49 @@ class WidgetDataActions(QObject):
             for column in listed[:_LISTED]:
                 title = f"{source}: {column.title}" if len(columns) > 1 else column.title
                 action = shown.addAction(title.replace("&", "&&"))
-                action.setObjectName(f"filter_{column.column}")
+                action.setObjectName(f"filter_{column.places.column}")
                 action.setIcon(theme().icon("ph.funnel", "text.secondary"))
                 action.setProperty("icon_name", "ph.funnel")
-                action.triggered.connect(lambda _on=False, column=column: self._count_empty(column))
+                action.triggered.connect(lambda _on=False, column=column: self._filter(column))
         shown.aboutToHide.connect(shown.deleteLater)
         shown.popup(at)
 
-    def _count_empty(self, column: FilterColumn) -> None:
-        """Find out how many rows have no value: no choice of values shows them."""
-        name, table = quote_name(column.column, column.dialect), quote_table(column.table, column.dialect)
-        text, actor = f"SELECT count(*) AS n FROM {table} WHERE {name} IS NULL", self._context.actor  # noqa: S608  # quoted
-
-        def count(session: "DatabaseSession") -> int:
-            table = run_query(session, actor, text, limit=1, source_id=column.source_id or None)
-            return int(str(table.rows[0][0]))
-
-        def failed(_error: AppError) -> None:
-            self._filter(column, 0)  # the widgets say what is wrong
-
-        self._context.tasks.read(self, count, partial(self._filter, column), failed, long=True)
-
-    def _filter(self, column: FilterColumn, empty: int) -> None:
+    def _filter(self, column: FilterColumn) -> None:
         editor = self._canvas.editor
         found = filter_by_column(editor.document, column)
-        if not found.taken:
-            what = _("No widget can be filtered by “{name}”.").format(name=column.title)
-            self._context.problems.refuse(f"{what} {_by_hand()}")
+        if not found.taken:  # the page changed since the columns were read
+            self._context.problems.refuse(_("No widget can be filtered by “{name}”.").format(name=column.title))
             return
         editor.apply_document(_("Filter dashboard by {name}").format(name=column.title), found.document)
         text = ngettext(
             "“{name}” filters {count} of {all} widgets.", "“{name}” filters {count} of {all} widgets.", found.queries
-        ).format(name=column.title, count=number(found.taken), all=number(found.queries))
-        if empty:
-            rows = ngettext(
-                "{count} row without a value is left out.", "{count} rows without a value are left out.", empty
-            )
-            text += " " + rows.format(count=number(empty))
-        self._context.problems.toast(text, warning=bool(empty))
+        )
+        self._context.problems.toast(
+            text.format(name=column.title, count=number(found.taken), all=number(found.queries))
+        )
 
 
 def _by_hand() -> str:
     return _("Their queries were written by hand: add a variable and name it in them as IN (:name).")
 
 
-def _columns(source: BrowsedSource, query: str) -> list[FilterColumn]:
-    """The text columns of a source, those of the tables that a query names first."""
-    words = {word.casefold() for word in query.replace('"', " ").replace("`", " ").split()}
-    tables = sorted(source.tables, key=lambda one: one.name.casefold() not in words)
-    found: dict[str, FilterColumn] = {}
-    for table in tables:
-        for column in table.columns:
-            if column.kind == "text" and column.name not in found:
-                having = frozenset(one.name for one in tables if one.column(column.name) is not None)
-                dialect = source.question(table.name).dialect
-                found[column.name] = FilterColumn(
-                    source.id, table.name, column.name, column.title, having, dialect
-                )  # fmt: skip
-    return list(found.values())
+def _columns(sources: Sequence[BrowsedSource], queries: Mapping[str, str]) -> dict[str, list[FilterColumn]]:
+    """The text columns of queried sources, by the source's name, those of the tables that a query names
+    first. One that is in several tables or sources is listed once."""
+    columns: dict[str, list[FilterColumn]] = {}
+    known: set[tuple[str, str]] = set()
+    for source in sources:
+        if source.id not in queries:
+            continue
+        words = {word.casefold() for word in queries[source.id].replace('"', " ").replace("`", " ").split()}
+        found: list[FilterColumn] = []
+        for table in sorted(source.tables, key=lambda one: one.name.casefold() not in words):
+            for column in table.columns:
+                if column.kind != "text" or (source.id, column.name) in known:
+                    continue
+                places = places_of(sources, source, table.name, column.name)
+                known |= {(one.source_id, name) for one in places.sources for _table, name in one.columns}
+                found.append(FilterColumn(places, column.title))
+        if found:
+            columns[source.name] = found
+    return columns

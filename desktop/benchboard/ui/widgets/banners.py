@@ -1,12 +1,13 @@
 """The banner: one notice with its actions; and the place where a view shows it."""
 
+from collections.abc import Callable
 from html import escape
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from benchboard.i18n import _
+from benchboard.i18n import _, ngettext
 from benchboard.ui.problems import Action, Notice
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import Role, announce
@@ -15,6 +16,39 @@ from benchboard.ui.widgets.slide import FROM_ABOVE, slide_in
 from benchboard.ui.widgets.surfaces import Icon
 
 _ICONS = {"info": "ph.info", "warn": "ph.warning", "error": "ph.warning-circle"}
+
+
+class MoreButton(Button):
+    """At the end of a banner or bar: how many more there are in its place; pressing it shows the next one."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__("", kind="quiet", size="sm", name="banner_more", tip=_("Show the next message"), parent=parent)
+        self.hide()
+
+    def show_count(self, count: int) -> None:
+        """Say how many more there are; hidden where there are none."""
+        self.setText(ngettext("{count} more", "{count} more", count).format(count=count))
+        self.setVisible(count > 0)
+
+
+class PageBar(QWidget):
+    """A bar of a page that shares the place of the banners: it is shown while it is `wanted` and nothing more important
+    is. `more` is for the end of its row.
+    """
+
+    wanted_changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wanted = False
+        self.more = MoreButton(self)
+        self.hide()
+
+    def set_wanted(self, wanted: bool) -> None:
+        """Ask for the place, or leave it."""
+        if wanted != self.wanted:
+            self.wanted = wanted
+            self.wanted_changed.emit()
 
 
 class Banner(QWidget):
@@ -27,7 +61,8 @@ class Banner(QWidget):
         super().__init__(parent)
         self._kind, self._closable = notice.kind, closable
         self._framed = framed
-        self._announced = False
+        self.told = False
+        """Whether a screen reader was told of it."""
         self.setObjectName("banner")
         self.setAccessibleName(f"{notice.what} {notice.why}")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -41,6 +76,8 @@ class Banner(QWidget):
             button = Button(action.title, size="sm", name="banner_action")
             button.clicked.connect(lambda _checked=False, action=action: self._act(action))
             row.addWidget(button)
+        self.more = MoreButton(self)
+        row.addWidget(self.more)
         if closable:
             row.addWidget(
                 Button("", self.dismissed.emit, kind="quiet", icon="ph.x", size="sm", tip=_("Dismiss"), name="dismiss")
@@ -50,8 +87,8 @@ class Banner(QWidget):
         super().showEvent(event)
         if not event.spontaneous():
             slide_in(self, FROM_ABOVE, "banner_in")
-        if not self._announced:
-            self._announced = True
+        if not self.told:
+            self.told = True
             announce(self, self.accessibleName(), urgent=self._kind == "error")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -79,23 +116,128 @@ class Banner(QWidget):
                 painter.fillRect(0, self.height() - 1, self.width(), 1, theme().color("border"))
 
 
+class BannerSlot(QWidget):
+    """Holds the banner of the notice that is shown, in the place of whichever view is open. `turn` shows the next
+    notice; it returns False when the first one follows the last.
+    """
+
+    count_changed = Signal()
+    more_pressed = Signal()
+
+    def __init__(self, turn: Callable[[], bool], dismiss: Callable[[], object]) -> None:
+        super().__init__()
+        self.turn, self._dismiss = turn, dismiss
+        self.count = 0
+        """How many notices there are."""
+        self.banner: Banner | None = None
+        self._notice: Notice | None = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self.hide()
+
+    def show_notice(self, notice: Notice | None, count: int) -> None:
+        """Show a notice of so many; None removes it."""
+        self.count = count
+        if notice is not self._notice:
+            self._replace(notice)
+        self.count_changed.emit()
+
+    def _replace(self, notice: Notice | None) -> None:
+        before, self._notice = self._notice, notice
+        if self.banner is not None:
+            self._column.removeWidget(self.banner)
+            self.banner.hide()
+            self.banner.deleteLater()
+            self.banner = None
+        if notice is not None:
+            self.banner = Banner(notice, parent=self)
+            if before is not None and (before.what, before.why) == (notice.what, notice.why):
+                self.banner.told = True  # one with the same words took its place
+            self.banner.dismissed.connect(self._dismiss)
+            self.banner.more.clicked.connect(lambda _checked=False: self.more_pressed.emit())
+            self._column.addWidget(self.banner)
+            self.banner.show()
+
+
 class BannerPlace(QWidget):
-    """Where a view shows the banner: below its toolbars, so that nothing in them moves under the pointer when a banner
-    comes or goes. It takes no room while it is empty.
+    """The one place of a view for banners and for bars about the whole page: below its toolbars, so that nothing in
+    them moves under the pointer when one comes or goes. It shows the most important alone, which says how many more
+    there are: notices before bars, and these in the order in which they were added. It takes no room while it is
+    empty.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._slot: BannerSlot | None = None
+        self._bars: list[PageBar] = []
+        self._turned_to: PageBar | None = None
+        """The bar that the user turned to."""
+        self._count = 0
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
 
-    def hold(self, slot: QWidget) -> None:
+    def add(self, bar: PageBar) -> None:
+        """Let a bar of the page share the place."""
+        self._bars.append(bar)
+        self._column.addWidget(bar)
+        bar.wanted_changed.connect(self._arrange)
+        bar.more.clicked.connect(lambda _checked=False: self._turn())
+        self._arrange()
+
+    def hold(self, slot: BannerSlot) -> None:
         """Take the widget that shows banners from the place that held it before."""
-        if slot.parentWidget() is not self:
-            hidden = slot.isHidden()
-            self._column.addWidget(slot)
-            slot.setVisible(not hidden)
+        before = slot.parentWidget()
+        if before is self:
+            return
+        self._slot = slot
+        slot.hide()
+        self._column.addWidget(slot)
+        slot.count_changed.connect(self._arrange)
+        slot.more_pressed.connect(self._turn)
+        if isinstance(before, BannerPlace):
+            before._release(slot)
+        self._arrange()
+
+    def _release(self, slot: BannerSlot) -> None:
+        slot.count_changed.disconnect(self._arrange)
+        slot.more_pressed.disconnect(self._turn)
+        self._slot = None
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Show one of those that want the place."""
+        slot = self._slot
+        wanted = [bar for bar in self._bars if bar.wanted]
+        notices = slot.count if slot is not None else 0
+        count = notices + len(wanted)
+        if count > self._count or self._turned_to not in wanted:  # what is new, or comes first, is shown
+            self._turned_to = None
+        self._count = count
+        front = self._turned_to or (slot if notices else wanted[0] if wanted else None)
+        for one in (*self._bars, *([slot] if slot is not None else [])):
+            one.setVisible(one is front)
+        if isinstance(front, PageBar):
+            front.more.show_count(count - 1)
+        elif slot is not None and slot.banner is not None:
+            slot.banner.more.show_count(count - 1)
+
+    def _turn(self) -> None:
+        """Show the next one, and give it the keys."""
+        wanted = [bar for bar in self._bars if bar.wanted]
+        slot = self._slot if self._slot is not None and self._slot.count else None
+        if self._turned_to is None and slot is not None:
+            if not slot.turn() and wanted:
+                self._turned_to = wanted[0]
+        else:
+            after = wanted[wanted.index(self._turned_to or wanted[0]) + 1 :]
+            first = [] if slot is not None else wanted[:1]
+            self._turned_to = next(iter([*after, *first]), None)
+        self._arrange()
+        front = self._turned_to or (slot.banner if slot is not None else None)
+        if front is not None:
+            front.more.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def _notice_label(notice: Notice) -> QLabel:

@@ -24,7 +24,6 @@ _WEEKS: Final = 6
 _GAP: Final = 18
 """Pixels between two months."""
 _WEEK_DAYS: Final = 7
-_THURSDAY: Final = 3
 """The day that decides to which ISO week the days around it belong, from Monday = 0."""
 
 
@@ -288,7 +287,8 @@ class RangeCalendar(QWidget):
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name[:2])
         lead = (month.weekday() - self._first_weekday) % _WEEK_DAYS
         for row in range(_WEEKS):
-            number = _week_number(month, row * _WEEK_DAYS - lead, self._first_weekday)
+            # Where a row begins on Sunday, its days are of two weeks of ISO 8601.
+            number = _week_number(month, row * _WEEK_DAYS - lead) if self._first_weekday == 0 else ""
             box = QRectF(left, _HEADER + _DAY_NAMES + row * _CELL[1], _WEEK_WIDTH - 6, _CELL[1])
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, number)
 
@@ -319,14 +319,14 @@ class RangeCalendar(QWidget):
             painter.drawRoundedRect(disc.adjusted(-1, -1, 1, 1), 6, 6)
 
 
-def _week_number(month: date, days: int, first: int) -> str:
-    """The number of the ISO week that begins, with the weekday `first`, `days` days after the first of a month; empty
-    where none of its days is in the month."""
+def _week_number(month: date, days: int) -> str:
+    """The number of the ISO week that begins on the Monday `days` days after the first of a month; empty where none of
+    its days is in the month."""
     start = _moved_day(month, days)
     end = _moved_day(start, _WEEK_DAYS - 1)
     if start.replace(day=1) != month and end.replace(day=1) != month:
         return ""
-    return str(_moved_day(start, (_THURSDAY - first) % _WEEK_DAYS).isocalendar().week)
+    return str(start.isocalendar().week)
 
 
 def _moved_day(day: date, days: int) -> date:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
+from benchboard.i18n import ngettext
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import Role
 
@@ -30,10 +31,19 @@ class LegendEntry:
     name: str
     value: str = ""
     dash: Sequence[float] | Literal["area"] | None = ()
+    hidden: bool = False
+    """Whether what it names isn't drawn: it is pale and struck out."""
 
     @property
     def text(self) -> str:
         return f"{self.name}  {self.value}" if self.value else self.name
+
+
+class PlacedLegend(NamedTuple):
+    """Where a legend has its entries, by their places, and what says how many have no room."""
+
+    entries: tuple[tuple[int, QRectF], ...] = ()
+    more: QRectF | None = None
 
 
 class Legend(QFrame):
@@ -70,9 +80,11 @@ def lines_needed(entries: Sequence[LegendEntry], width: float, most: int) -> int
     return next((count for count in range(1, most) if not _lines(metrics, names, width, count)[1]), most)
 
 
-def paint_legend(painter: QPainter, box: QRectF, entries: Sequence[LegendEntry]) -> None:
+def paint_legend(painter: QPainter, box: QRectF, entries: Sequence[LegendEntry]) -> PlacedLegend:
     """Draw a legend in as many lines as the box is high. Where there is no room for all, the values are left out before
     any name is; how many names are left out stands at the end."""
+    placed: list[tuple[int, QRectF]] = []
+    rest_box: QRectF | None = None
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setFont(theme().font("caption"))
@@ -84,18 +96,73 @@ def paint_legend(painter: QPainter, box: QRectF, entries: Sequence[LegendEntry])
     height = box.height() / count
     for row, line in enumerate(lines):
         x, y = box.left(), box.top() + row * height
-        more = f"+{rest}" if rest and row == len(lines) - 1 else ""
+        more = more_text(rest) if rest and row == len(lines) - 1 else ""
         end = box.right() - (metrics.horizontalAdvance(more) + _GAP if more else 0.0)
         for entry in line:
             width = max(0.0, min(_width(metrics, entry), end - x))
-            _paint_mark(painter, entry, QRectF(x, y, _MARK, height))
-            painter.setPen(theme().color("text.secondary"))
-            spot = QRectF(x + _TO_TEXT, y, width - _TO_TEXT, height)
-            painter.drawText(spot, Qt.AlignmentFlag.AlignVCenter, _fitting(metrics, entry, spot.width()))
+            _paint_entry(painter, entry, QRectF(x, y, width, height))
+            placed.append((len(placed), QRectF(x, y, width, height)))
             x += width + _GAP
-        painter.setPen(theme().color("text.muted"))
-        painter.drawText(QRectF(x, y, box.right() - x, height), Qt.AlignmentFlag.AlignVCenter, more)
+        if more:
+            rest_box = QRectF(x, y, box.right() - x, height)
+            _paint_more(painter, more, rest_box)
     painter.restore()
+    return PlacedLegend(tuple(placed), rest_box)
+
+
+def paint_legend_column(painter: QPainter, box: QRectF, entries: Sequence[LegendEntry]) -> PlacedLegend:
+    """Draw a legend as a column: a line for each entry, as many as have room, and how many have none."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setFont(theme().font("caption"))
+    lines, metrics = max(0, int(box.height() // LINE_HEIGHT)), QFontMetricsF(painter.font())
+    count = len(entries) if len(entries) <= lines else max(0, lines - 1)
+    if any(_width(metrics, entry) > box.width() for entry in entries):
+        entries = [replace(entry, value="") for entry in entries]
+    spots = [QRectF(box.left(), box.top() + row * LINE_HEIGHT, box.width(), LINE_HEIGHT) for row in range(count + 1)]
+    for entry, spot in zip(entries[:count], spots, strict=False):
+        _paint_entry(painter, entry, spot)
+    rest = len(entries) - count
+    if rest and lines:
+        _paint_more(painter, more_text(rest), spots[count])
+    painter.restore()
+    return PlacedLegend(tuple(enumerate(spots[:count])), spots[count] if rest and lines else None)
+
+
+def column_width(entries: Sequence[LegendEntry]) -> float:
+    """The width that a column of these names needs."""
+    metrics = QFontMetricsF(theme().font("caption"))
+    return max((_width(metrics, replace(entry, value="")) for entry in entries), default=0.0) + 1
+
+
+def more_text(count: int) -> str:
+    """How many names a legend has no room for."""
+    return ngettext("+{count} more", "+{count} more", count).format(count=count)
+
+
+def _paint_entry(painter: QPainter, entry: LegendEntry, box: QRectF) -> None:
+    """Draw a mark and its name; those of what is hidden pale and struck out."""
+    metrics = QFontMetricsF(painter.font())
+    shown = replace(entry, colour=theme().color("border.control"), value="") if entry.hidden else entry
+    _paint_mark(painter, shown, QRectF(box.left(), box.top(), _MARK, box.height()))
+    painter.setPen(theme().color("text.muted" if entry.hidden else "text.secondary"))
+    font = painter.font()
+    if entry.hidden:
+        painter.setFont(_struck(font))
+    spot = box.adjusted(_TO_TEXT, 0, 0, 0)
+    painter.drawText(spot, Qt.AlignmentFlag.AlignVCenter, _fitting(metrics, shown, spot.width()))
+    painter.setFont(font)
+
+
+def _struck(font: QFont) -> QFont:
+    struck = QFont(font)
+    struck.setStrikeOut(True)
+    return struck
+
+
+def _paint_more(painter: QPainter, text: str, box: QRectF) -> None:
+    painter.setPen(theme().color("accent.text"))
+    painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
 
 
 def paint_legend_row(
@@ -109,7 +176,7 @@ def paint_legend_row(
     painter.setFont(theme().font("body"))
     metrics = QFontMetricsF(painter.font())
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(entry.colour)
+    painter.setBrush(theme().color("border.control") if entry.hidden else entry.colour)
     painter.drawRoundedRect(QRectF(row.left(), row.center().y() - _SWATCH / 2, _SWATCH, _SWATCH), 2, 2)
     if share_width:
         painter.setPen(theme().color("text.muted"))
@@ -118,7 +185,9 @@ def paint_legend_row(
     painter.setPen(theme().color("text"))
     painter.drawText(row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, entry.value)
     room = max(0.0, row.width() - ROW_MARGINS - metrics.horizontalAdvance(entry.value))
-    painter.setPen(theme().color("text.secondary"))
+    painter.setPen(theme().color("text.muted" if entry.hidden else "text.secondary"))
+    if entry.hidden:
+        painter.setFont(_struck(painter.font()))
     name = metrics.elidedText(entry.name, Qt.TextElideMode.ElideRight, room)
     painter.drawText(
         row.adjusted(ROW_INDENT, 0, 0, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name
@@ -141,7 +210,7 @@ def _lines(
         lines[-1].append(entry)
         x += _width(metrics, entry) + _GAP
     rest = len(entries) - sum(map(len, lines))
-    while rest and len(lines[-1]) > 1 and x + metrics.horizontalAdvance(f"+{rest}") > width:
+    while rest and len(lines[-1]) > 1 and x + metrics.horizontalAdvance(more_text(rest)) > width:
         x -= _width(metrics, lines[-1].pop()) + _GAP
         rest += 1
     return lines, rest

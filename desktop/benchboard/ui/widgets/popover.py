@@ -87,10 +87,15 @@ class Popover(Floating):
                 painter.drawRoundedRect(QRectF(self.frame()).adjusted(1, 1, -1, -1), radius, radius)
 
     @classmethod
+    def opened(cls) -> "Popover | None":
+        """The popover that is open; None while there is none."""
+        return cls._open if cls._open is not None and shiboken6.isValid(cls._open) else None
+
+    @classmethod
     def close_any(cls) -> None:
         """Close the open popover, if there is one."""
-        if cls._open is not None and shiboken6.isValid(cls._open):
-            cls._open.close()
+        if (known := cls.opened()) is not None:
+            known.close()
         cls._open = None
 
     def move_into_place(self) -> None:
@@ -133,7 +138,8 @@ class Popover(Floating):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
             position = event.globalPosition().toPoint()
-            if isinstance(watched, QWidget) and not self.frame().contains(self.mapFromGlobal(position)):
+            inside = self.frame().contains(self.mapFromGlobal(position)) or self._has_opened(watched)
+            if isinstance(watched, QWidget) and not inside:
                 anchor = self._anchor if shiboken6.isValid(self._anchor) else None
                 self.close()
                 return anchor is not None and anchor.rect().contains(anchor.mapFromGlobal(position))
@@ -149,6 +155,13 @@ class Popover(Floating):
             event.accept()
             return True
         return False
+
+    def _has_opened(self, watched: QObject) -> bool:
+        """Whether a widget belongs to a list or a menu that was opened in the popover, which may hang out of it."""
+        parent = watched.parent()
+        while parent is not None and parent is not self:
+            parent = parent.parent()
+        return parent is self
 
     def _close_if_left(self, watched: QObject, event: QFocusEvent) -> None:
         """Close it after a key took the focus to another part of the window."""

@@ -1,8 +1,10 @@
 """SectionList: the sections of a long page at its left; pressing one brings it into view."""
 
 from collections.abc import Sequence
+from typing import Final
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from benchboard.ui.theme import theme
@@ -10,13 +12,15 @@ from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.surfaces import set_surface
 
 _WIDTH = 200
+_STEPS: Final = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 
 
 class SectionList(QWidget):
     """The titles of the sections of the page in `area`, 200 px wide; each comes with the widget that it begins with."""
 
-    def __init__(self, area: QScrollArea, sections: Sequence[tuple[str, QWidget]]) -> None:
+    def __init__(self, area: QScrollArea, sections: Sequence[tuple[str, QWidget]], label: str = "") -> None:
         super().__init__()
+        self.setAccessibleName(label)
         self._area = area
         self._sections = [
             (Button(title, kind="quiet", name=f"section_{place}"), start)
@@ -32,6 +36,7 @@ class SectionList(QWidget):
             button.setAutoExclusive(True)
             button.setProperty("section", "true")
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            button.installEventFilter(self)
             button.clicked.connect(lambda _checked=False, start=start: self._show(start))
             column.addWidget(button)
         column.addStretch(1)
@@ -53,6 +58,21 @@ class SectionList(QWidget):
         reach = bar.value() + theme().px("spacing.6")
         tops = [start.mapTo(page, QPoint(0, 0)).y() for start in starts] if page is not None else []
         return max((place for place, top in enumerate(tops) if top <= reach), default=0)
+
+    def show_section(self, place: int) -> None:
+        """Bring a section into view, as pressing it does."""
+        self._show(self._sections[place][1])
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Go to the section above or below by the arrows; the keys stay in the list."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in _STEPS:
+            buttons = [button for button, _start in self._sections]
+            place = next(at for at, button in enumerate(buttons) if button is watched) + _STEPS[Qt.Key(event.key())]
+            if 0 <= place < len(buttons):
+                self.show_section(place)
+                buttons[place].setFocus(Qt.FocusReason.TabFocusReason)
+            return True
+        return super().eventFilter(watched, event)
 
     def _scrolled(self) -> None:
         self._pressed = None

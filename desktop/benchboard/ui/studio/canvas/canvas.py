@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
-from PySide6.QtCore import QPoint, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
@@ -24,8 +25,11 @@ from benchboard.ui.studio.canvas.scene.page_view import PageView
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.canvas.value_walk import ValueWalk
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.tiles.points import TilePoint
+from benchboard.ui.studio.tiles.chart_legend import OTHER, LegendChoice
+from benchboard.ui.studio.tiles.legend_menu import legend_menu, legend_names
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
+from benchboard.ui.studio.tiles.renderers import HEADER
+from benchboard.ui.studio.tiles.tile_point import TilePoint
 from benchboard.ui.widgets.focus import asked_by_key, came_by_key
 
 
@@ -76,6 +80,8 @@ class Canvas(PageView):
         self.keyboard = Keyboard(self, self.item_focus, self.pointer, self)
         self.group_frame = GroupFrame(self)
         self._is_pressing = False
+        self._legend_before: dict[str, LegendChoice] = {}
+        """What the reader had hidden before the last click in a legend, by the widget."""
         editor.selection_changed.connect(self._follow_selection)
         # These two use the tiles' positions, so they follow the editor after the view has placed the tiles.
         self.hover = HoverTracker(self, self.pointer)
@@ -92,6 +98,7 @@ class Canvas(PageView):
         self.pointer.period_requested.connect(self.show_data_period)
         self.pointer.retry_requested.connect(self.query_runner.retry)
         self.pointer.stop_requested.connect(self.query_runner.cancel)
+        self.pointer.legend_requested.connect(self.choose_in_legend)
         self.pointer.table_requested.connect(self.interactive_table.enter)
         self.pointer.point_requested.connect(self.request_point)
         self.interactive_table.point_requested.connect(self.point_requested)
@@ -126,6 +133,33 @@ class Canvas(PageView):
         if not self.interactive_table.enter(item_id) and not self.value_walk.start(item_id):
             self.rejected.emit(_("This widget has no values to go through now."))
 
+    def choose_in_legend(self, item_id: str, key: str, alone: bool) -> None:  # a signal's
+        """Hide or show a series of a widget, or show it alone; without a key, open the menu of its legend."""
+        tile = self.tiles.get(item_id)
+        if not isinstance(tile, Tile) or tile.result is None:
+            return
+        if not key:
+            self.open_legend(item_id)
+            return
+        keys = [one for one, _name in legend_names(tile.widget, tile.result)]
+        # The first click of a double click hid it already.
+        before = self._legend_before.get(item_id, tile.result.legend) if alone else tile.result.legend
+        self._legend_before = {item_id: before}
+        if not alone or key != OTHER:
+            found = before.isolated(key, keys) if alone else before.toggled(key, keys)
+            self.query_runner.choose_in_legend(item_id, found)
+
+    def open_legend(self, item_id: str) -> None:
+        """Open the menu of a widget's legend."""
+        tile = self.tiles.get(item_id)
+        names = legend_names(tile.widget, tile.result) if isinstance(tile, Tile) else []
+        if not isinstance(tile, Tile) or tile.result is None or not names:
+            self.rejected.emit(_("This widget has no legend with several names now."))
+            return
+        choose = partial(self.query_runner.choose_in_legend, item_id)
+        at = self.mapFromScene(tile.rect.topLeft() + QPointF(12, HEADER) * self.zoom)
+        legend_menu(self, names, tile.result.legend, choose).popup(self.viewport().mapToGlobal(at))
+
     def request_menu(self) -> None:
         """Request the menu of the value that the keys reached, or the context menu at the item selected last, or in the
         corner of the view."""
@@ -141,7 +175,7 @@ class Canvas(PageView):
         """The widget at a point of the screen with its value there; None where there is none."""
         spot = self.viewport().mapFromGlobal(global_pos)
         tile = self.tile_at(spot) if self.viewport().rect().contains(spot) else None
-        if not isinstance(tile, Tile) or self.presenting:
+        if not isinstance(tile, Tile):
             return None
         found = tile.point_at(self.mapToScene(spot))
         return (tile.item.id, found) if found is not None else None

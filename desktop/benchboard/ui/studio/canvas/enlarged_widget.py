@@ -1,5 +1,7 @@
 """One widget enlarged in place of the page, for reading. Esc closes it."""
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -34,6 +36,7 @@ class EnlargedWidgetView(QWidget):
         self.content.close_requested.connect(self.close_requested)
         self.content.retry_requested.connect(lambda: canvas.query_runner.retry(item_id))
         self.content.period_requested.connect(lambda: canvas.show_data_period(item_id))
+        self.content.legend_chosen.connect(partial(canvas.query_runner.choose_in_legend, item_id))
         self.content.edit_requested.connect(self._edit)
         self.content.point_requested.connect(
             lambda point, at: canvas.point_requested.emit(item_id, point, at, False)  # a signal's

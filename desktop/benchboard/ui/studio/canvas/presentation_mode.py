@@ -139,13 +139,16 @@ class PresentationMode(QObject):
             self._canvas.enlarge_requested.emit(tile.item.id)
 
     def _handle_click(self, event: QMouseEvent) -> None:
-        """Handle a click on the caret of a row, on a tab or on a table as on an editable page."""
+        """Handle a click on the caret of a row, on a tab, on a table or on a value as on a page that is read."""
         canvas, spot = self._canvas, event.position().toPoint()
         frame = canvas.tile_at(spot)
         if event.button() != Qt.MouseButton.LeftButton:
             return
         if isinstance(frame, Tile) and frame.body_contains(canvas.mapToScene(spot)):
             canvas.interactive_table.enter(frame.item.id)
+        if isinstance(frame, Tile):
+            adding = event.modifiers() == Qt.KeyboardModifier.ControlModifier
+            canvas.request_point(frame.item.id, event.globalPosition().toPoint(), adding)
         if not isinstance(frame, ContainerFrame):
             return
         part = frame.part_at(canvas.mapToScene(spot))

@@ -224,6 +224,9 @@ SELECTION_COMMANDS: Final = {
         "enlarge": SelectionCommand(
             lambda canvas: canvas.enlarge_requested.emit(canvas.editor.selection[0]), _single_widget, view_only=True
         ),
+        "choose_series": SelectionCommand(
+            lambda canvas: canvas.open_legend(canvas.editor.selection[0]), _single_query, view_only=True
+        ),
         "open_in_explore": SelectionCommand(
             lambda canvas: canvas.explore_requested.emit(canvas.editor.selection[0]), _single_query, view_only=True
         ),

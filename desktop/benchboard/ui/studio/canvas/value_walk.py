@@ -10,8 +10,10 @@ from benchboard.ui.studio.canvas.scene.announcer import Announcer
 from benchboard.ui.studio.canvas.scene.page_view import PageView
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.tiles.pies import Pie
-from benchboard.ui.studio.tiles.points import TilePoint, chart_point, point_finder
+from benchboard.ui.studio.tiles.points import chart_point, point_finder
 from benchboard.ui.studio.tiles.renderers import body_of
+from benchboard.ui.studio.tiles.tile_point import TilePoint
+from benchboard.ui.studio.tiles.value_map import ValueMap
 from benchboard.ui.studio.tiles.value_readout import ChartReader, body_reader
 
 _STEPS: Final = {
@@ -95,9 +97,9 @@ class ValueWalk(QObject):
         tile = self._view.tiles.get(self.item_id)
         return tile if isinstance(tile, Tile) else None
 
-    def _chart(self, tile: Tile) -> ChartReader | None:
+    def _chart(self, tile: Tile) -> ChartReader | ValueMap | None:
         reader = body_reader(body_of(tile.rect.size() / self._view.zoom), tile.widget, tile.result)
-        return reader if isinstance(reader, ChartReader) else None
+        return reader if isinstance(reader, ChartReader | ValueMap) else None
 
     def _rows(self) -> list[list[QPointF]]:
         """A point of the tile at each value, row by row."""
@@ -109,7 +111,8 @@ class ValueWalk(QObject):
         body = body_of(tile.rect.size() / self._view.zoom)
         spots = [body.center()]
         if tile.item.type == "pie_chart":
-            spots = [line.center() for line in Pie(body, tile.result.table, tile.result.colours).lines]
+            pie = Pie(body, tile.result.table, tile.result.colours, tile.result.legend)
+            spots = [line.center() for line in pie.lines]
         finder = point_finder(body, tile.widget, tile.result)
         return [[spot] for spot in spots if tile.item.type == "pie_chart" or finder(spot) is not None]
 
@@ -142,6 +145,8 @@ class ValueWalk(QObject):
     def _point(self, tile: Tile) -> TilePoint | None:
         chart, spot = self._chart(tile), self._spot()
         table = tile.result.table if tile.result is not None else None
+        if isinstance(chart, ValueMap):
+            return chart.point_at(spot)
         if chart is not None and table is not None:
             place = chart.place_near(self._at[0], spot)
             return chart_point(chart, table, *place) if place is not None else None

@@ -4,7 +4,17 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -16,6 +26,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.duckdb_engine import FileResult
@@ -53,7 +64,9 @@ from benchboard.ui.theme import theme
 from benchboard.ui.time_format import relative_time
 from benchboard.ui.widgets import Badge, Button, Elided, Icon, KeyValue, Paragraph, Select, Text, hairline
 from benchboard.ui.widgets.accessible import Role
+from benchboard.ui.widgets.buttons import SegmentedControl
 from benchboard.ui.widgets.detail_pane import DetailHeader, DetailPane, DetailSection
+from benchboard.ui.widgets.fields import row as fields_row
 from benchboard.ui.widgets.labels import plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -61,9 +74,15 @@ _SAMPLE_ROWS: Final = 20
 _MOST_COLUMNS: Final = 200
 """Columns that are shown one by one; a table may have thousands."""
 _MOST_NOTES: Final = 20
+_USING: Final = frozenset(("widgets", "dashboards", "data_models", "alerts"))
+"""Whose rows tell what uses a table."""
 _NAMED_USES: Final = 12
 _SHOWN_USES: Final = 5
 """Rows of what uses a table that are shown at once."""
+_LEAST_ROWS: Final = 6
+"""First rows that are shown even where the pane has less room; it scrolls then."""
+_BAR: Final = 12
+"""Height of the scroll bar below the first rows, in pixels."""
 _BARS: Final = QSize(76, 26)
 
 
@@ -87,6 +106,12 @@ class SourcePane(DetailPane):
         self._actions.setContentsMargins(16, 0, 16, 12)
         self._actions.setSpacing(theme().px("spacing.2"))
         self.head.addLayout(self._actions)
+        self._part = SegmentedControl([("overview", _("Overview")), ("first_rows", _("First rows"))], label=_("Show"))
+        self._part.selected.connect(lambda _key: self._show_part())
+        part = fields_row(self._part)
+        part.setContentsMargins(16, 0, 16, 12)
+        part.addStretch(1)
+        self.head.addLayout(part)
         self.head.addWidget(hairline())
         self._facts = KeyValue()
         self._refreshed: Elided | None = None
@@ -101,20 +126,54 @@ class SourcePane(DetailPane):
         self._edit_columns.clicked.connect(self._run_edit_columns)
         self._columns_handler: Handler | None = None
         self._columns = DetailSection(_("Columns"), self._edit_columns)
-        self._sample = DetailSection(_("First rows"))
+        self._sample = DetailSection("")
         self._folder = DetailSection(_("Differences between the files"))
         self._used_by = DetailSection(_("Used by"))
         self._used_by.setObjectName("source_used_by")
-        used_by = (self._used_by, hairline())
-        table = (self._select_section, self._columns, hairline(), self._sample)
-        for section in (facts, self._folder, hairline(), *used_by, *table):
+        self._overview = (facts, hairline(), self._used_by, hairline(), self._columns)
+        for section in (self._select_section, facts, self._folder, *self._overview[1:], self._sample):
             self.column.addWidget(section)
         self.column.addStretch(1)
+        self._sample_table: _SampleTable | None = None
+        self.area.viewport().installEventFilter(self)
+        self._has_notes = False
+        """Whether there are differences between the files of a folder to show."""
+        self._show_part()
+        context.changed.watch(self, _USING, self._follow_uses)
+
+    def _follow_uses(self) -> None:
+        """Read anew what uses the table that is shown."""
+        table = next((one for one in self._tables if one.name == self.table), None)
+        if self._row is not None and table is not None:
+            self._read_uses(self._row.id, table)
 
     @property
     def table(self) -> str:
         """The name of the table that is shown; empty while none is."""
         return self._select.current_key()
+
+    def _show_part(self) -> None:
+        """Show the overview, or the first rows, which have all the height."""
+        shows_rows = self._part.current() == "first_rows"
+        for section in self._overview:
+            section.setVisible(not shows_rows)
+        self._folder.setVisible(self._has_notes and not shows_rows)
+        self._sample.setVisible(shows_rows)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._fit_sample()
+        return super().eventFilter(watched, event)
+
+    def _fit_sample(self) -> None:
+        """Let the first rows end above the bottom of the pane, so that their scroll bar is there."""
+        if self._sample_table is not None and isValid(self._sample_table):
+            above = 0 if self._select_section.isHidden() else self._select_section.sizeHint().height()
+            margins = self._sample.contentsMargins(), self.column.contentsMargins()
+            around = sum(one.top() + one.bottom() for one in margins)
+            if (inside := self._sample.layout()) is not None:
+                around += inside.contentsMargins().top() + inside.contentsMargins().bottom()
+            self._sample_table.fit_height(self.area.viewport().height() - above - around)
 
     def show_source(self, row: SourceRow, handlers: Handlers) -> None:
         """Show a source, and buttons for what can be done with it."""
@@ -158,7 +217,8 @@ class SourcePane(DetailPane):
         more = len(notes) - _MOST_NOTES
         shown = [*notes[:_MOST_NOTES], *([_("and {count} more").format(count=number(more))] if more > 0 else [])]
         self._folder.fill(*(Paragraph(note, "body", "secondary") for note in shown))
-        self._folder.setVisible(bool(notes))
+        self._has_notes = bool(notes)
+        self._show_part()
 
     def refresh_time(self) -> bool:
         """Say as of now how long ago the source was refreshed, as the list beside it does. Returns whether that is
@@ -225,8 +285,8 @@ class SourcePane(DetailPane):
 
     def _show_error(self, error: AppError) -> None:
         if not isinstance(error, Cancelled):
-            self._columns.fill(Paragraph(f"{error.what} {error.do}".strip(), "body", "error"))
-            self._sample.fill()
+            for section in (self._columns, self._sample):
+                section.fill(Paragraph(f"{error.what} {error.do}".strip(), "body", "error"))
 
     def _show_table(self) -> None:
         """Show the columns of the selected table at once, and read what they hold."""
@@ -278,7 +338,9 @@ class SourcePane(DetailPane):
 
         def show(found: FileResult) -> None:
             if self._is_shown(source_id, table):
-                self._sample.fill(_SampleTable(table.columns, found.rows))
+                self._sample_table = _SampleTable(table.columns, found.rows)
+                self._sample.fill(self._sample_table)
+                self._fit_sample()
 
         def fail(error: AppError) -> None:
             if self._is_shown(source_id, table):
@@ -519,4 +581,10 @@ class _SampleTable(QTableView):
         head.setMaximumSectionSize(240)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.resizeColumnsToContents()
-        self.setFixedHeight(theme().px("table.header") + len(rows) * theme().px("table.row.compact") + 12)
+        self._row_count = len(rows)
+
+    def fit_height(self, room: int) -> None:
+        """Take the height that all rows need, if there is so much; at least that of some rows."""
+        head, line = theme().px("table.header"), theme().px("table.row.compact")
+        shown = min(self._row_count, max(_LEAST_ROWS, (room - head - _BAR) // line))
+        self.setFixedHeight(head + shown * line + _BAR)

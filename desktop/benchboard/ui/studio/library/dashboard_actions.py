@@ -13,14 +13,13 @@ from benchboard.dashboards.document.document import MAX_NAME
 from benchboard.dashboards.favourites import favourite_title
 from benchboard.dashboards.trash_retention import TRASH_RETENTION
 from benchboard.i18n import _, ngettext
-from benchboard.start_arguments import link_to
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import CommandScope, Handler, Handlers
 from benchboard.ui.context import Context
 from benchboard.ui.studio.import_export.json_import import Imported
 from benchboard.ui.studio.import_export.report_dialog import ConversionReportDialog
 from benchboard.ui.studio.library.folder_actions import FolderActions
-from benchboard.ui.studio.library.share_dialog import ShareDialog
+from benchboard.ui.studio.library.share_dialog import ShareDialog, dashboard_link
 from benchboard.ui.studio.studio_commands import DASHBOARD_MENU
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.tasks import DatabaseSession
@@ -151,7 +150,7 @@ class DashboardActions(QObject):
 
     def copy_link(self, dashboard_id: str, name: str) -> None:
         """Put the link to a dashboard on the clipboard. What it opens for a reader depends on the reader's access."""
-        copy_text(link_to(f"studio/dashboards/{dashboard_id}"))
+        copy_text(dashboard_link(dashboard_id))
         self._context.problems.toast(
             _("Copied the link to “{name}”. It opens for people who have access to the dashboard.").format(name=name)
         )

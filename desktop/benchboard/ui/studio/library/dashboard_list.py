@@ -1,13 +1,13 @@
 """The list of dashboards: search, open, create, import, share and delete."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QPoint, QRectF, Signal, SignalInstance
-from PySide6.QtGui import QHideEvent, QPainter
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QRectF, Signal, SignalInstance
+from PySide6.QtGui import QHideEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.dashboards import folders, library
 from benchboard.dashboards.access.dashboard_permissions import level_title, shares_title
@@ -29,6 +29,7 @@ from benchboard.ui.problems import Action
 from benchboard.ui.studio.data_access import widget_data, widgets_denied
 from benchboard.ui.studio.import_export.json_import import Imported, import_dashboard
 from benchboard.ui.studio.library.dashboard_actions import DashboardActions, open_menu
+from benchboard.ui.studio.library.favourite_cards import FavouriteCards, card_text, dashboard_face, star_mark
 from benchboard.ui.studio.library.folder_pane import FOLDER, PLACE_ICONS, FolderPane, dashboards_mime, place_titles
 from benchboard.ui.studio.library.thumbnail_column import ThumbnailColumn
 from benchboard.ui.studio.studio_commands import FOLDER_MENU, FOLDERS, LIST
@@ -43,7 +44,7 @@ from benchboard.ui.widgets import (
     open_file_dialog,
     search_field,
 )
-from benchboard.ui.widgets.buttons import Kind
+from benchboard.ui.widgets.buttons import Kind, SegmentedControl
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.window_commands import LIST_UNDO, UNDO
 
@@ -53,6 +54,8 @@ TABLES = (
 )  # fmt: skip
 _TRASH_NOTICE: Final = "library.trash"
 """The key of the notice that a requested dashboard is in the trash."""
+_LEAST_LIST: Final = 500
+"""The height from which there is room for the favourites above the list, in pixels."""
 _CSV_COLUMNS: Final = (
     *("id", "name", "description", "owner", "level", "public", "shares", "widgets"),
     *("created_at", "updated_at", "deleted_at"),
@@ -78,7 +81,7 @@ class DashboardList(QWidget):
         self._model: PagedTableModel[DashboardSummary] = PagedTableModel(
             context.tasks, self._fetch, _columns(self._thumbnails.paint), self
         )
-        self._model.loaded.connect(lambda: self._thumbnails.load(self._model.rows))
+        self._model.loaded.connect(self._load_thumbnails)
         self._toolbar = Toolbar(_("Dashboards"))
         self._search = search_field(self, "library_search", _("Name or owner"), self._searched)
         self.pane = FolderPane()
@@ -93,6 +96,14 @@ class DashboardList(QWidget):
         self._new = Button(
             _("Create dashboard"), self.create_dashboard, kind="primary", icon="ph.plus", name="library_new"
         )
+        self._switch = SegmentedControl(
+            [("list", _("List")), ("grid", _("Grid"))],
+            label=_("Show dashboards as"),
+            icons={"list": "ph.list-bullets", "grid": "ph.squares-four"},
+        )
+        self._switch.show_label(False)
+        self._switch.selected.connect(self._choose_layout)
+        self._toolbar.add_right(self._switch)
         export = Button(_("Export CSV"), self._export, icon="ph.download-simple", name="library_export")
         self._toolbar.add_right(export)
         self._toolbar.add_right(self._import)
@@ -108,7 +119,10 @@ class DashboardList(QWidget):
             bulk=self._bulk(),
             row_menu=True,
         )
-        self._thumbnails.loaded.connect(self._table.view.viewport().update)
+        self._cards = self._table.add_cards(dashboard_face(self._thumbnails.paint_large, _card_text))
+        self.favourites = FavouriteCards(context, self._thumbnails.paint_large, _dragged)
+        for viewport in (self._table.view.viewport(), self._cards.viewport(), self.favourites.cards.viewport()):
+            self._thumbnails.loaded.connect(viewport.update)
         self._model.loaded.connect(self._update_bulk_buttons)  # what is ticked may have changed
         self.banner_place = BannerPlace()
         beside = QWidget()
@@ -116,20 +130,27 @@ class DashboardList(QWidget):
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(0)
         line.addWidget(self.pane)
-        line.addWidget(self._table, 1)
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        column.addWidget(self.favourites)
+        column.addWidget(self._table, 1)
+        line.addLayout(column, 1)
         fill_column(self, self._toolbar, self.banner_place, beside)
-        self.setFocusProxy(self._table.view)
+        self._show_layout(context.settings.dashboards_layout or "list")
         self._table.activated.connect(self._open)
         self._table.menu_requested.connect(self._open_menu)
         self._table.selectionChanged.connect(self._update_bulk_buttons)
         self._table.view.clicked.connect(self._clicked)
-        self._table.drag_with(lambda cards: dashboards_mime([card.id for card in cards]))
+        self._table.drag_with(_dragged)
+        self._cards.mark_clicked.connect(lambda row: self.commands.folders.toggle_favourite([self._model.row(row).id]))
         self._connect_pane()
-        with_keys = REGISTRY.of_scope(LIST)
-        handlers = {command.id: Handler(partial(self._run_at_current, command.id)) for command in with_keys}
-        install_shortcuts(self._table.view, LIST, handlers)
+        self._connect_favourites()
+        self._install_keys(self._table.view, self._table.take_ringed)
+        self._install_keys(self._cards, self._table.current)
+        self._install_keys(self.favourites.cards, self.favourites.current)
         install_shortcuts(self, LIST_UNDO, {UNDO: Handler(context.problems.undo_last)})
         refresh_times(self._table.view.viewport())
+        refresh_times(self._cards.viewport())
         context.changed.watch(self, TABLES, self._refresh)
         count_in(self._toolbar, self._model)
         self._model.listing = Listing(sort="updated_at", descending=True)
@@ -147,6 +168,50 @@ class DashboardList(QWidget):
         commands = REGISTRY.of_scope(FOLDERS)
         handlers = {command.id: Handler(partial(self._run_at_folder, command.id)) for command in commands}
         install_shortcuts(pane.tree, FOLDERS, handlers)
+
+    def _connect_favourites(self) -> None:
+        favourites = self.favourites
+        favourites.opened.connect(self._open)
+        favourites.menu_requested.connect(self._open_favourite_menu)
+        favourites.star_clicked.connect(lambda card: self.commands.folders.toggle_favourite([card.id]))
+        favourites.all_requested.connect(lambda: self.show_place("favourites"))
+        favourites.model.loaded.connect(self._load_thumbnails)
+        self._model.loaded.connect(self._show_favourites)
+
+    def _install_keys(self, view: QWidget, current: Callable[[], DashboardSummary | None]) -> None:
+        """Let the keys of the list's commands act on the current row of a view."""
+        with_keys = REGISTRY.of_scope(LIST)
+        handlers = {command.id: Handler(partial(self._run_at, current, command.id)) for command in with_keys}
+        install_shortcuts(view, LIST, handlers)
+
+    # List or grid
+
+    def _choose_layout(self, key: str) -> None:
+        had_focus = self._table.rows_page.focusProxy() or self._table.rows_page
+        focused = had_focus.hasFocus()
+        self._show_layout(key)
+        if focused:
+            self.setFocus()
+        self._context.apply_settings(replace(self._context.settings, dashboards_layout=key))
+
+    def _show_layout(self, key: str) -> None:
+        """Show the dashboards as a list, or as cards in a grid."""
+        self._switch.set_current(key if key == "grid" else "list")
+        self._table.show_cards(key == "grid")
+        self.setFocusProxy(self._cards if key == "grid" else self._table.view)
+
+    def _show_favourites(self) -> None:
+        """Show the favourites above all dashboards, where there is room for them and nothing is searched for."""
+        listing = self._model.listing
+        shows_all = not self.pane.current() and not listing.search
+        self.favourites.set_wanted(shows_all and self.height() >= _LEAST_LIST)
+
+    def _load_thumbnails(self) -> None:
+        self._thumbnails.load([*self._model.rows, *self.favourites.model.rows])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_favourites()
 
     def create_folder(self) -> None:
         """Ask for the name of a new folder, in the selected one."""
@@ -169,6 +234,7 @@ class DashboardList(QWidget):
 
     def _refresh(self) -> None:
         self._model.refresh()
+        self.favourites.model.refresh()
         self._read_pane()
 
     def _read_pane(self) -> None:
@@ -183,6 +249,7 @@ class DashboardList(QWidget):
 
     def _show_pane(self, found: tuple[dict[str, int], tuple[Folder, ...]]) -> None:
         there = self.pane.show_counts(*found)
+        self.favourites.show_count(found[0].get("favourites", 0))
         wanted, self._wanted_place = self._wanted_place, ""
         if wanted and self.pane.folder_of(wanted) is not None:
             self.pane.set_current(wanted)
@@ -334,6 +401,9 @@ class DashboardList(QWidget):
     def _open_menu(self, card: DashboardSummary, spot: QPoint) -> None:
         open_menu(self, self._handlers_at(card), spot, scope=LIST)
 
+    def _open_favourite_menu(self, card: DashboardSummary, spot: QPoint) -> None:
+        open_menu(self, self._handlers_of(card), spot, scope=LIST)
+
     def _handlers_at(self, card: DashboardSummary) -> dict[str, Handler]:
         """The commands of a row, or of all selected rows if it is one of several."""
         trashed = card.deleted_at is not None
@@ -345,14 +415,18 @@ class DashboardList(QWidget):
             ids = [one.id for one in ticked]
             starred = all(one.favourite for one in ticked)
             return commands.handlers_for_many(ids, owned, move, trashed=trashed, movable=movable, favourites=starred)
-        if trashed:
-            return commands.handlers_in_trash(card.id, card.level)
-        opening = {"studio.dashboards.open": Handler(partial(self._open, card))}
-        return opening | commands.handlers_for(card.id, card.name, card.level, favourite=card.favourite)
+        return self._handlers_of(card)
 
-    def _run_at_current(self, command_id: str) -> None:
-        """Run a command for the current row, if the row has that command."""
-        card = self._table.take_ringed()
+    def _handlers_of(self, card: DashboardSummary) -> dict[str, Handler]:
+        """The commands of one dashboard."""
+        if card.deleted_at is not None:
+            return self.commands.handlers_in_trash(card.id, card.level)
+        opening = {"studio.dashboards.open": Handler(partial(self._open, card))}
+        return opening | self.commands.handlers_for(card.id, card.name, card.level, favourite=card.favourite)
+
+    def _run_at(self, current: Callable[[], DashboardSummary | None], command_id: str) -> None:
+        """Run a command for the current row of a view, if the row has that command."""
+        card = current()
         handler = self._handlers_at(card).get(command_id) if card is not None else None
         if handler is not None:
             run_handler(handler, self._context.problems.refuse)
@@ -465,12 +539,6 @@ def _shared(card: DashboardSummary) -> str:
     return shares_title(public=card.public, people=card.shares - card.team_shares, teams=card.team_shares)
 
 
-def _star(card: DashboardSummary) -> Mark | None:
-    if card.deleted_at is not None:
-        return None
-    return Mark("warn", "", "ph.star-fill") if card.favourite else Mark("neutral", "", "ph.star")
-
-
 def _star_tip(card: DashboardSummary) -> str:
     if card.deleted_at is not None:
         return ""
@@ -491,6 +559,15 @@ def _description(card: DashboardSummary) -> str:
     return _("Deleted {when} by {who} · {days}").format(when=relative_time(card.deleted_at), who=who, days=days)
 
 
+def _card_text(card: DashboardSummary) -> str:
+    """The line below the name on a card; for one in the trash, when it was deleted."""
+    return card_text(card) if card.deleted_at is None else _description(card)
+
+
+def _dragged(cards: Sequence[DashboardSummary]) -> QMimeData:
+    return dashboards_mime([card.id for card in cards])
+
+
 def _whole_description(card: DashboardSummary) -> str:
     """The name and all lines of the description."""
     return f"{card.name}\n{card.description}".strip()
@@ -505,12 +582,12 @@ def _columns(thumbnail: Callable[[QPainter, QRectF, DashboardSummary], None]) ->
                optional=True, tooltip=lambda card: card.folder or ""),
         Column("access", _("Access"), lambda card: _access(card).text, badge=_access, width=130,
                optional=True),
-        Column("shares", _("Shared with"), _shared, width=200, muted=True, tooltip=_shared, optional=True),
         Column("opened_at", _("Last opened"), _opened, sortable=True, width=120, muted=True, optional=True,
                tooltip=lambda card: full_time(card.opened_at) if card.opened_at is not None else ""),
+        Column("shares", _("Shared with"), _shared, width=200, muted=True, tooltip=_shared, optional=True),
         Column("widgets", _("Widgets"), lambda card: f"{card.widgets}", align_right=True, width=90,
                optional=True),
-        Column("favourite", "", lambda card: _("Favourite") if card.favourite else "", width=48, mark=_star,
+        Column("favourite", "", lambda card: _("Favourite") if card.favourite else "", width=48, mark=star_mark,
                tooltip=_star_tip, acts=True),
         Column("updated_at", _("Last changed"), lambda card: relative_time(card.updated_at), sortable=True, width=130,
                muted=True, tooltip=lambda card: full_time(card.updated_at)),

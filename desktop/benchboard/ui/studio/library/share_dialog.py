@@ -15,7 +15,9 @@ from benchboard.dashboards.access.dashboard_permissions import level_title
 from benchboard.dashboards.access.sharing import Candidate, Share, SharePermission, SharingSettings
 from benchboard.i18n import _, ngettext, pgettext
 from benchboard.paging import Page, no_match_text
+from benchboard.start_arguments import link_to
 from benchboard.ui.context import Context
+from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import (
@@ -42,6 +44,11 @@ _LEAST_AREA, _MOST_AREA = 200, 490
 """Pixels of what scrolls in the dialog."""
 
 
+def dashboard_link(dashboard_id: str) -> str:
+    """The link that opens a dashboard for those who have access to it."""
+    return link_to(f"studio/dashboards/{dashboard_id}")
+
+
 class ShareDialog(Dialog):
     """Shares one dashboard. Every change is stored at once and can be undone here.
 
@@ -54,7 +61,7 @@ class ShareDialog(Dialog):
     def __init__(self, window: QWidget, context: Context, dashboard_id: str, name: str) -> None:
         title = _("Share “{name}”").format(name=name if len(name) <= 40 else name[:39] + "…")
         super().__init__(window, title, size=QSize(560, 0), name="share")
-        self._context, self._id = context, dashboard_id
+        self._context, self.dashboard_id = context, dashboard_id
         self._may_share = False
         self._search = Edit(
             placeholder=_("Name, email or team"), icon="ph.magnifying-glass", clear=True, name="share_search"
@@ -82,6 +89,8 @@ class ShareDialog(Dialog):
         area.setWidgetResizable(True)
         area.setWidget(inner)
         self.content.addWidget(area, 1)
+        self._copy = Button(_("Copy link"), self._copy_link, icon="ph.link-simple", name="share_copy_link")
+        self.add_button(self._copy, left=True)
         self.add_button(Button(_("Done"), self._finish, kind="primary", name="share_done"))
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._search_candidates)
@@ -91,12 +100,17 @@ class ShareDialog(Dialog):
             hidden.hide()
         self._load()
 
+    def _copy_link(self) -> None:
+        copy_text(dashboard_link(self.dashboard_id))
+        self._copy.set_title(_("Link copied"))
+        announce(self, _("Link copied"))
+
     def _load(self) -> None:
         actor = self._context.actor
 
         def ask(session: DatabaseSession) -> tuple[SharingSettings, Page[AccessEntry]]:
-            shares = sharing.sharing_of(session, actor, self._id)
-            return shares, access_list.list_access(session, actor, self._id, limit=_MAX_ACCESS)
+            shares = sharing.sharing_of(session, actor, self.dashboard_id)
+            return shares, access_list.list_access(session, actor, self.dashboard_id, limit=_MAX_ACCESS)
 
         def show(answer: tuple[SharingSettings, Page[AccessEntry]]) -> None:
             shares, access = answer
@@ -187,7 +201,7 @@ class ShareDialog(Dialog):
             self._results.fill()
             self._results.hide()
             return
-        actor, name = self._context.actor, self._id
+        actor, name = self._context.actor, self.dashboard_id
         self._read_for_text(
             lambda session: sharing.candidates(session, actor, name, text, limit=_MAX_CANDIDATES), self._show_results
         )
@@ -243,7 +257,7 @@ class ShareDialog(Dialog):
         """Share with the candidate whose whole name or address was typed, and then call `then`; show an error if there
         is none.
         """
-        text, actor, name = self._search.text().strip(), self._context.actor, self._id
+        text, actor, name = self._search.text().strip(), self._context.actor, self.dashboard_id
 
         def ask(session: DatabaseSession) -> tuple[Candidate | None, bool]:
             who = sharing.find_exact_match(session, actor, name, text)
@@ -278,7 +292,7 @@ class ShareDialog(Dialog):
         done = _("{name} can now edit this dashboard.") if permission == "edit" else None
         told = (done or _("{name} can now view this dashboard.")).format(name=to.name)
         self._change(
-            lambda session: sharing.share(session, self._context.actor, self._id, to.kind, to.id, permission),
+            lambda session: sharing.share(session, self._context.actor, self.dashboard_id, to.kind, to.id, permission),
             lambda _shared: announce(self._window, told),
         )
 
@@ -286,8 +300,8 @@ class ShareDialog(Dialog):
         actor = self._context.actor
 
         def revoke(session: DatabaseSession) -> str:
-            sharing.unshare(session, actor, self._id, to.kind, to.id)
-            return access_list.remaining_access_text(session, actor, self._id, to)
+            sharing.unshare(session, actor, self.dashboard_id, to.kind, to.id)
+            return access_list.remaining_access_text(session, actor, self.dashboard_id, to)
 
         def revoked(remaining: str) -> None:
             done = _("No longer shared with {name}.") if remaining else _("Revoked access for {name}")
@@ -297,7 +311,7 @@ class ShareDialog(Dialog):
         self._change(revoke, revoked)
 
     def _publish(self, public: bool) -> None:
-        self._change(lambda session: sharing.set_public(session, self._context.actor, self._id, public=public))
+        self._change(lambda session: sharing.set_public(session, self._context.actor, self.dashboard_id, public=public))
 
     def _change(
         self, op: Callable[[DatabaseSession], Result], then: Callable[[Result], None] = lambda _result: None

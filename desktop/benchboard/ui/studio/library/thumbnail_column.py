@@ -20,9 +20,15 @@ if TYPE_CHECKING:
 
 _MARGIN: Final = 2.0
 _GAP: Final = 1.0
+_SCALE: Final = 2.0
+"""How much larger lines and gaps are in a large picture."""
+_PADDING: Final = 10.0
+"""Around the widgets of a large picture, in pixels."""
 _ROW: Final = 0.04
 """The height of a row by the width of its page, as on a page of the usual width."""
 _LINE: Final = (0.7, 0.45, 0.6, 0.25, 0.45, 0.2)
+_POINTS: Final = ((0.05, 0.9), (0.2, 0.6), (0.3, 0.75), (0.45, 0.4), (0.55, 0.6), (0.7, 0.2), (0.8, 0.45), (0.95, 0.1))
+_CELLS: Final = (0.1, 0.4, 0.8, 0.5, 0.2, 0.3, 0.9, 0.6, 0.2, 0.0, 0.6, 0.3, 0.1, 0.7, 1.0)
 _BARS: Final = (0.5, 0.75, 0.6, 1.0, 0.8)
 
 _Painted = Callable[[QPainter, QRectF], None]
@@ -60,6 +66,10 @@ class ThumbnailColumn(QObject):
         """Draw the thumbnail of a dashboard; an empty page while it isn't known."""
         paint_thumbnail(painter, box, self._known.get((card.id, card.version)))
 
+    def paint_large(self, painter: QPainter, box: QRectF, card: DashboardSummary) -> None:
+        """Draw the thumbnail of a dashboard as the picture of its card."""
+        paint_large_thumbnail(painter, box, self._known.get((card.id, card.version)))
+
 
 def paint_thumbnail(painter: QPainter, box: QRectF, thumbnail: Thumbnail | None) -> None:
     """Draw the top of a page in `box`, as much of it as there is room for."""
@@ -70,16 +80,33 @@ def paint_thumbnail(painter: QPainter, box: QRectF, thumbnail: Thumbnail | None)
     painter.fillPath(frame, theme().color("canvas"))
     if thumbnail is not None:
         painter.setClipPath(frame)
-        inside = box.adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
-        for kind, cell in thumbnail.widgets:
-            tile = _tile(inside, cell, thumbnail.columns)
-            if tile.top() < box.bottom():
-                _paint_tile(painter, tile, kind)
+        _paint_page(painter, box.adjusted(_MARGIN, _MARGIN, -_MARGIN, 0), thumbnail)
         painter.setClipping(False)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(theme().color("border"), 1))
     painter.drawPath(frame)
     painter.restore()
+
+
+def paint_large_thumbnail(painter: QPainter, box: QRectF, thumbnail: Thumbnail | None) -> None:
+    """Draw the top of a page in `box` without a frame, such as on a card; lines and gaps are larger too."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.fillRect(box, theme().color("canvas"))
+    if thumbnail is not None:
+        painter.setClipRect(box, Qt.ClipOperation.IntersectClip)
+        inside = box.adjusted(_PADDING, _PADDING, -_PADDING, 0)
+        painter.scale(_SCALE, _SCALE)
+        _paint_page(painter, QRectF(inside.topLeft() / _SCALE, inside.size() / _SCALE), thumbnail, bordered=True)
+    painter.restore()
+
+
+def _paint_page(painter: QPainter, page: QRectF, thumbnail: Thumbnail, *, bordered: bool = False) -> None:
+    """Draw the tiles that are at least partly on this part of a page."""
+    for kind, cell in thumbnail.widgets:
+        tile = _tile(page, cell, thumbnail.columns)
+        if tile.top() < page.bottom():
+            _paint_tile(painter, tile, kind, bordered=bordered)
 
 
 def _tile(page: QRectF, cell: Cell, columns: int) -> QRectF:
@@ -88,10 +115,11 @@ def _tile(page: QRectF, cell: Cell, columns: int) -> QRectF:
     return QRectF(page.left() + cell.x * column, page.top() + cell.y * row, *size)
 
 
-def _paint_tile(painter: QPainter, tile: QRectF, kind: str) -> None:
-    painter.setPen(Qt.PenStyle.NoPen)
+def _paint_tile(painter: QPainter, tile: QRectF, kind: str, *, bordered: bool) -> None:
+    painter.setPen(QPen(theme().color("tile.border"), 0.5) if bordered else Qt.PenStyle.NoPen)
     painter.setBrush(theme().color("surface"))
     painter.drawRoundedRect(tile, 1, 1)
+    painter.setPen(Qt.PenStyle.NoPen)
     inner = tile.adjusted(1.5, 1.5, -1.5, -1.5)
     if inner.width() > 2 and inner.height() > 2:
         _PAINTED.get(kind, _paint_text)(painter, inner)
@@ -134,6 +162,20 @@ def _paint_pie(painter: QPainter, box: QRectF) -> None:
         painter.drawPie(circle, start * 16, span * 16)
 
 
+def _paint_scatter(painter: QPainter, box: QRectF) -> None:
+    side = max(1.0, min(box.width(), box.height()) / 10)
+    for left, top in _POINTS:
+        at = QRectF(box.left() + left * (box.width() - side), box.top() + top * (box.height() - side), side, side)
+        painter.fillRect(at, theme().chart(0))
+
+
+def _paint_cells(painter: QPainter, box: QRectF) -> None:
+    wide, high = box.width() / 5, box.height() / 3
+    for k, share in enumerate(_CELLS):
+        at = QRectF(box.left() + k % 5 * wide, box.top() + k // 5 * high, max(1.0, wide - 0.5), max(1.0, high - 0.5))
+        painter.fillRect(at, theme().ramp(share))
+
+
 def _paint_gauge(painter: QPainter, box: QRectF) -> None:
     side = min(box.width(), 2 * box.height()) - 2
     circle = QRectF(box.center().x() - side / 2, box.bottom() - side / 2, side, side)
@@ -159,6 +201,8 @@ _PAINTED: Final[dict[str, _Painted]] = {
     "area_chart": partial(_paint_line, filled=True),
     "bar_chart": _paint_bars,
     "pie_chart": _paint_pie,
+    "scatter_chart": _paint_scatter,
+    "heatmap": _paint_cells,
     "table": partial(_paint_text, width=1.0),
     "image": _paint_image,
 }

@@ -1,7 +1,7 @@
 """A point of a chart together with its query: what it is called, and what can be asked about it."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, cast
 
@@ -10,12 +10,13 @@ from benchboard.analytics.query_builder.point import Point, conditions, period_e
 from benchboard.analytics.query_builder.question import Filter, Group, Question, Unit
 from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource
+from benchboard.analytics.written_groups import WrittenGroups
 from benchboard.dashboards.document.time_range import Period
 from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.ui.studio.tiles import number_format
-from benchboard.ui.studio.tiles.points import TilePoint
 from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.tile_point import TilePoint
 from benchboard.ui.studio.tiles.week_labels import week_labels
 from benchboard.ui.time_format import full_date, utc_span
 
@@ -52,6 +53,12 @@ class ChartPoint:
     filters: tuple[Filter, ...] | None = None
     period: Period | None = None
     """The period of the point, where the query follows the time range by the same column."""
+    is_written: bool = False
+    """Whether the query was written by hand: it is no query of the question, which only has the same rows."""
+    is_exact: bool = True
+    """Whether the rows behind the point are those that meet the conditions."""
+    sources: tuple[BrowsedSource, ...] = ()
+    """Those whose tables may be joined."""
 
     @property
     def title(self) -> str:
@@ -62,26 +69,44 @@ class ChartPoint:
     @property
     def has_rows(self) -> bool:
         """Whether the rows behind it can be read."""
+        if self.is_written:
+            return self.is_exact and self.filters is not None
         return self.question is not None and bool(self.question.outputs) and self.filters is not None
 
     def breakdown_columns(self) -> list[BrowsedColumn]:
-        """The columns of its table that it could be broken down by."""
-        if self.question is None or self.source is None or not self.has_rows or not self.question.measures:
+        """The columns of its tables that it could be broken down by."""
+        if self.question is None or self.source is None or not self.has_rows or self.is_written:
+            return []
+        if not self.question.measures:
             return []
         table = self.source.table(self.question.table)
         used = {one.column for one in self.question.groups}
-        columns = table.columns if table is not None else ()
+        columns = [*(table.columns if table is not None else ()), *self._joined_columns()]
         return [
             one
             for one in columns
             if one.kind in ("text", "boolean") and one.name not in used and not one.is_id and one.aggregate is None
         ]
 
+    def _joined_columns(self) -> Iterator[BrowsedColumn]:
+        """The columns of the tables that are joined, as the question calls them."""
+        for join in self.question.joins if self.question is not None else ():
+            named = (one for one in self.sources if one.id and one.name.casefold() == join.source.casefold())
+            source = next(named, None) if join.source else self.source
+            table = source.table(join.table) if source is not None else None
+            for column, output in join.columns if table is not None else ():
+                if table is not None and (found := table.column(column)) is not None:
+                    yield replace(found, name=output)
+
 
 def chart_point(
-    found: TilePoint, result: QueryResult, question: Question | None, source: BrowsedSource | None
+    found: TilePoint,
+    result: QueryResult,
+    question: Question | None,
+    source: BrowsedSource | None,
+    sources: Sequence[BrowsedSource] = (),
 ) -> ChartPoint:
-    """What a point of a result is of, with the question of its query."""
+    """What a point of a result is of, with the question of its query. `sources` are all that may be joined."""
     table = result.table
     if question is None or table is None or not question.outputs or len(table.columns) != len(question.outputs):
         return ChartPoint(found.text)
@@ -98,7 +123,36 @@ def chart_point(
     if table.not_numbers and any(value is None for _group, value in pairs):
         filters = None  # what is no number looks the same as no value
     values = tuple(_named(table, groups.index(group), group, value, interval) for group, value in pairs)
-    return ChartPoint(found.text, question, source, point, values, filters, _period(point, question, result, interval))
+    period = _period(point, question, result, interval)
+    return ChartPoint(found.text, question, source, point, values, filters, period, sources=tuple(sources))
+
+
+def written_point(
+    found: TilePoint, result: QueryResult, written: WrittenGroups | None, source: BrowsedSource | None
+) -> ChartPoint:
+    """What a point is of, where the query was written by hand, with what is known of the columns of its result."""
+    table, cells = result.table, dict(found.cells)
+    if written is None or table is None or max((*written.groups, *written.measures, 0)) >= len(table.columns):
+        return ChartPoint(found.text)
+    places = [place for place in written.groups if place in cells]
+    is_group = found.column in places
+    if is_group and len(places) > 1:
+        places = [found.column]  # the cell of a group: that value alone
+    grouped = written.grouped
+    is_exact = grouped is not None and (is_group or grouped == set(places))
+    if not places and not is_exact:
+        return ChartPoint(found.text)
+    pairs = [(written.groups[place], cells[place]) for place in places]
+    point = Point(tuple(pairs), written.measures.get(found.column))
+    interval = cast("Unit", result.period.interval) if result.period is not None else ""
+    filters = conditions(point.groups, interval=interval, kinds=_kinds(written.question, source))
+    if table.not_numbers and any(value is None for _group, value in pairs):
+        filters = None  # what is no number looks the same as no value
+    values = tuple(_named(table, place, written.groups[place], cells[place], interval) for place in places)
+    period = _period(point, written.question, result, interval)
+    return ChartPoint(
+        found.text, written.question, source, point, values, filters, period, is_written=True, is_exact=is_exact
+    )
 
 
 def few_valued_columns(

@@ -16,6 +16,7 @@ from benchboard.analytics.query_builder.first_question import Shape
 from benchboard.analytics.table_browser import BrowsedSource, list_tables
 from benchboard.dashboards.document.document import Document
 from benchboard.dashboards.document.widget_kinds import (
+    AXIS_ENDS,
     IMAGE,
     KINDS,
     MAX_MEASURE,
@@ -63,6 +64,7 @@ _MAX_TEXT = 100
 
 _SHAPES: Final[dict[str, Shape]] = {
     "metric_card": "number", "gauge": "number", "line_chart": "time", "area_chart": "time", "table": "rows",
+    "scatter_chart": "rows", "heatmap": "grid",
 }  # fmt: skip
 """What the query of a kind begins with; of all others, numbers for categories."""
 
@@ -398,7 +400,11 @@ class _PropertySheet(QWidget):
             look.append(self._setting(setting, run))
         if widget.kind is not None and widget.kind.query:
             theirs = original_queries(self._editor.page.item(widget.id).source)
-            data = [self._source_field(context, widget), self._query_field(context, widget)]
+            explore = Button(
+                _("Open in Explore"), lambda: run("studio.open_in_explore"), icon="ph.compass", size="sm",
+                name="inspector_explore",
+            )  # fmt: skip
+            data = [self._source_field(context, widget), self._query_field(context, widget), explore]
             self._section(_("Data"), [*data, *([OriginalQueryView(theirs)] if theirs else [])])
         looks = widget.kind is not None and (widget.kind.query or widget.kind.type == IMAGE)
         self._section(_("Appearance") if looks else _("Content"), look)
@@ -521,6 +527,10 @@ class _PropertySheet(QWidget):
         if setting.kind == "measure":
             self._number_edited(setting, field, text)
             return
+        if not text.strip() and setting.default == "":
+            field.set_error("")
+            self._set_property(f"config.{setting.key}", None)
+            return
         right = text.isascii() and text.isdecimal() and int(text) <= setting.most
         field.set_error("" if right else _("Enter a whole number from 0 to {most}.").format(most=setting.most))
         if right:
@@ -529,9 +539,22 @@ class _PropertySheet(QWidget):
     def _number_edited(self, setting: Setting, field: Field, text: str) -> None:
         value = _parse_number(text)
         right = value is not None or (not text.strip() and setting.default == "")
-        field.set_error("" if right else _("Enter a number."))
-        if right:
+        why = self._out_of_order(setting, value) if right else _("Enter a number.")
+        field.set_error(why)
+        if not why:
             self._set_property(f"config.{setting.key}", value)
+
+    def _out_of_order(self, setting: Setting, value: float | None) -> str:
+        """Why an end of an axis isn't possible beside the other one; empty if it is."""
+        pair = {**AXIS_ENDS, **{high: low for low, high in AXIS_ENDS.items()}}
+        other = pair.get(setting.key)
+        if value is None or other is None:
+            return ""
+        ends = [self._editor.widget(item_id).setting(other) for item_id in self._ids]
+        numbers = [end for end in ends if not isinstance(end, str)]
+        if setting.key in AXIS_ENDS:
+            return "" if all(value < end for end in numbers) else _("Enter a number below the maximum.")
+        return "" if all(value > end for end in numbers) else _("Enter a number above the minimum.")
 
     def _remove_image(self) -> None:
         self._editor.apply(image_edits.set_picture, self._ids[0], "")

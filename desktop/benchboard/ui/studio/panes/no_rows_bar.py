@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout
 
 from benchboard.analytics.queries import ResultTable
 from benchboard.dashboards.document.time_range import absolute
@@ -11,13 +11,14 @@ from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 from benchboard.ui.studio.tiles.renderers import no_rows_texts, show_period_text
 from benchboard.ui.time_format import utc_span
+from benchboard.ui.widgets.banners import PageBar
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.surfaces import Icon, set_surface
 
 
-class NoRowsBar(QWidget):
-    """Hidden while any widget has rows, is loading or fails, and while the page is presented."""
+class NoRowsBar(PageBar):
+    """Not wanted while any widget has rows, is loading or fails, and while the page is presented."""
 
     def __init__(
         self,
@@ -47,7 +48,7 @@ class NoRowsBar(QWidget):
         row.addWidget(self._period)
         row.addWidget(self._add)
         row.addWidget(self._demo)
-        self.hide()
+        row.addWidget(self.more)
         query_runner.result_changed.connect(self.follow)
         editor.changed.connect(self.follow)
         editor.options_changed.connect(self.follow)
@@ -75,7 +76,7 @@ class NoRowsBar(QWidget):
             self.setAccessibleName(text)
             for step in (self._add, self._demo):
                 step.setVisible(all(table.empty_relation for table in tables))
-        self.setVisible(bool(tables) and not self._presented)
+        self.set_wanted(bool(tables) and not self._presented)
 
     def _show_period(self) -> None:
         elsewhere = self._query_runner.data_elsewhere()

@@ -23,7 +23,6 @@ class PointSelectionBar(QScrollArea):
         super().__init__()
         self._editor, self._fallback_focus = editor, fallback_focus
         self._shown: tuple[PointSelection, ...] = ()
-        self._kept_hidden = False
         self.chips: list[Chip] = []
         self.setObjectName("point_selections")
         self.setAccessibleName(_("Filters from charts"))
@@ -49,11 +48,6 @@ class PointSelectionBar(QScrollArea):
         self.hide()
         editor.changed.connect(self.follow)
 
-    def set_kept_hidden(self, kept_hidden: bool) -> None:
-        """Keep it hidden, as while a page is presented without its variables, where nothing is filtered."""
-        self._kept_hidden = kept_hidden
-        self.setVisible(bool(self._shown) and not kept_hidden)
-
     def follow(self) -> None:
         """Show what is selected now."""
         selections = self._editor.point_selections
@@ -70,7 +64,7 @@ class PointSelectionBar(QScrollArea):
         for chip in self.chips:
             self._row.addWidget(chip)
             chip.show()
-        self.setVisible(bool(selections) and not self._kept_hidden)
+        self.setVisible(bool(selections))
         self._clear.setVisible(len(selections) > 1)
         if had_focus:
             (self.chips[-1] if self.chips else self._fallback_focus).setFocus(Qt.FocusReason.OtherFocusReason)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from benchboard.analytics import queries
 from benchboard.analytics.queries import ResultColumn, Variables
+from benchboard.analytics.sql_text import TokenKind, tokens
 from benchboard.dashboards.document.widget_kinds import MAX_QUERY
 from benchboard.dashboards.variables.variable_queries import names_in
 from benchboard.errors import AppError, Unavailable
@@ -33,11 +34,15 @@ if TYPE_CHECKING:
 _COMMIT_DELAY_MS: Final = 300
 _DRAFT_DELAY_MS: Final = 150
 """A draft is written to the journal this long after a key press."""
-_KEYWORDS: Final = frozenset(
-    ["select", "from", "where", "group", "by", "order", "having", "limit", "offset", "as", "and", "or", "not", "in",
-     "is", "null", "case", "when", "then", "else", "end", "join", "left", "on", "union", "all", "with", "distinct",
-     "between", "like", "ilike", "exists", "filter", "interval", "desc", "asc", "true", "false", "over"]
-)  # fmt: skip
+_TONES: Final[dict[TokenKind, str]] = {
+    "keyword": "accent.text",
+    "text": "ok",
+    "number": "guide",
+    "variable": "warn",
+    "comment": "text.muted",
+}
+_OPENINGS: Final = ("", "'", '"', "`", "$$")
+"""How what a line begins in began, by the state of the line before; from the number of them on, comments."""
 
 
 class ProseEdit(QPlainTextEdit):
@@ -164,14 +169,18 @@ class QueryEdit(ProseEdit):
         text = self.toPlainText()
         wrong = QTextEdit.ExtraSelection()
         cursor = QTextCursor(self.document())
-        cursor.setPosition(_utf16_offset(text, min(start, len(text))))
-        cursor.setPosition(_utf16_offset(text, min(max(end, start + 1), len(text))), QTextCursor.MoveMode.KeepAnchor)
+        cursor.setPosition(utf16_offset(text, min(start, len(text))))
+        cursor.setPosition(utf16_offset(text, min(max(end, start + 1), len(text))), QTextCursor.MoveMode.KeepAnchor)
         form = QTextCharFormat()
         form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
         form.setUnderlineColor(theme().color("error"))
         form.setBackground(theme().color("error.soft"))
         wrong.cursor, wrong.format = cursor, form
         self.setExtraSelections([wrong])
+
+    def said_of(self, error: AppError) -> str:
+        """What a screen reader is told of an error."""
+        return error.what
 
     def check(self) -> None:
         """Check the query in the background; `checked` emits the result."""
@@ -191,7 +200,7 @@ class QueryEdit(ProseEdit):
                 self.show_error(error)
                 self.checked.emit(None, error)
                 if self.hasFocus():
-                    announce(self, error.what)
+                    announce(self, self.said_of(error))
 
         source_id, actor = self._source_id(), self._context.actor
 
@@ -235,45 +244,47 @@ class QueryEdit(ProseEdit):
 
 
 class SqlHighlighter(QSyntaxHighlighter):
-    """Highlights keywords, strings, variables and comments by colour."""
+    """Highlights keywords, texts, numbers, variables and comments by colour, also over several lines."""
 
     def __init__(self, document: QTextDocument) -> None:
         super().__init__(document)
 
     def highlightBlock(self, text: str) -> None:
-        place = 0 if len(text) <= MAX_QUERY else len(text)
-        while place < len(text):
-            sign, end = text[place], place + 1
-            if sign == "'":
-                end = text.find("'", place + 1) + 1 or len(text)
-                self._paint(place, end, theme().color("ok"))
-            elif text.startswith("--", place):
-                end = len(text)
-                self._paint(place, end, theme().color("text.muted"))
-            elif sign == ":" and text[end : end + 1].isalpha() and text[place - 1 : place] != ":":
-                while end < len(text) and (text[end].isalnum() or text[end] == "_"):
-                    end += 1
-                self._paint(place, end, theme().color("warn"))
-            elif sign.isalpha() or sign == "_":
-                while end < len(text) and (text[end].isalnum() or text[end] == "_"):
-                    end += 1
-                if text[place:end].lower() in _KEYWORDS:
-                    self._paint(place, end, theme().color("accent.text"))
-            place = end
+        if len(text) > MAX_QUERY:
+            return
+        before = max(self.previousBlockState(), 0)
+        # A text or a comment that began above is read as if it began here.
+        opening = _OPENINGS[before] if before < len(_OPENINGS) else "/*" * (before - len(_OPENINGS) + 1)
+        whole, state = opening + text, 0
+        for one in tokens(whole):
+            tone, start = _TONES.get(one.kind), max(one.start - len(opening), 0)
+            if tone is not None and one.end > len(opening):
+                self._paint(text, start, one.end - len(opening), theme().color(tone))
+            if one.is_open:
+                state = _open_state(whole[one.start : one.end])
+        self.setCurrentBlockState(state)
 
-    def _paint(self, start: int, end: int, colour: QColor) -> None:
+    def _paint(self, text: str, start: int, end: int, colour: QColor) -> None:
         form = QTextCharFormat()
         form.setForeground(colour)
-        self.setFormat(start, end - start, form)
+        first = utf16_offset(text, start)
+        self.setFormat(first, utf16_offset(text, end) - first, form)
+
+
+def _open_state(text: str) -> int:
+    """The state of a line that ends in this text, name or comment."""
+    if text.startswith("/*"):
+        return len(_OPENINGS) - 1 + max(text.count("/*") - text.count("*/"), 1)
+    return next((state for state, opening in enumerate(_OPENINGS) if opening and text.startswith(opening)), 0)
 
 
 def _used_variables(text: str, variables: Variables) -> Variables:
     return {name: variables[name] for name in names_in(text) if name in variables}
 
 
-def _utf16_offset(text: str, place: int) -> int:
+def utf16_offset(text: str, place: int) -> int:
     """A position in a Python string in UTF-16 units, as Qt counts."""
-    return len(text[:place].encode("utf-16-le")) // 2
+    return place if text.isascii() else len(text[:place].encode("utf-16-le", "surrogatepass")) // 2
 
 
 def columns_hint(columns: tuple[ResultColumn, ...]) -> str:

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout
 
 from benchboard.i18n import _
+from benchboard.ui.widgets.banners import PageBar
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.surfaces import Icon, set_surface
 
 
-class ReadOnlyBar(QWidget):
-    """Hidden while the page can be edited."""
+class ReadOnlyBar(PageBar):
+    """Not wanted while the page can be edited."""
 
     def __init__(self, duplicate: Callable[[], object], arrange: Callable[[], object]) -> None:
         super().__init__()
@@ -29,7 +30,7 @@ class ReadOnlyBar(QWidget):
         row.addWidget(self._why, 1)
         row.addWidget(self.copy)
         row.addWidget(self.arrange)
-        self.hide()
+        row.addWidget(self.more)
 
     def show_reason(self, reason: str, *, copies: bool = False) -> None:
         """Show why the page can't be edited; hide the bar if it can. `copies`: the reason is that copies are shown."""
@@ -38,4 +39,4 @@ class ReadOnlyBar(QWidget):
         for button, wanted in ((self.copy, not copies), (self.arrange, copies)):
             button.setAccessibleDescription(reason)
             button.setVisible(wanted)
-        self.setVisible(bool(reason))
+        self.set_wanted(bool(reason))

@@ -66,6 +66,13 @@ def _table(type_name: str) -> ResultTable | None:
         return _answer(((_("orders"), "integer"),), [(64,)])
     if type_name in ("bar_chart", "pie_chart"):
         return _answer((("part", "text"), (_("orders"), "integer")), _PARTS)
+    if type_name == "heatmap":
+        cells = [(day, part, (at + 1) * (place * 5 % 7 + 1)) for at, (day, _count) in enumerate(days[:6])
+                 for place, (part, _share) in enumerate(_PARTS)]  # fmt: skip
+        return _answer((("day", "date"), ("part", "text"), (_("orders"), "integer")), cells)
+    if type_name == "scatter_chart":
+        points = [(count, 30 + 4 * count + 17 * at % 40) for at, count in enumerate(_DAYS)]
+        return _answer(((_("orders"), "integer"), (_("total"), "integer")), points)
     if type_name == "table":
         rows = [(name, count, Decimal(count * 13) / 4) for name, count in _PARTS]
         return _answer(((_("part"), "text"), (_("orders"), "integer"), (_("total"), "decimal")), rows)

@@ -266,13 +266,13 @@ class TimeRangePicker(Popover):
 def _usage_text(editor: Editor) -> str:
     using, queries = usage(editor)
     if not using:
-        return _("No widget uses the time range yet. A query uses it by :from and :to, for example {example}").format(
-            example="WHERE created_dt >= :from AND created_dt < :to"
-        )
+        return _(
+            "No widget uses the time range yet. In SQL, a query uses it by :from and :to, for example {example}"
+        ).format(example="WHERE created_dt >= :from AND created_dt < :to")
     if using == queries:
         if using == 1:
             return _("The page's only widget with a query follows it.")
         return _("All {count} widgets with a query follow it.").format(count=number(using))
-    return _("{count} of {total} widgets follow it. The others don't name :from or :to.").format(
+    return _("{count} of {total} widgets follow it. The others show all of their data.").format(
         count=number(using), total=number(queries)
     )

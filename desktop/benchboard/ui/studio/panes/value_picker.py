@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from benchboard.dashboards.document.document import MAX_VALUES, Variable
-from benchboard.dashboards.editing.column_filter import is_values_query
+from benchboard.dashboards.variables.filter_variables import is_values_query
 from benchboard.i18n import _, ngettext, number, pgettext
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.panes.check_list import ROW, CheckList

@@ -25,10 +25,60 @@ class AxisScale:
     low: float
     high: float
     ticks: tuple[float, ...]
+    is_log: bool = False
+    """Whether equal distances are equal ratios; its ticks are powers of ten then."""
 
     def part(self, value: float) -> float:
-        """Where a value is: 0 at the low end, 1 at the high one."""
+        """Where a value is: 0 at the low end, 1 at the high one. Zero is at the low end of a logarithmic axis."""
+        if self.is_log:
+            if value <= 0:
+                return 0.0
+            return math.log10(value / self.low) / (math.log10(self.high / self.low) or 1.0)
         return (value - self.low) / ((self.high - self.low) or 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class AxisChoice:
+    """What somebody set of an axis: its ends (None: found by themselves), and whether it is logarithmic."""
+
+    low: float | None = None
+    high: float | None = None
+    is_log: bool = False
+
+    @property
+    def is_automatic(self) -> bool:
+        """Whether nothing is set."""
+        return self == AxisChoice()
+
+    def scale(self, low: float, high: float, max_ticks: int, *, whole: bool) -> AxisScale:
+        """The axis for values from `low` to `high`; of a logarithmic one these are above zero."""
+        if self.is_log:
+            return self._log_scale(low, high, max_ticks)
+        if self.low is None and self.high is None:
+            return axis_scale(low, high, max_ticks, whole=whole)
+        begin, end = self._ends(axis_scale(low, high, max_ticks, whole=whole))
+        inside = tuple(one for one in axis_ticks(begin, end, max_ticks) if begin <= one <= end)
+        return AxisScale(begin, end, inside if len(inside) > 1 else (begin, end))
+
+    def _ends(self, found: AxisScale) -> tuple[float, float]:
+        begin = self.low if self.low is not None else found.low
+        end = self.high if self.high is not None else found.high
+        if begin < end:
+            return begin, end
+        size = abs(begin) or 1.0  # all values are beyond the end that is set
+        return (begin, begin + size) if self.low is not None else (end - size, end)
+
+    def _log_scale(self, low: float, high: float, max_ticks: int) -> AxisScale:
+        low, high = (low, high) if 0 < low <= high <= MOST_DRAWN else (1.0, 10.0)
+        first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+        begin = self.low if self.low is not None and self.low > 0 else 10.0**first
+        end = self.high if self.high is not None and self.high > 0 else 10.0 ** max(last, first + 1)
+        if begin >= end:
+            begin, end = (begin, begin * 10) if self.low is not None else (end / 10, end)
+        powers = range(math.ceil(math.log10(begin) - 1e-9), math.floor(math.log10(end) + 1e-9) + 1)
+        step = max(1, math.ceil(len(powers) / max_ticks))
+        ticks = tuple(10.0**power for power in powers[::step])
+        return AxisScale(begin, end, ticks if len(ticks) > 1 else (begin, end), is_log=True)
 
 
 def axis_scale(low: float, high: float, max_ticks: int = 5, *, whole: bool = False) -> AxisScale:

@@ -11,10 +11,14 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from benchboard.analytics.queries import ResultTable
 from benchboard.ui.studio.tiles import charts, number_format, x_axis
-from benchboard.ui.studio.tiles.axis_scale import axis_scale
+from benchboard.ui.studio.tiles.axis_scale import AxisChoice
+from benchboard.ui.studio.tiles.chart_legend import LegendTarget
 from benchboard.ui.studio.tiles.chart_table import ChartTable
 from benchboard.ui.studio.tiles.ordinal_names import short_ordinals
 from benchboard.ui.studio.tiles.short_names import names_in_two_lines, short_names
+from benchboard.ui.studio.tiles.stacking import Span
+from benchboard.ui.studio.tiles.thresholds import Threshold, extended
+from benchboard.ui.studio.tiles.thresholds import paint_labels as paint_threshold_labels
 from benchboard.ui.theme import theme
 
 _SHARE: Final = 0.6
@@ -31,6 +35,8 @@ _MIN_BAR: Final = 1.0
 _MIN_SLOT: Final = 3.0
 """Bars with less than these pixels each stand side by side: gaps between them would differ."""
 _RADIUS: Final = 2.0
+_LEAST_PARTED: Final = 3.0
+"""A bar of a stack with fewer pixels has no line between it and the next."""
 _UNFINISHED_OPACITY: Final = 0.3
 """The opacity of the inside of a bar whose period wasn't over when its data were read."""
 _MAX_NAME: Final = 96.0
@@ -66,6 +72,8 @@ class Bar:
     negative: bool
     text: str = ""
     """Its value, beside the end of a lying bar."""
+    is_end: bool = True
+    """Whether nothing stands on it: only then its end is rounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,38 +91,70 @@ class LyingBars:
     """The x coordinates and labels of an axis below, where the values have no room beside their bars."""
     names: tuple[tuple[str, ...], ...] = ()
     """The name of each row, on one line or two."""
+    references: tuple[tuple[float, str], ...] = ()
+    """The x coordinates and labels of the reference lines."""
 
 
-def paint(painter: QPainter, box: QRectF, table: ChartTable, unit: str) -> None:
-    """Draw a bar chart: the numeric columns as bars for each name in the first one."""
+def paint(painter: QPainter, box: QRectF, table: ChartTable, unit: str) -> tuple[LegendTarget, ...]:
+    """Draw a bar chart: the numeric columns as bars for each name in the first one. Returns the names that can be
+    clicked."""
     table = x_axis.bars_in_order(table)
     sets = charts.series_of(table, unit)
     lying = lying_bars(box, table, sets, unit)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if lying is not None:
-        _paint_lying(painter, box, table, sets, lying)
+        _paint_lying(painter, table, sets, lying)
+        found = charts.paint_chart_legend(painter, box, table, unit, "bar_chart")
     else:
-        _paint_upright(painter, box, table, sets)
+        found = _paint_upright(painter, box, table, sets, unit)
     painter.setBrush(Qt.BrushStyle.NoBrush)
+    return found
 
 
 def upright_bars(plot: charts.Plot, sets: Sequence[charts.Series], axis: x_axis.XAxis) -> list[Bar]:
     """The bars above and below the zero line of a plot."""
-    slot = plot.box.width() / max(axis.slots, 1)
-    width = min(slot * _SHARE / max(len(sets), 1), _MAX_BAR)
-    if slot / max(len(sets), 1) < _MIN_SLOT:
-        width = slot / max(len(sets), 1)
-    base, bars = plot.y(0.0), []
+    slot, (columns, count) = plot.box.width() / max(axis.slots, 1), stack_columns(sets)
+    width = min(slot * _SHARE / max(count, 1), _MAX_BAR)
+    if slot / max(count, 1) < _MIN_SLOT:
+        width = slot / max(count, 1)
+    ends, bars = _ends(sets), []
     for place, series in enumerate(sets):
         for row, value in enumerate(series.values):
-            if value is not None:
-                left = axis.x(plot.box, row) + (place - len(sets) / 2) * width
-                right = left + width if slot < _MIN_SLOT * len(sets) else _pixel(left) + round(width)
-                thick = max(1.0, _pixel(right) - _pixel(left) - (1 if width > 4 and len(sets) > 1 else 0))
-                long = max(abs(base - plot.y(value)), _MIN_BAR if value else 0.0)
-                spot = QRectF(_pixel(left), base if value < 0 else base - long, thick, long)
-                bars.append(Bar(row, place, spot, value < 0))
+            span = series.span(row)
+            if value is None or span is None:
+                continue
+            left = axis.x(plot.box, row) + (columns[place] - count / 2) * width
+            right = left + width if slot < _MIN_SLOT * count else _pixel(left) + round(width)
+            thick = max(1.0, _pixel(right) - _pixel(left) - (1 if width > 4 and count > 1 else 0))
+            base, top = _within(plot.y(span.base), plot.box), _within(plot.y(span.top), plot.box)
+            long = max(abs(base - top), _MIN_BAR if value and not series.spans else 0.0)
+            spot = QRectF(_pixel(left), base if value < 0 else base - long, thick, long)
+            bars.append(Bar(row, place, spot, value < 0, is_end=(row, place) in ends or not series.spans))
     return bars
+
+
+def _within(y: float, box: QRectF) -> float:
+    """A height in a plot: bars end where their axis does."""
+    return min(max(y, box.top()), box.bottom())
+
+
+def stack_columns(sets: Sequence[charts.Series]) -> tuple[list[int], int]:
+    """The bar of a slot that each set is in, and how many bars a slot has: stacked sets are in one, with one beside it
+    for the period before."""
+    if not any(one.spans for one in sets):
+        return list(range(len(sets))), len(sets)
+    return [int(one.is_before) for one in sets], 1 + any(one.is_before for one in sets)
+
+
+def _ends(sets: Sequence[charts.Series]) -> set[tuple[int, int]]:
+    """The rows and places of the values at the ends of stacks: the last above zero, and the last below it."""
+    found: dict[tuple[int, bool, bool], tuple[int, int]] = {}
+    for place, one in enumerate(sets):
+        for row, value in enumerate(one.values):
+            key = row, one.is_before, (value or 0) < 0
+            if value or (value is not None and key not in found):
+                found[key] = row, place
+    return set(found.values())
 
 
 def _pixel(x: float) -> int:
@@ -127,7 +167,8 @@ def lie(table: ResultTable, sets: Sequence[charts.Series]) -> bool:
     The names alone decide, so that a chart has the same direction in a tile of any size, in the editor and on a wall.
     """
     count = len(table.rows)
-    if not count or not sets or count * len(sets) > _MOST_LYING or any(isinstance(row[0], date) for row in table.rows):
+    bars = count * stack_columns(sets)[1]
+    if not bars or bars > _MOST_LYING or any(isinstance(row[0], date) for row in table.rows):
         return False
     metrics, names = QFontMetricsF(theme().font("caption")), x_axis.row_names(table)
     is_long = max(map(metrics.horizontalAdvance, names)) > _PLAIN_WIDTH / count - _GAP
@@ -144,7 +185,7 @@ def lying_bars(box: QRectF, table: ResultTable, sets: Sequence[charts.Series], u
         return None
     count, metrics = len(table.rows), QFontMetricsF(theme().font("caption"))
     labels = x_axis.row_names(table)
-    rows = box.adjusted(0, 0, 0, -charts.legend_height(box, sets, "bar_chart"))
+    rows = QRectF(charts.room_of(box, charts.named_series(table, unit), "bar_chart").chart)
     has_two_lines = rows.height() / count >= 2 * _NAME_LINE
     share = _NAME_SHARE if has_two_lines else _ONE_LINE_SHARE
     most = min(max(map(metrics.horizontalAdvance, labels)) + 1, max(_MAX_NAME, rows.width() * share))
@@ -153,7 +194,10 @@ def lying_bars(box: QRectF, table: ResultTable, sets: Sequence[charts.Series], u
     name_width = min(most, max(metrics.horizontalAdvance(line) for lines in names for line in lines) + 1)
     rows.setLeft(rows.left() + name_width + _GAP)
     with_values = None
-    if rows.height() / count >= (_MIN_ROW if len(sets) == 1 else _MIN_PITCH * len(sets)):
+    bars = stack_columns(sets)[1]
+    is_set = isinstance(table, ChartTable) and (not table.axis.is_automatic or bool(table.thresholds))
+    needs_axis = is_set or charts.is_share(sets)
+    if rows.height() / count >= (_MIN_ROW if bars == 1 else _MIN_PITCH * bars) and not needs_axis:
         with_values = _beside_values(rows, table, sets, unit, metrics)
     found = with_values or _over_axis(rows, table, sets, metrics)
     every = math.ceil(_MIN_PITCH / max(found.box.height() / count, 0.1))
@@ -168,73 +212,104 @@ def _on_one_line(labels: Sequence[str], metrics: QFontMetricsF, room: float) -> 
 def _beside_values(
     room: QRectF, table: ResultTable, sets: Sequence[charts.Series], unit: str, metrics: QFontMetricsF
 ) -> LyingBars | None:
-    """Bars with their values at their ends; None where they would be too short."""
+    """Bars with their values at their ends, stacked ones with their sums; None where they would be too short."""
     values = _values(table, sets)
+    low, high = _limits(values)
+    if any(one.spans for one in sets) and low < 0:
+        return None  # at which end would the sum be?
     texts = _value_texts(table, sets, values, metrics, unit)
-    widths = [metrics.horizontalAdvance(text) + _VALUE_GAP + 2 for text in texts]
-    known = [value for _row, _place, value in values if value is not None]
-    low, high = min([*known, 0.0]), max([*known, 0.0])
-    parts = [_part(value or 0.0, low, high) for _row, _place, value in values]
+    widths = [metrics.horizontalAdvance(text) + _VALUE_GAP + 2 if text else 0.0 for text in texts]
+    parts = [_part(span.top if span is not None else 0.0, low, high) for _row, _place, span in values]
     length = _longest(parts, widths, room.width())
     if length < _MIN_LENGTH:
         return None
     ends = [width - part * length for part, width in zip(parts, widths, strict=True) if part < 0]
     zero = room.left() + max([0.0, *ends])
+    begun = [_part(span.base if span is not None else 0.0, low, high) * length for _row, _place, span in values]
     lengths = [part * length for part in parts]
-    return LyingBars(
-        room, 0.0, zero, low < 0, _placed_bars(room, len(table.rows), len(sets), zero, values, lengths, texts)
-    )
+    placed = _placed_bars(room, len(table.rows), sets, zero, values, list(zip(begun, lengths, strict=True)), texts)
+    return LyingBars(room, 0.0, zero, low < 0, placed)
 
 
 def _over_axis(room: QRectF, table: ResultTable, sets: Sequence[charts.Series], metrics: QFontMetricsF) -> LyingBars:
     """Bars over an axis with as many ticks as have room."""
     values = _values(table, sets)
-    known = [value for _row, _place, value in values if value is not None]
-    low, high = min([*known, 0.0]), max([*known, 0.0])
-    units = {one.unit for one in sets}
-    unit = (units.pop() if len(units) == 1 else None) or number_format.NO_UNIT
+    choice, references = AxisChoice(), list[Threshold]()
+    if isinstance(table, ChartTable):
+        references = list(table.thresholds)
+        choice = table.axis if not charts.is_share(sets) else choice
+    low, high = _limits(values) if not charts.is_share(sets) else (0.0, 100.0)
+    if choice.is_log:
+        low = min((span.top for _row, _place, span in values if span is not None), default=1.0)
+    elif not charts.is_share(sets):
+        low, high = extended(low, high, [one.value for one in references])
+    unit = charts.axis_unit(sets) or number_format.NO_UNIT
     for most, shown in ((5, unit), (4, unit), (3, unit), (3, number_format.NO_UNIT), (2, number_format.NO_UNIT)):
-        scale = axis_scale(low, high, most, whole=all(one.is_whole for one in sets))
-        labels = number_format.tick_labels(scale.ticks, shown)
+        whole = all(one.is_whole for one in sets) or charts.is_share(sets)
+        scale = choice.scale(low, high, most, whole=whole)
+        labels = charts.scale_names(scale, shown)
         last = metrics.horizontalAdvance(labels[-1]) / 2 + 1
         rows = room.adjusted(0, 0, -last, -x_axis.AXIS_HEIGHT)
         xs = [rows.left() + rows.width() * scale.part(tick) for tick in scale.ticks]
         taken = max(map(metrics.horizontalAdvance, labels)) + _GAP
         if xs[1] - xs[0] >= taken:
             break
-    zero = rows.left() + rows.width() * scale.part(0.0)
-    lengths = [rows.width() * (scale.part(value or 0.0) - scale.part(0.0)) for _row, _place, value in values]
-    placed = _placed_bars(rows, len(table.rows), len(sets), zero, values, lengths, [""] * len(values))
-    return LyingBars(rows, 0.0, zero, low < 0, placed, ticks=tuple(zip(xs, labels, strict=True)))
+
+    def part(value: float) -> float:
+        return min(max(scale.part(value), 0.0), 1.0)
+
+    def length(value: float) -> float:
+        return rows.width() * (part(value) - part(0.0))
+
+    zero = rows.left() + rows.width() * part(0.0)
+
+    ends = [(length(span.base), length(span.top)) if span is not None else (0.0, 0.0) for _row, _place, span in values]
+    placed = _placed_bars(rows, len(table.rows), sets, zero, values, ends, [""] * len(values))
+    inside = [one for one in references if 0 <= scale.part(one.value) <= 1]
+    marked = [(rows.left() + rows.width() * part(one.value), one.label) for one in inside]
+    has_zero = low < 0 and scale.part(0.0) > 0
+    return LyingBars(
+        rows, 0.0, zero, has_zero, placed, ticks=tuple(zip(xs, labels, strict=True)), references=tuple(marked)
+    )
 
 
-_Value = tuple[int, int, float | None]
-"""A value of a chart, after its row and the index of its set."""
+_Value = tuple[int, int, Span | None]
+"""Where a value of a chart begins and ends, after its row and the index of its set."""
 
 
 def _values(table: ResultTable, sets: Sequence[charts.Series]) -> list[_Value]:
-    return [(row, place, one.values[row]) for place, one in enumerate(sets) for row in range(len(table.rows))]
+    return [(row, place, one.span(row)) for place, one in enumerate(sets) for row in range(len(table.rows))]
+
+
+def _limits(values: Sequence[_Value]) -> tuple[float, float]:
+    """The least and the largest value, or zero."""
+    known = [span.top for _row, _place, span in values if span is not None]
+    return min([*known, 0.0]), max([*known, 0.0])
 
 
 def _placed_bars(
     rows: QRectF,
     row_count: int,
-    set_count: int,
+    sets: Sequence[charts.Series],
     zero: float,
     values: Sequence[_Value],
-    lengths: Sequence[float],
+    ends: Sequence[tuple[float, float]],
     texts: Sequence[str],
 ) -> tuple[Bar, ...]:
+    """Lying bars. `ends`: the pixels from zero to where each begins and ends."""
+    columns, count = stack_columns(sets)
     row_height = rows.height() / row_count
-    share = _SHARE if set_count == 1 else _LYING_SHARE
-    thick = max(1.0, min(row_height * share / set_count, _MAX_BAR) // 1)
-    found = []
-    for (row, place, value), length, text in zip(values, lengths, texts, strict=True):
-        top = round(rows.top() + row_height * (row + 0.5) - set_count / 2 * thick) + place * thick
-        high_enough = max(1.0, thick - (1 if set_count > 1 and thick > _MIN_SLOT else 0))
-        long = max(abs(length), _MIN_BAR if value else 0.0)
-        spot = QRectF(zero - long if length < 0 else zero, top, long, high_enough)
-        found.append(Bar(row, place, spot, value is not None and value < 0, text))
+    share = _SHARE if count == 1 else _LYING_SHARE
+    thick = max(1.0, min(row_height * share / count, _MAX_BAR) // 1)
+    found, last = [], _ends(sets)
+    for (row, place, span), (begin, end), text in zip(values, ends, texts, strict=True):
+        top = round(rows.top() + row_height * (row + 0.5) - count / 2 * thick) + columns[place] * thick
+        high_enough = max(1.0, thick - (1 if count > 1 and thick > _MIN_SLOT else 0))
+        is_stacked, value = bool(sets[place].spans), span is not None and span.top != span.base
+        long = max(abs(end - begin), _MIN_BAR if value and not is_stacked else 0.0)
+        negative = span is not None and span.top < span.base
+        spot = QRectF(zero + begin - long if negative else zero + begin, top, long, high_enough)
+        found.append(Bar(row, place, spot, negative, text, (row, place) in last or not is_stacked))
     return tuple(found)
 
 
@@ -266,42 +341,46 @@ def _value_texts(
     unit: str,
 ) -> list[str]:
     """The values beside lying bars: with equal decimals, and all in short form if one is too long otherwise."""
-    decimals = _decimals(table, sets)
+    decimals, last = _decimals(table, sets), _ends(sets)
     texts = []
-    for row, place, _value in values:
+    for row, place, _span in values:
         one = sets[place]
-        texts.append(
-            number_format.format_value(table, table.rows[row], one.column, decimals=decimals[place], unit=unit)
-        )
+        cells = table.rows[row] if not one.spans else charts.total_row(table, row, sets, place)
+        text = number_format.format_value(table, cells, one.column, decimals=decimals[place], unit=unit)
+        texts.append(text if not one.spans or (row, place) in last else "")
     if any(metrics.horizontalAdvance(text) > _MAX_VALUE for text in texts):
-        for at, (row, place, value) in enumerate(values):
-            if value is not None:
+        for at, (row, place, span) in enumerate(values):
+            if span is not None and texts[at]:
                 known = number_format.unit_of(table, table.rows[row], sets[place].column, unit)
-                texts[at] = known.after(number_format.abbreviate(value))
+                texts[at] = known.after(number_format.abbreviate(span.top))
     return [metrics.elidedText(text, Qt.TextElideMode.ElideRight, _MAX_VALUE) for text in texts]
 
 
 def _decimals(table: ResultTable, sets: Sequence[charts.Series]) -> list[int | None]:
     """The decimals of each set; where all have the same unit, those of all sets."""
+    if isinstance(table, ChartTable) and table.decimals is not None:
+        return [table.decimals] * len(sets)
     found = [number_format.column_decimals(table, one.column, table.rows) for one in sets]
     most = max((decimals for decimals in found if decimals is not None), default=None)
     return [most] * len(sets) if len({one.unit for one in sets}) == 1 else found
 
 
-def _paint_upright(painter: QPainter, box: QRectF, table: ChartTable, sets: Sequence[charts.Series]) -> None:
-    plot = charts.paint_frame(painter, box, table, sets, "bar_chart")
+def _paint_upright(
+    painter: QPainter, box: QRectF, table: ChartTable, sets: Sequence[charts.Series], unit: str
+) -> tuple[LegendTarget, ...]:
+    plot = charts.paint_frame(painter, box, table, sets, "bar_chart", unit)
     axis = x_axis.bar_axis(table)
-    x_axis.paint_labels(painter, axis, plot.box, box)
+    x_axis.paint_labels(painter, axis, plot.box, plot.within)
     _paint_bars(painter, upright_bars(plot, sets, axis), sets, partial_rows=table.partial_rows)
     if plot.scale.low < 0:
         y = round(plot.y(0.0)) + 0.5
         painter.setPen(QPen(theme().color("border.control"), 1))
         painter.drawLine(QPointF(plot.box.left(), y), QPointF(plot.box.right(), y))
+    paint_threshold_labels(painter, plot.box, plot.scale, table.thresholds)
+    return plot.legend
 
 
-def _paint_lying(
-    painter: QPainter, box: QRectF, table: ChartTable, sets: Sequence[charts.Series], lying: LyingBars
-) -> None:
+def _paint_lying(painter: QPainter, table: ChartTable, sets: Sequence[charts.Series], lying: LyingBars) -> None:
     painter.setFont(theme().font("caption"))
     row_height = lying.box.height() / len(table.rows)
     painter.setPen(theme().color("text.secondary"))
@@ -313,6 +392,7 @@ def _paint_lying(
             painter.drawText(spot, _LEFT, line)
     _paint_axis(painter, lying)
     _paint_bars(painter, lying.bars, sets, lying=True)
+    _paint_references(painter, lying)
     painter.setPen(theme().color("text"))
     for bar in lying.bars:
         middle = bar.box.center().y()
@@ -325,7 +405,22 @@ def _paint_lying(
         x = round(lying.zero) + 0.5
         painter.setPen(QPen(theme().color("border.control"), 1))
         painter.drawLine(QPointF(x, lying.box.top()), QPointF(x, lying.box.bottom()))
-    charts.paint_chart_legend(painter, box, table, sets, "bar_chart")
+
+
+def _paint_references(painter: QPainter, lying: LyingBars) -> None:
+    """Draw reference lines down through lying bars, with their labels at the top of them."""
+    metrics = QFontMetricsF(painter.font())
+    for x, label in lying.references:
+        pen = QPen(theme().color("text.secondary"), 1)
+        pen.setDashPattern([4.0, 3.0])
+        painter.setPen(pen)
+        painter.drawLine(QPointF(x, lying.box.top()), QPointF(x, lying.box.bottom()))
+        width = metrics.horizontalAdvance(label) + 4
+        left = x + 2 if x + 2 + width <= lying.box.right() else x - 2 - width
+        if left >= lying.box.left() + lying.name_width:
+            spot = QRectF(left, lying.box.top(), width, 14)
+            painter.fillRect(spot, theme().color("surface"))
+            painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, label)
 
 
 def _paint_axis(painter: QPainter, lying: LyingBars) -> None:
@@ -350,12 +445,25 @@ def _paint_bars(
     """Draw bars. Those of rows with only a part of their period are pale, with an outline."""
     for bar in bars:
         colour = sets[bar.place].colour
+        if sets[bar.place].spans and not (bar.box.width() and bar.box.height()):
+            continue
         path = _bar_path(bar, lying=lying)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(_pale(colour) if bar.row in partial_rows else colour)
         painter.drawPath(path)
         if bar.row in partial_rows:
             painter.strokePath(_bar_path(bar, lying=lying, inset=0.5).simplified(), QPen(colour, 1))
+    for bar in bars:
+        if not bar.is_end and min(bar.box.width(), bar.box.height()) >= _LEAST_PARTED:
+            painter.fillRect(_joint(bar, lying=lying), theme().color("surface"))
+
+
+def _joint(bar: Bar, *, lying: bool) -> QRectF:
+    """The line between a bar of a stack and the one that stands on it."""
+    box = bar.box
+    if lying:
+        return QRectF(box.left() if bar.negative else box.right() - 1, box.top(), 1, box.height())
+    return QRectF(box.left(), box.bottom() - 1 if bar.negative else box.top(), box.width(), 1)
 
 
 def _pale(colour: QColor) -> QColor:
@@ -368,8 +476,8 @@ def _bar_path(bar: Bar, *, lying: bool, inset: float = 0.0) -> QPainterPath:
     """The outline of a bar, rounded at its end, so many pixels inside its box."""
     box = bar.box.adjusted(inset, inset, -inset, -inset)
     path = QPainterPath()
-    if min(box.width(), box.height()) < 2 * _RADIUS:
-        path.addRect(bar.box)
+    if min(box.width(), box.height()) < 2 * _RADIUS or not bar.is_end:
+        path.addRect(bar.box if inset == 0 or bar.is_end else box)
         return path
     path.setFillRule(Qt.FillRule.WindingFill)
     path.addRoundedRect(box, _RADIUS, _RADIUS)

@@ -10,15 +10,16 @@ one that is a column has that of its place.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.i18n import _
 from benchboard.ui.studio.tiles import number_format, periods
+from benchboard.ui.studio.tiles.axis_scale import AxisChoice
 from benchboard.ui.studio.tiles.thresholds import Threshold
-from benchboard.ui.studio.tiles.value_colours import MAX_COLOURS, Colours, Key, distinct, in_order
+from benchboard.ui.studio.tiles.value_colours import MAX_COLOURS, Colours, Key, colour_of_place, distinct, in_order
 
 MAX_SERIES: Final = MAX_COLOURS
 _SEPARATOR: Final = " · "
@@ -67,6 +68,16 @@ class ChartTable(ResultTable):
     """What is shown for those periods, and in series without a row, as text."""
     connects: bool = False
     """Whether lines go on over missing values and periods, because somebody wanted that."""
+    title: str = ""
+    """That of its widget."""
+    hidden: frozenset[str] = frozenset()
+    """The names of the columns of series that a reader hides (`chart_legend`)."""
+    stack: Literal["off", "stacked", "percent"] = "off"
+    """Whether its series lie on each other (`stacking`)."""
+    axis: AxisChoice = field(default_factory=AxisChoice)
+    """What is set of its axis of values."""
+    decimals: int | None = None
+    """How many decimals its values are written with; None: as many as they have."""
     thresholds: tuple[Threshold, ...] = ()
     """The warning and critical values of its widget."""
     before_of: tuple[int, ...] = ()
@@ -145,8 +156,9 @@ def _widened(table: ResultTable, names: Sequence[int], measures: Sequence[int], 
     series = [(key, index) for key in order if key in largest for index in measures]
     drawn = series[:MAX_SERIES]
     keys = tuple(dict.fromkeys(key for key, _index in drawn))
+    known = {key: colours.get(key, colour_of_place(place)) for place, key in enumerate(keys)}
     # With several measures, the first one has the colour of the value.
-    wanted = [colours.get(key, keys.index(key)) if index == measures[0] else None for key, index in drawn]
+    wanted = [known[key] if index == measures[0] else None for key, index in drawn]
     return ChartTable(
         (
             table.columns[0],

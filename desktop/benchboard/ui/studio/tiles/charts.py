@@ -1,7 +1,7 @@
 """Draws line and area charts, the axes of all charts, and sparklines, by the mockups' visual rules ("Chart")."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
 from statistics import fmean
@@ -11,30 +11,29 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from benchboard.analytics.queries import Cell, ResultTable
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import _, ngettext, percent
 from benchboard.ui.studio.tiles import number_format, periods, x_axis
-from benchboard.ui.studio.tiles.axis_scale import AxisScale, axis_scale
+from benchboard.ui.studio.tiles.axis_scale import AxisChoice, AxisScale
+from benchboard.ui.studio.tiles.chart_legend import LegendRoom, LegendTarget, legend_room
 from benchboard.ui.studio.tiles.chart_table import MAX_SERIES, ChartTable
+from benchboard.ui.studio.tiles.stacking import Span, Stack, spans_of, total
 from benchboard.ui.studio.tiles.thresholds import Threshold, extended, paint_bands
 from benchboard.ui.studio.tiles.thresholds import paint_labels as paint_threshold_labels
+from benchboard.ui.studio.tiles.value_colours import colour_of_place
 from benchboard.ui.theme import contrast, theme
 from benchboard.ui.widgets import legend
 from benchboard.ui.widgets.legend import LegendEntry
 
-_LEGEND_TOP: Final = 4.0
-"""Pixels above a legend."""
-_LEGEND_SHARE: Final = 0.25
-"""The part of a chart's height that a legend of several lines may take."""
 _LEAD_GAP: Final = 14.0
 """Pixels between what names the series and the first name."""
 _MIN_LEGEND: Final = 40.0
 """Pixels that a legend's entries need at least."""
 _FILL_OPACITY: Final = 0.12
 """The opacity of the area under the only line of a chart."""
-_SHARED_FILL_OPACITY: Final = 0.06
-"""The opacity of the area under each of two lines: where areas overlap, their fills add up."""
-_MOST_FILLED: Final = 2
-"""More areas than these are drawn as lines alone: their fills would add up to colours that no legend has."""
+_SHARED_FILL_OPACITY: Final = 0.08
+"""The opacity of the area under each of several lines: where areas overlap, their fills add up."""
+_STACKED_FILL_OPACITY: Final = 0.4
+"""The opacity of an area that lies on others: no other one is behind it."""
 _UNFINISHED_DOTS: Final = (1.4, 2.4)
 _UNFINISHED_OPACITY: Final = 0.5
 """The opacity of those dots, which the dash of a whole series might be taken for otherwise."""
@@ -56,6 +55,8 @@ _MOST_STEPS: Final = 30
 """Steps of lightness that are tried for such a text."""
 _SPARK_DOT: Final = 2.5
 """The radius of the dot at the end of a sparkline, in pixels."""
+_OUTSIDE: Final = 1e-6
+"""How far a value may be beyond the ends of an axis and still be on it: what rounding does."""
 _LABEL_GAP: Final = 8.0
 """Pixels between two labels of an axis."""
 _TICK_HEIGHT: Final = 20.0
@@ -91,12 +92,42 @@ class Series:
     """Whether its values are whole numbers."""
     is_before: bool = False
     """Whether its values are those of the period before."""
+    spans: tuple[Span | None, ...] = ()
+    """Of a stacked series, where each value begins and ends; empty where all begin at zero."""
+    key: str = ""
+    """What a reader's choice in the legend names it by."""
+    is_hidden: bool = False
+    """Whether a reader hides it: it is in the legend alone."""
+    is_share: bool = False
+    """Whether its spans are shares of the sum of their row, in percent."""
+
+    @property
+    def heights(self) -> list[float | None]:
+        """Where each value ends on the axis."""
+        return [span.top if span is not None else None for span in self.spans] if self.spans else self.values
+
+    def span(self, row: int) -> Span | None:
+        """Where a value begins and ends on the axis; None where it has none."""
+        if self.spans:
+            return self.spans[row]
+        value = self.values[row]
+        return Span(0.0, value) if value is not None else None
 
 
 def series_of(table: ResultTable, unit: str) -> list[Series]:
-    """The series of a chart: up to `MAX_SERIES` numeric columns after the first one."""
+    """The series that a chart draws: those of `named_series` that nobody hides."""
+    found = [one for one in named_series(table, unit) if not one.is_hidden]
+    return _stacked(found, table.stack) if isinstance(table, ChartTable) else found
+
+
+def named_series(table: ResultTable, unit: str) -> list[Series]:
+    """The series in the legend of a chart: up to `MAX_SERIES` numeric columns after the first one."""
     found_series, colours = [], table.colours if isinstance(table, ChartTable) else ()
     numeric = [index for index, column in enumerate(table.columns) if number_format.is_numeric(column) and index > 0]
+    by_value = isinstance(table, ChartTable) and bool(table.keys)
+    hidden = table.hidden if isinstance(table, ChartTable) else frozenset()
+    if hidden.issuperset(table.columns[index].name for index in numeric[:MAX_SERIES]):
+        hidden = frozenset()  # they are others now
     for place, index in enumerate(numeric[:MAX_SERIES]):
         base = table.series_before(index) if isinstance(table, ChartTable) else None
         own = place if base is None else numeric.index(base)
@@ -105,18 +136,49 @@ def series_of(table: ResultTable, unit: str) -> list[Series]:
         found_series.append(
             Series(
                 table.columns[index].title,
-                number_format.column_numbers(table, index),
+                _drawn_numbers(table, index),
                 theme().chart(colour) if base is None else _lighter(theme().chart(colour)),
-                _DASHES[colour % 4] if base is None else _BEFORE_DASH,
+                _DASHES[(colour - colour_of_place(0) * by_value) % 4] if base is None else _BEFORE_DASH,
                 _last_text(table, last, index, unit),
                 _short_text(table, last, index, unit),
                 index,
                 number_format.column_unit(table, index, unit),
                 table.columns[index].kind == "integer",
                 base is not None,
+                key=table.columns[index].name,
+                is_hidden=table.columns[index].name in hidden,
             )
         )
     return found_series
+
+
+def _drawn_numbers(table: ResultTable, index: int) -> list[float | None]:
+    """The numbers of a column; on a logarithmic axis those above zero."""
+    numbers = number_format.column_numbers(table, index)
+    if isinstance(table, ChartTable) and table.axis.is_log:
+        return [one if one is not None and one > 0 else None for one in numbers]
+    return numbers
+
+
+def _stacked(series: list[Series], stack: Stack) -> list[Series]:
+    """The series with their places in the stack, those of the period before in one of their own."""
+    if stack == "off" or sum(not one.is_before for one in series) < (1 if stack == "percent" else 2):
+        return series
+    found = list(series)
+    for is_before in (False, True):
+        places = [place for place, one in enumerate(series) if one.is_before == is_before]
+        spans = spans_of([series[place].values for place in places], stack)
+        for place, own in zip(places, spans, strict=True):
+            dash = _BEFORE_DASH if is_before else ()
+            found[place] = replace(series[place], spans=own, dash=dash, is_share=stack == "percent")
+    return found
+
+
+def total_row(table: ResultTable, row: int, series: Sequence[Series], place: int) -> tuple[Cell, ...]:
+    """A row with the sum of the stack in the place of a series that is part of it."""
+    own, cells = series[place], table.rows[row]
+    parts = [cells[one.column] for one in series if one.is_before == own.is_before]
+    return (*cells[: own.column], total(parts), *cells[own.column + 1 :])
 
 
 def _lighter(colour: QColor) -> QColor:
@@ -146,6 +208,8 @@ def _last_text(table: ResultTable, row: Sequence[Cell] | None, column: int, unit
     value = row[column] if row is not None else None
     if row is None or value is None:
         return number_format.format_cell(None)
+    if isinstance(table, ChartTable) and table.decimals is not None:
+        return number_format.format_value(table, row, column, decimals=table.decimals, unit=unit)
     if isinstance(value, Decimal) and value.is_finite() and abs(value) < 10 and value != value.to_integral_value():
         return _short_text(table, row, column, unit)
     decimals = None if isinstance(value, int) else 0
@@ -160,52 +224,48 @@ def _short_text(table: ResultTable, row: Sequence[Cell] | None, column: int, uni
     return number_format.unit_of(table, row, column, unit).after(number_format.abbreviate(value))
 
 
-def paint_lines(painter: QPainter, box: QRectF, table: ChartTable, unit: str) -> None:
-    """Draw a line chart: the numeric columns over the first one."""
+def paint_lines(painter: QPainter, box: QRectF, table: ChartTable, unit: str) -> tuple[LegendTarget, ...]:
+    """Draw a line chart: the numeric columns over the first one. Returns the names that can be clicked."""
     table = x_axis.in_order(table)
     lines = series_of(table, unit)
-    _paint_lines(painter, box, paint_frame(painter, box, table, lines, "line_chart"), table, lines)
+    plot = paint_frame(painter, box, table, lines, "line_chart", unit)
+    return _paint_lines(painter, plot, table, lines)
 
 
-def paint_areas(painter: QPainter, box: QRectF, table: ChartTable, unit: str) -> None:
-    """Draw an area chart: the numeric columns over the first one, filled down to zero."""
+def paint_areas(painter: QPainter, box: QRectF, table: ChartTable, unit: str) -> tuple[LegendTarget, ...]:
+    """Draw an area chart: the numeric columns over the first one, filled down to zero. Returns the names that can be
+    clicked."""
     table = x_axis.in_order(table)
     lines = series_of(table, unit)
-    plot = paint_frame(painter, box, table, lines, "area_chart")
-    _paint_lines(painter, box, plot, table, lines, filled=True)
+    plot = paint_frame(painter, box, table, lines, "area_chart", unit)
+    return _paint_lines(painter, plot, table, lines, filled=True)
 
 
 def _paint_lines(
-    painter: QPainter,
-    box: QRectF,
-    plot: "Plot",
-    table: ChartTable,
-    lines: Sequence[Series],
-    *,
-    filled: bool = False,
-) -> None:
+    painter: QPainter, plot: "Plot", table: ChartTable, lines: Sequence[Series], *, filled: bool = False
+) -> tuple[LegendTarget, ...]:
     count, axis = len(table.rows), x_axis.line_axis(table)
     xs = [axis.x(plot.box, row) for row in range(count)]
     gaps = frozenset() if table.connects else periods.rows_before_gaps([row[0] for row in table.rows])
-    x_axis.paint_labels(painter, axis, plot.box, box)
+    x_axis.paint_labels(painter, axis, plot.box, plot.within)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.save()
+    if not table.axis.is_automatic:  # values may be beyond its ends
+        painter.setClipRect(plot.box.adjusted(-4, -2, 4, 2), Qt.ClipOperation.IntersectClip)
     partial = table.partial_rows
     unfinished, begun = count - 1 in partial, int(0 in partial)
     whole = count - unfinished
-    finished = [
-        _segments(line.values[begun:whole], xs[begun:whole], plot, _moved(gaps, begun), connects=table.connects)
-        for line in lines
-    ]
-    for line, segments in zip(lines, finished, strict=True) if filled and len(lines) <= _MOST_FILLED else ():
-        if line.is_before:
-            continue
-        fill = QColor(line.colour)
-        fill.setAlphaF(_FILL_OPACITY if len(lines) == 1 else _SHARED_FILL_OPACITY)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(fill)
-        base = plot.y(0.0)
-        for segment in segments:
-            painter.drawPolygon(QPolygonF([QPointF(segment[0].x(), base), *segment, QPointF(segment[-1].x(), base)]))
+
+    def points(values: Sequence[float | None]) -> list[list[QPointF]]:
+        return _segments(values[begun:whole], xs[begun:whole], plot, _moved(gaps, begun), connects=table.connects)
+
+    finished = [points(line.heights) for line in lines]
+    for line, segments in zip(lines, finished, strict=True) if filled else ():
+        if not line.is_before:
+            bases = points([span.base if span is not None else None for span in line.spans]) if line.spans else None
+            _paint_fill(painter, plot, line, segments, bases, alone=len(lines) == 1)
+            for row in (*([0] if begun else []), *([count - 2] if unfinished else [])):
+                _paint_pale_band(painter, plot, line, xs, row)
     for line, segments in zip(lines, finished, strict=True):
         pen = QPen(line.colour, 1.5)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
@@ -226,9 +286,43 @@ def _paint_lines(
             _paint_unfinished(painter, plot, line, xs, count - 1, count - 2)
         if begun:
             _paint_unfinished(painter, plot, line, xs, 0, 0)
+    painter.restore()
     painter.setBrush(Qt.BrushStyle.NoBrush)
     paint_threshold_labels(painter, plot.box, plot.scale, table.thresholds)
-    _paint_end_values(painter, plot, lines)
+    return (*plot.legend, *_paint_end_values(painter, plot, lines))
+
+
+def _paint_fill(
+    painter: QPainter,
+    plot: "Plot",
+    line: Series,
+    segments: Sequence[Sequence[QPointF]],
+    bases: Sequence[Sequence[QPointF]] | None,
+    *,
+    alone: bool,
+) -> None:
+    """Fill the area below a line, down to `bases` or else to zero."""
+    fill = QColor(line.colour)
+    fill.setAlphaF(_STACKED_FILL_OPACITY if bases is not None else _FILL_OPACITY if alone else _SHARED_FILL_OPACITY)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(fill)
+    zero = plot.y(0.0)
+    for place, segment in enumerate(segments):
+        below = bases[place] if bases is not None else (QPointF(segment[0].x(), zero), QPointF(segment[-1].x(), zero))
+        painter.drawPolygon(QPolygonF([*segment, *reversed(below)]))
+
+
+def _paint_pale_band(painter: QPainter, plot: "Plot", line: Series, xs: Sequence[float], row: int) -> None:
+    """Fill a stacked area, paler, between a row and the next, one of which has only a part of its period."""
+    spans = [(xs[at], span) for at in (row, row + 1) if 0 <= at < len(line.spans) and (span := line.spans[at])]
+    if len(spans) < 2:
+        return
+    fill = QColor(line.colour)
+    fill.setAlphaF(_STACKED_FILL_OPACITY * _UNFINISHED_OPACITY)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(fill)
+    tops = [QPointF(x, plot.y(span.top)) for x, span in spans]
+    painter.drawPolygon(QPolygonF([*tops, *(QPointF(x, plot.y(span.base)) for x, span in reversed(spans))]))
 
 
 def _paint_broken_ends(painter: QPainter, line: Series, segments: Sequence[Sequence[QPointF]]) -> None:
@@ -247,8 +341,8 @@ def _moved(rows: Collection[int], by: int) -> frozenset[int]:
 def _paint_unfinished(painter: QPainter, plot: "Plot", line: Series, xs: Sequence[float], row: int, way: int) -> None:
     """Draw the value of a part of a period as a hollow point, and the way between it and the others, from the row
     `way` to the next, as pale dots."""
-    value = line.values[row]
-    if value is None:
+    value = line.heights[row]
+    if value is None or line.values[row] is None:
         return
     _paint_pale(painter, plot, line, xs, way)
     painter.setPen(QPen(line.colour, 1.5))
@@ -258,7 +352,7 @@ def _paint_unfinished(painter: QPainter, plot: "Plot", line: Series, xs: Sequenc
 
 def _paint_pale(painter: QPainter, plot: "Plot", line: Series, xs: Sequence[float], row: int) -> None:
     """Draw the way from a row to the next as pale dots: no values are known in between."""
-    before, after = line.values[row : row + 2]
+    before, after = line.heights[row : row + 2]
     if before is None or after is None:
         return
     pale = QColor(line.colour)
@@ -269,14 +363,18 @@ def _paint_pale(painter: QPainter, plot: "Plot", line: Series, xs: Sequence[floa
     painter.drawLine(QPointF(xs[row], plot.y(before)), QPointF(xs[row + 1], plot.y(after)))
 
 
-def _paint_end_values(painter: QPainter, plot: "Plot", lines: Sequence[Series]) -> None:
-    """Draw the last values in the hues of their lines, strong enough to be read as text."""
+def _paint_end_values(painter: QPainter, plot: "Plot", lines: Sequence[Series]) -> list[LegendTarget]:
+    """Draw the last values in the hues of their lines, strong enough to be read as text. Returns those with names."""
+    found = []
     painter.setFont(theme().font("caption"))
     for value in plot.end_values:
         painter.setPen(readable(lines[value.series].colour))
         width = (_MAX_NAMED_END if plot.names_lines else _MAX_END_VALUE) + 2
         spot = QRectF(plot.box.right() + _LABEL_GAP, value.y - 8, width, 16)
         painter.drawText(spot, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, value.text)
+        if plot.names_lines and len(lines) > 1:
+            found.append(LegendTarget(lines[value.series].key, lines[value.series].name, spot))
+    return found
 
 
 def readable(colour: QColor) -> QColor:
@@ -339,6 +437,10 @@ class Plot:
     end_values: tuple[EndValue, ...] = ()
     names_lines: bool = False
     """Whether the texts at the ends of the lines have their names too: then there is no legend."""
+    within: QRectF = field(default_factory=QRectF)
+    """What the legend leaves to the plot and its labels."""
+    legend: tuple[LegendTarget, ...] = ()
+    """The names in the legend that was drawn."""
 
     def y(self, value: float) -> float:
         """The y coordinate of a value."""
@@ -352,50 +454,93 @@ def plot_of(
     *,
     may_name_lines: bool = False,
     thresholds: Sequence[Threshold] = (),
+    named: Sequence[Series] | None = None,
+    title: str = "",
+    axis: AxisChoice | None = None,
 ) -> Plot:
     """The plot area of a chart of this kind in the body of a tile. With `may_name_lines`, lines have their names at
     their ends rather than in a legend, if all of them have room there. Its axis includes `thresholds` near its values.
+    `named`: those in the legend, if some are hidden; `title`: that of the tile, which may name the only one; `axis`:
+    what is set of the axis.
     """
+    axis = axis or AxisChoice()
     limits = [one.value for one in thresholds]
-    if may_name_lines and kind != "bar_chart" and len(series) <= _MOST_NAMED:
-        named = _with_names(_bare_plot(box, series, kind, 0.0, limits), series)
-        if named is not None:
-            return named
-    plot = _bare_plot(box, series, kind, legend_height(box, series, kind), limits)
+    if may_name_lines and kind != "bar_chart" and len(series) <= _MOST_NAMED and not _is_titled(series, title):
+        with_names = _with_names(_bare_plot(box, series, kind, limits, axis), series)
+        if with_names is not None:
+            return with_names
+    plot = _bare_plot(room_of(box, named or series, kind, title).chart, series, kind, limits, axis)
     return plot if kind == "bar_chart" else _with_end_values(plot, series)
 
 
 def may_name_lines(table: ChartTable) -> bool:
     """Whether a chart's legend would have nothing but names and values, so that the ends of lines can have them."""
-    return not table.series_by and not table.undrawn
+    return not table.series_by and not table.undrawn and not table.hidden
 
 
-def _bare_plot(box: QRectF, series: Sequence[Series], kind: str, legend: float, limits: Sequence[float]) -> Plot:
-    """The plot area above a legend of this height, without values at the ends of lines."""
-    known = [value for one_series in series for value in one_series.values if value is not None]
+def chart_plot(box: QRectF, table: ChartTable, series: Sequence[Series], kind: str) -> Plot:
+    """The plot area of a chart in the body of a tile."""
+    return plot_of(
+        box,
+        series,
+        kind,
+        may_name_lines=may_name_lines(table),
+        thresholds=table.thresholds,
+        named=named_series(table, ""),
+        title=table.title if not table.series_by else "",
+        axis=table.axis,
+    )
+
+
+def _bare_plot(box: QRectF, series: Sequence[Series], kind: str, limits: Sequence[float], axis: AxisChoice) -> Plot:
+    """The plot area in what the legend leaves, without values at the ends of lines."""
+    known = [value for one_series in series for value in one_series.heights if value is not None]
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
-    low, high = _line_ends(low, high) if kind == "line_chart" else (min(low, 0.0), max(high, 0.0))
-    low, high = extended(low, high, limits)
-    room = box.height() - x_axis.AXIS_HEIGHT - legend
+    if not axis.is_log:
+        low, high = _line_ends(low, high) if kind == "line_chart" else (min(low, 0.0), max(high, 0.0))
+    limits = [limit for limit in limits if limit > 0 or not axis.is_log]
+    low, high = extended(low, high, limits) if not is_share(series) else (0.0, 100.0)
+    room = box.height() - x_axis.AXIS_HEIGHT
     most = min(6 if room > 130 else 4 if room > 80 else 3, 1 + int(room / _TICK_HEIGHT))
-    whole = all(one.is_whole for one in series)
-    scale = axis_scale(low, high, max(most, 2), whole=whole)
-    names, margin = _tick_names(scale.ticks, series, QFontMetricsF(theme().font("caption")), box.width() * _MAX_MARGIN)
-    return Plot(QRectF(box.left() + margin, box.top() + 6, box.width() - margin - 4, max(room - 6, 10.0)), scale, names)
+    whole = all(one.is_whole for one in series) or is_share(series)
+    choice = axis if not is_share(series) else AxisChoice()
+    scale = choice.scale(low, high, max(most, 2), whole=whole)
+    names, margin = _tick_names(scale, series, QFontMetricsF(theme().font("caption")), box.width() * _MAX_MARGIN)
+    inside = QRectF(box.left() + margin, box.top() + 6, box.width() - margin - 4, max(room - 6, 10.0))
+    return Plot(inside, scale, names, within=box)
+
+
+def is_share(series: Sequence[Series]) -> bool:
+    """Whether an axis has shares, from 0 to 100 %."""
+    return any(one.is_share for one in series)
+
+
+def axis_unit(series: Sequence[Series]) -> number_format.Unit | None:
+    """The unit of the axis that all of these series have; None where they have several."""
+    if is_share(series):
+        return number_format.Unit.of("%")
+    units = {one.unit for one in series}
+    return units.pop() if len(units) == 1 else None
 
 
 def _tick_names(
-    ticks: Sequence[float], series: Sequence[Series], metrics: QFontMetricsF, room: float
+    scale: AxisScale, series: Sequence[Series], metrics: QFontMetricsF, room: float
 ) -> tuple[list[str], float]:
     """The labels of the y axis and their width with the gap beside it. They have a unit if it is that of all series,
     and if there is room for it."""
-    units = {one.unit for one in series}
-    for unit in (units.pop() if len(units) == 1 else None, number_format.NO_UNIT):
-        names = number_format.tick_labels(ticks, unit or number_format.NO_UNIT)
+    for unit in (axis_unit(series), number_format.NO_UNIT):
+        names = scale_names(scale, unit or number_format.NO_UNIT)
         width = max(metrics.horizontalAdvance(name) for name in names) + _LABEL_GAP
         if width <= room:
             break
     return names, width
+
+
+def scale_names(scale: AxisScale, unit: number_format.Unit) -> list[str]:
+    """The labels of the ticks of an axis."""
+    if scale.is_log:
+        return [unit.after(number_format.abbreviate(tick)) for tick in scale.ticks]
+    return number_format.tick_labels(scale.ticks, unit)
 
 
 def _with_end_values(plot: Plot, series: Sequence[Series]) -> Plot:
@@ -431,10 +576,15 @@ def _end_values(plot: Plot, series: Sequence[Series]) -> list[EndValue]:
         last = line.values[-1] if len(line.values) > 1 else None
         if last is None:
             continue
-        texts = _precise_texts(line, last, plot.scale.ticks) or _plain_texts(line, plot.scale.ticks)
+        span = line.spans[-1] if line.spans else None
+        if span is not None and line.is_share:
+            texts: tuple[str, ...] = (percent(span.top - span.base, 0),)
+        else:
+            texts = _precise_texts(line, last, plot.scale.ticks) or _plain_texts(line, plot.scale.ticks)
         text = next((text for text in texts if metrics.horizontalAdvance(text) <= _MAX_END_VALUE), None)
-        if text is not None:
-            values.append(EndValue(place, text, plot.y(last)))
+        if text is not None and -_OUTSIDE <= plot.scale.part(span.top if span is not None else last) <= 1 + _OUTSIDE:
+            middle = (span.base + span.top) / 2 if span is not None else last  # of a band
+            values.append(EndValue(place, text, plot.y(middle)))
     return values
 
 
@@ -503,12 +653,16 @@ def zero_text(table: ChartTable) -> str:
     """That the axis of a line chart doesn't start at zero, as text; empty if it does."""
     known = [value for line in series_of(table, "") for value in line.values if value is not None]
     low, high = _line_ends(min(known), max(known)) if known else (0.0, 0.0)
+    low = table.axis.low if table.axis.low is not None else low
+    high = table.axis.high if table.axis.high is not None else high
+    if table.axis.is_log:
+        return _("The axis is logarithmic.")
     return "" if low <= 0 <= high else _("The axis doesn't start at 0.")
 
 
 def _paint_axis_break(painter: QPainter, plot: Plot) -> None:
     """Draw a zigzag beside the end of a y axis that would go on to zero."""
-    if plot.scale.low <= 0 <= plot.scale.high or plot.box.height() < 2 * _BREAK[-1][1]:
+    if plot.scale.is_log or plot.scale.low <= 0 <= plot.scale.high or plot.box.height() < 2 * _BREAK[-1][1]:
         return
     x, way = plot.box.left() - _BREAK_GAP, -1 if plot.scale.low > 0 else 1
     y = plot.box.bottom() if plot.scale.low > 0 else plot.box.top()
@@ -519,9 +673,11 @@ def _paint_axis_break(painter: QPainter, plot: Plot) -> None:
     painter.restore()
 
 
-def paint_frame(painter: QPainter, box: QRectF, table: ChartTable, series: Sequence[Series], kind: str) -> Plot:
+def paint_frame(
+    painter: QPainter, box: QRectF, table: ChartTable, series: Sequence[Series], kind: str, unit: str = ""
+) -> Plot:
     """Draw ticks, grid and legend. Returns the plot."""
-    plot = plot_of(box, series, kind, may_name_lines=may_name_lines(table), thresholds=table.thresholds)
+    plot = chart_plot(box, table, series, kind)
     paint_bands(painter, plot.box, plot.scale, table.thresholds)
     painter.setFont(theme().font("caption"))
     for tick, name in zip(plot.scale.ticks, plot.names, strict=True):
@@ -531,11 +687,11 @@ def paint_frame(painter: QPainter, box: QRectF, table: ChartTable, series: Seque
         painter.setPen(theme().color("text.muted"))
         spot = QRectF(box.left(), y - 8, plot.box.left() - 8 - box.left(), 16)
         painter.drawText(spot, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)
-    if kind == "line_chart":
-        _paint_axis_break(painter, plot)
-    if not plot.names_lines:
-        paint_chart_legend(painter, box, table, series, kind, [value.series for value in plot.end_values])
-    return plot
+    _paint_axis_break(painter, plot)
+    if plot.names_lines:
+        return plot
+    at_end = {series[value.series].key for value in plot.end_values}
+    return replace(plot, legend=paint_chart_legend(painter, box, table, unit, kind, at_end))
 
 
 def _paint_gridline(painter: QPainter, plot: QRectF, y: float, colour: QColor) -> None:
@@ -550,44 +706,67 @@ def _paint_gridline(painter: QPainter, plot: QRectF, y: float, colour: QColor) -
 
 
 def paint_chart_legend(
-    painter: QPainter,
-    box: QRectF,
-    table: ChartTable,
-    series: Sequence[Series],
-    kind: str,
-    at_end: Sequence[int] = (),
-) -> None:
+    painter: QPainter, box: QRectF, table: ChartTable, unit: str, kind: str, at_end: Collection[str] = ()
+) -> tuple[LegendTarget, ...]:
     """Draw the legend of a chart that has one, and how many series the chart leaves out. It has the values of all
-    series, or of none if all are `at_end` of their lines."""
-    height = legend_height(box, series, kind)
-    if not height:
-        return
-    lines = QRectF(box.left(), box.bottom() - height + _LEGEND_TOP, box.width(), height - _LEGEND_TOP)
-    if undrawn := undrawn_text(table):
-        painter.setFont(theme().font("caption"))
-        painter.setPen(theme().color("text.muted"))
-        metrics = QFontMetricsF(painter.font())
-        text = metrics.elidedText(undrawn, Qt.TextElideMode.ElideRight, lines.width())
-        spot = lines.adjusted(0, lines.height() - legend.LINE_HEIGHT, 0, 0)
-        painter.drawText(spot, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
-        lines.setRight(lines.right() - metrics.horizontalAdvance(text) - _LABEL_GAP)
-    if lead := series_by_text(table):
-        lines.setLeft(_paint_legend_lead(painter, lines, lead, series))
+    series, or of none if all are `at_end` of their lines. Returns the names that can be clicked."""
+    series = named_series(table, unit)
+    room = room_of(box, series, kind, table.title if not table.series_by else "")
+    if not room.side:
+        return ()
+    lines = _paint_legend_notes(painter, room, table, series)
     # The last of many names is no more current than the others. Values that all stand at their lines aren't repeated;
     # a legend with some of them would look as if the others had none.
     is_current = kind != "bar_chart" or periods.moments([row[0] for row in table.rows]) is not None
-    has_values = is_current and not set(range(len(series))) <= set(at_end)
-    entries = [
+    has_values = is_current and not {one.key for one in series if not one.is_hidden} <= set(at_end)
+    entries = _legend_entries(series, kind, has_values=has_values, stacked=table.stack != "off")
+    if lines.width() < _MIN_LEGEND or lines.height() < 1:
+        return ()
+    paint = legend.paint_legend_column if room.side == "right" else legend.paint_legend
+    placed = paint(painter, lines, entries)
+    found = [LegendTarget(series[at].key, series[at].name, spot, series[at].is_hidden) for at, spot in placed.entries]
+    more = [LegendTarget("", "", placed.more)] if placed.more is not None else []
+    return (*found, *more) if len(series) > 1 else ()
+
+
+def _legend_entries(
+    series: Sequence[Series], kind: str, *, has_values: bool = False, stacked: bool = False
+) -> list[LegendEntry]:
+    return [
         LegendEntry(
             one.colour,
             one.name,
             (one.last or "–") if has_values else "",
-            "area" if kind == "bar_chart" else one.dash,
+            "area" if kind == "bar_chart" or stacked else one.dash,
+            one.is_hidden,
         )
         for one in series
     ]
-    if lines.width() >= _MIN_LEGEND:
-        legend.paint_legend(painter, lines, entries)
+
+
+def _paint_legend_notes(painter: QPainter, room: LegendRoom, table: ChartTable, series: Sequence[Series]) -> QRectF:
+    """Draw how many series aren't drawn, and which column names the others. Returns what is left for the names."""
+    lines, is_column = QRectF(room.box), room.side == "right"
+    painter.setFont(theme().font("caption"))
+    painter.setPen(theme().color("text.muted"))
+    metrics, left = QFontMetricsF(painter.font()), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+    if undrawn := undrawn_text(table):
+        text = metrics.elidedText(undrawn, Qt.TextElideMode.ElideRight, lines.width())
+        spot = lines.adjusted(0, lines.height() - legend.LINE_HEIGHT, 0, 0)
+        side = left if is_column else Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(spot, side, text)
+        if is_column:
+            lines.setBottom(spot.top())
+        else:
+            lines.setRight(lines.right() - metrics.horizontalAdvance(text) - _LABEL_GAP)
+    if lead := series_by_text(table):
+        if not is_column:
+            lines.setLeft(_paint_legend_lead(painter, lines, lead, series))
+        elif lines.height() >= (len(series) + 1) * legend.LINE_HEIGHT:
+            text = metrics.elidedText(table.series_by, Qt.TextElideMode.ElideRight, lines.width())
+            painter.drawText(QRectF(lines.left(), lines.top(), lines.width(), legend.LINE_HEIGHT), left, text)
+            lines.setTop(lines.top() + legend.LINE_HEIGHT)
+    return lines
 
 
 def _paint_legend_lead(painter: QPainter, lines: QRectF, lead: str, series: Sequence[Series]) -> float:
@@ -605,13 +784,15 @@ def _paint_legend_lead(painter: QPainter, lines: QRectF, lead: str, series: Sequ
     return lines.left() + width
 
 
-def legend_height(box: QRectF, series: Sequence[Series], kind: str) -> float:
-    """Pixels that the legend takes at the bottom of a chart; 0 for one without."""
-    if len(series) <= (1 if kind == "bar_chart" else 0):
-        return 0.0
-    most = max(1, int(box.height() * _LEGEND_SHARE // legend.LINE_HEIGHT))
-    names = [LegendEntry(one.colour, one.name) for one in series]
-    return legend.lines_needed(names, box.width(), most) * legend.LINE_HEIGHT + _LEGEND_TOP
+def _is_titled(named: Sequence[Series], title: str) -> bool:
+    """Whether the title of a tile names its only series."""
+    return len(named) == 1 and named[0].name.casefold() in title.casefold()
+
+
+def room_of(box: QRectF, named: Sequence[Series], kind: str, title: str = "") -> LegendRoom:
+    """Where the legend of these series is: none for the only one, if the axis of bars or the title names it."""
+    is_named = _is_titled(named, title) or (kind == "bar_chart" and len(named) == 1)
+    return legend_room(box, [] if is_named else _legend_entries(named, kind))
 
 
 def _segments(

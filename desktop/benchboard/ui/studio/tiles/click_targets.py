@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF
+
+from benchboard.ui.studio.tiles.chart_legend import LegendTarget
 
 Audience = Literal["edit", "read", "show", "wall"]
 """`edit`: the reader may edit the widget; `read`: they may only view it; `show`: an export, which has no links;
@@ -21,3 +23,9 @@ class Links:
     data: QRectF | None = None
     period: QRectF | None = None
     end: float = 0.0
+    legend: tuple[LegendTarget, ...] = ()
+    """The names of its legend."""
+
+    def legend_at(self, spot: QPointF) -> LegendTarget | None:
+        """The name of the legend at a point."""
+        return next((one for one in self.legend if one.box.contains(spot)), None)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from benchboard.analytics.chart_columns import scatter_columns
 from benchboard.analytics.queries import ResultTable
 from benchboard.ui.studio.tiles import pies
 from benchboard.ui.studio.tiles.chart_table import SeriesNames, chart_table
@@ -17,6 +18,8 @@ def drawn_values(kind: str, table: ResultTable, names: SeriesNames | None) -> Ch
         drawn = tuple(dict.fromkeys(one.key for one in pies.slices(table)[0] if one.row_count == 1))
         named = [table.columns[place] for place in pies.name_columns(table)]
         return ChartValues(tuple(value_column(one) for one in named), drawn, _known([one.name for one in named], names))
+    if kind == "scatter_chart" and table.rows:
+        return _scatter_values(table, names)
     if kind not in _SERIES or not table.rows:
         return None
     found = chart_table(table)
@@ -24,6 +27,15 @@ def drawn_values(kind: str, table: ResultTable, names: SeriesNames | None) -> Ch
         return None
     columns = tuple(value_column(one) for one in found.key_columns)
     return ChartValues(columns, found.keys, _known([one.name for one in found.key_columns], names))
+
+
+def _scatter_values(table: ResultTable, names: SeriesNames | None) -> ChartValues | None:
+    found = scatter_columns(table)
+    if found is None or found.series is None:
+        return None
+    column = table.columns[found.series]
+    drawn = tuple(dict.fromkeys((row[found.series],) for row in table.rows))
+    return ChartValues((value_column(column),), drawn, _known([column.name], names))
 
 
 def _known(columns: list[str], names: SeriesNames | None) -> tuple[Key, ...]:

@@ -18,12 +18,16 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QTextEdit, QVBoxLayout, QWidget
 
 from benchboard.dashboards.document.widget_kinds import WidgetContent
+from benchboard.ui.studio.tiles.chart_legend import OTHER, LegendChoice, LegendTarget
 from benchboard.ui.studio.tiles.click_targets import Audience, Links
+from benchboard.ui.studio.tiles.legend_menu import legend_menu, legend_names
 from benchboard.ui.studio.tiles.points import chart_point, point_finder
 from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.readout import Reader, Readout, tooltip_html
 from benchboard.ui.studio.tiles.renderers import markdown_document, paint_body, summary, text_prompt
 from benchboard.ui.studio.tiles.table_widget import TableState, TableWidget
-from benchboard.ui.studio.tiles.value_readout import ChartReader, Reader, Readout, body_reader, tooltip_html
+from benchboard.ui.studio.tiles.value_map import ValueMap
+from benchboard.ui.studio.tiles.value_readout import ChartReader, body_reader
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.crosshair import Crosshair
 from benchboard.ui.widgets.focus import asked_by_key
@@ -32,6 +36,8 @@ from benchboard.ui.widgets.value_tip import value_tip
 _SCALED_KINDS: Final = ("metric_card", "gauge", "pie_chart")
 """Kinds of widgets that are scaled up; others use the space at the normal scale."""
 _MAX_SCALE: Final = 3.0
+_MAX_PIE_SCALE: Final = 1.25
+"""The ring grows with its room in any case; the letters of its legend don't need to."""
 _UNSCALED_SIZE: Final = QSizeF(300, 170)
 """The size at which these kinds are drawn as large as on a page."""
 _METRIC_HEIGHT: Final = 110.0
@@ -53,6 +59,8 @@ class EnlargedDrawing(QWidget):
     period_requested = Signal()
     point_requested = Signal(object, QPoint)
     """The user wants the menu of a value (a `TilePoint`), at a point of the screen."""
+    legend_chosen = Signal(object)
+    """The user hid or showed series (a `LegendChoice`)."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,9 +69,13 @@ class EnlargedDrawing(QWidget):
         self.widget: WidgetContent | None = None
         self.result: QueryResult | None = None
         self._audience: Audience = "read"
-        self._links = Links()
+        self.links = Links()
         self._reader: tuple[tuple[object, ...], Reader] | None = None
         self.crosshair = Crosshair(self)
+        self._choice: LegendChoice | None = None
+        """What the reader hid here by the legend; None: nothing was chosen here."""
+        self._choice_before = LegendChoice()
+        self._isolates = False
         self._value: tuple[int, int] | None = None
         """The value that the arrow keys reached: its row, and its place from the top of that row."""
 
@@ -71,6 +83,8 @@ class EnlargedDrawing(QWidget):
         """Show a widget with its result."""
         if result is not None and result.quiet:
             result = replace(result, quiet=False)  # the widget stands for itself here
+        if result is not None and self._choice is not None:
+            result = replace(result, legend=self._choice)
         self.widget, self.result, self._audience = widget, result, audience
         self.setAccessibleName(widget.title or widget.kind_name)
         self.setAccessibleDescription(summary(widget, result))
@@ -84,7 +98,8 @@ class EnlargedDrawing(QWidget):
         drawn = self.result is not None and self.result.table is not None and self.result.error is None
         if kind is None or kind.type not in _SCALED_KINDS or not drawn:
             return 1.0
-        return max(1.0, min(self.width() / _UNSCALED_SIZE.width(), self.height() / _UNSCALED_SIZE.height(), _MAX_SCALE))
+        most = _MAX_PIE_SCALE if kind.type == "pie_chart" else _MAX_SCALE
+        return max(1.0, min(self.width() / _UNSCALED_SIZE.width(), self.height() / _UNSCALED_SIZE.height(), most))
 
     def body(self) -> QRectF:
         """The rectangle that it is drawn in, in unscaled coordinates."""
@@ -100,12 +115,13 @@ class EnlargedDrawing(QWidget):
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), theme().color("surface"))
             painter.scale(self.scale_factor, self.scale_factor)
-            self._links = paint_body(painter, self.body(), self.widget, self.result, self._audience)
+            self.links = paint_body(painter, self.body(), self.widget, self.result, self._audience)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._update_tooltip(event)
         shape = Qt.CursorShape
-        self.setCursor(shape.PointingHandCursor if self._signal_at(event.position()) else shape.ArrowCursor)
+        is_link = self._signal_at(event.position()) or self._legend_at(event)
+        self.setCursor(shape.PointingHandCursor if is_link else shape.ArrowCursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         signal = self._signal_at(event.position())
@@ -113,8 +129,50 @@ class EnlargedDrawing(QWidget):
             return
         if signal is not None:
             signal.emit()
+        elif (target := self._legend_at(event)) is not None:
+            self._click_legend(target.key)
         else:
             self._request_point(event.position() / self.scale_factor, event.globalPosition().toPoint())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Show the series alone whose name is clicked."""
+        target = self._legend_at(event)
+        if target is None or not target.key or event.button() != Qt.MouseButton.LeftButton:
+            super().mouseDoubleClickEvent(event)
+        elif target.key != OTHER:
+            self._isolates = True
+            self.choose_in_legend(self._choice_before.isolated(target.key, self._legend_keys()))
+
+    def _legend_at(self, event: QMouseEvent) -> LegendTarget | None:
+        return self.links.legend_at(event.position() / self.scale_factor)
+
+    def _legend_keys(self) -> list[str]:
+        return [key for key, _name in legend_names(self.widget, self.result)] if self.widget is not None else []
+
+    def _click_legend(self, key: str) -> None:
+        if self._isolates:
+            self._isolates = False  # the second release of a double click
+        elif not key:
+            self.open_legend()
+        elif self.result is not None:
+            self._choice_before = self.result.legend
+            self.choose_in_legend(self.result.legend.toggled(key, self._legend_keys()))
+
+    def choose_in_legend(self, choice: LegendChoice) -> None:
+        """Hide or show series or slices."""
+        self._choice = choice
+        if self.result is not None and self.widget is not None:
+            self.show_widget(self.widget, self.result, self._audience)
+        self.legend_chosen.emit(choice)
+
+    def open_legend(self) -> bool:
+        """Open the menu of the legend; False if there is none."""
+        names = legend_names(self.widget, self.result) if self.widget is not None else []
+        if not names or self.result is None:
+            return False
+        corner = self.mapToGlobal(self.body().topLeft().toPoint())
+        legend_menu(self, names, self.result.legend, self.choose_in_legend).popup(corner)
+        return True
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Open the menu of the value under the pointer, or of the one that the arrow keys reached."""
@@ -131,11 +189,14 @@ class EnlargedDrawing(QWidget):
     def _request_reached(self) -> bool:
         """Request the menu of the value that the arrow keys reached, or of the only one; False if there is none."""
         reader, table = self._reader_now(), self.result.table if self.result is not None else None
-        if isinstance(reader, ChartReader) and self._value is not None and table is not None:
+        if isinstance(reader, ValueMap) and self._value is not None:
+            spot = reader.spots(self._value[0])[self._value[1]]
+            found = reader.point_at(spot)
+        elif isinstance(reader, ChartReader) and self._value is not None and table is not None:
             spot = reader.spots(self._value[0])[self._value[1]]
             place = reader.place_near(self._value[0], spot)
             found = chart_point(reader, table, *place) if place is not None else None
-        elif self.widget is not None and not isinstance(reader, ChartReader):
+        elif self.widget is not None and not isinstance(reader, ChartReader | ValueMap):
             spot = self.body().center()
             found = point_finder(self.body(), self.widget, self.result)(spot)
         else:
@@ -160,7 +221,9 @@ class EnlargedDrawing(QWidget):
         key = Qt.Key(event.key())
         if _asks_for_menu(event) and self._request_reached():
             return
-        if not isinstance(reader, ChartReader) or not reader.row_count or key not in _WALK_KEYS:
+        if key == Qt.Key.Key_L and not event.modifiers() and self.open_legend():
+            return
+        if not isinstance(reader, ChartReader | ValueMap) or not reader.row_count or key not in _WALK_KEYS:
             super().keyPressEvent(event)
             return
         along, across = _WALK_KEYS[key] if not reader.is_lying else _WALK_KEYS[key][::-1]
@@ -222,9 +285,9 @@ class EnlargedDrawing(QWidget):
     def _signal_at(self, spot: QPointF) -> SignalInstance | None:
         at = spot / self.scale_factor
         for box, signal in (
-            (self._links.retry, self.retry_requested),
-            (self._links.edit, self.edit_requested),
-            (self._links.period, self.period_requested),
+            (self.links.retry, self.retry_requested),
+            (self.links.edit, self.edit_requested),
+            (self.links.period, self.period_requested),
         ):
             if box is not None and box.contains(at):
                 return signal
@@ -247,6 +310,7 @@ class EnlargedContent(QWidget):
     edit_requested = Signal()
     period_requested = Signal()
     point_requested = Signal(object, QPoint)
+    legend_chosen = Signal(object)
 
     def __init__(self, state: TableState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -280,6 +344,7 @@ class EnlargedContent(QWidget):
                 drawing.period_requested.connect(self.period_requested)
                 drawing.edit_requested.connect(self.edit_requested)
                 drawing.point_requested.connect(self.point_requested)
+                drawing.legend_chosen.connect(self.legend_chosen)
                 self._set_content(drawing)
             assert isinstance(self.content, EnlargedDrawing)
             self.content.show_widget(widget, result, audience)

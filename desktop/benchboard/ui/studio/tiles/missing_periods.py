@@ -18,11 +18,13 @@ from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.dashboards.variables.variable_queries import names_in
 from benchboard.i18n import _
 from benchboard.ui.studio.tiles import periods
+from benchboard.ui.studio.tiles.axis_scale import AxisChoice
 from benchboard.ui.studio.tiles.chart_table import ChartTable, chart_table
 from benchboard.ui.studio.tiles.period_before import compared_chart, moved
 from benchboard.ui.studio.tiles.period_step import WEEK, Step, step_of
 from benchboard.ui.studio.tiles.query_results import QueryResult
-from benchboard.ui.studio.tiles.thresholds import thresholds
+from benchboard.ui.studio.tiles.stacking import stack_of
+from benchboard.ui.studio.tiles.thresholds import reference_lines, thresholds
 
 Missing = Literal["auto", "gap", "zero", "connect"]
 MOST_PERIODS: Final = 5_000
@@ -41,6 +43,15 @@ _PARTIAL: Final = re.compile(r"\b(?:having|limit|offset|qualify|sample|fetch)\b"
 def drawn_table(widget: WidgetContent, result: QueryResult) -> ChartTable:
     """The form of a result as its widget draws it, with the periods that have no rows, and the series of the period
     before. `result` has a table."""
+    drawn = _compared(widget, result)
+    if result.table is None or not drawn.rows:
+        return drawn
+    stack = stack_of(widget, drawn, result.table, result.query)
+    return replace(drawn, stack=stack, title=widget.title, hidden=result.legend.hidden)
+
+
+def _compared(widget: WidgetContent, result: QueryResult) -> ChartTable:
+    """With the series of the period before, but not stacked."""
     drawn, known = _drawn_alone(widget, result), result.before
     if known is None or not drawn.rows or drawn.repeats_x:
         return drawn
@@ -59,9 +70,27 @@ def _drawn_alone(widget: WidgetContent, result: QueryResult) -> ChartTable:
     drawn, kind = chart_table(table, result.colours), widget.kind.type if widget.kind is not None else ""
     if kind in ("line_chart", "area_chart"):
         drawn = replace(drawn, thresholds=tuple(thresholds(widget)))
+    if kind in _CHARTS:
+        drawn = _with_axis(drawn, widget)
     if kind not in _CHARTS or drawn.repeats_x:
         return drawn
     return _with_span(_with_missing(widget, kind, drawn, table, result), result)
+
+
+def _with_axis(drawn: ChartTable, widget: WidgetContent) -> ChartTable:
+    """With what the widget's settings say of its axis and numbers."""
+    low, high = (
+        None if isinstance(end := widget.setting(key), str) else float(end) for key in ("axis_min", "axis_max")
+    )
+    if low is not None and high is not None and low >= high:
+        low = high = None  # from a document that somebody wrote
+    decimals = widget.setting("decimals")
+    return replace(
+        drawn,
+        axis=AxisChoice(low, high, widget.setting("scale") == "log"),
+        decimals=decimals if isinstance(decimals, int) else None,
+        thresholds=(*drawn.thresholds, *reference_lines(widget)),
+    )
 
 
 def _with_span(drawn: ChartTable, result: QueryResult) -> ChartTable:

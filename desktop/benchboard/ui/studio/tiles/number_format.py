@@ -334,5 +334,8 @@ def to_float(value: Cell) -> float | None:
     """The number of a cell as a float; None if it has none, or one that is not finite or too large to draw."""
     if not isinstance(value, int | Decimal) or isinstance(value, bool):
         return None
-    exact = Decimal(value)
-    return float(exact) if exact.is_finite() and -MOST_DRAWN <= exact <= MOST_DRAWN else None
+    try:
+        found = float(value)
+    except (OverflowError, ValueError):  # an int with 400 digits; a NaN that signals
+        return None
+    return found if -MOST_DRAWN <= found <= MOST_DRAWN else None

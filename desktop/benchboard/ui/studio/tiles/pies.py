@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -11,21 +11,25 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.i18n import _, ngettext, percent
 from benchboard.ui.studio.tiles import number_format
+from benchboard.ui.studio.tiles.chart_legend import OTHER, LegendChoice, LegendTarget
 from benchboard.ui.studio.tiles.short_names import short_names
-from benchboard.ui.studio.tiles.value_colours import Colours, Key, distinct
+from benchboard.ui.studio.tiles.value_colours import Colours, Key, colour_of_place, distinct
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
-from benchboard.ui.widgets.legend import ROW_INDENT, ROW_MARGINS, LegendEntry, paint_legend_row
+from benchboard.ui.widgets.legend import ROW_INDENT, ROW_MARGINS, LegendEntry, more_text, paint_legend_row
 
 _MAX_SLICES: Final = 6
+_LEAST_SHARE: Final = 0.03
+"""Several slices with a smaller part of the whole are gathered as “Other”."""
+_MOST_OPENED: Final = 40
+"""Most slices that “Other” is shown as."""
 _SEPARATOR: Final = " · "
 _LEGEND_ROW: Final = 22.0
 _LEAST_LEGEND_ROW: Final = 18.0
 _NOTE_HEIGHT: Final = 20.0
-_SIDE_LEGEND_WIDTH: Final = 216.0
-"""With more than this width in pixels, the legend is beside the ring rather than below it."""
+_MOST_SIDE_LEGEND: Final = 300.0
 _LEAST_SIDE_LEGEND: Final = 160.0
-"""With more than this width, it is beside the ring of a tile that is wider than high."""
+"""With more than this width in pixels, the legend is beside the ring of a tile that is wider than high, else below."""
 _MIN_NAME: Final = 64.0
 """Pixels that a name in the legend needs before its value is written in full."""
 _PLAIN_DIAMETER: Final = 168.0
@@ -37,8 +41,6 @@ _NARROW_SHARE: Final = 0.36
 """The share of the width that a ring takes beside its legend where that is less than `_PLAIN_WIDTH` pixels: names need
 more room then."""
 _LEAST_DIAMETER: Final = 80.0
-_LARGER: Final = 1.2
-"""How many times as large a ring has to be above its legend to be there rather than beside it."""
 _RING_GAP: Final = 10.0
 """Pixels between a ring and the legend below it."""
 _HOLE: Final = 0.56
@@ -64,11 +66,18 @@ class Slice:
     """The values that name it, which its colour is of."""
     row: int = -1
     """The index of its row; of “Other”, -1."""
+    is_small: bool = False
+    """Whether it is one of those that “Other” stands for otherwise."""
+
+    @property
+    def choice_key(self) -> str:
+        """What a reader's choice in the legend names it by."""
+        return OTHER if self.row < 0 else self.name
 
 
-def slices(table: ResultTable) -> tuple[list[Slice], int]:
-    """The slices in the order of the rows, the smallest combined if there are many; and the number of rows with
-    negative values, which can't be shown.
+def slices(table: ResultTable, *, opened: bool = False) -> tuple[list[Slice], int]:
+    """The slices in the order of the rows, those below 3 % and the smallest of many combined, unless they are
+    `opened`; and the number of rows with negative values, which can't be shown.
     """
     index = value_column(table)
     if index is None:
@@ -97,12 +106,28 @@ def slices(table: ResultTable) -> tuple[list[Slice], int]:
     ]
     if any(part.value for part in parts):  # else all of them are zero, and said to be
         parts = [part for part in parts if part.value]
-    if len(parts) <= _MAX_SLICES:
+    rest = _small(parts)
+    if opened:
+        rest = rest[_MOST_OPENED:]
+        small = {*_small(parts)}
+        parts = [replace(one, is_small=place in small) for place, one in enumerate(parts)]
+    if len(rest) < 2:
         return parts, negative_count
-    largest = sorted(range(len(parts)), key=lambda k: parts[k].value, reverse=True)
-    largest_in_order, rest = sorted(largest[: _MAX_SLICES - 1]), largest[_MAX_SLICES - 1 :]
+    gathered = {*rest}
     others = Slice(_("Other"), math.fsum(parts[k].value for k in rest), len(rest), label=_("Other"), decimals=decimals)
-    return [*(parts[k] for k in largest_in_order), others], negative_count
+    return [*(one for k, one in enumerate(parts) if k not in gathered), others], negative_count
+
+
+def _small(parts: Sequence[Slice]) -> list[int]:
+    """The places of the slices that are combined, from the largest to the smallest; nothing if it is one alone."""
+    total = math.fsum(part.value for part in parts)
+    falling = sorted(range(len(parts)), key=lambda k: parts[k].value, reverse=True)
+    kept = sum(part.value >= total * _LEAST_SHARE for part in parts)
+    if len(parts) - kept < 2:
+        kept = len(parts)
+    if kept > _MAX_SLICES or (kept == _MAX_SLICES and kept < len(parts)):
+        kept = _MAX_SLICES - 1
+    return falling[max(kept, 1) :]
 
 
 def name_columns(table: ResultTable) -> tuple[int, ...]:
@@ -152,35 +177,64 @@ def unit_of(table: ResultTable, own: str) -> number_format.Unit:
 class Pie:
     """The layout of a pie chart in the body of a tile: its ring, its legend and a note."""
 
-    def __init__(self, body: QRectF, table: ResultTable, colours: Colours | None = None) -> None:
-        self.slices, self.negative_count = slices(table)
-        keys = [one.key for one in self.slices if one.row_count == 1]
-        self._colours = distinct([(colours or {}).get(key, place) for place, key in enumerate(keys)])
-        self.total = math.fsum(one.value for one in self.slices)
+    def __init__(
+        self,
+        body: QRectF,
+        table: ResultTable,
+        colours: Colours | None = None,
+        choice: LegendChoice = LegendChoice(),  # noqa: B008  # immutable
+    ) -> None:
+        self.slices, self.negative_count = slices(table, opened=choice.opens_other)
+        self._hidden = choice.hidden & {one.choice_key for one in self.slices}
+        if len(self._hidden) == len(self.slices):
+            self._hidden = frozenset()  # they are others now
+        keys = [one.key for one in self.slices if one.row >= 0 and not one.is_small]
+        wanted = distinct([(colours or {}).get(key, colour_of_place(place)) for place, key in enumerate(keys)])
+        self._colours = dict(zip(keys, wanted, strict=True))
+        self.is_opened = any(one.is_small for one in self.slices)
+        self.total = math.fsum(one.value for one in self.shown)
+        row_count = len(self.slices) + self.is_opened  # the last one gathers the small ones again
         box = body.adjusted(0, 0, 0, -_NOTE_HEIGHT if self.negative_count else 0)
         self.note = QRectF(body.left(), box.bottom(), body.width(), body.bottom() - box.bottom())
-        wide = box.width() > (_LEAST_SIDE_LEGEND if box.width() > 1.2 * box.height() else _SIDE_LEGEND_WIDTH)
+        wide = box.width() > max(box.height(), _LEAST_SIDE_LEGEND)
         share = _WIDTH_SHARE if box.width() >= _PLAIN_WIDTH else _NARROW_SHARE
-        below = box.height() - _RING_GAP - _LEGEND_ROW * len(self.slices) - 2
-        if min(box.width(), box.height() * 0.55, below) > _LARGER * min(box.height(), box.width() * share):
-            wide = False  # in a high tile the ring is larger above its legend
         side = min(box.height(), box.width() * share) - 4 if wide else min(box.width(), box.height() * 0.55) - 4
         if not wide:  # a smaller ring rather than a legend without some of the names
-            named = box.height() - _RING_GAP - _LEAST_LEGEND_ROW * len(self.slices) - 2
+            named = box.height() - _RING_GAP - _LEAST_LEGEND_ROW * row_count - 2
             side = min(side, max(named, _LEAST_DIAMETER))
         side = max(0.0, min(side, max(_PLAIN_DIAMETER, min(box.height() * _HEIGHT_SHARE, box.width() * _WIDTH_SHARE))))
         if wide:
-            self.ring = QRectF(box.left() + 2, box.center().y() - side / 2, side, side)
-            names = QRectF(self.ring.right() + 16, box.top(), box.right() - self.ring.right() - 16, box.height())
+            width = min(box.width() - side - 18, _MOST_SIDE_LEGEND)  # a value stays near its name
+            spare = max(0.0, box.width() - side - 18 - width)
+            self.ring = QRectF(box.left() + 2 + spare / 2, box.center().y() - side / 2, side, side)
+            names = QRectF(self.ring.right() + 16, box.top(), width, box.height())
         else:
             self.ring = QRectF(box.center().x() - side / 2, box.top() + 2, side, side)
             below = self.ring.bottom() + _RING_GAP
             names = QRectF(box.left(), below, box.width(), box.bottom() - below)
-        rows = _legend_rows(names, len(self.slices), middle=wide)
+        rows = _legend_rows(names, row_count, middle=wide)
+        self._fewer = rows.pop() if self.is_opened and len(rows) > 1 else None
+        """Where the small slices can be gathered again."""
         self.unnamed_count = len(self.slices) - len(rows) + 1 if 1 < len(rows) < len(self.slices) else 0
         """How many slices the legend has no room for; their number is in its last row."""
         self.lines = rows[:-1] if self.unnamed_count else rows
         self._last_row = rows[-1] if rows else QRectF()
+
+    @property
+    def shown(self) -> list[Slice]:
+        """The slices of the ring: those that nobody hides."""
+        return [one for one in self.slices if one.choice_key not in self._hidden]
+
+    @property
+    def targets(self) -> tuple[LegendTarget, ...]:
+        """The rows of the legend that can be clicked."""
+        found = [
+            LegendTarget(one.choice_key, one.name, line, one.choice_key in self._hidden)
+            for one, line in zip(self.slices, self.lines, strict=False)
+        ]
+        more = [LegendTarget("", "", self._last_row)] if self.unnamed_count else []
+        fewer = [LegendTarget(OTHER, _("Show fewer"), self._fewer)] if self._fewer is not None else []
+        return (*found, *more, *fewer) if len(self.slices) > 1 else ()
 
     def total_text(self, unit: number_format.Unit) -> str:
         """The sum of all slices in short form, or a dash where there is none."""
@@ -197,9 +251,13 @@ class Pie:
         return message.format(count=self.negative_count) if self.negative_count else ""
 
     def colour(self, place: int) -> QColor:
-        """The colour of a slice. That of many rows has none of the series' colours."""
-        many = self.slices[place].row_count > 1
-        return theme().color("border.control") if many else theme().chart(self._colours[place])
+        """The colour of a slice. That of many rows, and each of those, has none of the series' colours."""
+        one = self.slices[place]
+        if one.row < 0:
+            return theme().color("border.control")
+        if one.is_small:
+            return theme().color("border.control" if place % 2 else "border.strong")
+        return theme().chart(self._colours[one.key])
 
     def share(self, one: Slice) -> float:
         """A slice's share of the total, in percent."""
@@ -214,7 +272,7 @@ class Pie:
         if not radius * _HOLE <= math.hypot(offset.x(), offset.y()) <= radius or not self.total:
             return None
         remaining = (math.atan2(offset.x(), -offset.y()) / math.tau) % 1.0 * self.total
-        for one in self.slices:
+        for one in self.shown:
             remaining -= one.value
             if remaining <= 0:
                 return one
@@ -230,6 +288,8 @@ class Pie:
             painter.setBrush(theme().color("grid"))
             painter.drawEllipse(self.ring)
         for place, one in enumerate(self.slices if self.total else ()):
+            if one.choice_key in self._hidden:
+                continue
             span = 360 * one.value / self.total
             painter.setBrush(self.colour(place))
             # Both ends are rounded, rather than the span: so the last slice ends where the first one begins.
@@ -251,13 +311,20 @@ class Pie:
         values = self._values(unit)
         shares, share_width = self._shares(values, unit)
         for place, (line, name) in enumerate(zip(self.lines, self._names(values, share_width), strict=False)):
-            entry = LegendEntry(self.colour(place), name, values[place], "area")
-            paint_legend_row(painter, line, entry, shares[place], share_width)
+            hidden = self.slices[place].choice_key in self._hidden
+            entry = LegendEntry(self.colour(place), name, "" if hidden else values[place], "area", hidden)
+            paint_legend_row(painter, line, entry, "" if hidden else shares[place], share_width)
         if self.unnamed_count:
-            painter.setFont(theme().font("body"))
-            painter.setPen(theme().color("text.muted"))
-            painter.drawText(self._last_row.adjusted(ROW_INDENT, 0, 0, 0), _LEFT, f"+{self.unnamed_count}")
+            self._paint_link(painter, self._last_row, more_text(self.unnamed_count))
+        if self._fewer is not None:
+            self._paint_link(painter, self._fewer, _("Show fewer"))
         self._paint_note(painter)
+
+    @staticmethod
+    def _paint_link(painter: QPainter, row: QRectF, text: str) -> None:
+        painter.setFont(theme().font("body"))
+        painter.setPen(theme().color("accent.text"))
+        painter.drawText(row.adjusted(ROW_INDENT, 0, 0, 0), _LEFT, text)
 
     def _values(self, unit: number_format.Unit) -> list[str]:
         """The values in the legend, all in short form where any would leave too little room for its name."""
@@ -281,7 +348,7 @@ class Pie:
         return shares, width if has_room else 0.0
 
     def _full_names(self) -> list[str]:
-        return [one.label if one.row_count == 1 else f"{one.label} ({one.row_count})" for one in self.slices]
+        return [one.label if one.row >= 0 else f"{one.label} ({one.row_count})" for one in self.slices]
 
     def _names(self, values: Sequence[str], share_width: float = 0.0) -> list[str]:
         """The names in the legend beside these values, those of equal beginnings cut in the middle."""
@@ -301,9 +368,19 @@ class Pie:
             painter.drawText(room, _LEFT, metrics.elidedText(self.warning, Qt.TextElideMode.ElideRight, room.width()))
 
 
-def paint_pie(painter: QPainter, box: QRectF, table: ResultTable, unit: str, colours: Colours | None = None) -> None:
-    """Draw a pie chart of the first numeric column after the names, with these colours of the names."""
-    Pie(box, table, colours).paint(painter, unit_of(table, unit))
+def paint_pie(
+    painter: QPainter,
+    box: QRectF,
+    table: ResultTable,
+    unit: str,
+    colours: Colours | None = None,
+    choice: LegendChoice = LegendChoice(),  # noqa: B008  # immutable
+) -> tuple[LegendTarget, ...]:
+    """Draw a pie chart of the first numeric column after the names, with these colours of the names. Returns the names
+    that can be clicked."""
+    pie = Pie(box, table, colours, choice)
+    pie.paint(painter, unit_of(table, unit))
+    return pie.targets
 
 
 def _legend_rows(box: QRectF, count: int, *, middle: bool) -> list[QRectF]:

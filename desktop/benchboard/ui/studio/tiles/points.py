@@ -1,11 +1,10 @@
 """The values at a point of a widget: a bar, a place on a line, a slice, a cell of a table, a number."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF
 
-from benchboard.analytics.queries import Cell, ResultTable
+from benchboard.analytics.queries import ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.studio.tiles.pies import Pie, value_column
@@ -14,18 +13,9 @@ from benchboard.ui.studio.tiles.renderers import mismatch_reason
 from benchboard.ui.studio.tiles.stat_rows import stat_rows
 from benchboard.ui.studio.tiles.stat_tiles import value_column as stat_value_column
 from benchboard.ui.studio.tiles.table_painting import TableLayout
+from benchboard.ui.studio.tiles.tile_point import TilePoint, table_point
+from benchboard.ui.studio.tiles.value_map import ValueMap
 from benchboard.ui.studio.tiles.value_readout import ChartReader, body_reader
-
-
-@dataclass(frozen=True, slots=True)
-class TilePoint:
-    """A value of a result. `cells`: the values of the columns that it is of, by their indexes; `column`: that of the
-    value itself; `text`: the value as it is written."""
-
-    cells: tuple[tuple[int, Cell], ...]
-    column: int
-    text: str
-
 
 PointFinder = Callable[[QPointF], TilePoint | None]
 """Returns what is at a point of a tile, in the tile's own coordinates."""
@@ -42,10 +32,12 @@ def point_finder(body: QRectF, widget: WidgetContent, result: QueryResult | None
         layout = TableLayout(body, table)
         return lambda spot: table_point(table, *place) if (place := layout.place_at(spot)) is not None else None
     if kind == "pie_chart":
-        return _pie_points(Pie(body, table), table)
+        return _pie_points(Pie(body, table, choice=result.legend), table)
     if kind in ("metric_card", "gauge"):
         return lambda spot: _number_point(table) if body.contains(spot) else None
     reader = body_reader(body, widget, result)
+    if isinstance(reader, ValueMap):
+        return reader.point_at
     if not isinstance(reader, ChartReader):
         return _nothing
     return lambda spot: chart_point(reader, table, *place) if (place := reader.place_at(spot)) is not None else None
@@ -64,12 +56,6 @@ def chart_point(reader: ChartReader, table: ResultTable, row: int, place: int) -
     cells = cells[: len(table.columns)]
     known = cells in table.rows  # else it was added for a period without rows
     return TilePoint(tuple(enumerate(cells)) if known else ((0, cells[0]),), series.column, text)
-
-
-def table_point(table: ResultTable, row: int, column: int) -> TilePoint:
-    """The value of a cell of a result."""
-    cells = table.rows[row]
-    return TilePoint(tuple(enumerate(cells)), column, number_format.format_value(table, cells, column))
 
 
 def _pie_points(pie: Pie, table: ResultTable) -> PointFinder:

@@ -19,12 +19,13 @@ from benchboard.analytics.repeated_rows import repeated_rows
 from benchboard.analytics.sources.file_news import SourceNews, source_news
 from benchboard.dashboards.document import time_range
 from benchboard.dashboards.document.time_range import Period, TimeRange, whole_days
-from benchboard.dashboards.document.widget_kinds import BEFORE, IMAGE, WidgetContent
+from benchboard.dashboards.document.widget_kinds import BEFORE, IMAGE, READ_WHOLE, WidgetContent
 from benchboard.dashboards.variables.templating import selection_summary
 from benchboard.dashboards.variables.variable_queries import names_in, readable
 from benchboard.errors import AppError, Cancelled, Invalid
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.tiles.chart_legend import LegendChoice
 from benchboard.ui.studio.tiles.chart_table import SeriesNames
 from benchboard.ui.studio.tiles.collation import collated
 from benchboard.ui.studio.tiles.drawn_values import drawn_values
@@ -82,15 +83,21 @@ class QueryResult:
     """What the query returns for the period before, if the widget compares with it; a table has it in its columns."""
     repeated: RepeatedRows | None = None
     """The measures that count rows several times because of a join."""
+    legend: LegendChoice = field(default_factory=LegendChoice)
+    """What the reader hides by its legend."""
 
     def with_extent(self, extent: QueryExtent) -> "QueryResult":
         """The same with what is known of the table that the query is over."""
         ranged = whole_days(*extent.ranged) if extent.ranged is not None else None
         shown = self.period
         apart = ranged is not None and shown is not None and (ranged.end <= shown.start or ranged.start >= shown.end)
+        span = whole_days(*extent.grouped) if extent.grouped is not None else None
+        ends = [shown.end] if shown is not None and "to" in names_in(self.query) else []
+        ends += [span.end] if span is not None else []
         return replace(
             self,
-            data_span=whole_days(*extent.grouped) if extent.grouped is not None else None,
+            table=replace(self.table, known_until=min(ends)) if self.table is not None and ends else self.table,
+            data_span=span,
             data_elsewhere=ranged if apart else None,
             series_names=SeriesNames(extent.series_columns, extent.series),
         )
@@ -117,6 +124,8 @@ class _QueryRequest(NamedTuple):
     """What of the reader's filters is in the query, as text."""
     compares: str = ""
     """The kind of the widget, if it compares its figures with the period before."""
+    whole: bool = False
+    """Whether its kind draws every row."""
 
 
 class WidgetQueryRunner(QObject):
@@ -143,6 +152,8 @@ class WidgetQueryRunner(QObject):
         self._running: dict[str, tuple[CancelToken, _QueryRequest]] = {}
         self._kinds: dict[str, str] = {}
         """The kind of each widget that has a query."""
+        self._choices: dict[str, LegendChoice] = {}
+        """What the reader hides by the legend of each widget, as long as the page is open."""
         self.colours = PageColours()
         """The colours of the values in the charts."""
         editor.changed.connect(self.update_requests)
@@ -152,6 +163,12 @@ class WidgetQueryRunner(QObject):
     def result(self, item_id: str) -> QueryResult | None:
         """The latest result of a widget; None for one without a query or picture."""
         return self._results.get(item_id)
+
+    def choose_in_legend(self, item_id: str, choice: LegendChoice) -> None:
+        """Hide or show series or slices of a widget."""
+        self._choices[item_id] = choice
+        if item_id in self._results:
+            self._publish(item_id, self._results[item_id])
 
     def tables_without_rows(self) -> tuple[ResultTable, ...]:
         """The results of all queries of the page, if there are several and none has rows; otherwise nothing."""
@@ -228,7 +245,10 @@ class WidgetQueryRunner(QObject):
         values = tuple(pair for pair in self._editor.values_of(widget.id).items() if f":{pair[0]}" in query)
         shown = self._editor.time_range if self._editor.uses_time(query) else None
         compares = _compares(widget) if shown is not None else ""
-        return _QueryRequest(query, values, shown, source_id=widget.data_source_id, filters=taken, compares=compares)
+        whole = widget.kind is not None and widget.kind.type in READ_WHOLE
+        return _QueryRequest(
+            query, values, shown, source_id=widget.data_source_id, filters=taken, compares=compares, whole=whole
+        )
 
     def prioritize(self, ids: Iterable[str]) -> None:
         """Run the queries of these widgets first from now on: they are visible."""
@@ -304,7 +324,8 @@ class WidgetQueryRunner(QObject):
                 self._publish(item_id, QueryResult(query, error=error))
                 return
             variables = {**period.values, **variables}
-        limit = queries.MAX_ROWS if item_id in self._unlimited else queries.DEFAULT_ROWS
+        is_whole = item_id in self._unlimited or request.whole
+        limit = queries.MAX_ROWS if is_whole else queries.DEFAULT_ROWS
         self._running[item_id] = (token, request)
 
         QTimer.singleShot(_SLOW_MS, self, lambda: self._mark_slow(item_id, token))
@@ -390,7 +411,8 @@ class WidgetQueryRunner(QObject):
         threading.Thread(target=token.cancel, name="benchboard-stop", daemon=True).start()
 
     def _publish(self, item_id: str, result: QueryResult) -> None:
-        self._results[item_id] = result
+        choice = self._choices.get(item_id, result.legend)
+        self._results[item_id] = result if choice == result.legend else replace(result, legend=choice)
         self._mark_page(item_id)
 
     def _mark_page(self, *changed: str) -> None:

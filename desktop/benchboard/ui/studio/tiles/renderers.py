@@ -44,11 +44,14 @@ from benchboard.ui.studio.tiles import (
     stat_tiles,
     table_painting,
 )
+from benchboard.ui.studio.tiles.chart_legend import LegendTarget
 from benchboard.ui.studio.tiles.chart_table import ChartTable, chart_table
 from benchboard.ui.studio.tiles.click_targets import Audience, Links
+from benchboard.ui.studio.tiles.drawings import DRAWINGS
 from benchboard.ui.studio.tiles.metric_card import MetricCard
 from benchboard.ui.studio.tiles.no_query import paint_no_query, paint_with_button
 from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.stacking import STACKED_KINDS, why_not_stacked
 from benchboard.ui.studio.tiles.stat_rows import several_series_advice, several_series_reason
 from benchboard.ui.studio.tiles.tile_notes import TileNote
 from benchboard.ui.theme import theme
@@ -245,6 +248,9 @@ def summary(widget: WidgetContent, result: QueryResult | None) -> str:
     if result.table is not None and not count:
         return " ".join(part for part in no_rows_of(result, result.table) if part)
     rows = ngettext("{count} row", "{count} rows", count).format(count=count)
+    drawing = DRAWINGS.get(kind)
+    if drawing is not None and result.table is not None and drawing.mismatch(widget, result.table) is None:
+        return drawing.summary(widget, result, result.table)
     is_chart = kind in ("line_chart", "area_chart", "bar_chart")
     if not is_chart or result.table is None:
         return rows
@@ -351,7 +357,7 @@ def _paint_result(
         do = mismatch_advice(widget, result.table) if can_edit else ""
         paint_empty_tile(painter, body, "ph.warning-circle", why, do)
     else:
-        _paint_table_as(painter, body, widget, result, result.table, audience, row)
+        return Links(legend=_paint_table_as(painter, body, widget, result, result.table, audience, row))
     return Links()
 
 
@@ -410,6 +416,8 @@ def no_rows_of(result: QueryResult, table: ResultTable) -> tuple[str, str]:
 def mismatch_reason(widget: WidgetContent, table: ResultTable) -> str | None:
     """Why this kind of widget can't show a result; None if it can."""
     kind = widget.kind.type if widget.kind else ""
+    if (drawing := DRAWINGS.get(kind)) is not None:
+        return why[0] if (why := drawing.mismatch(widget, table)) is not None else None
     found = [index for index, column in enumerate(table.columns) if number_format.is_numeric(column)]
     if kind in ("metric_card", "gauge") and not found:
         return _("The query returned no numbers.")
@@ -428,7 +436,9 @@ def mismatch_reason(widget: WidgetContent, table: ResultTable) -> str | None:
         return _("These amounts are in different currencies, so they have no total.")
     if kind == "pie_chart" and (names := pies.repeated_names(table)):
         return _("Several rows have the same “{x}”.").format(x=names)
-    return _repeated_x(kind, table) if kind in _CHARTS and kind != "pie_chart" else None
+    if kind not in _CHARTS or kind == "pie_chart":
+        return None
+    return _repeated_x(kind, table) or _stack_reason(widget, table) or _log_reason(widget, table)
 
 
 def _repeated_x(kind: str, table: ResultTable) -> str | None:
@@ -445,8 +455,29 @@ def _repeated_x(kind: str, table: ResultTable) -> str | None:
     return _("Several rows have the same “{x}”.").format(x=x)
 
 
+def _stack_reason(widget: WidgetContent, table: ResultTable) -> str | None:
+    """Why a chart can't stack a result as its settings say; None if it can."""
+    if widget.kind is None or widget.kind.type not in STACKED_KINDS or widget.setting("stack") in ("auto", "off"):
+        return None
+    return why_not_stacked(widget, chart_table(table))
+
+
+def _log_reason(widget: WidgetContent, table: ResultTable) -> str | None:
+    """Why a chart can't have a logarithmic axis as its settings say; None if it can."""
+    if widget.kind is None or widget.kind.type not in _CHARTS[:3] or widget.setting("scale") != "log":
+        return None
+    found = [index for index, column in enumerate(table.columns) if index and number_format.is_numeric(column)]
+    values = [value for index in found for value in number_format.column_numbers(table, index)]
+    if any(value is not None and value <= 0 for value in values):
+        return _("A logarithmic axis has no place for values of 0 or less.")
+    return None
+
+
 def mismatch_advice(widget: WidgetContent, table: ResultTable) -> str:
     """What to do about a result that the widget can't show."""
+    drawing = DRAWINGS.get(widget.kind.type) if widget.kind is not None else None
+    if drawing is not None and (why := drawing.mismatch(widget, table)) is not None and why[1]:
+        return why[1]
     if widget.kind is not None and widget.kind.type == "pie_chart" and pies.has_mixed_currencies(table):
         return _("Filter by one currency, or use a table.")
     is_stat = widget.kind is not None and widget.kind.type in ("metric_card", "gauge")
@@ -457,6 +488,10 @@ def mismatch_advice(widget: WidgetContent, table: ResultTable) -> str:
         return _("Group by it in the query, or use a table.")
     if widget.kind is not None and _repeated_x(widget.kind.type, table) is not None:
         return _("Group by it in the query, select a text column that names the series, or use a table.")
+    if _log_reason(widget, table) is not None:
+        return _("Set the scale to Linear, or filter the rows.")
+    if _stack_reason(widget, table) is not None:
+        return _("Set the stacking to Off, or filter the rows.")
     return _(widget.kind.takes) if widget.kind is not None else ""
 
 
@@ -468,25 +503,29 @@ def _paint_table_as(
     table: ResultTable,
     audience: Audience,
     row: Sequence[MetricCard],
-) -> None:
+) -> tuple[LegendTarget, ...]:
+    """Draw a result as the kind of its widget; returns the names of its legend that can be clicked."""
     kind = widget.kind.type if widget.kind else ""
-    if kind == "metric_card":
+    if (drawing := DRAWINGS.get(kind)) is not None:
+        drawing.paint(painter, body, widget, result, table)
+    elif kind == "metric_card":
         metric_card.paint(painter, body, widget, table, before=result.before, row=row, wall=audience == "wall")
     elif kind == "gauge":
         stat_tiles.paint_gauge(painter, body, widget, table)
     elif kind == "table":
         table_painting.paint_table(painter, body, table)
     elif kind == "pie_chart":
-        pies.paint_pie(painter, body, table, number_format.unit(widget), result.colours)
+        return pies.paint_pie(painter, body, table, number_format.unit(widget), result.colours, result.legend)
     else:
-        paint: Callable[[QPainter, QRectF, ChartTable, str], None] = {
+        paint: Callable[[QPainter, QRectF, ChartTable, str], tuple[LegendTarget, ...]] = {
             "line_chart": charts.paint_lines,
             "area_chart": charts.paint_areas,
             "bar_chart": bars.paint,
         }[kind]
         drawn, own = missing_periods.drawn_table(widget, result), number_format.unit(widget)
         currency_note.paint(painter, body, drawn, own)
-        paint(painter, currency_note.box_below(body, drawn, own), drawn, own)
+        return paint(painter, currency_note.box_below(body, drawn, own), drawn, own)
+    return ()
 
 
 class _MarkdownDocument(QTextDocument):

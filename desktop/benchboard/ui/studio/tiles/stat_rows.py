@@ -20,7 +20,7 @@ _NAMED: Final = 3
 @dataclass(frozen=True, slots=True)
 class StatRows:
     """The rows of one series, the oldest first. `periods`: the names of their periods; empty where they have no times.
-    `is_unfinished`: whether the period of the last wasn't over when the data were read."""
+    `is_unfinished`: whether the period of the last wasn't over when the data were read, or where they end."""
 
     rows: tuple[tuple[Cell, ...], ...]
     periods: tuple[str, ...] = ()
@@ -34,7 +34,8 @@ def stat_rows(table: ResultTable) -> StatRows:
         return StatRows(table.rows)
     rows = tuple(sorted(table.rows, key=lambda row: _moment(row[place])))
     cells = [row[place] for row in rows]
-    return StatRows(rows, tuple(_names(table, place, cells)), periods.is_unfinished(cells, table.read_at))
+    until = min(table.known_until or table.read_at, table.read_at)
+    return StatRows(rows, tuple(_names(table, place, cells)), periods.is_unfinished(cells, until))
 
 
 def several_series_reason(table: ResultTable) -> str | None:

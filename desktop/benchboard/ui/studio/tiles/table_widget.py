@@ -44,8 +44,8 @@ from PySide6.QtWidgets import (
 from benchboard.analytics.queries import MAX_ROWS, ResultTable
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.tiles import column_widths, number_format, table_painting
-from benchboard.ui.studio.tiles.points import table_point
 from benchboard.ui.studio.tiles.table_rows import LEFT, RIGHT, TableRows
+from benchboard.ui.studio.tiles.tile_point import table_point
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon

@@ -14,6 +14,7 @@ from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.studio.tiles.axis_scale import AxisScale
 from benchboard.ui.theme import theme
 
+_MOST_LABEL: Final = 60
 _BAND_OPACITY: Final = 0.08
 _DASH: Final = (4.0, 3.0)
 _LABEL_HEIGHT: Final = 14.0
@@ -35,6 +36,8 @@ class Threshold:
     value: float
     below: bool
     tone: str
+    is_shaded: bool = True
+    """Whether what is beyond it is shaded."""
 
     def is_passed(self, value: float | None) -> bool:
         """Whether `value` has passed the threshold."""
@@ -57,6 +60,16 @@ def thresholds(widget: WidgetContent) -> list[Threshold]:
     return found
 
 
+def reference_lines(widget: WidgetContent) -> list[Threshold]:
+    """The line that a chart has at a value set by somebody, with its label: that value itself without one."""
+    at = widget.setting("reference")
+    if isinstance(at, str):
+        return []
+    written = number_format.format_number(Decimal(str(at)), None, number_format.unit(widget))
+    label = number_format.truncate(str(widget.setting("reference_label")).strip(), _MOST_LABEL)
+    return [Threshold(f"{label}: {written}" if label else written, float(at), False, "text.secondary", is_shaded=False)]
+
+
 def extended(low: float, high: float, values: Sequence[float]) -> tuple[float, float]:
     """The ends of a y axis that has these thresholds too, as far as the data still fill enough of it."""
     most = (high - low) * _MOST_EXTENSION
@@ -70,13 +83,18 @@ def extended(low: float, high: float, values: Sequence[float]) -> tuple[float, f
 def paint_bands(painter: QPainter, plot: QRectF, scale: AxisScale, known: Sequence[Threshold]) -> None:
     """Draw each threshold as a dashed line, and shade what is beyond it, up to the next one."""
     ordered = sorted(known, key=lambda one: one.value, reverse=any(one.below for one in known))
-    for place, one in enumerate(ordered):
-        beyond = ordered[place + 1].value if place + 1 < len(ordered) else scale.low if one.below else scale.high
+    shaded = [one for one in ordered if one.is_shaded]
+    for place, one in enumerate(shaded):
+        beyond = shaded[place + 1].value if place + 1 < len(shaded) else scale.low if one.below else scale.high
         ends = [plot.bottom() - plot.height() * min(max(scale.part(at), 0.0), 1.0) for at in (one.value, beyond)]
         shade = QColor(theme().color(one.tone))
         shade.setAlphaF(_BAND_OPACITY)
         painter.fillRect(QRectF(plot.left(), min(ends), plot.width(), abs(ends[0] - ends[1])), shade)
-    for one in _inside(ordered, scale):
+    _paint_lines(painter, plot, scale, shaded)
+
+
+def _paint_lines(painter: QPainter, plot: QRectF, scale: AxisScale, known: Sequence[Threshold]) -> None:
+    for one in _inside(known, scale):
         pen = QPen(theme().color(one.tone), 1)
         pen.setDashPattern(list(_DASH))
         painter.setPen(pen)
@@ -85,7 +103,9 @@ def paint_bands(painter: QPainter, plot: QRectF, scale: AxisScale, known: Sequen
 
 
 def paint_labels(painter: QPainter, plot: QRectF, scale: AxisScale, known: Sequence[Threshold]) -> None:
-    """Draw the labels of the thresholds at the right of their lines, where they have room."""
+    """Draw the labels of the thresholds at the right of their lines, where they have room, and reference lines, which
+    lie over the values."""
+    _paint_lines(painter, plot, scale, [one for one in known if not one.is_shaded])
     painter.setFont(theme().font("caption"))
     backing = QColor(theme().color("surface"))
     backing.setAlphaF(_BACKING_OPACITY)

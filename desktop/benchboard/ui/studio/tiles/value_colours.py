@@ -2,7 +2,9 @@
 
 Values are told apart within the column that names series or slices (“status”), known by its name. The rules:
 
-- The values of a column are in the order of the language, and have the first colours in that order. All that its table
+- The first colour is that of a measure, such as the bars of one number by status: the eighth value of a column is the
+  first that has it too.
+- The values of a column are in the order of the language, and have the next colours in that order. All that its table
   has count, also those that a filter hides, as long as there are no more of them than colours; of more, those drawn.
 - Once all queries of a page have run, a value keeps its colour as long as the page is open: a filter, another chart or
   a refresh never changes it. A value that is new gets the next colour, one that no value beside it in a chart has.
@@ -20,6 +22,8 @@ from benchboard.analytics.queries import Cell, ResultColumn
 from benchboard.ui.studio.tiles.collation import text_ranks
 
 MAX_COLOURS: Final = 8
+_MEASURE_COLOURS: Final = 1
+"""How many colours are those of measures, as long as others are left for the values."""
 Key = tuple[Cell, ...]
 """A value of the columns that name what a chart draws: one cell of each."""
 Colours = Mapping[Key, int]
@@ -118,6 +122,11 @@ def distinct(wanted: Sequence[int | None]) -> tuple[int, ...]:
     return tuple(found[place] for place in range(len(wanted)))
 
 
+def colour_of_place(place: int) -> int:
+    """The colour of a value with so many others before it."""
+    return (place + _MEASURE_COLOURS) % MAX_COLOURS
+
+
 def in_order(keys: Collection[Key]) -> list[Key]:
     """Values as series are ordered: numbers, times, texts as the language sorts them, and last what is empty."""
     rank = text_ranks({cell for key in keys for cell in key if isinstance(cell, str)})
@@ -152,7 +161,7 @@ def _assign(numbers: dict[Key, int], charts: Sequence[tuple[frozenset[Key], froz
     wanted = all_known if len(all_known | numbers.keys()) <= MAX_COLOURS else drawn
     for key in in_order(wanted - numbers.keys()):
         beside = {numbers[other] for one, _known in charts if key in one for other in one if other in numbers}
-        numbers[key] = _next_free(len(numbers) % MAX_COLOURS, beside)
+        numbers[key] = _next_free(colour_of_place(len(numbers)), beside)
 
 
 def _next_free(number: int, taken: Collection[int]) -> int:

@@ -46,7 +46,7 @@ class ValueCounts(QObject):
             return
         view = editor.state.view
         queries = [
-            view.query_of(one.id) for one in editor.widgets()
+            view.filtered_query(one.id).text for one in editor.widgets()
             if one.kind is not None and one.query and one.data_source_id == variable.data_source_id
         ]  # fmt: skip
         time_range = editor.time_range

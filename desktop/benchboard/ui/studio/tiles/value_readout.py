@@ -1,23 +1,23 @@
 """Tooltips of a tile at a point: the values of a chart, the share of a slice, the whole of a text that is cut."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime, time
-from html import escape
 from typing import Final
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF
-from PySide6.QtGui import QColor, QFontMetricsF
+from PySide6.QtGui import QFontMetricsF
 
 from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.dashboards.document.widget_kinds import MAX_TITLE, WidgetContent
 from benchboard.i18n import _, ngettext, percent
 from benchboard.ui.studio.tiles import bars, charts, currency_note, number_format, periods, stat_tiles, x_axis
 from benchboard.ui.studio.tiles.chart_table import ChartTable
+from benchboard.ui.studio.tiles.drawings import DRAWINGS
 from benchboard.ui.studio.tiles.missing_periods import drawn_table
 from benchboard.ui.studio.tiles.period_before import percent_change, signed_percent
 from benchboard.ui.studio.tiles.pies import Pie, slice_text, unit_of
 from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.readout import CrosshairShape, Reader, Readout, ReadoutLine, text_readout
 from benchboard.ui.studio.tiles.renderers import HEADER, body_of, mismatch_advice, mismatch_reason, no_rows_of
 from benchboard.ui.studio.tiles.table_painting import TableLayout
 from benchboard.ui.studio.tiles.thresholds import thresholds
@@ -29,72 +29,6 @@ from benchboard.ui.widgets.empty_state import fits_tile
 
 _HIT_MARGIN: Final = 8.0
 """Pixels around a plot within which its points still respond."""
-_MAX_TEXT: Final = 2_000
-_COLUMN_GAP: Final = 16
-"""Pixels between the names of series and their values."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadoutLine:
-    """A line of a readout: a label, with the colour of its series and its value if it has them. The nearest series is
-    `strong`; what isn't a value is `muted`."""
-
-    label: str
-    colour: QColor | None = None
-    strong: bool = False
-    value: str = ""
-    muted: bool = False
-
-    @property
-    def text(self) -> str:
-        """What it says."""
-        return f"{self.label}: {self.value}" if self.value else self.label
-
-
-@dataclass(frozen=True, slots=True)
-class CrosshairShape:
-    """What marks the values of a chart at one place of its axis, in the coordinates of the tile."""
-
-    line: QLineF
-    """Down the plot; where bars are, only above them. Null beside lying bars."""
-    points: tuple[tuple[QPointF, QColor], ...] = ()
-    """The points of lines, in their colours."""
-    bars: tuple[QRectF, ...] = ()
-
-    def mapped(self, to: Callable[[QPointF], QPointF]) -> "CrosshairShape":
-        """The same in other coordinates."""
-        line = self.line if self.line.isNull() else QLineF(to(self.line.p1()), to(self.line.p2()))
-        bars = tuple(QRectF(to(box.topLeft()), to(box.bottomRight())) for box in self.bars)
-        return CrosshairShape(line, tuple((to(point), colour) for point, colour in self.points), bars)
-
-
-@dataclass(frozen=True, slots=True)
-class Readout:
-    """The values at a point. `follows_pointer`: it is shown at once, not after the delay of a tooltip. `crosshair`:
-    where a chart has these values."""
-
-    lines: tuple[ReadoutLine, ...]
-    follows_pointer: bool = False
-    crosshair: CrosshairShape | None = None
-
-    @property
-    def text(self) -> str:
-        """What it says, on one line."""
-        return ", ".join(line.text for line in self.lines)
-
-
-def tooltip_html(readout: Readout | None) -> str:
-    """A readout as the HTML of a tooltip, with its data escaped. Where lines have values, these are in a column."""
-    if readout is None:
-        return ""
-    if any(line.value for line in readout.lines):
-        rows = "".join(_row_html(line) for line in readout.lines)
-        return f"<table cellspacing='0' cellpadding='1' style='white-space:pre-wrap'>{rows}</table>"
-    return "<p style='white-space:pre-wrap'>" + "<br>".join(_line_html(line) for line in readout.lines) + "</p>"
-
-
-Reader = Callable[[QPointF], Readout | None]
-"""Returns the readout at a point of a tile, in the tile's own coordinates."""
 
 
 def tile_reader(size: QSizeF, widget: WidgetContent, result: QueryResult | None, end: float) -> Reader:
@@ -105,7 +39,7 @@ def tile_reader(size: QSizeF, widget: WidgetContent, result: QueryResult | None,
 
     def at(spot: QPointF) -> Readout | None:
         if spot.y() <= HEADER:
-            return _text_readout(title) if cut else None
+            return text_readout(title) if cut else None
         return read(spot)
 
     return at
@@ -115,7 +49,7 @@ def body_reader(body: QRectF, widget: WidgetContent, result: QueryResult | None)
     """The readouts of a widget's content that is drawn in `body`."""
     kind = widget.kind.type if widget.kind is not None else ""
     if result is not None and result.error is not None:
-        error_readout = _text_readout(str(result.error))
+        error_readout = text_readout(str(result.error))
         return lambda _spot: error_readout
     table = result.table if result is not None else None
     if result is None or table is None:
@@ -125,16 +59,18 @@ def body_reader(body: QRectF, widget: WidgetContent, result: QueryResult | None)
         no_rows = no_rows_of(result, table)
         if fits_tile(body, *no_rows) and not result.quiet:
             return _no_readout
-        message = _text_readout(*no_rows)
+        message = text_readout(*no_rows)
         return lambda _spot: message
     if (why := mismatch_reason(widget, table)) is not None:
-        problem = _text_readout(why, mismatch_advice(widget, table))
+        problem = text_readout(why, mismatch_advice(widget, table))
         return lambda _spot: problem
+    if (drawing := DRAWINGS.get(kind)) is not None:
+        return drawing.values(body, widget, result, table)
     if kind == "table":
         return _table_reader(body, table)
     unit = number_format.unit(widget) if kind else ""
     if kind == "pie_chart":
-        return _pie_reader(Pie(body, table, result.colours), unit_of(table, unit))
+        return _pie_reader(Pie(body, table, result.colours, result.legend), unit_of(table, unit))
     if kind in ("metric_card", "gauge"):
         readout = _stat_readout(widget, table, result)
         return lambda _spot: readout
@@ -145,39 +81,12 @@ def _no_readout(_spot: QPointF) -> Readout | None:
     return None
 
 
-def _text_readout(*texts: str) -> Readout:
-    return Readout(tuple(ReadoutLine(number_format.truncate(text, _MAX_TEXT)) for text in texts if text))
-
-
-def _line_html(line: ReadoutLine) -> str:
-    return _mark_html(line) + _styled_html(line, line.text)
-
-
-def _row_html(line: ReadoutLine) -> str:
-    if not line.value:
-        return f"<tr><td colspan='2'>{_line_html(line)}</td></tr>"
-    name, value = _styled_html(line, line.label), _styled_html(line, line.value)
-    right = f"<td align='right' style='padding-left:{_COLUMN_GAP}px'>{value}</td>"
-    return f"<tr><td>{_mark_html(line)}{name}</td>{right}</tr>"
-
-
-def _mark_html(line: ReadoutLine) -> str:
-    return f"<span style='color:{line.colour.name()}'>■</span> " if line.colour is not None else ""
-
-
-def _styled_html(line: ReadoutLine, text: str) -> str:
-    text = escape(text)
-    if line.muted:
-        return f"<span style='color:{theme().color('text.muted').name()}'>{text}</span>"
-    return f"<b>{text}</b>" if line.strong else text
-
-
 def _table_reader(body: QRectF, table: ResultTable) -> Reader:
     face = TableLayout(body, table)
 
     def at(spot: QPointF) -> Readout | None:
         cell = face.at(spot)
-        return _text_readout(cell.whole) if cell is not None and cell.is_cut else None
+        return text_readout(cell.whole) if cell is not None and cell.is_cut else None
 
     return at
 
@@ -185,7 +94,7 @@ def _table_reader(body: QRectF, table: ResultTable) -> Reader:
 def _pie_reader(pie: Pie, unit: number_format.Unit) -> Reader:
     def at(spot: QPointF) -> Readout | None:
         if pie.note.contains(spot) and pie.warning:
-            return _text_readout(pie.warning)
+            return text_readout(pie.warning)
         one = pie.at(spot)
         if one is None:
             return None
@@ -227,12 +136,10 @@ class ChartReader:
         body = currency_note.box_below(body, shaped, unit)
         self._table = x_axis.bars_in_order(shaped) if is_bars else x_axis.in_order(shaped)
         self._unit, self._series = unit, charts.series_of(self._table, unit)
-        may_name = charts.may_name_lines(self._table)
-        self._plot = charts.plot_of(
-            body, self._series, kind, may_name_lines=may_name, thresholds=self._table.thresholds
-        )
+        self._plot = charts.chart_plot(body, self._table, self._series, kind)
         self._axis = x_axis.bar_axis(self._table) if is_bars else x_axis.line_axis(self._table)
         self._lying = bars.lying_bars(body, self._table, self._series, unit) if is_bars else None
+        self._is_stacked = any(one.spans for one in self._series)
         self._bars: dict[int, list[bars.Bar]] | None = None
         if self._lying is not None:
             self._bars = _by_row(self._lying.bars)
@@ -255,9 +162,9 @@ class ChartReader:
             category = _("{when}, so far").format(when=category)
         elif row in self._partial:
             category = _("{when}, only a part").format(when=category)
-        heights = [(abs(y - spot.y()), place) for place, y in self._heights(row)]
+        near = self.place_near(row, spot)
         lines = [ReadoutLine(category, muted=True)]
-        lines += _series_lines(self._table, row, self._series, self._unit, min(heights)[1] if heights else -1)
+        lines += _series_lines(self._table, row, self._series, self._unit, near[1] if near is not None else -1)
         lines += [ReadoutLine(note, muted=True) for note in self._notes if note]
         return Readout(tuple(lines), follows_pointer=True, crosshair=self._shape(row))
 
@@ -287,27 +194,38 @@ class ChartReader:
             within = (
                 box.left() <= spot.x() <= box.right() if self._lying is None else box.top() <= spot.y() <= box.bottom()
             )
-            if within:
+            if within and not self._is_stacked:
                 return row, bar.place
         return self.place_near(row, spot)
 
     def place_near(self, row: int, spot: QPointF) -> tuple[int, int] | None:
-        """A row and the series whose value there is the nearest to a point in height."""
-        heights = [(abs(y - spot.y()), place) for place, y in self._heights(row)]
-        return (row, min(heights)[1]) if heights else None
+        """A row and the series whose value there is the nearest to a point; of a stack, the one whose part is there."""
+        if self._is_stacked and self._bars is not None:
+            boxes = [(_distance(bar.box, spot), bar.place) for bar in self._bars.get(row, ())]
+            return (row, min(boxes)[1]) if boxes else None
+        heights = [
+            (_outside(spot.y(), *ends), abs(sum(ends) / 2 - spot.y()), place) for place, ends in self._heights(row)
+        ]
+        return (row, min(heights)[2]) if heights else None
 
     def chart_point(self, row: int, place: int) -> tuple[ChartTable, tuple[Cell, ...], charts.Series]:
         """The form of the result that is drawn, a row of it, and the series with an index."""
         return self._table, self._table.rows[row], self._series[place]
 
     def spots(self, row: int) -> list[QPointF]:
-        """A point at each value of a row, from the top down; of a row without values, the middle of its place."""
+        """A point at each value of a row, from the top down, or along a stack that lies; of a row without values, the
+        middle of its place."""
+        if self._is_stacked and self._bars is not None:
+            middles = [bar.box.center() for bar in self._bars.get(row, ())]
+            if middles:
+                return sorted(middles, key=lambda one: one.y() if self._lying is None else one.x())
         if self._lying is not None:
             middle = self._lying.box.top() + self._lying.box.height() * (row + 0.5) / self.row_count
             x = self._lying.zero
         else:
             middle, x = self._plot.box.center().y(), self._axis.x(self._plot.box, row)
-        return [QPointF(x, y) for y in sorted({y for _place, y in self._heights(row)}) or [middle]]
+        ys = {sum(ends) / 2 for _place, ends in self._heights(row)}
+        return [QPointF(x, y) for y in sorted(ys) or [middle]]
 
     def _row_at(self, spot: QPointF) -> int | None:
         if self._lying is not None:
@@ -316,12 +234,18 @@ class ChartReader:
         near = self._plot.box.adjusted(-_HIT_MARGIN, -_HIT_MARGIN, _HIT_MARGIN, _HIT_MARGIN)
         return self._axis.row_at(self._plot.box, spot.x()) if near.contains(spot) else None
 
-    def _heights(self, row: int) -> list[tuple[int, float]]:
-        """The index of each series with a value in a row, and where it is: the middle of a lying bar."""
+    def _heights(self, row: int) -> list[tuple[int, tuple[float, float]]]:
+        """The index of each series with a value in a row, and between which heights it is: of a line both are the same,
+        of a lying bar the middle."""
         if self._lying is not None and self._bars is not None:
-            return [(bar.place, bar.box.center().y()) for bar in self._bars[row]]
-        known = [(place, one.values[row]) for place, one in enumerate(self._series)]
-        return [(place, self._plot.y(value)) for place, value in known if value is not None]
+            return [(bar.place, (bar.box.center().y(),) * 2) for bar in self._bars[row]]
+        found = []
+        for place, one in enumerate(self._series):
+            span = one.span(row)
+            if span is not None and one.values[row] is not None:
+                begin = span.base if one.spans else span.top
+                found.append((place, (self._plot.y(begin), self._plot.y(span.top))))
+        return found
 
     def _shape(self, row: int) -> CrosshairShape:
         if self._bars is None:
@@ -334,6 +258,16 @@ class ChartReader:
         return CrosshairShape(QLineF(x, top, x, end) if end > top + 1 else QLineF(), bars=boxes)
 
 
+def _outside(value: float, one: float, other: float) -> float:
+    """How far a value is outside two ends."""
+    return max(0.0, min(one, other) - value, value - max(one, other))
+
+
+def _distance(box: QRectF, spot: QPointF) -> float:
+    """How far a point is from a rectangle, across and along."""
+    return _outside(spot.x(), box.left(), box.right()) + _outside(spot.y(), box.top(), box.bottom())
+
+
 def _by_row(found: Sequence[bars.Bar]) -> dict[int, list[bars.Bar]]:
     rows: dict[int, list[bars.Bar]] = {}
     for bar in found:
@@ -342,7 +276,11 @@ def _by_row(found: Sequence[bars.Bar]) -> dict[int, list[bars.Bar]]:
 
 
 def _line_points(plot: charts.Plot, x: float, row: int, series: Sequence[charts.Series]) -> CrosshairShape:
-    points = [(QPointF(x, plot.y(value)), one.colour) for one in series if (value := one.values[row]) is not None]
+    points = [
+        (QPointF(x, plot.y(value)), one.colour)
+        for one in series
+        if (value := one.heights[row]) is not None and 0 <= plot.scale.part(value) <= 1
+    ]
     return CrosshairShape(QLineF(x, plot.box.top(), x, plot.box.bottom()), tuple(points))
 
 
@@ -352,10 +290,35 @@ def _series_lines(
     """The values of all series in a row; of several, the one with the index `nearest` is bold."""
     lines = []
     for k, one in enumerate(series):
-        value = number_format.format_value(table, table.rows[row], one.column, unit=unit)
+        decimals = _set_decimals(table)
+        value = number_format.format_value(table, table.rows[row], one.column, decimals=decimals, unit=unit)
         value += _change_text(table, row, one)
+        span = one.spans[row] if one.spans and one.is_share else None
+        if span is not None and one.values[row] is not None:
+            value += f" · {percent(span.top - span.base, 1)}"
         lines.append(ReadoutLine(one.name, one.colour, strong=k == nearest and len(series) > 1, value=value))
-    return lines
+    if not any(one.spans for one in series):
+        return lines
+    lines.reverse()  # as they lie on each other
+    return lines + _total_lines(table, row, series, unit)
+
+
+def _set_decimals(table: ResultTable) -> int | None:
+    return table.decimals if isinstance(table, ChartTable) else None
+
+
+def _total_lines(table: ResultTable, row: int, series: Sequence[charts.Series], unit: str) -> list[ReadoutLine]:
+    """The sums of the stacks in a row."""
+    undrawn, found = isinstance(table, ChartTable) and table.undrawn, []
+    for is_before in (False, True):
+        place = next((place for place, one in enumerate(series) if one.is_before == is_before), None)
+        if place is not None:
+            cells = charts.total_row(table, row, series, place)
+            name = _("Total before") if is_before else _("Total of those drawn") if undrawn else _("Total")
+            decimals = _set_decimals(table)
+            value = number_format.format_value(table, cells, series[place].column, decimals=decimals, unit=unit)
+            found.append(ReadoutLine(name, strong=not is_before, value=value))
+    return found
 
 
 def _change_text(table: ResultTable, row: int, series: charts.Series) -> str:

@@ -1,11 +1,22 @@
 """The page of a diff: the new one with the old positions drawn over it, or both side by side."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QPolygonF,
+    QRegion,
+)
 from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards.document.document import Document, empty, fitted_document
@@ -24,6 +35,8 @@ from benchboard.ui.widgets.empty_state import paint_empty_tile
 Mode = Literal["overlay", "beside"]
 _UNCHANGED_OPACITY: Final = 0.45
 _TAG: Final = 18
+_TITLE_LEFT: Final = 21
+"""Pixels of a title's icon and the space after it."""
 _MOST_ARROWS: Final = 30
 _GUTTER: Final = 28
 """Space for arrows at the right of the page, in pixels."""
@@ -43,6 +56,8 @@ class _DiffMark:
     keys: tuple[Key, ...] = ()
     runs: tuple[WordRun, ...] = ()
     ghost: str = ""
+    title: QRectF = field(default_factory=QRectF)
+    """Where a tile's title is; nothing is drawn over it."""
 
 
 class DiffPage(QWidget):
@@ -58,6 +73,7 @@ class DiffPage(QWidget):
         self._pages = {"before": PageIndex(self._before.layout), "after": PageIndex(self._after.layout)}
         self._differences: Sequence[Difference] = ()
         self._texts: dict[Key, DifferenceText] = {}
+        self._names = ItemNames()
         self._titles = ("", "")
         self._mode: Mode = "overlay"
         self._current: Key | None = None
@@ -80,7 +96,8 @@ class DiffPage(QWidget):
         self._titles = titles
         self._before, self._after = fitted_document(before), fitted_document(after)
         self._pages = {"before": PageIndex(self._before.layout), "after": PageIndex(self._after.layout)}
-        self._differences, names = differences, ItemNames(after, before)
+        self._differences, self._names = differences, ItemNames(after, before)
+        names = self._names
         self._texts = {one.key: describe(one, names) for one in differences}
         self._current = None
         self._pictures.clear()
@@ -174,6 +191,7 @@ class DiffPage(QWidget):
                 tags,
                 tuple(one.key for one in about),
                 self._runs(intended, side),
+                title=_title_box(box, page.item(name), self._names.title(name)),
             )
         )
 
@@ -230,15 +248,19 @@ class DiffPage(QWidget):
             for mark in seen:
                 if mark.item is not None:
                     self._paint_tile(painter, mark, mark.item)
+            titles = [mark.title for mark in seen if not mark.title.isEmpty()]
+            painter.save()
+            painter.setClipRegion(_without(area, titles), Qt.ClipOperation.IntersectClip)
             for mark in seen:
                 if mark.item is None:
                     self._paint_ghost(painter, mark)
             for arrow in self._arrows:
                 _paint_arrow(painter, arrow)
+            painter.restore()
             for mark in seen:
                 if self._current is not None and self._current in mark.keys:
                     _paint_ring(painter, mark.box)
-                _paint_tags(painter, mark.box, mark.tags)
+                _paint_tags(painter, mark.box, mark.tags, titles)
             if self._mode == "beside":
                 self._paint_empty(painter)
                 self._paint_names(painter)
@@ -341,8 +363,31 @@ def _paint_ring(painter: QPainter, box: QRectF) -> None:
     painter.restore()
 
 
-def _paint_tags(painter: QPainter, box: QRectF, tags: Sequence[DifferenceText]) -> None:
-    """Paint at the top right of the frame what happened, as a word as well as a colour."""
+def _title_box(box: QRectF, item: Item, title: str) -> QRectF:
+    """Where the title of a tile is; of a container, all of its heading."""
+    advance = QFontMetricsF(theme().font("body_strong")).horizontalAdvance(title) + _TITLE_LEFT
+    width = box.width() - 24 if item.panes else min(advance, box.width() - 24)
+    return QRectF(box.left() + 12, box.top() + _TAG / 2 + 1, max(0.0, width), 15)
+
+
+def _without(area: QRectF, boxes: Sequence[QRectF]) -> QRegion:
+    """An area without these boxes in it."""
+    region = QRegion(area.toAlignedRect())
+    for box in boxes:
+        region -= QRegion(box.toAlignedRect())
+    return region
+
+
+def _tag_spot(width: float, right: float, box: QRectF, titles: Sequence[QRectF]) -> QRectF:
+    """Where a tag stands that ends at `right`: on the upper edge of the frame, or where that would cover a title, on
+    the lower one.
+    """
+    spots = [QRectF(right - width, y - _TAG / 2, width, _TAG) for y in (box.top(), box.bottom())]
+    return next((spot for spot in spots if not any(spot.intersects(title) for title in titles)), spots[0])
+
+
+def _paint_tags(painter: QPainter, box: QRectF, tags: Sequence[DifferenceText], titles: Sequence[QRectF]) -> None:
+    """Paint at the right of the frame what happened, as a word as well as a colour; over none of the `titles`."""
     font = theme().font("caption")
     font.setWeight(QFont.Weight.DemiBold)
     metrics = QFontMetricsF(font)
@@ -354,7 +399,7 @@ def _paint_tags(painter: QPainter, box: QRectF, tags: Sequence[DifferenceText]) 
             return
         text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
         width = metrics.horizontalAdvance(text) + 26
-        spot = QRectF(right - width, box.top() - _TAG / 2, width, _TAG)
+        spot = _tag_spot(width, right, box, titles)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -30,12 +30,14 @@ _ADD_MODIFIERS: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifie
 
 
 class _Press(NamedTuple):
-    """Where the button was pressed, on which tile, and whether the press adds to the selection."""
+    """Where the button was pressed, on which tile, and whether the press adds to the selection; `again`: the tile was
+    selected already, alone."""
 
     spot: QPoint
     tile: Tile | ContainerFrame | None
     part: ContainerPart
     adding: bool
+    again: bool
 
 
 class Pointer(QObject):
@@ -57,6 +59,10 @@ class Pointer(QObject):
     stop_requested = Signal(str)
     """Asks to stop the query of this widget, as `retry_requested` asks to run it again."""
 
+    legend_requested = Signal(str, str, bool)
+    """The user clicked a name in the legend of this widget: its series (the key; empty: its menu) is to be hidden or
+    shown; with True, to be shown alone."""
+
     def __init__(self, view: InputViewProtocol, drag: DragController, parent: QObject) -> None:
         super().__init__(parent)
         self._view, self._editor, self._drag = view, view.editor, drag
@@ -64,12 +70,17 @@ class Pointer(QObject):
         self.marquee: Marquee | None = None
         self._pressed: _Press | None = None
         self._shows_forbidden = False
+        self.value_click = QTimer(self, singleShot=True)
+        """Runs after a click on a value of a selected widget, until it can't become a double click any more."""
+        self.value_click.timeout.connect(self._open_point)
+        self._clicked: tuple[str, QPoint] = ("", QPoint())
         self._autoscroll = QTimer(self, interval=SCROLL_INTERVAL_MS)
         self._autoscroll.timeout.connect(self._scroll_at_edge)
 
     def press(self, event: QMouseEvent) -> None:
         """Handle a press of the left button."""
         view, spot = self._view, event.position().toPoint()
+        self.value_click.stop()
         if event.button() != Qt.MouseButton.LeftButton or view.busy:
             return
         at = view.mapToScene(spot)
@@ -83,7 +94,8 @@ class Pointer(QObject):
             return
         tile, adding = view.tile_at(spot), bool(event.modifiers() & _ADD_MODIFIERS)
         part = tile.part_at(at) if isinstance(tile, ContainerFrame) else ContainerPart("heading")
-        self._pressed = _Press(spot, tile, part, adding)
+        again = tile is not None and self._editor.selection == (tile.item.id,)
+        self._pressed = _Press(spot, tile, part, adding, again)
         if tile is None or part.what == "body":
             if not adding and tile is None:
                 self._editor.select(())
@@ -122,20 +134,27 @@ class Pointer(QObject):
         elif pressed is not None and pressed.tile is not None:
             spot = event.position().toPoint()
             if not pressed.adding:
+                is_link = isinstance(pressed.tile, Tile) and self._link_at(pressed.tile, spot) is not None
                 self._click(pressed.tile, pressed.part, spot)
-                self._request_point(pressed.tile, event, adding=False)
+                if not is_link:  # what it did may be elsewhere now
+                    self._request_point(pressed.tile, event, adding=False, again=pressed.again)
             elif self._reads_value(pressed.tile, event.modifiers(), self._view.mapToScene(spot)):
-                self._request_point(pressed.tile, event, adding=True)
+                self._request_point(pressed.tile, event, adding=True, again=False)
 
     def double_click(self, event: QMouseEvent) -> None:
         """Open a table for scrolling, or edit any other widget; with view-only access, enlarge it."""
         self._pressed = None
+        self.value_click.stop()
         spot = event.position().toPoint()
         tile, at = self._view.tile_at(spot), self._view.mapToScene(spot)
         if tile is None or (isinstance(tile, ContainerFrame) and tile.part_at(at).what != "heading"):
             return
         item_id = tile.item.id
         self._editor.select([item_id])
+        if isinstance(tile, Tile) and (key := self._legend_key(tile, spot)) is not None:
+            if key:
+                self.legend_requested.emit(item_id, key, True)
+            return
         if isinstance(tile, Tile) and tile.body_contains(at) and tile.has_rows:
             self.table_requested.emit(item_id)
         elif self._editor.editable or isinstance(tile, ContainerFrame):
@@ -177,9 +196,21 @@ class Pointer(QObject):
         is_ctrl = modifiers & _ADD_MODIFIERS == Qt.KeyboardModifier.ControlModifier
         return is_ctrl and not self._editor.editable and isinstance(tile, Tile) and tile.point_at(at) is not None
 
-    def _request_point(self, tile: Tile | ContainerFrame, event: QMouseEvent, *, adding: bool) -> None:
-        if not self._editor.editable and isinstance(tile, Tile):
+    def _request_point(self, tile: Tile | ContainerFrame, event: QMouseEvent, *, adding: bool, again: bool) -> None:
+        """Open the menu of a value that was clicked. On a page that is arranged the first click selects the widget, and
+        a double click edits it: the menu opens after a second click that isn't one of these."""
+        if not isinstance(tile, Tile):
+            return
+        if not self._editor.editable:
             self.point_requested.emit(tile.item.id, event.globalPosition().toPoint(), adding)
+        elif again and self._link_at(tile, event.position().toPoint()) is None:
+            self._clicked = (tile.item.id, event.globalPosition().toPoint())
+            self.value_click.start(QApplication.doubleClickInterval())
+
+    def _open_point(self) -> None:
+        item_id, at = self._clicked
+        if self._editor.selection == (item_id,) and not self._view.busy:
+            self.point_requested.emit(item_id, at, False)
 
     def _start_dragging(self, pressed: _Press, spot: QPoint) -> None:
         view, start = self._view, self._view.mapToScene(pressed.spot)
@@ -260,7 +291,16 @@ class Pointer(QObject):
         ):
             if box is not None and box.contains(inside):
                 return action
+        key = self._legend_key(tile, spot)
+        if key is not None:
+            return lambda item_id: self.legend_requested.emit(item_id, key, False)
         return self.repeat_requested.emit if tile.badge_contains(at) else None
+
+    def _legend_key(self, tile: Tile, spot: QPoint) -> str | None:
+        """The key of the name in a legend at a point of the view; None if there is none."""
+        inside = (self._view.mapToScene(spot) - tile.pos()) / self._view.zoom
+        found = tile.links.legend_at(inside)
+        return found.key if found is not None else None
 
     def _edit(self, item_id: str) -> None:
         self._editor.select([item_id])

@@ -1,6 +1,6 @@
 """Adds what is explored to a dashboard as a widget: the popover that asks for the dashboard, and the step there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
@@ -8,10 +8,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from benchboard.analytics.table_browser import BrowsedSource, list_tables
 from benchboard.dashboards import library
 from benchboard.dashboards.document.document import MAX_NAME, Document
 from benchboard.dashboards.document.time_range import TimeRange
 from benchboard.dashboards.document.widget_kinds import MAX_TITLE, WidgetKind
+from benchboard.dashboards.editing.column_filter import with_page_filters
 from benchboard.dashboards.layout import Layout
 from benchboard.dashboards.library import DashboardSummary
 from benchboard.errors import AppError
@@ -73,11 +75,14 @@ class AddToDashboard(Popover):
         source_name: str = "",
         shown: TimeRange | None = None,
         followed: FollowedRange | None = None,
+        config: Mapping[str, object] | None = None,
     ) -> None:
-        """`source_name`: of the data source, for a new dashboard's name; `shown`: the time range that the query names,
-        for a new dashboard; `followed`: the query as one that names a time range, if it names none."""
+        """`config`: its settings; `source_name`: of the data source, for a new dashboard's name; `shown`: the time
+        range that the query names, for a new dashboard; `followed`: the query as one that names a time range, if it
+        names none."""
         super().__init__(anchor, width=_WIDTH, name="add_to_dashboard")
         self._context, self._kind, self._query, self._source_id = context, kind, query, source_id
+        self._config = dict(config or {})
         self._source_name, self._time_range, self._followed = source_name, shown, followed
         self._found: Sequence[DashboardSummary] | None = None
         self._warned_of = ""
@@ -291,10 +296,11 @@ class AddToDashboard(Popover):
         followed = self._followed_range()
         return followed.shown if followed is not None else self._time_range
 
-    def _fields(self) -> dict[str, str | None]:
+    def _fields(self) -> dict[str, object]:
         followed = self._followed_range()
         query = followed.query if followed is not None else self._query
-        return {"title": self._widget_title(), "query": query, "data_source_id": self._source_id or None}
+        source_id, config = self._source_id or None, self._config or None
+        return {"title": self._widget_title(), "query": query, "data_source_id": source_id, "config": config}
 
 
 class _PageButton(Button):
@@ -328,7 +334,7 @@ def add_widget(
     dashboard_id: str,
     name: str,
     kind: WidgetKind,
-    fields: dict[str, str | None],
+    fields: Mapping[str, object],
     time: TimeRange | None = None,
 ) -> None:
     """Add a widget to a dashboard in its page, which is opened behind the present view: there it can be undone."""
@@ -345,17 +351,19 @@ def _add_to_page(
     name: str,
     address: str,
     kind: WidgetKind,
-    fields: dict[str, str | None],
+    fields: Mapping[str, object],
     time: TimeRange | None,
 ) -> None:
     """Add a widget to a page once it is loaded, and offer to go to its `address`. A page without a time range gets
-    `time`, which is said."""
+    `time`, which is said; the widget gets those of the page's filters whose columns it has."""
 
-    def add() -> None:
+    def add(sources: tuple[BrowsedSource, ...] = ()) -> None:
         if page.editor.read_only:
             context.problems.refuse(page.editor.read_only_reason)
             return
         kept = {key: value for key, value in fields.items() if value is not None}
+        query, source_id = str(kept.get("query", "")), str(kept.get("data_source_id", ""))
+        kept["query"], filters = with_page_filters(page.editor.document, query, source_id, sources)
         before = page.editor.document.time
         added = page.editor.add_with(kind, time, **kept)
         if added not in page.editor.page.paths:
@@ -368,6 +376,12 @@ def _add_to_page(
             )
         elif time is not None and page.editor.document.time != before:
             said += " " + _("The dashboard's time range is now: {range}.").format(range=range_title(time))
+        if filters:
+            said += " " + _("It is filtered by {names} there.").format(names=", ".join(filters))
         context.problems.toast(said, action=Action(_("Open dashboard"), go))
 
-    page.when_loaded(add)
+    def read() -> None:
+        actor = context.actor
+        context.tasks.read(page.editor, lambda session: list_tables(session, actor), add, lambda _error: add())
+
+    page.when_loaded(read)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 from benchboard.analytics.query_builder.question import Question
 from benchboard.dashboards import exploration_draft
 from benchboard.dashboards.document.time_range import TimeRange
-from benchboard.dashboards.document.widget_kinds import kind_of
+from benchboard.dashboards.document.widget_kinds import AREA_STACK, kind_of
 from benchboard.dashboards.exploration_draft import ExplorationDraft
 from benchboard.errors import AppError
 from benchboard.ui.studio.data.explore.exploration import DEFAULT_RANGE, Exploration, ExplorationState, Mode
@@ -96,7 +96,7 @@ class DraftKeeper(QObject):
 def draft_of(state: ExplorationState) -> ExplorationDraft:
     """What is kept of a state."""
     shown = state.time_range
-    return ExplorationDraft(state.text, state.source_id, state.mode, shown.start, shown.end, state.kind)
+    return ExplorationDraft(state.text, state.source_id, state.mode, shown.start, shown.end, state.kind, state.stack)
 
 
 def state_of(draft: ExplorationDraft, question: Question | None) -> ExplorationState:
@@ -105,4 +105,5 @@ def state_of(draft: ExplorationDraft, question: Question | None) -> ExplorationS
     mode = cast("Mode", draft.mode if draft.mode in ("build", "sql") and question is not None else "sql")
     shown = TimeRange(draft.start, draft.end) if draft.start and draft.end else DEFAULT_RANGE
     kind = draft.kind if kind_of(draft.kind) is not None else ""
-    return ExplorationState(question, draft.text, draft.source_id, mode, shown, kind)
+    stack = draft.stack if draft.stack in dict(AREA_STACK.choices) else ""
+    return ExplorationState(question, draft.text, draft.source_id, mode, shown, kind, stack)

@@ -53,7 +53,7 @@ _LEAST_SHARE: Final = 4
 @dataclass(frozen=True, slots=True)
 class ExplorationState:
     """What the user can take back: `question` is None for a query that can only be edited as SQL. `kind` is the chart
-    chosen; empty for the one that fits."""
+    chosen; empty for the one that fits. `stack`: how its series are stacked, as chosen; empty for the default."""
 
     question: Question | None = None
     text: str = ""
@@ -61,6 +61,7 @@ class ExplorationState:
     mode: Mode = "build"
     time_range: TimeRange = DEFAULT_RANGE
     kind: str = ""
+    stack: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,20 @@ class ExplorationResult:
     """Whether the data source has changed since its copy was made."""
     extent: QueryExtent = UNKNOWN
     """What the table has apart from filters and the time range."""
+    source_id: str = ""
+    at: datetime | None = None
+    """When the run ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndedRun:
+    """A query that ran over a source, for so many seconds; without a `result` it was cancelled."""
+
+    text: str
+    source_id: str
+    seconds: float
+    result: ExplorationResult | None
+    is_automatic: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +112,8 @@ class Exploration(QObject):
     """The sources were read, or what is in a table."""
     result_changed = Signal()
     """A run began, became late, ended or was cancelled."""
+    ran = Signal(object)
+    """A run ended or was cancelled: an `EndedRun`."""
 
     def __init__(self, context: "Context", parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -106,11 +123,15 @@ class Exploration(QObject):
         self.sources_error: AppError | None = None
         self.sources_read = False
         self.result: ExplorationResult | None = None
+        self._good: ExplorationResult | None = None
+        """The last result that is no error."""
         self.running = self.late = self.cancelled = False
         self._colours, self._coloured_table = PageColours(), ("", "")
         self._past: list[ExplorationState] = []
         self._future: list[ExplorationState] = []
         self._token = CancelToken()
+        self._is_automatic, self._started = True, 0.0
+        """Of the latest run: whether nobody asked for it, and when it began (monotonic)."""
         self.joined_tables = JoinedTables(context, self)
         self.joined_tables.changed.connect(self.sources_changed)
         self._replaced_notice = ""
@@ -122,7 +143,7 @@ class Exploration(QObject):
         self._requested: tuple[str, str] | None = None
         self._requested_query: Callable[[], None] | None = None
         self._delay = QTimer(self, interval=RUN_DELAY_MS, singleShot=True)
-        self._delay.timeout.connect(self.run)
+        self._delay.timeout.connect(partial(self.run, automatic=True))
         self.time_editor = Editor(self)
         """Holds the time range, for its field."""
         self.time_editor.load(Document(Layout.of(12, ())))
@@ -147,7 +168,7 @@ class Exploration(QObject):
             begin()
         self._read_joined()
         if self.result is not None and self.state.source_id:
-            self.run()  # what is in the source may have changed
+            self.run(automatic=True)  # what is in the source may have changed
         self.sources_changed.emit()
         if self._requested is not None:
             source_id, table = self._requested
@@ -252,11 +273,16 @@ class Exploration(QObject):
         self.read_statistics(source_id, chosen, lambda: self._begin(source_id, chosen))
 
     def open_query(
-        self, source_id: str, text: Callable[[BrowsedSource | None], str], shown: TimeRange | None, kind: str
+        self,
+        source_id: str,
+        text: Callable[[BrowsedSource | None], str],
+        shown: TimeRange | None,
+        kind: str,
+        stack: str = "",
     ) -> None:
         """Begin with a query, as soon as its data source is known: its `text` depends on the language of its source."""
         if not self.sources_read:
-            self._requested_query = partial(self.open_query, source_id, text, shown, kind)
+            self._requested_query = partial(self.open_query, source_id, text, shown, kind, stack)
             return
         query = text(self.source(source_id))
         question = self.read_question(query, source_id)
@@ -264,7 +290,7 @@ class Exploration(QObject):
         if question is not None and table is not None and (found := table.table(question.table)) is not None:
             self.read_statistics(source_id, found)
         mode: Mode = "build" if question is not None else "sql"
-        self._set(ExplorationState(question, query, source_id, mode, shown or self.state.time_range, kind))
+        self._set(ExplorationState(question, query, source_id, mode, shown or self.state.time_range, kind, stack))
 
     def _begin(self, source_id: str, table: BrowsedTable) -> None:
         question = self.empty_question(source_id, table.name)
@@ -311,6 +337,9 @@ class Exploration(QObject):
         period = self.period()
         if least is None or greatest is None or not source_id:
             return "interval"
+        months = (greatest.year - least.year) * 12 + greatest.month - least.month
+        if least.day == greatest.day == 1 and 2 <= known.distinct <= months + 1:
+            return "month"  # a date for each month, as targets and closings have it
         if period is not None and least < period.end and greatest >= period.start:
             shown = min(greatest, period.end) - max(least, period.start)
             if shown * _LEAST_SHARE >= period.end - period.start and offers_interval:
@@ -325,7 +354,10 @@ class Exploration(QObject):
             name = column.name
             question, is_replaced = self.empty_question(source_id, table.name), bool(self.state.text.strip())
         found = self.statistics(source_id, table.name)
-        is_id = column.is_id or (found is not None and column.kind == "text" and found.is_unique(column.name))
+        # What names each row of a table that is joined, as a product of its list, groups the rows of this one.
+        is_own = (question.source_id, question.table) == (source_id, table.name)
+        is_unique = found is not None and column.kind == "text" and found.is_unique(column.name)
+        is_id = column.is_id or (is_unique and is_own)
         unit = self.unit_for(source_id, table.name, column.name) if column.kind in TIMES else ""
         added = with_column(question, name, column.kind, unit=unit, is_id=is_id, aggregate=column.aggregate)
         self.set_question(added, mode="build")
@@ -342,7 +374,9 @@ class Exploration(QObject):
         self._context.problems.toast(self._replaced_notice, lambda: self._set(before))
 
     def set_question(self, question: Question, *, mode: Mode | None = None, kind: str | None = None) -> None:
-        """Change the question."""
+        """Change the question. Series of other measures aren't stacked as those before were."""
+        before = self.state.question
+        is_same = before is not None and (before.table, before.measures) == (question.table, question.measures)
         state = replace(
             self.state,
             question=question,
@@ -350,6 +384,7 @@ class Exploration(QObject):
             source_id=question.source_id,
             mode=mode or self.state.mode,
             kind=self.state.kind if kind is None else kind,
+            stack=self.state.stack if is_same else "",
         )
         self._set(state)
 
@@ -357,6 +392,11 @@ class Exploration(QObject):
         """Change the SQL."""
         question = self.read_question(text, self.state.source_id)
         self._set(replace(self.state, text=text, question=question))
+
+    def set_query(self, text: str, source_id: str) -> None:
+        """Change the SQL and the source that it is over."""
+        question = self.read_question(text, source_id)
+        self._set(replace(self.state, text=text, source_id=source_id, question=question))
 
     def set_source(self, source_id: str) -> None:
         """Run the SQL over another source."""
@@ -379,6 +419,10 @@ class Exploration(QObject):
         """Choose a chart; empty: the one that fits."""
         self._set(replace(self.state, kind=kind), runs=False)
 
+    def set_stack(self, stack: str) -> None:
+        """Choose how the series of a chart are stacked."""
+        self._set(replace(self.state, stack=stack), runs=False)
+
     def set_time_range(self, shown: TimeRange) -> None:
         """Change the time range."""
         self._set(replace(self.state, time_range=shown))
@@ -389,7 +433,7 @@ class Exploration(QObject):
         self._read_joined()
         self.changed.emit()
         self._show_time()
-        self.run()
+        self.run(automatic=True)
 
     def _read_joined(self) -> None:
         question = self.state.question
@@ -458,9 +502,15 @@ class Exploration(QObject):
         except AppError:
             return None
 
-    def drawn_result(self) -> QueryResult | None:
-        """The result as a widget shows it; None while there is none."""
-        found = self.result
+    @property
+    def last_good(self) -> ExplorationResult | None:
+        """The last result of this source that is no error."""
+        good = self._good
+        return good if good is not None and good.source_id == self.state.source_id else None
+
+    def drawn_result(self, result: ExplorationResult | None = None) -> QueryResult | None:
+        """A result, or else that of the latest run, as a widget shows it; None while there is none."""
+        found = result or self.result
         if found is None:
             return QueryResult(self.state.text, late=self.late) if self.running else None
         drawn = QueryResult(found.text, found.table, found.error, period=self.period()).with_extent(found.extent)
@@ -501,9 +551,10 @@ class Exploration(QObject):
 
     # Running
 
-    def run(self) -> None:
-        """Run the query now; a run under way is cancelled."""
+    def run(self, *, automatic: bool = False) -> None:
+        """Run the query now; a run under way is cancelled. `automatic`: nobody asked for it."""
         self._delay.stop()
+        self._is_automatic, self._started = automatic, time.monotonic()
         self._token.cancel()
         text, source_id, actor = self.state.text, self.state.source_id, self._context.actor
         if not text.strip():
@@ -530,13 +581,13 @@ class Exploration(QObject):
             seconds = time.perf_counter() - started
             news = source_news(session, actor, source_id) if source_id else None
             extent = query_extent(session, actor, text, source_id, cancel_token=token)
-            return ExplorationResult(text, table, None, seconds, suggest_chart(table), news, extent)
+            return ExplorationResult(text, table, None, seconds, suggest_chart(table), news, extent, source_id)
 
         def failed(error: AppError) -> None:
             if isinstance(error, Cancelled):
                 self._end_cancelled(token)
             else:
-                self._end(token, ExplorationResult(text, error=error))
+                self._end(token, ExplorationResult(text, error=error, source_id=source_id))
 
         self._context.tasks.read(self, op, lambda found: self._end(token, found), failed, long=True)
         QTimer.singleShot(LATE_MS, self, lambda: self._mark_late(token))
@@ -558,17 +609,29 @@ class Exploration(QObject):
         if token is self._token and self.running:
             self.running, self.cancelled = False, True
             self.result_changed.emit()
+            self._tell_ran(self.state.text, self.state.source_id, None)
 
     def _end(self, token: CancelToken, result: ExplorationResult) -> None:
         if token is not self._token or not self.running:
             return
-        self.running, self.result = False, result
+        self.running, self.result = False, replace(result, at=datetime.now(UTC))
+        if result.error is None:
+            self._good = self.result
         self.result_changed.emit()
+        self._tell_ran(result.text, result.source_id, self.result)
+
+    def _tell_ran(self, text: str, source_id: str, result: ExplorationResult | None) -> None:
+        seconds = result.seconds if result is not None and result.seconds else time.monotonic() - self._started
+        self.ran.emit(EndedRun(text, source_id, seconds, result, self._is_automatic))
 
     @property
     def kind(self) -> str:
         """The kind of widget that is shown: the one chosen, or the one that fits."""
-        suggestion = self.result.suggestion if self.result is not None else None
+        return self.kind_of(self.result)
+
+    def kind_of(self, result: ExplorationResult | None) -> str:
+        """The kind of widget that a result is shown as."""
+        suggestion = result.suggestion if result is not None else None
         return self.state.kind or (suggestion.kind if suggestion is not None else "table")
 
 

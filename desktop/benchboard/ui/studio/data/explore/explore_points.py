@@ -1,7 +1,7 @@
 """What is done at the values of Explore's chart and table: filters of the query, the rows behind a value, other
 columns to see it by."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,8 +10,10 @@ from PySide6.QtCore import QObject, QPoint
 
 from benchboard.analytics.point_rows import few_valued
 from benchboard.analytics.query_builder.point import broken_down, conditions, value_filter
-from benchboard.analytics.query_builder.question import Filter
+from benchboard.analytics.query_builder.question import Dialect, Filter
+from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.analytics.table_browser import BrowsedColumn
+from benchboard.analytics.written_groups import filtered_text, written_groups
 from benchboard.dashboards.document.time_range import absolute
 from benchboard.i18n import _
 from benchboard.ui.studio.data.explore.exploration import Exploration
@@ -22,10 +24,11 @@ from benchboard.ui.studio.panes.chart_point import (
     chart_point,
     excluded_note,
     few_valued_columns,
+    written_point,
 )
 from benchboard.ui.studio.panes.point_menu import Offers, open_point_menu
 from benchboard.ui.studio.panes.point_rows_dialog import PointRowsDialog
-from benchboard.ui.studio.tiles.points import TilePoint
+from benchboard.ui.studio.tiles.tile_point import TilePoint
 from benchboard.ui.system_clipboard import copy_text
 
 if TYPE_CHECKING:
@@ -36,9 +39,11 @@ if TYPE_CHECKING:
 class ExplorePoints(QObject):
     """Opens the menus of the values of a result."""
 
-    def __init__(self, context: "Context", exploration: Exploration, pane: ResultPane) -> None:
+    def __init__(
+        self, context: "Context", exploration: Exploration, pane: ResultPane, rewrite: Callable[[str], object]
+    ) -> None:
         super().__init__(pane)
-        self._context, self._exploration, self._pane = context, exploration, pane
+        self._context, self._exploration, self._pane, self._rewrite = context, exploration, pane, rewrite
         pane.point_requested.connect(self.open)
 
     def open(self, found: TilePoint, at: QPoint) -> None:
@@ -47,23 +52,40 @@ class ExplorePoints(QObject):
         state, result = exploration.state, exploration.drawn_result()
         if result is None or result.table is None or result.query != state.text:
             return
-        point = chart_point(found, result, state.question, exploration.source(state.source_id))
+        source = exploration.source(state.source_id)
+        if state.question is None:
+            written = written_groups(state.text, state.source_id, _dialect(exploration))
+            point = written_point(found, result, written, source)
+        else:
+            point = chart_point(found, result, state.question, source, exploration.sources)
 
         def read(session: "DatabaseSession") -> tuple[BrowsedColumn, ...]:
             return few_valued_columns(partial(few_valued, session, actor), point)
 
         def show(columns: tuple[BrowsedColumn, ...]) -> None:
             if exploration.state == state and self._pane.isVisible():
-                commands = _ExploreCommands(self._context, exploration, self._pane, point)
+                commands = _ExploreCommands(self._context, exploration, self._pane, point, self._rewrite)
                 open_point_menu(self._pane, at, point, commands.offers(columns), commands)
 
         self._context.tasks.read(self, read, show, long=True)
 
 
+def _dialect(exploration: Exploration) -> Dialect:
+    return exploration.empty_question(exploration.state.source_id, "").dialect
+
+
 class _ExploreCommands:
     """The commands of one value."""
 
-    def __init__(self, context: "Context", exploration: Exploration, pane: ResultPane, point: ChartPoint) -> None:
+    def __init__(
+        self,
+        context: "Context",
+        exploration: Exploration,
+        pane: ResultPane,
+        point: ChartPoint,
+        rewrite: Callable[[str], object],
+    ) -> None:
+        self._rewrite = rewrite
         self._context, self._exploration, self._pane, self.point = context, exploration, pane, point
         interval = exploration.period()
         unit = interval.interval if interval is not None else ""
@@ -108,7 +130,10 @@ class _ExploreCommands:
         """Show what the point consists of, by another column."""
         if self.point.question is not None:
             found = broken_down(self.point.question, self.point.filters or (), self.point.point, column)
-            self._exploration.set_question(found, kind="")
+            if self._exploration.state.mode == "sql":
+                self._rewrite(to_sql(found))
+            else:
+                self._exploration.set_question(found, kind="")
 
     def explore(self) -> None:
         """It is open already."""
@@ -124,6 +149,11 @@ class _ExploreCommands:
 
     def _add(self, filters: Sequence[Filter]) -> None:
         question = self.point.question
-        if question is not None:
+        if self._exploration.state.mode == "sql":
+            # As it is written, with its comments.
+            text = filtered_text(self._exploration.state.text, filters, _dialect(self._exploration))
+            if text is not None:
+                self._rewrite(text)
+        elif question is not None:
             new = tuple(one for one in filters if one not in question.filters)
             self._exploration.set_question(replace(question, filters=(*question.filters, *new)))

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.analytics.sources.file_news import SourceFiles
 from benchboard.analytics.table_browser import BrowsedSource
@@ -22,9 +22,11 @@ from benchboard.ui.studio.data.explore.draft_keeper import DraftKeeper, draft_of
 from benchboard.ui.studio.data.explore.exploration import Exploration, ExplorationResult
 from benchboard.ui.studio.data.explore.explore_points import ExplorePoints
 from benchboard.ui.studio.data.explore.field_tree import FieldPane
+from benchboard.ui.studio.data.explore.history_pane import HistoryPane
 from benchboard.ui.studio.data.explore.read_warning import ReadWarning
 from benchboard.ui.studio.data.explore.result_pane import KINDS, ResultPane
 from benchboard.ui.studio.data.explore.sql_pane import MadeSql, SqlEditor
+from benchboard.ui.studio.data.explore.widget_origin import WidgetOrigin
 from benchboard.ui.studio.data.source_actions import SourceActions
 from benchboard.ui.studio.data_access import explore_denied, may_add_data, no_data_advice
 from benchboard.ui.studio.panes.time_range_field import TimeRangePicker, range_title
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from benchboard.dashboards.exploration_draft import ExplorationDraft
     from benchboard.ui.context import Context
 
-_FIELDS_WIDTH: Final = 236
+_FIELDS_WIDTH: Final = 260
 _FIELDS_NARROW: Final = 210
 _SQL_WIDTH: Final = 380
 _SQL_NARROW: Final = 250
@@ -47,9 +49,14 @@ _NARROW: Final = 1150
 _COMPACT: Final = 840
 """Below this width, in pixels, the tables and columns are shown on demand, and the query has the width alone."""
 _TOP_HEIGHT: Final = 238
-_TOP_LOW: Final = 212
+_TOP_LOW: Final = 224
 """The height of the query in a low window: six rows of the builder."""
 _LOW: Final = 700
+_LEAST_SQL: Final = 118
+"""Pixels of four lines of SQL and the line below them."""
+_SQL_SHARE: Final = 0.4
+_RESIZED_BY: Final = 32
+"""Pixels by which a key makes the query higher."""
 _CHANGED: Final = "studio.explore-source-changed"
 
 
@@ -63,11 +70,14 @@ class ExploreView(QWidget):
         set_surface(self, "surface")
         self._context = context
         self.exploration = Exploration(context, self)
+        self._history_wanted = False
+        """Whether the user opened the history of the SQL."""
         self._drafts = DraftKeeper(context, self.exploration)
         self.fields = FieldPane(context, self.exploration)
         self.builder = Builder(context, self.exploration)
         self.made_sql = MadeSql(self.exploration)
-        self.sql = SqlEditor(context, self.exploration)
+        self.history = HistoryPane(context, self.exploration)
+        self.sql = SqlEditor(context, self.exploration, self.history.keeper)
         self.result = ResultPane(context, self.exploration)
         self._source_actions = SourceActions(context, self, explores=False)
         self._make_toolbar()
@@ -79,9 +89,12 @@ class ExploreView(QWidget):
         self.made_sql.edit_requested.connect(self._edit_sql)
         self.result.edit_requested.connect(self._edit_query)
         self.result.column_menu_opening.connect(self._add_column_actions)
-        self.point_menus = ExplorePoints(context, self.exploration, self.result)
+        self.point_menus = ExplorePoints(context, self.exploration, self.result, self.sql.rewrite)
         self.result.refresh_requested.connect(self._read_source_again)
-        self.sql.edit.checked.connect(lambda _columns, error: self.result.hide_error(error))
+        self.sql.error_shown.connect(self.result.hide_error)
+        self.sql.history_requested.connect(self._toggle_history)
+        self.history.closed.connect(self._close_history)
+        self.history.opened.connect(self.sql.open_entry)
         install_shortcuts(self, EXPLORE, self._handlers(), context.problems.refuse)
         for told in (self.exploration.changed, self.exploration.result_changed, self.exploration.sources_changed):
             told.connect(self._show)
@@ -110,6 +123,17 @@ class ExploreView(QWidget):
         self.add = Button(
             _("Add to dashboard"), self.add_to_dashboard, kind="primary", icon="ph.plus", name="explore_add"
         )
+        self.update_widget = Button(
+            _("Update widget"),
+            self._update_widget,
+            kind="primary",
+            icon="ph.check",
+            name="explore_update",
+            tip=_("Write the query back to the widget that it was opened from"),
+            parent=self.toolbar,
+        )
+        self.update_widget.hide()
+        self._origin: WidgetOrigin | None = None
         self.fold = Button(
             "", self._toggle_fields, kind="quiet", icon="bb.pane-left", tip=_("Tables and columns"),
             name="explore_fold_fields", parent=self.toolbar,
@@ -120,10 +144,11 @@ class ExploreView(QWidget):
         """Whether the user opened the tables and columns in a narrow window."""
         self.toolbar.add(self.fold)
         self.toolbar.add(self.mode)
+        self.toolbar.add(self.sql.source)
         self.read_warning = ReadWarning(self._context, self.exploration)
-        for button in (self.time, self.cancel, self.read_warning, self.run, self.add):
+        for button in (self.time, self.cancel, self.read_warning, self.run, self.add, self.update_widget):
             self.toolbar.add_right(button)
-        self.toolbar.shorten(self.cancel, self.add)
+        self.toolbar.shorten(self.cancel, self.add, self.update_widget)
 
     def _lay_out(self) -> None:
         self._build = QWidget()
@@ -142,15 +167,17 @@ class ExploreView(QWidget):
         self._top = QStackedWidget()
         self._top.addWidget(self._build)
         self._top.addWidget(self.sql)
-        self._top.setFixedHeight(_TOP_HEIGHT)
-        self._work = QWidget()
+        self._work = QSplitter(Qt.Orientation.Vertical)
+        self._work.setObjectName("explore_query_and_result")
+        self._work.setAccessibleName(_("Query and result"))
         self._work.setProperty("plain", True)
-        column = QVBoxLayout(self._work)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._top)
-        column.addWidget(hairline())
-        column.addWidget(self.result, 1)
+        self._work.setHandleWidth(1)
+        self._work.setChildrenCollapsible(False)
+        self._work.addWidget(self._top)
+        self._work.addWidget(self.result)
+        self._work.splitterMoved.connect(self._keep_query_height)
+        self._query_height = 0
+        """How high the user made the SQL, in pixels; 0: nobody did."""
         self._work_area = scroll_area(self._work)  # in a low window query and result are scrolled
         self._empty = EmptyState(
             "ph.table",
@@ -172,6 +199,11 @@ class ExploreView(QWidget):
         self._fields_line = hairline(vertical=True)
         lower.addWidget(self._fields_line)
         lower.addWidget(self._right, 1)
+        self._history_line = hairline(vertical=True)
+        lower.addWidget(self._history_line)
+        lower.addWidget(self.history)
+        for widget in (self._history_line, self.history):
+            widget.hide()
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -185,8 +217,29 @@ class ExploreView(QWidget):
         narrow = self.width() < _NARROW
         self.fields.setFixedWidth(_FIELDS_NARROW if narrow else _FIELDS_WIDTH)
         self.made_sql.setFixedWidth(_SQL_NARROW if narrow else _SQL_WIDTH)
-        self._top.setFixedHeight(_TOP_LOW if self.height() < _LOW else _TOP_HEIGHT)
+        self._divide()
         self._show_panes()
+
+    def _divide(self) -> None:
+        """Give the builder the height of its rows, and the SQL its share of the height, or what the user gave it."""
+        if self.exploration.state.mode == "build":
+            self._top.setFixedHeight(_TOP_LOW if self.height() < _LOW else _TOP_HEIGHT)
+            return
+        self._top.setMinimumHeight(_LEAST_SQL)
+        self._top.setMaximumHeight(16_777_215)
+        height = self._work.height()
+        query = self._query_height or max(round(height * _SQL_SHARE), _LEAST_SQL)
+        self._work.setSizes([query, max(height - query, 1)])
+
+    def _keep_query_height(self) -> None:
+        if self.exploration.state.mode == "sql":
+            self._query_height = self._work.sizes()[0]
+
+    def _resize_query(self, steps: int) -> None:
+        """Make the SQL higher, or lower where `steps` is negative."""
+        self._query_height = max(self._work.sizes()[0] + steps * _RESIZED_BY, _LEAST_SQL)
+        self._divide()
+        self._keep_query_height()
 
     def _show_panes(self) -> None:
         """Show the panes that have room: in a narrow window the query has its whole width, and its SQL is one press
@@ -195,6 +248,9 @@ class ExploreView(QWidget):
         compact = self.width() < _COMPACT
         self.read_warning.set_compact(compact)
         shown = not compact or self._fields_wanted or self._right.currentWidget() is not self._work_area
+        self._show_history()
+        if self.width() < _NARROW and self.history.isVisibleTo(self):
+            shown = False  # both would leave the query too little room
         self.fields.setVisible(shown)
         self._fields_line.setVisible(shown)
         self.made_sql.setVisible(not compact)
@@ -202,6 +258,29 @@ class ExploreView(QWidget):
         self.fold.setVisible(compact)
         self.fold.setChecked(shown)
         self.fold.disable("" if self._right.currentWidget() is self._work_area else _("No query yet."))
+
+    def _show_history(self) -> None:
+        """Show the history beside the SQL if somebody wants it."""
+        is_sql = self.exploration.state.mode == "sql" and self._right.currentWidget() is self._work_area
+        shown = self._history_wanted and is_sql
+        self.sql.history.setChecked(shown)
+        self._history_line.setVisible(shown)
+        if shown and self.history.isHidden():
+            self.history.begin()
+        elif not shown:
+            self.history.hide()
+
+    def _toggle_history(self) -> None:
+        if self._history_wanted:
+            self._close_history()
+        else:
+            self._history_wanted = True
+            self._show_panes()
+
+    def _close_history(self) -> None:
+        self._history_wanted = False
+        self._show_panes()
+        self.sql.focus_edit()
 
     def _toggle_fields(self) -> None:
         self._fields_wanted = not self.fields.isVisible()
@@ -226,16 +305,25 @@ class ExploreView(QWidget):
             return
         source, _slash, table = rest.partition("/")
         self._was_opened = True
+        self._origin = None
         self.exploration.open_table("" if source == "own" else source, unquote(table))
 
     def open_query(
-        self, source_id: str, text: Callable[[BrowsedSource | None], str], shown: TimeRange | None, kind: str
+        self,
+        source_id: str,
+        text: Callable[[BrowsedSource | None], str],
+        shown: TimeRange | None,
+        kind: str,
+        origin: WidgetOrigin | None = None,
+        stack: str = "",
     ) -> None:
         """Show a query as soon as its source is known, whose language decides its `text`; as a step that can be undone.
-        `shown`: the time range that it names."""
+        `shown`: the time range that it names; `origin`: the widget that it is of, which can be updated with it;
+        `stack`: how its series are stacked."""
         self._was_opened = True
+        self._origin = origin
         self.sql.edit.commit()
-        self.exploration.open_query(source_id, text, shown, kind if kind in KINDS else "")
+        self.exploration.open_query(source_id, text, shown, kind if kind in KINDS else "", stack)
 
     def save_state(self) -> "ExplorationDraft":
         """What is explored, also where the SQL isn't committed."""
@@ -272,12 +360,17 @@ class ExploreView(QWidget):
             self.toolbar,
             self.fields,
             *([query, self.result] if self._right.currentWidget() is self._work_area else []),
+            *([self.history] if self.history.isVisible() else []),
         ]
 
     def _show(self) -> None:
         exploration, state = self.exploration, self.exploration.state
         self.mode.set_current(state.mode)
-        self._top.setCurrentWidget(self.sql if state.mode == "sql" else self._build)
+        page: QWidget = self.sql if state.mode == "sql" else self._build
+        if self._top.currentWidget() is not page:
+            self._top.setCurrentWidget(page)
+            self._divide()
+        self.sql.source.setVisible(state.mode == "sql")
         self.time.set_title(range_title(state.time_range))
         self.time.setVisible(bool(state.text) and self._names_time())
         self.cancel.setVisible(exploration.running and exploration.late)
@@ -292,7 +385,7 @@ class ExploreView(QWidget):
             self._nothing.why.setText(why)
             self._nothing.why.setVisible(bool(why))
             self._nothing.action.setVisible(error is None and may_add_data(actor))
-            page: QWidget = self._nothing
+            page = self._nothing
         else:
             page = self._work_area if state.text or state.mode == "sql" else self._empty
         self._right.setCurrentWidget(page)
@@ -302,6 +395,12 @@ class ExploreView(QWidget):
         self._empty.action.setVisible(first is not None)
         self.run.disable("" if state.text.strip() else _("No query yet."))
         self.add.disable(self._why_not_add())
+        origin = self._live_origin()
+        self.add.setVisible(origin is None)
+        self.update_widget.setVisible(origin is not None)
+        if origin is not None:
+            self.update_widget.setAccessibleDescription(origin.title)
+            self.update_widget.disable(self._why_not_add())
 
     def _first_table(self) -> tuple[str, str] | None:
         """Source and name of the first table that has rows, as far as they were counted; None if there is none."""
@@ -326,6 +425,29 @@ class ExploreView(QWidget):
             return _("The query has an error.")
         return ""
 
+    def _live_origin(self) -> WidgetOrigin | None:
+        """The widget that the query is of, while that is there and the query is over its data source."""
+        origin = self._origin
+        same = origin is not None and origin.source_id == self.exploration.state.source_id
+        return origin if origin is not None and same and origin.is_there() else None
+
+    def _why_not_update(self) -> str:
+        if self._live_origin() is None:
+            return _("This query was not opened from a widget.")
+        return self._why_not_add()
+
+    def _update_widget(self) -> None:
+        """Write the query back to the widget that it was opened from."""
+        self.sql.edit.commit()
+        origin = self._live_origin()
+        if origin is None or (why := self._why_not_update()):
+            self._context.problems.refuse(self._why_not_update() if origin is None else why)
+            return
+        self._origin = None
+        followed, state = self.exploration.followed(), self.exploration.state
+        origin.update(state.text, self.exploration.kind, state.stack, followed.query if followed is not None else "")
+        self._show()
+
     # Actions
 
     def command_handlers(self) -> Handlers:
@@ -338,6 +460,7 @@ class ExploreView(QWidget):
             "studio.explore_run": Handler(self._run),
             "studio.explore_plan": Handler(self.result.toggle_plan, self.result.why_no_plan),
             "studio.explore_add": Handler(self.add_to_dashboard, self._why_not_add),
+            "studio.explore_update": Handler(self._update_widget, self._why_not_update),
             "studio.explore_undo": Handler(
                 exploration.undo, lambda: "" if exploration.can_undo else _("There is nothing to undo.")
             ),
@@ -345,9 +468,19 @@ class ExploreView(QWidget):
                 exploration.redo, lambda: "" if exploration.can_redo else _("There is nothing to redo.")
             ),
             "studio.explore_sql": Handler(self._toggle_mode),
+            "studio.explore_format": Handler(self.sql.format_query, self._why_not_format),
+            "studio.explore_history": Handler(self._toggle_history, self._why_not_sql),
+            "studio.explore_query_taller": Handler(partial(self._resize_query, 1), self._why_not_sql),
+            "studio.explore_query_shorter": Handler(partial(self._resize_query, -1), self._why_not_sql),
             "studio.explore_chart": Handler(partial(self.result.resize_chart, 1), self.result.why_not_resized),
             "studio.explore_table": Handler(partial(self.result.resize_chart, -1), self.result.why_not_resized),
         }
+
+    def _why_not_format(self) -> str:
+        return self._why_not_sql() or ("" if self.sql.edit.toPlainText().strip() else _("No query yet."))
+
+    def _why_not_sql(self) -> str:
+        return "" if self.exploration.state.mode == "sql" else _("Switch to SQL first.")
 
     def _toggle_mode(self) -> None:
         self._choose_mode("build" if self.exploration.state.mode == "sql" else "sql")
@@ -464,4 +597,5 @@ class ExploreView(QWidget):
             source_name=source.name if source is not None else "",
             shown=state.time_range if self._names_time() else None,
             followed=self.exploration.followed(),
+            config=self.result.widget().config,
         ).open()

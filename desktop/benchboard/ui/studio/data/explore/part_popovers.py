@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from benchboard.analytics.query_builder.question import (
     MAX_LIMIT,
     TIMES,
+    Derived,
     Function,
     Group,
     Measure,
@@ -16,9 +17,11 @@ from benchboard.analytics.query_builder.question import (
     Sort,
     Unit,
     free_name,
-    functions_for,
+    measure_name,
+    measures_for,
     units_for,
 )
+from benchboard.analytics.query_types import NUMBERS
 from benchboard.analytics.table_browser import BrowsedTable
 from benchboard.i18n import _, number, parse_number
 from benchboard.ui.studio.data.explore.part_text import (
@@ -123,28 +126,40 @@ class MeasurePopover(PartPopover):
         self._column = Select([*rows, *column_choices(table)], name="measure_column", label=_("Column"))
         self._column.set_current_key(shown.column if shown is not None else column)
         self._function = Select([], name="measure_function", label=_("Calculation"))
+        numbers = [(one.name, one.title) for one in table.columns if one.kind in NUMBERS and one.aggregate is None]
+        self._divisor = Select([*numbers, *rows], name="measure_divisor", label=_("Divided by the sum of"))
         self._name = Field(_("Name in the result"), Edit(name="measure_name"))
         self._name.edit.setMaxLength(50)
         self._name.edit.returnPressed.connect(self.apply)
-        for field in (self._column, self._function, self._name):
+        for field in (self._column, self._function, self._divisor, self._name):
             self.column.addWidget(field)
         self.add_apply()
         self._show_functions(shown.function if shown is not None else None)
         if shown is not None:
+            self._divisor.set_current_key(shown.divisor)
             self._name.edit.setText(shown.name)
         self._column.currentIndexChanged.connect(lambda: self._show_functions(None))
         self._function.currentIndexChanged.connect(self._show_name)
+        self._divisor.currentIndexChanged.connect(self._show_name)
 
-    def _show_functions(self, chosen: Function | None) -> None:
+    def _show_functions(self, chosen: Function | Derived | None) -> None:
         column = self._column.current_key()
-        offered = functions_for(kind_of(self._table, column) if column else None, self._question.dialect)
+        offered = measures_for(kind_of(self._table, column) if column else None, self._question.dialect)
         self._function.set_choices([(one, function_title(one)) for one in offered])
         self._function.set_current_key(chosen or offered[0])
         self._show_name()
 
     def _show_name(self) -> None:
         column, function = self._column.current_key(), self._function.current_key()
-        wanted = f"{function}_{column}" if column else self._table.name
+        is_ratio = function == "ratio"
+        if is_ratio == self._divisor.isHidden():
+            self._divisor.setVisible(is_ratio)
+            if self.isVisible():
+                self.move_into_place()
+        if function in ("share", "ratio"):
+            wanted = measure_name(self._question, self._function.currentData(), column, self._divisor.current_key())
+        else:
+            wanted = f"{function}_{column}" if column else self._table.name
         others = [name for name in self._question.outputs if self._shown is None or name != self._shown.output]
         self._name.edit.setText(free_name(wanted, others))
         self._name.set_error("")
@@ -158,7 +173,9 @@ class MeasurePopover(PartPopover):
             self._name.set_error(_("Another column of the result already has this name."))
         else:
             self.close()
-            self._applied(Measure(self._function.currentData(), self._column.current_key(), name))
+            function = self._function.currentData()
+            divisor = self._divisor.current_key() if function == "ratio" else ""
+            self._applied(Measure(function, self._column.current_key(), name, divisor))
             return
         self.move_into_place()
         self._name.edit.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -1,7 +1,10 @@
 """The parts of a question in words: filters, groups, measures, sorting, as chips say them."""
 
+from PySide6.QtCore import QLocale
+
 from benchboard.analytics.column_presentation import humanised
 from benchboard.analytics.query_builder.question import (
+    Derived,
     Filter,
     Function,
     Group,
@@ -84,7 +87,7 @@ def time_operator_title(operator: Operator) -> str:
     return titles.get(operator, operator_title(operator))
 
 
-def function_title(function: Function) -> str:
+def function_title(function: Function | Derived) -> str:
     """What a measure calculates."""
     return {
         "count": _("count of rows"),
@@ -94,6 +97,8 @@ def function_title(function: Function) -> str:
         "min": _("minimum"),
         "max": _("maximum"),
         "median": _("median"),
+        "share": _("% of total"),
+        "ratio": _("divided by …"),
     }[function]
 
 
@@ -131,7 +136,10 @@ def measure_text(one: Measure, table: BrowsedTable | None) -> str:
         return known.title
     if one.function == "count":
         return _("count of rows")
-    title = column_title(table, one.column)
+    title = column_title(table, one.column) if one.column else _("rows")
+    if one.function == "ratio":
+        divisor = column_title(table, one.divisor) if one.divisor else _("rows")
+        return _("{column} divided by {divisor}").format(column=title, divisor=divisor)
     return {
         "count_distinct": _("distinct values of {column}"),
         "sum": _("sum of {column}"),
@@ -139,6 +147,7 @@ def measure_text(one: Measure, table: BrowsedTable | None) -> str:
         "min": _("minimum of {column}"),
         "max": _("maximum of {column}"),
         "median": _("median of {column}"),
+        "share": _("% of all {column}"),
     }[one.function].format(column=title)
 
 
@@ -190,11 +199,12 @@ def question_title(question: Question | None, table: BrowsedTable | None) -> str
     """A title for the chart of a question: `Orders by week, Status`."""
     if question is None:
         return _("SQL query")
-    subject = humanised(question.table)
+    own = RELATIONS.get(question.table) if not question.source_id else None
+    subject = _(own.rows_title) if own is not None and own.rows_title else humanised(question.table)
     if not question.outputs:
         return subject
     # The name of a file's table may be that of one of its columns, which is another figure than the count of its rows.
-    counted = subject if question.table in RELATIONS else _("Rows in {table}").format(table=subject)
+    counted = subject if own is not None else _("Rows in {table}").format(table=subject)
     measures = [counted if one.function == "count" else measure_text(one, table) for one in question.measures]
     title = ", ".join(measures) or subject
     groups = [
@@ -203,4 +213,4 @@ def question_title(question: Question | None, table: BrowsedTable | None) -> str
     ]
     if groups:
         title = _("{measures} by {groups}").format(measures=title, groups=", ".join(groups))
-    return title[:1].upper() + title[1:]
+    return QLocale().toUpper(title[:1]) + title[1:]  # in Turkish, i becomes İ

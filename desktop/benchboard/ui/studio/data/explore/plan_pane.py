@@ -33,6 +33,9 @@ class PlanPane(QWidget):
         self._token = CancelToken()
         self._asked: object = None
         """The query whose plan is shown or asked for."""
+        self._failure: AppError | None = None
+        """Why there is no plan."""
+        self._error_in_sql = ""
         self.tree = QTreeWidget()
         self.tree.setObjectName("explore_plan_steps")
         self.tree.setAccessibleName(_("Steps of the plan"))
@@ -51,6 +54,7 @@ class PlanPane(QWidget):
         column.addWidget(Text(_("Plan"), "body_strong"))
         column.addWidget(self.summary)
         column.addWidget(self.tree, 1)
+        column.addStretch(0)  # while there is no tree, the sentence stays above
         exploration.changed.connect(self._refresh)
         exploration.result_changed.connect(self._refresh)
 
@@ -77,7 +81,7 @@ class PlanPane(QWidget):
         if not state.text.strip():
             self._show_text(_("No query yet."), "muted")
             return
-        self._show_text(_("Reading the plan…"), "muted")
+        self._show_text(_("Reading the plan…"), "muted", with_tree=True)
 
         def op(session: DatabaseSession) -> QueryPlan:
             return explain_query(
@@ -91,14 +95,32 @@ class PlanPane(QWidget):
 
         def failed(error: AppError) -> None:
             if token is self._token and not isinstance(error, Cancelled):
-                self._show_text(" ".join(part for part in (error.what, error.why, error.do) if part), "error")
+                self._failure = error
+                self._show_failure()
 
         self._context.tasks.read(
             self, op, lambda plan: self._show(plan) if token is self._token else None, failed, long=True
         )
 
-    def _show_text(self, text: str, tone: Tone) -> None:
+    def hide_error(self, error: AppError | None) -> None:
+        """Leave an error that the SQL editor shows to that; None: it shows none."""
+        self._error_in_sql = error.what if error is not None else ""
+        self._show_failure()
+
+    def _show_failure(self) -> None:
+        error = self._failure
+        if error is None:
+            return
+        if error.what == self._error_in_sql:
+            self._show_text(_("No plan: the query has an error."), "muted")
+        else:
+            self._show_text(" ".join(part for part in (error.what, error.why, error.do) if part), "error")
+        self._failure = error
+
+    def _show_text(self, text: str, tone: Tone, *, with_tree: bool = False) -> None:
+        self._failure = None
         self.tree.clear()
+        self.tree.setVisible(with_tree)  # hidden, it would lose the focus
         self.summary.setText(text)
         self.summary.set_tone(tone)
 
@@ -111,7 +133,7 @@ class PlanPane(QWidget):
             text = text[:1].upper() + text[1:]
         if not plan.steps:
             text = _("The query reads no table.")
-        self._show_text(text, "secondary")
+        self._show_text(text, "secondary", with_tree=bool(plan.steps))
         for step in plan.steps:
             self.tree.addTopLevelItem(_item(step))
         self.tree.expandAll()

@@ -6,22 +6,27 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.analytics.queries import ResultTable
 from benchboard.dashboards.document.time_range import Period, absolute
-from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
+from benchboard.dashboards.document.widget_kinds import STACK, Setting, WidgetContent, WidgetKind, kind_of
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number
-from benchboard.ui.studio.data.explore.exploration import Exploration
+from benchboard.ui.studio.data.explore.exploration import Exploration, ExplorationResult
+from benchboard.ui.studio.data.explore.history_list import duration_text
 from benchboard.ui.studio.data.explore.part_text import question_title
 from benchboard.ui.studio.data.explore.plan_pane import PlanPane
 from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
 from benchboard.ui.studio.tiles.renderers import mismatch_reason, show_period_text
+from benchboard.ui.studio.tiles.stacking import series_count
 from benchboard.ui.studio.tiles.table_widget import TableState, TableWidget
 from benchboard.ui.studio.tiles.tile_notes import source_text
+from benchboard.ui.studio.tiles.tile_point import TilePoint
+from benchboard.ui.time_format import clock_minutes
 from benchboard.ui.widgets import Button, Elided, Icon, Paragraph, hairline
 from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.fields import Select
 from benchboard.ui.widgets.focus import FocusRinged
 from benchboard.ui.widgets.surfaces import set_surface
 from benchboard.ui.widgets.tab_order import one_tab_stop_choices
@@ -29,13 +34,25 @@ from benchboard.ui.widgets.tab_order import one_tab_stop_choices
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
-KINDS: Final = ("line_chart", "area_chart", "bar_chart", "pie_chart", "metric_card", "table")
+KINDS: Final = (
+    "line_chart",
+    "area_chart",
+    "bar_chart",
+    "pie_chart",
+    "scatter_chart",
+    "heatmap",
+    "metric_card",
+    "table",
+)
 """The kinds of widgets that are offered, in the order of their buttons."""
 _LEAST_CHART: Final = 170
+_HEADER: Final = 44
+"""Pixels of what stands above the table where there is no chart."""
 _LEAST_TABLE: Final = 62
 """Pixels of the names of the columns and a row."""
-_READABLE_CHART: Final = 226
-"""Least pixels of a chart that nobody made smaller; the table below it scrolls."""
+_READABLE_CHART: Final = 260
+"""Least pixels of a chart that nobody made smaller. In a window without room for it and a table, the table takes its
+place when it is asked for."""
 _CHART_SHARE: Final = 0.6
 _RESIZED_BY: Final = 32
 """Pixels by which a key makes the chart or the table taller."""
@@ -68,11 +85,12 @@ class ResultPane(QWidget):
         self._error_in_sql = ""
         """What the SQL editor says is wrong; it isn't said again below."""
         self._announced: AppError | None = None
+        self._was_stale = False
         self.chart = _Chart()
         self.chart.setObjectName("explore_chart")
         self.chart.retry_requested.connect(exploration.run)
         self.chart.edit_requested.connect(self.edit_requested)
-        self.chart.point_requested.connect(self.point_requested)
+        self.chart.point_requested.connect(self._request_point)
         self.table: TableWidget | None = None
         self._table_state = TableState()
         self._tables = QStackedWidget()
@@ -84,10 +102,11 @@ class ResultPane(QWidget):
         self.kinds: dict[str, Button] = {}
         upper = QWidget()
         upper.setMinimumHeight(_LEAST_CHART)
-        column = QVBoxLayout(upper)
+        self._upper = column = QVBoxLayout(upper)
         column.setContentsMargins(16, 6, 12, 8)
         column.setSpacing(4)
-        column.addLayout(self._header())
+        self._head = self._header()
+        column.addLayout(self._head)
         self._repeated = Paragraph("", "caption", "warn")
         self._repeated.setObjectName("explore_repeated")
         self._repeated.hide()
@@ -110,6 +129,7 @@ class ResultPane(QWidget):
         tables.addWidget(self._tables)
         beneath.addLayout(tables, 1)
         self._table_holder = lower
+        self.faded = [_faded(one) for one in (self.chart, self._tables)]
         self._split = QSplitter(Qt.Orientation.Vertical)
         self._split.setAccessibleName(_("Result"))
         self._split.setHandleWidth(1)
@@ -119,9 +139,16 @@ class ResultPane(QWidget):
         self._split.splitterMoved.connect(self._keep_sizes)
         self._has_own_sizes = False
         """Whether somebody moved the line between chart and table."""
+        self._has_rows = self._has_chart = False
+        """Whether there is a table, or a chart, to show."""
+        self._table_button = Button(
+            _("Table"), self._toggle_table, kind="quiet", icon="ph.table", size="sm", name="explore_show_table",
+            tip=_("Show the rows in place of the chart"),
+        )  # fmt: skip
+        self._table_button.setCheckable(True)
         self._split.setStretchFactor(0, 3)
         self._split.setStretchFactor(1, 2)
-        self._mark = Icon("ph.check", "ok", 14)
+        self.mark = Icon("ph.check", "ok", 14)
         self._status = Elided("", "caption", "secondary")
         self._status.setObjectName("explore_status")
         self._origin = Elided("", "caption", "muted")
@@ -171,8 +198,35 @@ class ResultPane(QWidget):
             button.setCheckable(True)
             self.kinds[one] = button
             buttons.addWidget(button)
+        self._stack_choices: list[tuple[str, str]] = []
+        self.stacking = Select([], name="explore_stack", label=_("Stacking"))
+        self.stacking.activated.connect(lambda _place: self._choose_stack())
+        line.addWidget(self.stacking)
         line.addWidget(holder)
         return line
+
+    def _request_point(self, found: TilePoint, at: QPoint) -> None:
+        if not self.is_stale:  # what is typed would be lost with a filter
+            self.point_requested.emit(found, at)
+
+    def _show_stacking(self, table: ResultTable | None) -> None:
+        """Offer to stack the series of bars and areas that have several."""
+        setting = _stacking(kind_of(self._exploration.kind))
+        has_several = setting is not None and table is not None and bool(table.rows) and series_count(table) > 1
+        self.stacking.setVisible(has_several)
+        if setting is None:
+            return
+        named = _("{name}: {values}")  # it stands without a label
+        choices = [(key, named.format(name=_(setting.title), values=_(title))) for key, title in setting.choices]
+        if choices != self._stack_choices:
+            self._stack_choices = choices
+            self.stacking.set_choices(choices)
+        chosen = self._exploration.state.stack
+        self.stacking.set_current_key(chosen if chosen in dict(choices) else str(setting.default))
+
+    def _choose_stack(self) -> None:
+        self._exploration.set_stack(self.stacking.current_key())
+        self._show_kind()
 
     def toggle_plan(self) -> None:
         """Show the plan of the query in place of its result, or the result again."""
@@ -205,23 +259,31 @@ class ResultPane(QWidget):
         line = QHBoxLayout(footer)
         line.setContentsMargins(16, 0, 12, 0)
         line.setSpacing(8)
-        line.addWidget(self._mark)
+        line.addWidget(self.mark)
         line.addWidget(self._status, 2)
         line.addWidget(self._origin, 3)
         line.addWidget(self.read_again)
+        line.addWidget(self._table_button)
         line.addWidget(self._plan_button)
         self._origin.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return footer
 
     @property
     def title(self) -> str:
-        """The title of the chart."""
-        return question_title(self._exploration.state.question, self._exploration.table)
+        """The title of the chart: of the last result that was no error, while that is shown."""
+        exploration, good = self._exploration, self._exploration.last_good
+        if self.is_stale and good is not None:
+            return question_title(exploration.read_question(good.text, good.source_id), exploration.table)
+        return question_title(exploration.state.question, exploration.table)
 
     def widget(self, kind: str = "") -> WidgetContent:
         """What is shown, as a widget of a page."""
-        state, name = self._exploration.state, kind or self._exploration.kind
-        return WidgetContent("explore", name, kind_of(name), self.title, state.text, {}, state.source_id)
+        state, name = self._exploration.state, kind or self._exploration.kind_of(self._result)
+        known, config = kind_of(name), dict[str, object]()
+        stacking = _stacking(known)
+        if state.stack and stacking is not None and state.stack in dict(stacking.choices):
+            config["stack"] = state.stack
+        return WidgetContent("explore", name, known, self.title, state.text, config, state.source_id)
 
     def _keep_sizes(self) -> None:
         self._has_own_sizes = True
@@ -232,12 +294,33 @@ class ResultPane(QWidget):
 
     def _divide(self) -> None:
         """Give the chart its share of the height, and in a low window as much as it needs to be read."""
-        if self._has_own_sizes:
-            return
         height = self.height() - self._split.y() - _FOOTER - 1
-        header = self._chart_holder.sizeHint().height() - self.chart.sizeHint().height()
+        header = self._header_height()
+        one_at_a_time = self._has_chart and self._has_rows and height < header + _READABLE_CHART + _LEAST_TABLE
+        shows_table = self._table_button.isChecked()
+        self._table_button.setVisible(one_at_a_time)
+        self._table_holder.setVisible(self._has_rows and (not one_at_a_time or shows_table))
+        self.chart.setVisible(self._has_chart and not (one_at_a_time and shows_table))
+        only_header = self._has_rows and self.chart.isHidden()
+        self._chart_holder.setMaximumHeight(_HEADER if only_header else 16_777_215)
+        least = header + _READABLE_CHART if one_at_a_time else _LEAST_CHART
+        self._chart_holder.setMinimumHeight(_HEADER if only_header else least)
+        if self._has_own_sizes or one_at_a_time:
+            return
         upper = max(round(height * _CHART_SHARE), _READABLE_CHART + header)
         self._split.setSizes([upper, max(height - upper, _LEAST_TABLE)])
+
+    def _header_height(self) -> int:
+        """The height of what stands above the chart, the same whether that is shown or not."""
+        margins = self._upper.contentsMargins()
+        rows = [self._head.sizeHint().height()]
+        if not self._repeated.isHidden():
+            rows.append(self._repeated.sizeHint().height())
+        return margins.top() + margins.bottom() + sum(rows) + self._upper.spacing() * len(rows)
+
+    def _toggle_table(self) -> None:
+        """Show the table in place of the chart, or the chart again."""
+        self._divide()
 
     def _show_repeated(self) -> None:
         """Say which sums count rows several times because of a joined table: never a wrong one in silence."""
@@ -254,7 +337,7 @@ class ResultPane(QWidget):
 
     def show_result(self) -> None:
         """Show the latest result, or that there is none."""
-        result = self._exploration.result
+        result = self._result
         table = result.table if result is not None else None
         if table is not self._shown:
             self._shown = table
@@ -269,10 +352,10 @@ class ResultPane(QWidget):
         if self.table is None:
             self.table = TableWidget(table, self._table_state)
             self.table.footer.hide()
-            self.table.view.setObjectName("explore_table")
+            self.table.view.setObjectName("explore_rows")
             self.table.focus_passed.connect(self.focusNextPrevChild)
             self.table.column_menu_opening.connect(self.column_menu_opening)
-            self.table.point_requested.connect(self.point_requested)
+            self.table.point_requested.connect(self._request_point)
             self._tables.addWidget(self.table)
         else:
             self.table.show_table(table)
@@ -282,28 +365,27 @@ class ResultPane(QWidget):
         self._tables.show()
 
     def _show_kind(self) -> None:
-        exploration, result = self._exploration, self._exploration.result
+        exploration, result = self._exploration, self._result
         table = result.table if result is not None else None
-        shown = exploration.kind
+        shown = exploration.kind_of(result)
         for kind, button in self.kinds.items():
             why = ""
             if table is None:
                 why = _("No result yet.")
+            elif self.is_stale:
+                why = _("The query has an error.")
             elif kind != "table" and table.rows:
                 why = mismatch_reason(self.widget(kind), table) or ""
             button.disable(why if kind != shown else "")
             button.setChecked(kind == shown and table is not None)
+        self._show_stacking(table)
         self._title.setText(self.title if exploration.state.text else "")
-        suggestion = result.suggestion if result is not None else None
-        suggested = suggestion is not None and not exploration.state.kind and table is not None and bool(table.rows)
-        self._reason.setText(suggestion.reason if suggestion is not None and suggested else "")
-        self._reason.setVisible(suggested)
+        self._show_reason()
         has_error = result is not None and result.error is not None
         only_table = shown == "table" and not has_error and table is not None and bool(table.rows)
-        self.chart.setVisible(not only_table and not self._is_said_in_sql())
-        self._chart_holder.setMaximumHeight(44 if only_table else 16_777_215)
-        self._chart_holder.setMinimumHeight(44 if only_table else _LEAST_CHART)
-        self._table_holder.setVisible(table is not None and bool(table.rows) and not has_error)
+        self._has_chart = not only_table and (self.is_stale or not self._is_said_in_sql())
+        self._has_rows = table is not None and bool(table.rows) and not has_error
+        self._divide()
         if not only_table:
             self._draw()
         elsewhere = self._data_elsewhere()
@@ -311,9 +393,24 @@ class ResultPane(QWidget):
         if elsewhere is not None:
             self._show_data.setText(show_period_text(elsewhere))
 
+    def _show_reason(self) -> None:
+        """Say why the chart is of its kind, or that the result isn't that of the query."""
+        result = self._result
+        suggestion, table = (result.suggestion, result.table) if result is not None else (None, None)
+        text = ""
+        if self.is_stale and result is not None and result.at is not None:
+            text = _("Result of the query from {time}").format(time=clock_minutes(result.at))
+        elif suggestion is not None and not self._exploration.state.kind and table is not None and table.rows:
+            text = suggestion.reason
+        self._reason.set_tone("secondary" if self.is_stale else "muted")
+        self._reason.setText(text)
+        self._reason.setVisible(bool(text))
+        for effect in self.faded:
+            effect.setEnabled(self.is_stale)
+
     def _data_elsewhere(self) -> Period | None:
         """The days of the data, if the result is empty because none of them is in the time range."""
-        drawn = self._exploration.drawn_result()
+        drawn = self._exploration.drawn_result(self._result)
         return drawn.data_elsewhere if drawn is not None and drawn.table is not None and not drawn.table.rows else None
 
     def _show_all_data(self) -> None:
@@ -324,41 +421,62 @@ class ResultPane(QWidget):
     def hide_error(self, error: AppError | None) -> None:
         """Leave an error that the SQL editor shows to that; None: it shows none."""
         self._error_in_sql = error.what if error is not None else ""
+        self.plan.hide_error(error)
         self.show_result()
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether what is shown is the last result that was no error: the SQL has an error now, or it was corrected and
+        hasn't run yet."""
+        state, result = self._exploration.state, self._exploration.result
+        was_wrong = result is not None and result.error is not None and result.text != state.text
+        has_error = state.mode == "sql" and (bool(self._error_in_sql) or was_wrong)
+        return has_error and self._exploration.last_good is not None
+
+    @property
+    def _result(self) -> ExplorationResult | None:
+        return self._exploration.last_good if self.is_stale else self._exploration.result
 
     def _is_said_in_sql(self) -> bool:
         error = self._exploration.result.error if self._exploration.result is not None else None
         return self._exploration.state.mode == "sql" and error is not None and error.what == self._error_in_sql
 
     def _draw(self) -> None:
-        drawn = self._exploration.drawn_result()
+        drawn = self._exploration.drawn_result(self._result)
         # The button of this view, which the keyboard reaches, says where the data are.
         drawn = replace(drawn, data_elsewhere=None) if drawn is not None else None
         self.chart.show_widget(self.widget(), drawn, "read")
 
     def _show_status(self) -> None:
-        exploration, result = self._exploration, self._exploration.result
+        exploration, result = self._exploration, self._result
         mark, role, text = "", "ok", ""
         if exploration.running and exploration.late:
             mark, role, text = "ph.hourglass", "text.muted", _("Running…")
         elif exploration.cancelled:
             mark, role, text = "ph.prohibit", "text.muted", _("Cancelled. The result is from the previous run.")
             text = text if result is not None else _("Cancelled.")
+        elif self.is_stale:
+            pass  # it is said above the result
         elif result is not None and result.error is not None:
             text = _("No result") if self._is_said_in_sql() else ""
         elif result is not None and result.table is not None:
-            mark, text = "ph.check", _result_text(result.table, result.seconds)
+            mark, role = ("ph.warning", "warn") if result.table.truncated else ("ph.check", "ok")
+            text = _result_text(result.table, result.seconds)
         elif exploration.running:
             return
-        before = self._status.text()
-        self._mark.setVisible(bool(mark))
+        before, was_stale = self._status.text(), self._was_stale
+        self._was_stale = self.is_stale
+        self.mark.setVisible(bool(mark))
         if mark:
-            self._mark.show_icon(mark, role)
+            self.mark.show_icon(mark, role)
         self._status.setText(text)
         self._origin.setText(self._origin_text() if result is not None and result.table is not None else "")
         news = result.source if result is not None and result.table is not None else None
         self.read_again.setVisible(news is not None and news.is_outdated)
-        error = result.error if result is not None and not self._is_said_in_sql() else None
+        is_current = result is not None and result.text == exploration.state.text
+        error = result.error if result is not None and is_current and not self._is_said_in_sql() else None
+        if self.is_stale and self.isVisible() and not was_stale:
+            announce(self, self._reason.text())
         if error is not None and error is not self._announced and self.isVisible():
             announce(self, error.what)
         self._announced = error
@@ -375,16 +493,25 @@ class ResultPane(QWidget):
         return f"{named} · {stale}" if stale else named
 
 
+def _faded(widget: QWidget) -> QGraphicsOpacityEffect:
+    """An effect that shows a widget at half its opacity while it is enabled."""
+    effect = QGraphicsOpacityEffect(widget)
+    effect.setOpacity(0.5)
+    effect.setEnabled(False)
+    widget.setGraphicsEffect(effect)
+    return effect
+
+
+def _stacking(kind: WidgetKind | None) -> Setting | None:
+    """The setting of a kind that says how its series are stacked; None if it has none."""
+    return next((one for one in kind.settings if one.key == STACK.key), None) if kind is not None else None
+
+
 def _result_text(table: ResultTable, seconds: float) -> str:
     """How many rows there are, and what reading them took: `65 rows in 42 ms`."""
     count = len(table.rows)
     rows = ngettext("{count} row", "{count} rows", count).format(count=number(count))
-    took = (
-        _("{count} ms").format(count=number(round(seconds * 1000)))
-        if seconds < 1
-        else _("{count} s").format(count=number(round(seconds, 1)))
-    )
-    text = _("{rows} in {time}").format(rows=rows, time=took)
+    text = _("{rows} in {time}").format(rows=rows, time=duration_text(seconds))
     if table.truncated:
         text += " · " + _("the query returns more rows")
     return text

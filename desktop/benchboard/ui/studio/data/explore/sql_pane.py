@@ -1,22 +1,35 @@
 """The SQL that the builder made, beside it; and the editor for SQL in its place."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from benchboard.analytics.queries import ResultColumn
+from benchboard.analytics.query_builder.question import Dialect
+from benchboard.analytics.query_format import formatted_query
+from benchboard.dashboards.query_history import HistoryEntry, found_entries
 from benchboard.errors import AppError
-from benchboard.i18n import _, number
+from benchboard.i18n import _, number, pgettext
+from benchboard.ui.commands import REGISTRY, Handler, install_shortcuts
 from benchboard.ui.studio.data.explore.exploration import Exploration
-from benchboard.ui.studio.panes.query_editor import QueryEdit, SqlHighlighter, columns_hint
+from benchboard.ui.studio.data.explore.history_keeper import HistoryKeeper, HistorySteps
+from benchboard.ui.studio.panes.query_editor import SqlHighlighter, columns_hint
+from benchboard.ui.studio.panes.sql_edit import SqlEdit
+from benchboard.ui.studio.studio_commands import SQL
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import Button, Paragraph, Select, Text
+from benchboard.ui.widgets import Button, Elided, Icon, Paragraph, Select, Text, hairline
+from benchboard.ui.widgets.labels import KeyCap
 from benchboard.ui.widgets.surfaces import disable_viewport_fill, set_surface
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
+
+_HINT, _SPACE = 1, 4
+"""The places of the sentence and of the empty space in the line below the editor."""
 
 
 class MadeSql(QWidget):
@@ -72,48 +85,92 @@ class MadeSql(QWidget):
 
 
 class SqlEditor(QWidget):
-    """The editor of the query, its source, and what the query returns or what is wrong with it."""
+    """The editor of the query, and below it what the query returns or what is wrong with it."""
 
-    def __init__(self, context: "Context", exploration: Exploration) -> None:
+    error_shown = Signal(object)
+    """The error that is shown below the query; None: there is none."""
+
+    history_requested = Signal()
+
+    def __init__(self, context: "Context", exploration: Exploration, history: HistoryKeeper) -> None:
         super().__init__()
         set_surface(self, "surface")
         self.setAccessibleName(_("SQL"))
+        self._context, self._history = context, history
         self._exploration = exploration
-        self._error: AppError | None = None
+        self.error: AppError | None = None
         """What is wrong with the query: said alone, because a query with an error isn't shown by the builder either."""
-        self.edit = QueryEdit(context, "explore_sql", exploration.variables, lambda: exploration.state.source_id)
+        self._returned = ""
+        """What the query returns, as text."""
+        self.edit = SqlEdit(
+            context, "explore_sql", exploration.variables, lambda: exploration.state.source_id, self._dialect
+        )
         self.edit.setAccessibleName(_("SQL"))
-        self.edit.setUndoRedoEnabled(True)
-        self.edit.committed.connect(exploration.set_text)
+        self.edit.committed.connect(self._commit)
+        self.edit.textChanged.connect(self._follow_undo)
+        self._steps = HistorySteps()
+        self._sources: dict[str, str] = {}
+        """The sources of the queries before and after one over another source was opened."""
         self.edit.checked.connect(self._checked)
+        self.edit.fix_changed.connect(self._show_fix)
+        self.edit.textChanged.connect(self._show_fix)
         self.source = Select([], name="explore_sql_source", label=_("Source"))
         self.source.currentIndexChanged.connect(self._choose_source)
-        self._hint = Paragraph("", "caption", "muted")
-        self._hint.setObjectName("explore_sql_hint")
-        self._place = Text("", "caption", "muted")
-        self._place.setObjectName("explore_sql_place")
-        self.edit.cursorPositionChanged.connect(self._show_place)
-        self._only_sql = Paragraph(_("The builder can't show this query. Edit it as SQL."), "caption", "muted")
-        head = QHBoxLayout()
-        head.setSpacing(8)
-        head.addWidget(Text(_("Source"), tone="secondary"))
-        head.addWidget(self.source)
-        head.addWidget(self._only_sql, 1)
-        head.addStretch(1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 8, 16, 8)
-        column.setSpacing(6)
-        column.addLayout(head)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
         column.addWidget(self.edit, 1)
-        below = QHBoxLayout()
-        below.setSpacing(16)
-        below.addWidget(self._hint, 1)
-        below.addWidget(self._place, 0, Qt.AlignmentFlag.AlignTop)
-        column.addLayout(below)
+        column.addWidget(hairline())
+        column.addLayout(self._footer())
+        self._install_shortcuts(context)
         self._show_place()
         exploration.changed.connect(self._show)
         exploration.sources_changed.connect(self._show)
+        exploration.result_changed.connect(self._follow_run)
         self._show()
+
+    def _footer(self) -> QHBoxLayout:
+        self._mark = Icon("ph.x-circle-fill", "error", theme().px("icon.inline"))
+        self._hint = Paragraph("", "caption", "muted")
+        self._hint.setObjectName("explore_sql_hint")
+        self._fix = Button(_("Apply correction"), self.edit.apply_fix, kind="link", size="sm", name="explore_sql_fix")
+        self._fix_key = KeyCap(REGISTRY["studio.sql_fix"].key)
+        self._place = Elided("", "caption", "muted", fits_text=True)
+        self._place.setObjectName("explore_sql_place")
+        self.edit.cursorPositionChanged.connect(self._show_place)
+        self.format = Button(
+            pgettext("button", "Format"), self.format_query, kind="quiet", icon="ph.text-align-left", size="sm",
+            name="explore_format", tip=REGISTRY["studio.explore_format"].tooltip,
+        )  # fmt: skip
+        self.history = Button(
+            _("History"), self.history_requested.emit, kind="quiet", icon="ph.clock-counter-clockwise", size="sm",
+            name="explore_history", tip=REGISTRY["studio.explore_history"].tooltip,
+        )  # fmt: skip
+        self.history.setCheckable(True)
+        line = QHBoxLayout()
+        line.setContentsMargins(16, 4, 12, 4)
+        line.setSpacing(8)
+        for widget in (self._mark, self._hint, self._fix, self._fix_key):
+            line.addWidget(widget)
+        line.addStretch(0)
+        line.addWidget(self._place)
+        line.addWidget(self.format)
+        line.addWidget(self.history)
+        self._line = line
+        return line
+
+    def _install_shortcuts(self, context: "Context") -> None:
+        edit = self.edit
+        handlers = {
+            "studio.sql_fix": Handler(edit.apply_fix, lambda: "" if edit.fix else _("There's no correction to apply.")),
+            "studio.sql_comment": Handler(edit.toggle_comment),
+            "studio.sql_older": Handler(partial(self._step, 1)),
+            "studio.sql_newer": Handler(partial(self._step, -1)),
+        }
+        install_shortcuts(edit, SQL, handlers, context.problems.refuse)
+
+    def _dialect(self) -> Dialect:
+        return self._exploration.empty_question(self._exploration.state.source_id, "").dialect
 
     def _show(self) -> None:
         state = self._exploration.state
@@ -125,39 +182,129 @@ class SqlEditor(QWidget):
         self.source.set_current_key(state.source_id)
         if self.isVisible() or state.mode == "sql":
             self.edit.update_text(state.text)
-        self._show_only_sql()
+        self._show_hint()
 
-    def _show_only_sql(self) -> None:
-        state = self._exploration.state
-        self._only_sql.setVisible(state.question is None and bool(state.text.strip()) and self._error is None)
+    def format_query(self) -> None:
+        """Lay the query out anew, as one step that can be undone; say why if that can't be done."""
+        text, dialect = self.edit.toPlainText(), self._dialect()
+
+        def show(found: str) -> None:
+            if self.edit.toPlainText() == text and found != text:
+                self.edit.replace_text(found)
+                self.edit.commit()
+                self.edit.check()
+
+        def failed(error: AppError) -> None:
+            self._context.problems.refuse(_("Nothing was formatted: {problem}").format(problem=error.what))
+
+        self._context.tasks.read(self, lambda _session: formatted_query(text, dialect), show, failed)
+
+    def rewrite(self, text: str) -> None:
+        """Put another query in the place of this one, over the same source; undo brings it back."""
+        self._replace(text, self._exploration.state.source_id)
+
+    # History
+
+    def open_entry(self, entry: HistoryEntry) -> None:
+        """Put a query of the history in the editor, over its source; undo brings back both."""
+        self._replace(entry.text, entry.source_id)
+        self.focus_edit()
+
+    def _replace(self, text: str, source_id: str) -> None:
+        self.edit.commit()
+        self._sources |= {self.edit.toPlainText(): self._exploration.state.source_id, text: source_id}
+        self.edit.replace_text(text)
+        self.edit.commit()
+        self.edit.check()
+
+    def _step(self, by: int) -> None:
+        """Put the query that was run before this one in the editor, or the one after it."""
+        source_id = self._exploration.state.source_id
+        entries = found_entries(self._history.entries, "", source_id)
+        text = self._steps.step(self.edit.toPlainText(), entries, by)
+        if text is not None:
+            self._replace(text, source_id)
+            self.edit.moveCursor(QTextCursor.MoveOperation.End)
+
+    def _commit(self, text: str) -> None:
+        self._exploration.set_query(text, self._sources.get(text, self._exploration.state.source_id))
+
+    def _follow_undo(self) -> None:
+        """Where undo or redo brings back a query over another source, it runs over that."""
+        source_id = self._exploration.state.source_id
+        if self._sources.get(self.edit.toPlainText(), source_id) != source_id:
+            self.edit.commit()
+            self.edit.check()
 
     def _choose_source(self) -> None:
+        self._sources.clear()
         self.edit.commit()
         self._exploration.set_source(self.source.current_key())
         self.edit.check()
 
     def _checked(self, columns: tuple[ResultColumn, ...] | None, error: AppError | None) -> None:
-        self._error = error
-        self._show_only_sql()
+        self._returned = columns_hint(columns or ()) if error is None else ""
+        failed = self._run_error()
+        if error is None and failed is not None:
+            self.edit.show_error(failed)  # only running it showed what is wrong
+        self._show_error(error or failed)
+
+    def _follow_run(self) -> None:
+        """Say what running the query showed to be wrong with it."""
+        result, failed = self._exploration.result, self._run_error()
+        is_shown = self.error is not None and failed is not None and self.error.what == failed.what
+        if failed is not None and not is_shown:
+            self.edit.show_error(failed)
+            self._show_error(failed)
+        elif failed is None and result is not None and result.text == self.edit.toPlainText() and result.table:
+            self.edit.show_error(None)
+            self._show_error(None)
+
+    def _run_error(self) -> AppError | None:
+        result = self._exploration.result
+        if result is None or self._exploration.state.mode != "sql" or result.text != self.edit.toPlainText():
+            return None
+        return result.error
+
+    def _show_error(self, error: AppError | None) -> None:
+        self.error = error
+        self._show_hint()
+        self._show_fix()
+        self.error_shown.emit(error)
+
+    def _show_hint(self) -> None:
+        error, state = self.error, self._exploration.state
+        self._mark.setVisible(error is not None)
         if error is not None:
-            text, query = " ".join(part for part in (error.what, error.why, error.do) if part), self.edit.toPlainText()
+            advice = "" if self.edit.fix is not None else error.do
+            text, query = " ".join(part for part in (error.what, error.why, advice) if part), self.edit.toPlainText()
             start = error.facts.get("start")
             if isinstance(start, int) and "\n" in query.strip():
                 line = query.count("\n", 0, start) + 1
                 text = _("Line {line}: {problem}").format(line=number(line), problem=text)
-            self._hint.setText(text)
-            self._hint.set_tone("error")
         else:
-            self._hint.setText(columns_hint(columns or ()))
-            self._hint.set_tone("muted")
+            only_sql = state.question is None and bool(state.text.strip())
+            note = _("The builder can't show this query.") if only_sql else ""
+            text = " ".join(part for part in (self._returned, note) if part)
+        self._hint.setText(text)
+        self._hint.set_tone("error" if error is not None else "muted")
+
+    def _show_fix(self) -> None:
+        fix = self.edit.fix if self.error is not None else None
+        for widget in (self._fix, self._fix_key):
+            widget.setVisible(fix is not None)
+        # The correction stands behind its sentence, which is short; any other sentence may have several lines.
+        self._hint.setWordWrap(fix is None)
+        self._line.setStretch(_HINT, 1 if fix is None else 0)
+        self._line.setStretch(_SPACE, 0 if fix is None else 1)
+        if fix is not None:
+            self._fix.set_title(_("Change to {name}").format(name=fix.meant))
 
     def _show_place(self) -> None:
         cursor = self.edit.textCursor()
-        self._place.setText(
-            _("line {line}, column {column}").format(
-                line=number(cursor.blockNumber() + 1), column=number(cursor.positionInBlock() + 1)
-            )
-        )
+        line, column = number(cursor.blockNumber() + 1), number(cursor.positionInBlock() + 1)
+        whole = _("line {line}, column {column}").format(line=line, column=column)
+        self._place.set_texts(whole, f"{line}:{column}")
 
     def focus_edit(self) -> None:
         """Focus the field of the query."""

@@ -1,0 +1,58 @@
+"""Variables that list the values of a column, and the condition on it: none while all of the values are selected."""
+
+import re
+from collections.abc import Collection
+from functools import lru_cache
+from typing import Final
+
+from benchboard.analytics.query_builder.question import Dialect, Question
+from benchboard.analytics.query_builder.sql_reader import from_sql
+from benchboard.analytics.query_builder.sql_words import quote_name, quote_table
+from benchboard.dashboards.document.document import Variable
+
+_VALUES_QUERY: Final = re.compile(r"SELECT DISTINCT (.+)\nFROM (.+)\nWHERE \1 IS NOT NULL\nORDER BY \1")
+_DISTINCT: Final = re.compile(r"\s*select\s+distinct\s+(.+?)(?=\s+from\s)(.*?)(\s+order\s+by\s.*)?", re.I | re.S)
+_CONDITION: Final = r"""(?:[A-Za-z_]\w*|"(?:[^"\n]|"")+"|`(?:[^`\n]|``)+`) IN \(:{name}\)"""
+_ENDS: Final = r"(?=\n  AND |\nGROUP BY |\nORDER BY |\nLIMIT |\Z)"
+
+
+def values_query(table: str, column: str, dialect: Dialect) -> str:
+    """The query of a variable that has the values of a column."""
+    name = quote_name(column, dialect)
+    return f"SELECT DISTINCT {name}\nFROM {quote_table(table, dialect)}\nWHERE {name} IS NOT NULL\nORDER BY {name}"
+
+
+@lru_cache(maxsize=1024)  # asked for every variable of every query of every frame
+def is_values_query(query: str) -> bool:
+    """Whether a query is one that `values_query` writes: its values have no order of their author's."""
+    return _VALUES_QUERY.fullmatch(query) is not None
+
+
+def is_unfiltered(variable: Variable) -> bool:
+    """Whether a variable lists the values of a column and lets all of them through."""
+    return variable.type == "query" and variable.all_chosen and is_values_query(variable.query)
+
+
+def listed_column(variable: Variable, dialect: Dialect) -> Question | None:
+    """The rows that the query of a variable reads, grouped by the column that it lists (`SELECT DISTINCT status FROM
+    orders …`). None where it lists anything else."""
+    found = _DISTINCT.fullmatch(variable.query)
+    if found is None:
+        return None
+    text = f"SELECT {found[1]}{found[2]} GROUP BY 1"
+    question = from_sql(text, source_id=variable.data_source_id, dialect=dialect)
+    if question is None or len(question.groups) != 1 or question.groups[0].unit:
+        return None
+    return question
+
+
+def without_conditions(query: str, variables: Collection[str]) -> str:
+    """A query as the builder writes it, without its conditions on these variables. Their list of values has none for
+    rows without a value, nor those of other sources: with all of them selected such rows belong to the result too."""
+    for name in variables:
+        if f"IN (:{name})" not in query:
+            continue
+        condition = _CONDITION.format(name=re.escape(name))
+        query = re.sub(rf"(?<=\nWHERE ){condition}\n  AND ", "", query)
+        query = re.sub(rf"\n(?:WHERE|  AND) {condition}{_ENDS}", "", query)
+    return query

@@ -1,0 +1,191 @@
+"""The editor of a query that is written by hand: line numbers, the current line, brackets that belong together."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QTextCursor
+from PySide6.QtWidgets import QPlainTextEdit
+
+from benchboard.analytics.queries import Variables
+from benchboard.analytics.query_builder.question import Dialect
+from benchboard.analytics.query_fix import QueryFix, query_fix
+from benchboard.analytics.sql_text import INDENT, comments_toggled, indented, matching_brackets, outdented
+from benchboard.errors import AppError
+from benchboard.i18n import _
+from benchboard.ui.commands import REGISTRY
+from benchboard.ui.studio.panes.line_numbers import LineNumbers
+from benchboard.ui.studio.panes.query_editor import QueryEdit, utf16_offset
+from benchboard.ui.theme import theme
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
+
+
+class SqlEdit(QueryEdit):
+    """A query field as large as a pane. Tab indents the selected lines; without a selection it leaves the field, as
+    everywhere. All that it changes can be undone by its own undo."""
+
+    fix_changed = Signal()
+    """What would correct the query changed."""
+
+    def __init__(
+        self,
+        context: "Context",
+        name: str,
+        variables: Callable[[], Variables],
+        source_id: Callable[[], str],
+        dialect: Callable[[], Dialect],
+    ) -> None:
+        super().__init__(context, name, variables, source_id)
+        self._dialect = dialect
+        self._fix: tuple[str, QueryFix] | None = None
+        """The text that a correction is of, and the correction."""
+        self._brackets: tuple[int, ...] = ()
+        self.setUndoRedoEnabled(True)
+        self.setProperty("docked", "code")
+        self.setFont(theme().font("code"))
+        self.setTabStopDistance(len(INDENT) * self.fontMetrics().horizontalAdvance(" "))
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
+        self.document().setDocumentMargin(0)
+        self.numbers = LineNumbers(self)
+        for changed in (self.cursorPositionChanged, self.selectionChanged, self.textChanged):
+            changed.connect(self._find_brackets)
+
+    # Errors
+
+    @property
+    def fix(self) -> QueryFix | None:
+        """What corrects the query as it is now."""
+        return self._fix[1] if self._fix is not None and self._fix[0] == self.toPlainText() else None
+
+    def show_error(self, error: AppError | None) -> None:
+        super().show_error(error)
+        marked = self.extraSelections()
+        block = marked[0].cursor if marked else None
+        first = self.document().findBlock(block.selectionStart()) if block is not None else None
+        self.numbers.mark_error(first, error.what if error is not None else "")
+        text = self.toPlainText()
+        fix = query_fix(error, text, self._dialect())
+        self._fix = (text, fix) if fix is not None else None
+        self.fix_changed.emit()
+
+    def said_of(self, error: AppError) -> str:
+        fix = self.fix
+        if fix is None:
+            return error.what
+        key = _("Change to {name}: {keys}").format(name=fix.meant, keys=REGISTRY["studio.sql_fix"].key)
+        return f"{error.what} {key}"
+
+    def apply_fix(self) -> None:
+        """Correct the query, if it is plain how."""
+        fix = self.fix
+        if fix is None:
+            return
+        text = self.toPlainText()
+        cursor = self.textCursor()
+        cursor.setPosition(utf16_offset(text, fix.start))
+        cursor.setPosition(utf16_offset(text, fix.end), QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText(fix.text)
+        self.setTextCursor(cursor)
+        self.commit()
+        self.check()
+
+    # Edits
+
+    def replace_text(self, text: str) -> None:
+        """Replace the whole text, as one step that can be undone; the cursor stays in its line as far as possible."""
+        if text == self.toPlainText():
+            return
+        line, column = self.textCursor().blockNumber(), self.textCursor().positionInBlock()
+        cursor = QTextCursor(self.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(text)
+        block = self.document().findBlockByNumber(min(line, self.blockCount() - 1))
+        cursor.setPosition(block.position() + min(column, block.length() - 1))
+        self.setTextCursor(cursor)
+
+    def toggle_comment(self) -> None:
+        """Comment the selected lines, or the current one, out or in."""
+        self._edit_lines(comments_toggled)
+
+    def _edit_lines(self, edit: Callable[[Sequence[str]], list[str]]) -> None:
+        """Edit the lines of the selection as one step that can be undone; they are selected then if several were."""
+        cursor, document = self.textCursor(), self.document()
+        first = document.findBlock(cursor.selectionStart())
+        last = document.findBlock(cursor.selectionEnd())
+        if last.blockNumber() > first.blockNumber() and cursor.selectionEnd() == last.position():
+            last = last.previous()  # the selection ends before its first letter
+        lines = [document.findBlockByNumber(k).text() for k in range(first.blockNumber(), last.blockNumber() + 1)]
+        edited = edit(lines)
+        if edited == lines:
+            return
+        had_selection, at_end = cursor.hasSelection(), last.length() - 1 - cursor.positionInBlock()
+        start = first.position()
+        whole = QTextCursor(document)
+        whole.setPosition(start)
+        whole.setPosition(last.position() + last.length() - 1, QTextCursor.MoveMode.KeepAnchor)
+        whole.insertText("\n".join(edited))
+        end = whole.position()
+        cursor = self.textCursor()
+        cursor.setPosition(start if had_selection else max(start, end - at_end))
+        if had_selection:
+            cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        # Qt asks before it sends the key: with a selection, Tab is one of the editor's.
+        return False if self.textCursor().hasSelection() else super().focusNextPrevChild(forward)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab) and self.textCursor().hasSelection():
+            self._edit_lines(indented if key == Qt.Key.Key_Tab else outdented)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            self._break_line()
+        else:
+            super().keyPressEvent(event)
+
+    def _break_line(self) -> None:
+        """A new line, indented as the one before it."""
+        cursor = self.textCursor()
+        line = cursor.block().text()[: cursor.positionInBlock()]
+        cursor.insertText("\n" + line[: len(line) - len(line.lstrip())])
+        self.setTextCursor(cursor)
+        self.ensureCursorVisible()
+
+    # Marks
+
+    @property
+    def brackets(self) -> tuple[int, ...]:
+        """The places of the brackets that are marked, in characters."""
+        return self._brackets
+
+    def _find_brackets(self) -> None:
+        text, cursor = self.toPlainText(), self.textCursor()
+        if text.isascii() or cursor.position() == 0:
+            at = cursor.position()
+        else:
+            at = len(text.encode("utf-16-le", "surrogatepass")[: 2 * cursor.position()].decode("utf-16-le", "replace"))
+        self._brackets = matching_brackets(text, at) if not cursor.hasSelection() else ()
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self.viewport()) as painter:
+            block = self.textCursor().block()
+            line = self.blockBoundingGeometry(block).translated(self.contentOffset())
+            band = QRectF(0, line.top(), self.viewport().width(), line.height())
+            painter.fillRect(band, theme().color("row.hover"))
+            for place in self._brackets:
+                self._paint_bracket(painter, place)
+        super().paintEvent(event)
+
+    def _paint_bracket(self, painter: QPainter, place: int) -> None:
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(utf16_offset(self.toPlainText(), place))
+        box: QRect = self.cursorRect(cursor)
+        width = self.fontMetrics().horizontalAdvance("(")
+        matched = len(self._brackets) > 1
+        painter.setPen(theme().color("border.control" if matched else "error"))
+        painter.setBrush(theme().color("selection" if matched else "error.soft"))
+        painter.drawRoundedRect(QRectF(box.left(), box.top() + 0.5, width, box.height() - 1), 2, 2)

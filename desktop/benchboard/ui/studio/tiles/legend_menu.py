@@ -1,0 +1,72 @@
+"""The menu of a chart's legend: by it the keyboard hides series, and reaches those that the legend has no room for."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from PySide6.QtWidgets import QWidget
+
+from benchboard.dashboards.document.widget_kinds import WidgetContent
+from benchboard.i18n import _
+from benchboard.ui.studio.tiles import charts, pies
+from benchboard.ui.studio.tiles.chart_legend import OTHER, LegendChoice
+from benchboard.ui.studio.tiles.missing_periods import drawn_table
+from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.renderers import mismatch_reason
+from benchboard.ui.widgets.menus import Menu
+
+LegendName = tuple[str, str]
+"""The key of a series or slice, and its name."""
+_CHARTS: Final = ("line_chart", "area_chart", "bar_chart")
+
+
+def legend_names(widget: WidgetContent, result: QueryResult | None) -> list[LegendName]:
+    """What can be hidden in a chart; nothing if that is one series alone, or it isn't a chart."""
+    kind = widget.kind.type if widget.kind is not None else ""
+    if result is None or result.table is None or result.error is not None or not result.table.rows:
+        return []
+    if mismatch_reason(widget, result.table) is not None:
+        return []
+    found = list[LegendName]()
+    if kind == "pie_chart":
+        parts = pies.slices(result.table, opened=result.legend.opens_other)[0]
+        found = [(one.choice_key, one.name) for one in parts]
+    elif kind in _CHARTS:
+        found = [(one.key, one.name) for one in charts.named_series(drawn_table(widget, result), "")]
+    return found if len(found) > 1 else []
+
+
+def legend_menu(
+    parent: QWidget, names: Sequence[LegendName], choice: LegendChoice, choose: Callable[[LegendChoice], object]
+) -> Menu:
+    """A menu that shows and hides each name, or shows one alone. It deletes itself when it closes."""
+    menu, keys = Menu(parent), [key for key, _name in names]
+    menu.setObjectName("legend_menu")
+    menu.setAccessibleName(_("Legend"))
+    for key, name in names:
+        if key == OTHER:
+            continue
+        action = menu.addAction(name.replace("&", "&&"))
+        action.setCheckable(True)
+        action.setChecked(key not in choice.hidden)
+        action.triggered.connect(lambda _on=False, key=key: choose(choice.toggled(key, keys)))
+    menu.addSeparator()
+    alone = Menu(menu, _("Show only"))
+    alone.setObjectName("legend_alone")
+    for key, name in names:
+        if key != OTHER:
+            only = alone.addAction(name.replace("&", "&&"))
+            only.triggered.connect(
+                lambda _on=False, key=key: choose(replace(choice, hidden=frozenset()).isolated(key, keys))
+            )
+    menu.addMenu(alone)
+    if any(key == OTHER for key, _name in names) or choice.opens_other:
+        other = menu.addAction(_("Gather small slices as “Other”"))
+        other.setCheckable(True)
+        other.setChecked(not choice.opens_other)
+        other.triggered.connect(lambda _on=False: choose(choice.toggled(OTHER, keys)))
+    if choice.hidden:
+        show_all = menu.addAction(_("Show all"))
+        show_all.triggered.connect(lambda _on=False: choose(replace(choice, hidden=frozenset())))
+    menu.aboutToHide.connect(menu.deleteLater)
+    return menu

@@ -1,0 +1,250 @@
+"""Dashboards as cards: the favourites above the list, and the grid in place of the table, by mouse and keys."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from dashboards_driver import LEFT, DashboardsDriver
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QDrag, QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from benchboard import settings
+from benchboard.dashboards import favourites, folders
+from benchboard.ui.paged import paged_rows
+from benchboard.ui.paged.paged_cards import PagedCards
+from benchboard.ui.studio.library.favourite_cards import FavouriteCards
+from benchboard.ui.studio.library.folder_pane import FOLDER
+from support.databases import unbound
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+Key = Qt.Key
+
+
+def cards_of(dashboards: DashboardsDriver) -> PagedCards:
+    assert dashboards.table.cards is not None
+    return dashboards.table.cards
+
+
+def strip_of(dashboards: DashboardsDriver) -> FavouriteCards:
+    return dashboards.place.library.favourites
+
+
+def row_named(view: PagedCards, name: str) -> int:
+    return next(k for k, card in enumerate(view.paged.rows) if card.name == name)
+
+
+def click_at(dashboards: DashboardsDriver, view: PagedCards, spot: QPoint) -> None:
+    dashboards.qtbot.mouseClick(view.viewport(), LEFT, pos=spot)
+
+
+def show_grid(dashboards: DashboardsDriver) -> PagedCards:
+    dashboards.click("segment_grid")
+    view = cards_of(dashboards)
+    dashboards.studio.wait(lambda: view.isVisible() and not view.card_box(0).isEmpty())
+    return view
+
+
+def make_favourites(dashboards: DashboardsDriver, *names: str) -> FavouriteCards:
+    """Favourites that another window of the user adds; waits until they are shown."""
+    studio, ids = dashboards.studio, [dashboards.cards()[name].id for name in names]
+    with unbound(studio.workspace.database).change() as session:
+        favourites.set_favourite(session, studio.actor, ids, favourite=True)
+    strip = strip_of(dashboards)
+    studio.wait(lambda: [card.name for card in strip.model.rows] == sorted(names) and strip.isVisible())
+    return strip
+
+
+def make_folder(dashboards: DashboardsDriver, name: str) -> str:
+    studio = dashboards.studio
+    with unbound(studio.workspace.database).change() as session:
+        made = folders.create_folder(session, studio.actor, name)
+    studio.wait(lambda: any(one.id == made for one in dashboards.place.library.pane.folders))
+    return made
+
+
+def drag_card_to(
+    dashboards: DashboardsDriver, view: PagedCards, row: int, folder_id: str, monkeypatch: pytest.MonkeyPatch
+) -> list[bool]:
+    """Drag a card by mouse. The platform `offscreen` has no drags: the folder is sent what it would deliver there."""
+    tree = dashboards.place.library.pane.tree
+    taken: list[bool] = []
+
+    class DragOntoFolder(QDrag):
+        def exec(self, *_actions: object) -> Qt.DropAction:  # type: ignore[override]
+            at = QPointF(tree.visualItemRect(tree.item_of(FOLDER + folder_id)).center())
+            rest = Qt.DropAction.CopyAction, self.mimeData(), LEFT, Qt.KeyboardModifier.NoModifier
+            QApplication.sendEvent(tree.viewport(), QDragEnterEvent(at.toPoint(), *rest))
+            dropped = QDropEvent(at, *rest)
+            dropped.ignore()
+            QApplication.sendEvent(tree.viewport(), dropped)
+            taken.append(dropped.isAccepted())
+            return Qt.DropAction.CopyAction
+
+    monkeypatch.setattr(paged_rows, "QDrag", DragOntoFolder)
+    window = dashboards.studio.application.window
+    handle, start = window.windowHandle(), view.viewport().mapTo(window, view.card_box(row).center())
+    QTest.mousePress(handle, LEFT, Qt.KeyboardModifier.NoModifier, start)
+    for step in range(1, 4):
+        QTest.mouseMove(handle, start - QPoint(40 * step, 0))
+    QTest.mouseRelease(handle, LEFT, Qt.KeyboardModifier.NoModifier, start - QPoint(120, 0))
+    return taken
+
+
+def test_favourites_are_cards_above_all_dashboards_and_nowhere_else(dashboards: DashboardsDriver) -> None:
+    strip = strip_of(dashboards)
+    assert not strip.isVisible()
+    make_favourites(dashboards, "Shop review", "Orders wall")
+    dashboards.choose("mine")
+    dashboards.studio.wait(lambda: not strip.isVisible())
+    dashboards.choose("")
+    dashboards.studio.wait(strip.isVisible)
+    dashboards.qtbot.keyClicks(dashboards.find("library_search"), "shop")
+    dashboards.studio.wait(lambda: not strip.isVisible())
+
+
+def test_favourites_leave_a_low_window_to_the_list(dashboards: DashboardsDriver) -> None:
+    strip = make_favourites(dashboards, "Shop review")
+    window = dashboards.studio.application.window
+    window.setMinimumHeight(400)
+    window.resize(1024, 540)
+    dashboards.studio.wait(lambda: not strip.isVisible())
+    window.resize(1024, 700)
+    dashboards.studio.wait(strip.isVisible)
+
+
+def test_star_of_a_favourite_card_removes_it_and_undo_brings_it_back(dashboards: DashboardsDriver) -> None:
+    strip = make_favourites(dashboards, "Shop review")
+    click_at(dashboards, strip.cards, strip.cards.mark_box(0).center())
+    dashboards.studio.wait(lambda: not strip.isVisible())
+    assert dashboards.place.page is None  # the click opened nothing
+    dashboards.click("toast_undo")
+    dashboards.studio.wait(strip.isVisible)
+
+
+def test_enter_opens_a_favourite_and_m_moves_it(dashboards: DashboardsDriver) -> None:
+    make_folder(dashboards, "Lab")
+    strip = make_favourites(dashboards, "Orders wall", "Shop review")
+    strip.cards.setFocus(Qt.FocusReason.TabFocusReason)
+    dashboards.qtbot.keyClick(strip.cards, Key.Key_Right)
+    dashboards.qtbot.keyClick(strip.cards, Key.Key_M)
+    dashboards.qtbot.keyClick(dashboards.find("move_to_folder_select"), Key.Key_Down)
+    dashboards.click("move_to_folder_accept")
+    dashboards.studio.wait(lambda: dashboards.cards()["Shop review"].folder == "Lab")
+    dashboards.studio.wait(lambda: strip.model.rows[-1].folder == "Lab")
+    strip.cards.setFocus(Qt.FocusReason.TabFocusReason)
+    dashboards.qtbot.keyClick(strip.cards, Key.Key_Return)
+    assert dashboards.front_page().editor.document.title == "Shop review"
+
+
+def test_favourites_that_have_no_room_are_one_click_away(dashboards: DashboardsDriver) -> None:
+    strip = make_favourites(dashboards, "Shop review", "Orders wall", "My shops")
+    shown = [not strip.cards.isRowHidden(row) for row in range(3)]
+    assert shown == [True, True, True]
+    strip.setFixedWidth(500)  # as in a narrow window
+    dashboards.studio.wait(lambda: [not strip.cards.isRowHidden(row) for row in range(3)] == [True, True, False])
+    dashboards.click("library_favourites_all")
+    dashboards.studio.wait(lambda: dashboards.place.library.pane.current() == "favourites")
+
+
+def test_grid_is_remembered(dashboards: DashboardsDriver, open_studio: Callable[..., "Studio"]) -> None:
+    show_grid(dashboards)
+    assert not dashboards.table.view.isVisible()
+    home = dashboards.studio.home
+    assert settings.load(home).dashboards_layout == "grid"
+    dashboards.studio.close()
+    again = DashboardsDriver(open_studio())
+    again.studio.wait(lambda: cards_of(again).isVisible())
+    again.click("segment_list")
+    assert again.table.view.isVisible()
+    assert settings.load(home).dashboards_layout == "list"
+
+
+def test_grid_by_keys_ticks_opens_and_keeps_what_is_current(dashboards: DashboardsDriver) -> None:
+    dashboards.table.make_current(dashboards.cards()["Orders wall"].id)
+    view = show_grid(dashboards)
+    assert view.currentIndex().row() == row_named(view, "Orders wall")
+    view.setFocus(Qt.FocusReason.TabFocusReason)
+    dashboards.qtbot.keyClick(view, Key.Key_Space)
+    assert [card.name for card in dashboards.table.selected()] == ["Orders wall"]
+    bar = dashboards.find("bulk_bar")
+    box = view.card_box(0)
+    dashboards.qtbot.keyClick(view, Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert len(dashboards.table.selected()) == 3
+    assert view.card_box(0) == box  # nothing moves
+    dashboards.qtbot.keyClick(view, Key.Key_Escape)
+    assert not bar.isVisible()
+    dashboards.qtbot.keyClick(view, Key.Key_Home)
+    dashboards.qtbot.keyClick(view, Key.Key_Right)
+    first, second = (dashboards.model.rows[k].name for k in (0, 1))
+    assert view.currentIndex().row() == 1, (first, second)
+    dashboards.qtbot.keyClick(view, Key.Key_Return)
+    assert dashboards.front_page().editor.document.title == second
+
+
+def test_grid_is_sorted_by_its_menu(dashboards: DashboardsDriver) -> None:
+    show_grid(dashboards)
+    dashboards.click("cards_sort")
+    dashboards.click("sort_name")
+    dashboards.studio.wait(lambda: dashboards.find("cards_sort").accessibleName() == "Sort: Name")
+    dashboards.click("cards_sort")
+    dashboards.click("sort_name")  # once more: in the other order
+    names = sorted(dashboards.cards(), reverse=True)
+    dashboards.studio.wait(lambda: [card.name for card in dashboards.model.rows] == names)
+
+
+def test_card_by_mouse_ticks_and_opens_its_menu(dashboards: DashboardsDriver) -> None:
+    view = show_grid(dashboards)
+    row = row_named(view, "Shop review")
+    click_at(dashboards, view, view.tick_box(row).center())
+    assert [card.name for card in dashboards.table.selected()] == ["Shop review"]
+    click_at(dashboards, view, view.tick_box(row).center())
+    assert not dashboards.table.selected()
+    click_at(dashboards, view, view.menu_box(row).center())
+    menu = dashboards.find("dashboard_menu")
+    dashboards.qtbot.keyClick(menu, Key.Key_Escape)
+    click_at(dashboards, view, view.card_box(row).center())
+    dashboards.qtbot.mouseDClick(view.viewport(), LEFT, pos=view.card_box(row).center())
+    assert dashboards.front_page().editor.document.title == "Shop review"
+
+
+def test_card_dragged_onto_a_folder_moves_there(dashboards: DashboardsDriver, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab, view = make_folder(dashboards, "Lab"), show_grid(dashboards)
+    dashboards.studio.wait(lambda: not dashboards.model.loading)
+    for name in ("Shop review", "Orders wall"):
+        click_at(dashboards, view, view.tick_box(row_named(view, name)).center())
+    assert drag_card_to(dashboards, view, row_named(view, "Shop review"), lab, monkeypatch) == [True]
+    dashboards.studio.wait(lambda: {card.folder for card in dashboards.cards().values()} == {"Lab", None})
+    assert dashboards.cards()["Orders wall"].folder == "Lab"
+    dashboards.find("toast_undo")
+    dashboards.qtbot.keyClick(view, Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    dashboards.studio.wait(lambda: {card.folder for card in dashboards.cards().values()} == {None})
+
+
+def test_favourite_dragged_onto_a_folder_moves_there(
+    dashboards: DashboardsDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab, strip = make_folder(dashboards, "Lab"), make_favourites(dashboards, "Shop review")
+    dashboards.studio.wait(lambda: not strip.model.loading)
+    assert drag_card_to(dashboards, strip.cards, 0, lab, monkeypatch) == [True]
+    dashboards.studio.wait(lambda: dashboards.cards()["Shop review"].folder == "Lab")
+
+
+def test_a_row_keeps_the_keys_and_no_other_is_told_when_the_list_is_read_again(
+    dashboards: DashboardsDriver, announcements: list[str]
+) -> None:
+    view = dashboards.table.view
+    view.setFocus(Qt.FocusReason.TabFocusReason)
+    dashboards.qtbot.keyClick(view, Key.Key_End)
+    names = [card.name for card in view.paged.rows]
+    current = view.currentIndex().row()
+    assert current > 0
+    announcements.clear()
+    dashboards.qtbot.keyClick(view, Key.Key_F)
+    dashboards.studio.wait(lambda: strip_of(dashboards).isVisible())
+    dashboards.studio.wait(lambda: view.currentIndex().isValid())
+    assert view.currentIndex().row() == current
+    assert not any(one.startswith(names[0]) for one in announcements), announcements

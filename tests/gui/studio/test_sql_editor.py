@@ -1,0 +1,288 @@
+"""The editor of Explore's SQL, by mouse and keys: lines, brackets, comments, errors with their corrections."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QLabel, QPlainTextEdit
+from test_explore import Explorer
+
+from benchboard.ui.studio.panes.query_editor import SqlHighlighter
+from benchboard.ui.studio.panes.sql_edit import SqlEdit
+from benchboard.ui.theme import contrast, theme
+from benchboard.ui.widgets import Button
+from benchboard.ui.widgets.toasts import Toast
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from conftest import Studio
+
+LEFT = Qt.MouseButton.LeftButton
+CTRL, ALT, SHIFT = (
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.AltModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+)
+GOOD = "SELECT status, count(*) AS n\nFROM orders\nGROUP BY 1"
+BAD = GOOD.replace("status", "o.statuss").replace("orders", "orders o")
+
+
+class SqlPage(Explorer):
+    """Explore with its SQL shown."""
+
+    def __init__(self, studio: "Studio") -> None:
+        super().__init__(studio)
+        self.view.mode.selected.emit("sql")
+        edit = self.find("explore_sql")
+        assert isinstance(edit, SqlEdit)
+        self.edit = edit
+        self.key = lambda key, modifier=Qt.KeyboardModifier.NoModifier: self.qtbot.keyClick(edit, key, modifier)
+
+    def write(self, text: str, *, run: bool = True) -> None:
+        """Type a query over the one that is there, and run it."""
+        self.edit.setFocus()
+        self.edit.selectAll()
+        self.key(Qt.Key.Key_Delete)
+        self.edit.insertPlainText(text)
+        if run:
+            self.key(Qt.Key.Key_Return, CTRL)
+            self.wait_for_result()
+
+    def select_lines(self, first: int, last: int) -> None:
+        """Select from the second letter of a line to that of another one, counted from 0."""
+        document = self.edit.document()
+        cursor = QTextCursor(document.findBlockByNumber(first))
+        cursor.setPosition(cursor.position() + 1)
+        cursor.setPosition(document.findBlockByNumber(last).position() + 1, QTextCursor.MoveMode.KeepAnchor)
+        self.edit.setTextCursor(cursor)
+
+    @property
+    def hint(self) -> str:
+        label = self.find("explore_sql_hint")
+        assert isinstance(label, QLabel)
+        return label.text()
+
+
+@pytest.fixture
+def page(studio: "Studio") -> SqlPage:
+    return SqlPage(studio)
+
+
+def test_sql_edit_has_line_numbers_and_selects_the_line_of_one_that_is_pressed(page: SqlPage) -> None:
+    page.write(GOOD, run=False)
+    assert page.edit.font().pointSizeF() == theme().font("body").pointSizeF()
+    assert page.edit.viewport().x() >= page.edit.numbers.width() > 0
+    second = page.edit.cursorRect(QTextCursor(page.edit.document().findBlockByNumber(1))).center().y()
+    page.qtbot.mouseClick(page.edit.numbers, LEFT, pos=QPoint(10, second))
+    assert page.edit.textCursor().selectedText() == "FROM orders"
+
+
+def test_tab_indents_the_selected_lines_and_shift_tab_takes_it_back(page: SqlPage) -> None:
+    page.write(GOOD, run=False)
+    page.select_lines(0, 1)
+    page.key(Qt.Key.Key_Tab)
+    assert page.edit.toPlainText() == "  SELECT status, count(*) AS n\n  FROM orders\nGROUP BY 1"
+    page.key(Qt.Key.Key_Backtab, SHIFT)
+    assert page.edit.toPlainText() == GOOD
+    page.key(Qt.Key.Key_Z, CTRL)
+    assert page.edit.toPlainText().startswith("  SELECT")
+
+
+def test_tab_without_a_selection_leaves_the_editor(page: SqlPage) -> None:
+    page.write(GOOD, run=False)
+    page.edit.setFocus()
+    page.edit.moveCursor(QTextCursor.MoveOperation.Start)
+    page.key(Qt.Key.Key_Tab)
+    assert page.edit.toPlainText() == GOOD
+    assert not page.edit.hasFocus()
+
+
+def test_ctrl_slash_comments_the_line_and_takes_it_back(page: SqlPage) -> None:
+    page.write(GOOD, run=False)
+    page.edit.moveCursor(QTextCursor.MoveOperation.End)
+    page.key(Qt.Key.Key_Slash, CTRL)
+    assert page.edit.toPlainText().endswith("\n-- GROUP BY 1")
+    assert page.edit.textCursor().atEnd()
+    page.key(Qt.Key.Key_Slash, CTRL)
+    assert page.edit.toPlainText() == GOOD
+    page.select_lines(1, 2)
+    page.key(Qt.Key.Key_Slash, CTRL)
+    assert page.edit.toPlainText().endswith("\n-- FROM orders\n-- GROUP BY 1")
+
+
+def test_brackets_beside_the_cursor_are_marked_also_behind_signs_of_two_units(page: SqlPage) -> None:
+    page.write("SELECT '😀' AS x, count(*) AS n FROM orders", run=False)
+    page.edit.moveCursor(QTextCursor.MoveOperation.Start)
+    assert page.edit.brackets == ()
+    cursor = page.edit.document().find("(")
+    page.edit.setTextCursor(cursor)
+    cursor.clearSelection()
+    page.edit.setTextCursor(cursor)
+    text = page.edit.toPlainText()
+    assert [text[place] for place in page.edit.brackets] == ["(", ")"]
+
+
+def test_a_new_line_is_indented_as_the_one_before(page: SqlPage) -> None:
+    page.write("SELECT 1\n    AS x", run=False)
+    page.edit.moveCursor(QTextCursor.MoveOperation.End)
+    page.key(Qt.Key.Key_Return)
+    page.qtbot.keyClicks(page.edit, "FROM orders")
+    assert page.edit.toPlainText() == "SELECT 1\n    AS x\n    FROM orders"
+
+
+def test_error_is_marked_in_the_margin_and_alt_enter_corrects_it_undoably(page: SqlPage) -> None:
+    page.write(BAD)
+    page.studio.wait(lambda: page.view.sql.error is not None)
+    assert page.hint == "Line 1: There's no column “o.statuss”."
+    assert page.edit.numbers.error_line == 0
+    assert len(page.edit.extraSelections()) == 1
+    page.key(Qt.Key.Key_Return, ALT)
+    assert page.edit.toPlainText() == BAD.replace("statuss", "status")
+    page.studio.wait(lambda: page.view.sql.error is None)
+    page.wait_for_result()
+    assert page.edit.numbers.error_line is None
+    assert page.exploration.result is not None
+    assert page.exploration.result.table is not None
+    page.key(Qt.Key.Key_Z, CTRL)
+    assert page.edit.toPlainText() == BAD
+
+
+def test_an_error_is_said_with_its_correction_and_no_more_once_it_is_corrected(
+    page: SqlPage, announcements: list[str]
+) -> None:
+    page.write(GOOD)
+    page.wait_for_result()
+    page.write(BAD)
+    page.studio.wait(lambda: page.view.sql.error is not None)
+    page.studio.wait(lambda: any("Change to status: Alt Enter" in one for one in announcements))
+    assert "statuss" not in page.view.result.title, "the title is that of what is shown"
+    announcements.clear()
+    page.key(Qt.Key.Key_Return, ALT)
+    page.studio.wait(lambda: page.view.sql.error is None)
+    page.wait_for_result()
+    page.studio.wait(lambda: bool(announcements))
+    assert not any("statuss" in one for one in announcements), announcements
+
+
+def test_correction_is_one_click_and_gone_once_the_text_is_another(page: SqlPage) -> None:
+    page.write(GOOD.replace("orders", "ordrs"))
+    page.studio.wait(lambda: page.edit.fix is not None)
+    button = page.find("explore_sql_fix")
+    assert isinstance(button, Button)
+    assert button.text() == "Change to orders"
+    page.edit.moveCursor(QTextCursor.MoveOperation.End)
+    page.qtbot.keyClicks(page.edit, " ")
+    assert not button.isVisible()
+    page.studio.wait(button.isVisible)
+    page.qtbot.mouseClick(button, LEFT)
+    assert page.edit.toPlainText() == GOOD + " "
+
+
+def test_error_that_only_running_shows_is_said_below_the_query(page: SqlPage) -> None:
+    page.write("SELECT CAST('x' AS integer) AS n\nFROM orders")
+    page.studio.wait(lambda: page.view.sql.error is not None)
+    assert "“x”" in page.hint or "x" in page.hint
+    page.write(GOOD)
+    page.studio.wait(lambda: page.view.sql.error is None)
+
+
+def _reason(page: SqlPage) -> str:
+    label = page.find("explore_reason")
+    return label.accessibleName()
+
+
+def test_after_an_error_the_last_good_result_stays_faded_with_its_time_and_no_tick(page: SqlPage) -> None:
+    page.write(GOOD)
+    result = page.exploration.result
+    assert result is not None
+    assert result.table is not None
+    assert result.at is not None
+    assert page.status().endswith(" ms")
+    assert page.view.result.mark.isVisible()
+
+    page.write(BAD)
+    page.studio.wait(lambda: page.view.result.is_stale)
+    table = page.view.result.table
+    assert table is not None
+    assert table.rows.rowCount() == len(result.table.rows)
+    assert page.view.result.chart.isVisible()
+    assert _reason(page) == f"Result of the query from {result.at.astimezone():%H:%M}"
+    assert page.status() == ""
+    assert not page.view.result.mark.isVisible()
+    assert all(effect.isEnabled() for effect in page.view.result.faded)
+    assert not page.view.add.isEnabled()
+
+    page.key(Qt.Key.Key_Return, ALT)
+    page.wait_for_result()
+    page.studio.wait(lambda: not page.view.result.is_stale)
+    assert not any(effect.isEnabled() for effect in page.view.result.faded)
+    assert page.view.result.mark.isVisible()
+
+
+def test_an_error_that_is_only_typed_fades_the_result_too(page: SqlPage) -> None:
+    page.write(GOOD)
+    page.edit.moveCursor(QTextCursor.MoveOperation.End)
+    page.qtbot.keyClicks(page.edit, ", nope")
+    page.studio.wait(lambda: page.view.result.is_stale)
+    assert not page.view.result.mark.isVisible()
+    for _k in range(6):
+        page.key(Qt.Key.Key_Backspace)
+    page.studio.wait(lambda: not page.view.result.is_stale)
+
+
+def test_without_a_result_before_an_error_leaves_the_pane_empty(page: SqlPage) -> None:
+    page.write(BAD)
+    page.studio.wait(lambda: page.view.sql.error is not None)
+    assert not page.view.result.chart.isVisible()
+    assert page.status() == "No result"
+
+
+def test_plan_says_once_that_the_query_has_an_error(page: SqlPage) -> None:
+    page.write(BAD)
+    page.studio.wait(lambda: page.view.sql.error is not None)
+    page.click("explore_plan")
+    plan = page.view.result.plan
+    page.studio.wait(lambda: plan.summary.text() == "No plan: the query has an error.")
+    assert not plan.tree.isVisible()
+    page.write(GOOD)
+    page.studio.wait(lambda: plan.tree.topLevelItemCount() > 0)
+    assert plan.tree.isVisible()
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_highlighter_colours_can_be_read_and_reach_over_lines(qtbot: "QtBot", mode: str) -> None:
+    theme().set_appearance(mode)  # type: ignore[arg-type]  # one of the two
+    edit = QPlainTextEdit("SELECT 'é😀' AS x, :from, 1.5 -- note\n/* a\nFROM 'b' */ FROM t")
+    qtbot.addWidget(edit)
+    SqlHighlighter(edit.document()).rehighlight()
+    colours = {}
+    for line in range(3):
+        block = edit.document().findBlockByNumber(line)
+        for form in block.layout().formats():
+            word = block.text().encode("utf-16-le")[2 * form.start : 2 * (form.start + form.length)].decode("utf-16-le")
+            colours[word] = form.format.foreground().color()
+    comment = colours["-- note"]
+    assert colours["'é😀'"] != comment
+    assert colours["/* a"] == colours["FROM 'b' */"] == comment
+    assert {"SELECT", "AS", ":from", "1.5", "FROM"} <= set(colours)
+    for colour in colours.values():
+        for ground in ("surface", "row.hover", "surface.alt"):
+            assert contrast(colour, theme().color(ground)) >= 4.5
+
+
+def test_format_lays_the_query_out_undoably_and_says_when_it_cannot(page: SqlPage) -> None:
+    text = "select status, -- of the order\n count(*) as n from orders where created_dt >= :from group by 1"
+    page.write(text)
+    page.key(Qt.Key.Key_F, CTRL | SHIFT)
+    right = "SELECT\n  status, -- of the order\n  count(*) AS n\nFROM orders\nWHERE created_dt >= :from\nGROUP BY 1"
+    page.studio.wait(lambda: page.edit.toPlainText() == right)
+    page.key(Qt.Key.Key_Z, CTRL)
+    assert page.edit.toPlainText() == text
+
+    page.write("select from", run=False)
+    page.click("explore_format")
+    toasts = page.studio.application.window.findChildren
+    page.studio.wait(lambda: any("Nothing was formatted" in one.accessibleName() for one in toasts(Toast)))
+    assert page.edit.toPlainText() == "select from"

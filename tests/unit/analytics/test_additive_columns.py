@@ -1,0 +1,25 @@
+"""Which columns of a query add up."""
+
+import pytest
+
+from benchboard.analytics.additive_columns import additive_columns, partial_columns
+
+
+@pytest.mark.parametrize(
+    ("query", "added", "partial"),
+    [
+        ("SELECT day, status, count(*) AS orders FROM o GROUP BY 1, 2", {"orders"}, set()),
+        ("SELECT day, sum(total) revenue, avg(total) AS mean FROM o GROUP BY 1", {"revenue"}, set()),
+        ('SELECT sum("a(b") AS "Total ""x""" FROM o', set(), set()),
+        ('SELECT sum(price) AS "Total ""x""" FROM o', {'Total "x"'}, set()),
+        ("SELECT count(DISTINCT customer) AS buyers FROM o", set(), set()),
+        ("SELECT sum(a) / count(*) AS ratio FROM o", set(), set()),
+        ("SELECT day, round(sum(a), 2) AS n, max(b) AS m FROM o", set(), set()),
+        ("SELECT day, count(*) FILTER (WHERE status IN ('a', 'b')) AS paid FROM o", {"paid"}, {"paid"}),
+        ("SELECT day, sum(CASE WHEN a THEN 1 ELSE 0 END) AS a, sum(b) AS b FROM o", {"a", "b"}, {"a"}),
+        ("SELECT day, n FROM (SELECT day, count(*) AS n FROM o GROUP BY 1) x", set(), set()),
+    ],
+)
+def test_columns_that_are_plain_counts_or_sums_add_up(query: str, added: set[str], partial: set[str]) -> None:
+    assert additive_columns(query) == added
+    assert partial_columns(query) == partial

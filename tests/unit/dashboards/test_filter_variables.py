@@ -1,0 +1,94 @@
+"""Variables that list the values of a column: no condition while all of the values are selected."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchboard.analytics.query_builder.question import Dialect, Filter, Group, Question, Sort
+from benchboard.analytics.query_builder.sql_writer import to_sql
+from benchboard.dashboards.document.document import Document, parse_document
+from benchboard.dashboards.editing.marked_query import named_filter, write_marked
+from benchboard.dashboards.editing.view import ReaderState, render
+from benchboard.dashboards.variables.filter_variables import is_values_query, values_query, without_conditions
+from benchboard.dashboards.variables.repeat_expansion import VariableChoice
+from support.examples import examples
+
+COLUMNS = ("status", "Order total", "a`b", 'quo"te', "date")
+FILTERS = st.builds(
+    Filter,
+    st.sampled_from(COLUMNS),
+    st.just("one_of"),
+    st.lists(st.sampled_from(["x", "IN (:shop)", "'"]), min_size=1, max_size=2).map(tuple),
+) | st.builds(Filter, st.sampled_from(COLUMNS), st.just("in_range"))
+
+
+@examples(200, deadline=None)
+@given(
+    st.sampled_from(["own", "duckdb", "postgresql", "mysql"]),
+    st.lists(FILTERS, max_size=3),
+    st.integers(0, 3),
+    st.sampled_from(COLUMNS),
+    st.booleans(),
+    st.none() | st.integers(1, 9),
+)
+def test_without_conditions_is_the_query_as_it_was_before_it_was_filtered(
+    dialect: Dialect, filters: list[Filter], place: int, column: str, grouped: bool, limit: int | None
+) -> None:
+    server = dialect if dialect in ("postgresql", "mysql") else ""
+    plain = Question("orders", "" if dialect == "own" else "s", tuple(filters), server=server, limit=limit)
+    if grouped:
+        plain = replace(plain, groups=(Group("status"),), sorts=(Sort("status", True),))
+    filtered = replace(plain, filters=(*filters[:place], named_filter(column, "shop"), *filters[place:]))
+    assert without_conditions(write_marked(filtered, dialect), ["shop"]) == to_sql(plain, dialect)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT a\nFROM t\nWHERE a IN (:shop) OR b = 1",
+        "SELECT a\nFROM t\nWHERE a IN (:shop)\n   OR b = 1",
+        "SELECT a FROM t WHERE a NOT IN (:shop)",
+        "SELECT a\nFROM t\nWHERE a NOT IN (:shop)",
+        "SELECT a\nFROM t\nWHERE lower(a) IN (:shop)",
+        "SELECT a\nFROM t\nWHERE (a IN (:shop))",
+        "SELECT a\nFROM t\nWHERE a IN (:shops)",
+    ],
+)
+def test_without_conditions_leaves_alone_what_the_builder_does_not_write(query: str) -> None:
+    assert without_conditions(query, ["shop"]) == query
+
+
+def test_is_values_query_only_of_one_that_is_written_for_a_filter() -> None:
+    assert is_values_query(values_query("t", "Total €", "duckdb"))
+    assert not is_values_query("SELECT DISTINCT status\nFROM orders\nORDER BY status")
+
+
+FILTERED = "SELECT count(*) AS n\nFROM orders\nWHERE status IN (:status)"
+
+
+def _page(query: str, **item: object) -> Document:
+    variable = {"name": "status", "type": "query", "query": query, "multiple": True, "include_all": True,
+                "all_chosen": True, "chosen": ["paid", "new"]}  # fmt: skip
+    items = [{"id": "a", "type": "table", "query": FILTERED, "position": {"x": 0, "y": 0, "w": 3, "h": 3}, **item}]
+    return parse_document({"format": "benchboard/dashboard", "version": 2, "items": items, "variables": [variable]})
+
+
+def test_a_query_has_no_condition_while_all_values_of_its_column_are_selected() -> None:
+    page, options = _page(values_query("orders", "status", "own")), {"status": ("paid", "new")}
+    assert render(page, ReaderState(options=options)).query_of("a") == "SELECT count(*) AS n\nFROM orders"
+    chosen = ReaderState(options=options, choices={"status": VariableChoice(("paid",))})
+    assert render(page, chosen).query_of("a") == FILTERED
+
+
+def test_a_query_keeps_its_condition_where_the_author_lists_some_values_only() -> None:
+    page = _page("SELECT DISTINCT status FROM orders WHERE status <> 'lost'")
+    assert render(page, ReaderState(options={"status": ("paid", "new")})).query_of("a") == FILTERED
+
+
+def test_each_copy_of_a_repeated_widget_keeps_its_own_value() -> None:
+    page = _page(values_query("orders", "status", "own"), repeat={"variable": "status", "direction": "across"})
+    view = render(page, ReaderState(options={"status": ("paid", "new")}, repeats="expanded"))
+    assert len(view.page.shown) == 2
+    assert {view.query_of(one) for one in view.page.shown} == {FILTERED}
