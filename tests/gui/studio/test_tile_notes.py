@@ -19,6 +19,7 @@ from benchboard.analytics.sources.copies import copies_folder, with_copies
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.analytics.sources.state import examine
 from benchboard.dashboards.document.document import parse_document
+from benchboard.errors import Invalid
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.data.explore.explore_view import ExploreView
 from benchboard.ui.widgets import Button
@@ -247,11 +248,33 @@ def test_query_that_was_opened_in_explore_is_written_back_with_its_variables(stu
     studio.wait(studio.page.isVisible)
     assert " ".join(editor.widget("a").query.split()) == " ".join(f"{query} LIMIT 5".split())
     assert (editor.widget("a").type, editor.widget("a").setting("stack")) == ("bar_chart", "percent")
-    studio.page.undo()
-    assert (editor.widget("a").query, editor.widget("a").type) == (query, "metric_card")
     studio.context.go("studio/explore")
     assert not view.update_widget.isVisible(), "it was written back"
     assert view.add.isVisible()
+    studio.context.go("studio")
+    studio.page.undo()
+    assert (editor.widget("a").query, editor.widget("a").type) == (query, "metric_card")
+    studio.context.go("studio/explore")
+    studio.wait(view.update_widget.isVisible)  # the widget is again as it was opened
+
+
+def test_query_that_its_widget_refuses_can_be_mended_and_written_back(
+    studio: "Studio", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _load(studio, ("a", "SELECT status, count(*) AS n\nFROM orders\nGROUP BY 1"))
+    editor = studio.page.editor
+    editor.select(["a"])
+    studio.page.run("studio.open_in_explore")
+    (view,) = studio.application.window.findChildren(ExploreView)
+    studio.wait(lambda: view.exploration.result is not None and not view.exploration.running)
+    refused = Invalid("studio.query", "This query isn't valid.")
+    with monkeypatch.context() as patch:
+        patch.setattr(editor, "set_explored", lambda *_all: refused)
+        shown: list[object] = []
+        patch.setattr(studio.context.problems, "show", shown.append)
+        studio.qtbot.mouseClick(view.update_widget, Qt.MouseButton.LeftButton)
+        studio.wait(lambda: shown == [refused])
+    assert view.update_widget.isVisible()
 
 
 def test_query_of_another_table_gets_the_filters_of_its_page_when_it_is_written_back(

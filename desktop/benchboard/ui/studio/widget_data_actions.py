@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QWidget
 
 from benchboard.analytics.table_browser import BrowsedSource, list_tables
+from benchboard.dashboards.document.document import Document
 from benchboard.dashboards.document.widget_kinds import STACK, WidgetContent, WidgetKind, kind_of
 from benchboard.dashboards.editing.column_filter import (
     FilterColumn,
@@ -28,6 +29,7 @@ from benchboard.ui.widgets.menus import Menu
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
+    from benchboard.ui.tasks import DatabaseSession
 
 _ADDRESS: Final = "studio/explore"
 _LISTED: Final = 40
@@ -63,7 +65,8 @@ class WidgetDataActions(QObject):
             return found
 
         def is_there() -> bool:
-            return item_id in editor.page.paths and editor.editable and editor.widget(item_id).query == stored
+            is_same = item_id in editor.page.paths and editor.widget(item_id).query == stored
+            return bool(opened) and is_same and editor.editable
 
         def update(edited: str, kind: str, stack: str, followed: str) -> None:
             if is_of_another_table(edited, opened[0]) and followed and self._follows_time():
@@ -74,7 +77,7 @@ class WidgetDataActions(QObject):
         origin = WidgetOrigin(widget.title or widget.kind_name, widget.data_source_id, is_there, update)
         has_stack = widget.kind is not None and any(one.key == STACK.key for one in widget.kind.settings)
         stack = str(widget.setting(STACK.key)) if has_stack else ""
-        view.open_query(widget.data_source_id, text, shown, widget.type, origin if is_there() else None, stack)
+        view.open_query(widget.data_source_id, text, shown, widget.type, origin if editor.editable else None, stack)
         self._context.go(_ADDRESS)
 
     def _follows_time(self) -> bool:
@@ -138,20 +141,16 @@ class WidgetDataActions(QObject):
         queries: dict[str, str] = {}
         for widget in widgets:
             queries[widget.data_source_id] = f"{queries.get(widget.data_source_id, '')} {widget.query}"
-        actor = self._context.actor
+        actor, document = self._context.actor, self._canvas.editor.document
 
-        def show(sources: tuple[BrowsedSource, ...]) -> None:
-            columns = _columns(sources, queries)
-            dialects = {one.id: one.question("").dialect for one in sources}
-            asked = filterable_questions(self._canvas.editor.document, dialects)
-            usable = {
-                source: listed
-                for source, found in columns.items()
-                if (listed := [one for one in found if any(one.places.name_in(each) is not None for each in asked)])
-            }
+        def read(session: "DatabaseSession") -> tuple[dict[str, list[FilterColumn]], bool]:
+            return _usable_columns(list_tables(session, actor), queries, document)
+
+        def show(found: tuple[dict[str, list[FilterColumn]], bool]) -> None:
+            usable, has_filterable = found
             if usable:
                 done(usable)
-            elif not asked:
+            elif not has_filterable:
                 what = _("No widget can be filtered by a column.")
                 self._context.problems.refuse(f"{what} {_by_hand()}")
             elif len(widgets) == 1:
@@ -159,7 +158,7 @@ class WidgetDataActions(QObject):
             else:
                 self._context.problems.refuse(_("The data of this dashboard have no column with text to filter by."))
 
-        self._context.tasks.read(self, lambda session: list_tables(session, actor), show)
+        self._context.tasks.read(self, read, show)
 
     def _offer_at_widget(self, item_id: str, columns: Mapping[str, list[FilterColumn]]) -> None:
         tile = self._canvas.tiles.get(item_id)
@@ -199,6 +198,20 @@ class WidgetDataActions(QObject):
 
 def _by_hand() -> str:
     return _("Their queries were written by hand: add a variable and name it in them as IN (:name).")
+
+
+def _usable_columns(
+    sources: Sequence[BrowsedSource], queries: Mapping[str, str], document: Document
+) -> tuple[dict[str, list[FilterColumn]], bool]:
+    """The text columns of queried sources by which a query of the document can be filtered, by the source's name; and
+    whether it has a query that can be filtered by any column."""
+    asked = filterable_questions(document, {one.id: one.question("").dialect for one in sources})
+    usable = {
+        source: listed
+        for source, found in _columns(sources, queries).items()
+        if (listed := [one for one in found if any(one.places.name_in(each) is not None for each in asked)])
+    }
+    return usable, bool(asked)
 
 
 def _columns(sources: Sequence[BrowsedSource], queries: Mapping[str, str]) -> dict[str, list[FilterColumn]]:

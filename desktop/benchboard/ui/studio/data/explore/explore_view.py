@@ -292,6 +292,7 @@ class ExploreView(QWidget):
             self._was_opened = True
             if not self.exploration.state.text:
                 self._drafts.restore()
+        self._show()  # the widget that the query is of may have changed meanwhile
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -443,7 +444,6 @@ class ExploreView(QWidget):
         if origin is None or (why := self._why_not_update()):
             self._context.problems.refuse(self._why_not_update() if origin is None else why)
             return
-        self._origin = None
         followed, state = self.exploration.followed(), self.exploration.state
         origin.update(state.text, self.exploration.kind, state.stack, followed.query if followed is not None else "")
         self._show()
