@@ -525,28 +525,47 @@ def test_add_to_dashboard_closes_when_the_view_changes_and_at_esc_wherever_the_f
     assert explorer.tree.hasFocus()
 
 
-def test_enter_in_the_search_adds_to_the_page_that_is_highlighted(explorer: Explorer) -> None:
+def test_enter_in_the_search_adds_to_what_is_highlighted_at_first_the_dashboard_opened_last(explorer: Explorer) -> None:
     studio = explorer.studio
     explorer.open_orders()
+
+    def highlighted() -> list[str]:
+        pages = [explorer.find("add_home"), *_offered(studio), explorer.find("add_new_dashboard")]
+        return [
+            one.text()
+            for one in pages
+            if isinstance(one, Button) and (one.isChecked() or one.property("kind") == "primary")
+        ]
+
     explorer.click("explore_add")
     studio.wait(lambda: len(_offered(studio)) > 1)
     focus = QApplication.focusWidget()
     assert focus is not None
     assert focus.objectName() == "add_search"
-
-    def highlighted() -> list[str]:
-        pages = [explorer.find("add_home"), *_offered(studio)]
-        return [one.text() for one in pages if isinstance(one, Button) and one.isChecked()]
-
-    names = ["Home", *(one.text() for one in _offered(studio))]
-    assert highlighted() == names[:1]
-    explorer.qtbot.keyClick(focus, Qt.Key.Key_Down)
+    assert highlighted() == ["New dashboard"], "no dashboard was opened yet"
+    explorer.qtbot.keyClick(focus, Qt.Key.Key_Up)
     assert focus.hasFocus()
-    assert highlighted() == names[1:2]
+    last = _offered(studio)[-1].text()
+    assert highlighted() == [last]
+    explorer.qtbot.keyClick(focus, Qt.Key.Key_Return)
+    studio.wait(lambda: _toast(studio) is not None)
+    studio.wait(lambda: bool(library_opened(studio)))
+    explorer.click("explore_add")
+    studio.wait(lambda: bool(_offered(studio)))
+    assert _offered(studio)[0].text() == last
+    assert highlighted() == [last]
+    focus = explorer.find("add_search")
     explorer.qtbot.keyClick(focus, Qt.Key.Key_Up)
     before = set(studio.page.editor.page.paths)
     explorer.qtbot.keyClick(focus, Qt.Key.Key_Return)
     studio.wait(lambda: len(set(studio.page.editor.page.paths) - before) == 1)
+
+
+def library_opened(studio: "Studio") -> list[str]:
+    """The names of the dashboards that the user opened lately."""
+    with unbound(studio.workspace.database).read() as session:
+        rows = library.list_dashboards(session, studio.context.actor, Listing(filters={"which": "recent"})).rows
+    return [one.name for one in rows]
 
 
 def test_enter_in_the_search_adds_to_the_only_dashboard_found(explorer: Explorer) -> None:

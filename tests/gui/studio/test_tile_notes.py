@@ -236,8 +236,9 @@ def test_query_that_was_opened_in_explore_is_written_back_with_its_variables(stu
     (view,) = studio.application.window.findChildren(ExploreView)
     exploration = view.exploration
     studio.wait(lambda: exploration.result is not None and not exploration.running)
+    assert [one.property("kind") for one in (view.update_widget, view.add)] == ["primary", "plain"]
     assert view.update_widget.isVisible()
-    assert not view.add.isVisible()
+    assert view.add.isVisible(), "the query can be added as another widget too"
     question = exploration.state.question
     assert question is not None
     exploration.set_question(replace(question, limit=5))
@@ -250,7 +251,7 @@ def test_query_that_was_opened_in_explore_is_written_back_with_its_variables(stu
     assert (editor.widget("a").type, editor.widget("a").setting("stack")) == ("bar_chart", "percent")
     studio.context.go("studio/explore")
     assert not view.update_widget.isVisible(), "it was written back"
-    assert view.add.isVisible()
+    assert view.add.property("kind") == "primary"
     studio.context.go("studio")
     studio.page.undo()
     assert (editor.widget("a").query, editor.widget("a").type) == (query, "metric_card")

@@ -65,6 +65,7 @@ class Button(FocusRinged, QPushButton):
         self._short = ""
         self._key_cap: KeyCap | None = None
         self._scale = 1.0
+        self._icon = icon
         self.setProperty("kind", kind)
         self.setObjectName(name)
         self._side = height = theme().px(f"control_height.{size}")
@@ -75,7 +76,7 @@ class Button(FocusRinged, QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAutoDefault(False)
         if icon:
-            self.setIcon(theme().icon(icon, _INK[kind], on="accent.text"))
+            self._show_icon(kind)
             side = theme().px("icon.control")
             self.setIconSize(QSize(side, side))
         if not title:
@@ -98,6 +99,18 @@ class Button(FocusRinged, QPushButton):
     def setAccessibleName(self, name: str) -> None:
         super().setAccessibleName(name)
         drop_repeated_description(self)
+
+    def set_kind(self, kind: Literal["plain", "primary"]) -> None:
+        """Make it the primary button of its region, or a plain one beside another."""
+        if self.property("kind") == kind:
+            return
+        self.setProperty("kind", kind)
+        if self._icon:
+            self._show_icon(kind)
+        restyle(self)
+
+    def _show_icon(self, kind: Kind) -> None:
+        self.setIcon(theme().icon(self._icon, _INK[kind], on="accent.text"))
 
     def add_key_cap(self, keys: str) -> None:
         """Show the button's shortcut at its right end."""

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from benchboard.analytics.table_browser import BrowsedSource, list_tables
-from benchboard.dashboards import library
+from benchboard.dashboards import favourites, library
 from benchboard.dashboards.document.document import MAX_NAME, Document
 from benchboard.dashboards.document.time_range import TimeRange
 from benchboard.dashboards.document.widget_kinds import MAX_TITLE, WidgetKind
@@ -18,6 +18,7 @@ from benchboard.dashboards.layout import Layout
 from benchboard.dashboards.library import DashboardSummary
 from benchboard.errors import AppError
 from benchboard.i18n import _
+from benchboard.identity.permissions import Actor
 from benchboard.paging import Listing
 from benchboard.ui.problems import Action
 from benchboard.ui.studio.data.explore.exploration import FollowedRange
@@ -88,16 +89,11 @@ class AddToDashboard(Popover):
         self._warned_of = ""
         """The name that exists already, as the warning says."""
         self._marked = 0
-        """The place of the page that Enter in the search adds to."""
+        """The place of what Enter in the search does: in the list of pages, or past it to make a dashboard."""
         self._make_parts(title)
         self._show()
         actor = context.actor
-        context.tasks.read(
-            self,
-            lambda session: library.list_dashboards(session, actor, Listing(), limit=_LISTED).rows,
-            self._listed,
-            self._failed,
-        )
+        context.tasks.read(self, lambda session: _dashboards(session, actor), self._listed, self._failed)
 
     def _make_parts(self, title: str) -> None:
         self._title = Field(_("Widget title"), Edit(name="add_title"))
@@ -143,7 +139,7 @@ class AddToDashboard(Popover):
         self._search.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _listed(self, found: Sequence[DashboardSummary]) -> None:
-        self._found = [one for one in found if one.level != "view"]
+        self._found = by_last_use([one for one in found if one.level != "view"])
         self._show()
 
     def _failed(self, error: AppError) -> None:
@@ -167,6 +163,7 @@ class AddToDashboard(Popover):
                 one.name, partial(self._add, one.id, one.name), kind="quiet", size="sm", icon="ph.squares-four",
                 name="add_dashboard",
             )  # fmt: skip
+            button.setProperty("page", one.id)
             self._rows.addWidget(button)
         if self._found is not None and not found and not (finds_home and wanted):
             text = (
@@ -178,7 +175,8 @@ class AddToDashboard(Popover):
         elif self._found is None:
             self._rows.addWidget(Text("", "caption", "muted"))
         self._rows.addStretch(1)
-        self._mark(0)
+        pages = self._pages()
+        self._mark(next((at for at, one in enumerate(pages) if wanted or self._is_last_used(one)), len(pages)))
 
     def _pages(self) -> list[Button]:
         """The pages that are listed, Home among them."""
@@ -186,24 +184,35 @@ class AddToDashboard(Popover):
         widgets = (item.widget() for item in listed if item is not None)
         return [widget for widget in widgets if isinstance(widget, Button)]
 
+    def _is_last_used(self, button: Button) -> bool:
+        """Whether this is the row of the dashboard that was opened last, if any was."""
+        last = self._found[0] if self._found else None
+        return last is not None and last.opened_at is not None and button.property("page") == last.id
+
     def _mark(self, place: int) -> None:
-        """Highlight the page that Enter in the search adds to."""
+        """Highlight the page that Enter in the search adds to, or the button that makes a dashboard."""
         pages = self._pages()
-        self._marked = max(0, min(place, len(pages) - 1))
+        self._marked = max(0, min(place, len(pages)))
         for at, button in enumerate(pages):
             button.setChecked(at == self._marked)
-        if pages:
-            self._area.ensureWidgetVisible(pages[self._marked], 0, _RING)
-            self._search.setAccessibleDescription(pages[self._marked].text())
+        makes = self._found is not None and self._marked == len(pages)
+        self._new.set_kind("primary" if makes else "plain")
+        chosen = self._new if makes else pages[self._marked] if self._marked < len(pages) else None
+        if chosen is not None:
+            self._search.setAccessibleDescription(chosen.text())
+        if chosen is not None and not makes:
+            self._area.ensureWidgetVisible(chosen, 0, _RING)
 
     def _step(self, by: int) -> None:
         self._mark(self._marked + by)
 
     def _take_found(self) -> None:
-        """Enter in the search adds to the page that is highlighted."""
+        """Enter in the search adds to the page that is highlighted, or makes a dashboard."""
         pages = self._pages()
-        if pages:
+        if self._marked < len(pages):
             pages[self._marked].click()
+        elif self._found is not None:
+            self._press_new()
 
     def _widget_title(self) -> str:
         return " ".join(self._title.text().split())
@@ -303,6 +312,21 @@ class AddToDashboard(Popover):
         return {"title": self._widget_title(), "query": query, "data_source_id": source_id, "config": config}
 
 
+def by_last_use(found: Sequence[DashboardSummary]) -> list[DashboardSummary]:
+    """The dashboards with the one first that the user opened last; those never opened follow in their order."""
+    opened = [(one.opened_at, one) for one in found if one.opened_at is not None]
+    opened.sort(key=lambda each: each[0], reverse=True)
+    return [*(one for _at, one in opened), *(one for one in found if one.opened_at is None)]
+
+
+def _dashboards(session: "DatabaseSession", actor: Actor) -> list[DashboardSummary]:
+    """The dashboards that were changed last, and those that the user opened last."""
+    listings = (Listing(), Listing(filters={"which": "recent"}))
+    found = (one for listing in listings
+             for one in library.list_dashboards(session, actor, listing, limit=_LISTED).rows)  # fmt: skip
+    return list({one.id: one for one in found}.values())
+
+
 class _PageButton(Button):
     """A page in the list, highlighted while Enter in the search adds to it."""
 
@@ -343,6 +367,13 @@ def add_widget(
         return
     address = f"studio/dashboards/{dashboard_id}"
     _add_to_page(context, view.page_of(dashboard_id), name, address, kind, fields, time)
+    actor = context.actor
+    context.tasks.change(
+        view,
+        lambda session: favourites.record_opening(session, actor, dashboard_id),
+        lambda _done: None,
+        lambda _error: None,  # the page itself says if the database can't be used
+    )
 
 
 def _add_to_page(

@@ -397,7 +397,7 @@ class ExploreView(QWidget):
         self.run.disable("" if state.text.strip() else _("No query yet."))
         self.add.disable(self._why_not_add())
         origin = self._live_origin()
-        self.add.setVisible(origin is None)
+        self.add.set_kind("plain" if origin is not None else "primary")
         self.update_widget.setVisible(origin is not None)
         if origin is not None:
             self.update_widget.setAccessibleDescription(origin.title)
