@@ -193,5 +193,6 @@ def announcements(qapp: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[lis
     before = QAccessible.isActive()
     QAccessible.setActive(True)
     monkeypatch.setattr(accessible, "send", note)
+    monkeypatch.setattr(accessible, "queue", accessible.AnnouncementQueue())
     yield sentences
     QAccessible.setActive(before)

@@ -29,6 +29,7 @@ from benchboard.ui.bench.dongles_view import DonglesView
 from benchboard.ui.bench.pairing_graphics import DongleChoice
 from benchboard.ui.problems import Problems
 from benchboard.ui.shell.shell import Shell
+from benchboard.ui.widgets import accessible
 from benchboard.ui.widgets.status_bar import StatusBar
 from benchboard.ui.widgets.toasts import Toast
 from support.benchsim import Simulator, simulated
@@ -267,7 +268,7 @@ def test_simulated_dongles_are_stopped_by_the_palettes_command(
 
 
 def test_new_dongle_notice_is_shown_once_for_a_dongle_and_leads_to_the_bench(
-    qtbot: QtBot, shell: Shell, manager: DeviceManager, click: Clicker
+    qtbot: QtBot, shell: Shell, manager: DeviceManager, click: Clicker, announcements: list[str]
 ) -> None:
     problems, notice = shell.context.problems, "bench.new-dongle"
     counted: list[int] = []
@@ -278,7 +279,10 @@ def test_new_dongle_notice_is_shown_once_for_a_dongle_and_leads_to_the_bench(
     shell.go("settings")
     assert problems.has(notice)
     assert not visible(shell.window(), "banner"), "it would lie over another room's content"
+    accessible.queue = accessible.AnnouncementQueue()  # as if it were a while ago
     shell.go("bench/timing")
+    assert visible(shell.window(), "banner")
+    assert sum("2 new dongles found." in one for one in announcements) == 1, announcements
     click(shell.window(), "banner_action")
     assert shell.address == "bench/dongles"
     click(shell.window(), "pair_close")

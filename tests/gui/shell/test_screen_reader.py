@@ -69,6 +69,7 @@ def heard(window: Window, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         sentences.append(event.message())
 
     monkeypatch.setattr(accessible, "send", note)
+    monkeypatch.setattr(accessible, "queue", accessible.AnnouncementQueue())
     return sentences
 
 
@@ -115,6 +116,50 @@ def test_toast_and_banner_are_read_out_once_when_they_appear(window: Window, hea
         widget.show()
     assert heard == ["Widget deleted Undo: Ctrl Z", "The bus is off. Too many errors."]
     assert [_interface(widget).role() for widget in (toast, banner)] == [Role.Notification, Role.AlertMessage]
+
+
+def test_sentence_is_not_told_twice_in_a_row_unless_the_user_acts_again(
+    window: Window, heard: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr(accessible, "queue", accessible.AnnouncementQueue(lambda: now[0]))
+    first, second = _put(window, Button("One")), _put(window, Button("Two"))
+    for widget in (first, second, first):
+        accessible.announce(widget, "Saved")
+    assert heard == ["Saved"], "the same news from two places"
+    accessible.announce(first, "Undone: Move", again=True)
+    accessible.announce(first, "Undone: Move", again=True)
+    assert heard[1:] == ["Undone: Move"] * 2
+    for text in ("Paused", "Resumed", "Paused"):
+        accessible.announce(second, text)
+    assert heard[3:] == ["Paused", "Resumed", "Paused"]
+    now[0] += 5
+    accessible.announce(second, "Paused")
+    assert heard[6:] == ["Paused"]
+
+
+def test_what_is_hidden_or_behind_a_dialog_is_not_told_and_a_banner_waits_for_its_end(
+    window: Window, heard: list[str]
+) -> None:
+    behind, hidden = _put(window, Button("Behind")), _put(window, Button("Hidden"))
+    hidden.hide()
+    accessible.announce(hidden, "Loaded")
+    dialog = Confirm(window, "Revoke 2 sessions", "They end.", act="Revoke", keep="Keep", run=lambda: None)
+    dialog.open()
+    accessible.announce(behind, "3 dashboards")
+    banners = [
+        _put(window, Banner(Notice(*words, "error")))
+        for words in (("Gone.", ""), ("The bus is off.", "Too many errors."))
+    ]
+    for banner in banners:
+        banner.show()
+    banners[0].hide()
+    assert heard == []
+    accessible.announce(dialog, "Checked")
+    Toast("Copied", None, window).show()
+    assert heard == ["Checked", "Copied"]
+    dialog.dismiss()
+    assert heard[2:] == ["The bus is off. Too many errors."]
 
 
 def test_announcement_without_a_screen_reader_is_not_sent(window: Window, heard: list[str]) -> None:

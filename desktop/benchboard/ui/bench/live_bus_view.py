@@ -199,7 +199,7 @@ class LiveBusView(QWidget):
             ),
             "bench.filter_frames": Handler(partial(focus_filter, self._filter), self._why_not_filtered),
             "bench.read_counters": Handler(
-                lambda: announce(self._counters, self._counters.main_text(), urgent=True),
+                lambda: announce(self._counters, self._counters.main_text(), urgent=True, again=True),
                 lambda: "" if self._counters.stats else _("The live bus is closed."),
             ),
             "bench.focus_send": Handler(lambda: self._frame.setFocus(Qt.FocusReason.ShortcutFocusReason), why_not_sent),

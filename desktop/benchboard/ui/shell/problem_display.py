@@ -31,7 +31,7 @@ class ShellProblemDisplay(QObject):
 
     def show_banner(self, notice: Notice | None) -> None:
         """Replace the banner; None removes it."""
-        self.slot.show_notice(notice, len(self._problems.here))
+        self.slot.show_notice(notice, len(self._problems.here), self._problems.waiting)
 
     def place_banner(self, place: BannerPlace) -> None:
         """Show banners in `place` from now on; the present one moves there."""

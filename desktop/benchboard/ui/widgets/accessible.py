@@ -4,11 +4,13 @@ A widget class gets a role by the class attribute `accessible_role`. Only widget
 the interface that replaces Qt's has no actions.
 """
 
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final, Protocol, runtime_checkable
 
 import shiboken6
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent, QAccessibleInterface
 from PySide6.QtWidgets import QAccessibleWidget, QMainWindow, QWidget
 
@@ -27,13 +29,107 @@ def install() -> None:
         QAccessible.installFactory(_interface)
 
 
-def announce(widget: QWidget, text: str, *, urgent: bool = False) -> None:
-    """Have the screen reader, if one is active, read a sentence; an `urgent` one at once."""
+def announce(widget: QWidget, text: str, *, urgent: bool = False, again: bool = False) -> None:
+    """Have the screen reader, if one is active, read a sentence; an `urgent` one at once.
+
+    What the user can't see isn't told. A sentence that was just told isn't told twice, unless the user acted `again`.
+    Behind a modal dialog nothing is told: banners and urgent sentences wait until it closes.
+    """
     if text and QAccessible.isActive() and shiboken6.isValid(widget):
-        event = QAccessibleAnnouncementEvent(widget, text)
+        queue.tell(_Sentence(widget, text, urgent), again=again)
+
+
+def announce_waiting() -> None:
+    """Tell what waited for a dialog that has closed."""
+    queue.tell_waiting()
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """What is to be told, and the widget that shows it."""
+
+    widget: QWidget
+    text: str
+    urgent: bool
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the user could see it: its widget is shown, and the window isn't minimised."""
+        if not shiboken6.isValid(self.widget):
+            return False
+        window, widget = self.widget.window(), self.widget
+        while widget is not window and not _was_hidden(widget) and (around := widget.parentWidget()) is not None:
+            widget = around
+        return widget is window and window.isVisible() and not window.isMinimized()
+
+    @property
+    def is_behind_dialog(self) -> bool:
+        """Whether a dialog lies over the widget. Toasts lie over dialogs."""
+        dialog = _modal_dialog(self.widget.window())
+        inside = dialog is None or dialog is self.widget or dialog.isAncestorOf(self.widget)
+        return not inside and _role_of(self.widget) != Role.Notification
+
+
+class AnnouncementQueue:
+    """The sentences on their way to the screen reader: `clock` gives the time in seconds."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._told: dict[str, tuple[float, QWidget]] = {}
+        """When each sentence was told last, and by which widget."""
+        self._waiting: list[_Sentence] = []
+
+    def tell(self, sentence: _Sentence, *, again: bool = False) -> None:
+        """Send a sentence to the screen reader, keep it until the dialog in front of it closes, or drop it."""
+        if not sentence.is_shown:
+            return
+        if sentence.is_behind_dialog:
+            if sentence.urgent or _role_of(sentence.widget) == Role.AlertMessage:
+                self._waiting = [one for one in self._waiting if one.widget is not sentence.widget]
+                self._waiting.append(sentence)
+            return
+        now = self._clock()
+        self._told = {text: told for text, told in self._told.items() if now - told[0] < _REPEAT_S}
+        if sentence.text in self._told and not again:
+            return
+        # A widget that tells something else meanwhile may tell the first again: paused, resumed, paused.
+        self._told = {text: told for text, told in self._told.items() if told[1] is not sentence.widget}
+        self._told[sentence.text] = (now, sentence.widget)
+        event = QAccessibleAnnouncementEvent(sentence.widget, sentence.text)
         politeness = QAccessible.AnnouncementPoliteness
-        event.setPoliteness(politeness.Assertive if urgent else politeness.Polite)
+        event.setPoliteness(politeness.Assertive if sentence.urgent else politeness.Polite)
         send(event)
+
+    def tell_waiting(self) -> None:
+        """Tell what waited for a dialog to close, if it is still shown."""
+        waiting, self._waiting = self._waiting, []
+        for sentence in waiting:
+            self.tell(sentence)
+
+
+_REPEAT_S: Final = 4.0
+"""Seconds in which a sentence isn't told a second time."""
+queue = AnnouncementQueue()
+"""The sentences of the program; tests replace it."""
+
+
+def _was_hidden(widget: QWidget) -> bool:
+    """Whether a widget was hidden: one that was just added to a layout will be shown in a moment."""
+    attribute = Qt.WidgetAttribute
+    return widget.isHidden() and widget.testAttribute(attribute.WA_WState_ExplicitShowHide)
+
+
+def _role_of(widget: QObject) -> QAccessible.Role | None:
+    """The role of a widget's class, if it has one of its own."""
+    role: QAccessible.Role | None = getattr(type(widget), "accessible_role", None)
+    return role
+
+
+def _modal_dialog(window: QWidget) -> QWidget | None:
+    """The dialog that is open in front of a window's content; the last one, if there are several."""
+    dialogs = (one for one in window.children() if _role_of(one) == _MODAL and isinstance(one, QWidget))
+    shown = [one for one in dialogs if one.isVisible()]
+    return shown[-1] if shown else None
 
 
 _NO_DESCRIPTION: Final = " "
@@ -53,7 +149,7 @@ def drop_repeated_description(widget: QWidget) -> None:
 
 def _interface(_class_name: str, object_: QObject | None) -> QAccessibleInterface | None:
     # PySide keeps what a factory returns: it lives as long as Qt's pointer to it.
-    role = getattr(type(object_), "accessible_role", None)
+    role = _role_of(object_) if object_ is not None else None
     if isinstance(object_, QWidget) and role is not None:
         return _WithRole(object_, role)
     return _WindowObject(object_) if isinstance(object_, QMainWindow) else None
@@ -93,16 +189,7 @@ class _WindowObject(QAccessibleWidget):
         self._window = window
 
     def _dialog(self) -> QWidget | None:
-        if not shiboken6.isValid(self._window):
-            return None
-        dialogs = [
-            child
-            for child in self._window.children()
-            if getattr(type(child), "accessible_role", None) == _MODAL
-            and isinstance(child, QWidget)
-            and child.isVisible()
-        ]
-        return dialogs[-1] if dialogs else None
+        return _modal_dialog(self._window) if shiboken6.isValid(self._window) else None
 
     def childCount(self) -> int:
         return 1 if self._dialog() is not None else super().childCount()

@@ -1,6 +1,6 @@
 """The banner: one notice with its actions; and the place where a view shows it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 
 from PySide6.QtCore import QRectF, Qt, Signal
@@ -131,20 +131,25 @@ class BannerSlot(QWidget):
         """How many notices there are."""
         self.banner: Banner | None = None
         self._notice: Notice | None = None
+        self._told: set[tuple[str, str]] = set()
+        """The words of the waiting notices that a screen reader was told: another room hides them for a time."""
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self.hide()
 
-    def show_notice(self, notice: Notice | None, count: int) -> None:
-        """Show a notice of so many; None removes it."""
+    def show_notice(self, notice: Notice | None, count: int, waiting: Sequence[Notice]) -> None:
+        """Show a notice of so many in this place; None removes it. Of those `waiting` some may belong elsewhere."""
         self.count = count
+        if self._notice is not None and self.banner is not None and self.banner.told:
+            self._told.add((self._notice.what, self._notice.why))
+        self._told &= {(one.what, one.why) for one in waiting}
         if notice is not self._notice:
             self._replace(notice)
         self.count_changed.emit()
 
     def _replace(self, notice: Notice | None) -> None:
-        before, self._notice = self._notice, notice
+        self._notice = notice
         if self.banner is not None:
             self._column.removeWidget(self.banner)
             self.banner.hide()
@@ -152,8 +157,7 @@ class BannerSlot(QWidget):
             self.banner = None
         if notice is not None:
             self.banner = Banner(notice, parent=self)
-            if before is not None and (before.what, before.why) == (notice.what, notice.why):
-                self.banner.told = True  # one with the same words took its place
+            self.banner.told = (notice.what, notice.why) in self._told
             self.banner.dismissed.connect(self._dismiss)
             self.banner.more.clicked.connect(lambda _checked=False: self.more_pressed.emit())
             self._column.addWidget(self.banner)

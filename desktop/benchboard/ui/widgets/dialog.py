@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QSizePolicy,
 from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY, WINDOW
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role
+from benchboard.ui.widgets.accessible import Role, announce_waiting
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Edit, Field
 from benchboard.ui.widgets.focus import FocusReturn
@@ -50,6 +50,7 @@ class Scrim(QWidget):
         target = self._focus_return.target()
         if target is not None:
             target.setFocus(Qt.FocusReason.PopupFocusReason)
+        announce_waiting()
         self.dismissed.emit()
         self.deleteLater()
 

@@ -68,7 +68,7 @@ class Toast(QWidget):
             self._announced = True
             keys = key_cap(QKeySequence(_UNDO).toString())
             undo = " ".join(("", _("Undo:"), keys)) if self._undo is not None else ""
-            announce(self._window, self.accessibleName() + undo)
+            announce(self, self.accessibleName() + undo)
 
     def dismiss(self) -> None:
         """Hide it before its time."""

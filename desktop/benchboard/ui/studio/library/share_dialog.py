@@ -293,7 +293,7 @@ class ShareDialog(Dialog):
         told = (done or _("{name} can now view this dashboard.")).format(name=to.name)
         self._change(
             lambda session: sharing.share(session, self._context.actor, self.dashboard_id, to.kind, to.id, permission),
-            lambda _shared: announce(self._window, told),
+            lambda _shared: announce(self if shiboken6.isValid(self) else self._window, told),
         )
 
     def _revoke(self, to: Candidate, permission: SharePermission) -> None:

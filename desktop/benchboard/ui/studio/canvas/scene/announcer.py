@@ -1,11 +1,10 @@
 """Notifies screen readers of changes on a page: focus, selection, moves, other changes, and rejections."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import (
     QAccessible,
-    QAccessibleAnnouncementEvent,
     QAccessibleEvent,
     QAccessibleStateChangeEvent,
     QAccessibleValueChangeEvent,
@@ -16,6 +15,7 @@ from benchboard.dashboards.layout import Cell, Item, document_cell
 from benchboard.i18n import _
 from benchboard.ui.studio.canvas.scene.page_view import PageView
 from benchboard.ui.studio.canvas.scene.step_words import result_text
+from benchboard.ui.widgets import accessible
 
 
 class Announcer(QObject):
@@ -27,7 +27,6 @@ class Announcer(QObject):
     def __init__(self, view: PageView) -> None:
         super().__init__(view)
         self._view, self._editor = view, view.editor
-        self.send: Callable[[QAccessibleEvent], object] = QAccessible.updateAccessibility
         self._focused_id = ""
         self._selected: frozenset[str] = frozenset()
         self._cells: Mapping[str, Cell] = {}
@@ -48,9 +47,9 @@ class Announcer(QObject):
             self._send(focused, QAccessible.Event.Focus)
 
     def announce(self, text: str) -> None:
-        """Have the screen reader read a sentence."""
-        if self._is_active() and self._view.hasFocus():
-            self.send(QAccessibleAnnouncementEvent(self._view, text))
+        """Have the screen reader read what the user just did here, also if that was the same as before."""
+        if self._view.hasFocus():
+            accessible.announce(self._view, text, again=True)
 
     def _announce_step(self, step: UndoStep, _merged: bool) -> None:
         """Read out what was done and, of a single item, where it is now."""
@@ -93,7 +92,7 @@ class Announcer(QObject):
         if items:
             self._note_copies(self._items.keys() - items.keys())
         if list(items) != list(self._items):
-            self.send(QAccessibleEvent(self._view, QAccessible.Event.ObjectReorder))
+            accessible.send(QAccessibleEvent(self._view, QAccessible.Event.ObjectReorder))
         for item_id, item in self._items.items():
             if item_id not in items:
                 continue
@@ -141,4 +140,4 @@ class Announcer(QObject):
     def _send_event(self, item_id: str, event: QAccessibleEvent) -> None:
         if item_id in self._indexes:
             event.setChild(self._indexes[item_id])
-            self.send(event)
+            accessible.send(event)
