@@ -29,7 +29,7 @@ def decimal(value: float) -> Decimal:
 
 def kind_cases() -> list[ChartCase]:
     """All of them."""
-    return [*_scatter(), *_heatmaps()]
+    return [*_scatter(), *_heatmaps(), *_histograms()]
 
 
 def _scatter() -> list[ChartCase]:
@@ -81,6 +81,23 @@ def _heatmaps() -> list[ChartCase]:
                    ("west", "late"), ("north", "late")])], revenue=money)),
         ChartCase("all equal, with nothing beside", "heatmap", table([("a", "text"), ("b", "text"), ("n", "integer")],
                   [("x", "y", 5), ("z", "y", None), ("z", None, 5), ("", "q", 5)])),
+    ]  # fmt: skip
+
+
+def _histograms() -> list[ChartCase]:
+    chance = random.Random(5)  # the same numbers every time
+    money = Presentation(format="money", currency="EUR")
+    totals = [(f"o{k}", decimal(chance.lognormvariate(4, 0.6))) for k in range(900)]
+    numbers: list[tuple[str, ValueKind]] = [("change", "decimal")]
+    dice: list[tuple[str, ValueKind]] = [("eyes", "integer")]
+    return [
+        ChartCase("amounts", "histogram", table([("number", "text"), ("total", "decimal")], totals, total=money)),
+        ChartCase("dice", "histogram", table(dice, [(chance.randint(1, 6),) for _throw in range(300)])),
+        ChartCase("both sides of zero", "histogram", table(numbers, [
+            *((decimal(chance.gauss(0, 3)),) for _value in range(400)), (None,), (Decimal("NaN"),)])),
+        ChartCase("one value", "histogram", table(numbers, [(Decimal("12.5"),)])),
+        ChartCase("an outlier", "histogram", table(dice, [*((k % 40,) for k in range(2_000)), (90_000,)])),
+        ChartCase("tiny ones", "histogram", table(numbers, [(Decimal(k) / 10**9,) for k in range(40)])),
     ]  # fmt: skip
 
 

@@ -10,9 +10,9 @@ from typing import Final
 
 _INSIDE: Final = r"(?:[^()]|\((?:[^()]|\([^()]*\))*\))*"
 _ADDED: Final = re.compile(
-    rf"(?:\bselect\b|,)\s*(?:count|sum)\s*\((?!\s*distinct\b)(?P<inside>{_INSIDE})\)"
-    rf"(?P<filter>\s*filter\s*\({_INSIDE}\))?\s+(?:as\s+)?"
-    r"(?:\"(?P<quoted>(?:[^\"]|\"\")+)\"|(?P<plain>[a-z_]\w*))",
+    rf"(?:\bselect\b|,)\s*(?P<function>count|sum)\s*\((?!\s*distinct\b)(?P<inside>{_INSIDE})\)"
+    rf"(?P<filter>\s*filter\s*\({_INSIDE}\))?"
+    r"(?:\s+(?:as\s+)?(?:\"(?P<quoted>(?:[^\"]|\"\")+)\"|(?P<plain>(?!from\b)[a-z_]\w*))|(?=\s*(?:,|from\b)))",
     re.IGNORECASE,
 )
 _SELECT: Final = re.compile(r"\bselect\b", re.IGNORECASE)
@@ -38,4 +38,6 @@ def _found(query: str) -> list[re.Match[str]]:
 
 def _name(found: re.Match[str]) -> str:
     quoted = found["quoted"]
-    return str(quoted).replace('""', '"') if quoted else str(found["plain"]).lower()
+    if quoted:
+        return str(quoted).replace('""', '"')
+    return str(found["plain"] or found["function"]).lower()  # one without a name is called by its function

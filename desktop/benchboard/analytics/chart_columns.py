@@ -1,4 +1,5 @@
-"""Which columns of a result a chart draws as what: the axes of a scatter chart, the groups of a heatmap.
+"""Which columns of a result a chart draws as what: the axes of a scatter chart, the groups of a heatmap, the values of
+a histogram.
 
 They are found by kind and order alone, so that the same query gives the same chart everywhere.
 """
@@ -63,6 +64,20 @@ def _tells_series(table: ResultTable, place: int) -> bool:
         return False
     values = {row[place] for row in table.rows}
     return 1 < len(values) <= MOST_SERIES
+
+
+def histogram_column(table: ResultTable) -> int | None:
+    """The index of the column whose values a histogram counts: the first of numbers; None without one."""
+    return next(iter(number_columns(table)), None)
+
+
+def counted_groups(table: ResultTable, additive: frozenset[str]) -> bool:
+    """Whether the numbers of a histogram are those of groups, each the count or sum of several rows, rather than one
+    for each row. `additive`: the names of the columns that are counts or sums."""
+    place = histogram_column(table)
+    return (
+        place is not None and table.columns[place].name in additive and (len(table.columns) > 1 or len(table.rows) == 1)
+    )
 
 
 def heatmap_columns(table: ResultTable) -> HeatmapColumns | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from benchboard.analytics.chart_columns import MOST_SERIES, heatmap_columns
+from benchboard.analytics.chart_columns import MOST_SERIES, heatmap_columns, histogram_column
 from benchboard.analytics.queries import ResultTable
 from benchboard.analytics.query_types import NUMBERS
 from benchboard.i18n import _
@@ -33,6 +33,8 @@ def suggest_chart(table: ResultTable) -> ChartSuggestion:
         return ChartSuggestion("metric_card", _("One number: shown as a metric card."))
     if len(table.rows) == 1 and numbers and columns[0].kind in NUMBERS:
         return ChartSuggestion("table", _("One row of several numbers: shown as a table."))
+    if len(columns) == 1 and histogram_column(table) is not None and len(table.rows) >= LEAST_POINTS:
+        return ChartSuggestion("histogram", _("Histogram, because there is one column of numbers"))
     if not numbers or len(table.rows) < 2:  # a line or a comparison needs two
         return ChartSuggestion("table", _("No numbers to plot by the first column: shown as a table."))
     if columns[0].kind in _TIMES:

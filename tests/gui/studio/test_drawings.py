@@ -1,4 +1,4 @@
-"""Charts of two groups or two numbers: nothing is written over another text, all can be read, any value is drawn."""
+"""Charts besides lines, bars and slices: no text is written over another, all can be read, any value is drawn."""
 
 from dataclasses import replace
 
@@ -79,6 +79,9 @@ def test_values_are_reached_by_keys_and_have_a_point_each(light: Theme) -> None:
             readout, point = reader(spot), reader.point_at(spot)
             assert readout is not None
             assert readout.crosshair is not None, case.name
+            if case.kind == "histogram":
+                assert point is None  # a bin is of no one value
+                continue
             assert point is not None, case.name
             assert point.text in readout.text, case.name
         assert reader(QPointF(-50, -50)) is None

@@ -12,6 +12,8 @@ from benchboard.analytics.additive_columns import additive_columns, partial_colu
         ("SELECT day, sum(total) revenue, avg(total) AS mean FROM o GROUP BY 1", {"revenue"}, set()),
         ('SELECT sum("a(b") AS "Total ""x""" FROM o', set(), set()),
         ('SELECT sum(price) AS "Total ""x""" FROM o', {'Total "x"'}, set()),
+        ("SELECT status, count(*) FROM o GROUP BY 1", {"count"}, set()),
+        ("SELECT count(*), SUM(a) , sum(b) / 2 FROM o", {"count", "sum"}, set()),
         ("SELECT count(DISTINCT customer) AS buyers FROM o", set(), set()),
         ("SELECT sum(a) / count(*) AS ratio FROM o", set(), set()),
         ("SELECT day, round(sum(a), 2) AS n, max(b) AS m FROM o", set(), set()),

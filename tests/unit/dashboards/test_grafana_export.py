@@ -19,7 +19,8 @@ from support.grafana import NEEDS_REAL, faults, panels, real
 from support.pages import random_page
 
 Json = dict[str, Any]
-TYPES = ("metric_card", "kpi", "line_chart", "bar_chart", "pie_chart", "table", "text", "image", "odd", "area_chart")
+TYPES = ("metric_card", "kpi", "line_chart", "bar_chart", "pie_chart", "table", "text", "image", "odd", "area_chart",
+         "histogram")  # fmt: skip
 
 
 def _written(*listed: Json, **fields: Any) -> tuple[Json, dict[str, Json], ConversionReport]:
@@ -263,6 +264,18 @@ def test_export_new_items_get_unused_panel_ids() -> None:
     )
     assert (by["panel-2"]["id"], by["mine"]["id"]) == (2, 1)
     assert {panel["id"] for panel in dashboard["panels"]} == {1, 2, 3, 4}
+
+
+def test_export_histogram_round_trip_changes_the_bins_alone() -> None:
+    dashboard, found, _report = _written(_item("panel-1", 0, 0, type="histogram", config={"bins": 20}))
+    assert (found["panel-1"]["type"], found["panel-1"]["options"]) == ("histogram", {"bucketCount": 20})
+    assert faults(dashboard) == []
+    dashboard["panels"][0]["options"] = {"bucketSize": 5, "combine": True}
+    assert _again(dashboard) == dashboard
+    (item,) = from_grafana(dashboard)[0]["items"]
+    item["config"] = {"bins": 8}
+    again, _told = to_grafana(parse_document({"format": "benchboard/dashboard", "version": 2, "items": [item]}))
+    assert again["panels"][0]["options"] == {"combine": True, "bucketCount": 8}
 
 
 def test_export_gauge_and_area_round_trip() -> None:

@@ -98,7 +98,8 @@ def test_import_panels_after_a_collapsed_row_stay_outside() -> None:
         ("text", "text"), ("stat", "metric_card"), ("singlestat", "metric_card"), ("gauge", "gauge"),
         ("bargauge", "metric_card"), ("timeseries", "line_chart"), ("graph", "line_chart"), ("barchart", "bar_chart"),
         ("piechart", "pie_chart"), ("grafana-piechart-panel", "pie_chart"), ("table", "table"), ("table-old", "table"),
-        ("heatmap", "placeholder"), ("nodeGraph", "placeholder"), ("ae3e-plotly-panel", "placeholder"),
+        ("histogram", "histogram"), ("heatmap", "placeholder"), ("nodeGraph", "placeholder"),
+        ("ae3e-plotly-panel", "placeholder"),
     ],
 )  # fmt: skip
 def test_import_panel_type_maps_to_a_kind_or_placeholder(kind: str, ours: str) -> None:

@@ -15,14 +15,16 @@ from benchboard.i18n import N_, _
 
 MAX_TITLE: Final = 200
 MAX_QUERY: Final = 20_000
+MOST_BINS: Final = 100
+"""More bins of a histogram than these can't be told apart."""
 MAX_MEASURE: Final = 1e15
 """Larger numbers are not exact to the last digit."""
 IMAGE: Final = "image"
 PLACEHOLDER: Final = "placeholder"
 """The type of an imported item for which there is no kind."""
-STORED_AS_CHART: Final = frozenset({"scatter_chart", "heatmap"})
+STORED_AS_CHART: Final = frozenset({"scatter_chart", "heatmap", "histogram"})
 """The types of charts that the database knows as `chart` alone: `row_mapping` keeps which one each is."""
-READ_WHOLE: Final = frozenset({"scatter_chart", "heatmap"})
+READ_WHOLE: Final = frozenset({"scatter_chart", "heatmap", "histogram"})
 """The types that draw every row of a result: all are read at once, up to the limit of a query."""
 
 
@@ -212,6 +214,12 @@ KINDS: Final = (
         N_("The first two columns are the axes, the number after them is the colour of a cell. Pairs without a row "
         "have no cell."),
         (_UNIT,),
+    ),
+    WidgetKind(
+        "histogram", N_("Histogram"), N_("Charts"), "bb.histogram", 6, 6, 3, 4,
+        "SELECT order_total AS total\nFROM orders",
+        N_("Counts the rows by the values of the first numeric column, in intervals of equal width."),
+        (_UNIT, Setting("bins", N_("Number of bins"), "number", "", most=MOST_BINS)),
     ),
     WidgetKind(
         "table", N_("Table"), N_("Charts"), "ph.table", 5, 6, 2, 3,

@@ -20,6 +20,7 @@ TYPES: Final = {
     "bar_chart": "barchart",
     "pie_chart": "piechart",
     "gauge": "gauge",
+    "histogram": "histogram",
     "table": "table",
     "text": "text",
     "image": "text",
@@ -229,7 +230,11 @@ def _settings(widget: WidgetContent, panel: Mapping[str, Any]) -> dict[str, Any]
     if widget.type == "area_chart" and not inside(defaults, "custom").get("fillOpacity"):
         defaults["custom"] = {**inside(defaults, "custom"), "fillOpacity": _FILL}
     config_fields = inside(panel, "fieldConfig") or {"defaults": {}, "overrides": []}
-    return {"fieldConfig": {**config_fields, "defaults": defaults}}
+    fields: dict[str, Any] = {"fieldConfig": {**config_fields, "defaults": defaults}}
+    if widget.type == "histogram" and (bins := widget.setting("bins") or None) != panel_import.bins_of_panel(panel):
+        changed = {"bucketCount": bins if bins is not None else _GONE, "bucketSize": _GONE}
+        fields["options"] = _changed(inside(panel, "options"), changed)
+    return fields
 
 
 def original_queries(source: Mapping[str, object]) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeGuard
 from unicodedata import category
 
 from benchboard.dashboards.document import images
-from benchboard.dashboards.document.widget_kinds import MAX_MEASURE, MAX_TITLE, kind_of
+from benchboard.dashboards.document.widget_kinds import MAX_MEASURE, MAX_TITLE, MOST_BINS, kind_of
 from benchboard.dashboards.interchange.conversion_report import ReportLine
 from benchboard.dashboards.interchange.validation import mapping, text
 from benchboard.errors import Invalid
@@ -25,6 +25,7 @@ KINDS: Final = {
     "barchart": "bar_chart",
     "piechart": "pie_chart",
     "grafana-piechart-panel": "pie_chart",
+    "histogram": "histogram",
     "table": "table",
     "table-old": "table",
 }
@@ -154,7 +155,15 @@ def settings(panel: Mapping[str, Any], kind: str, item: str) -> dict[str, Any]:
         config["decimals"] = decimals
     if kind in LINES:
         return config | line_thresholds(panel)
+    if kind == "histogram" and (bins := bins_of_panel(panel)) is not None:
+        config["bins"] = bins
     return config | (gauge_range(panel) if kind == "gauge" else {})
+
+
+def bins_of_panel(panel: Mapping[str, Any]) -> int | None:
+    """How many bins a histogram has; None where Grafana finds it by itself, or where it isn't a number of ours."""
+    count = _inside(panel, "options").get("bucketCount")
+    return count if isinstance(count, int) and not isinstance(count, bool) and 0 < count <= MOST_BINS else None
 
 
 def gauge_range(panel: Mapping[str, Any]) -> dict[str, Any]:
@@ -325,6 +334,8 @@ def _kept(panel: Mapping[str, Any], kind: str, *, asked: bool) -> Iterator[str]:
     drawn = kind == "gauge" or (kind in LINES and bool(line_thresholds(panel)))
     if _own_thresholds(defaults) and not (drawn and 0 < len(_thresholds(defaults)) <= 2):
         yield _("thresholds")
+    if kind == "histogram" and _inside(panel, "options").get("bucketSize") is not None:
+        yield _("width of the bins")
     if _listed(panel.get("links")):
         yield _("links")
     if panel.get("alert"):

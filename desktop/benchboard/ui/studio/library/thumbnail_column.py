@@ -30,6 +30,7 @@ _LINE: Final = (0.7, 0.45, 0.6, 0.25, 0.45, 0.2)
 _POINTS: Final = ((0.05, 0.9), (0.2, 0.6), (0.3, 0.75), (0.45, 0.4), (0.55, 0.6), (0.7, 0.2), (0.8, 0.45), (0.95, 0.1))
 _CELLS: Final = (0.1, 0.4, 0.8, 0.5, 0.2, 0.3, 0.9, 0.6, 0.2, 0.0, 0.6, 0.3, 0.1, 0.7, 1.0)
 _BARS: Final = (0.5, 0.75, 0.6, 1.0, 0.8)
+_BINS: Final = (0.15, 0.4, 0.8, 1.0, 0.7, 0.35, 0.1)
 
 _Painted = Callable[[QPainter, QRectF], None]
 
@@ -176,6 +177,13 @@ def _paint_cells(painter: QPainter, box: QRectF) -> None:
         painter.fillRect(at, theme().ramp(share))
 
 
+def _paint_bins(painter: QPainter, box: QRectF) -> None:
+    step = box.width() / len(_BINS)
+    for k, share in enumerate(_BINS):
+        high = box.height() * share
+        painter.fillRect(QRectF(box.left() + step * k, box.bottom() - high, step, high), theme().chart(0))
+
+
 def _paint_gauge(painter: QPainter, box: QRectF) -> None:
     side = min(box.width(), 2 * box.height()) - 2
     circle = QRectF(box.center().x() - side / 2, box.bottom() - side / 2, side, side)
@@ -203,6 +211,7 @@ _PAINTED: Final[dict[str, _Painted]] = {
     "pie_chart": _paint_pie,
     "scatter_chart": _paint_scatter,
     "heatmap": _paint_cells,
+    "histogram": _paint_bins,
     "table": partial(_paint_text, width=1.0),
     "image": _paint_image,
 }

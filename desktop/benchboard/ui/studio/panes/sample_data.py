@@ -73,6 +73,8 @@ def _table(type_name: str) -> ResultTable | None:
     if type_name == "scatter_chart":
         points = [(count, 30 + 4 * count + 17 * at % 40) for at, count in enumerate(_DAYS)]
         return _answer(((_("orders"), "integer"), (_("total"), "integer")), points)
+    if type_name == "histogram":
+        return _answer(((_("total"), "integer"),), [(5 + 7 * count % 60,) for count in _DAYS])
     if type_name == "table":
         rows = [(name, count, Decimal(count * 13) / 4) for name, count in _PARTS]
         return _answer(((_("part"), "text"), (_("orders"), "integer"), (_("total"), "decimal")), rows)

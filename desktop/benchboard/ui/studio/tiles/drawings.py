@@ -1,4 +1,4 @@
-"""The kinds of charts that are drawn from two groups or two numbers: what each takes, draws and answers."""
+"""The kinds of charts that aren't lines, bars or slices: what each takes, draws and answers."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,13 +8,17 @@ from typing import Final
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
-from benchboard.analytics.chart_columns import heatmap_columns, scatter_columns
+from benchboard.analytics.additive_columns import additive_columns
+from benchboard.analytics.chart_columns import counted_groups, heatmap_columns, histogram_column, scatter_columns
+from benchboard.analytics.chart_suggestion import suggest_chart
 from benchboard.analytics.queries import ResultTable
-from benchboard.dashboards.document.widget_kinds import WidgetContent
+from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
 from benchboard.i18n import _
-from benchboard.ui.studio.tiles import heatmap_values, number_format, scatter_values
+from benchboard.ui.studio.tiles import heatmap_values, histogram_values, number_format, scatter_values
 from benchboard.ui.studio.tiles.heatmap import Heatmap, too_many_text
 from benchboard.ui.studio.tiles.heatmap_values import HeatmapValues
+from benchboard.ui.studio.tiles.histogram import Histogram
+from benchboard.ui.studio.tiles.histogram_values import HistogramValues
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.scatter import ScatterPlot
 from benchboard.ui.studio.tiles.scatter_values import ScatterValues
@@ -96,10 +100,48 @@ def _heatmap_summary(widget: WidgetContent, _result: QueryResult, table: ResultT
     return heatmap_values.summary_text(Heatmap(_ANY_SIZE, table, number_format.unit(widget)))
 
 
+def _histogram_mismatch(widget: WidgetContent, table: ResultTable) -> Mismatch | None:
+    column = histogram_column(table)
+    if column is None:
+        return _("A histogram needs a column of numbers."), ""
+    if all(value is None for value in number_format.column_numbers(table, column)):
+        return _("The query returned no numbers."), ""
+    if counted_groups(table, additive_columns(widget.query)):
+        what = _("“{column}” is already a count or a sum of many rows.").format(column=table.columns[column].title)
+        fits = kind_of(suggest_chart(table).kind)
+        kind = _(fits.title) if fits is not None else ""
+        return what, _("Show it as “{kind}”, or select the number of each row without grouping.").format(kind=kind)
+    if number_format.column_unit(table, column, number_format.unit(widget)) is None:
+        return _("These amounts are in different currencies, so no interval can compare them."), _(
+            "Filter by one currency, or use a table."
+        )
+    return None
+
+
+def _histogram(body: QRectF, widget: WidgetContent, table: ResultTable) -> Histogram:
+    wanted = widget.setting("bins")
+    return Histogram(body, table, number_format.unit(widget), wanted if isinstance(wanted, int) and wanted else None)
+
+
+def _paint_histogram(
+    painter: QPainter, body: QRectF, widget: WidgetContent, _result: QueryResult, table: ResultTable
+) -> None:
+    _histogram(body, widget, table).paint(painter)
+
+
+def _histogram_values(body: QRectF, widget: WidgetContent, _result: QueryResult, table: ResultTable) -> ValueMap:
+    return HistogramValues(_histogram(body, widget, table))
+
+
+def _histogram_summary(widget: WidgetContent, _result: QueryResult, table: ResultTable) -> str:
+    return histogram_values.summary_text(_histogram(_ANY_SIZE, widget, table))
+
+
 DRAWINGS: Final[Mapping[str, ChartDrawing]] = MappingProxyType(
     {
         "scatter_chart": ChartDrawing(_scatter_mismatch, _paint_scatter, _scatter_values, _scatter_summary),
         "heatmap": ChartDrawing(_heatmap_mismatch, _paint_heatmap, _heatmap_values, _heatmap_summary),
+        "histogram": ChartDrawing(_histogram_mismatch, _paint_histogram, _histogram_values, _histogram_summary),
     }
 )
 """By the kind of widget."""

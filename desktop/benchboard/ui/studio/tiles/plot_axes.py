@@ -20,6 +20,8 @@ _MIN_TITLED: Final = 104.0
 _LABEL_GAP: Final = 8.0
 _TICK_GAP: Final = 14.0
 """Least pixels between two labels below a plot."""
+_ENOUGH_TICKS: Final = 4
+"""So many ticks with their unit are better than more of them without it."""
 _TICK_HEIGHT: Final = 20.0
 """Least pixels of a plot's height for each step of its y axis."""
 _MAX_MARGIN: Final = 0.3
@@ -30,13 +32,15 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """What an axis shows: the ends of its values, their unit, whether they are whole numbers, and its title."""
+    """What an axis shows: the ends of its values, their unit, whether they are whole numbers, and its title. With
+    `choices` of ticks, from many to few, it ends at `low` and `high`."""
 
     low: float
     high: float
     unit: number_format.Unit
     whole: bool
     title: str
+    choices: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +102,21 @@ def _y_labels(scale: AxisScale, unit: number_format.Unit, metrics: QFontMetricsF
 
 def _x_ticks(x: Axis, box: QRectF, inset: float, room: QRectF, metrics: QFontMetricsF) -> tuple[AxisScale, list[str]]:
     """The scale of an x axis with as many ticks as have room, up to nine; two without their unit at last."""
-    for most in (9, 7, 6, 5, 4, 3, 2):
-        scale = axis_scale(x.low, x.high, most, whole=x.whole)
-        for unit in (x.unit, number_format.NO_UNIT):
-            labels = number_format.tick_labels(scale.ticks, unit)
-            spans = label_spans(_places(scale, box, inset), labels, metrics, room)
-            if all(after[0] - before[1] >= _TICK_GAP for before, after in pairwise(spans)):
-                return scale, labels
+    scales = _x_scales(x)
+    with_unit = [(scale, x.unit) for scale in scales if x.choices and len(scale.ticks) >= _ENOUGH_TICKS]
+    for scale, unit in (*with_unit, *((scale, unit) for scale in scales for unit in (x.unit, number_format.NO_UNIT))):
+        labels = number_format.tick_labels(scale.ticks, unit)
+        spans = label_spans(_places(scale, box, inset), labels, metrics, room)
+        if all(after[0] - before[1] >= _TICK_GAP for before, after in pairwise(spans)):
+            return scale, labels
     return scale, labels
+
+
+def _x_scales(x: Axis) -> list[AxisScale]:
+    """The scales of an x axis that are tried, from many ticks to few."""
+    if x.choices:
+        return [AxisScale(x.low, x.high, ticks) for ticks in x.choices]
+    return [axis_scale(x.low, x.high, most, whole=x.whole) for most in (9, 7, 6, 5, 4, 3, 2)]
 
 
 def _places(scale: AxisScale, box: QRectF, inset: float) -> list[float]:

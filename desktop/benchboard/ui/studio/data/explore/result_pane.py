@@ -41,6 +41,7 @@ KINDS: Final = (
     "pie_chart",
     "scatter_chart",
     "heatmap",
+    "histogram",
     "metric_card",
     "table",
 )
