@@ -1,7 +1,7 @@
 """The bins of a histogram: intervals of equal width between round numbers, and how many values each has.
 
 Their width follows Freedman and Diaconis, “On the histogram as a density estimator: L2 theory” (1981), or Sturges, “The
-choice of a class interval” (1926), whichever is narrower, as in NumPy's `auto`; then it is rounded.
+choice of a class interval” (1926), whichever is narrower, as in NumPy's automatic bins; then it is rounded.
 """
 
 import math
