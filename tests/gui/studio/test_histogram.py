@@ -82,6 +82,8 @@ def test_results_without_values_of_single_rows_are_refused(light: Theme) -> None
     assert _mismatch(table([("n", "decimal")], [(None,), (Decimal("nan"),)]))[0] == "The query returned no numbers."
     mixed = Presentation(format="money", currency_origin="orders.currency")
     codes = Presentation(origin="orders.currency")
+    alone = table([("total", "decimal")], [(Decimal(1),), (Decimal(2),)], total=mixed)
+    assert Histogram(BODY, alone, "").note == "currency not selected"
     amounts = table([("total", "decimal"), ("currency", "text")], [(Decimal(1), "EUR"), (Decimal(2), "USD")],
                     total=mixed, currency=codes)  # fmt: skip
     assert _mismatch(amounts)[0].startswith("These amounts are in different currencies")

@@ -91,13 +91,16 @@ class Histogram:
 
     @property
     def note(self) -> str:
-        """What isn't counted, as text; empty where all is."""
+        """What isn't counted or isn't known, as text; empty where all is."""
         parts = []
         if self.table.truncated:
             parts.append(_("only the first {count} rows").format(count=number(len(self.table.rows))))
         if missing := len(self.table.rows) - self.count:
             text = ngettext("{count} row without a number", "{count} rows without a number", missing)
             parts.append(text.format(count=number(missing)))
+        shown = self.table.columns[self.column].presentation
+        if shown.currency_origin and not shown.currency and self.table.currency_column(self.column) is None:
+            parts.append(_("currency not selected"))  # which may differ from row to row
         return _SEPARATOR.join(parts)
 
     def paint(self, painter: QPainter) -> None:
