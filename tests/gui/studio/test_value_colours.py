@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from PySide6.QtWidgets import QApplication
 
 from benchboard.analytics.column_presentation import Presentation
-from benchboard.analytics.queries import ResultColumn
+from benchboard.analytics.queries import ResultColumn, ResultTable
 from benchboard.ui.studio.data.explore.explore_view import ExploreView
+from benchboard.ui.studio.tiles.chart_table import chart_table
+from benchboard.ui.studio.tiles.drawn_values import drawn_values
 from benchboard.ui.studio.tiles.expanded_page import ExpandedPage
 from benchboard.ui.studio.tiles.value_colours import (
     MAX_COLOURS,
@@ -128,6 +130,30 @@ def test_the_colour_of_a_measure_is_that_of_no_value_while_others_are_left(qapp:
     seven, eight = _page({"a": _chart(FEW[:7])}), _page({"a": _chart(FEW)})
     assert sorted((seven.of("a") or {}).values()) == [1, 2, 3, 4, 5, 6, 7]
     assert sorted((eight.of("a") or {}).values()) == [0, 1, 2, 3, 4, 5, 6, 7]
+
+
+def test_a_measure_with_the_name_of_a_value_has_its_colour_and_the_others_those_of_their_places(
+    qapp: QApplication,
+) -> None:
+    """On Studio Home, “Fulfilled” was orange as a column and another colour as a status beside it."""
+    measures = ChartValues((), (("ordered", "Ordered"), ("n2", "Fulfilled"), ("blue", "Blue")))
+    charts = {"days": measures, "statuses": _chart(["cancelled", "FULFILLED"]), "b": _chart(["blue"], column="x")}
+    for names in (list(charts), list(charts)[::-1]):
+        page = _page({name: charts[name] for name in names})
+        value = (page.of("statuses") or {})["FULFILLED",]
+        assert page.of("days") == {("ordered", "Ordered"): 0, ("n2", "Fulfilled"): value, ("blue", "Blue"): 1}
+    assert _page({"days": measures}).of("days") is None
+    page = _page({"days": measures})
+    assert page.update("statuses", charts["statuses"]) == {"days", "statuses"}
+    table = ResultTable(
+        (ResultColumn("x", "text"), ResultColumn("ordered", "integer"), ResultColumn("fulfilled", "integer")),
+        (("a", 1, 2),),
+        truncated=False,
+    )
+    values = drawn_values("bar_chart", table, None)
+    page.update("bars", values)
+    assert chart_table(table, page.of("bars")).colours == (0, 2)
+    assert chart_table(table).colours == ()
 
 
 def test_columns_have_colours_of_their_own(qapp: QApplication) -> None:

@@ -6,7 +6,7 @@ Softw. 59(10), 2014).
 
 Series are in the order of their names in the language, whatever order the rows arrive in: a database returns the rows
 of one week in any order. A series that a value names has the colour that the value has on its page (`value_colours`);
-one that is a column has that of its place.
+one that is a column has that of its place, or of the value that it is named after.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,15 @@ from benchboard.i18n import _
 from benchboard.ui.studio.tiles import number_format, periods
 from benchboard.ui.studio.tiles.axis_scale import AxisChoice
 from benchboard.ui.studio.tiles.thresholds import Threshold
-from benchboard.ui.studio.tiles.value_colours import MAX_COLOURS, Colours, Key, colour_of_place, distinct, in_order
+from benchboard.ui.studio.tiles.value_colours import (
+    MAX_COLOURS,
+    Colours,
+    Key,
+    colour_of_place,
+    distinct,
+    in_order,
+    measure_key,
+)
 
 MAX_SERIES: Final = MAX_COLOURS
 _SEPARATOR: Final = " · "
@@ -110,20 +118,28 @@ def chart_table(table: ResultTable, colours: Colours | None = None) -> ChartTabl
     numeric = [index for index in range(1, len(table.columns)) if number_format.is_numeric(table.columns[index])]
     is_single = len({row[0] for row in table.rows}) == len(table.rows)
     if is_single and periods.moments([row[0] for row in table.rows]) is None:
-        return _as_it_is(table, numeric)
+        return _as_it_is(table, numeric, colours)
     measures = [index for index in numeric if table.columns[index].format != "identifier"]
     names = _naming_columns(table, measures)
     # A line over times goes from one row to the next of the same thing. A text that no other row has is a label.
     if is_single and len({tuple(row[index] for index in names) for row in table.rows}) == len(table.rows):
-        return _as_it_is(table, numeric)
+        return _as_it_is(table, numeric, colours)
     if not names or not measures:
-        return replace(_as_it_is(table, numeric), repeats_x=not is_single)
+        return replace(_as_it_is(table, numeric, colours), repeats_x=not is_single)
     return _widened(table, names, measures, colours or {})
 
 
-def _as_it_is(table: ResultTable, measures: Sequence[int]) -> ChartTable:
+def measure_columns(table: ChartTable) -> list[ResultColumn]:
+    """The columns that are series, where no values name those."""
+    return [one for one in table.columns[1:] if number_format.is_numeric(one)][:MAX_SERIES]
+
+
+def _as_it_is(table: ResultTable, numeric: Sequence[int], colours: Colours | None) -> ChartTable:
     fields = table.columns, table.rows, table.truncated, table.read_at, table.empty_relation
-    return ChartTable(*fields, undrawn=max(0, len(measures) - MAX_SERIES))
+    found = [(colours or {}).get(measure_key(table.columns[index])) for index in numeric[:MAX_SERIES]]
+    known = tuple(number for number in found if number is not None)
+    own = known if len(known) == len(found) else ()
+    return ChartTable(*fields, undrawn=max(0, len(numeric) - MAX_SERIES), colours=own)
 
 
 def _naming_columns(table: ResultTable, measures: Sequence[int]) -> list[int]:

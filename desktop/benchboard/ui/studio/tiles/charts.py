@@ -49,8 +49,9 @@ _MIN_LINE_WIDTH: Final = 180.0
 """A plot that would be narrower than this, in pixels, has no values at the ends of its lines."""
 _END_LINE_HEIGHT: Final = 14.0
 _MIN_END_HEIGHT: Final = 60.0
-_TEXT_CONTRAST: Final = 4.5
-"""Least contrast of a text in the colour of a line (WCAG 2.2, 1.4.3)."""
+_TEXT_CONTRAST: Final = 4.55
+"""Least contrast of a text in the colour of a line: 4.5 (WCAG 2.2, 1.4.3) after rounding to whole reds, greens and
+blues too."""
 _MOST_STEPS: Final = 30
 """Steps of lightness that are tried for such a text."""
 _SPARK_DOT: Final = 2.5
@@ -138,7 +139,7 @@ def named_series(table: ResultTable, unit: str) -> list[Series]:
                 table.columns[index].title,
                 _drawn_numbers(table, index),
                 theme().chart(colour) if base is None else _lighter(theme().chart(colour)),
-                _DASHES[(colour - colour_of_place(0) * by_value) % 4] if base is None else _BEFORE_DASH,
+                _DASHES[(colour - colour_of_place(0) if by_value else own) % 4] if base is None else _BEFORE_DASH,
                 _last_text(table, last, index, unit),
                 _short_text(table, last, index, unit),
                 index,

@@ -5,14 +5,14 @@ from typing import Final
 from benchboard.analytics.chart_columns import scatter_columns
 from benchboard.analytics.queries import ResultTable
 from benchboard.ui.studio.tiles import pies
-from benchboard.ui.studio.tiles.chart_table import SeriesNames, chart_table
-from benchboard.ui.studio.tiles.value_colours import ChartValues, Key, value_column
+from benchboard.ui.studio.tiles.chart_table import SeriesNames, chart_table, measure_columns
+from benchboard.ui.studio.tiles.value_colours import ChartValues, Key, measure_key, value_column
 
 _SERIES: Final = ("line_chart", "area_chart", "bar_chart")
 
 
 def drawn_values(kind: str, table: ResultTable, names: SeriesNames | None) -> ChartValues | None:
-    """The values in a chart of this kind, and those that its table has besides (`names`); None if it draws measures, or
+    """The values in a chart of this kind, and those that its table has besides (`names`), or its measures; None if it
     isn't a chart."""
     if kind == "pie_chart" and table.rows:
         drawn = tuple(dict.fromkeys(one.key for one in pies.slices(table)[0] if one.row_count == 1))
@@ -24,7 +24,7 @@ def drawn_values(kind: str, table: ResultTable, names: SeriesNames | None) -> Ch
         return None
     found = chart_table(table)
     if not found.keys:
-        return None
+        return ChartValues((), tuple(measure_key(column) for column in measure_columns(found)))
     columns = tuple(value_column(one) for one in found.key_columns)
     return ChartValues(columns, found.keys, _known([one.name for one in found.key_columns], names))
 

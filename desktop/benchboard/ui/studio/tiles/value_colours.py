@@ -10,6 +10,8 @@ Values are told apart within the column that names series or slices (“status�
   a refresh never changes it. A value that is new gets the next colour, one that no value beside it in a chart has.
 - Up to `MAX_COLOURS` values of a chart have different colours. Only where two values of a column with more than that
   meet in a chart for the first time may the later one have another colour there.
+- A measure with the name of such a value, “Fulfilled” beside the status “fulfilled”, has the value's colour; the others
+  of its chart have those of their places.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -33,7 +35,7 @@ Colours = Mapping[Key, int]
 @dataclass(frozen=True, slots=True)
 class ChartValues:
     """The values that a chart draws, and those its table has as far as they are known. `columns`: which values they
-    are (`value_column`)."""
+    are (`value_column`); empty for a chart that draws measures (`measure_key`)."""
 
     columns: tuple[str, ...]
     drawn: tuple[Key, ...]
@@ -47,8 +49,17 @@ class ChartValues:
 
 def value_column(column: ResultColumn) -> str:
     """What the values of a column are known by: its name, however it is written; of orders' statuses, that they are."""
-    plain = "".join(sign for sign in column.name.casefold() if sign.isalnum())
-    return "status" if column.format == "order_status" else plain or column.name
+    return "status" if column.format == "order_status" else _plain(column.name)
+
+
+def _plain(name: str) -> str:
+    """A name without its capitals, spaces and signs; itself if it has nothing else."""
+    return "".join(sign for sign in name.casefold() if sign.isalnum()) or name
+
+
+def measure_key(column: ResultColumn) -> Key:
+    """What a measure is known by: what its column is called, and what people read."""
+    return column.name, column.title
 
 
 class PageColours:
@@ -81,18 +92,22 @@ class PageColours:
             return frozenset()
         self._charts[chart] = values
         columns = _columns(values)
+        if not columns:
+            return frozenset({chart})
         beside = {name: one for name, one in self._charts.items() if _columns(one) == columns}
         numbers = self._colours.setdefault(columns, {})
         if not self._is_settled:
             numbers.clear()  # in the order of the language, whichever query ran first
         _assign(numbers, [_sorted_values(one) for one in beside.values()])
-        return frozenset(beside)
+        return frozenset(beside) | {name for name, one in self._charts.items() if not one.columns}
 
     def of(self, chart: str) -> Colours | None:
-        """The colours of the values in a chart; None if it has no such values."""
+        """The colours of the values in a chart, or of its measures if any has the name of a value; else None."""
         values = self._charts.get(chart)
         if values is None:
             return None
+        if not values.columns:
+            return self._of_measures(values.drawn)
         numbers = self._colours.get(_columns(values), {})
         age = {key: place for place, key in enumerate(numbers)}
         order = values.order
@@ -100,6 +115,19 @@ class PageColours:
         found.sort(key=lambda pair: age.get(pair[0], len(age)))
         wanted = distinct([numbers.get(sorted_key) for sorted_key, _key in found])
         return {key: number for (_sorted_key, key), number in zip(found, wanted, strict=True)}
+
+    def _of_measures(self, measures: Sequence[Key]) -> Colours | None:
+        known: dict[str, int] = {}
+        for columns in sorted(self._colours):
+            for key, number in self._colours[columns].items():
+                if len(key) == 1 and isinstance(key[0], str):
+                    known.setdefault(_plain(key[0]), number)
+        named = [next((known[name] for name in map(_plain, map(str, key)) if name in known), None) for key in measures]
+        if all(number is None for number in named):
+            return None
+        free = [place if place not in named and place < MAX_COLOURS else None for place in range(len(measures))]
+        wanted = [own if number is None else number for number, own in zip(named, free, strict=True)]
+        return dict(zip(measures, distinct(wanted), strict=True))
 
 
 def colours_alone(values: ChartValues) -> Colours:
