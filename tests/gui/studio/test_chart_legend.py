@@ -5,7 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from PySide6.QtCore import QPoint, QSize, QSizeF, Qt
+from PySide6.QtCore import QPoint, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -17,7 +17,7 @@ from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import body_of, paint_content
 from benchboard.ui.theme import Theme, theme
-from benchboard.ui.widgets.legend import LegendEntry
+from benchboard.ui.widgets.legend import LegendEntry, paint_legend
 from benchboard.ui.widgets.menus import Menu
 from support.chart_cases import cases, days, result
 from support.painted_texts import painted_texts
@@ -41,11 +41,12 @@ def _entries(names: Sequence[str]) -> list[LegendEntry]:
         ((480, 250), 4, "top"),
         ((479, 250), 5, "top"),
         ((220, 140), 8, "top"),
-        ((220, 60), 8, ""),
+        ((900, 150), 8, "top"),
+        ((220, 80), 8, ""),
         ((900, 420), 0, ""),
     ],
 )
-def test_legend_is_above_the_plot_or_beside_it_and_never_takes_more_than_a_third(
+def test_legend_is_above_the_plot_or_beside_it_and_never_takes_more_than_a_quarter(
     light: Theme, size: tuple[int, int], count: int, side: str
 ) -> None:
     body = body_of(QSizeF(*size))
@@ -55,7 +56,33 @@ def test_legend_is_above_the_plot_or_beside_it_and_never_takes_more_than_a_third
     if side:
         assert body.contains(room.box)
         assert not room.box.intersects(room.chart)
-        assert (room.box.height() if side == "top" else room.box.width()) <= size[side == "top"] / 3
+        taken = room.box.height() if side == "top" else room.box.width()
+        assert taken <= size[side == "top"] / 4
+        assert size[1] >= 160 or taken <= 20, "one line in a low tile"
+
+
+@pytest.mark.parametrize(
+    ("names", "width", "shown"),
+    [
+        (["fulfilled", "paid", "pending", "refunded", "cancelled"], 400, 5),
+        (["fulfilled", "paid", "pending", "refunded", "cancelled"], 230, 3),
+        (["Harbour Cycles and more", "Birchwood Audio and more", "Lumen"], 300, 3),
+        ([f"A rather long name {place}" for place in range(8)], 300, 3),
+        (["One name that has no room at all anywhere", "Other"], 120, 1),
+    ],
+)
+def test_names_of_one_line_are_cut_evenly_and_the_others_counted(
+    light: Theme, names: list[str], width: int, shown: int
+) -> None:
+    size = QSize(width, 18)
+    texts = painted_texts(size, lambda painter: paint_legend(painter, QRectF(0, 0, width, 18), _entries(names)))
+    found = [one.text for one in texts]
+    rest = len(names) - shown
+    assert found[shown:] == ([f"+{rest}"] if rest else [])
+    assert len(set(found)) == len(found), "cut names can still be told apart"
+    assert all(one.box.right() <= width for one in texts)
+    cut = [one.box.width() for one, name in zip(texts[:shown], names[:shown], strict=True) if one.text != name]
+    assert max(cut, default=0) - min(cut, default=0) < 16, "all long names have the same room"
 
 
 def _texts(config: dict[str, object], title: str, names: Sequence[str], choice: LegendChoice) -> list[str]:

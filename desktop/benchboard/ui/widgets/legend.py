@@ -20,6 +20,8 @@ ROW_INDENT: Final = 16.0
 """Pixels from the left end of a row of a list to its name."""
 ROW_MARGINS: Final = ROW_INDENT + _SWATCH
 """Pixels of a row of a list that are neither name nor value."""
+_LEAST_NAME: Final = 44.0
+"""Pixels that each name of a single line has at least, unless it is shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ def lines_needed(entries: Sequence[LegendEntry], width: float, most: int) -> int
 
 def paint_legend(painter: QPainter, box: QRectF, entries: Sequence[LegendEntry]) -> PlacedLegend:
     """Draw a legend in as many lines as the box is high. Where there is no room for all, the values are left out before
-    any name is; how many names are left out stands at the end."""
+    any name is, and the names of a single line are shortened, the long ones to one width; how many are left out stands
+    at the end."""
     placed: list[tuple[int, QRectF]] = []
     rest_box: QRectF | None = None
     painter.save()
@@ -93,10 +96,14 @@ def paint_legend(painter: QPainter, box: QRectF, entries: Sequence[LegendEntry])
     if rest and len(entries) > 1:
         entries = [replace(entry, value="") for entry in entries]
         lines, rest = _lines(metrics, entries, box.width(), count)
+    if rest and count == 1:
+        line, rest = _shortened_line(metrics, entries, box.width())
+        lines = [line]
+    more_than = _count_text if count == 1 else more_text
     height = box.height() / count
     for row, line in enumerate(lines):
         x, y = box.left(), box.top() + row * height
-        more = more_text(rest) if rest and row == len(lines) - 1 else ""
+        more = more_than(rest) if rest and row == len(lines) - 1 else ""
         end = box.right() - (metrics.horizontalAdvance(more) + _GAP if more else 0.0)
         for entry in line:
             width = max(0.0, min(_width(metrics, entry), end - x))
@@ -138,6 +145,10 @@ def column_width(entries: Sequence[LegendEntry]) -> float:
 def more_text(count: int) -> str:
     """How many names a legend has no room for."""
     return ngettext("+{count} more", "+{count} more", count).format(count=count)
+
+
+def _count_text(count: int) -> str:
+    return f"+{count}"
 
 
 def _paint_entry(painter: QPainter, entry: LegendEntry, box: QRectF) -> None:
@@ -214,6 +225,36 @@ def _lines(
         x -= _width(metrics, lines[-1].pop()) + _GAP
         rest += 1
     return lines, rest
+
+
+def _shortened_line(
+    metrics: QFontMetricsF, entries: Sequence[LegendEntry], width: float
+) -> tuple[list[LegendEntry], int]:
+    """As many entries as have room on one line with names of one width, shorter ones whole; and how many have none.
+    Names that would become the same are cut in the middle, or else there are fewer."""
+    widths = [metrics.horizontalAdvance(entry.name) for entry in entries]
+    names = [entry.name for entry in entries]
+    for count in range(len(entries), 1, -1):
+        rest = len(entries) - count
+        more = metrics.horizontalAdvance(_count_text(rest)) + _GAP if rest else 0.0
+        most = _even_width(widths[:count], width - more - count * _TO_TEXT - (count - 1) * _GAP)
+        if most < min(_LEAST_NAME, max(widths[:count])):
+            continue
+        for mode in (Qt.TextElideMode.ElideRight, Qt.TextElideMode.ElideMiddle):
+            cut = [metrics.elidedText(name, mode, most + 0.5) for name in names[:count]]
+            if len(set(cut)) == len(set(names[:count])):
+                return [replace(entry, name=name) for entry, name in zip(entries[:count], cut, strict=True)], rest
+    return list(entries[:1]), len(entries) - 1
+
+
+def _even_width(widths: Sequence[float], room: float) -> float:
+    """The width to which the widest of these are cut, so that all have room."""
+    for place, width in enumerate(sorted(widths)):
+        share = room / (len(widths) - place)
+        if width > share:
+            return share
+        room -= width
+    return max(widths, default=0.0)
 
 
 def _paint_mark(painter: QPainter, entry: LegendEntry, box: QRectF) -> None:

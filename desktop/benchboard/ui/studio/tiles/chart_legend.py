@@ -24,8 +24,10 @@ _MOST_ABOVE: Final = 4
 """More names than these are at the right of such a tile."""
 _LINES_SHARE: Final = 0.25
 """The part of a body's height that a legend of several lines above the plot may take."""
-_SHARE: Final = 3
-"""The part of a tile that a legend may take: a third of its height or width."""
+_SHARE: Final = 4
+"""The part of a tile that a legend may take: a quarter of its height or width."""
+_LOW: Final = 160.0
+"""A tile lower than this, in pixels, has a legend of one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +77,14 @@ def legend_room(box: QRectF, entries: Sequence[LegendEntry]) -> LegendRoom:
     """Where the legend of a chart in the body of a tile is."""
     if not entries:
         return LegendRoom("", QRectF(), box)
-    if box.width() >= _LEAST_COLUMN_BODY and len(entries) > _MOST_ABOVE:
+    is_low = box.height() + _CHROME < _LOW
+    if box.width() >= _LEAST_COLUMN_BODY and len(entries) > _MOST_ABOVE and not is_low:
         width = min(legend.column_width(entries), box.width() / _SHARE)
         column = QRectF(box.right() - width, box.top(), width, box.height())
         return LegendRoom("right", column, box.adjusted(0, 0, -width - _COLUMN_GAP, 0))
     if (box.height() + _CHROME) / _SHARE < legend.LINE_HEIGHT + _GAP:
         return LegendRoom("", QRectF(), box)
-    most = max(1, int(box.height() * _LINES_SHARE // legend.LINE_HEIGHT))
+    most = 1 if is_low else max(1, int(box.height() * _LINES_SHARE // legend.LINE_HEIGHT))
     height = legend.lines_needed(entries, box.width(), most) * legend.LINE_HEIGHT
     lines = QRectF(box.left(), box.top(), box.width(), height)
     return LegendRoom("top", lines, box.adjusted(0, height + _GAP, 0, 0))
