@@ -552,7 +552,9 @@ def test_timing_click_in_plot_and_drag_in_bit_diagram_select(qtbot: QtBot, shell
     assert "#define CAN_NBTP_VALUE" in QApplication.clipboard().text()
 
 
-def test_node_comparison_other_bitrate_is_incompatible(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
+def test_node_comparison_other_bitrate_is_incompatible(
+    qtbot: QtBot, shell: Shell, click: Clicker, announcements: list[str]
+) -> None:
     window = shell.window()
     shell.go("bench/timing")
     verdict = click.find(window, "second_verdict")
@@ -562,8 +564,13 @@ def test_node_comparison_other_bitrate_is_incompatible(qtbot: QtBot, shell: Shel
         "The two nodes can't communicate: their bit rates differ."
         " 500 kbit/s and 250 kbit/s. All nodes on a bus need the same bit rate."
     )
+    qtbot.waitUntil(lambda: verdict.accessibleName() in announcements)
     # However poor the oscillators are: the bit rates come first.
     _type(qtbot, click, window, "timing_tolerance", "5")
+    qtbot.waitUntil(lambda: any("allowed, yours 5.00 %" in one for one in announcements))
+    assert not any("allowed, yours 5.00 %" in one and "bit rates differ" in one for one in announcements), (
+        "only the news"
+    )
     _type(qtbot, click, window, "second_bitrate", "125")
     qtbot.waitUntil(
         lambda: verdict.accessibleName().startswith(

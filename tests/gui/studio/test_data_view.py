@@ -226,15 +226,22 @@ def test_a_file_dropped_before_the_pointer_moves_is_imported(data: Data) -> None
     assert data.page.draft.path == data.file
 
 
-def test_another_separator_reads_again_and_as_detected_brings_it_back(data: Data) -> None:
+def test_another_separator_reads_again_and_as_detected_brings_it_back(data: Data, announcements: list[str]) -> None:
     data.drop(data.file)
     page = data.page
+    told = next(one for one in announcements if "columns" in one)
+    assert told == (
+        "17 rows, 4 columns. Separator: Semicolon, detected. Encoding: UTF-8, detected. 1 line doesn't fit."
+        " 17 rows will be added."
+    )
+    announcements.clear()
     page.pane.name.setFocus()
     page.pane.name.selectAll()
     data.qtbot.keyClicks(page.pane.name, "Chamber")
     data.choose("import_delimiter", "\t")
     data.studio.wait(lambda: not page.busy and page.preview.preview.columnCount() == 1)
     assert "chosen by you" in data.texts()
+    assert announcements[-1:] == ["17 rows, 1 column. Separator: Tab, chosen by you. All lines fit."], "what is new"
     data.click("import_as_detected")
     data.studio.wait(lambda: not page.busy and page.preview.preview.columnCount() == 4)
     assert page.name == "Chamber"

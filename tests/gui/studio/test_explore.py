@@ -320,8 +320,9 @@ def test_a_choice_of_a_list_that_hangs_out_of_its_popover_is_taken_by_mouse(expl
     assert " / " in explorer.sql
 
 
-def test_the_cross_of_a_chip_removes_it_and_undo_brings_it_back(explorer: Explorer) -> None:
+def test_the_cross_of_a_chip_removes_it_and_undo_brings_it_back(explorer: Explorer, announcements: list[str]) -> None:
     explorer.open_orders()
+    assert not any(one.startswith(("Measure:", "Group by:")) for one in announcements), announcements
     text = explorer.sql
     chip = explorer.view.builder.measures.chips[0]
     explorer.qtbot.mouseClick(chip, LEFT, pos=QPoint(chip.width() - 10, chip.height() // 2))
@@ -329,8 +330,17 @@ def test_the_cross_of_a_chip_removes_it_and_undo_brings_it_back(explorer: Explor
     explorer.tree.setFocus()
     explorer.qtbot.keyClick(explorer.tree, Qt.Key.Key_Z, CTRL)
     assert explorer.sql == text
+    assert [one for one in announcements if one.startswith("Measure:")] == [
+        "Measure: count of rows as orders removed.", "Measure: count of rows as orders added.",
+    ]  # fmt: skip
+    announcements.clear()
     explorer.qtbot.keyClick(explorer.tree, Qt.Key.Key_Y, CTRL)
     assert "count(*)" not in explorer.sql
+    explorer.wait_for_result()
+    assert [one for one in announcements if " in " in one] == [explorer.status()]
+    announcements.clear()
+    explorer.exploration.run()
+    explorer.studio.wait(lambda: announcements == [explorer.status()])
 
 
 def test_a_column_is_dropped_on_a_row(explorer: Explorer) -> None:

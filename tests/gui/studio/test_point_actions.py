@@ -8,9 +8,11 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
+from benchboard.analytics import queries
 from benchboard.analytics.queries import ResultColumn, ResultTable
 from benchboard.analytics.query_builder.question import Group, Measure, Question
 from benchboard.dashboards.document.document import parse_document
+from benchboard.errors import Unavailable
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.data.explore.explore_view import ExploreView
 from benchboard.ui.studio.panes.chart_point import PointGroup, excluded_note
@@ -113,7 +115,9 @@ def _settle(studio: "Studio") -> None:
     studio.wait(lambda: not studio.page.query_runner.busy)
 
 
-def test_click_on_a_bar_filters_the_dashboard_until_its_chip_is_removed(read: "Studio") -> None:
+def test_click_on_a_bar_filters_the_dashboard_until_its_chip_is_removed(
+    read: "Studio", announcements: list[str]
+) -> None:
     before, document = _rows(read, "status"), read.page.editor.document
     refunded = dict(before)["refunded"]
     shown = _click(read, "status", "refunded")
@@ -123,6 +127,9 @@ def test_click_on_a_bar_filters_the_dashboard_until_its_chip_is_removed(read: "S
     ]  # fmt: skip
     _choose(read, shown, "filter_status")
     _settle(read)
+    told = [one for one in announcements if "widget" in one]
+    assert told == ["Filtered: 5 of 6 widgets.", "6 of 6 widgets have data."]
+    announcements.clear()
     assert _rows(read, "status") == (("refunded", refunded),)
     assert _rows(read, "count") == ((refunded,),)
     tile = read.canvas.tiles["other"]
@@ -138,6 +145,24 @@ def test_click_on_a_bar_filters_the_dashboard_until_its_chip_is_removed(read: "S
     _settle(read)
     assert _rows(read, "status") == before
     assert not bar.isVisible()
+    assert announcements[0] == "No filters."
+    assert announcements[-1] == "6 of 6 widgets have data."
+
+
+def test_refresh_that_fails_is_told_once_and_in_the_toast_of_one_that_was_asked_for(
+    read: "Studio", announcements: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: object, **_more: object) -> ResultTable:
+        raise Unavailable("source.gone", "The server doesn't answer.")
+
+    monkeypatch.setattr(queries, "run_query", fail)
+    for _turn in range(2):
+        read.page.query_runner.refresh()
+        _settle(read)
+    told = [one for one in announcements if "widget" in one]
+    assert told == ["6 widgets couldn't read their data."]
+    read.page.run("studio.refresh_data")
+    read.wait(lambda: any("but 6 widgets couldn't read their data." in one for one in announcements))
 
 
 @pytest.mark.parametrize("key", [(Qt.Key.Key_Z, CTRL), (Qt.Key.Key_Escape, NONE)])

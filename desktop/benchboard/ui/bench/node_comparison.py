@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -22,6 +22,8 @@ from benchboard.ui.widgets.paragraph import PaintedParagraph
 
 class NodeComparison(Card):
     """The other node's controller, clock and rate; the verdict, and the differences."""
+
+    verdict_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__(padding=14)
@@ -45,6 +47,7 @@ class NodeComparison(Card):
             line.addWidget(Field(label, edit), 1)
         self.column.addLayout(line)
         self._verdict = _ComparisonVerdict()
+        self._verdict.changed.connect(self.verdict_changed)
         self.column.addWidget(self._verdict)
         self._table = _DifferenceTable()
         self.column.addWidget(self._table)
@@ -54,6 +57,11 @@ class NodeComparison(Card):
         edit.setText(number(Decimal(value)))
         edit.textEdited.connect(lambda _text: self._compare())
         return edit
+
+    @property
+    def sentence(self) -> str:
+        """The verdict: whether the nodes can talk, and why not."""
+        return self._verdict.accessibleName()
 
     def show_timing(self, timing: Timing | None, request: TimingRequest | None) -> None:
         """Compare with this timing."""
@@ -155,6 +163,8 @@ def _difference_text(difference: float, written: Callable[[float], str]) -> str:
 
 
 class _ComparisonVerdict(QWidget):
+    changed = Signal()
+
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("second_verdict")
@@ -165,6 +175,7 @@ class _ComparisonVerdict(QWidget):
     def show_verdict(self, good: bool | None, what: str, why: str) -> None:
         self._good, self._what, self._why = good, what, why
         self.setAccessibleName(f"{what} {why}".strip())
+        self.changed.emit()
         self._lay_out()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -105,6 +105,7 @@ class _FigureCard(Card):
     def __init__(self, title: str) -> None:
         super().__init__(padding=14)
         head = QHBoxLayout()
+        self._title = title
         head.addWidget(Text(title, "body_strong", "secondary"))
         head.addStretch(1)
         self._summary = Text("", tone="secondary")
@@ -115,6 +116,12 @@ class _FigureCard(Card):
         self._note = Paragraph("", tone="muted")
         self._note.hide()
         self.column.addWidget(self._note)
+
+    @property
+    def sentence(self) -> str:
+        """The title with what it says of the whole; empty without lines."""
+        summary = self._summary.text()
+        return _("{name}: {values}").format(name=self._title, values=summary) + "." if summary else ""
 
     def show_note(self, note: str) -> None:
         """There are no lines; this says why."""

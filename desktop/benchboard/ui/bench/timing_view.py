@@ -38,6 +38,7 @@ from benchboard.ui.bench.selected_dongle import SelectedDongle
 from benchboard.ui.bench.solution_plot import SolutionPlot, SolutionPoint
 from benchboard.ui.bench.timing_cards import RegistersCard, ToleranceCards, VerificationCard
 from benchboard.ui.bench.timing_inputs import PlotLegend, TimingInputs, TimingRequest, check_request
+from benchboard.ui.bench.timing_news import TimingNews
 from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress
@@ -114,6 +115,8 @@ class TimingView(QWidget):
         self._registers = RegistersCard()
         self._tolerance = ToleranceCards()
         self._comparison = NodeComparison()
+        self._news = TimingNews(self, self._verdict_sentences)
+        self._comparison.verdict_changed.connect(self._news.follow)
         self.verification = VerificationCard()
         self._lay_out()
         install_shortcuts(self, TIMING, self.command_handlers(), self._show_why_not)
@@ -598,6 +601,7 @@ class TimingView(QWidget):
         self._comparison.show_timing(timing, request)
         self._show_plot_title()
         self._compare()
+        self._news.follow()
 
     def _show_blank(self) -> None:
         """Show no timing. The inputs say why there is none, each card what it would show of one."""
@@ -609,6 +613,14 @@ class TimingView(QWidget):
         self._comparison.show_timing(None, None)
         self._show_plot_title()
         self._compare()
+        self._news.follow()
+
+    def _verdict_sentences(self) -> tuple[str, ...]:
+        """What the cards say of the timing, and of the other node."""
+        if self._timing is None:
+            return (_("No bit timing"),)
+        tolerance, cable = self._tolerance.tolerance.sentence, self._tolerance.cable.sentence
+        return self._bit_problem.text(), tolerance, cable, self._comparison.sentence
 
     def _show_plot_title(self) -> None:
         self._plot_title.setText(self._plot.title)

@@ -30,6 +30,7 @@ from benchboard.ui.studio.document.document_store import DocumentStore
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.saving import Saving
 from benchboard.ui.studio.document.undo_line_edit import undo_direction
+from benchboard.ui.studio.filter_news import FilterNews
 from benchboard.ui.studio.import_export.data_export import ask_and_export_data, copy_widget_data, copy_widget_picture
 from benchboard.ui.studio.library.trash_watcher import TrashWatcher
 from benchboard.ui.studio.page_screens import PageScreens
@@ -139,6 +140,7 @@ class StudioPage(QWidget):
         self.bar = PageToolbar(self.run, self.command_handlers, shared=store.dashboard_id is not None)
         self.variables = VariablesBar(self.editor, self.variable_runner)
         self.auto_refresh = AutoRefresh(self, self.editor, self.query_runner)
+        FilterNews(self, self.editor, self.query_runner)
         self.variables.edit_requested.connect(lambda: self.run("studio.edit_variables"))
         self.variables.filter_requested.connect(self._data_actions.offer_page_columns)
         self.repeats_toggle = RepeatsToggle(context, self.editor, self.saving)

@@ -62,15 +62,22 @@ class OutdatedSources(QObject):
     def _tell_refreshed(self) -> None:
         before, now = self._before, self._runner.tables_by_source()
         self._before = {}
-        if not now:
+        failed = self._runner.failed_count()
+        if not now and not failed:
             return
         changed = sum(before.get(source) != tables for source, tables in now.items())
         sources = ngettext("{count} source", "{count} sources", len(now)).format(count=number(len(now)))
         text = _("Data refreshed at {time}: {sources} read, nothing changed.")
         if changed:
             text = _("Data refreshed at {time}: {sources} read, {changed} changed.")
-        time = clock_minutes()
-        self._context.problems.toast(text.format(time=time, sources=sources, changed=number(changed)))
+        if failed:
+            text = ngettext(
+                "Data refreshed at {time}, but {failed} widget couldn't read its data.",
+                "Data refreshed at {time}, but {failed} widgets couldn't read their data.",
+                failed,
+            )
+        words = text.format(time=clock_minutes(), sources=sources, changed=number(changed), failed=number(failed))
+        self._context.problems.toast(words, warning=bool(failed))
 
     def _tell_changed(self, sources: tuple[SourceFiles, ...]) -> None:
         """Say that files are others than when the page's queries ran."""

@@ -76,6 +76,8 @@ class ImportPage(QWidget):
         self._reading: ImportReading | None = None
         self._shown_table = ""
         self._as_written = False
+        self._told: list[str] = []
+        """What a screen reader was told of the reading last."""
         self._work: Work | None = None
         self._profiling: Work | None = None
         self._profiled: FileScan | None = None
@@ -434,6 +436,7 @@ class ImportPage(QWidget):
         self.wrong_lines.hide()
         self.mixed_columns.hide()
         self._footer.show_nothing()
+        self._told = []
         announce(self, error.what, urgent=True)
 
     def _show_pane(self, shown: bool) -> None:
@@ -485,7 +488,17 @@ class ImportPage(QWidget):
         mixed = [one for one in detected.mixed_columns if self._is_unanswered(table, one.place)]
         self.mixed_columns.show_columns(table, mixed, totals, self._notes(detected))
         self._footer.show_table(table, reading.detected.seconds)
+        self._tell_reading()
         self._profile(table, reading.detected.size)
+
+    def _tell_reading(self) -> None:
+        """Tell a screen reader how the file is read and what doesn't fit: at first all of it, later what is new."""
+        options = self.pane.option_texts()  # only a text file has them, and lines
+        wrong = self.wrong_lines.sentence or (_("All lines fit.") if options else "")
+        news = [self._footer.counts, *options, wrong, *self.mixed_columns.sentences]
+        before, self._told = self._told, [one for one in news if one]
+        told = [one for one in self._told if one not in before]
+        announce(self, " ".join(one if one.endswith(".") else f"{one}." for one in told))
 
     def _notes(self, table: TableInspection) -> list[str]:
         """What isn't in all files of a folder, and which of them aren't read as the others are."""
@@ -572,6 +585,11 @@ class _Footer(QWidget):
         line.setLayout(row)
         fill_column(self, hairline(), line)
         self.show_nothing()
+
+    @property
+    def counts(self) -> str:
+        """How many rows and columns were read."""
+        return self._counts.text()
 
     def show_nothing(self) -> None:
         """Show that nothing was read."""

@@ -33,6 +33,8 @@ class MixedColumnsNote(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("import_mixed_columns")
+        self.sentences: list[str] = []
+        """What the lines say."""
         set_surface(self, "surface")
         self._lines = QWidget()
         self._lines.setProperty("plain", True)
@@ -51,6 +53,7 @@ class MixedColumnsNote(QWidget):
         notes: Sequence[str] = (),
     ) -> None:
         """Show these columns of `table`, and `notes` that need no answer."""
+        self.sentences = []
         while (item := self._column.takeAt(0)) is not None:
             if (line := item.widget()) is not None:
                 line.hide()
@@ -91,6 +94,7 @@ class MixedColumnsNote(QWidget):
         tone: str = "warn",
     ) -> None:
         """Add a sentence and the buttons to answer it, each with its title, the kind that it chooses and its name."""
+        self.sentences.append(sentence)
         line = QWidget(self._lines)
         row = QHBoxLayout(line)
         row.setContentsMargins(0, 0, 0, 0)

@@ -241,6 +241,11 @@ class ReadingPane(QWidget):
         self.header.setVisible(not typed)
         self.header.setChecked(options.header)
 
+    def option_texts(self) -> list[str]:
+        """The separator and the encoding with which the file is read, where it has them."""
+        fields = (self.fields[name] for name in ("delimiter", "encoding"))
+        return [field.sentence for field in fields if not field.isHidden()]
+
     def _show_tables(self, tables: Sequence[TableInspection], skipped: frozenset[str]) -> None:
         several = len(tables) > 1
         self._tables_holder.setVisible(several)
@@ -359,6 +364,13 @@ class _OptionField(QWidget):
         column.addLayout(head)
         column.addWidget(self.select)
         column.addWidget(self._why)
+
+    @property
+    def sentence(self) -> str:
+        """The option with its value, and where that comes from."""
+        value = self.select.currentText().partition("  ")[0]  # behind it stands the character
+        text = _("{name}: {values}").format(name=self.select.accessibleName(), values=value)
+        return ", ".join(filter(None, (text, self._state.text())))
 
     def show_option(self, value: str, guess: OptionGuess | None, *, chosen: bool) -> None:
         """Show a value, and where it comes from."""

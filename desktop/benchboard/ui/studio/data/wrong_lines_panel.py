@@ -77,6 +77,11 @@ class WrongLinesPanel(QWidget):
         """The lines that are named."""
         return self.lines.shown_lines
 
+    @property
+    def sentence(self) -> str:
+        """How many lines don't fit and what becomes of them; empty if the panel is hidden."""
+        return "" if self.isHidden() else ". ".join(filter(None, (self._count.text(), self._rest.text())))
+
     def show_table(self, table: TableInspection) -> None:
         """Show the wrong lines of a table; the panel is hidden if there are none."""
         count = table.wrong_count

@@ -204,9 +204,19 @@ class WidgetQueryRunner(QObject):
                 found.setdefault(request.source_id, {})[item_id] = result.table
         return found
 
-    def failed_count(self, ids: Iterable[str]) -> int:
-        """How many of these widgets have an error in place of their data."""
-        return sum((result := self._results.get(one)) is not None and result.error is not None for one in ids)
+    def failed_count(self, ids: Iterable[str] | None = None) -> int:
+        """How many of these widgets, or of all, have an error in place of their data."""
+        asked = self._results if ids is None else ids
+        return sum((result := self._results.get(one)) is not None and result.error is not None for one in asked)
+
+    def filtered_count(self) -> tuple[int, int]:
+        """How many widgets have a query that a filter of the page reaches, and how many have one at all."""
+        queried = [request for request in self._requests.values() if not request.picture]
+        return sum(bool(self._filters(request)) for request in queried), len(queried)
+
+    def empty_count(self) -> int:
+        """How many widgets have a result without rows."""
+        return sum(one.table is not None and not one.table.rows for one in self._results.values())
 
     def update_requests(self) -> None:
         """Run the queries that are new on the page, and drop the results of removed widgets."""

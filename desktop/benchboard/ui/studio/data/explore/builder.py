@@ -36,6 +36,7 @@ from benchboard.ui.studio.data.explore.field_tree import COLUMN_MIME, dropped_co
 from benchboard.ui.studio.data.explore.filter_popover import FilteredRows, FilterPopover, without_filter
 from benchboard.ui.studio.data.explore.join_popover import JoinPopover
 from benchboard.ui.studio.data.explore.joined_tables import joinable_tables
+from benchboard.ui.studio.data.explore.part_changes import change_text
 from benchboard.ui.studio.data.explore.part_popovers import (
     GroupPopover,
     LimitPopover,
@@ -54,6 +55,7 @@ from benchboard.ui.studio.data.explore.part_text import (
 )
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Icon, MenuItem, Text, menu
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.chip import HEIGHT, Chip
 from benchboard.ui.widgets.flow_layout import FlowLayout
 
@@ -172,6 +174,8 @@ class Builder(QWidget):
             target.enable_drop()
             target.column_dropped.connect(partial(self.place, part))
         self._shown: tuple[object, ...] | None = None
+        self._told: tuple[Question | None, dict[str, list[str]]] = (None, {})
+        """The question, and the texts of its rows, that a screen reader knows."""
         exploration.changed.connect(self.show_question)
         exploration.sources_changed.connect(self.show_question)
         self.show_question()
@@ -193,10 +197,29 @@ class Builder(QWidget):
             return
         self._shown = key
         self._show_source(question)
+        self._show_parts(question)
+        self._tell_changes(question)
+
+    def _rows(self) -> tuple[BuilderRow, ...]:
+        return self.calculations, self.filters, self.groups, self.measures, self.sorts
+
+    def _tell_changes(self, question: Question | None) -> None:
+        """Tell a screen reader which parts were added, removed or changed; of another table all of them are others."""
+        texts = {row.accessibleName(): [chip.text() for chip in row.chips] for row in (self.source, *self._rows())}
+        if question is not None:
+            texts[self.sorts.accessibleName()].append(limit_text(question))
+        (known, before), self._told = self._told, (question, texts)
+        if question is None or known is None or question == known:
+            return
+        if (question.source_id, question.table) == (known.source_id, known.table):
+            announce(self, change_text(before, texts))
+
+    def _show_parts(self, question: Question | None) -> None:
         if question is None:
-            for one in (self.calculations, self.filters, self.groups, self.measures, self.sorts):
+            for one in self._rows():
                 one.show_parts(())
             return
+        table = self._table
         why = "" if table is not None else _("The table isn't available.")
         self._show_calculations(question, why)
         self._show_row(self.filters, [

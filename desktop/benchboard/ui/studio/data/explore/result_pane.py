@@ -86,6 +86,8 @@ class ResultPane(QWidget):
         self._error_in_sql = ""
         """What the SQL editor says is wrong; it isn't said again below."""
         self._announced: AppError | None = None
+        self._told_result: ExplorationResult | None = None
+        """The result of which a screen reader was told how many rows it has."""
         self._was_stale = False
         self.chart = _Chart()
         self.chart.setObjectName("explore_chart")
@@ -481,8 +483,10 @@ class ResultPane(QWidget):
         if error is not None and error is not self._announced and self.isVisible():
             announce(self, error.what)
         self._announced = error
-        if text and text != before and self.isVisible() and not exploration.running:
-            announce(self, text)
+        ended = result is not None and result is not self._told_result and not exploration.running
+        if text and (ended or text != before) and self.isVisible() and not exploration.running:
+            self._told_result = result
+            announce(self, text, again=ended)
 
     def _origin_text(self) -> str:
         source = self._exploration.source(self._exploration.state.source_id)

@@ -1,0 +1,24 @@
+"""What changed between two questions, in words for a screen reader: parts that were added, removed or changed."""
+
+from collections.abc import Mapping, Sequence
+
+from benchboard.i18n import _
+
+Parts = Mapping[str, Sequence[str]]
+"""The texts of the chips of each row, by the title of the row."""
+
+
+def change_text(before: Parts, after: Parts) -> str:
+    """The difference between the parts of two questions over one table; empty if they differ in their order alone."""
+    sentences: list[str] = []
+    for title, texts in after.items():
+        known = before.get(title, ())
+        added = [one for one in texts if one not in known]
+        removed = [one for one in known if one not in texts]
+        if len(added) == len(removed) == 1 and len(texts) == len(known):
+            changed = _("{row}: {before} changed to {after}.")
+            sentences.append(changed.format(row=title, before=removed[0], after=added[0]))
+            continue
+        sentences += [_("{row}: {part} added.").format(row=title, part=one) for one in added]
+        sentences += [_("{row}: {part} removed.").format(row=title, part=one) for one in removed]
+    return " ".join(sentences)
