@@ -18,7 +18,7 @@ from benchboard.ui.studio.tiles.chart_table import chart_table
 from benchboard.ui.studio.tiles.pies import Pie
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import body_of, mismatch_reason, paint_content, summary
-from benchboard.ui.studio.tiles.short_names import short_names
+from benchboard.ui.studio.tiles.short_names import own_words, short_names
 from benchboard.ui.studio.tiles.value_readout import body_reader
 from benchboard.ui.theme import Theme, contrast, theme
 from support.chart_cases import HOSTILE_CELLS, READ_AT, ChartCase, cases, days, result
@@ -316,6 +316,36 @@ def test_long_names_that_begin_alike_are_cut_in_the_middle(light: Theme) -> None
     others = short_names(["Harbour Cycles International", "Birchwood Audio and Lighting"], metrics, 96)
     assert all(name.endswith("…") for name in others)
     assert short_names(["a", "a"], metrics, 96) == ["a", "a"]
+
+
+def test_words_that_all_names_of_lying_bars_have_are_above_them_once(light: Theme) -> None:
+    names = [f"Warehouse {city} North" for city in ("Lyon", "Paris", "Marseille", "Lille", "Nantes")]
+    table = result(names, {"Orders": [412, 288, 190, 133, 80]})
+    sets = charts.series_of(chart_table(table), "")
+    high, low = (bars.lying_bars(QRectF(0, 0, 420, height), table, sets, "") for height in (200, 70))
+    assert high is not None
+    assert low is not None
+    assert (high.names[0], high.title) == (("Lyon",), "Warehouse … North")
+    assert (low.names[0], low.title) == ((names[0],), "")
+    assert high.box.top() >= 14, "the line has room"
+
+
+@pytest.mark.parametrize(
+    ("names", "own"),
+    [
+        (["Warehouse Lyon North", "Warehouse Paris North"], (["Lyon", "Paris"], "Warehouse … North")),
+        (["eu/site-a/line", "eu/site-bc/line"], (["a", "bc"], "eu/site-… line")),
+        (["The shop, number 1", "The shop, number 22"], (["number 1", "number 22"], "The shop, …")),
+        (["Node 1", "Node 2"], None),
+        (["Lyon North", "Paris South"], None),
+        (["Same North", "Same North"], None),
+        (["North Site", "North Site East"], (["Site", "Site East"], "North …")),
+        (["Lyon", "", "Paris"], None),
+        (["New York Store", "Store"], None),
+    ],
+)
+def test_own_words_of_names_are_what_tells_them_apart(names: list[str], own: tuple[list[str], str] | None) -> None:
+    assert own_words(names) == own
 
 
 def test_long_names_of_lying_bars_have_two_lines_where_rows_are_high_enough(light: Theme) -> None:

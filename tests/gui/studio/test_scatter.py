@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 
 from benchboard.analytics.queries import ResultTable
 from benchboard.dashboards.document.document import parse_document
@@ -15,6 +15,7 @@ from benchboard.ui.studio.tiles.scatter import MOST_WHOLE, ScatterPlot
 from benchboard.ui.studio.tiles.scatter_values import ScatterValues
 from benchboard.ui.theme import Theme
 from support.kind_cases import decimal, kind_cases, table
+from support.painted_texts import painted_texts
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -46,6 +47,27 @@ def test_points_are_where_their_numbers_are(light: Theme) -> None:
         assert plot.axes.box.adjusted(-1, -1, 1, 1).contains(spot)
     ticks = plot.axes.x.ticks
     assert plot.axes.x_at(ticks[0]) == pytest.approx(rows[first].x() + (ticks[0] - x0) * per_x, abs=0.01)
+
+
+@pytest.mark.parametrize(("name", "width"), [("points", 700), ("points", 260), ("sized points", 700)])
+def test_names_are_beside_points_and_never_on_one_or_on_each_other(light: Theme, name: str, width: int) -> None:
+    data, size = _case(name), QSize(width, 300)
+    plot = ScatterPlot(QRectF(12, 32, width - 24, 256), data)
+    texts = painted_texts(size, plot.paint)
+    names = [
+        one
+        for one in texts
+        if one.text.rstrip("…")
+        and any(one.text.rstrip("…") in str(row[0]) for row in data.rows if not one.text[0].isdigit())
+    ]
+    assert len(names) >= (12 if (name, width) == ("points", 700) else 3)
+    assert name == "points" or len(names) <= 5, "of many points those far from the others"
+    for place, one in enumerate(names):
+        assert plot.axes.box.contains(one.box)
+        assert not any(one.box.intersects(other.box) for other in names[:place])
+        assert not any(one.box.contains(point.at) for point in plot.points)
+    unnamed = ScatterPlot(BODY, _case("a cloud with an outlier"))
+    assert not any(unnamed.axes.box.contains(one.box) for one in painted_texts(QSize(730, 440), unnamed.paint))
 
 
 def test_areas_of_sized_points_are_as_their_numbers(light: Theme) -> None:

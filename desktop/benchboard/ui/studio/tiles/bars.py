@@ -15,7 +15,7 @@ from benchboard.ui.studio.tiles.axis_scale import AxisChoice
 from benchboard.ui.studio.tiles.chart_legend import LegendTarget
 from benchboard.ui.studio.tiles.chart_table import ChartTable
 from benchboard.ui.studio.tiles.ordinal_names import short_ordinals
-from benchboard.ui.studio.tiles.short_names import names_in_two_lines, short_names
+from benchboard.ui.studio.tiles.short_names import names_in_two_lines, own_words, short_names
 from benchboard.ui.studio.tiles.stacking import Span
 from benchboard.ui.studio.tiles.thresholds import Threshold, extended
 from benchboard.ui.studio.tiles.thresholds import paint_labels as paint_threshold_labels
@@ -56,6 +56,8 @@ _MIN_PITCH: Final = 13.0
 """Least pixels between two texts below each other."""
 _NAME_LINE: Final = 14.0
 """The height of a line of a name."""
+_TITLE_HEIGHT: Final = 18.0
+"""The height of the line above lying bars with the words that all of their names have."""
 _MIN_LENGTH: Final = 48.0
 """Least pixels that names and values must leave for lying bars."""
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -93,6 +95,8 @@ class LyingBars:
     """The name of each row, on one line or two."""
     references: tuple[tuple[float, str], ...] = ()
     """The x coordinates and labels of the reference lines."""
+    title: str = ""
+    """The words that all names have, on the line above the rows; empty where each name is whole."""
 
 
 def paint(painter: QPainter, box: QRectF, table: ChartTable, unit: str) -> tuple[LegendTarget, ...]:
@@ -179,13 +183,17 @@ def lying_bars(box: QRectF, table: ResultTable, sets: Sequence[charts.Series], u
     """The lying bars of a chart; None where its bars are upright.
 
     Each has its value beside it. Where those have no room, the bars have an axis below them instead; where names have
-    none, every second row or fewer have one.
+    none, every second row or fewer have one. Words that all names have are above them once, if there is room.
     """
     if not lie(table, sets):
         return None
     count, metrics = len(table.rows), QFontMetricsF(theme().font("caption"))
     labels = x_axis.row_names(table)
     rows = QRectF(charts.room_of(box, charts.named_series(table, unit), "bar_chart").chart)
+    own, title = own_words(labels), ""
+    if own is not None and rows.height() - _TITLE_HEIGHT >= count * _MIN_PITCH:
+        labels, title = own
+        rows.setTop(rows.top() + _TITLE_HEIGHT)
     has_two_lines = rows.height() / count >= 2 * _NAME_LINE
     share = _NAME_SHARE if has_two_lines else _ONE_LINE_SHARE
     most = min(max(map(metrics.horizontalAdvance, labels)) + 1, max(_MAX_NAME, rows.width() * share))
@@ -202,7 +210,7 @@ def lying_bars(box: QRectF, table: ResultTable, sets: Sequence[charts.Series], u
     found = with_values or _over_axis(rows, table, sets, metrics)
     every = math.ceil(_MIN_PITCH / max(found.box.height() / count, 0.1))
     whole = found.box.adjusted(-name_width - _GAP, 0, 0, 0)
-    return replace(found, box=whole, name_width=name_width, named_every=every, names=tuple(names))
+    return replace(found, box=whole, name_width=name_width, named_every=every, names=tuple(names), title=title)
 
 
 def _on_one_line(labels: Sequence[str], metrics: QFontMetricsF, room: float) -> list[tuple[str, ...]]:
@@ -390,6 +398,11 @@ def _paint_lying(painter: QPainter, table: ChartTable, sets: Sequence[charts.Ser
         for place, line in enumerate(lines):
             spot = QRectF(lying.box.left(), top + place * _NAME_LINE, lying.name_width, _NAME_LINE)
             painter.drawText(spot, _LEFT, line)
+    if lying.title:
+        spot = QRectF(lying.box.left(), lying.box.top() - _TITLE_HEIGHT, lying.box.width(), _NAME_LINE)
+        painter.setPen(theme().color("text.muted"))
+        metrics = QFontMetricsF(painter.font())
+        painter.drawText(spot, _LEFT, metrics.elidedText(lying.title, Qt.TextElideMode.ElideMiddle, spot.width()))
     _paint_axis(painter, lying)
     _paint_bars(painter, lying.bars, sets, lying=True)
     _paint_references(painter, lying)

@@ -1,6 +1,7 @@
 """Draws scatter charts: a point for each row, at two of its numbers; its colour is its series, its size a third number.
 
 Points are never joined. Where many are in the same place, one stands for them, and is the stronger the more there are.
+Those far from the others have their names beside them.
 """
 
 import math
@@ -10,7 +11,7 @@ from functools import cached_property
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from benchboard.analytics.chart_columns import ScatterColumns, scatter_columns
 from benchboard.analytics.point_thinning import ThinnedPoint, thinned
@@ -18,6 +19,8 @@ from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.studio.tiles import currency_note, number_format
 from benchboard.ui.studio.tiles.plot_axes import Axis, paint_axes, paint_x_title, plot_axes
+from benchboard.ui.studio.tiles.scatter_labels import LabelledPoint, label_boxes
+from benchboard.ui.studio.tiles.short_names import own_words
 from benchboard.ui.studio.tiles.value_colours import MAX_COLOURS, Colours, distinct, in_order
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import legend
@@ -45,6 +48,8 @@ _LEAST_WITH_LEGEND: Final = 84.0
 _SQUARES_FROM: Final = 4
 """The series after this one have square points: so many colours alone are hard to tell apart."""
 _SEPARATOR: Final = " · "
+_MAX_NAME: Final = 110.0
+"""Most pixels of the name of a point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +176,28 @@ class ScatterPlot:
         else:
             self._paint_alike(painter)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        self._paint_names(painter)
+
+    def _paint_names(self, painter: QPainter) -> None:
+        """Draw the names of the points that have room for them, if a column names points."""
+        if not self.columns.names or len(self.points) > MOST_WHOLE:
+            return
+        painter.setFont(theme().font("caption"))
+        painter.setPen(theme().color("text.secondary"))
+        metrics, place = QFontMetricsF(painter.font()), self.columns.names[0]
+
+        names = [cell_name(self.table, place, self.table.rows[one.row][place]) for one in self.points]
+        own = own_words(names)
+
+        def name(at: int) -> str:
+            return metrics.elidedText((own.names if own else names)[at], Qt.TextElideMode.ElideRight, _MAX_NAME)
+
+        def width_of(at: int) -> float:
+            return metrics.horizontalAdvance(name(at)) + 1
+
+        points = [LabelledPoint(one.at, one.radius) for one in self.points]
+        for at, box in label_boxes(points, self.axes.box, width_of).items():
+            painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name(at))
 
     def _paint_alike(self, painter: QPainter) -> None:
         """Draw points of one size, those of the same colour and strength at once: thousands take milliseconds."""

@@ -1,10 +1,46 @@
 """Names shortened to the room that they have, so that they can still be told apart."""
 
+import re
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, takewhile
+from typing import Final, NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
+
+_LEAST_SHARED: Final = 4
+"""Signs that names must have in common to be shown without them."""
+_WORD: Final = re.compile(r"[^\s/_-]+[\s/_-]*")
+_BETWEEN: Final = " /_-"
+
+
+class OwnWords(NamedTuple):
+    """Names without the words that all of them have, and those words: “Lyon” of “Warehouse … North”."""
+
+    names: list[str]
+    shared: str
+
+
+def own_words(names: Sequence[str]) -> OwnWords | None:
+    """Names without the words that all begin with and all end with; None if something would be left of none, or if
+    they have nothing of a certain length in common. A number keeps the word before it: “line 3”."""
+    if len(set(names)) < 2:
+        return None
+    words = [_WORD.findall(name) for name in names]
+    if any("".join(parts) != name for parts, name in zip(words, names, strict=True)):
+        return None
+    first, fewest = words[0], min(map(len, words))
+    begin = sum(1 for _place in takewhile(lambda at: len({one[at] for one in words}) == 1, range(fewest - 1)))
+    if begin and all(one[begin][0].isdigit() for one in words):
+        begin -= 1
+    end = sum(
+        1 for _place in takewhile(lambda at: len({one[-1 - at] for one in words}) == 1, range(fewest - begin - 1))
+    )
+    own = ["".join(one[begin : len(one) - end]).rstrip(_BETWEEN) for one in words]
+    before, after = "".join(first[:begin]), "".join(first[len(first) - end :])
+    if len(before + after) < _LEAST_SHARED or len(set(own)) < len(set(names)):
+        return None
+    return OwnWords(own, f"{before}…{' ' if after else ''}{after}")
 
 
 def short_names(names: Sequence[str], metrics: QFontMetricsF, room: float) -> list[str]:
