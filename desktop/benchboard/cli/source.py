@@ -28,7 +28,13 @@ from benchboard.analytics.sources import lineage, services
 from benchboard.analytics.sources.catalog import get_row
 from benchboard.analytics.sources.configuration import tables_of
 from benchboard.analytics.sources.copies import copies_folder, remove_copies, with_copies
-from benchboard.analytics.sources.file_news import changes_text, file_news, original_gone_text, status_title
+from benchboard.analytics.sources.file_news import (
+    changes_text,
+    file_news,
+    file_problems,
+    original_gone_text,
+    status_title,
+)
 from benchboard.analytics.sources.original_files import original_files
 from benchboard.analytics.sources.rest_connection import change_secret
 from benchboard.analytics.sources.rest_import import RestRequest, add_rest
@@ -78,7 +84,7 @@ _SOURCE: Final[dict[str, Callable[[Any], object]]] = {
 _STATES: Final = ("connected", "error", "disconnected", "pending")
 _SOURCE_TEXT: Final = _SOURCE | {
     "kind": lambda row: row.kind_title,
-    "state": lambda row: status_title(row, file_news(row)),
+    "state": lambda row: status_title(row, file_news(row), file_problems(row)),
     "problem": lambda row: row.problem or _news_text(row),
 }
 """The texts in tables, as in the window; JSON has the values that options take."""
@@ -444,7 +450,16 @@ def refresh(context: CommandContext, which: str, force: bool) -> None:
     found = _found(context, which)
     _say(_("Reading {file}").format(file=found.name))
     try:
-        _show(context, read_source_again(context.database, context.actor, found.id, accept_losses=force))
+        _show(
+            context,
+            read_source_again(
+                context.database,
+                context.actor,
+                found.id,
+                accept_losses=force,
+                kept_in=copies_folder(settings.home(), context.actor.organisation_id),
+            ),
+        )
     except Conflict as error:
         if error.code == DOUBTFUL:
             error.do = f"{error.do} " + _("To refresh it anyway, add --force.")

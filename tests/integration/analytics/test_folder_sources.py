@@ -8,11 +8,19 @@ import pytest
 
 from benchboard.analytics.files.inspection import inspect_file
 from benchboard.analytics.queries import run_query
-from benchboard.analytics.sources.file_import import import_files
-from benchboard.analytics.sources.file_news import file_changes, file_news, source_news, status_title
+from benchboard.analytics.sources.copies import delete_copies
+from benchboard.analytics.sources.file_import import import_files, source_copies
+from benchboard.analytics.sources.file_news import (
+    file_changes,
+    file_news,
+    file_problems,
+    problems_text,
+    source_news,
+    status_title,
+)
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.analytics.sources.source_reading import DOUBTFUL, read_source_again, undo_reading
-from benchboard.errors import Conflict, Invalid, NotFound
+from benchboard.errors import Conflict, Invalid, NotFound, Unavailable
 from support.databases import unbound
 from support.orders import Market
 
@@ -208,6 +216,55 @@ def test_a_file_that_was_read_and_is_broken_is_asked_about(market: Market, folde
     assert "“2026-02.csv” isn't a CSV file. It's a PDF document." in now.unread_reasons
     _write(folder, "2026-02.csv", 5)
     assert _amounts(market, _again(market, now)) == [1, 5]
+
+
+def test_linked_files_that_cannot_be_read_do_not_stop_the_others(market: Market, folder: Path, tmp_path: Path) -> None:
+    scans = [table.scan for table in inspect_file(folder).tables]
+    source = import_files(
+        unbound(market.database), market.analyst, name="Months", scans=scans, folder=None, kept_in=tmp_path / "kept"
+    )
+    (folder / "2026-02.csv").write_bytes("id;amount\n0;5\n".encode("utf-16"))
+    (folder / "2026-01.csv").write_bytes(b"id;amount\r\n0;1\n1;7\r\n")
+    assert _amounts(market, source) == [1, 2, 7]
+    with unbound(market.database).read() as session:
+        news = source_news(session, market.analyst, source.id)
+    assert news is not None
+    text = problems_text(news.unreadable, lambda _time: "today")
+    assert text == (
+        "“2026-02.csv” can't be read. It isn't in UTF-8 any more. Its rows from today are shown. "
+        "Correct the file, then refresh."
+    )
+    _write(folder, "2026-03.csv", 3)
+    (folder / "2026-04.csv").write_bytes(b"id;amount\r\n0;4\n")
+    read = _again(market, source)
+    assert (_amounts(market, read), read.rows, read.status) == ([1, 2, 3, 4, 7], 5, "connected")
+    assert status_title(read, file_news(read), file_problems(read)) == "Unreadable"
+    _write(folder, "2026-02.csv", 20, 30)
+    assert _amounts(market, read) == [1, 3, 4, 7, 20, 30], "a corrected file is read at once"
+    kept = source_copies(unbound(market.database), market.analyst, source.id)
+    assert [path.parent for path in kept] == [tmp_path / "kept"]
+    delete_copies(kept)
+    assert not kept[0].exists()
+    for name in ("2026-01.csv", "2026-02.csv", "2026-03.csv", "2026-04.csv"):
+        (folder / name).write_bytes(b"")
+    with pytest.raises(Unavailable, match=r"“2026-01.csv” can't be read"):
+        _amounts(market, read)
+
+
+def test_a_total_row_that_came_is_left_out_unless_the_user_kept_those_of_before(
+    market: Market, folder: Path, tmp_path: Path
+) -> None:
+    source = _added(market, folder, None)
+    _write_titled(folder, "2026-02.csv", "id;amount", "0;2", "1;5", "Total;7")
+    read = _again(market, source)
+    assert (_amounts(market, read), read.rows, read.totals) == ([1, 2, 5], 3, 1)
+
+    inspected = inspect_file(folder, fixed=frozenset({"total_label"})).tables
+    scans = [table.scan for table in inspected]
+    kept = import_files(
+        unbound(market.database), market.analyst, name="All", scans=scans, folder=None, inspected=inspected
+    )
+    assert (kept.rows, _again(market, kept).rows, _again(market, kept).rows) == (4, 4, 4)
 
 
 def test_parquet_files_that_come_bring_their_columns(market: Market, tmp_path: Path) -> None:

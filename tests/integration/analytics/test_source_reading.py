@@ -36,10 +36,14 @@ def rearranged(lines: tuple[str, ...], *places: int) -> tuple[str, ...]:
     return tuple(";".join(line.split(";")[place] for place in places) for line in lines)
 
 
-def added(market: Market, file: Path, kept: Path | None, *, wrong_values: str = "empty") -> SourceSummary:
+def added(
+    market: Market, file: Path, kept: Path | None, *, wrong_values: str = "empty", kept_in: Path | None = None
+) -> SourceSummary:
     scans: list[FileScan] = [table.scan for table in inspect_file(file).tables]
     scans = [replace(one, options=replace(one.options, wrong_values=wrong_values)) for one in scans]  # type: ignore[arg-type]
-    return import_files(unbound(market.database), market.analyst, name="Sales", scans=scans, folder=kept)
+    return import_files(
+        unbound(market.database), market.analyst, name="Sales", scans=scans, folder=kept, kept_in=kept_in
+    )
 
 
 def answered(market: Market, source: SourceSummary, columns: str) -> tuple[object, ...]:
@@ -141,23 +145,29 @@ def test_a_followed_file_that_lost_a_column_answers_no_query(market: Market, fil
 
 
 @pytest.mark.parametrize("linked", [False, True])
-def test_a_line_that_ends_otherwise_is_copied_and_refused_in_words_where_linked(
+def test_a_line_that_ends_otherwise_is_read_with_the_others(
     market: Market, file: Path, tmp_path: Path, linked: bool
 ) -> None:
     file.write_bytes("".join(f"{line}\r\n" for line in LINES).encode())
     source = added(market, file, None if linked else tmp_path / "kept")
     with file.open("ab") as written:
         written.write(b"21;21,5;Ankara\n")
-    if not linked:
-        again(market, source)
+    if linked:
         assert answered(market, source, "count(*), max(id)") == (21, 21)
-        return
-    with pytest.raises(AppError) as refused:
-        answered(market, source, "count(*), max(id), max(city)")
-    assert "state machine" not in str(refused.value)
+    assert again(market, source).rows == 21
+    assert answered(market, source, "count(*), max(id)") == (21, 21)
+
+
+def test_a_linked_file_that_cannot_be_read_keeps_its_last_good_rows(market: Market, file: Path, tmp_path: Path) -> None:
+    source = added(market, file, None, kept_in=tmp_path / "good")
+    good = file.read_bytes()
+    file.write_bytes(good.decode().encode("utf-16"))
+    assert answered(market, source, "count(*), max(id)") == (20, 20)
     with pytest.raises(AppError) as refused:
         again(market, source)
-    assert "Some lines of “Sales.csv” end in LF and others in CR LF." in str(refused.value)
+    assert "It isn't in UTF-8 any more. Its last good rows are shown until then." in str(refused.value)
+    file.write_bytes(good + b"21;21,5;Ankara\n")
+    assert answered(market, source, "count(*)") == (21,)
 
 
 @pytest.mark.parametrize("lines", [LINES[:1], (LINES[0], *(f"{place};many;Ankara" for place in range(1, 21)))])

@@ -71,7 +71,6 @@ def inspect_csv(
         if text.encoding != start.encoding:
             start = replace(start, encoding=text.encoding)
             guesses = [OptionGuess("encoding", text.encoding, "likely", _("A line further down isn't UTF-8."))]
-        start = replace(start, mixed_endings=text.mixed_endings)
         sample = sniff(text.head, is_whole=len(head) < HEAD_BYTES, options=start, fixed=fixed)
         guesses.extend(sample.guesses)
         return _inspect_all(FileScan(path, "csv"), text, sample, guesses, fixed, cancel_token)

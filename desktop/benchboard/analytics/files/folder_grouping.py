@@ -84,7 +84,7 @@ def _how_read(scan: FileScan) -> object:
         return scan.path, scan.table
     if scan.format == "parquet":
         return scan.format
-    # Words for nothing and line breaks in values are of the file, not of how it is written.
+    # Words for nothing, line breaks in values and what ends a line are of the file, not of how it is written.
     untold = replace(
         scan.options, null_words=(), quoted_breaks=False, total_label="", date_order="", decimal_mark=".",
         thousands_mark="",
@@ -118,8 +118,6 @@ def _apart(scan: FileScan, other: FileScan) -> str:
     differences = (
         (scan.format != other.format, _("“{name}” isn't joined with “{other}”: it has another format.")),
         (not_utf_8, _("“{name}” isn't joined with “{other}”: only files in UTF-8 can be joined.")),
-        (one.mixed_endings or two.mixed_endings,
-         _("“{name}” isn't joined with “{other}”: lines end in LF and in CR LF.")),
         (one.compressed != two.compressed, _("“{name}” isn't joined with “{other}”: only one of them is compressed.")),
         (one.delimiter != two.delimiter, _("“{name}” isn't joined with “{other}”: it has another separator.")),
         (one.skip_lines != two.skip_lines,

@@ -25,6 +25,7 @@ from benchboard.analytics.files.inspection_types import (
     WrongLine,
 )
 from benchboard.analytics.files.partial_columns import partial_columns
+from benchboard.analytics.files.readable_files import evened_scan
 from benchboard.analytics.files.scan import MAX_COLUMNS, MAX_FILES, FileScan, ReadOptions, ScanColumn
 from benchboard.analytics.files.value_expressions import ColumnKind
 from benchboard.errors import AppError, Cancelled, Invalid
@@ -196,8 +197,9 @@ def _with_label(scan: FileScan, tables: Sequence[TableInspection], cancel_token:
     from benchboard.analytics.files.duckdb_connection import reading_connection
 
     named = sum(len(table.total_lines) for table in tables if table.scan.options.total_label)
-    with reading_connection(scan.paths, cancel_token, shown=scan.path) as connection:
-        if total_row_count(connection, current_scan(scan), label) == named:
+    read = evened_scan(scan)
+    with reading_connection(read.paths, cancel_token, shown=scan.path) as connection:
+        if total_row_count(connection, current_scan(read), label) == named:
             return scan, 0
     return replace(scan, options=replace(scan.options, total_label="")), named
 

@@ -152,6 +152,11 @@ class TableInspection:
         """How many total rows are left out."""
         return len(self.total_lines) if self.scan.options.total_label else 0
 
+    @property
+    def kept_totals(self) -> int:
+        """How many total rows are read as rows."""
+        return len(self.total_lines) - self.totals
+
 
 @dataclass(frozen=True, slots=True)
 class FileInspection:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.column_matching import current_scan
 from benchboard.analytics.files.inspection_types import ReportProgress
+from benchboard.analytics.files.readable_files import evened_scan
 from benchboard.analytics.files.scan import FileScan
 from benchboard.analytics.files.staging import staged_table
 from benchboard.analytics.files.text_files import as_utf_8
@@ -32,6 +33,7 @@ def opened_table(
         with attached_file(scan.path, token, scratch=scratch) as connection:
             yield connection, scan, duckdb_relation(scan.table)
     elif scan.format == "parquet" or scan.files:  # only files in UTF-8 are joined to one table
+        scan = evened_scan(scan)
         with reading_connection(scan.paths, token, scratch=scratch) as connection:
             yield connection, (read := current_scan(scan)), read.rows_sql()
     elif scan.format == "csv":

@@ -32,6 +32,8 @@ _MAX_TEXT: Final = 1_000
 _MAX_SKIPPED: Final = 10_000
 _LABEL_COLUMNS: Final = 8
 """How many of the first columns can hold the label of a total row."""
+_GONE: Final = frozenset({"mixed_endings"})
+"""Options that older sources have and that mean nothing any more."""
 _FORMAT: Final = re.compile(r"iso|iso-zoned|[-%a-zA-Z0-9./:, T]{2,40}", re.ASCII)
 
 
@@ -59,8 +61,6 @@ class ReadOptions:
     line is left out. Lines that are too long, or can't be decoded, are always left out."""
     compressed: bool = False
     """Whether the file is compressed by gzip."""
-    mixed_endings: bool = False
-    """Whether some lines end in LF and others in CR LF, which DuckDB can't read in place."""
     total_label: str = ""
     """The first value of the total rows, which aren't read; empty: every row is."""
     zoned_times: ZonedTimes = "utc"
@@ -116,17 +116,21 @@ class FileScan:
     layouts: tuple[FileLayout, ...] = ()
     """Where the columns are in each CSV file now (`column_matching.current_scan`); empty: in the scan's order in all of
     them. Not kept with the scan, as the files may change."""
+    stand_ins: tuple[tuple[str, Path], ...] = ()
+    """The names of files that can't be read as they are now, and the files of these names that are read in their place
+    (`readable_files`). Not kept with the scan either."""
 
     @property
     def paths(self) -> tuple[Path, ...]:
         """The files that are read."""
-        return tuple(self.path / name for name in self.files) or (self.path,)
+        stand_ins = dict(self.stand_ins)
+        files = tuple(stand_ins.get(name, self.path / name) for name in self.files)
+        return files or (stand_ins.get(self.path.name, self.path),)
 
     @property
     def readable_in_place(self) -> bool:
         """Whether DuckDB reads the file as it is. The other files are first copied (`conversion.copy_to_parquet`)."""
-        as_it_is = self.options.encoding == "utf-8" and not self.options.mixed_endings
-        return self.format == "parquet" or (self.format == "csv" and as_it_is)
+        return self.format == "parquet" or (self.format == "csv" and self.options.encoding == "utf-8")
 
     @property
     def kept_columns(self) -> tuple[ScanColumn, ...]:
@@ -315,9 +319,10 @@ def _parsed(document: object) -> FileScan:
 
 
 def _options(document: object) -> ReadOptions:
-    # Older sources have no label of total rows, their times in UTC, and lines that end alike.
-    older = {"total_label": "", "zoned_times": "utc", "mixed_endings": False}
-    known = older | document if isinstance(document, dict) else document
+    # Older sources have no label of total rows and their times in UTC, and say how their lines end.
+    known: object = document
+    if isinstance(document, dict):
+        known = {"total_label": "", "zoned_times": "utc"} | {name: document[name] for name in document.keys() - _GONE}
     found = _object(known, {each.name for each in fields(ReadOptions)})
     skipped = found["skip_lines"]
     if type(skipped) is not int or not 0 <= skipped <= _MAX_SKIPPED:
@@ -335,7 +340,6 @@ def _options(document: object) -> ReadOptions:
         quoted_breaks=_flag(found["quoted_breaks"]),
         wrong_values=_one_of(found["wrong_values"], get_args(WrongValues)),
         compressed=_flag(found["compressed"]),
-        mixed_endings=_flag(found["mixed_endings"]),
         total_label=_text(found["total_label"]),
         zoned_times=_one_of(found["zoned_times"], get_args(ZonedTimes)),
     )

@@ -26,12 +26,10 @@ class Utf8File:
     head: str
     encoding: Encoding
     compressed: bool
-    mixed_endings: bool = False
-    """Whether some lines of that other one end in LF and others in CR LF; here, all end in LF."""
 
     def scan(self, scan: FileScan) -> FileScan:
         """The scan of this file in place of the other one."""
-        options = replace(scan.options, encoding="utf-8", compressed=self.compressed, mixed_endings=False)
+        options = replace(scan.options, encoding="utf-8", compressed=self.compressed)
         return replace(scan, path=self.path, format="csv", table="", files=(), options=options)
 
 
@@ -54,7 +52,7 @@ def as_utf_8(
         encoding = detect_encoding(odd)[0]
     text = head.decode(codec(replace(options, encoding=encoding), head), "replace")
     with open_text_bytes(path) as file:
-        mixed = encoding == "utf-8" and _has_mixed_endings(file, options.quote, cancel_token)
+        mixed = encoding == "utf-8" and has_mixed_endings(file, options.quote, cancel_token)
     if encoding == "utf-8" and not mixed:
         yield Utf8File(path, text, encoding, options.compressed)
         return
@@ -63,21 +61,20 @@ def as_utf_8(
         name = "utf-8" if mixed else codec(replace(options, encoding=encoding), head)
         _decode(path, decoded, name, cancel_token, progress)
         with decoded.open("rb") as file:
-            uneven = mixed or _has_mixed_endings(file, options.quote, cancel_token)
-        if uneven:
+            mixed = mixed or has_mixed_endings(file, options.quote, cancel_token)
+        if mixed:
             decoded = _with_one_ending(decoded, cancel_token)
-        yield Utf8File(decoded, text, encoding, compressed=False, mixed_endings=uneven)
+        yield Utf8File(decoded, text, encoding, compressed=False)
 
 
-def _has_mixed_endings(file: IO[bytes], quote: str, cancel_token: CancelToken) -> bool:
+def has_mixed_endings(file: IO[bytes], quote: str, cancel_token: CancelToken | None = None) -> bool:
     """Whether lines end in LF and in CR LF, without the breaks in quoted values: DuckDB refuses such a file."""
     sign = quote.encode()
     quoted, last = False, b""
     found: set[bool] = set()
     with suppress(EOFError, zlib.error):  # a damaged file is for DuckDB to report
         while block := file.read(_BLOCK):
-            if cancel_token.cancelled:
-                raise query_cancelled()
+            _check(cancel_token)
             pieces = block.split(sign) if sign else [block]
             for place, piece in enumerate(pieces):
                 quoted ^= place > 0
@@ -97,15 +94,24 @@ def _with_one_ending(path: Path, cancel_token: CancelToken) -> Path:
     """A file beside `path` in which CR LF is LF, in values too: where a quote is wrong, nobody knows what it holds."""
     target = path.with_name("even.csv")
     with path.open("rb") as file, target.open("xb") as written:
-        kept = b""
-        while block := file.read(_BLOCK):
-            if cancel_token.cancelled:
-                raise query_cancelled()
-            block = kept + block
-            kept = b"\r" if block.endswith(b"\r") else b""
-            written.write(block.removesuffix(b"\r").replace(b"\r\n", b"\n"))
-        written.write(kept)
+        write_with_one_ending(file, written, cancel_token)
     return target
+
+
+def write_with_one_ending(source: IO[bytes], target: IO[bytes], cancel_token: CancelToken | None = None) -> None:
+    """Write the text of `source` with LF where it has CR LF."""
+    kept = b""
+    while block := source.read(_BLOCK):
+        _check(cancel_token)
+        block = kept + block
+        kept = b"\r" if block.endswith(b"\r") else b""
+        target.write(block.removesuffix(b"\r").replace(b"\r\n", b"\n"))
+    target.write(kept)
+
+
+def _check(cancel_token: CancelToken | None) -> None:
+    if cancel_token is not None and cancel_token.cancelled:
+        raise query_cancelled()
 
 
 def _odd_block(path: Path, cancel_token: CancelToken, progress: ReportProgress) -> bytes:

@@ -61,7 +61,7 @@ def inspect_stored(
 ) -> FileInspection:
     """Inspect a table of a source as it is read now, with other read options where some are given. Raises `Conflict`
     (`files.columns-lost`) if its file lacks a column, what reading a file raises, and `Cancelled`."""
-    scan = table.scan
+    scan = table.readable().scan
     match = ColumnMatch(scan, (), ()) if scan.files else match_table(table, cancel_token, progress)
     if match.missing:
         raise lost_columns_error(scan.path.name, [one.title for one in match.missing])

@@ -12,6 +12,7 @@ from benchboard.analytics.column_presentation import Presentation
 from benchboard.analytics.duckdb_engine import FileView
 from benchboard.analytics.files.column_matching import current_sql
 from benchboard.analytics.files.column_names import NAME, query_names
+from benchboard.analytics.files.readable_files import ReadableScan, readable_scan, unreadable_error
 from benchboard.analytics.files.scan import FileScan
 from benchboard.analytics.files.sql_text import identifier, literal
 from benchboard.errors import Invalid
@@ -28,12 +29,26 @@ class SourceTable:
     name: str
     scan: FileScan
     copy: Path | None = None
+    kept: Path | None = None
+    """Where queries read the files themselves: the folder of the last good copy of each (`readable_files`)."""
 
     def current_view(self) -> FileView:
         """The table as a query reads it, with its columns where the header of its file has them now. Raises `Conflict`
-        (`files.columns-lost`) if the file lacks one, and what `view` raises."""
+        (`files.columns-lost`) if the file lacks one, `Unavailable` (`source.unreadable`) if none of its files can be
+        read, and what `view` raises."""
         view = self.view()
-        return view if self.copy is not None else replace(view, sql=current_sql(self.scan))
+        if self.copy is not None:
+            return view
+        found = self.readable()
+        if not found.has_any:
+            raise unreadable_error(found.problems[0])
+        return replace(view, sql=current_sql(found.scan), paths=found.scan.paths)
+
+    def readable(self) -> ReadableScan:
+        """What of its files queries can read now, and which they can't; of a copy, all."""
+        if self.copy is not None or not self.scan.readable_in_place:
+            return ReadableScan(self.scan)
+        return readable_scan(self.scan, self.kept)
 
     def view(self) -> FileView:
         """The table as it was described, whatever became of its file. Raises `Invalid` for a file that must be copied
@@ -61,7 +76,12 @@ class SourceConfiguration:
             **rest,
             "format": self.kind,
             "tables": [
-                {"name": one.name, "scan": one.scan.to_json(), "copy": None if one.copy is None else str(one.copy)}
+                {
+                    "name": one.name,
+                    "scan": one.scan.to_json(),
+                    "copy": _path_text(one.copy),
+                    "kept": _path_text(one.kept),
+                }
                 for one in self.tables
             ],
         }
@@ -104,9 +124,20 @@ def _parsed(document: object) -> SourceConfiguration:
 def _table(value: object) -> SourceTable:
     if not isinstance(value, dict):
         raise TypeError("not a table")
-    name, copy = value["name"], value.get("copy")
+    name = value["name"]
     if not isinstance(name, str) or NAME.fullmatch(name) is None:
         raise ValueError("name")
-    if copy is not None and (not isinstance(copy, str) or not Path(copy).is_absolute() or "\0" in copy):
-        raise ValueError("copy")
-    return SourceTable(name, FileScan.from_json(value["scan"]), None if copy is None else Path(copy))
+    return SourceTable(name, FileScan.from_json(value["scan"]), _path(value, "copy"), _path(value, "kept"))
+
+
+def _path(value: Mapping[str, object], name: str) -> Path | None:
+    path = value.get(name)
+    if path is None:
+        return None
+    if not isinstance(path, str) or not Path(path).is_absolute() or "\0" in path:
+        raise ValueError(name)
+    return Path(path)
+
+
+def _path_text(path: Path | None) -> str | None:
+    return None if path is None else str(path)

@@ -1,6 +1,9 @@
-"""Copies of files that queries can't read where they are: Parquet files in the home folder, for this account alone."""
+"""Copies of files that queries can't read where they are: Parquet files in the home folder, for this account alone; and
+the folders of the last good copies of those that they can (`readable_files`).
+"""
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -28,7 +31,7 @@ def with_copies(
     try:
         for table in tables:
             if table.scan.readable_in_place:
-                found.append(table)
+                found.extend(with_kept_files((table,), folder))
                 continue
             target = folder / f"{table.name}.parquet"
             copy_to_parquet(table.scan, target, cancel_token=cancel_token, progress=progress)
@@ -39,11 +42,29 @@ def with_copies(
     return tuple(found)
 
 
+def with_kept_files(tables: Sequence[SourceTable], folder: Path | None) -> tuple[SourceTable, ...]:
+    """The tables, those that are read where they are with a folder inside this one for the last good copies of their
+    files, unless they have one. They are made when the table is read."""
+    return tuple(
+        replace(one, kept=folder / new_id()) if folder is not None and one.copy is None and one.kept is None else one
+        for one in tables
+    )
+
+
 def remove_copies(tables: Sequence[SourceTable]) -> None:
     """Delete the copies of a source that was removed, or couldn't be added. One that is gone already is no error."""
-    for table in tables:
-        if table.copy is not None:
-            with suppress(OSError):
-                table.copy.unlink()
-            with suppress(OSError):
-                table.copy.parent.rmdir()
+    paths = [path for table in tables for path in (table.copy, table.kept) if path is not None]
+    delete_copies(paths)
+    for path in paths:
+        with suppress(OSError):
+            path.parent.rmdir()
+
+
+def delete_copies(paths: Iterable[Path]) -> None:
+    """Delete copies, and the folders of those of linked files. One that is gone already is no error."""
+    for path in paths:
+        with suppress(OSError):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()

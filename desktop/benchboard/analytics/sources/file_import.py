@@ -15,6 +15,7 @@ from benchboard.analytics.files.partial_columns import unread_sentence
 from benchboard.analytics.files.scan import FileScan
 from benchboard.analytics.sources.catalog import get_row
 from benchboard.analytics.sources.configuration import SourceConfiguration, SourceTable, tables_of
+from benchboard.analytics.sources.copies import delete_copies, with_kept_files
 from benchboard.analytics.sources.original_files import original_files
 from benchboard.analytics.sources.services import SourceSummary, add_source, update_source
 from benchboard.analytics.sources.source_reading import copies_before
@@ -37,12 +38,14 @@ def import_files(
     folder: Path | None,
     unread: Sequence[UnreadFile] = (),
     inspected: Sequence[TableInspection] = (),
+    kept_in: Path | None = None,
     cancel_token: CancelToken | None = None,
     progress: ReportProgress | None = None,
 ) -> SourceSummary:
     """Add a data source with the tables of these scans, which are of one file or folder. With a `folder`, the tables
     are copied there as Parquet files; without, queries read the file where it is. `unread`: the files of the folder
-    that couldn't be read when it was inspected; `inspected`: what was found in the tables then, to count their lines.
+    that couldn't be read when it was inspected; `inspected`: what was found in the tables then, to count their lines;
+    `kept_in`: where the last good copies of files are kept that queries read where they are.
 
     Takes as long as reading the file; no transaction is open meanwhile. Raises what `add_source` and `copy_to_parquet`
     raise, and `Cancelled`; then no copy is left.
@@ -50,7 +53,10 @@ def import_files(
     require(actor, "sources:write")
     token, report = cancel_token or CancelToken(), progress or (lambda _done, _total: None)
     tables = tables_of(tuple(scans))
+    if folder is None:
+        tables = with_kept_files(tables, kept_in)
     with _removed_on_failure() as copies:
+        copies.extend(one.kept for one in tables if one.kept is not None)
         if folder is not None:
             tables = tuple(replace(one, copy=folder / f"{uuid.uuid4().hex}.parquet") for one in tables)
             copies.extend(one.copy for one in tables if one.copy is not None)
@@ -109,17 +115,18 @@ def table_scan(database: Transactions, actor: Actor, source_id: str, table: str)
     require(actor, "sources:read")
     for one in _tables(database, actor, source_id):
         if one.name == table:
-            return one.scan if one.copy is None else copied_scan(one.scan, one.copy)
+            return one.readable().scan if one.copy is None else copied_scan(one.scan, one.copy)
     raise NotFound("sources.no-table", _("There's no table “{name}”.").format(name=table[:80]))
 
 
 def source_copies(database: Transactions, actor: Actor, source_id: str) -> tuple[Path, ...]:
-    """The files that were made for a source, those kept to undo its last reading too."""
+    """The files that were made for a source, those kept to undo its last reading too, and the folders of the last good
+    copies of its files."""
     require(actor, "sources:read")
     with database.read() as session:
         row = get_row(session, actor, source_id)
         tables = (*SourceConfiguration.from_json(row.connection_config).tables, *copies_before(row))
-    return tuple(one.copy for one in tables if one.copy is not None)
+    return tuple(dict.fromkeys(path for one in tables for path in (one.copy, one.kept) if path is not None))
 
 
 def _tables(database: Transactions, actor: Actor, source_id: str) -> tuple[SourceTable, ...]:
@@ -147,6 +154,5 @@ def _removed_on_failure() -> Iterator[list[Path]]:
     try:
         yield made
     except BaseException:
-        for path in made:
-            path.unlink(missing_ok=True)
+        delete_copies(made)
         raise

@@ -1,21 +1,23 @@
 """What happened to the file of a data source since it was read, or why its API was not read again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Literal
 
 from sqlalchemy.orm import Session
 
+from benchboard.analytics.files.readable_files import FileProblem
 from benchboard.analytics.sources.original_files import FileChanges, OriginalFile, compare_files, listed_files
 from benchboard.analytics.sources.services import SourceSummary, get_source
 from benchboard.errors import NotFound
-from benchboard.i18n import _
+from benchboard.i18n import _, ngettext, number
 from benchboard.identity.permissions import Actor, require
 
 FileNews = Literal["", "moved", "changed", "original_gone"]
 _NAMED: Final = 5
+_TOLD: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class SourceNews:
     problem: str = ""
     is_api: bool = False
     is_folder: bool = False
+    unreadable: tuple[FileProblem, ...] = ()
+    """The files that queries read where they are and can't now."""
 
     @property
     def is_outdated(self) -> bool:
@@ -50,7 +54,7 @@ def source_news(session: Session, actor: Actor, source_id: str) -> SourceNews | 
         return None  # it was asked just now
     return SourceNews(
         source.id, source.name, file_news(source), source.copied, source.last_sync, source.problem,
-        is_api=bool(source.address), is_folder=source.is_folder,
+        is_api=bool(source.address), is_folder=source.is_folder, unreadable=file_problems(source),
     )  # fmt: skip
 
 
@@ -89,6 +93,11 @@ def file_news(source: SourceSummary) -> FileNews:
     return "changed" if file_changes(source) else ""
 
 
+def file_problems(source: SourceSummary) -> tuple[FileProblem, ...]:
+    """The files of a source that queries read where they are and can't now. Looks through those that changed."""
+    return tuple(problem for table in source.linked for problem in table.readable().problems)
+
+
 def file_changes(source: SourceSummary) -> FileChanges:
     """Which files changed, came or went since a source was read; none where there is nothing to look at."""
     path = Path(source.path)
@@ -123,6 +132,25 @@ def changes_text(source: SourceSummary) -> str:
     return _("The folder has changed since it was read. {what} Refresh the data.").format(what=what)
 
 
+def problems_text(problems: Sequence[FileProblem], written: Callable[[datetime], str]) -> str:
+    """Which files can't be read, what is shown of them, and what to do, with times as `written` writes them; empty
+    without any."""
+    if not problems:
+        return ""
+    said = []
+    for one in problems[:_TOLD]:
+        text = _("“{name}” can't be read. {why} It is left out.")
+        if one.rows_from is not None:
+            text = _("“{name}” can't be read. {why} Its rows from {time} are shown.")
+        time = written(datetime.fromtimestamp(one.rows_from or 0, UTC))
+        said.append(text.format(name=one.name, why=one.why, time=time))
+    if (more := len(problems) - _TOLD) > 0:
+        text = ngettext("{count} more file can't be read.", "{count} more files can't be read.", more)
+        said.append(text.format(count=number(more)))
+    do = ngettext("Correct the file, then refresh.", "Correct the files, then refresh.", len(problems))
+    return " ".join((*said, do))
+
+
 def original_gone_text(source: SourceSummary, copied_at: str) -> str:
     """What becomes of a copy whose original isn't there any more, and what to do."""
     text = _(
@@ -137,10 +165,12 @@ def original_gone_text(source: SourceSummary, copied_at: str) -> str:
     return text.format(time=copied_at)
 
 
-def status_title(source: SourceSummary, news: FileNews) -> str:
+def status_title(source: SourceSummary, news: FileNews, problems: Sequence[FileProblem] = ()) -> str:
     """The status of a source in words, the same in the window and in the tables of commands."""
     if source.status == "error":
         return _("Error")
+    if problems:
+        return _("Unreadable")
     if news == "original_gone":
         return _("Original missing")
     if source.is_folder and news:

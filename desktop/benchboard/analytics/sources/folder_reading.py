@@ -45,10 +45,15 @@ class FolderMatch:
 
 
 def match_folder(
-    scan: FileScan, others: frozenset[Path], same: frozenset[str], cancel_token: CancelToken
+    scan: FileScan,
+    others: frozenset[Path],
+    same: frozenset[str],
+    cancel_token: CancelToken,
+    problems: frozenset[str] = frozenset(),
 ) -> FolderMatch:
     """The scan with the files that came since, and with new columns. `others` are the files of other tables; `same` the
-    names of the files that are as they were when it was known whether they are read, and aren't looked at again.
+    names of the files that are as they were when it was known whether they are read, and aren't looked at again;
+    `problems` those that can't be read and stay as `scan` has them: not at all, or with what stands in for them.
 
     Raises `AppError` (the folder is gone, or has no files) and `Cancelled`.
     """
@@ -58,8 +63,9 @@ def match_folder(
         raise file_error(scan.path, error) from error
     kept = [name for name in scan.files if name in there]
     files = _Files(scan, replace(scan, files=tuple(kept)), cancel_token)
-    broken = [one for name in kept if name not in same or files.has_news(name) if (one := files.add(name)) is not None]
-    came = [name for name in there if name not in scan.files and name not in same]
+    checked = [name for name in kept if name not in problems and (name not in same or files.has_news(name))]
+    broken = [one for name in checked if (one := files.add(name)) is not None]
+    came = [name for name in there if name not in scan.files and name not in same | problems]
     unread = [one for name in came if (one := files.add(name)) is not None]
     left = {one.name for one in broken} | {one.name for one in unread}
     read = tuple(sorted(name for name in (*kept, *came) if name not in left)) or scan.files
@@ -161,8 +167,6 @@ class _Files:
         tables = inspect_file(path, self._scan.options, fixed=fixed, cancel_token=self._token).tables
         if len(tables) != 1 or (found := tables[0].scan).format != "csv":
             raise _not_read(path, _("It has another format."))
-        if found.options.mixed_endings:
-            raise _not_read(path, _("Some lines end in LF and others in CR LF."))
         if found.options.encoding != "utf-8":
             raise _not_read(path, _("Only files in UTF-8 can be joined."))
         if found.options.compressed != self._scan.options.compressed:

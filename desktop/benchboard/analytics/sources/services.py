@@ -97,6 +97,9 @@ class SourceSummary:
     originals: tuple[OriginalFile, ...] | None = None
     """The files at `path` as they were read; None where that isn't known."""
 
+    linked: tuple[SourceTable, ...] = ()
+    """The tables that queries read from the files themselves."""
+
     @property
     def is_folder(self) -> bool:
         """Whether `path` is a folder of files."""
@@ -399,7 +402,7 @@ def copied_tables(session: Session, actor: Actor, source_id: str) -> tuple[Sourc
     require(actor, "sources:write")
     config = get_row(session, actor, source_id).connection_config
     try:
-        return tuple(table for table in SourceConfiguration.from_json(config).tables if table.copy is not None)
+        return tuple(table for table in SourceConfiguration.from_json(config).tables if table.copy or table.kept)
     except Invalid:  # a source whose settings can't be read can be removed too
         return ()
 
@@ -491,6 +494,7 @@ def _summary(row: DataSource) -> SourceSummary:
                          tuple(table.name for table in configuration.tables), "" if path is None else str(path),
                          all(table.copy is not None for table in configuration.tables),
                          address="" if rest is None else rest[0].address, limited=extra.get("limited") is True,
+                         linked=tuple(one for one in files if one.copy is None),
                          folder_formats=_folder_formats(files), originals=stored_files(extra.get("originals")),
                          **_folder_facts(files, extra),
                          **_line_counts(extra))  # fmt: skip

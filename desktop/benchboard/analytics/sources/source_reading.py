@@ -14,14 +14,16 @@ from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.column_matching import ColumnMatch, lost_columns_error, match_columns
 from benchboard.analytics.files.conversion import copy_to_parquet
 from benchboard.analytics.files.inspection import inspect_file, inspect_scan
-from benchboard.analytics.files.inspection_types import ReportProgress
+from benchboard.analytics.files.inspection_types import ReportProgress, TableInspection
 from benchboard.analytics.files.partial_columns import unread_sentence
+from benchboard.analytics.files.readable_files import ReadableScan, unreadable_error
 from benchboard.analytics.files.scan import FileScan
 from benchboard.analytics.remote import engine as remote_engine
 from benchboard.analytics.remote.server_limits import RemoteTable
 from benchboard.analytics.rest.reading import read_rows
 from benchboard.analytics.sources.catalog import get_row
 from benchboard.analytics.sources.configuration import SourceConfiguration, SourceTable
+from benchboard.analytics.sources.copies import with_kept_files
 from benchboard.analytics.sources.folder_reading import (
     FolderMatch,
     broken_files_error,
@@ -38,8 +40,15 @@ from benchboard.analytics.sources.services import (
     stored_unread,
     update_source,
 )
-from benchboard.analytics.sources.state import READ_OPTIONS, SourceState, examine, store_limited, store_state
-from benchboard.errors import AppError, Cancelled, Conflict, Invalid, NotFound
+from benchboard.analytics.sources.state import (
+    KEPT_TOTALS,
+    READ_OPTIONS,
+    SourceState,
+    examine,
+    store_limited,
+    store_state,
+)
+from benchboard.errors import AppError, Cancelled, Conflict, NotFound
 from benchboard.i18n import _, ngettext, number
 from benchboard.identity import audit
 from benchboard.identity.permissions import Actor, require
@@ -66,6 +75,8 @@ class _Reading:
     """How many of these lines are left out."""
     totals: int = 0
     """How many total rows are."""
+    kept_totals: int = 0
+    """How many total rows are read as rows."""
     is_new: bool = True
     """Whether its copy is to be made again."""
 
@@ -78,9 +89,11 @@ def read_source_again(
     accept_losses: bool = False,
     cancel_token: CancelToken | None = None,
     progress: ReportProgress | None = None,
+    kept_in: Path | None = None,
 ) -> SourceSummary:
     """Read the files of a source as they are now. Columns are found by their titles, new ones are added. Copies are
-    made again, and those of before are kept for `undo_reading`. Of a server, the tables are listed again.
+    made again, and those of before are kept for `undo_reading`. Of a server, the tables are listed again. `kept_in`:
+    where the last good copies of linked files are kept from now on, if they aren't yet.
 
     Raises `Conflict` (`sources.reading-doubtful`) where columns are missing, no row is left, or far more lines don't
     fit than before: nothing is read then, unless `accept_losses`. Raises what reading a file raises, and `Cancelled`.
@@ -92,6 +105,7 @@ def read_source_again(
         config = get_row(session, actor, source_id).connection_config
         tables = () if is_server else SourceConfiguration.from_json(config).tables
         extra = dict(get_row(session, actor, source_id).extra or {})
+    tables = with_kept_files(tables, kept_in)
     if is_server:
         return _refreshed_server(database, actor, source_id, token)
     if stored_rest(config) is not None:
@@ -111,7 +125,7 @@ def read_source_again(
     if lost and not accept_losses:
         _store_lost(database, actor, source_id, [one.name for one in lost], [one.title for one in lost])
         raise _lost_error(database, actor, source_id, tables[0], matches)
-    readings = [_read(one, match, token, report) for one, match in zip(tables, matches, strict=True)]
+    readings = [_read(one, match, extra, token, report) for one, match in zip(tables, matches, strict=True)]
     if not accept_losses:
         _require_no_worse(readings, extra)
     unread |= {file.name: unread_sentence(file) for one in folders.values() for file in (*one.broken, *one.unread)}
@@ -135,8 +149,10 @@ def _match_folders(
     for one in tables:
         if one.scan.files:
             others = frozenset(taken - set(one.scan.paths))
-            found[one.name] = match_folder(one.scan, others, same, token)
-            taken |= set(found[one.name].match.scan.paths)
+            read = _require_readable(one)
+            problems = frozenset(problem.name for problem in read.problems)
+            found[one.name] = match_folder(read.scan, others, same, token, problems)
+            taken |= {one.scan.path / name for name in found[one.name].match.scan.files}
     return found
 
 
@@ -158,18 +174,16 @@ def store_table(
         extra = dict(row.extra or {})
     # What was read of the others is as old as it was: their files may have changed since.
     originals = stored_files(extra.get("originals")) if len(tables) > 1 else None
-    listed = extra.get("tables")
-    known = {one.get("name"): one for one in listed if isinstance(one, dict)} if isinstance(listed, list) else {}
+    known = _known_tables(extra)
     readings = []
     for one in tables:
         if one.name == table:
-            match = ColumnMatch(scan, (), ())
-            readings.append(_read(one, match, cancel_token, progress))
+            readings.append(_counted(one, inspect_scan(scan, cancel_token=cancel_token, progress=progress)))
         else:
             before = known.get(one.name, {})
             kept = _Reading(
                 one, before.get("rows") or 0, before.get("wrong") or 0, before.get("left_out"),
-                before.get("totals") or 0, is_new=False,
+                before.get("totals") or 0, before.get(KEPT_TOTALS) or 0, is_new=False,
             )  # fmt: skip
             readings.append(kept)
     return _copied_and_stored(
@@ -287,7 +301,7 @@ def _refreshed_rest(
             doubt = _lost_error(database, actor, source_id, table, [match])
             doubt.do = _("Check the API, or refresh the source without them.")
             raise doubt
-        readings = [_read(table, match, token, report)]
+        readings = [_read(table, match, extra, token, report)]
         if not accept_losses:
             _require_no_worse(readings, extra)
         return _copied_and_stored(database, actor, source_id, readings, token, report, limited=read.limited)
@@ -320,6 +334,7 @@ def match_table(table: SourceTable, token: CancelToken, report: ReportProgress) 
     """The columns of a table in its file now. Raises `NotFound` for one that isn't in it any more, `Invalid` for one
     that must be copied now, and what reading a file raises."""
     scan = table.scan
+    _require_readable(table)
     inspected = inspect_file(
         scan.path, scan.options, fixed=READ_OPTIONS, only=scan.table, cancel_token=token, progress=report
     )
@@ -327,16 +342,50 @@ def match_table(table: SourceTable, token: CancelToken, report: ReportProgress) 
     if found is None or inspected.format != scan.format:
         what = _("“{name}” no longer has the table “{table}”.").format(name=scan.path.name, table=scan.table)
         raise NotFound("files.no-table", what, do=_("Put it back into the file, or add the file again."))
-    if table.copy is None and scan.readable_in_place and found.options.mixed_endings:
-        what = _("Some lines of “{name}” end in LF and others in CR LF.").format(name=scan.path.name)
-        do = _("Save the file with one kind of line ending, or add it again as a copy.")
-        raise Invalid("files.mixed-endings", what, why=_("Such a file can't be linked."), do=do)
     return match_columns(scan, found.columns)
 
 
-def _read(table: SourceTable, match: ColumnMatch, token: CancelToken, report: ReportProgress) -> _Reading:
+def _require_readable(table: SourceTable) -> ReadableScan:
+    """What of a table's files can be read. Raises `Unavailable` if that is nothing but last good rows."""
+    read = table.readable()
+    if not read.problems or (read.has_any and table.scan.files):
+        return read
+    error = unreadable_error(read.problems[0])
+    if read.has_any:
+        error.why += " " + _("Its last good rows are shown until then.")
+    raise error
+
+
+def _read(
+    table: SourceTable,
+    match: ColumnMatch,
+    extra: Mapping[str, Any],
+    token: CancelToken,
+    report: ReportProgress,
+) -> _Reading:
+    """Read a table as its files are. A total row that came since is left out, as it would be at the import, unless the
+    user kept those of before, as `extra` says."""
     found = inspect_scan(match.scan, cancel_token=token, progress=report)
-    return _Reading(replace(table, scan=found.scan), found.rows, found.wrong_count, found.left_out, totals=found.totals)
+    options = found.scan.options
+    if found.total_lines and not options.total_label and not _known_tables(extra).get(table.name, {}).get(KEPT_TOTALS):
+        labelled = replace(found.scan, options=replace(options, total_label=found.total_lines[0].value))
+        found = inspect_scan(labelled, cancel_token=token, progress=report)
+    return _counted(table, found)
+
+
+def _counted(table: SourceTable, found: TableInspection) -> _Reading:
+    """The table as it was read. Its files that couldn't be stay its files: they may be corrected."""
+    files = {*found.scan.files, *(problem.name for problem in table.readable().problems if table.scan.files)}
+    scan = replace(found.scan, files=tuple(sorted(files)), stand_ins=())
+    return _Reading(
+        replace(table, scan=scan), found.rows, found.wrong_count, found.left_out, found.totals, found.kept_totals
+    )
+
+
+def _known_tables(extra: Mapping[str, Any]) -> dict[Any, Mapping[str, Any]]:
+    """What is stored of the tables of a source, by their names."""
+    listed = extra.get("tables")
+    return {one.get("name"): one for one in listed if isinstance(one, dict)} if isinstance(listed, list) else {}
 
 
 def _lost_error(
@@ -374,8 +423,7 @@ def _store_lost(
 
 def _require_no_worse(readings: Sequence[_Reading], extra: Mapping[str, Any]) -> None:
     """Raise `Conflict` for a reading that loses every row of a table, or has far more wrong lines than the last one."""
-    listed = extra.get("tables")
-    known = {one.get("name"): one for one in listed if isinstance(one, dict)} if isinstance(listed, list) else {}
+    known = _known_tables(extra)
     for one in readings:
         before = known.get(one.table.name, {})
         rows, wrong = before.get("rows"), before.get("wrong")
@@ -457,7 +505,13 @@ def _with_new_copy(table: SourceTable) -> SourceTable:
 def _with_wrong(state: SourceState, readings: Sequence[_Reading], left_out: Mapping[str, int | None]) -> SourceState:
     known = {one.table.name: one for one in readings}
     tables = (
-        replace(one, wrong=known[one.name].wrong, left_out=left_out.get(one.name), totals=known[one.name].totals)
+        replace(
+            one,
+            wrong=known[one.name].wrong,
+            left_out=left_out.get(one.name),
+            totals=known[one.name].totals,
+            kept_totals=known[one.name].kept_totals,
+        )
         if one.name in known
         else one
         for one in state.tables

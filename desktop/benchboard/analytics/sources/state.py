@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from benchboard.analytics import duckdb_engine
 from benchboard.analytics.cancellation import CancelToken
@@ -24,6 +24,7 @@ READ_OPTIONS = frozenset((
     "delimiter", "quote", "encoding", "decimal_mark", "thousands_mark", "date_order", "header", "skip_lines",
     "null_words", "quoted_breaks", "compressed", "total_label", "zoned_times",
 ))  # fmt: skip
+KEPT_TOTALS: Final = "kept_totals"
 _PARTIAL_COLUMNS = 100
 Problem = Literal["", "moved", "columns", "unreadable"]
 
@@ -42,12 +43,15 @@ class FoundTable:
     """How many of these aren't among the rows; None where they weren't counted."""
     totals: int = 0
     """How many total rows aren't among the rows."""
+    kept_totals: int = 0
+    """How many are, as the user wished."""
     partial_columns: tuple[PartialColumn, ...] = ()
     """The first columns that not all of its files have."""
 
     def with_lines(self, inspected: TableInspection) -> "FoundTable":
         """The table with the counts of an inspection."""
-        return replace(self, wrong=inspected.wrong_count, left_out=inspected.left_out, totals=inspected.totals)
+        return replace(self, wrong=inspected.wrong_count, left_out=inspected.left_out, totals=inspected.totals,
+                       kept_totals=inspected.kept_totals)  # fmt: skip
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored."""
@@ -145,7 +149,7 @@ def _fingerprint(table: SourceTable) -> tuple[dict[str, object], ...]:
 
 def _partial_columns(table: SourceTable, cancel_token: CancelToken) -> tuple[PartialColumn, ...]:
     try:
-        return read_partial_columns(table.scan, cancel_token)[:_PARTIAL_COLUMNS]
+        return read_partial_columns(table.readable().scan, cancel_token)[:_PARTIAL_COLUMNS]
     except (NotFound, Unavailable):  # the originals of a copy aren't there
         return ()
 
@@ -156,7 +160,7 @@ def _lost_columns(table: SourceTable, cancel_token: CancelToken) -> list[tuple[s
         return []
     if table.scan.files:
         try:
-            current_scan(table.scan)
+            current_scan(table.readable().scan)
         except Conflict as error:
             lost = error.facts.get("columns")
             titles = lost if isinstance(lost, tuple) else ()

@@ -256,7 +256,8 @@ class DataView(QWidget):
     def _add(self, page: ImportPage) -> None:
         """Add what a page says, in the background; if that fails, the page is shown again as it was."""
         database, actor, name, scans = self._context.database, self._context.actor, page.name, page.scans()
-        folder = self._context.workspace.home / FOLDER if page.copies else None
+        home = self._context.workspace.home / FOLDER
+        folder = home if page.copies else None
         unread, inspected = page.unread_files(), page.added_tables()
 
         def add(progress: Progress) -> SourceSummary:
@@ -271,6 +272,7 @@ class DataView(QWidget):
                     folder=folder,
                     unread=unread,
                     inspected=inspected,
+                    kept_in=home,
                     cancel_token=token,
                     progress=progress.report,
                 )

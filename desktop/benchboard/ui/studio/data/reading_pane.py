@@ -283,8 +283,6 @@ class ReadingPane(QWidget):
 def _why_copied(tables: Sequence[TableInspection]) -> str:
     """Why a file can only be copied."""
     scan = next(table.scan for table in tables if not table.scan.readable_in_place)
-    if scan.format == "csv" and scan.options.encoding == "utf-8":
-        return _("Some lines end in LF and others in CR LF. Such a file can't be linked, so it's copied.")
     if scan.format == "csv":
         encoding = dict(_encodings())[scan.options.encoding]
         return _("Only files in UTF-8 can be linked. This one is in {encoding}, so it's copied.").format(

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from benchboard.analytics.files.readable_files import FileProblem
 from benchboard.analytics.sources import services
+from benchboard.analytics.sources.file_news import file_problems, problems_text
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.i18n import _, ngettext, number
 from benchboard.identity.permissions import Actor
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.time_format import clock_minutes
+from benchboard.ui.time_format import clock_minutes, day_and_time
 
 _NAMED: Final = 3
 
@@ -20,13 +22,16 @@ class RefreshedSource:
 
     source: SourceSummary
     columns: tuple[str, ...]
+    problems: tuple[FileProblem, ...] = ()
+    """Its files that queries can't read."""
 
     @classmethod
     def read(cls, session: DatabaseSession, actor: Actor, source_id: str) -> "RefreshedSource":
         """The source as it is stored now. Raises `NotFound`."""
         source = services.get_source(session, actor, source_id)
         tables = services.source_tables(session, actor, source_id) if source.tables else ()
-        return cls(source, tuple(dict.fromkeys(column.title for table in tables for column in table.columns)))
+        return cls(source, tuple(dict.fromkeys(column.title for table in tables for column in table.columns)),
+                   file_problems(source))  # fmt: skip
 
 
 def refresh_text(before: RefreshedSource, now: RefreshedSource) -> str:
@@ -37,7 +42,10 @@ def refresh_text(before: RefreshedSource, now: RefreshedSource) -> str:
         # A file that wasn't read before either is no news.
         unread = [name for name in now.source.unread_files if name not in before.source.unread_files]
         said += _unread_text(unread, now.source)
-    return " ".join(said)
+    if now.source.totals > before.source.totals:
+        said.append(_("A total row was skipped."))
+    said.append(problems_text(now.problems, day_and_time))
+    return " ".join(part for part in said if part)
 
 
 def _rows_text(source: SourceSummary, before: int | None) -> str:

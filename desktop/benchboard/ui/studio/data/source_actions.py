@@ -12,7 +12,8 @@ from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.remote.settings import RemoteSettings
 from benchboard.analytics.rest.settings import RestSettings
 from benchboard.analytics.sources import services
-from benchboard.analytics.sources.file_import import locate_source, source_copies
+from benchboard.analytics.sources.copies import delete_copies
+from benchboard.analytics.sources.file_import import FOLDER, locate_source, source_copies
 from benchboard.analytics.sources.lineage import LineageUse
 from benchboard.analytics.sources.rest_connection import rest_settings
 from benchboard.analytics.sources.servers import server_settings
@@ -101,6 +102,7 @@ class SourceActions(QObject):
     def refresh(self, source_id: str, name: str, *, accept_losses: bool = False) -> None:
         """Read the files of a source again; ask where that would lose columns or rows."""
         database, actor = self._context.database, self._context.actor
+        kept_in = self._context.workspace.home / FOLDER
 
         def read(progress: Progress) -> tuple[SourceSummary, str]:
             token = CancelToken()
@@ -115,6 +117,7 @@ class SourceActions(QObject):
                     accept_losses=accept_losses,
                     cancel_token=token,
                     progress=progress.report,
+                    kept_in=kept_in,
                 )
                 with database.read() as session:
                     return now, refresh_text(before, RefreshedSource.read(session, actor, source_id))
@@ -245,7 +248,7 @@ class SourceActions(QObject):
             self._context.problems.toast(_("“{name}” was removed.").format(name=source.name))
             self.removed.emit(source.id)
             title = _("Removing the copy of “{name}”").format(name=source.name)
-            self._context.tasks.run(self, lambda _progress: _delete(copies), lambda _none: None, title=title)
+            self._context.tasks.run(self, lambda _progress: delete_copies(copies), lambda _none: None, title=title)
 
         self._context.tasks.change(self, remove, done)
 
@@ -262,11 +265,6 @@ def _columns_text(source: SourceSummary) -> str:
         return _("The columns of “{name}” were changed.").format(name=source.name)
     rows = ngettext("{count} row", "{count} rows", source.rows).format(count=number(source.rows))
     return _("The columns of “{name}” were changed: {rows}.").format(name=source.name, rows=rows)
-
-
-def _delete(copies: tuple[Path, ...]) -> None:
-    for path in copies:
-        path.unlink(missing_ok=True)
 
 
 def _consequences(uses: tuple[LineageUse, ...], models: tuple[str, ...], *, is_server: bool) -> str:

@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Final
 
 from benchboard.analytics.files.partial_columns import partial_column_sentence
+from benchboard.analytics.files.readable_files import FileProblem
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.file_news import (
     FileNews,
     changes_text,
     file_news,
+    file_problems,
     original_gone_text,
+    problems_text,
     status_title,
 )
 from benchboard.analytics.sources.services import SourceSummary
@@ -21,7 +24,7 @@ from benchboard.paging import Listing, Page
 from benchboard.ui.commands import key_cap
 from benchboard.ui.paged.paged_model import Column, Mark
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.time_format import full_date, full_time, relative_time
+from benchboard.ui.time_format import day_and_time, full_date, full_time, relative_time
 
 _NAMED: Final = 3
 
@@ -35,6 +38,8 @@ class SourceRow:
     news: FileNews
     changes: str = ""
     """What changed in its file or folder, as a sentence with what to do; empty if nothing did."""
+    problems: tuple[FileProblem, ...] = ()
+    """Its files that queries can't read now."""
 
     @property
     def id(self) -> str:
@@ -71,7 +76,7 @@ def checked_text(rows: Sequence[SourceRow], time: str) -> str:
     """How many sources were looked at, and which aren't up to date."""
     count = len(rows)
     checked = ngettext("Checked {count} data source at {time}.", "Checked {count} data sources at {time}.", count)
-    problems = [row.source.name for row in rows if row.source.status == "error" or row.news == "moved"]
+    problems = [row.source.name for row in rows if row.source.status == "error" or row.news == "moved" or row.problems]
     changed = [row.source.name for row in rows if row.news == "changed" and row.source.name not in problems]
     gone = [row.source.name for row in rows if row.news == "original_gone" and row.source.name not in problems]
     said = [checked.format(count=number(count), time=time)]
@@ -93,19 +98,22 @@ def _named(names: Sequence[str]) -> str:
 def read_row(source: SourceSummary) -> SourceRow:
     """A row of the list. Looks at the source's files."""
     news = file_news(source)
-    return SourceRow(source, source.known_rows, news, changes_text(source) if news == "changed" else "")
+    return SourceRow(source, source.known_rows, news, changes_text(source) if news == "changed" else "",
+                     file_problems(source))  # fmt: skip
 
 
 def can_refresh(row: SourceRow) -> bool:
     """Whether reading the source again is what its status asks for: then the mark is a button that does it."""
-    return row.news == "changed" and row.source.status != "error"
+    return row.news == "changed" and row.source.status != "error" and not row.problems
 
 
 def status_mark(row: SourceRow) -> Mark:
     """The status of a source, as a mark and a word."""
-    title = status_title(row.source, row.news)
+    title = status_title(row.source, row.news, row.problems)
     if row.source.status == "error":
         return Mark("error", title)
+    if row.problems:
+        return Mark("warn", title)
     if can_refresh(row):
         return Mark("info" if row.source.copied else "warn", title, "ph.arrows-clockwise")
     return Mark("warn" if row.news else "ok", title)
@@ -123,7 +131,7 @@ def news_text(row: SourceRow) -> str:
         return _("The file was moved or deleted. Find it, or put it back.")
     if row.news == "original_gone":
         return original_gone_text(row.source, _copied_at(row.source))
-    return row.changes
+    return problems_text(row.problems, day_and_time) or row.changes
 
 
 def _copied_at(source: SourceSummary) -> str:

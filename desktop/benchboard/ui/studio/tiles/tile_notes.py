@@ -4,10 +4,10 @@ that are counted several times."""
 from dataclasses import dataclass
 
 from benchboard.analytics.query_builder.combined import RepeatedRows
-from benchboard.analytics.sources.file_news import SourceNews
+from benchboard.analytics.sources.file_news import SourceNews, problems_text
 from benchboard.dashboards.editing.unused_filters import UnusedFilters
 from benchboard.i18n import _, number
-from benchboard.ui.time_format import relative_time
+from benchboard.ui.time_format import day_and_time, relative_time
 
 FILTER_ICON = "ph.funnel"
 SOURCE_ICON = "ph.clock-counter-clockwise"
@@ -54,6 +54,8 @@ def source_text(news: SourceNews) -> str:
         return _("Data from {time}. The last refresh failed. {problem}").format(time=read, problem=news.problem)
     if news.problem:
         return news.problem
+    if news.unreadable:
+        return problems_text(news.unreadable, day_and_time)
     if news.news == "changed" and news.copied and news.is_folder:
         return _("Data from {time}. Files in the folder have changed since.").format(time=read)
     if news.news == "changed" and news.copied:
