@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRectF, QSize, QSizeF
 
@@ -23,6 +23,7 @@ from benchboard.ui.studio.tiles.renderers import mismatch_reason, paint_content,
 from benchboard.ui.studio.tiles.value_colours import Colours, PageColours, colours_alone
 from benchboard.ui.studio.tiles.value_readout import body_reader
 from benchboard.ui.theme import Theme
+from support.examples import examples
 from support.painted_texts import painted_texts
 
 WEEKS = [date(2026, 7, 6), date(2026, 7, 13), date(2026, 7, 20)]
@@ -196,7 +197,7 @@ _PLACES = st.sampled_from([*WEEKS, date(2026, 8, 3)])
     ),
     kind=st.sampled_from(["line_chart", "bar_chart"]),
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@examples(150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_each_number_of_a_long_result_is_read_at_its_place(light: Theme, cells: dict, kind: str) -> None:
     rows: list[tuple[Cell, ...]] = [(day, name, n) for (day, name), n in cells.items()]
     table = _long(rows)

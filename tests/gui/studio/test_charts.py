@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter
@@ -22,6 +22,7 @@ from benchboard.ui.studio.tiles.short_names import own_words, short_names
 from benchboard.ui.studio.tiles.value_readout import body_reader
 from benchboard.ui.theme import Theme, contrast, theme
 from support.chart_cases import HOSTILE_CELLS, READ_AT, ChartCase, cases, days, result
+from support.examples import examples
 from support.painted_texts import PaintedText, painted_texts
 
 
@@ -60,7 +61,7 @@ def test_texts_of_a_chart_lie_inside_and_not_over_each_other(light: Theme, width
 
 @pytest.mark.parametrize("kind", ["line_chart", "area_chart", "bar_chart", "pie_chart", "gauge", "metric_card"])
 @given(data=st.data())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_chart_of_any_values_is_painted(light: Theme, kind: str, data: st.DataObject) -> None:
     """An amount of 1e308, or the year 9999, ended the paint."""
     kinds = data.draw(st.lists(st.sampled_from(list(HOSTILE_CELLS)), min_size=1, max_size=3))

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from benchboard.analytics.join_statistics import describe_join
@@ -32,6 +32,7 @@ from benchboard.analytics.query_builder.question import (
 from benchboard.analytics.query_builder.sql_reader import from_sql
 from benchboard.analytics.query_builder.sql_writer import to_sql
 from support import mariadb
+from support.examples import examples
 from support.postgres import Server as PostgresServer
 
 Order = tuple[int | None, int]
@@ -122,7 +123,7 @@ def question_of(engine: Engine, kind: JoinKind) -> Question:
     return with_calculation(found, Calculation("twice", "net * 2"))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@examples(60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
 @given(ORDERS, MERCHANTS, st.sampled_from(["left", "inner", "full"]))
 def test_question_with_join_and_calculations_is_what_python_computes(
     engine: Engine, orders: list[Order], merchants: list[Merchant], kind: JoinKind
@@ -149,7 +150,7 @@ def test_question_with_join_and_calculations_is_what_python_computes(
     assert from_sql(to_sql(asked), source_id="s1", dialect=asked.dialect) == asked
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@examples(60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
 @given(ORDERS, MERCHANTS)
 def test_describe_join_counts_and_no_sum_is_wrong_in_silence(
     engine: Engine, orders: list[Order], merchants: list[Merchant]

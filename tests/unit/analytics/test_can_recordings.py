@@ -6,7 +6,7 @@ from pathlib import Path
 
 import can
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from benchboard.analytics.files.can_recording import TABLE, TITLES, CanRecording
@@ -14,6 +14,7 @@ from benchboard.analytics.files.conversion import copy_to_parquet
 from benchboard.analytics.files.formats import detect_format
 from benchboard.analytics.files.inspection import inspect_file
 from benchboard.errors import AppError, Invalid
+from support.examples import examples
 
 _BEGUN = datetime(2026, 11, 20, 8, 30, 0, 250_000).timestamp()  # as an ASC file has it
 _FRAMES = (
@@ -98,7 +99,7 @@ def test_table_that_begins_like_a_recording_stays_a_table(tmp_path: Path, text: 
     assert detect_format(path) == "csv"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.sampled_from([_LOG, "date Fri Nov 20 08:30:00 2026\nbase hex  timestamps absolute\n",
                      ";$FILEVERSION=2.1\n;$STARTTIME=46000.5\n;$COLUMNS=N,O,T,B,I,d,R,L,D\n"]),

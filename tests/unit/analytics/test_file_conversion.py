@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from benchboard.analytics.cancellation import CancelToken
@@ -22,6 +22,7 @@ from benchboard.analytics.files.inspection import inspect_file, inspect_scan
 from benchboard.analytics.files.scan import FileScan
 from benchboard.analytics.files.wrong_lines import mixed_column_sentence
 from benchboard.errors import AppError, Cancelled, Invalid, Unavailable
+from support.examples import examples
 
 
 def _rows(scan: FileScan) -> list[tuple[Any, ...]]:
@@ -245,7 +246,7 @@ def test_wrong_values_are_emptied_or_left_out_and_counted(tmp_path: Path) -> Non
     assert _rows(left_out.scan) == [(n, "x") for n in range(40)]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60, costly=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.booleans(), min_size=8, max_size=8), st.sampled_from(["utf-8", "cp1254"]))
 def test_any_mix_of_line_endings_gives_the_same_rows(tmp_path: Path, ends: list[bool], encoding: str) -> None:
     lines = ["n,note", "1,ağaç", '2,"two\nlines"', "", "oops,y", "4,x,more", "5,ş", "6"]

@@ -243,7 +243,7 @@ _FILE = st.tuples(
 
 
 @given(st.lists(_FILE, min_size=1, max_size=5))
-@examples(60, deadline=None)
+@examples(60, costly=True, deadline=None)
 def test_no_value_of_any_file_is_lost(files: list[tuple[list[str], int, list[list[str]]]]) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
@@ -265,7 +265,7 @@ _TEXT_FILES = st.lists(
 
 
 @given(_TEXT_FILES, _TEXT_FILES)
-@examples(60, deadline=None)
+@examples(60, costly=True, deadline=None)
 def test_no_value_of_any_file_that_comes_later_is_lost(
     before: list[tuple[list[str], int, list[list[str]]]], later: list[tuple[list[str], int, list[list[str]]]]
 ) -> None:

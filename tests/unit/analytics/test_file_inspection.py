@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from benchboard.analytics import duckdb_session
@@ -24,6 +24,7 @@ from benchboard.analytics.files.scan import FileScan, ReadOptions
 from benchboard.analytics.files.total_columns import is_period, total_column_sentence
 from benchboard.analytics.files.value_expressions import ZonedTimes
 from benchboard.errors import AppError, Cancelled, Invalid, NotFound, Unavailable
+from support.examples import examples
 
 
 def _inspect(path: Path, content: str | bytes, encoding: str = "utf-8") -> TableInspection:
@@ -405,7 +406,7 @@ def test_cancelled_inspection_ends(tmp_path: Path) -> None:
 _CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0\r", exclude_categories=("Cs", "Cc")), max_size=12)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60, costly=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     delimiter=st.sampled_from([";", "\t", "|", ","]),
     comma=st.booleans(),
@@ -462,7 +463,7 @@ _WORDS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(300, costly=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_SIGNS | _WORDS, max_size=60).map(b"".join))
 def test_any_bytes_are_a_table_or_an_error_in_words(tmp_path: Path, content: bytes) -> None:
     """What an inspection answers can be stored, and reads as many rows as it says."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from benchboard.analytics.cancellation import CancelToken
@@ -15,6 +15,7 @@ from benchboard.analytics.files import profile
 from benchboard.analytics.files.inspection import inspect_file
 from benchboard.analytics.files.profile import MAX_BUCKETS, Bucket, ColumnProfile, profile_table
 from benchboard.errors import Cancelled
+from support.examples import examples
 
 
 def _profiles(path: Path) -> dict[str, ColumnProfile]:
@@ -97,7 +98,7 @@ def test_cancelled_profile_ends(tmp_path: Path) -> None:
         profile_table(scan, cancel_token=token)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60, costly=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(-50, 50), st.dates(date(1990, 1, 1), date(2030, 1, 1))), min_size=2, max_size=60))
 def test_histogram_and_frequent_values_are_those_that_python_counts(
     tmp_path: Path, rows: list[tuple[int, date]]

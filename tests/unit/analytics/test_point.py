@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.analytics.query_builder.combined import with_calculation, with_join
@@ -40,6 +40,7 @@ from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.analytics.query_types import ValueKind
 from benchboard.dashboards.document.time_range import Period
 from benchboard.dashboards.variables.variable_queries import replace_names
+from support.examples import examples
 
 PERIOD: Final = Period(datetime(2026, 1, 10, tzinfo=UTC), datetime(2026, 3, 5, 7, 30, tzinfo=UTC))
 UNITS: Final[tuple[Unit, ...]] = ("interval", "hour", "day", "week", "month", "quarter", "year")
@@ -119,7 +120,7 @@ kept = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(
     rows_of_sales,
     st.lists(st.tuples(st.integers(-2, 3), texts), max_size=4),
