@@ -27,6 +27,11 @@ def test_data_of_each_column_is_its_own(qtbot: QtBot) -> None:
         [clock(stamp(1.02)), "0x18F", "CAN", "2", "20", "2", "C0 FF"],
         ["", "0x18FEF100", "CAN", "1", "–", "1", "01"],
     ]
+    spoken = [model.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(2)]
+    assert spoken == [
+        f"{clock(stamp(1.02))}, ID: 0x18F, CAN, DLC: 2, Cycle (ms): 20, Count: 2, Data: C0 FF",
+        "ID: 0x18FEF100, CAN, DLC: 1, Count: 1, Data: 01",
+    ]
 
 
 def test_titles_of_number_columns_stand_over_their_numbers(qtbot: QtBot) -> None:

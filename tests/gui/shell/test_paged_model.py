@@ -131,7 +131,9 @@ def test_cell_text_lies_left_and_has_no_data_of_other_roles(qtbot: QtBot, model:
     load(qtbot, model, lambda: setattr(model, "listing", Listing()))
     name = model.index(0, 0)
     assert name.data() == model.row(0).name
-    assert name.data(Qt.ItemDataRole.AccessibleTextRole) == f"{model.row(0).name}, {model.row(0).email}"
+    row, role = model.row(0), Qt.ItemDataRole.AccessibleTextRole
+    assert model.index(0, 1).data(role) == row.role
+    assert name.data(role) == f"{row.name}, {row.email}, {row.role}, {row.state}", "the whole row"
 
 
 def test_cell_that_a_shorter_list_no_longer_has_is_without_data(qtbot: QtBot, model: PagedTableModel[Person]) -> None:

@@ -263,7 +263,16 @@ def test_table_tells_ticked_rows_sort_order_and_how_many_match(
         return Page(tuple(name for name in ("Ada", "Bo", "Cy") if listing.search in name), None)
 
     model: PagedTableModel[str] = PagedTableModel(
-        tasks, fetch, (Column("name", "Name", str, sortable=True),), window, identity=hash
+        tasks,
+        fetch,
+        (
+            Column("name", "Name", str, sortable=True),
+            Column("length", "Length", lambda name: str(len(name)), align_right=True),
+            Column("note", "Note", lambda name: "first" if name == "Ada" else "–", spoken="titled"),
+            Column("act", "", lambda _name: "Revoke", spoken="never"),
+        ),
+        window,
+        identity=hash,
     )
     table = _put(window, PagedTable(model, label="People", name="people"))
     model.listing = Listing(sort="name", descending=True)
@@ -273,8 +282,14 @@ def test_table_tells_ticked_rows_sort_order_and_how_many_match(
     told = _interface(table.view)
     cells = {told.child(at).text(Text.Name): told.child(at) for at in range(told.childCount())}
     assert "Name, sorted in descending order" in cells
-    assert [name for name, cell in cells.items() if cell.state().checked] == ["Bo"]
+    assert [name for name, cell in cells.items() if cell.state().checked] == ["Bo, Length: 2"]
     assert heard == ["1 selected"]
+    table.view.setFocus()
+    table.view.setCurrentIndex(model.index(1, 2))
+    qtbot.keyClick(table.view, Qt.Key.Key_Up)
+    assert _interface(table.view).focusChild().text(Text.Name) == "Ada, Length: 3, Note: first"
+    qtbot.keyClick(table.view, Qt.Key.Key_Right)
+    assert _interface(table.view).focusChild().text(Text.Name) == "3"
     model.listing = Listing(search="Zz", sort="name")
     qtbot.waitUntil(lambda: "Zz" in heard[-1])
     assert heard[1:-1] == ["0 selected"]

@@ -123,6 +123,9 @@ def test_card_says_the_figure_before(now: int, before: int | None, size: str, wo
     assert change == metric_card.CardChange(size, words, sign)
     result = QueryResult("q", _table((ORDERS,), (now,)), before=known)
     assert renderers.card_of(_widget("metric_card"), result, QSizeF(300, 150)) is not None
+    told = renderers.summary(_widget("metric_card"), result)
+    mark = {1: "+", -1: "−", 0: ""}[sign]
+    assert told == ", ".join(filter(None, (str(now), mark + size, words, "compared with 1 Oct 2026 – 31 Oct 2026")))
 
 
 @pytest.mark.usefixtures("demo_home")

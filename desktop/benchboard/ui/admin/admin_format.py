@@ -31,6 +31,7 @@ def time_column(key: str, title: str, time: Callable[[Row], datetime | None]) ->
         sortable=True,
         tooltip=lambda row: full_time(time(row)),
         muted=True,
+        spoken="titled",
         width=120,
     )
 

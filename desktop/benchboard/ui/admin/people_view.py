@@ -296,6 +296,7 @@ def _columns(own_id: str) -> tuple[Column[Person], ...]:
             _("Teams"),
             lambda row: ", ".join(row.teams) or "–",
             tooltip=lambda row: ", ".join(row.teams),
+            spoken="titled",
             width=160,
             stretch=True,
         ),

@@ -273,6 +273,7 @@ def _open_columns() -> tuple[Column[SessionRecord], ...]:
             width=104,
             mark=lambda _row: Mark("error", _("Revoke"), "ph.prohibit"),
             tooltip=lambda row: _("Revoke session on {host}").format(host=row.host_name or _("Unknown computer")),
+            spoken="never",
             acts=True,
         ),
         replace(

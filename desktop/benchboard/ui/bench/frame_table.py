@@ -70,6 +70,8 @@ _DATA: Final = 6
 """The column of the data."""
 _NUMBERS: Final = (3, 4, 5)
 """The columns of numbers, aligned right under their titles."""
+_PLAIN: Final = (0, 2)
+"""The columns that are read out without their titles."""
 _TEXTS: Final = (2, *_NUMBERS)
 """The columns in the font of the window; times, IDs and bytes are monospaced."""
 
@@ -238,7 +240,19 @@ class FrameModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return None
+        if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == 0:
+            return self.row_text(index.row())
         return _CELLS[index.column()](self.row_at(index.row()))
+
+    def row_text(self, row: int) -> str:
+        """A whole frame for screen readers: its time and type, the rest with the titles of their columns."""
+        texts = (cell(self.row_at(row)) for cell in _CELLS)
+        named = _("{name}: {values}")
+        return ", ".join(
+            text if column in _PLAIN else named.format(name=self.titles[column], values=text)
+            for column, text in enumerate(texts)
+            if text not in ("", "–")
+        )
 
 
 class FrameDelegate(QStyledItemDelegate):

@@ -10,7 +10,7 @@ older query are dropped by their generation number. A refresh keeps the rows on 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, Literal, TypeVar
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -33,8 +33,11 @@ from benchboard.ui.widgets.labels import plain_tooltip
 
 Row = TypeVar("Row")
 Index = QModelIndex | QPersistentModelIndex
+Spoken = Literal["plain", "titled", "never"]
 Fetch = Callable[[DatabaseSession, Listing, str | None, int], Page[Row]]
 PAGE = 100
+NO_VALUE: Final = "–"
+"""What a cell without a value shows."""
 _MAX_REFRESH = 1000
 
 
@@ -84,6 +87,8 @@ class Column(Generic[Row]):
     most: int = 0
     optional: bool = False
     """Whether the column is left out where the others would be cut off. Never the first or the last one."""
+    spoken: Spoken = "plain"
+    """How a cell is read out with its row: `titled` with the title, as numbers always are, or `never`."""
     acts: bool = False
     """Whether a click on a cell does something by itself, so that a double click there doesn't open the row."""
 
@@ -259,9 +264,10 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
             return None
         line, column = self._lines[index.row()], self.columns[index.column()]
         row = line.row
+        if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == 0:
+            return self.row_text(index.row())
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            second = column.second(row) if column.second and role != Qt.ItemDataRole.DisplayRole else ""
-            return ", ".join(part for part in (column.text(row), second, repeated_text(column, line)) if part)
+            return self._cell_text(line, column, with_second=role == Qt.ItemDataRole.AccessibleTextRole)
         if role == Qt.ItemDataRole.CheckStateRole and self.checkable and index.column() == 0:
             return Qt.CheckState.Checked if self.is_ticked(index.row()) else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -270,6 +276,22 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
             side = Qt.AlignmentFlag.AlignRight if column.align_right else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
         return None
+
+    def row_text(self, index: int) -> str:
+        """A whole row for screen readers, the columns in order; those without a value are left out."""
+        line, texts = self._lines[index], list[str]()
+        for column in self.columns:
+            text = self._cell_text(line, column, with_second=True) if column.spoken != "never" else ""
+            if text in ("", NO_VALUE):
+                continue
+            titled = column.title and (column.align_right or column.spoken == "titled")
+            texts.append(_("{name}: {values}").format(name=column.title, values=text) if titled else text)
+        return ", ".join(texts)
+
+    @staticmethod
+    def _cell_text(line: Line[Row], column: Column[Row], *, with_second: bool) -> str:
+        second = column.second(line.row) if column.second and with_second else ""
+        return ", ".join(part for part in (column.text(line.row), second, repeated_text(column, line)) if part)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Horizontal:

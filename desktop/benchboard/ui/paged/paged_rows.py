@@ -62,6 +62,7 @@ from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.buttons import paint_check
 from benchboard.ui.widgets.focus import asked_by_key, came_by_key, note_input
 from benchboard.ui.widgets.popover import MenuItem, menu
+from benchboard.ui.widgets.row_cursor import RowCursor
 
 _MENU_BUTTON = 28
 """Width and height of the button for a row's menu, in pixels."""
@@ -83,7 +84,7 @@ _READABLE: Final = 0.8
 """The share of the width that a column wants at which its text can still be read."""
 
 
-class PagedRows(QTableView):
+class PagedRows(RowCursor, QTableView):
     """The interactive rows.
 
     `opened` is emitted on Enter or a double click; `menu_requested` with the row and the position.
@@ -190,15 +191,10 @@ class PagedRows(QTableView):
     def _tell_ringed(self) -> None:
         """Read out the row with the ring once rows are loaded: Qt tells a screen reader only of a current one."""
         row = -1 if self.currentIndex().isValid() else self.ringed_row()
-        text = self._row_text(row) if row >= 0 else ""
+        text = self.paged.row_text(row) if row >= 0 else ""
         if text != self._told_row:
             self._told_row = text
             announce(self, text)
-
-    def _row_text(self, row: int) -> str:
-        cells = (self.paged.index(row, at) for at in range(len(self.paged.columns)))
-        texts = (self.paged.data(cell, Qt.ItemDataRole.AccessibleTextRole) for cell in cells)
-        return ", ".join(text for text in texts if text)
 
     def ringed_row(self) -> int:
         """The row with the ring, -1 without one, as while the pointer is used: the current row, or on arrival by

@@ -174,6 +174,7 @@ def source_columns() -> tuple[Column[SourceRow], ...]:
             lambda row: relative_time(row.source.last_sync),
             sortable=True,
             tooltip=lambda row: full_time(row.source.last_sync),
+            spoken="titled",
             width=120,
         ),
     )  # fmt: skip

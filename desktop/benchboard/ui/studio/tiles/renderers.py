@@ -50,6 +50,7 @@ from benchboard.ui.studio.tiles.click_targets import Audience, Links
 from benchboard.ui.studio.tiles.drawings import DRAWINGS
 from benchboard.ui.studio.tiles.metric_card import MetricCard
 from benchboard.ui.studio.tiles.no_query import paint_no_query, paint_with_button
+from benchboard.ui.studio.tiles.period_before import PeriodBefore
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.stacking import STACKED_KINDS, why_not_stacked
 from benchboard.ui.studio.tiles.stat_rows import several_series_advice, several_series_reason
@@ -241,7 +242,7 @@ def summary(widget: WidgetContent, result: QueryResult | None) -> str:
     kind = widget.kind.type
     if result.table is not None and result.table.rows and mismatch_reason(widget, result.table) is None:
         if kind == "metric_card":
-            return _card_summary(widget, stat_tiles.StatValue.of(result.table, result.before))
+            return _card_summary(widget, result.table, result.before)
         if kind == "gauge":
             return stat_tiles.gauge_summary(widget, result.table)
     count = len(result.table.rows) if result.table is not None else 0
@@ -260,13 +261,16 @@ def summary(widget: WidgetContent, result: QueryResult | None) -> str:
     return ", ".join(part for part in (rows, charts.series_by_text(drawn), *notes) if part)
 
 
-def _card_summary(widget: WidgetContent, stat: stat_tiles.StatValue) -> str:
-    """The number of a card and, where it compares with the period before, its change."""
-    change = metric_card.card_change(widget, stat) if stat.compares else None
+def _card_summary(widget: WidgetContent, table: ResultTable, before: PeriodBefore | None) -> str:
+    """The number of a card, its change, and the period that it compares with."""
+    stat = stat_tiles.StatValue.of(table, before)
+    change = metric_card.card_change(widget, stat)
     if change is None:
         return stat.formatted(widget)
     sign = {1: "+", 0: "", -1: "−"}[change.sign]  # a minus sign
-    parts = (stat.formatted(widget), sign + change.size if change.size else "", change.words)
+    period = utc_span(before.period.start, before.period.end) if before is not None else ""
+    against = _("compared with {period}").format(period=period) if period else ""
+    parts = (stat.formatted(widget), sign + change.size if change.size else "", change.words, against)
     return ", ".join(part for part in parts if part)
 
 

@@ -1,0 +1,29 @@
+"""Whole rows under the keys: Up and Down lead to a row's first cell, which a screen reader reads as the whole row; Left
+and Right go on to each of its cells."""
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtWidgets import QAbstractItemView, QTableView
+
+if TYPE_CHECKING:
+    _Table = QTableView
+else:
+    _Table = object  # the class it is mixed into is the table; Qt allows only one
+
+_Action = QAbstractItemView.CursorAction
+_TO_ROWS: Final = (
+    _Action.MoveUp, _Action.MoveDown, _Action.MovePageUp, _Action.MovePageDown, _Action.MoveHome, _Action.MoveEnd,
+)  # fmt: skip
+
+
+class RowCursor(_Table):
+    """Mixin for a table of whole rows. Its model answers the first column's AccessibleTextRole with the row."""
+
+    def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        found = super().moveCursor(action, modifiers)
+        return found.siblingAtColumn(0) if action in _TO_ROWS and found.isValid() else found
+
+
+class RowTable(RowCursor, QTableView):
+    """A plain table of whole rows."""
