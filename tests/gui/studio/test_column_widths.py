@@ -76,6 +76,7 @@ def test_table_tile_with_eight_columns_shows_the_few_that_fit() -> None:
     kinds = {f"column_{k}": "decimal" if k % 3 == 2 else "text" for k in range(8)}
     row = tuple(Decimal("123456.78") if k % 3 == 2 else f"birchwood-audio-{k}.example" for k in range(8))
     face = TableLayout(QRectF(0, 0, 380, 120), _table([row] * 20, **kinds))
+    assert [one[0].box.height() for one in face.lines] == [24] * 4, "as dense as the mockups"
     shown = face.lines[1]
     assert 2 <= len(shown) < 8
     assert shown[2].shown == shown[2].full == "123\u202f456.78"

@@ -46,7 +46,7 @@ MARKS = (
     *(("text.disabled", ground) for ground in ("window", "surface", "surface.alt", "raised")),
     *(("border.control", ground) for ground in ("window", "surface", "raised")),
     *(("focus", ground) for ground in ("window", "surface", "raised", "rail", "selection")),
-    *((mark, "surface") for mark in ("proven", "observed", "accent", "guide")),
+    *((mark, "surface") for mark in ("proven", "observed", "accent", "guide", "warn.fill")),
     *((mark, "surface.alt") for mark in ("proven", "observed")),
 )
 

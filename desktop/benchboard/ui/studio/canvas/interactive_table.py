@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt, QTimer,
 
 from benchboard.ui.studio.canvas.scene.page_view import PageView
 from benchboard.ui.studio.canvas.scene.tile import Tile
+from benchboard.ui.studio.tiles import table_painting
 from benchboard.ui.studio.tiles.renderers import body_of
 from benchboard.ui.studio.tiles.table_widget import TableState, TableWidget
 
@@ -60,7 +61,9 @@ class InteractiveTable(QObject):
         assert tile.result is not None
         assert tile.result.table is not None
         self.item_id = item_id
-        table = TableWidget(tile.result.table, self.table_state(item_id), self._view.viewport())
+        table = TableWidget(
+            tile.result.table, self.table_state(item_id), self._view.viewport(), row_height=table_painting.ROW_HEIGHT
+        )
         self.table = self._view.embedded_widget = table
         table.setAccessibleName(tile.widget.title or tile.widget.kind_name)
         table.close_requested.connect(self.leave)

@@ -37,8 +37,11 @@ _MIN_SLOT: Final = 3.0
 _RADIUS: Final = 2.0
 _LEAST_PARTED: Final = 3.0
 """A bar of a stack with fewer pixels has no line between it and the next."""
-_UNFINISHED_OPACITY: Final = 0.3
+_UNFINISHED_OPACITY: Final = 0.16
 """The opacity of the inside of a bar whose period wasn't over when its data were read."""
+_HATCH: Final = 6.0
+_HATCH_OPACITY: Final = 0.55
+"""How far the lines through such a bar are apart in pixels, and their opacity."""
 _MAX_NAME: Final = 96.0
 _NAME_SHARE: Final = 0.28
 """The part of a chart's width that the names of lying bars may take, where that is more than `_MAX_NAME` pixels."""
@@ -455,7 +458,7 @@ def _paint_bars(
     lying: bool = False,
     partial_rows: frozenset[int] = frozenset(),
 ) -> None:
-    """Draw bars. Those of rows with only a part of their period are pale, with an outline."""
+    """Draw bars. Those of rows with only a part of their period are hatched, with an outline."""
     for bar in bars:
         colour = sets[bar.place].colour
         if sets[bar.place].spans and not (bar.box.width() and bar.box.height()):
@@ -465,6 +468,7 @@ def _paint_bars(
         painter.setBrush(_pale(colour) if bar.row in partial_rows else colour)
         painter.drawPath(path)
         if bar.row in partial_rows:
+            _hatch(painter, path, colour)
             painter.strokePath(_bar_path(bar, lying=lying, inset=0.5).simplified(), QPen(colour, 1))
     for bar in bars:
         if not bar.is_end and min(bar.box.width(), bar.box.height()) >= _LEAST_PARTED:
@@ -479,10 +483,22 @@ def _joint(bar: Bar, *, lying: bool) -> QRectF:
     return QRectF(box.left(), box.bottom() - 1 if bar.negative else box.top(), box.width(), 1)
 
 
-def _pale(colour: QColor) -> QColor:
+def _pale(colour: QColor, opacity: float = _UNFINISHED_OPACITY) -> QColor:
     pale = QColor(colour)
-    pale.setAlphaF(_UNFINISHED_OPACITY)
+    pale.setAlphaF(opacity)
     return pale
+
+
+def _hatch(painter: QPainter, path: QPainterPath, colour: QColor) -> None:
+    """Draw lines upwards to the right through a bar, so many pixels apart along its width."""
+    box = path.boundingRect()
+    painter.save()
+    painter.setClipPath(path, Qt.ClipOperation.IntersectClip)
+    painter.setPen(QPen(_pale(colour, _HATCH_OPACITY), 1))
+    first, last = math.floor((box.left() - box.height()) / _HATCH), math.ceil(box.right() / _HATCH)
+    for x in range(first, last + 1):
+        painter.drawLine(QPointF(x * _HATCH, box.bottom()), QPointF(x * _HATCH + box.height(), box.top()))
+    painter.restore()
 
 
 def _bar_path(bar: Bar, *, lying: bool, inset: float = 0.0) -> QPainterPath:

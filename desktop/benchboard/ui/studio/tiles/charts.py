@@ -38,7 +38,7 @@ _UNFINISHED_DOTS: Final = (1.4, 2.4)
 _UNFINISHED_OPACITY: Final = 0.5
 """The opacity of those dots, which the dash of a whole series might be taken for otherwise."""
 _END_DOT: Final = 3.0
-"""The radius of the hollow dot at the end of an unfinished line, in pixels."""
+"""The radius of the dot at the end of a line, in pixels: hollow at that of an unfinished one."""
 _MAX_END_VALUE: Final = 72.0
 _MAX_NAMED_END: Final = 168.0
 _MOST_NAMED: Final = 6
@@ -62,6 +62,8 @@ _LABEL_GAP: Final = 8.0
 """Pixels between two labels of an axis."""
 _TICK_HEIGHT: Final = 20.0
 """Least pixels of a plot's height for each step of its y axis."""
+_LEAST_TICK_DISTANCE: Final = 12.0
+"""Least pixels between the labels of two ticks of a y axis."""
 _MAX_MARGIN: Final = 0.25
 """The part of a chart's width that the labels of its y axis may take for the sake of their unit."""
 _FREE_SHARE: Final = 0.2
@@ -290,7 +292,7 @@ def _paint_lines(
     painter.restore()
     painter.setBrush(Qt.BrushStyle.NoBrush)
     paint_threshold_labels(painter, plot.box, plot.scale, table.thresholds)
-    return (*plot.legend, *_paint_end_values(painter, plot, lines))
+    return (*plot.legend, *_paint_end_values(painter, plot, lines, unfinished=unfinished))
 
 
 def _paint_fill(
@@ -364,10 +366,27 @@ def _paint_pale(painter: QPainter, plot: "Plot", line: Series, xs: Sequence[floa
     painter.drawLine(QPointF(xs[row], plot.y(before)), QPointF(xs[row + 1], plot.y(after)))
 
 
-def _paint_end_values(painter: QPainter, plot: "Plot", lines: Sequence[Series]) -> list[LegendTarget]:
+def _paint_end_dots(painter: QPainter, plot: "Plot", lines: Sequence[Series], *, unfinished: bool) -> None:
+    """Draw a dot at the end of each line that has its value beside it, with a rim so that it stands out from others;
+    those of unfinished lines are hollow, and there already."""
+    if unfinished:
+        return
+    painter.setPen(QPen(theme().color("surface"), 1))
+    for value in plot.end_values:
+        line = lines[value.series]
+        if not line.spans and not line.is_before and (last := line.values[-1]) is not None:
+            painter.setBrush(line.colour)
+            painter.drawEllipse(QPointF(plot.box.right(), plot.y(last)), _END_DOT, _END_DOT)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def _paint_end_values(
+    painter: QPainter, plot: "Plot", lines: Sequence[Series], *, unfinished: bool
+) -> list[LegendTarget]:
     """Draw the last values in the hues of their lines, strong enough to be read as text. Returns those with names."""
     found = []
     painter.setFont(theme().font("caption"))
+    _paint_end_dots(painter, plot, lines, unfinished=unfinished)
     for value in plot.end_values:
         painter.setPen(readable(lines[value.series].colour))
         width = (_MAX_NAMED_END if plot.names_lines else _MAX_END_VALUE) + 2
@@ -681,18 +700,40 @@ def paint_frame(
     plot = chart_plot(box, table, series, kind)
     paint_bands(painter, plot.box, plot.scale, table.thresholds)
     painter.setFont(theme().font("caption"))
-    for tick, name in zip(plot.scale.ticks, plot.names, strict=True):
+    named = _named_ticks([plot.y(tick) for tick in plot.scale.ticks])
+    for place, (tick, name) in enumerate(zip(plot.scale.ticks, plot.names, strict=True)):
         y = round(plot.y(tick)) + 0.5
-        is_zero = tick == 0 and plot.scale.low < 0
-        _paint_gridline(painter, plot.box, y, theme().color("border.control" if is_zero else "grid"))
+        _paint_gridline(painter, plot.box, y, theme().color(_line_of(tick, plot.scale, kind)))
         painter.setPen(theme().color("text.muted"))
         spot = QRectF(box.left(), y - 8, plot.box.left() - 8 - box.left(), 16)
-        painter.drawText(spot, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)
+        if place in named:
+            painter.drawText(spot, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)
     _paint_axis_break(painter, plot)
     if plot.names_lines:
         return plot
     at_end = {series[value.series].key for value in plot.end_values}
     return replace(plot, legend=paint_chart_legend(painter, box, table, unit, kind, at_end))
+
+
+def _line_of(tick: float, scale: AxisScale, kind: str) -> str:
+    """The colour of the line at a tick: that at zero, which bars and areas stand on, is stronger than the grid."""
+    if tick != 0 or scale.is_log:
+        return "grid"
+    if scale.low < 0:
+        return "border.control"
+    return "grid" if kind == "line_chart" else "border.strong"
+
+
+def _named_ticks(heights: Sequence[float]) -> set[int]:
+    """Which ticks have a label, from the lowest tick up: the first and the last have one, and those between where no
+    label would touch another."""
+    last, found = len(heights) - 1, {0, len(heights) - 1}
+    below = heights[0]
+    for place in range(1, last):
+        if min(below - heights[place], heights[place] - heights[last]) >= _LEAST_TICK_DISTANCE:
+            found.add(place)
+            below = heights[place]
+    return found
 
 
 def _paint_gridline(painter: QPainter, plot: QRectF, y: float, colour: QColor) -> None:

@@ -355,7 +355,8 @@ class Pie:
         metrics, names = QFontMetricsF(theme().font("body")), self._full_names()
         widest = max(map(metrics.horizontalAdvance, values), default=0.0) + share_width
         room = (self.lines[0].width() if self.lines else 0.0) - widest - ROW_MARGINS
-        return short_names(names, metrics, max(room, 0.0))
+        alike = short_names(names[: -1 if self.slices and self.slices[-1].row < 0 else None], metrics, max(room, 0.0))
+        return [*alike, *short_names(names[len(alike) :], metrics, max(room, 0.0))]
 
     def _paint_note(self, painter: QPainter) -> None:
         if self.negative_count:

@@ -626,7 +626,7 @@ def _paint_skeleton(painter: QPainter, body: QRectF, widget: WidgetContent) -> N
         paint_bars(painter, [high, QRectF(body.left(), body.bottom() - 14, body.width() * 0.6, 10)])
     elif kind == "table":
         for row in range(int(body.height() // table_painting.ROW_HEIGHT)):
-            y = body.top() + row * table_painting.ROW_HEIGHT + 9
+            y = body.top() + row * table_painting.ROW_HEIGHT + 7
             columns = ((0.0, 0.38), (0.5, 0.2), (0.8, 0.2))
             at = [(body.left() + body.width() * left, body.width() * width) for left, width in columns]
             paint_bars(painter, [QRectF(left, y, width, 10) for left, width in at])

@@ -19,8 +19,10 @@ from benchboard.ui.widgets.badges import paint_icon
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_LABEL_WIDTH: Final = 120.0
+_LABEL_WIDTH: Final = 132.0
 """Width at the right of the arc that is enough for the labels of the thresholds, in pixels."""
+_FILLS: Final = {"warn": "warn.fill", "error": "error"}
+"""The colour of the dial once a threshold of this tone is passed: that of its text would be brown."""
 _HISTORY: Final = 60
 _HEADROOM: Final = 1.1
 """The end of a gauge without a maximum, as a multiple of a value that would otherwise stand at its end."""
@@ -189,7 +191,7 @@ def _paint_dial(
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for part, colour in (
         (1.0, theme().color("grid")),
-        (share, theme().color(tones[-1]) if tones else theme().chart(0)),
+        (share, theme().color(_FILLS[tones[-1]]) if tones else theme().chart(0)),
     ):
         painter.setPen(QPen(colour, thick, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
         if part > 0:

@@ -12,7 +12,8 @@ from benchboard.i18n import _
 from benchboard.ui.studio.tiles import column_widths, number_format
 from benchboard.ui.theme import theme
 
-ROW_HEIGHT: Final = 28
+ROW_HEIGHT: Final = 24
+"""Pixels of a row of a table on a tile."""
 _FOOTER_HEIGHT: Final = 24
 _MAX_TOOLTIP: Final = 2_000
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

@@ -57,6 +57,8 @@ Index = QModelIndex | QPersistentModelIndex
 _CTRL: Final = Qt.KeyboardModifier.ControlModifier
 _PADDING: Final = 8
 _ARROW_WIDTH: Final = 14
+_ROW_HEIGHT: Final = 28
+"""Pixels of a row, where the table isn't that of a tile."""
 
 
 @dataclass(slots=True)
@@ -86,8 +88,11 @@ class TableWidget(QWidget):
     column_menu_opening = Signal(object, str)
     """The menu of a column is about to open: the `Menu`, to which others may add, and the column's name."""
 
-    def __init__(self, table: ResultTable, state: TableState, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, table: ResultTable, state: TableState, parent: QWidget | None = None, *, row_height: int = _ROW_HEIGHT
+    ) -> None:
         super().__init__(parent)
+        self._plain_row_height = row_height
         self.setObjectName("table_widget")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setProperty("surface", "surface")
@@ -154,7 +159,7 @@ class TableWidget(QWidget):
         for widget, font in ((self.view, body), (header, heading), (self.footer, caption)):
             font.setPointSizeF(font.pointSizeF() * zoom)
             widget.setFont(font)
-        self.view.set_row_height(round(table_painting.ROW_HEIGHT * zoom))
+        self.view.set_row_height(round(self._plain_row_height * zoom))
         self._width_hints = (None, [])
         self._resize_columns()
 
