@@ -16,12 +16,15 @@ _ADDED: Final = re.compile(
     re.IGNORECASE,
 )
 _SELECT: Final = re.compile(r"\bselect\b", re.IGNORECASE)
+_SUBTOTALS: Final = re.compile(r"\b(?:rollup|cube|grouping\s+sets)\b", re.IGNORECASE)
+"""What makes rows that have others in them."""
 _CASE: Final = re.compile(r"\s*case\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=256)
 def additive_columns(query: str) -> frozenset[str]:
-    """The names of the columns that are plain counts or sums; none of a query with several SELECTs."""
+    """The names of the columns that are plain counts or sums; none of a query with several SELECTs or with
+    subtotals."""
     return frozenset(_name(found) for found in _found(query))
 
 
@@ -33,7 +36,9 @@ def partial_columns(query: str) -> frozenset[str]:
 
 
 def _found(query: str) -> list[re.Match[str]]:
-    return list(_ADDED.finditer(query)) if len(_SELECT.findall(query)) == 1 else []
+    if len(_SELECT.findall(query)) != 1 or _SUBTOTALS.search(query):
+        return []
+    return list(_ADDED.finditer(query))
 
 
 def _name(found: re.Match[str]) -> str:

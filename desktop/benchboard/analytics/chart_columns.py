@@ -35,6 +35,16 @@ class HeatmapColumns:
     value: int
 
 
+@dataclass(frozen=True, slots=True)
+class PivotColumns:
+    """The columns of a pivot table, by their indexes: what its rows and its columns are of, and the number in its
+    cells. Without `column` there is one column of numbers."""
+
+    row: int
+    column: int | None
+    value: int
+
+
 def number_columns(table: ResultTable) -> list[int]:
     """The indexes of the columns with numbers that measure something: an identifier doesn't."""
     return [place for place, one in enumerate(table.columns) if one.kind in NUMBERS and one.format != "identifier"]
@@ -64,6 +74,21 @@ def _tells_series(table: ResultTable, place: int) -> bool:
         return False
     values = {row[place] for row in table.rows}
     return 1 < len(values) <= MOST_SERIES
+
+
+def pivot_columns(table: ResultTable) -> PivotColumns | None:
+    """The columns of a pivot table: the last one of numbers is in its cells, the one or two others are its rows and its
+    columns. That of a currency all amounts are in is neither. None for a result with other columns."""
+    value = next(reversed(number_columns(table)), None)
+    if value is None:
+        return None
+    groups = [place for place in range(len(table.columns)) if place != value]
+    currency = table.currency_column(value)
+    if currency in groups and len(groups) > 1 and len({row[currency] for row in table.rows}) == 1:
+        groups.remove(currency)
+    if not 1 <= len(groups) <= 2:
+        return None
+    return PivotColumns(groups[0], groups[1] if len(groups) > 1 else None, value)
 
 
 def histogram_column(table: ResultTable) -> int | None:

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from benchboard.analytics import queries
+from benchboard.analytics import pivoted_table, queries
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.queries import ResultTable
 from benchboard.analytics.table_export.exported import Sheet
 from benchboard.dashboards.document import time_range
-from benchboard.dashboards.document.widget_kinds import WidgetContent, widget_of
+from benchboard.dashboards.document.widget_kinds import PIVOT, WidgetContent, widget_of
 from benchboard.dashboards.editing.unused_filters import narrows, used_variables
 from benchboard.dashboards.editing.view import RenderedPage
 from benchboard.dashboards.variables.templating import Labels, selection_summary
@@ -31,6 +31,16 @@ def data_widgets(view: RenderedPage) -> list[WidgetContent]:
     ]
 
 
+def plain_form(table: ResultTable, query: str, widget: WidgetContent) -> ResultTable:
+    """The rows of a query in their own order; those of a pivot table pivoted, if each has a cell of its own."""
+    if widget.type != PIVOT or not table.rows or not pivoted_table.can_pivot(table, query):
+        return table
+    totals = widget.setting("totals") != "off"
+    return pivoted_table.pivoted(
+        table, query, order=pivoted_table.plain_order, name=pivoted_table.plain_name, totals=totals
+    )
+
+
 def widget_sheets(
     session: Session,
     actor: Actor,
@@ -40,11 +50,11 @@ def widget_sheets(
     labels: Labels,
     cancel_token: CancelToken | None = None,
     step: Callable[[int, int], object] = lambda _done, _total: None,
-    arranged: Callable[[ResultTable, str], ResultTable] = lambda table, _query: table,
+    arranged: Callable[[ResultTable, str, WidgetContent], ResultTable] = plain_form,
 ) -> list[Sheet]:
     """Run the queries of all widgets of a page for `actor`, up to `MAX_ROWS` rows each, with the time range as it is at
     `now` (UTC). `step` is called before each with how many are done, and of how many; `arranged` puts the rows of a
-    query in the order in which they are shown.
+    query in the order, and in the form, in which its widget shows them.
 
     A widget whose query fails has its error in place of a table. Raises `Invalid` (`export.no-data`) for a page without
     queries, the first error if all queries fail, and `Cancelled`.
@@ -76,7 +86,7 @@ def widget_sheets(
             sheets.append(Sheet(title, None, notes, error))
             continue
         more = (_("The first {count} rows. The query returns more.").format(count=len(table.rows)),)
-        sheets.append(Sheet(title, arranged(table, query), notes + (more if table.truncated else ())))
+        sheets.append(Sheet(title, arranged(table, query, widget), notes + (more if table.truncated else ())))
     failed = [sheet.error for sheet in sheets if sheet.error is not None]
     if len(failed) == len(sheets):
         raise failed[0]

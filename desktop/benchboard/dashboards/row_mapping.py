@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 
 from benchboard.dashboards.document.document import FORMAT, VERSION
-from benchboard.dashboards.document.widget_kinds import STORED_AS_CHART
+from benchboard.dashboards.document.widget_kinds import STORED_AS
 from benchboard.dashboards.layout import CONTAINERS, TABS, Layout, quote_id, quote_value
 from benchboard.dashboards.layout.containers import DEEPEST
 from benchboard.errors import Invalid
@@ -32,7 +32,6 @@ from benchboard.storage.models.dashboards import WIDGET_TYPES
 EXTRA: Final = "benchboard"
 SOURCE: Final = "data_source_id"
 _UNKNOWN: Final = "placeholder"
-_CHART: Final = "chart"
 _ELSEWHERE: Final = frozenset(("format", "version", "title", "description"))
 _COLUMNS: Final = frozenset(("id", "type", "query", "config", "position"))
 
@@ -161,7 +160,7 @@ def _widget(item: Json, row_id: str, sources: Collection[str]) -> WidgetRow:
 def _row_type(item_type: str) -> str:
     if item_type in WIDGET_TYPES:
         return item_type
-    return _CHART if item_type in STORED_AS_CHART else _UNKNOWN
+    return STORED_AS.get(item_type, _UNKNOWN)
 
 
 def _source(item: Json, sources: Collection[str]) -> str | None:

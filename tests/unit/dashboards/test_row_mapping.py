@@ -176,6 +176,7 @@ def _spoil(rows: dict[str, Any], data: st.DataObject) -> None:
         ("scatter_chart", "chart"),
         ("heatmap", "chart"),
         ("histogram", "chart"),
+        ("pivot_table", "table"),
         ("chart", "chart"),
         ("line_chart", "line_chart"),
         ("hologram", "placeholder"),

@@ -22,9 +22,12 @@ MAX_MEASURE: Final = 1e15
 IMAGE: Final = "image"
 PLACEHOLDER: Final = "placeholder"
 """The type of an imported item for which there is no kind."""
-STORED_AS_CHART: Final = frozenset({"scatter_chart", "heatmap", "histogram"})
-"""The types of charts that the database knows as `chart` alone: `row_mapping` keeps which one each is."""
-READ_WHOLE: Final = frozenset({"scatter_chart", "heatmap", "histogram"})
+PIVOT: Final = "pivot_table"
+STORED_AS: Final[Mapping[str, str]] = MappingProxyType(
+    {"scatter_chart": "chart", "heatmap": "chart", "histogram": "chart", PIVOT: "table"}
+)
+"""The types that the database knows by another, less exact type: `row_mapping` keeps which one each is."""
+READ_WHOLE: Final = frozenset({"scatter_chart", "heatmap", "histogram", PIVOT})
 """The types that draw every row of a result: all are read at once, up to the limit of a query."""
 
 
@@ -227,6 +230,18 @@ KINDS: Final = (
         "ORDER BY created_dt DESC\nLIMIT 50",
         N_("Shows every column and row of the result, up to 10\u202f000 rows."),
         (BEFORE,),
+    ),
+    WidgetKind(
+        PIVOT, N_("Pivot table"), N_("Charts"), "bb.pivot", 6, 6, 3, 3,
+        "SELECT date_trunc('month', created_dt) AS month, status, count(*) AS orders\nFROM orders\nGROUP BY 1, 2\n"
+        "ORDER BY 1, 2",
+        N_("The first column names the rows, the second the columns, and the number is in the cells. Counts and sums "
+        "have totals."),
+        (
+            Setting("totals", N_("Totals"), "choice", "auto",
+                    (("auto", N_("Of counts and sums")), ("off", N_("Off")))),
+            Setting("fill", N_("Cell colours"), "choice", "off", (("off", N_("Off")), ("value", N_("By value")))),
+        ),
     ),
     WidgetKind(
         "text", N_("Text"), N_("Text and images"), "ph.text-t", 4, 4, 2, 2,

@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt, QTimer,
 from benchboard.ui.studio.canvas.scene.page_view import PageView
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.tiles import table_painting
+from benchboard.ui.studio.tiles.pivot import shown_table
 from benchboard.ui.studio.tiles.renderers import body_of
 from benchboard.ui.studio.tiles.table_widget import TableState, TableWidget
 
@@ -58,11 +59,11 @@ class InteractiveTable(QObject):
         if item_id == self.item_id:
             return True
         self.leave()
-        assert tile.result is not None
-        assert tile.result.table is not None
+        shown = shown_table(tile.widget, tile.result)
+        assert shown is not None
         self.item_id = item_id
         table = TableWidget(
-            tile.result.table, self.table_state(item_id), self._view.viewport(), row_height=table_painting.ROW_HEIGHT
+            shown, self.table_state(item_id), self._view.viewport(), row_height=table_painting.ROW_HEIGHT
         )
         self.table = self._view.embedded_widget = table
         table.setAccessibleName(tile.widget.title or tile.widget.kind_name)
@@ -73,7 +74,7 @@ class InteractiveTable(QObject):
         self._place()
         table.show()
         table.setFocus(Qt.FocusReason.OtherFocusReason)
-        if tile.result.table.truncated:
+        if shown.truncated:
             self._view.query_runner.load_all_rows(item_id)
             self._update_table(item_id)
         self.changed.emit()
@@ -109,6 +110,8 @@ class InteractiveTable(QObject):
         if not isinstance(tile, Tile) or not tile.has_rows or self._view.busy:
             self.leave()
             return
+        if (shown := shown_table(tile.widget, tile.result)) is not None and shown is not self.table.rows.table:
+            self._update_table(self.item_id)  # a setting of the widget was changed
         zoom = self._view.zoom
         body = body_of(tile.rect.size() / zoom).adjusted(-_OVERLAP, 0, _OVERLAP, 0)
         corner = tile.pos() - self._view.visible_rect().topLeft() + body.topLeft() * zoom
@@ -118,8 +121,9 @@ class InteractiveTable(QObject):
 
     def _update_table(self, item_id: str) -> None:
         if item_id == self.item_id and self.table is not None:
-            result = self._view.query_runner.result(item_id)
-            if result is None or result.error is not None or (result.table is not None and not result.table.rows):
+            result, tile = self._view.query_runner.result(item_id), self._view.tiles.get(item_id)
+            shown = shown_table(tile.widget, result) if isinstance(tile, Tile) else None
+            if shown is not None:
+                self.table.show_table(shown, loading=self._view.query_runner.is_loading(item_id))
+            elif result is None or result.error is not None or result.table is not None:
                 self.leave()
-            elif result.table is not None:
-                self.table.show_table(result.table, loading=self._view.query_runner.is_loading(item_id))

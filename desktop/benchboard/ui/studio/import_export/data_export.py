@@ -26,6 +26,7 @@ from benchboard.ui.studio.tiles import page_picture
 from benchboard.ui.studio.tiles.collation import collated
 from benchboard.ui.studio.tiles.page_grid import MARGIN
 from benchboard.ui.studio.tiles.page_picture import PagePicture
+from benchboard.ui.studio.tiles.pivot import exported
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 from benchboard.ui.system_clipboard import copy_data
 from benchboard.ui.tasks import Progress
@@ -46,7 +47,8 @@ def ask_and_export_data(context: "Context", canvas: Canvas, item_id: str, chosen
 
     def encode(progress: Progress) -> tuple[bytes, tuple[ResultTable, int]]:
         table = read(progress)
-        made = export_table(table, export_format, title=title, check=progress.check)
+        shown = exported(table, widget) if export_format != "parquet" else table  # whose columns have one type each
+        made = export_table(shown, export_format, title=title, check=progress.check)
         return made.content, (table, made.as_text)
 
     def write(path: Path) -> None:
@@ -84,7 +86,7 @@ def ask_and_export_all_data(context: "Context", canvas: Canvas, name: str) -> No
                 labels=labels,
                 cancel_token=token,
                 step=progress.report,
-                arranged=collated,
+                arranged=lambda table, query, widget: exported(collated(table, query), widget),
             )
         made = excel_file(sheets, check=progress.check)
         return made.content, (len(sheets), sum(sheet.table is None for sheet in sheets), made.as_text)
@@ -116,11 +118,13 @@ def ask_and_export_all_data(context: "Context", canvas: Canvas, name: str) -> No
 def copy_widget_data(context: "Context", canvas: Canvas, item_id: str) -> None:
     """Run the query of a widget for up to `MAX_ROWS` rows, and copy them as a table."""
     read, mark = _reader(context, canvas, item_id), QLocale.system().decimalPoint()
+    widget = canvas.editor.widget(item_id)
 
     def op(progress: Progress) -> tuple[ResultTable, str, str]:
         table = read(progress)
         progress.check()
-        return table, tab_separated(table, decimal_mark=mark), html_table(table, decimal_mark=mark)
+        shown = exported(table, widget)
+        return table, tab_separated(shown, decimal_mark=mark), html_table(shown, decimal_mark=mark)
 
     def copy(found: tuple[ResultTable, str, str]) -> None:
         table, text, html = found

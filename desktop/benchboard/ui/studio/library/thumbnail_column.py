@@ -213,5 +213,6 @@ _PAINTED: Final[dict[str, _Painted]] = {
     "heatmap": _paint_cells,
     "histogram": _paint_bins,
     "table": partial(_paint_text, width=1.0),
+    "pivot_table": partial(_paint_text, width=1.0),
     "image": _paint_image,
 }

@@ -66,7 +66,7 @@ def _table(type_name: str) -> ResultTable | None:
         return _answer(((_("orders"), "integer"),), [(64,)])
     if type_name in ("bar_chart", "pie_chart"):
         return _answer((("part", "text"), (_("orders"), "integer")), _PARTS)
-    if type_name == "heatmap":
+    if type_name in ("heatmap", "pivot_table"):
         cells = [(day, part, (at + 1) * (place * 5 % 7 + 1)) for at, (day, _count) in enumerate(days[:6])
                  for place, (part, _share) in enumerate(_PARTS)]  # fmt: skip
         return _answer((("day", "date"), ("part", "text"), (_("orders"), "integer")), cells)

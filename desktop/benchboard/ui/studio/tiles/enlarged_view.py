@@ -21,6 +21,7 @@ from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.ui.studio.tiles.chart_legend import OTHER, LegendChoice, LegendTarget
 from benchboard.ui.studio.tiles.click_targets import Audience, Links
 from benchboard.ui.studio.tiles.legend_menu import legend_menu, legend_names
+from benchboard.ui.studio.tiles.pivot import shown_table
 from benchboard.ui.studio.tiles.points import chart_point, point_finder
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.readout import Reader, Readout, tooltip_html
@@ -325,8 +326,7 @@ class EnlargedContent(QWidget):
     ) -> None:
         """Show a widget with its result. `loading`: a newer result is being loaded."""
         kind = widget.kind.type if widget.kind is not None else ""
-        table = result.table if result is not None and result.error is None else None
-        if kind == "table" and table is not None and table.rows:
+        if (table := shown_table(widget, result)) is not None:
             if isinstance(self.content, TableWidget):
                 self.content.show_table(table, loading=loading)
             else:

@@ -8,12 +8,13 @@ from benchboard.analytics.queries import ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.studio.tiles.pies import Pie, value_column
+from benchboard.ui.studio.tiles.pivot import shown_table
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import mismatch_reason
 from benchboard.ui.studio.tiles.stat_rows import stat_rows
 from benchboard.ui.studio.tiles.stat_tiles import value_column as stat_value_column
 from benchboard.ui.studio.tiles.table_painting import TableLayout
-from benchboard.ui.studio.tiles.tile_point import TilePoint, table_point
+from benchboard.ui.studio.tiles.tile_point import TilePoint, cell_point, table_point
 from benchboard.ui.studio.tiles.value_map import ValueMap
 from benchboard.ui.studio.tiles.value_readout import ChartReader, body_reader
 
@@ -28,9 +29,9 @@ def point_finder(body: QRectF, widget: WidgetContent, result: QueryResult | None
         return _nothing
     if mismatch_reason(widget, table) is not None:
         return _nothing
-    if kind == "table":
-        layout = TableLayout(body, table)
-        return lambda spot: table_point(table, *place) if (place := layout.place_at(spot)) is not None else None
+    if (shown := shown_table(widget, result)) is not None:
+        layout = TableLayout(body, shown)
+        return lambda spot: cell_point(shown, *place) if (place := layout.place_at(spot)) is not None else None
     if kind == "pie_chart":
         return _pie_points(Pie(body, table, choice=result.legend), table)
     if kind in ("metric_card", "gauge"):

@@ -22,10 +22,11 @@ from PySide6.QtGui import (
     QTextOption,
 )
 
+from benchboard.analytics.pivoted_table import PivotTable
 from benchboard.analytics.queries import ResultTable
 from benchboard.analytics.relations import RELATIONS
 from benchboard.dashboards.document.time_range import Period
-from benchboard.dashboards.document.widget_kinds import IMAGE, MAX_TITLE, WidgetContent
+from benchboard.dashboards.document.widget_kinds import IMAGE, MAX_TITLE, PIVOT, WidgetContent
 from benchboard.dashboards.variables.variable_queries import names_in
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.document.editor import DataOffer
@@ -51,6 +52,7 @@ from benchboard.ui.studio.tiles.drawings import DRAWINGS
 from benchboard.ui.studio.tiles.metric_card import MetricCard
 from benchboard.ui.studio.tiles.no_query import paint_no_query, paint_with_button
 from benchboard.ui.studio.tiles.period_before import PeriodBefore
+from benchboard.ui.studio.tiles.pivot import pivot_mismatch, shown_table
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.stacking import STACKED_KINDS, why_not_stacked
 from benchboard.ui.studio.tiles.stat_rows import several_series_advice, several_series_reason
@@ -252,6 +254,13 @@ def summary(widget: WidgetContent, result: QueryResult | None) -> str:
     drawing = DRAWINGS.get(kind)
     if drawing is not None and result.table is not None and drawing.mismatch(widget, result.table) is None:
         return drawing.summary(widget, result, result.table)
+    shown = shown_table(widget, result)
+    if isinstance(shown, PivotTable):
+        columns = len(shown.column_keys)
+        counts = ngettext("{count} column", "{count} columns", columns).format(count=columns)
+        count = shown.data_row_count
+        rows = ngettext("{count} row", "{count} rows", count).format(count=count)
+        return ", ".join((shown.caption, rows, counts))
     is_chart = kind in ("line_chart", "area_chart", "bar_chart")
     if not is_chart or result.table is None:
         return rows
@@ -422,6 +431,8 @@ def mismatch_reason(widget: WidgetContent, table: ResultTable) -> str | None:
     kind = widget.kind.type if widget.kind else ""
     if (drawing := DRAWINGS.get(kind)) is not None:
         return why[0] if (why := drawing.mismatch(widget, table)) is not None else None
+    if kind == PIVOT:
+        return why[0] if (why := pivot_mismatch(widget, table)) is not None else None
     found = [index for index, column in enumerate(table.columns) if number_format.is_numeric(column)]
     if kind in ("metric_card", "gauge") and not found:
         return _("The query returned no numbers.")
@@ -482,6 +493,8 @@ def mismatch_advice(widget: WidgetContent, table: ResultTable) -> str:
     drawing = DRAWINGS.get(widget.kind.type) if widget.kind is not None else None
     if drawing is not None and (why := drawing.mismatch(widget, table)) is not None and why[1]:
         return why[1]
+    if widget.kind is not None and widget.kind.type == PIVOT and (why := pivot_mismatch(widget, table)) and why[1]:
+        return why[1]
     if widget.kind is not None and widget.kind.type == "pie_chart" and pies.has_mixed_currencies(table):
         return _("Filter by one currency, or use a table.")
     is_stat = widget.kind is not None and widget.kind.type in ("metric_card", "gauge")
@@ -516,8 +529,8 @@ def _paint_table_as(
         metric_card.paint(painter, body, widget, table, before=result.before, row=row, wall=audience == "wall")
     elif kind == "gauge":
         stat_tiles.paint_gauge(painter, body, widget, table)
-    elif kind == "table":
-        table_painting.paint_table(painter, body, table)
+    elif (shown := shown_table(widget, result)) is not None:
+        table_painting.paint_table(painter, body, shown)
     elif kind == "pie_chart":
         return pies.paint_pie(painter, body, table, number_format.unit(widget), result.colours, result.legend)
     else:
@@ -624,7 +637,7 @@ def _paint_skeleton(painter: QPainter, body: QRectF, widget: WidgetContent) -> N
     if kind in ("metric_card", "gauge"):
         high = QRectF(body.left(), body.bottom() - 52, body.width() * 0.45, 24)
         paint_bars(painter, [high, QRectF(body.left(), body.bottom() - 14, body.width() * 0.6, 10)])
-    elif kind == "table":
+    elif kind in ("table", PIVOT):
         for row in range(int(body.height() // table_painting.ROW_HEIGHT)):
             y = body.top() + row * table_painting.ROW_HEIGHT + 7
             columns = ((0.0, 0.38), (0.5, 0.2), (0.8, 0.2))

@@ -7,9 +7,11 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
+from benchboard.analytics.pivoted_table import PivotTable
 from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.i18n import _
-from benchboard.ui.studio.tiles import column_widths, number_format
+from benchboard.ui.studio.tiles import column_widths, number_format, pivot
+from benchboard.ui.studio.tiles.heatmap import text_colour
 from benchboard.ui.theme import theme
 
 ROW_HEIGHT: Final = 24
@@ -69,25 +71,41 @@ class TableLayout:
 
     def __init__(self, body: QRectF, table: ResultTable) -> None:
         fits = max(1, int((body.height() - ROW_HEIGHT + 4) // ROW_HEIGHT))
+        self._caption = table.caption if isinstance(table, PivotTable) else ""
         self.has_more_rows = len(table.rows) > fits
-        heads, font = QFontMetricsF(heading_font()), QFontMetricsF(theme().font("body"))
+        is_pivot = isinstance(table, PivotTable)  # its totals are bold, and wider
+        heads, font = QFontMetricsF(heading_font()), QFontMetricsF(theme().font("body_strong" if is_pivot else "body"))
         columns = self.places = table.shown_columns()
         """The indexes of its columns in the result."""
         self._columns = [table.columns[column] for column in columns]
-        first = row_texts(table, table.rows[:fits], columns)
+        self.row_places = self._rows_that_fit(table, fits)
+        """The indexes of the rows that are shown."""
+        first = row_texts(table, [table.rows[row] for row in self.row_places], columns)
         hints = column_widths.width_hints(self._columns, first, font, heads)
         widths = column_widths.fit_widths(hints, body.width())
         self.has_more_columns = len(widths) < len(columns)
-        if self.has_more_rows or self.has_more_columns:
+        if self.has_more_rows or self.has_more_columns or self._caption:
             fits = max(1, int((body.height() - ROW_HEIGHT - _FOOTER_HEIGHT + 8) // ROW_HEIGHT))
             self.has_more_rows = len(table.rows) > fits
+            shown = self._rows_that_fit(table, fits)
+            first = [first[self.row_places.index(row)] for row in shown]
+            self.row_places = shown
         self._body, self._table = body, table
         first = _shortened(first, widths, font)
         names = [column.title for column in self._columns]
         self.lines = [self._row_boxes(0, names, names, [], widths, heads)]
-        for place, (row, cells) in enumerate(zip(table.rows[:fits], first, strict=False), 1):
+        for place, (at, cells) in enumerate(zip(self.row_places, first, strict=True), 1):
+            row = table.rows[at]
             units = [number_format.unit_of(table, row, column) for column in columns]
             self.lines.append(self._row_boxes(place, [row[column] for column in columns], cells, units, widths, font))
+
+    @staticmethod
+    def _rows_that_fit(table: ResultTable, fits: int) -> list[int]:
+        """The first rows; with totals below them, those are the last ones that are shown."""
+        count = len(table.rows)
+        if isinstance(table, PivotTable) and table.has_total_row and count > fits > 1:
+            return [*range(fits - 1), count - 1]
+        return list(range(min(fits, count)))
 
     def _row_boxes(
         self,
@@ -114,11 +132,15 @@ class TableLayout:
 
     @property
     def footer(self) -> str:
-        """How many of the rows and columns are shown, as text; empty if all are."""
-        table, parts = self._table, []
+        """How many of the rows and columns are shown, as text; empty if all are. That of a pivot table begins with what
+        its cells show."""
+        table, parts = self._table, [self._caption] if self._caption else []
         if self.has_more_rows:
-            more = f"{len(table.rows)}+" if table.truncated else str(len(table.rows))
-            parts.append(_("{shown} of {count} rows").format(shown=len(self.lines) - 1, count=more))
+            totals = int(isinstance(table, PivotTable) and table.has_total_row)
+            count = len(table.rows) - totals
+            more = f"{count}+" if table.truncated else str(count)
+            shown = sum(row < count for row in self.row_places)
+            parts.append(_("{shown} of {count} rows").format(shown=shown, count=more))
         if self.has_more_columns:
             shown = len(self.lines[0])
             parts.append(_("{shown} of {count} columns").format(shown=shown, count=len(self._columns)))
@@ -133,17 +155,20 @@ class TableLayout:
         for row, line in enumerate(self.lines[1:]):
             for place, one in enumerate(line):
                 if one.box.contains(spot):
-                    return row, self.places[place]
+                    return self.row_places[row], self.places[place]
         return None
 
     def paint(self, painter: QPainter) -> None:
         """Draw it."""
-        heading, font = heading_font(), theme().font("body")
+        heading, font, strong = heading_font(), theme().font("body"), theme().font("body_strong")
         rule, body, footer = QPen(theme().color("grid"), 1), self._body, self.footer
         for place, line in enumerate(self.lines):
             painter.setFont(font if place else heading)
             painter.setPen(theme().color("text" if place else "text.secondary"))
-            for column, spot in zip(self._columns, line, strict=False):
+            for at, (column, spot) in enumerate(zip(self._columns, line, strict=False)):
+                if place:
+                    cell = self.row_places[place - 1], self.places[at]
+                    self._prepare(painter, spot.box, cell, strong if pivot.is_total(self._table, *cell) else font)
                 painter.drawText(spot.box, _RIGHT if number_format.is_numeric(column) else _LEFT, spot.shown)
             if place < len(self.lines) - 1 or footer:
                 painter.setPen(rule)
@@ -155,6 +180,14 @@ class TableLayout:
             footer_box = QRectF(body.left(), body.bottom() - _FOOTER_HEIGHT + 10, body.width(), _FOOTER_HEIGHT - 8)
             metrics = QFontMetricsF(painter.font())
             painter.drawText(footer_box, _LEFT, metrics.elidedText(footer, Qt.TextElideMode.ElideRight, body.width()))
+
+    def _prepare(self, painter: QPainter, box: QRectF, cell: tuple[int, int], font: QFont) -> None:
+        """Fill a cell that has a colour, and set the font and the colour of its text."""
+        colour = pivot.cell_colour(self._table, *cell)
+        if colour is not None:
+            painter.fillRect(box.adjusted(-column_widths.GAP / 2 + 1, 1, column_widths.GAP / 2 - 1, -1), colour)
+        painter.setFont(font)
+        painter.setPen(text_colour(colour) if colour is not None else theme().color("text"))
 
 
 def paint_table(painter: QPainter, body: QRectF, table: ResultTable) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from benchboard.analytics.pivoted_table import PivotTable
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.studio.tiles.collation import text_keys
@@ -29,7 +30,7 @@ class TableRows(QAbstractTableModel):
         self._order: Sequence[int] = range(len(table.rows))
         self._sorted: tuple[int, bool] | None = None
         self.columns: list[ResultColumn] = []
-        """Those shown; amounts stand beside their currencies."""
+        """Those shown: amounts stand beside their currencies, the rows of a pivot table have headings."""
         self._shown: list[int] = []
         self._decimals: list[int | None] = []
         self._update_columns()
@@ -72,19 +73,25 @@ class TableRows(QAbstractTableModel):
     def tsv(self, cells: Iterable[tuple[int, int]]) -> str:
         """Cells (row, column) as tab-separated values for a spreadsheet, with exact values.
 
-        A currency that stands beside its amounts has a field of its own, behind them.
+        A currency that stands beside its amounts has a field of its own, behind them. Several cells of a pivot table
+        have their headings.
         """
         selected = sorted(cells)
+        has_headings = isinstance(self.table, PivotTable) and len(selected) > 1
         selected_columns = sorted({column for _row, column in selected})
-        selected_set, lines = set(selected), []
+        selected_set, lines = set(selected), list[str]()
+        if has_headings:
+            titles = [self.table.columns[0].title, *(self.columns[k].title for k in selected_columns)]
+            lines.append("\t".join(map(_tsv_field, titles)))
         for row in sorted({row for row, _column in selected}):
-            lines.append(
-                "\t".join(
-                    _tsv_field(text) if (row, k) in selected_set else ""
-                    for k in selected_columns
-                    for text in self._exact_texts(row, k)
-                )
-            )
+            fields = [
+                _tsv_field(text) if (row, k) in selected_set else ""
+                for k in selected_columns
+                for text in self._exact_texts(row, k)
+            ]
+            if has_headings:
+                fields.insert(0, _tsv_field(exact_text(self.table.rows[self._order[row]][0])))
+            lines.append("\t".join(fields))
         return "\n".join(lines)
 
     def _exact_texts(self, row: int, column: int) -> list[str]:
@@ -118,9 +125,17 @@ class TableRows(QAbstractTableModel):
             return plain_tooltip(str(value) if is_plain else self.text(index.row(), index.column()))
         return None
 
+    def row_heading(self, row: int) -> str:
+        """The name of a row of a pivot table; empty in any other table."""
+        if not isinstance(self.table, PivotTable):
+            return ""
+        return number_format.format_value(
+            self.table, self.table.rows[self._order[row]], 0, decimals=self._first_decimals
+        )
+
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation != Qt.Orientation.Horizontal:
-            return None
+            return self.row_heading(section) if role == Qt.ItemDataRole.DisplayRole else None
         column = self.columns[section]
         if role == Qt.ItemDataRole.DisplayRole:
             return column.title
@@ -150,16 +165,21 @@ class TableRows(QAbstractTableModel):
         column, descending = self._shown[self._sorted[0]], self._sorted[1]
         key = text_keys()
         keys = [_sort_key(row[column], key) for row in self.table.rows]
+        last: list[int] = []  # the rows that stay below all others
+        if isinstance(self.table, PivotTable):
+            keys = [one if row[column] != "" else None for one, row in zip(keys, self.table.rows, strict=True)]
+            last, count = list(range(self.table.data_row_count, count)), self.table.data_row_count
         if len(self.table.currencies(column)) > 1:  # amounts in different currencies are not more or less
             codes = [self.table.currency(row, column) for row in self.table.rows]
             keys = [(3, (code, key)) if key is not None else None for code, key in zip(codes, keys, strict=True)]
         known = [k for k in range(count) if keys[k] is not None]
         known.sort(key=lambda k: keys[k], reverse=descending)  # type: ignore[arg-type, return-value]  # `known` rows have keys
-        return [*known, *(k for k in range(count) if keys[k] is None)]
+        return [*known, *(k for k in range(count) if keys[k] is None), *last]
 
     def _update_columns(self) -> None:
         table = self.table
-        self._shown = table.shown_columns()
+        self._shown = table.shown_columns()[isinstance(table, PivotTable) :]
+        self._first_decimals = number_format.column_decimals(table, 0, table.rows)
         self.columns = [table.columns[column] for column in self._shown]
         self._decimals = [number_format.column_decimals(table, column, table.rows) for column in self._shown]
 

@@ -41,11 +41,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from benchboard.analytics.pivoted_table import PivotTable
 from benchboard.analytics.queries import MAX_ROWS, ResultTable
 from benchboard.i18n import _, ngettext
-from benchboard.ui.studio.tiles import column_widths, number_format, table_painting
+from benchboard.ui.studio.tiles import column_widths, number_format, pivot, table_painting
+from benchboard.ui.studio.tiles.heatmap import text_colour
+from benchboard.ui.studio.tiles.row_headings import RowHeadings
 from benchboard.ui.studio.tiles.table_rows import LEFT, RIGHT, TableRows
-from benchboard.ui.studio.tiles.tile_point import table_point
+from benchboard.ui.studio.tiles.tile_point import cell_point
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
@@ -156,7 +159,14 @@ class TableWidget(QWidget):
         zoom = self._zoom
         body, heading, caption = theme().font("body"), table_painting.heading_font(), theme().font("caption")
         header = self.view.horizontalHeader()
-        for widget, font in ((self.view, body), (header, heading), (self.footer, caption)):
+        named = theme().font("body")
+        for widget, font in (
+            (self.view, body),
+            (header, heading),
+            (self.view.headings, named),
+            (self.view.headings.title, table_painting.heading_font()),
+            (self.footer, caption),
+        ):
             font.setPointSizeF(font.pointSizeF() * zoom)
             widget.setFont(font)
         self.view.set_row_height(round(self._plain_row_height * zoom))
@@ -239,7 +249,8 @@ class TableWidget(QWidget):
             self.view.scrollTo(index)
             at = self.view.viewport().mapToGlobal(self.view.visualRect(index).bottomLeft())
         row, column = self.rows.place(index.row(), index.column())
-        self.point_requested.emit(table_point(self.rows.table, row, column), at)
+        if (point := cell_point(self.rows.table, row, column)) is not None:
+            self.point_requested.emit(point, at)
 
     def copy(self) -> None:
         """Copy the selected cells to the clipboard, or the current one."""
@@ -257,13 +268,16 @@ class TableWidget(QWidget):
 
     def _resize_columns(self) -> None:
         """Fit the columns to their content, except those that the user has resized."""
+        headings, header = self.view.headings, self.view.horizontalHeader()
+        headings.fit(self.width())
+        headings.place_title(header.height())
         table, hints = self._width_hints
         if table is not self.rows.table:
-            body, heading = QFontMetricsF(self.view.font()), QFontMetricsF(self.view.horizontalHeader().font())
+            body, heading = QFontMetricsF(self.view.strong_font()), QFontMetricsF(header.font())
             hints = column_widths.width_hints(self.rows.columns, self.rows.width_samples(), body, heading)
             self._width_hints = self.rows.table, hints
         pad = 2 * _PADDING * self._zoom
-        room = self.width() - 12 - pad * len(hints)
+        room = self.width() - 12 - pad * len(hints) - (0 if headings.isHidden() else headings.width())
         most = theme().px("measure.cell_max") * self._zoom - pad
         self._is_resizing_columns = True
         for place, width in enumerate(column_widths.natural_widths(hints, room, gap=0.0, most=most)):
@@ -286,6 +300,7 @@ class TableWidget(QWidget):
 
     def _update_footer(self) -> None:
         table, count = self.rows.table, self.rows.rowCount()
+        count -= isinstance(table, PivotTable) and table.has_total_row
         shown = number_format.format_number(count)
         text = ngettext("{count} row", "{count} rows", count).format(count=shown)
         if self._loading:
@@ -294,6 +309,8 @@ class TableWidget(QWidget):
             text = _("First {count} rows; the query returned more").format(count=shown)
             if count >= MAX_ROWS:
                 text = _("First {count} rows; the rest aren't shown").format(count=shown)
+        if isinstance(table, PivotTable):
+            text = " · ".join((table.caption, text))
         self.footer.setText(text)
 
 
@@ -306,7 +323,9 @@ class _TableView(QTableView):
         self.setModel(rows)
         self.setItemDelegate(_ResultCellDelegate(self))
         self.setHorizontalHeader(_SortHeader(self))
-        self.verticalHeader().hide()
+        self.headings = RowHeadings(self, rows)
+        self.setVerticalHeader(self.headings)
+        self.headings.hide()
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setCornerButtonEnabled(False)
@@ -349,6 +368,12 @@ class _TableView(QTableView):
             self.scrollTo(here)
             corner = QPoint(header.sectionViewportPosition(here.column()), header.height())
             self._table.open_column_menu(here.column(), header.viewport().mapToGlobal(corner))
+
+    def strong_font(self) -> QFont:
+        """The font of the widest texts: that of totals, in a pivot table."""
+        font = theme().font("body_strong")
+        font.setPointSizeF(self.font().pointSizeF())
+        return font if isinstance(self.rows.table, PivotTable) else self.font()
 
     def set_row_height(self, height: int) -> None:
         """Set the height of the rows and of the headings."""
@@ -447,13 +472,20 @@ class _ResultCellDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         view, rows, rect = self._view, self._view.rows, option.rect
         row, column = index.row(), index.column()
-        metrics, (ink, rule) = self._font_metrics(), self._text_and_rule_pens()
+        (ink, rule), place = self._text_and_rule_pens(), rows.place(row, column)
+        is_total = pivot.is_total(rows.table, *place)
+        font = view.strong_font() if is_total else view.font()
+        metrics = QFontMetricsF(font) if is_total else self._font_metrics()
+        colour = pivot.cell_colour(rows.table, *place)
         if view.selectionModel().isSelected(_model_index(index)):
             painter.fillRect(rect, theme().color("selection"))
+            colour = None
+        elif colour is not None:
+            painter.fillRect(rect, colour)
         painter.setPen(rule)
         painter.drawLine(rect.left(), rect.bottom(), rect.right(), rect.bottom())
-        painter.setFont(view.font())
-        painter.setPen(ink)
+        painter.setFont(font)
+        painter.setPen(ink if colour is None else text_colour(colour))
         room, text = _text_rect(rect), rows.text(row, column)
         if metrics.horizontalAdvance(text) > room.width():
             text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())

@@ -16,6 +16,7 @@ from benchboard.ui.studio.tiles.drawings import DRAWINGS
 from benchboard.ui.studio.tiles.missing_periods import drawn_table
 from benchboard.ui.studio.tiles.period_before import percent_change, signed_percent
 from benchboard.ui.studio.tiles.pies import Pie, slice_text, unit_of
+from benchboard.ui.studio.tiles.pivot import shown_table
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.readout import CrosshairShape, Reader, Readout, ReadoutLine, text_readout
 from benchboard.ui.studio.tiles.renderers import HEADER, body_of, mismatch_advice, mismatch_reason, no_rows_of
@@ -66,8 +67,8 @@ def body_reader(body: QRectF, widget: WidgetContent, result: QueryResult | None)
         return lambda _spot: problem
     if (drawing := DRAWINGS.get(kind)) is not None:
         return drawing.values(body, widget, result, table)
-    if kind == "table":
-        return _table_reader(body, table)
+    if (shown := shown_table(widget, result)) is not None:
+        return _table_reader(body, shown)
     unit = number_format.unit(widget) if kind else ""
     if kind == "pie_chart":
         return _pie_reader(Pie(body, table, result.colours, result.legend), unit_of(table, unit))

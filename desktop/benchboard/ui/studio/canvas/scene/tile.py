@@ -16,6 +16,7 @@ from benchboard.dashboards.layout import Item
 from benchboard.ui.studio.canvas.scene.view_protocol import ViewProtocol
 from benchboard.ui.studio.tiles.click_targets import Links
 from benchboard.ui.studio.tiles.metric_card import MetricCard
+from benchboard.ui.studio.tiles.pivot import shown_table
 from benchboard.ui.studio.tiles.points import point_finder
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.readout import Readout, tooltip_html
@@ -133,9 +134,7 @@ class Tile(QGraphicsPixmapItem):
     @property
     def has_rows(self) -> bool:
         """Whether it is a table with rows, which can be scrolled and selected on the page."""
-        kind, result = self.widget.kind, self.result
-        is_table = kind is not None and kind.type == "table"
-        return is_table and result is not None and result.table is not None and bool(result.table.rows)
+        return shown_table(self.widget, self.result) is not None
 
     @property
     def is_rendered(self) -> bool:

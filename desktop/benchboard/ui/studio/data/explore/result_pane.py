@@ -8,9 +8,10 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from benchboard.analytics.pivoted_table import PivotTable
 from benchboard.analytics.queries import ResultTable
 from benchboard.dashboards.document.time_range import Period, absolute
-from benchboard.dashboards.document.widget_kinds import STACK, Setting, WidgetContent, WidgetKind, kind_of
+from benchboard.dashboards.document.widget_kinds import PIVOT, STACK, Setting, WidgetContent, WidgetKind, kind_of
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.studio.data.explore.exploration import Exploration, ExplorationResult
@@ -18,6 +19,7 @@ from benchboard.ui.studio.data.explore.history_list import duration_text
 from benchboard.ui.studio.data.explore.part_text import question_title
 from benchboard.ui.studio.data.explore.plan_pane import PlanPane
 from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
+from benchboard.ui.studio.tiles.pivot import pivot_mismatch, pivot_of
 from benchboard.ui.studio.tiles.renderers import mismatch_reason, show_period_text
 from benchboard.ui.studio.tiles.stacking import series_count
 from benchboard.ui.studio.tiles.table_widget import TableState, TableWidget
@@ -42,6 +44,7 @@ KINDS: Final = (
     "scatter_chart",
     "heatmap",
     "histogram",
+    PIVOT,
     "metric_card",
     "table",
 )
@@ -340,11 +343,6 @@ class ResultPane(QWidget):
 
     def show_result(self) -> None:
         """Show the latest result, or that there is none."""
-        result = self._result
-        table = result.table if result is not None else None
-        if table is not self._shown:
-            self._shown = table
-            self._show_table(table)
         self._show_kind()
         self._show_status()
 
@@ -385,7 +383,12 @@ class ResultPane(QWidget):
         self._title.setText(self.title if exploration.state.text else "")
         self._show_reason()
         has_error = result is not None and result.error is not None
-        only_table = shown == "table" and not has_error and table is not None and bool(table.rows)
+        rows = self._rows_of(table)
+        if rows is not self._shown:
+            self._shown = rows
+            self._show_table(rows)
+        is_table = shown == "table" or isinstance(rows, PivotTable)
+        only_table = is_table and not has_error and table is not None and bool(table.rows)
         self._has_chart = not only_table and (self.is_stale or not self._is_said_in_sql())
         self._has_rows = table is not None and bool(table.rows) and not has_error
         self._divide()
@@ -395,6 +398,13 @@ class ResultPane(QWidget):
         self._show_data.setVisible(elsewhere is not None)
         if elsewhere is not None:
             self._show_data.setText(show_period_text(elsewhere))
+
+    def _rows_of(self, table: ResultTable | None) -> ResultTable | None:
+        """The rows below the chart; in place of both, a pivot table if that is the kind chosen."""
+        widget = self.widget()
+        if table is None or widget.type != PIVOT or not table.rows or pivot_mismatch(widget, table) is not None:
+            return table
+        return pivot_of(widget, table)
 
     def _show_reason(self) -> None:
         """Say why the chart is of its kind, or that the result isn't that of the query."""

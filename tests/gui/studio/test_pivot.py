@@ -1,0 +1,179 @@
+"""Pivot tables: what is refused, what a cell is of, headings that stay, totals that stay below, copies and files."""
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, QSizeF, Qt
+from pytestqt.qtbot import QtBot
+
+from benchboard.analytics.column_presentation import Presentation
+from benchboard.analytics.pivoted_table import PivotTable
+from benchboard.analytics.queries import Cell, ResultTable
+from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
+from benchboard.ui.studio.canvas.scene.tile import Tile
+from benchboard.ui.studio.tiles import pivot
+from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.renderers import body_of, mismatch_advice, mismatch_reason, summary
+from benchboard.ui.studio.tiles.table_painting import TableLayout
+from benchboard.ui.studio.tiles.table_widget import TableState, TableWidget
+from benchboard.ui.studio.tiles.tile_point import cell_point
+from benchboard.ui.theme import Theme, theme
+from support.kind_cases import table
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+QUERY = "SELECT month, status, count(*) AS orders FROM orders GROUP BY 1, 2"
+MONTHS = [date(2026, month, 1) for month in range(1, 9)]
+
+
+def _orders() -> ResultTable:
+    """Two statuses of eight months; May has one alone."""
+    rows: list[tuple[Cell, ...]] = [(month, "paid", month.month) for month in reversed(MONTHS)]
+    rows += [(month, "late", 100 - month.month) for month in MONTHS if month.month != 5]
+    return table([("month", "date"), ("status", "text"), ("orders", "integer")], rows)
+
+
+def _widget(query: str = QUERY, **config: object) -> WidgetContent:
+    return WidgetContent("w", "pivot_table", kind_of("pivot_table"), "", query, config)
+
+
+def _shown(data: ResultTable, **config: object) -> PivotTable:
+    found = pivot.shown_table(_widget(**config), QueryResult(QUERY, data))
+    assert isinstance(found, PivotTable)
+    return found
+
+
+def _mismatch(data: ResultTable, query: str = QUERY) -> tuple[str, str]:
+    return mismatch_reason(_widget(query), data) or "", mismatch_advice(_widget(query), data)
+
+
+def test_results_that_are_no_pivot_table_are_refused_with_what_to_do(light: Theme) -> None:
+    three = [("a", "text"), ("b", "text"), ("n", "integer")]
+    assert _mismatch(table([("a", "text")], [("x",)]))[0] == (
+        "A pivot table needs one or two columns to group by and a number."
+    )
+    assert _mismatch(table(three, [("x", "y", 1), ("x", "y", 2)])) == (  # type: ignore[arg-type]  # kinds
+        "Several rows have the same “A” and “B”.", "Group by both in the query, or use a table.",
+    )  # fmt: skip
+    assert _mismatch(table([("a", "text"), ("n", "integer")], [("x", 1), ("x", 2)]))[1] == (
+        "Group by it in the query, or use a table."
+    )
+    many = table(three, [("x", str(k), k) for k in range(101)])  # type: ignore[arg-type]  # kinds
+    assert _mismatch(many)[0] == "“B” has 101 values. A pivot table has 100 columns at most."
+    assert _mismatch(many)[1].startswith("Put it first in the query")
+    sums = [("a", "text"), ("n", "decimal"), ("m", "integer")]
+    assert _mismatch(table(sums, [("x", Decimal(1), 2)]))[1] == (  # type: ignore[arg-type]  # kinds
+        "Select one of them, or use a table."
+    )
+    assert _mismatch(table(three, [("x", "y", None)]))[0] == "The query returned no numbers."  # type: ignore[arg-type]  # kinds
+    assert pivot.shown_table(_widget(), QueryResult(QUERY, many)) is None
+
+
+def test_a_tile_has_its_totals_at_the_end_and_says_what_its_cells_are(light: Theme) -> None:
+    shown = _shown(_orders())
+    layout = TableLayout(body_of(QSizeF(460, 200)), shown)
+    texts = [[box.shown for box in line] for line in layout.lines]
+    assert texts[0] == ["Month / Status", "late", "paid", "Total"]
+    assert texts[1] == ["1 Jan 2026", "99", "1", "100"]
+    assert texts[-1] == ["Total", "669", "36", "705"]
+    count = len(texts) - 2
+    assert layout.footer == f"Orders by Month and Status · {count} of 8 rows"
+    assert layout.place_at(layout.lines[-1][1].box.center()) == (8, 1)
+    whole = TableLayout(QRectF(0, 0, 460, 400), shown)
+    assert whole.lines[5][1].shown == ""  # of May, there is no row
+    assert summary(_widget(), QueryResult(QUERY, _orders())) == "Orders by Month and Status, 8 rows, 2 columns"
+
+
+def test_a_cell_is_the_value_of_its_row_and_a_total_of_its_group_alone(light: Theme) -> None:
+    data = _orders()
+    shown = _shown(data)
+
+    def of(row: int, column: int) -> tuple[dict[int, Cell], int, str] | None:
+        point = cell_point(shown, row, column)
+        return (dict(point.cells), point.column, point.text) if point is not None else None
+
+    assert of(0, 1) == ({0: MONTHS[0], 1: "late", 2: 99}, 2, "99")
+    assert of(4, 1) is None  # blank
+    assert of(0, 0) == ({0: MONTHS[0]}, 0, "1 Jan 2026")
+    assert of(0, 3) == ({0: MONTHS[0]}, 2, "100")
+    assert of(8, 2) == ({1: "paid"}, 2, "36")
+    assert of(8, 3) == ({}, 2, "705")
+    assert of(8, 0) is None
+
+
+def test_cells_have_the_colours_of_their_numbers_where_they_can_be_compared(light: Theme) -> None:
+    assert pivot.cell_colour(_shown(_orders()), 0, 1) is None
+    shown = _shown(_orders(), fill="value")
+    assert pivot.cell_colour(shown, 0, 2) == theme().ramp(0)
+    assert pivot.cell_colour(shown, 0, 1) == theme().ramp(1)
+    for row, column in ((4, 1), (8, 1), (0, 3), (0, 0)):  # blank, totals, a heading
+        assert pivot.cell_colour(shown, row, column) is None
+    money, codes = Presentation(format="money", currency_origin="o.c"), Presentation(origin="o.c")
+    mixed = table([("m", "text"), ("c", "text"), ("n", "decimal")],
+                  [("a", "EUR", Decimal(1)), ("a", "USD", Decimal(2))], n=money, c=codes)  # fmt: skip
+    assert pivot.cell_colour(_shown(mixed, fill="value"), 0, 1) is None
+
+
+def test_headings_stay_while_columns_scroll_and_totals_stay_below(light: Theme, qtbot: QtBot) -> None:
+    rows: list[tuple[Cell, ...]] = [(month, f"s{k:02}", k * month.month) for month in MONTHS for k in range(30)
+                                    if (k, month.month) != (0, 3)]  # fmt: skip
+    data = table([("month", "date"), ("status", "text"), ("orders", "integer")], rows)
+    shown = TableWidget(_shown(data), TableState())
+    qtbot.addWidget(shown)
+    shown.resize(460, 220)
+    shown.show()
+    view = shown.view
+    assert view.headings.isVisible()
+    assert view.headings.title.text() == "Month / Status"
+    assert view.viewport().x() >= view.headings.width() > 60
+    view.horizontalScrollBar().setValue(view.horizontalScrollBar().maximum())
+    assert view.headings.isVisible()
+    model = shown.rows
+    view.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+    named = [model.headerData(row, Qt.Orientation.Vertical) for row in range(9)]
+    assert named[-2:] == ["1 Mar 2026", "Total"]  # a blank cell is below all numbers
+    view.sortByColumn(29, Qt.SortOrder.DescendingOrder)
+    named = [model.headerData(row, Qt.Orientation.Vertical) for row in range(9)]
+    assert named[0::8] == ["1 Aug 2026", "Total"]
+    assert model.tsv([(0, 0), (8, 0), (8, 30)]) == ("Month / Status\ts00\tTotal\n2026-08-01\t0\t\nTotal\t0\t15660")
+    assert model.tsv([(0, 29)]) == "232"
+    assert shown.footer.text() == "Orders by Month and Status · 8 rows"
+    plain = TableWidget(data, TableState())
+    qtbot.addWidget(plain)
+    assert plain.view.headings.isHidden()
+
+
+def test_a_file_has_the_pivoted_rows_with_nothing_in_blank_cells(light: Theme) -> None:
+    found = pivot.exported(_orders(), _widget())
+    assert [one.title for one in found.columns] == ["Month / Status", "late", "paid", "Total"]
+    assert found.rows[4] == (MONTHS[4], None, 5, 5)
+    assert found.rows[-1] == ("Total", 669, 36, 705)
+    flat = table([("a", "text")], [("x",)])
+    assert pivot.exported(flat, _widget()) is flat
+
+
+def test_a_pivot_table_on_a_page_scrolls_and_follows_its_settings(studio: "Studio") -> None:
+    query = "SELECT date_trunc('month', created_dt) AS month, status, count(*) AS orders FROM orders GROUP BY 1, 2"
+    item = {"id": "p", "type": "pivot_table", "title": "Orders", "query": query,
+            "position": {"x": 0, "y": 0, "w": 8, "h": 8}}  # fmt: skip
+    studio.page.editor.load(parse_document([item]))
+    runner = studio.page.query_runner
+    studio.wait(lambda: (found := runner.result("p")) is not None and found.table is not None and not runner.busy)
+    tile = studio.canvas.tiles["p"]
+    assert isinstance(tile, Tile)
+    assert tile.has_rows
+    tables = studio.canvas.interactive_table
+    assert tables.enter("p")
+    assert tables.table is not None
+    shown = tables.table.rows.table
+    assert isinstance(shown, PivotTable)
+    assert shown.has_total_row
+    studio.page.editor.set_property("p", "config.totals", "off")
+    studio.wait(lambda: tables.table is not None and tables.table.rows.table is not shown)
+    changed = tables.table.rows.table
+    assert isinstance(changed, PivotTable)
+    assert not changed.has_total_row
+    tables.leave()
