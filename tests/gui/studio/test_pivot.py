@@ -127,7 +127,7 @@ def test_headings_stay_while_columns_scroll_and_totals_stay_below(light: Theme, 
     shown.show()
     view = shown.view
     assert view.headings.isVisible()
-    assert view.headings.title.text() == "Month / Status"
+    assert view.headings.title.text == "Month / Status"
     assert view.viewport().x() >= view.headings.width() > 60
     view.horizontalScrollBar().setValue(view.horizontalScrollBar().maximum())
     assert view.headings.isVisible()

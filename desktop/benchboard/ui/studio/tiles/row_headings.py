@@ -3,18 +3,49 @@
 from typing import Final
 
 from PySide6.QtCore import QEvent, QRect, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter
-from PySide6.QtWidgets import QHeaderView, QTableView, QToolTip
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHeaderView, QTableView, QToolTip, QWidget
 
 from benchboard.analytics.pivoted_table import PivotTable
 from benchboard.ui.studio.tiles.table_rows import LEFT, TableRows
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.labels import Elided, plain_tooltip
+from benchboard.ui.widgets.labels import plain_tooltip
 
 _PADDING: Final = 8
 _WIDEST: Final = 0.4
 """The part of a table's width that the headings may take."""
 _MEASURED: Final = 40
+
+
+class _Corner(QWidget):
+    """The name of the column of the headings, in the font of the other columns' names."""
+
+    def __init__(self, view: QTableView) -> None:
+        super().__init__(view)
+        self._view = view
+        self.text = ""
+        self.setObjectName("pivot_corner")
+
+    def needed_width(self, text: str) -> float:
+        """Pixels of a text in its font."""
+        return QFontMetricsF(self._view.horizontalHeader().font()).horizontalAdvance(text)
+
+    def show_text(self, text: str) -> None:
+        """Show a text; what is cut is in the tooltip."""
+        self.text = text
+        self.setAccessibleName(text)
+        self.setToolTip(plain_tooltip(text) if self.needed_width(text) > self.width() - 2 * _PADDING else "")
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        font, room = self._view.horizontalHeader().font(), QRectF(self.rect()).adjusted(_PADDING, 0, -_PADDING, 0)
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), theme().color("surface"))
+            painter.fillRect(QRect(0, self.height() - 1, self.width(), 1), theme().color("border"))
+            painter.setFont(font)
+            painter.setPen(theme().color("text.secondary"))
+            text = QFontMetricsF(font).elidedText(self.text, Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(room, LEFT, text)
 
 
 class RowHeadings(QHeaderView):
@@ -25,10 +56,7 @@ class RowHeadings(QHeaderView):
         self._rows = rows
         self.setHighlightSections(False)
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.title = Elided("", "caption", "secondary")
-        self.title.setParent(view)
-        self.title.setObjectName("pivot_corner")
-        self.title.setContentsMargins(_PADDING, 0, 0, 0)
+        self.title = _Corner(view)
         self.title.hide()
         self.hide()
 
@@ -46,10 +74,10 @@ class RowHeadings(QHeaderView):
         step = max(1, count // _MEASURED)
         texts = [self._rows.row_heading(row) for row in {*range(0, count, step), count - 1} if row >= 0]
         longest = sorted(texts, key=len)[-12:]
-        title = self.title.fontMetrics().horizontalAdvance(table.columns[0].title)
+        title = self.title.needed_width(table.columns[0].title)
         width = max([title, *map(metrics.horizontalAdvance, longest)]) + 2 * _PADDING + 2
         self.setFixedWidth(round(min(width, max(room * _WIDEST, 64))))
-        self.title.setText(table.columns[0].title)
+        self.title.show_text(table.columns[0].title)
 
     def place_title(self, height: int) -> None:
         """Put the name of their column beside the headings of the columns, which are `height` pixels high."""

@@ -164,7 +164,6 @@ class TableWidget(QWidget):
             (self.view, body),
             (header, heading),
             (self.view.headings, named),
-            (self.view.headings.title, table_painting.heading_font()),
             (self.footer, caption),
         ):
             font.setPointSizeF(font.pointSizeF() * zoom)
