@@ -1,6 +1,7 @@
 """What queries read of linked files that can't be read as they are."""
 
 import gzip
+import io
 import os
 import stat
 from collections.abc import Callable
@@ -9,10 +10,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from benchboard.analytics.files import readable_files
 from benchboard.analytics.files.inspection import inspect_file
 from benchboard.analytics.files.readable_files import ReadableScan, evened_scan, readable_scan
 from benchboard.analytics.files.scan import FileScan
+from benchboard.analytics.files.text_files import has_mixed_endings
 from benchboard.analytics.sources.configuration import SourceTable
 
 TEXT = "id,place\n1,Ağrı\n2,Muş\n"
@@ -129,3 +134,65 @@ def test_last_good_copies_are_one_for_each_file_and_for_this_account_alone(tmp_p
     assert sorted(path.name for path in copies) == ["a.csv", "b.csv"]
     assert {stat.S_IMODE(path.stat().st_mode) for path in copies} == {0o600}
     assert stat.S_IMODE(kept.stat().st_mode) == 0o700
+
+
+def _look_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stands for another run of the program, which must not look through a file again."""
+
+    def fail(*_all: object) -> None:
+        raise AssertionError("looked through again")
+
+    readable_files._defect.cache_clear()
+    monkeypatch.setattr(readable_files, "open_text_bytes", fail)
+
+
+@pytest.mark.parametrize("most_kept", [1 << 20, 3])
+def test_readable_scan_version_of_a_file_is_looked_through_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most_kept: int
+) -> None:
+    scan, kept = _folder(tmp_path / "in"), tmp_path / "kept"
+    monkeypatch.setattr(readable_files, "MOST_KEPT", most_kept)
+    for number in "23":
+        (tmp_path / "in" / "a.csv").write_text(TEXT.replace("2", number), encoding="utf-8")
+        readable_scan(scan, kept)
+    assert len([path for path in kept.rglob("a.csv") if path.is_file()]) == 1
+    _look_no_more(monkeypatch)
+    assert readable_scan(scan, kept) == ReadableScan(scan)
+
+
+def test_readable_scan_even_copy_of_a_file_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scan, kept = _folder(tmp_path / "in"), tmp_path / "kept"
+    _break(tmp_path / "in" / "b.csv", TEXT.encode().replace(b"place\n", b"place\r\n"))
+    readable_scan(scan, kept)
+    _look_no_more(monkeypatch)
+    ((name, path),) = readable_scan(scan, kept).scan.stand_ins
+    assert (name, path.read_bytes()) == ("b.csv", TEXT.encode())
+    assert kept in path.parents
+    assert _rows(scan, kept) == sorted(ROWS * 2)
+
+
+def test_readable_scan_file_that_may_not_be_read_any_more_has_no_stand_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan, kept = _folder(tmp_path / "in"), tmp_path / "kept"
+    readable_scan(scan, kept)
+    monkeypatch.setattr(os, "access", lambda path, _mode: Path(path).name != "b.csv")
+    (problem,) = readable_scan(scan, kept).problems
+    assert (problem.name, problem.why, problem.rows_from) == ("b.csv", "Access to it is denied.", None)
+
+
+class _Pieces(io.BytesIO):
+    """A file that gives at most three bytes at once."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return super().read(3)
+
+
+@given(st.lists(st.sampled_from(["a", '"', "\n", "\r\n", "\r"]), max_size=14).map("".join))
+def test_has_mixed_endings_counts_the_breaks_outside_quotes(text: str) -> None:
+    quoted, found = False, set()
+    for place, sign in enumerate(text):
+        quoted ^= sign == '"'
+        if sign == "\n" and not quoted:
+            found.add(text[:place].endswith("\r"))
+    assert has_mixed_endings(_Pieces(text.encode()), '"') == (len(found) == 2)

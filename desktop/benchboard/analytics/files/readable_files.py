@@ -27,14 +27,18 @@ from benchboard.analytics.files.text_files import has_mixed_endings, write_with_
 from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.i18n import _
 
-MOST_CHECKED: Final = 1 << 30
-"""Bytes of a file that is looked through before it is queried; a larger one is read as it is."""
+MOST_CHECKED: Final = 4 << 30
+"""Bytes of a file that is looked through before it is queried; a larger one is read as it is. That takes about 5 s for
+1 GiB, once for each of its versions."""
 MOST_KEPT: Final = 256 << 20
 """Bytes of a file of which a copy is kept."""
 _BLOCK: Final = 1 << 20
 _WRONG_SHARE: Final = 100
 """More than this part of the lines that aren't UTF-8 is another encoding; fewer are wrong lines."""
-_VERSION: Final = re.compile(r"\d+-\d+")
+_VERSION: Final = re.compile(r"\d+-\d+(-even)?")
+"""The folder of the copy of a file with this size and time of its last change; `even`: all its lines end in LF."""
+_GOOD: Final = "good"
+"""The ending of the folder that says, by an empty file, that a file too large for a copy was good."""
 _PARQUET: Final = b"PAR1"
 _WRITING = threading.Lock()
 """Held while what stands in for a file is written, or its older versions are removed."""
@@ -68,13 +72,15 @@ def readable_scan(scan: FileScan, kept: Path | None) -> ReadableScan:
     stand_ins: list[tuple[str, Path]] = []
     problems: list[FileProblem] = []
     for path in scan.paths:
-        defect = _defect_of(path, scan)
+        defect = _defect_of(path, scan, kept)
         if defect == "mixed":
-            stand_ins.append((path.name, _evened(path, scan)))
+            even = _known_even(path, kept)
+            stand_ins.append((path.name, even if even is not None else _evened(path, scan)))
         if defect in ("", "mixed"):
-            _keep(path, kept, stand_ins[-1][1] if defect else path)
+            _keep(path, kept, stand_ins[-1][1] if defect else None)
             continue
-        good = _last_good(path.name, kept)
+        # Who lost the right to read a file has lost it for its copy too.
+        good = _last_good(path.name, kept) if defect != "denied" else None
         problems.append(FileProblem(path.name, _sentence(defect), None if good is None else _changed(good)))
         if good is not None:
             stand_ins.append((path.name, good))
@@ -90,7 +96,7 @@ def evened_scan(scan: FileScan) -> FileScan:
     if scan.format != "csv" or scan.options.encoding != "utf-8":
         return scan
     known = dict(scan.stand_ins)
-    mixed = [path for path in scan.paths if path.name not in known and _defect_of(path, scan) == "mixed"]
+    mixed = [path for path in scan.paths if path.name not in known and _defect_of(path, scan, None) == "mixed"]
     return replace(scan, stand_ins=(*scan.stand_ins, *((path.name, _evened(path, scan)) for path in mixed)))
 
 
@@ -115,7 +121,7 @@ def _sentence(defect: Defect) -> str:
     }.get(defect) or _("Access to it is denied.")
 
 
-def _defect_of(path: Path, scan: FileScan) -> Defect:
+def _defect_of(path: Path, scan: FileScan, kept: Path | None) -> Defect:
     """What is wrong with a file as it is now; a file that isn't there is for the query to report."""
     try:
         stat = path.stat()
@@ -125,7 +131,14 @@ def _defect_of(path: Path, scan: FileScan) -> Defect:
         return "denied"
     if stat.st_size > MOST_CHECKED:
         return ""
-    defect = _defect(path, stat.st_size, stat.st_mtime_ns, scan.format, scan.options.quote, scan.options.compressed)
+    if not os.access(path, os.R_OK):
+        return "denied"
+    known: Defect | None = _known_defect(path, kept)
+    defect = (
+        known
+        if known is not None
+        else _defect(path, stat.st_size, stat.st_mtime_ns, scan.format, scan.options.quote, scan.options.compressed)
+    )
     if defect in ("", "mixed") and scan.files and scan.format == "csv" and has_titles(scan):
         alone = replace(scan, files=(path.name,), stand_ins=())
         titles = file_titles(alone)[path.name]
@@ -229,22 +242,58 @@ def _evened(path: Path, scan: FileScan) -> Path:
     return target
 
 
-def _keep(path: Path, kept: Path | None, content: Path) -> None:
-    """Bring the copy of a file up to date. Without room for it, or access, the one of before stays."""
+def _known_defect(path: Path, kept: Path | None) -> Literal["", "mixed"] | None:
+    """What a file was found to be when this version of it was looked through, maybe by an earlier run of the program;
+    None: it wasn't, or is broken."""
+    if kept is None:
+        return None
+    if _known_even(path, kept) is not None:
+        return "mixed"
+    with suppress(OSError):
+        version = _version(path)
+        if any((kept / folder / path.name).is_file() for folder in (version, f"{version}-{_GOOD}")):
+            return ""
+    return None
+
+
+def _known_even(path: Path, kept: Path | None) -> Path | None:
+    """The kept copy of this version of a file in which all lines end in LF."""
+    if kept is None:
+        return None
+    with suppress(OSError):
+        copy = kept / f"{_version(path)}-even" / path.name
+        return copy if copy.is_file() else None
+    return None
+
+
+def _version(path: Path) -> str:
+    stat = path.stat()
+    return f"{stat.st_size}-{stat.st_mtime_ns}"
+
+
+def _keep(path: Path, kept: Path | None, even: Path | None) -> None:
+    """Bring the copy of a file up to date: as it is, or with `even` lines. Without room for it, or access, the one of
+    before stays. Of a large file it is only noted that this version is good."""
     if kept is None:
         return
     with suppress(OSError), _WRITING:
         stat = path.stat()
-        target = kept / f"{stat.st_size}-{stat.st_mtime_ns}" / path.name
-        if target.exists() or stat.st_size > MOST_KEPT:
+        is_large = stat.st_size > MOST_KEPT
+        target = kept / f"{_version(path)}{'-even' if even else f'-{_GOOD}' if is_large else ''}" / path.name
+        if target.exists() or (is_large and even is not None):
             return
-        older = _copies(path.name, kept)
-        with content.open("rb") as source:
+        older = [one for one in _folders_of(path.name, kept) if not is_large or one.name.endswith(_GOOD)]
+        with Path(os.devnull).open("rb") if is_large else (even or path).open("rb") as source:
             _write(source, target, compressed=None, changed_ns=stat.st_mtime_ns)
-        for one in older:
-            one.unlink(missing_ok=True)
+        for folder in older:
+            (folder / path.name).unlink(missing_ok=True)
             with suppress(OSError):
-                one.parent.rmdir()
+                folder.rmdir()
+
+
+def _folders_of(name: str, kept: Path) -> list[Path]:
+    """The folders in which there is a copy or note of a file."""
+    return [folder for folder in kept.iterdir() if (folder / name).is_file()] if kept.is_dir() else []
 
 
 def _write(source: IO[bytes], target: Path, *, compressed: bool | None, changed_ns: int) -> None:
@@ -272,8 +321,7 @@ def _write(source: IO[bytes], target: Path, *, compressed: bool | None, changed_
 
 def _copies(name: str, kept: Path) -> list[Path]:
     """The copies of a file, the newest last."""
-    found = [folder / name for folder in kept.iterdir() if _VERSION.fullmatch(folder.name)] if kept.is_dir() else []
-    return sorted((path for path in found if path.is_file()), key=_changed)
+    return sorted((one / name for one in _folders_of(name, kept) if _VERSION.fullmatch(one.name)), key=_changed)
 
 
 def _last_good(name: str, kept: Path | None) -> Path | None:

@@ -70,23 +70,26 @@ def as_utf_8(
 def has_mixed_endings(file: IO[bytes], quote: str, cancel_token: CancelToken | None = None) -> bool:
     """Whether lines end in LF and in CR LF, without the breaks in quoted values: DuckDB refuses such a file."""
     sign = quote.encode()
-    quoted, last = False, b""
+    quoted, cut = False, b""
     found: set[bool] = set()
     with suppress(EOFError, zlib.error):  # a damaged file is for DuckDB to report
         while block := file.read(_BLOCK):
             _check(cancel_token)
-            pieces = block.split(sign) if sign else [block]
-            for place, piece in enumerate(pieces):
-                quoted ^= place > 0
-                breaks = 0 if quoted else piece.count(b"\n")
-                if breaks:
-                    before = last if place == 0 else b""
-                    pairs = (before + piece).count(b"\r\n")
-                    found |= {True} if pairs else set()
-                    found |= {False} if pairs < breaks else set()
+            block, cut = cut + block, b"\r" if block.endswith(b"\r") else b""
+            block = block.removesuffix(cut)
+            breaks, pairs = block.count(b"\n"), block.count(b"\r\n")
+            if ({True} if pairs else set()) | ({False} if pairs < breaks else set()) <= found:
+                quoted ^= bool(sign) and block.count(sign) % 2 == 1
+                continue
+            # Some break is of another kind than those before: it counts unless a value holds it.
+            *lines, rest = block.split(b"\n")
+            for line in lines:
+                quoted ^= bool(sign) and line.count(sign) % 2 == 1
+                if not quoted:
+                    found.add(line.endswith(b"\r"))
+            quoted ^= bool(sign) and rest.count(sign) % 2 == 1
             if len(found) > 1:
                 return True
-            last = block[-1:]
     return False
 
 
