@@ -535,7 +535,7 @@ def test_import_grafana_dashboard_opens_it_with_its_report(dashboards: Dashboard
     panels = [
         {"id": 1, "type": "text", "title": "Hello", "gridPos": {"x": 0, "y": 0, "w": 12, "h": 4},
          "options": {"content": "Hi", "mode": "markdown"}},
-        {"id": 2, "type": "heatmap", "title": "Heat", "gridPos": {"x": 12, "y": 0, "w": 12, "h": 8}},
+        {"id": 2, "type": "nodeGraph", "title": "Heat", "gridPos": {"x": 12, "y": 0, "w": 12, "h": 8}},
     ]  # fmt: skip
     file = tmp_path / "grafana.json"
     file.write_text(json.dumps({"title": "From Grafana", "schemaVersion": 39, "panels": panels}))
@@ -544,7 +544,7 @@ def test_import_grafana_dashboard_opens_it_with_its_report(dashboards: Dashboard
     assert page.name == "From Grafana" in dashboards.cards()
     lines = dashboards.find("import_report_lines")
     assert isinstance(lines, QTreeWidget)
-    assert "heatmap" in lines.topLevelItem(0).child(0).toolTip(0)
+    assert "nodeGraph" in lines.topLevelItem(0).child(0).toolTip(0)
     dashboards.click("import_report_close")
     assert {cell[:4] for cell in page.editor.page.shown.values()} == {(0, 0, 12, 4), (12, 0, 12, 8)}
 

@@ -40,7 +40,7 @@ def _panels(count: int) -> dict[str, object]:
          "targets": [{"expr": "up"}] * (1 + k % 2)}
         for k in range(1, count + 1)
     ]  # fmt: skip
-    heat = {"id": 99, "type": "heatmap", "title": "Heat", "gridPos": {"x": 12, "y": 0, "w": 12, "h": 8}}
+    heat = {"id": 99, "type": "nodeGraph", "title": "Heat", "gridPos": {"x": 12, "y": 0, "w": 12, "h": 8}}
     return {"title": "From Grafana", "schemaVersion": 39, "panels": [*panels, heat]}
 
 

@@ -261,15 +261,15 @@ def test_dashboard_import_grafana_file_is_detected_and_reported(
 ) -> None:
     panels = [
         {"id": 1, "type": "text", "title": "Hello", "gridPos": {"x": 0, "y": 0, "w": 12, "h": 4}},
-        {"id": 2, "type": "heatmap", "title": "Heat", "gridPos": {"x": 12, "y": 0, "w": 12, "h": 8}},
+        {"id": 2, "type": "nodeGraph", "title": "Heat", "gridPos": {"x": 12, "y": 0, "w": 12, "h": 8}},
     ]
     file = folder / "grafana.json"
     file.write_text(json.dumps({"title": "From Grafana", "schemaVersion": 39, "panels": panels}))
     assert main(["dashboard", "import", str(file)]) == 0
     said = capsys.readouterr()
     assert "From Grafana" in said.out
-    assert "heatmap" in said.err
-    assert "heatmap" not in said.out
+    assert "nodeGraph" in said.err
+    assert "nodeGraph" not in said.out
     assert terminal.names() == ["From Grafana"]
     assert main(["dashboard", "import", str(file), "--json"]) == 0
     said = capsys.readouterr()

@@ -17,7 +17,7 @@ from benchboard.cli.main import main
 from support.examples import examples
 
 ITEM = {"id": "w1", "type": "kpi", "position": {"x": 0, "y": 0, "w": 3, "h": 2}}
-PANEL = {"id": 1, "type": "heatmap", "title": "Hot \x1b[2J", "gridPos": {"x": 2, "y": 3, "w": 7, "h": 5}}
+PANEL = {"id": 1, "type": "nodeGraph", "title": "Hot \x1b[2J", "gridPos": {"x": 2, "y": 3, "w": 7, "h": 5}}
 GRAFANA = {"title": "T", "schemaVersion": 39, "panels": [PANEL]}
 
 
@@ -41,7 +41,7 @@ def test_layout_import_grafana_dashboard_prints_document_and_report(
     document = json.loads(out)
     assert document["items"][0]["position"] == PANEL["gridPos"]
     assert (document["columns"], document["format"]) == (24, "benchboard/dashboard")
-    assert "heatmap" in told.splitlines()[1]
+    assert "nodeGraph" in told.splitlines()[1]
     assert main(["layout", "import", file, "--format", "grafana", "--json"]) == 0
     again, told = capsys.readouterr()
     assert json.loads(again) == document

@@ -278,6 +278,35 @@ def test_export_histogram_round_trip_changes_the_bins_alone() -> None:
     assert again["panels"][0]["options"] == {"combine": True, "bucketCount": 8}
 
 
+def test_export_stacking_points_and_heatmap_round_trip() -> None:
+    parts = "SELECT day, status, count(*) AS n FROM orders GROUP BY 1, 2"
+    kept = {
+        "a": ("area_chart", {"stack": "percent"}, ""), "b": ("area_chart", {"stack": "off"}, ""),
+        "c": ("area_chart", {}, ""), "d": ("bar_chart", {"stack": "stacked"}, ""), "e": ("bar_chart", {}, ""),
+        "f": ("scatter_chart", {}, ""), "g": ("heatmap", {"unit": "%"}, parts), "h": ("area_chart", {}, parts),
+    }  # fmt: skip
+    listed = [
+        _item(f"panel-{at}", 0, 3 * at, type=kind, config=config, query=query)
+        for at, (kind, config, query) in enumerate(kept.values(), 1)
+    ]
+    dashboard, found, report = _written(*listed)
+    assert faults(dashboard) == []
+    assert [line.id for line in report.lines if line.id] == ["panel-6", "panel-7"]
+    assert found["panel-6"]["type"] == "xychart"
+    items = [*from_grafana(dashboard)[0]["items"]]
+    again = {item["id"]: (item["type"], item["config"]) for item in items}
+    wanted = {f"panel-{at}": one[:2] for at, one in enumerate(kept.values(), 1)}
+    assert again == wanted | {"panel-8": ("area_chart", {"stack": "stacked"})}, "automatic, as its query adds up"
+    for item in items:
+        if item["id"] in ("panel-1", "panel-4"):
+            item["config"] = {"stack": "off"}
+    changed, _told = to_grafana(parse_document({"format": "benchboard/dashboard", "version": 2, "items": items}))
+    by = {panel["id"]: panel for panel in changed["panels"]}
+    assert by[1]["fieldConfig"]["defaults"]["custom"]["stacking"] == {"group": "A", "mode": "none"}
+    assert by[4]["options"] == {"stacking": "none"}
+    assert by[2]["fieldConfig"] == found["panel-2"]["fieldConfig"]
+
+
 def test_export_gauge_and_area_round_trip() -> None:
     config = {"unit": "%", "decimals": 1, "min": -5, "max": 50, "warn": 20, "alarm": 40.5}
     listed = [_item("panel-1", 0, 0, type="gauge", config=config), _item("panel-2", 4, 0, type="area_chart")]

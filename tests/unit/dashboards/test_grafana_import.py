@@ -98,7 +98,7 @@ def test_import_panels_after_a_collapsed_row_stay_outside() -> None:
         ("text", "text"), ("stat", "metric_card"), ("singlestat", "metric_card"), ("gauge", "gauge"),
         ("bargauge", "metric_card"), ("timeseries", "line_chart"), ("graph", "line_chart"), ("barchart", "bar_chart"),
         ("piechart", "pie_chart"), ("grafana-piechart-panel", "pie_chart"), ("table", "table"), ("table-old", "table"),
-        ("histogram", "histogram"), ("heatmap", "placeholder"), ("nodeGraph", "placeholder"),
+        ("histogram", "histogram"), ("heatmap", "heatmap"), ("xychart", "scatter_chart"), ("nodeGraph", "placeholder"),
         ("ae3e-plotly-panel", "placeholder"),
     ],
 )  # fmt: skip
@@ -113,6 +113,33 @@ def test_import_panel_type_maps_to_a_kind_or_placeholder(kind: str, ours: str) -
         (line,) = report.lines
         assert (line.id, line.title, line.outcome) == ("panel-1", "P1", "placeholder")
         assert kind in line.what
+
+
+@pytest.mark.parametrize(
+    ("panel", "kind", "config"),
+    [
+        ({"type": "timeseries", "custom": {"fillOpacity": 9, "stacking": {"mode": "normal"}}}, "area_chart",
+         {"stack": "stacked"}),
+        ({"type": "timeseries", "custom": {"fillOpacity": 9, "stacking": {"mode": "none"}}}, "area_chart",
+         {"stack": "off"}),
+        ({"type": "timeseries", "custom": {"stacking": {"mode": "percent", "group": "B"}}}, "area_chart",
+         {"stack": "percent"}),
+        ({"type": "timeseries", "custom": {"stacking": {"mode": "none"}}}, "line_chart", {}),
+        ({"type": "timeseries", "custom": {"fillOpacity": 9, "stacking": {"mode": ["odd"]}}}, "area_chart", {}),
+        ({"type": "graph", "stack": True, "percentage": True}, "area_chart", {"stack": "percent"}),
+        ({"type": "graph", "stack": False}, "line_chart", {}),
+        ({"type": "barchart", "options": {"stacking": "normal"}}, "bar_chart", {"stack": "stacked"}),
+        ({"type": "barchart", "options": {"stacking": "none"}}, "bar_chart", {}),
+        ({"type": "xychart", "custom": {"show": "lines"}}, "line_chart", {}),
+        ({"type": "heatmap", "options": {"calculate": True}}, "placeholder", {"label": "Grafana: heatmap"}),
+    ],
+)  # fmt: skip
+def test_import_stacking_and_what_charts_compute_map(panel: Json, kind: str, config: Json) -> None:
+    custom = panel.pop("custom", {})
+    found, _document, _report = _read(
+        _panel(1, _at(0, 0), panel.pop("type"), fieldConfig={"defaults": {"custom": custom}}, **panel)
+    )
+    assert (found["panel-1"]["type"], found["panel-1"]["config"]) == (kind, config)
 
 
 def test_import_gauge_ends_thresholds_and_area_fill_map() -> None:
@@ -496,7 +523,7 @@ def test_original_queries_are_readable(targets: Any, words: str) -> None:
 
 def test_report_of_a_placeholder_with_a_query_counts_it_once_and_asks_for_none() -> None:
     targets = [{"expr": "up"}]
-    _found, _document, report = _read(_panel(1, _at(0, 0), "heatmap", targets=targets))
+    _found, _document, report = _read(_panel(1, _at(0, 0), "nodeGraph", targets=targets))
     assert (report.mapped, report.placeholder, report.kept, report.without_query) == (0, 1, 0, 0)
     assert "1 placeholder" in report.summary()
     assert "unsupported" not in report.summary()
@@ -505,11 +532,11 @@ def test_report_of_a_placeholder_with_a_query_counts_it_once_and_asks_for_none()
 
 def test_report_text_and_json_agree() -> None:
     _found, _document, report = _read(
-        _panel(1, _at(0, 0), "heatmap", title="A <b>map</b>"), _panel(2, _at(6, 0), "stat")
+        _panel(1, _at(0, 0), "nodeGraph", title="A <b>map</b>"), _panel(2, _at(6, 0), "stat")
     )
     first, second = report.text().splitlines()
     assert first == "2 widgets (1 placeholder, 1 needs a query)."
-    placeholder = "Benchboard can't show “Grafana: heatmap”. Its Grafana settings are kept."
+    placeholder = "Benchboard can't show “Grafana: nodeGraph”. Its Grafana settings are kept."
     assert second == f"- panel-1 “A <b>map</b>”: {placeholder}"
     said = json.loads(json.dumps(report.to_json()))
     assert (said["mapped"], said["without_query"], said["placeholder"], said["kept"]) == (1, 1, 1, 0)

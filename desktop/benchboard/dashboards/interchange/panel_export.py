@@ -9,6 +9,7 @@ from benchboard.dashboards.document.widget_kinds import IMAGE, WidgetContent, wi
 from benchboard.dashboards.interchange import panel_import
 from benchboard.dashboards.interchange.conversion_report import ReportLine
 from benchboard.dashboards.interchange.grafana_import import imported_repeat
+from benchboard.dashboards.interchange.panel_charts import point_options, with_stack
 from benchboard.dashboards.interchange.query_translation import PanelQueries, to_grafana_sql, with_panel_sql
 from benchboard.dashboards.layout import Item, repeat_of
 from benchboard.i18n import _
@@ -21,6 +22,8 @@ TYPES: Final = {
     "pie_chart": "piechart",
     "gauge": "gauge",
     "histogram": "histogram",
+    "scatter_chart": "xychart",
+    "heatmap": "heatmap",
     "table": "table",
     "text": "text",
     "image": "text",
@@ -132,7 +135,7 @@ def _restored_panel(
     if isinstance(about, str) and about != was.get("description", ""):
         again["description"] = about
     if widget.type != "placeholder" and dict(widget.config) != was["config"]:
-        again |= _settings(widget, again)
+        again |= with_stack(widget, again, _settings(widget, again))
     lines = []
     if widget.type == "placeholder":
         what = _("“{label}” is exported unchanged.").format(
@@ -165,7 +168,20 @@ def _new_panel(item: Item, widget: WidgetContent, names: set[str]) -> tuple[dict
             "datasource": _SOURCE,
             "targets": [{"refId": "A", **asked, "rawSql": to_grafana_sql(widget.query, names)}],
         }
-    return made | _settings(widget, made), []
+    if kind == "scatter_chart":
+        made |= point_options()
+    return made | with_stack(widget, {}, _settings(widget, made)), list(_other_form(item, widget, kind))
+
+
+def _other_form(item: Item, widget: WidgetContent, kind: str) -> Iterator[ReportLine]:
+    """What Grafana finds by itself of a chart, or needs in another form."""
+    if kind == "scatter_chart":
+        what = _("Which columns its points are drawn from isn't exported.")
+        yield ReportLine(item.id, widget.title, "left out", what, _("Grafana chooses the columns by itself."))
+    if kind == "heatmap" and widget.query:
+        what = _("Its query may need another form in Grafana.")
+        why = _("A heatmap there needs a time column, and a column of numbers for each row of cells.")
+        yield ReportLine(item.id, widget.title, "changed", what, why)
 
 
 def _unfitted(item: Item, widget: WidgetContent) -> Iterator[ReportLine]:

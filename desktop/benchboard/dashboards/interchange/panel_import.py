@@ -9,6 +9,7 @@ from unicodedata import category
 from benchboard.dashboards.document import images
 from benchboard.dashboards.document.widget_kinds import MAX_MEASURE, MAX_TITLE, MOST_BINS, kind_of
 from benchboard.dashboards.interchange.conversion_report import ReportLine
+from benchboard.dashboards.interchange.panel_charts import counts_cells, is_stacked, joins_points, stack_settings
 from benchboard.dashboards.interchange.validation import mapping, text
 from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext
@@ -26,6 +27,8 @@ KINDS: Final = {
     "piechart": "pie_chart",
     "grafana-piechart-panel": "pie_chart",
     "histogram": "histogram",
+    "xychart": "scatter_chart",
+    "heatmap": "heatmap",
     "table": "table",
     "table-old": "table",
 }
@@ -90,8 +93,12 @@ def kind_for(panel: Mapping[str, Any], item: str) -> str:
     if panel.get("libraryPanel") is not None:
         return "placeholder"
     kind = KINDS.get(text(panel.get("type"), item=item, field="type"), "placeholder")
-    if kind == "line_chart" and _filled(panel):
+    if kind == "line_chart" and (_filled(panel) or is_stacked(panel)):
         return "area_chart"
+    if kind == "scatter_chart" and joins_points(panel):
+        return "line_chart"
+    if kind == "heatmap" and counts_cells(panel):
+        return "placeholder"
     return "image" if kind == "text" and panel_image(panel, item) else kind
 
 
@@ -148,8 +155,9 @@ def settings(panel: Mapping[str, Any], kind: str, item: str) -> dict[str, Any]:
     if kind == "text":
         return {"text": _prose(panel, item)}
     config: dict[str, Any] = {}
-    if kind != "table" and unit_of(panel):
+    if kind not in ("table", "scatter_chart") and unit_of(panel):
         config["unit"] = unit_of(panel)
+    config |= stack_settings(panel, kind)
     decimals = decimals_of(panel)
     if kind in ("metric_card", "gauge") and decimals is not None:
         config["decimals"] = decimals
@@ -336,6 +344,8 @@ def _kept(panel: Mapping[str, Any], kind: str, *, asked: bool) -> Iterator[str]:
         yield _("thresholds")
     if kind == "histogram" and _inside(panel, "options").get("bucketSize") is not None:
         yield _("width of the bins")
+    if kind == "scatter_chart" and _listed(_inside(panel, "options").get("series")):
+        yield _("columns of the points")
     if _listed(panel.get("links")):
         yield _("links")
     if panel.get("alert"):
