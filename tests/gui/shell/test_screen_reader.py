@@ -253,7 +253,12 @@ def test_menu_row_tells_whether_it_is_the_current_choice(window: Window) -> None
     rows = [child for child in opened.body.children() if isinstance(child, QWidget) and child.focusPolicy()]
     states = {_name(row): bool(_interface(row).state().checked) for row in rows}
     assert states == {"English": True, "Türkçe": False}
+    assert {_interface(row).role() for row in rows} == {Role.RadioButton}, "one of them, and not each by itself"
     assert _name(opened) == "Language"
+    actions = _interface(rows[0]).actionInterface()
+    assert actions is not None
+    actions.doAction(actions.pressAction())
+    assert not opened.isVisible(), "it was pressed"
 
 
 def test_table_tells_ticked_rows_sort_order_and_how_many_match(

@@ -44,7 +44,7 @@ def detail_rows(entry: AuditEntry) -> list[tuple[str, QWidget]]:
         if key not in (_LEFT_OUT, *_CHANGES) and (isinstance(value, bool) or value not in _NOTHING)
     ]
     told.sort(key=lambda detail: _place(detail[0]))
-    return [(title, _value(entry, key, value)) for key, title, value in told]
+    return [(title, _value(entry, key, title, value)) for key, title, value in told]
 
 
 def changed_name(entry: AuditEntry) -> tuple[str, str] | None:
@@ -121,9 +121,9 @@ def _place(key: str) -> tuple[int, str]:
     return (known.index(key), "") if key in known else (len(known), key)
 
 
-def _value(entry: AuditEntry, key: str, value: object) -> QWidget:
+def _value(entry: AuditEntry, key: str, title: str, value: object) -> QWidget:
     is_id = key in _IDS and isinstance(value, str) and value == entry.details.get(key)
-    return copyable(str(value)) if is_id else Text(value_text(key, value), selectable=True, wrap=True)
+    return copyable(str(value), title) if is_id else Text(value_text(key, value), selectable=True, wrap=True)
 
 
 def _controller_title(name: str) -> str:

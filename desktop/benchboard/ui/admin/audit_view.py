@@ -271,8 +271,8 @@ class AuditEntryPane(DetailPane):
         technical: list[tuple[str, QWidget]] = [(_("Event"), Text(entry.event, selectable=True))]
         if entry.resource_id:
             technical.append((_("Object type"), Text(entry.resource_type or "–", selectable=True)))
-            technical.append((_("Object ID"), copyable(entry.resource_id)))
-        technical.append((_("Entry ID"), copyable(entry.id)))
+            technical.append((_("Object ID"), copyable(entry.resource_id, _("Object ID"))))
+        technical.append((_("Entry ID"), copyable(entry.id, _("Entry ID"))))
         self._technical.fill(KeyValue(technical))
         details = detail_rows(entry)
         for widget in (self._line, self._more):

@@ -45,6 +45,9 @@ class NodeComparison(Card):
             (_("Sample point"), self._point),
         ):
             line.addWidget(Field(label, edit), 1)
+            edit.setAccessibleName(
+                _("Other node: {field}").format(field=edit.accessibleName())
+            )  # this node's has it too
         self.column.addLayout(line)
         self._verdict = _ComparisonVerdict()
         self._verdict.changed.connect(self.verdict_changed)

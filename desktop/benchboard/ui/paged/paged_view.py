@@ -16,7 +16,7 @@ from benchboard.ui.paged.paged_cards import CardFace, CardsPage, PagedCards
 from benchboard.ui.paged.paged_model import PagedTableModel, count_text
 from benchboard.ui.paged.paged_rows import PagedRows
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.accessible import Role, announce
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.labels import Text, hairline
@@ -44,6 +44,7 @@ class PagedTable(QWidget, Generic[Row]):
     its rows as cards too.
     """
 
+    accessible_role = Role.Grouping
     activated = Signal(object)
     current_changed = Signal(object)
     menu_requested = Signal(object, QPoint)
@@ -67,6 +68,7 @@ class PagedTable(QWidget, Generic[Row]):
     ) -> None:
         super().__init__(parent)
         self.model: PagedTableModel[Row] = model
+        self.setAccessibleName(label)  # it has the focus while there are no rows
         set_surface(self, "surface")
         tall = any(column.second for column in model.columns)
         pictured = any(column.picture for column in model.columns)

@@ -244,17 +244,17 @@ def location_facts(context: "Context") -> tuple[tuple[str, QWidget], ...]:
     location = context.workspace.location
     if location.kind == "server":
         return (
-            (_("Database"), copyable(location.database)),
-            (_("Server"), copyable(location.detail)),
+            (_("Database"), copyable(location.database, _("Database"))),
+            (_("Server"), copyable(location.detail, _("Server"))),
             (_("Access"), Elided(_("Not checked by the server: the database role sees everything"))),
         )
     encrypted = _("SQLCipher, AES-256") if location.encrypted else _("None")
     facts: list[tuple[str, QWidget]] = [
-        (_("File"), copyable(location.detail, wrap=True)),
+        (_("File"), copyable(location.detail, _("File"), wrap=True)),
         (_("Encryption"), Elided(encrypted)),
     ]
     if location.key_storage == "file":
-        facts.append((_("Key folder"), copyable(str(context.workspace.home / "vault"), wrap=True)))
+        facts.append((_("Key folder"), copyable(str(context.workspace.home / "vault"), _("Key folder"), wrap=True)))
     else:
         facts.append((_("Key"), Elided(_("System keyring") if location.key_storage == "keyring" else _("None"))))
     return tuple(facts)

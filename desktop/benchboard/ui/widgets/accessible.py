@@ -12,7 +12,7 @@ from typing import Final, Protocol, runtime_checkable
 import shiboken6
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent, QAccessibleInterface
-from PySide6.QtWidgets import QAccessibleWidget, QMainWindow, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAccessibleWidget, QMainWindow, QWidget
 
 Role = QAccessible.Role
 _MODAL: Final = Role.Dialog
@@ -136,6 +136,14 @@ _NO_DESCRIPTION: Final = " "
 """Stands for no description: Qt replaces an empty one with the tooltip, or a field's placeholder."""
 
 
+_CHOICE: Final = "one_choice_of_several"
+
+
+def choice_of_several(button: QAbstractButton) -> None:
+    """Have screen readers take a checkable button, which was just made, for one of several choices."""
+    button.setProperty(_CHOICE, True)
+
+
 def drop_repeated_description(widget: QWidget) -> None:
     """Describe a widget to screen readers by its tooltip or placeholder only if that isn't its name again.
 
@@ -149,6 +157,8 @@ def drop_repeated_description(widget: QWidget) -> None:
 
 def _interface(_class_name: str, object_: QObject | None) -> QAccessibleInterface | None:
     # PySide keeps what a factory returns: it lives as long as Qt's pointer to it.
+    if isinstance(object_, QAbstractButton) and object_.property(_CHOICE):
+        return _Choice(object_)
     role = _role_of(object_) if object_ is not None else None
     if isinstance(object_, QWidget) and role is not None:
         return _WithRole(object_, role)
@@ -179,6 +189,36 @@ class _WithRole(QAccessibleWidget):
         if self._modal:
             state.modal = state.active = True
         return state
+
+
+class _Choice(QAccessibleWidget):
+    """A button that is one of several choices. Qt takes a checkable button for a check box unless it is exclusive by
+    itself, which changes what its keys do.
+    """
+
+    def __init__(self, button: QAbstractButton) -> None:
+        super().__init__(button, Role.RadioButton, "")
+        self._button = button
+
+    def text(self, kind: QAccessible.Text) -> str:
+        found = super().text(kind)
+        return self._button.text() if kind == QAccessible.Text.Name and not found else found
+
+    def state(self) -> QAccessible.State:
+        state = super().state()
+        state.checkable = True
+        state.checked = self._button.isChecked()
+        return state
+
+    def actionNames(self) -> list[str]:
+        press = [self.pressAction()] if self._button.isEnabled() else []
+        return [*press, *super().actionNames()]
+
+    def doAction(self, name: str) -> None:
+        if name == self.pressAction():
+            self._button.click()
+        else:
+            super().doAction(name)
 
 
 class _WindowObject(QAccessibleWidget):

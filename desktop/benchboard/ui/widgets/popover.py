@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QVBoxLayout, QW
 from benchboard.i18n import _
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role
+from benchboard.ui.widgets.accessible import Role, choice_of_several
 from benchboard.ui.widgets.focus import BY_KEY, FocusReturn, Pressable, keys_used
 from benchboard.ui.widgets.labels import Elided, Text, hairline, plain_tooltip
 from benchboard.ui.widgets.menus import EDGE, ROW
@@ -261,6 +261,8 @@ class _MenuRow(Pressable):
         self.setEnabled(not item.why_not)
         self.setCheckable(item.checked is not None)
         self.setChecked(bool(item.checked))
+        if item.checked is not None:
+            choice_of_several(self)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         line = QHBoxLayout(self)

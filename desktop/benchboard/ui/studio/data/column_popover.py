@@ -15,6 +15,7 @@ from benchboard.i18n import _, number
 from benchboard.ui.studio.data.value_text import KIND_ICONS, kind_title
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Edit, Field, Popover, Text, hairline
+from benchboard.ui.widgets.accessible import choice_of_several
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.tab_order import one_tab_stop_list, step_by_key
@@ -141,6 +142,7 @@ class _Choice(Pressable):
         self.setText(title)
         self.setAccessibleName(title)
         self.setCheckable(True)
+        choice_of_several(self)
         self.setFixedHeight(_ROW)
 
     def show_fit(self, fit: TypeFit) -> None:

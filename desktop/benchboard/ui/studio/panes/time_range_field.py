@@ -15,6 +15,7 @@ from benchboard.i18n import _, number
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.time_format import full_date, iso_moment, utc_span
 from benchboard.ui.widgets import Button, Edit, Field, Paragraph, Popover, Select, heading, restyle, row
+from benchboard.ui.widgets.accessible import choice_of_several
 from benchboard.ui.widgets.calendar import DayRange, RangeCalendar
 from benchboard.ui.widgets.labels import plain_tooltip
 
@@ -180,6 +181,7 @@ class TimeRangePicker(Popover):
             button.setProperty("section", "true")
             button.setObjectName(f"time_preset_{place}")
             button.setCheckable(True)
+            choice_of_several(button)
             grid.addWidget(button, place % rows, place // rows, Qt.AlignmentFlag.AlignLeft)
             grid.setColumnMinimumWidth(place // rows, _PRESET_WIDTH)
             self._presets[shown] = button

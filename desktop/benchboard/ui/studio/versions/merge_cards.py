@@ -14,6 +14,7 @@ from benchboard.ui.studio.versions.merge_decisions import ConflictGroup, MergeDe
 from benchboard.ui.studio.versions.widget_thumbnails import ThumbnailAnswers, TileView
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Avatar, Button, Card, Elided, Text, hairline
+from benchboard.ui.widgets.accessible import choice_of_several
 from benchboard.ui.widgets.buttons import paint_radio
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.paragraph import PaintedParagraph
@@ -39,6 +40,7 @@ class FieldChoice(QRadioButton):
         super().__init__()
         self._name, self._value = name, number_format.truncate(value, _MOST_SHOWN)
         self.setAutoExclusive(False)
+        choice_of_several(self)
         self.setAccessibleName(f"{name}: {value}")
         self.setAccessibleDescription(whose)
         self.setToolTip(plain_tooltip(value) if len(value) > 40 else "")

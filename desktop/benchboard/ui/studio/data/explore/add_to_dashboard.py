@@ -25,7 +25,7 @@ from benchboard.ui.studio.data.explore.exploration import FollowedRange
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.panes.time_range_field import range_title
 from benchboard.ui.widgets import Button, CheckBox, Edit, Field, Paragraph, Popover, Text, heading, scroll_area
-from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.accessible import announce, choice_of_several
 from benchboard.ui.widgets.fields import is_plain_key
 from benchboard.ui.widgets.labels import plain_tooltip
 
@@ -334,6 +334,7 @@ class _PageButton(Button):
         super().__init__(title, run, **look)
         self.setProperty("section", "true")
         self.setCheckable(True)
+        choice_of_several(self)
 
     def nextCheckState(self) -> None:
         """Keep the highlight where it is."""

@@ -27,7 +27,7 @@ from benchboard.ui.studio.tiles.tile_notes import source_text
 from benchboard.ui.studio.tiles.tile_point import TilePoint
 from benchboard.ui.time_format import clock_minutes
 from benchboard.ui.widgets import Button, Elided, Icon, Paragraph, hairline
-from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.accessible import announce, choice_of_several
 from benchboard.ui.widgets.fields import Select
 from benchboard.ui.widgets.focus import FocusRinged
 from benchboard.ui.widgets.surfaces import set_surface
@@ -202,6 +202,7 @@ class ResultPane(QWidget):
                 "", partial(self._choose, one), icon=kind.icon, size="sm", tip=_(kind.title), name=f"explore_kind_{one}"
             )
             button.setCheckable(True)
+            choice_of_several(button)
             self.kinds[one] = button
             buttons.addWidget(button)
         self._stack_choices: list[tuple[str, str]] = []
