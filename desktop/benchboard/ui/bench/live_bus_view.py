@@ -67,7 +67,7 @@ from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.drawer import is_narrow
 from benchboard.ui.widgets.fields import SearchField, focus_filter, is_plain_key
 from benchboard.ui.widgets.labels import plain_tooltip
-from benchboard.ui.widgets.row_cursor import RowTable
+from benchboard.ui.widgets.row_cursor import WholeRowTable
 from benchboard.ui.widgets.surfaces import set_surface
 
 _POLL_MS: Final = 100
@@ -135,7 +135,7 @@ class LiveBusView(QWidget):
         """Whether the bus opens as soon as its dongle has answered."""
         self._build_toolbar()
         self.model = FrameModel(self)
-        self.table = RowTable()
+        self.table = WholeRowTable()
         self._set_up_table(self.table)
         self._counters = BusCounters()
         self._past = Elided("", "body", "muted")

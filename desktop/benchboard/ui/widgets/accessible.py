@@ -158,7 +158,7 @@ def drop_repeated_description(widget: QWidget) -> None:
 def _interface(_class_name: str, object_: QObject | None) -> QAccessibleInterface | None:
     # PySide keeps what a factory returns: it lives as long as Qt's pointer to it.
     if isinstance(object_, QAbstractButton) and object_.property(_CHOICE):
-        return _Choice(object_)
+        return _ChoiceObject(object_)
     role = _role_of(object_) if object_ is not None else None
     if isinstance(object_, QWidget) and role is not None:
         return _WithRole(object_, role)
@@ -191,7 +191,7 @@ class _WithRole(QAccessibleWidget):
         return state
 
 
-class _Choice(QAccessibleWidget):
+class _ChoiceObject(QAccessibleWidget):
     """A button that is one of several choices. Qt takes a checkable button for a check box unless it is exclusive by
     itself, which changes what its keys do.
     """

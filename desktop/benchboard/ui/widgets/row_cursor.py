@@ -25,5 +25,5 @@ class RowCursor(_Table):
         return found.siblingAtColumn(0) if action in _TO_ROWS and found.isValid() else found
 
 
-class RowTable(RowCursor, QTableView):
+class WholeRowTable(RowCursor, QTableView):
     """A plain table of whole rows."""
