@@ -256,3 +256,22 @@ def test_query_error_after_a_successful_run_goes(studio: "Studio", monkeypatch: 
     assert queries.run_query is right
     studio.page.query_runner.refresh()
     studio.wait(lambda: "It went wrong." not in _below(query))
+
+
+def test_long_selection_is_shortened_and_hides_no_button(studio: "Studio") -> None:
+    values = ("a merchant with a name that is as long as names of merchants are", "paid", "refunded")
+    editor, page, window = studio.page.editor, studio.page, studio.application.window
+    variable = Variable("shop", "Shop", "list", values, values[:2], True)
+    editor.apply_document("Choose", replace(editor.document, variables=(variable,)))
+    add, field = window.findChild(QWidget, "add_filter"), window.findChild(QWidget, "variable_shop")
+
+    def is_whole() -> bool:
+        """Whether the end of the field is in the toolbar."""
+        end = field.mapTo(page.variables, field.rect().topRight()).x()
+        return page.bar.isAncestorOf(field) and end <= page.variables.visibleRegion().boundingRect().right()
+
+    for width in (1280, 1440, 1600):
+        window.resize(width, 900)
+        studio.wait(lambda width=width: page.bar.width() > width - 80 and (width < 1440 or is_whole()))
+        assert (page.bar.fit.isVisible(), add.isVisible(), add.accessibleName()) == (True, True, "Add filter"), width
+        assert width < 1440 or field.text().endswith(" +1"), "how many more are selected"

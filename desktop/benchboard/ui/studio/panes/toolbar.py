@@ -217,8 +217,8 @@ class PageToolbar(Toolbar):
         self.room_changed.emit()
 
     def room_for_fields(self) -> int:
-        """Pixels for the time range and the variables where the buttons show their icons alone, and Export and Fit are
-        in the More menu; negative if the rest has no room even so. `hold_fields` follows.
+        """Pixels for the time range and the variables where the buttons show their icons alone, and Export is in the
+        More menu; negative if the rest has no room even so. `hold_fields` follows.
         """
         self._show_all()
         for control in self._shortened:
@@ -227,7 +227,7 @@ class PageToolbar(Toolbar):
         spacing = theme().px("spacing.2")
         line = self._fields_line.sizeHint().width() + spacing
         held = line + self._fields.minimumSizeHint().width() + spacing if self._fields is not None else 0
-        hidden = sum(one.sizeHint().width() + spacing for one in (self.export, self.fit))
+        hidden = self.export.sizeHint().width() + spacing
         # Nothing is hidden for this: the focus and open popovers would go with it.
         return held + hidden - self.missing_width() - line - spacing
 

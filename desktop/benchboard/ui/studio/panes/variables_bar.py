@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final, Literal
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 
 from benchboard.dashboards.document.document import MAX_NAME, Variable
@@ -28,8 +28,10 @@ _SHOWN_BESIDE: Final = 1
 _HEIGHT: Final = 40
 _LEAST_FIELD: Final = 96
 """The least width of a shortened field, in pixels at 100 %."""
-_READABLE_FIELD: Final = 160
+_READABLE_FIELD: Final = 140
 """The width, in pixels, that the fields must have at least to stand in the toolbar."""
+_GOOD_FIELD: Final = 200
+"""The width, in pixels, that each field gets before the button that adds a filter has its text."""
 _GAP: Final = 6
 """Pixels between a text variable's title and its field."""
 _TEXT_WIDTH: Final = 140
@@ -125,6 +127,7 @@ class VariablesBar(QScrollArea):
         self._fit_fields()
         self._offered_filter = self._offers_filter
         self._add.setVisible(self._offered_filter and place == "bar")  # elsewhere `fit_to` knows the room
+        self._add.show_label(True)
         self._fit_scroll_bar()
 
     @property
@@ -134,17 +137,25 @@ class VariablesBar(QScrollArea):
         if not self.time_range.isHidden():
             widths.append(self.time_range.whole_width)
         if self._offered_filter:
-            widths.append(self._add.sizeHint().width())
+            widths.append(self._add_width(whole=True))
         return sum(widths) + _FIELD_GAP * (len(widths) + 1) + 2 * self._margin if widths else 0
 
     @property
     def least_width(self) -> int:
-        """The width, in pixels, at which every field beside other controls is still readable; 0 without fields. The
-        button that adds a filter can be left out: its command is in the More menu too."""
+        """The width, in pixels, at which every field beside other controls is still readable, with the icon of the
+        button that adds a filter; 0 without fields."""
         widths = [min(field.width_with(_SHOWN_BESIDE), _READABLE_FIELD) for field in self._fields]
         if not self.time_range.isHidden():  # whatever its range is: the fields stay in their row when it changes
             widths.append(self.time_range.reserved_width)
+        if self._offered_filter:
+            widths.append(self._add_width(whole=False))
         return sum(widths) + _FIELD_GAP * (len(widths) + 1) if widths else 0
+
+    def _add_width(self, *, whole: bool) -> int:
+        """The width of the button that adds a filter: the whole one, or that of its icon alone."""
+        is_short, text = self._add.is_shortened, self._add.label_room()
+        width = self._add.minimumWidth() if is_short else self._add.sizeHint().width()
+        return width + (text if whole and is_short else 0) - (0 if whole or is_short else text)
 
     @property
     def _offers_filter(self) -> bool:
@@ -161,14 +172,15 @@ class VariablesBar(QScrollArea):
         if self._place == "bar":
             return
         gap = _FIELD_GAP
-        added = self._add.sizeHint().width() + gap
-        self._add.setVisible(self._offered_filter and width >= self.natural_width)
-        if self._offered_filter and self._add.isHidden():
-            width = min(width, self.natural_width - added)
+        spare = width - self.least_width - (_GOOD_FIELD - _READABLE_FIELD) * len(self._fields)
+        is_whole = spare >= self._add_width(whole=True) - self._add_width(whole=False)
+        added = self._add_width(whole=is_whole) + gap
+        self._add.setVisible(self._offered_filter)
+        self._add.show_label(is_whole)
         if self._place == "toolbar":
             self.setFixedWidth(width)
             others = self.natural_width - self.time_range.whole_width
-            others -= added if self._offered_filter and self._add.isHidden() else 0
+            others -= self._add_width(whole=True) + gap - added if self._offered_filter else 0
             self.time_range.limit_width(max(self.time_range.reserved_width, width - others))
         width -= 2 * self._margin + gap  # the stretch at the end takes a gap as well
         if not self.time_range.isHidden():
@@ -348,7 +360,7 @@ class _ListField(Button):
             frame = self.width_with(self._named) - metrics.horizontalAdvance(whole)
             room = max(0, self._limit - frame)
             if metrics.horizontalAdvance(whole) > room:  # the values say more than the name
-                shown = metrics.elidedText(self._values(self._named), Qt.TextElideMode.ElideRight, room)
+                shown = elided_values(self._values(self._named), metrics, room)
         if shown != self.text():
             self.setText(shown)
         self.setToolTip(plain_tooltip(self._tip if shown == whole else f"{whole}\n{self._tip}"))
@@ -424,6 +436,15 @@ class _TextField(QWidget):
         typed = (self._edit.text(),) if self._edit.text() else ()
         if typed != self._variable.chosen:
             self._editor.select_values(self._variable.name, typed)
+
+
+def elided_values(text: str, metrics: QFontMetrics, room: int) -> str:
+    """The first of several values shortened to `room` pixels, with the count of the others behind it."""
+    first, plus, count = text.rpartition(" +")
+    if not plus or not count.isdigit():
+        return metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+    end = f"{plus}{count}"
+    return metrics.elidedText(first, Qt.TextElideMode.ElideRight, room - metrics.horizontalAdvance(end)) + end
 
 
 def shares(natural: Sequence[int], room: int) -> list[int]:
