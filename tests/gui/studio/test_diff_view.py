@@ -137,3 +137,20 @@ def test_nothing_of_a_move_or_a_removal_is_drawn_over_a_title(studio: "Studio") 
     tags = [one for one in painted_texts(shown) if one.text.startswith("Removed")]
     assert tags
     assert not [one.text for one in tags if one.ink.intersects(QRectF(strip))]
+
+
+def test_widget_that_made_room_is_counted_and_marked_as_the_one_that_moved(studio: "Studio") -> None:
+    before = _page_of(_widget("a", 0, 0), _widget("b", 0, 2))
+    after = _page_of(_widget("b", 0, 2), {**_widget("a", 0, 0), "position": {"x": 0, "y": 0, "w": 3, "h": 4}})
+    found = differences(before, after)
+    assert [(one.id, one.displaced) for one in found] == [("a", False), ("b", True)]
+    context, page = studio.context, studio.page
+    pane = DifferencesPane(True, page)
+    pane.show_differences(found, ItemNames(after, before), alone=False)
+    assert pane.heading == "2 differences"
+    shown = DiffPage(ThumbnailAnswers(context, page), ThumbnailAnswers(context, page), page)
+    shown.fit(900, 600)
+    shown.show_documents(before, after, found, ("1", "2"))
+    tags = {mark.item.id: [tag.tag for tag in mark.tags] for mark in shown._marks if mark.item is not None}
+    assert tags == {"a": ["Taller, 2 → 4"], "b": ["Moved"]}
+    assert len([mark for mark in shown._marks if mark.ghost]) == 1, "arrows are for what somebody moved"

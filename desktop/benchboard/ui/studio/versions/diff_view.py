@@ -176,8 +176,7 @@ class DiffPage(QWidget):
             box = box.translated(self._page_offset(), 0)
         page = self._pages[side]
         about = looks.get(name, [])
-        intended = [one for one in about if not one.displaced]
-        tags = tuple(self._texts[one.key] for one in intended)
+        tags = tuple(self._texts[one.key] for one in about)
         hidden = self._hidden_differences.get(name, []) if side == "after" else []
         if hidden:
             tags = (*tags, _hidden_text(page.item(name), hidden))
@@ -190,7 +189,7 @@ class DiffPage(QWidget):
                 tuple(tag.look for tag in tags),
                 tags,
                 tuple(one.key for one in about),
-                self._runs(intended, side),
+                self._runs(about, side),
                 title=_title_box(box, page.item(name), self._names.title(name)),
             )
         )
@@ -198,7 +197,7 @@ class DiffPage(QWidget):
     def _find_hidden(self) -> dict[str, list[Difference]]:
         page, hidden = self._pages["after"], dict[str, list[Difference]]()
         for one in self._differences:
-            if one.kind == "document" or one.displaced or one.id in page.shown or one.id not in page.paths:
+            if one.kind == "document" or one.id in page.shown or one.id not in page.paths:
                 continue
             outer = next((name for name, _pane in reversed(page.paths[one.id]) if name in page.shown), None)
             if outer is not None:

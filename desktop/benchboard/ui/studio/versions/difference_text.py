@@ -139,8 +139,8 @@ def describe(difference: Difference, names: ItemNames) -> DifferenceText:
 
 
 def summarise(differences: Sequence[Difference], names: ItemNames) -> str:
-    """All changes in one line, as “2 moved, 1 changed: Orders per day”, without displaced items."""
-    texts = [describe(difference, names) for difference in differences if not difference.displaced]
+    """All changes in one line, as “2 moved, 1 changed: Orders per day”."""
+    texts = [describe(difference, names) for difference in differences]
     words: dict[Look, str] = {
         "moved": _("{count} moved"),
         "added": _("{count} added"),

@@ -78,7 +78,7 @@ class DifferencesPane(QWidget):
         """Show these differences; `alone`: there is no version before this one."""
         self.model.show_differences(differences, names)
         self._identical = not alone and not differences
-        count = sum(not difference.displaced for difference in differences) or len(differences)
+        count = len(differences)
         self._heading.setText(ngettext("{count} difference", "{count} differences", count).format(count=count))
         sentence = ""
         if alone:

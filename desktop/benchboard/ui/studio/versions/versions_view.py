@@ -185,7 +185,7 @@ class VersionsScreen(QWidget):
         self._show_mode(self._modes.current() if before is not None else "overlay")
         if before is not None and before == after - 1:
             self._model.set_summary(after, summarise(compared.found, names) or _("No differences"))
-        counts = Counter(describe(one, names).look for one in compared.found if not one.displaced)
+        counts = Counter(describe(one, names).look for one in compared.found)
         self._counts.show_counts(counts)
         self._counts_line.setVisible(bool(counts))
         self._fit_toolbar()
