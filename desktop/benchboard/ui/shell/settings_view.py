@@ -78,18 +78,19 @@ class GeneralSettings(QWidget):
         return [self._section_list, self._scroll]
 
     def save_state(self) -> object:
-        """The scroll position and the focused field."""
+        """The scroll position, the focused field and the marked section."""
         focused = self.focusWidget()
-        return self._scroll.verticalScrollBar().value(), focused.objectName() if focused is not None else ""
+        name = focused.objectName() if focused is not None else ""
+        return self._scroll.verticalScrollBar().value(), name, self._section_list.current()
 
     def restore_state(self, state: object) -> None:
-        """Restore scroll position and focus."""
-        scrolled, name = state if isinstance(state, tuple) else (0, "")
+        """Restore scroll position, focus and marked section."""
+        scrolled, name, section = state if isinstance(state, tuple) else (0, "", 0)
         focused = self.findChild(QWidget, name) if name else None
         if focused is not None:
             focused.setFocus(Qt.FocusReason.OtherFocusReason)
         # It can scroll only after it was laid out.
-        QTimer.singleShot(0, self, lambda: self._scroll.verticalScrollBar().setValue(scrolled))
+        QTimer.singleShot(0, self, lambda: self._section_list.restore(scrolled, section))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -5,7 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button
@@ -40,24 +40,25 @@ class SectionList(QWidget):
             button.clicked.connect(lambda _checked=False, start=start: self._show(start))
             column.addWidget(button)
         column.addStretch(1)
-        self._pressed: QWidget | None = None
+        self._chosen = -1
+        """The section that was pressed, or that the focus is in, until the page is scrolled; -1 without one."""
         bar = area.verticalScrollBar()
-        bar.valueChanged.connect(self._scrolled)
+        bar.actionTriggered.connect(self._scrolled)
+        bar.valueChanged.connect(self._mark_current)
         bar.rangeChanged.connect(lambda _least, _most: self._mark_current())
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._focus_moved)
         self._mark_current()
 
     def current(self) -> int:
-        """The place of the section that is read now: the one that was pressed, until the page is scrolled on; at the
-        end of a page that scrolls the last; else the one at the top."""
-        starts = [start for _button, start in self._sections]
-        if self._pressed is not None:
-            return starts.index(self._pressed)
-        page, bar = self._area.widget(), self._area.verticalScrollBar()
-        if bar.value() == bar.maximum() > 0:
-            return len(starts) - 1
-        reach = bar.value() + theme().px("spacing.6")
-        tops = [start.mapTo(page, QPoint(0, 0)).y() for start in starts] if page is not None else []
-        return max((place for place, top in enumerate(tops) if top <= reach), default=0)
+        """The place of the section that is read now: the one that was pressed or has the focus, until the page is
+        scrolled; then the last that `section_offsets` says is reached."""
+        if self._chosen >= 0:
+            return self._chosen
+        bar = self._area.verticalScrollBar()
+        reached = [offset <= bar.value() for offset in section_offsets(self._tops(), bar.maximum())]
+        return max(sum(reached) - 1, 0)
 
     def show_section(self, place: int) -> None:
         """Bring a section into view, as pressing it does."""
@@ -74,11 +75,37 @@ class SectionList(QWidget):
             return True
         return super().eventFilter(watched, event)
 
-    def _scrolled(self) -> None:
-        self._pressed = None
+    def restore(self, scrolled: int, place: int) -> None:
+        """Scroll the page to where it was, with the section marked that was."""
+        self._area.verticalScrollBar().setValue(scrolled)
+        self._choose(min(place, len(self._sections) - 1))
+
+    def _tops(self) -> list[int]:
+        """How far the page is to be scrolled for each section to begin at the top, in pixels."""
+        page, margin = self._area.widget(), theme().px("spacing.6")
+        if page is None:
+            return []
+        return [start.mapTo(page, QPoint(0, 0)).y() - margin for _button, start in self._sections]
+
+    def _scrolled(self, _action: int) -> None:
+        """Follow the page, which the reader scrolls; not where it can't go on."""
+        bar = self._area.verticalScrollBar()
+        if bar.sliderPosition() != bar.value():
+            self._choose(-1)
+
+    def _choose(self, place: int) -> None:
+        self._chosen = place
         self._mark_current()
 
-    def _mark_current(self) -> None:
+    def _focus_moved(self, _old: QWidget | None, now: QWidget | None) -> None:
+        """Mark the section of the field that has got the focus."""
+        page = self._area.widget()
+        if page is None or now is None or not page.isAncestorOf(now):
+            return
+        above = now.mapTo(page, QPoint(0, now.height())).y() - theme().px("spacing.6")
+        self._choose(sum(top < above for top in self._tops()) - 1)
+
+    def _mark_current(self, _value: int = 0) -> None:
         current = self.current()
         for place, (button, _start) in enumerate(self._sections):
             button.setChecked(place == current)
@@ -88,11 +115,23 @@ class SectionList(QWidget):
         page = self._area.widget()
         if page is None:
             return
-        top = start.mapTo(page, start.rect().topLeft()).y()
+        top = start.mapTo(page, QPoint(0, 0)).y()
         self._area.verticalScrollBar().setValue(max(0, top - theme().px("spacing.6")))
         fields = [one for one in page.findChildren(QWidget) if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
         below = [one for one in fields if one.isVisibleTo(page) and one.mapTo(page, QPoint(0, 0)).y() > top]
         if below:
             min(below, key=lambda one: one.mapTo(page, QPoint(0, 0)).y()).setFocus(Qt.FocusReason.TabFocusReason)
-        self._pressed = start  # also where the page can't scroll so far
-        self._mark_current()
+        # Last: the section is marked also where the page can't scroll so far, or it has no field.
+        self._choose([one for _button, one in self._sections].index(start))
+
+
+def section_offsets(tops: Sequence[int], last: int) -> list[float]:
+    """From which scroll position on each section is the one that is read. `tops`: where each begins at the top; `last`:
+    how far the page scrolls, in pixels. Sections that can't get to the top share the way between the last that can and
+    the end of the page, so that scrolling passes through each of them; on a page that doesn't scroll none is reached.
+    """
+    if last <= 0:
+        return []
+    reachable = [float(top) for top in tops if top <= last]
+    start, beyond = max(reachable, default=0.0), len(tops) - len(reachable)
+    return [*reachable, *(start + (last - start) * (place + 1) / beyond for place in range(beyond))]

@@ -1,0 +1,79 @@
+"""The marked section follows what is pressed, focused and scrolled to, also where the page scrolls a little or not."""
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from benchboard.ui.widgets.section_list import SectionList, section_offsets
+
+NAMES = ("One", "Two", "Three", "Four")
+
+
+@pytest.mark.parametrize(
+    ("tops", "last", "offsets"),
+    [
+        ((0, 100, 200, 300), 300, [0, 100, 200, 300]),
+        ((0, 100, 200, 300), 120, [0, 100, 110, 120]),
+        ((0, 100, 200, 300), 40, [0, 40 / 3, 80 / 3, 40]),
+        ((0, 100, 200, 300), 0, []),
+    ],
+)
+def test_section_offsets_give_each_section_a_part_of_the_way(
+    tops: tuple[int, ...], last: int, offsets: list[float]
+) -> None:
+    assert section_offsets(tops, last) == pytest.approx(offsets)
+
+
+def _wheel(area: QScrollArea, by: int) -> None:
+    spot = QPointF(40, 40)
+    event = QWheelEvent(
+        spot, area.viewport().mapToGlobal(spot), QPoint(0, by), QPoint(0, by), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(area.viewport(), event)
+
+
+@pytest.mark.usefixtures("light")
+@pytest.mark.parametrize("height", [180, 380, 500])
+def test_marked_section_is_the_one_pressed_focused_or_scrolled_to(qtbot: QtBot, height: int) -> None:
+    window, page, area = QWidget(), QWidget(), QScrollArea()
+    qtbot.addWidget(window)
+    column = QVBoxLayout(page)
+    headings, fields = [QLabel(name) for name in NAMES], [QLineEdit() for _name in NAMES]
+    for heading, field in zip(headings, fields, strict=True):
+        column.addWidget(heading)
+        column.addWidget(field)
+        column.addSpacing(50)
+    page.setFixedHeight(420)
+    area.setWidget(page)
+    sections = SectionList(area, list(zip(NAMES, headings, strict=True)))
+    sections.setParent(window)
+    area.setParent(window)
+    area.setGeometry(200, 0, 300, height)
+    window.resize(500, height)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    bar = area.verticalScrollBar()
+    assert sections.current() == 0
+    for place in (3, 1, 2):
+        sections.show_section(place)
+        assert sections.current() == place
+        assert fields[place].hasFocus()
+    state = bar.value(), sections.current()
+    fields[0].setFocus()
+    assert sections.current() == 0, "the focus went there"
+    sections.restore(*state)
+    assert (bar.value(), sections.current()) == state
+    bar.setValue(0)
+    seen = []
+    for _turn in range(40):
+        _wheel(area, -20)
+        seen.append(sections.current())
+    if bar.maximum():
+        assert seen == sorted(seen)
+        assert seen[-1] == 3, "at the end"
+    else:
+        assert {*seen} == {2}, "nothing was scrolled"
