@@ -82,11 +82,12 @@ def month_name(day: date) -> str:
 
 
 def day_title(time: datetime) -> str:
-    """The day of a time, as the heading above what happened then: `Today`, `Yesterday`, `Tue 12 Nov`."""
+    """The day of a time, as the heading above what happened then: `Today, Fri 20 Nov`, `Tue 12 Nov`."""
     local, today = time.astimezone().date(), datetime.now(UTC).astimezone().date()
+    date = _localised_date(time.astimezone(), "ddd d MMM" if local.year == today.year else "ddd d MMM yyyy")
     if local in (today, today - timedelta(days=1)):
-        return _("Today") if local == today else _("Yesterday")
-    return _localised_date(time.astimezone(), "ddd d MMM" if local.year == today.year else "ddd d MMM yyyy")
+        return f"{_('Today') if local == today else _('Yesterday')}, {date}"
+    return date
 
 
 def utc_span(start: datetime, end: datetime) -> str:

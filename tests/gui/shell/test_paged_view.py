@@ -16,6 +16,7 @@ from benchboard.ui.paged.paged_model import Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import Theme
+from benchboard.ui.time_format import day_title
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.dialog import Confirm, Dialog
 from benchboard.ui.widgets.empty_state import EmptyState
@@ -343,7 +344,7 @@ def test_day_heading_stands_above_the_first_row_of_each_day_of_a_list_sorted_by_
     with qtbot.waitSignal(model.loaded):
         model.listing = Listing(sort="at", descending=True)
     view = table.view
-    assert [view.day_headings.text(row) for row in range(3)] == ["Today", "Yesterday", ""]
+    assert [view.day_headings.text(row) for row in range(3)] == [day_title(now), day_title(now - timedelta(days=1)), ""]
     assert [view.rowHeight(row) for row in range(3)] == [28 + 32, 28 + 32, 28]
     with qtbot.waitSignal(model.loaded):
         model.listing = Listing(sort="name")

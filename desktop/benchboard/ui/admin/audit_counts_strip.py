@@ -79,7 +79,9 @@ class AuditCountsStrip(QWidget):
 
 
 class AuditCountBars(Pressable):
-    """One bar for each period: a click or Enter narrows to it, arrows go from one to the next, Delete widens again."""
+    """One bar for each period: a click or Enter narrows to it, arrows go from one to the next, Delete widens again.
+    Periods without entries are passed over: there is nothing to narrow to.
+    """
 
     narrowed = Signal(object, object)
     widened = Signal()
@@ -92,6 +94,8 @@ class AuditCountBars(Pressable):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._counts = CountsOverTime("day")
         self._current = self._hovered = -1
+        self._filled: list[int] = []
+        """The periods that have entries."""
         self.clicked.connect(self._narrow)
         theme().changed.connect(self.update)
         self._tell()
@@ -110,10 +114,12 @@ class AuditCountBars(Pressable):
         was = self._counts.periods[self._current].start if self._current >= 0 else None
         self._counts = counts
         starts = [period.start for period in counts.periods]
-        filled = [at for at, period in enumerate(counts.periods) if period.count]
-        self._current = starts.index(was) if was in starts else (filled or [len(starts) - 1])[-1]
+        self._filled = [at for at, period in enumerate(counts.periods) if period.count]
+        self._current = starts.index(was) if was in starts else -1
+        if self._current not in self._filled:
+            self._current = self._filled[-1] if self._filled else -1
         self._hovered = -1
-        self.setEnabled(bool(starts))
+        self.setEnabled(bool(self._filled))
         self._tell()
         self.update()
 
@@ -132,27 +138,32 @@ class AuditCountBars(Pressable):
             self.narrowed.emit(period.start, period.end)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._current = self._at(event.position().x())
+        at = self._at(event.position().x())
+        if at not in self._filled:
+            return
+        self._current = at
         self._tell()
         super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
-        self._hovered = self._at(event.position().x())
-        if self._hovered >= 0:
-            self.setToolTip(plain_tooltip(_period_text(self._counts.periods[self._hovered])))
+        at = self._at(event.position().x())
+        self._hovered = at if at in self._filled else -1
+        self.setToolTip(plain_tooltip(_period_text(self._counts.periods[at])) if at >= 0 else "")
+        self.setCursor(Qt.CursorShape.PointingHandCursor if self._hovered >= 0 else Qt.CursorShape.ArrowCursor)
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, last = event.key(), len(self._counts.periods) - 1
+        key, filled = event.key(), self._filled
+        place = filled.index(self._current) if self._current in filled else 0
         places = {
-            Qt.Key.Key_Left: max(0, self._current - 1),
-            Qt.Key.Key_Right: min(last, self._current + 1),
+            Qt.Key.Key_Left: max(0, place - 1),
+            Qt.Key.Key_Right: min(len(filled) - 1, place + 1),
             Qt.Key.Key_Home: 0,
-            Qt.Key.Key_End: last,
+            Qt.Key.Key_End: len(filled) - 1,
         }
-        if last >= 0 and key in places:
-            self._current = places[Qt.Key(key)]
+        if filled and key in places:
+            self._current = filled[places[Qt.Key(key)]]
             self._tell()
             announce(self, _period_text(self._counts.periods[self._current]))
             self.update()

@@ -266,6 +266,10 @@ def _open_columns() -> tuple[Column[SessionRecord], ...]:
         replace(_computer(), sortable=True),
         _program(),
         time_column("started_at", _("Signed in"), lambda row: row.started_at),
+        replace(
+            time_column("last_used_at", _("Last used"), lambda row: row.last_used_at),
+            text=lambda row: _("just now") if row.mine else relative_time(row.last_used_at),
+        ),
         Column(
             _REVOKE,
             "",
@@ -275,10 +279,6 @@ def _open_columns() -> tuple[Column[SessionRecord], ...]:
             tooltip=lambda row: _("Revoke session on {host}").format(host=row.host_name or _("Unknown computer")),
             spoken="never",
             acts=True,
-        ),
-        replace(
-            time_column("last_used_at", _("Last used"), lambda row: row.last_used_at),
-            text=lambda row: _("just now") if row.mine else relative_time(row.last_used_at),
         ),
     )
 
