@@ -50,6 +50,10 @@ def _no_results(_context: "Context", _session: "DatabaseSession", _text: str) ->
     return ()
 
 
+def _nothing_recent(_context: "Context", _session: "DatabaseSession") -> Sequence[SearchResult]:
+    return ()
+
+
 def _start_nothing(_context: "Context") -> None:
     pass
 
@@ -66,7 +70,7 @@ class Room:
     (`<icon>-fill`). `handlers` are of the commands that can be run from any room. `search` runs on a worker thread and
     returns the items with `text` in their names. `start` is called once for each window, before any view is opened, for
     what the room shows outside its views. `ends_with_session` says what of the room stops at sign-out; empty if nothing
-    does.
+    does. `recent` runs on a worker thread and returns the items that the user opened last.
     """
 
     key: str
@@ -78,6 +82,7 @@ class Room:
     search: "Callable[[Context, DatabaseSession, str], Sequence[SearchResult]]" = _no_results
     start: "Callable[[Context], None]" = _start_nothing
     ends_with_session: "Callable[[Context], str]" = _ends_nothing
+    recent: "Callable[[Context, DatabaseSession], Sequence[SearchResult]]" = _nothing_recent
 
 
 def permitted_rooms(rooms: Sequence[Room], actor: "Actor") -> list[Room]:

@@ -1,6 +1,7 @@
 """The command palette (Ctrl+K): run any command or open any view by a few letters of its name."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, Signal
@@ -41,6 +42,8 @@ class CommandPalette(Scrim):
         self.setAccessibleName(_("Search or run a command"))
         self._entries = tuple(entries)
         self._results: tuple[PaletteEntry, ...] = ()
+        self._opened: tuple[PaletteEntry, ...] = ()
+        """What the user opened last; offered until something is typed."""
         self._selection_moved = False
         """Whether the user has selected an entry: later results don't change the selection."""
         self._told: tuple[PaletteEntry | None, str] = (None, "")
@@ -108,6 +111,12 @@ class CommandPalette(Scrim):
                 self._select_row(row)
             self._tell_matches()
 
+    def add_recent(self, entries: Sequence[PaletteEntry]) -> None:
+        """Offer what the user opened last, the latest first, after the commands that were run last."""
+        self._opened = tuple(replace(one, recent=-place) for place, one in enumerate(entries, 1))
+        if not self._text() and not self._selection_moved:
+            self._update_matches(self.field.text())
+
     def _typed(self) -> None:
         self._selection_moved = False
         self._pause.start()
@@ -150,7 +159,7 @@ class CommandPalette(Scrim):
         self._tell_matches()
 
     def _update_matches(self, query: str) -> None:
-        entries = (*self._entries, *self._results) if query.strip() else self._entries
+        entries = (*self._entries, *self._results) if query.strip() else (*self._opened, *self._entries)
         found = search(query, entries)
         matches = found[:_MAX_RESULTS]
         self._model.set_matches(matches)

@@ -18,7 +18,7 @@ class PaletteEntry:
 
     `keys` are as on key caps; `why_not` says why it can't be run now. `name` is the part of a view's title by which
     the user knows it: a query that is this name, or its first words, finds it before anything else. `recent` is 0 for
-    an entry that wasn't used lately, and higher the later it was.
+    an entry that wasn't used lately, otherwise higher the later it was.
     """
 
     title: str
@@ -31,6 +31,8 @@ class PaletteEntry:
     why_not: str = ""
     name: str = ""
     recent: int = 0
+    where: str = ""
+    """What it belongs to, shown where it has no subtitle; it isn't searched."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem
 
 from benchboard.i18n import _
-from benchboard.ui.shell.fuzzy_search import CommandMatch, PaletteEntry
+from benchboard.ui.shell.fuzzy_search import CommandMatch, PaletteEntry, fold
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.labels import paint_key
@@ -147,7 +147,7 @@ class _CommandMatchDelegate(QStyledItemDelegate):
             right -= width + 6
         left = rect.left() + 44.0
         left = self._paint_title(painter, left, rect, match)
-        beside = entry.why_not or match.word or entry.subtitle
+        beside = entry.why_not or match.word or entry.subtitle or _where_text(entry)
         if beside:
             painter.setFont(theme().font("body"))
             painter.setPen(theme().color("text.muted"))
@@ -178,3 +178,8 @@ class _CommandMatchDelegate(QStyledItemDelegate):
             left += width
             start = end
         return left
+
+
+def _where_text(entry: PaletteEntry) -> str:
+    """What an entry belongs to; empty if its title has the word: *Create dashboard* is of the dashboards."""
+    return "" if fold(entry.where).removesuffix("s") in fold(entry.title) else entry.where

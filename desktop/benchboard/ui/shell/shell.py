@@ -36,6 +36,7 @@ from benchboard.ui.sections import (
     Room,
     RoomView,
     SaysSaved,
+    SearchResult,
     permitted_rooms,
 )
 from benchboard.ui.shell.command_palette import CommandPalette
@@ -296,6 +297,19 @@ class Shell(QWidget):
         palette = CommandPalette(self.window(), self.palette_entries())
         palette.search_requested.connect(lambda text: self._search_rooms(palette, text))
         palette.open()
+        rooms, context = list(self._rooms.values()), self.context
+
+        def read(session: DatabaseSession) -> list[SearchResult]:
+            return [one for room in rooms for one in room.recent(context, session)]
+
+        context.tasks.read(palette, read, lambda found: palette.add_recent(self._entries(found)), lambda _error: None)
+
+    def _entries(self, found: Sequence[SearchResult]) -> list[PaletteEntry]:
+        """The entries that open what was found in the rooms."""
+        return [
+            PaletteEntry(one.title, partial(self.go, one.address), one.subtitle, one.icon, group=go_to_group())
+            for one in found
+        ]
 
     def open_shortcuts(self) -> None:
         """Show the keyboard shortcuts of the user's rooms, the current room's first."""
@@ -320,13 +334,7 @@ class Shell(QWidget):
             return
 
         def find(session: DatabaseSession) -> list[PaletteEntry]:
-            results = [result for room in rooms for result in room.search(context, session, text)]
-            return [
-                PaletteEntry(
-                    result.title, partial(self.go, result.address), result.subtitle, result.icon, group=go_to_group()
-                )
-                for result in results
-            ]
+            return self._entries([result for room in rooms for result in room.search(context, session, text)])
 
         # A failed search leaves the palette as it is; the view itself shows the error.
         context.tasks.read(palette, find, lambda found: palette.add_results(text, found), lambda _error: None)
@@ -368,6 +376,7 @@ class Shell(QWidget):
             command.search_terms,
             handler.why_not(),
             recent=self._recency(command.id),
+            where=_(command.group.value),
         )
 
     def _view_entries(self) -> list[PaletteEntry]:

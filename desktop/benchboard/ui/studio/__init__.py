@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _MAX_RESULTS: Final = 8
 """Most dashboards, data sources and data models that the command palette lists for a search."""
+_MOST_RECENT: Final = 5
+"""Most dashboards that it lists without a search."""
 
 
 def _home(context: "Context") -> "QWidget":
@@ -148,6 +150,22 @@ def _search(context: "Context", session: "DatabaseSession", text: str) -> Sequen
     return found
 
 
+def _recent(context: "Context", session: "DatabaseSession") -> Sequence[SearchResult]:
+    """The dashboards that the user opened last."""
+    from benchboard.dashboards import library
+    from benchboard.ui.time_format import relative_time
+
+    listing = Listing(filters={"which": "recent"}, sort="opened_at", descending=True)
+    page = library.list_dashboards(session, context.actor, listing, limit=_MOST_RECENT)
+    return [
+        SearchResult(
+            card.name, f"studio/dashboards/{card.id}",
+            _("opened {when}").format(when=relative_time(card.opened_at or card.updated_at)), "ph.squares-four",
+        )
+        for card in page.rows
+    ]  # fmt: skip
+
+
 ROOM = Room(
     "studio",
     N_("Studio"),
@@ -168,4 +186,5 @@ ROOM = Room(
     _handlers,
     _search,
     _start,
+    recent=_recent,
 )
