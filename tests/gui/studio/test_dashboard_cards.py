@@ -16,7 +16,10 @@ from benchboard.ui.paged import paged_rows
 from benchboard.ui.paged.paged_cards import PagedCards
 from benchboard.ui.studio.library.favourite_cards import FavouriteCards
 from benchboard.ui.studio.library.folder_pane import FOLDER
+from benchboard.ui.studio.library.shown_data import ShownDataStore
+from benchboard.ui.theme import theme
 from support.databases import unbound
+from support.painted_text import painted_texts
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -248,3 +251,35 @@ def test_a_row_keeps_the_keys_and_no_other_is_told_when_the_list_is_read_again(
     dashboards.studio.wait(lambda: view.currentIndex().isValid())
     assert view.currentIndex().row() == current
     assert not any(one.startswith(names[0]) for one in announcements), announcements
+
+
+def test_card_has_the_numbers_that_its_dashboard_showed_last(dashboards: DashboardsDriver) -> None:
+    studio = dashboards.studio
+    key = dashboards.cards()["Shop review"].id
+    store = ShownDataStore.of(studio.context)
+    assert not store.page(key)
+    dashboards.open("Shop review")
+    studio.wait(lambda: bool(store.page(key)))
+    numbers = {one.text for one in store.page(key).values() if one.text}
+    assert len(numbers) > 1
+    assert [one for one in store.page(key).values() if len(one.series) == 1 and len(one.series[0]) > 2], "its charts"
+    dashboards.place.tabs.setCurrentIndex(0)
+    view = show_grid(dashboards)
+    studio.wait(lambda: numbers <= {one.text for one in painted_texts(view.viewport())})
+    ShownDataStore.of(studio.context).remember(key, {})
+    assert not numbers & {one.text for one in painted_texts(view.viewport())}
+
+
+def test_one_card_has_a_ring_wherever_the_focus_was(dashboards: DashboardsDriver) -> None:
+    strip = make_favourites(dashboards, "Shop review", "Orders wall")
+    view = show_grid(dashboards)
+    rings = {theme().color("accent").rgb(), theme().color("focus").rgb()}
+
+    def ringed(cards: PagedCards) -> bool:
+        image = cards.viewport().grab().toImage()
+        return any(image.pixel(x, cards.card_box(0).center().y()) in rings for x in range(image.width()))
+
+    for here, there in ((strip.cards, view), (view, strip.cards)):
+        here.setFocus(Qt.FocusReason.TabFocusReason)
+        dashboards.qtbot.keyClick(here, Key.Key_Right)
+        assert (ringed(here), ringed(there)) == (True, False)

@@ -39,7 +39,7 @@ def test_variable_state_file_is_encrypted_and_bound_to_its_account(tmp_path: Pat
     (file,) = (tmp_path / "open").glob("*.bbc")
     assert file.stat().st_mode & 0o777 == 0o600
     assert json.dumps("Kadıköy").strip('"').encode() not in file.read_bytes()
-    theirs = variable_state._file(tmp_path, variable_state._name(("other",)))
+    theirs = variable_state._file(tmp_path, vault, ("other",)).path
     theirs.write_bytes(file.read_bytes())
     assert variable_state.load(tmp_path, vault, ("other",), "home") == {}
 

@@ -375,7 +375,7 @@ class _CardDelegate(QStyledItemDelegate):
 
     def _paint_border(self, painter: QPainter, box: QRectF, row: int) -> None:
         view, radius = self._view, theme().px("radius.panel")
-        current = view.currentIndex().row() == row
+        current = view.hasFocus() and view.currentIndex().row() == row
         ticked = view.ticks and view.paged.is_ticked(row)
         ringed = view.ringed_row() == row
         tone = "focus" if ringed else "accent" if current or ticked else "tile.border"

@@ -32,6 +32,7 @@ from benchboard.ui.studio.document.saving import Saving
 from benchboard.ui.studio.document.undo_line_edit import undo_direction
 from benchboard.ui.studio.filter_news import FilterNews
 from benchboard.ui.studio.import_export.data_export import ask_and_export_data, copy_widget_data, copy_widget_picture
+from benchboard.ui.studio.library.shown_data import ShownDataStore
 from benchboard.ui.studio.library.trash_watcher import TrashWatcher
 from benchboard.ui.studio.page_screens import PageScreens
 from benchboard.ui.studio.panes.empty_page import EmptyPageNotice
@@ -102,6 +103,8 @@ class StudioPage(QWidget):
         self.variable_runner = VariableQueryRunner(context, self.editor, self)
         self.query_runner = WidgetQueryRunner(context, self.editor, self)
         self.saving = Saving(context, self.editor, store, self)
+        if store.dashboard_id is not None:
+            ShownDataStore.of(context).watch(store.dashboard_id, self.editor, self.query_runner)
         self.starting_data = StartingData(context, self.editor, self.query_runner, self)
         TrashWatcher(context, store, self.saving)
         self.canvas = Canvas(self.editor, self.query_runner)

@@ -1,4 +1,6 @@
-"""The small pictures in the list of dashboards: a dashboard's widgets where they are, drawn by their kind."""
+"""The small pictures in the list of dashboards: a dashboard's widgets where they are, with the data that they showed
+last; those that weren't opened here yet are drawn by their kind alone.
+"""
 
 import math
 from collections.abc import Callable, Sequence
@@ -12,7 +14,9 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from benchboard.dashboards import thumbnails
 from benchboard.dashboards.layout import Cell
 from benchboard.dashboards.library import DashboardSummary
+from benchboard.dashboards.thumbnail_data import FULL, PageData, ShownData
 from benchboard.dashboards.thumbnails import Thumbnail
+from benchboard.ui.studio.library.shown_data import ShownDataStore
 from benchboard.ui.theme import theme
 
 if TYPE_CHECKING:
@@ -26,13 +30,22 @@ _PADDING: Final = 10.0
 """Around the widgets of a large picture, in pixels."""
 _ROW: Final = 0.04
 """The height of a row by the width of its page, as on a page of the usual width."""
-_LINE: Final = (0.7, 0.45, 0.6, 0.25, 0.45, 0.2)
+_LINE: Final = ((30, 55, 40, 75, 55, 80),)
+"""The line of a chart whose data aren't known, from 0 to `FULL`."""
 _POINTS: Final = ((0.05, 0.9), (0.2, 0.6), (0.3, 0.75), (0.45, 0.4), (0.55, 0.6), (0.7, 0.2), (0.8, 0.45), (0.95, 0.1))
 _CELLS: Final = (0.1, 0.4, 0.8, 0.5, 0.2, 0.3, 0.9, 0.6, 0.2, 0.0, 0.6, 0.3, 0.1, 0.7, 1.0)
-_BARS: Final = (0.5, 0.75, 0.6, 1.0, 0.8)
 _BINS: Final = (0.15, 0.4, 0.8, 1.0, 0.7, 0.35, 0.1)
+_BARS: Final = ((50, 75, 60, 100, 80),)
+_SLICES: Final = ((55, 28, 17),)
+_TITLE: Final = 0.45
+"""The width of the bar that stands for a number's title, as a part of its tile's."""
+_LARGEST: Final = 11
+"""The size of the largest numbers, in pixels."""
+_LETTER: Final = 0.62
+"""The width of a digit, as a part of the size of its font."""
 
-_Painted = Callable[[QPainter, QRectF], None]
+_Painted = Callable[[QPainter, QRectF, ShownData], None]
+_NOTHING: Final = ShownData()
 
 
 class ThumbnailColumn(QObject):
@@ -43,6 +56,8 @@ class ThumbnailColumn(QObject):
     def __init__(self, context: "Context", parent: QObject) -> None:
         super().__init__(parent)
         self._context = context
+        self._data = ShownDataStore.of(context)
+        self._data.changed.connect(self.loaded)
         self._known: dict[tuple[str, int], Thumbnail | None] = {}
         """By id and version; None: it is being loaded, or there is none."""
 
@@ -65,14 +80,14 @@ class ThumbnailColumn(QObject):
 
     def paint(self, painter: QPainter, box: QRectF, card: DashboardSummary) -> None:
         """Draw the thumbnail of a dashboard; an empty page while it isn't known."""
-        paint_thumbnail(painter, box, self._known.get((card.id, card.version)))
+        paint_thumbnail(painter, box, self._known.get((card.id, card.version)), self._data.page(card.id))
 
     def paint_large(self, painter: QPainter, box: QRectF, card: DashboardSummary) -> None:
         """Draw the thumbnail of a dashboard as the picture of its card."""
-        paint_large_thumbnail(painter, box, self._known.get((card.id, card.version)))
+        paint_large_thumbnail(painter, box, self._known.get((card.id, card.version)), self._data.page(card.id))
 
 
-def paint_thumbnail(painter: QPainter, box: QRectF, thumbnail: Thumbnail | None) -> None:
+def paint_thumbnail(painter: QPainter, box: QRectF, thumbnail: Thumbnail | None, data: PageData) -> None:
     """Draw the top of a page in `box`, as much of it as there is room for."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -81,7 +96,7 @@ def paint_thumbnail(painter: QPainter, box: QRectF, thumbnail: Thumbnail | None)
     painter.fillPath(frame, theme().color("canvas"))
     if thumbnail is not None:
         painter.setClipPath(frame)
-        _paint_page(painter, box.adjusted(_MARGIN, _MARGIN, -_MARGIN, 0), thumbnail)
+        _paint_page(painter, box.adjusted(_MARGIN, _MARGIN, -_MARGIN, 0), thumbnail, data)
         painter.setClipping(False)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(theme().color("border"), 1))
@@ -89,7 +104,7 @@ def paint_thumbnail(painter: QPainter, box: QRectF, thumbnail: Thumbnail | None)
     painter.restore()
 
 
-def paint_large_thumbnail(painter: QPainter, box: QRectF, thumbnail: Thumbnail | None) -> None:
+def paint_large_thumbnail(painter: QPainter, box: QRectF, thumbnail: Thumbnail | None, data: PageData) -> None:
     """Draw the top of a page in `box` without a frame, such as on a card; lines and gaps are larger too."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -98,16 +113,20 @@ def paint_large_thumbnail(painter: QPainter, box: QRectF, thumbnail: Thumbnail |
         painter.setClipRect(box, Qt.ClipOperation.IntersectClip)
         inside = box.adjusted(_PADDING, _PADDING, -_PADDING, 0)
         painter.scale(_SCALE, _SCALE)
-        _paint_page(painter, QRectF(inside.topLeft() / _SCALE, inside.size() / _SCALE), thumbnail, bordered=True)
+        page = QRectF(inside.topLeft() / _SCALE, inside.size() / _SCALE)
+        _paint_page(painter, page, thumbnail, data, bordered=True)
     painter.restore()
 
 
-def _paint_page(painter: QPainter, page: QRectF, thumbnail: Thumbnail, *, bordered: bool = False) -> None:
+def _paint_page(
+    painter: QPainter, page: QRectF, thumbnail: Thumbnail, data: PageData, *, bordered: bool = False
+) -> None:
     """Draw the tiles that are at least partly on this part of a page."""
-    for kind, cell in thumbnail.widgets:
-        tile = _tile(page, cell, thumbnail.columns)
+    for widget in thumbnail.widgets:
+        tile = _tile(page, widget.cell, thumbnail.columns)
         if tile.top() < page.bottom():
-            _paint_tile(painter, tile, kind, bordered=bordered)
+            shown = data.get(widget.id) or data.get(f"{widget.id}@1") or _NOTHING  # of a repeated one, its first copy
+            _paint_tile(painter, tile, widget.kind, shown, bordered=bordered)
 
 
 def _tile(page: QRectF, cell: Cell, columns: int) -> QRectF:
@@ -116,94 +135,139 @@ def _tile(page: QRectF, cell: Cell, columns: int) -> QRectF:
     return QRectF(page.left() + cell.x * column, page.top() + cell.y * row, *size)
 
 
-def _paint_tile(painter: QPainter, tile: QRectF, kind: str, *, bordered: bool) -> None:
+def _paint_tile(painter: QPainter, tile: QRectF, kind: str, data: ShownData, *, bordered: bool) -> None:
     painter.setPen(QPen(theme().color("tile.border"), 0.5) if bordered else Qt.PenStyle.NoPen)
     painter.setBrush(theme().color("surface"))
     painter.drawRoundedRect(tile, 1, 1)
     painter.setPen(Qt.PenStyle.NoPen)
     inner = tile.adjusted(1.5, 1.5, -1.5, -1.5)
     if inner.width() > 2 and inner.height() > 2:
-        _PAINTED.get(kind, _paint_text)(painter, inner)
+        _PAINTED.get(kind, _paint_text)(painter, inner, data)
 
 
-def _paint_figure(painter: QPainter, box: QRectF) -> None:
-    """A metric card: its number as a short thick line."""
-    high = min(2.5, box.height() / 2)
-    painter.fillRect(QRectF(box.left(), box.bottom() - high, box.width() * 0.55, high), theme().color("text.secondary"))
+def _paint_number(painter: QPainter, box: QRectF, data: ShownData) -> None:
+    """A metric card: a line for its title, and its number; a short thick line for one that isn't known."""
+    ink = theme().color("text.secondary")
+    if not data.text:
+        high = min(2.5, box.height() / 2)
+        painter.fillRect(QRectF(box.left(), box.bottom() - high, box.width() * 0.55, high), ink)
+        return
+    painter.fillRect(QRectF(box.left(), box.top(), box.width() * _TITLE, 1), theme().color("border.strong"))
+    _paint_letters(painter, box.adjusted(0, 3, 0, 0), data.text, Qt.AlignmentFlag.AlignLeft)
 
 
-def _paint_line(painter: QPainter, box: QRectF, *, filled: bool = False) -> None:
-    step = box.width() / (len(_LINE) - 1)
-    points = [QPointF(box.left() + step * k, box.top() + box.height() * at) for k, at in enumerate(_LINE)]
-    if filled:
-        area = QPainterPath(box.bottomLeft())
-        for point in (*points, box.bottomRight()):
-            area.lineTo(point)
-        soft = QColor(theme().chart(0))
-        soft.setAlphaF(0.3)
-        painter.fillPath(area, soft)
-    painter.setPen(QPen(theme().chart(0), 1))
-    for start, end in pairwise(points):
-        painter.drawLine(start, end)
+def _paint_letters(painter: QPainter, box: QRectF, text: str, side: Qt.AlignmentFlag) -> None:
+    """Draw a number as large as it has room."""
+    font = theme().font("body_strong")
+    font.setPixelSize(max(2, int(min(box.height() * 0.85, box.width() / (_LETTER * len(text)), _LARGEST))))
+    painter.setFont(font)
+    painter.setPen(theme().color("text"))
+    painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip, text)
+    painter.setPen(Qt.PenStyle.NoPen)
 
 
-def _paint_bars(painter: QPainter, box: QRectF) -> None:
-    step = box.width() / len(_BARS)
-    for k, share in enumerate(_BARS):
-        high = box.height() * share
-        bar = QRectF(box.left() + step * k, box.bottom() - high, max(1.0, step * 0.6), high)
+def _paint_line(painter: QPainter, box: QRectF, data: ShownData, *, filled: bool = False) -> None:
+    for place, values in enumerate(data.series or _LINE):
+        step = box.width() / max(1, len(values) - 1)
+        for run in _runs(values):
+            points = [QPointF(box.left() + step * at, box.bottom() - box.height() * run[at] / FULL) for at in run]
+            if filled:
+                _paint_area(painter, points, box.bottom(), place)
+            painter.setPen(QPen(theme().chart(place), 1))
+            for start, end in pairwise(points):
+                painter.drawLine(start, end)
+            painter.setPen(Qt.PenStyle.NoPen)
+
+
+def _runs(values: Sequence[int | None]) -> list[dict[int, int]]:
+    """The values between gaps, by their places."""
+    runs: list[dict[int, int]] = [{}]
+    for place, value in enumerate(values):
+        if value is not None:
+            runs[-1][place] = value
+        elif runs[-1]:
+            runs.append({})
+    return runs
+
+
+def _paint_area(painter: QPainter, points: Sequence[QPointF], bottom: float, place: int) -> None:
+    if not points:
+        return
+    area = QPainterPath(QPointF(points[0].x(), bottom))
+    for point in (*points, QPointF(points[-1].x(), bottom)):
+        area.lineTo(point)
+    soft = QColor(theme().chart(place))
+    soft.setAlphaF(0.3)
+    painter.fillPath(area, soft)
+
+
+def _paint_bars(painter: QPainter, box: QRectF, data: ShownData) -> None:
+    (values,) = data.series[:1] or _BARS
+    step = box.width() / max(1, len(values))
+    for k, value in enumerate(values):
+        high = box.height() * (value or 0) / FULL
+        wide = min(step * 0.65, box.height() / 2)
+        bar = QRectF(box.left() + step * k, box.bottom() - high, max(0.5, wide), high)
         painter.fillRect(bar, theme().chart(0))
 
 
-def _paint_pie(painter: QPainter, box: QRectF) -> None:
+def _paint_pie(painter: QPainter, box: QRectF, data: ShownData) -> None:
     side = min(box.width(), box.height())
     circle = QRectF(box.center().x() - side / 2, box.center().y() - side / 2, side, side)
-    for k, (start, span) in enumerate(((90, -200), (-110, -100), (150, -60))):
+    (shares,) = data.series[:1] or _SLICES
+    start = 90.0 * 16
+    for k, share in enumerate(shares):
+        span = -360.0 * 16 * (share or 0) / max(1, sum(one or 0 for one in shares))
         painter.setBrush(theme().chart(k))
-        painter.drawPie(circle, start * 16, span * 16)
+        painter.drawPie(circle, round(start), round(span))
+        start += span
 
 
-def _paint_scatter(painter: QPainter, box: QRectF) -> None:
+def _paint_scatter(painter: QPainter, box: QRectF, _data: ShownData) -> None:
     side = max(1.0, min(box.width(), box.height()) / 10)
     for left, top in _POINTS:
         at = QRectF(box.left() + left * (box.width() - side), box.top() + top * (box.height() - side), side, side)
         painter.fillRect(at, theme().chart(0))
 
 
-def _paint_cells(painter: QPainter, box: QRectF) -> None:
+def _paint_cells(painter: QPainter, box: QRectF, _data: ShownData) -> None:
     wide, high = box.width() / 5, box.height() / 3
     for k, share in enumerate(_CELLS):
         at = QRectF(box.left() + k % 5 * wide, box.top() + k // 5 * high, max(1.0, wide - 0.5), max(1.0, high - 0.5))
         painter.fillRect(at, theme().ramp(share))
 
 
-def _paint_bins(painter: QPainter, box: QRectF) -> None:
+def _paint_bins(painter: QPainter, box: QRectF, _data: ShownData) -> None:
     step = box.width() / len(_BINS)
     for k, share in enumerate(_BINS):
         high = box.height() * share
         painter.fillRect(QRectF(box.left() + step * k, box.bottom() - high, step, high), theme().chart(0))
 
 
-def _paint_gauge(painter: QPainter, box: QRectF) -> None:
+def _paint_gauge(painter: QPainter, box: QRectF, data: ShownData) -> None:
     side = min(box.width(), 2 * box.height()) - 2
     circle = QRectF(box.center().x() - side / 2, box.bottom() - side / 2, side, side)
-    for colour, span in ((theme().color("border.strong"), -180), (theme().chart(0), -120)):
+    share = next((one for values in data.series for one in values if one is not None), 67)
+    for colour, span in ((theme().color("border.strong"), -180.0), (theme().chart(0), -180.0 * share / FULL)):
         painter.setPen(QPen(colour, 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
-        painter.drawArc(circle, 180 * 16, span * 16)
+        painter.drawArc(circle, 180 * 16, round(span * 16))
+    painter.setPen(Qt.PenStyle.NoPen)
+    if data.text:
+        _paint_letters(painter, circle.adjusted(4, side / 4, -4, -side / 2), data.text, Qt.AlignmentFlag.AlignHCenter)
 
 
-def _paint_text(painter: QPainter, box: QRectF, *, width: float = 0.7) -> None:
+def _paint_text(painter: QPainter, box: QRectF, _data: ShownData, *, width: float = 0.7) -> None:
     for k in range(math.ceil(box.height() / 3)):
         wide = box.width() * (1 if k % 2 else width)
         painter.fillRect(QRectF(box.left(), box.top() + 3 * k, wide, 1), theme().color("border.strong"))
 
 
-def _paint_image(painter: QPainter, box: QRectF) -> None:
+def _paint_image(painter: QPainter, box: QRectF, _data: ShownData) -> None:
     painter.fillRect(box, theme().color("border"))
 
 
 _PAINTED: Final[dict[str, _Painted]] = {
-    "metric_card": _paint_figure,
+    "metric_card": _paint_number,
     "gauge": _paint_gauge,
     "line_chart": _paint_line,
     "area_chart": partial(_paint_line, filled=True),

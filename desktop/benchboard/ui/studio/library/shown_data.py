@@ -1,0 +1,150 @@
+"""What the widgets of open dashboards show, remembered for the thumbnails in the list of dashboards."""
+
+import logging
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from benchboard.analytics.queries import ResultTable
+from benchboard.dashboards import thumbnail_data
+from benchboard.dashboards.document.widget_kinds import WidgetContent
+from benchboard.dashboards.thumbnail_data import MAX_TEXT, MAX_WIDGETS, PageData, ShownData, in_percent
+from benchboard.errors import AppError
+from benchboard.ui.studio.data_access import widgets_denied
+from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.document.recovery import account_of
+from benchboard.ui.studio.tiles import number_format, pies, stat_tiles
+from benchboard.ui.studio.tiles.chart_table import chart_table
+from benchboard.ui.studio.tiles.query_results import QueryResult, WidgetQueryRunner
+from benchboard.ui.studio.tiles.renderers import mismatch_reason
+from benchboard.vault import Vault
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
+
+_log = logging.getLogger(__name__)
+_SETTLE_MS: Final = 400
+"""How long after its last result a page is looked at."""
+_FROM_ZERO: Final = ("area_chart", "bar_chart")
+"""The charts whose values begin at zero."""
+
+
+def shown_data(widget: WidgetContent, result: QueryResult) -> ShownData | None:
+    """What a widget shows, in as little as a thumbnail draws; None where that is no number and no chart."""
+    table, kind = result.table, widget.kind.type if widget.kind is not None else ""
+    if table is None or not table.rows or mismatch_reason(widget, table) is not None:
+        return None
+    if kind == "metric_card":
+        return ShownData(_number(widget, stat_tiles.StatValue.of(table, result.before)))
+    if kind == "gauge":
+        stat, (low, high) = stat_tiles.StatValue.of(table), stat_tiles.gauge_range(widget, table)
+        return ShownData(_number(widget, stat), in_percent([[stat.value]], low, high))
+    if kind == "pie_chart":
+        values = [one.value for one in pies.slices(table)[0]]
+        return ShownData(series=in_percent([values], 0.0, sum(values)))
+    if kind in ("line_chart", *_FROM_ZERO):
+        return _chart(kind, table)
+    return None
+
+
+def _number(widget: WidgetContent, stat: stat_tiles.StatValue) -> str:
+    """The number with its unit, shorter where that is long."""
+    if stat.value is None:
+        return ""
+    unit, short = stat.unit(number_format.unit(widget)), number_format.abbreviate(stat.value, 1)
+    texts = (stat.formatted(widget), unit.after(short), short)
+    return next((text for text in texts if len(text) <= MAX_TEXT // 2), short)
+
+
+def _chart(kind: str, table: ResultTable) -> ShownData:
+    """The series of a chart; of bars their sums, as there is no room for several at one place."""
+    drawn = chart_table(table)
+    numeric = [at for at, column in enumerate(drawn.columns) if at and number_format.is_numeric(column)]
+    series = [number_format.column_numbers(drawn, at) for at in numeric]
+    if kind == "bar_chart" and len(series) > 1:
+        series = [[sum(value or 0.0 for value in values) for values in zip(*series, strict=True)]]
+    known = [value for values in series for value in values if value is not None]
+    known += [0.0] if kind in _FROM_ZERO else []
+    return ShownData(series=in_percent(series, min(known, default=0.0), max(known, default=0.0)))
+
+
+class ShownDataStore(QObject):
+    """The data that one account saw last on its dashboards. Written by a worker."""
+
+    changed = Signal()
+    """There are other data."""
+
+    def __init__(self, context: "Context") -> None:
+        super().__init__(context.changed)
+        self._context = context
+        self._file = _ThumbnailFile(context.workspace.home, context.workspace.vault, account_of(context))
+        self._known: dict[str, PageData] = {}
+        context.tasks.read(self, lambda _session: self._file.read(), self._add_stored, lambda _error: None)
+
+    @staticmethod
+    def of(context: "Context") -> "ShownDataStore":
+        """The instance of a session, shared by its pages and its list. Call it on the main thread."""
+        return context.changed.findChild(ShownDataStore) or ShownDataStore(context)
+
+    def page(self, dashboard_id: str) -> PageData:
+        """What the widgets of a dashboard showed last, by their ids; nothing while the account may read no data."""
+        return self._known.get(dashboard_id, {}) if not widgets_denied(self._context.actor) else {}
+
+    def watch(self, dashboard_id: str, editor: Editor, runner: WidgetQueryRunner) -> None:
+        """Remember what an open page shows, whenever all of its results are there."""
+        timer = QTimer(runner, interval=_SETTLE_MS, singleShot=True)
+        timer.timeout.connect(lambda: self._look(dashboard_id, editor, runner))
+        runner.result_changed.connect(lambda _item_id: timer.start())
+
+    def _look(self, dashboard_id: str, editor: Editor, runner: WidgetQueryRunner) -> None:
+        if not runner.busy:
+            self.remember(dashboard_id, _page_data(editor.widgets(), runner))
+
+    def remember(self, dashboard_id: str, page: PageData) -> None:
+        """Remember what a dashboard shows now."""
+        if page == self.page(dashboard_id):
+            return
+        self._known[dashboard_id] = self._file.unwritten[dashboard_id] = page
+        file = self._file
+        self._context.tasks.read(self, lambda _session: file.write(), lambda _done: None, lambda _error: None)
+        self.changed.emit()
+
+    def _add_stored(self, stored: Mapping[str, PageData]) -> None:
+        self._known = {**stored, **self._known}  # what was seen meanwhile is newer
+        self.changed.emit()
+
+
+def _page_data(widgets: Iterable[WidgetContent], runner: WidgetQueryRunner) -> dict[str, ShownData]:
+    """What the first widgets show that have data."""
+    found: dict[str, ShownData] = {}
+    for widget in widgets:
+        result = runner.result(widget.id)
+        shown = shown_data(widget, result) if result is not None else None
+        if shown is not None and len(found) < MAX_WIDGETS:
+            found[widget.id] = shown
+    return found
+
+
+class _ThumbnailFile:
+    """Reads and writes the file on any thread: it holds no Qt objects."""
+
+    def __init__(self, home: Path, vault: Vault, account: Sequence[str]) -> None:
+        self._home, self._vault, self._account = home, vault, account
+        self._lock = threading.Lock()
+        self.unwritten: dict[str, PageData] = {}
+
+    def read(self) -> Mapping[str, PageData]:
+        return thumbnail_data.load(self._home, self._vault, self._account)
+
+    def write(self) -> None:
+        with self._lock:
+            shown, self.unwritten = self.unwritten, {}
+            if not shown:
+                return
+            try:
+                thumbnail_data.save(self._home, self._vault, self._account, shown)
+            except AppError as error:  # the thumbnails show them until the program ends
+                _log.warning("the data of thumbnails could not be saved: %s: %s", error.code, error.why)
