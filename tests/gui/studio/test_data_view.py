@@ -539,6 +539,26 @@ def test_import_page_says_why_a_column_is_text_and_reads_it_as_numbers(data: Dat
     data.studio.wait(lambda: not page.mixed_columns.isVisible())
 
 
+def test_import_page_asks_how_numbers_are_read_that_do_not_tell(data: Data) -> None:
+    data.file.write_text("Tag;Menge\nMo;1.234\nDi;2.345\n", encoding="utf-8")
+    data.drop(data.file)
+    page = data.page
+
+    def first() -> object:
+        return page.added_tables()[0].preview[0][1]
+
+    assert "“1.234” is read as 1.234. It can also be 1\u202f234: the numbers don't tell." in data.texts()
+    assert first() == 1.234
+    data.click("import_other_mark")
+    data.studio.wait(lambda: not page.busy and first() == 1234)
+    assert not page.mixed_columns.isVisible()
+    page.undo()
+    data.studio.wait(lambda: not page.busy and page.mixed_columns.isVisible())
+    data.click("import_keep_mark")
+    data.studio.wait(lambda: not page.busy and not page.mixed_columns.isVisible())
+    assert first() == 1.234
+
+
 def test_import_page_names_all_columns_that_became_text(data: Data) -> None:
     """Only the first was named; the next came when that one was answered."""
     rows = "".join(f"0{day}.01.2026;2{day},5;{day}\n" for day in range(1, 6))

@@ -20,6 +20,7 @@ from benchboard.analytics import duckdb_session
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.inspection import inspect_file, inspect_scan
 from benchboard.analytics.files.inspection_types import TableInspection
+from benchboard.analytics.files.number_marks import MARKS, marks_with, open_number
 from benchboard.analytics.files.scan import FileScan, ReadOptions
 from benchboard.analytics.files.total_columns import is_period, total_column_sentence
 from benchboard.analytics.files.value_expressions import ZonedTimes
@@ -578,13 +579,44 @@ def test_lines_end_in_crlf_too_long_by_empty_columns_and_too_short_are_named_whe
     assert table.wrong_count == 2
 
 
+@pytest.mark.parametrize(
+    ("values", "marks", "certainty", "first"),
+    [
+        (["1.234"] * 3_000 + ["1.234,50"] * 9, (",", "."), "sure", 1234),
+        (["1,234"] * 3_000 + ["1,234.50"] * 9, (".", ","), "sure", 1234),
+        (["950"] * 3_000 + ["1.234,50"] * 9, (",", "."), "sure", 950),
+        (["1.5"] * 30 + ["1.234,50"], (".", ""), "likely", 1.5),
+        (["1.234,50"] * 3_000 + ["1,234.50"] * 4, (",", "."), "likely", 1234.5),
+        (["1.234"] * 30 + ["1,234.50"], (".", ","), "guess", 1.234),
+        (["1.234"] * 30, (".", ""), "guess", 1.234),
+        (["1,234,567"] * 3, (".", ","), "sure", 1234567),
+        (["1 234,50"] * 3, (",", " "), "sure", 1234.5),
+    ],
+)
+def test_decimal_mark_is_decided_by_the_whole_file_and_never_by_one_value(
+    tmp_path: Path, values: list[str], marks: tuple[str, str], certainty: str, first: float
+) -> None:
+    (tmp_path / "a.csv").write_text("".join(f"x;{value}\n" for value in ("v", *values)), encoding="utf-8")
+    (table,) = inspect_file(tmp_path / "a.csv").tables
+    options = table.scan.options
+    (mark,) = (guess for guess in table.guesses if guess.option == "decimal_mark")
+    assert (options.decimal_mark, options.thousands_mark, mark.certainty) == (*marks, certainty)
+    assert table.preview[0][1] == first
+    found = open_number(table)
+    assert (found is not None) == (values[0] in ("1.234", "1,234"))
+    if found is not None:
+        read = inspect_file(tmp_path / "a.csv", replace(options, **marks_with(options, found.other_mark)), fixed=MARKS)
+        assert (found.text, found.now, found.other) == (values[0], first, read.tables[0].preview[0][1])
+
+
 @pytest.mark.parametrize("other", ["broken", "1.5"])
 def test_inspect_file_a_few_wrong_cells_hide_no_decimal_mark(tmp_path: Path, other: str) -> None:
     """It said that no number has decimals."""
     text = "day;n;temp\n" + "".join(f"2026-01-0{day};{day};2{day},5\n" for day in range(1, 6))
     table = _inspect(tmp_path / "a.csv", f"{text}2026-01-06;6;{other}\n")
     (mark,) = (guess for guess in table.guesses if guess.option == "decimal_mark")
-    assert (mark.value, mark.reason) == (",", "Based on numbers such as 21,5.")
+    assert mark.value == ","
+    assert mark.reason in ("Based on numbers such as 21,5.", "Numbers written like 21,5: 5. Like 1.5: 1.")
 
 
 def test_inspect_file_one_long_line_makes_no_decimal_comma_the_separator(tmp_path: Path) -> None:

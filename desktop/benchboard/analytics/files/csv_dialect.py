@@ -290,6 +290,14 @@ def _detect_header(rows: Sequence[Sequence[str]], options: ReadOptions) -> tuple
     return answer(True, "guess", _("All columns are text; the first line is used as column names."))
 
 
+def has_numbers(values: Sequence[str]) -> bool:
+    """Whether more than half of the values that aren't empty are numbers, whatever their marks are, and no dates."""
+    filled = [value.strip() for value in values if value.strip()]
+    found = sum(_NUMERIC.fullmatch(value.lstrip("+-")) is not None and not date_format(value, "day-first")
+                for value in filled)  # fmt: skip
+    return found * 2 > len(filled)
+
+
 def _is_value(cell: str) -> bool:
     """Whether a cell is more likely a value than a title: a number or a date."""
     plain = cell.strip()

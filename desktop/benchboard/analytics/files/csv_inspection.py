@@ -18,6 +18,7 @@ from benchboard.analytics.files.csv_dialect import (
     date_format,
     detect_date_order,
     detect_encoding,
+    has_numbers,
     has_time,
     is_boolean_column,
     is_number,
@@ -36,6 +37,7 @@ from benchboard.analytics.files.inspection_types import (
     TypeFit,
     WrongLine,
 )
+from benchboard.analytics.files.number_marks import MARKS, decided_marks
 from benchboard.analytics.files.scan import DateOrder, FileFormat, FileScan, ReadOptions, ScanColumn
 from benchboard.analytics.files.staging import STAGED_OPTIONS, StagedTable, staged_options
 from benchboard.analytics.files.text_files import Utf8File, as_utf_8
@@ -104,7 +106,7 @@ def _inspect_all(
         raise Invalid(
             "files.empty", _("“{name}” has no lines.").format(name=scan.path.name), do=_("Choose another file.")
         )
-    options = sample.options
+    options, guesses = _with_marks(scan, text, sample, guesses, fixed, cancel_token, text_columns)
     columns = [[row[place] for row in sample.rows if row[place].strip()] for place in range(len(sample.titles))]
     order_is_open = "date_order" not in fixed
     if order_is_open:
@@ -145,6 +147,25 @@ def _inspect_all(
         scan = without_total_columns(scan, sums)
         table = _table(connection, scan, text.scan(scan), candidates, counts, guesses, totals)
         return replace(table, total_columns=sums, mixed_columns=(*table.mixed_columns, *numbers))
+
+
+def _with_marks(
+    scan: FileScan,
+    text: Utf8File,
+    sample: TextSample,
+    guesses: list[OptionGuess],
+    fixed: frozenset[str],
+    cancel_token: CancelToken,
+    text_columns: frozenset[int],
+) -> tuple[ReadOptions, list[OptionGuess]]:
+    """The options of the first lines with the marks of numbers that the whole file has, and why."""
+    places = {place for place in range(len(sample.titles)) if place not in text_columns and has_numbers(
+        [row[place] for row in sample.rows])}  # fmt: skip
+    if fixed & MARKS or not places:
+        return sample.options, guesses
+    read = text.scan(replace(scan, options=sample.options, columns=_text_columns(sample)))
+    with reading_connection((text.path,), cancel_token, shown=scan.path) as connection:
+        return decided_marks(connection, read, sample.options, places, guesses)
 
 
 def _totals(connection: duckdb.DuckDBPyConnection, scan: FileScan, read: FileScan) -> tuple[WrongLine, ...]:

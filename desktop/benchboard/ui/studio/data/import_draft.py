@@ -61,7 +61,11 @@ class ImportDraft:
 
     def with_option(self, name: str, value: object) -> "ImportDraft":
         """The draft with one more chosen option."""
-        return replace(self, options={**self.options, name: value})
+        return self.with_options({name: value})
+
+    def with_options(self, options: Mapping[str, object]) -> "ImportDraft":
+        """The draft with these read options chosen."""
+        return replace(self, options={**self.options, **options})
 
     def with_column(self, key: ColumnKey, choice: ColumnChoice) -> "ImportDraft":
         """The draft with other choices for a column."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.column_kinds import column_fits
 from benchboard.analytics.files.inspection_types import TableInspection, TypeFit, UnreadFile
+from benchboard.analytics.files.number_marks import MARKS, marks_with, open_number
 from benchboard.analytics.files.partial_columns import partial_column_sentence, unread_sentence
 from benchboard.analytics.files.profile import ColumnProfile, profile_table
 from benchboard.analytics.files.scan import FileScan
@@ -150,6 +151,7 @@ class ImportPage(QWidget):
         pane.reset.connect(self._reset)
         self.preview.column_opened.connect(self._open_column)
         self.mixed_columns.chosen.connect(self._choose_mixed)
+        self.mixed_columns.decimal_mark_chosen.connect(self._choose_decimal_mark)
         self.wrong_lines.chosen.connect(lambda which: self._change(replace(self.draft, wrong_values=which)))
         self.wrong_lines.total_label_chosen.connect(lambda label: self._choose_option("total_label", label))
 
@@ -291,6 +293,12 @@ class ImportPage(QWidget):
 
     def _choose_option(self, name: str, value: object) -> None:
         self._change(self.draft.with_option(name, value))
+
+    def _choose_decimal_mark(self, mark: str) -> None:
+        """Read the numbers with this decimal mark, and the other one between thousands."""
+        table, _detected = self._current_tables()
+        if table is not None:
+            self._change(self.draft.with_options(marks_with(table.scan.options, mark)))
 
     def _reset(self) -> None:
         """Read the file as it was detected; the name and how it is kept stay."""
@@ -486,7 +494,11 @@ class ImportPage(QWidget):
         self.wrong_lines.show_table(table)
         totals = [one for one in detected.total_columns if self._is_unanswered(table, one.place)]
         mixed = [one for one in detected.mixed_columns if self._is_unanswered(table, one.place)]
-        self.mixed_columns.show_columns(table, mixed, totals, self._notes(detected))
+        unsure = any(one.option == "decimal_mark" and one.certainty == "guess" for one in detected.guesses)
+        is_open = unsure and not MARKS & set(self.draft.options)
+        self.mixed_columns.show_columns(
+            table, mixed, totals, self._notes(detected), open_number(table) if is_open else None
+        )
         self._footer.show_table(table, reading.detected.seconds)
         self._tell_reading()
         self._profile(table, reading.detected.size)

@@ -1,5 +1,6 @@
-"""Lines above the preview: which columns are text because of a few of their values, or are the sum of others, with the
-ways to answer that; and which columns and files of a folder aren't everywhere."""
+"""Lines above the preview: which columns are text because of a few of their values, or are the sum of others, and
+numbers that can be read in two ways, with the ways to answer that; and which columns and files of a folder aren't
+everywhere."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -10,6 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.analytics.files.inspection_types import MixedColumn, TableInspection, TotalColumn
+from benchboard.analytics.files.number_marks import OpenNumber
 from benchboard.analytics.files.total_columns import total_column_sentence
 from benchboard.analytics.files.wrong_lines import mixed_column_sentence
 from benchboard.i18n import _, number
@@ -26,9 +28,11 @@ _MOST_NOTES: Final = 20
 
 
 class MixedColumnsNote(QWidget):
-    """Shows a line for each of these columns; hidden while there is none. `chosen` emits a place and a kind."""
+    """Shows a line for each of these columns; hidden while there is none. `chosen` emits a place and a kind,
+    `decimal_mark_chosen` a decimal mark."""
 
     chosen = Signal(int, str)
+    decimal_mark_chosen = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,13 +55,16 @@ class MixedColumnsNote(QWidget):
         mixed: Sequence[MixedColumn],
         totals: Sequence[TotalColumn] = (),
         notes: Sequence[str] = (),
+        open_number: OpenNumber | None = None,
     ) -> None:
-        """Show these columns of `table`, and `notes` that need no answer."""
+        """Show these columns of `table`, `notes` that need no answer, and a number that can be read in two ways."""
         self.sentences = []
         while (item := self._column.takeAt(0)) is not None:
             if (line := item.widget()) is not None:
                 line.hide()
                 line.deleteLater()
+        if open_number is not None:
+            self._add_number(table, open_number)
         for one in mixed:
             sentence = mixed_column_sentence(table.scan.columns[one.place].title, one)
             convert = (_convert_title(one), one.kind, "import_convert_column")
@@ -72,7 +79,7 @@ class MixedColumnsNote(QWidget):
             self._add_line(note, 0, (), icon="ph.info", tone="info")
         if (more := len(notes) - _MOST_NOTES) > 0:
             self._add_line(_("and {count} more").format(count=number(more)), 0, (), icon="ph.info", tone="info")
-        self.setVisible(bool(mixed or totals or notes))
+        self.setVisible(bool(mixed or totals or notes or open_number))
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -84,6 +91,18 @@ class MixedColumnsNote(QWidget):
         need = self._column.totalHeightForWidth(self.width() or _WIDTH)
         self._area.setFixedHeight(min(max(need, self._column.totalMinimumSize().height()), _MOST_HEIGHT))
 
+    def _add_number(self, table: TableInspection, found: OpenNumber) -> None:
+        now, other = number(found.now, most=3), number(found.other, most=3)
+        text = _("“{text}” is read as {now}. It can also be {other}: the numbers don't tell.")
+        line = self._add_line(text.format(text=found.text, now=now, other=other), 0, ())
+        for title, mark, name in (
+            (_("Read as {value}").format(value=other), found.other_mark, "import_other_mark"),
+            (_("Keep {value}").format(value=now), table.scan.options.decimal_mark, "import_keep_mark"),
+        ):
+            button = Button(title, partial(self.decimal_mark_chosen.emit, mark), kind="link", name=name)
+            button.setAccessibleDescription(self.sentences[-1])
+            line.addWidget(button)
+
     def _add_line(
         self,
         sentence: str,
@@ -92,8 +111,9 @@ class MixedColumnsNote(QWidget):
         *,
         icon: str = "ph.warning-fill",
         tone: str = "warn",
-    ) -> None:
-        """Add a sentence and the buttons to answer it, each with its title, the kind that it chooses and its name."""
+    ) -> QHBoxLayout:
+        """Add a sentence and the buttons to answer it, each with its title, the kind that it chooses and its name.
+        Returns the row of the buttons."""
         self.sentences.append(sentence)
         line = QWidget(self._lines)
         row = QHBoxLayout(line)
@@ -107,6 +127,7 @@ class MixedColumnsNote(QWidget):
             row.addWidget(button)
         self._column.addWidget(line)
         line.show()  # the height of a line that is only shown with the next event doesn't count
+        return row
 
 
 def _convert_title(mixed: MixedColumn) -> str:
