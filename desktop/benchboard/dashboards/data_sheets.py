@@ -51,10 +51,12 @@ def widget_sheets(
     cancel_token: CancelToken | None = None,
     step: Callable[[int, int], object] = lambda _done, _total: None,
     arranged: Callable[[ResultTable, str, WidgetContent], ResultTable] = plain_form,
+    left_out: Callable[[WidgetContent], str] = lambda _widget: "",
 ) -> list[Sheet]:
     """Run the queries of all widgets of a page for `actor`, up to `MAX_ROWS` rows each, with the time range as it is at
     `now` (UTC). `step` is called before each with how many are done, and of how many; `arranged` puts the rows of a
-    query in the order, and in the form, in which its widget shows them.
+    query in the order, and in the form, in which its widget shows them; `left_out` is asked after that what its sheet
+    says is missing.
 
     A widget whose query fails has its error in place of a table. Raises `Invalid` (`export.no-data`) for a page without
     queries, the first error if all queries fail, and `Cancelled`.
@@ -86,7 +88,9 @@ def widget_sheets(
             sheets.append(Sheet(title, None, notes, error))
             continue
         more = (_("The first {count} rows. The query returns more.").format(count=len(table.rows)),)
-        sheets.append(Sheet(title, arranged(table, query, widget), notes + (more if table.truncated else ())))
+        shown, notes = arranged(table, query, widget), notes + (more if table.truncated else ())
+        missing = left_out(widget)
+        sheets.append(Sheet(title, shown, (*notes, missing) if missing else notes))
     failed = [sheet.error for sheet in sheets if sheet.error is not None]
     if len(failed) == len(sheets):
         raise failed[0]

@@ -1,6 +1,7 @@
 """A widget's rows as a CSV file, from its context menu."""
 
 import csv
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,8 +12,15 @@ import pytest
 from PySide6.QtWidgets import QFileDialog, QMenu
 
 from benchboard.analytics import queries
+from benchboard.analytics.queries import ResultColumn, ResultTable
 from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
 from benchboard.ui.studio.canvas.context_menu import build_menu
+from benchboard.ui.studio.import_export.export_dialog import ExportDialog
+from benchboard.ui.studio.tiles.chart_legend import OTHER, LegendChoice
+from benchboard.ui.studio.tiles.chart_table import chart_table
+from benchboard.ui.studio.tiles.hidden_series import visible_rows
+from benchboard.ui.studio.tiles.legend_menu import legend_names
 from benchboard.ui.studio.tiles.page_picture import PagePicture
 from benchboard.ui.system_clipboard import clipboard_data
 from benchboard.ui.widgets.toasts import Toast
@@ -98,6 +106,67 @@ def test_rows_of_a_widget_are_exported_as_excel_and_parquet(studio: "Studio", tm
     with duckdb.connect() as made:
         rows = made.execute(f"SELECT order_total, currency FROM '{tmp_path / 'a.parquet'}'").fetchall()
     assert [(float(amount), currency) for amount, currency in rows] == [row[1:] for row in found[1:]]
+
+
+def _chart(kind: str, rows: dict[str, list[int]]) -> tuple[WidgetContent, ResultTable]:
+    columns = (ResultColumn("x", "text"), *(ResultColumn(name, "integer") for name in rows))
+    table = ResultTable(columns, tuple(zip("abcd", *rows.values(), strict=True)), truncated=False)
+    return WidgetContent("w", kind, kind_of(kind), "T", "SELECT 1", {}), table
+
+
+def test_what_a_legend_hides_is_left_out_of_a_result(qapp: object) -> None:
+    widget, wide = _chart("line_chart", {"n": [1, 2, 3, 4], "m": [5, 6, 7, 8]})
+    shown, count = visible_rows(widget, wide, LegendChoice(frozenset({"n"})))
+    assert ([one.name for one in shown.columns], shown.rows[0], count) == (["x", "m"], ("a", 5), 1)
+    for hidden in (frozenset[str](), frozenset({"n", "m"}), frozenset({"gone"})):
+        assert visible_rows(widget, wide, LegendChoice(hidden)) == (wide, 0)
+    names = ResultTable(
+        (
+            ResultColumn("x", "text"),
+            ResultColumn("s", "text"),
+            ResultColumn("n", "integer"),
+            ResultColumn("m", "integer"),
+        ),
+        tuple((x, s, 1, 2) for x in "ab" for s in ("paid", "open")),
+        truncated=False,
+    )
+    single = replace(names, columns=names.columns[:3], rows=tuple(row[:3] for row in names.rows))
+    shown, count = visible_rows(widget, single, LegendChoice(frozenset({"paid"})))
+    assert (shown.rows, count) == ((("a", "open", 1), ("b", "open", 1)), 1)
+    drawn = chart_table(names).columns
+    shown, count = visible_rows(widget, names, LegendChoice(frozenset({drawn[1].name})))
+    assert count == 1
+    assert sum(cell is None for row in shown.rows for cell in row) == 2, "of one measure its numbers alone"
+    pie, slices = _chart("pie_chart", {"n": [900, 90, 9, 1]})
+    shown, count = visible_rows(pie, slices, LegendChoice(frozenset({"a"})))
+    assert ([row[0] for row in shown.rows], count) == (["b", "c", "d"], 1)
+    shown, count = visible_rows(pie, slices, LegendChoice(frozenset({OTHER})))
+    assert ([row[0] for row in shown.rows], count) == (["a", "b"], 1)
+
+
+def test_exports_leave_out_what_the_legend_hides_and_say_so(studio: "Studio", tmp_path: Path) -> None:
+    _show(studio, _widget(QUERY, "pie_chart"))
+    result = studio.page.query_runner.result("a")
+    assert result is not None
+    names = [name for _key, name in legend_names(studio.page.editor.widget("a"), result)]
+    studio.page.query_runner.choose_in_legend("a", LegendChoice(frozenset(names[:1])))
+    studio.page.run("studio.export_data")
+    _choose(studio, tmp_path / "part.csv")
+    found = (tmp_path / "part.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert result.table is not None
+    assert len(found) == len(result.table.rows)
+    studio.wait(lambda: any("part.csv. Without 1 series hidden" in one for one in _toasts(studio)))
+    studio.page.run("studio.copy_picture")
+    assert any("Picture copied. Without 1 series hidden in a legend." in one for one in _toasts(studio))
+    studio.page.run("studio.export_all_data")
+    _choose(studio, tmp_path / "all.xlsx")
+    notes = [row[0] for row in openpyxl.load_workbook(tmp_path / "all.xlsx").active.values]
+    assert "Without 1 series hidden in a legend." in notes
+    studio.page.run("studio.export_png")
+    (dialog,) = studio.application.window.findChildren(ExportDialog)
+    sheet = PagePicture.of(studio.page.editor.rendered_page, 900.0)
+    assert "Without 1 series hidden in a legend." in dialog.heading_text(sheet)
+    dialog.dismiss()
 
 
 def test_data_are_copied_as_text_and_as_a_table(studio: "Studio") -> None:

@@ -104,7 +104,7 @@ def test_export_shows_the_labels_of_values(studio: "Studio") -> None:
     editor.replace_document("Titles", templated_page(type="query", query="select 1"))
     editor.answer_options("shop", ("north",), {"north": "Harbour Cycles"})
     assert studio.canvas.tiles["n"].widget.title == "Orders of Harbour Cycles"
-    expanded_page = ExpandedPage(studio.context, editor, studio.page, studio.page.query_runner.colours)
+    expanded_page = ExpandedPage(studio.context, editor, studio.page, studio.page.query_runner)
     titles = {item.id: item.source.get("title") for item in expanded_page.page.layout.items}
     assert titles["n"] == "Orders of Harbour Cycles"
     assert editor.rendered_page.item("r").source["title"] == "Shop Harbour Cycles"

@@ -227,7 +227,7 @@ def test_series_and_slices_of_a_page_have_one_colour_for_each_value(studio: "Stu
     _settled(studio)
     assert _colours(studio, "all") == {("refunded",): whole["refunded",]}
     assert _colours(studio, "pie") == whole
-    expanded = ExpandedPage(studio.context, editor, studio.page, studio.page.query_runner.colours)
+    expanded = ExpandedPage(studio.context, editor, studio.page, studio.page.query_runner)
     studio.wait(lambda: not expanded.busy)
     exported = expanded.result("all")
     assert exported is not None

@@ -261,7 +261,7 @@ class PageCommands(QObject):
         width = max(float(page.canvas.viewport().width()), page.canvas.narrowest + 2 * MARGIN)
         expanded_page = None
         if not page.editor.expands_repeats and has_repeats(page.editor.document):
-            expanded_page = ExpandedPage(self._context, page.editor, page, page.query_runner.colours)
+            expanded_page = ExpandedPage(self._context, page.editor, page, page.query_runner)
         editor, variables = page.editor, selection_summary(page.editor.reader_document.variables, page.editor.labels)
         ExportDialog(
             page, self._context, editor.rendered_page, page.query_runner.result, width=width,

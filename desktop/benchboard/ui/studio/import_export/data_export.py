@@ -17,13 +17,16 @@ from benchboard.analytics.table_export.clipboard_table import html_table, tab_se
 from benchboard.analytics.table_export.excel_file import excel_file
 from benchboard.analytics.table_export.formats import EXPORT_FORMATS, ExportFormat, as_text_note, export_table
 from benchboard.dashboards.data_sheets import widget_sheets
+from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.dashboards.editing.view import render
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.file_export import ask_file, save_file
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.import_export.page_export import file_name
 from benchboard.ui.studio.tiles import page_picture
+from benchboard.ui.studio.tiles.chart_legend import LegendChoice
 from benchboard.ui.studio.tiles.collation import collated
+from benchboard.ui.studio.tiles.hidden_series import hidden_names, hidden_text, visible_rows
 from benchboard.ui.studio.tiles.page_grid import MARGIN
 from benchboard.ui.studio.tiles.page_picture import PagePicture
 from benchboard.ui.studio.tiles.pivot import exported
@@ -42,24 +45,26 @@ def ask_and_export_data(context: "Context", canvas: Canvas, item_id: str, chosen
     """Ask for a file, then run the query of a widget for up to `MAX_ROWS` rows and write them in a format, one of
     `EXPORT_FORMATS`."""
     widget, read = canvas.editor.widget(item_id), _reader(context, canvas, item_id)
+    choice = canvas.query_runner.legend_choice(item_id)
     export_format = cast("ExportFormat", chosen_format)
     title = widget.title or widget.kind_name
 
-    def encode(progress: Progress) -> tuple[bytes, tuple[ResultTable, int]]:
-        table = read(progress)
+    def encode(progress: Progress) -> tuple[bytes, tuple[ResultTable, int, int]]:
+        table, hidden = visible_rows(widget, read(progress), choice)
         shown = exported(table, widget) if export_format != "parquet" else table  # whose columns have one type each
         made = export_table(shown, export_format, title=title, check=progress.check)
-        return made.content, (table, made.as_text)
+        return made.content, (table, hidden, made.as_text)
 
     def write(path: Path) -> None:
-        def saved(result: tuple[ResultTable, int]) -> str:
-            table, as_text = result
+        def saved(result: tuple[ResultTable, int, int]) -> str:
+            table, hidden, as_text = result
             count = len(table.rows)
             if table.truncated:
                 sentence = _("Exported the first {count} rows to {file}. The query returns more.")
             else:
                 sentence = ngettext("Exported {count} row to {file}", "Exported {count} rows to {file}", count)
-            return _sentences(sentence.format(count=number(count), file=path.name), as_text_note(as_text))
+            first = sentence.format(count=number(count), file=path.name)
+            return _sentences(first, hidden_text(hidden), as_text_note(as_text))
 
         save_file(context, canvas, path, encode, saved=saved)
 
@@ -73,10 +78,17 @@ def ask_and_export_all_data(context: "Context", canvas: Canvas, name: str) -> No
     file with a sheet for each. `name` is the page's."""
     state, actor, labels = canvas.editor.state, context.actor, canvas.editor.labels
     document = replace(state.document, title=state.document.title or name)
+    choices = {one: canvas.query_runner.legend_choice(one) for one in state.view.page.paths}
 
     def encode(progress: Progress) -> tuple[bytes, tuple[int, int, int]]:
-        token = CancelToken()
+        token, hidden = CancelToken(), dict[str, int]()
         view = render(document, replace(state.reader, repeats="expanded"))
+
+        def arranged(table: ResultTable, query: str, widget: WidgetContent) -> ResultTable:
+            choice = choices.get(view.sources.get(widget.id, widget.id), LegendChoice())
+            shown, hidden[widget.id] = visible_rows(widget, collated(table, query), choice)
+            return exported(shown, widget)
+
         with progress.on_cancel(token.cancel), context.database.read() as session:
             sheets = widget_sheets(
                 session,
@@ -86,7 +98,8 @@ def ask_and_export_all_data(context: "Context", canvas: Canvas, name: str) -> No
                 labels=labels,
                 cancel_token=token,
                 step=progress.report,
-                arranged=lambda table, query, widget: exported(collated(table, query), widget),
+                arranged=arranged,
+                left_out=lambda widget: hidden_text(hidden.get(widget.id, 0)),
             )
         made = excel_file(sheets, check=progress.check)
         return made.content, (len(sheets), sum(sheet.table is None for sheet in sheets), made.as_text)
@@ -118,16 +131,16 @@ def ask_and_export_all_data(context: "Context", canvas: Canvas, name: str) -> No
 def copy_widget_data(context: "Context", canvas: Canvas, item_id: str) -> None:
     """Run the query of a widget for up to `MAX_ROWS` rows, and copy them as a table."""
     read, mark = _reader(context, canvas, item_id), QLocale.system().decimalPoint()
-    widget = canvas.editor.widget(item_id)
+    widget, choice = canvas.editor.widget(item_id), canvas.query_runner.legend_choice(item_id)
 
-    def op(progress: Progress) -> tuple[ResultTable, str, str]:
-        table = read(progress)
+    def op(progress: Progress) -> tuple[ResultTable, int, str, str]:
+        table, hidden = visible_rows(widget, read(progress), choice)
         progress.check()
         shown = exported(table, widget)
-        return table, tab_separated(shown, decimal_mark=mark), html_table(shown, decimal_mark=mark)
+        return table, hidden, tab_separated(shown, decimal_mark=mark), html_table(shown, decimal_mark=mark)
 
-    def copy(found: tuple[ResultTable, str, str]) -> None:
-        table, text, html = found
+    def copy(found: tuple[ResultTable, int, str, str]) -> None:
+        table, hidden, text, html = found
         data = QMimeData()
         data.setText(text)
         data.setHtml(html)
@@ -137,7 +150,7 @@ def copy_widget_data(context: "Context", canvas: Canvas, item_id: str) -> None:
             sentence = _("Copied the first {count} rows. The query returns more.")
         else:
             sentence = ngettext("Copied {count} row", "Copied {count} rows", count)
-        context.problems.toast(sentence.format(count=number(count)))
+        context.problems.toast(_sentences(sentence.format(count=number(count)), hidden_text(hidden)))
 
     context.tasks.run(canvas, op, copy, title=_("Copying data"))
 
@@ -154,7 +167,8 @@ def copy_widget_picture(context: "Context", canvas: Canvas, query_runner: Widget
     data = QMimeData()
     data.setImageData(image)
     copy_data(data)
-    context.problems.toast(_("Picture copied"))
+    hidden = hidden_names(canvas.editor.widget(item_id), query_runner.result(item_id))
+    context.problems.toast(_sentences(_("Picture copied"), hidden_text(len(hidden))))
 
 
 def _reader(context: "Context", canvas: Canvas, item_id: str) -> Callable[[Progress], ResultTable]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
+from benchboard.dashboards.document.widget_kinds import widget_of
 from benchboard.dashboards.layout import PageIndex
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, ngettext
@@ -13,6 +14,7 @@ from benchboard.ui.file_export import ask_file
 from benchboard.ui.studio.import_export import page_export
 from benchboard.ui.studio.import_export.page_export import Answers, Format, PageExport
 from benchboard.ui.studio.tiles.expanded_page import ExpandedPage
+from benchboard.ui.studio.tiles.hidden_series import hidden_names, hidden_text
 from benchboard.ui.studio.tiles.page_picture import PagePicture
 from benchboard.ui.widgets import Paragraph
 from benchboard.ui.widgets.buttons import Button, SegmentedControl
@@ -101,7 +103,7 @@ class ExportDialog(Dialog):
         form = self._form.current()
         self._scaled.setVisible(form == "png")
         self._export_button.setText(_("Print…") if form == "print" else _("Save…"))
-        size = page_export.size_of(self._sheet(), self._variables)
+        size = page_export.size_of(self._sheet(), self.heading_text(self._sheet()))
         if form == "png":
             scale = int(self._scale.current())
             facts = {"width": round(size.width() * scale), "height": round(size.height() * scale)}
@@ -112,6 +114,12 @@ class ExportDialog(Dialog):
             self._size_note.setText(_("One page sized to fit, in print colours."))
         else:
             self._size_note.setText(_("Fits the paper width and breaks between widgets, in print colours."))
+
+    def heading_text(self, sheet: PagePicture) -> str:
+        """The selected values of the variables, and how many series the legends of a sheet hide."""
+        widgets = ((widget_of(sheet.page.item(name)), self._results(name)) for name in sheet.ids)
+        hidden = sum(len(hidden_names(widget, result)) for widget, result in widgets)
+        return " · ".join(part for part in (self._variables, hidden_text(hidden)) if part)
 
     def _update_button(self) -> None:
         """Disable the export until the queries of all copies have finished."""
@@ -133,7 +141,7 @@ class ExportDialog(Dialog):
 
     def _export(self, sheet: PagePicture, form: Format, scale: int) -> None:
         context, owner, answers, title = self._context, self._owner, self._results, self._title_text
-        variables = self._variables
+        variables = self.heading_text(sheet)
         name = f"{page_export.file_name(title)}.{form}"
 
         def write(path: Path) -> None:
@@ -147,7 +155,7 @@ class ExportDialog(Dialog):
     def print_page(self, sheet: PagePicture) -> None:
         context, owner, answers = self._context, self._owner, self._results
         title = self._title_text
-        foot = " · ".join(part for part in (title, self._variables) if part)
+        foot = " · ".join(part for part in (title, self.heading_text(sheet)) if part)
 
         def known(names: list[str]) -> None:
             if not names:

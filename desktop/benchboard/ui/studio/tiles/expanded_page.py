@@ -1,6 +1,7 @@
 """A page with its repeats expanded, for export: one copy for each value of a variable, each with its own result."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -8,7 +9,6 @@ from PySide6.QtCore import QObject, Signal
 from benchboard.dashboards.layout import PageIndex
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.query_results import QueryResult, WidgetQueryRunner
-from benchboard.ui.studio.tiles.value_colours import PageColours
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -20,12 +20,13 @@ class ExpandedPage(QObject):
     ready = Signal()
     """The last result has arrived."""
 
-    def __init__(self, context: "Context", editor: Editor, parent: QObject, colours: PageColours) -> None:
+    def __init__(self, context: "Context", editor: Editor, parent: QObject, shown: WidgetQueryRunner) -> None:
         super().__init__(parent)
+        self._shown = shown
         self._editor = Editor(self)
         self._editor.rejected.connect(context.problems.show)
         self._query_runner = WidgetQueryRunner(context, self._editor, self)
-        self._query_runner.colours = colours.copy()  # as on the screen
+        self._query_runner.colours = shown.colours.copy()  # as on the screen
         self._query_runner.result_changed.connect(self._emit_when_ready)
         self._editor.show_as_reader(editor)
 
@@ -40,8 +41,10 @@ class ExpandedPage(QObject):
         return self._query_runner.busy
 
     def result(self, item_id: str) -> QueryResult | None:
-        """The latest result of a widget of the page."""
-        return self._query_runner.result(item_id)
+        """The latest result of a widget of the page, with what its legend hides on the screen."""
+        found = self._query_runner.result(item_id)
+        choice = self._shown.legend_choice(self._editor.sources.get(item_id, item_id))
+        return replace(found, legend=choice) if found is not None else None
 
     def copies(self, ids: Sequence[str]) -> tuple[str, ...]:
         """The ids on the page that are copies of these widgets of the document, or those themselves."""

@@ -164,6 +164,10 @@ class WidgetQueryRunner(QObject):
         """The latest result of a widget; None for one without a query or picture."""
         return self._results.get(item_id)
 
+    def legend_choice(self, item_id: str) -> LegendChoice:
+        """What the reader hides by the legend of a widget."""
+        return self._choices.get(item_id, LegendChoice())
+
     def choose_in_legend(self, item_id: str, choice: LegendChoice) -> None:
         """Hide or show series or slices of a widget."""
         self._choices[item_id] = choice
