@@ -307,6 +307,31 @@ def test_export_stacking_points_and_heatmap_round_trip() -> None:
     assert by[2]["fieldConfig"] == found["panel-2"]["fieldConfig"]
 
 
+def test_export_right_axis_round_trips_and_other_overrides_stay() -> None:
+    config = {"axis_right": ["revenue", "cost"], "right_min": 0, "right_unit": "€", "right_decimals": 2}
+    dashboard, found, _report = _written(_item("panel-1", 0, 0, type="line_chart", config=config, query="SELECT 1"))
+    assert faults(dashboard) == []
+    overrides = found["panel-1"]["fieldConfig"]["overrides"]
+    assert [one["matcher"] for one in overrides] == [{"id": "byName", "options": name} for name in ("revenue", "cost")]
+    assert {"id": "custom.axisPlacement", "value": "right"} in overrides[0]["properties"]
+    assert {"id": "unit", "value": "currencyEUR"} in overrides[1]["properties"]
+    (item,) = from_grafana(dashboard)[0]["items"]
+    assert item["config"] == config
+    colour = {"id": "custom.lineWidth", "value": 3}
+    overrides[0]["properties"].append(colour)
+    overrides.append({"matcher": {"id": "byRegexp", "options": "/a/"}, "properties": [{"id": "unit", "value": "s"}]})
+    assert _again(dashboard) == dashboard
+    (item,) = from_grafana(dashboard)[0]["items"]
+    item["config"] = {"axis_right": ["tax"]}
+    again, _told = to_grafana(parse_document({"format": "benchboard/dashboard", "version": 2, "items": [item]}))
+    assert again["panels"][0]["fieldConfig"]["overrides"] == [
+        {"matcher": {"id": "byName", "options": "revenue"}, "properties": [colour]},
+        overrides[2],
+        {"matcher": {"id": "byName", "options": "tax"},
+         "properties": [{"id": "custom.axisPlacement", "value": "right"}]},
+    ]  # fmt: skip
+
+
 def test_export_gauge_and_area_round_trip() -> None:
     config = {"unit": "%", "decimals": 1, "min": -5, "max": 50, "warn": 20, "alarm": 40.5}
     listed = [_item("panel-1", 0, 0, type="gauge", config=config), _item("panel-2", 4, 0, type="area_chart")]

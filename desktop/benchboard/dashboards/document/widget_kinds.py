@@ -138,7 +138,14 @@ _AXIS: Final = (
     Setting("reference_label", N_("Label of the line"), "text", most=60),
 )
 """Empty: as it is found by itself, or nothing."""
-AXIS_ENDS: Final = {"axis_min": "axis_max"}
+RIGHT_AXIS: Final = (
+    Setting("right_min", N_("Right axis min"), "measure"),
+    Setting("right_max", N_("Right axis max"), "measure"),
+    Setting("right_unit", N_("Unit on the right"), "text"),
+    Setting("right_decimals", N_("Decimals on the right"), "number", "", most=6),
+)
+"""Of the right axis, if `series_settings` has any series there."""
+AXIS_ENDS: Final = {"axis_min": "axis_max", "right_min": "right_max"}
 """Of a minimum, the maximum that it has to be below."""
 BEFORE: Final = Setting(
     "before",
@@ -181,21 +188,21 @@ KINDS: Final = (
         "line_chart", N_("Line"), N_("Charts"), "ph.chart-line", 6, 6, 3, 4,
         "SELECT date_trunc('day', created_dt) AS day, count(*) AS orders\nFROM orders\nGROUP BY 1\nORDER BY 1",
         N_("The first column is the x-axis. Each other numeric column, or each value of a text column, is a series."),
-        (_UNIT, _MISSING, *_AXIS, *_THRESHOLDS, BEFORE),
+        (_UNIT, _MISSING, *_AXIS, *RIGHT_AXIS, *_THRESHOLDS, BEFORE),
     ),
     WidgetKind(
         "area_chart", N_("Area"), N_("Charts"), "bb.area", 6, 6, 3, 4,
         "SELECT date_trunc('day', created_dt) AS day, count(*) AS orders\nFROM orders\nGROUP BY 1\nORDER BY 1",
         N_("The first column is the x-axis. Each other numeric column, or each value of a text column, is a series, "
         "filled down to zero."),
-        (_UNIT, AREA_STACK, _MISSING, *_AXIS, *_THRESHOLDS, BEFORE),
+        (_UNIT, AREA_STACK, _MISSING, *_AXIS, *RIGHT_AXIS, *_THRESHOLDS, BEFORE),
     ),
     WidgetKind(
         "bar_chart", N_("Bar"), N_("Charts"), "ph.chart-bar", 4, 6, 2, 4,
         "SELECT status, count(*) AS orders\nFROM orders\nGROUP BY status\nORDER BY orders DESC",
         N_("The first column is the category. Each other numeric column, or each value of a text column, is a series "
         "of bars."),
-        (_UNIT, STACK, *_AXIS, BEFORE),
+        (_UNIT, STACK, *_AXIS, *RIGHT_AXIS, BEFORE),
     ),
     WidgetKind(
         "pie_chart", N_("Pie"), N_("Charts"), "ph.chart-pie-slice", 4, 6, 3, 4,

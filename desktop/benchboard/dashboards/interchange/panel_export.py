@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from benchboard.dashboards.document.widget_kinds import IMAGE, WidgetContent, widget_of
-from benchboard.dashboards.interchange import panel_import
+from benchboard.dashboards.interchange import panel_import, series_overrides
 from benchboard.dashboards.interchange.conversion_report import ReportLine
 from benchboard.dashboards.interchange.grafana_import import imported_repeat
 from benchboard.dashboards.interchange.panel_charts import point_options, with_stack
@@ -236,7 +236,7 @@ def _settings(widget: WidgetContent, panel: Mapping[str, Any]) -> dict[str, Any]
     defaults = dict(inside(inside(panel, "fieldConfig"), "defaults"))
     unit, decimals = config.get("unit"), config.get("decimals")
     if isinstance(unit, str) and unit != panel_import.unit_of(panel):
-        defaults["unit"] = _NAMES.get(unit, f"suffix:{unit}") if unit else "none"
+        defaults["unit"] = _unit_name(unit)
     if decimals != panel_import.decimals_of(panel) and isinstance(decimals, int) and not isinstance(decimals, bool):
         defaults["decimals"] = decimals
     if widget.type == "gauge":
@@ -246,11 +246,19 @@ def _settings(widget: WidgetContent, panel: Mapping[str, Any]) -> dict[str, Any]
     if widget.type == "area_chart" and not inside(defaults, "custom").get("fillOpacity"):
         defaults["custom"] = {**inside(defaults, "custom"), "fillOpacity": _FILL}
     config_fields = inside(panel, "fieldConfig") or {"defaults": {}, "overrides": []}
+    if widget.type in series_overrides.CHARTS:
+        made = series_overrides.with_series(config_fields.get("overrides"), config, panel_import.unit_word, _unit_name)
+        config_fields = config_fields if made is None else {**config_fields, "overrides": made}
     fields: dict[str, Any] = {"fieldConfig": {**config_fields, "defaults": defaults}}
     if widget.type == "histogram" and (bins := widget.setting("bins") or None) != panel_import.bins_of_panel(panel):
         changed = {"bucketCount": bins if bins is not None else _GONE, "bucketSize": _GONE}
         fields["options"] = _changed(inside(panel, "options"), changed)
     return fields
+
+
+def _unit_name(unit: str) -> str:
+    """A unit of ours as Grafana names it."""
+    return _NAMES.get(unit, f"suffix:{unit}") if unit else "none"
 
 
 def original_queries(source: Mapping[str, object]) -> str:

@@ -8,6 +8,7 @@ from unicodedata import category
 
 from benchboard.dashboards.document import images
 from benchboard.dashboards.document.widget_kinds import MAX_MEASURE, MAX_TITLE, MOST_BINS, kind_of
+from benchboard.dashboards.interchange import series_overrides
 from benchboard.dashboards.interchange.conversion_report import ReportLine
 from benchboard.dashboards.interchange.panel_charts import counts_cells, is_stacked, joins_points, stack_settings
 from benchboard.dashboards.interchange.validation import mapping, text
@@ -161,11 +162,25 @@ def settings(panel: Mapping[str, Any], kind: str, item: str) -> dict[str, Any]:
     decimals = decimals_of(panel)
     if kind in ("metric_card", "gauge") and decimals is not None:
         config["decimals"] = decimals
+    if kind in series_overrides.CHARTS:
+        config |= series_of_panel(panel)
     if kind in LINES:
         return config | line_thresholds(panel)
     if kind == "histogram" and (bins := bins_of_panel(panel)) is not None:
         config["bins"] = bins
     return config | (gauge_range(panel) if kind == "gauge" else {})
+
+
+def series_of_panel(panel: Mapping[str, Any]) -> dict[str, Any]:
+    """What a chart's settings say of its series, from the overrides of its panel."""
+    return series_overrides.series_settings(_inside(panel, "fieldConfig").get("overrides"), unit_word)
+
+
+def unit_word(given: object) -> str:
+    """A unit of Grafana's as we write it; empty where ours has no word for it."""
+    if not isinstance(given, str):
+        return ""
+    return one_line(given.removeprefix("suffix:") if given.startswith("suffix:") else UNITS.get(given, ""))[:_MAX_UNIT]
 
 
 def bins_of_panel(panel: Mapping[str, Any]) -> int | None:
@@ -315,9 +330,7 @@ def _given_unit(panel: Mapping[str, Any]) -> str:
 
 def unit_of(panel: Mapping[str, Any]) -> str:
     """A panel's unit as we write it; empty where ours has no word for it."""
-    given = _given_unit(panel)
-    own = given.removeprefix("suffix:") if given.startswith("suffix:") else UNITS.get(given, "")
-    return one_line(own)[:_MAX_UNIT]
+    return unit_word(_given_unit(panel))
 
 
 def decimals_of(panel: Mapping[str, Any]) -> int | None:
@@ -334,7 +347,9 @@ def _kept(panel: Mapping[str, Any], kind: str, *, asked: bool) -> Iterator[str]:
         yield f"{counted} ({', '.join(sources)})" if sources else counted
     if steps := _listed(panel.get("transformations")):
         yield ngettext("{count} transformation", "{count} transformations", len(steps)).format(count=len(steps))
-    if own := _listed(_inside(panel, "fieldConfig").get("overrides")):
+    theirs = _listed(_inside(panel, "fieldConfig").get("overrides"))
+    is_chart = kind in series_overrides.CHARTS
+    if own := [one for one in theirs if not (is_chart and series_overrides.is_mapped(one))]:
         yield ngettext("overrides for {count} series", "overrides for {count} series", len(own)).format(count=len(own))
     defaults = _inside(panel, "fieldConfig", "defaults")
     if _listed(defaults.get("mappings")):

@@ -15,12 +15,14 @@ from benchboard.analytics.queries import ResultColumn
 from benchboard.analytics.query_builder.first_question import Shape
 from benchboard.analytics.table_browser import BrowsedSource, list_tables
 from benchboard.dashboards.document.document import Document
+from benchboard.dashboards.document.series_settings import right_series
 from benchboard.dashboards.document.widget_kinds import (
     AXIS_ENDS,
     IMAGE,
     KINDS,
     MAX_MEASURE,
     MAX_TITLE,
+    RIGHT_AXIS,
     Setting,
     WidgetContent,
     WidgetKind,
@@ -43,6 +45,7 @@ from benchboard.ui.studio.panes.image_field import ImageField
 from benchboard.ui.studio.panes.original_query import OriginalQueryView
 from benchboard.ui.studio.panes.query_editor import ProseEdit, QueryEdit, columns_hint
 from benchboard.ui.studio.panes.repeat_settings import RepeatSettings
+from benchboard.ui.studio.panes.right_axis_field import RightAxisField
 from benchboard.ui.studio.panes.source_select import SourceSelect
 from benchboard.ui.studio.panes.tab_titles import TabTitles
 from benchboard.ui.studio.tiles import number_format
@@ -215,10 +218,19 @@ class _PropertySheet(QWidget):
         self._ids = list(chosen)
         self._kinds = [editor.widget(item_id).type for item_id in chosen]
         self._parts: list[
-            GeometryFields | SharedGeometryFields | LockFields | ArrangeBar | TabTitles | RepeatSettings
+            GeometryFields
+            | SharedGeometryFields
+            | LockFields
+            | ArrangeBar
+            | TabTitles
+            | RepeatSettings
+            | RightAxisField
         ] = []
         """The parts that update themselves."""
         self._settings: dict[str, UndoLineEdit | Select | ProseEdit | ImageField] = {}
+        self._right: RightAxisField | None = None
+        self._right_fields: list[QWidget] = []
+        """The settings of the right axis, shown while a series is on it."""
         self._title: TitleEdit | None = None
         self._shown_as: Select | None = None
         self._source: SourceSelect | None = None
@@ -338,6 +350,8 @@ class _PropertySheet(QWidget):
             values = {_field_text(widget.setting(key)) for widget in widgets}
             _show(editor, values.pop() if len(values) == 1 else None)
         self._show_gauge_range()
+        for field in self._right_fields:
+            field.setVisible(bool(right_series(widgets[0])))
 
     def _show_gauge_range(self) -> None:
         """Show the range that a gauge uses as placeholders of its empty limits."""
@@ -398,7 +412,12 @@ class _PropertySheet(QWidget):
         if widget.kind is not None and widget.kind.query:
             look.append(self._kind_field())
         for setting in widget.kind.settings if widget.kind else ():
-            look.append(self._setting(setting, run))
+            if setting == RIGHT_AXIS[0]:
+                look.append(self._right_axis(widget.id))
+            field = self._setting(setting, run)
+            if setting in RIGHT_AXIS:
+                self._right_fields.append(field)
+            look.append(field)
         if widget.kind is not None and widget.kind.query:
             theirs = original_queries(self._editor.page.item(widget.id).source)
             explore = Button(
@@ -420,6 +439,12 @@ class _PropertySheet(QWidget):
         self._parts.append(repeats)
         self._section(_("Repeat"), [repeats])
 
+    def _right_axis(self, item_id: str) -> QWidget:
+        """Which series are on the right axis."""
+        self._right = RightAxisField(self._editor, item_id, self._query_runner)
+        self._parts.append(self._right)
+        return self._right
+
     def _build_several(self, run: Callable[[str], object]) -> None:
         """Build the commands for several widgets, and the settings that all of them have."""
         order, keeps = ArrangeBar(self._editor, run), LockFields(self._editor, self._ids)
@@ -431,7 +456,8 @@ class _PropertySheet(QWidget):
         kinds = {self._editor.widget(item_id).kind for item_id in self._ids}
         kind = kinds.pop() if len(kinds) == 1 else None
         alone = ("prose", "picture")
-        shared = [setting for setting in kind.settings if setting.kind not in alone] if kind is not None else []
+        known = kind.settings if kind is not None else ()
+        shared = [setting for setting in known if setting.kind not in alone and setting not in RIGHT_AXIS]
         if shared:
             note = Paragraph(_("Changes apply to all selected widgets."), "caption", "muted")
             self._section(
@@ -587,6 +613,8 @@ class _PropertySheet(QWidget):
     def _answered(self, item_id: str) -> None:
         if [item_id] == self._ids:
             self._show_gauge_range()
+            if self._right is not None:
+                self._right.refresh()
             self._show_query_error()
 
     def _show_query_error(self) -> None:

@@ -126,6 +126,7 @@ def upright_bars(plot: charts.Plot, sets: Sequence[charts.Series], axis: x_axis.
         width = slot / max(count, 1)
     ends, bars = _ends(sets), []
     for place, series in enumerate(sets):
+        own = plot.of(series)
         for row, value in enumerate(series.values):
             span = series.span(row)
             if value is None or span is None:
@@ -133,7 +134,7 @@ def upright_bars(plot: charts.Plot, sets: Sequence[charts.Series], axis: x_axis.
             left = axis.x(plot.box, row) + (columns[place] - count / 2) * width
             right = left + width if slot < _MIN_SLOT * count else _pixel(left) + round(width)
             thick = max(1.0, _pixel(right) - _pixel(left) - (1 if width > 4 and count > 1 else 0))
-            base, top = _within(plot.y(span.base), plot.box), _within(plot.y(span.top), plot.box)
+            base, top = _within(own.y(span.base), plot.box), _within(own.y(span.top), plot.box)
             long = max(abs(base - top), _MIN_BAR if value and not series.spans else 0.0)
             spot = QRectF(_pixel(left), base if value < 0 else base - long, thick, long)
             bars.append(Bar(row, place, spot, value < 0, is_end=(row, place) in ends or not series.spans))
@@ -147,17 +148,21 @@ def _within(y: float, box: QRectF) -> float:
 
 def stack_columns(sets: Sequence[charts.Series]) -> tuple[list[int], int]:
     """The bar of a slot that each set is in, and how many bars a slot has: stacked sets are in one, with one beside it
-    for the period before."""
+    for the period before, and then those on the right axis."""
     if not any(one.spans for one in sets):
         return list(range(len(sets))), len(sets)
-    return [int(one.is_before) for one in sets], 1 + any(one.is_before for one in sets)
+    count, found = 1 + any(one.is_before for one in sets if one.spans), []
+    for one in sets:
+        found.append(int(one.is_before) if one.spans else count)
+        count += not one.spans
+    return found, count
 
 
 def _ends(sets: Sequence[charts.Series]) -> set[tuple[int, int]]:
     """The rows and places of the values at the ends of stacks: the last above zero, and the last below it."""
     found: dict[tuple[int, bool, bool], tuple[int, int]] = {}
     for place, one in enumerate(sets):
-        for row, value in enumerate(one.values):
+        for row, value in enumerate(one.values) if one.spans else ():
             key = row, one.is_before, (value or 0) < 0
             if value or (value is not None and key not in found):
                 found[key] = row, place
@@ -171,10 +176,13 @@ def _pixel(x: float) -> int:
 
 def lie(table: ResultTable, sets: Sequence[charts.Series]) -> bool:
     """Whether bars lie: those whose names are too long to stand below upright ones, unless they are weekdays or months.
-    The names alone decide, so that a chart has the same direction in a tile of any size, in the editor and on a wall.
+    With two axes, they stand. The size of a tile never decides: a chart has the same direction in the editor and on a
+    wall.
     """
     count = len(table.rows)
     bars = count * stack_columns(sets)[1]
+    if isinstance(table, ChartTable) and table.right:
+        return False
     if not bars or bars > _MOST_LYING or any(isinstance(row[0], date) for row in table.rows):
         return False
     metrics, names = QFontMetricsF(theme().font("caption")), x_axis.row_names(table)

@@ -88,6 +88,12 @@ class ChartTable(ResultTable):
     """How many decimals its values are written with; None: as many as they have."""
     thresholds: tuple[Threshold, ...] = ()
     """The warning and critical values of its widget."""
+    right: frozenset[str] = frozenset()
+    """The names of the columns of series on the right axis."""
+    right_axis: AxisChoice = field(default_factory=AxisChoice)
+    right_unit: str = ""
+    right_decimals: int | None = None
+    """What is set of the right axis and its values."""
     before_of: tuple[int, ...] = ()
     """The columns of the series that the last columns have the values of the period before of, in their order."""
     known_from: datetime | None = None
@@ -99,6 +105,11 @@ class ChartTable(ResultTable):
         """The column of the series that a column has the values of the period before of; None for any other."""
         first = len(self.columns) - len(self.before_of)
         return self.before_of[column - first] if column >= first else None
+
+    def is_right(self, column: int) -> bool:
+        """Whether a series is on the right axis; the period before is where its series is."""
+        base = self.series_before(column)
+        return bool(self.right) and self.columns[base if base is not None else column].name in self.right
 
     @property
     def partial_rows(self) -> frozenset[int]:

@@ -14,6 +14,7 @@ from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.i18n import _, ngettext, percent
 from benchboard.ui.studio.tiles import number_format, periods, x_axis
 from benchboard.ui.studio.tiles.axis_scale import AxisChoice, AxisScale
+from benchboard.ui.studio.tiles.axis_sides import AxisChoices, RightAxis, label_width, paint_right, with_common_zero
 from benchboard.ui.studio.tiles.chart_legend import LegendRoom, LegendTarget, legend_room
 from benchboard.ui.studio.tiles.chart_table import MAX_SERIES, ChartTable
 from benchboard.ui.studio.tiles.stacking import Span, Stack, spans_of, total
@@ -101,8 +102,19 @@ class Series:
     """What a reader's choice in the legend names it by."""
     is_hidden: bool = False
     """Whether a reader hides it: it is in the legend alone."""
+    is_right: bool = False
+    """Whether it is on the right axis."""
+    own_unit: str = ""
+    """The unit that the widget sets for it."""
+    decimals: int | None = None
+    """The decimals that the widget sets for its values."""
     is_share: bool = False
     """Whether its spans are shares of the sum of their row, in percent."""
+
+    @property
+    def legend_name(self) -> str:
+        """What it is called in the legend."""
+        return _("{series} (right axis)").format(series=self.name) if self.is_right else self.name
 
     @property
     def heights(self) -> list[float | None]:
@@ -134,29 +146,41 @@ def named_series(table: ResultTable, unit: str) -> list[Series]:
     for place, index in enumerate(numeric[:MAX_SERIES]):
         base = table.series_before(index) if isinstance(table, ChartTable) else None
         own = place if base is None else numeric.index(base)
+        is_right = isinstance(table, ChartTable) and table.is_right(index)
+        own_unit, decimals = _own_format(table, unit, is_right=is_right)
         colour = colours[own] if colours else own
         last = next((row for row in reversed(table.rows) if row[index] is not None), None)
         found_series.append(
             Series(
                 table.columns[index].title,
-                _drawn_numbers(table, index),
+                number_format.column_numbers(table, index) if is_right else _drawn_numbers(table, index),
                 theme().chart(colour) if base is None else _lighter(theme().chart(colour)),
                 _DASHES[(colour - colour_of_place(0) if by_value else own) % 4] if base is None else _BEFORE_DASH,
-                _last_text(table, last, index, unit),
-                _short_text(table, last, index, unit),
+                _last_text(table, last, index, own_unit, decimals),
+                _short_text(table, last, index, own_unit),
                 index,
-                number_format.column_unit(table, index, unit),
+                number_format.column_unit(table, index, own_unit),
                 table.columns[index].kind == "integer",
                 base is not None,
                 key=table.columns[index].name,
                 is_hidden=table.columns[index].name in hidden,
+                is_right=is_right,
+                own_unit=own_unit,
+                decimals=decimals,
             )
         )
     return found_series
 
 
+def _own_format(table: ResultTable, unit: str, *, is_right: bool) -> tuple[str, int | None]:
+    """The unit and the decimals that a widget sets for the series on one of its axes."""
+    if not isinstance(table, ChartTable):
+        return unit, None
+    return (table.right_unit, table.right_decimals) if is_right else (unit, table.decimals)
+
+
 def _drawn_numbers(table: ResultTable, index: int) -> list[float | None]:
-    """The numbers of a column; on a logarithmic axis those above zero."""
+    """The numbers of a column on the left axis; on a logarithmic one those above zero."""
     numbers = number_format.column_numbers(table, index)
     if isinstance(table, ChartTable) and table.axis.is_log:
         return [one if one is not None and one > 0 else None for one in numbers]
@@ -165,11 +189,12 @@ def _drawn_numbers(table: ResultTable, index: int) -> list[float | None]:
 
 def _stacked(series: list[Series], stack: Stack) -> list[Series]:
     """The series with their places in the stack, those of the period before in one of their own."""
-    if stack == "off" or sum(not one.is_before for one in series) < (1 if stack == "percent" else 2):
+    left = [place for place, one in enumerate(series) if not one.is_right]
+    if stack == "off" or sum(not series[place].is_before for place in left) < (1 if stack == "percent" else 2):
         return series
     found = list(series)
     for is_before in (False, True):
-        places = [place for place, one in enumerate(series) if one.is_before == is_before]
+        places = [place for place in left if series[place].is_before == is_before]
         spans = spans_of([series[place].values for place in places], stack)
         for place, own in zip(places, spans, strict=True):
             dash = _BEFORE_DASH if is_before else ()
@@ -180,7 +205,7 @@ def _stacked(series: list[Series], stack: Stack) -> list[Series]:
 def total_row(table: ResultTable, row: int, series: Sequence[Series], place: int) -> tuple[Cell, ...]:
     """A row with the sum of the stack in the place of a series that is part of it."""
     own, cells = series[place], table.rows[row]
-    parts = [cells[one.column] for one in series if one.is_before == own.is_before]
+    parts = [cells[one.column] for one in series if one.is_before == own.is_before and not one.is_right]
     return (*cells[: own.column], total(parts), *cells[own.column + 1 :])
 
 
@@ -206,13 +231,13 @@ def undrawn_text(table: ChartTable) -> str:
     return ngettext("{count} series not drawn", "{count} series not drawn", table.undrawn).format(count=table.undrawn)
 
 
-def _last_text(table: ResultTable, row: Sequence[Cell] | None, column: int, unit: str) -> str:
+def _last_text(table: ResultTable, row: Sequence[Cell] | None, column: int, unit: str, set_decimals: int | None) -> str:
     """The last value of a series: without decimals, unless it is so small that they matter."""
     value = row[column] if row is not None else None
     if row is None or value is None:
         return number_format.format_cell(None)
-    if isinstance(table, ChartTable) and table.decimals is not None:
-        return number_format.format_value(table, row, column, decimals=table.decimals, unit=unit)
+    if set_decimals is not None:
+        return number_format.format_value(table, row, column, decimals=set_decimals, unit=unit)
     if isinstance(value, Decimal) and value.is_finite() and abs(value) < 10 and value != value.to_integral_value():
         return _short_text(table, row, column, unit)
     decimals = None if isinstance(value, int) else 0
@@ -253,20 +278,22 @@ def _paint_lines(
     x_axis.paint_labels(painter, axis, plot.box, plot.within)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.save()
-    if not table.axis.is_automatic:  # values may be beyond its ends
+    if not (table.axis.is_automatic and table.right_axis.is_automatic):  # values may be beyond their ends
         painter.setClipRect(plot.box.adjusted(-4, -2, 4, 2), Qt.ClipOperation.IntersectClip)
     partial = table.partial_rows
     unfinished, begun = count - 1 in partial, int(0 in partial)
     whole = count - unfinished
 
-    def points(values: Sequence[float | None]) -> list[list[QPointF]]:
-        return _segments(values[begun:whole], xs[begun:whole], plot, _moved(gaps, begun), connects=table.connects)
+    def points(line: Series, values: Sequence[float | None]) -> list[list[QPointF]]:
+        own, moved = plot.of(line), _moved(gaps, begun)
+        return _segments(values[begun:whole], xs[begun:whole], own, moved, connects=table.connects)
 
-    finished = [points(line.heights) for line in lines]
+    finished = [points(line, line.heights) for line in lines]
     for line, segments in zip(lines, finished, strict=True) if filled else ():
         if not line.is_before:
-            bases = points([span.base if span is not None else None for span in line.spans]) if line.spans else None
-            _paint_fill(painter, plot, line, segments, bases, alone=len(lines) == 1)
+            begun_at = [span.base if span is not None else None for span in line.spans]
+            bases = points(line, begun_at) if line.spans else None
+            _paint_fill(painter, plot.of(line), line, segments, bases, alone=len(lines) == 1)
             for row in (*([0] if begun else []), *([count - 2] if unfinished else [])):
                 _paint_pale_band(painter, plot, line, xs, row)
     for line, segments in zip(lines, finished, strict=True):
@@ -284,11 +311,11 @@ def _paint_lines(
                 painter.drawPolyline(QPolygonF(segment))
         _paint_broken_ends(painter, line, segments)
         for row in gaps - {whole - 1}:
-            _paint_pale(painter, plot, line, xs, row)
+            _paint_pale(painter, plot.of(line), line, xs, row)
         if unfinished:
-            _paint_unfinished(painter, plot, line, xs, count - 1, count - 2)
+            _paint_unfinished(painter, plot.of(line), line, xs, count - 1, count - 2)
         if begun:
-            _paint_unfinished(painter, plot, line, xs, 0, 0)
+            _paint_unfinished(painter, plot.of(line), line, xs, 0, 0)
     painter.restore()
     painter.setBrush(Qt.BrushStyle.NoBrush)
     paint_threshold_labels(painter, plot.box, plot.scale, table.thresholds)
@@ -461,6 +488,11 @@ class Plot:
     """What the legend leaves to the plot and its labels."""
     legend: tuple[LegendTarget, ...] = ()
     """The names in the legend that was drawn."""
+    right: RightAxis | None = None
+
+    def of(self, series: Series) -> "Plot":
+        """The plot with the axis that a series is on."""
+        return replace(self, scale=self.right.scale) if series.is_right and self.right is not None else self
 
     def y(self, value: float) -> float:
         """The y coordinate of a value."""
@@ -476,21 +508,22 @@ def plot_of(
     thresholds: Sequence[Threshold] = (),
     named: Sequence[Series] | None = None,
     title: str = "",
-    axis: AxisChoice | None = None,
+    axis: AxisChoices | None = None,
 ) -> Plot:
     """The plot area of a chart of this kind in the body of a tile. With `may_name_lines`, lines have their names at
     their ends rather than in a legend, if all of them have room there. Its axis includes `thresholds` near its values.
     `named`: those in the legend, if some are hidden; `title`: that of the tile, which may name the only one; `axis`:
-    what is set of the axis.
+    what is set of its axes.
     """
-    axis = axis or AxisChoice()
+    axis = axis or AxisChoices()
+    may_name_lines = may_name_lines and not any(one.is_right for one in named or series)
     limits = [one.value for one in thresholds]
     if may_name_lines and kind != "bar_chart" and len(series) <= _MOST_NAMED and not _is_titled(series, title):
         with_names = _with_names(_bare_plot(box, series, kind, limits, axis), series)
         if with_names is not None:
             return with_names
     plot = _bare_plot(room_of(box, named or series, kind, title).chart, series, kind, limits, axis)
-    return plot if kind == "bar_chart" else _with_end_values(plot, series)
+    return plot if kind == "bar_chart" or plot.right is not None else _with_end_values(plot, series)
 
 
 def may_name_lines(table: ChartTable) -> bool:
@@ -508,26 +541,44 @@ def chart_plot(box: QRectF, table: ChartTable, series: Sequence[Series], kind: s
         thresholds=table.thresholds,
         named=named_series(table, ""),
         title=table.title if not table.series_by else "",
-        axis=table.axis,
+        axis=AxisChoices(table.axis, table.right_axis),
     )
 
 
-def _bare_plot(box: QRectF, series: Sequence[Series], kind: str, limits: Sequence[float], axis: AxisChoice) -> Plot:
+def _bare_plot(box: QRectF, series: Sequence[Series], kind: str, limits: Sequence[float], axis: AxisChoices) -> Plot:
     """The plot area in what the legend leaves, without values at the ends of lines."""
+    room = box.height() - x_axis.AXIS_HEIGHT
+    most = max(min(6 if room > 130 else 4 if room > 80 else 3, 1 + int(room / _TICK_HEIGHT)), 2)
+    metrics, part = QFontMetricsF(theme().font("caption")), box.width() * _MAX_MARGIN
+    left, right = ([one for one in series if one.is_right == side] for side in (False, True))
+    scale = _value_scale(left, kind, limits, axis.left, most)
+    other = _value_scale(right, kind, (), axis.right, most) if right else None
+    if other is not None:
+        scale, other = with_common_zero(scale, other, most) if left else (other, other)
+    names, margin = _tick_names(scale, left, metrics, part)
+    shown = None
+    if other is not None:
+        shown = RightAxis(other, right_names := _tick_names(other, right, metrics, part)[0], label_width(right_names))
+        if not left:
+            names, margin = [""] * len(names), 0.0
+    beside = 4 if shown is None else shown.width
+    inside = QRectF(box.left() + margin, box.top() + 6, box.width() - margin - beside, max(room - 6, 10.0))
+    return Plot(inside, scale, names, within=box, right=shown)
+
+
+def _value_scale(
+    series: Sequence[Series], kind: str, limits: Sequence[float], axis: AxisChoice, most: int
+) -> AxisScale:
+    """The scale of an axis with these series and, near their values, these limits."""
     known = [value for one_series in series for value in one_series.heights if value is not None]
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
     if not axis.is_log:
         low, high = _line_ends(low, high) if kind == "line_chart" else (min(low, 0.0), max(high, 0.0))
     limits = [limit for limit in limits if limit > 0 or not axis.is_log]
     low, high = extended(low, high, limits) if not is_share(series) else (0.0, 100.0)
-    room = box.height() - x_axis.AXIS_HEIGHT
-    most = min(6 if room > 130 else 4 if room > 80 else 3, 1 + int(room / _TICK_HEIGHT))
     whole = all(one.is_whole for one in series) or is_share(series)
     choice = axis if not is_share(series) else AxisChoice()
-    scale = choice.scale(low, high, max(most, 2), whole=whole)
-    names, margin = _tick_names(scale, series, QFontMetricsF(theme().font("caption")), box.width() * _MAX_MARGIN)
-    inside = QRectF(box.left() + margin, box.top() + 6, box.width() - margin - 4, max(room - 6, 10.0))
-    return Plot(inside, scale, names, within=box)
+    return choice.scale(low, high, most, whole=whole)
 
 
 def is_share(series: Sequence[Series]) -> bool:
@@ -671,21 +722,25 @@ def _line_ends(low: float, high: float) -> tuple[float, float]:
 
 def zero_text(table: ChartTable) -> str:
     """That the axis of a line chart doesn't start at zero, as text; empty if it does."""
-    known = [value for line in series_of(table, "") for value in line.values if value is not None]
-    low, high = _line_ends(min(known), max(known)) if known else (0.0, 0.0)
-    low = table.axis.low if table.axis.low is not None else low
-    high = table.axis.high if table.axis.high is not None else high
     if table.axis.is_log:
         return _("The axis is logarithmic.")
-    return "" if low <= 0 <= high else _("The axis doesn't start at 0.")
+    lines = series_of(table, "")
+    for side, axis in ((False, table.axis), (True, table.right_axis)):
+        known = [value for line in lines if line.is_right == side for value in line.values if value is not None]
+        low, high = _line_ends(min(known), max(known)) if known else (0.0, 0.0)
+        low = axis.low if axis.low is not None else low
+        high = axis.high if axis.high is not None else high
+        if known and not low <= 0 <= high:
+            return _("The axis doesn't start at 0.")
+    return ""
 
 
-def _paint_axis_break(painter: QPainter, plot: Plot) -> None:
+def _paint_axis_break(painter: QPainter, box: QRectF, scale: AxisScale, x: float) -> None:
     """Draw a zigzag beside the end of a y axis that would go on to zero."""
-    if plot.scale.is_log or plot.scale.low <= 0 <= plot.scale.high or plot.box.height() < 2 * _BREAK[-1][1]:
+    if scale.is_log or scale.low <= 0 <= scale.high or box.height() < 2 * _BREAK[-1][1]:
         return
-    x, way = plot.box.left() - _BREAK_GAP, -1 if plot.scale.low > 0 else 1
-    y = plot.box.bottom() if plot.scale.low > 0 else plot.box.top()
+    way = -1 if scale.low > 0 else 1
+    y = box.bottom() if scale.low > 0 else box.top()
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(theme().color("text.muted"), 1.2))
@@ -708,7 +763,13 @@ def paint_frame(
         spot = QRectF(box.left(), y - 8, plot.box.left() - 8 - box.left(), 16)
         if place in named:
             painter.drawText(spot, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)
-    _paint_axis_break(painter, plot)
+    if any(plot.names):
+        _paint_axis_break(painter, plot.box, plot.scale, plot.box.left() - _BREAK_GAP)
+    if plot.right is not None:
+        ticks = plot.right.scale.ticks
+        heights = [plot.box.bottom() - plot.box.height() * plot.right.scale.part(tick) for tick in ticks]
+        paint_right(painter, plot.box, plot.right, _named_ticks(heights))
+        _paint_axis_break(painter, plot.box, plot.right.scale, plot.box.right() + _BREAK_GAP)
     if plot.names_lines:
         return plot
     at_end = {series[value.series].key for value in plot.end_values}
@@ -777,7 +838,7 @@ def _legend_entries(
     return [
         LegendEntry(
             one.colour,
-            one.name,
+            one.legend_name,
             (one.last or "–") if has_values else "",
             "area" if kind == "bar_chart" or stacked else one.dash,
             one.is_hidden,
@@ -816,7 +877,7 @@ def _paint_legend_lead(painter: QPainter, lines: QRectF, lead: str, series: Sequ
     font = theme().font("caption")
     width = QFontMetricsF(font).horizontalAdvance(lead) + _LEAD_GAP
     count = max(1, int(lines.height() // legend.LINE_HEIGHT))
-    names = [LegendEntry(one.colour, one.name) for one in series]
+    names = [LegendEntry(one.colour, one.legend_name) for one in series]
     if legend.lines_needed(names, lines.width() - width, count + 1) > count:
         return lines.left()
     painter.setFont(font)
@@ -833,7 +894,7 @@ def _is_titled(named: Sequence[Series], title: str) -> bool:
 
 def room_of(box: QRectF, named: Sequence[Series], kind: str, title: str = "") -> LegendRoom:
     """Where the legend of these series is: none for the only one, if the axis of bars or the title names it."""
-    is_named = _is_titled(named, title) or (kind == "bar_chart" and len(named) == 1)
+    is_named = (_is_titled(named, title) or (kind == "bar_chart" and len(named) == 1)) and not named[0].is_right
     return legend_room(box, [] if is_named else _legend_entries(named, kind))
 
 

@@ -8,6 +8,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from benchboard.analytics.queries import ResultTable
 from benchboard.i18n import _
 from benchboard.ui.studio.tiles import number_format
+from benchboard.ui.studio.tiles.chart_table import ChartTable
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 
@@ -21,7 +22,8 @@ _MOST_NAMED: Final = 3
 def text(table: ResultTable, unit: str) -> str:
     """What the note says about a chart's result, with the unit that its widget sets; empty if all amounts are in one
     currency."""
-    codes = sorted(_currencies(table, unit))
+    left, right = (_currencies(table, unit, right=side) for side in (False, True))
+    codes = sorted(left if len(left) >= len(right) else right)
     if len(codes) < 2:
         return ""
     if len(codes) > _MOST_NAMED:
@@ -31,8 +33,14 @@ def text(table: ResultTable, unit: str) -> str:
     )
 
 
-def _currencies(table: ResultTable, unit: str) -> set[str]:
+def _currencies(table: ResultTable, unit: str, *, right: bool) -> set[str]:
+    """The currencies of the amounts on one of both axes."""
     numeric = [k for k, column in enumerate(table.columns) if k > 0 and number_format.is_numeric(column)]
+    if isinstance(table, ChartTable):
+        numeric = [k for k in numeric if table.is_right(k) == right]
+        unit = table.right_unit if right else unit
+    elif right:
+        return set()
     # A unit that is no currency, such as "points", was set on purpose and replaces that of the amounts.
     found = {number_format.Unit.of(unit, code).currency for k in numeric for code in table.currencies(k)}
     return found - {""}

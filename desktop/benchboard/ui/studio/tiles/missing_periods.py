@@ -14,10 +14,11 @@ from typing import Final, Literal
 
 from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.analytics.query_types import NUMBERS
+from benchboard.dashboards.document.series_settings import right_series
 from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.dashboards.variables.variable_queries import names_in
 from benchboard.i18n import _
-from benchboard.ui.studio.tiles import periods
+from benchboard.ui.studio.tiles import number_format, periods
 from benchboard.ui.studio.tiles.axis_scale import AxisChoice
 from benchboard.ui.studio.tiles.chart_table import ChartTable, chart_table
 from benchboard.ui.studio.tiles.period_before import compared_chart, moved
@@ -27,6 +28,7 @@ from benchboard.ui.studio.tiles.stacking import stack_of
 from benchboard.ui.studio.tiles.thresholds import reference_lines, thresholds
 
 Missing = Literal["auto", "gap", "zero", "connect"]
+_MAX_UNIT: Final = 100
 MOST_PERIODS: Final = 5_000
 """Most periods of a chart; one with more has only those of its rows."""
 _CHARTS: Final = ("line_chart", "area_chart", "bar_chart")
@@ -79,18 +81,23 @@ def _drawn_alone(widget: WidgetContent, result: QueryResult) -> ChartTable:
 
 def _with_axis(drawn: ChartTable, widget: WidgetContent) -> ChartTable:
     """With what the widget's settings say of its axis and numbers."""
-    low, high = (
-        None if isinstance(end := widget.setting(key), str) else float(end) for key in ("axis_min", "axis_max")
-    )
-    if low is not None and high is not None and low >= high:
-        low = high = None  # from a document that somebody wrote
-    decimals = widget.setting("decimals")
+    decimals, right_decimals = widget.setting("decimals"), widget.setting("right_decimals")
     return replace(
         drawn,
-        axis=AxisChoice(low, high, widget.setting("scale") == "log"),
+        axis=AxisChoice(*_ends(widget, "axis_min", "axis_max"), widget.setting("scale") == "log"),
         decimals=decimals if isinstance(decimals, int) else None,
         thresholds=(*drawn.thresholds, *reference_lines(widget)),
+        right=right_series(widget) & {one.name for one in drawn.columns[1:]},
+        right_axis=AxisChoice(*_ends(widget, "right_min", "right_max")),
+        right_unit=number_format.truncate(str(widget.setting("right_unit")), _MAX_UNIT),
+        right_decimals=right_decimals if isinstance(right_decimals, int) else None,
     )
+
+
+def _ends(widget: WidgetContent, low_key: str, high_key: str) -> tuple[float | None, float | None]:
+    """The ends that are set of an axis; none if they aren't in order, in a document that somebody wrote."""
+    low, high = (None if isinstance(end := widget.setting(key), str) else float(end) for key in (low_key, high_key))
+    return (None, None) if low is not None and high is not None and low >= high else (low, high)
 
 
 def _with_span(drawn: ChartTable, result: QueryResult) -> ChartTable:

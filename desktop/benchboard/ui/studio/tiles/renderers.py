@@ -25,6 +25,7 @@ from PySide6.QtGui import (
 from benchboard.analytics.pivoted_table import PivotTable
 from benchboard.analytics.queries import ResultTable
 from benchboard.analytics.relations import RELATIONS
+from benchboard.dashboards.document.series_settings import right_series
 from benchboard.dashboards.document.time_range import Period
 from benchboard.dashboards.document.widget_kinds import IMAGE, MAX_TITLE, PIVOT, WidgetContent
 from benchboard.dashboards.variables.variable_queries import names_in
@@ -474,15 +475,17 @@ def _stack_reason(widget: WidgetContent, table: ResultTable) -> str | None:
     """Why a chart can't stack a result as its settings say; None if it can."""
     if widget.kind is None or widget.kind.type not in STACKED_KINDS or widget.setting("stack") in ("auto", "off"):
         return None
-    return why_not_stacked(widget, chart_table(table))
+    return why_not_stacked(widget, replace(chart_table(table), right=right_series(widget)))
 
 
 def _log_reason(widget: WidgetContent, table: ResultTable) -> str | None:
     """Why a chart can't have a logarithmic axis as its settings say; None if it can."""
     if widget.kind is None or widget.kind.type not in _CHARTS[:3] or widget.setting("scale") != "log":
         return None
-    found = [index for index, column in enumerate(table.columns) if index and number_format.is_numeric(column)]
-    values = [value for index in found for value in number_format.column_numbers(table, index)]
+    drawn = replace(chart_table(table), right=right_series(widget))
+    found = [index for index, column in enumerate(drawn.columns) if index and number_format.is_numeric(column)]
+    left = [index for index in found if not drawn.is_right(index)]
+    values = [value for index in left for value in number_format.column_numbers(drawn, index)]
     if any(value is not None and value <= 0 for value in values):
         return _("A logarithmic axis has no place for values of 0 or less.")
     return None

@@ -106,7 +106,9 @@ def why_not_stacked(widget: WidgetContent, drawn: ChartTable) -> str | None:
 
 
 def _measures(drawn: ChartTable) -> list[int]:
-    return [index for index, column in enumerate(drawn.columns) if index and number_format.is_numeric(column)]
+    """The columns of the series on the left axis: those on the right one aren't stacked."""
+    numeric = [index for index, column in enumerate(drawn.columns) if index and number_format.is_numeric(column)]
+    return [index for index in numeric if not drawn.is_right(index)]
 
 
 def _numbers(drawn: ChartTable) -> list[list[float | None]]:

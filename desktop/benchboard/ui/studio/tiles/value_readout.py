@@ -245,7 +245,8 @@ class ChartReader:
             span = one.span(row)
             if span is not None and one.values[row] is not None:
                 begin = span.base if one.spans else span.top
-                found.append((place, (self._plot.y(begin), self._plot.y(span.top))))
+                own = self._plot.of(one)
+                found.append((place, (own.y(begin), own.y(span.top))))
         return found
 
     def _shape(self, row: int) -> CrosshairShape:
@@ -278,9 +279,9 @@ def _by_row(found: Sequence[bars.Bar]) -> dict[int, list[bars.Bar]]:
 
 def _line_points(plot: charts.Plot, x: float, row: int, series: Sequence[charts.Series]) -> CrosshairShape:
     points = [
-        (QPointF(x, plot.y(value)), one.colour)
+        (QPointF(x, plot.of(one).y(value)), one.colour)
         for one in series
-        if (value := one.heights[row]) is not None and 0 <= plot.scale.part(value) <= 1
+        if (value := one.heights[row]) is not None and 0 <= plot.of(one).scale.part(value) <= 1
     ]
     return CrosshairShape(QLineF(x, plot.box.top(), x, plot.box.bottom()), tuple(points))
 
@@ -291,8 +292,7 @@ def _series_lines(
     """The values of all series in a row; of several, the one with the index `nearest` is bold."""
     lines = []
     for k, one in enumerate(series):
-        decimals = _set_decimals(table)
-        value = number_format.format_value(table, table.rows[row], one.column, decimals=decimals, unit=unit)
+        value = number_format.format_value(table, table.rows[row], one.column, decimals=one.decimals, unit=one.own_unit)
         value += _change_text(table, row, one)
         span = one.spans[row] if one.spans and one.is_share else None
         if span is not None and one.values[row] is not None:
@@ -312,7 +312,8 @@ def _total_lines(table: ResultTable, row: int, series: Sequence[charts.Series], 
     """The sums of the stacks in a row."""
     undrawn, found = isinstance(table, ChartTable) and table.undrawn, []
     for is_before in (False, True):
-        place = next((place for place, one in enumerate(series) if one.is_before == is_before), None)
+        of_side = (place for place, one in enumerate(series) if one.is_before == is_before and one.spans)
+        place = next(of_side, None)
         if place is not None:
             cells = charts.total_row(table, row, series, place)
             name = _("Total before") if is_before else _("Total of those drawn") if undrawn else _("Total")

@@ -1,0 +1,92 @@
+"""Which series of a chart are on the right axis, and the offer to put one there that is a flat line beside others."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from benchboard.dashboards.document.series_settings import AXIS_RIGHT, right_series
+from benchboard.i18n import _
+from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.tiles import number_format
+from benchboard.ui.studio.tiles.axis_sides import suggested_right
+from benchboard.ui.studio.tiles.charts import Series, named_series
+from benchboard.ui.studio.tiles.missing_periods import drawn_table
+from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
+from benchboard.ui.studio.tiles.renderers import mismatch_reason
+from benchboard.ui.widgets.buttons import Button, CheckBox
+from benchboard.ui.widgets.labels import Text
+from benchboard.ui.widgets.paragraph import Paragraph
+
+
+class RightAxisField(QWidget):
+    """A check box for each series, and above them what is better read on the right axis. Hidden for a single series."""
+
+    def __init__(self, editor: Editor, item_id: str, query_runner: WidgetQueryRunner) -> None:
+        super().__init__()
+        self._editor, self._id, self._query_runner = editor, item_id, query_runner
+        self._offered: tuple[str, ...] = ()
+        self.boxes: dict[str, CheckBox] = {}
+        """By the name of the series."""
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
+        self._column.addWidget(Text(_("Right axis"), tone="secondary"))
+        self._why = Paragraph("", "caption", "muted")
+        self.offer = Button("", self._take_offer, kind="link", name="inspector_right_offer")
+        self._column.addWidget(self._why)
+        self._column.addWidget(self.offer, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def refresh(self) -> None:
+        """Show the series of the latest result, and which of them are on the right axis."""
+        series = self._series()
+        titles = {one.key: one.name for one in series}
+        chosen = right_series(self._editor.widget(self._id))
+        names = [*titles, *sorted(chosen - titles.keys())]
+        if list(self.boxes) != names:
+            self._show_boxes(names, titles)
+        for name, box in self.boxes.items():
+            box.setChecked(name in chosen)
+        self.setVisible(len(series) > 1 or bool(chosen))
+        self._offered = suggested_right(series) if not chosen and len(series) > 1 else ()
+        self._show_offer(titles, len({one.unit for one in series}))
+
+    def _show_offer(self, titles: dict[str, str], units: int) -> None:
+        names = ", ".join(titles[name] for name in self._offered)
+        self._why.setVisible(bool(names))
+        self.offer.setVisible(bool(names))
+        if names:
+            why = _("“{series}” has another unit.") if units > 1 else _("“{series}” is a flat line beside the others.")
+            self._why.setText(why.format(series=names))
+            self.offer.setText(_("Put it on the right axis"))
+
+    def _show_boxes(self, names: list[str], titles: dict[str, str]) -> None:
+        for box in self.boxes.values():
+            self._column.removeWidget(box)
+            box.deleteLater()
+        self.boxes = {}
+        for place, name in enumerate(names):
+            box = CheckBox(number_format.truncate(titles.get(name, name), 60), self)
+            box.setObjectName(f"inspector_right_{place}")
+            box.clicked.connect(lambda _on=False, name=name: self._toggle(name))
+            self.boxes[name] = box
+            self._column.addWidget(box, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _series(self) -> list[Series]:
+        """The series of the widget; none while it can't be drawn."""
+        widget, result = self._editor.widget(self._id), self._query_runner.result(self._id)
+        if result is None or result.error is not None or result.table is None or not result.table.rows:
+            return []
+        if mismatch_reason(widget, result.table) is not None:
+            return []
+        found = named_series(drawn_table(widget, result), number_format.unit(widget))
+        return [one for one in found if not one.is_before]
+
+    def _toggle(self, name: str) -> None:
+        self._set(right_series(self._editor.widget(self._id)) ^ {name})
+
+    def _take_offer(self) -> None:
+        self._set(frozenset(self._offered))
+
+    def _set(self, names: frozenset[str]) -> None:
+        order = [name for name in self.boxes if name in names]
+        self._editor.set_property(self._id, f"config.{AXIS_RIGHT}", order or None)
+        self.refresh()

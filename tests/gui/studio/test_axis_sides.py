@@ -1,0 +1,183 @@
+"""Second axes: each series at the height of its own, zero on one line, own ends and units, and the offer of one."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtWidgets import QWidget
+
+from benchboard.analytics.column_presentation import Presentation
+from benchboard.analytics.queries import Cell, ResultTable
+from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.document.series_settings import right_series
+from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
+from benchboard.ui.studio.panes.right_axis_field import RightAxisField
+from benchboard.ui.studio.tiles import bars, charts, currency_note
+from benchboard.ui.studio.tiles.axis_scale import AxisScale, axis_scale
+from benchboard.ui.studio.tiles.axis_sides import suggested_right, with_common_zero
+from benchboard.ui.studio.tiles.chart_table import ChartTable
+from benchboard.ui.studio.tiles.missing_periods import drawn_table
+from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.renderers import mismatch_reason
+from benchboard.ui.studio.tiles.value_readout import ChartReader
+from benchboard.ui.theme import Theme
+from support.examples import examples
+from support.kind_cases import days, table
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+BODY = QRectF(12, 32, 600, 300)
+MONEY = Presentation(format="money", currency="EUR")
+
+
+def _sales(count: int = 5) -> ResultTable:
+    rows: list[tuple[Cell, ...]] = [(day, k + 1, Decimal(1000 * (k + 1))) for k, day in enumerate(days(count))]
+    return table([("day", "date"), ("orders", "integer"), ("revenue", "decimal")], rows, revenue=MONEY)
+
+
+def _drawn(data: ResultTable, kind: str = "line_chart", **config: object) -> ChartTable:
+    widget = WidgetContent("w", kind, kind_of(kind), "", "SELECT 1", config)
+    return drawn_table(widget, QueryResult("SELECT 1", data))
+
+
+@pytest.mark.parametrize("kind", ["line_chart", "area_chart", "bar_chart"])
+def test_a_series_on_the_right_has_its_own_axis(light: Theme, kind: str) -> None:
+    drawn = _drawn(_sales(), kind, axis_right=["revenue"], right_max=8000, right_decimals=0)
+    series = charts.series_of(drawn, "")
+    assert [one.legend_name for one in series] == ["Orders", "Revenue (right axis)"]
+    plot = charts.chart_plot(BODY, drawn, series, kind)
+    assert plot.right is not None
+    assert plot.scale.high < 10
+    assert plot.right.scale.high == 8000
+    assert plot.right.names[-1] == "€\xa08\u202f000"
+    assert plot.right.names[-1] not in plot.names
+    assert plot.box.right() + plot.right.width == pytest.approx(BODY.right(), abs=1)
+    assert not plot.end_values
+    assert not plot.names_lines
+    top = plot.of(series[1]).y(4000)
+    assert top == pytest.approx(plot.box.center().y())
+    reader = ChartReader(BODY, kind, drawn, "")
+    spots = reader.spots(3)
+    found = {reader.chart_point(*place)[2].key for spot in spots if (place := reader.place_near(3, spot))}
+    assert found == {"orders", "revenue"}
+    readout = reader(spots[0])
+    assert readout is not None
+    assert {line.label: line.value for line in readout.lines[1:]} == {"Orders": "4", "Revenue": "€\xa04\u202f000"}
+    alone = charts.chart_plot(BODY, _drawn(_sales(), kind), charts.series_of(_drawn(_sales(), kind), ""), kind)
+    assert alone.right is None
+
+
+def test_hiding_the_left_series_leaves_the_right_axis_where_it_is(light: Theme) -> None:
+    drawn = replace(_drawn(_sales(), axis_right=["revenue"]), hidden=frozenset({"orders"}))
+    plot = charts.chart_plot(BODY, drawn, charts.series_of(drawn, ""), "line_chart")
+    assert plot.right is not None
+    assert not any(plot.names)
+    assert plot.scale == plot.right.scale
+
+
+def test_bars_of_both_axes_stand_on_one_line_and_upright(light: Theme) -> None:
+    rows: list[tuple[Cell, ...]] = [(f"a name that is far too long to stand below {k}", k - 3, Decimal(k * 500))
+                                    for k in range(1, 12)]  # fmt: skip
+    data = table([("name", "text"), ("change", "integer"), ("revenue", "decimal")], rows)
+    drawn = _drawn(data, "bar_chart", axis_right=["revenue"])
+    sets = charts.series_of(drawn, "")
+    assert not bars.lie(drawn, sets)
+    assert bars.lie(_drawn(data, "bar_chart"), sets)
+    plot = charts.chart_plot(BODY, drawn, sets, "bar_chart")
+    zeros = {round(plot.of(one).y(0.0), 6) for one in sets}
+    assert len(zeros) == 1
+    for bar in bars.upright_bars(plot, sets, charts.x_axis.bar_axis(drawn)):
+        ends = bar.box.top() if bar.negative else bar.box.bottom()
+        assert ends == pytest.approx(zeros.copy().pop(), abs=1)
+
+
+@given(st.tuples(*[st.floats(-1e6, 1e6)] * 4))
+@examples(60, deadline=None)
+def test_zero_is_at_one_height_and_every_value_within(ends: tuple[float, float, float, float]) -> None:
+    pairs = [(min(0.0, *ends[:2]), max(0.0, *ends[:2])), (min(0.0, *ends[2:]), max(0.0, *ends[2:]))]
+    scales = [axis_scale(low, high) for low, high in pairs]
+    found = with_common_zero(scales[0], scales[1], 5)
+    assert found[0].part(0.0) == pytest.approx(found[1].part(0.0), abs=1e-9)
+    for (low, high), one in zip(pairs, found, strict=True):
+        assert one.low <= low + 1e-6 * abs(low)
+        assert high - 1e-6 * abs(high) <= one.high
+        assert len(one.ticks) > 1
+    log = AxisScale(1, 10, (1, 10), is_log=True)
+    assert with_common_zero(log, scales[0], 5) == (log, scales[0])
+
+
+def test_a_stack_and_a_logarithm_are_of_the_left_axis_alone(light: Theme) -> None:
+    rows: list[tuple[Cell, ...]] = [(day, 2, 3, -1) for day in days(3)]
+    data = table([("day", "date"), ("a", "integer"), ("b", "integer"), ("c", "integer")], rows)
+    drawn = _drawn(data, "bar_chart", stack="stacked", axis_right=["c"])
+    sets = charts.series_of(drawn, "")
+    assert [bool(one.spans) for one in sets] == [True, True, False]
+    assert bars.stack_columns(sets) == ([0, 0, 1], 2)
+    reader = ChartReader(BODY, "bar_chart", drawn, "")
+    found = reader(reader.spots(0)[0])
+    assert found is not None
+    assert ("Total", "5") in [(line.label, line.value) for line in found.lines]
+    widget = WidgetContent("w", "line_chart", kind_of("line_chart"), "", "", {"scale": "log", "axis_right": ["c"]})
+    assert mismatch_reason(widget, data) is None
+    assert mismatch_reason(replace(widget, config={"scale": "log"}), data) is not None
+
+
+def test_amounts_in_two_currencies_on_two_axes_are_comparable_within_each(light: Theme) -> None:
+    dollars = Presentation(format="money", currency="USD")
+    rows: list[tuple[Cell, ...]] = [(day, Decimal(1), Decimal(2)) for day in days(3)]
+    data = table([("day", "date"), ("a", "decimal"), ("b", "decimal")], rows, a=MONEY, b=dollars)
+    assert currency_note.text(_drawn(data), "")
+    assert not currency_note.text(_drawn(data, axis_right=["b"]), "")
+
+
+def test_an_axis_is_offered_for_another_unit_or_a_flat_line(light: Theme) -> None:
+    def offered(data: ResultTable) -> tuple[str, ...]:
+        return suggested_right(charts.named_series(_drawn(data), ""))
+
+    assert offered(_sales()) == ("revenue",)
+    for factor, found in ((19, ()), (20, ("a",))):
+        rows: list[tuple[Cell, ...]] = [(day, 1, factor) for day in days(3)]
+        assert offered(table([("day", "date"), ("a", "integer"), ("b", "integer")], rows)) == found
+    empty: list[tuple[Cell, ...]] = [(date(2026, 1, 1), None, 5), (date(2026, 1, 2), 0, 5)]
+    assert offered(table([("day", "date"), ("a", "integer"), ("b", "integer")], empty)) == ()
+
+
+@pytest.mark.parametrize("config", [{"axis_right": "a"}, {"axis_right": [1, None]}, {"axis_right": {"a": 1}}, {}])
+def test_anything_else_in_a_document_is_no_right_axis(config: dict[str, object]) -> None:
+    assert right_series(WidgetContent("w", "line_chart", kind_of("line_chart"), "", "", config)) == frozenset()
+    on_table = WidgetContent("w", "table", kind_of("table"), "", "", {"axis_right": ["a"]})
+    assert right_series(on_table) == frozenset()
+
+
+def test_the_offer_in_the_inspector_is_taken_and_undone(studio: "Studio") -> None:
+    measures = "count(*) AS orders, sum(order_total) AS revenue"
+    query = f"SELECT date_trunc('month', created_dt) AS month, {measures} FROM orders GROUP BY 1 ORDER BY 1"
+    item = {"id": "h", "type": "line_chart", "title": "Sales", "query": query,
+            "position": {"x": 0, "y": 0, "w": 8, "h": 6}}  # fmt: skip
+    studio.page.editor.load(parse_document([item]))
+    runner, editor = studio.page.query_runner, studio.page.editor
+    studio.wait(lambda: (found := runner.result("h")) is not None and found.table is not None and not runner.busy)
+    studio.click("h")
+    field = studio.find("inspector_right_offer").parent()
+    assert isinstance(field, RightAxisField)
+    assert list(field.boxes) == ["orders", "revenue"]
+    (least,) = studio.page.findChildren(QWidget, "inspector_right_min")
+    assert not least.isVisible()
+    field.offer.click()
+    assert right_series(editor.widget("h")) <= {"orders", "revenue"}
+    assert len(right_series(editor.widget("h"))) == 1
+    assert least.isVisible()
+    assert field.offer.isHidden()
+    studio.canvas.setFocus()
+    studio.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert right_series(editor.widget("h")) == frozenset()
+    field.boxes["orders"].click()
+    assert right_series(editor.widget("h")) == {"orders"}
+    field.boxes["orders"].click()
+    assert right_series(editor.widget("h")) == frozenset()
