@@ -1,4 +1,4 @@
-"""Grafana's overrides of single series by their names: which are on the right axis, with its ends, unit and decimals."""
+"""Overrides of single series in Grafana: which are on the right axis, with its ends, unit and decimals."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
