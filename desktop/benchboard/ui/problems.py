@@ -49,8 +49,8 @@ class Notice:
     key: str = ""
     page: str = ""
     """The address of the page that it goes with; empty if it stays whatever page is shown."""
-    room: str = ""
-    """The room that it is about: while another one is shown it waits, below nobody's header. Empty: any room."""
+    place: str = ""
+    """The room or view that it is about (`bench`, `bench/dongles`): elsewhere it waits. Empty: shown anywhere."""
 
 
 class ProblemDisplay(Protocol):
@@ -101,8 +101,8 @@ class Problems(QObject):
 
     @property
     def here(self) -> tuple[Notice, ...]:
-        """The notices of the room that is shown, the most important first."""
-        here = (notice for notice in self._waiting if notice.room in ("", self.room))
+        """The notices of the page that is shown, the most important first."""
+        here = (notice for notice in self._waiting if notice.place in ("", self.room, self._page))
         return tuple(sorted(here, key=lambda notice: _SEVERITY[notice.kind]))
 
     def turn(self) -> bool:
@@ -180,11 +180,11 @@ class Problems(QObject):
         icon: str = "",
         key: str = "",
         with_page: bool = False,
-        room: str = "",
+        place: str = "",
     ) -> None:
         """Show a notice; it replaces an older one with the same `key`. One `with_page` goes when the user leaves the
-        page that is shown now; one of a `room` is shown only there."""
-        self.notify(Notice(what, why, kind, icon, actions, key, self._page if with_page else "", room))
+        page that is shown now; one of a `place`, a room or view, is shown only there."""
+        self.notify(Notice(what, why, kind, icon, actions, key, self._page if with_page else "", place))
 
     def report_unknown_address(self, address: str) -> None:
         """Say that the page of a link doesn't exist."""

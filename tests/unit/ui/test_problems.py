@@ -86,10 +86,10 @@ def test_failure_whose_cause_lasts_stays_when_the_page_is_left() -> None:
     assert all(problems.has(key) for key in ("unreachable", "save", "again", "recovered"))
 
 
-def test_notice_of_a_room_waits_while_another_room_is_shown() -> None:
+def test_notice_of_a_room_or_view_waits_while_another_is_shown() -> None:
     problems = Problems()
     problems.page_shown("studio/home")
-    problems.notice("New dongle.", key="new", room="bench")
+    problems.notice("New dongle.", key="new", place="bench")
     assert problems.has("new")
     assert problems.current is None
     problems.notice("An update is ready.", key="update")
@@ -98,3 +98,7 @@ def test_notice_of_a_room_waits_while_another_room_is_shown() -> None:
     assert problems.current.key == "new"
     problems.page_shown("admin/people")
     assert problems.current.key == "update"
+    problems.notice("New dongle.", key="new", place="bench/dongles")
+    for address, key in (("bench/live", "update"), ("bench/dongles", "new"), ("bench/dongles2", "update")):
+        problems.page_shown(address)
+        assert problems.current.key == key

@@ -404,8 +404,8 @@ class DonglesView(QWidget):
     def _announce(self, new: tuple[DongleRow, ...]) -> None:
         """Offer to pair unpaired dongles in a banner, which is updated with the connected ones.
 
-        It appears once for each dongle, however often that is plugged in again. Only the bench shows it: it would lie
-        over what other rooms are about, so that a toast says it there once.
+        It appears once for each dongle, however often that is plugged in again. Only this view shows it: it would lie
+        over what others are about. In other rooms, a toast says it once.
         """
         fresh = [row for row in new if row.key not in self._devices.announced]
         self._devices.announced |= {row.key for row in new}
@@ -443,7 +443,7 @@ class DonglesView(QWidget):
             Action(act, partial(self._context.go, path), keeps_notice=True),
             icon="bb.dongle",
             key=_NEW_DONGLE_NOTICE,
-            room=_ROOM,
+            place=f"{_ROOM}/dongles",
         )
 
     def _show_row(self, row: DongleRow | None) -> None:
