@@ -100,7 +100,7 @@ def test_ctrl_comma_opens_settings_and_theme_applies_at_once(
     click(working.window, "segment_dark")
     assert theme().current == "dark"
     beside = working.window.grab().toImage().pixelColor(working.window.width() - 40, 300)
-    assert beside == theme().color("surface")
+    assert beside == theme().color("window")
     assert working.settings.appearance == "dark"
     click(working.window, "segment_light")
     assert theme().current == "light"

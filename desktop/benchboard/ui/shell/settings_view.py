@@ -22,7 +22,7 @@ from benchboard.ui.widgets.key_value import KeyValue
 from benchboard.ui.widgets.labels import Elided, Text, hairline
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.section_list import SectionList
-from benchboard.ui.widgets.surfaces import set_surface
+from benchboard.ui.widgets.surfaces import Card, set_surface
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -38,19 +38,20 @@ class GeneralSettings(QWidget):
     def __init__(self, context: "Context") -> None:
         super().__init__()
         self._context = context
-        set_surface(self, "surface")
+        set_surface(self, "window")
         page = QWidget()
         page.setProperty("plain", "true")
         page.setMaximumWidth(theme().px("measure.text_max") + 64)
         self._sections: list[tuple[str, QWidget]] = []
-        self._column = QVBoxLayout(page)
-        self._column.setContentsMargins(32, 24, 32, 24)
-        self._column.setSpacing(10)
+        cards = QVBoxLayout(page)
+        cards.setContentsMargins(32, 24, 32, 24)
+        cards.setSpacing(theme().px("spacing.4"))
+        self._cards = cards
         self._add_appearance()
         self._add_language()
         self._add_location()
         self._add_session()
-        self._column.addStretch(1)
+        cards.addStretch(1)
         self._scroll = scroll = QScrollArea()
         scroll.setAccessibleName(_("Settings"))
         scroll.setObjectName("settings_scroll")
@@ -62,7 +63,10 @@ class GeneralSettings(QWidget):
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(self._section_list)
+        set_surface(self._section_list, "surface")
+        self._beside = hairline(vertical=True)
+        for part in (self._section_list, self._beside):
+            whole.addWidget(part)
         whole.addWidget(scroll, 1)
 
     def open_route(self, rest: str) -> None:
@@ -95,21 +99,32 @@ class GeneralSettings(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         beside = self._section_list.width() + theme().px("measure.text_max")
-        self._section_list.setVisible(self.width() >= beside)
+        for part in (self._section_list, self._beside):
+            part.setVisible(self.width() >= beside)
 
-    def _add_section(self, title: str, sentence: str = "") -> None:
-        if self._column.count():
-            self._column.addSpacing(10)
-            self._column.addWidget(hairline())
-            self._column.addSpacing(10)
-        heading = Text(title, "section")
-        self._sections.append((title, heading))
-        self._column.addWidget(heading)
-        if sentence:
-            self._column.addWidget(Paragraph(sentence, "body", "secondary"))
+    def _add_section(self, title: str, sentence: str) -> QVBoxLayout:
+        """Add a card with a title and what is below it; returns where its content goes."""
+        card = Card()
+        self._cards.addWidget(card)
+        self._sections.append((title, card))
+        card.column.addWidget(Text(title, "section"))
+        card.column.addWidget(Paragraph(sentence, "body", "secondary"))
+        return card.column
+
+    def _add_choice(self, title: str, sentence: str, control: QWidget) -> None:
+        """Add a card with a title, what is below it, and one control at the right of both."""
+        card, words, line = Card(), QVBoxLayout(), QHBoxLayout()
+        self._cards.addWidget(card)
+        self._sections.append((title, card))
+        words.setSpacing(theme().px("spacing.2"))
+        words.addWidget(Text(title, "section"))
+        words.addWidget(Paragraph(sentence, "body", "secondary"))
+        line.setSpacing(theme().px("spacing.6"))
+        line.addLayout(words, 1)
+        line.addWidget(control, 0, Qt.AlignmentFlag.AlignVCenter)
+        card.column.addLayout(line)
 
     def _add_appearance(self) -> None:
-        self._add_section(_("Theme"), _("Follow your system, or always use light or dark."))
         titles = {"system": _("System"), "light": _("Light"), "dark": _("Dark")}
         choice = SegmentedControl([(key, titles[key]) for key in _APPEARANCES], label=_("Theme"))
         choice.setObjectName("appearance")
@@ -117,7 +132,7 @@ class GeneralSettings(QWidget):
         choice.selected.connect(self._set_appearance)
         self._appearance = choice
         self._context.theme.changed.connect(self._show_appearance)
-        self._column.addLayout(_left(choice))
+        self._add_choice(_("Theme"), _("Follow your system, or always use light or dark."), choice)
 
     def _show_appearance(self) -> None:
         """Follow a change of the theme from the command palette."""
@@ -128,25 +143,22 @@ class GeneralSettings(QWidget):
         self._context.apply_settings(replace(self._context.settings, appearance=appearance))
 
     def _add_language(self) -> None:
-        self._add_section(
-            _("Language"),
-            _(
-                "The window refreshes when you choose a language; unsaved text may be lost. "
-                "Commands on this computer use the language too, unless BENCHBOARD_LANGUAGE is set."
-            ),
-        )
         choice = Select(list(LANGUAGES.items()), name="settings_language", label=_("Language"))
         choice.setMinimumWidth(180)
         choice.set_current_key(self._context.settings.language)
         choice.currentIndexChanged.connect(
             lambda: self._context.apply_settings(replace(self._context.settings, language=choice.current_key()))
         )
-        self._column.addLayout(_left(choice))
+        sentence = _(
+            "The window refreshes when you choose a language; unsaved text may be lost. "
+            "Commands on this computer use the language too, unless BENCHBOARD_LANGUAGE is set."
+        )
+        self._add_choice(_("Language"), sentence, choice)
 
     def _add_location(self) -> None:
         location = self._context.workspace.location
-        self._add_section(_("Data location"), location_sentence(location.kind))
-        self._column.addWidget(
+        column = self._add_section(_("Data location"), location_sentence(location.kind))
+        column.addWidget(
             KeyValue(((_("Location"), Elided(workspace.location_title(location))), *location_facts(self._context)))
         )
         is_demo = location.kind == "demo"
@@ -155,14 +167,14 @@ class GeneralSettings(QWidget):
             if is_demo
             else _("Changing it signs you out. You then choose another location. Your data stays where it is.")
         )
-        self._column.addWidget(Paragraph(sentence, "caption", "muted"))
+        column.addWidget(Paragraph(sentence, "caption", "muted"))
         choose = Button(
             REGISTRY["window.leave_demo"].text if is_demo else _("Change data location"),
             self._context.choose_location,
             icon="ph.sign-out",
             name="settings_choose_location",
         )
-        self._column.addLayout(_left(choose))
+        column.addLayout(_left(choose))
 
     def _add_session(self) -> None:
         actor = self._context.actor
@@ -172,8 +184,8 @@ class GeneralSettings(QWidget):
             "Ends {count} hours after last use, when you sign out, or when an admin revokes it.",
             hours,
         )
-        self._add_section(_("This session"), ends.format(count=hours))
-        self._column.addWidget(
+        column = self._add_section(_("This session"), ends.format(count=hours))
+        column.addWidget(
             KeyValue(
                 (
                     (_("Account"), Elided(f"{actor.name}, {actor.email}")),
@@ -184,10 +196,10 @@ class GeneralSettings(QWidget):
                 )
             )
         )
-        self._column.addSpacing(4)
+        column.addSpacing(4)
         is_demo = self._context.workspace.location.kind == "demo"  # there, another person is chosen
         command = REGISTRY["window.switch_person" if is_demo else "window.sign_out"]
-        self._column.addLayout(
+        column.addLayout(
             _left(Button(command.text, self._context.sign_out, icon=command.icon, name="settings_sign_out"))
         )
 
