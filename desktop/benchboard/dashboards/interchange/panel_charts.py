@@ -68,17 +68,17 @@ def _exported_stack(widget: WidgetContent) -> str:
 
 
 def joins_points(panel: Mapping[str, Any]) -> bool:
-    """Whether an `xychart` draws lines alone between its points."""
+    """Whether an XY chart of Grafana draws lines alone between its points."""
     return _inside(panel, "fieldConfig", "defaults", "custom").get("show") == "lines"
 
 
 def counts_cells(panel: Mapping[str, Any]) -> bool:
-    """Whether Grafana itself counts the values of a `heatmap` into its cells; ours draws those of the query."""
+    """Whether Grafana itself counts the values of a heatmap into its cells; ours draws those of the query."""
     return _inside(panel, "options").get("calculate") is True
 
 
 def point_options() -> dict[str, Any]:
-    """The fields of a new `xychart`, which finds its columns by itself."""
+    """The fields of a new XY chart, which finds its columns by itself."""
     return {"options": {"mapping": "auto", "series": []}, "fieldConfig": {"defaults": {"custom": {"show": "points"}}}}
 
 
