@@ -194,6 +194,14 @@ def test_paste_ids_never_repeat() -> None:
     assert len(_ids(after)) == 3
 
 
+def test_paste_into_a_row_adds_a_row_beside_it_and_a_widget_in_it() -> None:
+    row = {"id": "r", "type": "row", "position": {"x": 0, "y": 0, "w": 12, "h": 1}}
+    page, inside = PageIndex(fitted(parse_page([{**row, "items": [ONE]}]))), (("r", 0),)
+    for copy, path in ((ONE | {"id": "b"}, inside), ({**row, "id": "s", "items": []}, ())):
+        layout, (new,) = page_edits.pasted(page, _read(copy), inside)
+        assert PageIndex(layout).paths[new] == path
+
+
 def test_paste_container_never_exceeds_eight_levels() -> None:
     page = PageIndex(fitted(parse_page([ONE])))
     for depth in range(8):

@@ -96,6 +96,14 @@ def test_decoder_drops_a_packet_of_more_than_2048_bytes(size: int, *, taken: boo
     assert bool(console.damaged) != taken
 
 
+def test_decoder_takes_a_packet_whose_first_line_has_its_length_alone() -> None:
+    packet = Packet(0, messages.GROUP, ProtocolCommand.HELLO, 1, {"nonce": NONCE})
+    frame = _frame(packet)
+    lines = (b"\x06\x09" + base64.b64encode(frame[:2]), b"\x04\x14" + base64.b64encode(frame[2:]))
+    (arrived,) = ConsoleDecoder().feed(b"".join(line + b"\n" for line in lines))
+    assert same(arrived, packet)
+
+
 @pytest.mark.parametrize("more", [1, 2, 100])
 def test_decoder_drops_a_packet_with_more_bytes_than_its_length_at_once(more: int) -> None:
     packet = Packet(0, messages.GROUP, ProtocolCommand.HELLO, 1, {"nonce": NONCE})

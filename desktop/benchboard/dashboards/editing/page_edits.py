@@ -165,10 +165,11 @@ def pasted(
     taken = set(page.paths)
     fresh = tuple((_unfixed(renewed(item, taken)), cell) for item, cell in copy)
     names = tuple(item.id for item, _cell in fresh)
+    path = _allowed(page, path, fresh)
     if at is not None:
         first = fresh[0][1]
         carry = ContainerDrag(page, guests=fresh, compact=compact)
-        return Edited(checked(carry.drop(_allowed(page, path, fresh), at[0] + first.x, at[1] + first.y)), names)
+        return Edited(checked(carry.drop(path, at[0] + first.x, at[1] + first.y)), names)
     pane = page.pane(path)
     placed = list(_squeezed(fresh, pane.columns))
     w, h = max(cell.right for _item, cell in placed), max(cell.bottom for _item, cell in placed)
