@@ -359,6 +359,21 @@ def test_words_that_all_names_of_lying_bars_have_are_above_them_once(light: Them
     assert high.box.top() >= 14, "the line has room"
 
 
+@pytest.mark.parametrize(("width", "height", "is_short"), [(240, 200, True), (480, 200, False), (240, 130, False)])
+def test_words_that_all_names_of_upright_bars_have_are_below_them_once_where_names_have_no_room(
+    light: Theme, width: int, height: int, is_short: bool
+) -> None:
+    cities = ["Lyon", "Paris", "Lille"]
+    case = ChartCase(
+        "x", "bar_chart", result([f"Warehouse {one} North" for one in cities], {"Orders": [412, 288, 190]})
+    )
+    texts = {one.text: one.box for one in _texts(case, width, height)}
+    assert ({*cities, "Warehouse … North"} <= texts.keys()) == is_short
+    assert all(box.right() <= width and box.bottom() <= height for box in texts.values())
+    if is_short:
+        assert texts["Warehouse … North"].top() > texts["Lyon"].bottom()
+
+
 @pytest.mark.parametrize(
     ("names", "own"),
     [

@@ -388,7 +388,10 @@ def _paint_upright(
     painter: QPainter, box: QRectF, table: ChartTable, sets: Sequence[charts.Series], unit: str
 ) -> tuple[LegendTarget, ...]:
     plot = charts.paint_frame(painter, box, table, sets, "bar_chart", unit)
-    axis = x_axis.bar_axis(table)
+    axis, own = x_axis.bar_axis(table), x_axis.own_names(table, box)
+    if own is not None:
+        axis = replace(axis, names=lambda: own.names)
+        x_axis.paint_title(painter, own.shared, plot.box, plot.within)
     x_axis.paint_labels(painter, axis, plot.box, plot.within)
     _paint_bars(painter, upright_bars(plot, sets, axis), sets, partial_rows=table.partial_rows)
     if plot.scale.low < 0:

@@ -533,8 +533,9 @@ def may_name_lines(table: ChartTable) -> bool:
 
 def chart_plot(box: QRectF, table: ChartTable, series: Sequence[Series], kind: str) -> Plot:
     """The plot area of a chart in the body of a tile."""
+    below = x_axis.title_height(table, box) if kind == "bar_chart" else 0.0
     return plot_of(
-        box,
+        box.adjusted(0, 0, 0, -below),
         series,
         kind,
         may_name_lines=may_name_lines(table),

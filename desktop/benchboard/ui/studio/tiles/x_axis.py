@@ -19,7 +19,7 @@ from benchboard.analytics.queries import ResultTable
 from benchboard.ui.studio.tiles import axis_scale, number_format, periods, time_ticks
 from benchboard.ui.studio.tiles.chart_table import ChartTable
 from benchboard.ui.studio.tiles.ordinal_names import short_ordinals
-from benchboard.ui.studio.tiles.short_names import short_names
+from benchboard.ui.studio.tiles.short_names import OwnWords, own_words, short_names
 from benchboard.ui.studio.tiles.week_labels import week_labels
 from benchboard.ui.theme import theme
 
@@ -36,6 +36,10 @@ _MOST_TICKS: Final = 9
 """Ticks below lines: more, which a wide tile has room for, are read as a row of text."""
 _TICK_GAP: Final = 14.0
 """Least pixels between two labels of round times or numbers, of which there could be any number."""
+_TITLE_HEIGHT: Final = 16.0
+"""The height of the line below the labels with the words that all names have."""
+_LEAST_TITLED: Final = 110.0
+"""The height of a chart that has room for that line, in pixels."""
 _MAX_NAME: Final = 128.0
 """Most pixels of a name below a plot that has no slot of its own."""
 
@@ -161,6 +165,32 @@ def row_names(table: ResultTable) -> list[str]:
     if is_by_week(table):
         return week_labels([cell for row in table.rows if isinstance(cell := row[0], date)], table.read_at)
     return number_format.category_labels(table)
+
+
+def own_names(table: ResultTable, room: QRectF) -> OwnWords | None:
+    """What upright bars are called without the words that all names have, which stand below them once; None where all
+    have room in this part of a tile, or nothing in common, or where that line has no room."""
+    count = len(table.rows)
+    if not count or room.height() < _LEAST_TITLED or any(isinstance(row[0], date) for row in table.rows):
+        return None
+    metrics, names = QFontMetricsF(theme().font("caption")), row_names(table)
+    if max(map(metrics.horizontalAdvance, names)) <= room.width() / count - _LABEL_GAP:
+        return None
+    return own_words(names)
+
+
+def title_height(table: ResultTable, room: QRectF) -> float:
+    """The height of that line; 0 without one."""
+    return _TITLE_HEIGHT if own_names(table, room) is not None else 0.0
+
+
+def paint_title(painter: QPainter, title: str, plot: QRectF, within: QRectF) -> None:
+    """Draw the words that all names have, below the labels in the middle of the axis."""
+    painter.setFont(theme().font("caption"))
+    painter.setPen(theme().color("text.muted"))
+    spot = QRectF(plot.left(), within.bottom(), plot.width(), _TITLE_HEIGHT)
+    shown = QFontMetricsF(painter.font()).elidedText(title, Qt.TextElideMode.ElideMiddle, spot.width())
+    painter.drawText(spot, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter, shown)
 
 
 def _weeks(table: ResultTable) -> Sequence[time_ticks.Namer]:
