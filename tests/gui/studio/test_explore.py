@@ -327,9 +327,11 @@ def test_the_cross_of_a_chip_removes_it_and_undo_brings_it_back(explorer: Explor
     chip = explorer.view.builder.measures.chips[0]
     explorer.qtbot.mouseClick(chip, LEFT, pos=QPoint(chip.width() - 10, chip.height() // 2))
     assert "count(*)" not in explorer.sql
-    explorer.tree.setFocus()
-    explorer.qtbot.keyClick(explorer.tree, Qt.Key.Key_Z, CTRL)
+    field = explorer.find("explore_search")  # nothing was typed in it
+    field.setFocus()
+    explorer.qtbot.keyClick(field, Qt.Key.Key_Z, CTRL)
     assert explorer.sql == text
+    explorer.tree.setFocus()
     assert [one for one in announcements if one.startswith("Measure:")] == [
         "Measure: count of rows as orders removed.", "Measure: count of rows as orders added.",
     ]  # fmt: skip
@@ -928,6 +930,23 @@ def test_every_chip_says_how_it_is_used(explorer: Explorer) -> None:
     assert all(chip.accessibleName() for chip in chips)
     removable = [chip for chip in chips if chip.objectName() not in ("explore_table", "explore_limit")]
     assert all("Delete" in chip.accessibleDescription() for chip in removable)
+
+
+def test_esc_leads_from_every_popover_of_the_builder_back_to_what_opened_it(explorer: Explorer) -> None:
+    explorer.open_orders()
+    for name in (
+        "explore_calculate", "explore_table", "explore_filters_0", "explore_add_groups", "explore_measures_0",
+        "explore_sorts_0", "explore_limit", "explore_time", "explore_add",
+    ):  # fmt: skip
+        opener = explorer.find(name)
+        opener.setFocus(Qt.FocusReason.TabFocusReason)
+        explorer.qtbot.keyClick(opener, Qt.Key.Key_Return)
+        assert Popover.opened() is not None, name
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        explorer.qtbot.keyClick(focused, Qt.Key.Key_Escape)
+        assert Popover.opened() is None, name
+        assert explorer.find(name).hasFocus(), name
 
 
 def test_first_result_has_no_selection_and_its_current_cell_can_be_copied(studio: "Studio") -> None:

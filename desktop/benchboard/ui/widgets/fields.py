@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -72,6 +72,26 @@ class Edit(QLineEdit):
         if clear:
             self._add_clear_button()
         self.inputRejected.connect(self._explain_limit)
+
+    def event(self, event: QEvent) -> bool:
+        # Qt's field takes the keys of undo even with nothing to undo: then they are those of the view around it.
+        if event.type() == QEvent.Type.ShortcutOverride and self._leaves_undo(event):
+            event.ignore()
+            return False
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._leaves_undo(event):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def _leaves_undo(self, event: QEvent) -> bool:
+        """Whether a key means undo or redo, and nothing that was typed here can be."""
+        if not isinstance(event, QKeyEvent):
+            return False
+        undo = event.matches(QKeySequence.StandardKey.Undo) and not self.isUndoAvailable()
+        return undo or (event.matches(QKeySequence.StandardKey.Redo) and not self.isRedoAvailable())
 
     def _explain_limit(self) -> None:
         """Say that what was typed or pasted is longer than the field takes: Qt cuts it without a word."""

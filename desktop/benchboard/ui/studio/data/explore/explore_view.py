@@ -507,12 +507,19 @@ class ExploreView(QWidget):
             self.builder.place(part, source_id, table, column)
 
     def _join(self, anchor: QWidget) -> None:
-        self._choose_mode("build")
+        self._build_from(anchor)
         self.builder.edit_join(anchor)
 
     def _calculate(self, anchor: QWidget) -> None:
-        self._choose_mode("build")
+        self._build_from(anchor)
         self.builder.edit_calculation(anchor)
+
+    def _build_from(self, anchor: QWidget) -> None:
+        """Show the builder; the focus returns to the button that was pressed, which is `anchor`."""
+        had_focus = anchor.hasFocus()
+        self._choose_mode("build")
+        if had_focus:
+            anchor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _add_column_actions(self, shown: Menu, output: str) -> None:
         if self.exploration.state.mode == "build":
