@@ -59,6 +59,7 @@ from benchboard.ui.studio.tiles.auto_refresh import AutoRefresh
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 from benchboard.ui.studio.tiles.variable_options import VariableQueryRunner
 from benchboard.ui.studio.widget_data_actions import WidgetDataActions
+from benchboard.ui.studio.widget_question import WidgetBuilder
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.banners import BannerPlace
 from benchboard.ui.widgets.tab_order import own_tab_stops
@@ -115,7 +116,9 @@ class StudioPage(QWidget):
         )
         self.point_actions = PointActions(context, self.canvas)
         self.point_selections = PointSelectionBar(self.editor, self.canvas)
-        self.inspector = Inspector(context, self.editor, self.query_runner, self.command_handlers)
+        self.inspector = Inspector(
+            context, self.editor, self.query_runner, self.command_handlers, partial(WidgetBuilder, context, self.editor)
+        )
         self.inspector.command_requested.connect(self.run)
         self.inspector.left.connect(lambda: self.canvas.setFocus(Qt.FocusReason.OtherFocusReason))
         self.palette_pane = WidgetPalette(self.canvas, widgets_denied(context.actor))

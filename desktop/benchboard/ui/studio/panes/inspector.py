@@ -44,6 +44,7 @@ from benchboard.ui.studio.panes.geometry_fields import GeometryFields, LockField
 from benchboard.ui.studio.panes.image_field import ImageField
 from benchboard.ui.studio.panes.original_query import OriginalQueryView
 from benchboard.ui.studio.panes.query_editor import ProseEdit, QueryEdit, columns_hint
+from benchboard.ui.studio.panes.query_modes import MakeBuilder, QueryModes
 from benchboard.ui.studio.panes.repeat_settings import RepeatSettings
 from benchboard.ui.studio.panes.right_axis_field import RightAxisField
 from benchboard.ui.studio.panes.source_select import SourceSelect
@@ -89,10 +90,12 @@ class Inspector(QWidget):
         editor: Editor,
         query_runner: WidgetQueryRunner,
         handlers: Callable[[], Handlers],
+        make_builder: MakeBuilder,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._context, self._editor, self._query_runner = context, editor, query_runner
+        self._make_builder, self._query_mode = make_builder, "sql"
         set_surface(self, "surface")
         self.setAccessibleName(_("Inspector"))
         self._empty = EmptyInspector(editor, handlers)
@@ -174,14 +177,20 @@ class Inspector(QWidget):
             self._empty.refresh()
         else:
             self._sheet = _PropertySheet(
-                self._stack, self._context, self._editor, self._query_runner, chosen, self.command_requested.emit
-            )
+                self._stack, self._context, self._editor, self._query_runner, chosen, self.command_requested.emit,
+                self._make_builder, self._query_mode,
+            )  # fmt: skip
+            self._sheet.query_mode_chosen.connect(self._keep_query_mode)
             self._sheet.drafted.connect(self._drafted)
             self._sheet.finished.connect(self.left)
             self._stack.addWidget(self._sheet)
             self._stack.setCurrentWidget(self._sheet)
             if chose_kind:
                 self._sheet.focus_kind()
+
+    def _keep_query_mode(self, mode: str) -> None:
+        """Show the queries of the other widgets in the same way."""
+        self._query_mode = mode
 
     def _drafted(self, where: str, text: str | None) -> None:
         self._draft = where if text is not None else ""
@@ -203,6 +212,8 @@ class _PropertySheet(QWidget):
     """See `Inspector.drafted`."""
     finished = Signal()
     """The title was typed, or is as it was."""
+    query_mode_chosen = Signal(str)
+    """See `QueryModes.chosen`."""
 
     def __init__(
         self,
@@ -212,6 +223,8 @@ class _PropertySheet(QWidget):
         query_runner: WidgetQueryRunner,
         chosen: list[str],
         run: Callable[[str], object],
+        make_builder: MakeBuilder,
+        query_mode: str,
     ) -> None:
         super().__init__(parent)  # from the start, as each widget here: reparenting a filled one styles it twice
         self._editor, self._query_runner = editor, query_runner
@@ -239,6 +252,8 @@ class _PropertySheet(QWidget):
         """The buttons in the heading and the ids of their commands."""
         self._query: QueryEdit | None = None
         self._query_field_row: Field | None = None
+        self._make_builder, self._query_mode = make_builder, query_mode
+        self._query_modes: QueryModes | None = None
         self._written_error: AppError | None = None
         """The error in the query's text."""
         inside = QWidget()
@@ -276,6 +291,8 @@ class _PropertySheet(QWidget):
         first = next(
             (edit for edit in self._settings.values() if isinstance(edit, ProseEdit | ImageField)), self._title
         )
+        if self._query is not None and self._query_modes is not None:
+            self._query_modes.show_mode("sql")
         target = self._query or first
         if target is not None:
             target.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -346,6 +363,8 @@ class _PropertySheet(QWidget):
             if edit is not None and not (free and edit.isEnabled()):  # otherwise its error stays visible
                 edit.setEnabled(free)
                 edit.setAccessibleDescription("" if free else self._locked_note.text())
+        if self._query_modes is not None:
+            self._query_modes.enable_builder(free)
         for key, editor in self._settings.items():
             values = {_field_text(widget.setting(key)) for widget in widgets}
             _show(editor, values.pop() if len(values) == 1 else None)
@@ -517,7 +536,15 @@ class _PropertySheet(QWidget):
         takes = _(widget.kind.takes) if widget.kind else ""
         self._query_field_row = Field(_("Query"), self._query, note=takes)
         self._query.committed.connect(partial(self._commit_text, self._query, self._query_field_row, "query"))
-        return self._query_field_row
+        make = partial(self._make_builder, widget.id)
+        self._query_modes = QueryModes(self, self._query_field_row, make, self._query_mode)
+        self._query_modes.chosen.connect(self._choose_query_mode)
+        return self._query_modes
+
+    def _choose_query_mode(self, mode: str) -> None:
+        self.commit()
+        self.query_mode_chosen.emit(mode)
+        self.refresh()
 
     def _setting(self, setting: Setting, run: Callable[[str], object]) -> QWidget:
         name, title = f"inspector_{setting.key}", _(setting.title)

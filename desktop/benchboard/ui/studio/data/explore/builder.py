@@ -54,7 +54,7 @@ from benchboard.ui.studio.data.explore.part_text import (
     sort_text,
 )
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import Button, Icon, MenuItem, Text, menu
+from benchboard.ui.widgets import Button, Icon, MenuItem, Text, fill_column, menu
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.chip import HEIGHT, Chip
 from benchboard.ui.widgets.flow_layout import FlowLayout
@@ -66,16 +66,26 @@ _LABEL_WIDTH: Final = 66
 
 
 class BuilderRow(QWidget):
-    """A row: its icon and title, its chips, and a button that adds one. Columns can be dropped on it."""
+    """A row: its icon and title, its chips, and a button that adds one. Columns can be dropped on it. In a `narrow`
+    builder the chips are below the title."""
 
     column_dropped = Signal(str, str, str)
     """Source, table and name of a column."""
 
-    def __init__(self, title: str, icon: str, name: str) -> None:
+    def __init__(self, title: str, icon: str, name: str, *, narrow: bool = False) -> None:
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(title)
         self._is_target = False
+        self.chips: list[Chip] = []
+        holder = QWidget()
+        self.flow = FlowLayout(holder)
+        if narrow:
+            fill_column(self, Text(title, "caption", "secondary"), holder)
+        else:
+            self._lay_out(title, icon, holder)
+
+    def _lay_out(self, title: str, icon: str, chips: QWidget) -> None:
         line = QHBoxLayout(self)
         line.setContentsMargins(16, 3, 8, 3)
         line.setSpacing(8)
@@ -87,10 +97,7 @@ class BuilderRow(QWidget):
         label = Text(title)
         label.setFixedSize(_LABEL_WIDTH, HEIGHT)
         line.addWidget(label, 0, Qt.AlignmentFlag.AlignTop)
-        holder = QWidget()
-        self.flow = FlowLayout(holder)
-        line.addWidget(holder, 1)
-        self.chips: list[Chip] = []
+        line.addWidget(chips, 1)
 
     def show_parts(self, chips: Sequence[Chip], *others: QWidget) -> None:
         """Replace the chips, and what comes after them. The focus stays at its place."""
@@ -146,22 +153,23 @@ def _is_of_model(table: BrowsedTable, measure: Measure) -> bool:
 
 
 class Builder(QWidget):
-    """Shows the question of an exploration and changes it."""
+    """Shows the question of an exploration and changes it; `narrow`: in a pane of less than 300 pixels."""
 
-    def __init__(self, context: "Context", exploration: Exploration) -> None:
+    def __init__(self, context: "Context", exploration: Exploration, *, narrow: bool = False) -> None:
         super().__init__()
         self.setObjectName("explore_builder")
         self.setAccessibleName(_("Query builder"))
         self._context, self._exploration = context, exploration
-        self.source = BuilderRow(pgettext("query", "From"), "ph.table", "explore_from")
-        self.calculations = BuilderRow(_("Calculate"), "ph.math-operations", "explore_calculations")
-        self.filters = BuilderRow(_("Filter"), "ph.funnel", "explore_filters")
-        self.groups = BuilderRow(_("Group by"), "ph.rows", "explore_groups")
-        self.measures = BuilderRow(_("Measure"), "ph.calculator", "explore_measures")
-        self.sorts = BuilderRow(_("Sort"), "ph.sort-descending", "explore_sorts")
+        row = partial(BuilderRow, narrow=narrow)
+        self.source = row(pgettext("query", "From"), "ph.table", "explore_from")
+        self.calculations = row(_("Calculate"), "ph.math-operations", "explore_calculations")
+        self.filters = row(_("Filter"), "ph.funnel", "explore_filters")
+        self.groups = row(_("Group by"), "ph.rows", "explore_groups")
+        self.measures = row(_("Measure"), "ph.calculator", "explore_measures")
+        self.sorts = row(_("Sort"), "ph.sort-descending", "explore_sorts")
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 9, 0, 9)
-        column.setSpacing(0)
+        column.setContentsMargins(0, 0 if narrow else 9, 0, 0 if narrow else 9)
+        column.setSpacing(8 if narrow else 0)
         for one in (self.source, self.calculations, self.filters, self.groups, self.measures, self.sorts):
             column.addWidget(one)
         column.addStretch(1)
