@@ -15,7 +15,7 @@ from benchboard.ui.paged.paged_cells import fold_button, paint_cell
 from benchboard.ui.paged.paged_model import Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.tasks import Tasks
-from benchboard.ui.theme import Theme
+from benchboard.ui.theme import Theme, theme
 from benchboard.ui.time_format import day_title
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.dialog import Confirm, Dialog
@@ -346,6 +346,10 @@ def test_day_heading_stands_above_the_first_row_of_each_day_of_a_list_sorted_by_
     view = table.view
     assert [view.day_headings.text(row) for row in range(3)] == [day_title(now), day_title(now - timedelta(days=1)), ""]
     assert [view.rowHeight(row) for row in range(3)] == [28 + 32, 28 + 32, 28]
+    view.setColumnWidth(0, 40)
+    image = view.viewport().grab(QRect(44, 0, 60, 31)).toImage()
+    ground = theme().color("surface.alt").rgb()
+    assert any(image.pixel(x, 16) != ground for x in range(60)), "the heading goes on beyond the first column"
     with qtbot.waitSignal(model.loaded):
         model.listing = Listing(sort="name")
     assert [view.rowHeight(row) for row in range(3)] == [28, 28, 28]

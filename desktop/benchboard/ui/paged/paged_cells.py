@@ -195,14 +195,17 @@ def _paint_line(
     painter.drawText(box, flags, QFontMetrics(painter.font()).elidedText(text, mode, int(box.width())))
 
 
-def paint_day(painter: QPainter, box: QRect, text: str) -> None:
-    """Paint a cell's part of the heading above a day; the text is in the first."""
+def paint_day(painter: QPainter, box: QRect, text: str, left: int) -> None:
+    """Paint a cell's part of the heading above a day. Its text begins at `left`, and may reach over several cells."""
     painter.save()
+    painter.setClipRect(box, Qt.ClipOperation.IntersectClip)
     painter.fillRect(box, theme().color("surface.alt"))
     painter.fillRect(QRect(box.left(), box.bottom(), box.width(), 1), theme().color("border"))
     painter.setFont(theme().font("body_strong"))
     painter.setPen(theme().color("text"))
-    painter.drawText(box.adjusted(theme().px("table.cell_pad_x"), 0, 0, -1), _DAY, text)
+    start = left + theme().px("table.cell_pad_x")
+    width = painter.fontMetrics().horizontalAdvance(text) + 1
+    painter.drawText(QRect(start, box.top(), width, box.height() - 1), _DAY, text)
     painter.restore()
 
 

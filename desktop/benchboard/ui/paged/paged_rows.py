@@ -629,8 +629,7 @@ class _PagedDelegate(QStyledItemDelegate):
         height = self._view.day_headings.height(index.row())
         if height:
             heading = QRect(rect.left(), rect.top(), rect.width(), height)
-            words = self._view.day_headings.text(index.row()) if index.column() == 0 else ""
-            paint_day(painter, heading, words)
+            paint_day(painter, heading, self._view.day_headings.text(index.row()), self._view.columnViewportPosition(0))
         return rect.adjusted(0, height, 0, 0)
 
     def _paint_menu(self, painter: QPainter, row: int, fill: str) -> None:
