@@ -384,6 +384,7 @@ class _DongleHeader(QWidget):
         column.setContentsMargins(0, 0, 0, 12)
         column.setSpacing(0)
         self._head = DetailHeader(close, self._state, self._identity, self._connection, icon="bb.dongle")
+        self._head.below.hide()  # the facts are in the sections
         self._head.title_row.addWidget(self._edit, 1)
         self._head.title_row.addWidget(self._pencil, 0, Qt.AlignmentFlag.AlignTop)
         column.addWidget(self._head)
@@ -402,7 +403,6 @@ class _DongleHeader(QWidget):
         other = self._row is None or self._row.key != row.key
         self._row = row
         self._head.name.setText(row.title)
-        self._head.below.setText(_firmware(row) or row.device_id or _("Disconnected"))
         if other:
             self._end_edit()
         state, identity = state_mark(row.dongle, row.device), identity_mark(row.dongle, row.device)
