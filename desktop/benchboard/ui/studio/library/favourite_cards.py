@@ -34,18 +34,27 @@ def star_mark(card: DashboardSummary) -> Mark | None:
 
 
 def card_text(card: DashboardSummary) -> str:
-    """Where a dashboard is, or whose it is, and when it was opened last."""
+    """Whose a dashboard is, unless its folder is shown beside it, and when it was opened last."""
     opened = _("not opened yet")
     if card.opened_at is not None:
         opened = _("opened {when}").format(when=relative_time(card.opened_at))
-    return f"{card.folder or card.owner} · {opened}"
+    return opened if folder_badge(card) is not None else f"{card.owner} · {opened}"
+
+
+def _spoken_text(card: DashboardSummary) -> str:
+    return ", ".join(filter(None, (card.folder, card_text(card))))
+
+
+def folder_badge(card: DashboardSummary) -> Mark | None:
+    """The folder of a dashboard; None without one, and in the trash."""
+    return Mark("neutral", card.folder, "ph.folder") if card.folder and card.deleted_at is None else None
 
 
 def dashboard_face(
     picture: Picture, second: Callable[[DashboardSummary], str] = card_text
 ) -> CardFace[DashboardSummary]:
     """The card of a dashboard."""
-    return CardFace(picture, lambda card: card.name, second, star_mark)
+    return CardFace(picture, lambda card: card.name, second, star_mark, folder_badge)
 
 
 class FavouriteCards(QWidget):
@@ -67,7 +76,7 @@ class FavouriteCards(QWidget):
         self._wanted = True
         set_surface(self, "surface")
         names: Column[DashboardSummary] = Column(
-            "name", _("Name"), lambda card: card.name, second=card_text, tooltip=lambda card: card.name
+            "name", _("Name"), lambda card: card.name, second=_spoken_text, tooltip=lambda card: card.name
         )
         self.model: PagedTableModel[DashboardSummary] = PagedTableModel(
             context.tasks, self._fetch, (names,), self, page=_MOST
