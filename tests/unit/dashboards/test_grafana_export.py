@@ -332,6 +332,31 @@ def test_export_right_axis_round_trips_and_other_overrides_stay() -> None:
     ]  # fmt: skip
 
 
+def test_export_colours_of_series_round_trip_and_others_stay() -> None:
+    config = {"colours": {"paid": "pink", "late": "teal"}}
+    dashboard, found, _report = _written(_item("panel-1", 0, 0, type="pie_chart", config=config, query="SELECT 1"))
+    assert faults(dashboard) == []
+    overrides = found["panel-1"]["fieldConfig"]["overrides"]
+    assert overrides[0]["properties"] == [{"id": "color", "value": {"mode": "fixed", "fixedColor": "#CB218B"}}]
+    (item,) = from_grafana(dashboard)[0]["items"]
+    assert item["config"] == config
+    for name, shade in (("lost", "dark-red"), ("open", "semi-dark-blue")):
+        colour = {"id": "color", "value": {"mode": "fixed", "fixedColor": shade}}
+        overrides.append({"matcher": {"id": "byName", "options": name}, "properties": [colour]})
+    assert _again(dashboard) == dashboard
+    made, report = from_grafana(dashboard)
+    (item,) = made["items"]
+    assert item["config"] == {"colours": {**config["colours"], "open": "blue"}}
+    assert "Not supported, kept for export: overrides for 1 series." in [line.what for line in report.lines]
+    item["config"] = {"colours": {"paid": "green", "open": "blue"}}
+    again, _told = to_grafana(parse_document({"format": "benchboard/dashboard", "version": 2, "items": [item]}))
+    assert again["panels"][0]["fieldConfig"]["overrides"] == [
+        {"matcher": {"id": "byName", "options": "paid"},
+         "properties": [{"id": "color", "value": {"mode": "fixed", "fixedColor": "green"}}]},
+        *overrides[2:],
+    ]  # fmt: skip
+
+
 def test_export_gauge_and_area_round_trip() -> None:
     config = {"unit": "%", "decimals": 1, "min": -5, "max": 50, "warn": 20, "alarm": 40.5}
     listed = [_item("panel-1", 0, 0, type="gauge", config=config), _item("panel-2", 4, 0, type="area_chart")]

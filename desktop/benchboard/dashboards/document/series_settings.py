@@ -1,12 +1,18 @@
-"""What a widget sets of its series by their names: which of them are on the right axis."""
+"""What a widget sets of its series by their names: which of them are on the right axis, and their colours."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from benchboard.dashboards.document.widget_kinds import WidgetContent
 
 AXIS_RIGHT: Final = "axis_right"
 """The setting with the names of the series on the right axis."""
+COLOURS: Final = "colours"
+"""The setting with the colours of series, and of the slices of a pie, by their names."""
+PALETTE: Final = ("blue", "orange", "teal", "pink", "violet", "cyan", "olive", "green")
+"""The names of the theme's colours of charts, in their order. Each has a shade for the light and one for the dark
+theme."""
 MOST_NAMED: Final = 64
 """Names beyond these are ignored."""
 _CHARTS: Final = ("line_chart", "area_chart", "bar_chart")
@@ -22,3 +28,29 @@ def named_right(config: Mapping[str, object]) -> frozenset[str]:
     names = config.get(AXIS_RIGHT)
     listed = names[:MOST_NAMED] if isinstance(names, list) else []
     return frozenset(one for one in listed if isinstance(one, str))
+
+
+def series_colours(widget: WidgetContent) -> Mapping[str, int]:
+    """The number of the colour (`PALETTE`) of each series or slice that has one of its own."""
+    kind = widget.kind.type if widget.kind is not None else ""
+    return named_colours(widget.config) if kind in (*_CHARTS, "pie_chart") else MappingProxyType({})
+
+
+def named_colours(config: Mapping[str, object]) -> Mapping[str, int]:
+    """The same of any settings, whatever else is in them."""
+    found = config.get(COLOURS)
+    listed = list(found.items())[:MOST_NAMED] if isinstance(found, Mapping) else []
+    return {
+        name: PALETTE.index(colour)
+        for name, colour in listed
+        if isinstance(name, str) and isinstance(colour, str) and colour in PALETTE
+    }
+
+
+def with_colour(config: Mapping[str, object], name: str, colour: int | None) -> dict[str, str] | None:
+    """The setting with another colour of a series; with None, the colour that it has by itself. None: no series has a
+    colour of its own any more."""
+    known = {one: PALETTE[number] for one, number in named_colours(config).items() if one != name}
+    if colour is not None:
+        known[name] = PALETTE[colour]
+    return known or None

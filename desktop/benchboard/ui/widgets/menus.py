@@ -9,6 +9,7 @@ from typing import Final
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import (
     QAction,
+    QColor,
     QGuiApplication,
     QHideEvent,
     QPainter,
@@ -22,7 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QWidget
 
 from benchboard.i18n import ngettext, number
-from benchboard.ui.theme import theme
+from benchboard.ui.theme import contrast, theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.focus import keys_used
 from benchboard.ui.widgets.surfaces import SHADOW, paint_shadow
@@ -36,8 +37,8 @@ LABEL: Final = EDGE + 16 + 8
 
 
 class Menu(QMenu):
-    """A menu of actions: icon, label, keys at the right. An action's `icon_name` property names its icon, and its
-    `danger` property says that it destroys something.
+    """A menu of actions: icon, label, keys at the right. An action's `icon_name` property names its icon, its `swatch`
+    property is a colour in the place of one, and its `danger` property says that it destroys something.
     """
 
     def __init__(self, parent: QWidget, title: str = "") -> None:
@@ -102,8 +103,16 @@ class Menu(QMenu):
         ink = "text.disabled" if not enabled else "error" if danger else "text"
         faint = ink if danger or not enabled else "text.secondary"
         icon = "ph.check" if action.isChecked() else str(action.property("icon_name") or "")
-        if icon:
-            spot = QRectF(row.left() + EDGE, row.center().y() - 7.5, 16, 16)
+        spot, swatch = QRectF(row.left() + EDGE, row.center().y() - 7.5, 16, 16), action.property("swatch")
+        if isinstance(swatch, QColor):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(swatch)
+            painter.drawRoundedRect(spot, 4, 4)
+            if action.isChecked():
+                dark, pale = QColor(Qt.GlobalColor.black), QColor(Qt.GlobalColor.white)
+                ink_on = dark if contrast(dark, swatch) >= contrast(pale, swatch) else pale
+                paint_icon(painter, "ph.check", spot.adjusted(2, 2, -2, -2), ink_on)
+        elif icon:
             paint_icon(painter, icon, spot, theme().color(faint))
         label, _tab, keys = action.text().partition("\t")
         painter.setFont(theme().font("body"))

@@ -8,8 +8,10 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from benchboard.dashboards.document.series_settings import COLOURS, series_colours, with_colour
 from benchboard.dashboards.document.time_range import absolute
 from benchboard.dashboards.document.widget_kinds import WidgetKind
+from benchboard.dashboards.editing.page_edits import locks
 from benchboard.i18n import _
 from benchboard.ui.studio.canvas.hover import HoverTracker
 from benchboard.ui.studio.canvas.interaction.drag_controller import DragController
@@ -26,7 +28,8 @@ from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.canvas.value_walk import ValueWalk
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.chart_legend import OTHER, LegendChoice
-from benchboard.ui.studio.tiles.legend_menu import legend_menu, legend_names
+from benchboard.ui.studio.tiles.colour_menu import ColourChoice
+from benchboard.ui.studio.tiles.legend_menu import legend_menu, legend_names, series_names
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 from benchboard.ui.studio.tiles.renderers import HEADER
 from benchboard.ui.studio.tiles.tile_point import TilePoint
@@ -149,16 +152,31 @@ class Canvas(PageView):
             found = before.isolated(key, keys) if alone else before.toggled(key, keys)
             self.query_runner.choose_in_legend(item_id, found)
 
-    def open_legend(self, item_id: str) -> None:
-        """Open the menu of a widget's legend."""
-        tile = self.tiles.get(item_id)
-        names = legend_names(tile.widget, tile.result) if isinstance(tile, Tile) else []
+    def open_legend(self, item_id: str, at: QPoint | None = None) -> None:
+        """Open the menu of a widget's legend, at a point of the screen or at its legend."""
+        tile, colours = self.tiles.get(item_id), self._colour_choice(item_id)
+        find = legend_names if colours is None else series_names  # the only series may get a colour
+        names = find(tile.widget, tile.result) if isinstance(tile, Tile) else []
         if not isinstance(tile, Tile) or tile.result is None or not names:
             self.rejected.emit(_("This widget has no legend with several names now."))
             return
         choose = partial(self.query_runner.choose_in_legend, item_id)
-        at = self.mapFromScene(tile.rect.topLeft() + QPointF(12, HEADER) * self.zoom)
-        legend_menu(self, names, tile.result.legend, choose).popup(self.viewport().mapToGlobal(at))
+        corner = self.mapFromScene(tile.rect.topLeft() + QPointF(12, HEADER) * self.zoom)
+        spot = self.viewport().mapToGlobal(corner) if at is None else at
+        legend_menu(self, names, tile.result.legend, choose, colours).popup(spot)
+
+    def _colour_choice(self, item_id: str) -> ColourChoice | None:
+        """What gives the series of a widget their colours; None where its content can't be changed."""
+        if not self.editor.editable or item_id not in self.editor.page.paths:
+            return None
+        if "content" in locks(self.editor.page.item(item_id)):
+            return None
+
+        def choose(name: str, colour: int | None) -> None:
+            changed = with_colour(self.editor.widget(item_id).config, name, colour)
+            self.editor.set_property(item_id, f"config.{COLOURS}", changed)
+
+        return ColourChoice(series_colours(self.editor.widget(item_id)), choose)
 
     def request_menu(self) -> None:
         """Request the menu of the value that the keys reached, or the context menu at the item selected last, or in the
@@ -293,7 +311,14 @@ class Canvas(PageView):
                 self.editor.select(())
             elif tile.item.id not in self.editor.selection:
                 self.editor.select([tile.item.id])
-        self.menu_requested.emit(event.globalPos())
+        if isinstance(tile, Tile) and self._is_legend(tile, event.pos()):
+            self.open_legend(tile.item.id, event.globalPos())
+        else:
+            self.menu_requested.emit(event.globalPos())
+
+    def _is_legend(self, tile: Tile, spot: QPoint) -> bool:
+        """Whether a name of a tile's legend is at a point of the view."""
+        return tile.links.legend_at((self.mapToScene(spot) - tile.pos()) / self.zoom) is not None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Delete:  # what showed the focus may be gone after it

@@ -9,7 +9,7 @@ of one week in any order. A series that a value names has the colour that the va
 one that is a column has that of its place, or of the value that it is named after.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Literal, NamedTuple
@@ -88,6 +88,8 @@ class ChartTable(ResultTable):
     """How many decimals its values are written with; None: as many as they have."""
     thresholds: tuple[Threshold, ...] = ()
     """The warning and critical values of its widget."""
+    own_colours: Mapping[str, int] = field(default_factory=dict)
+    """The numbers of the colours that somebody chose, by the names of the columns of their series."""
     right: frozenset[str] = frozenset()
     """The names of the columns of series on the right axis."""
     right_axis: AxisChoice = field(default_factory=AxisChoice)

@@ -20,7 +20,7 @@ from benchboard.ui.studio.tiles.chart_table import MAX_SERIES, ChartTable
 from benchboard.ui.studio.tiles.stacking import Span, Stack, spans_of, total
 from benchboard.ui.studio.tiles.thresholds import Threshold, extended, paint_bands
 from benchboard.ui.studio.tiles.thresholds import paint_labels as paint_threshold_labels
-from benchboard.ui.studio.tiles.value_colours import colour_of_place
+from benchboard.ui.studio.tiles.value_colours import colour_of_place, with_own
 from benchboard.ui.theme import contrast, theme
 from benchboard.ui.widgets import legend
 from benchboard.ui.widgets.legend import LegendEntry
@@ -143,6 +143,7 @@ def named_series(table: ResultTable, unit: str) -> list[Series]:
     hidden = table.hidden if isinstance(table, ChartTable) else frozenset()
     if hidden.issuperset(table.columns[index].name for index in numeric[:MAX_SERIES]):
         hidden = frozenset()  # they are others now
+    shown = _shown_colours(table, numeric[:MAX_SERIES], colours)
     for place, index in enumerate(numeric[:MAX_SERIES]):
         base = table.series_before(index) if isinstance(table, ChartTable) else None
         own = place if base is None else numeric.index(base)
@@ -154,7 +155,7 @@ def named_series(table: ResultTable, unit: str) -> list[Series]:
             Series(
                 table.columns[index].title,
                 number_format.column_numbers(table, index) if is_right else _drawn_numbers(table, index),
-                theme().chart(colour) if base is None else _lighter(theme().chart(colour)),
+                theme().chart(shown[own]) if base is None else _lighter(theme().chart(shown[own])),
                 _DASHES[(colour - colour_of_place(0) if by_value else own) % 4] if base is None else _BEFORE_DASH,
                 _last_text(table, last, index, own_unit, decimals),
                 _short_text(table, last, index, own_unit),
@@ -170,6 +171,16 @@ def named_series(table: ResultTable, unit: str) -> list[Series]:
             )
         )
     return found_series
+
+
+def _shown_colours(table: ResultTable, numeric: Sequence[int], colours: Sequence[int]) -> Sequence[int]:
+    """The number of the colour of each series, with those that somebody chose."""
+    numbers = [colours[place] if place < len(colours) else place for place in range(len(numeric))]
+    if not isinstance(table, ChartTable) or not table.own_colours:
+        return numbers
+    series = [place for place, index in enumerate(numeric) if table.series_before(index) is None]
+    own = [table.own_colours.get(table.columns[numeric[place]].name) for place in series]
+    return with_own([numbers[place] for place in series], own)
 
 
 def _own_format(table: ResultTable, unit: str, *, is_right: bool) -> tuple[str, int | None]:

@@ -1,4 +1,5 @@
-"""The menu of a chart's legend: by it the keyboard hides series, and reaches those that the legend has no room for."""
+"""The menu of a chart's legend: by it the keyboard hides series, reaches those that the legend has no room for, and
+gives them colours."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -10,6 +11,7 @@ from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.i18n import _
 from benchboard.ui.studio.tiles import charts, pies
 from benchboard.ui.studio.tiles.chart_legend import OTHER, LegendChoice
+from benchboard.ui.studio.tiles.colour_menu import ColourChoice, add_colours
 from benchboard.ui.studio.tiles.missing_periods import drawn_table
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import mismatch_reason
@@ -22,6 +24,12 @@ _CHARTS: Final = ("line_chart", "area_chart", "bar_chart")
 
 def legend_names(widget: WidgetContent, result: QueryResult | None) -> list[LegendName]:
     """What can be hidden in a chart; nothing if that is one series alone, or it isn't a chart."""
+    found = series_names(widget, result)
+    return found if len(found) > 1 else []
+
+
+def series_names(widget: WidgetContent, result: QueryResult | None) -> list[LegendName]:
+    """The series or slices of a chart; nothing if it isn't a chart."""
     kind = widget.kind.type if widget.kind is not None else ""
     if result is None or result.table is None or result.error is not None or not result.table.rows:
         return []
@@ -33,16 +41,27 @@ def legend_names(widget: WidgetContent, result: QueryResult | None) -> list[Lege
         found = [(one.choice_key, one.name) for one in parts]
     elif kind in _CHARTS:
         found = [(one.key, one.name) for one in charts.named_series(drawn_table(widget, result), "")]
-    return found if len(found) > 1 else []
+    return found
 
 
 def legend_menu(
-    parent: QWidget, names: Sequence[LegendName], choice: LegendChoice, choose: Callable[[LegendChoice], object]
+    parent: QWidget,
+    names: Sequence[LegendName],
+    choice: LegendChoice,
+    choose: Callable[[LegendChoice], object],
+    colours: ColourChoice | None = None,
 ) -> Menu:
-    """A menu that shows and hides each name, or shows one alone. It deletes itself when it closes."""
+    """A menu that shows and hides each name, or shows one alone, and for those who may edit gives it a colour. It
+    deletes itself when it closes."""
     menu, keys = Menu(parent), [key for key, _name in names]
     menu.setObjectName("legend_menu")
     menu.setAccessibleName(_("Legend"))
+    menu.aboutToHide.connect(menu.deleteLater)
+    coloured = [(key, name) for key, name in names if key != OTHER and not key.endswith("\0")]
+    if len(names) == 1:
+        if colours is not None:
+            add_colours(menu, coloured, colours)
+        return menu
     for key, name in names:
         if key == OTHER:
             continue
@@ -60,6 +79,8 @@ def legend_menu(
                 lambda _on=False, key=key: choose(replace(choice, hidden=frozenset()).isolated(key, keys))
             )
     menu.addMenu(alone)
+    if colours is not None and coloured:
+        add_colours(menu, coloured, colours)
     if any(key == OTHER for key, _name in names) or choice.opens_other:
         other = menu.addAction(_("Gather small slices as “Other”"))
         other.setCheckable(True)
@@ -68,5 +89,4 @@ def legend_menu(
     if choice.hidden:
         show_all = menu.addAction(_("Show all"))
         show_all.triggered.connect(lambda _on=False: choose(replace(choice, hidden=frozenset())))
-    menu.aboutToHide.connect(menu.deleteLater)
     return menu

@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.analytics.query_types import NUMBERS
-from benchboard.dashboards.document.series_settings import right_series
+from benchboard.dashboards.document.series_settings import right_series, series_colours
 from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.dashboards.variables.variable_queries import names_in
 from benchboard.i18n import _
@@ -87,6 +87,7 @@ def _with_axis(drawn: ChartTable, widget: WidgetContent) -> ChartTable:
         axis=AxisChoice(*_ends(widget, "axis_min", "axis_max"), widget.setting("scale") == "log"),
         decimals=decimals if isinstance(decimals, int) else None,
         thresholds=(*drawn.thresholds, *reference_lines(widget)),
+        own_colours=series_colours(widget),
         right=right_series(widget) & {one.name for one in drawn.columns[1:]},
         right_axis=AxisChoice(*_ends(widget, "right_min", "right_max")),
         right_unit=number_format.truncate(str(widget.setting("right_unit")), _MAX_UNIT),

@@ -1,8 +1,9 @@
 """Draws pie charts: the largest shares as a ring, the total inside, the legend beside or below it."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -13,7 +14,7 @@ from benchboard.i18n import _, ngettext, percent
 from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.studio.tiles.chart_legend import OTHER, LegendChoice, LegendTarget
 from benchboard.ui.studio.tiles.short_names import short_names
-from benchboard.ui.studio.tiles.value_colours import Colours, Key, colour_of_place, distinct
+from benchboard.ui.studio.tiles.value_colours import Colours, Key, colour_of_place, distinct, with_own
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.legend import ROW_INDENT, ROW_MARGINS, LegendEntry, more_text, paint_legend_row
@@ -183,14 +184,18 @@ class Pie:
         table: ResultTable,
         colours: Colours | None = None,
         choice: LegendChoice = LegendChoice(),  # noqa: B008  # immutable
+        own: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
+        """`own`: the numbers of the colours that somebody chose, by the names of slices."""
         self.slices, self.negative_count = slices(table, opened=choice.opens_other)
         self._hidden = choice.hidden & {one.choice_key for one in self.slices}
         if len(self._hidden) == len(self.slices):
             self._hidden = frozenset()  # they are others now
-        keys = [one.key for one in self.slices if one.row >= 0 and not one.is_small]
+        own_slices = [one for one in self.slices if one.row >= 0 and not one.is_small]
+        keys = [one.key for one in own_slices]
         wanted = distinct([(colours or {}).get(key, colour_of_place(place)) for place, key in enumerate(keys)])
-        self._colours = dict(zip(keys, wanted, strict=True))
+        numbers = with_own(wanted, [own.get(one.choice_key) for one in own_slices])
+        self._colours = dict(zip(keys, numbers, strict=True))
         self.is_opened = any(one.is_small for one in self.slices)
         self.total = math.fsum(one.value for one in self.shown)
         row_count = len(self.slices) + self.is_opened  # the last one gathers the small ones again
@@ -376,10 +381,11 @@ def paint_pie(
     unit: str,
     colours: Colours | None = None,
     choice: LegendChoice = LegendChoice(),  # noqa: B008  # immutable
+    own: Mapping[str, int] = MappingProxyType({}),
 ) -> tuple[LegendTarget, ...]:
-    """Draw a pie chart of the first numeric column after the names, with these colours of the names. Returns the names
-    that can be clicked."""
-    pie = Pie(box, table, colours, choice)
+    """Draw a pie chart of the first numeric column after the names, with these colours of the names, and those that
+    somebody chose (`own`). Returns the names that can be clicked."""
+    pie = Pie(box, table, colours, choice, own)
     pie.paint(painter, unit_of(table, unit))
     return pie.targets
 

@@ -25,7 +25,7 @@ from PySide6.QtGui import (
 from benchboard.analytics.pivoted_table import PivotTable
 from benchboard.analytics.queries import ResultTable
 from benchboard.analytics.relations import RELATIONS
-from benchboard.dashboards.document.series_settings import right_series
+from benchboard.dashboards.document.series_settings import right_series, series_colours
 from benchboard.dashboards.document.time_range import Period
 from benchboard.dashboards.document.widget_kinds import IMAGE, MAX_TITLE, PIVOT, WidgetContent
 from benchboard.dashboards.variables.variable_queries import names_in
@@ -535,7 +535,9 @@ def _paint_table_as(
     elif (shown := shown_table(widget, result)) is not None:
         table_painting.paint_table(painter, body, shown)
     elif kind == "pie_chart":
-        return pies.paint_pie(painter, body, table, number_format.unit(widget), result.colours, result.legend)
+        return pies.paint_pie(
+            painter, body, table, number_format.unit(widget), result.colours, result.legend, series_colours(widget)
+        )
     else:
         paint: Callable[[QPainter, QRectF, ChartTable, str], tuple[LegendTarget, ...]] = {
             "line_chart": charts.paint_lines,

@@ -150,6 +150,21 @@ def distinct(wanted: Sequence[int | None]) -> tuple[int, ...]:
     return tuple(found[place] for place in range(len(wanted)))
 
 
+def with_own(numbers: Sequence[int], own: Sequence[int | None]) -> tuple[int, ...]:
+    """The colours with those that somebody chose (`own`, else None). Others that had one of them get the next colour
+    that none has."""
+    chosen = {one for one in own if one is not None}
+    taken = chosen | {number for number, mine in zip(numbers, own, strict=True) if mine is None}
+    found = []
+    for number, mine in zip(numbers, own, strict=True):
+        shown = number if mine is None else mine
+        if mine is None and number in chosen:
+            shown = _next_free(number, taken)
+            taken.add(shown)
+        found.append(shown)
+    return tuple(found)
+
+
 def colour_of_place(place: int) -> int:
     """The colour of a value with so many others before it."""
     return (place + _MEASURE_COLOURS) % MAX_COLOURS

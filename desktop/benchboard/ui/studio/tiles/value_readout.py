@@ -8,6 +8,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF
 from PySide6.QtGui import QFontMetricsF
 
 from benchboard.analytics.queries import Cell, ResultTable
+from benchboard.dashboards.document.series_settings import series_colours
 from benchboard.dashboards.document.widget_kinds import MAX_TITLE, WidgetContent
 from benchboard.i18n import _, ngettext, percent
 from benchboard.ui.studio.tiles import bars, charts, currency_note, number_format, periods, stat_tiles, x_axis
@@ -71,7 +72,9 @@ def body_reader(body: QRectF, widget: WidgetContent, result: QueryResult | None)
         return _table_reader(body, shown)
     unit = number_format.unit(widget) if kind else ""
     if kind == "pie_chart":
-        return _pie_reader(Pie(body, table, result.colours, result.legend), unit_of(table, unit))
+        return _pie_reader(
+            Pie(body, table, result.colours, result.legend, series_colours(widget)), unit_of(table, unit)
+        )
     if kind in ("metric_card", "gauge"):
         readout = _stat_readout(widget, table, result)
         return lambda _spot: readout
