@@ -73,6 +73,14 @@ def test_a_series_on_the_right_has_its_own_axis(light: Theme, kind: str) -> None
     assert alone.right is None
 
 
+def test_a_series_that_a_value_names_is_called_by_the_value_as_it_is_in_the_data(light: Theme) -> None:
+    status = Presentation(format="order_status")
+    rows: list[tuple[Cell, ...]] = [(day, name, 5) for day in days(3) for name in ("paid", "pending", None)]
+    data = table([("day", "date"), ("status", "text"), ("orders", "integer")], rows, status=status)
+    found = charts.named_series(_drawn(data, axis_right=["paid", "gone", ""]), "")
+    assert {one.name: one.is_right for one in found} == {"Paid": True, "Pending": False, "(empty)": True}
+
+
 def test_hiding_the_left_series_leaves_the_right_axis_where_it_is(light: Theme) -> None:
     drawn = replace(_drawn(_sales(), axis_right=["revenue"]), hidden=frozenset({"orders"}))
     plot = charts.chart_plot(BODY, drawn, charts.series_of(drawn, ""), "line_chart")

@@ -29,7 +29,7 @@ from benchboard.ui.studio.canvas.value_walk import ValueWalk
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.chart_legend import OTHER, LegendChoice
 from benchboard.ui.studio.tiles.colour_menu import ColourChoice
-from benchboard.ui.studio.tiles.legend_menu import legend_menu, legend_names, series_names
+from benchboard.ui.studio.tiles.legend_menu import coloured_names, legend_menu, legend_names
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 from benchboard.ui.studio.tiles.renderers import HEADER
 from benchboard.ui.studio.tiles.tile_point import TilePoint
@@ -154,10 +154,11 @@ class Canvas(PageView):
 
     def open_legend(self, item_id: str, at: QPoint | None = None) -> None:
         """Open the menu of a widget's legend, at a point of the screen or at its legend."""
-        tile, colours = self.tiles.get(item_id), self._colour_choice(item_id)
-        find = legend_names if colours is None else series_names  # the only series may get a colour
-        names = find(tile.widget, tile.result) if isinstance(tile, Tile) else []
-        if not isinstance(tile, Tile) or tile.result is None or not names:
+        tile = self.tiles.get(item_id)
+        names = legend_names(tile.widget, tile.result) if isinstance(tile, Tile) else []
+        colours = self._colour_choice(tile) if isinstance(tile, Tile) else None
+        # The only series can't be hidden, but it may get a colour.
+        if not isinstance(tile, Tile) or tile.result is None or not (names or (colours and colours.names)):
             self.rejected.emit(_("This widget has no legend with several names now."))
             return
         choose = partial(self.query_runner.choose_in_legend, item_id)
@@ -165,8 +166,9 @@ class Canvas(PageView):
         spot = self.viewport().mapToGlobal(corner) if at is None else at
         legend_menu(self, names, tile.result.legend, choose, colours).popup(spot)
 
-    def _colour_choice(self, item_id: str) -> ColourChoice | None:
+    def _colour_choice(self, tile: Tile) -> ColourChoice | None:
         """What gives the series of a widget their colours; None where its content can't be changed."""
+        item_id = tile.item.id
         if not self.editor.editable or item_id not in self.editor.page.paths:
             return None
         if "content" in locks(self.editor.page.item(item_id)):
@@ -176,7 +178,8 @@ class Canvas(PageView):
             changed = with_colour(self.editor.widget(item_id).config, name, colour)
             self.editor.set_property(item_id, f"config.{COLOURS}", changed)
 
-        return ColourChoice(series_colours(self.editor.widget(item_id)), choose)
+        names = coloured_names(tile.widget, tile.result)
+        return ColourChoice(names, series_colours(self.editor.widget(item_id)), choose)
 
     def request_menu(self) -> None:
         """Request the menu of the value that the keys reached, or the context menu at the item selected last, or in the

@@ -38,7 +38,7 @@ class RightAxisField(QWidget):
     def refresh(self) -> None:
         """Show the series of the latest result, and which of them are on the right axis."""
         series = self._series()
-        titles = {one.key: one.name for one in series}
+        titles = {one.setting_name: one.name for one in series}
         chosen = right_series(self._editor.widget(self._id))
         names = [*titles, *sorted(chosen - titles.keys())]
         if list(self.boxes) != names:

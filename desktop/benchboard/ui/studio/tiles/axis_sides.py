@@ -38,8 +38,8 @@ class MeasuredSeries(Protocol):
     """What an axis needs to know of a series."""
 
     @property
-    def key(self) -> str:
-        """Its name."""
+    def setting_name(self) -> str:
+        """What the settings of its widget call it."""
 
     @property
     def values(self) -> Sequence[float | None]:
@@ -92,9 +92,11 @@ def suggested_right(series: Sequence[MeasuredSeries]) -> tuple[str, ...]:
     there are two units; else those that are flat lines beside the largest."""
     units = list(dict.fromkeys(one.unit for one in series))
     if len(units) == 2:
-        return tuple(one.key for one in series if one.unit != units[0])
+        return tuple(one.setting_name for one in series if one.unit != units[0])
     if len(units) > 2:
         return ()
-    sizes = {one.key: max((abs(value) for value in one.values if value is not None), default=0.0) for one in series}
+    sizes = {
+        one.setting_name: max((abs(value) for value in one.values if value is not None), default=0.0) for one in series
+    }
     largest = max(sizes.values(), default=0.0)
     return tuple(key for key, size in sizes.items() if 0 < size <= largest / RATIO)

@@ -26,6 +26,7 @@ from benchboard.ui.studio.tiles.value_colours import (
     colour_of_place,
     distinct,
     in_order,
+    key_name,
     measure_key,
 )
 
@@ -88,10 +89,12 @@ class ChartTable(ResultTable):
     """How many decimals its values are written with; None: as many as they have."""
     thresholds: tuple[Threshold, ...] = ()
     """The warning and critical values of its widget."""
+    setting_names: tuple[str, ...] = ()
+    """What the settings of a widget call each series, in every language; empty where by the names of its columns."""
     own_colours: Mapping[str, int] = field(default_factory=dict)
-    """The numbers of the colours that somebody chose, by the names of the columns of their series."""
+    """The numbers of the colours that somebody chose, by these names."""
     right: frozenset[str] = frozenset()
-    """The names of the columns of series on the right axis."""
+    """The names of the series on the right axis."""
     right_axis: AxisChoice = field(default_factory=AxisChoice)
     right_unit: str = ""
     right_decimals: int | None = None
@@ -110,8 +113,13 @@ class ChartTable(ResultTable):
 
     def is_right(self, column: int) -> bool:
         """Whether a series is on the right axis; the period before is where its series is."""
+        return bool(self.right) and self.setting_name(column) in self.right
+
+    def setting_name(self, column: int) -> str:
+        """What the settings of a widget call a series; the period before has the name of its series."""
         base = self.series_before(column)
-        return bool(self.right) and self.columns[base if base is not None else column].name in self.right
+        own = base if base is not None else column
+        return self.setting_names[own - 1] if self.setting_names else self.columns[own].name
 
     @property
     def partial_rows(self) -> frozenset[int]:
@@ -197,6 +205,7 @@ def _widened(table: ResultTable, names: Sequence[int], measures: Sequence[int], 
         table.truncated,
         table.read_at,
         origins=tuple(SeriesOrigin(at, tuple(zip(names, key, strict=True))) for key, at in drawn),
+        setting_names=tuple(_setting_name(table, key, at, alone=len(measures) == 1) for key, at in drawn),
         series_by=_SEPARATOR.join(table.columns[index].title for index in names),
         undrawn=len(sums) * len(measures) - len(drawn),
         colours=distinct(wanted),
@@ -204,6 +213,10 @@ def _widened(table: ResultTable, names: Sequence[int], measures: Sequence[int], 
         key_columns=tuple(table.columns[index] for index in names),
         repeats_x=repeats,
     )
+
+
+def _setting_name(table: ResultTable, key: Key, index: int, *, alone: bool) -> str:
+    return key_name(key) if alone else key_name((*key, table.columns[index].name))
 
 
 def _series_column(table: ResultTable, names: Sequence[int], key: Key, index: int, *, alone: bool) -> ResultColumn:

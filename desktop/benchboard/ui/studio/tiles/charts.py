@@ -100,6 +100,8 @@ class Series:
     """Of a stacked series, where each value begins and ends; empty where all begin at zero."""
     key: str = ""
     """What a reader's choice in the legend names it by."""
+    setting_name: str = ""
+    """What the settings of its widget call it."""
     is_hidden: bool = False
     """Whether a reader hides it: it is in the legend alone."""
     is_right: bool = False
@@ -164,6 +166,7 @@ def named_series(table: ResultTable, unit: str) -> list[Series]:
                 table.columns[index].kind == "integer",
                 base is not None,
                 key=table.columns[index].name,
+                setting_name=table.setting_name(index) if isinstance(table, ChartTable) else table.columns[index].name,
                 is_hidden=table.columns[index].name in hidden,
                 is_right=is_right,
                 own_unit=own_unit,
@@ -179,7 +182,7 @@ def _shown_colours(table: ResultTable, numeric: Sequence[int], colours: Sequence
     if not isinstance(table, ChartTable) or not table.own_colours:
         return numbers
     series = [place for place, index in enumerate(numeric) if table.series_before(index) is None]
-    own = [table.own_colours.get(table.columns[numeric[place]].name) for place in series]
+    own = [table.own_colours.get(table.setting_name(numeric[place])) for place in series]
     return with_own([numbers[place] for place in series], own)
 
 

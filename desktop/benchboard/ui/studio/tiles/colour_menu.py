@@ -16,24 +16,30 @@ _NAMES: Final = (
 """What the colours are called, in the order of `series_settings.PALETTE`."""
 
 
+_CARET: Final = 24
+"""Pixels of the mark at the right of a menu inside a menu."""
+
+
 @dataclass(frozen=True, slots=True)
 class ColourChoice:
-    """The colours that somebody chose, by the names of series, and what chooses another one; with None, the colour
-    that the series has by itself."""
+    """The colours that somebody chose, and what chooses another one; with None, the colour that a series has by itself.
+    `names`: what the settings call each series, and its name."""
 
+    names: Sequence[tuple[str, str]]
     own: Mapping[str, int]
     choose: Callable[[str, int | None], object]
 
 
-def add_colours(menu: Menu, names: Sequence[tuple[str, str]], choice: ColourChoice) -> None:
-    """Add a menu of colours for each series (its key and its name); of the only one, without its name."""
-    if len(names) == 1:
-        menu.addMenu(colour_menu(menu, _("Colour"), names[0][0], choice))
+def add_colours(menu: Menu, choice: ColourChoice) -> None:
+    """Add a menu of colours for each series; of the only one, without its name."""
+    if len(choice.names) == 1:
+        menu.addMenu(colour_menu(menu, _("Colour"), choice.names[0][0], choice))
         return
     several = Menu(menu, _("Colour"))
     several.setObjectName("legend_colours")
-    for key, name in names:
+    for key, name in choice.names:
         several.addMenu(colour_menu(several, name.replace("&", "&&"), key, choice))
+    several.setMinimumWidth(several.sizeHint().width() + _CARET)
     menu.addMenu(several)
 
 

@@ -15,6 +15,7 @@ from benchboard.ui.studio.tiles.colour_menu import ColourChoice, add_colours
 from benchboard.ui.studio.tiles.missing_periods import drawn_table
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import mismatch_reason
+from benchboard.ui.studio.tiles.value_colours import key_name
 from benchboard.ui.widgets.menus import Menu
 
 LegendName = tuple[str, str]
@@ -24,24 +25,41 @@ _CHARTS: Final = ("line_chart", "area_chart", "bar_chart")
 
 def legend_names(widget: WidgetContent, result: QueryResult | None) -> list[LegendName]:
     """What can be hidden in a chart; nothing if that is one series alone, or it isn't a chart."""
-    found = series_names(widget, result)
+    found = list[LegendName]()
+    if (parts := _slices(widget, result)) is not None:
+        found = [(one.choice_key, one.name) for one in parts]
+    elif (series := _series(widget, result)) is not None:
+        found = [(one.key, one.name) for one in series]
     return found if len(found) > 1 else []
 
 
-def series_names(widget: WidgetContent, result: QueryResult | None) -> list[LegendName]:
-    """The series or slices of a chart; nothing if it isn't a chart."""
+def coloured_names(widget: WidgetContent, result: QueryResult | None) -> list[LegendName]:
+    """The series or slices of a chart that may get a colour: what the settings call each, and its name."""
+    if (parts := _slices(widget, result)) is not None:
+        return [(key_name(one.key), one.name) for one in parts if one.row >= 0 and not one.is_small]
+    return [(one.setting_name, one.name) for one in _series(widget, result) or () if not one.is_before]
+
+
+def _slices(widget: WidgetContent, result: QueryResult | None) -> list[pies.Slice] | None:
+    """The slices of a pie; None if it is none, or can't be drawn."""
+    if result is None or result.table is None or _kind(widget, result) != "pie_chart":
+        return None
+    return pies.slices(result.table, opened=result.legend.opens_other)[0]
+
+
+def _series(widget: WidgetContent, result: QueryResult | None) -> list[charts.Series] | None:
+    """The series of a chart of lines or bars; None if it is none, or can't be drawn."""
+    if result is None or _kind(widget, result) not in _CHARTS:
+        return None
+    return charts.named_series(drawn_table(widget, result), "")
+
+
+def _kind(widget: WidgetContent, result: QueryResult) -> str:
+    """The kind of a widget that is drawn; empty if it isn't."""
+    if result.table is None or result.error is not None or not result.table.rows:
+        return ""
     kind = widget.kind.type if widget.kind is not None else ""
-    if result is None or result.table is None or result.error is not None or not result.table.rows:
-        return []
-    if mismatch_reason(widget, result.table) is not None:
-        return []
-    found = list[LegendName]()
-    if kind == "pie_chart":
-        parts = pies.slices(result.table, opened=result.legend.opens_other)[0]
-        found = [(one.choice_key, one.name) for one in parts]
-    elif kind in _CHARTS:
-        found = [(one.key, one.name) for one in charts.named_series(drawn_table(widget, result), "")]
-    return found
+    return kind if mismatch_reason(widget, result.table) is None else ""
 
 
 def legend_menu(
@@ -57,10 +75,8 @@ def legend_menu(
     menu.setObjectName("legend_menu")
     menu.setAccessibleName(_("Legend"))
     menu.aboutToHide.connect(menu.deleteLater)
-    coloured = [(key, name) for key, name in names if key != OTHER and not key.endswith("\0")]
-    if len(names) == 1:
-        if colours is not None:
-            add_colours(menu, coloured, colours)
+    if colours is not None and colours.names and not names:
+        add_colours(menu, colours)
         return menu
     for key, name in names:
         if key == OTHER:
@@ -79,8 +95,8 @@ def legend_menu(
                 lambda _on=False, key=key: choose(replace(choice, hidden=frozenset()).isolated(key, keys))
             )
     menu.addMenu(alone)
-    if colours is not None and coloured:
-        add_colours(menu, coloured, colours)
+    if colours is not None and colours.names:
+        add_colours(menu, colours)
     if any(key == OTHER for key, _name in names) or choice.opens_other:
         other = menu.addAction(_("Gather small slices as “Other”"))
         other.setCheckable(True)

@@ -88,7 +88,7 @@ def _with_axis(drawn: ChartTable, widget: WidgetContent) -> ChartTable:
         decimals=decimals if isinstance(decimals, int) else None,
         thresholds=(*drawn.thresholds, *reference_lines(widget)),
         own_colours=series_colours(widget),
-        right=right_series(widget) & {one.name for one in drawn.columns[1:]},
+        right=right_series(widget) & {drawn.setting_name(place) for place in range(1, len(drawn.columns))},
         right_axis=AxisChoice(*_ends(widget, "right_min", "right_max")),
         right_unit=number_format.truncate(str(widget.setting("right_unit")), _MAX_UNIT),
         right_decimals=right_decimals if isinstance(right_decimals, int) else None,

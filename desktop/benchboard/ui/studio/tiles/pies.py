@@ -14,7 +14,7 @@ from benchboard.i18n import _, ngettext, percent
 from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.studio.tiles.chart_legend import OTHER, LegendChoice, LegendTarget
 from benchboard.ui.studio.tiles.short_names import short_names
-from benchboard.ui.studio.tiles.value_colours import Colours, Key, colour_of_place, distinct, with_own
+from benchboard.ui.studio.tiles.value_colours import Colours, Key, colour_of_place, distinct, key_name, with_own
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.legend import ROW_INDENT, ROW_MARGINS, LegendEntry, more_text, paint_legend_row
@@ -186,7 +186,7 @@ class Pie:
         choice: LegendChoice = LegendChoice(),  # noqa: B008  # immutable
         own: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
-        """`own`: the numbers of the colours that somebody chose, by the names of slices."""
+        """`own`: the numbers of the colours that somebody chose, by the names of slices in settings (`key_name`)."""
         self.slices, self.negative_count = slices(table, opened=choice.opens_other)
         self._hidden = choice.hidden & {one.choice_key for one in self.slices}
         if len(self._hidden) == len(self.slices):
@@ -194,7 +194,7 @@ class Pie:
         own_slices = [one for one in self.slices if one.row >= 0 and not one.is_small]
         keys = [one.key for one in own_slices]
         wanted = distinct([(colours or {}).get(key, colour_of_place(place)) for place, key in enumerate(keys)])
-        numbers = with_own(wanted, [own.get(one.choice_key) for one in own_slices])
+        numbers = with_own(wanted, [own.get(key_name(one.key)) for one in own_slices])
         self._colours = dict(zip(keys, numbers, strict=True))
         self.is_opened = any(one.is_small for one in self.slices)
         self.total = math.fsum(one.value for one in self.shown)

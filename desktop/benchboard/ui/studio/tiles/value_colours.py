@@ -150,6 +150,11 @@ def distinct(wanted: Sequence[int | None]) -> tuple[int, ...]:
     return tuple(found[place] for place in range(len(wanted)))
 
 
+def key_name(key: Key) -> str:
+    """What the settings of a widget call a value, in every language: its cells as they are in the data."""
+    return " · ".join("" if cell is None else str(cell) for cell in key)
+
+
 def with_own(numbers: Sequence[int], own: Sequence[int | None]) -> tuple[int, ...]:
     """The colours with those that somebody chose (`own`, else None). Others that had one of them get the next colour
     that none has."""
