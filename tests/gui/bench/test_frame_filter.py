@@ -31,7 +31,13 @@ def _shown(view: LiveBusView) -> list[str]:
     [(Qt.Key.Key_Slash, Qt.KeyboardModifier.NoModifier), (Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)],
 )
 def test_frame_filter_is_reached_and_left_by_keys(
-    qtbot: QtBot, shell: Shell, click: Clicker, view: LiveBusView, key: Qt.Key, modifier: Qt.KeyboardModifier
+    qtbot: QtBot,
+    shell: Shell,
+    click: Clicker,
+    view: LiveBusView,
+    key: Qt.Key,
+    modifier: Qt.KeyboardModifier,
+    announcements: list[str],
 ) -> None:
     window = shell.window()
     field, count = click.find(window, "live_filter"), window.findChild(QLabel, "live_id_count")
@@ -45,6 +51,7 @@ def test_frame_filter_is_reached_and_left_by_keys(
     assert view.table.hasFocus()
     assert _shown(view) == ["0x100", "0x18F"]
     assert count.text() == "2 of 3 IDs"
+    assert [one for one in announcements if "ID" in one] == ["2 of 3 IDs"], "once, whatever comes after it"
     view.model.add_frames([Frame(0x2A0), Frame(0x101), Frame(0x18F, data=b"\x02")])
     assert _shown(view) == ["0x100", "0x101", "0x18F"]
     view.model.show_rolling(True)

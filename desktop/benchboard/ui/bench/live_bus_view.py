@@ -330,7 +330,10 @@ class LiveBusView(QWidget):
         self._filter_problem.setText("")
         if found != self.model.id_filter:
             self.model.set_filter(found)
-        self._show_filtered()
+            self._show_filtered()
+            announce(self._id_count, self._id_count.text())
+        else:
+            self._show_filtered()
 
     def _clear_filter(self) -> None:
         self._filter.clear()
