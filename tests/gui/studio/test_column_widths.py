@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
@@ -12,9 +13,11 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QRectF, Qt
 
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable, check_query
+from benchboard.analytics.totalled_table import totalled
 from benchboard.ui.studio.tiles.column_widths import GAP, ColumnWidthHint, fit_widths, natural_widths, shrink_largest
 from benchboard.ui.studio.tiles.table_painting import TableLayout
 from benchboard.ui.studio.tiles.table_rows import TableRows
+from benchboard.ui.studio.tiles.tile_point import cell_point
 from benchboard.ui.theme import Theme
 
 _need = st.builds(ColumnWidthHint, st.floats(1, 900), st.floats(1, 300), st.booleans())
@@ -198,3 +201,21 @@ def test_shared_end_of_names_is_cut_before_the_names(light: Theme) -> None:
     cells = [line[0] for line in narrow.lines[1:]]
     assert [cell.shown for cell in cells] == ["polar-outdoor", "birchwood-audio"]
     assert all(cell.is_cut and cell.whole.endswith(".example") for cell in cells)
+
+
+def test_total_row_of_a_table_stays_last_and_has_no_value_of_a_row(light: Theme) -> None:
+    columns = (ResultColumn("status", "text"), ResultColumn("n", "integer"))
+    table = ResultTable(columns, tuple((f"s{k}", 10 - k) for k in range(9)), truncated=False)
+    found = totalled(table, "SELECT status, count(*) AS n FROM orders GROUP BY 1")
+    face = TableLayout(QRectF(0, 0, 300, 150), found)
+    assert [one.shown for one in face.lines[-1]] == ["Total", "54"]
+    assert face.footer == "3 of 9 rows"
+    assert cell_point(found, 9, 1) is None
+    assert cell_point(found, 0, 1) == cell_point(table, 0, 1)
+    rows = TableRows(found)
+    for order in (Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder):
+        rows.sort(1, order)
+        assert rows.text(rows.rowCount() - 1, 0) == "Total"
+    assert (
+        "No total" in TableLayout(QRectF(0, 0, 300, 150), totalled(replace(table, truncated=True), "SELECT 1")).footer
+    )

@@ -236,7 +236,11 @@ KINDS: Final = (
         "SELECT platform_order_number AS number, order_total AS total, currency, status\nFROM orders\n"
         "ORDER BY created_dt DESC\nLIMIT 50",
         N_("Shows every column and row of the result, up to 10\u202f000 rows."),
-        (BEFORE,),
+        (
+            Setting("totals", N_("Total row"), "choice", "off",
+                    (("off", N_("Off")), ("auto", N_("Of counts and sums")))),
+            BEFORE,
+        ),
     ),
     WidgetKind(
         PIVOT, N_("Pivot table"), N_("Charts"), "bb.pivot", 6, 6, 3, 3,

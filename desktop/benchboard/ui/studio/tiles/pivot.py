@@ -8,6 +8,7 @@ from benchboard.analytics import pivoted_table
 from benchboard.analytics.chart_columns import pivot_columns
 from benchboard.analytics.pivoted_table import MOST_COLUMNS, PivotTable, pivoted
 from benchboard.analytics.queries import Cell, ResultTable
+from benchboard.analytics.totalled_table import TotalledTable, totalled
 from benchboard.dashboards.document.widget_kinds import PIVOT, WidgetContent
 from benchboard.i18n import _, number
 from benchboard.ui.studio.tiles import number_format
@@ -18,6 +19,8 @@ from benchboard.ui.theme import theme
 _MOST_KEPT: Final = 24
 _kept: dict[tuple[int, str, bool, bool, str], PivotTable] = {}
 """The pivot tables made last; each holds its result, so that no other has the same `id`."""
+_totalled: dict[tuple[int, str, str], TotalledTable] = {}
+"""The same of tables with a row of totals."""
 
 
 def pivot_mismatch(widget: WidgetContent, table: ResultTable) -> tuple[str, str] | None:
@@ -55,10 +58,22 @@ def shown_table(widget: WidgetContent, result: QueryResult | None) -> ResultTabl
     if result is None or table is None or not table.rows:
         return None
     if kind == "table":
-        return table
+        return totalled_of(widget, table) if widget.setting("totals") != "off" else table
     if kind != PIVOT or pivot_mismatch(widget, table) is not None:
         return None
     return pivot_of(widget, table)
+
+
+def totalled_of(widget: WidgetContent, table: ResultTable) -> TotalledTable:
+    """A result with a row of totals; the same object each time."""
+    key = id(table), widget.query, _("Total")
+    found = _totalled.pop(key, None)
+    if found is None or found.source is not table:
+        found = totalled(table, widget.query)
+    _totalled[key] = found
+    while len(_totalled) > _MOST_KEPT:
+        del _totalled[next(iter(_totalled))]
+    return found
 
 
 def pivot_of(widget: WidgetContent, table: ResultTable) -> PivotTable:
@@ -95,8 +110,8 @@ def exported(table: ResultTable, widget: WidgetContent) -> ResultTable:
 
 
 def is_total(table: ResultTable, row: int, column: int) -> bool:
-    """Whether a cell is a total of a pivot table."""
-    return isinstance(table, PivotTable) and table.is_total(row, column)
+    """Whether a cell is a total."""
+    return isinstance(table, PivotTable | TotalledTable) and table.is_total(row, column)
 
 
 def cell_colour(table: ResultTable, row: int, column: int) -> QColor | None:

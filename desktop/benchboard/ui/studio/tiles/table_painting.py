@@ -9,6 +9,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
 from benchboard.analytics.pivoted_table import PivotTable
 from benchboard.analytics.queries import Cell, ResultTable
+from benchboard.analytics.totalled_table import TotalledTable
 from benchboard.i18n import _
 from benchboard.ui.studio.tiles import column_widths, number_format, pivot
 from benchboard.ui.studio.tiles.heatmap import text_colour
@@ -71,10 +72,10 @@ class TableLayout:
 
     def __init__(self, body: QRectF, table: ResultTable) -> None:
         fits = max(1, int((body.height() - ROW_HEIGHT + 4) // ROW_HEIGHT))
-        self._caption = table.caption if isinstance(table, PivotTable) else ""
+        self._caption = table.caption if isinstance(table, PivotTable | TotalledTable) else ""
         self.has_more_rows = len(table.rows) > fits
-        is_pivot = isinstance(table, PivotTable)  # its totals are bold, and wider
-        heads, font = QFontMetricsF(heading_font()), QFontMetricsF(theme().font("body_strong" if is_pivot else "body"))
+        is_strong = isinstance(table, PivotTable | TotalledTable)  # its totals are bold, and wider
+        heads, font = QFontMetricsF(heading_font()), QFontMetricsF(theme().font("body_strong" if is_strong else "body"))
         columns = self.places = table.shown_columns()
         """The indexes of its columns in the result."""
         self._columns = [table.columns[column] for column in columns]
@@ -103,7 +104,7 @@ class TableLayout:
     def _rows_that_fit(table: ResultTable, fits: int) -> list[int]:
         """The first rows; with totals below them, those are the last ones that are shown."""
         count = len(table.rows)
-        if isinstance(table, PivotTable) and table.has_total_row and count > fits > 1:
+        if isinstance(table, PivotTable | TotalledTable) and table.has_total_row and count > fits > 1:
             return [*range(fits - 1), count - 1]
         return list(range(min(fits, count)))
 
@@ -136,7 +137,7 @@ class TableLayout:
         its cells show."""
         table, parts = self._table, [self._caption] if self._caption else []
         if self.has_more_rows:
-            totals = int(isinstance(table, PivotTable) and table.has_total_row)
+            totals = int(isinstance(table, PivotTable | TotalledTable) and table.has_total_row)
             count = len(table.rows) - totals
             more = f"{count}+" if table.truncated else str(count)
             shown = sum(row < count for row in self.row_places)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from benchboard.analytics.pivoted_table import PivotTable
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
+from benchboard.analytics.totalled_table import TotalledTable
 from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.studio.tiles.collation import text_keys
 from benchboard.ui.time_format import iso_moment
@@ -168,6 +169,7 @@ class TableRows(QAbstractTableModel):
         last: list[int] = []  # the rows that stay below all others
         if isinstance(self.table, PivotTable):
             keys = [one if row[column] != "" else None for one, row in zip(keys, self.table.rows, strict=True)]
+        if isinstance(self.table, PivotTable | TotalledTable):
             last, count = list(range(self.table.data_row_count, count)), self.table.data_row_count
         if len(self.table.currencies(column)) > 1:  # amounts in different currencies are not more or less
             codes = [self.table.currency(row, column) for row in self.table.rows]

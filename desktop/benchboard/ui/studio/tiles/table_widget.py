@@ -43,6 +43,7 @@ from PySide6.QtWidgets import (
 
 from benchboard.analytics.pivoted_table import PivotTable
 from benchboard.analytics.queries import MAX_ROWS, ResultTable
+from benchboard.analytics.totalled_table import TotalledTable
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.tiles import column_widths, number_format, pivot, table_painting
 from benchboard.ui.studio.tiles.heatmap import text_colour
@@ -299,7 +300,7 @@ class TableWidget(QWidget):
 
     def _update_footer(self) -> None:
         table, count = self.rows.table, self.rows.rowCount()
-        count -= isinstance(table, PivotTable) and table.has_total_row
+        count -= isinstance(table, PivotTable | TotalledTable) and table.has_total_row
         shown = number_format.format_number(count)
         text = ngettext("{count} row", "{count} rows", count).format(count=shown)
         if self._loading:
@@ -308,8 +309,8 @@ class TableWidget(QWidget):
             text = _("First {count} rows; the query returned more").format(count=shown)
             if count >= MAX_ROWS:
                 text = _("First {count} rows; the rest aren't shown").format(count=shown)
-        if isinstance(table, PivotTable):
-            text = " · ".join((table.caption, text))
+        if isinstance(table, PivotTable | TotalledTable):
+            text = " · ".join(part for part in (table.caption, text) if part)
         self.footer.setText(text)
 
 
@@ -369,10 +370,10 @@ class _TableView(QTableView):
             self._table.open_column_menu(here.column(), header.viewport().mapToGlobal(corner))
 
     def strong_font(self) -> QFont:
-        """The font of the widest texts: that of totals, in a pivot table."""
+        """The font of the widest texts: that of totals, in a table that has them."""
         font = theme().font("body_strong")
         font.setPointSizeF(self.font().pointSizeF())
-        return font if isinstance(self.rows.table, PivotTable) else self.font()
+        return font if isinstance(self.rows.table, PivotTable | TotalledTable) else self.font()
 
     def set_row_height(self, height: int) -> None:
         """Set the height of the rows and of the headings."""

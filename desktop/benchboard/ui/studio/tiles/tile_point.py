@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from benchboard.analytics.pivoted_table import PivotTable
 from benchboard.analytics.queries import Cell, ResultTable
+from benchboard.analytics.totalled_table import TotalledTable
 from benchboard.ui.studio.tiles import number_format
 
 
@@ -19,7 +20,11 @@ class TilePoint:
 
 def cell_point(table: ResultTable, row: int, column: int) -> TilePoint | None:
     """The value of a cell of a table that is shown, as one of the result; None where there is no row."""
-    return _pivot_point(table, row, column) if isinstance(table, PivotTable) else table_point(table, row, column)
+    if isinstance(table, PivotTable):
+        return _pivot_point(table, row, column)
+    if isinstance(table, TotalledTable):
+        return table_point(table.source, row, column) if row < table.data_row_count else None
+    return table_point(table, row, column)
 
 
 def _pivot_point(table: PivotTable, row: int, column: int) -> TilePoint | None:
