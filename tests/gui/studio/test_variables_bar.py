@@ -14,6 +14,7 @@ from benchboard.dashboards.document.widget_kinds import with_fields
 from benchboard.errors import Invalid
 from benchboard.ui.studio.panes.query_editor import QueryEdit
 from benchboard.ui.studio.panes.variables_dialog import VariablesDialog
+from benchboard.ui.widgets import Button
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -262,8 +263,10 @@ def test_long_selection_is_shortened_and_hides_no_button(studio: "Studio") -> No
     values = ("a merchant with a name that is as long as names of merchants are", "paid", "refunded")
     editor, page, window = studio.page.editor, studio.page, studio.application.window
     variable = Variable("shop", "Shop", "list", values, values[:2], True)
+    (add,) = window.findChildren(Button, "add_filter")
+    studio.wait(lambda: page.bar.isAncestorOf(add) and add.text() == "Add filter")  # there is nothing to shorten yet
     editor.apply_document("Choose", replace(editor.document, variables=(variable,)))
-    add, field = window.findChild(QWidget, "add_filter"), window.findChild(QWidget, "variable_shop")
+    field = window.findChild(QWidget, "variable_shop")
 
     def is_whole() -> bool:
         """Whether the end of the field is in the toolbar."""

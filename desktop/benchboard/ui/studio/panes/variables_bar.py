@@ -173,7 +173,7 @@ class VariablesBar(QScrollArea):
             return
         gap = _FIELD_GAP
         spare = width - self.least_width - (_GOOD_FIELD - _READABLE_FIELD) * len(self._fields)
-        is_whole = spare >= self._add_width(whole=True) - self._add_width(whole=False)
+        is_whole = width >= self.natural_width or spare >= self._add_width(whole=True) - self._add_width(whole=False)
         added = self._add_width(whole=is_whole) + gap
         self._add.setVisible(self._offered_filter)
         self._add.show_label(is_whole)
