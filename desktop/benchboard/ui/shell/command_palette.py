@@ -24,6 +24,8 @@ from benchboard.ui.widgets.surfaces import SHADOW, Floating, Icon
 _WIDTH: Final = 640
 _PAUSE_MS: Final = 120
 _MAX_RESULTS: Final = 60
+_TALLEST: Final = 478
+"""Of the list, in pixels: a dozen rows with their headings, the last cut so that it's seen to go on."""
 _EMPTY_HEIGHT: Final = 180
 """Of what stands in place of the list if nothing was found, in pixels."""
 
@@ -91,7 +93,7 @@ class CommandPalette(Scrim):
     def place_content(self) -> None:
         width = min(_WIDTH, self.width() - 32) + 2 * SHADOW
         rows = self._model.height()
-        max_height = max(120, self.height() - 112 - 150)
+        max_height = min(_TALLEST, max(120, self.height() - 112 - 150))
         self.list.setFixedHeight(min(rows, max_height))
         for layout in (self.frame.body.layout(), self.frame.layout()):
             if layout is not None:
