@@ -192,6 +192,24 @@ def test_range_and_refresh_become_the_default_and_are_undone(studio: "Studio") -
     assert not studio.page.auto_refresh.timer.isActive()
 
 
+def test_switch_compares_all_widgets_that_can_with_the_period_before(studio: "Studio") -> None:
+    pie = {**_widget("c", FOLLOWS, 6), "type": "pie_chart"}
+    _load(studio, _widget("a", FOLLOWS), _widget("b", ALL, 6), pie, time={"from": "now-1y", "to": "now"})
+    picker = _picker(studio)
+    editor, switch = studio.page.editor, _part(picker, "time_compare")
+    assert not switch.isChecked()
+    assert "0 of 3 widgets are compared. These can't be: “b”, “c”." in switch.accessibleDescription()
+    studio.qtbot.mouseClick(switch, Qt.MouseButton.LeftButton)
+    _settle(studio)
+    assert [editor.widget(one).setting("before") for one in ("a", "b")] == ["on", "off"]
+    assert switch.isChecked()
+    assert "1 of 3 widgets are compared." in switch.accessibleDescription()
+    studio.wait(lambda: len(_row(studio, "a")) > 2)
+    picker.close()
+    studio.page.undo()
+    assert editor.widget("a").setting("before") == "off"
+
+
 def test_typed_last_day_is_in_the_range(studio: "Studio") -> None:
     _load(studio, _widget("a", FOLLOWS))
     picker = _picker(studio)

@@ -10,16 +10,20 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.dashboards.document import time_range
 from benchboard.dashboards.document.time_range import MAX_TEXT, PRESETS, REFRESH_SECONDS, TimeRange
+from benchboard.dashboards.document.widget_kinds import BEFORE
+from benchboard.dashboards.editing.page_edits import locks
+from benchboard.dashboards.editing.period_comparison import PeriodComparison, period_comparison
 from benchboard.errors import Invalid
 from benchboard.i18n import _, number
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.time_format import full_date, iso_moment, utc_span
-from benchboard.ui.widgets import Button, Edit, Field, Paragraph, Popover, Select, heading, restyle, row
+from benchboard.ui.widgets import Button, CheckBox, Edit, Field, Paragraph, Popover, Select, heading, restyle, row
 from benchboard.ui.widgets.accessible import choice_of_several
 from benchboard.ui.widgets.calendar import DayRange, RangeCalendar
 from benchboard.ui.widgets.labels import plain_tooltip
 
 _COLUMNS: Final = 2
+_NAMED: Final = 3
 _PRESET_WIDTH: Final = 112
 _FIELDS_WIDTH: Final = 250
 _TWO_MONTHS_FROM: Final = 820
@@ -89,6 +93,12 @@ def usage(editor: Editor) -> tuple[int, int]:
     return sum(editor.uses_time(query) for query in queries), len(queries)
 
 
+def comparison(editor: Editor) -> PeriodComparison:
+    """Which widgets of a page compare with the period before."""
+    page = editor.page
+    return period_comparison(editor.widgets(), editor.uses_time, lambda item_id: "content" in locks(page.item(item_id)))
+
+
 def range_title(shown: TimeRange) -> str:
     """A range as people call it: `Last 7 days`, `1 Nov 2026 – 20 Nov 2026`, `Since 1 Nov 2026`, or as it is written."""
     if name := time_range.title(shown):
@@ -151,6 +161,10 @@ class TimeRangePicker(Popover):
         )
         self._refresh.currentIndexChanged.connect(lambda: editor.select_refresh(int(self._refresh.current_key())))
         self._used = Paragraph("", "caption", "muted")
+        self._compare = CheckBox(_("Compare all with the period before"))
+        self._compare.setObjectName("time_compare")
+        self._compare.clicked.connect(self._switch_comparison)
+        self._compared = Paragraph("", "caption", "muted")
         self._default = Button(
             _("Set as default"), self._share, icon="ph.share-network", size="sm", name="time_default"
         )
@@ -205,6 +219,8 @@ class TimeRangePicker(Popover):
         if not self._range_only:
             column.addWidget(Field(_("Refresh data"), self._refresh))
             column.addWidget(self._used)
+            column.addWidget(self._compare)
+            column.addWidget(self._compared)
         column.addStretch(1)
         return pane
 
@@ -222,7 +238,29 @@ class TimeRangePicker(Popover):
         changed = mine != (editor.document.time, editor.document.refresh)
         self._default.disable("" if changed else _("This is already the default."))
         self._used.setText(_usage_text(editor))
+        self._show_comparison()
         self._check()
+
+    def _show_comparison(self) -> None:
+        """Show whether all widgets compare with the period before, and which can't."""
+        found = comparison(self._editor)
+        self._compare.setChecked(found.is_on)
+        why = self._editor.read_only_reason or ("" if found.ids else _("No widget can be compared."))
+        self._compare.setEnabled(not why)
+        said = why or _("{count} of {total} widgets are compared.").format(
+            count=number(found.count), total=number(len(found.ids) + len(found.others))
+        )
+        if found.ids and found.others:
+            names = ", ".join(f"“{name}”" for name in found.others[:_NAMED])
+            names += "…" if len(found.others) > _NAMED else ""
+            said += " " + _("These can't be: {names}.").format(names=names)
+        self._compared.setText(said)
+        self._compare.setAccessibleDescription(said)
+
+    def _switch_comparison(self) -> None:
+        """Compare all widgets that can, or none, as one step."""
+        found = comparison(self._editor)
+        self._editor.set_properties(found.ids, f"config.{BEFORE.key}", "off" if found.is_on else "on")
 
     def _type_days(self, days: DayRange) -> None:
         """Write the days that were selected in the calendar into the fields; the last day is in the range."""
