@@ -57,13 +57,15 @@ def totalled(table: ResultTable, query: str) -> TotalledTable:
 
 
 def _total_row(table: ResultTable, places: list[int]) -> tuple[Cell, ...]:
-    """The sums in their columns, the currencies that these have, and “Total” in the first column that has no sum."""
+    """The sums in their columns, the currencies that these have, and “Total” in the first column that has no sum; the
+    others are blank."""
     row: list[Cell] = [None] * len(table.columns)
     for place in places:
         row[place] = added_up([cells[place] for cells in table.rows])
         if (origin := table.currency_column(place)) is not None:
             row[origin] = next((cells[origin] for cells in table.rows if cells[origin]), None)
-    named = next((place for place in table.shown_columns() if place not in places), None)
-    if named is not None and row[named] is None:
-        row[named] = _("Total")
+    words = iter((_("Total"),))
+    for place in table.shown_columns():
+        if place not in places and row[place] is None:
+            row[place] = next(words, "")
     return tuple(row)

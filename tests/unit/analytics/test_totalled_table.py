@@ -31,7 +31,7 @@ def _table(rows: list[tuple[int, int]]) -> ResultTable:
 def test_totals_are_the_exact_sums_of_counts_and_sums_alone(rows: list[tuple[int, int]]) -> None:
     found = totalled(_table(rows), QUERY)
     total = found.rows[-1]
-    assert total == ("Total", sum(n for n, _c in rows), Decimal(sum(c for _n, c in rows)) / 100, None)
+    assert total == ("Total", sum(n for n, _c in rows), Decimal(sum(c for _n, c in rows)) / 100, "")
     assert (found.data_row_count, found.rows[:-1], found.caption) == (len(rows), found.source.rows, "")
     assert [found.is_total(row, 0) for row in range(len(found.rows))] == [False] * len(rows) + [True]
 
