@@ -35,6 +35,7 @@ from benchboard.analytics.query_builder.question import (
     values_filter,
     with_group,
     with_measure,
+    with_part_list,
     with_parts,
 )
 from benchboard.analytics.query_builder.sql_reader import from_sql
@@ -226,6 +227,14 @@ def test_a_value_of_another_kind_is_refused(text: str, kind: ValueKind) -> None:
     with pytest.raises(Invalid) as caught:
         parse_value(text, kind)
     assert caught.value.facts["field"] == "value"
+
+
+def test_with_part_list_group_replaced_by_one_that_is_there_is_one_group() -> None:
+    question = Question("orders", groups=(Group("region"), Group("category")), sorts=(Sort("region"),))
+    replaced = with_part_list(question, "groups", [Group("category", name="category_2"), Group("category")])
+    assert [one.column for one in replaced.groups] == ["category"]
+    units = [Group("day", "month", "month"), Group("day", "week", "week")]
+    assert with_part_list(question, "groups", units).outputs == ("month", "week")
 
 
 def test_parts_that_are_removed_are_not_sorted_by_and_renamed_ones_are() -> None:

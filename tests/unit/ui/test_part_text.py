@@ -5,7 +5,7 @@ from PySide6.QtCore import QLocale
 
 from benchboard import i18n, package_data
 from benchboard.analytics.query_builder.question import Group, Measure, Question, with_measure
-from benchboard.ui.studio.data.explore.part_text import limit_text, question_title
+from benchboard.ui.studio.data.explore.part_text import limit_text, output_title, question_title
 
 
 def test_question_title_grouped_by_a_time_names_its_unit() -> None:
@@ -39,3 +39,11 @@ def test_question_title_in_a_turkish_window_is_turkish(question: Question, title
     finally:
         i18n.use("en", folder)
         QLocale.setDefault(before)
+
+
+def test_output_title_names_the_unit_where_a_column_is_grouped_by_several() -> None:
+    units = (Group("day", "month", "month"), Group("day", "week", "week"))
+    assert output_title(Question("orders", groups=units[:1]), "month", None) == "day"
+    both = Question("orders", groups=units)
+    titles = [output_title(both, name, None) for name in both.outputs]
+    assert titles == ["day by month", "day by week"]

@@ -333,9 +333,14 @@ def part_list(question: Question, name: PartList) -> list[Part]:
 
 
 def with_part_list(question: Question, name: PartList, parts: Sequence[Part]) -> Question:
-    """The question with other parts of one sort; sorting follows groups and measures."""
+    """The question with other parts of one sort; sorting follows groups and measures. What it is grouped by already
+    isn't a group again."""
     if name == "groups":
-        return with_parts(question, groups=[one for one in parts if isinstance(one, Group)])
+        groups: dict[tuple[str, str], Group] = {}
+        for one in parts:
+            if isinstance(one, Group):
+                groups.setdefault((one.column, one.unit), one)
+        return with_parts(question, groups=list(groups.values()))
     if name == "measures":
         return with_parts(question, measures=[one for one in parts if isinstance(one, Measure)])
     if name == "filters":

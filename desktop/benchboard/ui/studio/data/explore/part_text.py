@@ -155,7 +155,9 @@ def output_title(question: Question, name: str, table: BrowsedTable | None) -> s
     """A column of the result, as sorting names it."""
     for group in question.groups:
         if group.output == name:
-            return column_title(table, group.column)
+            # Times can be grouped by several units.
+            is_one = sum(one.column == group.column for one in question.groups) == 1
+            return column_title(table, group.column) if is_one else group_text(group, table)
     for measure in question.measures:
         if measure.output == name:
             return measure_text(measure, table)
