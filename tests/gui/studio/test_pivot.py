@@ -82,6 +82,10 @@ def test_a_tile_has_its_totals_at_the_end_and_says_what_its_cells_are(light: The
     count = len(texts) - 2
     assert layout.footer == f"Orders by Month and Status · {count} of 8 rows"
     assert layout.place_at(layout.lines[-1][1].box.center()) == (8, 1)
+    narrow = TableLayout(QRectF(0, 0, 190, 400), shown)
+    assert [box.shown for box in narrow.lines[1]] == ["1 Jan 2026", "99", "100"]
+    assert narrow.place_at(narrow.lines[1][2].box.center()) == (0, 3)
+    assert narrow.footer.endswith(" · 1 of 2 columns")
     whole = TableLayout(QRectF(0, 0, 460, 400), shown)
     assert whole.lines[5][1].shown == ""  # of May, there is no row
     assert summary(_widget(), QueryResult(QUERY, _orders())) == "Orders by Month and Status, 8 rows, 2 columns"

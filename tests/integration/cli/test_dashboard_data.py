@@ -57,6 +57,17 @@ def test_each_widget_has_a_sheet_with_range_and_filters_above_its_rows(
     assert "nothing" in [row[0] for row in book["Wrong"].values][-1]
 
 
+def test_pivot_table_has_the_pivoted_rows(tmp_path: Path) -> None:
+    query = "select '{}' as a, '{}' as b, {} as n"
+    cells = [("y", "q", 1), ("x", "q", 2), ("x", "p", 4)]
+    text = " union all ".join(query.format(*cell) for cell in cells)
+    _import(tmp_path, [{"title": "Pivot", "type": "pivot_table", "query": text}])
+    out = tmp_path / "line2.xlsx"
+    assert main(["dashboard", "data", "Line 2", "--out", str(out)]) == 0
+    rows = [list(row) for row in openpyxl.load_workbook(out)["Pivot"].values]
+    assert rows[-3:] == [["A / B", "p", "q"], ["x", 4, 2], ["y", None, 1]]
+
+
 def test_sheet_names_only_the_filters_that_its_rows_have(tmp_path: Path) -> None:
     shop = {"name": "shop", "label": "Shop", "type": "list", "values": ["7", "8"], "chosen": ["7"], "multiple": True}
     every = {"name": "state", "label": "State", "type": "list", "values": ["a", "b"], "chosen": ["a", "b"],

@@ -76,15 +76,19 @@ class TableLayout:
         self.has_more_rows = len(table.rows) > fits
         is_strong = isinstance(table, PivotTable | TotalledTable)  # its totals are bold, and wider
         heads, font = QFontMetricsF(heading_font()), QFontMetricsF(theme().font("body_strong" if is_strong else "body"))
-        columns = self.places = table.shown_columns()
-        """The indexes of its columns in the result."""
-        self._columns = [table.columns[column] for column in columns]
         self.row_places = self._rows_that_fit(table, fits)
         """The indexes of the rows that are shown."""
+        columns = table.shown_columns()
+        self._column_count = len(columns)
+        if isinstance(table, PivotTable) and table.has_total_column:
+            columns = self._with_totals(table, columns, body.width(), font, heads)
+        self.places = columns
+        """The indexes of its columns in the result."""
+        self._columns = [table.columns[column] for column in columns]
         first = row_texts(table, [table.rows[row] for row in self.row_places], columns)
         hints = column_widths.width_hints(self._columns, first, font, heads)
         widths = column_widths.fit_widths(hints, body.width())
-        self.has_more_columns = len(widths) < len(columns)
+        self.has_more_columns = len(widths) < self._column_count
         if self.has_more_rows or self.has_more_columns or self._caption:
             fits = max(1, int((body.height() - ROW_HEIGHT - _FOOTER_HEIGHT + 8) // ROW_HEIGHT))
             self.has_more_rows = len(table.rows) > fits
@@ -99,6 +103,15 @@ class TableLayout:
             row = table.rows[at]
             units = [number_format.unit_of(table, row, column) for column in columns]
             self.lines.append(self._row_boxes(place, [row[column] for column in columns], cells, units, widths, font))
+
+    def _with_totals(
+        self, table: PivotTable, columns: Sequence[int], room: float, font: QFontMetricsF, heads: QFontMetricsF
+    ) -> list[int]:
+        """The first columns of a pivot table, and that of the totals, as many as fit."""
+        order = [columns[0], columns[-1], *columns[1:-1]]
+        texts = row_texts(table, [table.rows[row] for row in self.row_places], order)
+        hints = column_widths.width_hints([table.columns[column] for column in order], texts, font, heads)
+        return sorted(order[: len(column_widths.fit_widths(hints, room))])
 
     @staticmethod
     def _rows_that_fit(table: ResultTable, fits: int) -> list[int]:
@@ -143,8 +156,9 @@ class TableLayout:
             shown = sum(row < count for row in self.row_places)
             parts.append(_("{shown} of {count} rows").format(shown=shown, count=more))
         if self.has_more_columns:
-            shown = len(self.lines[0])
-            parts.append(_("{shown} of {count} columns").format(shown=shown, count=len(self._columns)))
+            others = 1 + table.has_total_column if isinstance(table, PivotTable) else 0
+            shown, count = len(self.lines[0]) - others, self._column_count - others
+            parts.append(_("{shown} of {count} columns").format(shown=max(shown, 0), count=count))
         return " · ".join(parts)
 
     def at(self, spot: QPointF) -> CellBox | None:
