@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from benchboard.analytics.files import readable_files
 from benchboard.analytics.files.inspection import inspect_file
-from benchboard.analytics.files.readable_files import ReadableScan, evened_scan, readable_scan
+from benchboard.analytics.files.readable_files import ReadableScan, evened_scan, readable_scan, remove_kept
 from benchboard.analytics.files.scan import FileScan
 from benchboard.analytics.files.text_files import has_mixed_endings
 from benchboard.analytics.sources.configuration import SourceTable
@@ -196,3 +196,15 @@ def test_has_mixed_endings_counts_the_breaks_outside_quotes(text: str) -> None:
         if sign == "\n" and not quoted:
             found.add(text[:place].endswith("\r"))
     assert has_mixed_endings(_Pieces(text.encode()), '"') == (len(found) == 2)
+
+
+def test_remove_kept_removes_nothing_but_copies(tmp_path: Path) -> None:
+    scan, kept = _folder(tmp_path / "in"), tmp_path / "kept"
+    readable_scan(scan, kept)
+    (kept / "letters").mkdir()
+    (kept / "letters" / "a.txt").write_text("mine", encoding="utf-8")
+    remove_kept(kept)
+    assert [path.relative_to(kept).as_posix() for path in sorted(kept.rglob("*"))] == ["letters", "letters/a.txt"]
+    readable_scan(scan, tmp_path / "other")
+    remove_kept(tmp_path / "other")
+    assert not (tmp_path / "other").exists()

@@ -91,6 +91,18 @@ def readable_scan(scan: FileScan, kept: Path | None) -> ReadableScan:
     return ReadableScan(replace(scan, files=files, stand_ins=tuple(stand_ins)), tuple(problems))
 
 
+def remove_kept(folder: Path) -> None:
+    """Remove the last good copies in a folder, and the folder if nothing else is in it: which folder that is may have
+    been written by anybody who may write to the database. Raises `OSError`."""
+    for version in folder.iterdir():
+        if _VERSION.fullmatch(version.name) and version.is_dir() and not version.is_symlink():
+            for copy in version.iterdir():
+                copy.unlink()
+            version.rmdir()
+    with suppress(OSError):
+        folder.rmdir()
+
+
 def evened_scan(scan: FileScan) -> FileScan:
     """The scan with what stands in for those of its files whose lines end in LF and in CR LF."""
     if scan.format != "csv" or scan.options.encoding != "utf-8":

@@ -2,7 +2,6 @@
 the folders of the last good copies of those that they can (`readable_files`).
 """
 
-import shutil
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -11,6 +10,7 @@ from pathlib import Path
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.conversion import copy_to_parquet
 from benchboard.analytics.files.inspection_types import ReportProgress
+from benchboard.analytics.files.readable_files import remove_kept
 from benchboard.analytics.sources.configuration import SourceTable
 from benchboard.storage.models.base import new_id
 
@@ -65,6 +65,6 @@ def delete_copies(paths: Iterable[Path]) -> None:
     for path in paths:
         with suppress(OSError):
             if path.is_dir():
-                shutil.rmtree(path)
+                remove_kept(path)
             else:
                 path.unlink()
