@@ -17,9 +17,11 @@ from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
 from benchboard.settings import Appearance
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.tiles import charts
+from benchboard.ui.studio.tiles.legend_menu import coloured_names
 from benchboard.ui.studio.tiles.missing_periods import drawn_table
 from benchboard.ui.studio.tiles.pies import Pie
 from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.scatter import ScatterPlot
 from benchboard.ui.studio.tiles.value_colours import MAX_COLOURS, with_own
 from benchboard.ui.theme import Theme, theme
 from benchboard.ui.widgets.menus import Menu
@@ -53,6 +55,13 @@ def test_a_series_has_the_colour_chosen_in_either_theme(light: Theme, appearance
         plain = charts.named_series(drawn_table(_widget(kind, None), QueryResult("SELECT 1", _statuses())), "")
         assert [one.dash for one in found] == [one.dash for one in plain]
         assert {name: colours[name] for name in ("late", "open")} == {one.name: one.colour.name() for one in plain[:2]}
+    points = table([("load", "integer"), ("latency", "integer"), ("gear", "text")],
+                   [(k, k, name) for k in range(4) for name in ("a", "b", "c")])  # fmt: skip
+    widget = _widget("scatter_chart", {"b": "green"})
+    scatter = ScatterPlot(QRectF(0, 0, 400, 200), points, None, series_colours(widget))
+    assert scatter.series[1].colour.name() == names[PALETTE.index("green")]
+    assert len({one.colour.name() for one in scatter.series}) == 3
+    assert coloured_names(widget, QueryResult("SELECT 1", points)) == [("a", "a"), ("b", "b"), ("c", "c")]
     parts = table([("status", "text"), ("orders", "integer")], [("late", 4), ("open", 3), ("paid", 2)])
     pie = Pie(QRectF(0, 0, 400, 200), parts, own=series_colours(_widget("pie_chart", {"open": "pink"})))
     assert pie.colour(1).name() == names[PALETTE.index("pink")]

@@ -9,7 +9,7 @@ from benchboard.dashboards.document.widget_kinds import WidgetContent
 AXIS_RIGHT: Final = "axis_right"
 """The setting with the names of the series on the right axis."""
 COLOURS: Final = "colours"
-"""The setting with the colours of series, and of the slices of a pie, by their names."""
+"""The setting with the colours of series, points included, and of the slices of a pie, by their names."""
 PALETTE: Final = ("blue", "orange", "teal", "pink", "violet", "cyan", "olive", "green")
 """The names of the theme's colours of charts, in their order. Each has a shade for the light and one for the dark
 theme."""
@@ -33,7 +33,7 @@ def named_right(config: Mapping[str, object]) -> frozenset[str]:
 def series_colours(widget: WidgetContent) -> Mapping[str, int]:
     """The number of the colour (`PALETTE`) of each series or slice that has one of its own."""
     kind = widget.kind.type if widget.kind is not None else ""
-    return named_colours(widget.config) if kind in (*_CHARTS, "pie_chart") else MappingProxyType({})
+    return named_colours(widget.config) if kind in (*_CHARTS, "pie_chart", "scatter_chart") else MappingProxyType({})
 
 
 def named_colours(config: Mapping[str, object]) -> Mapping[str, int]:

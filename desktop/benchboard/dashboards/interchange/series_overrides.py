@@ -6,8 +6,8 @@ from typing import Any, Final
 from benchboard.dashboards.document.series_settings import AXIS_RIGHT, COLOURS, MOST_NAMED, PALETTE, named_colours
 from benchboard.dashboards.document.widget_kinds import MAX_MEASURE
 
-CHARTS: Final = ("line_chart", "area_chart", "bar_chart", "pie_chart")
-"""The kinds whose series have an axis, and the pie, whose slices have colours."""
+CHARTS: Final = ("line_chart", "area_chart", "bar_chart", "pie_chart", "scatter_chart")
+"""The kinds whose series have an axis, and those whose points or slices have colours."""
 _BY_NAME: Final = "byName"
 _PLACEMENT: Final = "custom.axisPlacement"
 _RIGHT: Final = {"right_min": "min", "right_max": "max", "right_unit": "unit", "right_decimals": "decimals"}

@@ -12,6 +12,7 @@ from benchboard.analytics.additive_columns import additive_columns
 from benchboard.analytics.chart_columns import counted_groups, heatmap_columns, histogram_column, scatter_columns
 from benchboard.analytics.chart_suggestion import suggest_chart
 from benchboard.analytics.queries import ResultTable
+from benchboard.dashboards.document.series_settings import series_colours
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
 from benchboard.i18n import _
 from benchboard.ui.studio.tiles import heatmap_values, histogram_values, number_format, scatter_values
@@ -54,13 +55,13 @@ def _scatter_mismatch(_widget: WidgetContent, table: ResultTable) -> Mismatch | 
 
 
 def _paint_scatter(
-    painter: QPainter, body: QRectF, _widget: WidgetContent, result: QueryResult, table: ResultTable
+    painter: QPainter, body: QRectF, widget: WidgetContent, result: QueryResult, table: ResultTable
 ) -> None:
-    ScatterPlot(body, table, result.colours).paint(painter)
+    ScatterPlot(body, table, result.colours, series_colours(widget)).paint(painter)
 
 
-def _scatter_values(body: QRectF, _widget: WidgetContent, result: QueryResult, table: ResultTable) -> ValueMap:
-    return ScatterValues(ScatterPlot(body, table, result.colours))
+def _scatter_values(body: QRectF, widget: WidgetContent, result: QueryResult, table: ResultTable) -> ValueMap:
+    return ScatterValues(ScatterPlot(body, table, result.colours, series_colours(widget)))
 
 
 def _scatter_summary(_widget: WidgetContent, _result: QueryResult, table: ResultTable) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
+from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards.document.widget_kinds import WidgetContent
@@ -15,6 +16,7 @@ from benchboard.ui.studio.tiles.colour_menu import ColourChoice, add_colours
 from benchboard.ui.studio.tiles.missing_periods import drawn_table
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import mismatch_reason
+from benchboard.ui.studio.tiles.scatter import ScatterPlot
 from benchboard.ui.studio.tiles.value_colours import key_name
 from benchboard.ui.widgets.menus import Menu
 
@@ -37,6 +39,9 @@ def coloured_names(widget: WidgetContent, result: QueryResult | None) -> list[Le
     """The series or slices of a chart that may get a colour: what the settings call each, and its name."""
     if (parts := _slices(widget, result)) is not None:
         return [(key_name(one.key), one.name) for one in parts if one.row >= 0 and not one.is_small]
+    if result is not None and result.table is not None and _kind(widget, result) == "scatter_chart":
+        points = ScatterPlot(QRectF(0, 0, 100, 100), result.table).series
+        return [(key_name(one.key), one.name) for one in points if one.key]
     return [(one.setting_name, one.name) for one in _series(widget, result) or () if not one.is_before]
 
 

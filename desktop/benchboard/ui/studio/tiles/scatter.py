@@ -5,9 +5,10 @@ Those far from the others have their names beside them.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -21,7 +22,7 @@ from benchboard.ui.studio.tiles import currency_note, number_format
 from benchboard.ui.studio.tiles.plot_axes import Axis, paint_axes, paint_x_title, plot_axes
 from benchboard.ui.studio.tiles.scatter_labels import LabelledPoint, label_boxes
 from benchboard.ui.studio.tiles.short_names import own_words
-from benchboard.ui.studio.tiles.value_colours import MAX_COLOURS, Colours, distinct, in_order
+from benchboard.ui.studio.tiles.value_colours import MAX_COLOURS, Colours, Key, distinct, in_order, key_name, with_own
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import legend
 from benchboard.ui.widgets.legend import LegendEntry
@@ -59,6 +60,8 @@ class PointSeries:
     name: str
     colour: QColor
     is_square: bool
+    key: Key = ()
+    """The value that names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,14 @@ class DrawnPoint:
 class ScatterPlot:
     """A scatter chart in the body of a tile."""
 
-    def __init__(self, body: QRectF, table: ResultTable, colours: Colours | None = None) -> None:
+    def __init__(
+        self,
+        body: QRectF,
+        table: ResultTable,
+        colours: Colours | None = None,
+        own: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
+        """`own`: the numbers of the colours that somebody chose, by the names of series in settings (`key_name`)."""
         columns = scatter_columns(table)
         if columns is None:
             raise ValueError("a result with fewer than two columns of numbers has no points")
@@ -87,7 +97,7 @@ class ScatterPlot:
         """The rows that have both numbers: those of the points."""
         count = len(self.known)
         self._radius = next((radius for most, radius in _RADII if count <= most), _LEAST_RADIUS)
-        self.series, self._series_of = _series(table, columns, colours or {})
+        self.series, self._series_of = _series(table, columns, colours or {}, own)
         self._sizes = _sizes(table, columns.size)
         self.legend = QRectF()
         room = currency_note.box_below(body, table, "")
@@ -239,7 +249,9 @@ def _strength(level: int) -> float:
     return 1 - (1 - _OPACITY) / math.pow(level, 1.2)
 
 
-def _series(table: ResultTable, columns: ScatterColumns, colours: Colours) -> tuple[list[PointSeries], list[int]]:
+def _series(
+    table: ResultTable, columns: ScatterColumns, colours: Colours, own: Mapping[str, int]
+) -> tuple[list[PointSeries], list[int]]:
     """The series in the order of the language, and the index of that of each row; one without a name where no column
     tells them apart."""
     if columns.series is None:
@@ -247,9 +259,10 @@ def _series(table: ResultTable, columns: ScatterColumns, colours: Colours) -> tu
     place = columns.series
     keys = in_order({(row[place],) for row in table.rows})
     numbers = distinct([colours.get(key) for key in keys])
+    shown = with_own(numbers, [own.get(key_name(key)) for key in keys])
     index = {key[0]: at for at, key in enumerate(keys)}
     found = [
-        PointSeries(cell_name(table, place, key[0]), theme().chart(numbers[at]), numbers[at] >= _SQUARES_FROM)
+        PointSeries(cell_name(table, place, key[0]), theme().chart(shown[at]), numbers[at] >= _SQUARES_FROM, key)
         for at, key in enumerate(keys)
     ]
     return found[:MAX_COLOURS], [index[row[place]] for row in table.rows]
