@@ -6,7 +6,7 @@ it is encrypted like a journal, with a key in the vault.
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,6 +86,19 @@ class AccountFile:
         sealer = Sealer(key, self._name)
         text = json.dumps(self._within_size_limit(known)).encode()
         write_atomically(self.path, sealer.header + sealer.seal(text), mode=0o600)
+
+    def sweep(self, visible: Callable[[set[str]], set[str]], refusal: str) -> None:
+        """Delete what is kept of dashboards that the account doesn't see; `visible` returns those that it does.
+
+        Waits for the disk and the vault. Raises `Unavailable` with this `refusal`, and `OSError`.
+        """
+        if not self.path.exists():
+            return
+        with self.locked(refusal):
+            known = self.read()
+            gone = known.keys() - visible(set(known))
+            if gone:
+                self.write({key: raw for key, raw in known.items() if key not in gone})
 
     @property
     def path(self) -> Path:

@@ -4,7 +4,7 @@ An `AccountFile` with the suffix `.bbt`: dashboard → widget → `[text, [[valu
 seen, and no other account reads it. It is only a copy: one that can't be read is empty.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -72,7 +72,7 @@ def load(home: Path, vault: Vault, account: Sequence[str]) -> dict[str, dict[str
 def save(home: Path, vault: Vault, account: Sequence[str], shown: Mapping[str, PageData]) -> None:
     """Write what this account saw now on these dashboards. Waits for the disk and the vault. Raises `Unavailable`."""
     file = _file(home, vault, account)
-    with file.locked(_("Can't save the data of thumbnails in {folder}.")):
+    with file.locked(_refusal()):
         known = file.read()
         for dashboard, page in shown.items():
             known.pop(dashboard, None)  # the last is the newest
@@ -81,6 +81,18 @@ def save(home: Path, vault: Vault, account: Sequence[str], shown: Mapping[str, P
                     widget: [one.text[:MAX_TEXT], one.series] for widget, one in list(page.items())[:MAX_WIDGETS]
                 }
         file.write(known)
+
+
+def sweep(home: Path, vault: Vault, account: Sequence[str], visible: Callable[[set[str]], set[str]]) -> None:
+    """Delete the data of dashboards that the account doesn't see any more; `visible` returns those that it does.
+
+    Waits for the disk and the vault. Raises `Unavailable`.
+    """
+    _file(home, vault, account).sweep(visible, _refusal())
+
+
+def _refusal() -> str:
+    return _("Can't save the data of thumbnails in {folder}.")
 
 
 def _file(home: Path, vault: Vault, account: Sequence[str]) -> AccountFile:

@@ -35,6 +35,14 @@ def test_thumbnail_data_are_read_back_by_their_account_alone(tmp_path: Path) -> 
     assert thumbnail_data.load(tmp_path, vault, HERE) == {}, "it shows nothing any more"
 
 
+def test_thumbnail_data_of_dashboards_that_are_gone_are_deleted(tmp_path: Path) -> None:
+    vault = Vault(tmp_path)
+    thumbnail_data.sweep(tmp_path, vault, HERE, lambda _keys: set())
+    thumbnail_data.save(tmp_path, vault, HERE, {"shop": PAGE, "gone": PAGE})
+    thumbnail_data.sweep(tmp_path, vault, HERE, lambda keys: keys - {"gone"})
+    assert thumbnail_data.load(tmp_path, vault, HERE).keys() == {"shop"}
+
+
 @pytest.mark.parametrize("raw", [None, 3, ["text"], ["text", [3]], ["text", [["x"]]], ["text", [[FULL + 1]]], [3, []]])
 def test_thumbnail_data_that_are_not_ours_are_left_out(tmp_path: Path, raw: object) -> None:
     vault = Vault(tmp_path)

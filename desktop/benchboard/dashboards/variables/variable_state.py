@@ -4,7 +4,6 @@ An `AccountFile` with the suffix `.bbc`: dashboard → variable → values, or t
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final
 
@@ -48,7 +47,7 @@ def save(home: Path, vault: Vault, account: Sequence[str], dashboard: str, choic
     Waits for the disk and the vault. Raises `Unavailable`.
     """
     file = _file(home, vault, account)
-    with _locked(file):
+    with file.locked(_refusal()):
         known = file.read()
         known.pop(dashboard, None)
         if choices:
@@ -61,22 +60,15 @@ def sweep(home: Path, vault: Vault, account: Sequence[str], visible: Callable[[s
 
     Waits for the disk and the vault. Raises `Unavailable`.
     """
-    file = _file(home, vault, account)
-    if not file.path.exists():
-        return
-    with _locked(file):
-        known = file.read()
-        gone = known.keys() - visible(set(known))
-        if gone:
-            file.write({key: raw for key, raw in known.items() if key not in gone})
+    _file(home, vault, account).sweep(visible, _refusal())
 
 
 def _file(home: Path, vault: Vault, account: Sequence[str]) -> AccountFile:
     return AccountFile(home, vault, account, ".bbc", "choices", MAX_DASHBOARDS)
 
 
-def _locked(file: AccountFile) -> AbstractContextManager[None]:
-    return file.locked(_("Can't save variable selections in {folder}."))
+def _refusal() -> str:
+    return _("Can't save variable selections in {folder}.")
 
 
 def _serialise_choices(choices: Choices) -> dict[str, Any]:

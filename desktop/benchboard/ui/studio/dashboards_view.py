@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from benchboard.dashboards import favourites, library
+from benchboard.dashboards import favourites, library, thumbnail_data
 from benchboard.dashboards.access.dashboard_permissions import Level
 from benchboard.dashboards.favourites import favourite_title
 from benchboard.dashboards.journal import crash_journal
@@ -135,6 +135,7 @@ class DashboardsView(QWidget):
 
         account_files = context.workspace.home, context.workspace.vault, account_of(context)
         variable_state.sweep(*account_files, visible)
+        thumbnail_data.sweep(*account_files, visible)
         return crash_journal.sweep(*account_files, visible)
 
     def _tab_handlers(self) -> dict[str, Handler]:
