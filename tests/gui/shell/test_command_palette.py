@@ -13,6 +13,7 @@ from benchboard.ui.shell.command_palette import CommandPalette
 from benchboard.ui.shell.fuzzy_search import PaletteEntry, fold, go_to_group, match, search
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets import EmptyState
+from support.painted_text import painted_texts
 
 
 def entries(*titles: str) -> list[PaletteEntry]:
@@ -261,6 +262,21 @@ def test_palette_tells_results_that_come_later_once(qtbot: QtBot, light: Theme, 
     assert announcements == []
     palette.add_results("open", entries("Open sales"))
     assert announcements == ["Open live bus, 3 results"]
+
+
+def test_palette_offers_what_was_opened_last_until_something_is_typed(qtbot: QtBot, light: Theme) -> None:
+    commands = [replace(one, where="Commands of the bench") for one in entries("Pair a dongle", "Open live bus")]
+    palette = open_palette(qtbot, [replace(commands[0], recent=3), commands[1]])
+    palette.add_recent(entries("Shop review", "Orders wall"))
+    assert palette.titles() == ["Pair a dongle", "Shop review", "Orders wall", "Open live bus"]
+    said = {one.text for one in painted_texts(palette.list.viewport())}
+    assert "Commands of the bench" in said, "where a command belongs"
+    palette.field.setText("bench")
+    assert palette.titles() == [], "that isn't searched"
+    palette.field.setText("open")
+    assert palette.titles() == ["Open live bus"]
+    palette.field.clear()
+    assert len(palette.titles()) == 4
 
 
 def test_palette_without_results_says_what_to_try_next(qtbot: QtBot, light: Theme) -> None:
