@@ -24,9 +24,9 @@ from PySide6.QtWidgets import QApplication
 
 from benchboard import package_data
 from benchboard.dashboards.document.widget_kinds import kind_of, new_item, widget_of, with_fields
-from benchboard.ui.studio.tiles import number_format
-from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.studio.tiles.renderers import paint_content, paint_frame
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.theme import Mode, start_theme, theme
 from support.chart_cases import ChartCase, cases
 

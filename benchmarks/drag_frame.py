@@ -31,7 +31,7 @@ from benchboard.dashboards.layout import Layout, fitted, parse_page
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.theme import start_theme
 
 FRAMES = 400

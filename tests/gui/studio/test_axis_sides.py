@@ -17,13 +17,14 @@ from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.series_settings import right_series
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
 from benchboard.ui.studio.panes.right_axis_field import RightAxisField
-from benchboard.ui.studio.tiles import bars, charts, currency_note
-from benchboard.ui.studio.tiles.axis_scale import AxisScale, axis_scale
-from benchboard.ui.studio.tiles.axis_sides import suggested_right, with_common_zero
-from benchboard.ui.studio.tiles.chart_table import ChartTable
-from benchboard.ui.studio.tiles.missing_periods import drawn_table
-from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.axes.axis_scale import AxisScale, axis_scale
+from benchboard.ui.studio.tiles.axes.axis_sides import suggested_right, with_common_zero
+from benchboard.ui.studio.tiles.kinds import bars, charts
+from benchboard.ui.studio.tiles.kinds.missing_periods import drawn_table
 from benchboard.ui.studio.tiles.renderers import mismatch_reason
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
+from benchboard.ui.studio.tiles.series import currency_note
+from benchboard.ui.studio.tiles.series.chart_table import ChartTable
 from benchboard.ui.studio.tiles.value_readout import ChartReader
 from benchboard.ui.theme import Theme
 from support.examples import examples

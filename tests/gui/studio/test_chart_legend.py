@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of, new_item, widget_of, with_fields
 from benchboard.ui.studio.canvas.scene.tile import Tile
-from benchboard.ui.studio.tiles.chart_legend import LegendChoice, LegendTarget, legend_room
 from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
-from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import body_of, paint_content
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
+from benchboard.ui.studio.tiles.series.chart_legend import LegendChoice, LegendTarget, legend_room
 from benchboard.ui.theme import Theme, theme
 from benchboard.ui.widgets.legend import LegendEntry, paint_legend
 from benchboard.ui.widgets.menus import Menu

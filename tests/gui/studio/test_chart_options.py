@@ -12,11 +12,11 @@ from benchboard.analytics.queries import ResultTable
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of, new_item, widget_of, with_fields
 from benchboard.ui.studio.document.undo_line_edit import UndoLineEdit
-from benchboard.ui.studio.tiles import bars, charts, x_axis
-from benchboard.ui.studio.tiles.axis_scale import AxisChoice
-from benchboard.ui.studio.tiles.missing_periods import drawn_table
-from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.axes.axis_scale import AxisChoice
+from benchboard.ui.studio.tiles.kinds import bars, charts, x_axis
+from benchboard.ui.studio.tiles.kinds.missing_periods import drawn_table
 from benchboard.ui.studio.tiles.renderers import mismatch_advice, mismatch_reason, paint_content, summary
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.value_readout import ChartReader, body_reader
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets.fields import Select

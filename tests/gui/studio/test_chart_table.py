@@ -13,14 +13,14 @@ from benchboard.analytics.column_presentation import Presentation
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.dashboards.document.time_range import Period
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of, new_item, widget_of, with_fields
-from benchboard.ui.studio.tiles import charts, missing_periods
-from benchboard.ui.studio.tiles.chart_table import MAX_SERIES, SeriesNames, chart_table
 from benchboard.ui.studio.tiles.click_targets import Audience, Links
-from benchboard.ui.studio.tiles.drawn_values import drawn_values
-from benchboard.ui.studio.tiles.pies import Pie
-from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.kinds import charts, missing_periods
+from benchboard.ui.studio.tiles.kinds.drawn_values import drawn_values
+from benchboard.ui.studio.tiles.kinds.pies import Pie
 from benchboard.ui.studio.tiles.renderers import mismatch_reason, paint_content, summary
-from benchboard.ui.studio.tiles.value_colours import Colours, PageColours, colours_alone
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
+from benchboard.ui.studio.tiles.series.chart_table import MAX_SERIES, SeriesNames, chart_table
+from benchboard.ui.studio.tiles.series.value_colours import Colours, PageColours, colours_alone
 from benchboard.ui.studio.tiles.value_readout import body_reader
 from benchboard.ui.theme import Theme
 from support.examples import examples

@@ -14,10 +14,16 @@ from PySide6.QtCore import QRectF, Qt
 
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable, check_query
 from benchboard.analytics.totalled_table import totalled
-from benchboard.ui.studio.tiles.column_widths import GAP, ColumnWidthHint, fit_widths, natural_widths, shrink_largest
-from benchboard.ui.studio.tiles.table_painting import TableLayout
-from benchboard.ui.studio.tiles.table_rows import TableRows
-from benchboard.ui.studio.tiles.tile_point import cell_point
+from benchboard.ui.studio.tiles.results.tile_point import cell_point
+from benchboard.ui.studio.tiles.tables.column_widths import (
+    GAP,
+    ColumnWidthHint,
+    fit_widths,
+    natural_widths,
+    shrink_largest,
+)
+from benchboard.ui.studio.tiles.tables.table_painting import TableLayout
+from benchboard.ui.studio.tiles.tables.table_rows import TableRows
 from benchboard.ui.theme import Theme
 
 _need = st.builds(ColumnWidthHint, st.floats(1, 900), st.floats(1, 300), st.booleans())

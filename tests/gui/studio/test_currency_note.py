@@ -8,10 +8,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize
 
 from benchboard.analytics.queries import ResultTable, check_query
 from benchboard.dashboards.document.widget_kinds import kind_of, new_item, widget_of, with_fields
-from benchboard.ui.studio.tiles import currency_note
-from benchboard.ui.studio.tiles.chart_table import chart_table
-from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import mismatch_advice, paint_body, summary
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
+from benchboard.ui.studio.tiles.series import currency_note
+from benchboard.ui.studio.tiles.series.chart_table import chart_table
 from benchboard.ui.studio.tiles.value_readout import body_reader
 from benchboard.ui.theme import Theme
 from support.painted_texts import painted_texts

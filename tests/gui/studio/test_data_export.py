@@ -17,11 +17,11 @@ from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
 from benchboard.ui.studio.canvas.context_menu import build_menu
 from benchboard.ui.studio.import_export.export_dialog import ExportDialog
-from benchboard.ui.studio.tiles.chart_legend import OTHER, LegendChoice
-from benchboard.ui.studio.tiles.chart_table import chart_table
 from benchboard.ui.studio.tiles.hidden_series import visible_rows
 from benchboard.ui.studio.tiles.legend_menu import legend_names
 from benchboard.ui.studio.tiles.page_picture import PagePicture
+from benchboard.ui.studio.tiles.series.chart_legend import OTHER, LegendChoice
+from benchboard.ui.studio.tiles.series.chart_table import chart_table
 from benchboard.ui.system_clipboard import clipboard_data
 from benchboard.ui.widgets.toasts import Toast
 

@@ -10,10 +10,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF
 from benchboard.analytics.queries import ResultColumn, ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
 from benchboard.settings import Appearance
-from benchboard.ui.studio.tiles.drawings import DRAWINGS
-from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.kinds.drawings import DRAWINGS
+from benchboard.ui.studio.tiles.kinds.value_map import ValueMap
 from benchboard.ui.studio.tiles.renderers import body_of, mismatch_advice, mismatch_reason, paint_content, summary
-from benchboard.ui.studio.tiles.value_map import ValueMap
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.value_readout import body_reader
 from benchboard.ui.theme import Theme, contrast, theme
 from support.chart_cases import HOSTILE_CELLS, READ_AT, ChartCase

@@ -33,8 +33,8 @@ from benchboard.ui.studio.data.explore.builder import BuilderRow
 from benchboard.ui.studio.data.explore.explore_view import ExploreView
 from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.studio.panes.query_editor import QueryEdit
-from benchboard.ui.studio.tiles.missing_periods import drawn_table
-from benchboard.ui.studio.tiles.table_rows import exact_text
+from benchboard.ui.studio.tiles.kinds.missing_periods import drawn_table
+from benchboard.ui.studio.tiles.tables.table_rows import exact_text
 from benchboard.ui.widgets import Button, CheckBox, Edit, Select
 from benchboard.ui.widgets.chip import Chip
 from benchboard.ui.widgets.no_match import NoMatchLine

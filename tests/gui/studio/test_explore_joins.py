@@ -21,7 +21,7 @@ from benchboard.analytics.sources.state import examine
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.panes.chart_point import chart_point, few_valued_columns
 from benchboard.ui.studio.panes.query_editor import QueryEdit
-from benchboard.ui.studio.tiles.tile_point import table_point
+from benchboard.ui.studio.tiles.results.tile_point import table_point
 from benchboard.ui.widgets import Button, Edit, Paragraph, Select
 from benchboard.ui.widgets.popover import Popover
 from support.databases import unbound

@@ -13,8 +13,8 @@ from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
 from benchboard.settings import Appearance
 from benchboard.ui.studio.canvas.scene.tile import Tile
-from benchboard.ui.studio.tiles.heatmap import MOST_X, Heatmap, text_colour
-from benchboard.ui.studio.tiles.heatmap_values import HeatmapValues, summary_text
+from benchboard.ui.studio.tiles.kinds.heatmap import MOST_X, Heatmap, text_colour
+from benchboard.ui.studio.tiles.kinds.heatmap_values import HeatmapValues, summary_text
 from benchboard.ui.studio.tiles.renderers import mismatch_advice, mismatch_reason
 from benchboard.ui.theme import Theme, contrast, theme
 from support.kind_cases import days, decimal, kind_cases, table

@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, QRectF
 from benchboard.analytics.column_presentation import Presentation
 from benchboard.analytics.queries import ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
-from benchboard.ui.studio.tiles.histogram import Histogram
-from benchboard.ui.studio.tiles.histogram_values import HistogramValues, summary_text
+from benchboard.ui.studio.tiles.kinds.histogram import Histogram
+from benchboard.ui.studio.tiles.kinds.histogram_values import HistogramValues, summary_text
 from benchboard.ui.studio.tiles.renderers import mismatch_advice, mismatch_reason
 from benchboard.ui.theme import Theme
 from support.kind_cases import days, kind_cases, table

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QMenu
 
 from benchboard.dashboards.document.document import parse_document
 from benchboard.ui.studio.canvas.scene.tile import Tile
-from benchboard.ui.studio.tiles import bars, charts, x_axis
 from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
-from benchboard.ui.studio.tiles.pies import Pie
+from benchboard.ui.studio.tiles.kinds import bars, charts, x_axis
+from benchboard.ui.studio.tiles.kinds.pies import Pie
 from benchboard.ui.studio.tiles.renderers import body_of
-from benchboard.ui.studio.tiles.table_painting import TableLayout
+from benchboard.ui.studio.tiles.tables.table_painting import TableLayout
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.value_tip import value_tip
 

@@ -31,8 +31,8 @@ from benchboard.errors import Invalid
 from benchboard.ui.studio.canvas import image_files
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.tiles.image_painting import decode_data_uri, pixels_per_image, read_image
-from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import body_of, paint_content, summary
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from support.examples import examples
 from support.image_bytes import chunk, claimed, png
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QTextEdit, QWidget
 
 from benchboard.dashboards.document.document import parse_document
 from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
-from benchboard.ui.studio.tiles.table_widget import TableWidget
+from benchboard.ui.studio.tiles.tables.table_widget import TableWidget
 
 if TYPE_CHECKING:
     from conftest import Studio

@@ -13,8 +13,10 @@ from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import widget_of
 from benchboard.dashboards.layout import Item
 from benchboard.errors import Unavailable
-from benchboard.ui.studio.tiles import number_format, renderers, thresholds
-from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles import renderers
+from benchboard.ui.studio.tiles.axes import thresholds
+from benchboard.ui.studio.tiles.numbers import number_format
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.versions.merge_cards import FieldChoice
 
 HUGE = 3_000_000

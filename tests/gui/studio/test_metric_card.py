@@ -16,9 +16,11 @@ from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import WidgetContent, widget_of
 from benchboard.dashboards.layout import PageIndex
 from benchboard.ui.studio.panes.query_editor import columns_hint
-from benchboard.ui.studio.tiles import charts, metric_card, number_format, stat_tiles
-from benchboard.ui.studio.tiles.card_rows import card_rows
-from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.kinds import charts
+from benchboard.ui.studio.tiles.numbers import number_format
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
+from benchboard.ui.studio.tiles.stats import metric_card, stat_tiles
+from benchboard.ui.studio.tiles.stats.card_rows import card_rows
 from benchboard.ui.studio.tiles.value_readout import body_reader
 from benchboard.ui.theme import Theme
 from support.painted_texts import painted_texts

@@ -20,9 +20,11 @@ from benchboard.dashboards.layout import parse, serialise
 from benchboard.dashboards.variables.variable_queries import VariableOptions
 from benchboard.ui.studio.data.explore.part_text import filter_text
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.tiles import axis_scale, charts, number_format
+from benchboard.ui.studio.tiles.axes import axis_scale
 from benchboard.ui.studio.tiles.error_painting import fit_text
-from benchboard.ui.studio.tiles.table_rows import TableRows
+from benchboard.ui.studio.tiles.kinds import charts
+from benchboard.ui.studio.tiles.numbers import number_format
+from benchboard.ui.studio.tiles.tables.table_rows import TableRows
 from benchboard.ui.studio.tiles.variable_options import with_time_labels
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets.paragraph import PaintedParagraph

@@ -11,13 +11,15 @@ from benchboard.analytics.queries import Cell, ResultColumn, ResultTable, run_qu
 from benchboard.dashboards.document import time_range
 from benchboard.dashboards.document.time_range import Period, TimeRange
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
-from benchboard.ui.studio.tiles import charts, metric_card, renderers, value_readout
-from benchboard.ui.studio.tiles.missing_periods import drawn_table
-from benchboard.ui.studio.tiles.period_before import PeriodBefore, compared_rows, moved, percent_change
-from benchboard.ui.studio.tiles.period_step import WEEK, Step
+from benchboard.ui.studio.tiles import renderers, value_readout
+from benchboard.ui.studio.tiles.kinds import charts
+from benchboard.ui.studio.tiles.kinds.missing_periods import drawn_table
+from benchboard.ui.studio.tiles.numbers.period_step import WEEK, Step
 from benchboard.ui.studio.tiles.points import point_finder
-from benchboard.ui.studio.tiles.query_results import QueryResult
-from benchboard.ui.studio.tiles.stat_tiles import StatValue
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
+from benchboard.ui.studio.tiles.series.period_before import PeriodBefore, compared_rows, moved, percent_change
+from benchboard.ui.studio.tiles.stats import metric_card
+from benchboard.ui.studio.tiles.stats.stat_tiles import StatValue
 from support.databases import unbound
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable, check_query
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import WidgetContent, widget_of
-from benchboard.ui.studio.tiles.chart_legend import OTHER, LegendChoice
-from benchboard.ui.studio.tiles.drawn_values import drawn_values
-from benchboard.ui.studio.tiles.pies import Pie, paint_pie, share_text, slice_text, slices, unit_of
+from benchboard.ui.studio.tiles.kinds.drawn_values import drawn_values
+from benchboard.ui.studio.tiles.kinds.pies import Pie, paint_pie, share_text, slice_text, slices, unit_of
 from benchboard.ui.studio.tiles.renderers import mismatch_advice, mismatch_reason
+from benchboard.ui.studio.tiles.series.chart_legend import OTHER, LegendChoice
 from support.painted_texts import painted_texts
 
 

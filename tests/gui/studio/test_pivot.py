@@ -13,12 +13,12 @@ from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
 from benchboard.ui.studio.canvas.scene.tile import Tile
-from benchboard.ui.studio.tiles import pivot
-from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.kinds import pivot
 from benchboard.ui.studio.tiles.renderers import body_of, mismatch_advice, mismatch_reason, summary
-from benchboard.ui.studio.tiles.table_painting import TableLayout
-from benchboard.ui.studio.tiles.table_widget import TableState, TableWidget
-from benchboard.ui.studio.tiles.tile_point import cell_point
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
+from benchboard.ui.studio.tiles.results.tile_point import cell_point
+from benchboard.ui.studio.tiles.tables.table_painting import TableLayout
+from benchboard.ui.studio.tiles.tables.table_widget import TableState, TableWidget
 from benchboard.ui.theme import Theme, theme
 from support.kind_cases import table
 

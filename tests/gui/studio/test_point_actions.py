@@ -19,7 +19,7 @@ from benchboard.ui.studio.panes.chart_point import PointGroup, excluded_note
 from benchboard.ui.studio.panes.point_rows_dialog import PointRowsDialog
 from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
 from benchboard.ui.studio.tiles.renderers import body_of
-from benchboard.ui.studio.tiles.tile_point import TilePoint
+from benchboard.ui.studio.tiles.results.tile_point import TilePoint
 from benchboard.ui.widgets.menus import Menu
 
 if TYPE_CHECKING:

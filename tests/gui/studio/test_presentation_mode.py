@@ -16,10 +16,10 @@ from benchboard.ui.commands import REGISTRY
 from benchboard.ui.shell.shortcuts_dialog import ShortcutsDialog, shortcut_rows
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame, ContainerPart
 from benchboard.ui.studio.canvas.scene.tile import Tile
-from benchboard.ui.studio.tiles import metric_card
 from benchboard.ui.studio.tiles.click_targets import Links
 from benchboard.ui.studio.tiles.renderers import body_of
-from benchboard.ui.studio.tiles.table_painting import heading_font
+from benchboard.ui.studio.tiles.stats import metric_card
+from benchboard.ui.studio.tiles.tables.table_painting import heading_font
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Text
 from benchboard.ui.widgets.status_bar import StatusBar

@@ -28,7 +28,8 @@ from benchboard.ui.studio.canvas.widget_buttons import button_handlers
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.panes.no_rows_bar import NoRowsBar
 from benchboard.ui.studio.tiles import query_results
-from benchboard.ui.studio.tiles.query_results import QueryResult, WidgetQueryRunner
+from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import Theme
 from support.examples import examples

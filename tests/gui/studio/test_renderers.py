@@ -16,11 +16,14 @@ from benchboard.analytics.queries import Cell, ResultColumn, ResultTable, check_
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import KINDS, WidgetKind, kind_of, new_item, widget_of, with_fields
 from benchboard.ui.studio.canvas.scene.tile import Tile
-from benchboard.ui.studio.tiles import bars, charts, no_query, periods, stat_tiles, x_axis
-from benchboard.ui.studio.tiles.chart_table import chart_table
+from benchboard.ui.studio.tiles import no_query
 from benchboard.ui.studio.tiles.click_targets import Audience
-from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.kinds import bars, charts, x_axis
+from benchboard.ui.studio.tiles.numbers import periods
 from benchboard.ui.studio.tiles.renderers import body_of, paint_body, paint_content, summary, unknown_kind_text
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
+from benchboard.ui.studio.tiles.series.chart_table import chart_table
+from benchboard.ui.studio.tiles.stats import stat_tiles
 from benchboard.ui.studio.tiles.value_readout import body_reader
 from benchboard.ui.theme import Theme, theme
 from benchboard.ui.widgets.legend import LINE_HEIGHT

@@ -10,9 +10,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from benchboard.analytics.queries import ResultTable
 from benchboard.dashboards.document.document import parse_document
 from benchboard.ui.studio.canvas.scene.tile import Tile
+from benchboard.ui.studio.tiles.kinds.scatter import MOST_WHOLE, ScatterPlot
+from benchboard.ui.studio.tiles.kinds.scatter_values import ScatterValues
 from benchboard.ui.studio.tiles.renderers import body_of, summary
-from benchboard.ui.studio.tiles.scatter import MOST_WHOLE, ScatterPlot
-from benchboard.ui.studio.tiles.scatter_values import ScatterValues
 from benchboard.ui.theme import Theme
 from support.kind_cases import decimal, kind_cases, table
 from support.painted_texts import painted_texts
@@ -92,7 +92,7 @@ def test_many_points_are_thinned_and_the_outlier_stays(light: Theme) -> None:
 
 
 def summary_of(plot: ScatterPlot) -> str:
-    from benchboard.ui.studio.tiles.scatter_values import summary_text
+    from benchboard.ui.studio.tiles.kinds.scatter_values import summary_text
 
     return summary_text(plot)
 

@@ -16,13 +16,13 @@ from benchboard.dashboards.document.series_settings import PALETTE, series_colou
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
 from benchboard.settings import Appearance
 from benchboard.ui.studio.canvas.scene.tile import Tile
-from benchboard.ui.studio.tiles import charts
+from benchboard.ui.studio.tiles.kinds import charts
+from benchboard.ui.studio.tiles.kinds.missing_periods import drawn_table
+from benchboard.ui.studio.tiles.kinds.pies import Pie
+from benchboard.ui.studio.tiles.kinds.scatter import ScatterPlot
 from benchboard.ui.studio.tiles.legend_menu import coloured_names
-from benchboard.ui.studio.tiles.missing_periods import drawn_table
-from benchboard.ui.studio.tiles.pies import Pie
-from benchboard.ui.studio.tiles.query_results import QueryResult
-from benchboard.ui.studio.tiles.scatter import ScatterPlot
-from benchboard.ui.studio.tiles.value_colours import MAX_COLOURS, with_own
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
+from benchboard.ui.studio.tiles.series.value_colours import MAX_COLOURS, with_own
 from benchboard.ui.theme import Theme, theme
 from benchboard.ui.widgets.menus import Menu
 from support.examples import examples

@@ -13,11 +13,11 @@ from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of, new_item, widget_of, with_fields
-from benchboard.ui.studio.tiles import bars, charts, x_axis
-from benchboard.ui.studio.tiles.missing_periods import drawn_table
-from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.kinds import bars, charts, x_axis
+from benchboard.ui.studio.tiles.kinds.missing_periods import drawn_table
 from benchboard.ui.studio.tiles.renderers import mismatch_advice, mismatch_reason, paint_content
-from benchboard.ui.studio.tiles.stacking import spans_of, total
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
+from benchboard.ui.studio.tiles.series.stacking import spans_of, total
 from benchboard.ui.studio.tiles.value_readout import ChartReader, body_reader
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets.fields import Select

@@ -12,11 +12,11 @@ from PySide6.QtCore import QPointF, QRectF
 from benchboard.analytics.column_presentation import Presentation
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
-from benchboard.ui.studio.tiles.metric_card import CardChange, card_change
 from benchboard.ui.studio.tiles.points import point_finder
-from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import mismatch_advice, mismatch_reason, summary
-from benchboard.ui.studio.tiles.stat_tiles import StatValue
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
+from benchboard.ui.studio.tiles.stats.metric_card import CardChange, card_change
+from benchboard.ui.studio.tiles.stats.stat_tiles import StatValue
 
 pytestmark = pytest.mark.usefixtures("light")
 

@@ -4,11 +4,12 @@ import pytest
 from PySide6.QtCore import QRectF, QSize, QSizeF
 
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of, new_item, widget_of, with_fields
-from benchboard.ui.studio.tiles import charts, thresholds
-from benchboard.ui.studio.tiles.chart_table import ChartTable
-from benchboard.ui.studio.tiles.missing_periods import drawn_table
-from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.axes import thresholds
+from benchboard.ui.studio.tiles.kinds import charts
+from benchboard.ui.studio.tiles.kinds.missing_periods import drawn_table
 from benchboard.ui.studio.tiles.renderers import paint_content
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
+from benchboard.ui.studio.tiles.series.chart_table import ChartTable
 from benchboard.ui.theme import Theme
 from support.chart_cases import cases
 from support.painted_texts import painted_texts

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from benchboard.dashboards.document.widget_kinds import KINDS, WidgetContent, kind_of
 from benchboard.errors import AppError
 from benchboard.ui.studio.tiles import renderers
-from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.theme import Mode, Theme, theme
 from benchboard.ui.widgets.crosshair import paint_values
 from support.chart_cases import cases

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QApplication
 from benchboard.analytics.column_presentation import Presentation
 from benchboard.analytics.queries import ResultColumn, ResultTable
 from benchboard.ui.studio.data.explore.explore_view import ExploreView
-from benchboard.ui.studio.tiles.chart_table import chart_table
-from benchboard.ui.studio.tiles.drawn_values import drawn_values
 from benchboard.ui.studio.tiles.expanded_page import ExpandedPage
-from benchboard.ui.studio.tiles.value_colours import (
+from benchboard.ui.studio.tiles.kinds.drawn_values import drawn_values
+from benchboard.ui.studio.tiles.series.chart_table import chart_table
+from benchboard.ui.studio.tiles.series.value_colours import (
     MAX_COLOURS,
     ChartValues,
     Key,

@@ -11,8 +11,8 @@ from benchboard.dashboards.document.widget_kinds import KINDS, WidgetKind, new_i
 from benchboard.ui.studio.panes import sample_data
 from benchboard.ui.studio.panes.widget_palette import WidgetPalette
 from benchboard.ui.studio.panes.widget_preview import WidgetPreview
-from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import paint_content, summary
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.theme import Theme, theme
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ EXCEPTIONS: Final = {
     "analytics/remote/mysql.py": "a setting of the server",
     "analytics/sqlite_functions.py": "a value of SQLite",
     "dashboards/variables/variable_queries.py": "a value of a query",
-    "ui/studio/tiles/table_rows.py": "cells copied for other programs",
+    "ui/studio/tiles/tables/table_rows.py": "cells copied for other programs",
 }
 """The modules that write decimals for programs, each with what they are."""
 _SPEC: Final = re.compile(r"(.?[<>=^])?[-+ z#0]*\d*(?=[,_.eEfFgGn%])[,_]?(\.\d+)?[eEfFgGn%]?")

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchboard.ui.studio.tiles.x_axis import visible_labels
+from benchboard.ui.studio.tiles.kinds.x_axis import visible_labels
 
 GAP = 8.0
 

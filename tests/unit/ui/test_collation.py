@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QLocale
 
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
-from benchboard.ui.studio.tiles.collation import collated
+from benchboard.ui.studio.tiles.numbers.collation import collated
 
 
 @pytest.fixture(autouse=True)

@@ -14,13 +14,15 @@ from benchboard.analytics.column_presentation import Presentation
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.analytics.query_types import ValueKind
 from benchboard.dashboards.document.widget_kinds import KINDS, new_item, widget_of
-from benchboard.ui.studio.tiles import axis_scale, periods, time_ticks, x_axis
-from benchboard.ui.studio.tiles.chart_table import ChartTable
-from benchboard.ui.studio.tiles.missing_periods import drawn_table
-from benchboard.ui.studio.tiles.number_format import format_value
-from benchboard.ui.studio.tiles.query_results import QueryResult
-from benchboard.ui.studio.tiles.week_labels import week_title, with_weeks
-from benchboard.ui.studio.tiles.x_axis import is_by_week
+from benchboard.ui.studio.tiles.axes import axis_scale, time_ticks
+from benchboard.ui.studio.tiles.kinds import x_axis
+from benchboard.ui.studio.tiles.kinds.missing_periods import drawn_table
+from benchboard.ui.studio.tiles.kinds.x_axis import is_by_week
+from benchboard.ui.studio.tiles.numbers import periods
+from benchboard.ui.studio.tiles.numbers.number_format import format_value
+from benchboard.ui.studio.tiles.numbers.week_labels import week_title, with_weeks
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
+from benchboard.ui.studio.tiles.series.chart_table import ChartTable
 from support.chart_cases import HOSTILE_CELLS
 
 READ_AT = datetime(2026, 11, 21, 14, tzinfo=UTC)

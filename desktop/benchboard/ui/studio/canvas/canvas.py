@@ -27,12 +27,12 @@ from benchboard.ui.studio.canvas.scene.page_view import PageView
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.canvas.value_walk import ValueWalk
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.tiles.chart_legend import OTHER, LegendChoice
 from benchboard.ui.studio.tiles.colour_menu import ColourChoice
 from benchboard.ui.studio.tiles.legend_menu import coloured_names, legend_menu, legend_names
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 from benchboard.ui.studio.tiles.renderers import HEADER
-from benchboard.ui.studio.tiles.tile_point import TilePoint
+from benchboard.ui.studio.tiles.results.tile_point import TilePoint
+from benchboard.ui.studio.tiles.series.chart_legend import OTHER, LegendChoice
 from benchboard.ui.widgets.focus import asked_by_key, came_by_key
 
 

@@ -15,7 +15,7 @@ from benchboard.ui.commands import REGISTRY
 from benchboard.ui.studio.canvas.interaction.pointer import Pointer
 from benchboard.ui.studio.canvas.scene.page_view import PageView
 from benchboard.ui.studio.canvas.scene.tile import Tile
-from benchboard.ui.studio.tiles.readout import CrosshairShape, Reader, tooltip_html
+from benchboard.ui.studio.tiles.results.readout import CrosshairShape, Reader, tooltip_html
 from benchboard.ui.studio.tiles.value_readout import tile_reader
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon

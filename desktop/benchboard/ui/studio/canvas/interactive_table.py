@@ -6,10 +6,10 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt, QTimer,
 
 from benchboard.ui.studio.canvas.scene.page_view import PageView
 from benchboard.ui.studio.canvas.scene.tile import Tile
-from benchboard.ui.studio.tiles import table_painting
-from benchboard.ui.studio.tiles.pivot import shown_table
+from benchboard.ui.studio.tiles.kinds.pivot import shown_table
 from benchboard.ui.studio.tiles.renderers import body_of
-from benchboard.ui.studio.tiles.table_widget import TableState, TableWidget
+from benchboard.ui.studio.tiles.tables import table_painting
+from benchboard.ui.studio.tiles.tables.table_widget import TableState, TableWidget
 
 _OVERLAP: Final = 4.0
 """How far the table extends into the tile's padding, in pixels, so that its text doesn't move."""

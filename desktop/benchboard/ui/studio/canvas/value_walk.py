@@ -9,11 +9,11 @@ from benchboard.ui.studio.canvas.hover import HoverTracker
 from benchboard.ui.studio.canvas.scene.announcer import Announcer
 from benchboard.ui.studio.canvas.scene.page_view import PageView
 from benchboard.ui.studio.canvas.scene.tile import Tile
-from benchboard.ui.studio.tiles.pies import Pie
+from benchboard.ui.studio.tiles.kinds.pies import Pie
+from benchboard.ui.studio.tiles.kinds.value_map import ValueMap
 from benchboard.ui.studio.tiles.points import chart_point, point_finder
 from benchboard.ui.studio.tiles.renderers import body_of
-from benchboard.ui.studio.tiles.tile_point import TilePoint
-from benchboard.ui.studio.tiles.value_map import ValueMap
+from benchboard.ui.studio.tiles.results.tile_point import TilePoint
 from benchboard.ui.studio.tiles.value_readout import ChartReader, body_reader
 
 _STEPS: Final = {

@@ -24,13 +24,13 @@ from benchboard.ui.file_export import ask_file, save_file
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.import_export.page_export import file_name
 from benchboard.ui.studio.tiles import page_picture
-from benchboard.ui.studio.tiles.chart_legend import LegendChoice
-from benchboard.ui.studio.tiles.collation import collated
 from benchboard.ui.studio.tiles.hidden_series import hidden_names, hidden_text, visible_rows
+from benchboard.ui.studio.tiles.kinds.pivot import exported
+from benchboard.ui.studio.tiles.numbers.collation import collated
 from benchboard.ui.studio.tiles.page_grid import MARGIN
 from benchboard.ui.studio.tiles.page_picture import PagePicture
-from benchboard.ui.studio.tiles.pivot import exported
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
+from benchboard.ui.studio.tiles.series.chart_legend import LegendChoice
 from benchboard.ui.system_clipboard import copy_data
 from benchboard.ui.tasks import Progress
 

@@ -21,7 +21,7 @@ from benchboard.ui.file_export import save_file
 from benchboard.ui.studio.import_export import export_heading
 from benchboard.ui.studio.tiles import page_picture
 from benchboard.ui.studio.tiles.page_picture import PagePicture
-from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.tasks import Progress, Work
 from benchboard.ui.theme import theme
 

@@ -16,10 +16,13 @@ from benchboard.errors import AppError
 from benchboard.ui.studio.data_access import widgets_denied
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.recovery import account_of
-from benchboard.ui.studio.tiles import number_format, pies, stat_tiles
-from benchboard.ui.studio.tiles.chart_table import chart_table
-from benchboard.ui.studio.tiles.query_results import QueryResult, WidgetQueryRunner
+from benchboard.ui.studio.tiles.kinds import pies
+from benchboard.ui.studio.tiles.numbers import number_format
+from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 from benchboard.ui.studio.tiles.renderers import mismatch_reason
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
+from benchboard.ui.studio.tiles.series.chart_table import chart_table
+from benchboard.ui.studio.tiles.stats import stat_tiles
 from benchboard.vault import Vault
 
 if TYPE_CHECKING:

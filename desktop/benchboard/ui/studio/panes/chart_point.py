@@ -14,10 +14,10 @@ from benchboard.analytics.written_groups import WrittenGroups
 from benchboard.dashboards.document.time_range import Period
 from benchboard.errors import AppError
 from benchboard.i18n import _
-from benchboard.ui.studio.tiles import number_format
-from benchboard.ui.studio.tiles.query_results import QueryResult
-from benchboard.ui.studio.tiles.tile_point import TilePoint
-from benchboard.ui.studio.tiles.week_labels import week_labels
+from benchboard.ui.studio.tiles.numbers import number_format
+from benchboard.ui.studio.tiles.numbers.week_labels import week_labels
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
+from benchboard.ui.studio.tiles.results.tile_point import TilePoint
 from benchboard.ui.time_format import full_date, utc_span
 
 _NOWHERE: Final = Point()

@@ -49,10 +49,10 @@ from benchboard.ui.studio.panes.repeat_settings import RepeatSettings
 from benchboard.ui.studio.panes.right_axis_field import RightAxisField
 from benchboard.ui.studio.panes.source_select import SourceSelect
 from benchboard.ui.studio.panes.tab_titles import TabTitles
-from benchboard.ui.studio.tiles import number_format
+from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 from benchboard.ui.studio.tiles.renderers import unknown_kind_advice, unknown_kind_text
-from benchboard.ui.studio.tiles.stat_tiles import gauge_range
+from benchboard.ui.studio.tiles.stats.stat_tiles import gauge_range
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Field, Select
 from benchboard.ui.widgets.labels import Elided, Text, hairline, plain_tooltip

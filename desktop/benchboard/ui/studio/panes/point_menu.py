@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from benchboard.analytics.table_browser import BrowsedColumn
 from benchboard.i18n import _
 from benchboard.ui.studio.panes.chart_point import ChartPoint, PointGroup
-from benchboard.ui.studio.tiles.number_format import truncate
+from benchboard.ui.studio.tiles.numbers.number_format import truncate
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.menus import Menu, add_action
 

@@ -18,8 +18,8 @@ from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.file_export import ask_file, save_file
 from benchboard.ui.studio.panes.chart_point import ChartPoint
-from benchboard.ui.studio.tiles import number_format
-from benchboard.ui.studio.tiles.table_widget import TableState, TableWidget
+from benchboard.ui.studio.tiles.numbers import number_format
+from benchboard.ui.studio.tiles.tables.table_widget import TableState, TableWidget
 from benchboard.ui.tasks import Progress, Work
 from benchboard.ui.widgets import Button, Dialog, Paragraph
 

@@ -6,10 +6,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from benchboard.dashboards.document.series_settings import AXIS_RIGHT, right_series
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.tiles import number_format
-from benchboard.ui.studio.tiles.axis_sides import suggested_right
-from benchboard.ui.studio.tiles.charts import Series, named_series
-from benchboard.ui.studio.tiles.missing_periods import drawn_table
+from benchboard.ui.studio.tiles.axes.axis_sides import suggested_right
+from benchboard.ui.studio.tiles.kinds.charts import Series, named_series
+from benchboard.ui.studio.tiles.kinds.missing_periods import drawn_table
+from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 from benchboard.ui.studio.tiles.renderers import mismatch_reason
 from benchboard.ui.widgets.buttons import Button, CheckBox

@@ -16,7 +16,7 @@ from benchboard.dashboards.layout import CONTAINERS, ROW, TABS, Item, Layout, Pa
 from benchboard.dashboards.layout import Cell as Spot
 from benchboard.i18n import _
 from benchboard.ui.studio.tiles.image_painting import DecodedImage
-from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.theme import theme
 
 _DAYS: Final = (12, 15, 11, 18, 21, 17, 24, 19, 26, 23, 29, 27)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF
 
-from benchboard.ui.studio.tiles.chart_legend import LegendTarget
+from benchboard.ui.studio.tiles.series.chart_legend import LegendTarget
 
 Audience = Literal["edit", "read", "show", "wall"]
 """`edit`: the reader may edit the widget; `read`: they may only view it; `show`: an export, which has no links;

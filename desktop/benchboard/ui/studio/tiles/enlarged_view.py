@@ -18,16 +18,16 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QTextEdit, QVBoxLayout, QWidget
 
 from benchboard.dashboards.document.widget_kinds import WidgetContent
-from benchboard.ui.studio.tiles.chart_legend import OTHER, LegendChoice, LegendTarget
 from benchboard.ui.studio.tiles.click_targets import Audience, Links
+from benchboard.ui.studio.tiles.kinds.pivot import shown_table
+from benchboard.ui.studio.tiles.kinds.value_map import ValueMap
 from benchboard.ui.studio.tiles.legend_menu import legend_menu, legend_names
-from benchboard.ui.studio.tiles.pivot import shown_table
 from benchboard.ui.studio.tiles.points import chart_point, point_finder
-from benchboard.ui.studio.tiles.query_results import QueryResult
-from benchboard.ui.studio.tiles.readout import Reader, Readout, tooltip_html
 from benchboard.ui.studio.tiles.renderers import markdown_document, paint_body, summary, text_prompt
-from benchboard.ui.studio.tiles.table_widget import TableState, TableWidget
-from benchboard.ui.studio.tiles.value_map import ValueMap
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
+from benchboard.ui.studio.tiles.results.readout import Reader, Readout, tooltip_html
+from benchboard.ui.studio.tiles.series.chart_legend import OTHER, LegendChoice, LegendTarget
+from benchboard.ui.studio.tiles.tables.table_widget import TableState, TableWidget
 from benchboard.ui.studio.tiles.value_readout import ChartReader, body_reader
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.crosshair import Crosshair

@@ -9,8 +9,8 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 
 from benchboard.errors import AppError, Denied, Invalid
 from benchboard.i18n import _
-from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.studio.tiles.click_targets import Audience, Links
+from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.paragraph import PaintedParagraph

@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, Signal
 
 from benchboard.dashboards.layout import PageIndex
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.tiles.query_results import QueryResult, WidgetQueryRunner
+from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context

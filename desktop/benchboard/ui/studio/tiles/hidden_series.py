@@ -6,11 +6,12 @@ from dataclasses import replace
 from benchboard.analytics.queries import ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.i18n import ngettext, number
-from benchboard.ui.studio.tiles import number_format, pies
-from benchboard.ui.studio.tiles.chart_legend import OTHER, LegendChoice
-from benchboard.ui.studio.tiles.chart_table import ChartTable, chart_table
+from benchboard.ui.studio.tiles.kinds import pies
 from benchboard.ui.studio.tiles.legend_menu import legend_names
-from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.numbers import number_format
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
+from benchboard.ui.studio.tiles.series.chart_legend import OTHER, LegendChoice
+from benchboard.ui.studio.tiles.series.chart_table import ChartTable, chart_table
 
 _CHARTS = ("line_chart", "area_chart", "bar_chart")
 

@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.i18n import _
-from benchboard.ui.studio.tiles import charts, pies
-from benchboard.ui.studio.tiles.chart_legend import OTHER, LegendChoice
 from benchboard.ui.studio.tiles.colour_menu import ColourChoice, add_colours
-from benchboard.ui.studio.tiles.missing_periods import drawn_table
-from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.kinds import charts, pies
+from benchboard.ui.studio.tiles.kinds.missing_periods import drawn_table
+from benchboard.ui.studio.tiles.kinds.scatter import ScatterPlot
 from benchboard.ui.studio.tiles.renderers import mismatch_reason
-from benchboard.ui.studio.tiles.scatter import ScatterPlot
-from benchboard.ui.studio.tiles.value_colours import key_name
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
+from benchboard.ui.studio.tiles.series.chart_legend import OTHER, LegendChoice
+from benchboard.ui.studio.tiles.series.value_colours import key_name
 from benchboard.ui.widgets.menus import Menu
 
 LegendName = tuple[str, str]

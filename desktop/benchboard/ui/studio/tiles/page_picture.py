@@ -10,11 +10,11 @@ from PySide6.QtGui import QPainter
 
 from benchboard.dashboards.document.widget_kinds import widget_of
 from benchboard.dashboards.layout import Cell, PageIndex
-from benchboard.ui.studio.tiles.card_rows import card_rows
 from benchboard.ui.studio.tiles.container_painting import box_of, paint_box, paint_heading, tab_boxes
-from benchboard.ui.studio.tiles.metric_card import MetricCard
-from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import card_of, paint_content, paint_frame
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
+from benchboard.ui.studio.tiles.stats.card_rows import card_rows
+from benchboard.ui.studio.tiles.stats.metric_card import MetricCard
 from benchboard.ui.theme import theme
 
 MARGIN: Final = 20.0

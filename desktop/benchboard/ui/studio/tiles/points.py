@@ -6,16 +6,16 @@ from PySide6.QtCore import QPointF, QRectF
 
 from benchboard.analytics.queries import ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent
-from benchboard.ui.studio.tiles import number_format
-from benchboard.ui.studio.tiles.pies import Pie, value_column
-from benchboard.ui.studio.tiles.pivot import shown_table
-from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.kinds.pies import Pie, value_column
+from benchboard.ui.studio.tiles.kinds.pivot import shown_table
+from benchboard.ui.studio.tiles.kinds.value_map import ValueMap
+from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.studio.tiles.renderers import mismatch_reason
-from benchboard.ui.studio.tiles.stat_rows import stat_rows
-from benchboard.ui.studio.tiles.stat_tiles import value_column as stat_value_column
-from benchboard.ui.studio.tiles.table_painting import TableLayout
-from benchboard.ui.studio.tiles.tile_point import TilePoint, cell_point, table_point
-from benchboard.ui.studio.tiles.value_map import ValueMap
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
+from benchboard.ui.studio.tiles.results.tile_point import TilePoint, cell_point, table_point
+from benchboard.ui.studio.tiles.stats.stat_rows import stat_rows
+from benchboard.ui.studio.tiles.stats.stat_tiles import value_column as stat_value_column
+from benchboard.ui.studio.tiles.tables.table_painting import TableLayout
 from benchboard.ui.studio.tiles.value_readout import ChartReader, body_reader
 
 PointFinder = Callable[[QPointF], TilePoint | None]

@@ -4,7 +4,7 @@ each.
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -13,27 +13,26 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from benchboard.analytics import queries, relations
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.queries import ResultTable
-from benchboard.analytics.query_builder.combined import RepeatedRows
-from benchboard.analytics.query_extent import QueryExtent, query_extent
+from benchboard.analytics.query_extent import query_extent
 from benchboard.analytics.repeated_rows import repeated_rows
 from benchboard.analytics.sources.file_news import SourceNews, source_news
 from benchboard.dashboards.document import time_range
-from benchboard.dashboards.document.time_range import Period, TimeRange, whole_days
+from benchboard.dashboards.document.time_range import Period, TimeRange
 from benchboard.dashboards.document.widget_kinds import BEFORE, IMAGE, READ_WHOLE, WidgetContent
 from benchboard.dashboards.variables.templating import selection_summary
 from benchboard.dashboards.variables.variable_queries import names_in, readable
 from benchboard.errors import AppError, Cancelled, Invalid
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.tiles.chart_legend import LegendChoice
-from benchboard.ui.studio.tiles.chart_table import SeriesNames
-from benchboard.ui.studio.tiles.collation import collated
-from benchboard.ui.studio.tiles.drawn_values import drawn_values
-from benchboard.ui.studio.tiles.image_painting import DecodedImage, decode_data_uri, pixels_per_image
-from benchboard.ui.studio.tiles.period_before import PeriodBefore, compared_rows
-from benchboard.ui.studio.tiles.period_step import step_of
-from benchboard.ui.studio.tiles.value_colours import Colours, PageColours
-from benchboard.ui.studio.tiles.week_labels import with_weeks
+from benchboard.ui.studio.tiles.image_painting import decode_data_uri, pixels_per_image
+from benchboard.ui.studio.tiles.kinds.drawn_values import drawn_values
+from benchboard.ui.studio.tiles.numbers.collation import collated
+from benchboard.ui.studio.tiles.numbers.period_step import step_of
+from benchboard.ui.studio.tiles.numbers.week_labels import with_weeks
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
+from benchboard.ui.studio.tiles.series.chart_legend import LegendChoice
+from benchboard.ui.studio.tiles.series.period_before import PeriodBefore, compared_rows
+from benchboard.ui.studio.tiles.series.value_colours import PageColours
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -45,67 +44,6 @@ LOADING_DELAY_MS: Final = 150
 """How long a tile stays empty before it shows that it is loading."""
 _SLOW_MS: Final = 2_000
 """How long a refresh takes before its tile shows that it is loading over the old result, with a link to stop it."""
-
-
-@dataclass(frozen=True, slots=True)
-class QueryResult:
-    """The result of a widget's query, or its decoded image.
-
-    Without table, picture and error it is still loading; `late` is set after `LOADING_DELAY_MS`.
-    """
-
-    query: str
-    table: ResultTable | None = None
-    error: AppError | None = None
-    late: bool = False
-    slow: bool = False
-    """Whether a newer result has been loading for two seconds or more."""
-    picture: DecodedImage | None = None
-    quiet: bool = False
-    """Whether the page says, for all of its widgets at once, that they have no rows."""
-    read_at: datetime | None = field(default=None, compare=False)
-    """When the table was read."""
-    period: Period | None = None
-    """The period that the query named; None if it named none."""
-    filters: str = ""
-    """The dashboard's filters that the query named, with their selected values; empty if it named none."""
-    data_span: Period | None = None
-    """The days from the first to the last time in the table that the query is over, where they are known."""
-    data_elsewhere: Period | None = None
-    """The days of which the table has rows, if none of them is in the time range."""
-    series_names: SeriesNames | None = None
-    """The series of the table that the query is over, where they are known."""
-    colours: Colours | None = None
-    """The colours of the values that it draws; None where they have those of their places."""
-    source: SourceNews | None = None
-    """Whether the data source has changed since its copy was made; None for Benchboard's own data."""
-    before: PeriodBefore | None = None
-    """What the query returns for the period before, if the widget compares with it; a table has it in its columns."""
-    repeated: RepeatedRows | None = None
-    """The measures that count rows several times because of a join."""
-    legend: LegendChoice = field(default_factory=LegendChoice)
-    """What the reader hides by its legend."""
-
-    def with_extent(self, extent: QueryExtent) -> "QueryResult":
-        """The same with what is known of the table that the query is over."""
-        ranged = whole_days(*extent.ranged) if extent.ranged is not None else None
-        shown = self.period
-        apart = ranged is not None and shown is not None and (ranged.end <= shown.start or ranged.start >= shown.end)
-        span = whole_days(*extent.grouped) if extent.grouped is not None else None
-        ends = [shown.end] if shown is not None and "to" in names_in(self.query) else []
-        ends += [span.end] if span is not None else []
-        return replace(
-            self,
-            table=replace(self.table, known_until=min(ends)) if self.table is not None and ends else self.table,
-            data_span=span,
-            data_elsewhere=ranged if apart else None,
-            series_names=SeriesNames(extent.series_columns, extent.series),
-        )
-
-    @property
-    def is_pending(self) -> bool:
-        """Whether there is no table, picture or error yet."""
-        return self.table is None and self.picture is None and self.error is None
 
 
 class _QueryRequest(NamedTuple):

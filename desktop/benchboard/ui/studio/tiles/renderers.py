@@ -31,32 +31,23 @@ from benchboard.dashboards.document.widget_kinds import IMAGE, MAX_TITLE, PIVOT,
 from benchboard.dashboards.variables.variable_queries import names_in
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.document.editor import DataOffer
-from benchboard.ui.studio.tiles import (
-    bars,
-    charts,
-    currency_note,
-    error_painting,
-    image_painting,
-    metric_card,
-    missing_periods,
-    number_format,
-    periods,
-    pies,
-    skeleton,
-    stat_tiles,
-    table_painting,
-)
-from benchboard.ui.studio.tiles.chart_legend import LegendTarget
-from benchboard.ui.studio.tiles.chart_table import ChartTable, chart_table
+from benchboard.ui.studio.tiles import error_painting, image_painting
 from benchboard.ui.studio.tiles.click_targets import Audience, Links
-from benchboard.ui.studio.tiles.drawings import DRAWINGS
-from benchboard.ui.studio.tiles.metric_card import MetricCard
+from benchboard.ui.studio.tiles.kinds import bars, charts, missing_periods, pies, skeleton
+from benchboard.ui.studio.tiles.kinds.drawings import DRAWINGS
+from benchboard.ui.studio.tiles.kinds.pivot import pivot_mismatch, shown_table
 from benchboard.ui.studio.tiles.no_query import paint_no_query, paint_with_button
-from benchboard.ui.studio.tiles.period_before import PeriodBefore
-from benchboard.ui.studio.tiles.pivot import pivot_mismatch, shown_table
-from benchboard.ui.studio.tiles.query_results import QueryResult
-from benchboard.ui.studio.tiles.stacking import STACKED_KINDS, why_not_stacked
-from benchboard.ui.studio.tiles.stat_rows import several_series_advice, several_series_reason
+from benchboard.ui.studio.tiles.numbers import number_format, periods
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
+from benchboard.ui.studio.tiles.series import currency_note
+from benchboard.ui.studio.tiles.series.chart_legend import LegendTarget
+from benchboard.ui.studio.tiles.series.chart_table import ChartTable, chart_table
+from benchboard.ui.studio.tiles.series.period_before import PeriodBefore
+from benchboard.ui.studio.tiles.series.stacking import STACKED_KINDS, why_not_stacked
+from benchboard.ui.studio.tiles.stats import metric_card, stat_tiles
+from benchboard.ui.studio.tiles.stats.metric_card import MetricCard
+from benchboard.ui.studio.tiles.stats.stat_rows import several_series_advice, several_series_reason
+from benchboard.ui.studio.tiles.tables import table_painting
 from benchboard.ui.studio.tiles.tile_notes import TileNote
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import utc_span

@@ -11,20 +11,23 @@ from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.dashboards.document.series_settings import series_colours
 from benchboard.dashboards.document.widget_kinds import MAX_TITLE, WidgetContent
 from benchboard.i18n import _, ngettext, percent
-from benchboard.ui.studio.tiles import bars, charts, currency_note, number_format, periods, stat_tiles, x_axis
-from benchboard.ui.studio.tiles.chart_table import ChartTable
-from benchboard.ui.studio.tiles.drawings import DRAWINGS
-from benchboard.ui.studio.tiles.missing_periods import drawn_table
-from benchboard.ui.studio.tiles.period_before import percent_change, signed_percent
-from benchboard.ui.studio.tiles.pies import Pie, slice_text, unit_of
-from benchboard.ui.studio.tiles.pivot import shown_table
-from benchboard.ui.studio.tiles.query_results import QueryResult
-from benchboard.ui.studio.tiles.readout import CrosshairShape, Reader, Readout, ReadoutLine, text_readout
+from benchboard.ui.studio.tiles.axes.thresholds import thresholds
+from benchboard.ui.studio.tiles.kinds import bars, charts, x_axis
+from benchboard.ui.studio.tiles.kinds.drawings import DRAWINGS
+from benchboard.ui.studio.tiles.kinds.missing_periods import drawn_table
+from benchboard.ui.studio.tiles.kinds.pies import Pie, slice_text, unit_of
+from benchboard.ui.studio.tiles.kinds.pivot import shown_table
+from benchboard.ui.studio.tiles.kinds.x_axis import is_by_week
+from benchboard.ui.studio.tiles.numbers import number_format, periods
+from benchboard.ui.studio.tiles.numbers.week_labels import week_title
 from benchboard.ui.studio.tiles.renderers import HEADER, body_of, mismatch_advice, mismatch_reason, no_rows_of
-from benchboard.ui.studio.tiles.table_painting import TableLayout
-from benchboard.ui.studio.tiles.thresholds import thresholds
-from benchboard.ui.studio.tiles.week_labels import week_title
-from benchboard.ui.studio.tiles.x_axis import is_by_week
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
+from benchboard.ui.studio.tiles.results.readout import CrosshairShape, Reader, Readout, ReadoutLine, text_readout
+from benchboard.ui.studio.tiles.series import currency_note
+from benchboard.ui.studio.tiles.series.chart_table import ChartTable
+from benchboard.ui.studio.tiles.series.period_before import percent_change, signed_percent
+from benchboard.ui.studio.tiles.stats import stat_tiles
+from benchboard.ui.studio.tiles.tables.table_painting import TableLayout
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import full_date, utc_span
 from benchboard.ui.widgets.empty_state import fits_tile

@@ -20,7 +20,7 @@ from benchboard.dashboards.variables.variable_queries import VariableOptions
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.tiles.number_format import format_cell
+from benchboard.ui.studio.tiles.numbers.number_format import format_cell
 from benchboard.ui.studio.tiles.query_results import LOADING_DELAY_MS
 from benchboard.ui.studio.tiles.value_counts import ValueCounts
 from benchboard.ui.time_format import iso_moment

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QRadioButton, QSizePolic
 
 from benchboard.dashboards.versions.three_way_merge import Key, Resolution
 from benchboard.i18n import _
-from benchboard.ui.studio.tiles import number_format
+from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.studio.versions.merge_decisions import ConflictGroup, MergeDecisions, Party
 from benchboard.ui.studio.versions.widget_thumbnails import ThumbnailAnswers, TileView
 from benchboard.ui.theme import theme

@@ -15,10 +15,11 @@ from benchboard.dashboards.layout import ROW, Cell, Item, Layout
 from benchboard.dashboards.variables.repeat_expansion import VariableChoice
 from benchboard.dashboards.versions.diff import WordRun
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.studio.tiles.container_painting import paint_heading, tab_boxes
-from benchboard.ui.studio.tiles.query_results import QueryResult, WidgetQueryRunner
+from benchboard.ui.studio.tiles.numbers import number_format
+from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 from benchboard.ui.studio.tiles.renderers import HEADER, paint_content, paint_frame, paint_header
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.variable_options import VariableQueryRunner
 from benchboard.ui.theme import theme
 

@@ -19,10 +19,11 @@ from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.canvas.scene.tile_pixmaps import TilePixmaps
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles import wall_layout
-from benchboard.ui.studio.tiles.card_rows import card_rows
 from benchboard.ui.studio.tiles.click_targets import Audience
 from benchboard.ui.studio.tiles.page_grid import MARGIN, MIN_PAGE_WIDTH, WALL_FOOT, WALL_MARGIN, PageGrid
-from benchboard.ui.studio.tiles.query_results import QueryResult, WidgetQueryRunner
+from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
+from benchboard.ui.studio.tiles.stats.card_rows import card_rows
 from benchboard.ui.studio.tiles.wall_layout import WallLayout
 from benchboard.ui.theme import theme
 

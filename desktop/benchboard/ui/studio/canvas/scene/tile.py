@@ -15,15 +15,15 @@ from benchboard.dashboards.document.widget_kinds import widget_of
 from benchboard.dashboards.layout import Item
 from benchboard.ui.studio.canvas.scene.view_protocol import ViewProtocol
 from benchboard.ui.studio.tiles.click_targets import Links
-from benchboard.ui.studio.tiles.metric_card import MetricCard
-from benchboard.ui.studio.tiles.pivot import shown_table
+from benchboard.ui.studio.tiles.kinds.pivot import shown_table
 from benchboard.ui.studio.tiles.points import point_finder
-from benchboard.ui.studio.tiles.query_results import QueryResult
-from benchboard.ui.studio.tiles.readout import Readout, tooltip_html
 from benchboard.ui.studio.tiles.renderers import HEADER, body_of, card_of, header_badge, paint_content, paint_frame
 from benchboard.ui.studio.tiles.repeat_badges import badge, describe_repeat
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
+from benchboard.ui.studio.tiles.results.readout import Readout, tooltip_html
+from benchboard.ui.studio.tiles.results.tile_point import TilePoint
+from benchboard.ui.studio.tiles.stats.metric_card import MetricCard
 from benchboard.ui.studio.tiles.tile_notes import TileNote, tile_notes
-from benchboard.ui.studio.tiles.tile_point import TilePoint
 from benchboard.ui.widgets.surfaces import SHADOW, paint_shadow
 
 LIFTED: Final = 100

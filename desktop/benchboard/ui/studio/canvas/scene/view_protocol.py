@@ -9,7 +9,7 @@ from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.dashboards.editing.unused_filters import UnusedFilters
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.click_targets import Audience
-from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
 
 
 class CardTile(Protocol):

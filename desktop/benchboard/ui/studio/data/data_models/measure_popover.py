@@ -24,7 +24,7 @@ from benchboard.ui.studio.data.explore.calculation_popover import FUNCTIONS
 from benchboard.ui.studio.data.explore.exploration import Exploration
 from benchboard.ui.studio.data.explore.expression_edit import ExpressionEdit
 from benchboard.ui.studio.data.explore.part_popovers import PartPopover
-from benchboard.ui.studio.tiles import number_format
+from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Edit, Paragraph, Select
 from benchboard.ui.widgets import Field as FormField

@@ -49,7 +49,7 @@ from benchboard.ui.studio.data.explore.calculation_popover import CalculationPop
 from benchboard.ui.studio.data.explore.exploration import Exploration, ExplorationState
 from benchboard.ui.studio.data.explore.part_text import KIND_ICONS
 from benchboard.ui.studio.data.text_table import TextRow, TextTable
-from benchboard.ui.studio.tiles import number_format
+from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.widgets import Button, Edit, MenuItem, Paragraph, SegmentedControl, Text, hairline, menu
 from benchboard.ui.widgets.chip import Chip
 from benchboard.ui.widgets.surfaces import set_surface

@@ -30,11 +30,11 @@ from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _
 from benchboard.ui.studio.data.explore.joined_tables import JoinedTables, merged_statistics
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.tiles.collation import collated
-from benchboard.ui.studio.tiles.drawn_values import drawn_values
-from benchboard.ui.studio.tiles.query_results import QueryResult
-from benchboard.ui.studio.tiles.value_colours import Colours, PageColours
-from benchboard.ui.studio.tiles.week_labels import with_weeks
+from benchboard.ui.studio.tiles.kinds.drawn_values import drawn_values
+from benchboard.ui.studio.tiles.numbers.collation import collated
+from benchboard.ui.studio.tiles.numbers.week_labels import with_weeks
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
+from benchboard.ui.studio.tiles.series.value_colours import Colours, PageColours
 from benchboard.ui.tasks import DatabaseSession
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ from benchboard.ui.studio.panes.chart_point import (
 )
 from benchboard.ui.studio.panes.point_menu import Offers, open_point_menu
 from benchboard.ui.studio.panes.point_rows_dialog import PointRowsDialog
-from benchboard.ui.studio.tiles.tile_point import TilePoint
+from benchboard.ui.studio.tiles.results.tile_point import TilePoint
 from benchboard.ui.system_clipboard import copy_text
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from benchboard.i18n import _, ngettext, number, pgettext
 from benchboard.ui.commands import key_cap
 from benchboard.ui.studio.data.explore.exploration import Exploration
 from benchboard.ui.studio.data.explore.part_text import KIND_ICONS
-from benchboard.ui.studio.tiles import number_format
+from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Text, search_field
 from benchboard.ui.widgets.badges import paint_icon

@@ -19,7 +19,7 @@ from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.relations import RELATIONS
 from benchboard.analytics.table_browser import BrowsedTable
 from benchboard.i18n import _, ngettext, number
-from benchboard.ui.studio.tiles.number_format import format_cell
+from benchboard.ui.studio.tiles.numbers.number_format import format_cell
 from benchboard.ui.time_format import iso_moment
 
 KIND_ICONS: dict[ValueKind, str] = {

@@ -19,12 +19,12 @@ from benchboard.ui.studio.data.explore.history_list import duration_text
 from benchboard.ui.studio.data.explore.part_text import question_title
 from benchboard.ui.studio.data.explore.plan_pane import PlanPane
 from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
-from benchboard.ui.studio.tiles.pivot import pivot_mismatch, pivot_of
+from benchboard.ui.studio.tiles.kinds.pivot import pivot_mismatch, pivot_of
 from benchboard.ui.studio.tiles.renderers import mismatch_reason, show_period_text
-from benchboard.ui.studio.tiles.stacking import series_count
-from benchboard.ui.studio.tiles.table_widget import TableState, TableWidget
+from benchboard.ui.studio.tiles.results.tile_point import TilePoint
+from benchboard.ui.studio.tiles.series.stacking import series_count
+from benchboard.ui.studio.tiles.tables.table_widget import TableState, TableWidget
 from benchboard.ui.studio.tiles.tile_notes import source_text
-from benchboard.ui.studio.tiles.tile_point import TilePoint
 from benchboard.ui.time_format import clock_minutes
 from benchboard.ui.widgets import Button, Elided, Icon, Paragraph, hairline
 from benchboard.ui.widgets.accessible import announce, choice_of_several

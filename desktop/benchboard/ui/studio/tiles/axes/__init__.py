@@ -1,0 +1,1 @@
+"""The axes of charts: their ends, ticks, labels and thresholds."""

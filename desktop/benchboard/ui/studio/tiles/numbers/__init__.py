@@ -1,0 +1,1 @@
+"""Numbers, dates and names as text, and the order of these."""

@@ -1,0 +1,1 @@
+"""Metric cards and gauges: one number with its change."""

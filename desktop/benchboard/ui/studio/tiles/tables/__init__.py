@@ -1,0 +1,1 @@
+"""Tables, on a tile and as a Qt widget."""

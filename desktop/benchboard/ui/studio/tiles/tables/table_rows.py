@@ -1,0 +1,213 @@
+"""The Qt model of a query result: all its rows, in sorted order."""
+
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from benchboard.analytics.pivoted_table import PivotTable
+from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
+from benchboard.analytics.totalled_table import TotalledTable
+from benchboard.ui.studio.tiles.numbers import number_format
+from benchboard.ui.studio.tiles.numbers.collation import text_keys
+from benchboard.ui.time_format import iso_moment
+from benchboard.ui.widgets.labels import plain_tooltip
+
+Index = QModelIndex | QPersistentModelIndex
+_NOWHERE: Final = QModelIndex()
+RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_MAX_SAMPLES: Final = 400
+"""About how many rows are measured for the widths of the columns."""
+
+
+class TableRows(QAbstractTableModel):
+    """The rows of a query result. A cell is formatted when it is shown."""
+
+    def __init__(self, table: ResultTable, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.table = table
+        self._order: Sequence[int] = range(len(table.rows))
+        self._sorted: tuple[int, bool] | None = None
+        self.columns: list[ResultColumn] = []
+        """Those shown: amounts stand beside their currencies, the rows of a pivot table have headings."""
+        self._shown: list[int] = []
+        self._decimals: list[int | None] = []
+        self._update_columns()
+
+    def show_table(self, table: ResultTable) -> None:
+        """Show another result, in the same order if its columns are the same."""
+        same = table.columns == self.table.columns
+        self.beginResetModel()
+        self.table = table
+        if not same:
+            self._sorted = None
+        self._update_columns()
+        self._order = self._sorted_rows()
+        self.endResetModel()
+
+    def cell(self, row: int, column: int) -> Cell:
+        """The value of a cell."""
+        return self.table.rows[self._order[row]][self._shown[column]]
+
+    def text(self, row: int, column: int) -> str:
+        """The formatted text of a cell."""
+        return self._text(self.table.rows[self._order[row]], column)
+
+    def _text(self, row: Sequence[Cell], column: int) -> str:
+        return number_format.format_value(self.table, row, self._shown[column], decimals=self._decimals[column])
+
+    def width_samples(self) -> list[list[str]]:
+        """Some rows of texts for measuring, with the lowest and the highest number of each column among them."""
+        step = max(1, len(self._order) // _MAX_SAMPLES)
+        rows = [[self.text(row, k) for k in range(self.columnCount())] for row in range(0, len(self._order), step)]
+        for place, column in enumerate(self.columns):
+            if number_format.is_numeric(column) and rows:
+                at = self._shown[place]
+                known = [row for row in self.table.rows if number_format.to_float(row[at]) is not None]
+                for pick in (min, max) if known else ():
+                    text = self._text(pick(known, key=lambda row: row[at]), place)  # type: ignore[arg-type, return-value]  # numbers all
+                    rows.append([text if k == place else "" for k in range(self.columnCount())])
+        return rows
+
+    def tsv(self, cells: Iterable[tuple[int, int]]) -> str:
+        """Cells (row, column) as tab-separated values for a spreadsheet, with exact values.
+
+        A currency that stands beside its amounts has a field of its own, behind them. Several cells of a pivot table
+        have their headings.
+        """
+        selected = sorted(cells)
+        has_headings = isinstance(self.table, PivotTable) and len(selected) > 1
+        selected_columns = sorted({column for _row, column in selected})
+        selected_set, lines = set(selected), list[str]()
+        if has_headings:
+            titles = [self.table.columns[0].title, *(self.columns[k].title for k in selected_columns)]
+            lines.append("\t".join(map(_tsv_field, titles)))
+        for row in sorted({row for row, _column in selected}):
+            fields = [
+                _tsv_field(text) if (row, k) in selected_set else ""
+                for k in selected_columns
+                for text in self._exact_texts(row, k)
+            ]
+            if has_headings:
+                fields.insert(0, _tsv_field(exact_text(self.table.rows[self._order[row]][0])))
+            lines.append("\t".join(fields))
+        return "\n".join(lines)
+
+    def _exact_texts(self, row: int, column: int) -> list[str]:
+        texts, beside = [exact_text(self.cell(row, column))], self.table.currency_column(self._shown[column])
+        if beside is not None and beside not in self._shown:
+            texts.append(exact_text(self.table.rows[self._order[row]][beside]))
+        return texts
+
+    def place(self, row: int, column: int) -> tuple[int, int]:
+        """The row and the column of the result that a cell is of."""
+        return self._order[row], self._shown[column]
+
+    # QAbstractTableModel
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self._order)
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self.columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return self.text(index.row(), index.column())
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return RIGHT if number_format.is_numeric(self.columns[index.column()]) else LEFT
+        if role == Qt.ItemDataRole.ToolTipRole:
+            value = self.cell(index.row(), index.column())
+            is_plain = isinstance(value, str) and iso_moment(value) is None
+            return plain_tooltip(str(value) if is_plain else self.text(index.row(), index.column()))
+        return None
+
+    def row_heading(self, row: int) -> str:
+        """The name of a row of a pivot table; empty in any other table."""
+        if not isinstance(self.table, PivotTable):
+            return ""
+        return number_format.format_value(
+            self.table, self.table.rows[self._order[row]], 0, decimals=self._first_decimals
+        )
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return self.row_heading(section) if role == Qt.ItemDataRole.DisplayRole else None
+        column = self.columns[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.title
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tooltip(column.title)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return RIGHT if number_format.is_numeric(column) else LEFT
+        return None
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by a column; with none (-1), restore the query's order."""
+        self.layoutAboutToBeChanged.emit()
+        before = self._order
+        self._sorted = (column, order == Qt.SortOrder.DescendingOrder) if column >= 0 else None
+        self._order = self._sorted_rows()
+        now = {row: place for place, row in enumerate(self._order)}
+        persistent = self.persistentIndexList()
+        self.changePersistentIndexList(
+            persistent, [self.index(now[before[one.row()]], one.column()) for one in persistent]
+        )
+        self.layoutChanged.emit()
+
+    def _sorted_rows(self) -> Sequence[int]:
+        count = len(self.table.rows)
+        if self._sorted is None or self._sorted[0] >= len(self.columns):
+            return range(count)
+        column, descending = self._shown[self._sorted[0]], self._sorted[1]
+        key = text_keys()
+        keys = [_sort_key(row[column], key) for row in self.table.rows]
+        last: list[int] = []  # the rows that stay below all others
+        if isinstance(self.table, PivotTable):
+            keys = [one if row[column] != "" else None for one, row in zip(keys, self.table.rows, strict=True)]
+        if isinstance(self.table, PivotTable | TotalledTable):
+            last, count = list(range(self.table.data_row_count, count)), self.table.data_row_count
+        if len(self.table.currencies(column)) > 1:  # amounts in different currencies are not more or less
+            codes = [self.table.currency(row, column) for row in self.table.rows]
+            keys = [(3, (code, key)) if key is not None else None for code, key in zip(codes, keys, strict=True)]
+        known = [k for k in range(count) if keys[k] is not None]
+        known.sort(key=lambda k: keys[k], reverse=descending)  # type: ignore[arg-type, return-value]  # `known` rows have keys
+        return [*known, *(k for k in range(count) if keys[k] is None), *last]
+
+    def _update_columns(self) -> None:
+        table = self.table
+        self._shown = table.shown_columns()[isinstance(table, PivotTable) :]
+        self._first_decimals = number_format.column_decimals(table, 0, table.rows)
+        self.columns = [table.columns[column] for column in self._shown]
+        self._decimals = [number_format.column_decimals(table, column, table.rows) for column in self._shown]
+
+
+def exact_text(value: Cell) -> str:
+    """A cell for other programs: numbers without spaces and rounding, an empty text for NULL."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return format(value, "f") if isinstance(value, Decimal) and value.is_finite() else str(value)
+
+
+def _tsv_field(text: str) -> str:
+    """A field of a TSV line, quoted if it contains tabs, line breaks or quotes."""
+    return '"' + text.replace('"', '""') + '"' if any(sign in text for sign in '\t\n\r"') else text
+
+
+def _sort_key(value: Cell, text_key: Callable[[str], object]) -> tuple[int, object] | None:
+    """The sort key of a cell: numbers, then dates, then texts as the language sorts them; None for NULL and NaN, which
+    are always last.
+    """
+    if value is None or (isinstance(value, Decimal) and value.is_nan()):
+        return None
+    if isinstance(value, bool | int | Decimal):
+        return 0, value
+    if isinstance(value, str):
+        return 2, text_key(value)
+    return 1, value.isoformat()
