@@ -156,6 +156,22 @@ def test_a_measure_with_the_name_of_a_value_has_its_colour_and_the_others_those_
     assert chart_table(table).colours == ()
 
 
+def test_a_measure_has_the_colour_of_its_place_again_once_no_chart_has_the_value(qapp: QApplication) -> None:
+    """Adding a pie of currencies and undoing it left the line of the measure “EUR” in the colour of the value."""
+    measure = ChartValues((), (("eur", "EUR"),))
+    page = _page({"line": measure, "other": ChartValues((), (("n", "N"),))})
+    assert page.update("pie", _chart(["EUR"], column="currency")) == {"line", "other", "pie"}
+    assert page.of("line") == {("eur", "EUR"): 1}
+    copied = page.copy()
+    copied.update("line", measure)
+    assert copied.of("line") == {("eur", "EUR"): 1}  # an export may leave the pie out
+    assert page.update("pie", None) == {"line", "other"}
+    assert page.of("line") is None
+    page.update("pie", _chart(["EUR"], column="currency"))
+    assert page.update("pie", measure) == {"line", "other", "pie"}
+    assert page.of("line") is None
+
+
 def test_columns_have_colours_of_their_own(qapp: QApplication) -> None:
     page = _page({"a": _chart(["x", "y"]), "b": _chart(["y"], column="region")})
     assert page.of("b") == {("y",): 1}
@@ -232,6 +248,16 @@ def test_series_and_slices_of_a_page_have_one_colour_for_each_value(studio: "Stu
     exported = expanded.result("all")
     assert exported is not None
     assert exported.colours == {("refunded",): whole["refunded",]}
+
+
+def test_a_removed_chart_leaves_the_colours_of_the_others_as_they_were(studio: "Studio") -> None:
+    line = "SELECT date_trunc('month', created_dt) AS month, count(*) AS paid FROM orders GROUP BY 1"
+    load(studio, [_widget("line", "line_chart", line, 0), _widget("pie", "pie_chart", PIE, 6)])
+    _settled(studio)
+    assert list(_colours(studio, "line").values()) == [_colours(studio, "pie")["paid",]]
+    studio.page.editor.select(["pie"])
+    studio.page.editor.remove()
+    assert _colours(studio, "line") == {}
 
 
 def test_explore_has_the_colours_of_the_dashboard(studio: "Studio") -> None:

@@ -182,10 +182,9 @@ class WidgetQueryRunner(QObject):
         before, self._requests = self._requests, requests
         if {one.time_range for one in before.values()} != {one.time_range for one in requests.values()}:
             self._now = datetime.now(UTC)
-        for item_id in removed:
-            self.colours.update(item_id, None)
+        touched = frozenset[str]().union(*(self.colours.update(item_id, None) for item_id in removed))
         if removed or changed_kinds:
-            self._mark_page(*changed_kinds)
+            self._mark_page(*changed_kinds, touched=touched)
         for item_id, request in requests.items():
             if before.get(item_id) != request:
                 self._enqueue(item_id)
@@ -367,19 +366,18 @@ class WidgetQueryRunner(QObject):
         self._results[item_id] = result if choice == result.legend else replace(result, legend=choice)
         self._mark_page(item_id)
 
-    def _mark_page(self, *changed: str) -> None:
-        """Mark the results that the page speaks for, and those in other colours because of the changed ones. Emit which
-        have changed, besides those given."""
+    def _mark_page(self, *changed: str, touched: frozenset[str] = frozenset()) -> None:
+        """Mark the results that the page speaks for, and those in other colours because of the changed ones, or among
+        those `touched`. Emit which have changed, besides those given."""
         quiet = bool(self.tables_without_rows())
         marked = [name for name, one in self._results.items() if one.quiet != (quiet and one.table is not None)]
         for name in marked:
             self._results[name] = replace(self._results[name], quiet=not self._results[name].quiet)
-        for name in dict.fromkeys((*changed, *marked, *self._coloured(changed))):
+        for name in dict.fromkeys((*changed, *marked, *self._coloured(changed, touched))):
             self.result_changed.emit(name)
 
-    def _coloured(self, changed: Iterable[str]) -> list[str]:
-        """Give the values of changed results their colours. Returns the results that have other colours."""
-        touched: set[str] = set()
+    def _coloured(self, changed: Iterable[str], touched: frozenset[str]) -> list[str]:
+        """Give the values of changed and `touched` results their colours. Returns those that have other colours."""
         for name in changed:
             result = self._results.get(name)
             if result is not None and result.table is not None:

@@ -10,8 +10,8 @@ Values are told apart within the column that names series or slices (“status�
   a refresh never changes it. A value that is new gets the next colour, one that no value beside it in a chart has.
 - Up to `MAX_COLOURS` values of a chart have different colours. Only where two values of a column with more than that
   meet in a chart for the first time may the later one have another colour there.
-- A measure with the name of such a value, “Fulfilled” beside the status “fulfilled”, has the value's colour; the others
-  of its chart have those of their places.
+- A measure with the name of such a value, “Fulfilled” beside the status “fulfilled”, has the value's colour as long as
+  a chart of that column is on the page; the others of its chart have those of their places.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -69,12 +69,15 @@ class PageColours:
         self._colours: dict[tuple[str, ...], dict[Key, int]] = {}
         """By the columns, the number of the colour of each value; the one that had its colour first is the first."""
         self._charts: dict[str, ChartValues] = {}
+        self._copied: frozenset[tuple[str, ...]] = frozenset()
+        """The columns whose values the page draws that this one was copied from."""
         self._is_settled = False
 
     def copy(self) -> "PageColours":
         """Those of a page with the same charts, such as its export: the values have the same colours."""
         found = PageColours()
         found._colours = {columns: dict(numbers) for columns, numbers in self._colours.items()}
+        found._copied = self._drawn_columns()
         found._is_settled = bool(self._colours)
         return found
 
@@ -87,19 +90,20 @@ class PageColours:
         before = self._charts.get(chart)
         if values == before:
             return frozenset()
+        of_measures = {name for name, one in self._charts.items() if not one.columns}
         if values is None:
             del self._charts[chart]
-            return frozenset()
+            return frozenset(of_measures - {chart})
         self._charts[chart] = values
         columns = _columns(values)
         if not columns:
-            return frozenset({chart})
+            return frozenset({chart} | of_measures)
         beside = {name: one for name, one in self._charts.items() if _columns(one) == columns}
         numbers = self._colours.setdefault(columns, {})
         if not self._is_settled:
             numbers.clear()  # in the order of the language, whichever query ran first
         _assign(numbers, [_sorted_values(one) for one in beside.values()])
-        return frozenset(beside) | {name for name, one in self._charts.items() if not one.columns}
+        return frozenset(beside) | of_measures
 
     def of(self, chart: str) -> Colours | None:
         """The colours of the values in a chart, or of its measures if any has the name of a value; else None."""
@@ -116,9 +120,12 @@ class PageColours:
         wanted = distinct([numbers.get(sorted_key) for sorted_key, _key in found])
         return {key: number for (_sorted_key, key), number in zip(found, wanted, strict=True)}
 
+    def _drawn_columns(self) -> frozenset[tuple[str, ...]]:
+        return self._copied.union(map(_columns, self._charts.values()))
+
     def _of_measures(self, measures: Sequence[Key]) -> Colours | None:
         known: dict[str, int] = {}
-        for columns in sorted(self._colours):
+        for columns in sorted(self._colours.keys() & self._drawn_columns()):
             for key, number in self._colours[columns].items():
                 if len(key) == 1 and isinstance(key[0], str):
                     known.setdefault(_plain(key[0]), number)
