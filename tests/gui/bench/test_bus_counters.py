@@ -8,6 +8,7 @@ from benchboard.canbus.bus import BusState
 from benchboard.canbus.capture import Counters
 from benchboard.ui.bench.bus_counters import BusCounters
 from benchboard.ui.theme import Theme
+from benchboard.ui.widgets.stat_strip import Stat, StatStrip
 
 
 @pytest.mark.parametrize(("load", "text"), [(None, "–"), (0.0, "0 %"), (0.37, "37 %")])
@@ -41,7 +42,34 @@ def test_another_digit_moves_no_figure(light: Theme, width: int) -> None:
 def test_load_is_drawn_over_time_where_there_is_room(light: Theme, width: int, has_trace: bool) -> None:
     strip, seen = BusCounters(), Counters(50, 0.4, BusState())
     strip.resize(width, 64)
-    strip.show_counts(SimpleNamespace(capture=SimpleNamespace(counters=lambda: seen)), 0)  # type: ignore[arg-type]
+    live = SimpleNamespace(capture=SimpleNamespace(counters=lambda: seen))
+    strip.show_counts(live, 0)  # type: ignore[arg-type]
+    before = strip.lefts()
+    strip.sample_load(live)  # type: ignore[arg-type]
+    strip.show_counts(live, 0)  # type: ignore[arg-type]
     (load, *_others) = strip.stats
     assert load.trace == (0.4,)
     assert (strip.lefts()[1] - strip.lefts()[0] > 200) == has_trace
+    assert strip.lefts() == before, "the first load moves nothing"
+
+
+def test_load_that_is_not_known_is_no_zero_in_its_trace(light: Theme) -> None:
+    strip, loads = BusCounters(), iter((None, None, 0.3, 0.4, 0.4))
+    live = SimpleNamespace(capture=SimpleNamespace(counters=lambda: Counters(50, next(loads), BusState())))
+    for _sample in range(4):
+        strip.sample_load(live)  # type: ignore[arg-type]
+    strip.show_counts(live, 0)  # type: ignore[arg-type]
+    assert strip.stats[0].trace == (0.3, 0.4)
+
+
+def test_trace_draws_nothing_before_its_first_share(light: Theme) -> None:
+    """A ground line over the whole width looked as if the bus had been at zero."""
+    strip = StatStrip()
+    strip.resize(760, 64)
+
+    def colours(trace: tuple[float, ...]) -> set[int]:
+        strip.show_stats([Stat("38 %", "Bus load", share=0.38, trace=trace)])
+        image, left = strip.grab().toImage(), strip.lefts()[0]
+        return {image.pixel(round(left) + x, y) for x in range(70, 130) for y in range(8, 60)}
+
+    assert len(colours(())) == len(colours((0.4, 0.4))) == 1

@@ -428,7 +428,8 @@ def test_live_bus_frames_since_the_last_poll_are_shown_at_its_end(
     qtbot.waitUntil(lambda: view.model.rowCount() > 0)
     capture = manager.live.capture
     shell.go("bench/dongles")  # a hidden view doesn't poll
-    shown = _shown_frames(view)
+    shown, loads = _shown_frames(view), len(view._counters.loads)
+    qtbot.waitUntil(lambda: len(view._counters.loads) > loads)  # but the load goes on while it is away
     qtbot.waitUntil(lambda: capture.counters().frames > shown + 20)
     received = capture.counters().frames
     if end == "closed":

@@ -19,8 +19,8 @@ _MOST_FRAMES: Final = 9_999_999
 _MOST_PER_SECOND: Final = 99_999
 _MOST_SENT: Final = 99_999
 _MOST_ERRORS: Final = 9_999
-_LOAD_EVERY: Final = 0.5
-"""Seconds between two loads of the trace."""
+SAMPLE_MS: Final = 500
+"""Milliseconds between two loads of the trace."""
 _BUSY: Final = 0.6
 """The bus load from which it is trouble, as a share."""
 
@@ -58,14 +58,13 @@ class BusCounters(StatStrip):
         self._load: float | None = None
         self._last: list[Stat] = []
         self._rates: deque[tuple[float, int]] = deque(maxlen=12)
-        self._loads: deque[float] = deque(maxlen=TRACE_POINTS)
-        self._sampled_at = float("-inf")
+        self.loads: deque[float] = deque(maxlen=TRACE_POINTS)
+        """The loads of the trace (0 to 1), oldest first."""
         self.show_note(_("The live bus is closed."))
 
     def reset(self) -> None:
         self._rates.clear()
-        self._loads.clear()
-        self._sampled_at = float("-inf")
+        self.loads.clear()
         self._last = []
 
     def show_ended(self, state: str, reason: str) -> None:
@@ -75,9 +74,19 @@ class BusCounters(StatStrip):
             self.show_note(reason)
             return
         past = [
-            replace(stat, tone="past", share=None, trace=()) for stat in self._last if stat.name not in _of_the_moment()
+            replace(stat, tone="past", share=None, trace=None)
+            for stat in self._last
+            if stat.name not in _of_the_moment()
         ]
         self.show_stats([Stat(state, _("Last counts"), "past"), *past])
+
+    def sample_load(self, live: LiveBus) -> None:
+        """Note the present load for the trace, every `SAMPLE_MS` while the bus is open, whether or not it is shown. One
+        that isn't known yet isn't zero: the trace begins with the first that is.
+        """
+        load = live.capture.counters().load
+        if load is not None:
+            self.loads.append(load)
 
     def show_counts(self, live: LiveBus, skipped: int) -> None:
         """Show the present counters of the bus and the dongle; `skipped` frames were received and never shown."""
@@ -88,9 +97,6 @@ class BusCounters(StatStrip):
         (first, first_frames), (last, last_frames) = self._rates[0], self._rates[-1]
         speed = (last_frames - first_frames) / (last - first) if last > first else 0.0
         load = self._load or 0.0
-        if last - self._sampled_at >= _LOAD_EVERY:
-            self._sampled_at = last
-            self._loads.append(load)
         stats = [
             Stat(
                 self.load_text,
@@ -98,7 +104,7 @@ class BusCounters(StatStrip):
                 "warn" if load > _BUSY else "text",
                 load,
                 percent(100, 0),
-                trace=tuple(self._loads),
+                trace=tuple(self.loads),
             ),
             Stat(number(counters.frames), _("Frames"), room=number(_MOST_FRAMES)),
             Stat(number(speed, 0), _("Frames/s"), room=number(_MOST_PER_SECOND)),

@@ -27,7 +27,7 @@ from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.bench_commands import LIVE
 from benchboard.ui.bench.bench_format import bit_rate
-from benchboard.ui.bench.bus_counters import BusCounters
+from benchboard.ui.bench.bus_counters import SAMPLE_MS, BusCounters
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
 from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.frame_table import FrameDelegate, FrameModel
@@ -171,6 +171,8 @@ class LiveBusView(QWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(_POLL_MS)
         self._timer.timeout.connect(self._poll)
+        self._sampling = QTimer(self, interval=SAMPLE_MS)
+        self._sampling.timeout.connect(self._sample_load)
         self._devices.changed.connect(self._follow_devices)
         self._selected.changed.connect(self._follow_selection)
         self._selected.gone.connect(self._follow_selection)
@@ -606,6 +608,7 @@ class LiveBusView(QWidget):
             self._selected.select(live.device_id or self._selected.id)
             self._show_bus(live)
         else:
+            self._sampling.stop()
             self._show_last_frames()
             self._end_pause()
             self._show_ended()
@@ -682,6 +685,7 @@ class LiveBusView(QWidget):
         self._stack.setCurrentWidget(self.table)
         self._show_settings()
         self._counters.reset()
+        self._sampling.start()
         self._counters.show()
         self._past.hide()
         self._past_line.hide()
@@ -717,6 +721,12 @@ class LiveBusView(QWidget):
         self._counters.show_counts(live, self._skipped)
         self._show_handed_over(live)
         self._explain_no_frames(live)
+
+    def _sample_load(self) -> None:
+        """Note the load also while another view is shown: its trace would have a hole there."""
+        live = self._devices.live
+        if live is not None:
+            self._counters.sample_load(live)
 
     def _explain_no_frames(self, live: LiveBus) -> None:
         """Say why no frames are shown while none has come, and what to do if there are errors.

@@ -30,7 +30,8 @@ _GAPS = (28.0, 16.0)
 @dataclass(frozen=True, slots=True)
 class Stat:
     """A figure and its name. A `tone` of warn or error is trouble, `past` no longer counts; `share` (0 to 1) is also
-    drawn as a bar. `tip` explains the name. `trace`: the shares until now, drawn as a line instead where there is room.
+    drawn as a bar. `tip` explains the name. `trace`: the shares until now, drawn as a line instead where there is room;
+    empty keeps that room until there are some.
 
     A figure that counts up has at least the width of `room`, so that another digit doesn't move those after it.
     """
@@ -41,7 +42,7 @@ class Stat:
     share: float | None = None
     room: str = ""
     tip: str = ""
-    trace: tuple[float, ...] = ()
+    trace: tuple[float, ...] | None = None
 
     @property
     def ink(self) -> str:
@@ -131,7 +132,7 @@ class StatStrip(QFrame):
             painter.setFont(theme().font(font))
             painter.setPen(theme().color(stat.ink))
             painter.drawText(QRectF(x, 8, width + 2, 28), Qt.AlignmentFlag.AlignVCenter, stat.value)
-            if has_trace and stat.trace:
+            if has_trace and stat.trace is not None:
                 top = (self.height() - _TRACE_HEIGHT) / 2
                 _paint_trace(painter, QRectF(x + width - _TRACE, top, _TRACE, _TRACE_HEIGHT), stat.trace)
             elif stat.share is not None:
@@ -145,7 +146,7 @@ class StatStrip(QFrame):
     def _widths(self, font: str, *, has_trace: bool) -> list[float]:
         figures, names = QFontMetricsF(theme().font(font)), QFontMetricsF(theme().font("caption"))
         bars = (
-            _TRACE + 12 if has_trace and stat.trace else 0.0 if stat.share is None else _METER + 10
+            _TRACE + 12 if has_trace and stat.trace is not None else 0.0 if stat.share is None else _METER + 10
             for stat in self._stats
         )
         return [
@@ -159,13 +160,17 @@ class StatStrip(QFrame):
 
 
 def _paint_trace(painter: QPainter, box: QRectF, shares: Sequence[float]) -> None:
-    """Draw the shares until now as a line that ends at the right, over an area."""
+    """Draw the shares until now as a line that ends at the right, over an area. Before the first there is nothing: a
+    ground line would read as zeros.
+    """
+    if not shares:
+        return
     top, step = max(*shares, _LEAST_TOP) * _TRACE_TOP, box.width() / (TRACE_POINTS - 1)
     first = box.right() - step * (len(shares) - 1)
     line = [QPointF(first + place * step, box.bottom() - box.height() * one / top) for place, one in enumerate(shares)]
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.fillRect(QRectF(box.left(), box.bottom(), box.width(), 1), theme().color("grid"))
+    painter.fillRect(QRectF(first, box.bottom(), box.right() - first, 1), theme().color("grid"))
     area = QColor(theme().chart(0))
     area.setAlphaF(_TRACE_FILL)
     painter.setPen(Qt.PenStyle.NoPen)
