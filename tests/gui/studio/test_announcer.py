@@ -221,3 +221,17 @@ def test_announcer_without_screen_reader_sends_nothing(board: "Studio", announce
     board.key(Key.Key_Tab)
     board.key(Key.Key_Right)
     assert not announced
+
+
+def test_a_save_is_announced_without_the_age_of_the_save_before(
+    studio: "Studio", announcements: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """“Saved 14 s ago” was said right after an edit."""
+    saving, editor = studio.page.saving, studio.page.editor
+    monkeypatch.setattr(saving, "seconds_ago", lambda: 14)
+    for title in ("One", "Two"):
+        editor.set_property(next(iter(editor.page.paths)), "title", title)
+        studio.wait(lambda: saving.state != "saved")
+        saving.save()
+        studio.wait(lambda: saving.state == "saved")
+    assert [one for one in announcements if "aved" in one] == ["Saved", "Saved"]

@@ -681,8 +681,10 @@ class StudioPage(QWidget):
         cause = unusable if state == "saved" else problem if state == "unsaved" else None
         may_save = state in ("saved", "changed", "saving", "merging", "unsaved")
         self.bar.show_state(text, icon, role, may_save=may_save, reason=str(cause or ""))
-        if state == "saved" and self._state_before in ("saving", "merging") and self.isVisible():
-            announce(self.bar.state, text)
+        is_stored = state == "saved" and unusable is None and not self._draft and not self.editor.read_only
+        if is_stored and self._state_before in ("saving", "merging") and self.isVisible():
+            # Not the text that is shown: its age is that of the save before until this one is recorded.
+            announce(self.bar.state, _("Saved"), again=True)
         self._state_before = state
 
     def _saved_state(self) -> tuple[str, str, str]:
