@@ -20,7 +20,7 @@ from benchboard.ui.shell import settings_view
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.studio.canvas.selection_commands import SELECTION_COMMANDS, ids_by_keys
 from benchboard.ui.studio.dashboards_view import DashboardsView
-from benchboard.ui.studio.data.data_commands import DATA_VIEW, IMPORT, MODEL_LIST, MODELS, SOURCES
+from benchboard.ui.studio.data.data_commands import DATA_VIEW, IMPORT, IMPORT_PAGE, MODEL_LIST, MODELS, SOURCES
 from benchboard.ui.studio.data.data_view import DataView
 from benchboard.ui.studio.data.explore.explore_view import ExploreView
 from benchboard.ui.studio.editor_page import StudioPage
@@ -191,7 +191,7 @@ VIEWS = (
     ("settings/general", "rail_bench", (SHELL,)),
 )
 """A view's address, the widget that has the focus, and the scopes whose shortcuts are active then."""
-ELSEWHERE = (PAGE, VARIABLES, PAIRING, CONFLICTS, VERSIONS, SIGN_IN, SOURCES, IMPORT, SQL)
+ELSEWHERE = (PAGE, VARIABLES, PAIRING, CONFLICTS, VERSIONS, SIGN_IN, SOURCES, IMPORT_PAGE, SQL)
 """The scopes that a test of its own below checks."""
 
 READ_BY_WIDGETS = {
@@ -259,7 +259,11 @@ def test_shortcut_in_the_import_of_a_file_is_active_just_where_its_scope_says(pl
     page = places.import_page(file).page
     assert page is not None
     page.preview.column_opened.disconnect()  # F2 opens a column's popover, and Esc then closes that
+    page.accepted.disconnect()
+    places.focus("studio/data", "rail_bench")
     assert _active(_window()) == _expected(IMPORT)
+    places.focus("studio/data", "import_cancel")
+    assert _active(_window()) == _expected(IMPORT_PAGE)
 
 
 def test_shortcut_at_a_data_source_is_active_just_where_its_scope_says(places: Places, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What can be changed about a column of a file, by keys."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -42,18 +43,25 @@ def test_column_popover_esc_keeps_neither_unit_nor_name_and_enter_keeps_both(qtb
     qtbot.waitUntil(window.isActiveWindow)
     column = ScanColumn("depth", "Depth", "decimal")
 
-    def press(key: Qt.Key) -> None:
+    added = list[str]()
+    shortcut = QShortcut(QKeySequence("Ctrl+Return"), window)
+    shortcut.activated.connect(lambda: added.append("file"))
+
+    def press(key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         popover = ColumnPopover(anchor, column, (), lambda _kind: None, lambda *texts: written.append(texts))
         popover.open()
         popover.unit.setFocus()
         popover.unit.clear()
         qtbot.keyClicks(popover.unit, "mm")
-        qtbot.keyClick(popover.unit, key)
+        qtbot.keyClick(popover.unit, key, modifier)
 
     press(Qt.Key.Key_Escape)
     assert written == []
     press(Qt.Key.Key_Return)
     assert written == [("mm", "depth", "Depth")]
+    press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)  # the page behind would add the file without them
+    assert written == [("mm", "depth", "Depth")] * 2
+    assert added == []
 
 
 def test_column_popover_kinds_are_one_stop_of_tab_before_the_unit(qtbot: QtBot, light: Theme) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -82,8 +82,18 @@ class ColumnPopover(Popover):
         super().open()
         self._chosen.setFocus(Qt.FocusReason.PopupFocusReason)
 
+    def event(self, event: QEvent) -> bool:
+        # The page behind would add the file without what is typed here.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_ctrl_enter(event):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc closes it and keeps neither unit nor names, as it cancels a dialog."""
+        """Esc closes it and keeps neither unit nor names, as it cancels a dialog; Ctrl+Enter keeps them."""
+        if _is_ctrl_enter(event):
+            self.close()
+            return
         if event.key() == Qt.Key.Key_Escape:
             self.unit.setText(self._column.unit)
             self.name.setText(self._column.name)
@@ -118,6 +128,12 @@ class ColumnPopover(Popover):
             title = self._column.title
         if (unit, name, title) != (self._column.unit, self._column.name, self._column.title):
             self._write(unit, name, title)
+
+
+def _is_ctrl_enter(event: QKeyEvent) -> bool:
+    modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+    return is_enter and modifiers == Qt.KeyboardModifier.ControlModifier
 
 
 def _listed(choices: Iterable[QWidget]) -> QWidget:

@@ -10,8 +10,10 @@ from benchboard.ui.commands import CommandGroup as Group
 
 DATA_VIEW: Final = CommandScope("studio.data-view", SHELL, Qt.ShortcutContext.WindowShortcut)
 """The Data view, while it is shown, wherever the focus is."""
-IMPORT: Final = CommandScope("studio.import", DATA_VIEW)
-"""The import of a file."""
+IMPORT: Final = CommandScope("studio.import", DATA_VIEW, Qt.ShortcutContext.WindowShortcut)
+"""The import of a file, while it is shown, wherever the focus is."""
+IMPORT_PAGE: Final = CommandScope("studio.import-page", IMPORT)
+"""The import of a file, with the focus in it."""
 SOURCES: Final = CommandScope("studio.sources", DATA_VIEW)
 """The list of data sources."""
 MODELS: Final = CommandScope("studio.models", SHELL)
@@ -36,7 +38,7 @@ REGISTRY.register(
     Command("studio.import_add", N_("Add data source"), Group.IMPORT, ("Ctrl+Return",), "ph.plus",
             N_("import, finish"), IMPORT),
     Command("studio.import_undo", N_("Undo"), Group.IMPORT, ("Ctrl+Z",), "ph.arrow-u-up-left", "", IMPORT),
-    Command("studio.import_leave", N_("Discard file"), Group.IMPORT, ("Esc",), "", "", IMPORT),
+    Command("studio.import_leave", N_("Discard file"), Group.IMPORT, ("Esc",), "", "", IMPORT_PAGE),
     Command("studio.sources.explore", N_("Explore"), Group.DATA, (), "ph.compass", N_("chart, query, look at")),
     Command("studio.sources.refresh", N_("Refresh data"), Group.DATA, ("Ctrl+R",), "ph.arrows-clockwise",
             N_("reload, update, read again"), SOURCES),

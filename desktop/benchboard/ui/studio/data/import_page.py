@@ -20,7 +20,7 @@ from benchboard.i18n import _, ngettext, number, percent
 from benchboard.ui.commands import Handler, Handlers, install_shortcuts, run_handler
 from benchboard.ui.context import Context
 from benchboard.ui.studio.data.column_popover import LEAVE_OUT, ColumnPopover
-from benchboard.ui.studio.data.data_commands import IMPORT
+from benchboard.ui.studio.data.data_commands import IMPORT, IMPORT_PAGE
 from benchboard.ui.studio.data.import_draft import (
     ColumnKey,
     ImportDraft,
@@ -103,7 +103,8 @@ class ImportPage(QWidget):
         self._tick.setInterval(_SHOWN_AFTER_MS)
         self._tick.timeout.connect(self._show_progress)
         context.tasks.running_changed.connect(self._progressed)
-        install_shortcuts(self, IMPORT, self.command_handlers(), context.problems.refuse)
+        for scope in (IMPORT, IMPORT_PAGE):
+            install_shortcuts(self, scope, self.command_handlers(), context.problems.refuse)
         self.setFocusProxy(self.preview)
         self._read()
 
