@@ -26,6 +26,7 @@ from benchboard.storage.models.dashboards import Dashboard, Widget
 from benchboard.ui.studio import ROOM
 from benchboard.ui.studio.data.columns_page import ColumnsPage
 from benchboard.ui.studio.data.data_view import DataView
+from benchboard.ui.studio.data.import_draft import ImportDraft
 from benchboard.ui.studio.data.import_page import ImportPage
 from benchboard.ui.studio.data.preview_table import empty_text
 from benchboard.ui.studio.data.reading_pane import ReadingPane
@@ -100,6 +101,11 @@ class Data:
     def texts(self) -> set[str]:
         """The texts on screen."""
         return {label.text() for label in self.view.findChildren(QLabel) if label.isVisible()}
+
+    def columns(self, page: ImportPage) -> list[str]:
+        """The titles in the file of the columns that are shown."""
+        table = page.preview.preview.table
+        return [column.source for column in table.scan.columns] if table is not None else []
 
     def choose(self, name: str, key: str) -> None:
         """Choose from a drop-down list by its keys."""
@@ -245,6 +251,13 @@ def test_another_separator_reads_again_and_as_detected_brings_it_back(data: Data
     data.click("import_as_detected")
     data.studio.wait(lambda: not page.busy and page.preview.preview.columnCount() == 4)
     assert page.name == "Chamber"
+    line = page.pane.titles.line
+    line.selectAll()
+    data.qtbot.keyClicks(line, "3\r")
+    data.studio.wait(lambda: not page.busy and "08.11.2026 14:05" in data.columns(page))
+    assert page.draft.options == {"header": True, "skip_lines": 2}
+    data.click("import_as_detected")
+    data.studio.wait(lambda: not page.busy and line.text() == "1")
 
 
 def test_a_kind_chosen_by_keys_names_the_lines_that_do_not_fit(data: Data) -> None:
@@ -962,6 +975,30 @@ def test_a_file_in_a_shared_database_is_said_to_be_read_here_alone(
     qtbot.addWidget(pane)
     said = [label for label in pane.findChildren(QLabel) if label.text().startswith("Only this computer")]
     assert len(said) == on_server
+
+
+def test_reading_pane_says_why_titles_are_on_a_line_and_takes_another(
+    qtbot: QtBot, light: object, tmp_path: Path
+) -> None:
+    file = tmp_path / "visitors.csv"
+    file.write_text("Visitors;Export 12.11.2026;\n\nPlace;Day;Count\nBonn;2026-11-01;7\n", encoding="utf-8")
+    (table,) = inspect_file(file).tables
+    pane = ReadingPane()
+    qtbot.addWidget(pane)
+    pane.show_options(table, ImportDraft(file), table.guesses)
+    titles, chosen = pane.titles, []
+    pane.title_line_chosen.connect(chosen.append)
+    assert (titles.header.isChecked(), titles.line.text()) == (True, "3")
+    reason = titles.line.accessibleDescription()
+    assert "fewer values" in reason
+    assert reason in {label.text() for label in titles.findChildren(QLabel)}
+    for typed, shown in (("x", "3"), ("0", "3"), ("3", "3"), ("99", "4"), ("1", "1")):
+        titles.line.setText(typed)
+        titles.line.editingFinished.emit()
+        assert titles.line.text() == shown
+    assert chosen == [4, 1], "the last line is the last that can be chosen"
+    pane.show_options(table, ImportDraft(file).with_option("skip_lines", 2), table.guesses)
+    assert titles.line.accessibleDescription() == "", "who chose it knows why"
 
 
 def test_values_of_a_column_have_the_same_decimals() -> None:

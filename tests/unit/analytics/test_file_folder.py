@@ -51,6 +51,15 @@ def test_files_with_equal_columns_are_one_table(tmp_path: Path) -> None:
     assert profile_table(joined.scan)[1].maximum == 2.5
 
 
+def test_files_with_lines_above_their_titles_are_one_table(tmp_path: Path) -> None:
+    for day in (1, 2):
+        text = f"Visitors;Export 1{day}.11.2026;\n\nPlace;Day;Count\nBonn;2026-11-0{day};7\n"
+        (tmp_path / f"{day}.csv").write_text(text, encoding="utf-8")
+    (table,) = inspect_file(tmp_path).tables
+    assert [column.name for column in table.scan.columns] == ["place", "day", "count"]
+    assert _rows(table.scan) == [("Bonn", date(2026, 11, 1), 7), ("Bonn", date(2026, 11, 2), 7)]
+
+
 def test_kinds_that_do_not_go_together_are_text(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("n,t\n1,x\n", encoding="utf-8")
     (tmp_path / "b.csv").write_text("n,t\n2026-05-01,x\n", encoding="utf-8")

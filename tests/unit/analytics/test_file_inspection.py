@@ -72,6 +72,53 @@ def test_log_of_a_turkish_spreadsheet_is_recognised(tmp_path: Path) -> None:
     assert "13.11.2026" in order.reason
 
 
+_VISITORS = "Ort;Datum;Anzahl\nKöln;01.11.2026;12\nBonn;02.11.2026;7\n"
+
+
+@pytest.mark.parametrize(
+    ("above", "lines"),
+    [
+        ("Besucherzählung;Export 12.11.2026;\n\n", 2),
+        ("Besucherzählung;Export 12.11.2026\n;;\n", 2),
+        ("Besucherzählung;;\n", 1),
+        ("Besucherzählung\nAlle;;\n", 2),
+        ("Stand 2026\n\n", 2),
+        ("\n\n", 2),
+    ],
+)
+def test_lines_above_the_column_names_are_skipped(tmp_path: Path, above: str, lines: int) -> None:
+    table = _inspect(tmp_path / "a.csv", above + _VISITORS)
+    assert table.scan.options.skip_lines == lines
+    assert _kinds(table) == {"ort": "text", "datum": "date", "anzahl": "integer"}
+    assert (table.rows, table.wrong_count, table.first_line) == (2, 0, lines + 2)
+    assert _rows(table.scan)[0] == ("Köln", date(2026, 11, 1), 12)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name;;\nann;1;2\nbob;3;4\n",  # titles are missing
+        "name;city;\nann;Bonn;x\nbob;Köln;y\n",
+        "ann;;\nbob;x;y\neve;z;w\n",  # all is text
+        "Umsatz;2024;2025;\n;Q1;Q2;Q3\nNord;1;2;3\n",  # titles in two lines: which are meant isn't known
+    ],
+)
+def test_first_line_with_empty_values_is_not_taken_for_a_line_above_the_table(tmp_path: Path, text: str) -> None:
+    assert _inspect(tmp_path / "a.csv", text).scan.options.skip_lines == 0
+
+
+@pytest.mark.parametrize(("chosen", "lines"), [(0, 0), (1, 2), (2, 2), (3, 3)])
+def test_chosen_line_of_column_names_is_taken_or_the_next_one_with_values(
+    tmp_path: Path, chosen: int, lines: int
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("Besucher;Export;\n\n" + _VISITORS)
+    options = ReadOptions(skip_lines=chosen, header=True)
+    (table,) = inspect_file(path, options, fixed=frozenset({"skip_lines", "header"})).tables
+    assert table.scan.options.skip_lines == lines
+    assert table.scan.columns[0].title == ("Besucher", "", "Ort", "Köln")[lines]
+
+
 def test_every_wrong_value_of_a_line_is_named(tmp_path: Path) -> None:
     lines = [f"{k};0{k % 9 + 1}/02/2026;{k}" for k in range(200)]
     table = _inspect(tmp_path / "log.csv", "\n".join(["A;D;V", *lines, "7;99/02/2026;abc"]))

@@ -103,8 +103,10 @@ def sniff(text: str, *, is_whole: bool, options: ReadOptions, fixed: frozenset[s
         lines = records[skipped].first_line - 1 if records else 0
         options = replace(options, skip_lines=lines)
         if lines:
-            reason = _("These lines have fewer columns than the table below them.")
+            reason = _("The lines above it have fewer values than the table below.")
             guesses.append(OptionGuess("skip_lines", lines, "likely", reason))
+    elif first := next((each.first_line for each in records if each.first_line > options.skip_lines), None):
+        options = replace(options, skip_lines=first - 1)  # a chosen line that is empty names no columns
     rows = [each.values for each in records if each.first_line > options.skip_lines]
     if "header" not in fixed:
         options, guess = _detect_header(rows, options)
@@ -243,8 +245,8 @@ def _detect_delimiter(text: str, is_whole: bool, options: ReadOptions) -> tuple[
         if width < 2:
             continue
         fitting = sum(len(each.values) == width for each in records)
-        lead = _preamble(records, width)
-        score = round(fitting / max(len(records) - lead, 1), 1)
+        table = records[_preamble(records, width) :]
+        score = round(sum(len(each.values) == width for each in table) / max(len(table), 1), 1)
         # A decimal comma divides every line in two: one line that doesn't fit is no reason to prefer it.
         if score > best_score + (_NARROWER if width < best_width else 0):
             best, best_score, best_width = delimiter, score, width
@@ -260,12 +262,56 @@ def _detect_delimiter(text: str, is_whole: bool, options: ReadOptions) -> tuple[
 
 
 def _preamble(records: Sequence[_Record], width: int) -> int:
-    """How many records stand before the table: all are narrower than it."""
+    """How many records stand before the table, because they are narrower than it or hold fewer values."""
     if width < 2:
         return 0
+    if above := _above_titles(records):
+        return above
     first = next((place for place, each in enumerate(records) if len(each.values) >= width), 0)
     narrow = all(len(each.values) <= max(width // 2, 1) for each in records[:first])
     return first if first <= _MOST_SKIPPED and narrow else 0
+
+
+def _above_titles(records: Sequence[_Record]) -> int:
+    """How many records stand above a line of titles that has a text above every column of the table and numbers or
+    dates below some. Spreadsheets fill the lines above it with empty values; 0 if the first line has as many."""
+    full = Counter(_end(each) for each in records).most_common(1)[0][0] if records else 0
+    most = 0
+    for place, each in enumerate(records[: _MOST_SKIPPED + 1]):
+        if place and _is_above(records[place - 1], each, most, full) and _has_titles(each, full, records[place + 1 :]):
+            return place
+        most = max(most, _filled(each))
+        if most >= full:
+            return 0
+    return 0
+
+
+def _is_above(before: _Record, titles: _Record, most: int, full: int) -> bool:
+    """Whether lines with at most so many values, the last of which is `before`, stand apart from the titles."""
+    is_gap = titles.first_line > before.last_line + 1 or not _filled(before)
+    return most < full if is_gap else most <= full // 2
+
+
+def _has_titles(record: _Record, full: int, below: Sequence[_Record]) -> bool:
+    titles = record.values[:full]
+    if len(titles) < max(full, 2) or not all(cell.strip() for cell in titles[1:]) or any(map(_is_value, titles)):
+        return False
+    rows = [each.values for each in below[:200]]
+    return any(_has_values([row[place] for row in rows if len(row) > place]) for place in range(full))
+
+
+def _has_values(cells: Sequence[str]) -> bool:
+    filled = [cell for cell in cells if cell.strip()]
+    return sum(map(_is_value, filled)) * 2 > len(filled)
+
+
+def _end(record: _Record) -> int:
+    """The number of values up to the last one that isn't empty."""
+    return max((place for place, cell in enumerate(record.values, 1) if cell.strip()), default=0)
+
+
+def _filled(record: _Record) -> int:
+    return sum(bool(cell.strip()) for cell in record.values)
 
 
 def _detect_header(rows: Sequence[Sequence[str]], options: ReadOptions) -> tuple[ReadOptions, OptionGuess]:

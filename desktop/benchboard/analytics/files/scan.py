@@ -28,8 +28,9 @@ MAX_FILES: Final = 1_000
 """Columns and files of one table."""
 MAX_LINE_BYTES: Final = 16_000_000
 """Bytes of one line of a CSV file; a longer one is a wrong line."""
+MAX_SKIPPED: Final = 10_000
+"""Lines above the titles of a table."""
 _MAX_TEXT: Final = 1_000
-_MAX_SKIPPED: Final = 10_000
 _LABEL_COLUMNS: Final = 8
 """How many of the first columns can hold the label of a total row."""
 _GONE: Final = frozenset({"mixed_endings"})
@@ -325,7 +326,7 @@ def _options(document: object) -> ReadOptions:
         known = {"total_label": "", "zoned_times": "utc"} | {name: document[name] for name in document.keys() - _GONE}
     found = _object(known, {each.name for each in fields(ReadOptions)})
     skipped = found["skip_lines"]
-    if type(skipped) is not int or not 0 <= skipped <= _MAX_SKIPPED:
+    if type(skipped) is not int or not 0 <= skipped <= MAX_SKIPPED:
         raise ValueError("skip_lines")
     return ReadOptions(
         delimiter=_sign(found["delimiter"], exactly=True),

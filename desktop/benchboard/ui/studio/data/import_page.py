@@ -145,6 +145,7 @@ class ImportPage(QWidget):
     def _connect(self) -> None:
         pane = self.pane
         pane.option_chosen.connect(self._choose_option)
+        pane.title_line_chosen.connect(self._choose_title_line)
         pane.table_selected.connect(self._select_table)
         pane.tables_skipped.connect(self._skip_tables)
         pane.name_edited.connect(self._edit_name)
@@ -294,6 +295,9 @@ class ImportPage(QWidget):
 
     def _choose_option(self, name: str, value: object) -> None:
         self._change(self.draft.with_option(name, value))
+
+    def _choose_title_line(self, line: int) -> None:
+        self._change(self.draft.with_options({"header": True, "skip_lines": line - 1}))
 
     def _choose_decimal_mark(self, mark: str) -> None:
         """Read the numbers with this decimal mark, and the other one between thousands."""

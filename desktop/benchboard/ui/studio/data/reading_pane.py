@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from benchboard.analytics.files.inspection_types import FileInspection, OptionGuess, TableInspection
-from benchboard.analytics.files.scan import ReadOptions
+from benchboard.analytics.files.scan import MAX_SKIPPED, ReadOptions
 from benchboard.analytics.files.wrong_lines import null_words_sentence
 from benchboard.analytics.sources.kinds import folder_title
 from benchboard.i18n import _, ngettext, number
@@ -32,6 +32,7 @@ from benchboard.ui.widgets.surfaces import Icon, set_surface
 WIDTH: Final = 280
 _MARGIN: Final = 16
 _MOST_TABLES_SHOWN: Final = 6
+_LINE_WIDTH: Final = 64
 _SPACES: Final = (" ", "\u202f", "\u2009", "\u00a0")
 
 
@@ -77,9 +78,10 @@ def _date_orders() -> list[tuple[str, str]]:
 
 class ReadingPane(QWidget):
     """Shows what was detected, and emits what the user chooses: an option and its value; a table to show; the tables
-    left out; the name; how it is kept; that all is to be as it was detected."""
+    left out; the name; how it is kept; that all is to be as it was detected; the line with the column names, from 1."""
 
     option_chosen = Signal(str, object)
+    title_line_chosen = Signal(int)
     table_selected = Signal(str)
     tables_skipped = Signal(object)
     name_edited = Signal(str)
@@ -156,11 +158,11 @@ class ReadingPane(QWidget):
             column.addWidget(field)
         self._null_words = Paragraph("", "caption", "muted")
         column.addWidget(self._null_words)
-        self.header = CheckBox(_("First line contains column names"))
-        self.header.setObjectName("import_header")
-        self.header.clicked.connect(lambda on: self.option_chosen.emit("header", on))
+        self.titles = _TitleLine()
+        self.titles.header.clicked.connect(lambda on: self.option_chosen.emit("header", on))
+        self.titles.chosen.connect(self.title_line_chosen)
         column.addSpacing(4)
-        column.addWidget(self.header)
+        column.addWidget(self.titles)
         return holder
 
     def _keeping_section(self) -> QWidget:
@@ -238,8 +240,8 @@ class ReadingPane(QWidget):
         said = null_words_sentence(options)
         self._null_words.setText(said)
         self._null_words.setVisible(bool(said))
-        self.header.setVisible(not typed)
-        self.header.setChecked(options.header)
+        self.titles.setVisible(not typed)
+        self.titles.show_line(table, by_name.get("skip_lines"), chosen="skip_lines" in draft.options)
 
     def option_texts(self) -> list[str]:
         """The separator and the encoding with which the file is read, where it has them."""
@@ -388,6 +390,52 @@ class _OptionField(QWidget):
         self._why.setText(reason)
         self._why.setVisible(bool(reason))
         self.select.setAccessibleDescription(" ".join(part for part in (text, reason) if part))
+
+
+class _TitleLine(QWidget):
+    """Whether a line holds the column names, which one, and why. `chosen` has the line, counted from 1."""
+
+    chosen = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.header = CheckBox(_("Column names on line"))
+        self.header.setObjectName("import_header")
+        self.line = Edit(name="import_title_line", label=_("Column names on line"))
+        self.line.setFixedWidth(_LINE_WIDTH)
+        self.line.setMaxLength(5)
+        self.line.editingFinished.connect(self._choose)
+        self._why = Paragraph("", "caption", "muted")
+        self._shown, self._last = 1, 1
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme().px("spacing.1"))
+        head = QHBoxLayout()
+        head.addWidget(self.header, 1)
+        head.addWidget(self.line)
+        column.addLayout(head)
+        column.addWidget(self._why)
+
+    def show_line(self, table: TableInspection, guess: OptionGuess | None, *, chosen: bool) -> None:
+        """Show the line of a table; `guess` is why it isn't the first one."""
+        options = table.scan.options
+        self._shown = options.skip_lines + 1
+        self._last = max(self._shown, min(table.first_line + table.rows - 1, MAX_SKIPPED + 1))
+        self.header.setChecked(options.header)
+        self.line.setText(number(self._shown, grouped=False))
+        self.line.setEnabled(options.header)
+        reason = guess.reason if guess is not None and not chosen and options.header else ""
+        self._why.setText(reason)
+        self._why.setVisible(bool(reason))
+        self.line.setAccessibleDescription(reason)
+
+    def _choose(self) -> None:
+        text = self.line.text().strip()
+        line = min(int(text), self._last) if text.isdecimal() and int(text) else self._shown
+        self.line.setText(number(line, grouped=False))
+        if line != self._shown:
+            self._shown = line  # it is emitted once
+            self.chosen.emit(line)
 
 
 _RADIO: Final = 14
