@@ -101,6 +101,17 @@ def likely_measure(
     return LikelyMeasure(name, "avg" if -rank == _LEVEL else "sum")
 
 
+def likely_numbers(columns: Sequence[tuple[str, ValueKind]], count: int, ids: Collection[str] = ()) -> list[str]:
+    """So many numbers of a table that are most likely meant, in the order of its columns; all that there are where they
+    are fewer. What only its name tells to be an id, a year or the like is taken where nothing else is left."""
+    found: list[str] = []
+    while len(found) < count and (one := likely_measure(columns, None, {*ids, *found})) is not None:
+        found.append(one.column)
+    numbers = [name for name, kind in columns if kind in NUMBERS and name not in ids]
+    found += [name for name in numbers if name not in found][: count - len(found)]
+    return [name for name in numbers if name in found]
+
+
 def names_each_row(column: str) -> bool:
     """Whether the name of a column of texts says that nearly each row has its own, so that they make no groups."""
     return bool(_words(column) & _ROW_NAMES)

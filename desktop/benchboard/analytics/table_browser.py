@@ -1,8 +1,9 @@
 """The tables that an actor may query, with their columns: Benchboard's own relations, and those of data sources."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import Final
 
 from sqlalchemy import select
@@ -20,11 +21,11 @@ from benchboard.analytics.data_models.definition import (
 )
 from benchboard.analytics.data_models.stored_models import StoredModel, models_by_source
 from benchboard.analytics.files.value_expressions import ColumnKind
-from benchboard.analytics.likely_measure import likely_measure, names_each_row
+from benchboard.analytics.likely_measure import likely_measure, likely_numbers, names_each_row
 from benchboard.analytics.queries import MAX_ROWS, run_query
 from benchboard.analytics.query_builder.first_question import Shape, starting_question
 from benchboard.analytics.query_builder.question import Function, Question, Server
-from benchboard.analytics.query_builder.sql_writer import to_sql
+from benchboard.analytics.query_builder.sql_writer import columns_sql, to_sql
 from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.relations import RELATIONS, Relation
 from benchboard.analytics.sources import services
@@ -37,6 +38,8 @@ from benchboard.storage.models.base import Base
 MAX_SOURCES: Final = 200
 SMALL_ROWS: Final = 1_000_000
 _STATISTICS_TIMEOUT: Final = 30.0
+_NUMBERS: Final[Mapping[Shape, int]] = MappingProxyType({"values": 1, "points": 2})
+"""How many numbers of each row the charts that draw single rows need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +100,20 @@ class BrowsedSource:
         columns = [(one.name, one.kind) for one in table.columns if one.aggregate is None]
         columns.sort(key=lambda one: one[1] == "text" and names_each_row(one[0]))
         ids = [one.name for one in table.columns if one.is_id]
+        if shape in _NUMBERS and (drawn := _drawn_columns(columns, _NUMBERS[shape], ids)):
+            return columns_sql(self.question(table.name), drawn)
         measure = None if table.model_id else likely_measure(columns, None, ids)
         return to_sql(starting_question(self.question(table.name), columns, shape, measure))
+
+
+def _drawn_columns(columns: Sequence[tuple[str, ValueKind]], count: int, ids: Collection[str]) -> list[str]:
+    """The columns of a chart of single rows: so many numbers and, of several, the text that may be their series; none
+    if the table has fewer numbers."""
+    numbers = likely_numbers(columns, count, ids)
+    if len(numbers) < count:
+        return []
+    texts = [name for name, kind in columns if kind == "text" and not names_each_row(name)] if count > 1 else []
+    return [*numbers, *texts[:1]]
 
 
 def list_tables(session: Session, actor: Actor) -> tuple[BrowsedSource, ...]:

@@ -10,15 +10,18 @@ from sqlalchemy import delete
 
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.inspection import inspect_file
+from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.configuration import tables_of
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.analytics.sources.state import examine
+from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource, BrowsedTable
 from benchboard.dashboards.document.document import empty, parse_document
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
 from benchboard.storage import change_tracking
 from benchboard.storage.models.merchants import Order
 from benchboard.ui.studio.canvas.scene.tile import Tile
+from benchboard.ui.studio.panes.inspector import starting_query
 from benchboard.ui.studio.panes.source_select import SourceSelect
 from support.databases import unbound
 
@@ -84,6 +87,21 @@ def test_new_widget_on_an_empty_page_begins_with_the_source_added(
     assert result is not None
     assert result.table is not None, result.error
     assert result.table.rows
+
+
+@pytest.mark.parametrize(
+    ("kind_name", "query"),
+    [
+        ("histogram", "SELECT weight\nFROM till"),
+        ("scatter_chart", "SELECT price,\n       weight,\n       shop\nFROM till"),
+    ],
+)
+def test_chart_of_single_rows_begins_with_the_columns_that_it_draws(kind_name: str, query: str) -> None:
+    columns: dict[str, ValueKind] = {"shop": "text", "price": "decimal", "weight": "decimal"}
+    kind = kind_of(kind_name)
+    assert kind is not None
+    till = BrowsedTable("till", tuple(BrowsedColumn(name, name, as_kind) for name, as_kind in columns.items()))
+    assert starting_query(kind, [BrowsedSource("s", "Till", "csv", (till,))], "s") == query
 
 
 def test_new_widget_begins_with_the_source_that_the_page_shows(studio: "Studio", tmp_path: Path) -> None:

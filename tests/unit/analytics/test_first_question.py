@@ -126,3 +126,22 @@ def test_a_chart_to_begin_with_adds_up_the_likely_number_by_few_values() -> None
         "ORDER BY month"
     )
     assert source.starting_query("number") == "SELECT count(*) AS row_count\nFROM till"
+
+
+def test_a_chart_of_single_rows_begins_with_its_columns_of_all_rows() -> None:
+    """It began with the first 100 rows of 5,000, and drew them as if they were all."""
+
+    def begun(*columns: tuple[str, ValueKind]) -> list[str]:
+        browsed = tuple(BrowsedColumn(name, name.title(), kind, is_id=name == "till") for name, kind in columns)
+        source = BrowsedSource("s1", "Till", "csv", (BrowsedTable("log", browsed),))
+        return [source.starting_query("values"), source.starting_query("points")]
+
+    till: tuple[str, ValueKind] = ("till", "integer")
+    year: tuple[str, ValueKind] = ("year", "integer")
+    assert begun(till, year, ("Pay", "decimal"), ("email", "text"), ("room", "text"), ("qty", "integer")) == [
+        "SELECT qty\nFROM log",
+        'SELECT "Pay",\n       qty,\n       room\nFROM log',
+    ]
+    assert begun(till, ("email", "text"), year) == ["SELECT year\nFROM log", "SELECT *\nFROM log\nLIMIT 100"]
+    assert begun(year, ("x", "decimal"), ("email", "text"))[1] == "SELECT year,\n       x\nFROM log"
+    assert begun(till)[0] == "SELECT *\nFROM log\nLIMIT 100"

@@ -33,9 +33,9 @@ def first_question(
     return _measured(found, measure)
 
 
-Shape = Literal["rows", "time", "categories", "number", "grid"]
-"""What a chart needs: rows as they are, numbers over time, numbers for categories, one number, or numbers by time and
-categories, two of them where there is no time."""
+Shape = Literal["rows", "values", "points", "time", "categories", "number", "grid"]
+"""What a chart needs: rows as they are, one number of all rows (`values`), two of them (`points`), numbers over time,
+numbers for categories, one number, or numbers by time and categories, two of them where there is no time."""
 
 
 def ranged_question(question: Question, columns: Sequence[tuple[str, ValueKind]]) -> Question | None:
@@ -68,7 +68,7 @@ def starting_question(
         text = "" if time else text
     else:
         time = ""
-    if shape == "rows" or not (time or text):
+    if shape in ("rows", "values", "points") or not (time or text):
         return replace(question, limit=FIRST_ROWS)
     if time:
         return _measured(with_column(question, time, "timestamp", unit="month"), measure)

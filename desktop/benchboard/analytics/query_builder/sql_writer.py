@@ -57,6 +57,12 @@ def to_sql(question: Question, dialect: Dialect | None = None) -> str:
     return "\n".join(lines)
 
 
+def columns_sql(question: Question, columns: Sequence[str]) -> str:
+    """The query of some columns of all rows of a question's table, in the language of its source."""
+    names = (",\n" + _INDENT).join(quote_name(one, question.dialect) for one in columns)
+    return f"SELECT {names}\nFROM {rows_sql(question)}"
+
+
 def rows_sql(question: Question, dialect: Dialect | None = None) -> str:
     """What the question reads, as FROM names it: its table; or a subquery with the columns of all its tables and those
     calculated from them, each of one name."""

@@ -68,7 +68,7 @@ _MAX_TEXT = 100
 
 _SHAPES: Final[dict[str, Shape]] = {
     "metric_card": "number", "gauge": "number", "line_chart": "time", "area_chart": "time", "table": "rows",
-    "scatter_chart": "rows", "heatmap": "grid", "histogram": "rows",
+    "scatter_chart": "points", "heatmap": "grid", "histogram": "values",
     "pivot_table": "grid",
 }  # fmt: skip
 """What the query of a kind begins with; of all others, numbers for categories."""
