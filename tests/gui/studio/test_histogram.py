@@ -1,5 +1,6 @@
 """Histograms: bars as high as the rows of their interval, what they say, and what is refused with a kind that fits."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -8,9 +9,12 @@ from PySide6.QtCore import QPointF, QRectF
 from benchboard.analytics.column_presentation import Presentation
 from benchboard.analytics.queries import ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
+from benchboard.ui.studio.tiles.kinds.drawings import DRAWINGS
 from benchboard.ui.studio.tiles.kinds.histogram import Histogram
 from benchboard.ui.studio.tiles.kinds.histogram_values import HistogramValues, summary_text
-from benchboard.ui.studio.tiles.renderers import mismatch_advice, mismatch_reason
+from benchboard.ui.studio.tiles.kinds.scatter import ScatterPlot
+from benchboard.ui.studio.tiles.renderers import mismatch_advice, mismatch_reason, summary
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.theme import Theme
 from support.kind_cases import days, kind_cases, table
 
@@ -55,6 +59,23 @@ def test_a_bin_says_its_interval_its_rows_and_what_is_not_counted(light: Theme) 
     assert summary_text(dice) == "300 values, Eyes, 6 bins, most rows: 6"
     wide = Histogram(BODY, table([("n", "integer")], [(value,) for value in range(0, 1000, 3)]), "")
     assert wide.range_text(0) == f"0 to {wide.bins.width - 1}"
+
+
+def test_limit_of_the_query_is_said_where_the_result_reaches_it(light: Theme) -> None:
+    data, query = table([("n", "integer")], [(value,) for value in range(100)]), "SELECT n FROM t LIMIT {}"
+    assert Histogram(BODY, data, "").note == ""
+    widget = WidgetContent("w", "histogram", kind_of("histogram"), "", query.format(100), {})
+    assert summary(widget, QueryResult(query.format(100), data)).endswith(", first 100 rows")
+    assert "first" not in summary(widget, QueryResult(query.format(200), data))
+    values = DRAWINGS["histogram"].values(BODY, widget, QueryResult(query.format(100), data), data)
+    found = values(values.spots(0)[0])
+    assert found is not None
+    assert found.lines[-1].label == "first 100 rows"
+    cut = replace(data, truncated=True)
+    assert Histogram(BODY, cut, "", query=query.format(100)).note == "only the first 100 rows"
+    points = table([("x", "decimal"), ("y", "decimal")], [(Decimal(place), Decimal(place)) for place in range(3)])
+    assert ScatterPlot(BODY, points, query="SELECT x, y FROM t LIMIT 3").note == "first 3 rows"
+    assert ScatterPlot(BODY, points, query="SELECT x, y FROM t LIMIT 4").note == ""
 
 
 def _mismatch(data: ResultTable, query: str = "SELECT 1") -> tuple[str, str]:

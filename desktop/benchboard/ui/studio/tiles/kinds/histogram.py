@@ -12,6 +12,7 @@ from benchboard.analytics.histogram_bins import Bins, bins_of
 from benchboard.analytics.queries import ResultTable
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.studio.tiles.axes.plot_axes import Axis, paint_axes, paint_x_title, plot_axes
+from benchboard.ui.studio.tiles.kinds.row_limit_note import row_limit_note
 from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.theme import theme
 
@@ -23,13 +24,15 @@ _SEPARATOR: Final = " · "
 
 
 class Histogram:
-    """A histogram in the body of a tile. `wanted`: how many bins somebody wants; None: as the values need."""
+    """A histogram in the body of a tile. `wanted`: how many bins somebody wants; None: as the values need. `query`:
+    what returned the table, whose limit is told.
+    """
 
-    def __init__(self, body: QRectF, table: ResultTable, unit: str, wanted: int | None = None) -> None:
+    def __init__(self, body: QRectF, table: ResultTable, unit: str, wanted: int | None = None, query: str = "") -> None:
         column = histogram_column(table)
         if column is None:
             raise ValueError("a result without numbers has no histogram")
-        self.table, self.column, self._body = table, column, body
+        self.table, self.column, self._body, self._query = table, column, body, query
         self.unit = number_format.column_unit(table, column, unit) or number_format.NO_UNIT
         values = [value for value in number_format.column_numbers(table, column) if value is not None]
         self.count = len(values)
@@ -93,8 +96,8 @@ class Histogram:
     def note(self) -> str:
         """What isn't counted or isn't known, as text; empty where all is."""
         parts = []
-        if self.table.truncated:
-            parts.append(_("only the first {count} rows").format(count=number(len(self.table.rows))))
+        if limited := row_limit_note(self.table, self._query):
+            parts.append(limited)
         if missing := len(self.table.rows) - self.count:
             text = ngettext("{count} row without a number", "{count} rows without a number", missing)
             parts.append(text.format(count=number(missing)))
