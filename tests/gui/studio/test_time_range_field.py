@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
 from benchboard.dashboards.document.document import parse_document, write_document
 from benchboard.dashboards.document.time_range import DEFAULT, TimeRange
@@ -208,6 +208,24 @@ def test_switch_compares_all_widgets_that_can_with_the_period_before(studio: "St
     picker.close()
     studio.page.undo()
     assert editor.widget("a").setting("before") == "off"
+
+
+def test_switch_and_other_changes_of_the_page_keep_what_is_typed(studio: "Studio") -> None:
+    """The fields jumped back to the old range, and Apply kept that."""
+    _load(studio, _widget("a", FOLLOWS), _widget("b", ALL, 6))
+    picker = _picker(studio)
+    assert any("It doesn't change the others." in one.text() for one in picker.findChildren(QLabel))
+    for name, text in (("time_from", "2026-06-01"), ("time_to", "2026-08-31")):
+        edit = picker.findChild(Edit, name)
+        assert edit is not None
+        edit.clear()
+        studio.qtbot.keyClicks(edit, text)
+    studio.qtbot.mouseClick(_part(picker, "time_compare"), Qt.MouseButton.LeftButton)
+    _settle(studio)
+    assert studio.page.editor.widget("a").setting("before") == "on"
+    assert picker.calendar.selected_range == DayRange(date(2026, 6, 1), date(2026, 8, 31))
+    _part(picker, "time_apply").click()
+    assert studio.page.editor.time_range == TimeRange("2026-06-01", "2026-08-31")
 
 
 def test_typed_last_day_is_in_the_range(studio: "Studio") -> None:

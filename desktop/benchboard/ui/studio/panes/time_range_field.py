@@ -177,6 +177,7 @@ class TimeRangePicker(Popover):
         columns.addWidget(self._fields())
         self.column.addWidget(heading(_("Time range")))
         self.column.addLayout(columns)
+        self._shown: TimeRange | None = None
         editor.changed.connect(self._show)
         self._show()
 
@@ -229,9 +230,10 @@ class TimeRangePicker(Popover):
         for preset, button in self._presets.items():
             button.setChecked(preset == shown)
             restyle(button)
-        typed = time_range.as_typed(shown)
-        self._from.edit.setText(typed.start)
-        self._to.edit.setText(typed.end)
+        if shown != self._shown:  # any other change of the page leaves what is being typed
+            self._shown, typed = shown, time_range.as_typed(shown)
+            self._from.edit.setText(typed.start)
+            self._to.edit.setText(typed.end)
         self._refresh.set_current_key(str(editor.reader_document.refresh))
         self._default.setVisible(not editor.read_only and not self._range_only)
         mine = (editor.reader_document.time, editor.reader_document.refresh)
@@ -313,6 +315,6 @@ def _usage_text(editor: Editor) -> str:
         if using == 1:
             return _("The page's only widget with a query follows it.")
         return _("All {count} widgets with a query follow it.").format(count=number(using))
-    return _("{count} of {total} widgets follow it. The others show all of their data.").format(
+    return _("{count} of {total} widgets follow it. It doesn't change the others.").format(
         count=number(using), total=number(queries)
     )
