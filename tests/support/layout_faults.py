@@ -5,6 +5,7 @@ table cells, tab bars, charts.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Final
 
@@ -62,7 +63,7 @@ def faults(window: QWidget, words: OurWords) -> list[str]:
     top = _top(window)
     widgets = list(_visible_widgets(top or window))
     layers = _layers(window, widgets, top)
-    texts = [text for text in painted_texts(window) if text.widget in layers]
+    texts = _joined(text for text in painted_texts(window) if text.widget in layers)
     canvases = [one for one in window.findChildren(Canvas) if one.isVisible()]
     tiles = [tile for canvas in canvases for tile in canvas.tiles.values() if isinstance(tile, Tile)]
     titles = {tile.widget.title for tile in tiles}
@@ -116,6 +117,16 @@ def _visible_widgets(root: QWidget) -> Iterator[QWidget]:
         if isinstance(child, QWidget) and child.isVisible() and not child.isWindow():
             yield child
             yield from _visible_widgets(child)
+
+
+def _joined(texts: Iterable[PaintedText]) -> list[PaintedText]:
+    """The texts; one that is painted in parts, by each cell of a row, as one with all that is seen of it."""
+    found: dict[tuple[object, ...], PaintedText] = {}
+    for text in texts:
+        key = (text.text, text.ink.getRect(), text.widget)
+        part = found.get(key)
+        found[key] = text if part is None else replace(part, clip=part.clip.united(text.clip))
+    return list(found.values())
 
 
 def _clipped(texts: Sequence[PaintedText]) -> Iterator[str]:

@@ -204,8 +204,9 @@ def paint_day(painter: QPainter, box: QRect, text: str, left: int) -> None:
     painter.setFont(theme().font("body_strong"))
     painter.setPen(theme().color("text"))
     start = left + theme().px("table.cell_pad_x")
-    width = painter.fontMetrics().horizontalAdvance(text) + 1
-    painter.drawText(QRect(start, box.top(), width, box.height() - 1), _DAY, text)
+    written = QRect(start, box.top(), painter.fontMetrics().horizontalAdvance(text) + 1, box.height() - 1)
+    if written.intersects(box):
+        painter.drawText(written, _DAY, text)
     painter.restore()
 
 
