@@ -10,6 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from benchboard.dashboards.document.document import Variable
+from benchboard.dashboards.document.time_range import TimeRange
 from benchboard.ui.studio.dashboards_view import DashboardsView
 from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.widgets.menus import ROW
@@ -59,8 +61,14 @@ def test_toolbar_at_the_width_that_its_texts_take_shows_them_all(qtbot: QtBot, p
     bar.setFixedWidth(whole)
     qtbot.waitUntil(lambda: bar.width() == whole)
     assert all(one.text() for one in controls)
+    assert bar.state.isVisible()
     bar.setFixedWidth(whole - 1)
+    qtbot.waitUntil(lambda: not bar.state.isVisible())
+    assert all(one.text() for one in controls)
+    assert bar.state.text() in bar.mark.toolTip()
+    bar.setFixedWidth(whole - bar._state_width - 20)
     qtbot.waitUntil(lambda: not bar.export.text())
+    assert bar.export.isVisible()
     assert bar.versions.text()
     assert bar.present.text()
 
@@ -88,8 +96,8 @@ def test_toolbar_in_any_width_keeps_names_and_lists_hidden_under_more(page: Stud
 def test_toolbar_hides_what_is_used_least_first_and_lists_it_under_more(qtbot: QtBot, page: StudioPage) -> None:
     """Present disappeared before Save version."""
     bar, hidden = page.bar, list[str]()
-    order = ["export", "fit", "present_every", "find", "save_version", "show_versions", "present"]
-    buttons = (bar.export, bar.fit, bar._every, bar._find, bar.save, bar.versions, bar.present)
+    order = ["zoom_in", "fit", "present_every", "find", "export", "save_version", "show_versions", "present"]
+    buttons = (bar._zooming, bar.fit, bar._every, bar._find, bar.export, bar.save, bar.versions, bar.present)
     bar.setFixedWidth(3000)
     qtbot.waitUntil(lambda: bar.width() == 3000)
     for width in range(1400, 380, -20):
@@ -102,7 +110,7 @@ def test_toolbar_hides_what_is_used_least_first_and_lists_it_under_more(qtbot: Q
     bar.more.setFocus()
     qtbot.keyClick(bar.more, Qt.Key.Key_Space)
     offered = {one.objectName() for one in bar.window().findChildren(QWidget)}
-    assert {f"command_{name}" for name in order[1:] if name != "fit"} <= offered
+    assert {f"command_{name}" for name in order if name not in ("fit", "export")} <= offered
     assert {"command_export_png", "command_zoom_to_fit"} <= offered
 
 
@@ -118,8 +126,9 @@ def test_more_menu_has_no_command_whose_button_is_visible(page: StudioPage) -> N
     assert rows[-1].objectName() == "command_discard"
 
 
-def test_toolbar_without_space_shortens_the_save_state(qtbot: QtBot, page: StudioPage) -> None:
+def test_toolbar_without_space_shortens_the_save_state_of_a_problem(qtbot: QtBot, page: StudioPage) -> None:
     bar = page.bar
+    bar.show_state("Conflict", "ph.warning-circle", "error", may_save=False)
     bar.setFixedWidth(400)
     qtbot.waitUntil(lambda: bar.width() == 400 and bar.state.width() < bar._state_width)
     least = bar.missing_width() + bar.width() + bar._state_width - bar.state.width()
@@ -150,3 +159,28 @@ def test_intervals_button_is_joined_to_present_while_both_are_shown(page: Studio
     assert bar.present.parentWidget() is bar._every.parentWidget()
     if both:
         qtbot.waitUntil(lambda: bar._every.x() == bar.present.geometry().right() + 1)
+
+
+@pytest.mark.usefixtures("demo_home")
+def test_range_of_days_is_whole_beside_a_filter_and_export(studio: "Studio") -> None:
+    editor, page, window = studio.page.editor, studio.page, studio.application.window
+    editor.set_property("orders-week", "query", "select count(*) from orders where created_dt >= :from")
+    variable = Variable("shop", "Warehouse location", "list", ("paid", "refunded"), ("paid",), True)
+    editor.apply_document("Choose", replace(editor.document, variables=(variable,)))
+    editor.select_time(TimeRange("2025-07-01", "2026-06-30"))
+    bar, shown = page.bar, page.variables.time_range
+    for button in (bar.favourite, bar.save, bar.versions, bar.share):
+        button.show()  # as in the toolbar of a dashboard, which has most
+    bar._shared = True
+    for width, text in ((1280, "1 Jul 2025 – 30 Jun 2026"), (1440, "1 Jul 2025 – 30 Jun 2026 (UTC)")):
+        window.resize(width, 900)
+        studio.wait(lambda width=width: bar.width() > width - 80)
+        studio.wait(lambda text=text: shown.text() == text)
+        assert bar.isAncestorOf(shown)
+        assert bar.export.isVisible()
+        assert bar._fits()
+    assert bar.state.isHidden()
+    assert bar.mark.toolTip() == bar.state.text()
+    bar.show_state("Conflict", "ph.warning-circle", "error", may_save=False)
+    assert bar.state.isVisible()
+    assert bar._fits()

@@ -36,7 +36,7 @@ class TimeRangeField(Button):
     def __init__(self, editor: Editor) -> None:
         super().__init__("", self.open_picker, icon="ph.clock", menu=True, name="time_range")
         self._editor = editor
-        self._whole, self._tip, self._limit = "", "", 0
+        self._whole, self._shorter, self._tip, self._limit = "", "", "", 0
         self.refresh()
 
     @property
@@ -54,7 +54,9 @@ class TimeRangeField(Button):
         return self._width_with(self.fontMetrics().horizontalAdvance(self._whole))
 
     def limit_width(self, width: int) -> None:
-        """Elide the text to a field of this width in pixels; 0 shows all of it. The tooltip has the whole text."""
+        """Shorten the text to a field of this width in pixels, first by its time zone; 0 shows all of it. The tooltip
+        has the whole text.
+        """
         self._limit = width
         self._elide()
 
@@ -65,7 +67,8 @@ class TimeRangeField(Button):
         metrics = self.fontMetrics()
         room = self._limit - self._width_with(0)
         fits = not self._limit or metrics.horizontalAdvance(self._whole) <= room
-        shown = self._whole if fits else metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, max(0, room))
+        elided = metrics.elidedText(self._shorter, Qt.TextElideMode.ElideRight, max(0, room))
+        shown = self._whole if fits else elided
         if shown != self.text():
             self.setText(shown)
             self.setAccessibleName(self._whole)
@@ -78,7 +81,8 @@ class TimeRangeField(Button):
         shown = self._editor.time_range
         title = range_title(shown) if using else _("Time range")
         seconds = self._editor.reader_document.refresh
-        self._whole = _("{range} · every {time}").format(range=title, time=refresh_title(seconds)) if seconds else title
+        self._whole = _with_refresh(title, seconds)
+        self._shorter = _with_refresh(_days_text(shown) if using else title, seconds)
         self._tip = _period_text(shown) if using else _("No widget uses the time range.")
         self._elide()
 
@@ -109,6 +113,19 @@ def range_title(shown: TimeRange) -> str:
     if shown.is_absolute:
         return _period_text(shown)
     return " – ".join(map(_end_text, (shown.start, shown.end)))
+
+
+def _with_refresh(title: str, seconds: int) -> str:
+    return _("{range} · every {time}").format(range=title, time=refresh_title(seconds)) if seconds else title
+
+
+def _days_text(shown: TimeRange) -> str:
+    """The title of a range without its time zone."""
+    if shown.is_absolute and not time_range.title(shown):
+        with suppress(Invalid):
+            period = shown.period(datetime.now(UTC))
+            return utc_span(period.start, period.end)
+    return range_title(shown)
 
 
 def _end_text(expression: str) -> str:

@@ -88,10 +88,12 @@ class PageToolbar(Toolbar):
         self._shortened = (self.export, self.versions, self.save, self.breakpoints, self.present)
         # What is used most stays longest; all of it is in the More menu.
         self._overflowing: tuple[QWidget, ...] = (
-            self.export, self.fit, self._every, self.favourite, self._find, self._zooming, self.save, self.versions,
+            self._zooming, self.fit, self._every, self.favourite, self._find, self.export, self.save, self.versions,
             self.present,
         )  # fmt: skip
         self._offers_changes = True
+        self._states_problem = False
+        """Whether the save state is a problem, whose text is always shown."""
         self.setFixedHeight(theme().px("shell.toolbar"))
 
     def _fill_left(self) -> None:
@@ -205,11 +207,20 @@ class PageToolbar(Toolbar):
         self.favourite.setAccessibleName(title)
 
     def show_state(self, text: str, icon: str, role: str, *, may_save: bool, reason: str = "") -> None:
-        """Show the save state; its `reason` is in the tooltip."""
+        """Show the save state; its `reason` is in the tooltip. Where its text has no room, the icon's tooltip has it,
+        but a problem is always said in words.
+        """
         self.state.setText(text)
         self.state.set_reason(reason)
         self.mark.show_icon(icon, role)
+        self.mark.setAccessibleName(text)
+        self.mark.setToolTip(plain_tooltip("\n".join(line for line in (text, reason) if line)))
         self.save.setEnabled(may_save)
+        is_problem = role in ("warn", "error")
+        if is_problem != self._states_problem:
+            self._states_problem = is_problem
+            self._fit_width()
+            self.room_changed.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -217,8 +228,8 @@ class PageToolbar(Toolbar):
         self.room_changed.emit()
 
     def room_for_fields(self) -> int:
-        """Pixels for the time range and the variables where the buttons show their icons alone, and Export is in the
-        More menu; negative if the rest has no room even so. `hold_fields` follows.
+        """Pixels for the time range and the variables where the save state and the buttons show their icons alone, and
+        the zoom is in the More menu; negative if the rest has no room even so. `hold_fields` follows.
         """
         self._show_all()
         for control in self._shortened:
@@ -227,7 +238,8 @@ class PageToolbar(Toolbar):
         spacing = theme().px("spacing.2")
         line = self._fields_line.sizeHint().width() + spacing
         held = line + self._fields.minimumSizeHint().width() + spacing if self._fields is not None else 0
-        hidden = self.export.sizeHint().width() + spacing
+        hidden = self._zooming.sizeHint().width() + spacing
+        hidden += 0 if self._states_problem else self._state_width + spacing
         # Nothing is hidden for this: the focus and open popovers would go with it.
         return held + hidden - self.missing_width() - line - spacing
 
@@ -252,12 +264,15 @@ class PageToolbar(Toolbar):
             restyle(self.present)
 
     def _shorten_and_hide(self) -> None:
-        """Remove texts, then hide buttons, each in order, then elide the save state, until the rest fits. Texts that
-        have room in what is left then come back.
+        """Remove the save state's text unless it is a problem, then other texts, then hide buttons, each in order, then
+        elide the state of a problem, until the rest fits. Texts that have room in what is left then come back.
         """
         self._show_all()
         for control in self._shortened:
             control.show_label(True)
+        if self._fits():
+            return
+        self.state.setVisible(self._states_problem)
         if self._fits():
             return
         for control in self._shortened:
@@ -281,6 +296,7 @@ class PageToolbar(Toolbar):
     def _show_all(self) -> None:
         """Show every button that this page has, and the save state at its full width."""
         self.state.setFixedWidth(self._state_width)
+        self.state.show()
         unavailable = self._unavailable()
         for button in self._overflowing:
             button.setVisible(button not in unavailable)

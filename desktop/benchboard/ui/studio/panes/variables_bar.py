@@ -179,8 +179,9 @@ class VariablesBar(QScrollArea):
         self._add.show_label(is_whole)
         if self._place == "toolbar":
             self.setFixedWidth(width)
-            others = self.natural_width - self.time_range.whole_width
-            others -= self._add_width(whole=True) + gap - added if self._offered_filter else 0
+            # The range stays whole before the filters do: part of it would be another range.
+            filters = sum(min(field.width_with(_SHOWN_BESIDE), _LEAST_FIELD) + gap for field in self._fields)
+            others = filters + 2 * gap + (added if self._offered_filter else 0)
             self.time_range.limit_width(max(self.time_range.reserved_width, width - others))
         width -= 2 * self._margin + gap  # the stretch at the end takes a gap as well
         if not self.time_range.isHidden():
