@@ -20,11 +20,12 @@ from benchboard.analytics.duckdb_errors import PlaceOf, query_error
 from benchboard.analytics.duckdb_parser import NamedRelation, ParsedQuery, parse_query
 from benchboard.analytics.duckdb_plan import duckdb_plan
 from benchboard.analytics.duckdb_values import Cell, CellReader, binary_column, fetched_sql, is_binary, kind_of
+from benchboard.analytics.query_builder.sql_words import quote_name
 from benchboard.analytics.query_errors import model_error, nearest_name, too_much_memory, too_slow
 from benchboard.analytics.query_plan import QueryPlan
 from benchboard.analytics.query_types import ValueKind
 from benchboard.errors import AppError, Invalid, Unavailable
-from benchboard.i18n import _
+from benchboard.i18n import _, in_sentence, ngettext
 
 if TYPE_CHECKING:
     import duckdb
@@ -64,6 +65,9 @@ class Catalog(Protocol):
 
     def names(self) -> Sequence[str]:
         """The names of the tables of the query's own source."""
+
+    def sources_of(self, table: str, /) -> Sequence[str]:
+        """The names of the other sources that have a table of that name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +253,7 @@ class _Run:
         return query_error(self._query.source, error, self._place_of, columns)
 
 
+_NAMED_SOURCES: Final = 3
 _CSV_FAILURE: Final = "The CSV Parser state machine"
 """What DuckDB says where the lines of a CSV file end in different ways."""
 
@@ -262,6 +267,8 @@ def _find_views(query: ParsedQuery, catalog: Catalog) -> dict[NamedRelation, Fil
         if view is None:
             name = f"{relation.source}.{relation.table}" if relation.source else relation.table
             what = _("There's no table “{name}”.").format(name=name[:80])
+            if not relation.source and (sources := catalog.sources_of(relation.table)):
+                raise _in_another_source(query, relation, sources)
             meant = nearest_name(relation.table, catalog.names()) if not relation.source else ""
             do = _("Did you mean “{name}”?").format(name=meant) if meant else _advice(catalog.names())
             raise query.source.error("no-table", what, do, relation.place, meant=meant)
@@ -270,6 +277,24 @@ def _find_views(query: ParsedQuery, catalog: Catalog) -> dict[NamedRelation, Fil
         if view.reads_tables:
             found |= _views_of_model(relation, view, catalog)
     return found
+
+
+def _in_another_source(query: ParsedQuery, relation: NamedRelation, sources: Sequence[str]) -> Invalid:
+    """The error of a table that is named without its data source; its fact `source` says which that is, if one alone
+    has such a table."""
+    names = in_sentence(f"“{one}”" for one in sources[:_NAMED_SOURCES])
+    what = ngettext(
+        "“{table}” is a table of another data source: {sources}.",
+        "“{table}” is a table of other data sources: {sources}.",
+        len(sources),
+    ).format(table=relation.table[:80], sources=names)
+    written = f"{quote_name(sources[0], 'duckdb')}.{quote_name(relation.table, 'duckdb')}"
+    do = _("Name the data source too, for example {name}.").format(name=written)
+    is_plain = len(sources) == 1
+    error = query.source.error("no-table", what, do, relation.place, meant=relation.table if is_plain else "")
+    if is_plain:
+        error.facts["source"] = sources[0]
+    return error
 
 
 def _views_of_model(relation: NamedRelation, view: FileView, catalog: Catalog) -> dict[NamedRelation, FileView]:

@@ -22,7 +22,7 @@ class QueryFix(NamedTuple):
 
 def query_fix(error: AppError | None, query: str, dialect: Dialect) -> QueryFix | None:
     """The correction of an error in `query`; None where it isn't plain. The error's facts are `start` and `end`, where
-    it is, and `meant`, the word that was meant there."""
+    it is, and `meant`, the word that was meant there; of a table that needs its data source before it also `source`."""
     facts = error.facts if error is not None else {}
     start, end, meant = facts.get("start"), facts.get("end"), facts.get("meant")
     if error is None or not isinstance(start, int) or not isinstance(end, int) or not isinstance(meant, str):
@@ -32,6 +32,9 @@ def query_fix(error: AppError | None, query: str, dialect: Dialect) -> QueryFix 
         return None
     if error.code in _NAMED:
         word = wrong[-1]  # of `o.totl` the last name alone is wrong
+        if isinstance(source := facts.get("source"), str):
+            name = f"{quote_name(source, dialect)}.{quote_name(meant, dialect)}"
+            return QueryFix(word.start, word.end, name, name)
         return QueryFix(word.start, word.end, quote_name(meant, dialect), meant)
     word = wrong[0]
     first, _space, second = meant.partition(" ")

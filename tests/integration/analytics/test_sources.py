@@ -82,6 +82,19 @@ def test_run_query_a_table_of_another_source_is_joined(market: Market, file: Pat
     assert caught.value.code == "query.no-table"
 
 
+def test_run_query_a_table_of_another_source_named_alone_says_where_it_is(market: Market, file: Path) -> None:
+    first = added(market, file, "First")
+    other = file.with_name("besucher.csv")
+    other.write_bytes(file.read_bytes())
+    (name,) = added(market, other, "Besucher 2026").tables
+
+    with unbound(market.database).read() as session, pytest.raises(Invalid) as caught:
+        run_query(session, market.analyst, f"SELECT * FROM (SELECT * FROM {name}) b", source_id=first.id)
+    assert caught.value.what == f"“{name}” is a table of another data source: “Besucher 2026”."
+    assert (caught.value.code, caught.value.facts["source"]) == ("query.no-table", "Besucher 2026")
+    assert caught.value.facts["meant"] == name
+
+
 def test_run_query_a_source_of_another_organisation_is_unknown(market: Market, file: Path) -> None:
     source = added(market, file)
     stranger = replace(market.analyst, organisation_id=market.analyst.user_id)

@@ -40,6 +40,9 @@ class Orders:
     def names(self) -> list[str]:
         return ["orders"]
 
+    def sources_of(self, table: str) -> list[str]:
+        return ["Shop 2"] if table == "till" else ["a", "b"] if table == "bills" else []
+
 
 @pytest.fixture
 def orders(tmp_path: Path) -> Orders:
@@ -287,6 +290,8 @@ def test_find_variables_only_outside_of_texts_and_slices(text: str, names: list[
         ("SELECT 'ç', nope FROM orders", "no-column", "nope"),
         ("SELECT * FROM nope", "no-table", "nope"),
         ("SELECT * FROM other.orders", "no-table", "other.orders"),
+        ("SELECT 'ç', * FROM (SELECT * FROM till) t", "no-table", "till"),
+        ("SELECT * FROM bills", "no-table", "bills"),
         ("SELECT id FROM orders a, orders b", "ambiguous", "id"),
         ("SELECT 'ş', id, count(*) FROM orders", "ungrouped", "id"),
         ("SELECT sum(status) FROM orders", "kind", "sum(status)"),

@@ -30,6 +30,9 @@ class _Orders:
     def names(self) -> list[str]:
         return ["orders"]
 
+    def sources_of(self, _table: str) -> list[str]:
+        return []
+
 
 @pytest.fixture
 def places(tmp_path: Path) -> dict[str, Path]:

@@ -265,6 +265,9 @@ class Rides:
     def names(self) -> list[str]:
         return ["rides"]
 
+    def sources_of(self, _table: str) -> list[str]:
+        return []
+
 
 ROWS = [(f"2026-0{1 + k % 3}-{1 + k % 27:02d} 10:{k % 60:02d}:00", ("bus", "Tram", "50%_off", "")[k % 4], k * 7 % 23)
         for k in range(90)]  # fmt: skip

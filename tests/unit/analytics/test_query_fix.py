@@ -40,5 +40,13 @@ def test_query_fix_quotes_a_name_that_needs_it() -> None:
     assert (query[fix.start : fix.end], fix.text, fix.meant) == ("ttal", '"Total 2"', "Total 2")
 
 
+def test_query_fix_puts_the_data_source_before_a_table_of_another() -> None:
+    query = "select * from (select * from till) t"
+    error = Invalid("query.no-table", "", start=29, end=33, meant="till", source="Shop 2")
+    fix = query_fix(error, query, "duckdb")
+    assert fix is not None
+    assert (query[fix.start : fix.end], fix.text, fix.meant) == ("till", '"Shop 2".till', '"Shop 2".till')
+
+
 def test_query_fix_of_no_error_is_none() -> None:
     assert query_fix(None, "select 1", "own") is None

@@ -171,6 +171,9 @@ class _Orders:
     def names(self) -> list[str]:
         return ["orders"]
 
+    def sources_of(self, _table: str) -> list[str]:
+        return []
+
 
 def _explain(text: str, file: Path, token: CancelToken | None = None) -> QueryPlan:
     return duckdb_engine.explain(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from benchboard.analytics.duckdb_engine import FileView
 from benchboard.analytics.sources.configuration import SourceConfiguration, SourceTable
-from benchboard.errors import NotFound
+from benchboard.errors import Invalid, NotFound
 from benchboard.i18n import _
 from benchboard.identity.permissions import Actor, require
 from benchboard.storage.models.analytics import DataSource
@@ -41,6 +41,13 @@ class SourceCatalog:
         """See `duckdb_engine.Catalog`."""
         return list(self._tables)
 
+    def sources_of(self, table: str) -> list[str]:
+        """See `duckdb_engine.Catalog`."""
+        own = select(DataSource.name, DataSource.connection_config).where(
+            DataSource.organisation_id == self._actor.organisation_id
+        )
+        return sorted(name for name, config in self._session.execute(own) if table.lower() in _table_names(config))
+
     def _tables_of(self, name: str) -> dict[str, SourceTable]:
         own = select(DataSource.name, DataSource.connection_config).where(
             DataSource.organisation_id == self._actor.organisation_id
@@ -51,6 +58,14 @@ class SourceCatalog:
         if config is None:
             return {}
         return {table.name: table for table in SourceConfiguration.from_json(config).tables}
+
+
+def _table_names(configuration: object) -> set[str]:
+    """The names of the tables of files that a source keeps; none where it is a server or can't be read."""
+    try:
+        return {table.name for table in SourceConfiguration.from_json(configuration).tables}
+    except Invalid:
+        return set()
 
 
 def get_row(session: Session, actor: Actor, source_id: str, *, lock: bool = False) -> DataSource:

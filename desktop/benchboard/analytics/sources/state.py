@@ -194,6 +194,9 @@ class _OneTable:
     def names(self) -> list[str]:
         return ["t"]
 
+    def sources_of(self, _table: str) -> list[str]:
+        return []
+
 
 def _row_count(table: SourceTable, cancel_token: CancelToken) -> int:
     counted = duckdb_engine.run(
