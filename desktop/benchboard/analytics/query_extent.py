@@ -8,7 +8,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final, Generic, TypeVar
@@ -24,6 +24,7 @@ from benchboard.analytics.query_builder.sql_reader import from_sql
 from benchboard.analytics.query_builder.sql_words import quote_name, quote_table
 from benchboard.analytics.sources.original_files import listed_files
 from benchboard.analytics.sources.services import SourceSummary, get_source, source_tables
+from benchboard.analytics.written_groups import written_groups
 from benchboard.errors import AppError, Cancelled, NotFound
 from benchboard.identity.permissions import Actor, has_permission, require
 
@@ -86,7 +87,8 @@ _CACHE: Final = AnswerCache[tuple[tuple[Cell, ...], ...]]()
 def query_extent(
     session: Session, actor: Actor, text: str, source_id: str, *, cancel_token: CancelToken | None = None
 ) -> QueryExtent:
-    """What the table of a query has. Unknown of a query that the builder can't read, and where reading it fails.
+    """What the table of a query has. Of a query that was written by hand only the ends of its times, if it reads one
+    table. Unknown of any other query that the builder can't read, and where reading it fails.
 
     Raises `Cancelled` if `cancel_token` was cancelled, `Denied` if the actor may not read sources."""
     require(actor, "studio:enter")
@@ -95,7 +97,7 @@ def query_extent(
     except NotFound:
         return UNKNOWN
     dialect = dialect_of(source)
-    question = from_sql(text, source_id=source_id, dialect=dialect)
+    question = from_sql(text, source_id=source_id, dialect=dialect) or _written_question(text, source_id, dialect)
     if question is None:
         return UNKNOWN
     version = source_version(actor, source), _models(session, actor, source_id, text)
@@ -127,6 +129,13 @@ def query_extent(
     if not 0 < len(series) <= MAX_SERIES_KNOWN:
         return QueryExtent(ends(grouped), ends(ranged))
     return QueryExtent(ends(grouped), ends(ranged), tuple(one.output for one in _naming_groups(question)), series)
+
+
+def _written_question(text: str, source_id: str, dialect: Dialect) -> Question | None:
+    """What is known of a query that the builder can't read: its table, the times that it groups by, and its conditions."""
+    found = written_groups(text, source_id, dialect)
+    times = tuple(one for one in found.groups.values() if one.unit) if found is not None else ()
+    return replace(found.question, groups=times[:1]) if found is not None and times else None
 
 
 def _models(session: Session, actor: Actor, source_id: str, text: str) -> Hashable:

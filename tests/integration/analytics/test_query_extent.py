@@ -80,6 +80,9 @@ def test_extent_of_a_file_is_read_once_for_each_reading_of_it(
     assert extent(doubled) == QueryExtent(ends)
     assert extent("SELECT 1") == extent(Question("rides", ridden.id)) == UNKNOWN
     assert len(asked) == 3
+    by_hand = "SELECT date_trunc('week', r.day) AS week, sum(r.shop * 2) AS total FROM rides r GROUP BY 1"
+    ranged = by_hand.replace(" GROUP", " WHERE r.day >= :from AND r.day < :to GROUP")
+    assert (extent(by_hand), extent(ranged)) == (QueryExtent(ends), QueryExtent(ends, ends)), "last week: in part"
     slices = extent(Question("rides", ridden.id, (), (Group("region"),), measures))
     assert (slices.series_columns, set(slices.series)) == (("region",), set(found.series))
     assert len(asked) == 3, "read for the series already"
@@ -89,6 +92,7 @@ def test_extent_of_a_file_is_read_once_for_each_reading_of_it(
     read_source_again(unbound(market.database), market.analyst, ridden.id)
     assert extent(weekly).grouped == (ends[0], date(2026, 11, 20))
     assert len(asked) == 5
+    assert extent(by_hand.replace("r.day", "r.month")) == UNKNOWN, "no such column"
 
 
 def test_extent_of_a_data_model_is_read_again_when_the_model_changes(market: Market, ridden: SourceSummary) -> None:
