@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from itertools import pairwise
 
 import pytest
@@ -307,6 +308,22 @@ def test_values_of_lying_bars_have_equal_decimals_and_bars_use_the_room_between_
     assert [bar.text for bar in lying.bars] == texts
     metrics = QFontMetricsF(theme().font("caption"))
     assert lying.bars[1].box.right() + 6 + metrics.horizontalAdvance(lying.bars[1].text) == pytest.approx(398)
+
+
+def test_values_of_lying_bars_have_no_decimals_where_all_of_a_column_are_whole(light: Theme) -> None:
+    heads = ResultColumn("name", "text"), ResultColumn("n", "integer"), ResultColumn("mean", "decimal")
+    names = [f"{name} with a name of some length" for name in "abcd"]
+
+    def texts(*means: str) -> list[list[str]]:
+        rows = tuple((name, 13 + at, Decimal(mean)) for at, (name, mean) in enumerate(zip(names, means, strict=True)))
+        table = chart_table(ResultTable(heads, rows, truncated=False))
+        lying = bars.lying_bars(QRectF(0, 0, 400, 200), table, charts.series_of(table, ""), "")
+        assert lying is not None
+        return [[bar.text for bar in lying.bars if bar.place == place] for place in (0, 1)]
+
+    counts = ["13", "14", "15", "16"]
+    assert texts("2.5", "3", "4", "5") == [counts, ["2.50", "3.00", "4.00", "5.00"]]
+    assert texts("2", "3.00", "4", "5") == [counts, ["2", "3", "4", "5"]]
 
 
 def test_long_names_that_begin_alike_are_cut_in_the_middle(light: Theme) -> None:

@@ -377,12 +377,23 @@ def _value_texts(
 
 
 def _decimals(table: ResultTable, sets: Sequence[charts.Series]) -> list[int | None]:
-    """The decimals of each set; where all have the same unit, those of all sets."""
+    """The decimals of each set; where all have the same unit, as many for all sets, but none for whole numbers. The
+    totals of stacked sets have those of all."""
     if isinstance(table, ChartTable) and table.decimals is not None:
         return [table.decimals] * len(sets)
-    found = [number_format.column_decimals(table, one.column, table.rows) for one in sets]
+    found = [
+        0 if _is_whole(table, one) else number_format.column_decimals(table, one.column, table.rows) for one in sets
+    ]
+    if len({one.unit for one in sets}) > 1:
+        return found
     most = max((decimals for decimals in found if decimals is not None), default=None)
-    return [most] * len(sets) if len({one.unit for one in sets}) == 1 else found
+    return [most if decimals or one.spans else decimals for one, decimals in zip(sets, found, strict=True)]
+
+
+def _is_whole(table: ResultTable, one: charts.Series) -> bool:
+    """Whether all values of a set are whole numbers. Money has the decimals of its currency."""
+    is_money = table.columns[one.column].format == "money"
+    return one.is_whole or (not is_money and all(value is None or value.is_integer() for value in one.values))
 
 
 def _paint_upright(
