@@ -132,7 +132,7 @@ def query_extent(
 
 
 def _written_question(text: str, source_id: str, dialect: Dialect) -> Question | None:
-    """What is known of a query that the builder can't read: its table, the times that it groups by, and its conditions."""
+    """What is known of a query that the builder cannot read: its table, the times it groups by, its conditions."""
     found = written_groups(text, source_id, dialect)
     times = tuple(one for one in found.groups.values() if one.unit) if found is not None else ()
     return replace(found.question, groups=times[:1]) if found is not None and times else None
