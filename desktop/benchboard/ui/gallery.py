@@ -260,7 +260,7 @@ def _timeline_row() -> QWidget:
 
 
 def _calendar(months: int) -> QWidget:
-    made = RangeCalendar(months=months, today=date(2026, 11, 18))
+    made = RangeCalendar(months=months, today=date(2026, 11, 18), week_start=Qt.DayOfWeek.Monday)
     made.setLocale(QLocale("en_GB"))  # whatever the machine speaks
     made.show_range(DayRange(date(2026, 10, 26), date(2026, 11, 12)))
     return made

@@ -15,7 +15,7 @@ TODAY = date(2026, 11, 18)
 
 @pytest.fixture
 def calendar(qtbot: QtBot) -> RangeCalendar:
-    made = RangeCalendar(today=TODAY)
+    made = RangeCalendar(today=TODAY, week_start=Qt.DayOfWeek.Monday)
     qtbot.addWidget(made)
     made.show()
     qtbot.waitExposed(made)
@@ -66,6 +66,18 @@ def test_calendar_keys_move_turn_and_select(qtbot: QtBot, calendar: RangeCalenda
     assert "selected" not in calendar.accessible_text()
 
 
+def test_calendar_opens_at_the_month_of_the_first_day(calendar: RangeCalendar) -> None:
+    """A range of several months was shown by its last ones, and so by today's."""
+    calendar.show_range(DayRange(date(2026, 3, 9), TODAY))
+    assert calendar.months == (date(2026, 3, 1), date(2026, 4, 1))
+    assert calendar.current == date(2026, 3, 9)
+    calendar.show_range(DayRange(date(2026, 10, 19), TODAY))
+    assert calendar.months == (date(2026, 10, 1), date(2026, 11, 1))
+    assert calendar.current == TODAY
+    calendar.show_range(None)
+    assert calendar.months == (date(2026, 10, 1), date(2026, 11, 1))
+
+
 def test_calendar_escape_gives_up_the_first_end(qtbot: QtBot, calendar: RangeCalendar) -> None:
     calendar.show_range(DayRange(date(2026, 11, 1), date(2026, 11, 5)))
     _click(qtbot, calendar, date(2026, 11, 9))
@@ -83,7 +95,14 @@ def test_calendar_ends_of_time_are_not_passed(qtbot: QtBot, calendar: RangeCalen
 
 
 @pytest.mark.parametrize("language", ["en_US"], indirect=True)
-def test_calendar_week_begins_as_the_language_says(qtbot: QtBot, calendar: RangeCalendar) -> None:
+def test_calendar_week_begins_as_the_region_says_not_the_language(qtbot: QtBot, calendar: RangeCalendar) -> None:
+    assert calendar.day_box(date(2026, 11, 9)).left() < calendar.day_box(date(2026, 11, 15)).left()
+    of_system = RangeCalendar(today=TODAY)
+    qtbot.addWidget(of_system)
+    qtbot.keyClick(of_system, Qt.Key.Key_Home)
+    assert of_system.current.isoweekday() == QLocale.system().firstDayOfWeek().value
+    calendar = RangeCalendar(today=TODAY, week_start=Qt.DayOfWeek.Sunday)
+    qtbot.addWidget(calendar)
     sunday, saturday = date(2026, 11, 15), date(2026, 11, 21)
     assert calendar.day_box(sunday).left() < calendar.day_box(saturday).left()
     assert calendar.day_box(sunday).top() == calendar.day_box(saturday).top()

@@ -43,7 +43,8 @@ class _DayBox:
 
 
 class RangeCalendar(QWidget):
-    """The days of one or two months, with the numbers of their ISO weeks. Weeks begin as the language says.
+    """The days of one or two months, with the numbers of their ISO weeks. Weeks begin as the system's region says,
+    whatever the language: without a region, on Monday.
 
     The first click or Enter selects the one end of the range, the second the other. Arrows move by a day and a week,
     Home and End to the ends of the week, Page Up and Page Down by a month, with Shift by a year; Esc gives up the first
@@ -54,8 +55,19 @@ class RangeCalendar(QWidget):
     """Both ends are selected: a `DayRange`."""
     accessible_role = Role.Table
 
-    def __init__(self, *, months: int = 2, today: date | None = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        months: int = 2,
+        today: date | None = None,
+        week_start: Qt.DayOfWeek | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """`week_start`: the day that weeks begin with; None: that of the system's region."""
         super().__init__(parent)
+        # Not of the language: Qt takes English alone for that of the United States.
+        self._first_weekday = (week_start or QLocale.system().firstDayOfWeek()).value - 1
+        """From Monday = 0."""
         self.setObjectName("range_calendar")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -90,14 +102,16 @@ class RangeCalendar(QWidget):
     # What is shown
 
     def show_range(self, shown: DayRange | None) -> None:
-        """Show a range that was selected by other means: its last month, and the one before. None: no range."""
+        """Show a range that was selected by other means, from the month of its first day on. None: no range, and this
+        month."""
         if shown == self._range and shown is not None:
             return
         self._range, self._first_end = shown, None
-        self.current = shown.last if shown is not None else self._today
-        last = self.current.replace(day=1)
-        fits = shown is not None and (last.year - shown.first.year) * 12 + last.month - shown.first.month < self._count
-        self.month = shown.first.replace(day=1) if shown is not None and fits else _moved_month(last, 1 - self._count)
+        if shown is None:
+            self.current, self.month = self._today, _moved_month(self._today.replace(day=1), 1 - self._count)
+        else:
+            self.month = shown.first.replace(day=1)
+            self.current = shown.last if shown.last.replace(day=1) in self.months else shown.first
         self.update()
 
     @property
@@ -239,11 +253,6 @@ class RangeCalendar(QWidget):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.update()
-
-    @property
-    def _first_weekday(self) -> int:
-        """The day that weeks begin with in the language, from Monday = 0."""
-        return self.locale().firstDayOfWeek().value - 1
 
     def _month_title(self, month: date) -> str:
         return self.locale().toString(QDate(month.year, month.month, 1), "MMMM yyyy")
