@@ -13,12 +13,13 @@ from test_explore import Explorer
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.inspection import inspect_file
 from benchboard.analytics.point_rows import few_valued
-from benchboard.analytics.query_builder.question import Calculation, Group, Measure
+from benchboard.analytics.query_builder.question import UNITS, Calculation, Group, Measure
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.configuration import tables_of
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.analytics.sources.state import examine
 from benchboard.ui.studio.canvas.scene.tile import Tile
+from benchboard.ui.studio.data.explore.part_popovers import GroupPopover
 from benchboard.ui.studio.panes.chart_point import chart_point, few_valued_columns
 from benchboard.ui.studio.panes.query_editor import QueryEdit
 from benchboard.ui.studio.tiles.results.tile_point import table_point
@@ -283,3 +284,20 @@ def test_dates_that_are_first_of_their_months_are_grouped_by_month(studio: "Stud
     explorer.exploration.read_statistics(targets.id, source.tables[0])
     studio.wait(lambda: explorer.exploration.statistics(targets.id, "targets") is not None)
     assert explorer.exploration.unit_for(targets.id, "targets", "month") == "month"
+
+
+def test_dates_of_few_days_are_grouped_by_day(studio: "Studio", tmp_path: Path) -> None:
+    """A date has no time: by hour, each day was one point at its midnight."""
+    rows = "".join(f"2025-03-{k:02},2025-03-{k:02} {k:02}:30,{k}\n" for k in range(1, 4))
+    few = add_file(studio, tmp_path / "few.csv", "Few", "day,moment,n\n" + rows)
+    explorer = Explorer(studio, f"studio/explore/{few.id}/few")
+    exploration = explorer.exploration
+    studio.wait(lambda: exploration.statistics(few.id, "few") is not None)
+    assert exploration.unit_for(few.id, "few", "day") == "day"
+    assert exploration.unit_for(few.id, "few", "moment") == "hour"
+    source = exploration.source(few.id)
+    assert source is not None
+    popover = GroupPopover(explorer.view, source.tables[0], exploration.empty_question(few.id, "few"), None, list)
+    unit = popover.findChild(Select, "group_unit")
+    assert unit is not None
+    assert [key for key in UNITS if unit.findData(key) >= 0] == ["interval", "day", "week", "month", "quarter", "year"]

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from benchboard.analytics.query_builder.question import (
+    CLOCK_UNITS,
     Filter,
     Group,
     Measure,
@@ -78,7 +79,7 @@ def conditions(
             found.append(value_filter(group.column, value))
         elif (start := _moment(value)) is None or not unit:
             return None
-        elif (kinds or {}).get(group.column) == "date" and unit in ("second", "minute", "hour"):
+        elif (kinds or {}).get(group.column) == "date" and unit in CLOCK_UNITS:
             found.append(Filter(group.column, "eq", (_written(start),)))  # a date is its midnight
         else:
             found.append(Filter(group.column, "ge", (_written(start),)))

@@ -42,6 +42,8 @@ Dialect = Literal["own", "duckdb", "postgresql", "mysql"]
 """The language of Benchboard's own relations (PostgreSQL's SELECT), that of files, or that of a server."""
 
 UNITS: Final[tuple[Unit, ...]] = ("interval", "second", "minute", "hour", "day", "week", "month", "quarter", "year")
+CLOCK_UNITS: Final[tuple[Unit, ...]] = ("second", "minute", "hour")
+"""The units that a date without time isn't rounded down to: it has no parts of a day."""
 TIMES: Final[tuple[ValueKind, ...]] = ("timestamp", "date")
 WITHOUT_VALUE: Final[tuple[Operator, ...]] = ("in_range", "empty", "filled")
 WITH_VALUES: Final[tuple[Operator, ...]] = ("one_of", "one_of_or_empty", "none_of")

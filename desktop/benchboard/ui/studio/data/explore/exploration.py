@@ -16,7 +16,7 @@ from benchboard.analytics.column_statistics import TableStatistics
 from benchboard.analytics.likely_measure import LikelyMeasure, likely_measure
 from benchboard.analytics.queries import MAX_ROWS, ResultTable, run_query
 from benchboard.analytics.query_builder.first_question import first_question, ranged_question, with_column
-from benchboard.analytics.query_builder.question import TIMES, Question, Server, Unit, units_for
+from benchboard.analytics.query_builder.question import CLOCK_UNITS, TIMES, Question, Server, Unit, units_for
 from benchboard.analytics.query_builder.sql_reader import from_sql
 from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.analytics.query_extent import UNKNOWN, QueryExtent, query_extent
@@ -327,24 +327,25 @@ class Exploration(QObject):
 
     def unit_for(self, source_id: str, table: str, column: str) -> Unit:
         """What the times of a column are rounded down to: `interval`, if the time range shows much of them; else the
-        unit that fits all of them, so that a file isn't a chart of one point."""
+        unit that fits all of them, so that a file isn't a chart of one point. That of a date is no part of a day."""
         offers_interval = "interval" in units_for(self.empty_question(source_id, table).dialect)
         found = self.statistics(source_id, table)
         known = found.columns.get(column) if found is not None else None
         if known is None or known.least is None:
             return "interval" if not source_id else "month"
         least, greatest = _moment(known.least), _moment(known.greatest)
-        period = self.period()
         if least is None or greatest is None or not source_id:
             return "interval"
+        period, is_date = self.period(), not isinstance(known.least, datetime)
         months = (greatest.year - least.year) * 12 + greatest.month - least.month
         if least.day == greatest.day == 1 and 2 <= known.distinct <= months + 1:
             return "month"  # a date for each month, as targets and closings have it
         if period is not None and least < period.end and greatest >= period.start:
             shown = min(greatest, period.end) - max(least, period.start)
             if shown * _LEAST_SHARE >= period.end - period.start and offers_interval:
-                return "interval"
-        return Period(least, greatest).interval  # type: ignore[return-value]  # one of the units
+                return "day" if is_date and period.interval in CLOCK_UNITS else "interval"
+        unit: Unit = Period(least, greatest).interval  # type: ignore[assignment]  # one of the units
+        return "day" if is_date and unit in CLOCK_UNITS else unit
 
     def add_column(self, column: BrowsedColumn, source_id: str, table: BrowsedTable) -> None:
         """Add a column where it fits; one of another table begins a new question, which is said."""

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from benchboard.analytics.query_builder.question import (
+    CLOCK_UNITS,
     MAX_LIMIT,
     TIMES,
     Derived,
@@ -83,10 +84,7 @@ class GroupPopover(PartPopover):
         self._table, self._question, self._shown, self._applied = table, question, shown, applied
         self._column = Select(column_choices(table), name="group_column", label=_("Column"))
         self._column.set_current_key(shown.column if shown is not None else column or table.columns[0].name)
-        units = units_for(question.dialect)
-        self._unit = Select([(one, unit_title(one)) for one in units], name="group_unit", label=_("Unit of time"))
-        usual: Unit = "interval" if "interval" in units else "day"
-        self._unit.set_current_key(shown.unit if shown is not None and shown.unit else usual)
+        self._unit = Select(name="group_unit", label=_("Unit of time"))
         self.column.addWidget(self._column)
         self.column.addWidget(self._unit)
         self.add_apply()
@@ -94,7 +92,18 @@ class GroupPopover(PartPopover):
         self._show_unit()
 
     def _show_unit(self) -> None:
-        self._unit.setVisible(kind_of(self._table, self._column.current_key()) in TIMES)
+        """Offer the units of the column: of a date no parts of a day, but for one that it has already."""
+        kind = kind_of(self._table, self._column.current_key())
+        before = self._unit.current_key() or (self._shown.unit if self._shown is not None else "")
+        units = [
+            one
+            for one in units_for(self._question.dialect)
+            if kind != "date" or one not in CLOCK_UNITS or (self._shown is not None and one == self._shown.unit)
+        ]
+        usual: Unit = "interval" if "interval" in units else "day"
+        self._unit.set_choices([(one, unit_title(one)) for one in units])
+        self._unit.set_current_key(before if before in units else usual)
+        self._unit.setVisible(kind in TIMES)
         if self.isVisible():
             self.move_into_place()
 
