@@ -305,6 +305,17 @@ def test_arrow_keys_across_an_enlarged_chart_choose_the_series(
     assert tips("line", Qt.Key.Key_Up) == top
 
 
+def test_arrow_keys_across_a_chart_announce_the_chosen_series_first(read: "Studio", announcements: list[str]) -> None:
+    """The series differed by what is bold in the tooltip alone."""
+    read.page.editor.select(["line"])
+    read.canvas.setFocus()
+    announcements.clear()
+    read.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    read.key(Qt.Key.Key_Down)
+    assert [one.split(":")[0] for one in announcements] == ["Revenue", "Orders"]
+    assert announcements[0].split(", ")[1] == announcements[1].split(", ")[1], "the day"
+
+
 def test_arrow_keys_in_enlarged_lying_bars_walk_downwards(read: "Studio", tips: Callable[[str, Qt.Key], str]) -> None:
     _load(read, _item("lying", "bar_chart", 0, 0, 4, 6, query=MANY_LONG_NAMES))
     assert _values(tips("lying", Qt.Key.Key_Down)) == {"N": "1"}

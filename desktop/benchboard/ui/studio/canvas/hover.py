@@ -117,11 +117,11 @@ class HoverTracker(QObject):
             value_tip(self._view).hide()
 
     def show_value_at(self, tile: Tile, spot: QPointF) -> str:
-        """Show the value at a point of a tile, in its own coordinates, as if the pointer were there; returns its text,
-        empty if there is none."""
+        """Show the value at a point of a tile, in its own coordinates, as if the pointer were there; returns what a
+        screen reader says of it, empty if there is none."""
         self._show_spot(tile, spot, self.screen_point(tile, spot))
         readout = self._reader_of(tile)(spot)
-        return readout.text if readout is not None else ""
+        return readout.spoken if readout is not None else ""
 
     def hide_value(self) -> None:
         """Show no value until the pointer moves."""

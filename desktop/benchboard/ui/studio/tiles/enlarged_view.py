@@ -240,7 +240,7 @@ class EnlargedDrawing(QWidget):
         spot = spots[place] * self.scale_factor
         self._show_readout(reader(spots[place]), self.mapToGlobal(spot.toPoint()))
         if QAccessible.isActive() and (readout := reader(spots[place])) is not None:
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, readout.text))
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, readout.spoken))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

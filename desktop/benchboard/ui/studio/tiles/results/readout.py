@@ -64,6 +64,12 @@ class Readout:
         """What it says, on one line."""
         return ", ".join(line.text for line in self.lines)
 
+    @property
+    def spoken(self) -> str:
+        """What it says to a screen reader: first the series that was chosen, as nothing else changes from one to the
+        next."""
+        return ", ".join(line.text for line in sorted(self.lines, key=lambda line: not line.strong))
+
 
 def tooltip_html(readout: Readout | None) -> str:
     """A readout as the HTML of a tooltip, with its data escaped. Where lines have values, these are in a column."""
