@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtGui import QImage, QPainter
 
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable, check_query
 from benchboard.dashboards.document.document import parse_document
@@ -30,6 +31,18 @@ def test_slices_of_many_values_keep_the_largest() -> None:
     assert [one.name for one in parts][:5] == [f"s{k}" for k in range(25, 30)]
     assert parts[-1].row_count == 25
     assert below == 0
+
+
+@pytest.mark.usefixtures("light")
+def test_one_slice_has_no_gap_at_its_ends() -> None:
+    body, table = QRectF(0, 0, 420, 220), _table(7)
+    picture = QImage(420, 220, QImage.Format.Format_ARGB32)
+    picture.fill(0)
+    with QPainter(picture) as painter:
+        paint_pie(painter, body, table, "")
+    pie = Pie(body, table)
+    top = QPointF(pie.ring.center().x(), pie.ring.top() + pie.ring.height() * 0.1).toPoint()
+    assert {picture.pixelColor(top.x() + x, top.y()).name() for x in range(-3, 4)} == {pie.colour(0).name()}
 
 
 def test_slices_stay_in_the_order_of_the_rows() -> None:

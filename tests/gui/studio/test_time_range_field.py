@@ -198,7 +198,7 @@ def test_switch_compares_all_widgets_that_can_with_the_period_before(studio: "St
     picker = _picker(studio)
     editor, switch = studio.page.editor, _part(picker, "time_compare")
     assert not switch.isChecked()
-    assert "0 of 3 widgets are compared. These can't be: “b”, “c”." in switch.accessibleDescription()
+    assert "0 of 3 widgets are compared. Can't be compared: “b”, “c”" in switch.accessibleDescription()
     studio.qtbot.mouseClick(switch, Qt.MouseButton.LeftButton)
     _settle(studio)
     assert [editor.widget(one).setting("before") for one in ("a", "b")] == ["on", "off"]

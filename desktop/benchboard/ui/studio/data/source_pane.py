@@ -44,9 +44,9 @@ from benchboard.ui.studio.data.preview_table import paint_histogram, paint_line
 from benchboard.ui.studio.data.source_rows import (
     SourceRow,
     folder_notes,
-    lines_text,
     location_text,
     news_text,
+    skipped_lines,
     status_mark,
     tables_and_rows,
 )
@@ -195,11 +195,11 @@ class SourcePane(DetailPane):
                 *(
                     [
                         (
-                            _("Lines that don't fit"),
-                            _LinesValue(lines, partial(self._run, handlers, "studio.sources.lines")),
+                            lines[0],
+                            _LinesValue(lines[1], partial(self._run, handlers, "studio.sources.lines")),
                         )
                     ]
-                    if (lines := lines_text(row.source))
+                    if (lines := skipped_lines(row.source))
                     else []
                 ),
                 (_("Last refreshed"), self._refreshed),

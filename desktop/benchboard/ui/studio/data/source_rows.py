@@ -225,6 +225,16 @@ def lines_text(source: SourceSummary) -> str:
     return ", ".join(parts)
 
 
+def skipped_lines(source: SourceSummary) -> tuple[str, str] | None:
+    """The title and the text of what became of the lines that didn't fit; None if all did. Total rows that were skipped
+    are lines that fit."""
+    if source.totals and not source.left_out and not source.emptied:
+        text = ngettext("{count} total row", "{count} total rows", source.totals)
+        return _("Skipped lines"), text.format(count=number(source.totals))
+    text = lines_text(source)
+    return (_("Lines that don't fit"), text) if text else None
+
+
 def folder_notes(source: SourceSummary) -> tuple[str, ...]:
     """Which columns aren't in all files of a folder, and which of its files aren't read, as sentences."""
     named = " ".join(source.unread_reasons)

@@ -272,7 +272,7 @@ class TimeRangePicker(Popover):
         if found.ids and found.others:
             names = ", ".join(f"“{name}”" for name in found.others[:_NAMED])
             names += "…" if len(found.others) > _NAMED else ""
-            said += " " + _("These can't be: {names}.").format(names=names)
+            said += " " + _("Can't be compared: {names}").format(names=names)
         self._compared.setText(said)
         self._compare.setAccessibleDescription(said)
 

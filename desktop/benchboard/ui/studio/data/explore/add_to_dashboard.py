@@ -169,7 +169,7 @@ class AddToDashboard(Popover):
             text = (
                 _("No dashboard has this name.")
                 if self._found
-                else _("No dashboards to add to yet. Choose New dashboard to make one.")
+                else _("Only your home page so far. Choose New dashboard to make another.")
             )
             self._rows.addWidget(Paragraph(text, "caption", "muted"))
         elif self._found is None:

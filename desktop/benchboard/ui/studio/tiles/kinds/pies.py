@@ -287,7 +287,8 @@ class Pie:
         """Draw it."""
         side = self.ring.width()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme().color("surface"), 1.5))
+        gap = QPen(theme().color("surface"), 1.5)
+        painter.setPen(gap if len(self.shown) > 1 else Qt.PenStyle.NoPen)  # one slice has no other to be set off from
         angle = 90.0
         if not self.total:
             painter.setBrush(theme().color("grid"))
