@@ -62,6 +62,18 @@ def test_load_that_is_not_known_is_no_zero_in_its_trace(light: Theme) -> None:
     assert strip.stats[0].trace == (0.3, 0.4)
 
 
+def test_main_text_has_the_bus_errors_and_every_counter_that_is_not_zero(light: Theme) -> None:
+    strip, state = BusCounters(), BusState()
+    live = SimpleNamespace(capture=SimpleNamespace(counters=lambda: Counters(0, 0.0, state)))
+    strip.show_counts(live, 0)  # type: ignore[arg-type]
+    assert strip.main_text() == "Bus load 0 %, Frames/s 0, TEC 0, REC 0, Bus errors 0"
+    state = BusState(rx_errors=128, bus_errors=12, rejected=3, overruns=2)
+    strip.show_counts(live, 5)  # type: ignore[arg-type]
+    assert strip.main_text() == (
+        "Bus load 0 %, Frames/s 0, TEC 0, REC 128, Bus errors 12, Rejected 3, Dropped 2, Not shown 5"
+    )
+
+
 def test_trace_draws_nothing_before_its_first_share(light: Theme) -> None:
     """A ground line over the whole width looked as if the bus had been at zero."""
     strip = StatStrip()

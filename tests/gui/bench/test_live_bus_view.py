@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import shiboken6
@@ -16,7 +17,8 @@ from sqlalchemy import insert
 
 from benchboard.canbus import candump, link
 from benchboard.canbus.backends.slcan import SlcanBus
-from benchboard.canbus.capture import Capture
+from benchboard.canbus.bus import BusState
+from benchboard.canbus.capture import Capture, Counters
 from benchboard.canbus.frame import Frame
 from benchboard.dongles import fleet
 from benchboard.dongles.device import Device
@@ -28,12 +30,13 @@ from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.live_bus_view import LiveBusView
 from benchboard.ui.bench.selected_dongle import SelectedDongle
 from benchboard.ui.shell.shell import Shell
-from benchboard.ui.widgets import Popover, Select
+from benchboard.ui.widgets import Popover, Select, accessible
 from benchboard.ui.widgets.badges import Badge
 from benchboard.ui.widgets.banners import Banner
 from benchboard.ui.widgets.tab_order import tab_stops
 from support.benchsim import Simulator, simulated
 from support.databases import unbound
+from support.loopback_dongle import CONFIG
 from support.window import Clicker, visible
 
 
@@ -595,6 +598,30 @@ def test_closed_live_bus_with_error_frames_alone_speaks_of_no_frames(qtbot: QtBo
 
     assert ended(Frame(0x4, error=True, data=bytes(8))).endswith("The errors below are from before that.")
     assert ended(Frame(0x123)).endswith("The frames below are from before that.")
+
+
+def test_errors_without_frames_are_announced_once_for_each_bus(
+    shell: Shell, announcements: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell.go("bench/live")
+    (view,) = shell.findChildren(LiveBusView)
+    counters = Counters(0, 0.0, BusState())
+    live = SimpleNamespace(
+        capture=SimpleNamespace(counters=lambda: counters), config=CONFIG, device_id="", path="", title=""
+    )
+    view._explain_no_frames(live)
+    told = "Only errors on the bus, no frames. Nothing sent on this bus can be read at"
+    assert not [text for text in announcements if text.startswith(told)]
+    for count in (7, 8, 9):
+        counters = Counters(0, 0.0, BusState(bus_errors=count, rx_errors=count))
+        view._explain_no_frames(live)
+    assert len([text for text in announcements if text.startswith(told)]) == 1
+    monkeypatch.setattr(accessible, "queue", accessible.AnnouncementQueue())  # as if seconds later
+    view._explain_no_frames(live)
+    assert len([text for text in announcements if text.startswith(told)]) == 1
+    view._show_bus(live)
+    view._explain_no_frames(live)
+    assert len([text for text in announcements if text.startswith(told)]) == 2
 
 
 @pytest.mark.usefixtures("simulator")

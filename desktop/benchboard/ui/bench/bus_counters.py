@@ -128,11 +128,13 @@ class BusCounters(StatStrip):
         self.show_stats(self._last)
 
     def main_text(self) -> str:
-        """The figures that tell how the bus is, to be read out once; after its end, all that are shown."""
+        """The figures that tell how the bus is, and every other one that isn't zero, to be read out once; after its
+        end, all that are shown.
+        """
         if not self.is_open:
             return self.accessible_text()
-        main = (_("Bus load"), _("Frames/s"), _("TEC"), _("REC"))
-        return ", ".join(f"{stat.name} {stat.value}" for stat in self.stats if stat.name in main)
+        main = (_("Bus load"), _("Frames/s"), _("TEC"), _("REC"), _("Bus errors"))
+        return ", ".join(f"{stat.name} {stat.value}" for stat in self.stats if stat.name in main or stat.value != "0")
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

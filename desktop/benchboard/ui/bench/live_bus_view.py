@@ -126,6 +126,8 @@ class LiveBusView(QWidget):
         """The frames that the notice names."""
         self._skipped = 0
         """Frames that left the ring buffer before they were shown: the view was paused or hidden too long."""
+        self._told_errors = ""
+        """What a screen reader was told of this bus's errors without frames."""
         self._end_reason = ""
         self._opening_by_key = False
         """Whether the button that opens the bus had the focus, which then goes to the one that closes it."""
@@ -677,7 +679,7 @@ class LiveBusView(QWidget):
         self._acknowledgement = AcknowledgementWatch()
         self._notices.select(live.device_id or "")
         self._notices.dismiss(_OPEN)
-        self._end_reason = ""
+        self._end_reason = self._told_errors = ""
         self._clear_send_error()
         self._show_listen_only(live)
         self.model.clear()
@@ -752,11 +754,20 @@ class LiveBusView(QWidget):
             self._errors.why.show()
         if page is not self.table or self._stack.currentWidget() is not self._none_match:
             self._stack.setCurrentWidget(page)
+        if page is self._errors:
+            self._tell_errors()
         self._show_filtered()
         if self._frames_next and page is self.table:
             self._frames_next = False
             if self._stop_button.hasFocus():
                 self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _tell_errors(self) -> None:
+        """Tell a screen reader once what the page in place of the frames says; it is shown at every poll."""
+        what = self._errors.sentence.text()
+        if what != self._told_errors:
+            self._told_errors = what
+            announce(self._errors, f"{what}. {self._errors.why.text()}")
 
     def _open_timing(self) -> None:
         live = self._devices.live
