@@ -76,6 +76,8 @@ class Problems(QObject):
         self._page = ""
         self._turned_to: Notice | None = None
         """The notice that the user turned to, of several: shown until another one comes, or it is dismissed."""
+        self._bugs: set[str] = set()
+        """The reports that were shown."""
         self._refusal = ""
         self._failing: Hashable | None = None
         self._failed: dict[str, set[Hashable]] = {}
@@ -275,10 +277,12 @@ class Problems(QObject):
             self._display.hide_toast(text)
 
     def bug(self, error: BaseException) -> None:
-        """Report a bug: in the log, and to the user as a report that can be copied."""
+        """Report a bug: in the log, and to the user as a report that can be copied. The same one again, as of a timer,
+        is only logged: its report would interrupt whatever the user does now."""
         details = redact("".join(traceback.format_exception(error)))
         _log.error("a bug: %s", details)
-        if self._display is not None and _is_alive(self._display):
+        if self._display is not None and _is_alive(self._display) and details not in self._bugs:
+            self._bugs.add(details)
             self._display.show_bug(type(error).__name__, details)
 
     def _present(self) -> None:

@@ -16,6 +16,7 @@ from benchboard.ui.app import Application
 from benchboard.ui.problems import Action
 from benchboard.ui.session_watch import SessionWatch
 from benchboard.ui.shell.header import ViewTab
+from benchboard.ui.shell.problem_display import BugReport
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.tasks import Progress
 from benchboard.ui.theme import theme
@@ -362,6 +363,20 @@ def test_bug_report_hides_secrets_and_work_continues(
     click(working.window, "bug_go_on")
     shell.go("admin")
     assert shell.address == "admin/people"
+
+
+def test_bug_that_comes_again_is_reported_once(
+    qtbot: QtBot, working: Application, click: Clicker, expected_log: list[str]
+) -> None:
+    expected_log.append("a bug")
+    first, other = RuntimeError("of a timer"), RuntimeError("of another one")
+    working.problems.bug(first)
+    click(working.window, "bug_go_on")
+    qtbot.waitUntil(lambda: not working.window.findChildren(BugReport))
+    working.problems.bug(first)
+    assert not working.window.findChildren(BugReport)
+    working.problems.bug(other)
+    click(working.window, "bug_go_on")
 
 
 def test_status_bar_cells_open_their_popover_upwards(qtbot: QtBot, working: Application, click: Clicker) -> None:

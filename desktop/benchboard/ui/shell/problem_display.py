@@ -81,8 +81,9 @@ class BugReport(Dialog):
         self.content.addWidget(
             Paragraph(
                 _(
-                    "This action didn't finish, and none of its changes were kept. You can keep working. The "
-                    "report below contains no passwords or keys. Pass it on so that the problem can be fixed."
+                    "What the program was doing may not have finished. What was saved is kept, and you can keep "
+                    "working. The report below contains no passwords or keys. Pass it on so that the problem can be "
+                    "fixed."
                 ),
                 "body",
                 "secondary",
