@@ -23,10 +23,12 @@ Format = Literal[
     "date",
     "time",
     "week",
+    "month",
     "",
 ]
 """The format of a value; empty: by its type. An identifier's digits aren't grouped, an order's status is translated. A
-week is written with its number; no column of a table has it, only one of a query that groups by week."""
+week is written with its number; no column of a table has it, only one of a query that groups by week. A month is
+written without its day; only the rows of a pivot table have it."""
 
 MAX_TITLE: Final = 500
 _LONGEST_NAME: Final = 50

@@ -1,20 +1,23 @@
 """Pivot tables as widgets show them: which results can be one, and the colour and the point of a cell."""
 
+from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from PySide6.QtGui import QColor
 
 from benchboard.analytics import pivoted_table
 from benchboard.analytics.chart_columns import pivot_columns
-from benchboard.analytics.pivoted_table import MOST_COLUMNS, PivotTable, pivoted
+from benchboard.analytics.pivoted_table import MOST_COLUMNS, Namer, PivotTable, pivoted
 from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.analytics.totalled_table import TotalledTable, totalled
 from benchboard.dashboards.document.widget_kinds import PIVOT, WidgetContent
 from benchboard.i18n import _, number
 from benchboard.ui.studio.tiles.kinds.heatmap import ordered
-from benchboard.ui.studio.tiles.numbers import number_format
+from benchboard.ui.studio.tiles.numbers import number_format, periods
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.theme import theme
+from benchboard.ui.time_format import month_name
 
 _MOST_KEPT: Final = 24
 _kept: dict[tuple[int, str, bool, bool, str], PivotTable] = {}
@@ -82,11 +85,39 @@ def pivot_of(widget: WidgetContent, table: ResultTable) -> PivotTable:
     key = id(table), widget.query, totals, fills, _("Total")
     found = _kept.pop(key, None)
     if found is None or found.source is not table:
-        found = pivoted(table, widget.query, order=ordered, name=heading, totals=totals, fills=fills, blank="")
+        name = _namer(table)
+        found = pivoted(table, widget.query, order=ordered, name=name, totals=totals, fills=fills, blank="")
+        found = _with_months(found)
     _kept[key] = found
     while len(_kept) > _MOST_KEPT:
         del _kept[next(iter(_kept))]
     return found
+
+
+def _with_months(found: PivotTable) -> PivotTable:
+    """With its rows named as months, if that is what they are."""
+    first, *others = found.columns
+    if not _is_monthly(found.source, found.places.row):
+        return found
+    return replace(found, columns=(replace(first, presentation=replace(first.presentation, format="month")), *others))
+
+
+def _namer(table: ResultTable) -> Namer:
+    """What values are called as headings, months as such."""
+    months = {place for place in range(len(table.columns)) if _is_monthly(table, place)}
+
+    def name(of: ResultTable, column: int, value: Cell) -> str:
+        return month_name(value) if column in months and isinstance(value, date) else heading(of, column, value)
+
+    return name
+
+
+def _is_monthly(table: ResultTable, column: int) -> bool:
+    """Whether the times of a column are the beginnings of months, of several."""
+    if table.columns[column].kind not in ("date", "timestamp") or table.columns[column].format == "week":
+        return False
+    times = periods.moments(list({row[column] for row in table.rows} - {None}))
+    return times is not None and len(times) > 1 and periods.granularity(times) == "month"
 
 
 def heading(table: ResultTable, column: int, value: Cell) -> str:
@@ -106,7 +137,7 @@ def exported(table: ResultTable, widget: WidgetContent) -> ResultTable:
     """A widget's rows as a file has them: a pivot table is pivoted, with nothing in the cells that no row is of."""
     if widget.kind is None or widget.kind.type != PIVOT or not table.rows or pivot_mismatch(widget, table) is not None:
         return table
-    return pivoted(table, widget.query, order=ordered, name=heading, totals=widget.setting("totals") != "off")
+    return pivoted(table, widget.query, order=ordered, name=_namer(table), totals=widget.setting("totals") != "off")
 
 
 def is_total(table: ResultTable, row: int, column: int) -> bool:

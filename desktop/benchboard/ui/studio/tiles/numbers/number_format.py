@@ -13,7 +13,7 @@ from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.i18n import N_, _, currency_decimals, number, with_currency, with_percent_sign
 from benchboard.ui.studio.tiles.numbers.week_labels import week_text
-from benchboard.ui.time_format import full_date, iso_moment, short_date
+from benchboard.ui.time_format import full_date, iso_moment, month_name, short_date
 
 _MAX_DIGITS: Final = 30
 LEAST_SHORT: Final = 1e4
@@ -107,6 +107,8 @@ def format_value(
     value = row[column]
     if isinstance(value, date) and table.columns[column].format == "week":
         return week_text(value)
+    if isinstance(value, date) and table.columns[column].format == "month":
+        return month_name(value)
     if isinstance(value, str):
         value = iso_moment(value) or value
     if isinstance(value, datetime) and decimals == 0:
