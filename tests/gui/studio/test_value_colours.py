@@ -157,18 +157,24 @@ def test_a_measure_with_the_name_of_a_value_has_its_colour_and_the_others_those_
 
 
 def test_a_measure_has_the_colour_of_its_place_again_once_no_chart_has_the_value(qapp: QApplication) -> None:
-    """Adding a pie of currencies and undoing it left the line of the measure “EUR” in the colour of the value."""
-    measure = ChartValues((), (("eur", "EUR"),))
+    """Adding a pie and undoing it left the line of a measure in the colour of one of its values."""
+    measure = ChartValues((), (("n1", "Paid"),))
     page = _page({"line": measure, "other": ChartValues((), (("n", "N"),))})
-    assert page.update("pie", _chart(["EUR"], column="currency")) == {"line", "other", "pie"}
-    assert page.of("line") == {("eur", "EUR"): 1}
+    assert page.update("pie", _chart(["paid"])) == {"line", "other", "pie"}
+    assert page.of("line") == {("n1", "Paid"): 1}
     copied = page.copy()
     copied.update("line", measure)
-    assert copied.of("line") == {("eur", "EUR"): 1}  # an export may leave the pie out
+    assert copied.of("line") == {("n1", "Paid"): 1}  # an export may leave the pie out
     assert page.update("pie", None) == {"line", "other"}
     assert page.of("line") is None
-    page.update("pie", _chart(["EUR"], column="currency"))
+    page.update("pie", _chart(["paid"]))
     assert page.update("pie", measure) == {"line", "other", "pie"}
+    assert page.of("line") is None
+
+
+def test_a_measure_with_the_name_of_a_currency_keeps_its_colour_beside_a_pie_of_currencies(qapp: QApplication) -> None:
+    page = _page({"line": ChartValues((), (("eur", "EUR"),))})
+    assert page.update("pie", _chart(["EUR", "USD"], column="currency")) == {"line", "pie"}
     assert page.of("line") is None
 
 

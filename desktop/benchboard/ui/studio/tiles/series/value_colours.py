@@ -11,9 +11,11 @@ Values are told apart within the column that names series or slices (“status�
 - Up to `MAX_COLOURS` values of a chart have different colours. Only where two values of a column with more than that
   meet in a chart for the first time may the later one have another colour there.
 - A measure with the name of such a value, “Fulfilled” beside the status “fulfilled”, has the value's colour as long as
-  a chart of that column is on the page; the others of its chart have those of their places.
+  a chart of that column is on the page; the others of its chart have those of their places. Currencies give no measure
+  their colour: an amount called “eur” isn't one of them.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +28,7 @@ from benchboard.ui.studio.tiles.numbers.collation import text_ranks
 MAX_COLOURS: Final = 8
 _MEASURE_COLOURS: Final = 1
 """How many colours are those of measures, as long as others are left for the values."""
+_CURRENCY: Final = re.compile("[A-Z]{3}")
 Key = tuple[Cell, ...]
 """A value of the columns that name what a chart draws: one cell of each."""
 Colours = Mapping[Key, int]
@@ -127,7 +130,7 @@ class PageColours:
         known: dict[str, int] = {}
         for columns in sorted(self._colours.keys() & self._drawn_columns()):
             for key, number in self._colours[columns].items():
-                if len(key) == 1 and isinstance(key[0], str):
+                if len(key) == 1 and isinstance(key[0], str) and not _CURRENCY.fullmatch(key[0]):
                     known.setdefault(_plain(key[0]), number)
         named = [next((known[name] for name in map(_plain, map(str, key)) if name in known), None) for key in measures]
         if all(number is None for number in named):
