@@ -197,7 +197,7 @@ def test_window_wide_enough_shows_tabs_in_the_header_and_variables_in_the_toolba
         assert place.tabs.isVisible()
         if wide:
             dashboards.studio.wait(lambda: page.canvas.mapTo(window, QPoint(0, 0)).y() <= 104)
-            assert re.fullmatch(r"harbour-cycle.*\+3", field.text()), "shortened, with how many more are selected"
+            assert re.fullmatch(r"(Shop: )?harbour-cycle.*\+3", field.text()), "with how many more are selected"
         else:
             assert (_variables_box(page).top(), _variables_box(page).width()) == (toolbar + 1, page.width())
             assert field.text().endswith(", lumen-and-co.example +1")
@@ -634,7 +634,10 @@ def test_toolbar_with_any_save_state_keeps_its_layout(studio: "Studio", width: i
         bar.resizeEvent(QResizeEvent(bar.size(), bar.size()))
         seen.append(places())
     assert all(one == seen[0] for one in seen)
-    assert seen[0]["studio_saved"][0]
+    assert bar.mark.isVisible()
+    assert bar.mark.toolTip() == bar.mark.accessibleName() == text, "where the text has no room, its icon has it"
+    bar.show_state("Not saved", "ph.warning-fill", "warn", may_save=True)
+    assert places()["studio_saved"][0], "a problem is said in words"
 
 
 def test_dashboard_deleted_by_another_person_is_reported_and_restored(dashboards: DashboardsDriver) -> None:
