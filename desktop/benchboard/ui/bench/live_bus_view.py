@@ -37,7 +37,6 @@ from benchboard.ui.bench.live_bus_reasons import (
     why_none_selectable,
     why_only_errors,
 )
-from benchboard.ui.bench.paired_dongles import PairedDongles
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.bench.selected_dongle import SelectedDongle
 from benchboard.ui.bench.send_problems import CommandHelp, not_a_frame, not_sendable, not_sending, unsent_error
@@ -104,8 +103,7 @@ class LiveBusView(QWidget):
         self._context = context
         self._devices = DeviceManager.of(context)
         self._notices = DongleNotices(self, context, self._devices)
-        self._paired = PairedDongles.of(context)
-        self._names = self._paired.titles
+        self._names: dict[str, str] = {}
         self._named: set[str] = set()
         """The dongles whose names were asked for."""
         self._reading_names: Work | None = None
@@ -183,7 +181,7 @@ class LiveBusView(QWidget):
         self._devices.live_changed.connect(self._live_changed)
         self._devices.live_failed.connect(self._on_bus_failed)
         self._devices.frames_sent.connect(self._on_frames_sent)
-        self._paired.changed.connect(self._load_names)
+        context.changed.watch(self, {"dongles"}, self._load_names)
         install_shortcuts(self, LIVE, self.command_handlers(), context.problems.refuse)
         self.table.installEventFilter(self)
         self._load_names()
@@ -558,7 +556,7 @@ class LiveBusView(QWidget):
         return {device.device_id or "" for device in self._connected()} | {self._selected_id} - {""}
 
     def _on_names(self, dongles: list[fleet.DongleRecord]) -> None:
-        self._names = self._paired.titles | {dongle.device_id: dongle.title for dongle in dongles}
+        self._names = {dongle.device_id: dongle.title for dongle in dongles}
         self._update_choices()
 
     def _connected(self) -> list[DetectedDevice]:

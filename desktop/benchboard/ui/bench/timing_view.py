@@ -34,7 +34,6 @@ from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.dongle_pane import nominal_timing
 from benchboard.ui.bench.live_bus_reasons import not_connected
 from benchboard.ui.bench.node_comparison import NodeComparison
-from benchboard.ui.bench.paired_dongles import PairedDongles
 from benchboard.ui.bench.selected_dongle import SelectedDongle
 from benchboard.ui.bench.solution_plot import SolutionPlot, SolutionPoint
 from benchboard.ui.bench.timing_cards import RegistersCard, ToleranceCards, VerificationCard
@@ -88,7 +87,6 @@ class TimingView(QWidget):
         self._context = context
         self._devices = DeviceManager.of(context)
         self._notices = DongleNotices(self, context, self._devices)
-        self._paired = PairedDongles.of(context)
         self._dongles: tuple[DongleRecord, ...] = ()
         self._loaded = False
         self._choices: list[tuple[str, str]] = []
@@ -125,10 +123,10 @@ class TimingView(QWidget):
         self._devices.changed.connect(self._update_choices)
         self._selected.changed.connect(self._follow_selection)
         self._selected.gone.connect(self._follow_selection)
+        context.changed.watch(self, {"dongles", "can_configs"}, self._load_dongles)
         refresh_times(self, self._show_stored)
+        self._load_dongles()
         self._solve()
-        self._paired.changed.connect(self._show_dongles)
-        self._show_dongles()
 
     def command_handlers(self) -> Handlers:
         """The commands for the timing that is shown."""
@@ -335,14 +333,14 @@ class TimingView(QWidget):
 
     # ---- the dongle
 
-    def _show_dongles(self) -> None:
-        """Show the paired dongles as they were read last: at once when the view opens, before it has the focus."""
-        dongles = self._paired.records
-        if dongles is None:
-            return
+    def _load_dongles(self) -> None:
+        actor = self._context.actor
+        self._context.tasks.read(self, lambda session: fleet.paired_dongles(session, actor), self._on_dongles)
+
+    def _on_dongles(self, dongles: list[DongleRecord]) -> None:
         before = self._selected_dongle()
         first = before is None or before.config is None
-        self._dongles, self._loaded = dongles, True
+        self._dongles, self._loaded = tuple(dongles), True
         self._pair_button.setVisible(not dongles and has_permission(self._context.actor, "dongles:pair"))
         self._update_choices()
         # Keep what the user typed before the list was loaded.
