@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from dashboards_driver import LEFT, DashboardsDriver
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QDrag, QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from benchboard import settings
-from benchboard.dashboards import favourites, folders
+from benchboard.dashboards import favourites, folders, thumbnail_data
+from benchboard.dashboards.thumbnail_data import PageData, ShownData
 from benchboard.ui.paged import paged_rows
 from benchboard.ui.paged.paged_cards import PagedCards
 from benchboard.ui.studio.library.favourite_cards import FavouriteCards
@@ -269,6 +270,22 @@ def test_card_has_the_numbers_that_its_dashboard_showed_last(dashboards: Dashboa
     studio.wait(lambda: numbers <= {one.text for one in painted_texts(view.viewport())})
     ShownDataStore.of(studio.context).remember(key, {})
     assert not numbers & {one.text for one in painted_texts(view.viewport())}
+
+
+def test_numbers_that_change_often_are_written_now_and_then_and_those_to_be_forgotten_at_once(
+    dashboards: DashboardsDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[dict[str, PageData]] = []
+    monkeypatch.setattr(thumbnail_data, "save", lambda *_all: written.append(dict(_all[-1])))
+    store, one, two = ShownDataStore.of(dashboards.studio.context), {"w": ShownData("1")}, {"w": ShownData("2")}
+    (pause,) = store.findChildren(QTimer)
+    store.remember("d", one)
+    store.remember("d", two)
+    dashboards.studio.wait(lambda: written == [{"d": one}])
+    pause.timeout.emit()
+    dashboards.studio.wait(lambda: written[1:] == [{"d": two}])
+    store.remember("d", {})
+    dashboards.studio.wait(lambda: written[2:] == [{"d": {}}])
 
 
 def test_one_card_has_a_ring_wherever_the_focus_was(dashboards: DashboardsDriver) -> None:

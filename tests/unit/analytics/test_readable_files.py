@@ -198,13 +198,15 @@ def test_has_mixed_endings_counts_the_breaks_outside_quotes(text: str) -> None:
     assert has_mixed_endings(_Pieces(text.encode()), '"') == (len(found) == 2)
 
 
-def test_remove_kept_removes_nothing_but_copies(tmp_path: Path) -> None:
+def test_remove_kept_removes_nothing_but_copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scan, kept = _folder(tmp_path / "in"), tmp_path / "kept"
     readable_scan(scan, kept)
     (kept / "letters").mkdir()
     (kept / "letters" / "a.txt").write_text("mine", encoding="utf-8")
     remove_kept(kept)
     assert [path.relative_to(kept).as_posix() for path in sorted(kept.rglob("*"))] == ["letters", "letters/a.txt"]
-    readable_scan(scan, tmp_path / "other")
-    remove_kept(tmp_path / "other")
-    assert not (tmp_path / "other").exists()
+    for most_kept in (1 << 20, 3):
+        monkeypatch.setattr(readable_files, "MOST_KEPT", most_kept)
+        readable_scan(scan, tmp_path / "other")
+        remove_kept(tmp_path / "other")
+        assert not (tmp_path / "other").exists()

@@ -39,6 +39,8 @@ _VERSION: Final = re.compile(r"\d+-\d+(-even)?")
 """The folder of the copy of a file with this size and time of its last change; `even`: all its lines end in LF."""
 _GOOD: Final = "good"
 """The ending of the folder that says, by an empty file, that a file too large for a copy was good."""
+_OURS: Final = re.compile(rf"\d+-\d+(-even|-{_GOOD})?")
+"""All of these folders."""
 _PARQUET: Final = b"PAR1"
 _WRITING = threading.Lock()
 """Held while what stands in for a file is written, or its older versions are removed."""
@@ -95,7 +97,7 @@ def remove_kept(folder: Path) -> None:
     """Remove the last good copies in a folder, and the folder if nothing else is in it: which folder that is may have
     been written by anybody who may write to the database. Raises `OSError`."""
     for version in folder.iterdir():
-        if _VERSION.fullmatch(version.name) and version.is_dir() and not version.is_symlink():
+        if _OURS.fullmatch(version.name) and version.is_dir() and not version.is_symlink():
             for copy in version.iterdir():
                 copy.unlink()
             version.rmdir()

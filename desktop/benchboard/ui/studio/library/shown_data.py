@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _SETTLE_MS: Final = 400
 """How long after its last result a page is looked at."""
+_WRITE_MS: Final = 30_000
+"""Least time between two writes: a page that reads its data every five seconds needn't write them as often."""
 _FROM_ZERO: Final = ("area_chart", "bar_chart")
 """The charts whose values begin at zero."""
 
@@ -85,6 +87,8 @@ class ShownDataStore(QObject):
         self._context = context
         self._file = _ThumbnailFile(context.workspace.home, context.workspace.vault, account_of(context))
         self._known: dict[str, PageData] = {}
+        self._writing = QTimer(self, interval=_WRITE_MS, singleShot=True)
+        self._writing.timeout.connect(self._write)
         context.tasks.read(self, lambda _session: self._file.read(), self._add_stored, lambda _error: None)
 
     @staticmethod
@@ -111,9 +115,15 @@ class ShownDataStore(QObject):
         if page == self.page(dashboard_id):
             return
         self._known[dashboard_id] = self._file.unwritten[dashboard_id] = page
-        file = self._file
-        self._context.tasks.read(self, lambda _session: file.write(), lambda _done: None, lambda _error: None)
+        if not page or not self._writing.isActive():  # what is to be forgotten doesn't wait
+            self._write()
         self.changed.emit()
+
+    def _write(self) -> None:
+        file = self._file
+        if file.unwritten:
+            self._context.tasks.read(self, lambda _session: file.write(), lambda _done: None, lambda _error: None)
+            self._writing.start()
 
     def _add_stored(self, stored: Mapping[str, PageData]) -> None:
         self._known = {**stored, **self._known}  # what was seen meanwhile is newer
