@@ -13,6 +13,7 @@ from test_models_view import LEFT, Models
 from benchboard.ui.studio.data.data_models.canvas_painting import SHOWN_ROWS
 from benchboard.ui.studio.data.data_models.model_canvas import CanvasSpot, ModelCanvas
 from benchboard.ui.studio.data.data_models.model_editor import PAGES
+from benchboard.ui.widgets import Button
 from support.layout_faults import OurWords, faults
 
 if TYPE_CHECKING:
@@ -68,9 +69,38 @@ def test_column_dragged_onto_another_joins_the_table_and_says_how_it_matches(dri
     driver.join()
     (line,) = driver.canvas.scene.lines
     assert (line.left_row, line.right_row, line.kind, line.crosses_sources) == (1, 0, "left", True)
-    assert (line.left_end, line.right_end, line.note) == ("n", "0–1", "7 rows without a match")
+    assert (line.left_end, line.right_end, line.note) == ("n", "0–1", "7 without a match")
     assert driver.view.draft.state.unjoined == ()
     assert "name" in driver.view.draft.state.definition.names()
+    assert driver.editor.contents.text() == "2 tables, 2 sources, 35 fields"
+
+
+def test_tools_of_the_canvas_stand_below_it_and_show_its_zoom(driver: CanvasDriver) -> None:
+    canvas = driver.canvas
+    driver.click("model_fit")
+    bottom = canvas.mapTo(driver.view, QPoint(0, canvas.height())).y()
+    for name in ("model_zoom_out", "model_zoom", "model_zoom_in", "model_fit", "model_tidy"):
+        assert driver.find(name).mapTo(driver.view, QPoint()).y() >= bottom
+    driver.click("model_zoom_in")
+    zoom = driver.find("model_zoom")
+    assert isinstance(zoom, Button)
+    assert zoom.text() == f"{round(canvas.zoom * 100)} %"
+
+
+def test_list_names_several_sources_and_marks_only_what_needs_attention(driver: CanvasDriver) -> None:
+    driver.join()
+    driver.type("model_name", "Sales by city")
+    driver.key(Qt.Key.Key_S)
+    view = driver.view
+    driver.studio.wait(lambda: bool(view.table.model.rows))
+    name, state = view.table.model.columns
+    (row,) = view.table.model.rows
+    assert name.second is not None
+    assert name.second(row) == "2 tables, 2 sources"
+    assert state.text(row) == ""
+    driver.type("model_name", "Sales by town")
+    driver.editor.commit()
+    assert state.text(row) == "Edited"
 
 
 def test_columns_of_different_types_are_refused(driver: CanvasDriver) -> None:

@@ -48,8 +48,17 @@ def test_scene_has_a_card_for_each_table_and_a_line_for_each_pair() -> None:
     assert (cities.is_joined, cities.size, [row.field for row in cities.rows]) == (False, "81", ["", ""])
     (line,) = scene.lines
     assert (line.left, line.left_row, line.right, line.right_row, line.crosses_sources) == (0, 0, 1, 0, True)
-    assert (line.left_end, line.right_end, line.note) == ("n", "0–1", "12 rows without a match")
+    assert (line.left_end, line.right_end, line.note) == ("n", "0–1", "12 without a match")
     assert canvas_scene(MODEL, (), (FILES,)).lines[0].left_end == ""  # not counted
+
+
+def test_card_writes_a_currency_as_its_symbol_and_marks_a_hidden_column() -> None:
+    fields = (
+        ModelField("total", "total", "decimal", FieldDisplay(unit="EUR", format="money")),
+        ModelField("mail", "mail", "text", FieldDisplay(hidden=True)),
+    )
+    (card,) = canvas_scene(ModelDefinition((ModelTable("s1", "orders", fields),)), (), (FILES,)).cards
+    assert [(row.note, row.icon) for row in card.rows] == [("€", "ph.hash"), ("hidden", "ph.eye-slash")]
 
 
 def test_cards_stand_beside_what_they_are_joined_to_and_never_on_each_other() -> None:

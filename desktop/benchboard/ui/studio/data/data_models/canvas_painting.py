@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
-from PySide6.QtGui import QFontMetrics, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from benchboard.ui.studio.data.data_models.canvas_places import line_path
 from benchboard.ui.studio.data.data_models.canvas_scene import JoinLine, TableCard, TableCardRow, join_kind_title
@@ -12,8 +12,8 @@ from benchboard.ui.studio.data.preview_table import paint_line
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 
-HEAD: Final = 44
-ROW: Final = 26
+HEAD: Final = 48
+ROW: Final = 28
 SHOWN_ROWS: Final = 10
 """Columns that a card shows at once; it scrolls to the others."""
 _PAD: Final = 12
@@ -96,16 +96,24 @@ def paint_background(painter: QPainter, area: QRectF) -> None:
 
 
 def paint_join(painter: QPainter, path: QPainterPath, line: JoinLine, *, current: bool, hovered: bool) -> None:
-    """A line with its ends; dashed between sources."""
-    colour = theme().color("accent.text" if current or hovered else "border.control")
+    """A line, dashed between sources."""
+    colour = _join_colour(current=current, hovered=hovered)
     style = Qt.PenStyle.DashLine if line.crosses_sources else Qt.PenStyle.SolidLine
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(colour, 2.5 if current else 1.5, style))
     painter.drawPath(path)
+
+
+def paint_join_ends(painter: QPainter, path: QPainterPath, *, current: bool, hovered: bool) -> None:
+    """The points at which a line meets its cards, whole: over their edges."""
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colour)
+    painter.setBrush(_join_colour(current=current, hovered=hovered))
     for at in (path.pointAtPercent(0), path.pointAtPercent(1)):
         painter.drawEllipse(at, 3.5, 3.5)
+
+
+def _join_colour(*, current: bool, hovered: bool) -> QColor:
+    return theme().color("accent.text" if current or hovered else "border.control")
 
 
 def paint_drawn(painter: QPainter, path: QPainterPath, *, refused: bool) -> None:
@@ -195,13 +203,13 @@ def paint_card(
 
 
 def _paint_head(painter: QPainter, card: TableCard, rect: QRectF) -> None:
-    inner = rect.adjusted(_PAD, 5, -_PAD, 0)
+    inner = rect.adjusted(_PAD, 0, -_PAD, 0)
     icon = QRectF(inner.left(), rect.top() + (HEAD - _ICON) / 2, _ICON, _ICON)
     paint_icon(painter, "ph.table", icon, theme().color("text.secondary"))
     size = QFontMetrics(theme().font("caption")).horizontalAdvance(card.size)
     left = int(inner.left()) + _ICON_ROOM
     right = int(inner.right()) - (size + _BETWEEN if card.size else 0)
-    top = int(rect.top()) + 5
+    top = int(rect.top()) + 7
     paint_line(painter, QRect(left, top, right - left, 18), card.table, "body_strong", "text")
     paint_line(painter, QRect(left, top + 17, right - left, 16), card.source, "caption", "text.muted")
     if card.size:

@@ -16,7 +16,7 @@ from benchboard.analytics.query_builder.combined import JoinFacts
 from benchboard.analytics.query_builder.question import JoinKind
 from benchboard.analytics.query_types import kind_name
 from benchboard.analytics.table_browser import BrowsedSource, BrowsedTable
-from benchboard.i18n import _, in_sentence, ngettext, number
+from benchboard.i18n import _, in_sentence, is_currency, ngettext, number, with_currency
 from benchboard.ui.studio.data.data_models.model_draft import UnjoinedTable
 from benchboard.ui.studio.data.explore.part_text import KIND_ICONS
 
@@ -117,7 +117,7 @@ def canvas_scene(
         cards.append(
             TableCard(
                 other.source_id, other.table, _source_name(known, other.source_id), _size(browsed),
-                tuple(TableCardRow(one.name, KIND_ICONS[one.kind], one.unit,
+                tuple(TableCardRow(one.name, KIND_ICONS[one.kind], _unit_text(one.unit),
                               tip=f"{one.name}: {kind_name(one.kind)}") for one in columns),
                 other.place, is_joined=False,
             )
@@ -139,16 +139,22 @@ def _key_columns(definition: ModelDefinition) -> dict[int, set[str]]:
 
 
 def _row(field: ModelField, keys: set[str], broken: Mapping[str, str]) -> TableCardRow:
-    note = _("hidden") if field.display.hidden else field.display.unit
+    note = _("hidden") if field.display.hidden else _unit_text(field.display.unit)
     called = field.name if field.name != field.column else ""
     said = [f"{field.column}: {kind_name(field.kind)}"]
     if called:
         said.append(_("In queries: {name}").format(name=called))
     said += [text for text in (field.display.description, broken.get(field.name, "")) if text]
+    icon = JOIN_ICON if field.column in keys else "ph.eye-slash" if field.display.hidden else KIND_ICONS[field.kind]
     return TableCardRow(
-        field.column, JOIN_ICON if field.column in keys else KIND_ICONS[field.kind], note, field.name,
+        field.column, icon, note, field.name,
         "\n".join(said), field.display.hidden, field.column in keys, field.name in broken,
     )  # fmt: skip
+
+
+def _unit_text(unit: str) -> str:
+    """A unit as it is written beside values: `€` for EUR."""
+    return with_currency("", unit).strip() if is_currency(unit) else unit
 
 
 def _calculated_row(field: Field, broken: Mapping[str, str]) -> TableCardRow:
@@ -227,7 +233,7 @@ def _note(facts: JoinFacts | None) -> str:
     lost = facts.left_rows - facts.left_matched if facts is not None else 0
     if lost <= 0:
         return ""
-    return ngettext("{count} row without a match", "{count} rows without a match", lost).format(count=number(lost))
+    return ngettext("{count} without a match", "{count} without a match", lost).format(count=number(lost))
 
 
 def _tip(definition: ModelDefinition, place: int, facts: JoinFacts | None) -> str:

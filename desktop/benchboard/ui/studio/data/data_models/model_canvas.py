@@ -307,7 +307,8 @@ class ModelCanvas(QWidget):
                     focused=current and focused, hot=hot, refused=refused,
                 )  # fmt: skip
             for place, (path, line) in enumerate(zip(paths, self._scene.lines, strict=True)):
-                current = self._current.line == place
+                current, hovered = self._current.line == place, self._hovered.line == place
+                painting.paint_join_ends(painter, path, current=current, hovered=hovered)
                 painting.paint_join_label(painter, path, line, current=current, focused=current and focused)
             if drawing is not None and drawing.moved:
                 box, rows = self._boxes[drawing.spot.card], len(self._scene.cards[drawing.spot.card].rows)

@@ -26,7 +26,7 @@ from benchboard.analytics.query_builder.question import Question
 from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.analytics.query_types import NUMBERS
 from benchboard.analytics.table_browser import BrowsedSource, BrowsedTable
-from benchboard.i18n import _
+from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.data.data_models.field_popovers import (
     FieldPopover,
     format_title,
@@ -99,6 +99,8 @@ class ModelEditor(QWidget):
         self.segments = SegmentedControl(
             [("tables", _("Tables")), ("fields", _("Fields")), ("uses", _("Used by"))], label=_("Part of the model")
         )
+        self.contents = Text("", "caption", "muted")
+        self.contents.setObjectName("model_contents")
         self._lay_out()
         self.setFocusProxy(self.segments)
         self.exploration.changed.connect(self._question_changed)
@@ -112,7 +114,7 @@ class ModelEditor(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         names = QHBoxLayout()
-        names.setContentsMargins(16, 10, 16, 8)
+        names.setContentsMargins(16, 8, 16, 8)
         names.setSpacing(8)
         names.addWidget(self.name, 2)
         names.addWidget(self.description, 3)
@@ -121,9 +123,11 @@ class ModelEditor(QWidget):
         column.addWidget(self.problems)
         head = QHBoxLayout()
         head.setContentsMargins(16, 0, 16, 8)
+        head.setSpacing(12)
         head.addWidget(self.segments)
+        head.addWidget(self.contents)
         head.addStretch(1)
-        head.addWidget(self.tables.tools)
+        head.addWidget(self.tables.add)
         column.addLayout(head)
         column.addWidget(hairline())
         self._pages = QStackedWidget()
@@ -160,7 +164,7 @@ class ModelEditor(QWidget):
         if key == "uses" and self.draft is not None:
             self.uses.show_draft(self.draft)
         self._pages.setCurrentIndex(PAGES.index(key))
-        self.tables.tools.setVisible(key == "tables")
+        self.tables.add.setVisible(key == "tables")
 
     # What is shown
 
@@ -263,6 +267,7 @@ class ModelEditor(QWidget):
         """Show what changed: a popover that is open stands at one of the chips."""
         definition, why = self._definition, self.why_read_only
         self._show_problems()
+        self.contents.setText(contents_text(definition))
         self._show_fields()
         self._show_preview()
         if self.draft is not None:
@@ -518,6 +523,17 @@ class ModelEditor(QWidget):
         if self.segments.current() == "uses":
             return [self.segments, self.uses]
         return [self.segments, self.calculations, self.fields, self.preview]
+
+
+def contents_text(definition: ModelDefinition) -> str:
+    """What a model consists of: its tables, the sources if there are several, its fields."""
+    tables, sources = len(definition.tables), len({one.source_id for one in definition.tables})
+    fields = len(definition.names())
+    parts = [ngettext("{count} table", "{count} tables", tables).format(count=tables)]
+    if sources > 1:
+        parts.append(ngettext("{count} source", "{count} sources", sources).format(count=sources))
+    parts.append(ngettext("{count} field", "{count} fields", fields).format(count=fields))
+    return ", ".join(parts)
 
 
 def _field_icon(field: Field) -> str:

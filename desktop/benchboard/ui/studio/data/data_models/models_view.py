@@ -153,7 +153,7 @@ class ModelsView(QWidget):
                 "name", _("Name"), self._title, sortable=True, second=self._below, width=170,
                 stretch=True,
             ),
-            Column("state", _("Status"), lambda row: self._mark(row).text, mark=self._mark, width=96,
+            Column("state", "", self._mark_text, badge=self._mark, width=84,
                    tooltip=lambda row: " ".join(one.sentence for one in row.problems)),
         )  # fmt: skip
 
@@ -164,15 +164,22 @@ class ModelsView(QWidget):
     def _below(self, row: ModelSummary) -> str:
         if row.definition is None:
             return ""
-        count = len(row.definition.tables)
+        count, sources = len(row.definition.tables), len({one.source_id for one in row.definition.tables})
         tables = ngettext("{count} table", "{count} tables", count).format(count=count)
+        if sources > 1:
+            return f"{tables}, {ngettext('{count} source', '{count} sources', sources).format(count=sources)}"
         return f"{tables}, {row.source or _('Benchboard')}"
 
-    def _mark(self, row: ModelSummary) -> Mark:
+    def _mark(self, row: ModelSummary) -> Mark | None:
+        """What sets a model apart: that it has edits which aren't saved, or is broken."""
         draft = self._drafts.get(row.id)
         if draft is not None and draft.is_changed:
             return Mark("info", _("Edited"))
-        return Mark("warn", _("Broken")) if row.problems else Mark("ok", _("Ready"))
+        return Mark("warn", _("Broken")) if row.problems else None
+
+    def _mark_text(self, row: ModelSummary) -> str:
+        mark = self._mark(row)
+        return mark.text if mark is not None else ""
 
     def _empty_state(self) -> EmptyState:
         title = _("No data models yet")
@@ -312,7 +319,7 @@ class ModelsView(QWidget):
     def _show_sides(self) -> None:
         """Without any model, let the list say so in the whole view."""
         alone = not self._model.rows and not self._search.text() and self._right.currentWidget() is self._nothing
-        for widget in (self._line, self._right):
+        for widget in (self._line, self._right, self.explore, self.save):
             widget.setVisible(not alone)
         self._list.setMaximumWidth(_ALONE if alone else _LIST_WIDTH)
         self._list.setMinimumWidth(_LIST_WIDTH)

@@ -22,7 +22,7 @@ from benchboard.ui.studio.data.data_models.model_draft import (
 from benchboard.ui.studio.data.explore.join_popover import JoinPopover
 from benchboard.ui.studio.data.explore.joined_tables import JoinableTable, as_join, joinable_tables
 from benchboard.ui.studio.data.source_actions import explore_address
-from benchboard.ui.widgets import Button, MenuItem, Paragraph, menu
+from benchboard.ui.widgets import Button, MenuItem, Paragraph, hairline, menu
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -63,16 +63,16 @@ class TablesPage(QWidget):
         """The join whose popover opens as soon as it is on the canvas."""
         self.canvas = ModelCanvas("model_canvas")
         self.canvas.why_not_join = self._why_not_joined
-        self.tools = self._make_tools()
+        self.add = Button(_("Add table"), self._open_tables, icon="ph.plus", menu=True, name="model_add_table")
         self._hint = Paragraph("", "caption", "muted")
         self._hint.setObjectName("model_canvas_hint")
-        self._hint.setContentsMargins(16, 6, 16, 6)
         set_surface(self, "surface")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.canvas, 1)
-        column.addWidget(self._hint)
+        column.addWidget(hairline())
+        column.addWidget(self._make_tools())
         self.setFocusProxy(self.canvas)
         self.canvas.joined.connect(self._join)
         self.canvas.card_moved.connect(self._move)
@@ -84,22 +84,24 @@ class TablesPage(QWidget):
         self.canvas.zoomed.connect(self._show_zoom)
 
     def _make_tools(self) -> QWidget:
+        """The zoom and the arrangement below the canvas, and what to do next beside them."""
         tools = QWidget()
         line = QHBoxLayout(tools)
-        line.setContentsMargins(0, 0, 0, 0)
+        line.setContentsMargins(12, 8, 16, 8)
         line.setSpacing(4)
-        self.add = Button(_("Add table"), self._open_tables, icon="ph.plus", menu=True, name="model_add_table")
         out = Button("", partial(self.canvas.zoom_by, -1), kind="quiet", icon="ph.minus", tip=_("Zoom out"), keys="",
                      name="model_zoom_out")  # fmt: skip
         self._zoom = Button("100 %", self._reset_zoom, kind="quiet", tip=_("Zoom to 100 %"), name="model_zoom")
         closer = Button("", partial(self.canvas.zoom_by, 1), kind="quiet", icon="ph.plus", tip=_("Zoom in"),
                         name="model_zoom_in")  # fmt: skip
-        fit = Button("", self.canvas.fit, kind="quiet", icon="ph.corners-out", tip=_("Show all tables"),
+        fit = Button(_("Fit"), self.canvas.fit, kind="quiet", icon="ph.corners-out", tip=_("Show all tables"),
                      name="model_fit")  # fmt: skip
-        self._tidy = Button("", self._tidy_up, kind="quiet", icon="ph.magic-wand", tip=_("Arrange tables"),
+        self._tidy = Button(_("Arrange"), self._tidy_up, kind="quiet", icon="ph.magic-wand", tip=_("Arrange tables"),
                             name="model_tidy")  # fmt: skip
-        for button in (out, self._zoom, closer, fit, self._tidy, self.add):
+        for button in (out, self._zoom, closer, fit, self._tidy):
             line.addWidget(button)
+        line.addSpacing(12)
+        line.addWidget(self._hint, 1)
         return tools
 
     def _reset_zoom(self) -> None:
@@ -132,7 +134,6 @@ class TablesPage(QWidget):
         self.add.disable(self._editor.why_read_only or self._why_no_more())
         self._tidy.disable(self._editor.why_read_only)
         self._hint.setText(self._hint_text(state))
-        self._hint.setVisible(bool(self._hint.text()))
         self._show_zoom()
         if self._opens_line >= 0:
             line = next((k for k, one in enumerate(scene.lines) if one.join == self._opens_line), -1)
