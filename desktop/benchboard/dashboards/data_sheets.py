@@ -6,15 +6,17 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from benchboard.analytics import pivoted_table, queries
+from benchboard.analytics import pivoted_table
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.queries import ResultTable
 from benchboard.analytics.table_export.exported import Sheet
 from benchboard.dashboards.document import time_range
+from benchboard.dashboards.document.time_range import Period
 from benchboard.dashboards.document.widget_kinds import PIVOT, WidgetContent, widget_of
 from benchboard.dashboards.editing.unused_filters import narrows, used_variables
 from benchboard.dashboards.editing.view import RenderedPage
 from benchboard.dashboards.variables.templating import Labels, selection_summary
+from benchboard.dashboards.widget_rows import WidgetRows, read_widget_rows
 from benchboard.errors import ENDED, AppError, Cancelled, Invalid
 from benchboard.i18n import _
 from benchboard.identity import permissions
@@ -31,10 +33,11 @@ def data_widgets(view: RenderedPage) -> list[WidgetContent]:
     ]
 
 
-def plain_form(table: ResultTable, query: str, widget: WidgetContent) -> ResultTable:
-    """The rows of a query in their own order; those of a pivot table pivoted, if each has a cell of its own."""
+def plain_form(found: WidgetRows) -> ResultTable:
+    """The rows of a widget in their own order; those of a pivot table pivoted, if each has a cell of its own."""
+    table, query, widget = found.table, found.query, found.widget
     if widget.type != PIVOT or not table.rows or not pivoted_table.can_pivot(table, query):
-        return table
+        return found.compared()
     totals = widget.setting("totals") != "off"
     return pivoted_table.pivoted(
         table, query, order=pivoted_table.plain_order, name=pivoted_table.plain_name, totals=totals
@@ -50,7 +53,7 @@ def widget_sheets(
     labels: Labels,
     cancel_token: CancelToken | None = None,
     step: Callable[[int, int], object] = lambda _done, _total: None,
-    arranged: Callable[[ResultTable, str, WidgetContent], ResultTable] = plain_form,
+    arranged: Callable[[WidgetRows], ResultTable] = plain_form,
     left_out: Callable[[WidgetContent], str] = lambda _widget: "",
 ) -> list[Sheet]:
     """Run the queries of all widgets of a page for `actor`, up to `MAX_ROWS` rows each, with the time range as it is at
@@ -71,15 +74,7 @@ def widget_sheets(
         query = view.query_of(widget.id)
         title, notes = widget.title or widget.kind_name, _notes(view, widget.id, query, now, labels)
         try:
-            table = queries.run_query(
-                session,
-                actor,
-                query,
-                limit=queries.MAX_ROWS,
-                cancel_token=cancel_token,
-                variables=view.query_values(widget.id, query, now),
-                source_id=widget.data_source_id or None,
-            )
+            found = read_widget_rows(session, actor, view, widget.id, now, cancel_token)
         except Cancelled:
             raise
         except AppError as error:
@@ -87,8 +82,12 @@ def widget_sheets(
                 raise
             sheets.append(Sheet(title, None, notes, error))
             continue
-        more = (_("The first {count} rows. The query returns more.").format(count=len(table.rows)),)
-        shown, notes = arranged(table, query, widget), notes + (more if table.truncated else ())
+        count = len(found.table.rows)
+        more = (_("The first {count} rows. The query returns more.").format(count=count),)
+        if found.before is not None:
+            against = _("Compared with {period} (UTC)").format(period=_span(found.before.period))
+            notes = (*notes, against)
+        shown, notes = arranged(found), notes + (more if found.table.truncated else ())
         missing = left_out(widget)
         sheets.append(Sheet(title, shown, (*notes, missing) if missing else notes))
     failed = [sheet.error for sheet in sheets if sheet.error is not None]
@@ -123,7 +122,10 @@ def _time_text(view: RenderedPage, now: datetime) -> str:
         period = view.time.period(now)
     except Invalid as error:
         return error.what
-    span = f"{period.start:%Y-%m-%d %H:%M} – {period.end:%Y-%m-%d %H:%M}"
     name = time_range.title(view.time)
-    text = _("{title} (UTC)").format(title=span)
+    text = _("{title} (UTC)").format(title=_span(period))
     return f"{name}: {text}" if name else text
+
+
+def _span(period: Period) -> str:
+    return f"{period.start:%Y-%m-%d %H:%M} – {period.end:%Y-%m-%d %H:%M}"

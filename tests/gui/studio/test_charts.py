@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 
+from benchboard.analytics import periods
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of, new_item, widget_of, with_fields
 from benchboard.settings import Appearance
 from benchboard.ui.studio.tiles.axes.short_names import own_words, short_names
 from benchboard.ui.studio.tiles.kinds import bars, charts, x_axis
 from benchboard.ui.studio.tiles.kinds.pies import Pie
-from benchboard.ui.studio.tiles.numbers import periods
 from benchboard.ui.studio.tiles.renderers import body_of, mismatch_reason, paint_content, summary
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.series.chart_table import chart_table

@@ -2,7 +2,7 @@
 
 import csv
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +14,13 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 from benchboard.analytics import queries
 from benchboard.analytics.queries import ResultColumn, ResultTable
 from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.document.time_range import TimeRange
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
 from benchboard.ui.studio.canvas.context_menu import build_menu
 from benchboard.ui.studio.import_export.export_dialog import ExportDialog
 from benchboard.ui.studio.tiles.hidden_series import visible_rows
+from benchboard.ui.studio.tiles.kinds import charts
+from benchboard.ui.studio.tiles.kinds.missing_periods import drawn_table
 from benchboard.ui.studio.tiles.legend_menu import legend_names
 from benchboard.ui.studio.tiles.page_picture import PagePicture
 from benchboard.ui.studio.tiles.series.chart_legend import OTHER, LegendChoice
@@ -112,6 +115,62 @@ def _chart(kind: str, rows: dict[str, list[int]]) -> tuple[WidgetContent, Result
     columns = (ResultColumn("x", "text"), *(ResultColumn(name, "integer") for name in rows))
     table = ResultTable(columns, tuple(zip("abcd", *rows.values(), strict=True)), truncated=False)
     return WidgetContent("w", kind, kind_of(kind), "T", "SELECT 1", {}), table
+
+
+COMPARED = (
+    "SELECT date_trunc('day', created_dt) AS day, status, count(*) AS orders FROM orders"
+    " WHERE created_dt >= :from AND created_dt < :to GROUP BY 1, 2 ORDER BY 1, 2"
+)
+
+
+@pytest.mark.usefixtures("demo_home")
+def test_exports_of_a_widget_that_compares_have_the_period_before_as_drawn(studio: "Studio", tmp_path: Path) -> None:
+    items = [
+        {**_widget(COMPARED, kind, kind), "id": kind, "config": {"before": "on"}} for kind in ("line_chart", "table")
+    ]
+    for place, item in enumerate(items):
+        item["position"] = {"x": 6 * place, "y": 0, "w": 6, "h": 6}
+    studio.page.editor.load(parse_document(items))
+    studio.page.editor.select_time(TimeRange("now-9d/d", "now-3d/d"))
+    studio.wait(lambda: not studio.page.query_runner.busy)
+    results = {item: studio.page.query_runner.result(item) for item in ("line_chart", "table")}
+    line, table = results["line_chart"], results["table"]
+    assert line is not None
+    assert line.table is not None
+    assert line.before is not None
+    assert table is not None
+    assert table.table is not None
+    studio.click("table")
+    studio.page.run("studio.export_data")
+    _choose(studio, tmp_path / "table.csv")
+    with (tmp_path / "table.csv").open(encoding="utf-8-sig") as file:
+        written = list(csv.reader(file))
+    assert written[0] == ["Day", "Status", "Orders", "Orders before", "Orders change", "Orders change %"]
+    assert [[row[1], *row[2:4]] for row in written[1:]] == [
+        ["" if cell is None else str(cell) for cell in row[1:4]] for row in table.table.rows
+    ]
+    studio.click("line_chart")
+    for command, name in (("studio.export_data_xlsx", "line.xlsx"), ("studio.export_data_parquet", "line.parquet")):
+        studio.page.run(command)
+        _choose(studio, tmp_path / name)
+    rows = [row for row in openpyxl.load_workbook(tmp_path / "line.xlsx").active.values if isinstance(row[0], datetime)]
+    drawn = drawn_table(studio.page.editor.widget("line_chart"), line)
+    series = {one.setting_name: one for one in charts.series_of(drawn, "") if one.is_before}
+    assert series
+    for at, row in enumerate(drawn.rows):
+        for status, one in series.items():
+            told = [line[3] for line in rows if line[0].replace(tzinfo=UTC) == row[0] and line[1] == status]
+            # A file has the rows that there are: a count without any is drawn as 0.
+            assert told == [one.values[at]] or (told in ([], [None]) and not one.values[at])
+    with duckdb.connect() as made:
+        titles = [one[0] for one in made.execute(f"SELECT * FROM '{tmp_path / 'line.parquet'}'").description or ()]
+    assert titles == ["day", "status", "orders", "orders_before", "orders_change", "orders_change_percent"]
+    studio.page.run("studio.export_all_data")
+    _choose(studio, tmp_path / "all.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "all.xlsx")
+    for sheet in book:
+        assert any("Orders before" in row for row in sheet.values), sheet.title
+        assert any(str(row[0]).startswith("Compared with ") for row in sheet.values), sheet.title
 
 
 def test_what_a_legend_hides_is_left_out_of_a_result(qapp: object) -> None:

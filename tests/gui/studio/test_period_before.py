@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
+from benchboard.analytics.period_step import WEEK, Step
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable, run_query
 from benchboard.dashboards.document import time_range
 from benchboard.dashboards.document.time_range import Period, TimeRange
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
+from benchboard.dashboards.period_before import PeriodBefore, compared_rows, moved, percent_change
 from benchboard.ui.studio.tiles import renderers, value_readout
 from benchboard.ui.studio.tiles.kinds import charts
 from benchboard.ui.studio.tiles.kinds.missing_periods import drawn_table
-from benchboard.ui.studio.tiles.numbers.period_step import WEEK, Step
 from benchboard.ui.studio.tiles.points import point_finder
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
-from benchboard.ui.studio.tiles.series.period_before import PeriodBefore, compared_rows, moved, percent_change
 from benchboard.ui.studio.tiles.stats import metric_card
 from benchboard.ui.studio.tiles.stats.stat_tiles import StatValue
 from support.databases import unbound
@@ -78,6 +78,21 @@ def test_compared_rows_have_the_figure_before_and_both_changes() -> None:
         "Shop", "Orders", "Orders before", "Orders change", "Orders change %",
     ]  # fmt: skip
     assert found.rows == (("a", 12, 0, 12, None), ("b", 5, 4, 1, Decimal("25.0")), ("c", 7, None, None, None))
+
+
+def test_rows_that_only_the_period_before_has_are_in_the_gaps_of_the_times() -> None:
+    now = _table(
+        (DAY, SHOP, ORDERS),
+        *((datetime(2026, 11, day, tzinfo=UTC), shop, value) for day, shop, value in ((4, "a", 4), (2, "a", 2))),
+    )
+    then = [(2, "a", 1), (3, "a", 9), (4, "b", 8), (20, "a", 7)]
+    rows = [(datetime(2026, 10, day, tzinfo=UTC), shop, value) for day, shop, value in then]
+    before = _before(*rows, columns=(DAY, SHOP, ORDERS))
+    found = compared_rows(now, before, Step(seconds=86_400), with_gaps=True)
+    assert [(row[0].day, *row[1:5]) for row in found.rows if isinstance(row[0], datetime)] == [
+        (4, "a", 4, None, None), (4, "b", None, 8, None), (3, "a", None, 9, None), (2, "a", 2, 1, 1),
+    ]  # fmt: skip
+    assert len(compared_rows(now, before, Step(seconds=86_400)).rows) == 2
 
 
 def test_line_of_the_period_before_is_dashed_lighter_and_in_the_readout() -> None:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QRectF, QSizeF, Qt
 from PySide6.QtGui import QAccessible, QColor, QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit
 
+from benchboard.analytics import periods
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable, check_query
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import KINDS, WidgetKind, kind_of, new_item, widget_of, with_fields
@@ -19,7 +20,6 @@ from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.tiles import no_query
 from benchboard.ui.studio.tiles.click_targets import Audience
 from benchboard.ui.studio.tiles.kinds import bars, charts, x_axis
-from benchboard.ui.studio.tiles.numbers import periods
 from benchboard.ui.studio.tiles.renderers import body_of, paint_body, paint_content, summary, unknown_kind_text
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.series.chart_table import chart_table

@@ -57,6 +57,22 @@ def test_each_widget_has_a_sheet_with_range_and_filters_above_its_rows(
     assert "nothing" in [row[0] for row in book["Wrong"].values][-1]
 
 
+def test_widget_that_compares_has_the_period_before_in_columns(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "rides.csv").write_text("day;n\n2026-05-04;3\n2026-05-05;4\n2026-05-02;1\n2026-05-03;2\n")
+    capsys.readouterr()
+    assert main(["source", "add", str(tmp_path / "rides.csv"), "--json"]) == 0
+    source_id = json.loads(capsys.readouterr().out)["id"]
+    query = "select cast(day as date) as day, sum(n) as rides from rides where day >= :from and day < :to group by 1"
+    widget = {"title": "Rides", "query": query, "data_source_id": source_id, "config": {"before": "on"}}
+    _import(tmp_path, [widget], time={"from": "2026-05-04", "to": "2026-05-05"})
+    assert main(["dashboard", "data", "Line 2", "--out", str(tmp_path / "all.xlsx")]) == 0
+    rows = list(openpyxl.load_workbook(tmp_path / "all.xlsx").active.values)
+    assert sorted(row[1:5] for row in rows[-2:]) == [(3, 1, 2, 2), (4, 2, 2, 1)]
+    assert "Compared with 2026-05-02 00:00 – 2026-05-04 00:00 (UTC)" in [row[0] for row in rows]
+
+
 def test_pivot_table_has_the_pivoted_rows(tmp_path: Path) -> None:
     query = "select '{}' as a, '{}' as b, {} as n"
     cells = [("y", "q", 1), ("x", "q", 2), ("x", "p", 4)]

@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import pytest
 
+from benchboard.analytics.period_step import Step, step_of
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.analytics.query_builder.sql_writer import rounded_time
 from benchboard.analytics.query_types import ValueKind
 from benchboard.dashboards.document.time_range import Period
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of, new_item, widget_of, with_fields
 from benchboard.ui.studio.tiles.kinds.missing_periods import MOST_PERIODS, counted_columns, drawn_table
-from benchboard.ui.studio.tiles.numbers.period_step import Step, step_of
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.series.chart_table import ChartTable
 

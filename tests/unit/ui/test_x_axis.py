@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
 
+from benchboard.analytics import periods
 from benchboard.analytics.column_presentation import Presentation
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.analytics.query_types import ValueKind
@@ -18,7 +19,6 @@ from benchboard.ui.studio.tiles.axes import axis_scale, time_ticks
 from benchboard.ui.studio.tiles.kinds import x_axis
 from benchboard.ui.studio.tiles.kinds.missing_periods import drawn_table
 from benchboard.ui.studio.tiles.kinds.x_axis import is_by_week
-from benchboard.ui.studio.tiles.numbers import periods
 from benchboard.ui.studio.tiles.numbers.number_format import format_value
 from benchboard.ui.studio.tiles.numbers.week_labels import week_title, with_weeks
 from benchboard.ui.studio.tiles.results.query_result import QueryResult

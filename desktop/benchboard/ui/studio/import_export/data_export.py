@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import QLocale, QMimeData
 from PySide6.QtGui import QImage, QPainter
 
-from benchboard.analytics import queries
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.queries import ResultTable
 from benchboard.analytics.table_export.clipboard_table import html_table, tab_separated
 from benchboard.analytics.table_export.excel_file import excel_file
 from benchboard.analytics.table_export.formats import EXPORT_FORMATS, ExportFormat, as_text_note, export_table
 from benchboard.dashboards.data_sheets import widget_sheets
-from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.dashboards.editing.view import render
+from benchboard.dashboards.widget_rows import WidgetRows, read_widget_rows
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.file_export import ask_file, save_file
 from benchboard.ui.studio.canvas.canvas import Canvas
@@ -50,8 +49,9 @@ def ask_and_export_data(context: "Context", canvas: Canvas, item_id: str, chosen
     title = widget.title or widget.kind_name
 
     def encode(progress: Progress) -> tuple[bytes, tuple[ResultTable, int, int]]:
-        table, hidden = visible_rows(widget, read(progress), choice)
-        shown = exported(table, widget) if export_format != "parquet" else table  # whose columns have one type each
+        found, hidden = _visible(read(progress), choice)
+        # A column of a Parquet file has one type: a pivot table isn't pivoted there.
+        shown, table = found.compared() if export_format == "parquet" else _as_exported(found), found.table
         made = export_table(shown, export_format, title=title, check=progress.check)
         return made.content, (table, hidden, made.as_text)
 
@@ -84,10 +84,11 @@ def ask_and_export_all_data(context: "Context", canvas: Canvas, name: str) -> No
         token, hidden = CancelToken(), dict[str, int]()
         view = render(document, replace(state.reader, repeats="expanded"))
 
-        def arranged(table: ResultTable, query: str, widget: WidgetContent) -> ResultTable:
+        def arranged(found: WidgetRows) -> ResultTable:
+            widget = found.widget
             choice = choices.get(view.sources.get(widget.id, widget.id), LegendChoice())
-            shown, hidden[widget.id] = visible_rows(widget, collated(table, query), choice)
-            return exported(shown, widget)
+            shown, hidden[widget.id] = _visible(replace(found, table=collated(found.table, found.query)), choice)
+            return _as_exported(shown)
 
         with progress.on_cancel(token.cancel), context.database.read() as session:
             sheets = widget_sheets(
@@ -131,13 +132,13 @@ def ask_and_export_all_data(context: "Context", canvas: Canvas, name: str) -> No
 def copy_widget_data(context: "Context", canvas: Canvas, item_id: str) -> None:
     """Run the query of a widget for up to `MAX_ROWS` rows, and copy them as a table."""
     read, mark = _reader(context, canvas, item_id), QLocale.system().decimalPoint()
-    widget, choice = canvas.editor.widget(item_id), canvas.query_runner.legend_choice(item_id)
+    choice = canvas.query_runner.legend_choice(item_id)
 
     def op(progress: Progress) -> tuple[ResultTable, int, str, str]:
-        table, hidden = visible_rows(widget, read(progress), choice)
+        found, hidden = _visible(read(progress), choice)
         progress.check()
-        shown = exported(table, widget)
-        return table, hidden, tab_separated(shown, decimal_mark=mark), html_table(shown, decimal_mark=mark)
+        shown = _as_exported(found)
+        return found.table, hidden, tab_separated(shown, decimal_mark=mark), html_table(shown, decimal_mark=mark)
 
     def copy(found: tuple[ResultTable, int, str, str]) -> None:
         table, hidden, text, html = found
@@ -171,27 +172,29 @@ def copy_widget_picture(context: "Context", canvas: Canvas, query_runner: Widget
     context.problems.toast(_sentences(_("Picture copied"), hidden_text(len(hidden))))
 
 
-def _reader(context: "Context", canvas: Canvas, item_id: str) -> Callable[[Progress], ResultTable]:
+def _reader(context: "Context", canvas: Canvas, item_id: str) -> Callable[[Progress], WidgetRows]:
     """What reads all rows of a widget, on a worker, with the values and the time range of this moment's page."""
-    widget, actor, view = canvas.editor.widget(item_id), context.actor, canvas.editor.state.view
-    query = view.query_of(item_id)
+    actor, view = context.actor, canvas.editor.state.view
 
-    def read(progress: Progress) -> ResultTable:
+    def read(progress: Progress) -> WidgetRows:
         token = CancelToken()
         with progress.on_cancel(token.cancel), context.database.read() as session:
             progress.check()
-            table = queries.run_query(
-                session,
-                actor,
-                query,
-                limit=queries.MAX_ROWS,
-                cancel_token=token,
-                variables=view.query_values(item_id, query, datetime.now(UTC)),
-                source_id=widget.data_source_id or None,
-            )
-        return collated(table, query)
+            found = read_widget_rows(session, actor, view, item_id, datetime.now(UTC), token)
+        return replace(found, table=collated(found.table, found.query))
 
     return read
+
+
+def _visible(found: WidgetRows, choice: LegendChoice) -> tuple[WidgetRows, int]:
+    """The rows without what a reader hides of the chart, of the period before too, and how many series that is."""
+    hidden = visible_rows(found.widget, found.table, choice)[1]
+    return found.each(lambda table: visible_rows(found.widget, table, choice)[0]), hidden
+
+
+def _as_exported(found: WidgetRows) -> ResultTable:
+    """The rows as a file has them: those of a pivot table pivoted, others with the period before."""
+    return exported(found.compared(), found.widget)
 
 
 def _sentences(first: str, *more: str) -> str:

@@ -12,26 +12,27 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from benchboard.analytics import queries, relations
 from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.period_step import step_of
 from benchboard.analytics.queries import ResultTable
 from benchboard.analytics.query_extent import query_extent
 from benchboard.analytics.repeated_rows import repeated_rows
 from benchboard.analytics.sources.file_news import SourceNews, source_news
 from benchboard.dashboards.document import time_range
 from benchboard.dashboards.document.time_range import Period, TimeRange
-from benchboard.dashboards.document.widget_kinds import BEFORE, IMAGE, READ_WHOLE, WidgetContent
+from benchboard.dashboards.document.widget_kinds import IMAGE, READ_WHOLE, WidgetContent
+from benchboard.dashboards.period_before import PeriodBefore, compared_rows
 from benchboard.dashboards.variables.templating import selection_summary
 from benchboard.dashboards.variables.variable_queries import names_in, readable
+from benchboard.dashboards.widget_rows import compares
 from benchboard.errors import AppError, Cancelled, Invalid
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.image_painting import decode_data_uri, pixels_per_image
 from benchboard.ui.studio.tiles.kinds.drawn_values import drawn_values
 from benchboard.ui.studio.tiles.numbers.collation import collated
-from benchboard.ui.studio.tiles.numbers.period_step import step_of
 from benchboard.ui.studio.tiles.numbers.week_labels import with_weeks
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.series.chart_legend import LegendChoice
-from benchboard.ui.studio.tiles.series.period_before import PeriodBefore, compared_rows
 from benchboard.ui.studio.tiles.series.value_colours import PageColours
 
 if TYPE_CHECKING:
@@ -391,9 +392,7 @@ class WidgetQueryRunner(QObject):
 
 def _compares(widget: WidgetContent) -> str:
     """The kind of a widget that compares its figures with the period before; empty for any other."""
-    kind = widget.kind
-    has_setting = kind is not None and BEFORE in kind.settings
-    return kind.type if kind is not None and has_setting and widget.setting(BEFORE.key) == "on" else ""
+    return widget.kind.type if widget.kind is not None and compares(widget) else ""
 
 
 def _picture(widget: WidgetContent) -> str:

@@ -22,12 +22,14 @@ from PySide6.QtGui import (
     QTextOption,
 )
 
+from benchboard.analytics import periods
 from benchboard.analytics.pivoted_table import PivotTable
 from benchboard.analytics.queries import ResultTable
 from benchboard.analytics.relations import RELATIONS
 from benchboard.dashboards.document.series_settings import right_series, series_colours
 from benchboard.dashboards.document.time_range import Period
 from benchboard.dashboards.document.widget_kinds import IMAGE, MAX_TITLE, PIVOT, WidgetContent
+from benchboard.dashboards.period_before import PeriodBefore
 from benchboard.dashboards.variables.variable_queries import names_in
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.document.editor import DataOffer
@@ -37,12 +39,11 @@ from benchboard.ui.studio.tiles.kinds import bars, charts, missing_periods, pies
 from benchboard.ui.studio.tiles.kinds.drawings import DRAWINGS
 from benchboard.ui.studio.tiles.kinds.pivot import pivot_mismatch, shown_table
 from benchboard.ui.studio.tiles.no_query import paint_no_query, paint_with_button
-from benchboard.ui.studio.tiles.numbers import number_format, periods
+from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.series import currency_note
 from benchboard.ui.studio.tiles.series.chart_legend import LegendTarget
 from benchboard.ui.studio.tiles.series.chart_table import ChartTable, chart_table
-from benchboard.ui.studio.tiles.series.period_before import PeriodBefore
 from benchboard.ui.studio.tiles.series.stacking import STACKED_KINDS, why_not_stacked
 from benchboard.ui.studio.tiles.stats import metric_card, stat_tiles
 from benchboard.ui.studio.tiles.stats.metric_card import MetricCard

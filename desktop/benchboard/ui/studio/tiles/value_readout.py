@@ -7,9 +7,11 @@ from typing import Final
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF
 from PySide6.QtGui import QFontMetricsF
 
+from benchboard.analytics import periods
 from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.dashboards.document.series_settings import series_colours
 from benchboard.dashboards.document.widget_kinds import MAX_TITLE, WidgetContent
+from benchboard.dashboards.period_before import percent_change
 from benchboard.i18n import _, ngettext, percent
 from benchboard.ui.studio.tiles.axes.thresholds import thresholds
 from benchboard.ui.studio.tiles.kinds import bars, charts, x_axis
@@ -18,14 +20,14 @@ from benchboard.ui.studio.tiles.kinds.missing_periods import drawn_table
 from benchboard.ui.studio.tiles.kinds.pies import Pie, slice_text, unit_of
 from benchboard.ui.studio.tiles.kinds.pivot import shown_table
 from benchboard.ui.studio.tiles.kinds.x_axis import is_by_week
-from benchboard.ui.studio.tiles.numbers import number_format, periods
+from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.studio.tiles.numbers.week_labels import week_title
 from benchboard.ui.studio.tiles.renderers import HEADER, body_of, mismatch_advice, mismatch_reason, no_rows_of
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.results.readout import CrosshairShape, Reader, Readout, ReadoutLine, text_readout
 from benchboard.ui.studio.tiles.series import currency_note
 from benchboard.ui.studio.tiles.series.chart_table import ChartTable
-from benchboard.ui.studio.tiles.series.period_before import percent_change, signed_percent
+from benchboard.ui.studio.tiles.series.period_before import signed_percent
 from benchboard.ui.studio.tiles.stats import stat_tiles
 from benchboard.ui.studio.tiles.tables.table_painting import TableLayout
 from benchboard.ui.theme import theme

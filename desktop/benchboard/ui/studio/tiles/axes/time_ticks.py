@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from PySide6.QtCore import QDate, QLocale
 
-from benchboard.ui.studio.tiles.numbers import periods
+from benchboard.analytics import periods
 
 MAX_TICKS: Final = 30
 """Most ticks that are worth a try: more have no room on any screen."""

@@ -10,6 +10,7 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
+from benchboard.analytics import periods
 from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.i18n import _, ngettext, percent
 from benchboard.ui.studio.tiles.axes.axis_scale import AxisChoice, AxisScale
@@ -23,7 +24,7 @@ from benchboard.ui.studio.tiles.axes.axis_sides import (
 from benchboard.ui.studio.tiles.axes.thresholds import Threshold, extended, paint_bands
 from benchboard.ui.studio.tiles.axes.thresholds import paint_labels as paint_threshold_labels
 from benchboard.ui.studio.tiles.kinds import x_axis
-from benchboard.ui.studio.tiles.numbers import number_format, periods
+from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.studio.tiles.series.chart_legend import LegendRoom, LegendTarget, legend_room
 from benchboard.ui.studio.tiles.series.chart_table import MAX_SERIES, ChartTable
 from benchboard.ui.studio.tiles.series.stacking import Span, Stack, spans_of, total

@@ -12,19 +12,21 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Final, Literal
 
+from benchboard.analytics import periods
+from benchboard.analytics.period_step import WEEK, Step, step_of
 from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.analytics.query_types import NUMBERS
 from benchboard.dashboards.document.series_settings import right_series, series_colours
 from benchboard.dashboards.document.widget_kinds import WidgetContent
+from benchboard.dashboards.period_before import moved
 from benchboard.dashboards.variables.variable_queries import names_in
 from benchboard.i18n import _
 from benchboard.ui.studio.tiles.axes.axis_scale import AxisChoice
 from benchboard.ui.studio.tiles.axes.thresholds import reference_lines, thresholds
-from benchboard.ui.studio.tiles.numbers import number_format, periods
-from benchboard.ui.studio.tiles.numbers.period_step import WEEK, Step, step_of
+from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.series.chart_table import ChartTable, chart_table
-from benchboard.ui.studio.tiles.series.period_before import compared_chart, moved
+from benchboard.ui.studio.tiles.series.period_before import compared_chart
 from benchboard.ui.studio.tiles.series.stacking import stack_of
 
 Missing = Literal["auto", "gap", "zero", "connect"]

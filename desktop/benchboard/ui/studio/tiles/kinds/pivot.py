@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtGui import QColor
 
-from benchboard.analytics import pivoted_table
+from benchboard.analytics import periods, pivoted_table
 from benchboard.analytics.chart_columns import pivot_columns
 from benchboard.analytics.pivoted_table import MOST_COLUMNS, Namer, PivotTable, pivoted
 from benchboard.analytics.queries import Cell, ResultTable
@@ -14,7 +14,7 @@ from benchboard.analytics.totalled_table import TotalledTable, totalled
 from benchboard.dashboards.document.widget_kinds import PIVOT, WidgetContent
 from benchboard.i18n import _, number
 from benchboard.ui.studio.tiles.kinds.heatmap import ordered
-from benchboard.ui.studio.tiles.numbers import number_format, periods
+from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import month_name

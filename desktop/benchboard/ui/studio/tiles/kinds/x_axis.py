@@ -15,10 +15,11 @@ from typing import Final, NamedTuple
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
+from benchboard.analytics import periods
 from benchboard.analytics.queries import ResultTable
 from benchboard.ui.studio.tiles.axes import axis_scale, time_ticks
 from benchboard.ui.studio.tiles.axes.short_names import OwnWords, own_words, short_names
-from benchboard.ui.studio.tiles.numbers import number_format, periods
+from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.studio.tiles.numbers.ordinal_names import short_ordinals
 from benchboard.ui.studio.tiles.numbers.week_labels import week_labels
 from benchboard.ui.studio.tiles.series.chart_table import ChartTable

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from benchboard.analytics import periods
+from benchboard.analytics.period_step import WEEK, step_of
 from benchboard.analytics.queries import ResultTable
 from benchboard.i18n import _
-from benchboard.ui.studio.tiles.numbers import periods
-from benchboard.ui.studio.tiles.numbers.period_step import WEEK, step_of
 from benchboard.ui.time_format import full_date, short_date, utc_span
 
 

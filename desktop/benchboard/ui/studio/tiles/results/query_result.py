@@ -8,12 +8,12 @@ from benchboard.analytics.query_builder.combined import RepeatedRows
 from benchboard.analytics.query_extent import QueryExtent
 from benchboard.analytics.sources.file_news import SourceNews
 from benchboard.dashboards.document.time_range import Period, whole_days
+from benchboard.dashboards.period_before import PeriodBefore
 from benchboard.dashboards.variables.variable_queries import names_in
 from benchboard.errors import AppError
 from benchboard.ui.studio.tiles.image_painting import DecodedImage
 from benchboard.ui.studio.tiles.series.chart_legend import LegendChoice
 from benchboard.ui.studio.tiles.series.chart_table import SeriesNames
-from benchboard.ui.studio.tiles.series.period_before import PeriodBefore
 from benchboard.ui.studio.tiles.series.value_colours import Colours
 
 

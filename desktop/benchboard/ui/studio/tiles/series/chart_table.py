@@ -14,11 +14,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
+from benchboard.analytics import periods
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.i18n import _
 from benchboard.ui.studio.tiles.axes.axis_scale import AxisChoice
 from benchboard.ui.studio.tiles.axes.thresholds import Threshold
-from benchboard.ui.studio.tiles.numbers import number_format, periods
+from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.studio.tiles.series.value_colours import (
     MAX_COLOURS,
     Colours,

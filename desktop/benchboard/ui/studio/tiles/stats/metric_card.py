@@ -11,10 +11,10 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 
 from benchboard.analytics.queries import ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent
+from benchboard.dashboards.period_before import PeriodBefore
 from benchboard.i18n import _, percent
 from benchboard.ui.studio.tiles.kinds import charts
 from benchboard.ui.studio.tiles.numbers import number_format
-from benchboard.ui.studio.tiles.series.period_before import PeriodBefore
 from benchboard.ui.studio.tiles.stats.stat_tiles import StatValue
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon

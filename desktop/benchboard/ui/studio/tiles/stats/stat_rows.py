@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from benchboard.analytics import periods
 from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.i18n import _, ngettext, number
-from benchboard.ui.studio.tiles.numbers import periods
 from benchboard.ui.studio.tiles.numbers.week_labels import week_name
 from benchboard.ui.time_format import month_name, short_date
 

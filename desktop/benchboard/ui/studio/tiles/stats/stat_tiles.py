@@ -10,10 +10,10 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent
+from benchboard.dashboards.period_before import PeriodBefore, difference, percent_change
 from benchboard.ui.studio.tiles.axes import axis_scale
 from benchboard.ui.studio.tiles.axes.thresholds import Threshold, thresholds
 from benchboard.ui.studio.tiles.numbers import number_format
-from benchboard.ui.studio.tiles.series.period_before import PeriodBefore, difference, percent_change
 from benchboard.ui.studio.tiles.stats.stat_rows import stat_rows
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
