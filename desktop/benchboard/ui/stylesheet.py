@@ -138,6 +138,7 @@ QTreeWidget[lines="true"] { background: transparent; color: $text; border: 2px s
   selection-background-color: transparent; }
 QTreeWidget:focus, QTreeWidget[lines="true"]:focus { border: 2px solid $focus; }
 QTreeWidget[ringed="false"]:focus { border-color: transparent; }
+QTreeWidget[flush="true"], QTreeWidget[flush="true"]:focus { border: 0; }
 QTreeWidget[lines="true"]::item { padding: 5px 4px; }
 QTreeWidget[lines="true"]::item:hover { background: $row_hover; }
 QTreeWidget[lines="true"]::item:selected { background: $selection; color: $text; }

@@ -110,6 +110,14 @@ def test_favourites_are_cards_above_all_dashboards_and_nowhere_else(dashboards: 
     dashboards.studio.wait(lambda: not strip.isVisible())
 
 
+def test_favourites_are_shown_once_in_the_grid(dashboards: DashboardsDriver) -> None:
+    strip = make_favourites(dashboards, "Shop review")
+    show_grid(dashboards)
+    assert not strip.isVisible()
+    dashboards.click("segment_list")
+    assert strip.isVisible()
+
+
 def test_favourites_leave_a_low_window_to_the_list(dashboards: DashboardsDriver) -> None:
     strip = make_favourites(dashboards, "Shop review")
     window = dashboards.studio.application.window
@@ -290,14 +298,17 @@ def test_numbers_that_change_often_are_written_now_and_then_and_those_to_be_forg
 
 def test_one_card_has_a_ring_wherever_the_focus_was(dashboards: DashboardsDriver) -> None:
     strip = make_favourites(dashboards, "Shop review", "Orders wall")
-    view = show_grid(dashboards)
     rings = {theme().color("accent").rgb(), theme().color("focus").rgb()}
 
     def ringed(cards: PagedCards) -> bool:
         image = cards.viewport().grab().toImage()
         return any(image.pixel(x, cards.card_box(0).center().y()) in rings for x in range(image.width()))
 
-    for here, there in ((strip.cards, view), (view, strip.cards)):
-        here.setFocus(Qt.FocusReason.TabFocusReason)
-        dashboards.qtbot.keyClick(here, Key.Key_Right)
-        assert (ringed(here), ringed(there)) == (True, False)
+    view = strip.cards
+    for _layout in ("list", "grid"):
+        view.setFocus(Qt.FocusReason.TabFocusReason)
+        dashboards.qtbot.keyClick(view, Key.Key_Right)
+        assert ringed(view)
+        dashboards.find("library_search").setFocus()
+        assert not ringed(view)
+        view = show_grid(dashboards)

@@ -29,12 +29,12 @@ from benchboard.ui.widgets.focus import asked_by_key, came_by_key, note_input
 from benchboard.ui.widgets.surfaces import set_surface
 
 Row = TypeVar("Row")
-_GAP: Final = 12
+_GAP: Final = 8
 """Between two cards, in pixels."""
-_LEAST_WIDTH: Final = 216
+_LEAST_WIDTH: Final = 224
 _TEXT: Final = 56
 """Height of the part of a card below its picture, in pixels."""
-_PICTURE: Final = 112
+_PICTURE: Final = 136
 CARD_HEIGHT: Final = _PICTURE + _TEXT + _GAP
 """The height that a line of cards takes, in pixels."""
 _SIDE: Final = 16

@@ -199,12 +199,15 @@ class DashboardList(QWidget):
         self._switch.set_current(key if key == "grid" else "list")
         self._table.show_cards(key == "grid")
         self.setFocusProxy(self._cards if key == "grid" else self._table.view)
+        self._show_favourites()
 
     def _show_favourites(self) -> None:
-        """Show the favourites above all dashboards, where there is room for them and nothing is searched for."""
-        listing = self._model.listing
+        """Show the favourites above the list of all dashboards, where there is room for them and nothing is searched
+        for. Among cards they would be there twice.
+        """
+        listing, is_list = self._model.listing, self._switch.current() == "list"
         shows_all = not self.pane.current() and not listing.search
-        self.favourites.set_wanted(shows_all and self.height() >= _LEAST_LIST)
+        self.favourites.set_wanted(shows_all and is_list and self.height() >= _LEAST_LIST)
 
     def _load_thumbnails(self) -> None:
         self._thumbnails.load([*self._model.rows, *self.favourites.model.rows])

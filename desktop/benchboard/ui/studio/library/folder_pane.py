@@ -111,12 +111,12 @@ class FolderPane(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        set_surface(self, "window")
+        set_surface(self, "surface")
         self.setFixedWidth(_WIDTH)
         self.tree = _FolderTree(self)
         self.setFocusProxy(self.tree)
         line = QHBoxLayout()
-        line.setContentsMargins(8, 6, 8, 8)
+        line.setContentsMargins(8, 8, 8, 8)
         create = Button(
             _("Create folder"), self.create_requested.emit, kind="quiet", icon="ph.folder-plus", size="sm",
             name="library_create_folder",
@@ -124,7 +124,7 @@ class FolderPane(QWidget):
         line.addWidget(create)
         line.addStretch(1)
         column = QVBoxLayout()
-        column.setContentsMargins(0, 6, 0, 0)
+        column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.tree, 1)
         column.addLayout(line)
@@ -196,7 +196,7 @@ class _FolderTree(QTreeWidget):
         self.setExpandsOnDoubleClick(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setItemDelegate(_RowDelegate(self))
-        self.setProperty("ringed", "false")
+        self.setProperty("flush", "true")  # its rows have the ring
         self.setAcceptDrops(True)
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
@@ -391,30 +391,30 @@ class _RowDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if row.heading:
             self._paint_line(painter, rect)
-            painter.setFont(theme().font("caption"))
-            painter.setPen(theme().color("text.muted"))
-            painter.drawText(rect.adjusted(8, 6, 0, 0), Qt.AlignmentFlag.AlignVCenter, row.title)
+            painter.setFont(theme().font("body_strong"))
+            painter.setPen(theme().color("text.secondary"))
+            painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, row.title)
             painter.restore()
             return
         self._paint_ground(painter, item, rect, hot=bool(option.state & QStyle.StateFlag.State_MouseOver))
         if row.key == "trash":  # it is no folder
             self._paint_line(painter, rect)
-        left, middle = rect.left() + 4.0, rect.center().y()
+        left, middle = float(rect.left()), rect.center().y()
         if item.childCount():
             caret = "ph.caret-down" if item.isExpanded() else "ph.caret-right"
-            paint_icon(painter, caret, QRectF(left - 12, middle - 5, 11, 11), theme().color("text.muted"))
+            paint_icon(painter, caret, QRectF(left - 13, middle - 5, 11, 11), theme().color("text.muted"))
         icon = "ph.folder-open" if row.icon == "ph.folder" and item.isSelected() else row.icon
         tone = "text" if item.isSelected() else "text.secondary"
-        paint_icon(painter, icon, QRectF(left + 4, middle - 7, 16, 16), theme().color(tone))
+        paint_icon(painter, icon, QRectF(left, middle - 7, 16, 16), theme().color(tone))
         count = "" if row.count is None else number(row.count)
         font = theme().font("body")
         metrics = QFontMetricsF(font)
-        right = rect.right() - 12 - metrics.horizontalAdvance(count)
+        right = rect.right() - 15 - metrics.horizontalAdvance(count)
         painter.setFont(font)
         painter.setPen(theme().color("text.secondary" if item.isSelected() else "text.muted"))
         painter.drawText(QRectF(right, rect.top(), 200, rect.height()), Qt.AlignmentFlag.AlignVCenter, count)
         painter.setPen(theme().color("text"))
-        room = QRectF(left + 28, rect.top(), max(0.0, right - left - 36), rect.height())
+        room = QRectF(left + 24, rect.top(), max(0.0, right - left - 32), rect.height())
         shown = metrics.elidedText(row.title, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
         painter.restore()
@@ -428,7 +428,9 @@ class _RowDelegate(QStyledItemDelegate):
         if item.isSelected() or hot:
             painter.fillRect(whole, theme().color("selection" if item.isSelected() else "row.hover"))
         if item.isSelected():
-            painter.fillRect(QRectF(0, rect.top(), 3, rect.height()), theme().color("accent"))
+            painter.fillRect(
+                QRectF(0, rect.top(), theme().px("border.selected"), rect.height()), theme().color("accent")
+            )
             if self._tree.hasFocus() and self._tree.ringed:
                 painter.setPen(QPen(theme().color("focus"), 2))
                 painter.drawRect(whole.adjusted(1, 1, -1, -1))
