@@ -20,6 +20,7 @@ from benchboard.analytics.files.inspection_types import TableInspection, WrongLi
 from benchboard.analytics.files.kind_titles import kind_title
 from benchboard.analytics.files.partial_columns import partial_column_sentence, unread_sentence
 from benchboard.analytics.files.scan import ReadOptions
+from benchboard.analytics.files.spaces import trimmed_sentence
 from benchboard.analytics.files.total_columns import total_column_sentence
 from benchboard.analytics.files.wrong_lines import mixed_column_sentence, null_words_sentence
 from benchboard.analytics.remote.settings import DEFAULT_PORTS, REMOTE_KINDS, TLS_MODES, RemoteKind, checked_settings
@@ -139,11 +140,18 @@ def show(context: CommandContext, which: str) -> None:
     is_flag=True,
     help="Keep times with an offset, such as +03:00, as the file has them; default: as times in UTC.",
 )
+@click.option("--keep-spaces", is_flag=True, help="Keep spaces at the start and end of text; default: remove them.")
 @click.option("--allow-empty", is_flag=True, help="Add a file that has no rows.")
 @click.argument("file", type=click.Path(path_type=Path))
 @with_context
 def add(
-    context: CommandContext, name: str | None, keep_total: bool, local_times: bool, allow_empty: bool, file: Path
+    context: CommandContext,
+    name: str | None,
+    keep_total: bool,
+    local_times: bool,
+    keep_spaces: bool,
+    allow_empty: bool,
+    file: Path,
 ) -> None:
     """Add a file, or a folder of files whose columns have the same names, as a data source.
 
@@ -160,8 +168,9 @@ def add(
         services.require_name(session, context.actor, name or file.name.partition(".")[0])
     detect_format(file.absolute())  # nothing is read of a file that doesn't exist or has no tables
     _say(_("Reading {file}").format(file=file.name))
-    options = ReadOptions(zoned_times="written" if local_times else "utc")
-    inspected = inspect_file(file, options, fixed=frozenset(("zoned_times", *(["total_label"] if keep_total else []))))
+    options = ReadOptions(zoned_times="written" if local_times else "utc", trim_spaces=not keep_spaces)
+    fixed = frozenset(("zoned_times", "trim_spaces", *(["total_label"] if keep_total else [])))
+    inspected = inspect_file(file, options, fixed=fixed)
     if not allow_empty and not any(table.rows for table in inspected.tables):
         raise Invalid(
             "sources.no-rows", _("“{name}” has no rows.").format(name=file.name), why=_why_no_rows(inspected.tables),
@@ -252,6 +261,8 @@ def _line_texts(table: TableInspection) -> Iterator[str]:
         yield "  " + _in_file(line, text)
     if (rest := count - len(table.wrong_lines)) > 0:
         yield "  " + ngettext("and {count} more line", "and {count} more lines", rest).format(count=rest)
+    if said := trimmed_sentence(table):
+        yield said
     if said := null_words_sentence(table.scan.options):
         yield said
     for total in table.total_columns:

@@ -1199,3 +1199,51 @@ def test_esc_asks_before_changed_settings_are_lost_wherever_the_focus_is(data: D
     data.click("confirm_keep")
     assert data.view.page is page
     assert page.draft.is_changed
+
+
+SPACED = "city,n\nBerlin,1\nBerlin ,2\nParis,3\n"
+REMOVED = "Spaces at the start or end of values are removed: 1 in “city”."
+
+
+def test_import_page_says_that_spaces_are_removed_and_keeps_them_if_wanted(data: Data) -> None:
+    data.file.write_text(SPACED, encoding="utf-8")
+    data.drop(data.file)
+    page = data.page
+
+    def cities() -> list[object]:
+        return [row[0] for row in page.added_tables()[0].preview]
+
+    assert REMOVED in data.texts()
+    assert cities() == ["Berlin", "Berlin", "Paris"]
+    assert page.pane.trim_spaces.isChecked()
+    data.click("import_switch_spaces")
+    data.studio.wait(lambda: not page.busy and cities() == ["Berlin", "Berlin ", "Paris"])
+    assert "Spaces at the start or end of values are kept: 1 in “city”." in data.texts()
+    assert not page.pane.trim_spaces.isChecked()
+    data.click("import_trim_spaces")
+    data.studio.wait(lambda: not page.busy and cities() == ["Berlin", "Berlin", "Paris"])
+    page.undo()
+    data.studio.wait(lambda: not page.busy and "Berlin " in cities())
+
+
+def test_columns_of_a_source_with_spaces_offer_to_remove_them(data: Data) -> None:
+    """One that was stored before they were removed."""
+    data.file.write_text(SPACED, encoding="utf-8")
+    data.drop(data.file)
+    data.page.pane.trim_spaces.click()
+    data.studio.wait(lambda: not data.page.busy)
+    source = data.add()
+    data.select("Chamber 2")
+    query = f"SELECT count(DISTINCT city) FROM {source.tables[0]}"
+    assert data.query(source.id, query) == 3
+    page = _open_columns(data)
+    button = data.find("import_switch_spaces")
+    assert button.accessibleName() == "Remove spaces"
+    data.click("import_switch_spaces")
+    data.studio.wait(lambda: not page.busy and REMOVED in data.texts())
+    data.qtbot.keyClick(page.preview, Qt.Key.Key_Return, CTRL)
+    undo = data.find("toast_undo")
+    assert data.query(source.id, query) == 2
+    data.qtbot.mouseClick(undo, LEFT)
+    data.studio.wait(lambda: data.said("“Chamber 2” is as it was before."))
+    assert data.query(source.id, query) == 3

@@ -51,7 +51,7 @@ def column_fits(
     as_kinds = [with_kind(column, kind, samples, scan.options) for kind in OFFERED_KINDS]
     try:
         with opened_table(scan, token, report) as (connection, read, relation):
-            counted = [f"count({read.raw_sql(place)})"]
+            counted = [f"count({read.text_sql(place)})"]
             counted += [f"count({_with_column(read, place, each).value_sql(place)})" for each in as_kinds]
             found = _row(connection, f"SELECT {', '.join(counted)} FROM {relation}")  # noqa: S608  # quoted
     except OSError as error:

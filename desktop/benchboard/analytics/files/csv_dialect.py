@@ -114,6 +114,8 @@ def sniff(text: str, *, is_whole: bool, options: ReadOptions, fixed: frozenset[s
     titles = list(rows[0]) if options.header and rows else []
     body = rows[1:] if options.header else rows
     width = max(width, len(titles)) if titles else width
+    if options.trim_spaces:
+        body = [tuple(cell.strip() for cell in row) for row in body]
     table = tuple(tuple(row[:width]) + ("",) * (width - len(row)) for row in body)
     columns = [[row[place] for row in table if row[place].strip()] for place in range(width)]
     if not fixed & {"decimal_mark", "thousands_mark"}:

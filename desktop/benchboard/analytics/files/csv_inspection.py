@@ -39,6 +39,7 @@ from benchboard.analytics.files.inspection_types import (
 )
 from benchboard.analytics.files.number_marks import MARKS, decided_marks
 from benchboard.analytics.files.scan import DateOrder, FileFormat, FileScan, ReadOptions, ScanColumn
+from benchboard.analytics.files.spaces import trimmed_sql
 from benchboard.analytics.files.staging import STAGED_OPTIONS, StagedTable, staged_options
 from benchboard.analytics.files.text_files import Utf8File, as_utf_8
 from benchboard.analytics.files.titles import title_and_unit
@@ -87,7 +88,9 @@ def inspect_staged(
 ) -> TableInspection:
     """Inspect the table of `scan`, an Excel or SQLite file, which was staged. Text in the file stays text."""
     fixed |= STAGED_OPTIONS
-    sample = sniff(staged.text.head, is_whole=staged.is_whole, options=staged_options(options), fixed=fixed)
+    sample = sniff(
+        staged.text.head, is_whole=staged.is_whole, options=staged_options(options, scan.format), fixed=fixed
+    )
     guesses = list(sample.guesses)
     return _inspect_all(scan, staged.text, sample, guesses, fixed, cancel_token, staged.text_columns)
 
@@ -292,6 +295,8 @@ class _Counts:
     exact: bool
     fits: list[list[int]]
     """For each column and each of its candidates, how many values fit."""
+    spaced: list[int]
+    """How many values have spaces around them, in text of a file."""
     zeros: list[int]
     """How many numbers begin with a zero that a number would lose."""
     swapped: list[int | None]
@@ -311,11 +316,12 @@ class _Counts:
     ) -> "_Counts":
         """The counts from the one row that `_counted_sql` answers."""
         numbers: Iterator[Any] = iter(found)
-        counts = cls(next(numbers), next(numbers), [], [], exact, [], [], [])
+        counts = cls(next(numbers), next(numbers), [], [], exact, [], [], [], [])
         for each in candidates:
             present = next(numbers)
             counts.present.append(present)
             counts.distinct.append(min(next(numbers), present))
+            counts.spaced.append(next(numbers))
             counts.fits.append([next(numbers) for _candidate in each])
             counts.nothing.append(int(next(numbers) or 0) if each and words else 0)
             counts.zeros.append(int(next(numbers) or 0) if _is_number(each) else 0)
@@ -351,15 +357,16 @@ def _counted_sql(scan: FileScan, candidates: Sequence[Sequence[ScanColumn]], *, 
     breaks = [f"contains({scan.raw_sql(place)}, chr(10))" for place, each in enumerate(candidates) if not each]
     yield f"coalesce(count_if({' OR '.join(breaks)}), 0)" if breaks else "0"
     for place, each in enumerate(candidates):
-        raw = scan.raw_sql(place)
-        yield f"count({raw})"
-        yield distinct_sql(raw, exact=exact)
+        raw, text = scan.raw_sql(place), scan.text_sql(place)
+        yield f"count({text})"
+        yield distinct_sql(text, exact=exact)
+        yield f"count_if({raw} IS DISTINCT FROM {trimmed_sql(raw)})"
         yield from (f"count({_sql(scan, place, candidate)})" for candidate in each)
         if each and scan.options.null_words:
             yield f"count_if({scan.null_word_sql(place)})"
         if _is_number(each):
             # 007 is no number that people calculate with.
-            yield rf"count_if(regexp_full_match({raw}, '\s*[+-]?0\d+\s*'))"
+            yield rf"count_if(regexp_full_match({text}, '\s*[+-]?0\d+\s*'))"
         if _has_order(each):
             dated = next(candidate for candidate in each if candidate.formats)
             yield f"count({_sql(scan, place, _swapped(dated, scan.options.date_order))})"
@@ -479,7 +486,7 @@ def _table(
         fitting["text"] = TypeFit("text", present, present)
         fits = tuple(fitting.get(kind, TypeFit(kind, 0, present)) for kind in _OFFERED_KINDS)
         empty = counts.rows - present
-        inspected.append(ColumnInspection(fits, empty, counts.distinct[place], counts.exact))
+        inspected.append(ColumnInspection(fits, empty, counts.distinct[place], counts.exact, counts.spaced[place]))
     mixed = _mixed_columns(connection, read, candidates, counts)
     found = counted_table(connection, scan, read, tuple(inspected), counts, tuple(guesses), totals)
     return replace(found, mixed_columns=mixed)
@@ -515,10 +522,10 @@ def _numbers_as_text(
         if read.columns[place].kind != "text":
             continue
         numbers = [one for one in each if one.kind in ("integer", "float")]
-        raw = read.raw_sql(place)
+        text = read.text_sql(place)
         expressions = [
             f"count_if({read.null_word_sql(place)})" if read.options.null_words else "0",
-            rf"count_if(regexp_full_match({raw}, '\s*[+-]?0\d+\s*'))",
+            rf"count_if(regexp_full_match({text}, '\s*[+-]?0\d+\s*'))",
             *(f"count({_sql(read, place, one)})" for one in numbers),
         ]
         query = f"SELECT {', '.join(expressions)} FROM {read.rows_sql()}"  # noqa: S608  # quoted
@@ -588,6 +595,7 @@ def inspect_as(connection: duckdb.DuckDBPyConnection, scan: FileScan, read: File
                 counts.rows - present,
                 counts.distinct[place],
                 exact,
+                counts.spaced[place],
             )
         )
         columns.append(replace(column, checked=fits == present))

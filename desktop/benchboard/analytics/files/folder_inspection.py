@@ -27,6 +27,7 @@ from benchboard.analytics.files.inspection_types import (
 from benchboard.analytics.files.partial_columns import partial_columns
 from benchboard.analytics.files.readable_files import evened_scan
 from benchboard.analytics.files.scan import MAX_COLUMNS, MAX_FILES, FileScan, ReadOptions, ScanColumn
+from benchboard.analytics.files.spaces import trimmed
 from benchboard.analytics.files.value_expressions import ColumnKind
 from benchboard.errors import AppError, Cancelled, Invalid
 from benchboard.i18n import _, number
@@ -224,9 +225,15 @@ def _previews(
             # What is a number in one file is text where the others have words.
             kept = zip(columns, at, strict=True)
             values.append(tuple(
-                None if one is None else raw[one] if column.kind == "text" else value[one] for column, one in kept
+                None if one is None else _text(table, raw[one]) if column.kind == "text" else value[one]
+                for column, one in kept
             ))  # fmt: skip
     return tuple(raws), tuple(values)
+
+
+def _text(table: TableInspection, raw: str | None) -> str | None:
+    """The text that a value of a table is read as."""
+    return trimmed(raw) if raw is not None and table.scan.options.trim_spaces else raw
 
 
 def _common(column: ScanColumn, places: Sequence[_Place]) -> ScanColumn:
@@ -260,4 +267,6 @@ def _sum(column: ScanColumn, places: Sequence[_Place]) -> ColumnInspection:
     empty = sum(each.empty for each in found) + sum(table.rows for table, at in places if at is None)
     # How many values two files share isn't known.
     distinct = max(each.distinct for each in found)
-    return ColumnInspection((TypeFit(column.kind, fits, of, column.formats),), empty, distinct, distinct_is_exact=False)
+    fit = TypeFit(column.kind, fits, of, column.formats)
+    spaced = sum(each.spaced for each in found)
+    return ColumnInspection((fit,), empty, distinct, distinct_is_exact=False, spaced=spaced)

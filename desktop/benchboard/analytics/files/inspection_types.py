@@ -49,6 +49,8 @@ class ColumnInspection:
     empty: int
     distinct: int
     distinct_is_exact: bool
+    spaced: int = 0
+    """How many values of text have spaces around them, whether these are removed or not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ def _votes(connection: "duckdb.DuckDBPyConnection", read: FileScan, places: Coll
     )
     counts = []
     for place in sorted(places):
-        raw = read.raw_sql(place)
+        raw = read.text_sql(place)
         has, has_other = (f"contains({raw}, {literal(one)})" for one in (mark, _OTHER[mark]))
         told = f"({has} OR {has_other}) AND regexp_full_match({raw}, {tells})"
         counts.append(f"count_if({told})")

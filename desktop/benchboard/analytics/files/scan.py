@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 from benchboard.analytics.files.column_names import NAME
+from benchboard.analytics.files.spaces import trimmed_sql
 from benchboard.analytics.files.sql_text import identifier, literal, literal_list, path_literals
 from benchboard.analytics.files.value_expressions import ColumnKind, StoredAs, ValueReading, ZonedTimes, value_sql
 from benchboard.errors import Invalid
@@ -65,6 +66,8 @@ class ReadOptions:
     total_label: str = ""
     """The first value of the total rows, which aren't read; empty: every row is."""
     zoned_times: ZonedTimes = "utc"
+    trim_spaces: bool = True
+    """Whether text is read without the spaces around it: "Berlin " is "Berlin" then, and spaces alone are nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +234,12 @@ class FileScan:
         typed = self.format in ("parquet", "duckdb")
         return identifier(self.columns[place].source) if typed else f'"c{place}"'
 
+    def text_sql(self, place: int) -> str:
+        """The column at a place as its values are read from it: text may be without the spaces around it."""
+        raw = self.raw_sql(place)
+        is_trimmed = self.options.trim_spaces and self.columns[place].stored == "text"
+        return trimmed_sql(raw) if is_trimmed else raw
+
     def value_sql(self, place: int) -> str:
         """The typed value of the column at a place; NULL where what the file has doesn't fit."""
         return value_sql(self.raw_sql(place), self.reading(place))
@@ -240,7 +249,7 @@ class FileScan:
         column, options = self.columns[place], self.options
         return ValueReading(
             column.kind, column.stored, column.scale, column.formats, column.checked, options.decimal_mark,
-            options.thousands_mark, options.zoned_times,
+            options.thousands_mark, options.zoned_times, options.trim_spaces,
         )  # fmt: skip
 
     def wrong_sql(self) -> str:
@@ -254,8 +263,7 @@ class FileScan:
 
     def wrong_value_sql(self, place: int) -> str:
         """Whether the column at a place has a value that doesn't fit, as a condition."""
-        raw = self.raw_sql(place)
-        condition = f"{raw} IS NOT NULL AND ({self.value_sql(place)}) IS NULL"
+        condition = f"{self.text_sql(place)} IS NOT NULL AND ({self.value_sql(place)}) IS NULL"
         if self.options.null_words:
             condition += f" AND NOT {self.null_word_sql(place)}"
         return f"({condition})"
@@ -263,7 +271,7 @@ class FileScan:
     def null_word_sql(self, place: int) -> str:
         """Whether the column at a place has a word for nothing, as a condition."""
         words = literal_list(word.lower() for word in self.options.null_words)
-        return f"list_contains({words}, lower(trim({self.raw_sql(place)})))"
+        return f"list_contains({words}, lower(trim({self.text_sql(place)})))"
 
     def to_json(self) -> dict[str, Any]:
         """The scan as JSON: texts, numbers, booleans, lists and objects."""
@@ -320,10 +328,12 @@ def _parsed(document: object) -> FileScan:
 
 
 def _options(document: object) -> ReadOptions:
-    # Older sources have no label of total rows and their times in UTC, and say how their lines end.
+    # Older sources have no label of total rows, their times in UTC and their values with the spaces around them, and
+    # say how their lines end.
     known: object = document
     if isinstance(document, dict):
-        known = {"total_label": "", "zoned_times": "utc"} | {name: document[name] for name in document.keys() - _GONE}
+        older = {"total_label": "", "zoned_times": "utc", "trim_spaces": False}
+        known = older | {name: document[name] for name in document.keys() - _GONE}
     found = _object(known, {each.name for each in fields(ReadOptions)})
     skipped = found["skip_lines"]
     if type(skipped) is not int or not 0 <= skipped <= MAX_SKIPPED:
@@ -343,6 +353,7 @@ def _options(document: object) -> ReadOptions:
         compressed=_flag(found["compressed"]),
         total_label=_text(found["total_label"]),
         zoned_times=_one_of(found["zoned_times"], get_args(ZonedTimes)),
+        trim_spaces=_flag(found["trim_spaces"]),
     )
 
 

@@ -74,8 +74,9 @@ def staged_table(
         yield StagedTable(Utf8File(target, head, "utf-8", compressed=False), text_columns, is_whole)
 
 
-def staged_options(options: ReadOptions | None) -> ReadOptions:
-    """The options of a staged file: those of every one, with the header, skipped lines and words of `options`."""
+def staged_options(options: ReadOptions | None, format_: FileFormat) -> ReadOptions:
+    """The options of a staged file: those of every one, with the header, skipped lines and words of `options`. The text
+    of a database or a recording is as a program wrote it, with its spaces."""
     given = options or ReadOptions()
     return replace(
         STAGED,
@@ -84,6 +85,7 @@ def staged_options(options: ReadOptions | None) -> ReadOptions:
         null_words=given.null_words,
         wrong_values=given.wrong_values,
         quoted_breaks=given.quoted_breaks,
+        trim_spaces=given.trim_spaces and format_ in ("excel", "rest_api"),
     )
 
 

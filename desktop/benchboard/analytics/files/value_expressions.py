@@ -4,9 +4,10 @@ DuckDB's own casts take more than people mean: '1.5' as a whole number is 2, '1_
 value is first held against a pattern, unless all values of the file were seen to match it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from benchboard.analytics.files.spaces import trimmed_sql
 from benchboard.analytics.files.sql_text import literal, literal_list
 
 ColumnKind = Literal["text", "integer", "decimal", "float", "boolean", "timestamp", "date"]
@@ -42,6 +43,7 @@ class ValueReading:
     decimal_mark: str = "."
     thousands_mark: str = ""
     zoned_times: ZonedTimes = "utc"
+    trim_spaces: bool = False
 
 
 def sql_type(kind: ColumnKind, scale: int) -> str:
@@ -55,10 +57,19 @@ def value_sql(raw: str, reading: ValueReading) -> str:
         return raw
     if reading.stored == "zoned" and reading.kind == "timestamp":
         return f"({raw} AT TIME ZONE 'UTC')"
-    if reading.kind == "text":
-        return raw if reading.stored == "text" else f"CAST({raw} AS VARCHAR)"
     if reading.stored != "text":
         return f"TRY_CAST({raw} AS {sql_type(reading.kind, reading.scale)})"
+    if not reading.trim_spaces:
+        return _text_value_sql(raw, reading)
+    text = _text_value_sql(trimmed_sql(raw), replace(reading, checked=False))
+    # What is trimmed takes longer to read, and what isn't fits nearly always.
+    is_quick = reading.checked and reading.kind not in ("text", "boolean")
+    return f"coalesce({_text_value_sql(raw, reading)}, {text})" if is_quick else text
+
+
+def _text_value_sql(raw: str, reading: ValueReading) -> str:
+    if reading.kind == "text":
+        return raw
     if reading.kind == "boolean":
         return _boolean_sql(raw)
     if reading.kind in ("timestamp", "date"):

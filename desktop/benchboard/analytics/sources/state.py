@@ -22,7 +22,7 @@ COUNT_TIMEOUT = 300.0
 """Seconds that counting the rows of one table may take."""
 READ_OPTIONS = frozenset((
     "delimiter", "quote", "encoding", "decimal_mark", "thousands_mark", "date_order", "header", "skip_lines",
-    "null_words", "quoted_breaks", "compressed", "total_label", "zoned_times",
+    "null_words", "quoted_breaks", "compressed", "total_label", "zoned_times", "trim_spaces",
 ))  # fmt: skip
 KEPT_TOTALS: Final = "kept_totals"
 _PARTIAL_COLUMNS = 100

@@ -166,7 +166,10 @@ def _reads_alike(known: FileScan, wanted: FileScan) -> bool:
     def reading(scan: FileScan) -> list[object]:
         return [(column.kind, column.left_out, column.formats, column.scale) for column in scan.columns]
 
-    return known.options.wrong_values == wanted.options.wrong_values and reading(known) == reading(wanted)
+    def options(scan: FileScan) -> tuple[object, ...]:
+        return scan.options.wrong_values, scan.options.trim_spaces
+
+    return options(known) == options(wanted) and reading(known) == reading(wanted)
 
 
 def _named_as(known: FileScan, wanted: FileScan) -> FileScan:

@@ -154,6 +154,7 @@ class ImportPage(QWidget):
         self.preview.column_opened.connect(self._open_column)
         self.mixed_columns.chosen.connect(self._choose_mixed)
         self.mixed_columns.decimal_mark_chosen.connect(self._choose_decimal_mark)
+        self.mixed_columns.trimming_chosen.connect(self._choose_trimming)
         self.wrong_lines.chosen.connect(lambda which: self._change(replace(self.draft, wrong_values=which)))
         self.wrong_lines.total_label_chosen.connect(lambda label: self._choose_option("total_label", label))
 
@@ -304,6 +305,11 @@ class ImportPage(QWidget):
         table, _detected = self._current_tables()
         if table is not None:
             self._change(self.draft.with_options(marks_with(table.scan.options, mark)))
+
+    def _choose_trimming(self, removed: bool) -> None:
+        """Read values without the spaces around them, or with them."""
+        self._choose_option("trim_spaces", removed)
+        self.preview.setFocus(Qt.FocusReason.OtherFocusReason)  # what was clicked is made anew
 
     def _reset(self) -> None:
         """Read the file as it was detected; the name and how it is kept stay."""

@@ -1,6 +1,6 @@
 """Lines above the preview: which columns are text because of a few of their values, or are the sum of others, and
-numbers that can be read in two ways, with the ways to answer that; and which columns and files of a folder aren't
-everywhere."""
+numbers that can be read in two ways, with the ways to answer that; which values have spaces around them; and which
+columns and files of a folder aren't everywhere."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.analytics.files.inspection_types import MixedColumn, TableInspection, TotalColumn
 from benchboard.analytics.files.number_marks import OpenNumber
+from benchboard.analytics.files.spaces import trimmed_sentence
 from benchboard.analytics.files.total_columns import total_column_sentence
 from benchboard.analytics.files.wrong_lines import mixed_column_sentence
 from benchboard.i18n import _, number
@@ -29,10 +30,11 @@ _MOST_NOTES: Final = 20
 
 class MixedColumnsNote(QWidget):
     """Shows a line for each of these columns; hidden while there is none. `chosen` emits a place and a kind,
-    `decimal_mark_chosen` a decimal mark."""
+    `decimal_mark_chosen` a decimal mark, `trimming_chosen` whether spaces around values are removed."""
 
     chosen = Signal(int, str)
     decimal_mark_chosen = Signal(str)
+    trimming_chosen = Signal(bool)
 
     def __init__(self) -> None:
         super().__init__()
@@ -75,11 +77,14 @@ class MixedColumnsNote(QWidget):
             out = (_("Exclude column"), LEAVE_OUT, "import_exclude_column")
             sentence = total_column_sentence(table.scan, total)
             self._add_line(sentence, total.place, (keep,) if total.left_out else (out, keep))
+        spaces = trimmed_sentence(table)
+        if spaces:
+            self._add_spaces(spaces, removed=table.scan.options.trim_spaces)
         for note in notes[:_MOST_NOTES]:
             self._add_line(note, 0, (), icon="ph.info", tone="info")
         if (more := len(notes) - _MOST_NOTES) > 0:
             self._add_line(_("and {count} more").format(count=number(more)), 0, (), icon="ph.info", tone="info")
-        self.setVisible(bool(mixed or totals or notes or open_number))
+        self.setVisible(bool(mixed or totals or spaces or notes or open_number))
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -102,6 +107,15 @@ class MixedColumnsNote(QWidget):
             button = Button(title, partial(self.decimal_mark_chosen.emit, mark), kind="link", name=name)
             button.setAccessibleDescription(self.sentences[-1])
             line.addWidget(button)
+
+    def _add_spaces(self, sentence: str, *, removed: bool) -> None:
+        icon, tone = ("ph.info", "info") if removed else ("ph.warning-fill", "warn")
+        line = self._add_line(sentence, 0, (), icon=icon, tone=tone)
+        title = _("Keep spaces") if removed else _("Remove spaces")
+        choose = partial(self.trimming_chosen.emit, not removed)
+        button = Button(title, choose, kind="link", name="import_switch_spaces")
+        button.setAccessibleDescription(sentence)
+        line.addWidget(button)
 
     def _add_line(
         self,

@@ -163,6 +163,13 @@ class ReadingPane(QWidget):
         self.titles.chosen.connect(self.title_line_chosen)
         column.addSpacing(4)
         column.addWidget(self.titles)
+        self.trim_spaces = CheckBox(_("Remove spaces around text"))
+        self.trim_spaces.setObjectName("import_trim_spaces")
+        why = _("“Berlin” with a space after it is read as “Berlin”, so that both are one value.")
+        self.trim_spaces.setToolTip(plain_tooltip(why))
+        self.trim_spaces.setAccessibleDescription(why)
+        self.trim_spaces.clicked.connect(lambda on: self.option_chosen.emit("trim_spaces", on))
+        column.addWidget(self.trim_spaces)
         return holder
 
     def _keeping_section(self) -> QWidget:
@@ -241,6 +248,8 @@ class ReadingPane(QWidget):
         self._null_words.setText(said)
         self._null_words.setVisible(bool(said))
         self.titles.setVisible(not typed)
+        self.trim_spaces.setVisible(not typed)
+        self.trim_spaces.setChecked(options.trim_spaces)
         self.titles.show_line(table, by_name.get("skip_lines"), chosen="skip_lines" in draft.options)
 
     def option_texts(self) -> list[str]:
