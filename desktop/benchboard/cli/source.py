@@ -20,7 +20,7 @@ from benchboard.analytics.files.inspection_types import TableInspection, WrongLi
 from benchboard.analytics.files.kind_titles import kind_title
 from benchboard.analytics.files.partial_columns import partial_column_sentence, unread_sentence
 from benchboard.analytics.files.scan import ReadOptions
-from benchboard.analytics.files.spaces import trimmed_sentence
+from benchboard.analytics.files.spaced_columns import trimmed_sentence
 from benchboard.analytics.files.total_columns import total_column_sentence
 from benchboard.analytics.files.wrong_lines import mixed_column_sentence, null_words_sentence
 from benchboard.analytics.remote.settings import DEFAULT_PORTS, REMOTE_KINDS, TLS_MODES, RemoteKind, checked_settings

@@ -18,7 +18,8 @@ from benchboard.analytics.files.conversion import copy_to_parquet
 from benchboard.analytics.files.inspection import inspect_file, inspect_scan
 from benchboard.analytics.files.inspection_types import TableInspection
 from benchboard.analytics.files.scan import FileScan, ReadOptions
-from benchboard.analytics.files.spaces import trimmed, trimmed_sentence, trimmed_sql
+from benchboard.analytics.files.spaced_columns import trimmed_sentence
+from benchboard.analytics.files.spaces import trimmed, trimmed_sql
 from support.examples import examples
 
 CITIES = "city,n\nBerlin,1\nBerlin ,2\n\N{NO-BREAK SPACE}Berlin,3\nParis,4\n  ,5\n,6\n"

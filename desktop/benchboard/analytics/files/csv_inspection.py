@@ -321,7 +321,7 @@ class _Counts:
             present = next(numbers)
             counts.present.append(present)
             counts.distinct.append(min(next(numbers), present))
-            counts.spaced.append(next(numbers))
+            counts.spaced.append(int(next(numbers) or 0))
             counts.fits.append([next(numbers) for _candidate in each])
             counts.nothing.append(int(next(numbers) or 0) if each and words else 0)
             counts.zeros.append(int(next(numbers) or 0) if _is_number(each) else 0)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.analytics.files.inspection_types import MixedColumn, TableInspection, TotalColumn
 from benchboard.analytics.files.number_marks import OpenNumber
-from benchboard.analytics.files.spaces import trimmed_sentence
+from benchboard.analytics.files.spaced_columns import trimmed_sentence
 from benchboard.analytics.files.total_columns import total_column_sentence
 from benchboard.analytics.files.wrong_lines import mixed_column_sentence
 from benchboard.i18n import _, number
