@@ -22,6 +22,7 @@ from benchboard.storage.models.dongles import Dongle as DongleRow
 from benchboard.ui.bench import timing_view
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongles_view import DonglesView
+from benchboard.ui.bench.paired_dongles import PairedDongles
 from benchboard.ui.bench.solution_plot import SolutionPlot, SolutionPoint
 from benchboard.ui.bench.timing_cards import VerificationCard
 from benchboard.ui.bench.timing_view import TimingView
@@ -121,15 +122,18 @@ def test_timing_fields_edited_before_dongles_load_are_kept(
 ) -> None:
     window, device_id = shell.window(), pair_one()
     _pair_others(shell, 210)  # whose names come first
+    paired = PairedDongles.of(shell.context)
+    paired.records = None  # as if none had been read yet
     shell.go(f"bench/timing/{device_id}")
     view = window.findChild(TimingView)
     assert not view._dongles
     assert view._selected_id == device_id
     _type(qtbot, click, window, "timing_bitrate", "250")
+    paired.refresh()
+    qtbot.waitUntil(lambda: view._dongle.count() == 212)  # or some dongles can't be selected
     qtbot.waitUntil(lambda: click.find(window, "timing_write").isEnabled())
     assert view._dongle.current_key() == device_id
     assert click.find(window, "timing_bitrate").text() == "250"
-    assert view._dongle.count() == 212, "some dongles can't be selected"
 
 
 def _pair_others(shell: Shell, count: int) -> None:
@@ -205,7 +209,9 @@ def test_timing_of_a_disconnected_dongle_says_when_it_was_read_and_why_it_cannot
     view = shell.window().findChild(TimingView)
     qtbot.waitUntil(lambda: view._loaded)
     read_at = datetime.now(UTC) - timedelta(minutes=11, seconds=5)
-    view._on_dongles([fleet.unpaired_dongle("ab" * 16, CONFIG, read_at)])
+    paired = PairedDongles.of(shell.context)
+    paired.records = (fleet.unpaired_dongle("ab" * 16, CONFIG, read_at),)
+    paired.changed.emit()
     rate = f"{CONFIG.bitrate // 1000} kbit/s, 87.5 %"
     assert view._stored.text() == f"Last read 11 min ago: {rate}"
     view._stored.resize(view._stored.minimumSizeHint())

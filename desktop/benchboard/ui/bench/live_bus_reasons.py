@@ -27,6 +27,12 @@ def not_connected(name: str) -> str:
     return _("{name} isn't connected to this computer. Plug it in, or select another dongle.").format(name=name)
 
 
+def no_dongles(*, loading: bool) -> str:
+    """What a field in which a dongle is selected reads without any: that they are being read or checked, or that there
+    are none."""
+    return _("Loading dongles…") if loading else _("No dongles connected")
+
+
 def may_become_selectable(devices: Sequence[DetectedDevice], *, simulating: bool) -> bool:
     """Whether a dongle that can be selected may appear by itself: simulated ones are starting, or one is checked."""
     return (simulating and not devices) or any(device.info is None and device.problem is None for device in devices)

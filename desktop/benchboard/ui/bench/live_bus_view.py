@@ -33,10 +33,12 @@ from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.frame_table import FrameDelegate, FrameModel
 from benchboard.ui.bench.live_bus_reasons import (
     may_become_selectable,
+    no_dongles,
     not_connected,
     why_none_selectable,
     why_only_errors,
 )
+from benchboard.ui.bench.paired_dongles import PairedDongles
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.bench.selected_dongle import SelectedDongle
 from benchboard.ui.bench.send_problems import CommandHelp, not_a_frame, not_sendable, not_sending, unsent_error
@@ -103,7 +105,8 @@ class LiveBusView(QWidget):
         self._context = context
         self._devices = DeviceManager.of(context)
         self._notices = DongleNotices(self, context, self._devices)
-        self._names: dict[str, str] = {}
+        self._paired = PairedDongles.of(context)
+        self._names = self._paired.titles
         self._named: set[str] = set()
         """The dongles whose names were asked for."""
         self._reading_names: Work | None = None
@@ -181,7 +184,7 @@ class LiveBusView(QWidget):
         self._devices.live_changed.connect(self._live_changed)
         self._devices.live_failed.connect(self._on_bus_failed)
         self._devices.frames_sent.connect(self._on_frames_sent)
-        context.changed.watch(self, {"dongles"}, self._load_names)
+        self._paired.changed.connect(self._on_paired)
         install_shortcuts(self, LIVE, self.command_handlers(), context.problems.refuse)
         self.table.installEventFilter(self)
         self._load_names()
@@ -243,16 +246,13 @@ class LiveBusView(QWidget):
         if self._start_button.isEnabled():
             self._start()
         else:
-            self._opens_once_connected = may_become_selectable(
-                self._devices.devices, simulating=self._devices.simulating
-            )
+            self._opens_once_connected = self._may_become_selectable()
             self._context.problems.refuse(self._start_button.reason)
 
     def _follow_devices(self) -> None:
         self._update_choices()
         if self._opens_once_connected:
-            waits = may_become_selectable(self._devices.devices, simulating=self._devices.simulating)
-            if self._start_button.isEnabled() or not waits:
+            if self._start_button.isEnabled() or not self._may_become_selectable():
                 self._opens_once_connected = False
                 self._open_or_refuse()
 
@@ -484,7 +484,7 @@ class LiveBusView(QWidget):
         choices = dict(connected)
         if self._selected_id and self._selected_id not in connected:
             choices[self._selected_id] = _("{name} (disconnected)").format(name=self._title(self._selected_id))
-        self._dongle.set_choices(tuple(choices.items()) or [("", _("No dongles connected"))])
+        self._dongle.set_choices(tuple(choices.items()) or [("", no_dongles(loading=self._may_become_selectable()))])
         self._dongle.set_current_key(selected)
         self._set_away(away=bool(self._selected_id) and self._selected_id not in connected)
         self._update_start_button()
@@ -542,6 +542,15 @@ class LiveBusView(QWidget):
         self._empty.sentence.setText(_("No dongles connected") if missing else _("The live bus is closed"))
         self._empty.why.setText(advice)
 
+    def _may_become_selectable(self) -> bool:
+        return may_become_selectable(self._devices.devices, simulating=self._devices.simulating)
+
+    def _on_paired(self) -> None:
+        """Show the new names at once, and read those of dongles that are connected but not paired."""
+        self._names |= self._paired.titles
+        self._load_names()
+        self._update_choices()
+
     def _load_names(self) -> None:
         """Read the names of the dongles that can be selected."""
         if self._reading_names is not None:
@@ -556,7 +565,7 @@ class LiveBusView(QWidget):
         return {device.device_id or "" for device in self._connected()} | {self._selected_id} - {""}
 
     def _on_names(self, dongles: list[fleet.DongleRecord]) -> None:
-        self._names = {dongle.device_id: dongle.title for dongle in dongles}
+        self._names = self._paired.titles | {dongle.device_id: dongle.title for dongle in dongles}
         self._update_choices()
 
     def _connected(self) -> list[DetectedDevice]:

@@ -32,8 +32,9 @@ from benchboard.ui.bench.bit_diagram import BitBar
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.dongle_pane import nominal_timing
-from benchboard.ui.bench.live_bus_reasons import not_connected
+from benchboard.ui.bench.live_bus_reasons import may_become_selectable, no_dongles, not_connected
 from benchboard.ui.bench.node_comparison import NodeComparison
+from benchboard.ui.bench.paired_dongles import PairedDongles
 from benchboard.ui.bench.selected_dongle import SelectedDongle
 from benchboard.ui.bench.solution_plot import SolutionPlot, SolutionPoint
 from benchboard.ui.bench.timing_cards import RegistersCard, ToleranceCards, VerificationCard
@@ -87,6 +88,7 @@ class TimingView(QWidget):
         self._context = context
         self._devices = DeviceManager.of(context)
         self._notices = DongleNotices(self, context, self._devices)
+        self._paired = PairedDongles.of(context)
         self._dongles: tuple[DongleRecord, ...] = ()
         self._loaded = False
         self._choices: list[tuple[str, str]] = []
@@ -123,10 +125,10 @@ class TimingView(QWidget):
         self._devices.changed.connect(self._update_choices)
         self._selected.changed.connect(self._follow_selection)
         self._selected.gone.connect(self._follow_selection)
-        context.changed.watch(self, {"dongles", "can_configs"}, self._load_dongles)
         refresh_times(self, self._show_stored)
-        self._load_dongles()
         self._solve()
+        self._paired.changed.connect(self._show_dongles)
+        self._show_dongles()
 
     def command_handlers(self) -> Handlers:
         """The commands for the timing that is shown."""
@@ -151,7 +153,6 @@ class TimingView(QWidget):
         self._edited_by_hand = state.edited  # so that the stored configuration doesn't replace it
         self._by_hand = state.by_hand
         self._inputs.method.set_current(state.method)
-        self._solve_timer.stop()
         self._solve()
 
     def _show_why_not(self, reason: str) -> None:
@@ -333,14 +334,14 @@ class TimingView(QWidget):
 
     # ---- the dongle
 
-    def _load_dongles(self) -> None:
-        actor = self._context.actor
-        self._context.tasks.read(self, lambda session: fleet.paired_dongles(session, actor), self._on_dongles)
-
-    def _on_dongles(self, dongles: list[DongleRecord]) -> None:
+    def _show_dongles(self) -> None:
+        """Show the paired dongles as they were read last: at once when the view opens, before it has the focus."""
+        dongles = self._paired.records
+        if dongles is None:
+            return
         before = self._selected_dongle()
         first = before is None or before.config is None
-        self._dongles, self._loaded = tuple(dongles), True
+        self._dongles, self._loaded = dongles, True
         self._pair_button.setVisible(not dongles and has_permission(self._context.actor, "dongles:pair"))
         self._update_choices()
         # Keep what the user typed before the list was loaded.
@@ -351,7 +352,7 @@ class TimingView(QWidget):
         wanted = (self._selected_id, self._dongle.current_key())
         dongles = (*self._dongles, *self._unpaired())
         choices = [(dongle.device_id, self._choice_title(dongle)) for dongle in dongles]
-        choices = choices or [("", _("No dongles connected"))]
+        choices = choices or [("", no_dongles(loading=self._is_loading()))]
         if choices != self._choices:  # there may be thousands, and any change of a port or dongle comes here
             self._choices = choices
             self._dongle.set_choices(choices)
@@ -359,6 +360,10 @@ class TimingView(QWidget):
         listed = {key for key, _title in choices}
         self._dongle.set_current_key(next((key for key in wanted if key and key in listed), connected))
         self._compare()
+
+    def _is_loading(self) -> bool:
+        """Whether a dongle that can be selected may appear by itself."""
+        return not self._loaded or may_become_selectable(self._devices.devices, simulating=self._devices.simulating)
 
     def _choice_title(self, dongle: DongleRecord) -> str:
         """The name of a dongle in the list, with whether it is disconnected."""
@@ -447,7 +452,7 @@ class TimingView(QWidget):
         if not self._may_write:
             return _("Your role can't write to dongles.")
         if dongle is None:
-            return _("Plug in a dongle first.")
+            return no_dongles(loading=True) if self._is_loading() else _("Plug in a dongle first.")
         detected, config = self._devices.find(dongle.device_id), dongle.config
         if detected is None:
             return not_connected(dongle.title)
@@ -457,6 +462,8 @@ class TimingView(QWidget):
                 controller=_controller_title(config.controller),
                 selected=_controller_title(self._inputs.controller_name()),
             )
+        if config is None and self._paired.is_reading:  # it may just have been paired: its own timing is filled in next
+            return no_dongles(loading=True)
         if self._timing is None:
             return self._inputs.why_none()
         if problem := nominal_bit_rate_problem(self._timing.bitrate):
@@ -481,10 +488,10 @@ class TimingView(QWidget):
     def _solve_now(self) -> None:
         """Solve what was edited, if it isn't solved yet."""
         if self._solve_timer.isActive():
-            self._solve_timer.stop()
             self._solve()
 
     def _solve(self, keep: Timing | None = None) -> None:
+        self._solve_timer.stop()
         try:
             request = self._inputs.read()
         except Invalid:
