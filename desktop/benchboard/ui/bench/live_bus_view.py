@@ -251,10 +251,9 @@ class LiveBusView(QWidget):
 
     def _follow_devices(self) -> None:
         self._update_choices()
-        if self._opens_once_connected:
-            if self._start_button.isEnabled() or not self._may_become_selectable():
-                self._opens_once_connected = False
-                self._open_or_refuse()
+        if self._opens_once_connected and (self._start_button.isEnabled() or not self._may_become_selectable()):
+            self._opens_once_connected = False
+            self._open_or_refuse()
 
     def _report_unknown(self, error: AppError) -> None:
         self._select_dongle("")
