@@ -25,7 +25,7 @@ def _named(studio: "Studio") -> Callable[[], str]:
     (rail,), (header,) = window.findChildren(Rail), window.findChildren(Header)
     (status,) = window.findChildren(StatusBar)
     panes: dict[str, QWidget] = {
-        "rail": rail, "header": header, "bar": page.bar, "variables": page.variables, "side": page.sidebar,
+        "rail": rail, "header": header, "variables": page.variables, "bar": page.bar, "side": page.sidebar,
         "page": studio.canvas, "inspector": page.inspector, "json": page.json_view, "status": status,
     }  # fmt: skip
 
@@ -56,6 +56,7 @@ def test_f6_cycles_through_visible_panes_and_back(studio: "Studio") -> None:
         "rail",
         "header",
         "bar",
+        "variables",
         "side",
         "page",
     ]

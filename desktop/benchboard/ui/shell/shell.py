@@ -598,7 +598,7 @@ class Shell(QWidget):
             at = next((place - step for place, pane in enumerate(panes) if pane in view_panes), -step)
         for turn in range(1, len(panes) + 1):
             pane = panes[(at + step * turn) % len(panes)]
-            target = pane.first_focus() if isinstance(pane, Rail | Header) else _focus_target(pane)
+            target = pane.first_focus() if isinstance(pane, Rail | Header) else _focus_target(pane, panes)
             if target is not None:
                 target.setFocus(Qt.FocusReason.TabFocusReason)
                 return
@@ -653,9 +653,13 @@ class Shell(QWidget):
         return True
 
 
-def _focus_target(pane: QWidget) -> QWidget | None:
-    """The widget that last had the focus in a pane, or the first that can have it."""
+def _focus_target(pane: QWidget, panes: Sequence[QWidget]) -> QWidget | None:
+    """The widget that last had the focus in a pane, but not in another of the `panes` inside it, or the first that can
+    have it."""
     last = pane.focusWidget()
+    inner = [one for one in panes if one is not pane and pane.isAncestorOf(one)]
+    if last is not None and any(one.isAncestorOf(last) for one in inner):
+        last = None
     if last is not None and last.isVisible() and last.isEnabled() and last.focusPolicy() & Qt.FocusPolicy.TabFocus:
         return last
     return pane if pane.focusPolicy() & Qt.FocusPolicy.TabFocus else _first_focusable(pane)

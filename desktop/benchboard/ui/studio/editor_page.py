@@ -34,6 +34,7 @@ from benchboard.ui.studio.filter_news import FilterNews
 from benchboard.ui.studio.import_export.data_export import ask_and_export_data, copy_widget_data, copy_widget_picture
 from benchboard.ui.studio.library.shown_data import ShownDataStore
 from benchboard.ui.studio.library.trash_watcher import TrashWatcher
+from benchboard.ui.studio.page_filters import PageFilters
 from benchboard.ui.studio.page_screens import PageScreens
 from benchboard.ui.studio.panes.empty_page import EmptyPageNotice
 from benchboard.ui.studio.panes.inspector import Inspector
@@ -149,6 +150,7 @@ class StudioPage(QWidget):
         FilterNews(self, self.editor, self.query_runner)
         self.variables.edit_requested.connect(lambda: self.run("studio.edit_variables"))
         self.variables.filter_requested.connect(self._data_actions.offer_page_columns)
+        self.filters = PageFilters(context, self.editor, self.variables)
         self.repeats_toggle = RepeatsToggle(context, self.editor, self.saving)
         self.read_only_bar = ReadOnlyBar(self._duplicate_to_change, self.repeats_toggle.arrange)
         self.no_rows_bar = NoRowsBar(
@@ -241,12 +243,16 @@ class StudioPage(QWidget):
         return self.commands.handlers()
 
     def page_items(self) -> Sequence[PageItem]:
-        """The widgets of the page, to go to; none while a conflict, versions or a presentation are shown in its
-        place."""
-        if self.screens.screen is not None or self.presentation.on:
+        """The filters of the page, to open, and its widgets, to go to; none while a conflict or versions are shown in
+        its place, and no widgets in a presentation."""
+        if self.screens.screen is not None or self.saving.state == "failed":
             return ()
+        filters = self.filters.page_items()
+        if self.presentation.on:
+            return filters
         matches = find_widgets(self.editor, "")
-        return [PageItem(one.title, partial(self.finder.go_to, one.id), one.where, one.icon) for one in matches]
+        widgets = [PageItem(one.title, partial(self.finder.go_to, one.id), one.where, one.icon) for one in matches]
+        return [*filters, *widgets]
 
     def open_route(self, rest: str) -> None:
         """Open an address within the page: `show/<widget>` goes to a widget."""
@@ -421,7 +427,7 @@ class StudioPage(QWidget):
             return [self.screens.screen]
         around = (
             self.bar,
-            *(() if self.bar.isAncestorOf(self.variables) else (self.variables,)),
+            self.variables,
             self.point_selections,
             self.read_only_bar,
             self.sidebar,
@@ -441,6 +447,8 @@ class StudioPage(QWidget):
 
     def _step(self, direction: Direction) -> None:
         self.finish_edits()
+        if direction == "undo" and self.editor.restore_filters():
+            return
         if direction == "undo" and self.editor.undoes_point_selection:
             self.editor.remove_last_point_selection()
         elif self.editor.editable:

@@ -134,6 +134,10 @@ class PageCommands(QObject):
             "time_range": PageCommand(
                 page.variables.time_range.open_picker, self._why_no_time_range, keeps=_KEEPS_PRESENTATION
             ),
+            "filters": PageCommand(page.filters.focus, page.filters.why_none, keeps=_KEEPS_PRESENTATION),
+            "clear_filters": PageCommand(
+                page.filters.clear_all, page.filters.why_nothing_to_clear, keeps=_KEEPS_PRESENTATION
+            ),
             "time_earlier": PageCommand(
                 partial(self._move_time_range, time_range.before), self._why_no_time_range, keeps=_KEEPS_PRESENTATION
             ),

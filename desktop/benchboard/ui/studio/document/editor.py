@@ -14,7 +14,16 @@ from PySide6.QtCore import QObject, Signal
 from benchboard.dashboards.document.document import Document, Variable
 from benchboard.dashboards.document.time_range import TimeRange
 from benchboard.dashboards.document.widget_kinds import WidgetContent, WidgetKind, with_fields
-from benchboard.dashboards.editing import clipboard, page_edits, point_selections, selection_edits, state, undo
+from benchboard.dashboards.editing import (
+    clipboard,
+    filter_clearing,
+    page_edits,
+    point_selections,
+    selection_edits,
+    state,
+    undo,
+)
+from benchboard.dashboards.editing.filter_clearing import ReaderFilters
 from benchboard.dashboards.editing.reader_filters import PointSelection
 from benchboard.dashboards.editing.state import EditingState, StateChange
 from benchboard.dashboards.editing.undo import AnyStep, Direction, Reordered, UndoStep
@@ -63,6 +72,8 @@ class Editor(QObject):
         self._showing = False
         self._selected_at = -1
         """How many steps were applied when something was selected at a value of a chart last."""
+        self._cleared: tuple[ReaderFilters, ReaderFilters, int] | None = None
+        """The filters before they were cleared last and after it, and how many steps were applied then."""
 
     # Reading the state
 
@@ -465,6 +476,38 @@ class Editor(QObject):
     def undoes_point_selection(self) -> bool:
         """Whether the latest change is a selection at a value of a chart, rather than a step."""
         return bool(self.point_selections) and (not self.editable or self._selected_at == self.undo_stack.position())
+
+    def clear_filter(self, name: str) -> bool:
+        """Clear a variable in this window, or with an empty name the time range; False if nothing changes. Not a step;
+        `restore_filters` undoes it."""
+        if not name:
+            return self._clear(filter_clearing.reset_time(self._state))
+        return self._clear(filter_clearing.clear_variables(self._state, (name,)))
+
+    def clear_filters(self) -> bool:
+        """Clear all filters but the time range in this window; False if nothing changes. As `clear_filter`."""
+        return self._clear(filter_clearing.clear_all(self._state))
+
+    @property
+    def can_clear_filters(self) -> bool:
+        """Whether `clear_filters` would change anything."""
+        return filter_clearing.clear_all(self._state) is not None
+
+    def restore_filters(self) -> bool:
+        """Set the filters as they were before they were cleared; False if the clearing isn't the latest change."""
+        before, self._cleared = self._cleared, None
+        if before is None or before[1:] != (filter_clearing.filters_of(self._state), self.undo_stack.position()):
+            return False
+        self.apply(filter_clearing.with_filters, before[0])
+        return True
+
+    def _clear(self, after: EditingState | None) -> bool:
+        if after is None:
+            return False
+        before = filter_clearing.filters_of(self._state)
+        self._adopt(after)
+        self._cleared = (before, filter_clearing.filters_of(after), self.undo_stack.position())
+        return True
 
     def share_time(self) -> None:
         """Make the time range and refresh selected in this window the dashboard's: a step, also while presenting."""

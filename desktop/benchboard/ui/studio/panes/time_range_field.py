@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.dashboards.document import time_range
@@ -22,6 +23,8 @@ from benchboard.ui.widgets.accessible import choice_of_several
 from benchboard.ui.widgets.calendar import DayRange, RangeCalendar
 from benchboard.ui.widgets.labels import plain_tooltip
 
+CLEARING_KEYS: Final = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+"""What clears a field of the filters that has the focus."""
 _COLUMNS: Final = 2
 _NAMED: Final = 3
 _PRESET_WIDTH: Final = 112
@@ -31,7 +34,10 @@ _TWO_MONTHS_FROM: Final = 820
 
 
 class TimeRangeField(Button):
-    """The page's time range; pressing it opens `TimeRangePicker`. Hidden on a page without anything that it changes."""
+    """The page's time range; pressing it opens `TimeRangePicker`, and Delete asks to reset it. Hidden on a page without
+    anything that it changes."""
+
+    clear_requested = Signal()
 
     def __init__(self, editor: Editor) -> None:
         super().__init__("", self.open_picker, icon="ph.clock", menu=True, name="time_range")
@@ -85,6 +91,12 @@ class TimeRangeField(Button):
         self._shorter = _with_refresh(_days_text(shown) if using else title, seconds)
         self._tip = _period_text(shown) if using else _("No widget uses the time range.")
         self._elide()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in CLEARING_KEYS and not event.modifiers():
+            self.clear_requested.emit()
+        else:
+            super().keyPressEvent(event)
 
     def open_picker(self) -> None:
         """Open the popover."""

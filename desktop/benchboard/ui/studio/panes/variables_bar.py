@@ -5,13 +5,13 @@ from functools import partial
 from typing import Final, Literal
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 
 from benchboard.dashboards.document.document import MAX_NAME, Variable
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.panes.time_range_field import TimeRangeField, usage
+from benchboard.ui.studio.panes.time_range_field import CLEARING_KEYS, TimeRangeField, usage
 from benchboard.ui.studio.panes.value_list import value_label
 from benchboard.ui.studio.panes.value_picker import SetDefaultButton, ValuePicker
 from benchboard.ui.studio.tiles.variable_options import OptionsState, VariableQueryRunner
@@ -20,6 +20,7 @@ from benchboard.ui.widgets import Button, Edit
 from benchboard.ui.widgets.labels import Elided, plain_tooltip, restyle
 from benchboard.ui.widgets.popover import MenuItem, Popover, menu
 from benchboard.ui.widgets.surfaces import set_surface
+from benchboard.ui.widgets.tab_order import one_tab_stop, own_tab_stops
 
 _SHOWN: Final = 3
 """Values named on a field; more are only counted."""
@@ -50,6 +51,8 @@ class VariablesBar(QScrollArea):
     """The user wants to edit the variables."""
     filter_requested = Signal(QWidget)
     """The user wants to filter the page by a column; with the widget to offer the columns at."""
+    clear_requested = Signal(str)
+    """The user wants to clear the filter with this name; empty: the time range."""
     width_changed = Signal()
     """The fields may need another width."""
 
@@ -71,11 +74,13 @@ class VariablesBar(QScrollArea):
         self._strip = strip = _Strip()
         self._more = self._more_button()
         set_surface(strip, "surface")
+        one_tab_stop(strip)
         line = QHBoxLayout(strip)
         line.setContentsMargins(self._margin, 0, self._margin, 0)
         line.setSpacing(_FIELD_GAP)
         self._line = line
         self.time_range = TimeRangeField(editor)
+        self.time_range.clear_requested.connect(partial(self.clear_requested.emit, ""))
         line.addWidget(self.time_range)
         self._add = Button(
             _("Add filter"), lambda: self.filter_requested.emit(self._add), kind="quiet", icon="ph.funnel", menu=True,
@@ -217,15 +222,48 @@ class VariablesBar(QScrollArea):
         button.hide()
         return button
 
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        """The variables that have a field."""
+        return self._shown or ()
+
+    def focus_fields(self) -> None:
+        """Focus the first field, of a filter before that of the time range."""
+        shown = [field for field in self._fields if not field.isHidden()]
+        field: QWidget = shown[0] if shown else self.time_range if not self.time_range.isHidden() else self._add
+        if isinstance(field, _TextField):
+            field.focus_edit()
+        else:
+            field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.ensureWidgetVisible(field)
+
+    def open_variable(self, name: str) -> None:
+        """Open the field of a variable, also where it has no room."""
+        for field, variable in zip(self._fields, self._shown or (), strict=True):
+            if variable.name != name:
+                continue
+            if field.isHidden():
+                self._open_hidden(variable)
+                return
+            self.ensureWidgetVisible(field)
+            if isinstance(field, _TextField):
+                field.focus_edit()
+            else:
+                field.open_picker()
+
     def _open_more(self) -> None:
         items = [MenuItem(self._text_of(one), partial(self._open_hidden, one), name=f"more_{one.name}")
                  for one in self._hidden]  # fmt: skip
         menu(self._more, items, name="variables_more_menu")
 
     def _text_of(self, variable: Variable) -> str:
-        labels = self._variable_runner.state_of(variable.name).labels
         title = value_label(variable.label or variable.name)
-        return _("{name}: {values}").format(name=title, values=_selection_text(variable, labels, _SHOWN_BESIDE))
+        return _("{name}: {values}").format(name=title, values=self.selection_text(variable))
+
+    def selection_text(self, variable: Variable) -> str:
+        """The selected values of a variable, the first of them by name."""
+        labels = self._variable_runner.state_of(variable.name).labels
+        return _selection_text(variable, labels, _SHOWN_BESIDE)
 
     def _open_hidden(self, variable: Variable) -> None:
         if variable.type != "text":
@@ -276,6 +314,9 @@ class VariablesBar(QScrollArea):
             for one in variables
         ]
         for field in self._fields:
+            if isinstance(field, _ListField):
+                field.clear_requested.connect(self.clear_requested)
+        for field in self._fields:
             self._row.addWidget(field)
             field.show()  # at once, as its focus needs: the bar may be visible already
             if field.objectName() == held:
@@ -319,7 +360,10 @@ class _Strip(QWidget):
 
 
 class _ListField(Button):
-    """A field with a variable's selected values and the state of its query; pressing it opens the value picker."""
+    """A field with a variable's selected values and the state of its query; pressing it opens the value picker, and
+    Delete asks to clear it."""
+
+    clear_requested = Signal(str)
 
     def __init__(
         self,
@@ -329,7 +373,7 @@ class _ListField(Button):
         define: Callable[[], object],
         named: int,
     ) -> None:
-        super().__init__("", self._open, icon="ph.funnel", menu=True, name=f"variable_{variable.name}")
+        super().__init__("", self.open_picker, icon="ph.funnel", menu=True, name=f"variable_{variable.name}")
         self._variable, self._editor, self._variable_runner, self._define = variable, editor, variable_runner, define
         self._named, self._limit, self._tip = named, 0, ""
         self.show_variable(variable, named)
@@ -343,7 +387,8 @@ class _ListField(Button):
         self.setAccessibleName(self._text(_SHOWN))
         self.setIcon(theme().icon(icon, ink))
         description = _description(variable, options_state, unavailable)
-        self.setAccessibleDescription(description)
+        keys = _("Press Enter to change it or Delete to clear it.")
+        self.setAccessibleDescription(f"{description} {keys}".strip())
         title = value_label(variable.label or variable.name)
         self._tip = description or _("Choose a value for {name}").format(name=title)
         self._elide()
@@ -386,7 +431,14 @@ class _ListField(Button):
     def _values(self, named: int) -> str:
         return _selection_text(self._variable, self._options()[0].labels, named)
 
-    def _open(self) -> None:
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in CLEARING_KEYS and not event.modifiers():
+            self.clear_requested.emit(self._variable.name)
+        else:
+            super().keyPressEvent(event)
+
+    def open_picker(self) -> None:
+        """Open the value picker."""
         ValuePicker(self, self._variable, self._editor, self._variable_runner, self._define).open()
 
 
@@ -396,6 +448,7 @@ class _TextField(QWidget):
     def __init__(self, variable: Variable, editor: Editor) -> None:
         super().__init__()
         title = value_label(variable.label or variable.name)
+        own_tab_stops(self)  # arrows move the cursor in it
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(_GAP)
