@@ -656,7 +656,7 @@ class Shell(QWidget):
 def _focus_target(pane: QWidget, panes: Sequence[QWidget]) -> QWidget | None:
     """The widget that last had the focus in a pane, but not in another of the `panes` inside it, or the first that can
     have it."""
-    last = pane.focusWidget()
+    last: QWidget | None = pane.focusWidget()
     inner = [one for one in panes if one is not pane and pane.isAncestorOf(one)]
     if last is not None and any(one.isAncestorOf(last) for one in inner):
         last = None
