@@ -19,11 +19,31 @@ from benchboard.analytics.duckdb_columns import known_columns, presentations
 from benchboard.analytics.duckdb_errors import PlaceOf, query_error
 from benchboard.analytics.duckdb_parser import NamedRelation, ParsedQuery, parse_query
 from benchboard.analytics.duckdb_plan import duckdb_plan
-from benchboard.analytics.duckdb_values import Cell, CellReader, binary_column, fetched_sql, is_binary, kind_of
+from benchboard.analytics.duckdb_values import (
+    Cell,
+    CellReader,
+    binary_column,
+    fetched_sql,
+    has_infinite,
+    is_binary,
+    kind_of,
+)
+from benchboard.analytics.line_reduction import (
+    QUERY,
+    LineColumns,
+    LineExtent,
+    LineSql,
+    ReducedRows,
+    Reduction,
+    buckets_for,
+    column_names,
+    line_columns,
+)
 from benchboard.analytics.query_builder.sql_words import quote_name
 from benchboard.analytics.query_errors import model_error, nearest_name, too_much_memory, too_slow
 from benchboard.analytics.query_plan import QueryPlan
 from benchboard.analytics.query_types import ValueKind
+from benchboard.analytics.row_order import without_last_order
 from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.i18n import _, in_sentence, ngettext
 
@@ -87,6 +107,7 @@ class FileResult:
     rows: tuple[tuple[Cell, ...], ...]
     truncated: bool
     not_numbers: int = 0
+    reduced: ReducedRows | None = None
 
 
 def check(text: str, catalog: Catalog, *, variables: Variables, timeout: float) -> tuple[FileColumn, ...]:
@@ -102,14 +123,16 @@ def run(
     timeout: float,
     cancel_token: CancelToken,
     variables: Variables,
+    reduction: Reduction | None = None,
 ) -> FileResult:
-    """Run a query over the tables of a catalog and return `limit` rows at most.
+    """Run a query over the tables of a catalog and return `limit` rows at most. One with more rows is reduced for the
+    lines of a chart if `reduction` says so, and if it has lines.
 
     Raises `Invalid` for a query that is wrong, with facts `start` and `end` where it is, `Unavailable` for one that
     takes longer than `timeout` seconds (`query.timeout`), too much memory (`query.memory`) or whose file can't be read
     (`source.unreadable`), `Cancelled` if `cancel_token` was cancelled, and what the catalog raises.
     """
-    return _Run(text, catalog, variables, timeout, cancel_token).rows(limit)
+    return _Run(text, catalog, variables, timeout, cancel_token).rows(limit, reduction)
 
 
 def explain(
@@ -137,12 +160,18 @@ class _Run:
         with self._instance() as connection:
             return self._columns(self._describe(connection))
 
-    def rows(self, limit: int) -> FileResult:
+    def rows(self, limit: int, reduction: Reduction | None = None) -> FileResult:
         with self._instance() as connection:
             described = self._describe(connection)
             for name, type_name in described:
                 if is_binary(type_name):
                     raise binary_column(name)
+            columns = self._columns(described)
+            lines = _line_columns(columns) if reduction is not None else None
+            if reduction is not None and reduction.window is not None and lines is not None:
+                found = self._reduced(connection, described, columns, lines, reduction)
+                if found is not None:
+                    return found
             places = [f"c{place}" for place in range(len(described))]
             fetched = ", ".join(fetched_sql(one, type_) for one, (_name, type_) in zip(places, described, strict=True))
             start = f"SELECT {fetched} FROM ("  # noqa: S608  # parsed, and locked in
@@ -151,7 +180,59 @@ class _Run:
             self._place_of = PlaceOf(self._bound.edits, len(start.encode()))
             reader = CellReader([type_name for _name, type_name in described])
             rows = self._fetch(connection, statement, reader)
-        return FileResult(self._columns(described), tuple(rows[:limit]), len(rows) > limit, reader.not_numbers)
+            if len(rows) > limit and reduction is not None and lines is not None:
+                found = self._reduced_in_time(connection, described, columns, lines, reduction)
+                if found is not None:
+                    return found
+        return FileResult(columns, tuple(rows[:limit]), len(rows) > limit, reader.not_numbers)
+
+    def _reduced_in_time(
+        self,
+        connection: "duckdb.DuckDBPyConnection",
+        described: Sequence[tuple[str, str]],
+        columns: tuple[FileColumn, ...],
+        lines: LineColumns,
+        reduction: Reduction,
+    ) -> FileResult | None:
+        """See `_reduced`; None too where that takes too long or too much memory: the first rows are known."""
+        import duckdb
+
+        try:
+            return self._reduced(connection, described, columns, lines, reduction)
+        except (duckdb.InterruptException, duckdb.OutOfMemoryException):
+            if self._cancel_token.cancelled:
+                raise
+            return None
+
+    def _reduced(
+        self,
+        connection: "duckdb.DuckDBPyConnection",
+        described: Sequence[tuple[str, str]],
+        columns: tuple[FileColumn, ...],
+        lines: LineColumns,
+        reduction: Reduction,
+    ) -> FileResult | None:
+        """The rows that the lines of a chart need; None where the result can't be reduced."""
+        types = [type_name for _name, type_name in described]
+        sql = LineSql(lines, "duckdb", not_finite=[at for at, one in enumerate(types) if has_infinite(one)])
+        start = f"WITH {QUERY}({column_names(lines.count)}) AS ("
+        # In no order: sorting millions of rows would take longer than all else.
+        source = f"{start}{without_last_order(self._bound.text)}\n) "
+        self._place_of = PlaceOf(self._bound.edits, len(start.encode()))
+        found = connection.execute(source + sql.extent(reduction.window), self._bound.values).fetchone()
+        if found is None or not found[0]:
+            return None
+        extent = LineExtent(int(found[0]), float(found[1]), float(found[2]), int(found[3]))
+        low, high = reduction.window or (extent.low, extent.high)
+        buckets = buckets_for(reduction, lines, extent)
+        if buckets is None:
+            return None
+        names = [f"c{place}" for place in range(lines.count)]
+        fetched = ", ".join(fetched_sql(one, type_name) for one, type_name in zip(names, types, strict=True))
+        statement = f"{source}SELECT {fetched} FROM ({sql.rows(low, high, buckets, reduction.window)}) AS lines"  # noqa: S608  # parsed, and locked in
+        reader = CellReader(types)
+        rows = self._fetch(connection, statement, reader)
+        return FileResult(columns, tuple(rows), truncated=False, reduced=ReducedRows(extent.rows, buckets, low, high))
 
     def plan(self) -> QueryPlan:
         with self._instance() as connection:
@@ -251,6 +332,10 @@ class _Run:
             return _unreadable(list(self._views.values()), str(error))
         columns = known_columns(self._query, {relation: view.columns for relation, view in self._views.items()})
         return query_error(self._query.source, error, self._place_of, columns)
+
+
+def _line_columns(columns: Sequence[FileColumn]) -> LineColumns | None:
+    return line_columns([one.kind for one in columns], [one.presentation.format == "identifier" for one in columns])
 
 
 _NAMED_SOURCES: Final = 3

@@ -56,6 +56,11 @@ def is_binary(type_name: str) -> bool:
     return type_name in _BINARY
 
 
+def has_infinite(type_name: str) -> bool:
+    """Whether a type has values that are infinite, or NaN."""
+    return type_name in _DIGITS or kind_of(type_name) in ("date", "timestamp")
+
+
 class CellReader:
     """Turns fetched rows into cells."""
 

@@ -7,7 +7,7 @@ query reads it through a view in front of it, which keeps to the rows that its a
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Context, Decimal
 from functools import partial
@@ -19,12 +19,23 @@ from sqlalchemy.orm import Session
 from benchboard.analytics import duckdb_engine, query_engines
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.column_presentation import NOTHING, Format, Presentation, currency_column, humanised
+from benchboard.analytics.line_reduction import (
+    QUERY,
+    LineExtent,
+    LineSql,
+    ReducedRows,
+    Reduction,
+    buckets_for,
+    column_names,
+    line_columns,
+)
 from benchboard.analytics.query_plan import QueryPlan
 from benchboard.analytics.query_translator import NO_MODELS, QueryModel, TranslatedQuery, translate_query
 from benchboard.analytics.query_types import ValueKind, ValueType
 from benchboard.analytics.relations import RELATIONS
 from benchboard.analytics.sources.servers import open_server
 from benchboard.analytics.sources.source_models import models_named, open_catalog
+from benchboard.errors import Unavailable
 from benchboard.i18n import is_currency, load_currencies
 from benchboard.identity import permissions
 from benchboard.identity.permissions import Actor
@@ -36,6 +47,8 @@ DEFAULT_ROWS: Final = 1_000
 TIMEOUT: Final = 10.0
 """Seconds a query may take."""
 _PRECISE: Final = Context(prec=60)
+_ALL_ROWS: Final = 2**62
+"""The limit of a query of which all rows are reduced."""
 
 Cell = str | int | Decimal | bool | datetime | date | None
 
@@ -77,6 +90,8 @@ class ResultTable:
     """How many cells are empty because their value is NaN or infinite."""
     known_until: datetime | None = field(default=None, compare=False)
     """Where the data of the queried table, or the time range, end; None where that isn't known."""
+    reduced: ReducedRows | None = None
+    """What its rows stand for, where they are those alone that the lines of a chart need; None if they are all."""
 
     def currency_column(self, column: int) -> int | None:
         """The index of the column with the currency of each amount in `column`; None where there is none."""
@@ -154,10 +169,12 @@ def run_query(
     cancel_token: CancelToken | None = None,
     variables: Variables = NO_VARIABLES,
     source_id: str | None = None,
+    reduction: Reduction | None = None,
 ) -> ResultTable:
     """Run a query for `actor` and return `limit` rows at most (1 to 10,000). `:name` stands for the values of a
     variable: IN (:name) for all of them, elsewhere for one. Without `source_id`, it is over Benchboard's own relations,
-    else over the tables of that data source, in DuckDB's language, or in that of the server it is on.
+    else over the tables of that data source, in DuckDB's language, or in that of the server it is on. With `reduction`,
+    a result with lines that has more rows, or that has a window, is reduced where the rows are (`line_reduction`).
 
     Raises `Invalid` for a query that is wrong or that the engine refuses, `Denied` for one that names a relation the
     actor may not read, `Unavailable` for one that takes longer than `timeout` seconds (`query.timeout`) or too much
@@ -172,9 +189,14 @@ def run_query(
             if server is None
             else partial(server.run, text, models=models_named(session, actor, source_id, text))
         )
-        found = run(limit=limit, timeout=timeout, cancel_token=cancel_token or CancelToken(), variables=variables)
+        found = run(
+            limit=limit, timeout=timeout, cancel_token=cancel_token or CancelToken(), variables=variables,
+            reduction=reduction,
+        )  # fmt: skip
         columns = tuple(ResultColumn(one.name, one.kind, one.presentation) for one in found.columns)
-        return ResultTable(columns, found.rows, found.truncated, read_at, not_numbers=found.not_numbers)
+        return ResultTable(
+            columns, found.rows, found.truncated, read_at, not_numbers=found.not_numbers, reduced=found.reduced
+        )
     for_sqlite = session.get_bind().dialect.name == "sqlite"
     # One more row than the limit, to find out whether there are more.
     query = translate_query(
@@ -192,10 +214,17 @@ def run_query(
         cancel_token=cancel_token or CancelToken(),
     )
     rows = fetch(query)
+    if reduction is not None and (len(rows) > limit or reduction.window is not None):
+        whole = translate_query(
+            text, RELATIONS, for_sqlite=for_sqlite, limit=_ALL_ROWS, variables=variables,
+            models=_own_models(session, actor, text),
+        )  # fmt: skip
+        lines = _reduced(whole, reduction, fetch, for_sqlite=for_sqlite, read_at=read_at)
+        if lines is not None:
+            return lines
     empty_relation = "" if rows else _empty_relation(actor, query.relations, for_sqlite=for_sqlite, fetch=fetch)
     cells = tuple(_row(row, query.columns) for row in rows[:limit])
-    if any(type_.presentation.format == "money" for _name, type_ in query.columns):
-        load_currencies()  # here, in the background, rather than when the window shows the first amount
+    _load_currencies(query)
     return ResultTable(_columns(query.columns), cells, len(rows) > limit, read_at, empty_relation)
 
 
@@ -250,6 +279,51 @@ def _empty_relation(
         if not RELATIONS[name].restriction(actor) and not fetch(any_row):
             return name
     return ""
+
+
+def _load_currencies(query: TranslatedQuery) -> None:
+    """Load the names of currencies for a query with amounts: here, in the background, rather than when the window shows
+    the first amount."""
+    if any(type_.presentation.format == "money" for _name, type_ in query.columns):
+        load_currencies()
+
+
+def _reduced(
+    query: TranslatedQuery,
+    reduction: Reduction,
+    fetch: Callable[[TranslatedQuery], Sequence[Sequence[Any]]],
+    *,
+    for_sqlite: bool,
+    read_at: datetime,
+) -> ResultTable | None:
+    """The rows that the lines of a chart need, of a query without a limit; None where it can't be reduced, or not in
+    its time: its first rows are known then."""
+    types = [type_ for _name, type_ in query.columns]
+    identifiers = [one.presentation.format == "identifier" for one in types]
+    lines = line_columns([one.kind for one in types], identifiers)
+    if lines is None:
+        return None
+    sql = LineSql(lines, "sqlite" if for_sqlite else "postgresql", scale=types[0].scale if for_sqlite else 0)
+    source = f"{QUERY}({column_names(lines.count)}) AS ({query.body})"
+    try:
+        about = fetch(replace(query, ctes=(*query.ctes, source), body=sql.extent(reduction.window)))[0]
+        if not about[0]:
+            return None
+        extent = LineExtent(int(about[0]), float(about[1]), float(about[2]), int(about[3]))
+        buckets = buckets_for(reduction, lines, extent)
+        if buckets is None:
+            return None
+        low, high = reduction.window or (extent.low, extent.high)
+        body = sql.rows(low, high, buckets, reduction.window)
+        rows = fetch(replace(query, ctes=(*query.ctes, source), body=body))
+    except Unavailable as error:
+        if error.code not in ("query.timeout", "query.memory") or reduction.window is not None:
+            raise
+        return None
+    _load_currencies(query)
+    cells = tuple(_row(row, query.columns) for row in rows)
+    shown = ReducedRows(extent.rows, buckets, low, high)
+    return ResultTable(_columns(query.columns), cells, truncated=False, read_at=read_at, reduced=shown)
 
 
 def _columns(columns: Sequence[tuple[str, ValueType]]) -> tuple[ResultColumn, ...]:

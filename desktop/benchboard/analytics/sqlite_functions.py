@@ -20,9 +20,9 @@ MIDNIGHT: Final = "T00:00:00.000000Z"
 FUNCTIONS: Final = frozenset(
     ["count", "sum", "min", "max", "abs", "coalesce", "nullif", "trim", "length", "like", "glob", "substr",
      "strftime", "printf", "date", "julianday", "bb_exact", "bb_divide", "bb_text", "bb_upper", "bb_lower",
-     "bb_add_days", "bb_add_interval"]
+     "bb_add_days", "bb_add_interval", "row_number"]
 )  # fmt: skip
-"""Those that translated queries call, or the conditions of a relation."""
+"""Those that translated queries call, the conditions of a relation, or `line_reduction`."""
 _OVERFLOWING: Final = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg)
 _LETTERS: Final = 4_096
 """Letters whose capital or small one is remembered."""

@@ -23,6 +23,7 @@ from benchboard.analytics.data_models.definition import (
     ModelJoin,
     ModelMeasure,
 )
+from benchboard.analytics.line_reduction import Reduction
 from benchboard.analytics.queries import check_source_query, explain_query, run_query
 from benchboard.analytics.query_builder.question import (
     UNITS,
@@ -52,6 +53,7 @@ from benchboard.storage.models.analytics import DataSource
 from benchboard.storage.models.identity import AuditLog
 from support import databases, mariadb
 from support.databases import unbound
+from support.line_pixels import columns_of
 from support.orders import Market, open_market
 from support.postgres import USER, Server
 
@@ -235,6 +237,26 @@ def test_run_query_more_rows_than_the_limit_are_cut(shop: Market, remote: Remote
 
     assert (len(found.rows), found.truncated, found.rows[-1]) == (1000, True, (1000,))
     assert not query(shop, source, f"SELECT id FROM {name}", limit=3000).truncated
+
+
+def test_run_query_with_a_reduction_keeps_the_rows_that_lines_need(
+    shop: Market, remote: Remote, source: SourceSummary
+) -> None:
+    name = '"sales"."Ride log"' if remote.settings.kind == "postgresql" else "`Ride log`"
+    text = f"SELECT start, km, kind FROM {name} WHERE late OR kind IN (:kinds) OR kind IS NULL ORDER BY start"
+    about: dict[str, Any] = {"variables": {"kinds": ["tram", "BUS 5%"]}}
+    rows = [(start, km, kind) for _id, kind, km, start in RIDES]
+
+    found = query(shop, source, text, limit=10, reduction=Reduction(5), **about)
+
+    assert (found.reduced.rows, found.reduced.buckets, found.truncated) == (120, 5, False)
+    low, high = found.reduced.low, found.reduced.high
+    assert (low, high) == (rows[0][0].timestamp(), rows[-1][0].timestamp())
+    assert columns_of(found.rows, low, high, 5, 1, (2,)) == columns_of(rows, low, high, 5, 1, (2,))
+    assert set(found.rows) <= set(rows)
+    window = rows[30][0].timestamp(), rows[50][0].timestamp()
+    part = query(shop, source, text, limit=10, reduction=Reduction(64, window), **about)
+    assert part.rows == tuple(rows[30:51])
 
 
 def test_check_source_query_columns_are_found_without_rows(shop: Market, source: SourceSummary) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.duckdb_engine import FileResult
 from benchboard.analytics.files.scan import ScanColumn
+from benchboard.analytics.line_reduction import Reduction
 from benchboard.analytics.query_builder.question import Dialect
 from benchboard.analytics.query_builder.sql_words import quote_table
 from benchboard.analytics.query_plan import QueryPlan
@@ -50,6 +51,7 @@ class ServerConnection:
         cancel_token: CancelToken,
         variables: Mapping[str, Any],
         models: Mapping[str, QueryModel] = NO_MODELS,
+        reduction: Reduction | None = None,
     ) -> FileResult:
         """See `remote.engine.run`."""
         return engine.run(
@@ -62,6 +64,7 @@ class ServerConnection:
             cancel_token=cancel_token,
             variables=variables,
             models=models,
+            reduction=reduction,
         )
 
     def explain(
