@@ -444,6 +444,44 @@ def test_kinds_that_cannot_draw_the_result_say_why(explorer: Explorer) -> None:
     assert not explorer.view.result.chart.isVisible()
 
 
+def test_kind_that_was_chosen_holds_for_results_of_its_shape(explorer: Explorer) -> None:
+    explorer.open_orders()
+    fitting = explorer.exploration.kind
+    explorer.click("explore_kind_bar_chart")
+    assert explorer.exploration.kind == "bar_chart" != fitting
+    explorer.exploration.set_mode("sql")
+    explorer.exploration.set_text("SELECT status, currency FROM orders")
+    explorer.wait_for_result()
+    assert explorer.exploration.kind == "table", "bars of two texts"
+    assert explorer.view.result.kinds["table"].isChecked()
+    explorer.exploration.undo()
+    explorer.wait_for_result()
+    assert explorer.exploration.kind == "bar_chart", "it was chosen for this shape"
+    explorer.click("explore_kind_bar_chart")
+    assert explorer.exploration.kind == fitting
+
+
+def test_chart_that_came_with_its_query_holds_for_it_alone(explorer: Explorer) -> None:
+    explorer.exploration.open_query(
+        "", lambda _s: "SELECT status, count(*) AS n FROM orders GROUP BY 1", None, "pie_chart"
+    )
+    explorer.wait_for_result()
+    assert explorer.exploration.kind == "pie_chart"
+    explorer.exploration.set_text("SELECT status, currency FROM orders")
+    explorer.wait_for_result()
+    assert explorer.exploration.kind != "pie_chart"
+
+
+def test_result_that_is_waited_for_is_no_missing_query(explorer: Explorer) -> None:
+    explorer.exploration.open_query("", lambda _source: "SELECT status, count(*) AS n FROM orders GROUP BY 1", None, "")
+    assert explorer.exploration.waiting
+    assert explorer.exploration.result is None
+    drawn = explorer.exploration.drawn_result()
+    assert drawn is not None
+    assert drawn.is_pending
+    explorer.wait_for_result()
+
+
 def _stored(studio: "Studio", name: str) -> list[WidgetContent]:
     with unbound(studio.workspace.database).read() as session:
         cards = library.list_dashboards(session, studio.actor, Listing()).rows

@@ -286,3 +286,19 @@ def test_format_lays_the_query_out_undoably_and_says_when_it_cannot(page: SqlPag
     toasts = page.studio.application.window.findChildren
     page.studio.wait(lambda: any("Nothing was formatted" in one.accessibleName() for one in toasts(Toast)))
     assert page.edit.toPlainText() == "select from"
+
+
+def test_long_lines_are_wrapped_and_nothing_scrolls_sideways(page: SqlPage) -> None:
+    numbers, bar = page.edit.numbers.geometry(), page.edit.horizontalScrollBar()
+    width = page.edit.viewport().width()
+    for letters in range(380, 400):  # some of these lines end in a space that has no room
+        page.write("SELECT '" + "x " * (letters // 2) + "x" * (letters % 2) + "' FROM orders", run=False)
+        page.key(Qt.Key.Key_End, CTRL)
+        assert (bar.maximum(), bar.value()) == (0, 0)
+    page.write("SELECT '" + "x" * 400 + "' FROM orders", run=False)
+    assert (bar.maximum(), bar.isVisible()) == (0, False)
+    assert page.edit.cursorRect().right() <= width
+    page.key(Qt.Key.Key_Home, CTRL)
+    page.key(Qt.Key.Key_Space)
+    assert page.edit.numbers.geometry() == numbers
+    assert page.edit.viewport().width() == width

@@ -153,12 +153,18 @@ class QueryEdit(ProseEdit):
         self._context, self._variables, self._source_id = context, variables, source_id
         self.setFont(theme().font("mono"))
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
+        self.horizontalScrollBar().rangeChanged.connect(self._keep_still)
         self._highlighter = SqlHighlighter(self.document())
         theme().changed.connect(self._highlighter.rehighlight)
         self._unavailable = False
         self._checked_variables: Variables = {}
         """The values of the query's variables when it was last checked."""
         context.changed.watch(self, (), self._retry)
+
+    def _keep_still(self, _least: int, most: int) -> None:
+        """Lines are wrapped. Qt would scroll sideways by the few pixels of a space, or of rounding, that stand out."""
+        if most:
+            self.horizontalScrollBar().setRange(0, 0)
 
     def show_error(self, error: AppError | None) -> None:
         """Underline the position of an error."""

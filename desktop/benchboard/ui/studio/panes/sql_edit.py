@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QTextCursor
-from PySide6.QtWidgets import QPlainTextEdit
 
 from benchboard.analytics.queries import Variables
 from benchboard.analytics.query_builder.question import Dialect
@@ -46,7 +45,6 @@ class SqlEdit(QueryEdit):
         self.setProperty("docked", "code")
         self.setFont(theme().font("code"))
         self.setTabStopDistance(len(INDENT) * self.fontMetrics().horizontalAdvance(" "))
-        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
         self.document().setDocumentMargin(0)
         self.numbers = LineNumbers(self)
         for changed in (self.cursorPositionChanged, self.selectionChanged, self.textChanged):

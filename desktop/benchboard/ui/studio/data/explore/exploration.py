@@ -20,6 +20,7 @@ from benchboard.analytics.query_builder.question import CLOCK_UNITS, TIMES, Ques
 from benchboard.analytics.query_builder.sql_reader import from_sql
 from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.analytics.query_extent import UNKNOWN, QueryExtent, query_extent
+from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.relations import watched_tables
 from benchboard.analytics.sources.file_news import SourceNews, source_news
 from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource, BrowsedTable
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
 Mode = Literal["build", "sql"]
+ResultShape = tuple[ValueKind, ...]
 DEFAULT_RANGE: Final = TimeRange("now-13w", "now")
 RUN_DELAY_MS: Final = 250
 """How long after a change the query runs by itself."""
@@ -62,6 +64,8 @@ class ExplorationState:
     time_range: TimeRange = DEFAULT_RANGE
     kind: str = ""
     stack: str = ""
+    kind_shape: ResultShape = ()
+    """The shape of the result that `kind` was chosen for; empty: that of the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,11 @@ class ExplorationResult:
     source_id: str = ""
     at: datetime | None = None
     """When the run ended."""
+
+    @property
+    def shape(self) -> ResultShape:
+        """The kinds of its columns; none without a table."""
+        return tuple(one.kind for one in self.table.columns) if self.table is not None else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,6 +394,7 @@ class Exploration(QObject):
             source_id=question.source_id,
             mode=mode or self.state.mode,
             kind=self.state.kind if kind is None else kind,
+            kind_shape=self.state.kind_shape if kind is None else (),
             stack=self.state.stack if is_same else "",
         )
         self._set(state)
@@ -417,8 +427,9 @@ class Exploration(QObject):
         self._set(state, runs=False)
 
     def set_kind(self, kind: str) -> None:
-        """Choose a chart; empty: the one that fits."""
-        self._set(replace(self.state, kind=kind), runs=False)
+        """Choose a chart for results of the present shape; empty: the one that fits."""
+        shape = self.result.shape if self.result is not None and kind else ()
+        self._set(replace(self.state, kind=kind, kind_shape=shape), runs=False)
 
     def set_stack(self, stack: str) -> None:
         """Choose how the series of a chart are stacked."""
@@ -513,7 +524,8 @@ class Exploration(QObject):
         """A result, or else that of the latest run, as a widget shows it; None while there is none."""
         found = result or self.result
         if found is None:
-            return QueryResult(self.state.text, late=self.late) if self.running else None
+            is_expected = self.running or (bool(self.state.text.strip()) and not self.cancelled)
+            return QueryResult(self.state.text, late=self.late and self.running) if is_expected else None
         drawn = QueryResult(found.text, found.table, found.error, period=self.period()).with_extent(found.extent)
         return replace(drawn, colours=self._colours_of(drawn))
 
@@ -616,6 +628,8 @@ class Exploration(QObject):
         if token is not self._token or not self.running:
             return
         self.running, self.result = False, replace(result, at=datetime.now(UTC))
+        if self.state.kind and not self.state.kind_shape and result.shape:
+            self.state = replace(self.state, kind_shape=result.shape)  # a chart that came with its query
         if result.error is None:
             self._good = self.result
         self.result_changed.emit()
@@ -631,9 +645,14 @@ class Exploration(QObject):
         return self.kind_of(self.result)
 
     def kind_of(self, result: ExplorationResult | None) -> str:
-        """The kind of widget that a result is shown as."""
+        """The kind of widget that a result is shown as: the one chosen for its shape, or the one that fits."""
         suggestion = result.suggestion if result is not None else None
-        return self.state.kind or (suggestion.kind if suggestion is not None else "table")
+        return self.chosen_kind(result) or (suggestion.kind if suggestion is not None else "table")
+
+    def chosen_kind(self, result: ExplorationResult | None) -> str:
+        """The kind that was chosen for results of this shape; empty where none was."""
+        shape = result.shape if result is not None else ()
+        return self.state.kind if not shape or self.state.kind_shape in ((), shape) else ""
 
 
 def _moment(value: object) -> datetime | None:

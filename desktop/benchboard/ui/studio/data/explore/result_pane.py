@@ -338,7 +338,7 @@ class ResultPane(QWidget):
             self._repeated.setVisible(bool(text))
 
     def _choose(self, kind: str) -> None:
-        chosen = self._exploration.state.kind
+        chosen = self._exploration.chosen_kind(self._result)
         self._exploration.set_kind("" if kind == chosen else kind)
         self._show_kind()
 
@@ -414,7 +414,7 @@ class ResultPane(QWidget):
         text = ""
         if self.is_stale and result is not None and result.at is not None:
             text = _("Result of the query from {time}").format(time=clock_minutes(result.at))
-        elif suggestion is not None and not self._exploration.state.kind and table is not None and table.rows:
+        elif suggestion is not None and not self._exploration.chosen_kind(result) and table is not None and table.rows:
             text = suggestion.reason
         self._reason.set_tone("secondary" if self.is_stale else "muted")
         self._reason.setText(text)
