@@ -7,6 +7,7 @@ from itertools import pairwise
 from math import gcd
 from typing import Final, Literal
 
+from benchboard.analytics.period_step import Step
 from benchboard.analytics.queries import Cell
 
 Granularity = Literal["month", "week", "day", "time"]
@@ -14,6 +15,7 @@ Granularity = Literal["month", "week", "day", "time"]
 _MAX_EMPTY: Final = 4
 """Most periods for each value, of those between the first and the last, for a chart to leave room for empty ones."""
 
+_DAY: Final = 86_400
 _RARE: Final = 8
 """Gaps are rare if there is at most one in so many steps."""
 _SHORT_GAP: Final = 3
@@ -90,6 +92,32 @@ def _way(first: datetime, time: datetime, *, in_months: bool) -> int:
     if in_months:
         return (time.year - first.year) * 12 + time.month - first.month
     return round((time - first).total_seconds())
+
+
+def unfinished_start(values: Sequence[Cell], until: datetime, step: Step | None = None) -> datetime | None:
+    """The last of these times, if it begins a period that isn't over at `until`, where the data end or were read. The
+    periods are those by which the query groups (`step`), else as long as the times are apart; the times may be in any
+    order, and several cells may have the same."""
+    times = sorted(set(moments(values) or ()))
+    if not times:
+        return None
+    if step is None or not begin_periods(times, step):
+        return times[-1] if is_unfinished(times, until) else None
+    try:
+        end = step.next(times[-1])
+    except (ValueError, OverflowError):  # at the end of the calendar
+        return None
+    return times[-1] if times[-1] <= until < end else None
+
+
+def begin_periods(times: Sequence[datetime], step: Step) -> bool:
+    """Whether times in order, each another one, may all begin such periods."""
+    if step.months:
+        return all(one.day == 1 and one.time() == time() for one in times)
+    if any(after - before < timedelta(seconds=step.seconds) for before, after in pairwise(times)):
+        return False
+    length = timedelta(seconds=min(step.seconds, _DAY))
+    return all(not (one - datetime.combine(one.date(), time(), UTC)) % length for one in times)
 
 
 def is_unfinished(values: Sequence[Cell], read_at: datetime) -> bool:

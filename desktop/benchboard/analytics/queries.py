@@ -29,6 +29,7 @@ from benchboard.analytics.line_reduction import (
     column_names,
     line_columns,
 )
+from benchboard.analytics.period_step import Step
 from benchboard.analytics.query_plan import QueryPlan
 from benchboard.analytics.query_translator import NO_MODELS, QueryModel, TranslatedQuery, translate_query
 from benchboard.analytics.query_types import ValueKind, ValueType
@@ -92,6 +93,8 @@ class ResultTable:
     """Where the data of the queried table, or the time range, end; None where that isn't known."""
     reduced: ReducedRows | None = None
     """What its rows stand for, where they are those alone that the lines of a chart need; None if they are all."""
+    step: Step | None = field(default=None, compare=False)
+    """The periods by which its query groups; None where they aren't known."""
 
     def currency_column(self, column: int) -> int | None:
         """The index of the column with the currency of each amount in `column`; None where there is none."""

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.data_models.model_sql import is_named
 from benchboard.analytics.data_models.stored_models import models_of_source
+from benchboard.analytics.periods import moment
 from benchboard.analytics.queries import Cell, ResultTable, run_query
 from benchboard.analytics.query_builder.question import Dialect, Group, Question
 from benchboard.analytics.query_builder.sql_reader import from_sql
@@ -25,7 +26,8 @@ from benchboard.analytics.query_builder.sql_words import quote_name, quote_table
 from benchboard.analytics.sources.original_files import listed_files
 from benchboard.analytics.sources.services import SourceSummary, get_source, source_tables
 from benchboard.analytics.written_groups import written_groups
-from benchboard.errors import AppError, Cancelled, NotFound
+from benchboard.analytics.written_periods import written_periods
+from benchboard.errors import AppError, Cancelled, Invalid, NotFound
 from benchboard.identity.permissions import Actor, has_permission, require
 
 MAX_SERIES_KNOWN: Final = 64
@@ -82,13 +84,15 @@ class AnswerCache(Generic[T]):
 
 
 _CACHE: Final = AnswerCache[tuple[tuple[Cell, ...], ...]]()
+_FAILED: Final = AnswerCache[int]()
+"""The minutes in which reading failed: within one it isn't tried again, since each widget would wait for it."""
 
 
 def query_extent(
     session: Session, actor: Actor, text: str, source_id: str, *, cancel_token: CancelToken | None = None
 ) -> QueryExtent:
-    """What the table of a query has. Of a query that was written by hand only the ends of its times, if it reads one
-    table. Unknown of any other query that the builder can't read, and where reading it fails.
+    """What the table of a query has. Of a query that was written by hand only the ends of the times that it groups by,
+    if those are columns of its tables. Unknown of any other query that the builder can't read, and where reading fails.
 
     Raises `Cancelled` if `cancel_token` was cancelled, `Denied` if the actor may not read sources."""
     require(actor, "studio:enter")
@@ -98,7 +102,8 @@ def query_extent(
         return UNKNOWN
     dialect = dialect_of(source)
     question = from_sql(text, source_id=source_id, dialect=dialect) or _written_question(text, source_id, dialect)
-    if question is None:
+    written = written_periods(text) if question is None else ()
+    if question is None and not written:
         return UNKNOWN
     version = source_version(actor, source), _models(session, actor, source_id, text)
     run = partial(
@@ -108,19 +113,26 @@ def query_extent(
     def rows(table: str, query: str) -> tuple[tuple[Cell, ...], ...]:
         key = (version, query)
         kept = _CACHE.find(key)
-        if kept is None:
+        if kept is None and _FAILED.find(key) != _minute():
             kept = _read(run, query) if is_readable(session, actor, source, table) else ()
-            _CACHE.keep(key, kept)
-        return kept
+            if kept is None:
+                _FAILED.keep(key, _minute())
+            else:
+                _CACHE.keep(key, kept)
+        return kept or ()
 
-    def ends(column: str | None) -> Ends | None:
-        place = _place(question, column) if column is not None else None
-        if place is None:
-            return None
-        table, name = place[0], quote_name(place[1], dialect)
+    def column_ends(table: str, column: str) -> Ends | None:
+        name = quote_name(column, dialect)
         query = f"SELECT min({name}) AS a, max({name}) AS b FROM {quote_table(table, dialect)}"  # noqa: S608  # quoted
         found = rows(table, query)
         return (found[0][0], found[0][1]) if found and found[0][0] is not None else None
+
+    if question is None:
+        return QueryExtent(_all_ends([column_ends(*one) for one in written]))
+
+    def ends(column: str | None) -> Ends | None:
+        place = _place(question, column) if column is not None else None
+        return column_ends(*place) if place is not None else None
 
     grouped = next((one.column for one in question.groups if one.unit), None)
     ranged = next((one.column for one in question.filters if one.operator == "in_range"), None)
@@ -129,6 +141,12 @@ def query_extent(
     if not 0 < len(series) <= MAX_SERIES_KNOWN:
         return QueryExtent(ends(grouped), ends(ranged))
     return QueryExtent(ends(grouped), ends(ranged), tuple(one.output for one in _naming_groups(question)), series)
+
+
+def _all_ends(found: Iterable[Ends | None]) -> Ends | None:
+    """The first and the last of several columns' times; None if none has any."""
+    times = [time for one in found if one is not None for cell in one if (time := moment(cell)) is not None]
+    return (min(times), max(times)) if times else None
 
 
 def _written_question(text: str, source_id: str, dialect: Dialect) -> Question | None:
@@ -203,10 +221,17 @@ def is_readable(session: Session, actor: Actor, source: SourceSummary | None, ta
     return rows is not None and rows <= MAX_ROWS_READ
 
 
-def _read(run: "partial[ResultTable]", query: str) -> tuple[tuple[Cell, ...], ...]:
+def _minute() -> int:
+    return int(time.monotonic() // 60)
+
+
+def _read(run: "partial[ResultTable]", query: str) -> tuple[tuple[Cell, ...], ...] | None:
+    """The answer to a query; nothing to one that can't have any, None where it failed."""
     try:
         return run(query, limit=MAX_SERIES_KNOWN + 1).rows
     except Cancelled:
         raise
+    except Invalid:
+        return ()  # no such table or column
     except AppError:
-        return ()  # the widget's own query says what is wrong
+        return None  # of a server that doesn't answer, or too slowly: it may another time

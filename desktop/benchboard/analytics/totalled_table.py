@@ -50,6 +50,7 @@ def totalled(table: ResultTable, query: str) -> TotalledTable:
         empty_relation=table.empty_relation,
         not_numbers=table.not_numbers,
         known_until=table.known_until,
+        step=table.step,
         source=table,
         has_total_row=has_total,
         caption=why,

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF
 
 from benchboard.analytics.column_presentation import Presentation
+from benchboard.analytics.period_step import Step
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
 from benchboard.ui.studio.tiles.points import point_finder
@@ -97,6 +98,21 @@ def test_week_that_the_data_do_not_reach_the_end_of_is_not_compared() -> None:
     )
     whole = datetime.combine(monday + timedelta(days=7), time(), UTC)
     assert card_change(_card(), StatValue.of(replace(weeks, known_until=whole))) == CardChange("85.0 %", "vs W40", -1)
+
+
+def test_only_week_is_not_over_either_and_a_week_without_neighbours_is() -> None:
+    """The length of a period was that between two times: of one there was none, and of two with a gap a longer one."""
+    weeks = _weeks(100, 200, 30)
+    monday = weeks.rows[-1][0]
+    assert isinstance(monday, date)
+    ends = datetime.combine(monday + timedelta(days=2), time(), UTC)
+    alone = replace(weeks, rows=weeks.rows[-1:], known_until=ends, step=Step(seconds=604_800))
+    assert StatValue.of(alone).is_unfinished
+    assert not StatValue.of(replace(alone, known_until=ends + timedelta(days=5))).is_unfinished
+    gap = replace(
+        weeks, rows=(weeks.rows[0], weeks.rows[-1]), known_until=ends + timedelta(days=5), step=Step(seconds=604_800)
+    )
+    assert not StatValue.of(gap).is_unfinished
 
 
 @pytest.mark.parametrize(

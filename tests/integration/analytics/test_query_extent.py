@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from benchboard.analytics.sources import services
 from benchboard.analytics.sources.file_import import import_files
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.analytics.sources.source_reading import read_source_again
+from benchboard.errors import Unavailable
 from support.databases import unbound
 from support.orders import Market
 
@@ -93,6 +94,51 @@ def test_extent_of_a_file_is_read_once_for_each_reading_of_it(
     assert extent(weekly).grouped == (ends[0], date(2026, 11, 20))
     assert len(asked) == 5
     assert extent(by_hand.replace("r.day", "r.month")) == UNKNOWN, "no such column"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "WITH r AS (SELECT day AS d, shop FROM rides) SELECT date_trunc('week', d) AS week, count(*) FROM r GROUP BY 1",
+        "SELECT date_trunc('week', CAST(r.day AS DATE)) w, 1 FROM rides r JOIN shops s ON s.shop = r.shop GROUP BY 1",
+        "SELECT date_trunc('month', day) m, 1 FROM (SELECT * FROM rides) x GROUP BY 1 UNION ALL "
+        "SELECT date_trunc('month', s.day), 2 FROM shops AS s GROUP BY 1",
+        "SELECT w, sum(n) FROM (SELECT date_trunc('week', day::DATE) AS w, 1 AS n FROM rides) GROUP BY 1",
+    ],
+)
+def test_extent_of_any_query_that_rounds_times_is_that_of_their_column(
+    market: Market, ridden: SourceSummary, text: str
+) -> None:
+    with unbound(market.database).read() as session:
+        found = query_extent(session, market.analyst, text, ridden.id).grouped
+    assert found is not None
+    assert found[1] in (date(2026, 11, 12), datetime(2026, 11, 12, tzinfo=UTC))
+
+
+def test_extent_that_a_slow_source_does_not_tell_is_asked_for_again(
+    market: Market, ridden: SourceSummary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, real, clock = list[float](), module.run_query, [1_000_000.0]
+
+    def slow(*given: Any, **more: Any) -> Any:
+        asked.append(clock[0])
+        if len(asked) == 1:
+            raise Unavailable("query.timeout", "The query took too long.")
+        return real(*given, **more)
+
+    monkeypatch.setattr(module, "run_query", slow)
+    monkeypatch.setattr(module, "_minute", lambda: int(clock[0] // 60))
+    question = Question("rides", ridden.id, (), (Group("day", "week", "week"),), (Measure("count", "", "n"),))
+
+    def grouped() -> object:
+        with unbound(market.database).read() as session:
+            return query_extent(session, market.analyst, to_sql(question), ridden.id).grouped
+
+    assert grouped() is None
+    assert grouped() is None
+    assert len(asked) == 1, "not with each refresh: it takes so long"
+    clock[0] += 61
+    assert grouped() == (date(2026, 8, 5), date(2026, 11, 12))
 
 
 def test_extent_of_a_data_model_is_read_again_when_the_model_changes(market: Market, ridden: SourceSummary) -> None:

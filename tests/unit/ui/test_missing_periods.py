@@ -9,12 +9,15 @@ import pytest
 from benchboard.analytics.period_step import Step, step_of
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.analytics.query_builder.sql_writer import rounded_time
+from benchboard.analytics.query_extent import UNKNOWN
 from benchboard.analytics.query_types import ValueKind
 from benchboard.dashboards.document.time_range import Period
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of, new_item, widget_of, with_fields
 from benchboard.ui.studio.tiles.kinds.missing_periods import MOST_PERIODS, counted_columns, drawn_table
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.series.chart_table import ChartTable
+from benchboard.ui.studio.tiles.tables.table_painting import row_texts
+from benchboard.ui.studio.tiles.tables.table_rows import TableRows
 
 COUNT = "SELECT date_trunc('day', ts) AS day, count(*) AS faults FROM sensor_log WHERE quality = 'fault' GROUP BY 1"
 BY_DEVICE = (
@@ -176,6 +179,23 @@ def test_period_that_the_time_range_cuts_is_marked(start: datetime, end: datetim
 def test_range_that_a_query_does_not_name_cuts_nothing() -> None:
     query = "SELECT date_trunc('week', ts) AS day, count(*) AS n FROM t GROUP BY 1"
     assert not _drawn(query, WEEKS, "n", period=Period(_day(7), _day(20))).partial_rows
+
+
+def test_bars_by_length_and_cells_of_a_table_mark_that_period_too(qapp: object) -> None:
+    query = f"{RANGED} ORDER BY 2"
+    period = Period(_day(5), _day(20))
+    drawn = _drawn(query, [WEEKS[2], *WEEKS[:2]], "n", widget=_widget("bar_chart"), period=period)
+    assert drawn.partial_rows == {0}
+    table = ResultTable((ResultColumn("day", "timestamp"), ResultColumn("n", "integer")), tuple(WEEKS), truncated=False)
+    shown = QueryResult(query, table, period=period).with_extent(UNKNOWN).table
+    assert shown is not None
+    texts = [row[0] for row in row_texts(shown, shown.rows, [0, 1])]
+    assert [text.endswith("only a part") for text in texts] == [False, False, True]
+    rows = TableRows(shown)
+    assert [rows.text(row, 0) for row in range(3)] == texts
+    whole = QueryResult(query, table, period=Period(_day(5), _day(26))).with_extent(UNKNOWN).table
+    assert whole is not None
+    assert not any("part" in row[0] for row in row_texts(whole, whole.rows, [0, 1]))
 
 
 def test_period_within_which_the_data_end_is_marked() -> None:

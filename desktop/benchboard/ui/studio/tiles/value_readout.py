@@ -21,6 +21,7 @@ from benchboard.ui.studio.tiles.kinds.pies import Pie, slice_text, unit_of
 from benchboard.ui.studio.tiles.kinds.pivot import shown_table
 from benchboard.ui.studio.tiles.kinds.x_axis import is_by_week
 from benchboard.ui.studio.tiles.numbers import number_format
+from benchboard.ui.studio.tiles.numbers.partial_periods import partial_text
 from benchboard.ui.studio.tiles.numbers.week_labels import week_title
 from benchboard.ui.studio.tiles.renderers import HEADER, body_of, mismatch_advice, mismatch_reason, no_rows_of
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
@@ -159,7 +160,8 @@ class ChartReader:
         self._is_weeks = times is not None and periods.granularity(times) == "week"
         self._is_by_week = is_by_week(self._table)
         self._partial = self._table.partial_rows
-        self._goes_on = periods.is_unfinished([row[0] for row in self._table.rows], self._table.read_at)
+        cells = [row[0] for row in self._table.rows]
+        self._goes_on = periods.unfinished_start(cells, self._table.read_at, self._table.step) is not None
         self._notes = charts.undrawn_text(self._table), shaped.missing_note, self._currencies
 
     def __call__(self, spot: QPointF) -> Readout | None:
@@ -167,10 +169,9 @@ class ChartReader:
         if row is None:
             return None
         category = self._category(row)
-        if self._goes_on and row == len(self._table.rows) - 1:
-            category = _("{when}, so far").format(when=category)
-        elif row in self._partial:
-            category = _("{when}, only a part").format(when=category)
+        if row in self._partial:
+            goes_on = self._goes_on and (row > 0 or len(self._table.rows) == 1)
+            category = partial_text(category, goes_on=goes_on)
         near = self.place_near(row, spot)
         lines = [ReadoutLine(category, muted=True)]
         lines += _series_lines(self._table, row, self._series, self._unit, near[1] if near is not None else -1)

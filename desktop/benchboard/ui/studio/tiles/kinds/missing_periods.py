@@ -118,11 +118,12 @@ def _with_missing(
     widget: WidgetContent, kind: str, drawn: ChartTable, table: ResultTable, result: QueryResult
 ) -> ChartTable:
     missing: Missing = "auto"
+    step = step_of(result.query, result.period.interval if result.period is not None else "")
+    drawn = replace(drawn, step=step)
     if kind != "bar_chart":
         missing = widget.setting("missing")  # type: ignore[assignment]  # one of its choices
     elif not _is_in_order(drawn):
         return drawn  # bars in the order of their lengths, not of time
-    step = step_of(result.query, result.period.interval if result.period is not None else "")
     if step is not None:
         drawn = replace(drawn, by_week=step == WEEK)
     if missing == "connect":

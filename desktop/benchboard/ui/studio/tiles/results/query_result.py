@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from benchboard.analytics.period_step import step_of
 from benchboard.analytics.queries import ResultTable
 from benchboard.analytics.query_builder.combined import RepeatedRows
 from benchboard.analytics.query_extent import QueryExtent
@@ -64,9 +65,10 @@ class QueryResult:
         span = whole_days(*extent.grouped) if extent.grouped is not None else None
         ends = [shown.end] if shown is not None and "to" in names_in(self.query) else []
         ends += [span.end] if span is not None else []
+        step = step_of(self.query, shown.interval if shown is not None else "")
         return replace(
             self,
-            table=replace(self.table, known_until=min(ends)) if self.table is not None and ends else self.table,
+            table=replace(self.table, known_until=min(ends, default=None), step=step) if self.table else None,
             data_span=span,
             data_elsewhere=ranged if apart else None,
             series_names=SeriesNames(extent.series_columns, extent.series),

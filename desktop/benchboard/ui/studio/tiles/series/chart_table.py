@@ -124,11 +124,12 @@ class ChartTable(ResultTable):
 
     @property
     def partial_rows(self) -> frozenset[int]:
-        """The first and the last row, if their periods are only partly in the time range and the data."""
+        """The rows of the first and the last period, if these are only partly in the time range and the data."""
         cells = [row[0] for row in self.rows]
         times, found = periods.moments(cells), set[int]()
-        if periods.is_unfinished(cells, min(self.known_until or self.read_at, self.read_at)):
-            found.add(len(cells) - 1)
+        last = periods.unfinished_start(cells, min(self.known_until or self.read_at, self.read_at), self.step)
+        if last is not None:
+            found |= {at for at, time in enumerate(times or ()) if time == last}
         if self.known_from is not None and times is not None and len(times) > 1:
             found |= {0} if times[0] < self.known_from < times[1] else set()
         return frozenset(found)

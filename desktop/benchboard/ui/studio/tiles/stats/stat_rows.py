@@ -35,7 +35,8 @@ def stat_rows(table: ResultTable) -> StatRows:
     rows = tuple(sorted(table.rows, key=lambda row: _moment(row[place])))
     cells = [row[place] for row in rows]
     until = min(table.known_until or table.read_at, table.read_at)
-    return StatRows(rows, tuple(_names(table, place, cells)), periods.is_unfinished(cells, until))
+    is_unfinished = periods.unfinished_start(cells, until, table.step) is not None
+    return StatRows(rows, tuple(_names(table, place, cells)), is_unfinished)
 
 
 def several_series_reason(table: ResultTable) -> str | None:

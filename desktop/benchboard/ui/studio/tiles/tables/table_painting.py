@@ -14,6 +14,7 @@ from benchboard.i18n import _
 from benchboard.ui.studio.tiles.kinds import pivot
 from benchboard.ui.studio.tiles.kinds.heatmap import text_colour
 from benchboard.ui.studio.tiles.numbers import number_format
+from benchboard.ui.studio.tiles.numbers.partial_periods import partial_period, partial_text
 from benchboard.ui.studio.tiles.tables import column_widths
 from benchboard.ui.theme import theme
 
@@ -35,13 +36,17 @@ def heading_font() -> QFont:
 def row_texts(table: ResultTable, rows: Sequence[tuple[Cell, ...]], columns: Sequence[int]) -> list[list[str]]:
     """The cells of rows in these columns as texts, all numbers of a column with the same number of decimals."""
     decimals = [number_format.column_decimals(table, column, rows) for column in columns]
-    return [
-        [
+    found, partial = [], partial_period(table)
+    for row in rows:
+        texts = [
             number_format.format_value(table, row, column, decimals=places)
             for column, places in zip(columns, decimals, strict=True)
         ]
-        for row in rows
-    ]
+        for place, column in enumerate(columns) if partial is not None else ():
+            if partial is not None and partial.is_in(column, row[column]):
+                texts[place] = partial_text(texts[place], goes_on=partial.goes_on)
+        found.append(texts)
+    return found
 
 
 def _shortened(rows: list[list[str]], widths: Sequence[float], metrics: QFontMetricsF) -> list[list[str]]:

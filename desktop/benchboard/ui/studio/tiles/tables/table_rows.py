@@ -11,6 +11,7 @@ from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.analytics.totalled_table import TotalledTable
 from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.studio.tiles.numbers.collation import text_keys
+from benchboard.ui.studio.tiles.numbers.partial_periods import PartialPeriod, partial_period, partial_text
 from benchboard.ui.time_format import iso_moment
 from benchboard.ui.widgets.labels import plain_tooltip
 
@@ -34,6 +35,7 @@ class TableRows(QAbstractTableModel):
         """Those shown: amounts stand beside their currencies, the rows of a pivot table have headings."""
         self._shown: list[int] = []
         self._decimals: list[int | None] = []
+        self._partial: PartialPeriod | None = None
         self._update_columns()
 
     def show_table(self, table: ResultTable) -> None:
@@ -56,7 +58,10 @@ class TableRows(QAbstractTableModel):
         return self._text(self.table.rows[self._order[row]], column)
 
     def _text(self, row: Sequence[Cell], column: int) -> str:
-        return number_format.format_value(self.table, row, self._shown[column], decimals=self._decimals[column])
+        place, partial = self._shown[column], self._partial
+        text = number_format.format_value(self.table, row, place, decimals=self._decimals[column])
+        is_partial = partial is not None and partial.is_in(place, row[place])
+        return partial_text(text, goes_on=partial.goes_on) if partial is not None and is_partial else text
 
     def width_samples(self) -> list[list[str]]:
         """Some rows of texts for measuring, with the lowest and the highest number of each column among them."""
@@ -180,6 +185,7 @@ class TableRows(QAbstractTableModel):
 
     def _update_columns(self) -> None:
         table = self.table
+        self._partial = partial_period(table)
         self._shown = table.shown_columns()[isinstance(table, PivotTable) :]
         self._first_decimals = number_format.column_decimals(table, 0, table.rows)
         self.columns = [table.columns[column] for column in self._shown]

@@ -1,0 +1,42 @@
+"""The last period of a result that isn't over, in words and in the cells of a table."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from benchboard.analytics import periods
+from benchboard.analytics.queries import Cell, ResultTable
+from benchboard.i18n import _
+
+
+class PartialPeriod(NamedTuple):
+    """The column of a table's periods, and the beginning of its last one, of which there is only a part. `goes_on`:
+    it wasn't over when the data were read; else the data or the time range end within it."""
+
+    column: int
+    start: datetime
+    goes_on: bool
+
+    def is_in(self, column: int, value: Cell) -> bool:
+        """Whether a cell is that period."""
+        return column == self.column and periods.moment(value) == self.start
+
+
+def partial_period(table: ResultTable) -> PartialPeriod | None:
+    """The last period of a result whose query groups by periods, if it isn't over; None if it is, or isn't known."""
+    if table.step is None:
+        return None
+    for column, one in enumerate(table.columns):
+        cells = [row[column] for row in table.rows if row[column] is not None]
+        times = periods.moments(cells) if one.kind in ("date", "timestamp") else None
+        if times is None or not periods.begin_periods(sorted(set(times)), table.step):
+            continue
+        start = periods.unfinished_start(cells, min(table.known_until or table.read_at, table.read_at), table.step)
+        if start is None:
+            return None
+        return PartialPeriod(column, start, periods.unfinished_start(cells, table.read_at, table.step) is not None)
+    return None
+
+
+def partial_text(when: str, *, goes_on: bool) -> str:
+    """What a period is called of which there is only a part."""
+    return (_("{when}, so far") if goes_on else _("{when}, only a part")).format(when=when)
