@@ -109,9 +109,7 @@ def test_only_week_is_not_over_either_and_a_week_without_neighbours_is() -> None
     alone = replace(weeks, rows=weeks.rows[-1:], known_until=ends, step=Step(seconds=604_800))
     assert StatValue.of(alone).is_unfinished
     assert not StatValue.of(replace(alone, known_until=ends + timedelta(days=5))).is_unfinished
-    gap = replace(
-        weeks, rows=(weeks.rows[0], weeks.rows[-1]), known_until=ends + timedelta(days=5), step=Step(seconds=604_800)
-    )
+    gap = replace(alone, rows=(weeks.rows[0], weeks.rows[-1]), known_until=ends + timedelta(days=5))
     assert not StatValue.of(gap).is_unfinished
 
 
