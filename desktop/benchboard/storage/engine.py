@@ -10,12 +10,11 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm import Session
@@ -40,9 +39,11 @@ Key = bytes | Callable[[], bytes]
 _SILENCE = {"keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 4, "tcp_user_timeout": 40_000}
 # How long a writer waits for another program's transaction before it raises an error.
 BUSY_MS = 5000
-# A connection counts from its own beginning: another one's number is another number.
-_OPENED = count(1)
-
+# SQLite and PostgreSQL alike. It locks the row until the commit, so those who count never skip a commit.
+_COUNT_COMMIT = text(
+    "INSERT INTO commit_count (id, commits) VALUES (1, 1)"
+    " ON CONFLICT (id) DO UPDATE SET commits = commit_count.commits + 1"
+)
 
 SystemAct = Literal["sign-in", "sign-out", "seed", "tour"]
 SYSTEM_ACTS: Final[frozenset[SystemAct]] = frozenset(get_args(SystemAct))
@@ -71,12 +72,13 @@ class Database:
         self.server = "" if self.dialect == "sqlite" else _address(engine.url)
         """A PostgreSQL server's host, and its port if the URL has one."""
         self.writing = self.engines[-1].execution_options(bb_writing=True)
-        self._outside_transactions = self.engines[-1].execution_options(bb_begin=False)
         self.session_info: dict[str, object] = {}
         """What every session finds in its `info`, such as where the organisations' data keys are."""
         self._listeners: list[Callable[[Changes], None]] = []
         self._lock = threading.Lock()
-        self._seen: int | None = None
+        self._own_commits = 0
+        self._others_commits = -1
+        self._times_reset = 0
 
     @classmethod
     def open(cls, url: str, *, key: Key | None = None) -> "Database":
@@ -88,7 +90,7 @@ class Database:
         """
         parsed = _parse(url)
         if parsed.get_backend_name() == "sqlite":
-            # One connection writes: what it notices of others' commits is theirs alone (`data_version`).
+            # One connection writes: SQLite has one writer at a time.
             alone = {"pool_size": 1, "max_overflow": 0, "pool_timeout": BUSY_MS / 1000}
             file = OpenFile(Path(parsed.database or ""))
             return cls(_sqlite(parsed, key, file), parsed.database or "", _sqlite(parsed, key, file, **alone), file)
@@ -146,21 +148,35 @@ class Database:
         if self._open_file is not None:
             self._open_file.require_same()
 
-    def data_version(self) -> int | None:
-        """A number that changes when another connection or program has committed to a SQLite file; None for PostgreSQL.
+    def others_commits(self, session: Session) -> tuple[int, int]:
+        """What changes once other programs have committed, read in the transaction of `session`: a number that is
+        another one after this object has disconnected, and how many commits of others it knows of.
 
-        SQLite counts for each connection all commits but its own: so the writing connection is queried. While it is in
-        use, the last number is returned. Raises as `require_file` does.
+        Commits that only touch `change_tracking.UNNOTICED` don't count. Raises as `require_file` does.
         """
-        if self.dialect != "sqlite":
-            return None
         self.require_file()
-        pool = self.writing.pool
-        if self._seen is None or not (isinstance(pool, QueuePool) and pool.checkedout()):
-            with self.translated_errors(), self._outside_transactions.connect() as connection:
-                opened = connection.info.setdefault("bb_opened", next(_OPENED))
-                self._seen = opened << 32 | int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
-        return self._seen
+        known = session.execute(text("SELECT commits FROM commit_count WHERE id = 1")).scalar() or 0
+        with self._lock:  # after the read: an own commit is counted before it can be read, never later
+            self._others_commits = max(self._others_commits, known - self._own_commits)
+            return self._times_reset, self._others_commits
+
+    @contextmanager
+    def counted_commit(self, session: Session) -> Iterator[None]:
+        """Count the open transaction as one of this program's; it is about to commit in this block."""
+        session.execute(_COUNT_COMMIT)
+        with self._lock:
+            self._own_commits += 1
+        try:
+            yield
+        except BaseException:
+            with self._lock:
+                self._own_commits -= 1
+            raise
+
+    def _reset_commits(self) -> None:
+        with self._lock:
+            self._others_commits = -1
+            self._times_reset += 1
 
     def require_sound(self) -> None:
         """Raise `Unavailable` (`storage.damaged`, `storage.key`) if a SQLite file has a page that can't be read.
@@ -184,7 +200,7 @@ class Database:
             # A file that is gone stays open: it can be moved back.
             if self.file is None or error.code not in ("storage.damaged", "storage.key", "storage.unwritable"):
                 raise
-            self._seen = None
+            self._reset_commits()
             for engine in self.engines:  # `_open_file` stays: another file at the path is still another one
                 engine.dispose()
             if error.code == "storage.unwritable" and (damage := self._damage()):
@@ -220,7 +236,7 @@ class Database:
 
     def dispose(self) -> None:
         """Close every connection. The object can be used again; it then reconnects."""
-        self._seen = None
+        self._reset_commits()
         for engine in self.engines:
             engine.dispose()
         if self._open_file is not None:
@@ -280,6 +296,7 @@ class Transactions:
         with (
             database.translated_errors(),
             Session(database.writing, expire_on_commit=False, info=database.session_info) as session,
+            contextlib.ExitStack() as committing,
         ):
             change_tracking.watch(session)
             with session.begin():
@@ -287,7 +304,9 @@ class Transactions:
                 yield session
                 session.flush()
                 change_tracking.require_recorded(session)
-            done = change_tracking.touched(session)
+                done = change_tracking.touched(session)
+                if done.keys() - change_tracking.UNNOTICED:
+                    committing.enter_context(database.counted_commit(session))
         if done:
             database.announce(done)
 
@@ -406,10 +425,7 @@ def _sqlite(url: URL, key: Key | None, file: OpenFile, **pool: Any) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        if not options.get("bb_begin", True):
-            return
-        writing = options.get("bb_writing", False)
+        writing = connection.get_execution_options().get("bb_writing", False)
         if writing:
             file.require_same()
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, aliased
 
 from benchboard.errors import ENDED, Denied
 from benchboard.i18n import _, ngettext
+from benchboard.storage.models.dashboards import DashboardPresence
 from benchboard.storage.models.identity import (
     AuditLog,
     Organisation,
@@ -246,6 +247,7 @@ def extend_session(session: Session, token_hash: str, *, now: datetime, expires_
 
 def end_sessions(session: Session, ids: Iterable[str], *, reason: str, ended_by: str | None, now: datetime) -> int:
     """Move the sessions to `session_history` (`reason`: signed-out, revoked, expired); returns how many there were.
+    Their windows are on no dashboard any more.
 
     `ended_by` is the id of the account that revoked them, if one did. They ended at `now` (UTC), or when
     they expired if that was earlier.
@@ -271,6 +273,9 @@ def end_sessions(session: Session, ids: Iterable[str], *, reason: str, ended_by:
             )
         )
         session.delete(row)
+    if rows:
+        ended = DashboardPresence.session_id.in_([row.id for row in rows])
+        session.execute(delete(DashboardPresence).where(ended))
     session.flush()
     return len(rows)
 

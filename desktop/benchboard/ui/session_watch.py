@@ -34,7 +34,7 @@ class SessionWatch(QObject):
         super().__init__(parent)
         self._tasks = tasks
         self._session = session
-        self._version: int | None = None
+        self._version: tuple[int, int] | None = None
         self._polling = False
         self._reachable = True
         self._file_unusable = ""
@@ -62,15 +62,14 @@ class SessionWatch(QObject):
         self._poll_timer.stop()
         self._touch_timer.stop()
 
-    def _read_version(self, _session: DatabaseSession) -> int | None:
-        # Opening this transaction checks that session and database are available. The version isn't read in it: SQLite
-        # counts for each connection the commits of all others, so the writing connection is queried.
+    def _read_version(self, session: DatabaseSession) -> tuple[int, int]:
+        # Opening this transaction checks that session and database are available.
         database = self._session.workspace.database
         if self._requires_sound:  # this transaction needs few pages: the damaged ones may be others
             database.require_sound()
-        return database.data_version()
+        return database.others_commits(session)
 
-    def _on_version(self, version: int | None) -> None:
+    def _on_version(self, version: tuple[int, int]) -> None:
         self._polling = False
         if self._stopped:
             return

@@ -466,8 +466,10 @@ def test_change_by_another_process_refreshes_screens(
     watch = working.findChild(SessionWatch)
     assert widget is not None
     assert watch is not None
-    polls, version = [], Database.data_version
-    monkeypatch.setattr(Database, "data_version", lambda database: polls.append(1) or version(database))
+    polls, version = [], Database.others_commits
+    monkeypatch.setattr(
+        Database, "others_commits", lambda database, session: polls.append(1) or version(database, session)
+    )
     qtbot.waitUntil(lambda: watch.poll() or len(polls) > 1)  # a second poll begins when the first has been heard of
     script = (
         "import sys; from pathlib import Path; from benchboard import workspace; "

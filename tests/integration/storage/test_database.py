@@ -197,7 +197,6 @@ def test_open_database_whose_file_was_damaged_says_one_sentence_and_works_once_i
     """SQLCipher's connections that met the damage fail for ever; SQLite has three codes for it."""
     create_organisation(sqlite_database, "north")
     assert slugs(sqlite_database) == ["north"]
-    sqlite_database.data_version()
     file = tmp_path / "bench.db"
     files = [path for path in (file, tmp_path / "bench.db-wal") if path.exists()]
     before = {path: path.read_bytes() for path in files}
@@ -207,7 +206,7 @@ def test_open_database_whose_file_was_damaged_says_one_sentence_and_works_once_i
             damaged.truncate()
     said = set()
     for _ in range(3):
-        for act in (slugs, Database.require_sound, Database.data_version):
+        for act in (slugs, Database.require_sound):
             try:
                 act(sqlite_database)
             except Unavailable as error:
@@ -219,7 +218,6 @@ def test_open_database_whose_file_was_damaged_says_one_sentence_and_works_once_i
     sqlite_database.require_sound()
     assert slugs(sqlite_database) == ["north"]
     create_organisation(sqlite_database, "south")
-    assert sqlite_database.data_version() is not None
 
 
 @pytest.mark.parametrize(

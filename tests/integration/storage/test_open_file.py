@@ -47,7 +47,7 @@ def test_change_after_the_file_went_is_refused_until_it_is_back(
     add(sqlite_database, "before")
     assert "before" in names(sqlite_database)
     strike(file)
-    for attempt in (lambda: add(sqlite_database, "lost"), sqlite_database.data_version):
+    for attempt in (lambda: add(sqlite_database, "lost"), sqlite_database.require_file):
         with pytest.raises(Unavailable, match=why) as refused:
             attempt()
         assert (refused.value.code, refused.value.what) == ("storage.file-gone", what)
@@ -57,7 +57,7 @@ def test_change_after_the_file_went_is_refused_until_it_is_back(
     assert "lost" not in known
     file.with_suffix(".away").replace(file)
     add(sqlite_database, "after")
-    sqlite_database.data_version()
+    sqlite_database.require_file()
     assert {"before", "after"} <= names(sqlite_database)
 
 

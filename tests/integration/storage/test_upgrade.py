@@ -251,6 +251,21 @@ def test_upgrade_to_0005_keeps_dashboards_and_puts_them_in_no_folder(database: D
     assert _everything(database) == held
 
 
+def test_upgrade_to_0006_keeps_all_and_nobody_is_on_a_dashboard(database: Database) -> None:
+    upgrade.downgrade(database, "0005")
+    with database.engine.begin() as connection:
+        rows.fill(connection)
+    held, shape = _everything(database), _shape(database)
+    assert not {"dashboard_presence", "commit_count"} & shape.keys()
+    upgrade.upgrade(database)
+    after = _everything(database)
+    assert after["dashboard_presence"] == after["commit_count"] == []
+    assert _everything(database, shape) == held
+    assert upgrade.check(database) == ()
+    upgrade.downgrade(database, "0005")
+    assert _everything(database) == held
+
+
 def test_revisions_are_those_of_alembic() -> None:
     config = Config()
     config.set_main_option("script_location", str(package_data.migrations_folder()))

@@ -12,6 +12,7 @@ from benchboard.storage.models.base import (
     Id,
     Identified,
     Json,
+    JsonList,
     JsonObject,
     Now,
     Tenant,
@@ -221,3 +222,23 @@ class DashboardOpening(Changing, Tenant, Base):
     dashboard_id: Mapped[str] = mapped_column(Id(), primary_key=True)
     user_id: Mapped[str] = mapped_column(Id(), primary_key=True)
     opened_at: Mapped[datetime] = mapped_column(default=now, server_default=Now())
+
+
+class DashboardPresence(Identified, Changing, Tenant, Base):
+    """A window that shows a dashboard, and what is selected in it: one row for each window, until it shows another
+    dashboard, none, or hasn't reported since `seen_at` for a while. `session_id` is the session it is signed in with.
+    """
+
+    __tablename__ = "dashboard_presence"
+    __table_args__ = (
+        Index(None, "organisation_id", "dashboard_id"),
+        Index(None, "session_id"),
+        belongs("dashboard_id", "dashboards"),
+        belongs("user_id", "users"),
+    )
+
+    session_id: Mapped[str] = mapped_column(Id())
+    user_id: Mapped[str] = mapped_column(Id())
+    dashboard_id: Mapped[str] = mapped_column(Id())
+    selected: Mapped[JsonList] = mapped_column(default=list, server_default=text("'[]'"))
+    seen_at: Mapped[datetime]
