@@ -77,10 +77,13 @@ class LikelyMeasure(NamedTuple):
 
 
 def likely_measure(
-    columns: Sequence[tuple[str, ValueKind]], statistics: TableStatistics | None, ids: Collection[str] = ()
+    columns: Sequence[tuple[str, ValueKind]],
+    statistics: TableStatistics | None,
+    ids: Collection[str] = (),
+    percents: Collection[str] = (),
 ) -> LikelyMeasure | None:
     """The measure that is most likely meant, of the numbers of a table; None if there is none. `ids`: the columns that
-    are known to name something. Of equals, the first column.
+    are known to name something; `percents`: those of percentages. Of equals, the first column.
 
     Amounts in several currencies have no sum: none of them is taken.
     """
@@ -93,6 +96,7 @@ def likely_measure(
     ranked = []
     for place, (name, kind) in enumerate(columns):
         rank = _rank(name, kind, known.get(name), statistics) if kind in NUMBERS and name not in ids else 0
+        rank = min(rank, _LEVEL) if name in percents else rank
         if rank and not (rank == _AMOUNT and has_currencies):
             ranked.append((-rank, place, name))
     if not ranked:

@@ -24,6 +24,7 @@ from benchboard.analytics.query_builder.question import functions_for
 from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.relations import RELATIONS
 from benchboard.analytics.sources import services
+from benchboard.analytics.sources.configuration import column_format
 from benchboard.analytics.sources.lineage import LineageUse, model_field_uses
 from benchboard.analytics.sources.source_models import SourceColumns, model_problems
 from benchboard.errors import Conflict, Invalid, NotFound
@@ -132,7 +133,7 @@ def _displays(session: Session, actor: Actor, source_id: str, table: str) -> dic
     if not source_id or services.get_source(session, actor, source_id).server:
         return {}
     found = next(one for one in services.source_tables(session, actor, source_id) if one.name == table)
-    return {one.name: FieldDisplay(one.title, one.unit) for one in found.columns}
+    return {one.name: FieldDisplay(one.title, one.unit, column_format(one)) for one in found.columns}
 
 
 def create_model(

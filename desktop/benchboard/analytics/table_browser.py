@@ -21,6 +21,7 @@ from benchboard.analytics.data_models.definition import (
 )
 from benchboard.analytics.data_models.stored_models import StoredModel, models_by_source
 from benchboard.analytics.files.value_expressions import ColumnKind
+from benchboard.analytics.files.value_units import PERCENT
 from benchboard.analytics.likely_measure import likely_measure, likely_numbers, names_each_row
 from benchboard.analytics.queries import MAX_ROWS, run_query
 from benchboard.analytics.query_builder.first_question import Shape, starting_question
@@ -70,6 +71,11 @@ class BrowsedTable:
         """The column of that name; None if there is none."""
         return next((one for one in self.columns if one.name == name), None)
 
+    @property
+    def percents(self) -> frozenset[str]:
+        """The names of the columns of percentages, whose sum means nothing."""
+        return frozenset(one.name for one in self.columns if one.unit == PERCENT)
+
 
 @dataclass(frozen=True, slots=True)
 class BrowsedSource:
@@ -102,7 +108,7 @@ class BrowsedSource:
         ids = [one.name for one in table.columns if one.is_id]
         if shape in _NUMBERS and (drawn := _drawn_columns(columns, _NUMBERS[shape], ids)):
             return columns_sql(self.question(table.name), drawn)
-        measure = None if table.model_id else likely_measure(columns, None, ids)
+        measure = None if table.model_id else likely_measure(columns, None, ids, table.percents)
         return to_sql(starting_question(self.question(table.name), columns, shape, measure))
 
 

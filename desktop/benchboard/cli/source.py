@@ -22,7 +22,7 @@ from benchboard.analytics.files.partial_columns import partial_column_sentence, 
 from benchboard.analytics.files.scan import ReadOptions
 from benchboard.analytics.files.spaced_columns import trimmed_sentence
 from benchboard.analytics.files.total_columns import total_column_sentence
-from benchboard.analytics.files.wrong_lines import mixed_column_sentence, null_words_sentence
+from benchboard.analytics.files.wrong_lines import mixed_column_sentence, mixed_units_sentence, null_words_sentence
 from benchboard.analytics.remote.settings import DEFAULT_PORTS, REMOTE_KINDS, TLS_MODES, RemoteKind, checked_settings
 from benchboard.analytics.rest.settings import AUTHENTICATIONS, MAX_PAGE_SIZE, PAGINGS, checked_rest
 from benchboard.analytics.sources import lineage, services
@@ -268,6 +268,8 @@ def _line_texts(table: TableInspection) -> Iterator[str]:
     for total in table.total_columns:
         said = total_column_sentence(table.scan, total)
         yield said + (" " + _("To keep it, add --keep-total.") if total.left_out else "")
+    for units in table.mixed_units:
+        yield mixed_units_sentence(table.scan.columns[units.place].title, units)
     for mixed in table.mixed_columns:
         yield mixed_column_sentence(table.scan.columns[mixed.place].title, mixed)
 

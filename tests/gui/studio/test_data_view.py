@@ -1247,3 +1247,27 @@ def test_columns_of_a_source_with_spaces_offer_to_remove_them(data: Data) -> Non
     data.qtbot.mouseClick(undo, LEFT)
     data.studio.wait(lambda: data.said("“Chamber 2” is as it was before."))
     assert data.query(source.id, query) == 3
+
+
+def test_import_page_reads_amounts_and_says_why_several_currencies_are_text(data: Data) -> None:
+    lines = ("shop;price;margin;fee", "A;$64.84;10 %;€5.00", "B;-$5;12 %;$7.00", "C;($5.00);8 %;€9.00")
+    data.file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    data.drop(data.file)
+    page = data.page
+    (table,) = page.added_tables()
+    assert [(one.kind, one.unit) for one in table.scan.columns[1:]] == [
+        ("float", "USD"),
+        ("integer", "%"),
+        ("text", ""),
+    ]
+    assert [row[1:3] for row in table.preview] == [(64.84, 10), (-5.0, 12), (-5.0, 8)]
+    assert "“fee” is text because its values are in several units: EUR (2), USD (1)." in data.texts()
+    _choose_kind(data, page, 1, "text")
+    assert [row[1] for row in page.added_tables()[0].preview] == ["$64.84", "-$5", "($5.00)"]
+    page.undo()
+    data.studio.wait(lambda: not page.busy and page.added_tables()[0].preview[0][1] == 64.84)
+    _choose_kind(data, page, 1, "text")
+    _choose_kind(data, page, 1, "float")
+    assert page.added_tables()[0].preview[0][1] == 64.84
+    source = data.add()
+    assert data.query(source.id, f"SELECT sum(price) FROM {source.tables[0]}") == Decimal("54.84")

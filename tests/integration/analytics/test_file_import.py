@@ -120,3 +120,22 @@ def test_a_reader_may_not_import(market: Market, file: Path) -> None:
     reader = replace(market.analyst, grants=Grants(market.analyst.roles, frozenset({"sources:read"})))
     with pytest.raises(Denied):
         import_files(unbound(market.database), reader, name="Trips", scans=scans(file), folder=None)
+
+
+@pytest.mark.parametrize("copied", [True, False])
+def test_amounts_and_percentages_of_a_file_have_their_format_in_results(
+    market: Market, tmp_path: Path, copied: bool
+) -> None:
+    path = tmp_path / "Sales.csv"
+    path.write_text(
+        "city;price;margin\nBerlin;1.234,50 €;10 %\nParis;5,50 €;20 %\nBerlin;(3,00 €);15 %\n", encoding="utf-8"
+    )
+    folder = tmp_path / "kept" if copied else None
+    source = import_files(unbound(market.database), market.analyst, name="Sales", scans=scans(path), folder=folder)
+    query = "SELECT city, sum(price) AS price, avg(margin) AS margin FROM sales GROUP BY city ORDER BY city"
+    with unbound(market.database).read() as session:
+        found = run_query(session, market.analyst, query, source_id=source.id)
+    assert [tuple(map(float, row[1:])) for row in found.rows] == [(1231.5, 12.5), (5.5, 20.0)]
+    _city, price, margin = (column.presentation for column in found.columns)
+    assert (price.format, price.currency, margin.format) == ("money", "EUR", "percent")
+    assert found.currency(found.rows[0], 1) == "EUR"

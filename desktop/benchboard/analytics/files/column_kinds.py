@@ -1,5 +1,6 @@
 """What else a column of an inspected table can be read as, and how many of its values fit each kind."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -11,6 +12,7 @@ from benchboard.analytics.files.inspection_types import ReportProgress, TableIns
 from benchboard.analytics.files.opened_tables import opened_table
 from benchboard.analytics.files.scan import FileScan, ReadOptions, ScanColumn
 from benchboard.analytics.files.value_expressions import ColumnKind
+from benchboard.analytics.files.value_units import split_unit
 
 if TYPE_CHECKING:
     import duckdb
@@ -32,7 +34,13 @@ def with_kind(column: ScanColumn, kind: ColumnKind, samples: Sequence[str | None
         order = options.date_order or "day-first"
         found = dict.fromkeys(form for value in samples if value and (form := date_format(value, order)))
         formats = tuple(found)[:_MAX_FORMATS]
-    return column.read_as(kind, formats=formats)
+    return column.read_as(kind, formats=formats, value_unit=_unit(samples) if kind in ("integer", "float") else "")
+
+
+def _unit(samples: Sequence[str | None]) -> str:
+    """The unit that most numbers among these are written with; empty where these are bare."""
+    counts = Counter(split_unit(value)[1] for value in samples if value)
+    return counts.most_common(1)[0][0] if counts else ""
 
 
 def column_fits(

@@ -11,6 +11,7 @@ from benchboard.analytics.files.formats import utf_16_order
 from benchboard.analytics.files.inspection_types import Certainty, OptionGuess
 from benchboard.analytics.files.scan import DateOrder, Encoding, ReadOptions
 from benchboard.analytics.files.value_expressions import FALSE_WORDS, TRUE_WORDS, ValueReading, number_pattern
+from benchboard.analytics.files.value_units import bare_number
 from benchboard.i18n import _, ngettext, number
 
 _SAMPLE_ROWS: Final = 2_000
@@ -340,7 +341,7 @@ def _detect_header(rows: Sequence[Sequence[str]], options: ReadOptions) -> tuple
 
 def has_numbers(values: Sequence[str]) -> bool:
     """Whether more than half of the values that aren't empty are numbers, whatever their marks are, and no dates."""
-    filled = [value.strip() for value in values if value.strip()]
+    filled = [bare_number(value.strip()) for value in values if value.strip()]
     found = sum(_NUMERIC.fullmatch(value.lstrip("+-")) is not None and not date_format(value, "day-first")
                 for value in filled)  # fmt: skip
     return found * 2 > len(filled)
@@ -348,7 +349,7 @@ def has_numbers(values: Sequence[str]) -> bool:
 
 def _is_value(cell: str) -> bool:
     """Whether a cell is more likely a value than a title: a number or a date."""
-    plain = cell.strip()
+    plain = bare_number(cell.strip())
     is_number = _NUMERIC.fullmatch(plain) is not None and _YEAR.fullmatch(plain) is None
     return is_number or bool(date_format(plain, "day-first"))
 
@@ -370,7 +371,7 @@ _NUMBERS: dict[tuple[str, str], re.Pattern[str]] = {}
 def _detect_marks(columns: Sequence[Sequence[str]], options: ReadOptions) -> tuple[ReadOptions, list[OptionGuess]]:
     """The marks with which most values in columns of numbers are numbers."""
     numeric = [
-        [value for value in values if value.strip().lower() not in NULL_WORDS]
+        [bare_number(value) for value in values if value.strip().lower() not in NULL_WORDS]
         for values in columns
         if sum(map(_is_value, values)) > len(values) / 2
     ]

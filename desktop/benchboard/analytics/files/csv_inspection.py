@@ -3,6 +3,7 @@
 The first lines decide what is counted; the whole file decides what a column is. Imported late, as DuckDB is.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,6 +31,7 @@ from benchboard.analytics.files.inspection_types import (
     PREVIEW_ROWS,
     ColumnInspection,
     MixedColumn,
+    MixedUnits,
     OptionGuess,
     ReportProgress,
     TableInspection,
@@ -40,12 +42,14 @@ from benchboard.analytics.files.inspection_types import (
 from benchboard.analytics.files.number_marks import MARKS, decided_marks
 from benchboard.analytics.files.scan import DateOrder, FileFormat, FileScan, ReadOptions, ScanColumn
 from benchboard.analytics.files.spaces import trimmed_sql
+from benchboard.analytics.files.sql_text import literal
 from benchboard.analytics.files.staging import STAGED_OPTIONS, StagedTable, staged_options
 from benchboard.analytics.files.text_files import Utf8File, as_utf_8
 from benchboard.analytics.files.titles import title_and_unit
 from benchboard.analytics.files.total_columns import total_columns, without_total_columns
 from benchboard.analytics.files.total_rows import total_lines
-from benchboard.analytics.files.value_expressions import ColumnKind
+from benchboard.analytics.files.value_expressions import ColumnKind, any_unit_pattern, other_currency_pattern
+from benchboard.analytics.files.value_units import PERCENT, UNITS, split_unit, unit_of, unit_pattern
 from benchboard.analytics.files.wrong_lines import MAX_REJECTS, first_misfit, locate_wrong_lines
 from benchboard.errors import Invalid
 from benchboard.i18n import _, number, percent
@@ -149,7 +153,8 @@ def _inspect_all(
         sums = () if "total_label" in fixed else _sums(connection, text.scan(scan), scan.format)
         scan = without_total_columns(scan, sums)
         table = _table(connection, scan, text.scan(scan), candidates, counts, guesses, totals)
-        return replace(table, total_columns=sums, mixed_columns=(*table.mixed_columns, *numbers))
+        units = _mixed_units(connection, text.scan(scan), columns, counts)
+        return replace(table, total_columns=sums, mixed_columns=(*table.mixed_columns, *numbers), mixed_units=units)
 
 
 def _with_marks(
@@ -168,7 +173,8 @@ def _with_marks(
         return sample.options, guesses
     read = text.scan(replace(scan, options=sample.options, columns=_text_columns(sample)))
     with reading_connection((text.path,), cancel_token, shown=scan.path) as connection:
-        return decided_marks(connection, read, sample.options, places, guesses)
+        with_units = {place for place in places if any(split_unit(row[place])[1] for row in sample.rows)}
+        return decided_marks(connection, read, sample.options, places, guesses, with_units)
 
 
 def _totals(connection: duckdb.DuckDBPyConnection, scan: FileScan, read: FileScan) -> tuple[WrongLine, ...]:
@@ -225,6 +231,12 @@ def _candidates(values: Sequence[str], options: ReadOptions, title: str) -> tupl
     if any(is_number(value, options) for value in plain) and not _keeps_zeros(plain):
         found.append(replace(column, kind="integer"))
         found.append(replace(column, kind="float"))
+    split = [split_unit(value) for value in plain]
+    units = {unit for _bare, unit in split if unit}
+    if len(units) == 1 and any(unit and is_number(bare, options) for bare, unit in split):
+        amount = replace(column, value_unit=units.pop())
+        found.append(replace(amount, kind="integer"))
+        found.append(replace(amount, kind="float"))
     return tuple(found)
 
 
@@ -244,6 +256,11 @@ def _keeps_zeros(values: Sequence[str]) -> bool:
 
 def _is_number(candidates: Sequence[ScanColumn]) -> bool:
     return any(each.kind == "integer" for each in candidates)
+
+
+def _in_currency(candidates: Sequence[ScanColumn]) -> ScanColumn | None:
+    """The candidate of amounts in a currency; None if there is none."""
+    return next((each for each in candidates if each.value_unit not in ("", PERCENT)), None)
 
 
 def _has_order(candidates: Sequence[ScanColumn]) -> bool:
@@ -297,6 +314,8 @@ class _Counts:
     """For each column and each of its candidates, how many values fit."""
     spaced: list[int]
     """How many values have spaces around them, in text of a file."""
+    others: list[int]
+    """How many amounts are in another currency than that of the candidates."""
     zeros: list[int]
     """How many numbers begin with a zero that a number would lose."""
     swapped: list[int | None]
@@ -316,7 +335,7 @@ class _Counts:
     ) -> "_Counts":
         """The counts from the one row that `_counted_sql` answers."""
         numbers: Iterator[Any] = iter(found)
-        counts = cls(next(numbers), next(numbers), [], [], exact, [], [], [], [])
+        counts = cls(next(numbers), next(numbers), [], [], exact, [], [], [], [], [])
         for each in candidates:
             present = next(numbers)
             counts.present.append(present)
@@ -324,6 +343,7 @@ class _Counts:
             counts.spaced.append(int(next(numbers) or 0))
             counts.fits.append([next(numbers) for _candidate in each])
             counts.nothing.append(int(next(numbers) or 0) if each and words else 0)
+            counts.others.append(int(next(numbers) or 0) if _in_currency(each) else 0)
             counts.zeros.append(int(next(numbers) or 0) if _is_number(each) else 0)
             counts.swapped.append(next(numbers) if _has_order(each) else None)
         return counts
@@ -364,6 +384,9 @@ def _counted_sql(scan: FileScan, candidates: Sequence[Sequence[ScanColumn]], *, 
         yield from (f"count({_sql(scan, place, candidate)})" for candidate in each)
         if each and scan.options.null_words:
             yield f"count_if({scan.null_word_sql(place)})"
+        if (amount := _in_currency(each)) is not None:
+            pattern = other_currency_pattern(_with_column(scan, place, amount).reading(place))
+            yield f"count_if(regexp_full_match({text}, {literal(pattern)}))"
         if _is_number(each):
             # 007 is no number that people calculate with.
             yield rf"count_if(regexp_full_match({text}, '\s*[+-]?0\d+\s*'))"
@@ -378,8 +401,11 @@ def distinct_sql(raw: str, *, exact: bool) -> str:
 
 
 def _sql(scan: FileScan, place: int, column: ScanColumn) -> str:
-    columns = scan.columns
-    return scan.with_columns((*columns[:place], column, *columns[place + 1 :])).value_sql(place)
+    return _with_column(scan, place, column).value_sql(place)
+
+
+def _with_column(scan: FileScan, place: int, column: ScanColumn) -> FileScan:
+    return scan.with_columns((*scan.columns[:place], column, *scan.columns[place + 1 :]))
 
 
 def _choose_order(
@@ -444,13 +470,14 @@ def _decided(scan: FileScan, candidates: Sequence[Sequence[ScanColumn]], counts:
     """The scan with the kind of each column that most of its values fit."""
     columns = []
     for place, column in enumerate(scan.columns):
-        zeros = counts.zeros[place] > 0
-        chosen = None if zeros else _chosen(candidates[place], counts.fits[place], counts.filled(place))
+        is_text = counts.zeros[place] > 0 or counts.others[place] > 0
+        chosen = None if is_text else _chosen(candidates[place], counts.fits[place], counts.filled(place))
         if chosen is None:
             columns.append(replace(column, checked=True))
             continue
         each, fits = chosen
-        columns.append(replace(column, kind=each.kind, formats=each.formats, checked=fits == counts.present[place]))
+        found = column.read_as(each.kind, formats=each.formats, value_unit=each.value_unit)
+        columns.append(replace(found, checked=fits == counts.present[place]))
     return scan.with_columns(tuple(columns))
 
 
@@ -479,10 +506,10 @@ def _table(
     inspected = []
     for place in range(len(scan.columns)):
         present = counts.present[place]
-        fitting = {
-            each.kind: TypeFit(each.kind, count, present, each.formats)
-            for each, count in zip(candidates[place], counts.fits[place], strict=True)
-        }
+        fitting: dict[ColumnKind, TypeFit] = {}
+        for each, count in zip(candidates[place], counts.fits[place], strict=True):
+            if each.kind not in fitting or count > fitting[each.kind].fits:
+                fitting[each.kind] = TypeFit(each.kind, count, present, each.formats)
         fitting["text"] = TypeFit("text", present, present)
         fits = tuple(fitting.get(kind, TypeFit(kind, 0, present)) for kind in _OFFERED_KINDS)
         empty = counts.rows - present
@@ -502,11 +529,34 @@ def _mixed_columns(
     found = []
     for place, column in enumerate(read.columns):
         present, fits = counts.filled(place), max(counts.fits[place], default=0)
-        if column.kind != "text" or counts.zeros[place] or fits * 2 <= present:
+        if column.kind != "text" or counts.zeros[place] or counts.others[place] or fits * 2 <= present:
             continue
         candidate = candidates[place][counts.fits[place].index(fits)]
         if (first := first_misfit(connection, read, place, candidate)) is not None:
             found.append(MixedColumn(place, candidate.kind, present - fits, present, first))
+    return tuple(found)
+
+
+def _mixed_units(
+    connection: duckdb.DuckDBPyConnection, read: FileScan, values: Sequence[Sequence[str]], counts: _Counts
+) -> tuple[MixedUnits, ...]:
+    """The columns of text whose values are numbers in several units. `values` are the first ones of each column."""
+    found = []
+    for place, column in enumerate(read.columns):
+        several = len({split_unit(value)[1] for value in values[place]} - {""}) > 1
+        if column.kind != "text" or not (several or counts.others[place]):
+            continue
+        pattern = literal(any_unit_pattern(replace(read.reading(place), kind="float")))
+        text, units = read.text_sql(place), literal(f"({unit_pattern(UNITS)})")
+        rows = connection.execute(
+            f"SELECT regexp_extract({text}, {units}), count(*) FROM {read.rows_sql()}"  # noqa: S608  # quoted
+            f" WHERE regexp_full_match({text}, {pattern}) GROUP BY 1"
+        ).fetchall()
+        counted = Counter[str]()
+        for spelling, count in rows:
+            counted[unit_of(spelling)] += int(count)
+        if len(counted) > 1 and counted.total() * 10 >= counts.filled(place) * 9:
+            found.append(MixedUnits(place, tuple(counted.most_common())))
     return tuple(found)
 
 

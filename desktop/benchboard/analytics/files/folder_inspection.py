@@ -5,7 +5,8 @@ found; in the rows of a file that lacks a column, this is empty. That isn't done
 `TableInspection.partial_columns` and `apart`.
 """
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,7 @@ from benchboard.analytics.files.inspection_types import (
     ColumnInspection,
     FileInspection,
     FileValue,
+    MixedUnits,
     TableInspection,
     TypeFit,
     UnreadFile,
@@ -167,6 +169,7 @@ def _joined(folder: Path, tables: Sequence[TableInspection], cancel_token: Cance
         wrong_lines=tuple(lines[:MAX_WRONG_LINES]),
         wrong_count=sum(table.wrong_count for table in tables),
         total_lines=tuple(replace(line, file=table.scan.path.name) for table in tables for line in table.total_lines),
+        mixed_units=tuple(_mixed_units(columns, where, places, tables)),
         total_columns=tables[0].total_columns,
         first_line=tables[0].first_line,
         partial_columns=partial_columns(columns, titles) if has_titles(first) else (),
@@ -244,11 +247,34 @@ def _common(column: ScanColumn, places: Sequence[_Place]) -> ScanColumn:
     kinds = frozenset(one.kind for one in found)
     kind: ColumnKind = next(iter(kinds)) if len(kinds) == 1 else _WIDER.get(kinds, "text")
     formats = tuple(dict.fromkeys(form for one in found for form in one.formats)) if kind != "text" else ()
-    if len(formats) > _FORMATS:
+    units = {one.value_unit for one in found}
+    if len(formats) > _FORMATS or len(units) > 1:
         kind, formats = "text", ()
+    value_unit = units.pop() if kind != "text" else ""
     checked = kind == "text" or all(one.checked for one in found)
     first = found[0]
-    return replace(column, kind=kind, formats=formats, checked=checked, stored=first.stored, scale=first.scale)
+    shown = column.read_as(kind, formats=formats, scale=first.scale, value_unit=value_unit)
+    return replace(shown, checked=checked, stored=first.stored)
+
+
+def _mixed_units(
+    columns: Sequence[ScanColumn],
+    where: Sequence[Sequence[_Place]],
+    places: Sequence[Sequence[int | None]],
+    tables: Sequence[TableInspection],
+) -> Iterator[MixedUnits]:
+    """The columns of text whose numbers are in several units, within a file or from one file to another."""
+    for at, column in enumerate(columns):
+        units = Counter[str]()
+        for table, one in where[at]:
+            if one is not None and (unit := table.scan.columns[one].value_unit):
+                units[unit] += _count(table.columns[one])
+        for table, each in zip(tables, places, strict=True):
+            for mixed in table.mixed_units:
+                if each[at] == mixed.place:
+                    units.update(dict(mixed.units))
+        if column.kind == "text" and len(units) > 1:
+            yield MixedUnits(at, tuple(units.most_common()))
 
 
 def _count(column: ColumnInspection) -> int:

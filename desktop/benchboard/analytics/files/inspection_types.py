@@ -85,6 +85,14 @@ class MixedColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class MixedUnits:
+    """A column that is text because its numbers are in several units: each with how many values have it."""
+
+    place: int
+    units: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TotalColumn:
     """A column that is the sum of others. `left_out`: these are months or other periods, so that it is left out unless
     it is wanted."""
@@ -134,6 +142,7 @@ class TableInspection:
     total_lines: tuple[WrongLine, ...] = ()
     """The total rows at the end; they are left out if the scan has their label as its `total_label`."""
     mixed_columns: tuple[MixedColumn, ...] = ()
+    mixed_units: tuple[MixedUnits, ...] = ()
     total_columns: tuple[TotalColumn, ...] = ()
     first_line: int = 1
     """The number of the line that holds the first row of the preview."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from benchboard.analytics.files.inspection_types import Certainty, OptionGuess, TableInspection
 from benchboard.analytics.files.scan import FileScan, ReadOptions
 from benchboard.analytics.files.sql_text import literal
+from benchboard.analytics.files.value_expressions import without_units_sql
 from benchboard.i18n import _, number
 
 if TYPE_CHECKING:
@@ -60,10 +61,12 @@ def decided_marks(
     options: ReadOptions,
     places: Collection[int],
     guesses: Sequence[OptionGuess],
+    with_units: Collection[int] = (),
 ) -> tuple[ReadOptions, list[OptionGuess]]:
     """The `options` of a file with the marks that most numbers in its columns at `places` have, and why. They and the
-    guesses stay as they are where no number tells. `read` reads the text of the file."""
-    point, comma = (_votes(connection, read, places, mark) for mark in ".,")
+    guesses stay as they are where no number tells. `read` reads the text of the file; the numbers at the places
+    `with_units` have units."""
+    point, comma = (_votes(connection, read, places, mark, with_units) for mark in ".,")
     most, least = (point, comma) if (point.telling, options.decimal_mark == ".") > (
         comma.telling, options.decimal_mark == ","
     ) else (comma, point)  # fmt: skip
@@ -116,7 +119,13 @@ def marks_with(options: ReadOptions, decimal_mark: str) -> dict[str, str]:
     return {"decimal_mark": decimal_mark, "thousands_mark": spaced or _OTHER[decimal_mark]}
 
 
-def _votes(connection: "duckdb.DuckDBPyConnection", read: FileScan, places: Collection[int], mark: str) -> _Votes:
+def _votes(
+    connection: "duckdb.DuckDBPyConnection",
+    read: FileScan,
+    places: Collection[int],
+    mark: str,
+    with_units: Collection[int],
+) -> _Votes:
     telling = "|".join(one.replace("{mark}", mark).replace("{other}", _OTHER[mark]) for one in _TELLING)
     tells, undecides = (
         literal(rf"\s*[+-]?(?:{pattern})(?:[eE][+-]?\d+)?\s*") for pattern in (telling, _OPEN.replace("{mark}", mark))
@@ -124,6 +133,7 @@ def _votes(connection: "duckdb.DuckDBPyConnection", read: FileScan, places: Coll
     counts = []
     for place in sorted(places):
         raw = read.text_sql(place)
+        raw = without_units_sql(raw) if place in with_units else raw
         has, has_other = (f"contains({raw}, {literal(one)})" for one in (mark, _OTHER[mark]))
         told = f"({has} OR {has_other}) AND regexp_full_match({raw}, {tells})"
         counts.append(f"count_if({told})")

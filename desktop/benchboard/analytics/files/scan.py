@@ -15,6 +15,7 @@ from benchboard.analytics.files.column_names import NAME
 from benchboard.analytics.files.spaces import trimmed_sql
 from benchboard.analytics.files.sql_text import identifier, literal, literal_list, path_literals
 from benchboard.analytics.files.value_expressions import ColumnKind, StoredAs, ValueReading, ZonedTimes, value_sql
+from benchboard.analytics.files.value_units import UNITS
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 
@@ -89,10 +90,17 @@ class ScanColumn:
     """What the file holds: text to be read, values of this kind, times with a zone, or values of another kind."""
     checked: bool = False
     """Whether every value in the file was seen to fit: it is then read without a second look, which is faster."""
+    value_unit: str = ""
+    """What each of its numbers is written with (`value_units`): % or the code of a currency; empty: bare numbers."""
 
-    def read_as(self, kind: ColumnKind, *, formats: tuple[str, ...] = (), scale: int = 0) -> "ScanColumn":
+    def read_as(
+        self, kind: ColumnKind, *, formats: tuple[str, ...] = (), scale: int = 0, value_unit: str = ""
+    ) -> "ScanColumn":
         """The column read as another kind, which its values may not fit: `inspection.inspect_scan` tells."""
-        return replace(self, kind=kind, formats=formats, scale=scale, checked=kind == "text")
+        unit = value_unit or ("" if self.unit == self.value_unit else self.unit)
+        return replace(
+            self, kind=kind, formats=formats, scale=scale, checked=kind == "text", value_unit=value_unit, unit=unit
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +257,7 @@ class FileScan:
         column, options = self.columns[place], self.options
         return ValueReading(
             column.kind, column.stored, column.scale, column.formats, column.checked, options.decimal_mark,
-            options.thousands_mark, options.zoned_times, options.trim_spaces,
+            options.thousands_mark, options.zoned_times, options.trim_spaces, column.value_unit,
         )  # fmt: skip
 
     def wrong_sql(self) -> str:
@@ -358,7 +366,8 @@ def _options(document: object) -> ReadOptions:
 
 
 def _column(document: object) -> ScanColumn:
-    found = _object(document, {each.name for each in fields(ScanColumn)})
+    known: object = {"value_unit": ""} | document if isinstance(document, dict) else document  # older sources have none
+    found = _object(known, {each.name for each in fields(ScanColumn)})
     name, scale = _text(found["name"]), found["scale"]
     if NAME.fullmatch(name) is None:
         raise ValueError("name")
@@ -378,6 +387,7 @@ def _column(document: object) -> ScanColumn:
         formats=formats,
         stored=_one_of(found["stored"], get_args(StoredAs)),
         checked=_flag(found["checked"]),
+        value_unit=_one_of(found["value_unit"], ("", *UNITS)),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from benchboard.analytics.files.spaces import trimmed_sql
 from benchboard.analytics.files.sql_text import literal, literal_list
+from benchboard.analytics.files.value_units import PERCENT, UNITS, units_pattern, with_unit_pattern
 
 ColumnKind = Literal["text", "integer", "decimal", "float", "boolean", "timestamp", "date"]
 """What the values of a column are. `float` is a binary number of 64 bits, as measurements are; `decimal` is exact.
@@ -44,6 +45,8 @@ class ValueReading:
     thousands_mark: str = ""
     zoned_times: ZonedTimes = "utc"
     trim_spaces: bool = False
+    unit: str = ""
+    """What every number is written with (`value_units`); empty: bare numbers."""
 
 
 def sql_type(kind: ColumnKind, scale: int) -> str:
@@ -63,7 +66,7 @@ def value_sql(raw: str, reading: ValueReading) -> str:
         return _text_value_sql(raw, reading)
     text = _text_value_sql(trimmed_sql(raw), replace(reading, checked=False))
     # What is trimmed takes longer to read, and what isn't fits nearly always.
-    is_quick = reading.checked and reading.kind not in ("text", "boolean")
+    is_quick = reading.checked and not reading.unit and reading.kind not in ("text", "boolean")
     return f"coalesce({_text_value_sql(raw, reading)}, {text})" if is_quick else text
 
 
@@ -79,13 +82,33 @@ def _text_value_sql(raw: str, reading: ValueReading) -> str:
 
 def number_pattern(reading: ValueReading) -> str:
     """The regular expression of a number of the reading's kind, as the options write it."""
+    digits = _digits_pattern(reading)
+    if reading.unit:
+        return with_unit_pattern(digits, (reading.unit,))
+    power = r"(?:[eE][+-]?\d{1,3})?" if reading.kind == "float" else ""
+    return rf"\s*[+-]?(?:{digits}){power}\s*"
+
+
+def other_currency_pattern(reading: ValueReading) -> str:
+    """The regular expression of an amount in another currency than the reading's."""
+    others = UNITS - {PERCENT, reading.unit}
+    return with_unit_pattern(_digits_pattern(replace(reading, kind="float")), others)
+
+
+def any_unit_pattern(reading: ValueReading) -> str:
+    """The regular expression of a number with any unit."""
+    return with_unit_pattern(_digits_pattern(reading), UNITS)
+
+
+def _digits_pattern(reading: ValueReading) -> str:
+    """The regular expression of a number without its sign."""
     thousands, decimal = f"[{_escaped(reading.thousands_mark)}]", f"[{_escaped(reading.decimal_mark)}]"
     grouped = rf"[1-9]\d{{0,2}}(?:{thousands}\d{{3}})+|" if reading.thousands_mark else ""
     if reading.kind == "integer":
-        return rf"\s*[+-]?(?:{grouped}\d{{1,19}})\s*"
+        return rf"{grouped}\d{{1,19}}"
     if reading.kind == "decimal":
-        return rf"\s*[+-]?(?:{grouped}\d+)(?:{decimal}\d{{1,{max(reading.scale, 1)}}}0*)?\s*"
-    return rf"\s*[+-]?(?:(?:{grouped}\d+)(?:{decimal}\d*)?|{decimal}\d+)(?:[eE][+-]?\d{{1,3}})?\s*"
+        return rf"(?:{grouped}\d+)(?:{decimal}\d{{1,{max(reading.scale, 1)}}}0*)?"
+    return rf"(?:{grouped}\d+)(?:{decimal}\d*)?|{decimal}\d+"
 
 
 def _escaped(sign: str) -> str:
@@ -93,6 +116,8 @@ def _escaped(sign: str) -> str:
 
 
 def _number_sql(raw: str, reading: ValueReading) -> str:
+    if reading.unit:
+        return _amount_sql(raw, reading)
     plain = raw
     if reading.thousands_mark:
         plain = f"replace({plain}, {literal(reading.thousands_mark)}, '')"
@@ -104,6 +129,22 @@ def _number_sql(raw: str, reading: ValueReading) -> str:
     guarded = f"CASE WHEN regexp_full_match({raw}, {literal(number_pattern(reading))}) THEN {cast} END"
     # 1e999 matches the pattern and is infinite.
     return f"CASE WHEN isfinite({guarded}) THEN {guarded} END" if reading.kind == "float" else guarded
+
+
+def _amount_sql(raw: str, reading: ValueReading) -> str:
+    """The number in a text with a unit: its digits, less than 0 if it has a minus or is in brackets."""
+    plain = f"regexp_replace({raw}, {literal(f'[^0-9{reading.decimal_mark}]')}, '', 'g')"
+    if reading.decimal_mark != ".":
+        plain = f"replace({plain}, {literal(reading.decimal_mark)}, '.')"
+    signed = f"CASE WHEN regexp_matches({raw}, '[-\u2212(]') THEN '-' ELSE '' END || {plain}"
+    cast = f"TRY_CAST({signed} AS {sql_type(reading.kind, reading.scale)})"
+    guarded = f"CASE WHEN regexp_full_match({raw}, {literal(number_pattern(reading))}) THEN {cast} END"
+    return f"CASE WHEN isfinite({guarded}) THEN {guarded} END" if reading.kind == "float" else guarded
+
+
+def without_units_sql(raw: str) -> str:
+    """The text that the expression `raw` holds, without any units and brackets."""
+    return f"regexp_replace({raw}, {literal(units_pattern())}, '', 'g')"
 
 
 def _boolean_sql(raw: str) -> str:

@@ -11,8 +11,9 @@ from typing import Any, Final
 import duckdb
 
 from benchboard.analytics.files.formats import open_text_bytes
-from benchboard.analytics.files.inspection_types import MAX_WRONG_LINES, MixedColumn, WrongLine
+from benchboard.analytics.files.inspection_types import MAX_WRONG_LINES, MixedColumn, MixedUnits, WrongLine
 from benchboard.analytics.files.scan import FileScan, ReadOptions, ScanColumn
+from benchboard.analytics.files.value_units import PERCENT
 from benchboard.i18n import _, ngettext, number
 
 MAX_REJECTS: Final = 100_000
@@ -202,6 +203,11 @@ def wrong_value_sentence(column: ScanColumn, value: str) -> str:
         joined = re.sub(r"\s", "", value)
         if joined != value.strip() and re.fullmatch(r"[+-]?[\d.,]+", joined):
             return _("“{title}” is “{value}”: the number contains a space.").format(**names)
+        if column.value_unit == PERCENT:
+            return _("“{title}” is “{value}”, which isn't a percentage.").format(**names)
+        if column.value_unit:
+            text = _("“{title}” is “{value}”, which isn't an amount in {currency}.")
+            return text.format(currency=column.value_unit, **names)
         if column.kind == "integer":
             return _("“{title}” is “{value}”, which isn't a whole number.").format(**names)
         return _("“{title}” is “{value}”, which isn't a number.").format(**names)
@@ -218,6 +224,12 @@ def null_words_sentence(options: ReadOptions) -> str:
     """Which words are read as nothing; empty if none is."""
     words = ", ".join(f"“{word}”" for word in options.null_words)
     return _("Read as empty in columns of numbers and dates: {words}.").format(words=words) if words else ""
+
+
+def mixed_units_sentence(title: str, mixed: MixedUnits) -> str:
+    """That a column is text because its numbers are in several units."""
+    units = ", ".join(f"{unit} ({number(count)})" for unit, count in mixed.units)
+    return _("“{column}” is text because its values are in several units: {units}.").format(column=title, units=units)
 
 
 def mixed_column_sentence(title: str, mixed: MixedColumn) -> str:

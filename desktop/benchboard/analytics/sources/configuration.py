@@ -6,17 +6,18 @@ Whoever may write to the database may have written it: nothing of it is taken un
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from benchboard.analytics.column_presentation import Presentation
 from benchboard.analytics.duckdb_engine import FileView
 from benchboard.analytics.files.column_matching import current_sql
 from benchboard.analytics.files.column_names import NAME, query_names
 from benchboard.analytics.files.readable_files import ReadableScan, readable_scan, unreadable_error
-from benchboard.analytics.files.scan import FileScan
+from benchboard.analytics.files.scan import FileScan, ScanColumn
 from benchboard.analytics.files.sql_text import identifier, literal
+from benchboard.analytics.files.value_units import PERCENT
 from benchboard.errors import Invalid
-from benchboard.i18n import _
+from benchboard.i18n import _, is_currency
 
 MAX_TABLES: Final = 1_000
 
@@ -53,7 +54,7 @@ class SourceTable:
     def view(self) -> FileView:
         """The table as it was described, whatever became of its file. Raises `Invalid` for a file that must be copied
         first."""
-        shown = {column.name: _presentation(column.title, column.unit) for column in self.scan.kept_columns}
+        shown = {column.name: column_presentation(column) for column in self.scan.kept_columns}
         if self.copy is None:
             return FileView(self.scan.relation_sql(), self.scan.paths, shown)
         names = ", ".join(identifier(column.name) for column in self.scan.kept_columns)
@@ -102,7 +103,18 @@ def tables_of(scans: tuple[FileScan, ...]) -> tuple[SourceTable, ...]:
     return tuple(SourceTable(name, scan) for name, scan in zip(names, scans, strict=True))
 
 
-def _presentation(title: str, unit: str) -> Presentation:
+def column_format(column: ScanColumn) -> Literal["", "money", "percent"]:
+    """How the numbers of a column are written, if its file writes them with a unit; empty: by their type."""
+    if not column.value_unit:
+        return ""
+    return "percent" if column.unit == PERCENT else "money" if is_currency(column.unit) else ""
+
+
+def column_presentation(column: ScanColumn) -> Presentation:
+    """How a column of a file is shown."""
+    title, unit, format_ = column.title, column.unit, column_format(column)
+    if format_:
+        return Presentation(written=title, format=format_, currency=unit if format_ == "money" else "")
     return Presentation(written=f"{title} ({unit})" if unit and unit not in title else title)
 
 

@@ -20,7 +20,7 @@ from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.relations import RELATIONS
 from benchboard.analytics.remote.configuration import remote_configuration
 from benchboard.analytics.sources.catalog import SourceCatalog, get_row
-from benchboard.analytics.sources.configuration import SourceConfiguration
+from benchboard.analytics.sources.configuration import SourceConfiguration, column_presentation
 from benchboard.analytics.sources.servers import stored_columns, stored_tables
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _
@@ -63,7 +63,7 @@ class SourceColumns:
         columns = self._tables(source_id).get(table, ())
         if self.servers.get(source_id):  # it knows names alone
             return {}
-        return {one.name: Presentation(written=_titled(one)) for one in columns}
+        return {one.name: column_presentation(one) for one in columns}
 
     def name(self, source_id: str) -> str:
         """The name of a source; empty for one that doesn't exist."""
@@ -94,11 +94,6 @@ class SourceColumns:
         except AppError:  # the source itself says what is wrong with it
             return {}
         return {one.name: one.scan.kept_columns for one in config.tables}
-
-
-def _titled(column: ScanColumn) -> str:
-    title, unit = column.title, column.unit
-    return f"{title} ({unit})" if unit and unit not in title else title
 
 
 def model_problems(

@@ -164,7 +164,9 @@ def _reads_alike(known: FileScan, wanted: FileScan) -> bool:
     """Whether two scans of a table answer the same values."""
 
     def reading(scan: FileScan) -> list[object]:
-        return [(column.kind, column.left_out, column.formats, column.scale) for column in scan.columns]
+        return [
+            (column.kind, column.left_out, column.formats, column.scale, column.value_unit) for column in scan.columns
+        ]
 
     def options(scan: FileScan) -> tuple[object, ...]:
         return scan.options.wrong_values, scan.options.trim_spaces

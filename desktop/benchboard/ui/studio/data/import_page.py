@@ -15,6 +15,7 @@ from benchboard.analytics.files.number_marks import MARKS, marks_with, open_numb
 from benchboard.analytics.files.partial_columns import partial_column_sentence, unread_sentence
 from benchboard.analytics.files.profile import ColumnProfile, profile_table
 from benchboard.analytics.files.scan import FileScan
+from benchboard.analytics.files.wrong_lines import mixed_units_sentence
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _, ngettext, number, percent
 from benchboard.ui.commands import Handler, Handlers, install_shortcuts, run_handler
@@ -524,11 +525,13 @@ class ImportPage(QWidget):
         announce(self, " ".join(one if one.endswith(".") else f"{one}." for one in told))
 
     def _notes(self, table: TableInspection) -> list[str]:
-        """What isn't in all files of a folder, and which of them aren't read as the others are."""
+        """Which columns have several units; what isn't in all files of a folder, and which of these aren't read as the
+        others are."""
         if self._reading is None:
             return []
         found = self._reading.detected
         return [
+            *(mixed_units_sentence(table.scan.columns[one.place].title, one) for one in table.mixed_units),
             *(partial_column_sentence(one) for one in table.partial_columns),
             *(one.apart for one in found.tables if one.apart),
             *(_("Left out: {reason}").format(reason=unread_sentence(one)) for one in self.unread_files()),

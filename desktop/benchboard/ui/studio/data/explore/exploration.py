@@ -320,7 +320,7 @@ class Exploration(QObject):
             return None
         ids = [one.name for one in table.columns if one.is_id]
         columns = [(one.name, one.kind) for one in table.columns]
-        return likely_measure(columns, self.statistics(source_id, table.name), ids)
+        return likely_measure(columns, self.statistics(source_id, table.name), ids, table.percents)
 
     def empty_question(self, source_id: str, table: str) -> Question:
         """A question about a table that asks nothing yet."""
