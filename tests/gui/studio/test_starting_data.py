@@ -144,3 +144,35 @@ def test_widget_without_a_query_offers_to_choose_a_source_once_there_is_one(stud
     studio.qtbot.keyClick(select.view(), Qt.Key.Key_Return)
     studio.wait(lambda: studio.page.editor.widget(added.id).query != "")
     assert studio.page.editor.widget(added.id).data_source_id == source.id
+
+
+@pytest.mark.parametrize("kind_name", ["bar_chart", "line_chart", "table", "histogram", "metric_card"])
+def test_new_widget_follows_the_time_range_of_its_page(studio: "Studio", tmp_path: Path, kind_name: str) -> None:
+    source = _add_source(studio, tmp_path / "sold.csv")
+    shown = item("a", 0, 0, type="table", query=f"select * from {source.tables[0]}", data_source_id=source.id)
+    raw = {"format": "benchboard/dashboard", "version": 2, "items": [shown]}
+    studio.page.editor.load(parse_document(raw | {"time": {"from": "2026-01-01", "to": "2026-01-31"}}))
+    added = _add(studio, kind_name)
+    assert studio.page.editor.uses_time(added.query), added.query
+    studio.wait(lambda: not studio.page.query_runner.busy)
+    result = studio.page.query_runner.result(added.id)
+    assert result is not None
+    assert result.table is not None, result.error
+    assert len(result.table.rows) == 1  # the other row is of February
+
+
+def test_new_widget_ignores_a_time_range_that_its_page_does_not_have(studio: "Studio", tmp_path: Path) -> None:
+    source = _add_source(studio, tmp_path / "sold.csv")
+    shown = item("a", 0, 0, type="table", query=f"select * from {source.tables[0]}", data_source_id=source.id)
+    studio.page.editor.load(parse_document({"format": "benchboard/dashboard", "version": 2, "items": [shown]}))
+    assert not studio.page.editor.uses_time(_add(studio, "bar_chart").query)
+
+
+def test_new_widget_over_orders_follows_the_time_range_of_its_page(studio: "Studio") -> None:
+    studio.wait(lambda: studio.page.starting_data.known == ("",))
+    raw = {"format": "benchboard/dashboard", "version": 2, "items": []}
+    studio.page.editor.load(parse_document(raw | {"time": {"from": "now-7d", "to": "now"}}))
+    for kind_name in ("metric_card", "line_chart", "bar_chart", "table", "histogram"):
+        assert studio.page.editor.uses_time(_add(studio, kind_name).query), kind_name
+    studio.wait(lambda: not studio.page.query_runner.busy)
+    assert not studio.page.query_runner.broken_count()

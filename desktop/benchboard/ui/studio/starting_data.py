@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from benchboard.analytics import relations
+from benchboard.analytics.query_types import ValueKind
+from benchboard.analytics.ranged_query import ranged_query
 from benchboard.analytics.sources import services
 from benchboard.analytics.table_browser import BrowsedSource, list_tables
 from benchboard.dashboards.document.widget_kinds import WidgetKind
@@ -50,15 +52,33 @@ class StartingData(QObject):
     def fields(self, kind: WidgetKind) -> Mapping[str, object]:
         """The fields of a new widget that aren't those of its kind; None takes one away."""
         source_id = self._source()
-        if not kind.query or source_id == "":
+        if not kind.query:
             return {}
+        sources = tuple((self._sources or {}).values())
+        if source_id == "":
+            query = self._following(kind.query, source_id)
+            return {"query": query} if query != kind.query else {}
         if source_id is None or self._sources is None:
             return {"query": None}
-        sources = tuple(self._sources.values())
-        query, _labels = with_page_filters(
-            self._editor.document, starting_query(kind, sources, source_id), source_id, sources
-        )
+        query = self._following(starting_query(kind, sources, source_id), source_id)
+        query, _labels = with_page_filters(self._editor.document, query, source_id, sources)
         return {"query": query or None, "data_source_id": source_id}
+
+    def _following(self, query: str, source_id: str) -> str:
+        """The query as one that follows the page's time range, if the page has one and the query can."""
+        source = (self._sources or {}).get(source_id)
+        follows = self._editor.document.time is not None or any(
+            one.kind is not None and one.kind.query and self._editor.uses_time(one.query)
+            for one in self._editor.widgets()
+        )
+        if source is None or not follows:
+            return query
+
+        def columns(name: str) -> list[tuple[str, ValueKind]]:
+            table = source.table(name)
+            return [(one.name, one.kind) for one in table.columns if one.aggregate is None] if table is not None else []
+
+        return ranged_query(query, source_id, source.question("").dialect, columns) or query
 
     def _source(self) -> str | None:
         """The id of the source to begin with; empty for Benchboard's own data, None if there are no data."""
