@@ -23,7 +23,7 @@ from benchboard.analytics.sources.services import SourceSummary
 from benchboard.analytics.sources.source_reading import read_source_again
 from benchboard.analytics.sources.state import examine
 from benchboard.dashboards import library
-from benchboard.dashboards.document.document import Variable, parse_document, write_document
+from benchboard.dashboards.document.document import Variable, empty, parse_document, write_document
 from benchboard.dashboards.document.time_range import Period, TimeRange
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of, widget_of
 from benchboard.paging import Listing
@@ -523,6 +523,25 @@ def test_what_is_explored_becomes_a_widget_of_a_dashboard_where_it_can_be_undone
     assert len(_stored(studio, target)) == before
 
 
+def test_adding_to_a_page_says_its_new_time_range_and_undo_takes_both_back(explorer: Explorer) -> None:
+    studio = explorer.studio
+    studio.page.editor.load(empty())
+    explorer.open_orders()
+    explorer.exploration.set_time_range(TimeRange("2026-06-01", "2026-08-31"))
+    explorer.wait_for_result()
+    explorer.click("explore_add")
+    studio.wait(lambda: bool(_offered(studio)))
+    explorer.click("add_home")
+    studio.wait(lambda: _toast(studio) is not None)
+    toast = _toast(studio)
+    assert toast is not None
+    assert "The dashboard now shows: 1 Jun 2026 – 31 Aug 2026 (UTC)." in toast.accessibleName()
+    assert studio.page.editor.document.time == TimeRange("2026-06-01", "2026-08-31")
+    explorer.click("toast_undo")
+    assert studio.page.editor.document.time is None
+    assert not studio.page.editor.page.paths
+
+
 def test_stacking_is_chosen_taken_back_and_goes_along_to_a_dashboard(explorer: Explorer) -> None:
     explorer.open_orders()
     assert not explorer.view.result.stacking.isVisible(), "one series has nothing to lie on"
@@ -642,7 +661,7 @@ def test_what_is_explored_is_added_to_the_home_page(explorer: Explorer) -> None:
     studio.wait(lambda: _toast(studio) is not None)
     toast = _toast(studio)
     assert toast is not None
-    (show,) = toast.findChildren(QAbstractButton)
+    (show,) = toast.findChildren(QAbstractButton, "toast_action")
     show.click()
     assert studio.page.isVisible()
     assert set(studio.page.editor.selection) == set(studio.page.editor.page.paths) - before

@@ -407,10 +407,19 @@ def _add_to_page(
                 range=range_title(page.editor.time_range)
             )
         elif time is not None and page.editor.document.time != before:
-            said += " " + _("The dashboard's time range is now: {range}.").format(range=range_title(time))
+            said += " " + _("The dashboard now shows: {range}.").format(range=range_title(time))
         if filters:
             said += " " + _("It is filtered by {names} there.").format(names=", ".join(filters))
-        context.problems.toast(said, action=Action(_("Open dashboard"), go))
+        last = page.editor.undo_stack.undo_of_last()
+
+        def undo() -> None:
+            last()
+            if added in page.editor.page.paths:
+                context.problems.refuse(_("“{name}” has been changed since.").format(name=name))
+            else:
+                context.problems.toast(_("Removed from “{name}”.").format(name=name))
+
+        context.problems.toast(said, undo, action=Action(_("Open dashboard"), go))
 
     def read() -> None:
         actor = context.actor
