@@ -101,6 +101,22 @@ def utc_span(start: datetime, end: datetime) -> str:
     return " – ".join(f"{full_date(one)} {one:%H:%M}" for one in (start, end))
 
 
+def period_name(start: datetime, end: datetime) -> str:
+    """A period in UTC by its shortest name: `Oct 2026` for a whole month, `1–30 Sep` and `28 Aug – 3 Sep` in this year,
+    otherwise as `utc_span` writes it."""
+    start, end = start.astimezone(UTC), end.astimezone(UTC)
+    if any(one.time() != one.min.time() for one in (start, end)):
+        return utc_span(start, end)
+    first, last = start.date(), (end - timedelta(days=1)).date()
+    if first.day == 1 and end.day == 1 and (first.year, first.month) == (last.year, last.month):
+        return month_name(first)
+    if first == last or {first.year, last.year} != {datetime.now(UTC).year}:
+        return utc_span(start, end)
+    if first.month == last.month:
+        return f"{first.day}–{short_date(last)}"
+    return f"{short_date(first)} – {short_date(last)}"
+
+
 def weekday_and_date(time: datetime) -> str:
     """The day of a local time beside a clock: `Fri 20 Nov`."""
     return _localised_date(time, _("ddd d MMM"))

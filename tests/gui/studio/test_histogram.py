@@ -4,19 +4,18 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF
 
 from benchboard.analytics.column_presentation import Presentation
 from benchboard.analytics.queries import ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
-from benchboard.ui.studio.tiles.kinds.drawings import DRAWINGS
 from benchboard.ui.studio.tiles.kinds.histogram import Histogram
 from benchboard.ui.studio.tiles.kinds.histogram_values import HistogramValues, summary_text
-from benchboard.ui.studio.tiles.kinds.scatter import ScatterPlot
-from benchboard.ui.studio.tiles.renderers import mismatch_advice, mismatch_reason, summary
+from benchboard.ui.studio.tiles.renderers import mismatch_advice, mismatch_reason, paint_content, summary
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.theme import Theme
 from support.kind_cases import days, kind_cases, table
+from support.painted_texts import painted_texts
 
 BODY = QRectF(12, 32, 640, 380)
 
@@ -61,21 +60,32 @@ def test_a_bin_says_its_interval_its_rows_and_what_is_not_counted(light: Theme) 
     assert wide.range_text(0) == f"0 to {wide.bins.width - 1}"
 
 
-def test_limit_of_the_query_is_said_where_the_result_reaches_it(light: Theme) -> None:
-    data, query = table([("n", "integer")], [(value,) for value in range(100)]), "SELECT n FROM t LIMIT {}"
-    assert Histogram(BODY, data, "").note == ""
-    widget = WidgetContent("w", "histogram", kind_of("histogram"), "", query.format(100), {})
-    assert summary(widget, QueryResult(query.format(100), data)).endswith(", first 100 rows")
-    assert "first" not in summary(widget, QueryResult(query.format(200), data))
-    values = DRAWINGS["histogram"].values(BODY, widget, QueryResult(query.format(100), data), data)
-    found = values(values.spots(0)[0])
-    assert found is not None
-    assert found.lines[-1].label == "first 100 rows"
-    cut = replace(data, truncated=True)
-    assert Histogram(BODY, cut, "", query=query.format(100)).note == "only the first 100 rows"
-    points = table([("x", "decimal"), ("y", "decimal")], [(Decimal(place), Decimal(place)) for place in range(3)])
-    assert ScatterPlot(BODY, points, query="SELECT x, y FROM t LIMIT 3").note == "first 3 rows"
-    assert ScatterPlot(BODY, points, query="SELECT x, y FROM t LIMIT 4").note == ""
+@pytest.mark.parametrize(
+    "kind", ["histogram", "scatter_chart", "line_chart", "bar_chart", "pie_chart", "heatmap", "table"]
+)
+def test_limit_of_the_query_is_said_where_the_result_reaches_it(light: Theme, kind: str) -> None:
+    """Only histograms and points said it."""
+    heads = (
+        [("n", "integer"), ("m", "integer")]
+        if kind in ("histogram", "scatter_chart")
+        else [("x", "text"), ("m", "integer")]
+    )
+    if kind == "heatmap":
+        heads.insert(1, ("y", "text"))
+    cells = [[place if one == "integer" else f"{name}{place}" for name, one in heads] for place in range(12)]
+    data, query = table(heads, [tuple(row) for row in cells]), "SELECT x, m FROM t LIMIT {}"
+
+    def said(result: QueryResult) -> tuple[str, bool]:
+        widget = WidgetContent("w", kind, kind_of(kind), "Title", result.query, {})
+        texts = painted_texts(QSize(600, 300), lambda painter: paint_content(painter, QSizeF(600, 300), widget, result))
+        return summary(widget, result), any("first 12 rows" in one.text for one in texts)
+
+    reached = said(QueryResult(query.format(12), data))
+    assert reached[0].endswith(", first 12 rows")
+    assert reached[1]
+    assert "first" not in said(QueryResult(query.format(20), data))[0]
+    cut = said(QueryResult(query.format(20), replace(data, truncated=True)))
+    assert cut == ((cut[0], True) if kind != "table" else (cut[0], False))
 
 
 def _mismatch(data: ResultTable, query: str = "SELECT 1") -> tuple[str, str]:

@@ -278,3 +278,19 @@ def test_tall_cards_on_a_wall_all_have_their_sparkline_and_their_comparison(
     assert light is not None
     assert len(lines) == 3
     assert len({box.top() for box in lines}) == 1
+
+
+@pytest.mark.usefixtures("light")
+@pytest.mark.parametrize("rows", [((5,),), ((4,), (5,))])
+@pytest.mark.parametrize("height", [60.0, 76.0, 140.0, 240.0])
+def test_figure_is_not_at_the_bottom_of_a_high_card(rows: tuple[tuple[int]], height: float) -> None:
+    """In a high card everything stood at its bottom, below an empty half."""
+    stat = stat_tiles.StatValue.of(ResultTable((ResultColumn("n", "integer"),), rows, truncated=False))
+    card, body = metric_card.MetricCard(_widget(decimals=0), stat, QSizeF(260, height)), QRectF(12, 32, 260, height)
+    found = metric_card.card_layout(body, card, metric_card.row_style([card]))
+    digits = QFontMetricsF(found.words.number_font).capHeight()
+    above = found.number.y() - digits - body.top()
+    below = body.bottom() - (found.change[1].bottom() if found.change is not None else found.number.y())
+    assert below <= above + 4
+    if height > 100:
+        assert above - below <= 30

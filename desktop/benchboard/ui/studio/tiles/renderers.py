@@ -38,6 +38,7 @@ from benchboard.ui.studio.tiles.click_targets import Audience, Links
 from benchboard.ui.studio.tiles.kinds import bars, charts, missing_periods, pies, skeleton
 from benchboard.ui.studio.tiles.kinds.drawings import DRAWINGS
 from benchboard.ui.studio.tiles.kinds.pivot import pivot_mismatch, shown_table
+from benchboard.ui.studio.tiles.kinds.row_limit_note import row_limit_note
 from benchboard.ui.studio.tiles.no_query import paint_no_query, paint_with_button
 from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
@@ -59,6 +60,11 @@ from benchboard.ui.widgets.skeleton import paint_bars
 HEADER: Final = 32
 LOCK: Final = "ph.lock-simple"
 _PAD: Final = 12
+_TITLE_LEFT: Final = 21.0
+"""Pixels from the icon's left edge to the title."""
+_NOTE_GAP: Final = 12.0
+_MOST_TITLE: Final = 160.0
+"""Pixels of a title that a note beside it leaves to it."""
 _MIN_TITLE: Final = 56.0
 """Width in pixels below which the icon beside a title is omitted."""
 _CHARTS: Final = ("line_chart", "area_chart", "bar_chart", "pie_chart")
@@ -125,13 +131,28 @@ def paint_content(
         end -= 20
     if badge:
         end = paint_badge(painter, badge, end, HEADER / 2 + 1) - 8
-    for note in notes:
+    for note in [one for one in notes if one.icon]:
         _paint_note(painter, note, QRectF(end - 14, 10, 14, 14))
         end -= 20
+    end = _paint_limit(painter, widget, row_limit_note(widget, result), end)
     paint_header(painter, widget, end)
     painter.setClipRect(QRectF(1, 1, size.width() - 2, size.height() - 2))
     links = paint_body(painter, body_of(size), widget, result, audience, row, offer)
     return replace(links, stop=stop, end=end)
+
+
+def _paint_limit(painter: QPainter, widget: WidgetContent, words: str, end: float) -> float:
+    """Draw beside the end of a header that rows are left out, unless the title needs that room. Returns where it
+    begins."""
+    font = theme().font("caption")
+    title = QFontMetricsF(theme().font("body_strong")).horizontalAdvance(widget.title or widget.kind_name)
+    begin = end - QFontMetricsF(font).horizontalAdvance(words) - 1
+    if not words or begin - _NOTE_GAP < _PAD + _TITLE_LEFT + min(title, _MOST_TITLE):
+        return end
+    painter.setFont(font)
+    painter.setPen(theme().color("text.muted"))
+    painter.drawText(QRectF(begin, 1, end - begin, HEADER), _RIGHT, words)
+    return begin - _NOTE_GAP
 
 
 def _paint_note(painter: QPainter, note: TileNote, box: QRectF) -> None:
@@ -224,6 +245,10 @@ def unknown_kind_advice(widget: WidgetContent) -> str:
 
 def summary(widget: WidgetContent, result: QueryResult | None) -> str:
     """The content of a tile as text, for screen readers."""
+    return ", ".join(part for part in (_content_summary(widget, result), row_limit_note(widget, result)) if part)
+
+
+def _content_summary(widget: WidgetContent, result: QueryResult | None) -> str:
     if widget.kind is None:
         return unknown_kind_text(widget)
     if widget.kind.type == IMAGE:

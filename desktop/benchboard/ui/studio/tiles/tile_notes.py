@@ -16,7 +16,8 @@ REPEATED_ICON = "ph.warning"
 
 @dataclass(frozen=True, slots=True)
 class TileNote:
-    """A mark: its icon, the theme's colour of it, and what it means. `struck`: the icon is crossed out."""
+    """A mark: its icon (none: it is told, but not drawn), the theme's colour of it, and what it means. `struck`: the
+    icon is crossed out."""
 
     icon: str
     role: str
@@ -25,10 +26,10 @@ class TileNote:
 
 
 def tile_notes(
-    unused: UnusedFilters | None, news: SourceNews | None, repeated: RepeatedRows | None
+    unused: UnusedFilters | None, news: SourceNews | None, repeated: RepeatedRows | None, limited: str = ""
 ) -> tuple[TileNote, ...]:
-    """The marks of a widget that doesn't use these filters, whose source has these news, and whose joins repeat these
-    rows."""
+    """The marks of a widget that doesn't use these filters, whose source has these news, whose joins repeat these rows,
+    and which has the first rows alone, as its header says in these words where they have room."""
     notes = []
     if unused is not None:
         notes.append(TileNote(FILTER_ICON, "text.muted", filters_text(unused), struck=True))
@@ -36,6 +37,8 @@ def tile_notes(
         notes.append(TileNote(SOURCE_ICON, "warn", text))
     if repeated is not None:
         notes.append(TileNote(REPEATED_ICON, "warn", repeated_text(repeated)))
+    if limited:
+        notes.append(TileNote("", "text.muted", _("A limit left out rows: {rows}.").format(rows=limited)))
     return tuple(notes)
 
 

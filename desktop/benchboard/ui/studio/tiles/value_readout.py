@@ -341,7 +341,8 @@ def _change_text(table: ResultTable, row: int, series: charts.Series) -> str:
     change = percent_change(now, before)
     if change is not None:
         return f" ({signed_percent(change)})"
-    return "" if before is not None or now is None else f" ({_('no data before')})"
+    nothing = _("no data before")  # a word within a text in braces isn't found for translation
+    return "" if before is not None or now is None else f" ({nothing})"
 
 
 def _with_unit(value: Cell, unit: number_format.Unit) -> str:

@@ -16,6 +16,7 @@ from benchboard.dashboards.layout import Item
 from benchboard.ui.studio.canvas.scene.view_protocol import ViewProtocol
 from benchboard.ui.studio.tiles.click_targets import Links
 from benchboard.ui.studio.tiles.kinds.pivot import shown_table
+from benchboard.ui.studio.tiles.kinds.row_limit_note import row_limit_note
 from benchboard.ui.studio.tiles.points import point_finder
 from benchboard.ui.studio.tiles.renderers import HEADER, body_of, card_of, header_badge, paint_content, paint_frame
 from benchboard.ui.studio.tiles.repeat_badges import badge, describe_repeat
@@ -129,7 +130,8 @@ class Tile(QGraphicsPixmapItem):
         unused = self._view.unused_filters.get(self.item.id)
         if self.result is None:
             return tile_notes(unused, None, None)
-        return tile_notes(unused, self.result.source, self.result.repeated)
+        limited = row_limit_note(self.widget, self.result)
+        return tile_notes(unused, self.result.source, self.result.repeated, limited)
 
     @property
     def has_rows(self) -> bool:

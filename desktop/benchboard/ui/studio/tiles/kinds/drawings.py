@@ -58,15 +58,15 @@ def _scatter_mismatch(_widget: WidgetContent, table: ResultTable) -> Mismatch | 
 def _paint_scatter(
     painter: QPainter, body: QRectF, widget: WidgetContent, result: QueryResult, table: ResultTable
 ) -> None:
-    ScatterPlot(body, table, result.colours, series_colours(widget), result.query).paint(painter)
+    ScatterPlot(body, table, result.colours, series_colours(widget)).paint(painter)
 
 
 def _scatter_values(body: QRectF, widget: WidgetContent, result: QueryResult, table: ResultTable) -> ValueMap:
-    return ScatterValues(ScatterPlot(body, table, result.colours, series_colours(widget), result.query))
+    return ScatterValues(ScatterPlot(body, table, result.colours, series_colours(widget)))
 
 
-def _scatter_summary(_widget: WidgetContent, result: QueryResult, table: ResultTable) -> str:
-    return scatter_values.summary_text(ScatterPlot(_ANY_SIZE, table, query=result.query))
+def _scatter_summary(_widget: WidgetContent, _result: QueryResult, table: ResultTable) -> str:
+    return scatter_values.summary_text(ScatterPlot(_ANY_SIZE, table))
 
 
 def _heatmap_mismatch(widget: WidgetContent, table: ResultTable) -> Mismatch | None:
@@ -120,24 +120,24 @@ def _histogram_mismatch(widget: WidgetContent, table: ResultTable) -> Mismatch |
     return None
 
 
-def _histogram(body: QRectF, widget: WidgetContent, result: QueryResult, table: ResultTable) -> Histogram:
+def _histogram(body: QRectF, widget: WidgetContent, table: ResultTable) -> Histogram:
     wanted = widget.setting("bins")
     bins = wanted if isinstance(wanted, int) and wanted else None
-    return Histogram(body, table, number_format.unit(widget), bins, result.query)
+    return Histogram(body, table, number_format.unit(widget), bins)
 
 
 def _paint_histogram(
-    painter: QPainter, body: QRectF, widget: WidgetContent, result: QueryResult, table: ResultTable
+    painter: QPainter, body: QRectF, widget: WidgetContent, _result: QueryResult, table: ResultTable
 ) -> None:
-    _histogram(body, widget, result, table).paint(painter)
+    _histogram(body, widget, table).paint(painter)
 
 
-def _histogram_values(body: QRectF, widget: WidgetContent, result: QueryResult, table: ResultTable) -> ValueMap:
-    return HistogramValues(_histogram(body, widget, result, table))
+def _histogram_values(body: QRectF, widget: WidgetContent, _result: QueryResult, table: ResultTable) -> ValueMap:
+    return HistogramValues(_histogram(body, widget, table))
 
 
-def _histogram_summary(widget: WidgetContent, result: QueryResult, table: ResultTable) -> str:
-    return histogram_values.summary_text(_histogram(_ANY_SIZE, widget, result, table))
+def _histogram_summary(widget: WidgetContent, _result: QueryResult, table: ResultTable) -> str:
+    return histogram_values.summary_text(_histogram(_ANY_SIZE, widget, table))
 
 
 DRAWINGS: Final[Mapping[str, ChartDrawing]] = MappingProxyType(

@@ -12,7 +12,6 @@ from benchboard.analytics.histogram_bins import Bins, bins_of
 from benchboard.analytics.queries import ResultTable
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.studio.tiles.axes.plot_axes import Axis, paint_axes, paint_x_title, plot_axes
-from benchboard.ui.studio.tiles.kinds.row_limit_note import row_limit_note
 from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.theme import theme
 
@@ -24,15 +23,13 @@ _SEPARATOR: Final = " · "
 
 
 class Histogram:
-    """A histogram in the body of a tile. `wanted`: how many bins somebody wants; None: as the values need. `query`:
-    what returned the table, whose limit is told.
-    """
+    """A histogram in the body of a tile. `wanted`: how many bins somebody wants; None: as the values need."""
 
-    def __init__(self, body: QRectF, table: ResultTable, unit: str, wanted: int | None = None, query: str = "") -> None:
+    def __init__(self, body: QRectF, table: ResultTable, unit: str, wanted: int | None = None) -> None:
         column = histogram_column(table)
         if column is None:
             raise ValueError("a result without numbers has no histogram")
-        self.table, self.column, self._body, self._query = table, column, body, query
+        self.table, self.column, self._body = table, column, body
         self.unit = number_format.column_unit(table, column, unit) or number_format.NO_UNIT
         values = [value for value in number_format.column_numbers(table, column) if value is not None]
         self.count = len(values)
@@ -96,8 +93,6 @@ class Histogram:
     def note(self) -> str:
         """What isn't counted or isn't known, as text; empty where all is."""
         parts = []
-        if limited := row_limit_note(self.table, self._query):
-            parts.append(limited)
         if missing := len(self.table.rows) - self.count:
             text = ngettext("{count} row without a number", "{count} rows without a number", missing)
             parts.append(text.format(count=number(missing)))

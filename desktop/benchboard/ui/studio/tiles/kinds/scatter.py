@@ -20,7 +20,6 @@ from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.studio.tiles.axes.plot_axes import Axis, paint_axes, paint_x_title, plot_axes
 from benchboard.ui.studio.tiles.axes.short_names import own_words
-from benchboard.ui.studio.tiles.kinds.row_limit_note import row_limit_note
 from benchboard.ui.studio.tiles.kinds.scatter_labels import LabelledPoint, label_boxes
 from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.studio.tiles.series import currency_note
@@ -94,15 +93,13 @@ class ScatterPlot:
         table: ResultTable,
         colours: Colours | None = None,
         own: Mapping[str, int] = MappingProxyType({}),
-        query: str = "",
     ) -> None:
-        """`own`: the numbers of the colours that somebody chose, by the names of series in settings (`key_name`).
-        `query`: what returned the table, whose limit is told."""
+        """`own`: the numbers of the colours that somebody chose, by the names of series in settings (`key_name`)."""
         columns = scatter_columns(table)
         if columns is None:
             raise ValueError("a result with fewer than two columns of numbers has no points")
         self.table, self.columns = table, columns
-        self._body, self._query = body, query
+        self._body = body
         self.xs = number_format.column_numbers(table, columns.x)
         self.ys = number_format.column_numbers(table, columns.y)
         self.known = [row for row, (x, y) in enumerate(zip(self.xs, self.ys, strict=True)) if x is not None is not y]
@@ -170,8 +167,6 @@ class ScatterPlot:
         parts = []
         if drawn < whole:
             parts.append(_("{shown} of {count} points drawn").format(shown=number(drawn), count=number(whole)))
-        if limited := row_limit_note(self.table, self._query):
-            parts.append(limited)
         if missing := len(self.table.rows) - whole:
             parts.append(
                 ngettext("{count} row without a number", "{count} rows without a number", missing).format(

@@ -65,6 +65,8 @@ _MIN_SHRINK: Final = 0.75
 _SPARE_POINTS: Final = 0.5
 """The heights of fonts are rounded up."""
 _NUMBER_HEIGHT: Final = 40.0
+_ABOVE_NUMBER: Final = 16.0
+"""Pixels to spare above a number with its change, up to which both stand at the bottom of their card."""
 
 SparkPlace = Literal["column", "number", "change", ""]
 """Where a sparkline is: at the right of number and change, of the number alone, or of the change alone; "": nowhere."""
@@ -103,6 +105,8 @@ class CardStyle:
     spark_width: float
     centred: bool = False
     """Whether numbers are in the middle of the height above their change, rather than just above it."""
+    lift: float = 0.0
+    """Pixels between the bottom of the cards and what is in them, where they are higher than that needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +213,17 @@ def row_style(cards: Sequence[MetricCard], *, wall: bool = False) -> CardStyle:
     best = max(with_spark, key=lambda found: (-found.cut, found.size), default=plain)  # the first of the best
     if not has_spark or best.cut > plain.cut or best.size < plain.size * _MIN_SHRINK:
         best = plain
-    return CardStyle(best.size, lines, best.spark, best.width, centred=tall)
+    lift = 0.0 if tall else _lift(height, lines, best.size)
+    return CardStyle(best.size, lines, best.spark, best.width, centred=tall, lift=lift)
+
+
+def _lift(height: float, lines: int, size: float) -> float:
+    """Half of the height that cards have to spare; a number with its change keeps the distance to the title that the
+    lowest cards have."""
+    font = theme().font("kpi")
+    font.setPointSizeF(size)
+    spare = height - max(_NUMBER_HEIGHT, QFontMetricsF(font).height()) - _NOTE_SPACE[lines]
+    return max(0.0, (spare - (_ABOVE_NUMBER if lines else 0.0)) / 2)
 
 
 class _SparkOption(NamedTuple):
@@ -262,19 +276,22 @@ def card_change(widget: WidgetContent, stat: StatValue) -> CardChange | None:
     """The change of a card's number; None where there is nothing to say of it."""
     change = stat.percent_change()
     if change is not None:
-        words = (
-            _("{value} before").format(value=stat.formatted_previous(widget)) if stat.compares else _label(widget, stat)
-        )
+        words = _against(widget, stat) if stat.compares else _label(widget, stat)
         return CardChange(_change_text(change), words, (change > 0) - (change < 0))
     if stat.is_unfinished:
         return _unfinished_change(widget, stat)
     if not stat.compares:
         return None
     if stat.previous is None:
-        return CardChange("", _("no data before"), 0)
+        return CardChange("", _("no data in {period}").format(period=stat.previous_period), 0)
     before = stat.value or 0.0, number_format.to_float(stat.previous) or 0.0
-    words = _("{value} before").format(value=stat.formatted_previous(widget))
+    words = _against(widget, stat)
     return CardChange(stat.formatted_difference(widget), words, (before[0] > before[1]) - (before[0] < before[1]))
+
+
+def _against(widget: WidgetContent, stat: StatValue) -> str:
+    """The period that a card compares with, and its number then."""
+    return _("vs {period}: {value}").format(period=stat.previous_period, value=stat.formatted_previous(widget))
 
 
 def _note_lines(card: MetricCard, *, wall: bool) -> int:
@@ -315,6 +332,7 @@ def _wall_size(room: float) -> float:
 
 def card_layout(body: QRectF, card: MetricCard, style: CardStyle) -> CardLayout:
     """The parts of a card in its body, in the style of its row."""
+    body = body.adjusted(0, 0, 0, -style.lift)
     spark = style.spark if _has_spark(card) else ""
     beside = style.spark_width + _SPARK_GAP if spark in ("column", "number") else 0.0
     words = _in_row(card.stat, card.widget, body.width() - beside, style.size)

@@ -16,6 +16,7 @@ from benchboard.ui.studio.tiles.axes.thresholds import Threshold, thresholds
 from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.studio.tiles.stats.stat_rows import stat_rows
 from benchboard.ui.theme import theme
+from benchboard.ui.time_format import period_name
 from benchboard.ui.widgets.badges import paint_icon
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -64,7 +65,7 @@ class StatValue:
         earlier = found.rows[:-1] if known is None else stat_rows(known.table).rows
         last, before = found.rows[-1], earlier[-1] if earlier else None
         history = number_format.column_numbers(replace(table, rows=found.rows), index)
-        names = ("", *found.periods) if known is None else ()
+        names = ("", *found.periods) if known is None else (period_name(*known.period), "")
         return cls(
             last[index],
             before[index] if before is not None else None,
