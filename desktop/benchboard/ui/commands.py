@@ -60,6 +60,7 @@ class CommandGroup(Enum):
     CONTAINERS = N_("Rows, groups and tabs")
     TABLE = N_("Inside a table")
     OUTLINE = N_("In the outline")
+    TIME = N_("Time range and filters")
     SHARE = N_("Present, export and share")
     TABS = N_("Open dashboards")
     VERSIONS = N_("Versions")

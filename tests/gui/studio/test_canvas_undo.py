@@ -8,6 +8,7 @@ from boards import ALT, CTRL, NONE, SHIFT
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 
 from benchboard.dashboards.document.document import parse_document, write_document
+from benchboard.dashboards.document.widget_kinds import kind_of
 from benchboard.ui.studio.canvas.scene.overlay import handle_spot
 from support.pages import check_page
 
@@ -80,3 +81,24 @@ _KEYS = (
     (Qt.Key.Key_D, CTRL), (Qt.Key.Key_L, CTRL), (Qt.Key.Key_BracketRight, CTRL), (Qt.Key.Key_Left, CTRL | SHIFT),
     (Qt.Key.Key_R, CTRL | SHIFT), (Qt.Key.Key_C, CTRL), (Qt.Key.Key_Delete, NONE),
 )  # fmt: skip
+
+
+def test_undo_of_an_added_widget_keeps_focus_and_place(board: "Studio") -> None:
+    page, canvas, bar = board.page, board.canvas, board.canvas.verticalScrollBar()
+    board.application.window.resize(1440, 500)
+    board.wait(lambda: bar.maximum() > 80)
+    for press in ("key", "button"):
+        bar.setValue(40)
+        kind = kind_of("table")
+        assert kind is not None
+        page.add(kind)
+        board.wait(lambda: bar.value() > 40)
+        if press == "key":
+            board.key(Qt.Key.Key_Z, CTRL)
+        else:
+            button = board.find("studio_undo")
+            button.setFocus(Qt.FocusReason.TabFocusReason)
+            board.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        assert bar.value() == 40
+        assert canvas.hasFocus()
+        assert not page.editor.undo_stack.can_undo()

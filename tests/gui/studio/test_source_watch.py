@@ -15,9 +15,11 @@ from benchboard.analytics.sources.configuration import tables_of
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.analytics.sources.source_reading import read_source_again
 from benchboard.analytics.sources.state import examine
+from benchboard.ui.studio.data.data_view import DataView
 from benchboard.ui.studio.data.explore.explore_view import ExploreView
 from benchboard.ui.studio.source_watch import SourceWatch
 from benchboard.ui.widgets import Banner
+from benchboard.ui.widgets.toasts import Toast
 from support.databases import unbound
 
 if TYPE_CHECKING:
@@ -42,6 +44,11 @@ def _add(studio: "Studio", file: Path) -> SourceSummary:
 def _banners(studio: "Studio") -> list[str]:
     shown = [one for one in studio.application.window.findChildren(Banner) if one.isVisible()]
     return [label.text() for one in shown for label in one.findChildren(QLabel)]
+
+
+def _toasts(studio: "Studio") -> list[str]:
+    shown = [one for one in studio.application.window.findChildren(Toast) if one.isVisible()]
+    return [one.accessibleName() or " ".join(label.text() for label in one.findChildren(QLabel)) for one in shown]
 
 
 def _change(studio: "Studio", page: QWidget, file: Path) -> None:
@@ -88,8 +95,27 @@ def test_explore_says_when_a_colleague_refreshed_the_source(studio: "Studio", tm
     _write(tmp_path / "readings.csv", 20)
     read_source_again(studio.workspace.database.bind(studio.actor), studio.actor, source.id)
     studio.wait(lambda: view.exploration.result is not before and not view.exploration.running)
-    studio.wait(lambda: bool(_banners(studio)))
-    assert any("“Readings” was refreshed at " in text for text in _banners(studio))
+    studio.wait(lambda: any("“Readings” was refreshed at " in text for text in _toasts(studio)))
+    assert not _banners(studio)  # nothing that is read moves
+
+
+def test_refresh_in_the_list_is_told_once_and_moves_nothing(studio: "Studio", tmp_path: Path) -> None:
+    source = _add(studio, tmp_path / "readings.csv")
+    view = _explore(studio, source)
+    before = view.exploration.result
+    studio.context.go(f"studio/data/{source.id}")
+    (place,) = studio.application.window.findChildren(DataView)
+    table = place.list.findChild(QAbstractItemView, "sources_table")
+    assert table is not None
+    studio.wait(table.isVisible)
+    top = table.mapTo(place, QPoint()).y()
+    _write(tmp_path / "readings.csv", 20)
+    place.list.actions_for_sources.refresh(source.id, source.name)
+    studio.wait(lambda: any(text.startswith("Refreshed “Readings”") for text in _toasts(studio)))
+    studio.wait(lambda: view.exploration.result is not before and not view.exploration.running)
+    assert not _banners(studio)
+    assert len(_toasts(studio)) == 1
+    assert table.mapTo(place, QPoint()).y() == top
 
 
 def test_mark_of_a_changed_source_refreshes_it(studio: "Studio", tmp_path: Path) -> None:

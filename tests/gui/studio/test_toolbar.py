@@ -114,6 +114,22 @@ def test_toolbar_hides_what_is_used_least_first_and_lists_it_under_more(qtbot: Q
     assert {"command_export_png", "command_zoom_to_fit"} <= offered
 
 
+def test_toolbar_elides_a_little_of_a_variable_rather_than_hide_the_zoom(qtbot: QtBot, page: StudioPage) -> None:
+    variable = Variable("shop", "Warehouse location", "list", ("paid", "refunded"), ("paid",), True)
+    page.editor.apply_document("Define", replace(page.editor.document, variables=(variable,)))
+    bar, zoom_with_elided = page.bar, 0
+    for width in range(1700, 1000, -12):
+        bar.setFixedWidth(width)
+        qtbot.waitUntil(lambda width=width: bar.width() == width)  # type: ignore[misc]  # bound in the loop
+        if bar.isAncestorOf(page.variables):
+            elided = page.variables.natural_width - page.variables.width()
+            zoom_with_elided += elided > 0 and not bar._zooming.isHidden()
+            unused = -bar.missing_width()
+            if bar._zooming.isHidden():
+                assert unused < bar._zooming.sizeHint().width() + 8 - 48, width
+    assert zoom_with_elided
+
+
 def test_more_menu_has_no_command_whose_button_is_visible(page: StudioPage) -> None:
     bar = page.bar
     bar._open_more_menu()

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -68,6 +68,9 @@ from benchboard.ui.widgets.tab_order import own_tab_stops
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
+_ELIDED_FOR_ZOOM: Final = 48
+"""Pixels of the variables that are elided before the toolbar hides the zoom for them."""
+
 
 class CommandRunner(Protocol):
     """Runs the commands of a page."""
@@ -101,6 +104,8 @@ class StudioPage(QWidget):
         self._context, self.store = context, store
         self._cross_page_undo = CrossPageUndo.of(context)
         self._state_before = ""
+        self._scrolled_before: dict[int, QPoint] = {}
+        """Where the page was scrolled to before a widget was added, by the number of that step."""
         self.editor = Editor(self)
         self.variable_runner = VariableQueryRunner(context, self.editor, self)
         self.query_runner = WidgetQueryRunner(context, self.editor, self)
@@ -218,7 +223,9 @@ class StudioPage(QWidget):
             self._context.problems.refuse(self.editor.read_only_reason)
             return
         self.repeats_toggle.hide()
+        before = self.canvas.scroll_position()
         self.editor.add(kind)
+        self._scrolled_before[self.editor.undo_stack.number("undo")] = before
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def run(self, command_id: str) -> None:
@@ -446,13 +453,22 @@ class StudioPage(QWidget):
         self._step("redo")
 
     def _step(self, direction: Direction) -> None:
+        focused = self.focusWidget()
+        self._take_step(direction)
+        if focused is not None and not focused.isEnabled():  # the button of a step that was the last one
+            self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _take_step(self, direction: Direction) -> None:
         self.finish_edits()
         if direction == "undo" and self.editor.restore_filters():
             return
         if direction == "undo" and self.editor.undoes_point_selection:
             self.editor.remove_last_point_selection()
         elif self.editor.editable:
+            number = self.editor.undo_stack.number(direction)
             self._cross_page_undo.step(self, direction)
+            if direction == "undo" and (before := self._scrolled_before.get(number)) is not None:
+                self.canvas.scroll_to(before)
 
     def finish_edits(self) -> None:
         """Commit what is being typed as a step, cancel a gesture and hide previewed repeats, before an undo."""
@@ -514,7 +530,7 @@ class StudioPage(QWidget):
         switch = self.repeats_toggle.switch
         self.repeats_toggle.show_label(False)
         beside = 0 if switch.isHidden() else switch.sizeHint().width()
-        room = self.bar.room_for_fields() - beside
+        beside_zoom, room = (one - beside for one in self.bar.room_for_fields())
         was_in_toolbar = self.bar.isAncestorOf(self._fields)
         in_toolbar = not presented and 0 < self.variables.least_width <= room
         self.repeats_toggle.show_label(not in_toolbar)
@@ -525,7 +541,10 @@ class StudioPage(QWidget):
         place: Place = "wall" if presented else "toolbar" if in_toolbar else "bar"
         self.variables.set_place(place, self.canvas.wall_scale if presented else 1.0)
         if in_toolbar:
-            self.variables.fit_to(min(self.variables.natural_width, room))
+            natural = self.variables.natural_width
+            # A little is elided rather than the zoom hidden for it.
+            keeps_zoom = max(self.variables.least_width, natural - _ELIDED_FOR_ZOOM) <= beside_zoom
+            self.variables.fit_to(min(natural, beside_zoom if keeps_zoom else room))
         self.bar.hold_fields(self._fields if in_toolbar else None)
         self.presented.fit()
         if in_toolbar != was_in_toolbar:

@@ -227,9 +227,10 @@ class PageToolbar(Toolbar):
         self._fit_width()
         self.room_changed.emit()
 
-    def room_for_fields(self) -> int:
-        """Pixels for the time range and the variables where the save state and the buttons show their icons alone, and
-        the zoom is in the More menu; negative if the rest has no room even so. `hold_fields` follows.
+    def room_for_fields(self) -> tuple[int, int]:
+        """Pixels for the time range and the variables where the save state and the buttons show their icons alone: with
+        the zoom beside them, and with that in the More menu; negative if the rest has no room even so. `hold_fields`
+        follows.
         """
         self._show_all()
         for control in self._shortened:
@@ -238,10 +239,10 @@ class PageToolbar(Toolbar):
         spacing = theme().px("spacing.2")
         line = self._fields_line.sizeHint().width() + spacing
         held = line + self._fields.minimumSizeHint().width() + spacing if self._fields is not None else 0
-        hidden = self._zooming.sizeHint().width() + spacing
-        hidden += 0 if self._states_problem else self._state_width + spacing
+        hidden = 0 if self._states_problem else self._state_width + spacing
         # Nothing is hidden for this: the focus and open popovers would go with it.
-        return held + hidden - self.missing_width() - line - spacing
+        room = held + hidden - self.missing_width() - line - spacing
+        return room, room + self._zooming.sizeHint().width() + spacing
 
     def hold_fields(self, fields: QWidget | None) -> None:
         """Show the time range and the variables among the buttons, or none there."""
@@ -283,6 +284,7 @@ class PageToolbar(Toolbar):
         for button in self._overflowing:
             button.hide()
             if self._fits():
+                self._show_labels_with_room()
                 return
         self.state.setFixedWidth(max(0, self._state_width - self.missing_width()))
 

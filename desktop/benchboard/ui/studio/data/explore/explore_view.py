@@ -553,7 +553,9 @@ class ExploreView(QWidget):
             self._source_actions.refresh(source.id, source.name)
 
     def _follow_source(self) -> None:
-        """After a run: what the files are is what it shows. Say so if the source was refreshed since the run before."""
+        """After a run: what the files are is what it shows. Say so if another person or program refreshed the source
+        since the run before; whoever refreshes it in another view is told there.
+        """
         before, result = self._shown_result, self.exploration.result
         if result is before or result is None:
             return
@@ -563,11 +565,10 @@ class ExploreView(QWidget):
         old, new = before.source if before is not None else None, result.source
         if old is None or new is None or old.source_id != new.source_id or new.read_at is None:
             return
-        if old.read_at is not None and new.read_at > old.read_at and not self._is_refreshing:
+        is_newer = old.read_at is not None and new.read_at > old.read_at
+        if is_newer and not self._is_refreshing and self.isVisible():
             what = _("“{name}” was refreshed at {time}.").format(name=new.name, time=clock_minutes(new.read_at))
-            self._context.problems.notice(
-                what, _("The result is up to date."), icon="ph.arrows-clockwise", key=_CHANGED, with_page=True
-            )
+            self._context.problems.toast(f"{what} {_('The result is up to date.')}")
         self._is_refreshing = False
 
     def _tell_changed(self, sources: tuple[SourceFiles, ...]) -> None:
