@@ -161,9 +161,7 @@ class DonglePane(QWidget):
         self._timing = _TimingSection()
         self._timing.setObjectName("bench_detail_timing")
         self._trace = _TraceSection(devices)
-        # Kept by name, and not by their places in the window alone: wrappers that nothing in Python names were seen to
-        # be invalid after a while with a screen reader, and with them everything inside.
-        self._inner = inner = QWidget()
+        inner = QWidget()
         inner.setProperty("plain", "true")
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 0, 0)
@@ -172,7 +170,7 @@ class DonglePane(QWidget):
             column.addWidget(section)
             column.addWidget(hairline())
         column.addStretch(1)
-        self._area = scroll = QScrollArea()
+        scroll = QScrollArea()
         disable_viewport_fill(scroll)
         scroll.setAccessibleName(_("Details"))
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab reaches what is in it, and scrolls it

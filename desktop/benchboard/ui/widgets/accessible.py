@@ -12,7 +12,7 @@ from typing import Final, Protocol, runtime_checkable
 import shiboken6
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent, QAccessibleInterface
-from PySide6.QtWidgets import QAbstractButton, QAccessibleWidget, QMainWindow, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAccessibleWidget, QMainWindow, QScrollArea, QWidget
 
 Role = QAccessible.Role
 _MODAL: Final = Role.Dialog
@@ -162,6 +162,10 @@ def _interface(_class_name: str, object_: QObject | None) -> QAccessibleInterfac
     role = _role_of(object_) if object_ is not None else None
     if isinstance(object_, QWidget) and role is not None:
         return _WithRole(object_, role)
+    if isinstance(object_, QScrollArea):
+        # Qt's own reads beyond its list for a child that is gone, and crashes or takes freed memory for a widget: a
+        # screen reader asks for the second child after the scroll bar, which was that, was hidden. This one doesn't.
+        return QAccessibleWidget(object_, Role.Client, "")
     return _WindowObject(object_) if isinstance(object_, QMainWindow) else None
 
 
