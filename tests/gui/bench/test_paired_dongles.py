@@ -85,7 +85,7 @@ def test_views_say_that_dongles_are_loading_before_they_were_read_and_checked(
 def test_write_is_enabled_only_once_the_dongles_own_timing_is_solved(
     qtbot: QtBot, shell: Shell, click: Clicker, pair_one: Callable[[], str]
 ) -> None:
-    """What is filled in from the dongle was taken for an edit: it was solved a second time, later."""
+    """Just paired, it was known without its own timing for a moment, and Write was enabled with that of the fields."""
     device_id = pair_one()
     paired = PairedDongles.of(shell.context)
     qtbot.waitUntil(lambda: device_id in paired.titles)

@@ -18,6 +18,8 @@ LIVE: Final = CommandScope("bench.live", SHELL, Qt.ShortcutContext.WindowShortcu
 """The view of the live bus, while it is shown, wherever the focus is."""
 FRAMES: Final = CommandScope("bench.frames", LIVE, None)
 """The list of frames of the live bus."""
+TIMING_PLOT: Final = CommandScope("bench.timing-plot", TIMING, None)
+"""The plot of all bit timings."""
 PAIRING: Final = CommandScope("bench.pairing", WINDOW, Qt.ShortcutContext.WindowShortcut)
 
 # fmt: off
@@ -52,6 +54,16 @@ REGISTRY.register(
             N_("bit rate, sample point, registers"), DONGLES),
     Command("bench.write_timing", N_("Write to dongle and verify"), Group.TIMING, ("Ctrl+Return",),
             "ph.download-simple", N_("flash, save, store, configure"), TIMING),
+    Command("bench.undo_timing", N_("Undo"), Group.TIMING, ("Ctrl+Z",), "ph.arrow-u-up-left",
+            N_("revert, go back"), TIMING),
+    Command("bench.redo_timing", N_("Redo"), Group.TIMING, ("Ctrl+Shift+Z", "Ctrl+Y"), "ph.arrow-u-up-right",
+            "", TIMING),
+    Command("bench.move_in_plot", N_("Go to another bit timing, in the plot"), Group.TIMING,
+            ("Left", "Right", "Up", "Down"), "", "", TIMING_PLOT),
+    Command("bench.select_in_plot", N_("Select bit timing, in the plot"), Group.TIMING, ("Return", "Space"), "", "",
+            TIMING_PLOT),
+    Command("bench.leave_in_plot", N_("Return to selected bit timing, in the plot"), Group.TIMING, ("Esc",), "", "",
+            TIMING_PLOT),
     Command("bench.next_step", N_("Next step"), Group.PAIRING, ("Ctrl+Return",), "", "", PAIRING),
 )
 # fmt: on

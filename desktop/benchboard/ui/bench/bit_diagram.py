@@ -96,6 +96,8 @@ class BitBar(QWidget):
         self._prop_seg_is_set = True
         self._tseg1_is_split = True
         self._dragged: int | None = None
+        self.gesture = 0
+        """Counts the drags and key presses: the edits of one of them belong together."""
         self._selected = 1
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if editable else Qt.FocusPolicy.NoFocus)
@@ -174,6 +176,7 @@ class BitBar(QWidget):
         return min(near)[1] if near and min(near)[0] <= 8 else None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.gesture += 1
         self._dragged = self._border_at(event.position().x())
         if self._dragged is not None:
             self._selected = self._dragged
@@ -211,6 +214,7 @@ class BitBar(QWidget):
             self._selected = 1 if event.key() == Qt.Key.Key_Up and self._prop_seg_is_set else 2
             self.update()
         elif self._editable and event.key() in steps:
+            self.gesture += not event.isAutoRepeat()
             self._move(self._selected, steps[Qt.Key(event.key())])
         else:
             super().keyPressEvent(event)

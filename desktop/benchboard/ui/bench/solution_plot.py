@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from benchboard.canbus.timing import Timing, limit_percent
 from benchboard.i18n import _, number
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role
+from benchboard.ui.widgets.accessible import Role, announce
 from benchboard.ui.widgets.crosshair import paint_crosshair, paint_values
 
 _HIT_RADIUS: Final = 14.0
@@ -25,7 +25,14 @@ DOT_ALPHA: Final = 0.8
 """Dots are this opaque, so that many in one place are seen to be many, and one of each colour by itself (3:1)."""
 TARGET_BAND: Final = 2.0
 _EXACT: Final = 1e-9
-"""An error below this (%) is that of the calculation."""
+"""A difference below this (%) is that of the calculation."""
+_MOVES: Final = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Down: (0, -1),
+    Qt.Key.Key_Up: (0, 1),
+}
+"""To which side of a point each key moves: right, up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,11 @@ def error_ticks(most: float) -> list[tuple[float, str]]:
 
 
 class SolutionPlot(QWidget):
-    """`selected` emits the (prescaler, tseg1, tseg2) of the point that was clicked or reached by the arrow keys."""
+    """`selected` emits the (prescaler, tseg1, tseg2) of the point that was clicked, or taken by Enter or Space.
+
+    The arrow keys move a ring from the selected point to others, and select nothing: Left and Right to the next sample
+    point, Up and Down along the other axis. Esc returns to the selected one.
+    """
 
     accessible_role = Role.Chart
     selected = Signal(object)
@@ -69,6 +80,10 @@ class SolutionPlot(QWidget):
         self._most_tolerance: float | None = None
         """The top of the axis if tolerances are plotted."""
         self._hover: SolutionPoint | None = None
+        self._ringed: SolutionPoint | None = None
+        """The point that the arrow keys have reached."""
+        self._kept_value = 0.0
+        """The value along which Left and Right move: that of the point last reached by Up and Down, or selected."""
         self._why_blank = ""
         self.setObjectName("timing_cloud")
         self.setMouseTracking(True)
@@ -105,12 +120,14 @@ class SolutionPlot(QWidget):
         is_exact = bool(tolerances) and all(point.error < _EXACT for point in self._points)
         self._most_tolerance = max(*tolerances, _EXACT) if is_exact else None
         self.setAccessibleName(self.title)
-        self._hover, self._why_blank = None, ""
+        self._hover = self._ringed = None
+        self._why_blank = ""
         self.update()
 
     def clear(self, why: str = "") -> None:
         """Draw no points and no selection, and `why` in place of the axes."""
-        self._points, self._timing, self._hover = (), None, None
+        self._points, self._timing, self._hover, self._ringed = (), None, None, None
+        self.setAccessibleDescription("")
         self._most_tolerance, self._why_blank = None, why
         self.setAccessibleName(" ".join(part for part in (self.title, why) if part))
         self.update()
@@ -118,6 +135,9 @@ class SolutionPlot(QWidget):
     def show_selected(self, timing: Timing, error: float, tolerance: float) -> None:
         """Mark this solution; its `error` and the `tolerance` that it allows are in percent."""
         self._timing, self._error, self._tolerance = timing, error, tolerance
+        self._ringed = None
+        self._kept_value = self._value(self._selected_point(timing))
+        self.setAccessibleDescription(self._text(self._selected_point(timing)))
         self.update()
 
     def _plot(self) -> QRectF:
@@ -128,7 +148,17 @@ class SolutionPlot(QWidget):
 
     def spot(self, point: SolutionPoint) -> QPointF:
         """The position of a solution in the plot."""
-        return self._position(point.sample_point, point.error if self._most_tolerance is None else point.tolerance)
+        return self._position(point.sample_point, self._value(point))
+
+    def _value(self, point: SolutionPoint) -> float:
+        """What is plotted of a point beside its sample point, in percent."""
+        return point.error if self._most_tolerance is None else point.tolerance
+
+    def _selected_point(self, timing: Timing) -> SolutionPoint:
+        """The selected timing as a point; set by hand, it needn't be one of those plotted."""
+        triple = (timing.prescaler, timing.tseg1, timing.phase_seg2)
+        own = SolutionPoint(timing.sample_point, self._error, self._tolerance, triple)
+        return next((point for point in self._points if point.triple == triple), own)
 
     @property
     def _top(self) -> float:
@@ -170,8 +200,15 @@ class SolutionPlot(QWidget):
             painter.setBrush(dot)
             painter.drawEllipse(self.spot(point), 2, 2)
         self._paint_selected(painter)
-        if self._hover is not None:
-            self._paint_label(painter, self._hover)
+        if self._ringed is not None:
+            painter.setPen(QPen(theme().color("focus"), 2))
+            painter.setBrush(self._colour(self._ringed.tolerance))
+            painter.drawEllipse(self.spot(self._ringed), 5, 5)
+        shown = self._hover or self._ringed
+        if shown is None and self.hasFocus() and self._timing is not None:
+            shown = self._selected_point(self._timing)
+        if shown is not None and self._contains(self.spot(shown)):
+            self._paint_label(painter, shown)
 
     def _colour(self, tolerance: float) -> QColor:
         band = tolerance_band(tolerance, self._clock_tolerance)
@@ -205,13 +242,8 @@ class SolutionPlot(QWidget):
         timing = self._timing
         if timing is None:
             return
-        if self._most_tolerance is None:
-            spot = self._position(timing.sample_point, self._error)
-        else:
-            triple = (timing.prescaler, timing.tseg1, timing.phase_seg2)
-            same = next((point.tolerance for point in self._points if point.triple == triple), self._tolerance)
-            spot = self._position(timing.sample_point, same)
-        if not self._plot().adjusted(-2, -2, 2, 2).contains(spot):
+        spot = self.spot(self._selected_point(timing))
+        if not self._contains(spot):
             return
         painter.setPen(QPen(theme().color("text"), 2))
         painter.setBrush(theme().color("surface"))
@@ -220,19 +252,30 @@ class SolutionPlot(QWidget):
         painter.setBrush(theme().color("text"))
         painter.drawEllipse(spot, 2.4, 2.4)
 
+    def _contains(self, spot: QPointF) -> bool:
+        return self._plot().adjusted(-2, -2, 2, 2).contains(spot)
+
     def _paint_label(self, painter: QPainter, point: SolutionPoint) -> None:
-        prescaler, tseg1, tseg2 = point.triple
-        lines = (
-            _("{quanta} tq, prescaler {prescaler}").format(quanta=1 + tseg1 + tseg2, prescaler=prescaler),
-            _("{point} %, error {error} %, tolerance {tolerance}").format(
-                point=number(point.sample_point, 1),
-                error=number(point.error, 2),
-                tolerance=limit_percent(point.tolerance),
-            ),
-        )
         at = self.spot(point)
         paint_crosshair(painter, self._plot(), at)
-        paint_values(painter, QRectF(self.rect()), at, lines)
+        paint_values(painter, QRectF(self.rect()), at, self._lines(point))
+
+    def _lines(self, point: SolutionPoint) -> tuple[str, str]:
+        """The values of a point, in two lines; whether it is the selected one is in the first."""
+        prescaler, tseg1, tseg2 = point.triple
+        what = _("{quanta} tq, prescaler {prescaler}").format(quanta=1 + tseg1 + tseg2, prescaler=prescaler)
+        if self._timing is not None and point == self._selected_point(self._timing):
+            what = _("Selected: {values}").format(values=what)
+        values = _("{point} %, error {error} %, tolerance {tolerance}").format(
+            point=number(point.sample_point, 1),
+            error=number(point.error, 2),
+            tolerance=limit_percent(point.tolerance),
+        )
+        return what, values
+
+    def _text(self, point: SolutionPoint) -> str:
+        """The values of a point as a screen reader tells them."""
+        return ", ".join(self._lines(point))
 
     # ---- by hand
 
@@ -263,20 +306,95 @@ class SolutionPlot(QWidget):
             self.selected.emit(point.triple)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Left and Right select the next solution with an equally small error."""
-        side = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
-        if side is None or self._timing is None:
+        """The arrow keys move the ring, Enter and Space select the point in it, Esc takes it back."""
+        key = Qt.Key(event.key())
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        ringed = self._ringed
+        if plain and key in _MOVES and self._points:
+            self._move_ring(*_MOVES[key])
+        elif plain and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and ringed is not None:
+            self.selected.emit(ringed.triple)
+            self._tell_shown()
+        elif plain and key == Qt.Key.Key_Escape and ringed is not None:
+            self._take_ring_away()
+            self._tell_shown()
+        else:
             super().keyPressEvent(event)
-            return
-        current = self._timing.sample_point
-        beyond = [
-            point
-            for point in self._points
-            if (point.sample_point - current) * side > 1e-9 and point.error <= self._error + 1e-9
-        ]
-        if beyond:
-            found = min(beyond, key=lambda point: (abs(point.sample_point - current), point.error, point.triple))
-            self.selected.emit(found.triple)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Without the focus there is no ring, unless only the window or a menu took it."""
+        super().focusOutEvent(event)
+        if event.reason() not in (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason):
+            self._take_ring_away()
+
+    def _shown_point(self) -> SolutionPoint | None:
+        """The point in the ring, or else the selected one."""
+        if self._ringed is not None or self._timing is None:
+            return self._ringed
+        return self._selected_point(self._timing)
+
+    def _take_ring_away(self) -> None:
+        self._ringed = None
+        shown = self._shown_point()
+        if shown is not None:
+            self._kept_value = self._value(shown)
+            self.setAccessibleDescription(self._text(shown))
+        self.update()
+
+    def _move_ring(self, across: int, up: int) -> None:
+        """Move the ring to the next point at this side (-1, 0, 1), and tell its values; at the edge tell them again."""
+        start = self._shown_point()
+        found = self._next(start, across, up) if start is not None else min(self._points, key=_place)
+        if found is not None:
+            self._ringed, self._hover = found, None
+            if up:
+                self._kept_value = self._value(found)
+            self.setAccessibleDescription(self._text(found))
+            self.update()
+        self._tell_shown()
+
+    def _next(self, start: SolutionPoint, across: int, up: int) -> SolutionPoint | None:
+        """The next point at a side of `start`; None if there is none.
+
+        At the left and right, of those with the next sample point the one nearest to the value that is kept. Above and
+        below, the next one with the same sample point; after the last one, the one beside it that is next in value.
+        """
+        if across:
+            beyond = [one for one in self._points if (one.sample_point - start.sample_point) * across > _EXACT]
+            if not beyond:
+                return None
+            column = min(abs(one.sample_point - start.sample_point) for one in beyond)
+            nearest = [one for one in beyond if abs(one.sample_point - start.sample_point) <= column + _EXACT]
+            return min(nearest, key=lambda one: (abs(self._value(one) - self._kept_value), one.triple))
+        own = (self._value(start), start.triple)
+        column_points = [one for one in self._points if abs(one.sample_point - start.sample_point) <= _EXACT]
+        ahead = [one for one in column_points if ((self._value(one), one.triple) > own) == (up > 0) and one != start]
+        if ahead:
+            return (
+                min(ahead, key=lambda one: (self._value(one), one.triple))
+                if up > 0
+                else max(ahead, key=lambda one: (self._value(one), one.triple))
+            )
+        beyond = [one for one in self._points if (self._value(one) - own[0]) * up > _EXACT]
+        return min(
+            beyond,
+            key=lambda one: (abs(one.sample_point - start.sample_point), abs(self._value(one) - own[0]), one.triple),
+            default=None,
+        )
+
+    def _tell_shown(self) -> None:
+        """Have a screen reader read the values of the point in the ring, or of the selected one."""
+        shown = self._shown_point()
+        if shown is not None:
+            announce(self, self._text(shown), again=True)
+
+
+def _place(point: SolutionPoint) -> tuple[float, float, tuple[int, int, int]]:
+    return point.sample_point, point.error, point.triple
 
 
 def tolerance_band(tolerance: float, clock_tolerance: float) -> int:

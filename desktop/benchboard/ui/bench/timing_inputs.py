@@ -132,13 +132,11 @@ class TimingInputs(QWidget):
         self.last_request: TimingRequest | None = None
         self.wrong_fields: tuple[str, ...] = ()
         self._changed, self._applied = changed, applied
-        self._is_filling_in = False
-        """Whether a configuration is filled in: that is no edit, and who fills it in solves it."""
         set_surface(self, "surface")
         self.setFixedWidth(292)  # two labels beside each other fit
         self._controller = Select([(known.name, _(known.title)) for known in CONTROLLERS], name="timing_controller")
         self._controller.set_current_key("mcan-v3.1+")
-        self._controller.currentIndexChanged.connect(lambda _index: self._on_controller_changed())
+        self._controller.currentIndexChanged.connect(lambda _index: changed())
         self._fields: dict[str, Field] = {}
         self._titles: dict[str, str] = {}
         self._units: dict[str, str] = {}
@@ -198,10 +196,6 @@ class TimingInputs(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scroll)
-
-    def _on_controller_changed(self) -> None:
-        if not self._is_filling_in:
-            self._changed()
 
     def _field(self, key: str, label: str, unit: str, step: Step, value: str) -> Field:
         edit = NumberEdit(step, unit=unit, name=f"timing_{key}")
@@ -322,12 +316,21 @@ class TimingInputs(QWidget):
         self._fields["error"].edit.setText(error)
         self._changed()
 
+    def texts(self) -> dict[str, str]:
+        """The texts of all fields."""
+        return {key: field.text() for key, field in self._fields.items()}
+
+    def fill_in(self, name: str, texts: Mapping[str, str]) -> None:
+        """Fill in a controller and texts from `texts`."""
+        self._controller.set_current_key(name)
+        for key, text in texts.items():
+            if self._fields[key].text() != text:  # a field forgets what was typed in it
+                self._fields[key].edit.setText(text)
+
     def set_config(self, config: DongleConfig) -> None:
         """Fill in a dongle's configuration."""
-        self._is_filling_in = True
         with contextlib.suppress(NotFound):  # for a controller without known limits, keep the selected one
             self._controller.set_current_key(controller(config.controller).name)
-        self._is_filling_in = False
         for key, value in (
             ("clock", number(config.clock_hz / 1e6, most=6, grouped=False)),
             ("bitrate", number(config.bitrate / 1e3, most=3, grouped=False)),

@@ -38,6 +38,7 @@ from benchboard.ui.bench.paired_dongles import PairedDongles
 from benchboard.ui.bench.selected_dongle import SelectedDongle
 from benchboard.ui.bench.solution_plot import SolutionPlot, SolutionPoint
 from benchboard.ui.bench.timing_cards import RegistersCard, ToleranceCards, VerificationCard
+from benchboard.ui.bench.timing_history import TimingChoice, TimingHistory
 from benchboard.ui.bench.timing_inputs import PlotLegend, TimingInputs, TimingRequest, check_request
 from benchboard.ui.bench.timing_news import TimingNews
 from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts
@@ -57,6 +58,7 @@ from benchboard.ui.widgets import (
     Toolbar,
     hairline,
 )
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.drawer import is_narrow
 from benchboard.ui.widgets.surfaces import scroll_area, set_surface
 
@@ -104,7 +106,8 @@ class TimingView(QWidget):
         self._solve_timer = QTimer(self)
         self._solve_timer.setSingleShot(True)
         self._solve_timer.setInterval(_SOLVE_MS)
-        self._solve_timer.timeout.connect(self._solve)
+        self._solve_timer.timeout.connect(self._solve_edited)
+        self._history = TimingHistory()
         self._build_toolbar()
         self._inputs = TimingInputs(self._on_edited, self._solve_now)
         self._inputs.best.connect_selected(self._select_solution)
@@ -127,12 +130,17 @@ class TimingView(QWidget):
         self._selected.gone.connect(self._follow_selection)
         refresh_times(self, self._show_stored)
         self._solve()
+        self._history.begin(self._choice())
         self._paired.changed.connect(self._show_dongles)
         self._show_dongles()
 
     def command_handlers(self) -> Handlers:
         """The commands for the timing that is shown."""
-        return {"bench.write_timing": Handler(self._write_button.click, lambda: self._write_button.reason)}
+        return {
+            "bench.write_timing": Handler(self._write_button.click, lambda: self._write_button.reason),
+            "bench.undo_timing": Handler(self._undo, lambda: "" if self._history.can_undo else _("Nothing to undo")),
+            "bench.redo_timing": Handler(self._redo, lambda: "" if self._history.can_redo else _("Nothing to redo")),
+        }
 
     def save_state(self) -> object:
         """What was typed and chosen, for the window in another language."""
@@ -154,6 +162,7 @@ class TimingView(QWidget):
         self._by_hand = state.by_hand
         self._inputs.method.set_current(state.method)
         self._solve()
+        self._history.begin(self._choice())
 
     def _show_why_not(self, reason: str) -> None:
         """Say why nothing can be written; a wrong field says so itself, and gets the focus."""
@@ -209,7 +218,7 @@ class TimingView(QWidget):
         self._stored = Elided("", tone="muted", fits_text=True)
         self._differs = Badge("warn", _("Differs from the dongle"), "ph.git-diff")
         self._revert = Button(
-            "", self._take_over, kind="quiet", icon="ph.arrow-counter-clockwise",
+            "", self._revert_to_dongle, kind="quiet", icon="ph.arrow-counter-clockwise",
             tip=_("Revert to the dongle's bit timing"), name="timing_revert",
         )  # fmt: skip
         self._write_button = Button(
@@ -403,11 +412,21 @@ class TimingView(QWidget):
         self.verification.clear()
 
     def _take_over(self) -> None:
-        """Fill in the selected dongle's configuration."""
+        """Fill in the selected dongle's configuration. That can be undone if it takes the place of the user's own."""
         dongle = self._selected_dongle()
         if dongle is not None and dongle.config is not None:
+            is_own = self._edited_by_hand or self._history.can_undo
             self._inputs.set_config(dongle.config)
             self._solve(keep=nominal_timing(dongle.config))
+            if is_own:
+                self._history.record(self._choice())
+            else:
+                self._history.begin(self._choice())
+
+    def _revert_to_dongle(self) -> None:
+        self._solve_now()
+        self._edited_by_hand = True
+        self._take_over()
 
     def _stored_texts(self, dongle: DongleRecord | None) -> tuple[str, ...]:
         """The selected dongle's present configuration, or its last known one, as text; then ever shorter."""
@@ -479,6 +498,31 @@ class TimingView(QWidget):
             return error.what
         return ""
 
+    # ---- undo
+
+    def _choice(self) -> TimingChoice:
+        """What the user has entered and selected."""
+        inputs = self._inputs
+        return TimingChoice(inputs.texts(), inputs.controller_name(), inputs.method.current(), self._by_hand)
+
+    def _undo(self) -> None:
+        self._solve_now()  # what was just typed is undone first
+        self._restore(self._history.undo())
+
+    def _redo(self) -> None:
+        self._solve_now()
+        self._restore(self._history.redo())
+
+    def _restore(self, choice: TimingChoice | None) -> None:
+        """Show a state of the history."""
+        if choice is None:
+            return
+        self._inputs.fill_in(choice.controller, choice.texts)
+        self._by_hand = choice.by_hand
+        self._inputs.method.set_current(choice.method)
+        self._solve()
+        announce(self._plot, self._plot.accessibleDescription() or self._inputs.why_none(), again=True)
+
     # ---- solving
 
     def _on_edited(self) -> None:
@@ -488,7 +532,11 @@ class TimingView(QWidget):
     def _solve_now(self) -> None:
         """Solve what was edited, if it isn't solved yet."""
         if self._solve_timer.isActive():
-            self._solve()
+            self._solve_edited()
+
+    def _solve_edited(self) -> None:
+        self._solve()
+        self._history.record(self._choice())
 
     def _solve(self, keep: Timing | None = None) -> None:
         self._solve_timer.stop()
@@ -548,8 +596,11 @@ class TimingView(QWidget):
 
     def _choose_method(self, key: str) -> None:
         """Show the timing of another calculation; by hand, the present one until it is changed."""
+        self._solve_now()
         self._keep_by_hand(self._timing if key == "hand" else None)
+        self._inputs.method.set_current(key)
         self._solve()
+        self._history.record(self._choice())
 
     def _show_no_solutions(self) -> None:
         """Clear the solutions of earlier inputs: the present ones have none."""
@@ -564,6 +615,7 @@ class TimingView(QWidget):
             self._keep_by_hand(None if best else timing)
             self._inputs.method.set_current("cia" if best else "hand")
             self._show(timing)
+            self._history.record(self._choice())
 
     def _best_triple(self) -> tuple[int, int, int] | None:
         return next(self._solutions.ranked(), None) if self._solutions is not None else None
@@ -572,6 +624,7 @@ class TimingView(QWidget):
         self._keep_by_hand(timing)
         self._inputs.method.set_current("hand")
         self._show(timing)
+        self._history.record(self._choice(), f"bit {self._bar.gesture}")
 
     def _show(self, timing: Timing | None) -> None:
         request = self._inputs.last_request
