@@ -23,7 +23,7 @@ class TimingChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
+class _TimingStep:
     """A state, and the gesture or field whose edits led to it; edits without a `source` are steps of their own."""
 
     choice: TimingChoice
@@ -34,12 +34,12 @@ class _Step:
 class TimingHistory:
     """The states of one view; the present one is that recorded last, or reached by `undo` and `redo`."""
 
-    _steps: list[_Step] = field(default_factory=list)
+    _steps: list[_TimingStep] = field(default_factory=list)
     _at: int = -1
 
     def begin(self, choice: TimingChoice) -> None:
         """Forget all steps: this state isn't the user's own, and what follows is."""
-        self._steps, self._at = [_Step(choice, "")], 0
+        self._steps, self._at = [_TimingStep(choice, "")], 0
 
     def record(self, choice: TimingChoice, gesture: str = "") -> None:
         """Add a state after the present one. Those undone before are forgotten.
@@ -55,7 +55,7 @@ class TimingHistory:
         source = gesture or _typed_into(present.choice, choice)
         extends = bool(source) and source == present.source
         kept = self._at if extends else self._at + 1
-        self._steps = [*self._steps[:kept], _Step(choice, source)][-_MOST_STEPS:]
+        self._steps = [*self._steps[:kept], _TimingStep(choice, source)][-_MOST_STEPS:]
         self._at = len(self._steps) - 1
 
     @property
