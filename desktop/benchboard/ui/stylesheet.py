@@ -72,7 +72,8 @@ QAbstractButton[kind="quiet"] { background: transparent; color: $text_secondary;
 QAbstractButton[kind="quiet"]:hover { background: $row_hover; color: $text; }
 QAbstractButton[kind="quiet"][section="true"]:checked { background: $selection; color: $accent_text; }
 QAbstractButton[kind="quiet"]:pressed { background: $surface_alt; }
-QAbstractButton[kind="link"], QAbstractButton[kind="inverse"] { background: transparent; border: 0; padding: 0; }
+QAbstractButton[kind="link"], QAbstractButton[kind="danger_link"],
+QAbstractButton[kind="inverse"] { background: transparent; border: 0; padding: 0; }
 QAbstractButton[kind="plain"]:disabled, QAbstractButton[kind="primary"]:disabled,
 QAbstractButton[kind="danger"]:disabled, QAbstractButton[kind="destroy"]:disabled {
   background: $surface_alt; color: $text_disabled; border: 1px solid $border; }

@@ -345,14 +345,35 @@ def test_day_heading_stands_above_the_first_row_of_each_day_of_a_list_sorted_by_
         model.listing = Listing(sort="at", descending=True)
     view = table.view
     assert [view.day_headings.text(row) for row in range(3)] == [day_title(now), day_title(now - timedelta(days=1)), ""]
-    assert [view.rowHeight(row) for row in range(3)] == [28 + 32, 28 + 32, 28]
+    assert [view.rowHeight(row) for row in range(3)] == [28 + 28, 28 + 28, 28]
     view.setColumnWidth(0, 40)
-    image = view.viewport().grab(QRect(44, 0, 60, 31)).toImage()
+    image = view.viewport().grab(QRect(44, 0, 60, 27)).toImage()
     ground = theme().color("surface.alt").rgb()
-    assert any(image.pixel(x, 16) != ground for x in range(60)), "the heading goes on beyond the first column"
+    assert any(image.pixel(x, 14) != ground for x in range(60)), "the heading goes on beyond the first column"
+    assert [view.day_headings.count_text(row) for row in (0, 1)] == ["1 entry", "2 entries"]
     with qtbot.waitSignal(model.loaded):
         model.listing = Listing(sort="name")
     assert [view.rowHeight(row) for row in range(3)] == [28, 28, 28]
+
+
+def test_day_heading_says_how_many_entries_its_day_has_once_all_are_loaded(
+    qtbot: QtBot, tasks: Tasks, owner: QObject, beside: QWidget
+) -> None:
+    columns: tuple[Column[Entry], ...] = (Column("at", "When", lambda entry: entry.name, True),)
+    now = datetime.now(UTC)
+    model = PagedTableModel(tasks, Pages().page, columns, owner, page=20)
+    table = PagedTable(
+        model, label="Entries", name="days", ticks=False, row_height="compact",
+        day=lambda entry: now - timedelta(days=int(entry.id) // 30),
+    )  # fmt: skip
+    table.setParent(beside)
+    counts = table.view.day_headings.count_text
+    with qtbot.waitSignal(model.loaded):
+        model.listing = Listing(sort="at", descending=True)
+    assert counts(0) == "", "the next page may have more of this day"
+    with qtbot.waitSignal(model.loaded):
+        model.fetchMore(QModelIndex())
+    assert (counts(0), counts(30)) == ("30 entries", "")
 
 
 class Pages(Source):
@@ -384,7 +405,7 @@ def test_day_headings_of_a_loaded_page_are_placed_without_a_look_at_the_rows_bef
         with qtbot.waitSignal(model.loaded):
             model.fetchMore(QModelIndex())
     assert asked == (list(range(100)) if has_days else [])
-    wanted = [28 + 32 if has_days and row % 10 == 0 else 28 for row in range(100)]
+    wanted = [28 + 28 if has_days and row % 10 == 0 else 28 for row in range(100)]
     assert [view.rowHeight(row) for row in range(100)] == wanted
     with qtbot.waitSignal(model.loaded):
         model.refresh()
@@ -532,7 +553,7 @@ def test_day_headings_after_a_line_was_unfolded_and_folded_are_on_every_later_da
     model.fold(0)
     with qtbot.waitSignal(model.loaded):
         model.fetchMore(QModelIndex())
-    assert [table.view.rowHeight(row) for row in range(model.rowCount())] == [28 + 32] * 7
+    assert [table.view.rowHeight(row) for row in range(model.rowCount())] == [28 + 28] * 7
 
 
 def test_list_with_the_focus_and_no_current_row_rings_its_first_row(

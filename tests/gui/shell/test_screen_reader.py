@@ -27,7 +27,6 @@ from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import Mode, Theme
 from benchboard.ui.widgets import Badge, Button, Confirm, Edit, Field, SegmentedControl, Select, accessible
 from benchboard.ui.widgets.banners import Banner
-from benchboard.ui.widgets.key_value import KeyValue
 from benchboard.ui.widgets.labels import Elided
 from benchboard.ui.widgets.popover import MenuItem, Popover, menu
 from benchboard.ui.widgets.stat_strip import Stat, StatStrip
@@ -345,8 +344,7 @@ def test_scheme_follows_the_platform_while_it_runs(light: Theme, monkeypatch: py
 
 def test_popover_without_anything_to_focus_is_read_out_and_shows_the_focus(window: Window, qtbot: QtBot) -> None:
     bar = _put(window, StatusBar())
-    facts = (("You", Elided("Ada")), ("Role", Elided("Admin")))
-    bar.set("organisation", "", "Rill", lambda popover: popover.column.addWidget(KeyValue(facts)))
+    bar.set("organisation", "", "Rill", lambda popover: popover.column.addWidget(Elided("Ada is an admin")))
     cell = bar.cell("organisation")
     assert cell is not None
     assert _interface(cell).text(Text.Description) == "Press Enter to see details."
@@ -354,7 +352,7 @@ def test_popover_without_anything_to_focus_is_read_out_and_shows_the_focus(windo
     qtbot.keyClick(cell, Qt.Key.Key_Return)
     (popover,) = window.findChildren(Popover)
     assert popover.hasFocus()
-    assert _interface(popover).text(Text.Description) == "You: Ada, Role: Admin"
+    assert _interface(popover).text(Text.Description) == "Ada is an admin"
 
     def colours() -> set[str]:
         picture = popover.grab(popover.frame()).toImage()

@@ -21,7 +21,7 @@ from benchboard.ui.widgets.surfaces import set_surface
 _BARS: Final = 30
 """Height of the highest bar, in pixels."""
 _LABELS: Final = 18
-_HEAD: Final = 26
+_HEAD: Final = 20
 _TOP: Final = 4
 _LEAST: Final = 2
 """Height of a bar for a single entry among thousands."""
@@ -38,7 +38,7 @@ class AuditCountsStrip(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        set_surface(self, "surface")
+        set_surface(self, "window")
         self._title = Text("", "caption", "muted")
         self._range = Button(
             "", self.widened.emit, kind="link", icon="ph.x", name="audit_all_times", tip=_("Show all times")

@@ -238,19 +238,22 @@ class AuditEntryPane(DetailPane):
         self._head = DetailHeader(self.close_button())
         self.head.addWidget(self._head)
         self.head.addWidget(hairline())
-        self._facts = DetailSection(_("When and where"))
-        self._more = DetailSection(_("Details"))
-        self._technical = DetailSection(_("Technical"))
-        self._line = hairline()
-        self._change, self._change_line = DetailSection(_("What changed")), hairline()
+        self._facts, self._more, self._technical = (
+            KeyValue(label=title) for title in (_("When and where"), _("Details"), _("Technical"))
+        )
+        self._more_section, self._change = DetailSection(_("Details")), DetailSection(_("What changed"))
+        facts, technical = DetailSection(""), DetailSection(_("Technical"))
+        for section, rows in ((facts, self._facts), (self._more_section, self._more), (technical, self._technical)):
+            section.fill(rows)
+        self._more_line, self._change_line = hairline(), hairline()
         for widget in (
+            facts,
+            hairline(),
             self._change,
             self._change_line,
-            self._more,
-            self._line,
-            self._facts,
-            hairline(),
-            self._technical,
+            self._more_section,
+            self._more_line,
+            technical,
         ):
             self.column.addWidget(widget)
         self.column.addStretch(1)
@@ -267,17 +270,17 @@ class AuditEntryPane(DetailPane):
             (_("Program"), Paragraph(program_title(entry.user_agent or "") or _("Not recorded"))),
             (_("IP address"), Elided(entry.ip_address or _("This computer"))),
         ]
-        self._facts.fill(KeyValue(rows))
+        self._facts.show_rows(rows)
         technical: list[tuple[str, QWidget]] = [(_("Event"), Text(entry.event, selectable=True))]
         if entry.resource_id:
             technical.append((_("Object type"), Text(entry.resource_type or "–", selectable=True)))
             technical.append((_("Object ID"), copyable(entry.resource_id, _("Object ID"))))
         technical.append((_("Entry ID"), copyable(entry.id, _("Entry ID"))))
-        self._technical.fill(KeyValue(technical))
+        self._technical.show_rows(technical)
         details = detail_rows(entry)
-        for widget in (self._line, self._more):
+        for widget in (self._more_line, self._more_section):
             widget.setVisible(bool(details))
-        self._more.fill(KeyValue(details))
+        self._more.show_rows(details)
         change = changed_name(entry)
         for widget in (self._change_line, self._change):
             widget.setVisible(change is not None)

@@ -1,8 +1,9 @@
 """The people of the organisation: a list with search, filters, selection and actions."""
 
 from dataclasses import replace
+from typing import Final
 
-from PySide6.QtCore import QModelIndex, QPoint, QTimer
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
 from benchboard.i18n import _, number, pgettext
@@ -31,6 +32,7 @@ from benchboard.ui.window_commands import LIST, LIST_UNDO, UNDO
 
 # A person whom the filter hides is on no page; without a limit, looking for them would read the whole list.
 _MOST_SEARCHED = 2_000
+_OPPOSITE: Final = {"disable_account": "activate_account", "activate_account": "disable_account"}
 _CSV = ("id", "name", "email", "role", "teams", "state", "last_seen", "sessions", "created_at")
 
 
@@ -257,8 +259,14 @@ class PeopleView(QWidget):
     def _update_bulk(self) -> None:
         """Enable the buttons for what can be done with the ticked people; the others say why not."""
         selected = self._table.selected()
-        for name, why_not in user_actions.why_not_bulk(self._context, selected).items():
-            self._bulk[name].disable(why_not if selected else "")
+        why_not = user_actions.why_not_bulk(self._context, selected) if selected else dict.fromkeys(self._bulk, "")
+        focused = next((name for name, button in self._bulk.items() if button.hasFocus()), "")
+        back = _OPPOSITE.get(focused, "")
+        if back and why_not[focused] and not why_not[back]:  # the focus goes to what takes the action back
+            self._bulk[back].disable("")
+            self._bulk[back].setFocus(Qt.FocusReason.OtherFocusReason)
+        for name, button in self._bulk.items():
+            button.disable(why_not[name])
 
     def _close_detail(self) -> None:
         self._body.show_detail(False)

@@ -6,10 +6,10 @@ from functools import partial
 from operator import attrgetter
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.errors import AppError, NotFound
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import _
 from benchboard.identity import audit, sessions, users
 from benchboard.identity.audit import AuditEntry
 from benchboard.identity.audit_titles import actor_title, entry_title
@@ -30,9 +30,12 @@ from benchboard.ui.widgets import Badge, Button, Elided, Icon, KeyValue, Paragra
 from benchboard.ui.widgets.detail_pane import DetailHeader, DetailPane, DetailSection
 from benchboard.ui.widgets.flow_layout import FlowLayout
 from benchboard.ui.widgets.labels import Tone
+from benchboard.ui.widgets.readable_rows import ReadableRow, RowList
 from benchboard.ui.widgets.timeline_row import TimelineRow
 
 _MAX_ROWS = 50
+_FEW_SESSIONS, _FEW_ENTRIES = 3, 3
+"""How many of the overview's sections show; the tabs show all."""
 _FOLD = "person_fold_"
 """How the names of the buttons begin that unfold repeated entries."""
 PersonReading = tuple[Person, Page[SessionRecord], Page[AuditEntry]]
@@ -62,8 +65,8 @@ class PersonPane(DetailPane):
         self.head.addLayout(strip)
         self.head.addWidget(hairline())
         self._overview = _OverviewTab(self)
-        self._sessions = _SessionsTab(self)
-        self._audit = _AuditTab(self)
+        self._sessions = _SessionsSection(self, _MAX_ROWS)
+        self._audit = _ActivitySection(self, _MAX_ROWS)
         for page in (self._overview, self._sessions, self._audit):
             self.column.addWidget(page)
         self.column.addStretch(1)
@@ -98,7 +101,8 @@ class PersonPane(DetailPane):
         """Update the relative times to now."""
         for text in self.findChildren(_TimeText):
             text.refresh()
-        self._audit.refresh_times()
+        for section in (self._overview.activity, self._audit):
+            section.refresh_times()
 
     def refresh(self) -> None:
         user_id = self._person_id
@@ -124,8 +128,10 @@ class PersonPane(DetailPane):
         self._overview.show_person(person)
         self._tabs[1].setText(_("Sessions {count}").format(count=person.sessions))
         self._tabs[1].updateGeometry()
-        self._sessions.show_sessions(person, sessions)
-        self._audit.show_entries(person, trail)
+        for listed in (self._overview.sessions, self._sessions):
+            listed.show_sessions(person, sessions)
+        for section in (self._overview.activity, self._audit):
+            section.show_entries(person, trail)
 
     def _on_failed(self, error: AppError) -> None:
         self._context.problems.show(error)
@@ -153,7 +159,7 @@ class _PersonHeader(DetailHeader):
     def __init__(self, pane: PersonPane) -> None:
         self._state = Badge("neutral", "")
         self._kind = Badge("neutral", "", "ph.play")
-        super().__init__(pane.close_button(), self._state, self._kind)
+        super().__init__(pane.close_button(), self._state, self._kind, tabs=True)
         self.line.addWidget(
             Button("", self._copy, kind="quiet", icon="ph.copy", size="xs", tip=_("Copy email address"))
         )
@@ -173,49 +179,52 @@ class _PersonHeader(DetailHeader):
 
 
 class _OverviewTab(QWidget):
+    """Who it is, and the latest of the other tabs."""
+
     def __init__(self, pane: PersonPane) -> None:
         super().__init__()
         self._pane = pane
         column = _column(self)
-        self._role = DetailSection(_("Role"))
-        self._account = DetailSection(_("Account"))
-        self._disable = Button(_("Disable account"), self._set("inactive"), kind="danger", icon="ph.prohibit")
-        self._activate = Button(_("Enable account"), self._set("active"), icon="ph.check-circle")
-        self._revoke = Button(_("Revoke all sessions"), self._revoke_all, icon="ph.sign-out")
-        for button, name in ((self._disable, "disable"), (self._activate, "activate"), (self._revoke, "revoke_all")):
-            button.setObjectName(f"person_{name}")
-        line = FlowLayout()  # two long words need two lines in a narrow pane
+        role, account = DetailSection(_("Role")), DetailSection(_("Account"))
+        self._role, self._facts = RowList(_("Role")), KeyValue()
+        role.fill(self._role)
+        account.fill(self._facts)
+        self.sessions = _SessionsSection(pane, _FEW_SESSIONS)
+        self.activity = _ActivitySection(pane, _FEW_ENTRIES)
+        self._disable = Button(
+            _("Disable account"), self._set("inactive"), kind="danger", icon="ph.prohibit", name="person_disable"
+        )
+        self._activate = Button(
+            _("Enable account"), self._set("active"), icon="ph.check-circle", name="person_activate"
+        )
+        line = FlowLayout()
         line.setContentsMargins(16, 14, 16, 14)
-        for button in (self._revoke, self._activate, self._disable):
+        for button in (self._activate, self._disable):
             line.addWidget(button)
         self._note = Paragraph("", "caption", "muted")
         self._note.setContentsMargins(16, 0, 16, 14)
-        for widget in (self._role, hairline(), self._account, hairline()):
+        for widget in (role, hairline(), account, hairline(), self.sessions, hairline(), self.activity, hairline()):
             column.addWidget(widget)
         column.addLayout(line)
         column.addWidget(self._note)
 
     def show_person(self, person: Person) -> None:
-        self._role.fill(
-            Text(role_title(person.role), "body_strong"),
-            Paragraph(role_description(person.role), "body", "secondary"),
-        )
+        self._role.show_rows([_RoleRow(person)])
         rows: list[tuple[str, QWidget]] = [
             (_("Sign-in method"), Text(_sign_in_method(person, self._pane.context))),
             (_("Last sign-in"), _TimeText(person.last_seen)),
-            (_("Active sessions"), Text(_sessions_text(person.sessions))),
             (_("Added"), _TimeText(person.created_at)),
         ]
-        if person.teams:
-            rows.insert(0, (_("Teams"), Elided(", ".join(person.teams))))
         if person.department:
             rows.insert(0, (_("Department"), Elided(person.department)))
-        self._account.fill(KeyValue(rows))
+        self._facts.show_rows(rows)
         active = person.state == "active"
+        focused = any(button.hasFocus() for button in (self._disable, self._activate))
         self._disable.setVisible(active)
         self._activate.setVisible(not active)
+        if focused:  # what undoes the action stands in its place
+            (self._disable if active else self._activate).setFocus(Qt.FocusReason.OtherFocusReason)
         self._disable.disable(user_actions.why_not_disabled(self._pane.context, person))
-        self._revoke.disable(user_actions.why_not_revoked(self._pane.context, person))
         self._note.setText(_state_note(person, self._pane.context))
 
     def _set(self, state: str) -> Callable[[], None]:
@@ -225,55 +234,86 @@ class _OverviewTab(QWidget):
 
         return run
 
-    def _revoke_all(self) -> None:
-        if self._pane.person is not None:
-            user_actions.revoke_all_after_confirm(self._pane.context, self._pane, [self._pane.person])
 
+class _RoleRow(ReadableRow):
+    """The role and the teams, and below them what the role allows."""
 
-class _SessionsTab(QWidget):
-    def __init__(self, pane: PersonPane) -> None:
+    def __init__(self, person: Person) -> None:
         super().__init__()
-        self._pane = pane
+        self.setObjectName("person_role")
+        allowed = role_description(person.role)
         column = _column(self)
-        self._all = Button(_("Revoke all sessions"), self._revoke_all, kind="link", name="person_sessions_revoke_all")
-        self._section = DetailSection(_("Active sessions"), self._all)
-        column.addWidget(self._section)
+        column.setSpacing(6)
+        flow = FlowLayout(spacing=6)
+        flow.addWidget(Badge("info", role_title(person.role), "ph.shield"))
+        for team in person.teams:
+            flow.addWidget(Badge("neutral", team, "ph.users-three"))
+        column.addLayout(flow)
+        column.addWidget(Paragraph(allowed, "body", "secondary"))
+        teams = [_("{name}: {values}").format(name=_("Teams"), values=", ".join(person.teams))] if person.teams else []
+        self.setAccessibleName(". ".join((role_title(person.role), *teams, allowed)))
+
+
+class _SessionsSection(DetailSection):
+    """The active sessions of a person, at most so many of them."""
+
+    def __init__(self, pane: PersonPane, most: int) -> None:
+        self._all = Button(
+            _("Revoke all sessions"), self._revoke_all, kind="danger_link", name="person_sessions_revoke_all"
+        )
+        super().__init__(_("Active sessions"), self._all)
+        self._pane, self._most = pane, most
+        self._rows = RowList(_("Active sessions"))
+        self._none = Paragraph("", "body", "secondary")
+        self._rest = Text("", "caption", "muted")
+        soon = _("Revoked sessions end {within}.").format(within=user_actions.revoked_within())
+        self._soon = Paragraph(soon, "caption", "muted")
+        self.fill(self._rows, self._none, self._rest, self._soon)
 
     def show_sessions(self, person: Person, page: Page[SessionRecord]) -> None:
-        lines: list[QWidget] = [_SessionRow(self._pane, session) for session in page.rows]
-        if not lines:
-            none = _("{name} has no active sessions. Each sign-in is listed here until it ends.")
-            lines.append(Paragraph(none.format(name=person.name), "body", "secondary"))
-        if page.next_key:
-            lines.append(Text(_("Showing the {count} most recently used.").format(count=_MAX_ROWS), "caption", "muted"))
-        soon = _("Revoked sessions end {within}.").format(within=user_actions.revoked_within())
-        lines.append(Paragraph(soon, "caption", "muted"))
-        self._all.setVisible(bool(page.rows))
-        self._section.fill(*lines)
+        """Show these sessions, the most recently used first."""
+        shown = page.rows[: self._most]
+        none = _("{name} has no active sessions. Each sign-in is listed here until it ends.")
+        self._none.setText(none.format(name=person.name))
+        self._rest.setText(_("Showing the {count} most recently used.").format(count=len(shown)))
+        for widget, is_shown in (
+            (self._none, not shown),
+            (self._rest, bool(page.next_key) or len(shown) < len(page.rows)),
+            (self._soon, bool(shown)),
+            (self._all, not user_actions.why_not_revoked(self._pane.context, person)),
+        ):
+            widget.setVisible(is_shown)
+        self._rows.setVisible(bool(shown))
+        self._rows.show_rows([_SessionRow(self._pane, session) for session in shown])
 
     def _revoke_all(self) -> None:
         if self._pane.person is not None:
             user_actions.revoke_all_after_confirm(self._pane.context, self._pane, [self._pane.person])
 
 
-class _SessionRow(QWidget):
+class _SessionRow(ReadableRow):
+    """A session: where it runs, since when it isn't used, and a button that ends it."""
+
     def __init__(self, pane: PersonPane, session: SessionRecord) -> None:
         super().__init__()
+        self.setObjectName(f"session_{session.id}")
+        self._host = Text(session.host_name or _("Unknown computer"), "body_strong")
         title = QHBoxLayout()
         title.setSpacing(6)
-        title.addWidget(Text(session.host_name or _("Unknown computer"), "body_strong"))
-        seen: Text = _TimeText(session.last_used_at, "muted")
+        title.addWidget(self._host)
+        self._seen: Text = _TimeText(session.last_used_at, "muted")
         if session.mine:
-            seen = Text(_("This window"), "body", "muted")
-            seen.setToolTip(full_time(session.last_used_at))
-        title.addWidget(seen)
+            self._seen = Text(_("This window"), "body", "muted")
+            self._seen.setToolTip(full_time(session.last_used_at))
+        title.addWidget(self._seen)
         title.addStretch(1)
         text_column = QVBoxLayout()
         text_column.setSpacing(1)
         text_column.addLayout(title)
-        text_column.addWidget(Elided(session_origin(session), "caption", "muted"))
+        self._origin = Elided(session_origin(session), "caption", "muted")
+        text_column.addWidget(self._origin)
         revoke = Button(
-            _("Revoke session"), lambda: user_actions.revoke_after_confirm(pane.context, pane, [session]), size="sm"
+            _("Revoke"), lambda: user_actions.revoke_after_confirm(pane.context, pane, [session]), size="sm"
         )
         revoke.setObjectName("session_revoke")
         revoke.setAccessibleName(_("Revoke session on {host}").format(host=session.host_name))
@@ -284,40 +324,39 @@ class _SessionRow(QWidget):
         line.addLayout(text_column, 1)
         line.addWidget(revoke)
 
+    def accessible_text(self) -> str:
+        return ", ".join(one.text() for one in (self._host, self._seen, self._origin) if one.text())
 
-class _AuditTab(QWidget):
-    def __init__(self, pane: PersonPane) -> None:
-        super().__init__()
-        self._pane = pane
+
+class _ActivitySection(DetailSection):
+    """What a person did, and what others changed about them: at most so many entries, the latest first."""
+
+    def __init__(self, pane: PersonPane, most: int) -> None:
+        super().__init__(
+            _("Activity"), Button(_("View in audit log"), self._open, kind="link", name="person_open_audit")
+        )
+        self._pane, self._most = pane, most
         self._unfolded: set[str] = set()
         self._times: list[tuple[TimelineRow, datetime]] = []
-        column = _column(self)
-        every = Button(_("View in audit log"), self._open, kind="link", name="person_open_audit")
-        self._section = DetailSection(_("Activity"), every)
-        column.addWidget(self._section)
+        self._rows = RowList(_("Activity"))
+        self._none = Paragraph(
+            _("No activity yet. What this person does, and what others change about them, is listed here."),
+            "body",
+            "secondary",
+        )
+        self._rest = Text("", "caption", "muted")
+        self.fill(self._rows, self._none, self._rest)
 
     def show_entries(self, person: Person, page: Page[AuditEntry]) -> None:
-        focus = QApplication.focusWidget()
-        focused = focus.objectName() if focus is not None and self.isAncestorOf(focus) else ""
-        folded = fold(page.rows, audit.repeats, attrgetter("id"), self._unfolded)
+        """Show these entries; those that repeat each other are one line."""
+        folded = fold(page.rows, audit.repeats, attrgetter("id"), self._unfolded)[: self._most]
         rows = [self._row(person, page, line) for line in folded]
         self._times = [(row, line.row.at) for row, line in zip(rows, folded, strict=True)]
-        lines: list[QWidget] = list(rows)
-        if not lines:
-            lines.append(
-                Paragraph(
-                    _("No activity yet. What this person does, and what others change about them, is listed here."),
-                    "body",
-                    "secondary",
-                )
-            )
-        if page.next_key:
-            lines.append(Text(_("Showing the {count} most recent.").format(count=_MAX_ROWS), "caption", "muted"))
-        self._section.fill(*lines)
-        for line in lines:
-            same = line.findChild(QWidget, focused) if focused.startswith(_FOLD) else None
-            if same is not None:
-                same.setFocus(Qt.FocusReason.OtherFocusReason)  # the button that had it was replaced
+        self._none.setVisible(not rows)
+        self._rows.setVisible(bool(rows))
+        self._rest.setText(_("Showing the {count} most recent.").format(count=_MAX_ROWS))
+        self._rest.setVisible(bool(page.next_key) and self._most == _MAX_ROWS)
+        self._rows.show_rows(rows)
 
     def refresh_times(self) -> None:
         for row, at in self._times:
@@ -336,7 +375,9 @@ class _AuditTab(QWidget):
                 icon="ph.caret-right" if line.folded else "ph.caret-down",
                 name=f"{_FOLD}{line.run[-1].id}",  # later saves come before the run's last entry
             )
-        return TimelineRow(relative_time(entry.at), entry_title(entry), under, exact=full_time(entry.at), action=action)
+        row = TimelineRow(relative_time(entry.at), entry_title(entry), under, exact=full_time(entry.at), action=action)
+        row.setObjectName(f"entry_{line.run[-1].id if action is not None else entry.id}")
+        return row
 
     def _toggle(self, person: Person, page: Page[AuditEntry], line: Line[AuditEntry]) -> None:
         """Show each entry of a folded line, or fold them again."""
@@ -369,7 +410,7 @@ def _state_note(person: Person, context: Context) -> str:
         return (
             _("This is your account. Revoking all sessions keeps this window signed in.")
             if person.sessions > 1
-            else _("You can't disable your own account. You have no other sessions to revoke.")
+            else _("You can't disable your own account.")
         )
     signs_in = context.workspace.location.kind == "server" or person.account_type == "DEMO" or bool(person.os_user)
     if person.state != "active":
@@ -385,7 +426,3 @@ def _state_note(person: Person, context: Context) -> str:
     if not signs_in:
         return _("When disabled, this account can't be used from the command line. The person's dashboards stay.")
     return _("Disabling an account keeps the person from signing in. Everything they created is kept.")
-
-
-def _sessions_text(count: int) -> str:
-    return ngettext("{count} session", "{count} sessions", count).format(count=count) if count else _("None")

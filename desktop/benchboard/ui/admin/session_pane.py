@@ -28,7 +28,7 @@ class SessionPane(DetailPane):
         self._head = DetailHeader(self.close_button(), self._state, self._mine)
         self.head.addWidget(self._head)
         self.head.addWidget(hairline())
-        self._where, self._when = DetailSection(_("Where")), DetailSection(_("When"))
+        self._where, self._when = KeyValue(label=_("Where")), KeyValue(label=_("When"))
         self._revoke = Button(_("Revoke session"), revoke, kind="danger", icon="ph.prohibit", name="sessions_revoke")
         self._person = Button(_("Open person"), self._show_person, icon="ph.user", name="sessions_show_person")
         actions = FlowLayout()
@@ -37,8 +37,11 @@ class SessionPane(DetailPane):
             actions.addWidget(button)
         self._note = Paragraph("", "caption", "muted")
         self._note.setContentsMargins(16, 0, 16, 14)
-        for section in (self._where, hairline(), self._when, hairline()):
+        for title, facts in ((_("Where"), self._where), (_("When"), self._when)):
+            section = DetailSection(title)
+            section.fill(facts)
             self.column.addWidget(section)
+            self.column.addWidget(hairline())
         self.column.addLayout(actions)
         self.column.addWidget(self._note)
         self.column.addStretch(1)
@@ -61,7 +64,7 @@ class SessionPane(DetailPane):
             (_("IP address"), Elided(session.ip_address or _("This computer"))),
             (_("Program"), Paragraph(program_title(session.program) or _("Not recorded"))),
         ]
-        self._where.fill(KeyValue(where))
+        self._where.show_rows(where)
         self._revoke.setVisible(not has_ended)
         within = user_actions.revoked_within()
         self._note.setText("" if has_ended else _("Revoked sessions end {within}.").format(within=within))
@@ -82,7 +85,7 @@ class SessionPane(DetailPane):
         ]
         if session.ended_at is None and session.expires_at is not None:
             rows.append((_("Expires"), Text(full_time(session.expires_at))))
-        self._when.fill(KeyValue(rows))
+        self._when.show_rows(rows)
 
     def refresh_times(self) -> None:
         """Show the times as of now."""

@@ -195,18 +195,22 @@ def _paint_line(
     painter.drawText(box, flags, QFontMetrics(painter.font()).elidedText(text, mode, int(box.width())))
 
 
-def paint_day(painter: QPainter, box: QRect, text: str, left: int) -> None:
-    """Paint a cell's part of the heading above a day. Its text begins at `left`, and may reach over several cells."""
+def paint_day(painter: QPainter, box: QRect, text: str, count: str, left: int) -> None:
+    """Paint a cell's part of the heading above a day. Its text, and how many entries it has, begin at `left`, and may
+    reach over several cells.
+    """
     painter.save()
     painter.setClipRect(box, Qt.ClipOperation.IntersectClip)
     painter.fillRect(box, theme().color("surface.alt"))
     painter.fillRect(QRect(box.left(), box.bottom(), box.width(), 1), theme().color("border"))
-    painter.setFont(theme().font("body_strong"))
-    painter.setPen(theme().color("text"))
     start = left + theme().px("table.cell_pad_x")
-    written = QRect(start, box.top(), painter.fontMetrics().horizontalAdvance(text) + 1, box.height() - 1)
-    if written.intersects(box):
-        painter.drawText(written, _DAY, text)
+    for part, font, ink in ((text, "body_strong", "text"), (count, "caption", "text.muted")):
+        painter.setFont(theme().font(font))
+        painter.setPen(theme().color(ink))
+        written = QRect(start, box.top(), painter.fontMetrics().horizontalAdvance(part) + 1, box.height() - 1)
+        if written.intersects(box):
+            painter.drawText(written, _DAY, part)
+        start = written.right() + _GAP
     painter.restore()
 
 

@@ -10,6 +10,7 @@ from itertools import accumulate
 from typing import Any, Final
 
 from PySide6.QtCore import (
+    QElapsedTimer,
     QEvent,
     QModelIndex,
     QPersistentModelIndex,
@@ -37,6 +38,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QHeaderView,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -78,6 +80,8 @@ _MODIFIERS: Final = (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Ke
 _EDGE: Final = 3
 """Width of the mark at the left end of the current row, in pixels."""
 _STEPS: Final = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+_EXTENDING: Final = (*_STEPS, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+"""Keys that tick rows together with Shift."""
 _RETURNING: Final = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
 """How the focus returns from a dialog, a popover or another window."""
 _READABLE: Final = 0.8
@@ -121,6 +125,8 @@ class PagedRows(RowCursor, QTableView):
         self._extended_from = -1
         """The row from which Shift with the arrows has ticked rows; -1 when any other key was pressed since."""
         self._covered = 0
+        self._typed = QElapsedTimer()
+        """Since the last letter that was typed to find a row."""
         self.last_width = 0
         """The width of the last column's content; its section takes all the width that no column wants."""
         self.setModel(model)
@@ -370,16 +376,35 @@ class PagedRows(RowCursor, QTableView):
             menu(anchor or self.horizontalHeader(), items, name="sort_menu")
         return len(items) > 1
 
-    def _extend_ticks(self, step: int) -> None:
-        """Tick the rows from where Shift with the arrows began up to the next one; on the way back untick this one."""
+    def _extend_ticks(self, target: int) -> None:
+        """Tick the rows from where Shift with a key began up to `target`; untick those that it leaves again."""
         row = self.currentIndex().row()
         start = row if self._extended_from < 0 else self._extended_from
-        target = min(max(row + step, 0), self.paged.rowCount() - 1)
-        if abs(target - start) < abs(row - start):
-            self.paged.tick(row, row, False)
+        if row != start and (target - start) * (row - start) < (row - start) ** 2:
+            left = (max(target, start) + 1, row) if row > start else (row, min(target, start) - 1)
+            self.paged.tick(*left, False)
         self.paged.tick(min(start, target), max(start, target), True)
         self.setCurrentIndex(self.paged.index(target, 0))
         self._extended_from = start
+
+    def _extension_target(self, key: int) -> int:
+        """The row that Shift with a key ticks up to."""
+        last = self.paged.rowCount() - 1
+        if key in _STEPS:
+            return min(max(self.currentIndex().row() + _STEPS[Qt.Key(key)], 0), last)
+        action = QAbstractItemView.CursorAction
+        if key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            return last if key == Qt.Key.Key_End else 0
+        page = action.MovePageDown if key == Qt.Key.Key_PageDown else action.MovePageUp
+        return self.moveCursor(page, Qt.KeyboardModifier.NoModifier).row()
+
+    def keyboardSearch(self, search: str) -> None:
+        super().keyboardSearch(search)
+        self._typed.start()
+
+    def _is_typing(self) -> bool:
+        """Whether the user is typing the beginning of a row, to find it."""
+        return self._typed.isValid() and not self._typed.hasExpired(QApplication.keyboardInputInterval())
 
     def _use_keys(self, *, keys: bool) -> None:
         """Draw the ring from now on, or not: a key was pressed, or the pointer."""
@@ -395,8 +420,8 @@ class PagedRows(RowCursor, QTableView):
             self.take_ringed()
         index = self.currentIndex()
         shift = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier == Qt.KeyboardModifier.ShiftModifier
-        if shift and event.key() in _STEPS and index.isValid() and self.ticks:
-            self._extend_ticks(_STEPS[Qt.Key(event.key())])
+        if shift and event.key() in _EXTENDING and index.isValid() and self.ticks:
+            self._extend_ticks(self._extension_target(event.key()))
             return
         if event.key() != Qt.Key.Key_Shift:
             self._extended_from = -1
@@ -414,7 +439,7 @@ class PagedRows(RowCursor, QTableView):
             self.setCurrentIndex(self.paged.index(last if event.key() == Qt.Key.Key_End else 0, 0))
         elif event.key() == Qt.Key.Key_A and event.modifiers() == Qt.KeyboardModifier.ControlModifier and self.ticks:
             self.paged.tick(0, self.paged.rowCount() - 1, True)
-        elif event.key() == Qt.Key.Key_S and not event.modifiers() and self.open_sort_menu():
+        elif event.key() == Qt.Key.Key_S and not event.modifiers() and not self._is_typing() and self.open_sort_menu():
             event.accept()
         elif event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
             self._request_menu()  # the Menu key arrives as an event of its own
@@ -629,7 +654,9 @@ class _PagedDelegate(QStyledItemDelegate):
         height = self._view.day_headings.height(index.row())
         if height:
             heading = QRect(rect.left(), rect.top(), rect.width(), height)
-            paint_day(painter, heading, self._view.day_headings.text(index.row()), self._view.columnViewportPosition(0))
+            days, row = self._view.day_headings, index.row()
+            left = self._view.columnViewportPosition(0)
+            paint_day(painter, heading, days.text(row), days.count_text(row), left)
         return rect.adjusted(0, height, 0, 0)
 
     def _paint_menu(self, painter: QPainter, row: int, fill: str) -> None:

@@ -24,7 +24,7 @@ from benchboard.ui.widgets.focus import FocusRinged, note_input, press_on_enter
 from benchboard.ui.widgets.labels import KeyCap, plain_tooltip, restyle
 from benchboard.ui.widgets.tab_order import step_by_key
 
-Kind = Literal["plain", "primary", "danger", "destroy", "quiet", "link", "inverse"]
+Kind = Literal["plain", "primary", "danger", "destroy", "quiet", "link", "danger_link", "inverse"]
 Size = Literal["xs", "sm", "md", "lg", "primary_form"]
 _INK = {
     "plain": "text",
@@ -33,6 +33,7 @@ _INK = {
     "danger": "error",
     "quiet": "text.secondary",
     "link": "accent.text",
+    "danger_link": "error",
     "inverse": "on.tooltip",
 }
 _ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Right, Qt.Key.Key_Down)
@@ -42,8 +43,8 @@ _WIDEST = 16_777_215  # QWIDGETSIZE_MAX, which PySide does not have
 
 class Button(FocusRinged, QPushButton):
     """A button: `primary` (one per region), `plain`, `danger` (leads to something destructive), `destroy` (does it),
-    `quiet` (no frame) or `link`, with the size of captions if it is `sm`. Without a title it is square and `tip` is its
-    accessible name.
+    `quiet` (no frame), `link` or `danger_link`, with the size of captions if it is `sm`. Without a title it is square
+    and `tip` is its accessible name.
     """
 
     def __init__(
@@ -69,7 +70,7 @@ class Button(FocusRinged, QPushButton):
         self.setProperty("kind", kind)
         self.setObjectName(name)
         self._side = height = theme().px(f"control_height.{size}")
-        self._bare = kind in ("link", "inverse")
+        self._bare = kind in ("link", "danger_link", "inverse")
         if not self._bare:
             self.setFixedHeight(height)
         self.setCursor(Qt.CursorShape.PointingHandCursor if self._bare else Qt.CursorShape.ArrowCursor)

@@ -61,10 +61,12 @@ class DetailHeader(QWidget):
     """The head of a pane: a mark, the name, a line below it and badges; at the right the button that closes the pane.
 
     The mark is a person's `avatar`, or for a thing its `icon` in a square. `title_row` and `line` have room for buttons
-    after the name and after the line below it. A badge that isn't shown leaves no gap.
+    after the name and after the line below it. A badge that isn't shown leaves no gap. `tabs`: tabs follow.
     """
 
-    def __init__(self, close: Button, *badges: QWidget, icon: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, close: Button, *badges: QWidget, icon: str = "", tabs: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.avatar = Avatar("?", _MARK, self)
         self.avatar.setVisible(not icon)
@@ -87,7 +89,7 @@ class DetailHeader(QWidget):
             column.addSpacing(4)
             column.addLayout(flow)
         whole = QHBoxLayout(self)
-        whole.setContentsMargins(16, 14, 10, 14)
+        whole.setContentsMargins(16, 14, 10, 6 if tabs else 14)
         whole.setSpacing(theme().px("spacing.3"))
         mark = _ThingMark(icon, self) if icon else self.avatar
         for widget, stretch in ((mark, 0), (column, 1), (close, 0)):

@@ -230,7 +230,8 @@ class FocusRing(QWidget):
         return False
 
     def _follow(self) -> None:
-        self.setGeometry(_ring_rect(self.widget, self._host))
+        if self._host.isAncestorOf(self.widget):  # it was taken out of the window otherwise, and the ring goes too
+            self.setGeometry(_ring_rect(self.widget, self._host))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:

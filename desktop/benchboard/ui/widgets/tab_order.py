@@ -10,7 +10,7 @@ from benchboard.ui.widgets.layout_items import content_at
 _DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 _MARGIN = 24
 """Pixels above and below a widget that was scrolled into view."""
-_DESTRUCTIVE = ("danger", "destroy")
+_DESTRUCTIVE = ("danger", "destroy", "danger_link")
 _ONE_STOP, _LAST = "one_tab_stop", "last_tool"
 _LIST_STEPS, _AT_CHECKED = "list_steps", "enter_at_checked"
 _TOOL_STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
@@ -40,7 +40,7 @@ def focus_next(root: QWidget, forward: bool) -> bool:
     reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
     target = order[(at + (1 if forward else -1)) % len(order)]
     target.setFocus(reason)
-    _scroll_into_view(target)
+    scroll_into_view(target)
     return True
 
 
@@ -120,7 +120,7 @@ def focus_content(pane: QWidget) -> None:
     target = next((stop for stop in stops if not stop.objectName().endswith("_close")), stops[0] if stops else None)
     if target is not None:
         target.setFocus(Qt.FocusReason.TabFocusReason)
-        _scroll_into_view(target)
+        scroll_into_view(target)
 
 
 def leave(gone: QWidget, root: QWidget) -> bool:
@@ -137,7 +137,8 @@ def leave(gone: QWidget, root: QWidget) -> bool:
     return False
 
 
-def _scroll_into_view(widget: QWidget) -> None:
+def scroll_into_view(widget: QWidget) -> None:
+    """Scroll the pages around a widget so far that it is seen."""
     area = widget.parentWidget()
     while area is not None and not area.isWindow():
         if isinstance(area, QScrollArea):

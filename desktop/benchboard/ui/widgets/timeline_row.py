@@ -1,15 +1,16 @@
 """TimelineRow: when something happened, what, and under it who or from where."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.labels import Elided, Text, plain_tooltip
+from benchboard.ui.widgets.readable_rows import ReadableRow
 
 _WHEN_WIDTH = 84
 
 
-class TimelineRow(QFrame):
+class TimelineRow(ReadableRow):
     """`14 min ago   Changed tile “Orders per day”`; `exact` is the time in full, for the tooltip.
 
     `action` stands below the text.
