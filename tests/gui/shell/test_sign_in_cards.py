@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLabel, QScrollArea
+from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard import settings
@@ -19,10 +19,11 @@ from benchboard.ui.sign_in.sign_in_cards import LocalCard, ServerCard
 from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets.badges import Badge
+from benchboard.ui.widgets.banners import Banner
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Edit, Field
 from benchboard.ui.widgets.paragraph import Paragraph
-from benchboard.ui.widgets.surfaces import Icon
+from benchboard.ui.widgets.surfaces import Card, Icon
 
 URL, EMAIL, PASSWORD = "server_url", "server_email", "server_password"
 
@@ -128,6 +129,91 @@ def test_sign_in_has_one_primary_button_which_enter_presses(open_page: OpenPage,
     assert focused is not None
     # The server's form has the focus where something is missing; Enter in a field signs in.
     assert focused.objectName() == ("server_email" if primary == "sign_in_server" else primary)
+
+
+def _primary(page: SignIn) -> list[str]:
+    return [button.objectName() for button in page.findChildren(Button) if button.property("kind") == "primary"]
+
+
+def test_primary_button_follows_the_card_that_has_the_focus(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(Settings())
+    for name, primary in (
+        (EMAIL, "sign_in_server"),
+        ("language", "sign_in_server"),
+        ("stay_local", "sign_in_local"),
+        ("open_demo", "open_demo"),
+    ):
+        widget = page.findChild(QWidget, name)
+        assert widget is not None
+        widget.setFocus(Qt.FocusReason.TabFocusReason)
+        assert _primary(page) == [primary], name
+        chosen = [card.objectName() for card in page.findChildren(Card) if card.property("card") == "chosen"]
+        assert chosen == [f"card_{primary.removeprefix('sign_in_').removeprefix('open_')}"]
+
+
+def test_enter_at_a_check_box_of_a_card_presses_its_button(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(Settings())
+    box, button = page.findChild(QWidget, "stay_server"), page.findChild(Button, "sign_in_server")
+    assert box is not None
+    assert button is not None
+    box.setFocus(Qt.FocusReason.TabFocusReason)
+    with qtbot.waitSignal(button.clicked):
+        qtbot.keyClick(box, Qt.Key.Key_Return)
+    focused = page.window().focusWidget()
+    assert focused is not None
+    assert focused.objectName() == URL, "the first field in which something is missing"
+
+
+def test_card_in_use_moves_nothing(open_page: OpenPage) -> None:
+    page = open_page(Settings())
+
+    def places() -> list[QPoint]:
+        page.grab()
+        return [edit.mapTo(page, QPoint()) for edit in page.findChildren(Edit) if edit.isVisible()]
+
+    before = places()
+    page.findChildren(ServerCard)[0].focus_first_empty()
+    assert places() == before
+
+
+@pytest.mark.parametrize(
+    ("code", "field"),
+    [
+        ("storage.unreachable", URL),
+        ("storage.nowhere", URL),
+        ("workspace.outdated", URL),
+        ("storage.password", "server_role_password"),
+        ("accounts.inactive", EMAIL),
+    ],
+)
+def test_error_of_a_sign_in_marks_its_field_which_has_the_focus_until_it_is_edited(
+    form: Form, code: str, field: str
+) -> None:
+    form.type(URL, "postgresql://ines@db.example.com/bench")
+    assert form.card.show_error(Unavailable(code, "It failed.", do="Try again."))
+    edit = form.edit(field)
+    assert edit.property("wrong") is True
+    assert "It failed." in edit.accessibleDescription()
+    assert form.shows("It failed.")
+    assert form.card.focusWidget() is edit
+    form.qtbot.keyClicks(edit, "x")
+    assert edit.property("wrong") is False
+    assert not form.shows("It failed.")
+
+
+def test_error_of_this_computer_is_not_shown_at_the_server(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(Settings(last_way="postgresql://ines@db.example.com/bench"))
+
+    def fail(*_given: object) -> None:
+        raise Unavailable("storage.damaged", "The database is damaged.")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("benchboard.ui.sign_in.session_opening.open_session", fail)
+        page.open_session(SignInRequest("local"), "Opening your database")
+        qtbot.waitUntil(lambda: any(one.isVisible() for one in page.findChildren(Banner)))
+    url = page.findChild(Edit, URL)
+    assert url is not None
+    assert not url.property("wrong")
 
 
 def test_sign_in_lower_than_its_cards_scrolls_and_cuts_no_field(qtbot: QtBot, open_page: OpenPage) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import shiboken6
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard import __version__
 from benchboard.errors import AppError, Cancelled
@@ -19,7 +19,7 @@ from benchboard.ui.commands import REGISTRY, Handler, install_shortcuts
 from benchboard.ui.problems import Notice
 from benchboard.ui.sign_in import session_opening
 from benchboard.ui.sign_in.session_opening import SignInRequest
-from benchboard.ui.sign_in.sign_in_cards import DemoCard, LocalCard, ServerCard
+from benchboard.ui.sign_in.sign_in_cards import DemoCard, LocalCard, ServerCard, SignInCard
 from benchboard.ui.tasks import Tasks, Work
 from benchboard.ui.theme import theme
 from benchboard.ui.typed_texts import restore_typed_texts, typed_texts
@@ -73,7 +73,11 @@ class SignIn(QWidget):
         self._notices = QVBoxLayout()
         self._local = LocalCard(home, self._was_last_used("local"), self._enter_local)
         self._server = ServerCard(settings, self._was_last_used("server"), self._enter_server)
-        self._demo = DemoCard(self._open_demo, primary=settings.last_way in ("", "demo"))
+        self._demo = DemoCard(self._open_demo)
+        self._cards: tuple[SignInCard, ...] = (self._local, self._server, self._demo)
+        self._use(self._server if self._was_last_used("server") else self._local_or_demo())
+        self._kind = ""
+        """Where the present work opens a session: what goes wrong on a server is shown in its card."""
         self._progress = SignInProgress(self._stop)
         self._lay_out()
         install_shortcuts(
@@ -87,6 +91,23 @@ class SignIn(QWidget):
             },
         )
         tasks.running_changed.connect(self._show_progress)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._follow_focus)
+
+    def _local_or_demo(self) -> SignInCard:
+        """The card used last, or at the first start the demo, if it isn't the server's."""
+        return self._local if self._was_last_used("local") else self._demo
+
+    def _follow_focus(self, _previous: QWidget | None, focused: QWidget | None) -> None:
+        """The card that has the focus is in use, until another has it."""
+        for card in self._cards:
+            if focused is not None and card.isAncestorOf(focused):
+                self._use(card)
+
+    def _use(self, used: SignInCard) -> None:
+        for card in self._cards:
+            card.set_in_use(card is used)
 
     def show_notice(self, notice: Notice | None) -> None:
         """Show a notice above the cards, or none."""
@@ -129,12 +150,12 @@ class SignIn(QWidget):
 
     def open_session(self, request: SignInRequest, title: str) -> None:
         """Open the database and a session, with progress in place."""
-        home = self._home
+        home, self._kind = self._home, request.kind
         self._run(title, lambda progress: session_opening.open_session(request, home, progress), self._on_opened)
 
     def resume_session(self, request: SignInRequest) -> None:
         """Resume the saved session, if it has not ended."""
-        home = self._home
+        home, self._kind = self._home, request.kind
         self._run(
             _("Signing in"), lambda progress: session_opening.resume_session(request, home, progress), self._on_resumed
         )
@@ -153,7 +174,7 @@ class SignIn(QWidget):
         if self._was_last_used("server"):
             self._server.focus_first_empty()
         else:
-            focus_visibly((self._local if self._was_last_used("local") else self._demo).button)
+            focus_visibly(self._local_or_demo().button)
 
     def open_demo_as(self, user_id: str) -> None:
         """Open the demo as one of its people."""
@@ -168,6 +189,7 @@ class SignIn(QWidget):
             if after is not None:
                 after()
 
+        self._kind = ""
         self._run(title, op, done, keep_notice=True)
 
     def _was_last_used(self, kind: str) -> bool:
@@ -186,7 +208,7 @@ class SignIn(QWidget):
     def _open_demo(self) -> None:
         from benchboard.ui.sign_in.demo_picker import DemoPicker
 
-        home = self._home
+        home, self._kind = self._home, "demo"
 
         def pick(people: object) -> None:
             self._end_progress()
@@ -258,7 +280,7 @@ class SignIn(QWidget):
         self._return_focus()
         if isinstance(error, Cancelled):
             return
-        if not self._server.show_error(error):
+        if self._kind != "server" or not self._server.show_error(error):
             why = " ".join(part for part in (error.why, error.do) if part)
             self.show_notice(Notice(error.what, why, "error"))
 
@@ -288,6 +310,7 @@ class SignIn(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(16)
         column.addLayout(self._title_row())
+        column.addSpacing(8)
         column.addLayout(self._notices)
         cards = QHBoxLayout()
         cards.setSpacing(16)
@@ -297,7 +320,7 @@ class SignIn(QWidget):
         column.addWidget(self._demo)
         foot = row(self._progress)
         foot.addStretch(1)
-        foot.addWidget(Text(f"Benchboard {__version__}", "body", "muted"))
+        foot.addWidget(Text(f"Benchboard {__version__}", "caption", "muted"))
         column.addLayout(foot)
         line = QHBoxLayout()
         line.setContentsMargins(24, 24, 24, 24)
@@ -324,7 +347,7 @@ class SignIn(QWidget):
 
     def _title_row(self) -> QHBoxLayout:
         text_column = QVBoxLayout()
-        text_column.setSpacing(0)
+        text_column.setSpacing(2)
         text_column.addWidget(Text("Benchboard", "display"))
         text_column.addWidget(
             Paragraph(

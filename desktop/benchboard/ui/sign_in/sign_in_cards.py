@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from benchboard import file_ownership
@@ -17,7 +18,7 @@ from benchboard.ui.sign_in import session_opening
 from benchboard.ui.sign_in.session_opening import SignInRequest
 from benchboard.ui.widgets.badges import Badge
 from benchboard.ui.widgets.buttons import Button, CheckBox
-from benchboard.ui.widgets.fields import Edit, Field, row
+from benchboard.ui.widgets.fields import Edit, Field, is_plain_key, row
 from benchboard.ui.widgets.labels import Elided, Text, plain_tooltip
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.popover import MenuItem, menu
@@ -27,18 +28,42 @@ _BUTTON_WIDTH: Final = 120
 """The least width of the button of a card, in pixels: short titles are as wide as that with a key cap."""
 
 
-class LocalCard(Card):
+class SignInCard(Card):
+    """One of the cards. The one in use has the accent border and the primary button, which Enter presses from anywhere
+    in it that has no use for the key.
+    """
+
+    def __init__(self, icon: str, button: Button, *, padding: int = 20) -> None:
+        super().__init__(padding=padding)
+        self.icon = Icon(icon, size=20)
+        self.button = button
+        button.setMinimumWidth(_BUTTON_WIDTH)
+
+    def set_in_use(self, in_use: bool) -> None:
+        """Show whether the user works with this card."""
+        self.set_selected(in_use)
+        self.icon.set_role("accent.text" if in_use else "text.secondary")
+        self.button.set_kind("primary" if in_use else "plain")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if is_plain_key(event, Qt.Key.Key_Return) or is_plain_key(event, Qt.Key.Key_Enter):
+            self.button.click()
+        else:
+            super().keyPressEvent(event)
+
+
+class LocalCard(SignInCard):
     """This computer: one encrypted file, no server, no password."""
 
     def __init__(self, home: Path, last_used: bool, start: Callable[[], None]) -> None:
-        super().__init__()
-        self.setObjectName("card_local")
         self.has_database = file_ownership.exists(home / "benchboard.db")
-        self.set_selected(last_used)
+        title = _("Open") if self.has_database else _("Start on this computer")
+        super().__init__("ph.laptop", Button(title, start, size="lg", name="sign_in_local"))
+        self.setObjectName("card_local")
         badge = (
             Badge("info", _("Last used"), "ph.clock") if last_used else Badge("ok", _("No server needed"), "ph.check")
         )
-        self.column.addLayout(_card_head("ph.laptop", _("This computer"), badge, selected=last_used))
+        self.column.addLayout(_card_head(self.icon, _("This computer"), badge))
         about = _("An encrypted file, only for you. It starts empty; to see dashboards with data, open the demo.")
         if self.has_database:
             about = _("An encrypted file, only for you.")
@@ -50,14 +75,6 @@ class LocalCard(Card):
         self.column.addStretch(1)
         self.stay_signed_in = CheckBox(_("Stay signed in"))
         self.stay_signed_in.setObjectName("stay_local")
-        self.button = Button(
-            _("Open") if self.has_database else _("Start on this computer"),
-            start,
-            size="lg",
-            kind="primary" if last_used else "plain",
-            name="sign_in_local",
-        )
-        self.button.setMinimumWidth(_BUTTON_WIDTH)
         _explain_stay(self.stay_signed_in)
         foot = row(self.stay_signed_in)
         foot.addStretch(1)
@@ -65,13 +82,12 @@ class LocalCard(Card):
         self.column.addLayout(foot)
 
 
-class ServerCard(Card):
+class ServerCard(SignInCard):
     """A shared PostgreSQL server, by its URL. It is unguarded for now, and the card says so."""
 
     def __init__(self, settings: Settings, last_used: bool, start: Callable[[SignInRequest], None]) -> None:
-        super().__init__()
+        super().__init__("ph.database", Button(_("Sign in"), size="lg", name="sign_in_server"))
         self.setObjectName("card_server")
-        self.set_selected(last_used)
         self._start = start
         self._organisation: str | None = None
         self._unprotected = Badge("warn", _("Trusted networks only"), "ph.shield-warning")
@@ -88,17 +104,12 @@ class ServerCard(Card):
         self._email = Edit(name="server_email")
         self._email.setText(settings.last_email)
         self._password = _password_edit("server_password")
-        self._error = Paragraph("", "caption", "error")
-        self._error.hide()
         self._stay_signed_in = CheckBox(_("Stay signed in"))
         self._stay_signed_in.setObjectName("stay_server")
         _explain_stay(self._stay_signed_in)
-        self.button = Button(
-            _("Sign in"), self._submit, size="lg", kind="primary" if last_used else "plain", name="sign_in_server"
-        )
+        self.button.clicked.connect(lambda _checked=False: self._submit())
         self.button.add_key_cap("Enter")
-        self.button.setMinimumWidth(_BUTTON_WIDTH)
-        self.column.addLayout(_card_head("ph.database", _("Shared server"), *badges, selected=last_used))
+        self.column.addLayout(_card_head(self.icon, _("Shared server"), *badges))
         self._lay_out()
         self._url.textChanged.connect(self._update_warning)
         self._update_warning(self._url.text())  # the address of an earlier session
@@ -130,8 +141,8 @@ class ServerCard(Card):
         for field in self._fields.values():
             field.edit.textEdited.connect(lambda _text, field=field: field.set_error(""))
         self._email.textEdited.connect(self._forget_account_error)
-        for edit in (self._url, self._role_password):
-            edit.textEdited.connect(self._error.hide)
+        # The server refuses the role by its address too.
+        self._url.textEdited.connect(lambda _text: self._fields["database_password"].set_error(""))
         account = row(self._fields["email"], self._fields["password"], spacing=12)
         for column in range(2):
             account.setStretch(column, 1)
@@ -145,7 +156,6 @@ class ServerCard(Card):
         self.column.addLayout(more)
         self._fields["database_password"].hide()
         self.column.addLayout(account)
-        self.column.addWidget(self._error)
         self.column.addStretch(1)
         self.column.addLayout(foot)
 
@@ -186,28 +196,24 @@ class ServerCard(Card):
         self._password.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def show_error(self, error: AppError | None) -> bool:
-        """Show an error at the field it is about; returns whether there is one. None removes it."""
+        """Show an error at its field, which gets the focus; returns whether it is about one. None removes it."""
         for field in self._fields.values():
             field.set_error("")
-        self._error.hide()
         if error is None:
             return False
-        at = self._fields.get(str(error.facts.get("field", "")))
-        if at is not None and self._url.text():
-            if at is self._fields["database_password"]:
-                self._reveal_more()
-            at.set_error(str(error))
-            at.editor.setFocus()
-            return True
         if error.code == "accounts.which":
             self._ask_organisation(error)
             return True
-        if error.code.startswith(("storage.", "workspace.outdated")) and self._url.text():
+        name = str(error.facts.get("field", "")) or _field_of(error.code)
+        if name not in self._fields:
+            return False
+        if error.code.startswith("storage."):
             self._reveal_more()  # a password of the database may be what is missing
-            self._error.setText(str(error))
-            self._error.show()
-            return True
-        return False
+        field = self._fields[name]
+        field.set_error(str(error))
+        field.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        field.edit.selectAll()
+        return True
 
     def forget_secrets(self) -> None:
         self._password.clear()
@@ -262,12 +268,11 @@ class ServerCard(Card):
         )
 
 
-class DemoCard(Card):
+class DemoCard(SignInCard):
     """The demo."""
 
-    def __init__(self, open_demo: Callable[[], None], *, primary: bool) -> None:
-        """It is `primary` if it was used last, and at the first start, when nothing was."""
-        super().__init__(padding=16)
+    def __init__(self, open_demo: Callable[[], None]) -> None:
+        super().__init__("ph.play", Button(_("Open demo"), open_demo, size="lg", name="open_demo"), padding=16)
         self.setObjectName("card_demo")
         text_column = QVBoxLayout()
         text_column.setSpacing(1)
@@ -279,28 +284,33 @@ class DemoCard(Card):
                 "secondary",
             )
         )
-        self.button = Button(
-            _("Open demo"), open_demo, size="lg", kind="primary" if primary else "plain", name="open_demo"
-        )
-        self.button.setMinimumWidth(_BUTTON_WIDTH)
         line = QHBoxLayout()
         line.setContentsMargins(4, 0, 4, 0)
         line.setSpacing(14)
-        line.addWidget(Icon("ph.play", "accent.text", 20))
+        line.addWidget(self.icon)
         line.addLayout(text_column, 1)
         line.addWidget(self.button)
         self.column.addLayout(line)
 
 
-def _card_head(icon: str, title: str, *badges: Badge, selected: bool) -> QHBoxLayout:
+def _card_head(icon: Icon, title: str, *badges: Badge) -> QHBoxLayout:
     head = QHBoxLayout()
     head.setSpacing(10)
-    head.addWidget(Icon(icon, "accent.text" if selected else "text.secondary", 20))
+    head.addWidget(icon)
     head.addWidget(Text(title, "section"))
     head.addStretch(1)
     for badge in badges:
         head.addWidget(badge)
     return head
+
+
+def _field_of(code: str) -> str:
+    """The field that an error with this code is about; empty if it is about none."""
+    if code == "storage.password":
+        return "database_password"
+    if code.startswith(("storage.", "workspace.outdated")):
+        return "url"
+    return "email" if code in ("accounts.inactive", "accounts.organisation") else ""
 
 
 def _fact_row(icon: str, sentence: str, *, one_line: bool = False) -> QHBoxLayout:

@@ -108,6 +108,8 @@ class Button(FocusRinged, QPushButton):
         self.setProperty("kind", kind)
         if self._icon:
             self._show_icon(kind)
+        if self._key_cap is not None:
+            self._key_cap.set_inverse(kind == "primary")
         restyle(self)
 
     def _show_icon(self, kind: Kind) -> None:

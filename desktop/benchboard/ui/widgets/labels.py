@@ -161,6 +161,11 @@ class KeyCap(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
+    def set_inverse(self, inverse: bool) -> None:
+        """Draw it for the accent colour, or for a surface."""
+        self._inverse = inverse
+        self.update()
+
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(theme().font("caption"))
         return QSize(max(18, metrics.horizontalAdvance(self._keys) + 10), 18)

@@ -35,6 +35,10 @@ class Icon(QLabel):
         self._name, self._role = name, role or self._role
         self.update()
 
+    def set_role(self, role: str) -> None:
+        """Draw it in another colour."""
+        self.show_icon(self._name, role)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             from benchboard.ui.icons import draw
