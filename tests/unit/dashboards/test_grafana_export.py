@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchboard.analytics.query_builder.question import Group, Measure, Question
+from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.dashboards.document.document import Document, parse_document
 from benchboard.dashboards.interchange import ConversionReport, from_grafana, to_grafana
 from benchboard.dashboards.layout import CONTAINERS, Cell, fitted, walk_items
@@ -305,6 +307,27 @@ def test_export_stacking_points_and_heatmap_round_trip() -> None:
     assert by[1]["fieldConfig"]["defaults"]["custom"]["stacking"] == {"group": "A", "mode": "none"}
     assert by[4]["options"] == {"stacking": "none"}
     assert by[2]["fieldConfig"] == found["panel-2"]["fieldConfig"]
+
+
+def test_export_pivot_table_is_a_table_whose_rows_grafana_turns_into_columns() -> None:
+    """It was a text panel with its name."""
+    measure = Measure("count", "", "n")
+    two = to_sql(Question("orders", groups=(Group("shop_id"), Group("created_dt", "month", "m")), measures=(measure,)))
+    one = to_sql(Question("orders", groups=(Group("status"),), measures=(measure,)))
+    by_hand = "SELECT a, b, sum(c) FROM (SELECT * FROM t) x GROUP BY 1, 2"
+    dashboard, found, report = _written(
+        *(
+            _item(f"panel-{at}", 0, 3 * at, type="pivot_table", query=query)
+            for at, query in enumerate((two, one, by_hand), 1)
+        )
+    )
+    unread = "no DataTransformerConfig"  # Grafana's library leaves transformations as they are in JSON
+    assert [fault for fault in faults(dashboard) if unread not in fault] == []
+    assert [panel["type"] for panel in found.values()] == ["table"] * 3
+    fields = {"rowField": "shop_id", "columnField": "m", "valueField": "n"}
+    assert found["panel-1"]["transformations"] == [{"id": "groupingToMatrix", "options": fields}]
+    assert "transformations" not in found["panel-2"]
+    assert [line.id for line in report.lines if line.id] == ["panel-3"]
 
 
 def test_export_right_axis_round_trips_and_other_overrides_stay() -> None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from benchboard.analytics.additive_columns import additive_columns, partial_columns
+from benchboard.analytics.query_builder.question import Dialect
+from benchboard.analytics.query_builder.sql_reader import from_sql
 from benchboard.dashboards.document.widget_kinds import WidgetContent
 
 STACKED: Final = ("area_chart", "bar_chart")
@@ -80,6 +82,20 @@ def counts_cells(panel: Mapping[str, Any]) -> bool:
 def point_options() -> dict[str, Any]:
     """The fields of a new XY chart, which finds its columns by itself."""
     return {"options": {"mapping": "auto", "series": []}, "fieldConfig": {"defaults": {"custom": {"show": "points"}}}}
+
+
+def matrix_of(query: str) -> list[dict[str, Any]] | None:
+    """Grafana's transformation of the rows of a pivot table: one for a query by two columns, none for one by a single
+    column; None for a query whose columns aren't known."""
+    dialects: tuple[Dialect, ...] = ("own", "duckdb", "postgresql", "mysql")
+    asked = next((found for one in dialects if (found := from_sql(query, dialect=one)) is not None), None)
+    if asked is None or len(asked.measures) != 1 or not 1 <= len(asked.groups) <= 2:
+        return None
+    if len(asked.groups) == 1:
+        return []
+    rows, columns = asked.groups
+    fields = {"rowField": rows.output, "columnField": columns.output, "valueField": asked.measures[0].output}
+    return [{"id": "groupingToMatrix", "options": fields}]
 
 
 def _inside(value: Any, *keys: str) -> Mapping[str, Any]:

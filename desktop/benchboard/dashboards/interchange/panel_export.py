@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from benchboard.dashboards.document.widget_kinds import IMAGE, WidgetContent, widget_of
+from benchboard.dashboards.document.widget_kinds import IMAGE, PIVOT, WidgetContent, widget_of
 from benchboard.dashboards.interchange import panel_import, series_overrides
 from benchboard.dashboards.interchange.conversion_report import ReportLine
 from benchboard.dashboards.interchange.grafana_import import imported_repeat
-from benchboard.dashboards.interchange.panel_charts import point_options, with_stack
+from benchboard.dashboards.interchange.panel_charts import matrix_of, point_options, with_stack
 from benchboard.dashboards.interchange.query_translation import PanelQueries, to_grafana_sql, with_panel_sql
 from benchboard.dashboards.layout import Item, repeat_of
 from benchboard.i18n import _
@@ -25,6 +25,7 @@ TYPES: Final = {
     "scatter_chart": "xychart",
     "heatmap": "heatmap",
     "table": "table",
+    PIVOT: "table",
     "text": "text",
     "image": "text",
 }
@@ -170,6 +171,8 @@ def _new_panel(item: Item, widget: WidgetContent, names: set[str]) -> tuple[dict
         }
     if kind == "scatter_chart":
         made |= point_options()
+    if kind == PIVOT and (matrix := matrix_of(widget.query)):
+        made["transformations"] = matrix
     return made | with_stack(widget, {}, _settings(widget, made)), list(_other_form(item, widget, kind))
 
 
@@ -178,6 +181,10 @@ def _other_form(item: Item, widget: WidgetContent, kind: str) -> Iterator[Report
     if kind == "scatter_chart":
         what = _("Which columns its points are drawn from isn't exported.")
         yield ReportLine(item.id, widget.title, "left out", what, _("Grafana chooses the columns by itself."))
+    if kind == PIVOT and widget.query and matrix_of(widget.query) is None:
+        what = _("Its rows aren't turned into columns.")
+        why = _("The columns of its query aren't known: add “Grouping to matrix” in Grafana.")
+        yield ReportLine(item.id, widget.title, "changed", what, why)
     if kind == "heatmap" and widget.query:
         what = _("Its query may need another form in Grafana.")
         why = _("A heatmap there needs a time column, and a column of numbers for each row of cells.")

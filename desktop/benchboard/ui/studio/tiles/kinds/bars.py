@@ -28,6 +28,8 @@ _LYING_SHARE: Final = 0.85
 """The part of a row that several lying bars fill together: each has a value beside it."""
 _PLAIN_WIDTH: Final = 430.0
 """The width of a plot in half a page, in pixels, by which names are found too long to stand below upright bars."""
+_AXIS_WIDTH: Final = 36.0
+"""What the labels of the y axis take of a narrower chart, in pixels."""
 _MOST_LYING: Final = 60
 """More bars than these are upright: of so many, few names have room in any direction."""
 _MAX_BAR: Final = 64.0
@@ -47,7 +49,7 @@ _MAX_NAME: Final = 96.0
 _NAME_SHARE: Final = 0.28
 """The part of a chart's width that the names of lying bars may take, where that is more than `_MAX_NAME` pixels."""
 _ONE_LINE_SHARE: Final = 0.4
-"""The same where the rows are too low for names of two lines."""
+"""The same where the rows are too low for names of two lines, and where names would be cut otherwise."""
 _MOST_NAME_SHARE: Final = 0.45
 """The part of a chart's width that the names of lying bars may take in a narrow tile."""
 _MAX_VALUE: Final = 80.0
@@ -175,10 +177,10 @@ def _pixel(x: float) -> int:
     return math.floor(x + 0.5 + 1e-6)
 
 
-def lie(table: ResultTable, sets: Sequence[charts.Series]) -> bool:
-    """Whether bars lie: those whose names are too long to stand below upright ones, unless they are weekdays or months.
-    With two axes, they stand. The size of a tile never decides: a chart has the same direction in the editor and on a
-    wall.
+def lie(table: ResultTable, sets: Sequence[charts.Series], room: QRectF | None = None) -> bool:
+    """Whether bars lie in this part of a tile: those whose names are too long to stand below upright ones, unless
+    they are weekdays or months. With two axes, they stand. In more than half a page the width doesn't decide: a chart
+    has the same direction in the editor and on a wall.
     """
     count = len(table.rows)
     bars = count * stack_columns(sets)[1]
@@ -187,8 +189,15 @@ def lie(table: ResultTable, sets: Sequence[charts.Series]) -> bool:
     if not bars or bars > _MOST_LYING or any(isinstance(row[0], date) for row in table.rows):
         return False
     metrics, names = QFontMetricsF(theme().font("caption")), x_axis.row_names(table)
-    is_long = max(map(metrics.horizontalAdvance, names)) > _PLAIN_WIDTH / count - _GAP
-    return is_long and short_ordinals(names) is None
+    if short_ordinals(names) is not None:
+        return False
+    if max(map(metrics.horizontalAdvance, names)) > _PLAIN_WIDTH / count - _GAP:
+        return True
+    if room is None or room.width() >= _PLAIN_WIDTH + _AXIS_WIDTH:
+        return False
+    own = x_axis.own_names(table, room)
+    shown = own.names if own is not None else names
+    return max(map(metrics.horizontalAdvance, shown)) > (room.width() - _AXIS_WIDTH) / count - _GAP
 
 
 def lying_bars(box: QRectF, table: ResultTable, sets: Sequence[charts.Series], unit: str) -> LyingBars | None:
@@ -197,7 +206,7 @@ def lying_bars(box: QRectF, table: ResultTable, sets: Sequence[charts.Series], u
     Each has its value beside it. Where those have no room, the bars have an axis below them instead; where names have
     none, every second row or fewer have one. Words that all names have are above them once, if there is room.
     """
-    if not lie(table, sets):
+    if not lie(table, sets, box):
         return None
     count, metrics = len(table.rows), QFontMetricsF(theme().font("caption"))
     labels = x_axis.row_names(table)
@@ -207,10 +216,13 @@ def lying_bars(box: QRectF, table: ResultTable, sets: Sequence[charts.Series], u
         labels, title = own
         rows.setTop(rows.top() + _TITLE_HEIGHT)
     has_two_lines = rows.height() / count >= 2 * _NAME_LINE
-    share = _NAME_SHARE if has_two_lines else _ONE_LINE_SHARE
-    most = min(max(map(metrics.horizontalAdvance, labels)) + 1, max(_MAX_NAME, rows.width() * share))
-    most = min(most, rows.width() * _MOST_NAME_SHARE)
-    names = names_in_two_lines(labels, metrics, most) if has_two_lines else _on_one_line(labels, metrics, most)
+    names, most = [], 0.0
+    for share in (_NAME_SHARE, _ONE_LINE_SHARE) if has_two_lines else (_ONE_LINE_SHARE,):
+        most = min(max(map(metrics.horizontalAdvance, labels)) + 1, max(_MAX_NAME, rows.width() * share))
+        most = min(most, rows.width() * _MOST_NAME_SHARE)
+        names = names_in_two_lines(labels, metrics, most) if has_two_lines else _on_one_line(labels, metrics, most)
+        if not any("…" in line for lines in names for line in lines):
+            break
     name_width = min(most, max(metrics.horizontalAdvance(line) for lines in names for line in lines) + 1)
     rows.setLeft(rows.left() + name_width + _GAP)
     with_values = None
