@@ -133,6 +133,12 @@ def leave(session: Session, actor: Actor, window_id: str) -> None:
     )
 
 
+def leave_all(session: Session, actor: Actor) -> None:
+    """Report that no window of the actor's session shows a dashboard: the program ends, the session doesn't."""
+    permissions.require(actor, "studio:enter")
+    session.execute(delete(DashboardPresence).where(DashboardPresence.session_id == actor.session_id))
+
+
 def _now(session: Session) -> datetime:
     moment: datetime | None = session.scalar(select(Now()))
     assert moment is not None

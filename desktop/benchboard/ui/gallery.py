@@ -42,6 +42,7 @@ from benchboard.ui.widgets.timeline_row import TimelineRow
 
 _WIDTH: Final = 720
 _MODES: Final[tuple[Mode, Mode]] = ("light", "dark")
+_PEOPLE: Final = ("Dana Whitfield", "Ayşe Demir", "Mert Kaya", "Leyla Öz", "Nightly")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,9 @@ def _buttons() -> Iterator[Sample]:
     for state in Qt.CheckState:
         yield Sample("CheckBox", state.name, partial(_checked, state))
     yield Sample("CheckBox", "disabled", partial(_disabled, partial(widgets.CheckBox, "Keep a copy")))
+    people = [widgets.Person(f"{n}", name, f"{name} is here") for n, name in enumerate(_PEOPLE)]
+    for words, count, short in (("rest", 2, False), ("more", 5, False), ("short", 5, True)):
+        yield Sample("PeopleRow", words, partial(_people_row, people[:count], short=short))
     views = (("id", "By ID"), ("rolling", "Rolling"))
     yield Sample("SegmentedControl", "rest", lambda: widgets.SegmentedControl(views, label="View"))
 
@@ -428,6 +432,13 @@ def _focused(make: Callable[[], QWidget]) -> QWidget:
     line.addWidget(widget)
     FocusRing(widget)
     return holder
+
+
+def _people_row(people: list[widgets.Person], *, short: bool) -> QWidget:
+    row = widgets.PeopleRow("Also here")
+    row.show_people(people)
+    row.show_label(not short)
+    return row
 
 
 def _checked(state: Qt.CheckState) -> QWidget:

@@ -1,8 +1,11 @@
 """The circles with the initials of people."""
 
+import json
+
 import pytest
 
-from benchboard.ui.widgets.labels import avatar_colours
+from benchboard import package_data
+from benchboard.ui.widgets.labels import avatar_colours, person_line
 from support.contrast import contrast
 
 NAMES = [f"{first} {last}" for first in ("Ada", "Mert", "Öz", "Ines", "Leyla") for last in "ABCDEFGHIJKLMNOP"]
@@ -24,3 +27,12 @@ def test_avatar_initials_have_enough_contrast(dark: bool) -> None:
     for name in NAMES:
         fill, _edge, ink = avatar_colours(name, dark=dark)
         assert contrast(fill.name(), ink.name()) >= 4.5, name
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_lines_about_a_person_can_be_seen_on_every_ground_of_a_page(mode: str) -> None:
+    tokens = json.loads((package_data.resources_folder() / "themes" / "tokens.json").read_text(encoding="utf-8"))
+    for name in NAMES:
+        line = person_line(name, dark=mode == "dark")
+        for ground in ("canvas", "surface"):
+            assert contrast(line.name(), tokens["color"][mode][ground]) >= 3, (name, ground)

@@ -1,5 +1,9 @@
 """Who is on a dashboard: seen by those who may see it, gone with the window, the session, or after a while."""
 
+import json
+import os
+import signal
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,14 +11,16 @@ from sqlalchemy import func, select
 
 from benchboard.dashboards import library, presence
 from benchboard.dashboards.access import sharing
-from benchboard.errors import NotFound
+from benchboard.errors import Denied, NotFound
 from benchboard.identity import authentication, sessions
 from benchboard.identity.permissions import Actor
 from benchboard.storage.models.base import new_id
 from benchboard.storage.models.dashboards import DashboardPresence
 from benchboard.storage.models.identity import AuditLog
+from support import databases
 from support.databases import unbound
 from support.papers import Office, document
+from support.programs import Programs
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LATE = presence.EXPIRES_AFTER + timedelta(milliseconds=1)
@@ -114,3 +120,40 @@ def test_ended_session_and_deleted_dashboard_take_their_windows_along(office: Of
         office.do(library.discard, ada, [belt])
         office.do(library.delete_forever, ada, [belt])
     assert _rows(office) == 0
+
+
+def test_killed_program_is_seen_by_another_for_its_time_and_no_longer(
+    office: Office, belt: str, programs: Programs
+) -> None:
+    ada, bob, database = office.actor("ada"), office.actor("bob"), office.town.database
+    url = database.engine.url.render_as_string(hide_password=False).replace("+psycopg", "")
+    key = databases.KEY.hex() if database.dialect == "sqlite" else ""
+    rights = {"roles": sorted(bob.roles), "permissions": sorted(bob.permissions)}
+    given = json.dumps({name: value for name, value in asdict(bob).items() if name != "grants"} | rights)
+    ended = programs.run("support.presence_killed", url, key, belt, environment=os.environ, typed=given)
+    assert ended.returncode == -signal.SIGKILL
+    (seen,) = office.ask(presence.viewers, ada, belt).present
+    assert (seen.name, seen.selected) == ("Bob", ("w1",))
+    with unbound(database).read() as session:
+        (reported,) = session.scalars(select(DashboardPresence.seen_at))
+    assert _names(office, ada, belt, reported + presence.EXPIRES_AFTER) == ["Bob"]
+    assert _names(office, ada, belt, reported + LATE) == []
+    office.do(presence.report, ada, new_id(), belt, now=reported + LATE)
+    assert _rows(office) == 1
+
+
+def test_report_of_a_session_that_was_revoked_meanwhile_is_refused(office: Office, belt: str) -> None:
+    ada, bob = office.actor("ada"), office.actor("bob")
+    office.do(sessions.revoke_sessions, office.actor("admin"), [bob.session_id])
+    with pytest.raises(Denied), office.town.database.bind(bob).change() as session:
+        presence.report(session, bob, new_id(), belt)
+    assert _names(office, ada, belt) == []
+
+
+def test_program_that_ends_without_signing_out_is_on_no_dashboard(office: Office, belt: str) -> None:
+    bob = office.actor("bob")
+    for _window in range(2):
+        office.do(presence.report, bob, new_id(), belt)
+    office.do(presence.report, office.actor("ada"), new_id(), belt)
+    office.do(presence.leave_all, bob)
+    assert _rows(office) == 1

@@ -151,13 +151,19 @@ def people_of(demo: "Workspace") -> "tuple[DemoPerson, ...]":
 
 def close_session(active_session: ActiveSession, *, keep_token: bool) -> None:
     """Close the database; without `keep_token`, first end the session and delete its saved token."""
+    from benchboard.dashboards import presence
     from benchboard.identity import authentication
+    from benchboard.identity.permissions import has_permission
 
+    database, actor = active_session.workspace.database, active_session.signed_in.actor
     try:
         if not keep_token:
-            with active_session.workspace.database.system("sign-out").change() as session:
-                authentication.sign_out(session, active_session.signed_in.actor)
+            with database.system("sign-out").change() as session:
+                authentication.sign_out(session, actor)
             forget_token(active_session.workspace.vault, active_session.location_name)
+        elif has_permission(actor, "studio:enter"):
+            with database.bind(actor).change() as session:
+                presence.leave_all(session, actor)
     finally:
         active_session.workspace.close()
 

@@ -35,6 +35,7 @@ from benchboard.ui.studio.import_export.data_export import ask_and_export_data, 
 from benchboard.ui.studio.library.shown_data import ShownDataStore
 from benchboard.ui.studio.library.trash_watcher import TrashWatcher
 from benchboard.ui.studio.page_filters import PageFilters
+from benchboard.ui.studio.page_presence import PagePresence
 from benchboard.ui.studio.page_screens import PageScreens
 from benchboard.ui.studio.panes.empty_page import EmptyPageNotice
 from benchboard.ui.studio.panes.inspector import Inspector
@@ -162,6 +163,8 @@ class StudioPage(QWidget):
             self.editor, self.query_runner, context.choose_location, partial(context.go, "studio/data")
         )
         self.finder = WidgetFinder(self.canvas)
+        if store.dashboard_id is not None:
+            PagePresence(context, store.dashboard_id, self, self.canvas, self.bar, self.finder)
         self.presentation = PresentationMode(self.canvas)
         self.presentation.changed.connect(self._present)
         self.presented = PresentationDisplay(context, self.canvas, self.presentation, lambda: self.name)

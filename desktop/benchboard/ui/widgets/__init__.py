@@ -8,8 +8,18 @@ from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.fields import Edit, Field, Select, row, search_field
 from benchboard.ui.widgets.file_dialog import open_file_dialog
 from benchboard.ui.widgets.key_value import KeyValue
-from benchboard.ui.widgets.labels import Avatar, Elided, KeyCap, Text, hairline, initials, paint_avatar, restyle
+from benchboard.ui.widgets.labels import (
+    Avatar,
+    Elided,
+    KeyCap,
+    Text,
+    hairline,
+    initials,
+    paint_avatar,
+    restyle,
+)
 from benchboard.ui.widgets.paragraph import Paragraph
+from benchboard.ui.widgets.people_row import PeopleRow, Person
 from benchboard.ui.widgets.popover import MenuItem, Popover, copyable, heading, menu
 from benchboard.ui.widgets.surfaces import (
     Card,
@@ -44,6 +54,8 @@ __all__ = [
     "KeyValue",
     "MenuItem",
     "Paragraph",
+    "PeopleRow",
+    "Person",
     "Popover",
     "Scrim",
     "SegmentedControl",

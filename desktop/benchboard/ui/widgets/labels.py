@@ -222,10 +222,19 @@ def initials(name: str) -> str:
 
 def avatar_colours(name: str, *, dark: bool) -> tuple[QColor, QColor, QColor]:
     """Fill, edge and ink of the circle of `name`: its hue with the lightness of the theme."""
-    hue = _AVATAR_HUES[zlib.crc32(name.encode()) % len(_AVATAR_HUES)]
+    hue = _hue(name)
     saturations_and_lightness = ((110, 52), (95, 105), (150, 225)) if dark else ((150, 233), (110, 185), (190, 52))
     fill, edge, ink = (QColor.fromHsl(hue, *levels) for levels in saturations_and_lightness)
     return fill, edge, ink
+
+
+def person_line(name: str, *, dark: bool) -> QColor:
+    """The colour of lines about the person called `name`: the hue of their circle."""
+    return QColor.fromHsl(_hue(name), *((150, 165) if dark else (190, 78)))
+
+
+def _hue(name: str) -> int:
+    return _AVATAR_HUES[zlib.crc32(name.encode()) % len(_AVATAR_HUES)]
 
 
 def paint_avatar(painter: QPainter, rect: QRectF, name: str) -> None:

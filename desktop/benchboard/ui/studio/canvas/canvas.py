@@ -1,6 +1,6 @@
 """The canvas: the view of a page, wired together with the interactions of mouse and keyboard."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -83,6 +83,7 @@ class Canvas(PageView):
         self.keyboard = Keyboard(self, self.item_focus, self.pointer, self)
         self.group_frame = GroupFrame(self)
         self._is_pressing = False
+        self._others: tuple[tuple[str, tuple[str, ...]], ...] = ()
         self._legend_before: dict[str, LegendChoice] = {}
         """What the reader had hidden before the last click in a legend, by the widget."""
         editor.selection_changed.connect(self._follow_selection)
@@ -245,6 +246,7 @@ class Canvas(PageView):
         if rings_page and not self.editor.selection and not self.item_focus.current:  # no item shows the focus
             shown = self.mapToScene(self.viewport().rect()).boundingRect()
             overlay.paint_view_focus(painter, shown)
+        self._paint_others(painter)
         marquee = self.pointer.marquee
         selected = marquee.found if marquee is not None else self.editor.selection
         rings = [self.tiles[item_id].outline for item_id in selected if item_id in self.tiles]
@@ -257,6 +259,19 @@ class Canvas(PageView):
                 overlay.paint_group_frame(painter, frame)
             overlay.paint_handles(painter, frame, self.group_frame.handles())
         self.item_focus.paint(painter)
+
+    def show_others(self, selections: Iterable[tuple[str, tuple[str, ...]]]) -> None:
+        """Show what others have selected: their names, each with the ids of the items."""
+        found = tuple(selections)
+        if found != self._others:
+            self._others = found
+            self.viewport().update()
+
+    def _paint_others(self, painter: QPainter) -> None:
+        for name, ids in self._others if not self.presenting else ():
+            boxes = [self.tiles[item_id].outline for item_id in ids if item_id in self.tiles]
+            if boxes:
+                overlay.paint_others(painter, boxes, name)
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)

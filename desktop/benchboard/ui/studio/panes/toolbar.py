@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
+from typing import Protocol
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
@@ -17,12 +18,19 @@ from benchboard.ui.studio.studio_commands import EXPORT_MENU, MORE_MENU
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button, Kind, SegmentedControl
 from benchboard.ui.widgets.labels import Elided, hairline, plain_tooltip, restyle
+from benchboard.ui.widgets.people_row import PeopleRow, Person
 from benchboard.ui.widgets.popover import MenuItem, menu
 from benchboard.ui.widgets.surfaces import Icon, Toolbar
 from benchboard.ui.widgets.tab_order import one_tab_stop
 
 Run = Callable[[str], None]
 """Runs the command with this id."""
+
+
+class _Shortened(Protocol):
+    """A control that shows less where space is short."""
+
+    def show_label(self, shown: bool) -> None: ...
 
 
 def saved_text(seconds: int | None) -> str:
@@ -85,7 +93,9 @@ class PageToolbar(Toolbar):
         self._run, self._handlers, self._shared = run, handlers, shared
         self._fill_left()
         self._fill_right()
-        self._shortened = (self.export, self.versions, self.save, self.breakpoints, self.present)
+        self._shortened: tuple[_Shortened, ...] = (
+            self.export, self.versions, self.save, self.breakpoints, self.present, self.people,
+        )  # fmt: skip
         # What is used most stays longest; all of it is in the More menu.
         self._overflowing: tuple[QWidget, ...] = (
             self._zooming, self.fit, self._every, self.favourite, self._find, self.export, self.save, self.versions,
@@ -124,7 +134,8 @@ class PageToolbar(Toolbar):
         self._fields: QWidget | None = None
 
     def _fill_right(self) -> None:
-        """Add the save state, and the buttons for export, versions and more."""
+        """Add who else is here, the save state, and the buttons for export, versions and more."""
+        self.people = PeopleRow(_("Also on this dashboard"), name="studio_people")
         self.favourite = Button(
             "", partial(self._run, "studio.dashboards.favourite"), kind="quiet", icon="ph.star",
             name="studio_favourite",
@@ -146,7 +157,8 @@ class PageToolbar(Toolbar):
         )
         of_versions = (self.save, self.versions, self.share)
         last = _adjoined(self.more, self.fold["right"])
-        for widget in (self.favourite, self.mark, self.state, self.export, self._presenting, *of_versions, last):
+        shown = (self.people, self.favourite, self.mark, self.state, self.export, self._presenting, *of_versions, last)
+        for widget in shown:
             self.add_right(widget)
         for widget in (self.favourite, *of_versions):
             widget.setVisible(self._shared)
@@ -196,6 +208,12 @@ class PageToolbar(Toolbar):
     def show_zoom(self, zoom: float) -> None:
         """Show the zoom; 1 is 100 %."""
         self._zoom.setText(percent(zoom * 100, 0))
+
+    def show_people(self, people: Sequence[Person]) -> None:
+        """Show who else is on the dashboard."""
+        if self.people.show_people(people):
+            self._fit_width()
+            self.room_changed.emit()
 
     def show_favourite(self, favourite: bool) -> None:
         """Show whether the dashboard is one of the user's favourites."""

@@ -8,9 +8,12 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 
 from benchboard.dashboards.layout import HANDLES, Axis, Handle
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.labels import avatar_colours, person_line
 
 _LABEL: Final = 300.0
 """Maximum width of a label, in pixels."""
+_OTHERS_WIDTH: Final = 1.5
+"""Width of the frames around what others have selected, in pixels."""
 
 
 def handle_spot(box: QRectF, handle: Handle) -> QPointF:
@@ -45,6 +48,31 @@ def paint_rings(painter: QPainter, boxes: Sequence[QRectF], *, focused: bool = T
     radius = theme().px("radius.tile")
     for box in boxes:
         painter.drawRoundedRect(box, radius, radius)
+    painter.restore()
+
+
+def paint_others(painter: QPainter, boxes: Sequence[QRectF], name: str) -> None:
+    """Paint thin frames in a person's colour around what they have selected, with their name in the gap below the
+    first."""
+    is_dark = theme().current == "dark"
+    line, (ground, _edge, ink) = person_line(name, dark=is_dark), avatar_colours(name, dark=is_dark)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(line, _OTHERS_WIDTH))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    radius = theme().px("radius.tile")
+    for box in boxes:
+        painter.drawRoundedRect(box, radius, radius)
+    font = theme().font("caption")
+    metrics = QFontMetricsF(font)
+    text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, min(_LABEL, boxes[0].width() - 24) - 12)
+    label = QRectF(boxes[0].left() + 12, boxes[0].bottom() - 6, metrics.horizontalAdvance(text) + 12, 16)
+    painter.setPen(QPen(line, 1))
+    painter.setBrush(ground)
+    painter.drawRoundedRect(label, 4, 4)
+    painter.setFont(font)
+    painter.setPen(ink)
+    painter.drawText(label, Qt.AlignmentFlag.AlignCenter, text)
     painter.restore()
 
 
