@@ -1,7 +1,7 @@
 """The tables that an actor may query, with their columns: Benchboard's own relations, and those of data sources."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 from typing import Final
@@ -25,8 +25,8 @@ from benchboard.analytics.files.value_units import PERCENT
 from benchboard.analytics.likely_measure import likely_measure, likely_numbers, names_each_row
 from benchboard.analytics.queries import MAX_ROWS, run_query
 from benchboard.analytics.query_builder.first_question import Shape, starting_question
-from benchboard.analytics.query_builder.question import Function, Question, Server
-from benchboard.analytics.query_builder.sql_writer import columns_sql, to_sql
+from benchboard.analytics.query_builder.question import Function, PlainColumn, Question, Server
+from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.relations import RELATIONS, Relation
 from benchboard.analytics.sources import services
@@ -107,7 +107,8 @@ class BrowsedSource:
         columns.sort(key=lambda one: one[1] == "text" and names_each_row(one[0]))
         ids = [one.name for one in table.columns if one.is_id]
         if shape in _NUMBERS and (drawn := _drawn_columns(columns, _NUMBERS[shape], ids)):
-            return columns_sql(self.question(table.name), drawn)
+            shown = tuple(map(PlainColumn, drawn))
+            return to_sql(replace(self.question(table.name), columns=shown))
         measure = None if table.model_id else likely_measure(columns, None, ids, table.percents)
         return to_sql(starting_question(self.question(table.name), columns, shape, measure))
 

@@ -358,6 +358,36 @@ def test_a_column_is_dropped_on_a_row(explorer: Explorer) -> None:
     assert explorer.texts(row)[-1] == "Currency"
 
 
+def test_columns_without_groups_are_built_by_keys_until_something_is_grouped(explorer: Explorer) -> None:
+    explorer.exploration.open_query(
+        "", lambda _source: "SELECT status, order_total FROM orders LIMIT 50", None, "table"
+    )
+    builder = explorer.view.builder
+    explorer.studio.wait(lambda: explorer.texts(builder.columns) == ["Status", "Order total"])
+    assert explorer.exploration.state.mode == "build"
+    assert builder.columns.isVisible()
+    button = explorer.find("explore_add_columns")
+    button.setFocus()
+    explorer.qtbot.keyClick(button, Qt.Key.Key_Space)
+    select = explorer.find("plain_column")
+    assert isinstance(select, Select)
+    assert select.findData("status") < 0
+    explorer.choose("plain_column", "currency")
+    explorer.click("part_apply")
+    assert explorer.texts(builder.columns) == ["Status", "Order total", "Currency"]
+    explorer.qtbot.keyClick(builder.columns.chips[0], Qt.Key.Key_Delete)
+    assert explorer.texts(builder.columns) == ["Order total", "Currency"]
+    explorer.wait_for_result()
+    assert explorer.exploration.state.text == "SELECT order_total,\n       currency\nFROM orders\nLIMIT 50"
+    explorer.enter("Benchboard", "orders", "status")
+    assert explorer.texts(builder.columns) == ["Order total", "Currency", "Status"]
+    builder.place("groups", "", "orders", "status")
+    assert (explorer.texts(builder.columns), builder.columns.isVisible()) == ([], False)
+    assert explorer.texts(builder.groups) == ["Status"]
+    explorer.exploration.undo()
+    assert explorer.texts(builder.columns) == ["Order total", "Currency", "Status"]
+
+
 def test_sql_is_edited_both_ways_as_long_as_the_builder_has_it(explorer: Explorer) -> None:
     explorer.open_orders()
     explorer.click("explore_edit_sql")

@@ -16,6 +16,7 @@ from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.duckdb_engine import FileView
 from benchboard.analytics.queries import check_query
 from benchboard.analytics.query_builder.combined import with_calculation, without_columns
+from benchboard.analytics.query_builder.first_question import with_column
 from benchboard.analytics.query_builder.question import (
     WITH_VALUES,
     Calculation,
@@ -24,6 +25,7 @@ from benchboard.analytics.query_builder.question import (
     Group,
     Measure,
     Operator,
+    PlainColumn,
     Question,
     Server,
     Sort,
@@ -91,6 +93,9 @@ def questions(draw: st.DrawFn, dialect: Dialect = "own") -> Question:
         divisor = draw(st.sampled_from(["", "order_total"])) if one.function == "ratio" else ""
         renamed.append(Measure(one.function, one.column, free_name(draw(names), taken), divisor))
     question = with_parts(question, measures=renamed)
+    if not question.outputs:
+        plain = draw(st.lists(st.sampled_from(list(COLUMNS)), max_size=4, unique=True))
+        question = replace(question, columns=tuple(map(PlainColumn, plain)))
     outputs = question.outputs or tuple(COLUMNS)
     sorted_by = draw(st.lists(st.sampled_from(outputs), max_size=2, unique=True))
     sorts = tuple(Sort(name, draw(st.booleans())) for name in sorted_by)
@@ -176,7 +181,10 @@ def test_spaces_and_the_case_of_keywords_make_no_other_query(text: str) -> None:
     [
         "",
         "SELECT 1",
-        "SELECT status FROM orders",  # without GROUP BY it returns a row for each order
+        "SELECT status, status FROM orders",
+        "SELECT status AS s FROM orders",
+        "SELECT date_trunc('day', created_dt) AS day FROM orders",
+        "SELECT status, count(*) AS n FROM orders",
         "SELECT status, count(*) AS n FROM orders GROUP BY 1 HAVING count(*) > 1",
         "SELECT count(*) FROM orders",  # the column would get another name
         "SELECT count(*) AS n FROM orders -- a comment",
@@ -412,3 +420,27 @@ def test_values_filter_rows_without_a_value_are_selected_like_a_value(
     operator: Operator, values: tuple[str | None, ...], found: Filter | None
 ) -> None:
     assert values_filter("c", operator, values) == found
+
+
+def test_columns_without_groups_are_shown_until_the_question_is_grouped() -> None:
+    text = "SELECT status,\n       order_total\nFROM orders\nLIMIT 100"
+    question = from_sql(text)
+    assert question is not None
+    assert [one.column for one in question.columns] == ["status", "order_total"]
+    assert (question.outputs, to_sql(question)) == ((), text)
+    assert with_part_list(question, "columns", question.columns[1:]).columns == (PlainColumn("order_total"),)
+    more = with_column(question, "created_dt", "timestamp", unit="month")
+    assert to_sql(more) == "SELECT status,\n       order_total,\n       created_dt\nFROM orders\nLIMIT 100"
+    assert with_column(more, "created_dt", "timestamp", unit="month") == more
+    for grouped in (with_group(question, "status"), with_measure(question, "count")):
+        assert grouped.columns == ()
+    counted = with_column(question, "orders", "integer", unit="", aggregate="count")
+    assert (counted.columns, counted.limit) == ((), None)
+
+
+def test_a_column_that_goes_or_is_renamed_is_so_among_the_shown_ones() -> None:
+    question = Question("orders", columns=(PlainColumn("status"), PlainColumn("net")),
+                        calculations=(Calculation("net", "order_total * 0.8"),))  # fmt: skip
+    assert without_columns(question, {"net"}).columns == (PlainColumn("status"),)
+    renamed = with_calculation(question, Calculation("netto", "order_total * 0.8"), 0)
+    assert renamed.columns == (PlainColumn("status"), PlainColumn("netto"))

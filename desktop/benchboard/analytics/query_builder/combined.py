@@ -88,6 +88,7 @@ def without_columns(question: Question, names: Collection[str]) -> Question:
         question,
         calculations=tuple(kept),
         filters=tuple(one for one in question.filters if one.column not in gone),
+        columns=tuple(one for one in question.columns if one.column not in gone),
         sorts=tuple(one for one in question.sorts if not rows_only or one.name not in gone),
     )
     return with_parts(
@@ -111,6 +112,7 @@ def with_calculation(question: Question, calculation: Calculation, place: int = 
     found = replace(
         found,
         filters=tuple(replace(one, column=new) if one.column == old else one for one in found.filters),
+        columns=tuple(replace(one, column=new) if one.column == old else one for one in found.columns),
         sorts=tuple(replace(one, name=new) if rows_only and one.name == old else one for one in found.sorts),
     )
     return with_parts(

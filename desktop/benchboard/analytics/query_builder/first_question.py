@@ -14,6 +14,7 @@ from benchboard.analytics.query_builder.question import (
     with_group,
     with_measure,
     with_parts,
+    with_plain_column,
 )
 from benchboard.analytics.query_types import NUMBERS, ValueKind
 
@@ -109,7 +110,10 @@ def with_column(
 ) -> Question:
     """The question with a column added where it fits: times and texts group, numbers are added up, ids (`is_id`) are
     counted, a data model's measure is calculated by its `aggregate`. `unit` is what times are rounded down to; by
-    `interval`, only those within the time range are left."""
+    `interval`, only those within the time range are left. Of a question that shows columns of the rows themselves, it
+    is one more of these."""
+    if question.columns and aggregate is None:
+        return with_plain_column(question, column)
     rows_only = not question.outputs
     if aggregate is not None:
         measured = with_measure(question, aggregate, "" if aggregate == "count" else column, column)

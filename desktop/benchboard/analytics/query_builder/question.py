@@ -94,6 +94,18 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
+class PlainColumn:
+    """A column of the rows themselves, where nothing is grouped or calculated."""
+
+    column: str
+
+    @property
+    def output(self) -> str:
+        """The name of its column in the result."""
+        return self.column
+
+
+@dataclass(frozen=True, slots=True)
 class Sort:
     """A column to sort by: one of the result, by name."""
 
@@ -127,14 +139,14 @@ class Calculation:
     expression: str
 
 
-Part = Filter | Group | Measure | Sort
-PartList = Literal["filters", "groups", "measures", "sorts"]
+Part = Filter | Group | Measure | Sort | PlainColumn
+PartList = Literal["filters", "columns", "groups", "measures", "sorts"]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """A query over one table of a source (`source_id`; empty: Benchboard's own relations). Without groups and measures
-    it returns the rows themselves, with all columns."""
+    it returns the rows themselves, with its `columns`, or with all of the table if it has none."""
 
     table: str
     source_id: str = ""
@@ -147,6 +159,8 @@ class Question:
     """What the source speaks, if it is on a database server."""
     joins: tuple[Join, ...] = ()
     calculations: tuple[Calculation, ...] = ()
+    columns: tuple[PlainColumn, ...] = ()
+    """None where it has groups or measures."""
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -287,7 +301,7 @@ def with_group(question: Question, column: str, unit: Unit = "") -> Question:
     name = free_name(wanted, question.outputs)
     group = Group(column, unit, name if unit or name != column else "")
     groups = (group, *question.groups) if unit else (*question.groups, group)
-    return _with_valid_sorts(replace(question, groups=groups), question)
+    return _with_valid_sorts(replace(question, groups=groups, columns=()), question)
 
 
 def measure_name(question: Question, function: Function | Derived, column: str = "", divisor: str = "") -> str:
@@ -313,7 +327,7 @@ def with_measure(question: Question, function: Function | Derived, column: str =
         return question
     wanted = name or measure_name(question, function, column)
     measure = Measure(function, column, free_name(wanted, question.outputs))
-    return _with_valid_sorts(replace(question, measures=(*question.measures, measure)), question)
+    return _with_valid_sorts(replace(question, measures=(*question.measures, measure), columns=()), question)
 
 
 def with_parts(
@@ -325,7 +339,13 @@ def with_parts(
         groups=tuple(groups) if groups is not None else question.groups,
         measures=tuple(measures) if measures is not None else question.measures,
     )
-    return _with_valid_sorts(changed, question)
+    return _with_valid_sorts(replace(changed, columns=()) if changed.outputs else changed, question)
+
+
+def with_plain_column(question: Question, column: str) -> Question:
+    """The question with one column more among those that it shows of the rows themselves."""
+    added = PlainColumn(column)
+    return question if added in question.columns else replace(question, columns=(*question.columns, added))
 
 
 def part_list(question: Question, name: PartList) -> list[Part]:
@@ -345,6 +365,9 @@ def with_part_list(question: Question, name: PartList, parts: Sequence[Part]) ->
         return with_parts(question, groups=list(groups.values()))
     if name == "measures":
         return with_parts(question, measures=[one for one in parts if isinstance(one, Measure)])
+    if name == "columns":
+        shown = dict.fromkeys(one for one in parts if isinstance(one, PlainColumn))
+        return replace(question, columns=tuple(shown))
     if name == "filters":
         return replace(question, filters=tuple(one for one in parts if isinstance(one, Filter)))
     return replace(question, sorts=tuple(one for one in parts if isinstance(one, Sort)))

@@ -16,6 +16,7 @@ from benchboard.analytics.query_builder.question import (
     JoinKind,
     Measure,
     Operator,
+    PlainColumn,
     Question,
     Server,
     Sort,
@@ -67,6 +68,9 @@ class _QueryReader:
         self._expect("from")
         table, joins, calculations = self._rows(0)
         filters = self._filters() if self._take("where") else ()
+        columns: tuple[PlainColumn, ...] = ()
+        if groups and not measures and not self._is("group"):
+            groups, columns = (), _plain(groups)
         if groups and self._take("group"):
             self._expect("by")
             for place in range(len(groups)):
@@ -78,7 +82,8 @@ class _QueryReader:
         if self._at != len(self._words):
             raise _NotOurs
         server: Server = self._dialect if self._dialect in ("postgresql", "mysql") else ""
-        return Question(table, self._source_id, filters, groups, measures, sorts, limit, server, joins, calculations)
+        return Question(table, self._source_id, filters, groups, measures, sorts, limit, server, joins, calculations,
+                        columns)  # fmt: skip
 
     def _rows(self, depth: int) -> tuple[str, tuple[Join, ...], tuple[Calculation, ...]]:
         """What FROM names: a table, or a subquery that adds columns to one."""
@@ -384,6 +389,14 @@ class _QueryReader:
         if found.kind != "number" or "." in found.text or not 0 < int(found.text[:9]) <= MAX_LIMIT:
             raise _NotOurs
         return int(found.text)
+
+
+def _plain(outputs: tuple[Group, ...]) -> tuple[PlainColumn, ...]:
+    """The columns of the rows themselves: each once, under its own name."""
+    names = [one.column for one in outputs]
+    if any(one.unit or one.name for one in outputs) or len(set(names)) < len(names):
+        raise _NotOurs
+    return tuple(map(PlainColumn, names))
 
 
 def _from_pattern(column: str, pattern: str) -> Filter:

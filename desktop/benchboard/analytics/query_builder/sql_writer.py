@@ -45,6 +45,7 @@ def to_sql(question: Question, dialect: Dialect | None = None) -> str:
     language = dialect or question.dialect
     outputs = [_group(one, language) for one in question.groups]
     outputs += [_measure(one, language) for one in question.measures]
+    outputs = outputs or [quote_name(one.column, language) for one in question.columns]
     lines = ["SELECT " + (",\n" + _INDENT).join(outputs or ["*"]), f"FROM {rows_sql(question, language)}"]
     if question.filters:
         lines.append("WHERE " + "\n  AND ".join(condition_sql(one, language) for one in question.filters))
@@ -55,12 +56,6 @@ def to_sql(question: Question, dialect: Dialect | None = None) -> str:
     if question.limit is not None:
         lines.append(f"LIMIT {question.limit}")
     return "\n".join(lines)
-
-
-def columns_sql(question: Question, columns: Sequence[str]) -> str:
-    """The query of some columns of all rows of a question's table, in the language of its source."""
-    names = (",\n" + _INDENT).join(quote_name(one, question.dialect) for one in columns)
-    return f"SELECT {names}\nFROM {rows_sql(question)}"
 
 
 def rows_sql(question: Question, dialect: Dialect | None = None) -> str:

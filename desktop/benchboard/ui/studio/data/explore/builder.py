@@ -1,4 +1,4 @@
-"""The rows of the builder: From, Filter, Group by, Measure and Sort, each with its chips."""
+"""The rows of the builder: From, Filter, Columns or Group by and Measure, and Sort, each with its chips."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -21,12 +21,14 @@ from benchboard.analytics.query_builder.question import (
     Measure,
     Part,
     PartList,
+    PlainColumn,
     Question,
     functions_for,
     part_list,
     with_group,
     with_measure,
     with_part_list,
+    with_plain_column,
 )
 from benchboard.analytics.table_browser import BrowsedTable
 from benchboard.i18n import _, pgettext
@@ -41,10 +43,12 @@ from benchboard.ui.studio.data.explore.part_popovers import (
     GroupPopover,
     LimitPopover,
     MeasurePopover,
+    PlainColumnPopover,
     SortPopover,
 )
 from benchboard.ui.studio.data.explore.part_text import (
     KIND_ICONS,
+    column_title,
     filter_text,
     group_text,
     join_text,
@@ -164,17 +168,19 @@ class Builder(QWidget):
         self.source = row(pgettext("query", "From"), "ph.table", "explore_from")
         self.calculations = row(_("Calculate"), "ph.math-operations", "explore_calculations")
         self.filters = row(_("Filter"), "ph.funnel", "explore_filters")
+        self.columns = row(_("Columns"), "ph.columns", "explore_columns")
         self.groups = row(_("Group by"), "ph.rows", "explore_groups")
         self.measures = row(_("Measure"), "ph.calculator", "explore_measures")
         self.sorts = row(_("Sort"), "ph.sort-descending", "explore_sorts")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0 if narrow else 9, 0, 0 if narrow else 9)
         column.setSpacing(8 if narrow else 0)
-        for one in (self.source, self.calculations, self.filters, self.groups, self.measures, self.sorts):
+        for one in (self.source, *self._rows()):
             column.addWidget(one)
         column.addStretch(1)
         self._drops: dict[str, tuple[BuilderRow, Callable[[QWidget, str], object]]] = {
             "filters": (self.filters, self.edit_filter),
+            "columns": (self.columns, self._drop_column),
             "groups": (self.groups, self._drop_group),
             "measures": (self.measures, self._drop_measure),
         }
@@ -209,7 +215,7 @@ class Builder(QWidget):
         self._tell_changes(question)
 
     def _rows(self) -> tuple[BuilderRow, ...]:
-        return self.calculations, self.filters, self.groups, self.measures, self.sorts
+        return self.calculations, self.filters, self.columns, self.groups, self.measures, self.sorts
 
     def _tell_changes(self, question: Question | None) -> None:
         """Tell a screen reader which parts were added, removed or changed; of another table all of them are others."""
@@ -223,6 +229,7 @@ class Builder(QWidget):
             announce(self, change_text(before, texts))
 
     def _show_parts(self, question: Question | None) -> None:
+        self.columns.setVisible(question is not None and not question.outputs)
         if question is None:
             for one in self._rows():
                 one.show_parts(())
@@ -233,6 +240,9 @@ class Builder(QWidget):
         self._show_row(self.filters, [
             (filter_text(one, table), KIND_ICONS[kind_of(table, one.column)]) for one in question.filters
         ], "filters", self.edit_filter, _("Add filter"), why)  # fmt: skip
+        self._show_row(self.columns, [
+            (column_title(table, one.column), KIND_ICONS[kind_of(table, one.column)]) for one in question.columns
+        ], "columns", self.edit_column, _("Add column"), why)  # fmt: skip
         self._show_row(self.groups, [
             (group_text(one, table), KIND_ICONS[kind_of(table, one.column)]) for one in question.groups
         ], "groups", self.edit_group, _("Add group"), why)  # fmt: skip
@@ -394,6 +404,14 @@ class Builder(QWidget):
             self._context, anchor, filtered, shown, lambda one: self._put("filters", one, place), column=column
         ).open()
 
+    def edit_column(self, anchor: QWidget, place: int = -1) -> None:
+        """Open the popover of a column of the rows themselves; without a place, of a new one."""
+        question, table = self._question, self._table
+        if question is None or table is None:
+            return
+        shown = question.columns[place] if place >= 0 else None
+        PlainColumnPopover(anchor, table, question, shown, lambda one: self._put("columns", one, place)).open()
+
     def edit_group(self, anchor: QWidget, column: str = "", place: int = -1) -> None:
         """Open the popover of a group; without a place, of a new one."""
         question, table = self._question, self._table
@@ -469,11 +487,12 @@ class Builder(QWidget):
         found: list[tuple[str, str, str, Callable[[], object]]] = []
         column = output
         lists: tuple[tuple[PartList, BuilderRow, Callable[..., object]], ...] = (
-            ("groups", self.groups, self.edit_group), ("measures", self.measures, self.edit_measure)
+            ("columns", self.columns, self.edit_column), ("groups", self.groups, self.edit_group),
+            ("measures", self.measures, self.edit_measure),
         )  # fmt: skip
         for part, row, edit in lists:
             for place, one in enumerate(part_list(question, part)):
-                if isinstance(one, Group | Measure) and one.output == output:
+                if isinstance(one, PlainColumn | Group | Measure) and one.output == output:
                     column = one.column
                     change = partial(self._edit_at, edit, row.chips[place], place)
                     found.append(("column_edit", _("Edit column"), "ph.pencil-simple", change))
@@ -485,8 +504,8 @@ class Builder(QWidget):
         return found
 
     def place(self, part: str, source_id: str, table: str, column: str) -> None:
-        """Add a column to a part of the query (`filters`, `groups`, `measures`), as if it were dropped there: one of
-        another table begins a new question.
+        """Add a column to a part of the query (`filters`, `columns`, `groups`, `measures`), as if it were dropped
+        there: one of another table begins a new question.
         """
         target, run = self._drops[part]
         question, before = self._question, self._exploration.state
@@ -498,6 +517,12 @@ class Builder(QWidget):
         run(anchor, name or column)
         if is_new and before.text.strip():
             self._exploration.tell_replaced(table, before)
+
+    def _drop_column(self, _anchor: QWidget, column: str) -> None:
+        question, table = self._question, self._table
+        found = table.column(column) if table is not None else None
+        if question is not None and found is not None and found.aggregate is None:
+            self._exploration.set_question(with_plain_column(question, column))
 
     def _drop_group(self, anchor: QWidget, column: str) -> None:
         if kind_of(self._table, column) in TIMES:

@@ -14,6 +14,7 @@ from benchboard.analytics.query_builder.question import (
     Function,
     Group,
     Measure,
+    PlainColumn,
     Question,
     Sort,
     Unit,
@@ -229,6 +230,33 @@ class SortPopover(PartPopover):
     def apply(self) -> None:
         self.close()
         self._applied(Sort(self._by.current_key(), self._direction.current_key() == "desc"))
+
+
+class PlainColumnPopover(PartPopover):
+    """A column of the rows themselves, of those that aren't shown yet."""
+
+    def __init__(
+        self,
+        anchor: QWidget,
+        table: BrowsedTable,
+        question: Question,
+        shown: PlainColumn | None,
+        applied: Callable[[PlainColumn], object],
+    ) -> None:
+        super().__init__(anchor, _("Column"), "plain_column_popover")
+        self._applied = applied
+        taken = {one.column for one in question.columns} - ({shown.column} if shown is not None else set())
+        plain = [one for one in table.columns if one.aggregate is None]
+        choices = [(one.name, one.title) for one in plain if one.name not in taken]
+        self._by = Select(choices or [(one.name, one.title) for one in plain], name="plain_column", label=_("Column"))
+        if shown is not None:
+            self._by.set_current_key(shown.column)
+        self.column.addWidget(self._by)
+        self.add_apply()
+
+    def apply(self) -> None:
+        self.close()
+        self._applied(PlainColumn(self._by.current_key()))
 
 
 class LimitPopover(PartPopover):
