@@ -51,6 +51,8 @@ _COMPACT: Final = 840
 _TOP_HEIGHT: Final = 238
 _TOP_LOW: Final = 224
 """The height of the query in a low window: six rows of the builder."""
+_ROW_HEIGHT: Final = 34
+"""Of the builder's row of columns, which is there only where nothing is grouped."""
 _LOW: Final = 700
 _LEAST_SQL: Final = 118
 """Pixels of four lines of SQL and the line below them."""
@@ -223,7 +225,8 @@ class ExploreView(QWidget):
     def _divide(self) -> None:
         """Give the builder the height of its rows, and the SQL its share of the height, or what the user gave it."""
         if self.exploration.state.mode == "build":
-            self._top.setFixedHeight(_TOP_LOW if self.height() < _LOW else _TOP_HEIGHT)
+            more = _ROW_HEIGHT if not self.builder.columns.isHidden() else 0
+            self._top.setFixedHeight(_TOP_LOW if self.height() < _LOW else _TOP_HEIGHT + more)
             return
         self._top.setMinimumHeight(_LEAST_SQL)
         self._top.setMaximumHeight(16_777_215)
@@ -371,6 +374,8 @@ class ExploreView(QWidget):
         if self._top.currentWidget() is not page:
             self._top.setCurrentWidget(page)
             self._divide()
+        elif state.mode == "build":
+            self._divide()  # its rows may be others
         self.sql.source.setVisible(state.mode == "sql")
         self.time.set_title(range_title(state.time_range))
         self.time.setVisible(bool(state.text) and self._names_time())
