@@ -288,8 +288,9 @@ def test_numbers_that_change_often_are_written_now_and_then_and_those_to_be_forg
     store, one, two = ShownDataStore.of(dashboards.studio.context), {"w": ShownData("1")}, {"w": ShownData("2")}
     (pause,) = store.findChildren(QTimer)
     store.remember("d", one)
-    store.remember("d", two)
     dashboards.studio.wait(lambda: written == [{"d": one}])
+    store.remember("d", two)
+    assert pause.isActive()
     pause.timeout.emit()
     dashboards.studio.wait(lambda: written[1:] == [{"d": two}])
     store.remember("d", {})

@@ -178,6 +178,12 @@ def test_suggested_keys_name_and_kind_rank_pairs() -> None:
     assert ("tray_no", "tray") in found
 
 
+def test_suggested_keys_a_name_that_says_what_it_is_comes_before_one_that_many_tables_have() -> None:
+    columns = [("id", "integer"), ("shop_no", "integer"), ("region", "text"), ("tray_id", "integer")]
+    found = suggested_keys(columns, "orders", [*columns[:3], ("tray", "integer")], "visits")
+    assert found == [("shop_no", "shop_no"), ("region", "region"), ("tray_id", "tray"), ("id", "id")]
+
+
 def test_repeated_measures_sums_that_a_join_repeats() -> None:
     sums = (Measure("sum", "total", "a"), Measure("sum", "country", "b"), Measure("max", "total", "c"),
             Measure("count", "", "d"))  # fmt: skip

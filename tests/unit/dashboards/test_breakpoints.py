@@ -32,6 +32,7 @@ from benchboard.dashboards.layout import (
     without,
 )
 from support.examples import examples
+from support.grids import laid
 from support.pages import check_page, pages, random_page
 
 names = st.sampled_from(["tablet", "phone"])
@@ -192,6 +193,12 @@ def test_breakpoint_container_settings_leave_its_desktop_width() -> None:
     assert PageIndex(result.layout).item("g").source["title"] == "Named"
     assert PageIndex(result.layout).cell("w") == PageIndex(document.layout).cell("w")
     assert not result.breakpoints
+
+
+def test_breakpoint_widget_of_an_unknown_kind_may_be_as_narrow_as_its_share() -> None:
+    row = laid(a=(0, 0, 2, 2), b=(2, 0, 10, 2))
+    unknown = replace(row, items=tuple(replace(item, type="of_another_program") for item in row.items))
+    assert layout_at(fitted_document(Document(unknown)), "tablet").cell("a").w == 1
 
 
 def test_breakpoint_unknown_name_raises_key_error() -> None:

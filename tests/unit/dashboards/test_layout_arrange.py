@@ -191,6 +191,12 @@ def test_distribute_spreads_the_remainder_evenly() -> None:
     assert [cell.x for cell in after.cells] == [0, 3, 5, 11]
 
 
+def test_distribute_items_that_fill_their_span_puts_them_edge_to_edge() -> None:
+    touching = laid(a=(0, 0, 2, 1), b=(3, 1, 1, 1), c=(5, 2, 5, 1), d=(8, 3, 4, 1))
+    after = distribute(touching, ["a", "b", "c", "d"], "across", compact="none")
+    assert [cell.x for cell in after.cells] == [0, 2, 3, 8]
+
+
 def test_arrange_unknown_item_is_named_in_the_error() -> None:
     layout = laid(a=(0, 0, 2, 1))
     with pytest.raises(Invalid, match="nobody"):

@@ -282,6 +282,7 @@ def test_config_with_changes_that_contradict_is_refused(changes: dict[str, objec
         (FD_CONFIG, {"data_sample_point": True}, None),
         (FD_CONFIG, {"data_sample_point": "80"}, None),
         (FD_CONFIG, {"sample_point": 0}, None),
+        (FD_CONFIG, {"sample_point": 100}, None),
     ],
 )
 def test_config_with_changes_keeps_sample_points_or_refuses_what_is_none(
