@@ -53,5 +53,7 @@ def test_orders_are_spoken_of_only_where_there_can_be_any() -> None:
 
 def test_analyst_is_told_to_add_a_file() -> None:
     assert explore_denied(_actor("analyst")) is None
-    assert no_data_advice(_actor("analyst")) == "Add data in the Data view, then explore it here."
+    assert no_data_advice(_actor("analyst")) == (
+        "Drop a CSV, Excel, Parquet, SQLite or DuckDB file here, or connect a server. Then choose a table to chart."
+    )
     assert no_data_advice(_actor("business_user")).startswith("Only admins and analysts can.")

@@ -20,7 +20,9 @@ def may_add_data(actor: Actor) -> bool:
 def no_data_advice(actor: Actor) -> str:
     """What this person can do where there is no data to explore."""
     if may_add_data(actor):
-        return _("Add data in the Data view, then explore it here.")
+        return _(
+            "Drop a CSV, Excel, Parquet, SQLite or DuckDB file here, or connect a server. Then choose a table to chart."
+        )
     error = explore_denied(actor) or denied(actor, "sources:write")
     return f"{error.why} {error.do}"
 

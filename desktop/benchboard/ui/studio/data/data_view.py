@@ -79,9 +79,14 @@ class DataView(QWidget):
         return self.page.banner_place if self.page is not None else self.list.banner_place
 
     def open_route(self, rest: str) -> None:
-        """Show the list, one of its sources, or ask for data."""
+        """Show the list, one of its sources, or ask for data; `!sample` adds the sample."""
         if rest == "!add":
             QTimer.singleShot(0, self, self.add_data)  # once the view is shown, for the menu to stand at its button
+        elif rest == "!sample":
+            if why := self._why_not_added():
+                self._context.problems.refuse(why)
+            else:
+                self.add_sample()
         elif rest.removeprefix("!") in CONNECTED_KINDS and rest.startswith("!"):
             self.connect_server(rest.removeprefix("!"))
         elif rest:

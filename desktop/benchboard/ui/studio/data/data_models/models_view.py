@@ -66,6 +66,8 @@ class ModelsView(QWidget):
         self._shown: ModelSummary | None = None
         self._pending = ""
         self._asks_table = False
+        self._first_step: Button | None = None
+        """What the empty list offers; nothing to those who can't change models."""
         self._why_read_only = (
             "" if has_permission(context.actor, "sources:write") else _("Your role can't change data models.")
         )
@@ -108,6 +110,7 @@ class ModelsView(QWidget):
         self._model.loaded.connect(self._loaded)
         self.editor.edited.connect(self._edited)
         self.editor.exploration.sources_changed.connect(self._ask_table)
+        self.editor.exploration.sources_changed.connect(self._show_first_step)
         install_shortcuts(self, MODELS, self._handlers(), context.problems.refuse)
         install_shortcuts(self.table.view, MODEL_LIST, {"studio.models.delete": Handler(self._delete_current)})
         context.changed.watch(self, _TABLES, self._model.refresh)
@@ -186,11 +189,26 @@ class ModelsView(QWidget):
         why = _("A model gives tables titles, units and formats, joins them, and defines measures once for all charts.")
         if self._why_read_only:
             return EmptyState("ph.tree-structure", title, why=why)
-        empty = EmptyState(
-            "ph.tree-structure", title, _("New model"), lambda: self.open_new_menu(empty.action), why=why
-        )
+        empty = EmptyState("ph.tree-structure", title, _("New model"), self._take_first_step, why=why)
         empty.action.setObjectName("models_empty_new")
+        self._first_step = empty.action
         return empty
+
+    def _has_tables(self) -> bool:
+        """Whether there is a table that a model can begin with, as far as that is known."""
+        exploration = self.editor.exploration
+        return not exploration.sources_read or any(one.tables for one in exploration.sources)
+
+    def _show_first_step(self) -> None:
+        """Without a table there is nothing to model: offer to add data first."""
+        if self._first_step is not None:
+            self._first_step.set_title(_("New model") if self._has_tables() else _("Add data"))
+
+    def _take_first_step(self) -> None:
+        if self._has_tables():
+            self.open_new_menu(self._first_step)
+        else:
+            self._context.go("studio/data/!add")
 
     # The list
 

@@ -188,8 +188,13 @@ class ExploreView(QWidget):
             self._open_first,
             why=_("Double-click a table on the left, or select it and press Enter."),
         )
-        add_data = partial(self._context.go, "studio/data")
-        self._nothing = EmptyState("ph.database", _("No data to explore"), _("Add data"), add_data)
+        go = self._context.go
+        self._nothing = EmptyState(
+            "ph.database", _("No data to explore"), _("Add data"), lambda: go("studio/data/!add")
+        )
+        self._nothing.action.setObjectName("explore_empty_add")
+        self._sample = self._nothing.add_action(_("Try sample data"), lambda: go("studio/data/!sample"))
+        self._sample.setObjectName("explore_sample")
         self._right = QStackedWidget()
         self._right.setMinimumWidth(1)  # a page that isn't shown would keep the pane wide
         for page in (self._work_area, self._empty, self._nothing):
@@ -254,11 +259,13 @@ class ExploreView(QWidget):
         self._show_history()
         if self.width() < _NARROW and self.history.isVisibleTo(self):
             shown = False  # both would leave the query too little room
+        if is_empty := self._right.currentWidget() is self._nothing:
+            shown = False  # there are none
         self.fields.setVisible(shown)
         self._fields_line.setVisible(shown)
         self.made_sql.setVisible(not compact)
         self._sql_line.setVisible(not compact)
-        self.fold.setVisible(compact)
+        self.fold.setVisible(compact and not is_empty)
         self.fold.setChecked(shown)
         self.fold.disable("" if self._right.currentWidget() is self._work_area else _("No query yet."))
 
@@ -362,7 +369,7 @@ class ExploreView(QWidget):
         query: QWidget = self.sql if self.exploration.state.mode == "sql" else self.builder
         return [
             self.toolbar,
-            self.fields,
+            *([self.fields] if self._right.currentWidget() is not self._nothing else []),
             *([query, self.result] if self._right.currentWidget() is self._work_area else []),
             *([self.history] if self.history.isVisible() else []),
         ]
@@ -390,11 +397,16 @@ class ExploreView(QWidget):
             why = error.do if error is not None else no_data_advice(actor)
             self._nothing.why.setText(why)
             self._nothing.why.setVisible(bool(why))
-            self._nothing.action.setVisible(error is None and may_add_data(actor))
+            for button in (self._nothing.action, self._sample):
+                button.setVisible(error is None and may_add_data(actor))
             page = self._nothing
         else:
             page = self._work_area if state.text or state.mode == "sql" else self._empty
         self._right.setCurrentWidget(page)
+        is_empty = page is self._nothing
+        self.setFocusProxy(self._nothing.action if is_empty else self.fields.tree)
+        for widget in (self.mode, self.run, self.add):
+            widget.setVisible(not is_empty)
         self._show_panes()
         first = self._first_table()
         self._empty.action.setText(_("Explore {table}").format(table=first[1]) if first is not None else "")
