@@ -72,7 +72,7 @@ class Toolbar(QWidget):
         super().__init__(parent)
         set_surface(self, "surface")
         self.setAccessibleName(title)
-        self.setFixedHeight(theme().px("shell.toolbar") + 4)
+        self.setFixedHeight(theme().px("shell.toolbar"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(16, 0, 12, 1)

@@ -43,7 +43,7 @@ class ColumnPopover(Popover):
         self._column, self._taken, self._write = column, frozenset(taken), write
         self.column.setSpacing(0)
         heading = Text(column.title, "caption", "muted")
-        heading.setContentsMargins(10, 4, 10, 6)
+        heading.setContentsMargins(8, 4, 8, 8)
         self.column.addWidget(heading)
         kinds = _KINDS if column.kind in _KINDS else (column.kind, *_KINDS)
         self.rows: dict[str, _Choice] = {kind: _Choice(kind, KIND_ICONS[kind], kind_title(kind)) for kind in kinds}
@@ -55,7 +55,7 @@ class ColumnPopover(Popover):
         for key, row in by_key.items():
             row.setChecked(key == chosen)
             row.clicked.connect(lambda _on=False, key=key: self._choose(key, choose))
-        self.column.addSpacing(6)
+        self.column.addSpacing(8)
         self.column.addWidget(hairline())
         self.column.addSpacing(8)
         self.unit = Edit(name="column_unit")

@@ -100,7 +100,7 @@ class SourcePane(DetailPane):
         self._head = DetailHeader(self.close_button(), self._badge, icon="ph.database")
         self.head.addWidget(self._head)
         self._news = Paragraph("", "body", "error")
-        self._news.setContentsMargins(16, 0, 16, 10)
+        self._news.setContentsMargins(16, 0, 16, 8)
         self.head.addWidget(self._news)
         self._actions = QHBoxLayout()
         self._actions.setContentsMargins(16, 0, 16, 12)

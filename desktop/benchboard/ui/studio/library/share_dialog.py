@@ -78,7 +78,7 @@ class ShareDialog(Dialog):
         inner.setProperty("plain", "true")
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(10)
+        column.setSpacing(8)
         heading = Text(_("Who has access"), "section")
         for part in (self._add, self._results, self._public, heading, self._shares, self._access):
             column.addWidget(part)
@@ -363,7 +363,7 @@ class _LineList(QWidget):
         super().__init__()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(6)
+        self._column.setSpacing(8)
 
     def fill(self, *widgets: QWidget) -> None:
         while (item := self._column.takeAt(0)) is not None:
@@ -419,7 +419,7 @@ class _PersonRow(QWidget):
         self._enter.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(10)
+        row.setSpacing(8)
         mark = Avatar(who.name)
         words = QVBoxLayout()
         words.setSpacing(0)

@@ -26,7 +26,7 @@ class ArrangeBar(QWidget):
         self._editor = editor
         self._buttons: dict[str, Button] = {}
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 10, 12, 10)
+        column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(4)
         for keys in _ROWS:
             row = QHBoxLayout()

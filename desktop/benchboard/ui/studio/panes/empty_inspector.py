@@ -26,7 +26,7 @@ class EmptyInspector(QWidget):
         self._editor, self._handlers = editor, handlers
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(10)
+        column.setSpacing(8)
         self._title = Text(_("Nothing selected"), "body_strong")
         column.addWidget(self._title)
         self._begin = Paragraph("", tone="secondary")

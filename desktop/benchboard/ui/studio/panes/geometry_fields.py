@@ -165,7 +165,7 @@ class LockFields(QWidget):
         square = QGridLayout(self)
         square.setContentsMargins(0, 2, 0, 0)
         square.setHorizontalSpacing(8)
-        square.setVerticalSpacing(6)
+        square.setVerticalSpacing(8)
         square.setColumnStretch(0, 1)
         square.setColumnStretch(1, 1)
         for place, (lock, title) in enumerate(_LOCKS):

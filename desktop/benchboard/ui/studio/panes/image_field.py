@@ -30,7 +30,7 @@ class ImageField(QWidget):
         row.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
+        column.setSpacing(8)
         column.addLayout(row)
         column.addWidget(self._words)
         self.setFocusProxy(self._choose)

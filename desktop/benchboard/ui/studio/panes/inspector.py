@@ -448,7 +448,7 @@ class _PropertySheet(QWidget):
         looks = widget.kind is not None and (widget.kind.query or widget.kind.type == IMAGE)
         self._section(_("Appearance") if looks else _("Content"), look)
         self._column.insertWidget(self._column.count() - 1, self._locked_note)
-        self._locked_note.setContentsMargins(16, 10, 16, 0)
+        self._locked_note.setContentsMargins(16, 8, 16, 0)
         if widget.kind is None:
             about = unknown_kind_text(widget)
             stop = "" if about.endswith(".") else "."
@@ -516,8 +516,8 @@ class _PropertySheet(QWidget):
             self._column.addWidget(hairline())
         holder = QWidget(self)
         column = QVBoxLayout(holder)
-        column.setContentsMargins(16, 14, 16, 16)
-        column.setSpacing(10)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(8)
         column.addWidget(Text(title, "section"))
         for field in fields:
             column.addWidget(field)

@@ -168,7 +168,7 @@ class JsonView(QWidget):
         row.addWidget(self._discard_button)
         self._sentence = Paragraph("")
         self._sentence.setObjectName("json_error")
-        self._sentence.setContentsMargins(16, 10, 16, 12)
+        self._sentence.setContentsMargins(16, 8, 16, 12)
         self._line = hairline()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -34,7 +34,7 @@ class Minimap(QWidget):
         head.addWidget(self._zoom)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 12)
-        column.setSpacing(6)
+        column.setSpacing(8)
         column.addLayout(head)
         column.addWidget(self.map)
         canvas.zoom_changed.connect(lambda: self._show_zoom(canvas.zoom))

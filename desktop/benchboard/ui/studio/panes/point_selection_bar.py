@@ -33,7 +33,7 @@ class PointSelectionBar(QScrollArea):
         strip = QWidget()
         set_surface(strip, "surface")
         self._line = QHBoxLayout(strip)
-        self._line.setContentsMargins(14, 0, 14, 0)
+        self._line.setContentsMargins(16, 0, 16, 0)
         self._line.setSpacing(8)
         self._line.addWidget(Text(_("Filtered by"), "caption", "muted"))
         self._row = QHBoxLayout()

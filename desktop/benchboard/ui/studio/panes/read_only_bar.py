@@ -24,7 +24,7 @@ class ReadOnlyBar(PageBar):
         )
         self.arrange = Button(_("Exit preview"), arrange, icon="ph.pencil-simple", size="sm", name="studio_arrange")
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 6, 12, 6)
+        row.setContentsMargins(16, 8, 12, 8)
         row.setSpacing(8)
         row.addWidget(Icon("ph.eye", "text.muted"))
         row.addWidget(self._why, 1)

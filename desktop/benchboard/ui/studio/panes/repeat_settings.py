@@ -45,7 +45,7 @@ class RepeatSettings(QWidget):
         row.addWidget(self._count, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(10)
+        column.setSpacing(8)
         for part in (self._none, self._define, self._which, self._how):
             column.addWidget(part)
         self._variable.activated.connect(lambda _index: self._apply())

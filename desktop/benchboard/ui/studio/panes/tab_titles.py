@@ -23,7 +23,7 @@ class TabTitles(QWidget):
         self._lines: list[UndoLineEdit] = []
         self._holder = QVBoxLayout(self)
         self._holder.setContentsMargins(0, 0, 0, 0)
-        self._holder.setSpacing(6)
+        self._holder.setSpacing(8)
         self._rows = QWidget()
         self._add = Button(_("Add tab"), self._append, icon="ph.plus", kind="quiet",
                            name="inspector_add_tab")  # fmt: skip
@@ -53,7 +53,7 @@ class TabTitles(QWidget):
         rows, self._lines = QWidget(), []
         column = QVBoxLayout(rows)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
+        column.setSpacing(8)
         for place in range(count):
             line = UndoLineEdit(name=f"inspector_tab_{place}", label=_("Tab {number}").format(number=place + 1))
             line.setMaxLength(MAX_TITLE)

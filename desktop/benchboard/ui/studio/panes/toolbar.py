@@ -104,7 +104,6 @@ class PageToolbar(Toolbar):
         self._offers_changes = True
         self._states_problem = False
         """Whether the save state is a problem, whose text is always shown."""
-        self.setFixedHeight(theme().px("shell.toolbar"))
 
     def _fill_left(self) -> None:
         """Add the controls for the display of the page."""

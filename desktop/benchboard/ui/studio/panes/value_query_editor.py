@@ -62,7 +62,7 @@ class ValueQueryEditor(QWidget):
         self._loading_timer.timeout.connect(self._show_loading)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(10)
+        column.setSpacing(8)
         column.addWidget(Field(_("Source"), self.source))
         column.addWidget(self._field)
         column.addWidget(self._preview, 1)

@@ -100,7 +100,7 @@ class VariablesDialog(Dialog):
         self._form = QWidget()
         right = QVBoxLayout(self._form)
         right.setContentsMargins(0, 0, 0, 0)
-        right.setSpacing(10)
+        right.setSpacing(8)
         right.addLayout(row(self._name_field, Field(_("Label"), self._label)))
         self._used_by = Paragraph("", "caption", "muted")
         self._used_by.setObjectName("variable_used_by")

@@ -109,7 +109,7 @@ def head() -> tuple[QWidget, QHBoxLayout]:
     holder.setFixedHeight(40)
     row = QHBoxLayout(holder)
     row.setContentsMargins(16, 0, 12, 0)
-    row.setSpacing(6)
+    row.setSpacing(8)
     return holder, row
 
 

@@ -138,7 +138,7 @@ class DifferencesPane(QWidget):
             row.addWidget(key)
         foot = QWidget()
         below = QVBoxLayout(foot)
-        below.setContentsMargins(16, 12, 16, 14)
+        below.setContentsMargins(16, 12, 16, 16)
         below.setSpacing(8)
         below.addWidget(self._restore)
         below.addWidget(self._revert)

@@ -144,8 +144,8 @@ class SideCard(Card):
 
     def _head(self, whose: str, party: Party) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setContentsMargins(16, 12, 16, 10)
-        row.setSpacing(10)
+        row.setContentsMargins(16, 12, 16, 8)
+        row.setSpacing(8)
         row.addWidget(Avatar(party.name, 28))
         words = QVBoxLayout()
         words.setSpacing(0)
@@ -166,7 +166,7 @@ def _plain_row(name: str, value: str) -> QWidget:
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
     row = QHBoxLayout()
-    row.setContentsMargins(16, 6, 16, 6)
+    row.setContentsMargins(16, 8, 16, 8)
     row.setSpacing(0)
     label = Text(name, "body", "muted")
     label.setFixedWidth(_LABEL)

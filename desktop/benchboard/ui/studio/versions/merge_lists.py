@@ -79,7 +79,7 @@ def merged_row(title: str, description: str) -> QWidget:
     holder = QWidget()
     holder.setAccessibleName(f"{title}, {description}")
     row = QHBoxLayout(holder)
-    row.setContentsMargins(16, 5, 12, 5)
+    row.setContentsMargins(16, 4, 12, 4)
     row.setSpacing(12)
     row.addWidget(Icon("ph.check-circle", "ok", 15))
     words = QVBoxLayout()

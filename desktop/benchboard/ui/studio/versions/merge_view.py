@@ -231,8 +231,8 @@ class MergeScreen(QWidget):
     def _banner(self) -> QWidget:
         banner = MergeBanner()
         row = QHBoxLayout(banner)
-        row.setContentsMargins(16, 4, 10, 4)
-        row.setSpacing(10)
+        row.setContentsMargins(16, 4, 8, 4)
+        row.setSpacing(8)
         count, merged = len(self.decisions.cases), len(self._merge.merged)
         what = ngettext(
             "You and {name} edited the same widget.", "You and {name} edited the same {count} widgets.", count
@@ -330,8 +330,8 @@ class MergeScreen(QWidget):
         self._problem_bar = MergeBanner()
         self._problem_bar.setObjectName("merge_refused")
         row = QHBoxLayout(self._problem_bar)
-        row.setContentsMargins(16, 6, 16, 6)
-        row.setSpacing(10)
+        row.setContentsMargins(16, 8, 16, 8)
+        row.setSpacing(8)
         self._problem_text = Paragraph("")
         row.addWidget(Icon("ph.warning-circle", "error", 18))
         row.addWidget(self._problem_text, 1)

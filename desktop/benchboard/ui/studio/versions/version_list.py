@@ -346,7 +346,7 @@ class VersionsPane(QWidget):
         foot = QWidget()
         keys = QHBoxLayout(foot)
         keys.setContentsMargins(16, 8, 12, 8)
-        keys.setSpacing(6)
+        keys.setSpacing(8)
         keys.addWidget(KeyCap(REGISTRY["studio.versions_since"].key))
         keys.addWidget(Text(_("or Shift-click a version to compare"), "caption", "muted"))
         keys.addStretch(1)

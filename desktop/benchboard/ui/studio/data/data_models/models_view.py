@@ -134,7 +134,7 @@ class ModelsView(QWidget):
         self._unsaved = QWidget(self)
         set_surface(self._unsaved, "surface")
         line = QHBoxLayout(self._unsaved)
-        line.setContentsMargins(8, 6, 12, 6)
+        line.setContentsMargins(8, 8, 12, 8)
         self.unsaved = Button("", self._show_unsaved, kind="quiet", icon="ph.tree-structure", name="models_unsaved")
         self.unsaved.setProperty("section", "true")
         self.unsaved.setCheckable(True)

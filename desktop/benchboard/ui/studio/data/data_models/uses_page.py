@@ -45,7 +45,7 @@ class UsesPage(QWidget):
         self.origin.setObjectName("model_uses_origin")
         self.table = UsesTable(context, "model_uses", self.show_field)
         top = QHBoxLayout()
-        top.setContentsMargins(16, 10, 16, 6)
+        top.setContentsMargins(16, 8, 16, 8)
         top.setSpacing(12)
         top.addWidget(self._of)
         top.addWidget(self.summary, 1)

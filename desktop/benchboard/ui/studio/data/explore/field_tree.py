@@ -89,7 +89,7 @@ class FieldPane(QWidget):
         search = search_field(self, "explore_search", _("Find a column"), self._search, self._add_match)
         search.setMaximumWidth(16_777_215)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 10, 0, 8)
+        column.setContentsMargins(0, 8, 0, 8)
         column.setSpacing(8)
         self._no_match = NoMatchLine(pgettext("no match", "tables or columns"), search)
         for above in (search, self._no_match):

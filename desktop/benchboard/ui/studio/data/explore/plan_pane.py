@@ -50,7 +50,7 @@ class PlanPane(QWidget):
         self.summary.setObjectName("explore_plan_summary")
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 12, 8)
-        column.setSpacing(6)
+        column.setSpacing(8)
         column.addWidget(Text(_("Plan"), "body_strong"))
         column.addWidget(self.summary)
         column.addWidget(self.tree, 1)

@@ -35,7 +35,7 @@ class ReadWarning(QWidget):
         self.text = Text("", "caption", "warn")
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 4, 0)
-        line.setSpacing(6)
+        line.setSpacing(8)
         line.addWidget(Icon("ph.warning", "warn", 14))
         line.addWidget(self.text)
         self._tip = _("The database reads these rows to answer the query. Filter by a time or a value to read fewer.")

@@ -109,7 +109,7 @@ class ResultPane(QWidget):
         upper = QWidget()
         upper.setMinimumHeight(_LEAST_CHART)
         self._upper = column = QVBoxLayout(upper)
-        column.setContentsMargins(16, 6, 12, 8)
+        column.setContentsMargins(16, 8, 12, 8)
         column.setSpacing(4)
         self._head = self._header()
         column.addLayout(self._head)
@@ -185,7 +185,7 @@ class ResultPane(QWidget):
     def _header(self) -> QHBoxLayout:
         line = QHBoxLayout()
         line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(10)
+        line.setSpacing(8)
         line.addWidget(self._title, 1)
         line.addWidget(self._reason, 1)
         self._reason.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
