@@ -48,7 +48,7 @@ QWidget[surface="rail"] { background: $rail; }
 QWidget[surface="selection"] { background: $selection; }
 QWidget[corners="left"] { border-top-left-radius: ${r_dialog}px; border-bottom-left-radius: ${r_dialog}px; }
 QFrame[line="true"] { background: $border; border: 0; }
-QFrame[card="true"] { background: $surface; border: 1px solid $tile_border; border-radius: ${r_panel}px; }
+QFrame[card="true"] { background: $surface; border: 1px solid $tile_border; border-radius: ${r_panel}px; padding: 1px; }
 QFrame[card="chosen"] { background: $surface; border: 2px solid $accent; border-radius: ${r_panel}px; }
 """)
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 from benchboard.ui.admin.person_pane import PersonPane
 from benchboard.ui.paged.paged_rows import PagedRows
 from benchboard.ui.widgets.readable_rows import ReadableRow
+from benchboard.ui.widgets.tab_order import tab_stops
 from support.admin import Admin
 
 PEOPLE, SESSIONS, AUDIT = "people_table", "sessions_table", "audit_table"
@@ -271,3 +272,57 @@ def test_menu_key_opens_the_menu_at_the_row(admin: Admin, address: str, table: s
     )
     admin.qtbot.keyClick(shown, Qt.Key.Key_Escape)
     assert _focused(admin) is view
+
+
+@pytest.mark.parametrize(
+    ("address", "table", "filters", "between"),
+    [
+        ("admin/people", PEOPLE, "people_search", ()),
+        ("admin/sessions", SESSIONS, "sessions_search", ()),
+        ("admin/audit", AUDIT, "audit_search", ("audit_counts",)),
+    ],
+)
+def test_f6_goes_through_the_window_as_it_is_read_and_back(
+    admin: Admin, address: str, table: str, filters: str, between: tuple[str, ...]
+) -> None:
+    admin.go(address)
+    view = _at(admin, table, admin.column(table)[0] if admin.table(table) else "")
+    admin.wait(lambda: admin.window.findChildren(QPushButton, "detail_close") != [])
+    view.setFocus()
+    seen = [table]
+    tab = f"tab_{address.replace('/', '_')}"
+    detail: list[QWidget] = []
+    for _turn in range(6 + len(between)):
+        admin.key(Qt.Key.Key_F6)
+        focused = _focused(admin)
+        inside = [name for name in ("person_detail", "session_detail", "audit_detail") if _within(focused, name)]
+        seen.append(inside[0] if inside else focused.objectName())
+        detail += [focused] if inside else []
+    assert seen[0] == table
+    assert len(detail) == 1
+    assert [seen[0], *seen[2:]] == [table, "status_where", "rail_admin", tab, filters, *between, table]
+    admin.key(Qt.Key.Key_F6, SHIFT)
+    assert _focused(admin).objectName() == (between[-1] if between else filters)
+
+
+def _within(widget: QWidget, name: str) -> bool:
+    around: QWidget | None = widget
+    while around is not None and around.objectName() != name:
+        around = around.parentWidget()
+    return around is not None
+
+
+def test_rail_and_status_bar_are_one_stop_each_with_arrows_inside(admin: Admin) -> None:
+    admin.table(PEOPLE)
+    stops = [one.objectName() for one in tab_stops(admin.window)]
+    assert [name for name in stops if name.startswith("rail_")] == ["rail_admin"]
+    assert [name for name in stops if name.startswith("status_")] == ["status_where"]
+    assert stops[:4] == ["rail_admin", "tab_admin_people", "search", "account"]
+    admin.find("rail_admin").setFocus(Qt.FocusReason.TabFocusReason)
+    admin.key(Qt.Key.Key_Up)
+    assert _focused(admin).objectName() == "rail_studio"
+    admin.find("status_where").setFocus(Qt.FocusReason.TabFocusReason)
+    admin.key(Qt.Key.Key_End)
+    assert _focused(admin).objectName() == "status_organisation"
+    admin.key(Qt.Key.Key_Tab)
+    assert _focused(admin).objectName() == "rail_admin"

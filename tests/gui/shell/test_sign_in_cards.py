@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard import settings
@@ -22,6 +22,8 @@ from benchboard.ui.widgets.badges import Badge
 from benchboard.ui.widgets.banners import Banner
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Edit, Field
+from benchboard.ui.widgets.focus import FocusRing
+from benchboard.ui.widgets.labels import KeyCap
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.surfaces import Card, Icon
 
@@ -168,8 +170,10 @@ def test_card_in_use_moves_nothing(open_page: OpenPage) -> None:
     page = open_page(Settings())
 
     def places() -> list[QPoint]:
+        QApplication.processEvents()
         page.grab()
-        return [edit.mapTo(page, QPoint()) for edit in page.findChildren(Edit) if edit.isVisible()]
+        inside = [one for card in page.findChildren(Card) for one in card.findChildren(QWidget) if one.isVisible()]
+        return [one.mapTo(page, QPoint()) for one in inside if not isinstance(one, FocusRing | KeyCap)]
 
     before = places()
     page.findChildren(ServerCard)[0].focus_first_empty()

@@ -14,6 +14,7 @@ from benchboard.ui.studio.panes.widget_preview import WidgetPreview
 from benchboard.ui.studio.tiles.renderers import paint_content, summary
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.theme import Theme, theme
+from benchboard.ui.widgets.tab_order import tab_stops
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -135,3 +136,30 @@ def test_palette_without_a_match_does_not_say_how_to_add_one(studio: "Studio") -
     assert not palette.findChild(QLabel, "palette_hint").isVisible()
     palette.search.clear()
     assert studio.find("palette_hint").isVisible()
+
+
+def test_palette_is_one_stop_whose_kinds_the_arrows_reach_as_they_are_seen(studio: "Studio") -> None:
+    palette = studio.page.palette_pane
+    palette.search.setFocus()
+
+    def press(key: Qt.Key) -> QWidget:
+        focused = studio.application.window.focusWidget()
+        assert focused is not None
+        studio.qtbot.keyClick(focused, key)
+        after = studio.application.window.focusWidget()
+        assert after is not None
+        return after
+
+    first = press(Qt.Key.Key_Tab)
+    assert first is palette.kinds[0]
+    assert press(Qt.Key.Key_Right) is palette.kinds[1]
+    below = press(Qt.Key.Key_Down)
+    assert below.x() == palette.kinds[1].x()
+    assert below.mapTo(palette, QPoint()).y() > palette.kinds[1].mapTo(palette, QPoint()).y()
+    assert press(Qt.Key.Key_Up) is palette.kinds[1]
+    assert press(Qt.Key.Key_End) is palette.kinds[-1]
+    assert press(Qt.Key.Key_Home) is palette.kinds[0]
+    assert press(Qt.Key.Key_Down) in palette.kinds
+    after = press(Qt.Key.Key_Tab)
+    assert after not in palette.kinds
+    assert len([stop for stop in tab_stops(palette) if stop in palette.kinds]) == 1

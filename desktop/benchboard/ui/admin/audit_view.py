@@ -129,6 +129,10 @@ class AuditView(QWidget):
         count_in(self._toolbar, self._model)
         self._set_listing(Listing(sort="at", descending=True))
 
+    def panes(self) -> list[QWidget]:
+        """The panes in F6 order."""
+        return [self._toolbar, self._strip, self._table, *([self._detail] if self._detail.isVisible() else [])]
+
     def open_route(self, rest: str) -> None:
         """Filter the list by one person."""
         if rest:

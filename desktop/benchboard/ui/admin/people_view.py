@@ -104,6 +104,10 @@ class PeopleView(QWidget):
             bulk=self._bulk_buttons(),
         )
 
+    def panes(self) -> list[QWidget]:
+        """The panes in F6 order."""
+        return [self._toolbar, self._table, *([self._detail] if self._detail.isVisible() else [])]
+
     def open_route(self, rest: str) -> None:
         """Show one person, or the dialog that adds one."""
         if rest == "add":

@@ -85,6 +85,10 @@ class SessionsView(QWidget):
         context.changed.watch(self, {"sessions", "session_history", "users"}, self.refresh)
         self._open.model.listing = Listing(sort="last_used_at", descending=True)
 
+    def panes(self) -> list[QWidget]:
+        """The panes in F6 order."""
+        return [self._toolbar, self._stack, *([self._detail] if self._detail.isVisible() else [])]
+
     def refresh(self) -> None:
         for table in (self._open, self._ended):
             if table.model.requested:

@@ -140,6 +140,10 @@ class DonglesView(QWidget):
         if self._counter.counts is not None:
             self._show_counts(self._counter.counts)
 
+    def panes(self) -> list[QWidget]:
+        """The panes in F6 order."""
+        return [self.toolbar, self.table, *([self.detail] if self.detail.isVisible() else [])]
+
     def open_route(self, rest: str) -> None:
         """`pair` opens the wizard, `pair/KEY` for that dongle; `!simulate` and `!stop-simulator` start or stop
         simulated dongles; a key selects that dongle.

@@ -13,6 +13,7 @@ from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.surfaces import Icon, set_surface
+from benchboard.ui.widgets.tab_order import one_tab_stop_choices
 
 
 class Rail(QWidget):
@@ -23,6 +24,7 @@ class Rail(QWidget):
         self.setObjectName("rail")
         self.setAccessibleName(_("Main navigation"))
         set_surface(self, "rail")
+        one_tab_stop_choices(self)
         self.setFixedWidth(theme().px("shell.rail"))
         self._buttons: dict[str, RailButton] = {}
         column = QVBoxLayout(self)
@@ -98,7 +100,7 @@ class RailButton(Pressable):
         buttons[(buttons.index(self) + step) % len(buttons)].setFocus(Qt.FocusReason.TabFocusReason)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Tab stops at every room, of which Qt would leave it one."""
+        """Every room can have the focus: Qt would leave it to the current one."""
         super().focusInEvent(event)
         parent = self.parentWidget()
         for button in parent.findChildren(RailButton) if parent is not None else ():

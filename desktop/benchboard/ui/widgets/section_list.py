@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QSizePolicy, QVBoxLayou
 
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.readable_rows import ReadableRow
 from benchboard.ui.widgets.surfaces import set_surface
 
 _WIDTH = 200
@@ -117,7 +118,9 @@ class SectionList(QWidget):
             return
         top = start.mapTo(page, QPoint(0, 0)).y()
         self._area.verticalScrollBar().setValue(max(0, top - theme().px("spacing.6")))
-        fields = [one for one in page.findChildren(QWidget) if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        # A fact isn't a field: the section is opened for what can be done in it.
+        able = [one for one in page.findChildren(QWidget) if not isinstance(one, ReadableRow)]
+        fields = [one for one in able if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
         below = [one for one in fields if one.isVisibleTo(page) and one.mapTo(page, QPoint(0, 0)).y() > top]
         if below:
             min(below, key=lambda one: one.mapTo(page, QPoint(0, 0)).y()).setFocus(Qt.FocusReason.TabFocusReason)

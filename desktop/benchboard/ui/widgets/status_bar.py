@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final, Literal
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from benchboard.i18n import _
@@ -18,7 +18,7 @@ from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.popover import Popover
 from benchboard.ui.widgets.surfaces import set_surface
-from benchboard.ui.widgets.tab_order import focus_content
+from benchboard.ui.widgets.tab_order import focus_content, one_tab_stop, step_by_key
 
 Tone = Literal["plain", "ok", "info", "warn", "error"]
 Fill = Callable[[Popover], None]
@@ -34,6 +34,7 @@ class StatusBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_surface(self, "rail")
+        one_tab_stop(self)
         self.setFixedHeight(theme().px("shell.statusbar"))
         self._cells: dict[str, _StatusCell] = {}
         self._row = QHBoxLayout(self)
@@ -139,6 +140,10 @@ class _StatusCell(Pressable):
     def sizeHint(self) -> QSize:
         width = QFontMetrics(_font()).horizontalAdvance(self.shown_text) + 21
         return QSize(width + (20 if self._icon else 0) + (88 if self._share is not None else 0), 25)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not step_by_key(self, event.key()):
+            super().keyPressEvent(event)
 
     def _open(self) -> None:
         if self._fill is not None:

@@ -54,7 +54,8 @@ class Card(QFrame):
         super().__init__(parent)
         self.setProperty("card", "true")
         self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(padding, padding, padding, padding)
+        # A pixel of it is the style sheet's, which a selected card has as border: its content stays where it is.
+        self.column.setContentsMargins(padding - 1, padding - 1, padding - 1, padding - 1)
         self.column.setSpacing(theme().px("spacing.2"))
 
     def set_selected(self, selected: bool) -> None:

@@ -29,7 +29,9 @@ from benchboard.ui.widgets.labels import Text, plain_tooltip
 from benchboard.ui.widgets.no_match import NoMatchLine
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.surfaces import scroll_area, set_surface
+from benchboard.ui.widgets.tab_order import one_tab_stop, scroll_into_view, step_by_key
 
+_ROW_STEPS: Final = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 _MARGIN: Final = 12
 _GAP: Final = 10
 """Between the edge of the pane and its content, and between the parts of it, in pixels."""
@@ -81,6 +83,7 @@ class WidgetPalette(QWidget):
         """The kinds and the hint, which scroll together; the scroll bar is in the margin, where it covers nothing."""
         inside = QWidget()
         inside.setProperty("plain", True)
+        one_tab_stop(inside)
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(16)
@@ -238,8 +241,26 @@ class _KindButton(FocusRinged, QAbstractButton):
         elif event.key() == Qt.Key.Key_Escape and self._start is not None:
             self._end_drag()
             self._canvas.cancel()
-        else:
+        elif event.key() in _ROW_STEPS and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            self._step_row(_ROW_STEPS[Qt.Key(event.key())])
+        elif not step_by_key(self, event.key()):
             super().keyPressEvent(event)
+
+    def _step_row(self, step: int) -> None:
+        """Go to the kind above or below, also into another group; at the first and the last row stay."""
+        here = self._spot()
+        beyond = [kind for kind in self._palette.kinds if kind.isVisible() and kind.isEnabled()]
+        beyond = [kind for kind in beyond if (kind._spot().y() - here.y()) * step > 0]
+        if beyond:
+            rows = sorted({kind._spot().y() for kind in beyond}, reverse=step < 0)
+            in_row = [kind for kind in beyond if kind._spot().y() == rows[0]]
+            target = min(in_row, key=lambda kind: abs(kind._spot().x() - here.x()))
+            target.setFocus(Qt.FocusReason.TabFocusReason)
+            scroll_into_view(target)
+
+    def _spot(self) -> QPoint:
+        """Where it is in the palette."""
+        return self.mapTo(self._palette, QPoint(0, 0))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
