@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Final, NoReturn
+from typing import Final, NamedTuple, NoReturn
 
 from benchboard.dashboards.document.time_range import REFRESH_SECONDS, TimeRange
 from benchboard.dashboards.document.widget_kinds import MAX_QUERY, widget_of
@@ -53,8 +53,10 @@ _DEEPEST: Final = 60
 MAX_VARIABLES: Final = 100
 MAX_VALUES: Final = 1_000
 """Most values of one variable that a document keeps."""
-TYPES: Final = ("list", "query", "text")
-"""The types of variables: values that a user typed, values of a query, or a text."""
+TYPES: Final = ("list", "query", "text", "range")
+"""The types of variables: values that a user typed, values of a query, a text, or a range of a column."""
+RANGE_KINDS: Final = ("number", "date")
+DIALECTS: Final = ("own", "duckdb", "postgresql", "mysql")
 NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 _HOLDERS: Final = (dict, list)
 _ENCODER: Final = json.JSONEncoder(allow_nan=False)
@@ -78,10 +80,24 @@ def _refuse(code: str, what: str, field_name: str | None) -> NoReturn:
     raise Invalid(f"layout.{code}", what, item=None, field=field_name)
 
 
+class RangeColumn(NamedTuple):
+    """The column of a table that a range filters: its `kind` is one of `RANGE_KINDS`, the `dialect` of its source one
+    of `DIALECTS`; `source_name` is what other files' queries call the source."""
+
+    table: str
+    name: str
+    kind: str
+    dialect: str
+    source_name: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A value that readers select, and that queries (`:name`) and repeats depend on. `type` is `list`, `query` or
-    `text`.
+    """A value that readers select, and that queries (`:name`) and repeats depend on. `type` is `list`, `query`, `text`
+    or `range`.
+
+    A range filters every query that has its `column`; `chosen` are its lower and its upper end, either of them empty
+    where it is open, and both included.
 
     The results of a `query` are never stored: `values` are the options until the first result arrives. If all are
     selected, `chosen` has the values that All meant when it was selected.
@@ -97,7 +113,8 @@ class Variable:
     include_all: bool = False
     all_chosen: bool = False
     data_source_id: str = ""
-    """The data source that its query reads; empty for Benchboard's own data."""
+    """The data source that its query reads, or that has its column; empty for Benchboard's own data."""
+    column: RangeColumn | None = None
     source: Source = field(default_factory=_empty_source, repr=False)
 
 
@@ -321,7 +338,7 @@ def _variable(entry: object, where: str) -> Variable:
         _refuse("bad-variable", what.format(field=f"{where}.name", value=quote_value(name)), f"{where}.name")
     kind = entry.get("type", "list")
     if kind not in TYPES:
-        what = _("{field} is {value}; it must be list, query or text.")
+        what = _("{field} is {value}; it must be list, query, text or range.")
         _refuse("bad-variable", what.format(field=f"{where}.type", value=quote_value(kind)), f"{where}.type")
     return Variable(
         name,
@@ -334,12 +351,34 @@ def _variable(entry: object, where: str) -> Variable:
         _flag(entry, "include_all", where),
         _flag(entry, "all_chosen", where),
         _text(entry, "data_source_id", 200, one_line=True, where=f"{where}."),
+        _range_column(entry, where) if kind == "range" else None,
         MappingProxyType({key: field for key, field in entry.items() if key not in _OF_VARIABLES}),
     )
 
 
+def _range_column(entry: Source, where: str) -> RangeColumn:
+    raw, chosen = entry.get("column"), entry.get("chosen", [])
+    keys = ("table", "name", "kind", "dialect", "source_name")
+    texts = [raw.get(key, "") for key in keys] if isinstance(raw, dict) else []
+    if (
+        not all(isinstance(one, str) and len(one) <= MAX_NAME for one in texts)
+        or not all(texts[:2])
+        or texts[2:3] not in [[one] for one in RANGE_KINDS]
+        or texts[3:4] not in [[one] for one in DIALECTS]
+    ):
+        what = _("{field} is {value}; it must be an object with table, name, kind and dialect.")
+        _refuse("bad-variable", what.format(field=f"{where}.column", value=quote_value(raw)), f"{where}.column")
+    if not isinstance(chosen, list) or len(chosen) not in (0, 2):
+        what = _("{field} is {value}; the range needs two ends, or none.")
+        _refuse("bad-variable", what.format(field=f"{where}.chosen", value=quote_value(chosen)), f"{where}.chosen")
+    return RangeColumn(*map(str, texts))
+
+
 _OF_VARIABLES: Final = frozenset(
-    ("name", "label", "type", "values", "chosen", "multiple", "query", "include_all", "all_chosen", "data_source_id")
+    (
+        *("name", "label", "type", "values", "chosen", "multiple", "query", "include_all", "all_chosen"),
+        *("data_source_id", "column"),
+    )
 )
 
 
@@ -363,6 +402,7 @@ def _serialise_variable(variable: Variable) -> dict[str, object]:
         "chosen": list(variable.chosen),
         "multiple": variable.multiple,
         **more,
+        **({"column": variable.column._asdict()} if variable.column is not None else {}),
         **variable.source,
     }
 

@@ -138,8 +138,9 @@ def with_variables(document: Document, came: ClipboardContent) -> tuple[Document
 def _offers(variable: Variable) -> tuple[object, ...]:
     """What identifies a variable, without its name and selection: of a query variable, not its last result."""
     asked = variable.type == "query"
-    source_id = variable.data_source_id if asked else ""
-    return (variable.type, variable.query if asked else "", source_id, () if asked else variable.values)
+    source_id = variable.data_source_id if asked or variable.column is not None else ""
+    listed = () if asked else variable.values
+    return (variable.type, variable.query if asked else "", source_id, listed, variable.column)
 
 
 _NAMED = 3

@@ -8,6 +8,7 @@ from typing import Final
 
 from benchboard.analytics.query_builder.question import Dialect, Question, free_name
 from benchboard.analytics.query_builder.sql_words import quote_text
+from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource
 from benchboard.dashboards.document import time_range
 from benchboard.dashboards.document.document import NAME, Document, Variable
@@ -15,6 +16,7 @@ from benchboard.dashboards.document.widget_kinds import MAX_QUERY, widget_of, wi
 from benchboard.dashboards.editing.column_places import ColumnPlaces, SourceTables
 from benchboard.dashboards.editing.marked_query import named_filter, read_marked, write_marked
 from benchboard.dashboards.editing.page_edits import locks
+from benchboard.dashboards.editing.range_filters import range_variable
 from benchboard.dashboards.layout import Item, map_items, walk_items
 from benchboard.dashboards.variables.filter_variables import is_values_query, listed_column, values_query
 from benchboard.dashboards.variables.variable_queries import replace_names
@@ -27,10 +29,11 @@ _GENERAL: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class FilterColumn:
-    """A text column of a source, and what people call it."""
+    """A column of a source, and what people call it: one with text is filtered by its values, any other by a range."""
 
     places: ColumnPlaces
     title: str
+    kind: ValueKind = "text"
 
     @property
     def dialect(self) -> Dialect:
@@ -69,6 +72,12 @@ def filter_by_column(document: Document, column: FilterColumn) -> FilteredDocume
     variables = document.variables if known else (*document.variables, variable)
     queries = sum(_has_query(found.item) for found in walk_items(document.layout))
     return FilteredDocument(replace(document, layout=layout, variables=variables), len(taken), queries)
+
+
+def variable_of_range(document: Document, column: FilterColumn) -> Variable:
+    """The variable for a range of a column: one that the document has, or a new one."""
+    name, label = _wanted_name(column.places.column), _free_label(column.title, document.variables)
+    return range_variable(document, name, label, column.places, column.kind)
 
 
 def filterable_questions(document: Document, dialects: Mapping[str, Dialect]) -> list[Question]:
@@ -132,8 +141,13 @@ def _variable(document: Document, column: FilterColumn) -> Variable:
 
 
 def _name(column: str, taken: Iterable[str]) -> str:
+    return free_name(_wanted_name(column), taken)
+
+
+def _wanted_name(column: str) -> str:
+    """A variable's name made of that of its column."""
     wanted = re.sub(r"\W", "_", column, flags=re.ASCII).strip("_").lower()
-    return free_name(wanted if NAME.fullmatch(wanted) else "filter", taken)
+    return wanted if NAME.fullmatch(wanted) else "filter"
 
 
 def _free_label(title: str, variables: Iterable[Variable]) -> str:

@@ -62,11 +62,11 @@ def reset_time(state: EditingState) -> EditingState | None:
 
 
 def _cleared(variable: Variable) -> VariableChoice | None:
-    if variable.type == "text":
+    if variable.type in ("text", "range"):
         return VariableChoice()
     return VariableChoice(all=True) if variable.include_all else None
 
 
 def is_clear(variable: Variable) -> bool:
     """Whether a variable, with the reader's values, passes everything."""
-    return variable.all_chosen or (variable.type == "text" and not any(variable.chosen))
+    return variable.all_chosen or (variable.type in ("text", "range") and not any(variable.chosen))

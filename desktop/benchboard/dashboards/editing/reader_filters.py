@@ -69,6 +69,8 @@ def filtered_query(text: str, source_id: str, filters: Sequence[ReaderFilter]) -
 @lru_cache(maxsize=512)
 def _filtered(text: str, source_id: str, filters: tuple[ReaderFilter, ...]) -> FilteredQuery:
     dialect = next((found for one in filters if (found := one.places.dialect(source_id)) is not None), None)
+    if dialect is None and any(each.dialect == "duckdb" for one in filters for each in one.places.sources):
+        dialect = "duckdb"  # a query over another file may join that of the filter
     question = read_marked(text, source_id, dialect) if dialect is not None else None
     if question is None or dialect is None:
         return FilteredQuery(text, tuple(range(len(filters))))

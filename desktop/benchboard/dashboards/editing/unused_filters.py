@@ -64,7 +64,10 @@ def _query(item: Item) -> str:
 
 
 def narrows(variable: Variable) -> bool:
-    """Whether a variable lets only some of its values through."""
+    """Whether a variable lets only some of its values through. A range is a filter of the reader instead, as
+    `RenderedPage.missed_filters` has it."""
+    if variable.type == "range":
+        return False
     if variable.type == "text":
         return any(variable.chosen)
     return not variable.all_chosen and bool(variable.chosen) and not set(variable.values) <= set(variable.chosen)

@@ -16,6 +16,7 @@ from benchboard.dashboards.document.document import Document
 from benchboard.dashboards.document.time_range import TimeRange
 from benchboard.dashboards.document.widget_kinds import WidgetContent, widget_of
 from benchboard.dashboards.editing import reveal
+from benchboard.dashboards.editing.range_filters import range_selections
 from benchboard.dashboards.editing.reader_filters import FilteredQuery, PointSelection, filtered_query
 from benchboard.dashboards.layout import Compact, Item, Layout, PageIndex, map_items
 from benchboard.dashboards.variables import repeat_expansion
@@ -90,7 +91,7 @@ class RenderedPage:
     problems: tuple[Invalid, ...] = field(default=(), compare=False)
     """Why steps of the pipeline were skipped."""
     filters: tuple[PointSelection, ...] = ()
-    """The selections of this reader that are conditions of the widgets' queries."""
+    """The ranges and the selections of this reader that are conditions of the widgets' queries."""
 
     def rendered(self, item: Item) -> Item:
         """An item with the variables in its texts replaced by their values."""
@@ -157,12 +158,12 @@ class RenderedPage:
 
     def missed_filters(self, item_id: str) -> tuple[str, ...]:
         """The titles of the reader's filters that a widget's query can't take."""
-        return tuple(self.filters[place].title for place in self.filtered_query(item_id).missed)
+        return tuple(dict.fromkeys(self.filters[place].title for place in self.filtered_query(item_id).missed))
 
     def taken_filters(self, item_id: str) -> tuple[str, ...]:
         """The titles of the reader's filters that a widget's query takes."""
         missed = self.filtered_query(item_id).missed
-        return tuple(one.title for place, one in enumerate(self.filters) if place not in missed)
+        return tuple(dict.fromkeys(one.title for place, one in enumerate(self.filters) if place not in missed))
 
 
 class ExpandedRepeats(NamedTuple):
@@ -198,7 +199,7 @@ def render(document: Document, reader: ReaderState, previous: RenderedPage | Non
         expanded.sources,
         fill_templates(chosen, reader, expanded.own_values, previous),
         tuple(problem for problem in (expanded.problem, shown.problem) if problem is not None),
-        tuple(one for one in reader.point_selections if one.filter is not None),
+        (*range_selections(chosen.variables), *(one for one in reader.point_selections if one.filter is not None)),
     )
 
 

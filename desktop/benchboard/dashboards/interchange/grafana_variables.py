@@ -12,6 +12,7 @@ from benchboard.dashboards.interchange.conversion_report import ReportLine
 from benchboard.dashboards.interchange.panel_import import one_line
 from benchboard.dashboards.interchange.query_translation import UntranslatableQuery
 from benchboard.dashboards.interchange.validation import mapping, text
+from benchboard.dashboards.variables.range_text import range_text
 from benchboard.i18n import _
 
 _ALL: Final = "$__all"
@@ -252,8 +253,9 @@ def _export_variable(variable: Variable, asking: _VariableQueries) -> dict[str, 
 def _new_export(variable: Variable) -> dict[str, Any]:
     raw: dict[str, Any] = {"name": variable.name, "hide": 0, "skipUrlSync": False}
     raw |= {"label": variable.label} if variable.label else {}
-    if variable.type == "text":
+    if variable.type in ("text", "range"):  # Grafana has no ranges
         words = variable.chosen[0] if variable.chosen else ""
+        words = range_text(variable) if variable.type == "range" else words
         option = {"selected": True, "text": words, "value": words}
         return {**raw, "type": "textbox", "query": words, "current": option, "options": [option]}
     fields = {"options": [], "multi": variable.multiple, "includeAll": variable.include_all or variable.all_chosen}

@@ -13,6 +13,7 @@ from typing import Final
 from benchboard.dashboards.document.document import Variable
 from benchboard.dashboards.document.widget_kinds import MAX_TITLE, with_fields
 from benchboard.dashboards.layout import Item, Pane
+from benchboard.dashboards.variables.range_text import range_text
 from benchboard.i18n import _, in_sentence, ngettext
 
 Values = Mapping[str, tuple[str, ...]]
@@ -71,7 +72,9 @@ def selection_summary(variables: Sequence[Variable], labels: Labels) -> str:
 
 
 def _chosen(variable: Variable, labels: Mapping[str, str]) -> str:
-    if variable.all_chosen:
+    if variable.type == "range":
+        summary = range_text(variable)
+    elif variable.all_chosen:
         summary = _("All")
     else:
         more = len(variable.chosen) - _LISTED
@@ -81,6 +84,8 @@ def _chosen(variable: Variable, labels: Mapping[str, str]) -> str:
 
 
 def _words(variable: Variable, labels: Mapping[str, str], own: tuple[str, ...] | None) -> str:
+    if variable.type == "range":
+        return range_text(variable)
     if own is None and variable.all_chosen:
         return _("All")
     chosen = variable.chosen if own is None else own

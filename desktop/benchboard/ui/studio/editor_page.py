@@ -157,6 +157,7 @@ class StudioPage(QWidget):
         self.variables.edit_requested.connect(lambda: self.run("studio.edit_variables"))
         self.variables.filter_requested.connect(self._data_actions.offer_page_columns)
         self.filters = PageFilters(context, self.editor, self.variables)
+        self._data_actions.range_added.connect(self.variables.open_variable)
         self.repeats_toggle = RepeatsToggle(context, self.editor, self.saving)
         self.read_only_bar = ReadOnlyBar(self._duplicate_to_change, self.repeats_toggle.arrange)
         self.no_rows_bar = NoRowsBar(

@@ -1,12 +1,14 @@
 """What is done with a widget's data from its menu: Explore, and a filter of the dashboard by a column."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, QPoint
+from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtWidgets import QWidget
 
+from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.table_browser import BrowsedSource, list_tables
 from benchboard.dashboards.document.document import Document
 from benchboard.dashboards.document.widget_kinds import STACK, WidgetContent, WidgetKind, kind_of
@@ -16,9 +18,11 @@ from benchboard.dashboards.editing.column_filter import (
     filterable_questions,
     inlined,
     places_of,
+    variable_of_range,
     with_page_filters,
 )
 from benchboard.dashboards.editing.query_return import OpenedQuery, ReturnedQuery, is_of_another_table, returned_query
+from benchboard.dashboards.editing.range_filters import with_variable
 from benchboard.dashboards.variables.variable_queries import names_in
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.studio.canvas.canvas import Canvas
@@ -34,10 +38,18 @@ if TYPE_CHECKING:
 _ADDRESS: Final = "studio/explore"
 _LISTED: Final = 40
 """Most columns that the menu offers."""
+_TEXTS: Final = 25
+"""Most of them with text, so that numbers and times have room."""
+_ICONS: Final[Mapping[ValueKind, str]] = {
+    "integer": "ph.list-numbers", "decimal": "ph.hash", "timestamp": "ph.clock", "date": "ph.calendar-blank",
+}  # fmt: skip
 
 
 class WidgetDataActions(QObject):
     """Runs these commands for the widgets of a canvas."""
+
+    range_added = Signal(str)
+    """A filter by a range was added: the variable's name."""
 
     def __init__(self, context: "Context", canvas: Canvas, go_to: Callable[[str], object]) -> None:
         """`go_to` opens the page at a widget."""
@@ -154,9 +166,9 @@ class WidgetDataActions(QObject):
                 what = _("No widget can be filtered by a column.")
                 self._context.problems.refuse(f"{what} {_by_hand()}")
             elif len(widgets) == 1:
-                self._context.problems.refuse(_("The data of this widget have no column with text to filter by."))
+                self._context.problems.refuse(_("The data of this widget have no column to filter by."))
             else:
-                self._context.problems.refuse(_("The data of this dashboard have no column with text to filter by."))
+                self._context.problems.refuse(_("The data of this dashboard have no column to filter by."))
 
         self._context.tasks.read(self, read, show)
 
@@ -175,14 +187,18 @@ class WidgetDataActions(QObject):
                 title = f"{source}: {column.title}" if len(columns) > 1 else column.title
                 action = shown.addAction(title.replace("&", "&&"))
                 action.setObjectName(f"filter_{column.places.column}")
-                action.setIcon(theme().icon("ph.funnel", "text.secondary"))
-                action.setProperty("icon_name", "ph.funnel")
+                icon = _ICONS.get(column.kind, "ph.funnel")
+                action.setIcon(theme().icon(icon, "text.secondary"))
+                action.setProperty("icon_name", icon)
                 action.triggered.connect(lambda _on=False, column=column: self._filter(column))
         shown.aboutToHide.connect(shown.deleteLater)
         shown.popup(at)
 
     def _filter(self, column: FilterColumn) -> None:
         editor = self._canvas.editor
+        if column.kind != "text":
+            self._filter_by_range(column)
+            return
         found = filter_by_column(editor.document, column)
         if not found.taken:  # the page changed since the columns were read
             self._context.problems.refuse(_("No widget can be filtered by “{name}”.").format(name=column.title))
@@ -194,6 +210,15 @@ class WidgetDataActions(QObject):
         self._context.problems.toast(
             text.format(name=column.title, count=number(found.taken), all=number(found.queries))
         )
+
+    def _filter_by_range(self, column: FilterColumn) -> None:
+        """Add a range of a column to the page's filters, and open it."""
+        editor = self._canvas.editor
+        variable = variable_of_range(editor.document, column)
+        editor.apply_document(
+            _("Filter dashboard by {name}").format(name=column.title), with_variable(editor.document, variable)
+        )
+        self.range_added.emit(variable.name)
 
 
 def _by_hand() -> str:
@@ -215,8 +240,8 @@ def _usable_columns(
 
 
 def _columns(sources: Sequence[BrowsedSource], queries: Mapping[str, str]) -> dict[str, list[FilterColumn]]:
-    """The text columns of queried sources, by the source's name, those of the tables that a query names
-    first. One that is in several tables or sources is listed once."""
+    """The columns of queried sources with text, then those with numbers and times, by the source's name, those of the
+    tables that a query names first. A text that is in several tables or sources is listed once."""
     columns: dict[str, list[FilterColumn]] = {}
     known: set[tuple[str, str]] = set()
     for source in sources:
@@ -224,13 +249,27 @@ def _columns(sources: Sequence[BrowsedSource], queries: Mapping[str, str]) -> di
             continue
         words = {word.casefold() for word in queries[source.id].replace('"', " ").replace("`", " ").split()}
         found: list[FilterColumn] = []
+        ranges: list[FilterColumn] = []
         for table in sorted(source.tables, key=lambda one: one.name.casefold() not in words):
             for column in table.columns:
-                if column.kind != "text" or (source.id, column.name) in known:
+                if column.kind == "boolean" or column.is_id or column.aggregate is not None:
                     continue
                 places = places_of(sources, source, table.name, column.name)
-                known |= {(one.source_id, name) for one in places.sources for _table, name in one.columns}
-                found.append(FilterColumn(places, column.title))
+                if column.kind != "text":
+                    ranges.append(FilterColumn(places, column.title, column.kind))
+                elif (source.id, column.name) not in known:
+                    known |= {(one.source_id, name) for one in places.sources for _table, name in one.columns}
+                    found.append(FilterColumn(places, column.title))
+        found = [*found[:_TEXTS], *_told_apart(ranges)]
         if found:
             columns[source.name] = found
     return columns
+
+
+def _told_apart(columns: Sequence[FilterColumn]) -> list[FilterColumn]:
+    """The columns with the table in the title of those that share one."""
+    titles = [one.title for one in columns]
+    return [
+        replace(one, title=f"{one.title} ({one.places.table})") if titles.count(one.title) > 1 else one
+        for one in columns
+    ]

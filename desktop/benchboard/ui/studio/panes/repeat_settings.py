@@ -56,7 +56,11 @@ class RepeatSettings(QWidget):
     def refresh(self) -> None:
         """Show the widget's repeat setting."""
         repeat = self._repeat()
-        names = {one.name: one.label or one.name for one in self._editor.document.variables if one.type != "text"}
+        names = {
+            one.name: one.label or one.name
+            for one in self._editor.document.variables
+            if one.type not in ("text", "range")
+        }
         if repeat is not None:
             names.setdefault(repeat.variable, repeat.variable)
         self._variable.set_choices([("", _("None")), *names.items()])

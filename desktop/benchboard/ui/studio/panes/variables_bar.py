@@ -9,8 +9,10 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 
 from benchboard.dashboards.document.document import MAX_NAME, Variable
+from benchboard.dashboards.variables.range_text import range_text
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.panes.range_picker import RangePicker
 from benchboard.ui.studio.panes.time_range_field import CLEARING_KEYS, TimeRangeField, usage
 from benchboard.ui.studio.panes.value_list import value_label
 from benchboard.ui.studio.panes.value_picker import SetDefaultButton, ValuePicker
@@ -267,7 +269,7 @@ class VariablesBar(QScrollArea):
 
     def _open_hidden(self, variable: Variable) -> None:
         if variable.type != "text":
-            ValuePicker(self._more, variable, self._editor, self._variable_runner, self.edit_requested.emit).open()
+            _open_picker(self._more, variable, self._editor, self._variable_runner, self.edit_requested.emit)
             return
         popover = Popover(self._more, name="variables_more_text")
         field = _TextField(variable, self._editor)
@@ -439,7 +441,20 @@ class _ListField(Button):
 
     def open_picker(self) -> None:
         """Open the value picker."""
-        ValuePicker(self, self._variable, self._editor, self._variable_runner, self._define).open()
+        _open_picker(self, self._variable, self._editor, self._variable_runner, self._define)
+
+
+def _open_picker(
+    anchor: QWidget,
+    variable: Variable,
+    editor: Editor,
+    variable_runner: VariableQueryRunner,
+    define: Callable[[], object],
+) -> None:
+    if variable.type == "range":
+        RangePicker(anchor, variable, editor, variable_runner).open()
+    else:
+        ValuePicker(anchor, variable, editor, variable_runner, define).open()
 
 
 class _TextField(QWidget):
@@ -510,13 +525,15 @@ def shares(natural: Sequence[int], room: int) -> list[int]:
     return [widths[place] for place in range(len(natural))]
 
 
-def _kinds(variables: tuple[Variable, ...]) -> list[tuple[str, str, bool]]:
+def _kinds(variables: tuple[Variable, ...]) -> list[tuple[str, str, str]]:
     """What determines the fields, whatever their values and options."""
-    return [(one.name, one.label, one.type == "text") for one in variables]
+    return [(one.name, one.label, one.type if one.type in ("text", "range") else "") for one in variables]
 
 
 def _selection_text(variable: Variable, labels: Mapping[str, str], most: int) -> str:
     chosen = variable.chosen
+    if variable.type == "range":
+        return range_text(variable)
     if variable.all_chosen:
         return _("All ({count})").format(count=number(len(chosen)))
     if not chosen:

@@ -73,6 +73,8 @@ class VariablesDialog(Dialog):
         self._label = Edit(name="variable_label", label=_("Label"))
         kinds = (("list", _("List")), ("query", _("Query")), ("text", _("Text")))
         self._kind = SegmentedControl(kinds, label=_("Type"))
+        self._range = Paragraph("", tone="muted")
+        self._range.setObjectName("variable_range")
         self._values = QPlainTextEdit()
         self._values.setObjectName("variable_values")
         self._values.setTabChangesFocus(True)
@@ -105,6 +107,7 @@ class VariablesDialog(Dialog):
         self._used_by = Paragraph("", "caption", "muted")
         self._used_by.setObjectName("variable_used_by")
         right.addWidget(self._used_by)
+        right.addWidget(self._range)
         for widget, share in ((self._kind, 0), (self._values_field, 1), (self._query, 1)):
             right.addWidget(widget, share)
         ticks = row(self._multiple, self._all, spacing=20)
@@ -205,7 +208,11 @@ class VariablesDialog(Dialog):
             self._showing = True
             self._name.setText(one.name)
             self._label.setText(one.label)
-            self._kind.set_current(one.type)
+            if one.column is not None:
+                text = _("A range of “{column}” in “{table}”. Its ends are chosen on the dashboard.")
+                self._range.setText(text.format(column=one.column.name, table=one.column.table))
+            else:
+                self._kind.set_current(one.type)
             self._values.setPlainText("\n".join(one.values))
             self._multiple.setChecked(one.multiple)
             self._all.setChecked(one.include_all)
@@ -223,7 +230,10 @@ class VariablesDialog(Dialog):
         place = self._list.currentRow()
         if self._showing or place < 0:
             return
-        one, kind = self._rows[place].variable, self._kind.current()
+        one, kind = self._rows[place].variable, self._current_kind()
+        if kind == "range":
+            self._show_edited(place, replace(one, name=self._name.text().strip(), label=self._label.text().strip()))
+            return
         typed = tuple(dict.fromkeys(line.strip() for line in self._values.toPlainText().splitlines() if line.strip()))
         values = typed if kind == "list" else one.values if kind == "query" else ()
         chosen = one.chosen
@@ -237,6 +247,9 @@ class VariablesDialog(Dialog):
             all_chosen=one.all_chosen and include_all,
             data_source_id=self._query.source_id() if kind == "query" else one.data_source_id if kind == "list" else "",
         )  # fmt: skip
+        self._show_edited(place, edited)
+
+    def _show_edited(self, place: int, edited: Variable) -> None:
         self._rows[place] = self._rows[place]._replace(variable=edited)
         item = self._list.item(place)
         if item is not None:
@@ -299,14 +312,24 @@ class VariablesDialog(Dialog):
         self._removed_note.setText(" ".join([*sentences, undo]) if sentences else "")
         self._removed_note.setVisible(bool(sentences))
         if 0 <= place < len(self._rows):
-            self._used_by.setText(self._uses_of(self._rows[place].variable.name) or _("Not used yet."))
+            one = self._rows[place].variable
+            unused = "" if one.type == "range" else _("Not used yet.")  # every query with its column has its condition
+            self._used_by.setText(self._uses_of(one.name) or unused)
+
+    def _current_kind(self) -> str:
+        """The type of the variable that is shown; that of a range can't be changed."""
+        place = self._list.currentRow()
+        is_range = 0 <= place < len(self._rows) and self._rows[place].variable.type == "range"
+        return "range" if is_range else self._kind.current()
 
     def _check(self) -> None:
-        kind = self._kind.current()
+        kind = self._current_kind()
+        self._kind.setVisible(kind != "range")
+        self._range.setVisible(kind == "range")
         self._values_field.setVisible(kind == "list")
         self._query.setVisible(kind == "query")
         for widget in (self._multiple, self._all):
-            widget.setVisible(kind != "text")
+            widget.setVisible(kind not in ("text", "range"))
         cycles = variable_queries.query_order(self._variables).errors
         names = [one.name for one in self._variables]
         if not self._draft_timer.isActive():
@@ -316,6 +339,8 @@ class VariablesDialog(Dialog):
         if 0 <= place < len(names):
             mine = self._variables[place]
             note = _("Use :{name} in queries and ${name} in titles and text.")
+            if mine.type == "range":  # it filters queries without being named in them
+                note = _("Use ${name} in titles and text.")
             self._name_field.set_note(note.format(name=mine.name))
             self._name_field.set_error(_name_error(mine.name, names))
             self._values_field.set_error(_values_error(mine))

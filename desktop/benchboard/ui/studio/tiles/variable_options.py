@@ -20,6 +20,7 @@ from benchboard.dashboards.variables.variable_queries import VariableOptions
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.tiles.column_spread import ColumnSpread
 from benchboard.ui.studio.tiles.numbers.number_format import format_cell
 from benchboard.ui.studio.tiles.query_results import LOADING_DELAY_MS
 from benchboard.ui.studio.tiles.value_counts import ValueCounts
@@ -152,6 +153,10 @@ class VariableQueryRunner(QObject):
     def value_counts(self, name: str, parent: QObject) -> ValueCounts:
         """What counts the values of a variable, as long as `parent` shows them."""
         return ValueCounts(self._context, self._editor, name, parent)
+
+    def column_spread(self, variable: Variable, parent: QObject) -> ColumnSpread:
+        """What reads the values of the column of a range, as long as `parent` shows them."""
+        return ColumnSpread(self._context, variable, parent)
 
     def refresh(self) -> None:
         """Run all queries again; the old options stay until the new ones arrive."""
