@@ -108,7 +108,7 @@ def test_chart_without_a_number_says_so(light: Theme, kind: str) -> None:
 def test_value_at_the_end_has_the_decimals_of_the_ticks(light: Theme) -> None:
     case = _case("narrow range far from zero")
     plot = charts.plot_of(QRectF(0, 0, 400, 200), charts.series_of(case.table, case.unit), case.kind)
-    assert plot.names[0] == "80\u202f000.001 kHz"
+    assert plot.names[0] == "80\u202f000.000 kHz"
     assert [value.text for value in plot.end_values] == ["80\u202f000.010"]
     rounded = charts.plot_of(QRectF(0, 0, 400, 200), charts.series_of(_case("days").table, ""), "line_chart")
     assert [value.text for value in rounded.end_values] == ["99"]
@@ -384,6 +384,7 @@ def test_words_that_all_names_of_lying_bars_have_are_above_them_once(light: Them
         ["Istanbul", "Ankara", "Antalya", "Gaziantep", "Diyarbakır", "Eskişehir"],
         ["Harbour Cycles", "Birchwood Audio", "Lumen & Co", "Polar Outdoor", "Kestrel Parts"],
         ["Bank transfer", "Cash on delivery", "Credit card"],
+        ["Very long merchant name of the north-eastern distribution", "Short", "Another rather long name of a partner"],
     ],
 )
 def test_names_of_bars_are_whole_in_a_third_of_a_page(light: Theme, width: int, names: list[str]) -> None:

@@ -14,6 +14,11 @@ _STEPS: Final = (
 """The steps of an axis, as multiples of a power of ten, and how much harder than by ones it is to count in them."""
 _FEWER_TICKS: Final = 0.03
 """What a tick less than there may be speaks against an axis, where the part of it beyond all values counts 1."""
+_COUNTED_FROM_ZERO: Final = (1.5, 3, 4, 15)
+"""Steps that are counted in only from zero: far from it, 0.004, 0.007 and 0.010 look like any numbers."""
+_MOST_COUNTED: Final = 10
+_UNROUND: Final = 0.2
+"""What speaks against such a step where zero is more than `_MOST_COUNTED` steps away."""
 _EXTRA_DECIMAL: Final = 0.1
 """What speaks against a step of one and a half that makes labels longer by a digit."""
 
@@ -122,6 +127,7 @@ def _scales(low: float, high: float, max_ticks: int, *, whole: bool) -> Iterator
             continue
         longer = _EXTRA_DECIMAL if factor == 1.5 and unit <= 1 else 0.0
         first, last = math.floor(low / step), math.ceil(high / step)
+        longer += _UNROUND if factor in _COUNTED_FROM_ZERO and min(abs(first), abs(last)) > _MOST_COUNTED else 0.0
         if last - first > max_ticks - 1 and factor != _STEPS[-1][0]:
             continue
         scale = AxisScale(first * step, last * step, tuple(k * step for k in range(first, last + 1)))

@@ -60,23 +60,22 @@ def short_names(names: Sequence[str], metrics: QFontMetricsF, room: float) -> li
     return [metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room) for name in names]
 
 
-def names_in_two_lines(names: Sequence[str], metrics: QFontMetricsF, room: float) -> list[tuple[str, ...]]:
-    """Names of lines of at most `room` pixels: one where that is enough, else two that are broken between words. Where
-    different names would become the same, all are as `short_names` makes them."""
-    found = [_in_two_lines(name, metrics, room) for name in names]
+def names_in_lines(names: Sequence[str], metrics: QFontMetricsF, room: float, most: int) -> list[tuple[str, ...]]:
+    """Names of up to `most` lines of at most `room` pixels: one where that is enough, else more that are broken between
+    words. Where different names would become the same, all are as `short_names` makes them."""
+    found = [_in_lines(name, metrics, room, most) for name in names]
     if len(set(found)) == len(set(names)):
         return found
     return [(name,) for name in short_names(names, metrics, room)]
 
 
-def _in_two_lines(name: str, metrics: QFontMetricsF, room: float) -> tuple[str, ...]:
+def _in_lines(name: str, metrics: QFontMetricsF, room: float, most: int) -> tuple[str, ...]:
     breaks = [
         place for place, sign in enumerate(name) if sign == " " and metrics.horizontalAdvance(name[:place]) <= room
     ]
-    if metrics.horizontalAdvance(name) <= room or not breaks:
+    if metrics.horizontalAdvance(name) <= room or not breaks or most < 2:
         return (metrics.elidedText(name, Qt.TextElideMode.ElideRight, room),)
-    first, rest = name[: breaks[-1]], name[breaks[-1] + 1 :]
-    return first, metrics.elidedText(rest, Qt.TextElideMode.ElideRight, room)
+    return name[: breaks[-1]], *_in_lines(name[breaks[-1] + 1 :], metrics, room, most - 1)
 
 
 def _shared_words(names: Sequence[str]) -> list[int]:

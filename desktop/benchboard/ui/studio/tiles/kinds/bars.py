@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from benchboard.analytics.queries import ResultTable
 from benchboard.ui.studio.tiles.axes.axis_scale import AxisChoice
-from benchboard.ui.studio.tiles.axes.short_names import names_in_two_lines, own_words, short_names
+from benchboard.ui.studio.tiles.axes.short_names import names_in_lines, own_words, short_names
 from benchboard.ui.studio.tiles.axes.thresholds import Threshold, extended
 from benchboard.ui.studio.tiles.axes.thresholds import paint_labels as paint_threshold_labels
 from benchboard.ui.studio.tiles.kinds import charts, x_axis
@@ -62,6 +62,7 @@ _MIN_PITCH: Final = 13.0
 """Least pixels between two texts below each other."""
 _NAME_LINE: Final = 14.0
 """The height of a line of a name."""
+_MOST_NAME_LINES: Final = 4
 _TITLE_HEIGHT: Final = 18.0
 """The height of the line above lying bars with the words that all of their names have."""
 _MIN_LENGTH: Final = 48.0
@@ -98,7 +99,7 @@ class LyingBars:
     ticks: tuple[tuple[float, str], ...] = ()
     """The x coordinates and labels of an axis below, where the values have no room beside their bars."""
     names: tuple[tuple[str, ...], ...] = ()
-    """The name of each row, on one line or two."""
+    """The name of each row, on one line or more."""
     references: tuple[tuple[float, str], ...] = ()
     """The x coordinates and labels of the reference lines."""
     title: str = ""
@@ -215,12 +216,14 @@ def lying_bars(box: QRectF, table: ResultTable, sets: Sequence[charts.Series], u
     if own is not None and rows.height() - _TITLE_HEIGHT >= count * _MIN_PITCH:
         labels, title = own
         rows.setTop(rows.top() + _TITLE_HEIGHT)
-    has_two_lines = rows.height() / count >= 2 * _NAME_LINE
+    most_lines = min(int(rows.height() / count / _NAME_LINE), _MOST_NAME_LINES)
     names, most = [], 0.0
-    for share in (_NAME_SHARE, _ONE_LINE_SHARE) if has_two_lines else (_ONE_LINE_SHARE,):
+    for share in (_NAME_SHARE, _ONE_LINE_SHARE) if most_lines > 1 else (_ONE_LINE_SHARE,):
         most = min(max(map(metrics.horizontalAdvance, labels)) + 1, max(_MAX_NAME, rows.width() * share))
         most = min(most, rows.width() * _MOST_NAME_SHARE)
-        names = names_in_two_lines(labels, metrics, most) if has_two_lines else _on_one_line(labels, metrics, most)
+        names = (
+            names_in_lines(labels, metrics, most, most_lines) if most_lines > 1 else _on_one_line(labels, metrics, most)
+        )
         if not any("…" in line for lines in names for line in lines):
             break
     name_width = min(most, max(metrics.horizontalAdvance(line) for lines in names for line in lines) + 1)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final, Literal, NamedTuple
 
@@ -270,6 +270,8 @@ class CardChange:
     size: str
     words: str
     sign: int
+    short_words: str = field(default="", compare=False)
+    """The same in fewer words, for a card without room for all; empty where there are none."""
 
 
 def card_change(widget: WidgetContent, stat: StatValue) -> CardChange | None:
@@ -277,7 +279,7 @@ def card_change(widget: WidgetContent, stat: StatValue) -> CardChange | None:
     change = stat.percent_change()
     if change is not None:
         words = _against(widget, stat) if stat.compares else _label(widget, stat)
-        return CardChange(_change_text(change), words, (change > 0) - (change < 0))
+        return CardChange(_change_text(change), words, (change > 0) - (change < 0), _shortly(stat))
     if stat.is_unfinished:
         return _unfinished_change(widget, stat)
     if not stat.compares:
@@ -286,12 +288,19 @@ def card_change(widget: WidgetContent, stat: StatValue) -> CardChange | None:
         return CardChange("", _("no data in {period}").format(period=stat.previous_period), 0)
     before = stat.value or 0.0, number_format.to_float(stat.previous) or 0.0
     words = _against(widget, stat)
-    return CardChange(stat.formatted_difference(widget), words, (before[0] > before[1]) - (before[0] < before[1]))
+    return CardChange(
+        stat.formatted_difference(widget), words, (before[0] > before[1]) - (before[0] < before[1]), _shortly(stat)
+    )
 
 
 def _against(widget: WidgetContent, stat: StatValue) -> str:
     """The period that a card compares with, and its number then."""
     return _("vs {period}: {value}").format(period=stat.previous_period, value=stat.formatted_previous(widget))
+
+
+def _shortly(stat: StatValue) -> str:
+    """The period that a card compares with, without its number."""
+    return _("vs {period}").format(period=stat.previous_period) if stat.previous_period else ""
 
 
 def _note_lines(card: MetricCard, *, wall: bool) -> int:
@@ -448,7 +457,9 @@ def _paint_change(painter: QPainter, widget: WidgetContent, change: CardChange, 
     words, line = change.words, words_box
     if words_box == box:
         line = box.adjusted(beside, 0, 0, 0)
-    else:
+    if change.short_words and metrics.horizontalAdvance(words) > line.width():
+        words = change.short_words
+    if words_box != box:
         words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, line.width())
     if metrics.horizontalAdvance(words) <= line.width():
         painter.drawText(line, _LEFT, words)
