@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from pytestqt.qtbot import QtBot
 
 from benchboard.analytics.column_presentation import Presentation
@@ -17,10 +17,11 @@ from benchboard.ui.studio.tiles.kinds import pivot
 from benchboard.ui.studio.tiles.renderers import body_of, mismatch_advice, mismatch_reason, summary
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.results.tile_point import cell_point
-from benchboard.ui.studio.tiles.tables.table_painting import TableLayout
+from benchboard.ui.studio.tiles.tables.table_painting import ShownTable, TableLayout
 from benchboard.ui.studio.tiles.tables.table_widget import TableState, TableWidget
 from benchboard.ui.theme import Theme, theme
 from support.kind_cases import table
+from support.painted_texts import painted_texts
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -188,3 +189,19 @@ def test_a_pivot_table_on_a_page_scrolls_and_follows_its_settings(studio: "Studi
     assert isinstance(changed, PivotTable)
     assert not changed.has_total_row
     tables.leave()
+
+
+def test_pivot_table_on_a_wall_is_smaller_until_it_fits(light: Theme) -> None:
+    """Nobody scrolls there: half of its columns were never seen."""
+    heads = [("city", "text"), ("month", "date"), ("orders", "integer")]
+    cells: list[tuple[Cell, ...]] = [(f"City {at}", month, 1000 + at) for at in range(8) for month in MONTHS]
+    found, body = _shown(table(heads, cells)), QRectF(12, 32, 600, 214)
+    page, wall = ShownTable(body, found), ShownTable(body, found, "wall")
+    assert (page.scale, wall.scale) == (1.0, 0.8)
+    last = [wall.place_at(QPointF(x, y)) for x in (body.right() - 3,) for y in range(33, 246)]
+    assert {place for place in last if place is not None} == {(row, len(found.columns) - 1) for row in range(9)}
+    many = [*cells, *((f"City {at}", date(2027, month, 1), 7) for at in range(8) for month in range(1, 13))]
+    crowded = ShownTable(body, _shown(table(heads, many)), "wall")
+    assert crowded.scale == 0.7
+    texts = painted_texts(QSize(640, 260), crowded.paint)
+    assert any(" of 20 columns" in one.text for one in texts), "what isn't shown is told"

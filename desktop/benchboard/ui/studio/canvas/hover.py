@@ -162,9 +162,18 @@ class HoverTracker(QObject):
         """The reader of a tile, cached for its content: mouse moves are frequent."""
         view = self._view
         size = tile.rect.size() / view.zoom
-        key = (tile, tile.result, tile.widget, size.width(), size.height(), tile.links.end, view.theme_version)
+        key = (
+            tile,
+            tile.result,
+            tile.widget,
+            size.width(),
+            size.height(),
+            tile.links.end,
+            view.theme_version,
+            view.audience,
+        )
         if self._reader is None or self._reader[0] != key:
-            self._reader = key, tile_reader(size, tile.widget, tile.result, tile.links.end)
+            self._reader = key, tile_reader(size, tile.widget, tile.result, tile.links.end, view.audience)
         return self._reader[1]
 
 

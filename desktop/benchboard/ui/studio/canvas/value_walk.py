@@ -113,7 +113,7 @@ class ValueWalk(QObject):
         if tile.item.type == "pie_chart":
             pie = Pie(body, tile.result.table, tile.result.colours, tile.result.legend)
             spots = [line.center() for line in pie.lines]
-        finder = point_finder(body, tile.widget, tile.result)
+        finder = point_finder(body, tile.widget, tile.result, self._view.audience)
         return [[spot] for spot in spots if tile.item.type == "pie_chart" or finder(spot) is not None]
 
     def _spot(self) -> QPointF:
@@ -150,4 +150,5 @@ class ValueWalk(QObject):
         if chart is not None and table is not None:
             place = chart.place_near(self._at[0], spot)
             return chart_point(chart, table, *place) if place is not None else None
-        return point_finder(body_of(tile.rect.size() / self._view.zoom), tile.widget, tile.result)(spot)
+        body = body_of(tile.rect.size() / self._view.zoom)
+        return point_finder(body, tile.widget, tile.result, self._view.audience)(spot)

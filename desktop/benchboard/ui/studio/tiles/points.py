@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF
 
 from benchboard.analytics.queries import ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent
+from benchboard.ui.studio.tiles.click_targets import Audience
 from benchboard.ui.studio.tiles.kinds.pies import Pie, value_column
 from benchboard.ui.studio.tiles.kinds.pivot import shown_table
 from benchboard.ui.studio.tiles.kinds.value_map import ValueMap
@@ -15,22 +16,24 @@ from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.results.tile_point import TilePoint, cell_point, table_point
 from benchboard.ui.studio.tiles.stats.stat_rows import stat_rows
 from benchboard.ui.studio.tiles.stats.stat_tiles import value_column as stat_value_column
-from benchboard.ui.studio.tiles.tables.table_painting import TableLayout
+from benchboard.ui.studio.tiles.tables.table_painting import ShownTable
 from benchboard.ui.studio.tiles.value_readout import ChartReader, body_reader
 
 PointFinder = Callable[[QPointF], TilePoint | None]
 """Returns what is at a point of a tile, in the tile's own coordinates."""
 
 
-def point_finder(body: QRectF, widget: WidgetContent, result: QueryResult | None) -> PointFinder:
-    """What is at the points of a widget's content that is drawn in `body`."""
+def point_finder(
+    body: QRectF, widget: WidgetContent, result: QueryResult | None, audience: Audience = "show"
+) -> PointFinder:
+    """What is at the points of a widget's content that is drawn in `body` for this audience."""
     kind, table = widget.kind.type if widget.kind is not None else "", result.table if result is not None else None
     if result is None or table is None or result.error is not None or not table.rows:
         return _nothing
     if mismatch_reason(widget, table) is not None:
         return _nothing
     if (shown := shown_table(widget, result)) is not None:
-        layout = TableLayout(body, shown)
+        layout = ShownTable(body, shown, audience)
         return lambda spot: cell_point(shown, *place) if (place := layout.place_at(spot)) is not None else None
     if kind == "pie_chart":
         return _pie_points(Pie(body, table, choice=result.legend), table)

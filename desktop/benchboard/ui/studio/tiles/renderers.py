@@ -550,7 +550,7 @@ def _paint_table_as(
     elif kind == "gauge":
         stat_tiles.paint_gauge(painter, body, widget, table)
     elif (shown := shown_table(widget, result)) is not None:
-        table_painting.paint_table(painter, body, shown)
+        table_painting.paint_table(painter, body, shown, audience)
     elif kind == "pie_chart":
         return pies.paint_pie(
             painter, body, table, number_format.unit(widget), result.colours, result.legend, series_colours(widget)

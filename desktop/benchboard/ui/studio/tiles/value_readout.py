@@ -14,6 +14,7 @@ from benchboard.dashboards.document.widget_kinds import MAX_TITLE, WidgetContent
 from benchboard.dashboards.period_before import percent_change
 from benchboard.i18n import _, ngettext, percent
 from benchboard.ui.studio.tiles.axes.thresholds import thresholds
+from benchboard.ui.studio.tiles.click_targets import Audience
 from benchboard.ui.studio.tiles.kinds import bars, charts, x_axis
 from benchboard.ui.studio.tiles.kinds.drawings import DRAWINGS
 from benchboard.ui.studio.tiles.kinds.missing_periods import drawn_table
@@ -30,7 +31,7 @@ from benchboard.ui.studio.tiles.series import currency_note
 from benchboard.ui.studio.tiles.series.chart_table import ChartTable
 from benchboard.ui.studio.tiles.series.period_before import signed_percent
 from benchboard.ui.studio.tiles.stats import stat_tiles
-from benchboard.ui.studio.tiles.tables.table_painting import TableLayout
+from benchboard.ui.studio.tiles.tables.table_painting import ShownTable
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import full_date, utc_span
 from benchboard.ui.widgets.empty_state import fits_tile
@@ -39,9 +40,11 @@ _HIT_MARGIN: Final = 8.0
 """Pixels around a plot within which its points still respond."""
 
 
-def tile_reader(size: QSizeF, widget: WidgetContent, result: QueryResult | None, end: float) -> Reader:
+def tile_reader(
+    size: QSizeF, widget: WidgetContent, result: QueryResult | None, end: float, audience: Audience = "show"
+) -> Reader:
     """The readouts of a tile of this size, with a title that ends at `end`."""
-    read = body_reader(body_of(size), widget, result)
+    read = body_reader(body_of(size), widget, result, audience)
     title = number_format.truncate(widget.title or widget.kind_name, MAX_TITLE)
     cut = QFontMetricsF(theme().font("body_strong")).horizontalAdvance(title) > end - 33
 
@@ -53,8 +56,8 @@ def tile_reader(size: QSizeF, widget: WidgetContent, result: QueryResult | None,
     return at
 
 
-def body_reader(body: QRectF, widget: WidgetContent, result: QueryResult | None) -> Reader:
-    """The readouts of a widget's content that is drawn in `body`."""
+def body_reader(body: QRectF, widget: WidgetContent, result: QueryResult | None, audience: Audience = "show") -> Reader:
+    """The readouts of a widget's content that is drawn in `body` for this audience."""
     kind = widget.kind.type if widget.kind is not None else ""
     if result is not None and result.error is not None:
         error_readout = text_readout(str(result.error))
@@ -75,7 +78,7 @@ def body_reader(body: QRectF, widget: WidgetContent, result: QueryResult | None)
     if (drawing := DRAWINGS.get(kind)) is not None:
         return drawing.values(body, widget, result, table)
     if (shown := shown_table(widget, result)) is not None:
-        return _table_reader(body, shown)
+        return _table_reader(ShownTable(body, shown, audience))
     unit = number_format.unit(widget) if kind else ""
     if kind == "pie_chart":
         return _pie_reader(
@@ -91,9 +94,7 @@ def _no_readout(_spot: QPointF) -> Readout | None:
     return None
 
 
-def _table_reader(body: QRectF, table: ResultTable) -> Reader:
-    face = TableLayout(body, table)
-
+def _table_reader(face: ShownTable) -> Reader:
     def at(spot: QPointF) -> Readout | None:
         cell = face.at(spot)
         return text_readout(cell.whole) if cell is not None and cell.is_cut else None

@@ -86,7 +86,8 @@ class Tile(QGraphicsPixmapItem):
         if not self.body_contains(at):
             return None
         zoom = self._view.zoom
-        return point_finder(body_of(self._size / zoom), self.widget, self.result)((at - self.pos()) / zoom)
+        find = point_finder(body_of(self._size / zoom), self.widget, self.result, self._view.audience)
+        return find((at - self.pos()) / zoom)
 
     def badge_contains(self, at: QPointF) -> bool:
         """Whether a point of the scene is on the badge of a repeated widget."""

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
 from benchboard.analytics.pivoted_table import PivotTable
 from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.analytics.totalled_table import TotalledTable
 from benchboard.i18n import _
+from benchboard.ui.studio.tiles.click_targets import Audience
 from benchboard.ui.studio.tiles.kinds import pivot
 from benchboard.ui.studio.tiles.kinds.heatmap import text_colour
 from benchboard.ui.studio.tiles.numbers import number_format
@@ -20,6 +21,8 @@ from benchboard.ui.theme import theme
 
 ROW_HEIGHT: Final = 24
 """Pixels of a row of a table on a tile."""
+_SMALLER: Final = (0.9, 0.8, 0.7)
+"""The scales of a table on a wall that doesn't fit otherwise."""
 _FOOTER_HEIGHT: Final = 24
 _MAX_TOOLTIP: Final = 2_000
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -212,6 +215,48 @@ class TableLayout:
         painter.setPen(text_colour(colour) if colour is not None else theme().color("text"))
 
 
-def paint_table(painter: QPainter, body: QRectF, table: ResultTable) -> None:
+class ShownTable:
+    """A table on a tile for its audience. On a wall, where nobody scrolls, it is smaller where all of its rows and
+    columns fit then, or else more of its columns."""
+
+    def __init__(self, body: QRectF, table: ResultTable, audience: Audience = "show") -> None:
+        self._corner = body.topLeft()
+        self.scale, self._layout = 1.0, TableLayout(body.translated(-self._corner), table)
+        found = [(1.0, self._layout)]
+        if audience == "wall" and (self._layout.has_more_rows or self._layout.has_more_columns):
+            found += [(scale, TableLayout(_grown(body.size(), scale), table)) for scale in _SMALLER]
+        shown = next((one for one in found if _is_whole(one[1])), None)
+        shown = shown or next((one for one in found if not one[1].has_more_columns), found[-1])
+        self.scale, self._layout = shown
+
+    def at(self, spot: QPointF) -> CellBox | None:
+        """The cell or heading under a point of the tile."""
+        return self._layout.at(self._inside(spot))
+
+    def place_at(self, spot: QPointF) -> tuple[int, int] | None:
+        """The row and the column of the result under a point of the tile; None on a heading, or beside all."""
+        return self._layout.place_at(self._inside(spot))
+
+    def paint(self, painter: QPainter) -> None:
+        """Draw it."""
+        painter.save()
+        painter.translate(self._corner)
+        painter.scale(self.scale, self.scale)
+        self._layout.paint(painter)
+        painter.restore()
+
+    def _inside(self, spot: QPointF) -> QPointF:
+        return (spot - self._corner) / self.scale
+
+
+def _grown(size: QSizeF, scale: float) -> QRectF:
+    return QRectF(QPointF(), size / scale)
+
+
+def _is_whole(layout: TableLayout) -> bool:
+    return not layout.has_more_rows and not layout.has_more_columns
+
+
+def paint_table(painter: QPainter, body: QRectF, table: ResultTable, audience: Audience = "show") -> None:
     """Draw a table's first rows."""
-    TableLayout(body, table).paint(painter)
+    ShownTable(body, table, audience).paint(painter)
