@@ -15,7 +15,7 @@ from benchboard.analytics.query_types import NUMBERS, ValueKind
 
 Engine = Literal["duckdb", "postgresql", "mysql", "sqlite"]
 
-MOST_ROWS: Final = 16_000
+MOST_ROWS: Final = 8_000
 """Most rows of a reduced result: with many series, its buckets are wider than a pixel."""
 LEAST_BUCKETS: Final = 32
 """With fewer buckets than these, a line has little to do with its rows: there are too many series to be drawn."""

@@ -38,6 +38,9 @@ class EnlargedWidgetView(QWidget):
         self.content.period_requested.connect(lambda: canvas.show_data_period(item_id))
         self.content.legend_chosen.connect(partial(canvas.query_runner.choose_in_legend, item_id))
         self.content.edit_requested.connect(self._edit)
+        self.content.detail_requested.connect(
+            lambda reduction: canvas.query_runner.read_detail(item_id, reduction, self.content.show_detail)
+        )
         self.content.point_requested.connect(
             lambda point, at: canvas.point_requested.emit(item_id, point, at, False)  # a signal's
         )

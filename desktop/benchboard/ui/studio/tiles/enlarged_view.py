@@ -14,14 +14,20 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
+    QWheelEvent,
 )
 from PySide6.QtWidgets import QFrame, QTextEdit, QVBoxLayout, QWidget
 
+from benchboard.analytics.queries import ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent
+from benchboard.i18n import _
+from benchboard.ui.studio.tiles.axes.axis_range import detail
+from benchboard.ui.studio.tiles.chart_zoom import ChartZoom, takes_key
 from benchboard.ui.studio.tiles.click_targets import Audience, Links
 from benchboard.ui.studio.tiles.kinds.pivot import shown_table
 from benchboard.ui.studio.tiles.kinds.value_map import ValueMap
 from benchboard.ui.studio.tiles.legend_menu import legend_menu, legend_names
+from benchboard.ui.studio.tiles.line_picture import LinePicture, least_range, whole_range, with_detail
 from benchboard.ui.studio.tiles.points import chart_point, point_finder
 from benchboard.ui.studio.tiles.renderers import markdown_document, paint_body, summary, text_prompt
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
@@ -30,6 +36,7 @@ from benchboard.ui.studio.tiles.series.chart_legend import OTHER, LegendChoice, 
 from benchboard.ui.studio.tiles.tables.table_widget import TableState, TableWidget
 from benchboard.ui.studio.tiles.value_readout import ChartReader, body_reader
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.crosshair import Crosshair
 from benchboard.ui.widgets.focus import asked_by_key
 from benchboard.ui.widgets.value_tip import value_tip
@@ -62,9 +69,24 @@ class EnlargedDrawing(QWidget):
     """The user wants the menu of a value (a `TilePoint`), at a point of the screen."""
     legend_chosen = Signal(object)
     """The user hid or showed series (a `LegendChoice`)."""
+    detail_requested = Signal(object)
+    """A finer result of a part of the x axis is wanted (a `Reduction`); None: not any more."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.zoom = ChartZoom(self)
+        self.zoom.changed.connect(self._show_zoom)
+        self.zoom.rested.connect(self._end_movement)
+        self._picture: tuple[tuple[object, ...], LinePicture] | None = None
+        self._detail: ResultTable | None = None
+        """The finer result of a part of the axis."""
+        self._late_detail: ResultTable | None = None
+        """One that arrived during a movement."""
+        self.reset_button = Button(
+            _("Reset zoom"), self.zoom.reset, icon="ph.arrow-counter-clockwise", name="reset_zoom"
+        )
+        self.reset_button.setParent(self)
+        self.reset_button.hide()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.widget: WidgetContent | None = None
@@ -77,6 +99,7 @@ class EnlargedDrawing(QWidget):
         """What the reader hid here by the legend; None: nothing was chosen here."""
         self._choice_before = LegendChoice()
         self._isolates = False
+        self._merged: tuple[QueryResult, ResultTable, QueryResult] | None = None
         self._value: tuple[int, int] | None = None
         """The value that the arrow keys reached: its row, and its place from the top of that row."""
 
@@ -86,7 +109,11 @@ class EnlargedDrawing(QWidget):
             result = replace(result, quiet=False)  # the widget stands for itself here
         if result is not None and self._choice is not None:
             result = replace(result, legend=self._choice)
+        if self.result is None or result is None or self.result.table != result.table:
+            self._detail = self._late_detail = None
+        is_other = self.widget is None or self.widget.id != widget.id or self.widget.query != widget.query
         self.widget, self.result, self._audience = widget, result, audience
+        self._set_axis(keep=not is_other)
         self.setAccessibleName(widget.title or widget.kind_name)
         self.setAccessibleDescription(summary(widget, result))
         self._hide_readout()
@@ -115,10 +142,104 @@ class EnlargedDrawing(QWidget):
             return
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), theme().color("surface"))
+            if (shown := self.zoom.shown) is not None and (picture := self._zoomed_picture()) is not None:
+                picture.paint(painter, shown)
+                self.links = Links(legend=picture.legend)
+                return
             painter.scale(self.scale_factor, self.scale_factor)
             self.links = paint_body(painter, self.body(), self.widget, self.result, self._audience)
 
+    def _set_axis(self, *, keep: bool) -> None:
+        """Find the axis that can be zoomed. What is shown of it stays if it is that of the same query."""
+        if not keep:
+            self.zoom.set_whole(None)
+        if self.result is None or not self.result.is_pending:
+            whole = whole_range(self.widget, self.result) if self.widget is not None else None
+            is_time = whole is not None and self.result is not None and self.result.table is not None
+            is_time = is_time and self.result.table.columns[0].kind in ("timestamp", "date")  # type: ignore[union-attr]  # not None
+            self.zoom.set_whole(whole, least_range(whole, is_time=is_time) if whole is not None else 0.0)
+        self.reset_button.setVisible(self.zoom.shown is not None)
+        if self.zoom.shown is not None:
+            self._request_detail()
+
+    def _zoomed_picture(self) -> LinePicture | None:
+        """The chart that is drawn while it is zoomed."""
+        result = self._zoomed_result()
+        if self.widget is None or result is None or self.zoom.whole is None:
+            return None
+        key = (self.widget, result, self.size().toTuple(), theme().current, self.devicePixelRatioF())
+        if self._picture is None or not _is_same(self._picture[0], key):
+            self._picture = key, LinePicture(self.size(), key[-1], self.body(), self.widget, result, self.zoom.whole)
+        return self._picture[1]
+
+    def _zoomed_result(self) -> QueryResult | None:
+        """The result with the finer one in its place."""
+        if self.result is None or self.result.table is None or self._detail is None:
+            return self.result
+        if self._merged is None or self._merged[0] is not self.result or self._merged[1] is not self._detail:
+            table = with_detail(self.result.table, self._detail)
+            self._merged = self.result, self._detail, replace(self.result, table=table)
+        return self._merged[2]
+
+    def show_detail(self, table: ResultTable) -> None:
+        """Show a finer result of a part of the axis. During a movement it waits: the picture at hand is drawn then."""
+        if self.zoom.is_moving:
+            self._late_detail = table
+        else:
+            self._detail, self._late_detail = table, None
+            self.update()
+
+    def _show_zoom(self) -> None:
+        self._hide_readout()
+        self.reset_button.setVisible(self.zoom.shown is not None)
+        self.update()
+
+    def _end_movement(self) -> None:
+        if self._late_detail is not None:
+            self._detail, self._late_detail = self._late_detail, None
+            self.update()
+        self._request_detail()
+        if QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.zoom_text()))
+
+    def _request_detail(self) -> None:
+        shown, whole, picture = self.zoom.shown, self.zoom.whole, self._zoomed_picture()
+        table = self.result.table if self.result is not None else None
+        if shown is None or whole is None or picture is None or table is None or table.reduced is None:
+            self.detail_requested.emit(None)
+            return
+        pixels = picture.plot.box.width() * self.devicePixelRatioF()
+        self.detail_requested.emit(detail(shown, whole, pixels))
+
+    def zoom_text(self) -> str:
+        """Which part of the axis is shown, as text."""
+        picture = self._zoomed_picture()
+        if self.zoom.shown is None or picture is None:
+            return _("Whole range")
+        first, last = picture.names(self.zoom.shown)
+        return _("Zoomed to {first} – {last}").format(first=first, last=last)
+
+    def _plot_box(self) -> QRectF | None:
+        """The rectangle of the plot that can be zoomed."""
+        picture = self._zoomed_picture()
+        return picture.plot.box if picture is not None else None
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom at the pointer."""
+        box = self._plot_box()
+        if box is None or not self.zoom.wheel(event, event.position(), box):
+            super().wheelEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and (box := self._plot_box()) is not None:
+            self.zoom.press(event.position(), box)
+        super().mousePressEvent(event)
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        box = self._plot_box() if event.buttons() & Qt.MouseButton.LeftButton else None
+        if box is not None and self.zoom.drag(event.position(), box):
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            return
         self._update_tooltip(event)
         shape = Qt.CursorShape
         is_link = self._signal_at(event.position()) or self._legend_at(event)
@@ -128,7 +249,9 @@ class EnlargedDrawing(QWidget):
         signal = self._signal_at(event.position())
         if event.button() != Qt.MouseButton.LeftButton:
             return
-        if signal is not None:
+        if self.zoom.release():
+            self.setCursor(Qt.CursorShape.ArrowCursor)
+        elif signal is not None:
             signal.emit()
         elif (target := self._legend_at(event)) is not None:
             self._click_legend(target.key)
@@ -214,10 +337,14 @@ class EnlargedDrawing(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._hide_readout()  # the values are elsewhere now
+        size = self.reset_button.sizeHint()
+        self.reset_button.setGeometry(self.width() - size.width(), 0, size.width(), size.height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Walk over the values of a chart: along its axis and, across it, from series to series; Enter opens the
         menu of the value."""
+        if self.zoom.key(event):
+            return
         reader = self._reader_now()
         key = Qt.Key(event.key())
         if _asks_for_menu(event) and self._request_reached():
@@ -233,6 +360,8 @@ class EnlargedDrawing(QWidget):
             row = 0 if key == Qt.Key.Key_Home else last
         else:
             row = min(max(at[0] + along, 0), last) if at is not None else last if along < 0 else 0
+        if self.zoom.shown is not None and isinstance(reader, ChartReader):
+            reader = self._shown_reader(reader, row)
         spots = reader.spots(row)
         place = at[1] if at is not None else 0
         place = min(max(place + (across if at is not None and key not in _END_KEYS else 0), 0), len(spots) - 1)
@@ -255,10 +384,24 @@ class EnlargedDrawing(QWidget):
     def _reader_now(self) -> Reader | None:
         if self.widget is None:
             return None
-        key = (self.widget, self.result, self.size().toTuple(), theme().current)
-        if self._reader is None or self._reader[0] != key:
-            self._reader = key, body_reader(self.body(), self.widget, self.result)
+        result, shown = self._zoomed_result() if self.zoom.shown is not None else self.result, self.zoom.shown
+        key = (self.widget, result, self.size().toTuple(), theme().current, shown)
+        if self._reader is None or not _is_same(self._reader[0], key):
+            if result is not None and shown is not None:
+                result = replace(result, window=(shown.low, shown.high))
+            self._reader = key, body_reader(self.body(), self.widget, result)
         return self._reader[1]
+
+    def _shown_reader(self, reader: ChartReader, row: int) -> ChartReader:
+        """The readouts of the chart, moved so that a row is in what is shown of the axis."""
+        value = reader.x_value(row)
+        if value is None or self.zoom.shown is None:
+            return reader
+        before = self._value
+        self.zoom.show(self.zoom.shown.showing(value))
+        self._value = before
+        found = self._reader_now()
+        return found if isinstance(found, ChartReader) else reader
 
     def _update_tooltip(self, event: QMouseEvent) -> None:
         """Show the value under the pointer."""
@@ -281,6 +424,10 @@ class EnlargedDrawing(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Leave out the tooltip of values that are shown beside the pointer already."""
+        is_key = event.type() == QEvent.Type.ShortcutOverride and self.zoom.whole is not None
+        if is_key and isinstance(event, QKeyEvent) and takes_key(event, is_zoomed=self.zoom.shown is not None):
+            event.accept()  # else the page's shortcuts would zoom the page, or close the view
+            return True
         return (event.type() == QEvent.Type.ToolTip and value_tip(self).isVisible()) or super().event(event)
 
     def _signal_at(self, spot: QPointF) -> SignalInstance | None:
@@ -293,6 +440,11 @@ class EnlargedDrawing(QWidget):
             if box is not None and box.contains(at):
                 return signal
         return None
+
+
+def _is_same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
+    """Whether two keys have the same parts. Those that are the same object aren't compared: a result has many rows."""
+    return all(a is b or a == b for a, b in zip(one, other, strict=True))
 
 
 def _asks_for_menu(event: QKeyEvent) -> bool:
@@ -312,6 +464,7 @@ class EnlargedContent(QWidget):
     period_requested = Signal()
     point_requested = Signal(object, QPoint)
     legend_chosen = Signal(object)
+    detail_requested = Signal(object)
 
     def __init__(self, state: TableState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -345,9 +498,15 @@ class EnlargedContent(QWidget):
                 drawing.edit_requested.connect(self.edit_requested)
                 drawing.point_requested.connect(self.point_requested)
                 drawing.legend_chosen.connect(self.legend_chosen)
+                drawing.detail_requested.connect(self.detail_requested)
                 self._set_content(drawing)
             assert isinstance(self.content, EnlargedDrawing)
             self.content.show_widget(widget, result, audience)
+
+    def show_detail(self, table: ResultTable) -> None:
+        """Show a finer result of a part of a chart's axis."""
+        if isinstance(self.content, EnlargedDrawing):
+            self.content.show_detail(table)
 
     def _show_text(self, text: str, prompt: str) -> None:
         if not isinstance(self.content, QTextEdit):

@@ -3,7 +3,7 @@ each.
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from benchboard.analytics import queries, relations
 from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.line_reduction import Reduction
 from benchboard.analytics.period_step import step_of
 from benchboard.analytics.queries import ResultTable
 from benchboard.analytics.query_extent import query_extent
@@ -29,10 +30,12 @@ from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.image_painting import decode_data_uri, pixels_per_image
 from benchboard.ui.studio.tiles.kinds.drawn_values import drawn_values
+from benchboard.ui.studio.tiles.line_reader import LineReader
 from benchboard.ui.studio.tiles.numbers.collation import collated
 from benchboard.ui.studio.tiles.numbers.week_labels import with_weeks
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.series.chart_legend import LegendChoice
+from benchboard.ui.studio.tiles.series.stacking import STACKED_KINDS
 from benchboard.ui.studio.tiles.series.value_colours import PageColours
 
 if TYPE_CHECKING:
@@ -43,6 +46,11 @@ MAX_RUNNING: Final = 2
 """Most queries of one page that run at a time. Visible widgets are first in the queue."""
 LOADING_DELAY_MS: Final = 150
 """How long a tile stays empty before it shows that it is loading."""
+TILE_BUCKETS: Final = 1_024
+"""Into how many intervals the rows below the lines of a tile are put: as many as a wide tile has pixels, whatever its
+own width is, so that its data needn't be read again when it becomes wider."""
+MOST_POINTS: Final = 4 * TILE_BUCKETS
+"""Up to so many rows are all drawn."""
 _SLOW_MS: Final = 2_000
 """How long a refresh takes before its tile shows that it is loading over the old result, with a link to stop it."""
 
@@ -65,6 +73,8 @@ class _QueryRequest(NamedTuple):
     """The kind of the widget, if it compares its figures with the period before."""
     whole: bool = False
     """Whether its kind draws every row."""
+    lines: bool = False
+    """Whether its kind draws lines, which need some of many rows alone."""
 
 
 class WidgetQueryRunner(QObject):
@@ -89,6 +99,7 @@ class WidgetQueryRunner(QObject):
         self._unlimited: set[str] = set()
         """The ids of the widgets for which all rows are loaded."""
         self._running: dict[str, tuple[CancelToken, _QueryRequest]] = {}
+        self._lines = LineReader(context, self)
         self._kinds: dict[str, str] = {}
         """The kind of each widget that has a query."""
         self._choices: dict[str, LegendChoice] = {}
@@ -199,8 +210,9 @@ class WidgetQueryRunner(QObject):
         compares = _compares(widget) if shown is not None else ""
         whole = widget.kind is not None and widget.kind.type in READ_WHOLE
         return _QueryRequest(
-            query, values, shown, source_id=widget.data_source_id, filters=taken, compares=compares, whole=whole
-        )
+            query, values, shown, source_id=widget.data_source_id, filters=taken, compares=compares, whole=whole,
+            lines=not compares and draws_lines(widget),
+        )  # fmt: skip
 
     def prioritize(self, ids: Iterable[str]) -> None:
         """Run the queries of these widgets first from now on: they are visible."""
@@ -229,6 +241,16 @@ class WidgetQueryRunner(QObject):
             self._unlimited.add(item_id)
             self._enqueue(item_id)
 
+    def read_detail(self, item_id: str, reduction: Reduction | None, done: Callable[[ResultTable], None]) -> None:
+        """Read a finer result of a part of the axis of a widget with lines, with the values of its latest one; None
+        stops that."""
+        self._lines.cancel()
+        request, result = self._requests.get(item_id), self._results.get(item_id)
+        if reduction is None or request is None or result is None:
+            return
+        period = result.period.values if result.period is not None else {}
+        self._lines.read(request.query, request.source_id, {**period, **dict(request.variables)}, reduction, done)
+
     def is_loading(self, item_id: str) -> bool:
         """Whether a newer result of a widget is being loaded."""
         return item_id in self._waiting or item_id in self._running
@@ -241,6 +263,7 @@ class WidgetQueryRunner(QObject):
     def cancel_all(self) -> None:
         """Cancel all queries: the page is closing."""
         self._waiting.clear()
+        self._lines.cancel()
         for item_id in list(self._running):
             self._cancel_running(item_id)
 
@@ -277,7 +300,8 @@ class WidgetQueryRunner(QObject):
                 return
             variables = {**period.values, **variables}
         is_whole = item_id in self._unlimited or request.whole
-        limit = queries.MAX_ROWS if is_whole else queries.DEFAULT_ROWS
+        limit = queries.MAX_ROWS if is_whole else MOST_POINTS if request.lines else queries.DEFAULT_ROWS
+        reduction = Reduction(TILE_BUCKETS) if request.lines else None
         self._running[item_id] = (token, request)
 
         QTimer.singleShot(_SLOW_MS, self, lambda: self._mark_slow(item_id, token))
@@ -309,8 +333,9 @@ class WidgetQueryRunner(QObject):
         def read(session: "DatabaseSession") -> QueryResult:
             source_id = request.source_id or None
             table = queries.run_query(
-                session, actor, query, limit=limit, cancel_token=token, variables=variables, source_id=source_id
-            )
+                session, actor, query, limit=limit, cancel_token=token, variables=variables, source_id=source_id,
+                reduction=reduction,
+            )  # fmt: skip
             news = source_news(session, actor, source_id) if source_id is not None else None
             extent = query_extent(session, actor, readable(query), request.source_id, cancel_token=token)
             interval = period.interval if period is not None else ""
@@ -388,6 +413,14 @@ class WidgetQueryRunner(QObject):
         for one in found:
             self._results[one] = replace(self._results[one], colours=self.colours.of(one))
         return found
+
+
+def draws_lines(widget: WidgetContent) -> bool:
+    """Whether a widget draws lines of which each stands for itself, which need some of many rows alone."""
+    kind = widget.kind.type if widget.kind is not None else ""
+    return kind in ("line_chart", "area_chart") and not (
+        kind in STACKED_KINDS and widget.setting("stack") in ("stacked", "percent")
+    )
 
 
 def _compares(widget: WidgetContent) -> str:

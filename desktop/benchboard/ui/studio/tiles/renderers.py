@@ -42,7 +42,7 @@ from benchboard.ui.studio.tiles.kinds.row_limit_note import row_limit_note
 from benchboard.ui.studio.tiles.no_query import paint_no_query, paint_with_button
 from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
-from benchboard.ui.studio.tiles.series import currency_note
+from benchboard.ui.studio.tiles.series import chart_note
 from benchboard.ui.studio.tiles.series.chart_legend import LegendTarget
 from benchboard.ui.studio.tiles.series.chart_table import ChartTable, chart_table
 from benchboard.ui.studio.tiles.series.stacking import STACKED_KINDS, why_not_stacked
@@ -283,7 +283,7 @@ def _content_summary(widget: WidgetContent, result: QueryResult | None) -> str:
     if not is_chart or result.table is None:
         return rows
     drawn = missing_periods.drawn_table(widget, result)
-    notes = [charts.undrawn_text(drawn), drawn.missing_note, currency_note.text(drawn, number_format.unit(widget))]
+    notes = [charts.undrawn_text(drawn), drawn.missing_note, chart_note.text(drawn, number_format.unit(widget))]
     notes += [charts.zero_text(drawn)] if kind == "line_chart" else []
     return ", ".join(part for part in (rows, charts.series_by_text(drawn), *notes) if part)
 
@@ -562,8 +562,8 @@ def _paint_table_as(
             "bar_chart": bars.paint,
         }[kind]
         drawn, own = missing_periods.drawn_table(widget, result), number_format.unit(widget)
-        currency_note.paint(painter, body, drawn, own)
-        return paint(painter, currency_note.box_below(body, drawn, own), drawn, own)
+        chart_note.paint(painter, body, drawn, own)
+        return paint(painter, chart_note.box_below(body, drawn, own), drawn, own)
     return ()
 
 

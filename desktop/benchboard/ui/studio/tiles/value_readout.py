@@ -27,7 +27,7 @@ from benchboard.ui.studio.tiles.numbers.week_labels import week_title
 from benchboard.ui.studio.tiles.renderers import HEADER, body_of, mismatch_advice, mismatch_reason, no_rows_of
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.results.readout import CrosshairShape, Reader, Readout, ReadoutLine, text_readout
-from benchboard.ui.studio.tiles.series import currency_note
+from benchboard.ui.studio.tiles.series import chart_note
 from benchboard.ui.studio.tiles.series.chart_table import ChartTable
 from benchboard.ui.studio.tiles.series.period_before import signed_percent
 from benchboard.ui.studio.tiles.stats import stat_tiles
@@ -143,8 +143,8 @@ class ChartReader:
 
     def __init__(self, body: QRectF, kind: str, shaped: ChartTable, unit: str) -> None:
         is_bars = kind == "bar_chart"
-        self._currencies = currency_note.text(shaped, unit)
-        body = currency_note.box_below(body, shaped, unit)
+        self._currencies = chart_note.text(shaped, unit)
+        body = chart_note.box_below(body, shaped, unit)
         self._table = x_axis.bars_in_order(shaped) if is_bars else x_axis.in_order(shaped)
         self._unit, self._series = unit, charts.series_of(self._table, unit)
         self._plot = charts.chart_plot(body, self._table, self._series, kind)
@@ -161,8 +161,9 @@ class ChartReader:
         self._is_weeks = times is not None and periods.granularity(times) == "week"
         self._is_by_week = is_by_week(self._table)
         self._partial = self._table.partial_rows
-        cells = [row[0] for row in self._table.rows]
-        self._goes_on = periods.unfinished_start(cells, self._table.read_at, self._table.step) is not None
+        cells, step = [row[0] for row in self._table.rows], self._table.step
+        is_period = self._table.reduced is None
+        self._goes_on = is_period and periods.unfinished_start(cells, self._table.read_at, step) is not None
         self._notes = charts.undrawn_text(self._table), shaped.missing_note, self._currencies
 
     def __call__(self, spot: QPointF) -> Readout | None:
@@ -184,6 +185,11 @@ class ChartReader:
         if self._is_by_week and isinstance(value, date):
             return week_title(value)
         return _category_text(self._table, row, all_days=self._all_days, is_weeks=self._is_weeks)
+
+    def x_value(self, row: int) -> float | None:
+        """Where a row is on the axis, in seconds since 1970 or as a number; None on an axis of names."""
+        values = x_axis.axis_values(self._table)
+        return values[row] if values is not None else None
 
     @property
     def row_count(self) -> int:
@@ -301,7 +307,10 @@ def _series_lines(
 ) -> list[ReadoutLine]:
     """The values of all series in a row; of several, the one with the index `nearest` is bold."""
     lines = []
+    has_own_rows = isinstance(table, ChartTable) and table.reduced is not None and bool(table.series_by)
     for k, one in enumerate(series):
+        if has_own_rows and table.rows[row][one.column] is None:
+            continue  # it has a row elsewhere
         value = number_format.format_value(table, table.rows[row], one.column, decimals=one.decimals, unit=one.own_unit)
         value += _change_text(table, row, one)
         span = one.spans[row] if one.spans and one.is_share else None
@@ -362,4 +371,6 @@ def _category_text(table: ResultTable, row: int, *, all_days: bool, is_weeks: bo
     day = full_date(value)
     if is_weeks:
         return _("Week of {day}").format(day=day)
-    return day if all_days or not isinstance(value, datetime) else f"{day} {value:%H:%M}"
+    if all_days or not isinstance(value, datetime):
+        return day
+    return f"{day} {value:%H:%M:%S}" if table.reduced is not None else f"{day} {value:%H:%M}"

@@ -1,5 +1,6 @@
 """The result of the query: a chart with the choice of its kind, the table below it, and what was read."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -8,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from benchboard.analytics.line_reduction import Reduction
 from benchboard.analytics.pivoted_table import PivotTable
 from benchboard.analytics.queries import ResultTable
 from benchboard.dashboards.document.time_range import Period, absolute
@@ -20,7 +22,10 @@ from benchboard.ui.studio.data.explore.part_text import question_title
 from benchboard.ui.studio.data.explore.plan_pane import PlanPane
 from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
 from benchboard.ui.studio.tiles.kinds.pivot import pivot_mismatch, pivot_of
+from benchboard.ui.studio.tiles.line_reader import LineReader
+from benchboard.ui.studio.tiles.query_results import TILE_BUCKETS, draws_lines
 from benchboard.ui.studio.tiles.renderers import mismatch_reason, show_period_text
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.results.tile_point import TilePoint
 from benchboard.ui.studio.tiles.series.stacking import series_count
 from benchboard.ui.studio.tiles.tables.table_widget import TableState, TableWidget
@@ -97,6 +102,10 @@ class ResultPane(QWidget):
         self.chart.retry_requested.connect(exploration.run)
         self.chart.edit_requested.connect(self.edit_requested)
         self.chart.point_requested.connect(self._request_point)
+        self.chart.detail_requested.connect(self._read_detail)
+        self._line_reader = LineReader(context, self)
+        self._lines: tuple[ExplorationResult, ResultTable | None] | None = None
+        """What the lines need of the rows of a result; None while it is being read."""
         self.table: TableWidget | None = None
         self._table_state = TableState()
         self._tables = QStackedWidget()
@@ -459,7 +468,35 @@ class ResultPane(QWidget):
         drawn = self._exploration.drawn_result(self._result)
         # The button of this view, which the keyboard reaches, says where the data are.
         drawn = replace(drawn, data_elsewhere=None) if drawn is not None else None
-        self.chart.show_widget(self.widget(), drawn, "read")
+        self.chart.show_widget(self.widget(), self._with_lines(drawn), "read")
+
+    def _with_lines(self, drawn: "QueryResult | None") -> "QueryResult | None":
+        """The result that the chart draws: of lines over more rows than the table has, those that they need of all of
+        them, as soon as they are read."""
+        result = self._result
+        if drawn is None or result is None or drawn.table is None or not drawn.table.truncated:
+            return drawn
+        if not draws_lines(self.widget()):
+            return drawn
+        if self._lines is None or self._lines[0] is not result:
+            self._lines = result, None
+            self._read_lines(Reduction(TILE_BUCKETS), partial(self._show_lines, result))
+        table = self._lines[1]
+        return replace(drawn, table=table) if table is not None else drawn
+
+    def _show_lines(self, result: ExplorationResult, table: ResultTable) -> None:
+        if result is self._result:
+            self._lines = result, table
+            self._draw()
+
+    def _read_detail(self, reduction: Reduction | None) -> None:
+        if reduction is not None:
+            self._read_lines(reduction, self.chart.show_detail)
+
+    def _read_lines(self, reduction: Reduction, done: Callable[[ResultTable], None]) -> None:
+        if (result := self._result) is not None:
+            variables = self._exploration.variables()
+            self._line_reader.read(result.text, result.source_id, variables, reduction, done)
 
     def _show_status(self) -> None:
         exploration, result = self._exploration, self._result

@@ -76,6 +76,8 @@ def _drawn_alone(widget: WidgetContent, result: QueryResult) -> ChartTable:
         drawn = replace(drawn, thresholds=tuple(thresholds(widget)))
     if kind in _CHARTS:
         drawn = _with_axis(drawn, widget)
+    if kind in ("line_chart", "area_chart"):
+        drawn = replace(drawn, window=result.window)
     if kind not in _CHARTS or drawn.repeats_x:
         return drawn
     return _with_span(_with_missing(widget, kind, drawn, table, result), result)
@@ -126,9 +128,11 @@ def _with_missing(
         return drawn  # bars in the order of their lengths, not of time
     if step is not None:
         drawn = replace(drawn, by_week=step == WEEK)
-    if missing == "connect":
+    if missing == "connect" or drawn.connects:
         return replace(drawn, connects=True)
-    return _completed(drawn, table, result.query, step, missing) if step is not None else drawn
+    if step is None or drawn.reduced is not None:  # no row of a reduced result is a period
+        return drawn
+    return _completed(drawn, table, result.query, step, missing)
 
 
 def counted_columns(query: str) -> frozenset[str]:

@@ -7,7 +7,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -90,8 +90,8 @@ class XAxis:
 
 def in_order(table: ChartTable) -> ChartTable:
     """The result with its rows in the order of the times or numbers of its first column, if each has another."""
-    values = _axis_values(table)
-    if values is None or all(before < after for before, after in pairwise(values)):
+    values = axis_values(table)
+    if values is None or all(before <= after for before, after in pairwise(values)):
         return table
     rows = tuple(row for _value, row in sorted(zip(values, table.rows, strict=True), key=lambda pair: pair[0]))
     return replace(table, rows=rows)
@@ -107,24 +107,43 @@ def bars_in_order(table: ChartTable) -> ChartTable:
 
 def line_axis(table: ResultTable) -> XAxis:
     """The x axis of lines, from the first row to the last. `table` is `in_order`."""
-    values, count, names = _axis_values(table), len(table.rows), partial(row_names, table)
+    values, count, names = axis_values(table), len(table.rows), partial(row_names, table)
     if values is None or count < 2:
         return XAxis(tuple(row / (count - 1) if count > 1 else 0.5 for row in range(count)), names)
-    low, high = values[0], values[-1]
+    low, high = shown_ends(table, values)
 
     def part(value: float) -> float:
         # Halved first: the whole way may be more than a float holds.
         return (value / 2 - low / 2) / (high / 2 - low / 2)
 
-    times = periods.moments([row[0] for row in table.rows])
-    if times is not None:
-        choices = [
+    return XAxis(tuple(part(value) for value in values), names, line_ticks(table)(low, high))
+
+
+def shown_ends(table: ResultTable, values: Sequence[float]) -> tuple[float, float]:
+    """The ends of the x axis of lines, of which the rows are at these ascending values."""
+    window = table.window if isinstance(table, ChartTable) else None
+    return window or (values[0], values[-1])
+
+
+def line_ticks(table: ResultTable) -> Callable[[float, float], tuple[tuple[Tick, ...], ...]]:
+    """Returns what makes the round ticks below lines between two ends of the x axis, from many to few."""
+    times, weeks = periods.moments([row[0] for row in table.rows]), _weeks(table)
+    is_part = isinstance(table, ChartTable) and table.window is not None
+
+    def ticks(low: float, high: float) -> tuple[tuple[Tick, ...], ...]:
+        def part(value: float) -> float:
+            # Halved first: the whole way may be more than a float holds.
+            return (value / 2 - low / 2) / (high / 2 - low / 2)
+
+        if times is None:
+            return tuple(_number_ticks(table, low, high, part))
+        ends = [datetime.fromtimestamp(end, UTC) for end in (low, high)] if is_part else times
+        return tuple(
             tuple(Tick(part(time.timestamp()), label) for time, label in choice)
-            for choice in time_ticks.tick_choices(times, table.read_at, _weeks(table))
-        ]
-    else:
-        choices = _number_ticks(table, low, high, part)
-    return XAxis(tuple(part(value) for value in values), names, tuple(choices))
+            for choice in time_ticks.tick_choices(ends, table.read_at, weeks)
+        )
+
+    return ticks
 
 
 def bar_axis(table: ResultTable) -> XAxis:
@@ -200,8 +219,8 @@ def _weeks(table: ResultTable) -> Sequence[time_ticks.Namer]:
     return (partial(week_labels, with_day=True), week_labels) if is_by_week(table) else ()
 
 
-def _axis_values(table: ResultTable) -> list[float] | None:
-    """The first column as numbers that are all different, times as seconds; None if it has others."""
+def axis_values(table: ResultTable) -> list[float] | None:
+    """The first column as numbers that are all different, times as seconds since 1970; None if it has others."""
     cells = [row[0] for row in table.rows]
     times = periods.moments(cells)
     if times is not None:
@@ -212,7 +231,8 @@ def _axis_values(table: ResultTable) -> list[float] | None:
         values = [value for value in found if value is not None]
         if column.format == "identifier" or len(values) < len(cells):
             return None
-    return values if len(set(values)) == len(values) else None
+    may_repeat = isinstance(table, ChartTable) and table.reduced is not None
+    return values if may_repeat or len(set(values)) == len(values) else None
 
 
 def _number_ticks(

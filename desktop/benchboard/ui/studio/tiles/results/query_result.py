@@ -54,6 +54,8 @@ class QueryResult:
     """What the query returns for the period before, if the widget compares with it; a table has it in its columns."""
     repeated: RepeatedRows | None = None
     """The measures that count rows several times because of a join."""
+    window: tuple[float, float] | None = None
+    """The part of the x axis of lines that is shown, in seconds since 1970 or as numbers; None: all of it."""
     legend: LegendChoice = field(default_factory=LegendChoice)
     """What the reader hides by its legend."""
 

@@ -102,6 +102,8 @@ class ChartTable(ResultTable):
     """What is set of the right axis and its values."""
     before_of: tuple[int, ...] = ()
     """The columns of the series that the last columns have the values of the period before of, in their order."""
+    window: tuple[float, float] | None = None
+    """The part of the x axis that is shown, in seconds since 1970 or as numbers; None: all of it."""
     known_from: datetime | None = None
     """Where the time range or the data begin: within the first period, its value is only of a part of it."""
     known_until: datetime | None = None
@@ -125,6 +127,8 @@ class ChartTable(ResultTable):
     @property
     def partial_rows(self) -> frozenset[int]:
         """The rows of the first and the last period, if these are only partly in the time range and the data."""
+        if self.reduced is not None:
+            return frozenset()  # no row is a period
         cells = [row[0] for row in self.rows]
         times, found = periods.moments(cells), set[int]()
         last = periods.unfinished_start(cells, min(self.known_until or self.read_at, self.read_at), self.step)
@@ -148,7 +152,8 @@ def chart_table(table: ResultTable, colours: Colours | None = None) -> ChartTabl
     if is_single and len({tuple(row[index] for index in names) for row in table.rows}) == len(table.rows):
         return _as_it_is(table, numeric, colours)
     if not names or not measures:
-        return replace(_as_it_is(table, numeric, colours), repeats_x=not is_single)
+        # A line through a reduced result goes up and down where several of its rows have the same x.
+        return replace(_as_it_is(table, numeric, colours), repeats_x=not is_single and table.reduced is None)
     return _widened(table, names, measures, colours or {})
 
 
@@ -162,7 +167,7 @@ def _as_it_is(table: ResultTable, numeric: Sequence[int], colours: Colours | Non
     found = [(colours or {}).get(measure_key(table.columns[index])) for index in numeric[:MAX_SERIES]]
     known = tuple(number for number in found if number is not None)
     own = known if len(known) == len(found) else ()
-    return ChartTable(*fields, undrawn=max(0, len(numeric) - MAX_SERIES), colours=own)
+    return ChartTable(*fields, undrawn=max(0, len(numeric) - MAX_SERIES), colours=own, reduced=table.reduced)
 
 
 def _naming_columns(table: ResultTable, measures: Sequence[int]) -> list[int]:
@@ -178,12 +183,15 @@ def _naming_columns(table: ResultTable, measures: Sequence[int]) -> list[int]:
 
 
 def _widened(table: ResultTable, names: Sequence[int], measures: Sequence[int], colours: Colours) -> ChartTable:
-    rows: dict[Cell, dict[Key, _Row]] = {}
+    rows: dict[tuple[Cell, int], dict[Key, _Row]] = {}
     sums: dict[Key, float] = {}
     repeats = False
     for row in table.rows:
         key = tuple(row[index] for index in names)
-        cells = rows.setdefault(row[0], {})
+        cells = rows.setdefault((row[0], 0), {})
+        if table.reduced is not None:  # each is drawn, at the same x if need be
+            at = next(at for at in range(len(table.rows)) if key not in rows.get((row[0], at), {}))
+            cells = rows.setdefault((row[0], at), {})
         repeats = repeats or key in cells
         cells[key] = row
         sizes = (abs(number_format.to_float(row[index]) or 0.0) for index in measures)
@@ -203,7 +211,7 @@ def _widened(table: ResultTable, names: Sequence[int], measures: Sequence[int], 
             table.columns[0],
             *(_series_column(table, names, key, index, alone=len(measures) == 1) for key, index in drawn),
         ),
-        tuple((x, *(cells[key][at] if key in cells else None for key, at in drawn)) for x, cells in rows.items()),
+        tuple((x, *(cells[key][at] if key in cells else None for key, at in drawn)) for (x, _), cells in rows.items()),
         table.truncated,
         table.read_at,
         origins=tuple(SeriesOrigin(at, tuple(zip(names, key, strict=True))) for key, at in drawn),
@@ -214,6 +222,8 @@ def _widened(table: ResultTable, names: Sequence[int], measures: Sequence[int], 
         keys=keys,
         key_columns=tuple(table.columns[index] for index in names),
         repeats_x=repeats,
+        reduced=table.reduced,
+        connects=table.reduced is not None,  # each series has rows of its own
     )
 
 

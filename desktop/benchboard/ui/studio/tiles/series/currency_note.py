@@ -12,7 +12,7 @@ from benchboard.ui.studio.tiles.series.chart_table import ChartTable
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 
-_HEIGHT: Final = 20.0
+HEIGHT: Final = 20.0
 """Pixels that the note takes above a chart."""
 _TEXT_LEFT: Final = 19.0
 _MOST_NAMED: Final = 3
@@ -48,7 +48,7 @@ def _currencies(table: ResultTable, unit: str, *, right: bool) -> set[str]:
 
 def box_below(body: QRectF, table: ResultTable, unit: str) -> QRectF:
     """The part of a tile's body that is left for the chart."""
-    return body.adjusted(0, _HEIGHT, 0, 0) if text(table, unit) else body
+    return body.adjusted(0, HEIGHT, 0, 0) if text(table, unit) else body
 
 
 def paint(painter: QPainter, body: QRectF, table: ResultTable, unit: str) -> None:

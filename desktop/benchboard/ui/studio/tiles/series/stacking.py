@@ -62,7 +62,7 @@ def stack_of(widget: WidgetContent, drawn: ChartTable, table: ResultTable, query
     """How a chart stacks its series. Automatically those that add up to a whole: the counts or sums of a query for each
     value of a column, or each for some of the rows."""
     kind = widget.kind.type if widget.kind is not None else ""
-    if kind not in STACKED_KINDS or why_not_stacked(widget, drawn) is not None:
+    if kind not in STACKED_KINDS or why_not_stacked(widget, drawn) is not None or drawn.reduced is not None:
         return "off"
     wanted = widget.setting("stack")
     if widget.setting("scale") == "log":

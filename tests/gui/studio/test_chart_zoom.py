@@ -1,0 +1,191 @@
+"""An enlarged chart is zoomed and moved by wheel, drag and keys; a finer result arrives when that rests."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from benchboard.analytics.line_reduction import ReducedRows, Reduction
+from benchboard.analytics.queries import Cell, ResultTable
+from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
+from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
+from benchboard.ui.studio.tiles.line_picture import with_detail
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
+from benchboard.ui.theme import Theme, theme
+from support.kind_cases import table
+
+FIRST = datetime(2026, 3, 1, tzinfo=UTC)
+HOUR = 3_600.0
+
+
+def _log(count: int = 241, step: float = 60.0, first: float = 0.0) -> ResultTable:
+    """Volts that rise, over four hours."""
+    start = FIRST + timedelta(seconds=first)
+    rows: list[tuple[Cell, ...]] = [(start + timedelta(seconds=at * step), Decimal(at)) for at in range(count)]
+    found = table([("at", "timestamp"), ("volts", "decimal")], rows)
+    low = start.timestamp()
+    return replace(found, reduced=ReducedRows(10_000_000, 64, low, low + (count - 1) * step))
+
+
+def _widget(kind: str = "line_chart") -> WidgetContent:
+    return WidgetContent("w", kind, kind_of(kind), "Supply", "SELECT at, volts FROM log", {})
+
+
+@pytest.fixture
+def drawing(qtbot: QtBot, light: Theme) -> EnlargedDrawing:
+    found = EnlargedDrawing()
+    qtbot.addWidget(found)
+    found.resize(800, 400)
+    found.show_widget(_widget(), QueryResult("q", _log()), "read")
+    found.show()
+    qtbot.waitExposed(found)
+    found.setFocus()
+    return found
+
+
+def _wheel(drawing: EnlargedDrawing, x: float, notches: int) -> None:
+    spot = QPointF(x, 200)
+    event = QWheelEvent(
+        spot, QPointF(drawing.mapToGlobal(spot.toPoint())), QPoint(), QPoint(0, 120 * notches),
+        Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,  # a C++ argument
+    )  # fmt: skip
+    QApplication.sendEvent(drawing, event)
+
+
+def test_the_wheel_zooms_at_the_pointer_and_a_finer_result_is_asked_for(drawing: EnlargedDrawing, qtbot: QtBot) -> None:
+    asked: list[Reduction | None] = []
+    drawing.detail_requested.connect(asked.append)
+    box = drawing.grab() and drawing._plot_box()  # where the plot is
+    assert box is not None
+    _wheel(drawing, box.left() + box.width() / 4, 4)
+    shown, whole = drawing.zoom.shown, drawing.zoom.whole
+    assert shown is not None
+    assert whole is not None
+    assert shown.size == pytest.approx(whole.size * 0.8**4)
+    assert shown.at(0.25) == pytest.approx(whole.at(0.25))
+    assert drawing.reset_button.isVisible()
+    qtbot.waitUntil(lambda: asked != [])
+    (one,) = asked
+    assert one is not None
+    assert one.window is not None
+    assert one.window[0] <= shown.low < shown.high <= one.window[1]
+    _wheel(drawing, box.left() + 10, -30)
+    assert drawing.zoom.shown is None
+    assert not drawing.reset_button.isVisible()
+
+
+def test_a_drag_moves_the_chart_and_opens_no_menu(drawing: EnlargedDrawing, qtbot: QtBot) -> None:
+    menus: list[object] = []
+    drawing.point_requested.connect(lambda *about: menus.append(about))
+    QTest.keyClick(drawing, Qt.Key.Key_Plus)
+    before = drawing.zoom.shown
+    assert before is not None
+    box = drawing._plot_box()  # as above
+    assert box is not None
+    QTest.mousePress(drawing, Qt.MouseButton.LeftButton, pos=QPoint(400, 200))
+    QTest.mouseMove(drawing, QPoint(400 - 50, 200))
+    QTest.mouseRelease(drawing, Qt.MouseButton.LeftButton, pos=QPoint(350, 200))
+    after = drawing.zoom.shown
+    assert after is not None
+    assert after.low - before.low == pytest.approx(before.size * 50 / box.width())
+    assert menus == []
+
+
+def test_keys_zoom_move_and_reset(drawing: EnlargedDrawing) -> None:
+    for key in (Qt.Key.Key_0, Qt.Key.Key_Escape):
+        QTest.keyClick(drawing, Qt.Key.Key_Plus)
+        QTest.keyClick(drawing, Qt.Key.Key_Plus)
+        first = drawing.zoom.shown
+        assert first is not None
+        QTest.keyClick(drawing, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+        moved = drawing.zoom.shown
+        assert moved is not None
+        assert moved.low > first.low
+        assert moved.size == pytest.approx(first.size)
+        QTest.keyClick(drawing, Qt.Key.Key_Minus)
+        wider = drawing.zoom.shown
+        assert wider is not None
+        assert wider.size > moved.size
+        QTest.keyClick(drawing, key)
+        assert drawing.zoom.shown is None
+
+
+def test_arrow_keys_reach_a_value_outside_by_moving_the_chart(drawing: EnlargedDrawing) -> None:
+    for _time in range(8):
+        QTest.keyClick(drawing, Qt.Key.Key_Plus)
+    QTest.keyClick(drawing, Qt.Key.Key_End)
+    shown = drawing.zoom.shown
+    assert shown is not None
+    assert shown.high == pytest.approx(FIRST.timestamp() + 4 * HOUR)
+    assert "240.00" in drawing.toolTip()
+
+
+def _columns(picture: QImage, colour: QColor) -> list[list[int]]:
+    """The heights at which each column of pixels has a colour."""
+    ratio = picture.devicePixelRatio()
+    return [
+        [y for y in range(60, picture.height() - 60) if _is_near(picture.pixelColor(x, y), colour)]
+        for x in range(round(60 * ratio), picture.width() - 30, 7)
+    ]
+
+
+def _is_near(one: QColor, other: QColor) -> bool:
+    return sum(abs(a - b) for a, b in zip(one.getRgb(), other.getRgb(), strict=True)) < 90  # type: ignore[call-overload, misc]  # four numbers
+
+
+def test_a_zoomed_line_is_where_its_values_are(drawing: EnlargedDrawing) -> None:
+    for _time in range(4):
+        QTest.keyClick(drawing, Qt.Key.Key_Plus)
+    picture, box, shown = drawing.grab().toImage(), drawing._plot_box(), drawing.zoom.shown  # as above
+    plot = drawing._zoomed_picture()  # as above
+    assert box is not None
+    assert shown is not None
+    assert plot is not None
+    for part in (0.1, 0.5, 0.9):
+        volts = (shown.at(part) - FIRST.timestamp()) / 60
+        x, y = round(box.left() + box.width() * part), round(plot.plot.y(volts))
+        near = [picture.pixelColor(x, y + by) for by in (-2, -1, 0, 1, 2)]
+        assert any(_is_near(one, theme().chart(0)) for one in near)
+
+
+def test_a_finer_result_takes_the_place_of_its_part_of_the_axis(drawing: EnlargedDrawing, qtbot: QtBot) -> None:
+    QTest.keyClick(drawing, Qt.Key.Key_Plus)
+    fine = _log(count=481, step=7.5, first=HOUR)
+    drawing.show_detail(fine)  # during the movement: it waits
+    assert drawing._detail is None  # what is drawn
+    qtbot.waitUntil(lambda: drawing._detail is fine)  # as above
+    merged = with_detail(_log(), fine)
+    times = [row[0] for row in merged.rows]
+    assert len(times) == len(set(times)) == 241 - 61 + 481
+    assert times[0] == FIRST
+
+
+@pytest.mark.parametrize("kind", ["bar_chart", "table", "pie_chart"])
+def test_other_charts_are_not_zoomed(drawing: EnlargedDrawing, kind: str) -> None:
+    drawing.show_widget(_widget(kind), QueryResult("q", replace(_log(), reduced=None)), "read")
+    QTest.keyClick(drawing, Qt.Key.Key_Plus)
+    _wheel(drawing, 300, 3)
+    assert drawing.zoom.shown is None
+
+
+def test_the_result_of_another_query_is_shown_whole(drawing: EnlargedDrawing) -> None:
+    QTest.keyClick(drawing, Qt.Key.Key_Plus)
+    drawing.show_widget(_widget(), QueryResult("q", _log()), "read")
+    assert drawing.zoom.shown is not None  # a refresh keeps it
+    drawing.show_widget(replace(_widget(), query="SELECT 2"), QueryResult("q", _log()), "read")
+    assert drawing.zoom.shown is None
+
+
+@pytest.mark.parametrize("appearance", ["light", "dark"])
+def test_an_area_is_zoomed_too(drawing: EnlargedDrawing, light: Theme, appearance: str) -> None:
+    light.set_appearance(appearance)  # type: ignore[arg-type]  # one of its values
+    drawing.show_widget(_widget("area_chart"), QueryResult("q", replace(_log(), reduced=None)), "read")
+    QTest.keyClick(drawing, Qt.Key.Key_Plus)
+    assert drawing.zoom.shown is not None
+    assert any(_columns(drawing.grab().toImage(), theme().chart(0)))
