@@ -114,7 +114,7 @@ def _buttons() -> Iterator[Sample]:
     for state in Qt.CheckState:
         yield Sample("CheckBox", state.name, partial(_checked, state))
     yield Sample("CheckBox", "disabled", partial(_disabled, partial(widgets.CheckBox, "Keep a copy")))
-    people = [widgets.Person(f"{n}", name, f"{name} is here") for n, name in enumerate(_PEOPLE)]
+    people = [widgets.ShownPerson(f"{n}", name, f"{name} is here") for n, name in enumerate(_PEOPLE)]
     for words, count, short in (("rest", 2, False), ("more", 5, False), ("short", 5, True)):
         yield Sample("PeopleRow", words, partial(_people_row, people[:count], short=short))
     views = (("id", "By ID"), ("rolling", "Rolling"))
@@ -434,7 +434,7 @@ def _focused(make: Callable[[], QWidget]) -> QWidget:
     return holder
 
 
-def _people_row(people: list[widgets.Person], *, short: bool) -> QWidget:
+def _people_row(people: list[widgets.ShownPerson], *, short: bool) -> QWidget:
     row = widgets.PeopleRow("Also here")
     row.show_people(people)
     row.show_label(not short)

@@ -18,7 +18,7 @@ from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.panes.toolbar import PageToolbar
 from benchboard.ui.studio.panes.widget_finder import WidgetFinder
 from benchboard.ui.widgets.accessible import announce
-from benchboard.ui.widgets.people_row import Person
+from benchboard.ui.widgets.people_row import ShownPerson
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -191,7 +191,7 @@ class PagePresence(QObject):
 
     def _show(self) -> None:
         others = self._others()
-        self._bar.show_people([Person(one.user_id, one.name, self._doing(one)) for one in others])
+        self._bar.show_people([ShownPerson(one.user_id, one.name, self._doing(one)) for one in others])
         self._canvas.show_others((one.name, one.selected) for one in others if one.selected)
 
     def _others(self) -> list[_Other]:

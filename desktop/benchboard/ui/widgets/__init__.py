@@ -19,7 +19,7 @@ from benchboard.ui.widgets.labels import (
     restyle,
 )
 from benchboard.ui.widgets.paragraph import Paragraph
-from benchboard.ui.widgets.people_row import PeopleRow, Person
+from benchboard.ui.widgets.people_row import PeopleRow, ShownPerson
 from benchboard.ui.widgets.popover import MenuItem, Popover, copyable, heading, menu
 from benchboard.ui.widgets.surfaces import (
     Card,
@@ -55,11 +55,11 @@ __all__ = [
     "MenuItem",
     "Paragraph",
     "PeopleRow",
-    "Person",
     "Popover",
     "Scrim",
     "SegmentedControl",
     "Select",
+    "ShownPerson",
     "Text",
     "Toast",
     "Toolbar",

@@ -21,7 +21,7 @@ _SIDE: Final = 28
 _CIRCLE: Final = 24
 
 
-class Person(NamedTuple):
+class ShownPerson(NamedTuple):
     """A person in a row: `key` identifies them, `doing` is a sentence about what they do there."""
 
     key: str
@@ -34,12 +34,12 @@ class PersonButton(Pressable):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.person = Person("", "", "")
+        self.person = ShownPerson("", "", "")
         self.setFixedSize(_SIDE, _SIDE)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
-    def show_person(self, person: Person) -> None:
+    def show_person(self, person: ShownPerson) -> None:
         """Show this person from now on."""
         if person == self.person:
             return
@@ -73,7 +73,7 @@ class PeopleRow(QWidget):
         self.setAccessibleName(title)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._title = title
-        self._people: tuple[Person, ...] = ()
+        self._people: tuple[ShownPerson, ...] = ()
         self._is_short = False
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
@@ -90,11 +90,11 @@ class PeopleRow(QWidget):
         self.hide()
 
     @property
-    def people(self) -> tuple[Person, ...]:
+    def people(self) -> tuple[ShownPerson, ...]:
         """Who is shown, in the menu or beside it."""
         return self._people
 
-    def show_people(self, people: Sequence[Person]) -> bool:
+    def show_people(self, people: Sequence[ShownPerson]) -> bool:
         """Show these people; returns whether the row has another width now."""
         before = self.isHidden(), self.sizeHint().width()
         self._people = tuple(people)

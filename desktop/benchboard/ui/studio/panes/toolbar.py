@@ -18,7 +18,7 @@ from benchboard.ui.studio.studio_commands import EXPORT_MENU, MORE_MENU
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button, Kind, SegmentedControl
 from benchboard.ui.widgets.labels import Elided, hairline, plain_tooltip, restyle
-from benchboard.ui.widgets.people_row import PeopleRow, Person
+from benchboard.ui.widgets.people_row import PeopleRow, ShownPerson
 from benchboard.ui.widgets.popover import MenuItem, menu
 from benchboard.ui.widgets.surfaces import Icon, Toolbar
 from benchboard.ui.widgets.tab_order import one_tab_stop
@@ -208,7 +208,7 @@ class PageToolbar(Toolbar):
         """Show the zoom; 1 is 100 %."""
         self._zoom.setText(percent(zoom * 100, 0))
 
-    def show_people(self, people: Sequence[Person]) -> None:
+    def show_people(self, people: Sequence[ShownPerson]) -> None:
         """Show who else is on the dashboard."""
         if self.people.show_people(people):
             self._fit_width()
