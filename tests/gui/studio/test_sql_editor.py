@@ -302,3 +302,34 @@ def test_long_lines_are_wrapped_and_nothing_scrolls_sideways(page: SqlPage) -> N
     page.key(Qt.Key.Key_Space)
     assert page.edit.numbers.geometry() == numbers
     assert page.edit.viewport().width() == width
+
+
+def test_brackets_and_quotation_marks_are_closed_passed_and_removed_in_pairs(page: SqlPage) -> None:
+    page.write("SELECT ", run=False)
+    page.qtbot.keyClicks(page.edit, "count(")
+    assert page.edit.toPlainText() == "SELECT count()"
+    page.qtbot.keyClicks(page.edit, "*)")
+    assert page.edit.toPlainText() == "SELECT count(*)"
+    assert page.edit.textCursor().atEnd()
+    page.qtbot.keyClicks(page.edit, ", 'it''s'")
+    assert page.edit.toPlainText() == "SELECT count(*), 'it''s'"
+    page.qtbot.keyClicks(page.edit, " (")
+    page.key(Qt.Key.Key_Backspace)
+    assert page.edit.toPlainText() == "SELECT count(*), 'it''s' "
+    page.edit.selectAll()
+    page.qtbot.keyClicks(page.edit, "(")
+    assert page.edit.toPlainText() == "(SELECT count(*), 'it''s' )"
+    assert page.edit.textCursor().selectedText() == "SELECT count(*), 'it''s' "
+
+
+def test_lines_are_duplicated_below_and_undone_in_one_step(page: SqlPage) -> None:
+    page.write("SELECT 1\nFROM orders", run=False)
+    page.key(Qt.Key.Key_Home, CTRL)
+    page.key(Qt.Key.Key_D, CTRL)
+    assert page.edit.toPlainText() == "SELECT 1\nSELECT 1\nFROM orders"
+    assert page.edit.textCursor().blockNumber() == 1
+    page.key(Qt.Key.Key_Z, CTRL)
+    assert page.edit.toPlainText() == "SELECT 1\nFROM orders"
+    page.select_lines(0, 1)
+    page.key(Qt.Key.Key_D, CTRL)
+    assert page.edit.toPlainText() == "SELECT 1\nFROM orders\nSELECT 1\nFROM orders"

@@ -81,6 +81,7 @@ REGISTRY.register(
     Command("studio.sql_newer", N_("Next query"), Group.EXPLORE, ("Ctrl+Down",), "", "", SQL),
     Command("studio.sql_fix", N_("Apply the suggested correction"), Group.EXPLORE, ("Alt+Return",), "", "", SQL),
     Command("studio.sql_comment", N_("Comment lines out or in"), Group.EXPLORE, ("Ctrl+/",), "", "", SQL),
+    Command("studio.sql_duplicate", N_("Duplicate lines"), Group.EXPLORE, ("Ctrl+D",), "", "", SQL),
     Command("studio.explore_undo", N_("Undo"), Group.EXPLORE, ("Ctrl+Z",), "ph.arrow-u-up-left",
             N_("revert, go back"), EXPLORE),
     Command("studio.explore_redo", N_("Redo"), Group.EXPLORE, ("Ctrl+Shift+Z", "Ctrl+Y"), "ph.arrow-u-up-right",

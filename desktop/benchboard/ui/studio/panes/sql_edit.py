@@ -1,7 +1,7 @@
 """The editor of a query that is written by hand: line numbers, the current line, brackets that belong together."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QTextCursor
@@ -19,6 +19,9 @@ from benchboard.ui.theme import theme
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
+
+_PAIRS: Final = {"(": ")", "[": "]", "'": "'", '"': '"'}
+_CLOSING: Final = frozenset(_PAIRS.values())
 
 
 class SqlEdit(QueryEdit):
@@ -141,8 +144,64 @@ class SqlEdit(QueryEdit):
             self._edit_lines(indented if key == Qt.Key.Key_Tab else outdented)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
             self._break_line()
-        else:
+        elif not self._pair(event.text()) and not (key == Qt.Key.Key_Backspace and self._remove_pair(event)):
             super().keyPressEvent(event)
+
+    def _pair(self, letter: str) -> bool:
+        """Close a bracket or quotation mark that is typed, put a selection between two, and pass a closing one that
+        stands there already. False if the letter is to be typed as any other.
+        """
+        cursor = self.textCursor()
+        after = self._letter(cursor.position())
+        if letter and letter in _CLOSING and after == letter and not cursor.hasSelection():
+            self.moveCursor(QTextCursor.MoveOperation.NextCharacter)
+            return True
+        closing = _PAIRS.get(letter)
+        if closing is None:
+            return False
+        start, end = cursor.selectionStart(), cursor.selectionEnd()
+        before = self._letter(cursor.position() - 1)
+        in_word = _is_word(after) or (letter == closing and (_is_word(before) or before == letter))
+        if not cursor.hasSelection() and in_word:
+            return False  # such as the one that ends a text
+        inside = cursor.selectedText()
+        cursor.insertText(letter + inside + closing)
+        cursor.setPosition(start + 1)
+        cursor.setPosition(end + 1, QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+        return True
+
+    def _remove_pair(self, event: QKeyEvent) -> bool:
+        """Remove a bracket or quotation mark with the closing one directly after it; False if there is none."""
+        cursor = self.textCursor()
+        before, after = self._letter(cursor.position() - 1), self._letter(cursor.position())
+        if event.modifiers() or cursor.hasSelection() or not before or _PAIRS.get(before) != after:
+            return False
+        cursor.movePosition(QTextCursor.MoveOperation.PreviousCharacter)
+        cursor.movePosition(QTextCursor.MoveOperation.NextCharacter, QTextCursor.MoveMode.KeepAnchor, 2)
+        cursor.removeSelectedText()
+        return True
+
+    def _letter(self, place: int) -> str:
+        """The letter after a place of the cursor; empty before the first one, and at the end of a line."""
+        letter = self.document().characterAt(place) if place >= 0 else ""
+        return letter if letter.isprintable() else ""
+
+    def duplicate_lines(self) -> None:
+        """Put a copy of the selected lines, or of the current one, below them, as one step that can be undone."""
+        cursor, document = self.textCursor(), self.document()
+        first = document.findBlock(cursor.selectionStart())
+        last = document.findBlock(cursor.selectionEnd())
+        lines = [document.findBlockByNumber(k).text() for k in range(first.blockNumber(), last.blockNumber() + 1)]
+        below = QTextCursor(last)
+        below.movePosition(QTextCursor.MoveOperation.EndOfBlock)
+        length = sum(document.findBlockByNumber(first.blockNumber() + k).length() for k in range(len(lines)))
+        anchor, position = cursor.anchor(), cursor.position()
+        below.insertText("".join(f"\n{line}" for line in lines))
+        cursor = self.textCursor()
+        cursor.setPosition(anchor + length)
+        cursor.setPosition(position + length, QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
 
     def _break_line(self) -> None:
         """A new line, indented as the one before it."""
@@ -187,3 +246,7 @@ class SqlEdit(QueryEdit):
         painter.setPen(theme().color("border.control" if matched else "error"))
         painter.setBrush(theme().color("selection" if matched else "error.soft"))
         painter.drawRoundedRect(QRectF(box.left(), box.top() + 0.5, width, box.height() - 1), 2, 2)
+
+
+def _is_word(letter: str) -> bool:
+    return letter.isalnum() or letter == "_"

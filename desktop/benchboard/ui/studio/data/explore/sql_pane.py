@@ -164,6 +164,7 @@ class SqlEditor(QWidget):
         handlers = {
             "studio.sql_fix": Handler(edit.apply_fix, lambda: "" if edit.fix else _("There's no correction to apply.")),
             "studio.sql_comment": Handler(edit.toggle_comment),
+            "studio.sql_duplicate": Handler(edit.duplicate_lines),
             "studio.sql_older": Handler(partial(self._step, 1)),
             "studio.sql_newer": Handler(partial(self._step, -1)),
         }
