@@ -474,6 +474,13 @@ def test_kinds_that_cannot_draw_the_result_say_why(explorer: Explorer) -> None:
     assert not explorer.view.result.chart.isVisible()
 
 
+def test_table_that_is_opened_from_elsewhere_is_current_in_the_tree(studio: "Studio", tmp_path: Path) -> None:
+    source = _add_trips(studio, tmp_path / "trips.csv")
+    explorer = Explorer(studio, f"studio/explore/{source.id}/{source.tables[0]}")
+    studio.wait(lambda: bool(explorer.exploration.state.text))
+    assert explorer.tree.currentItem().text(0) == source.tables[0]
+
+
 def test_kind_that_was_chosen_holds_for_results_of_its_shape(explorer: Explorer) -> None:
     explorer.open_orders()
     fitting = explorer.exploration.kind

@@ -237,9 +237,11 @@ class FieldTree(QTreeWidget):
 
     def build(self) -> None:
         """Show all rows again; what was open stays open, and the current row current."""
-        self._open_current_table()
+        opened = self._open_current_table()
         current = self.currentItem()
         at = _key(current.data(0, _DATA)) if current is not None else None
+        if opened is not None and (at is None or at[:2] != opened):
+            at = (*opened, "")
         bar = self.verticalScrollBar().value()
         self.blockSignals(True)
         self.clear()
@@ -315,19 +317,22 @@ class FieldTree(QTreeWidget):
         if at is not None and _key(line) == at:
             self.setCurrentItem(item)
 
-    def _open_current_table(self) -> None:
+    def _open_current_table(self) -> tuple[str, str] | None:
+        """Open the tables of the question; returns its own one (source and name) if it wasn't shown before."""
         question = self._exploration.state.question
         key = (question.source_id, question.table) if question is not None else None
-        if key is not None and key != self._shown:
+        is_new = key is not None and key != self._shown
+        if key is not None and is_new:
             self._shown = key
             self._open.add(key)
         if question is None:
-            return
+            return None
         for join in question.joins:
             found = self._exploration.joined_tables.joined(question, join, self._exploration.sources)
             if found is not None and join not in self._shown_joins:
                 self._open.add((found[0].id, found[1].name))
         self._shown_joins = question.joins
+        return key if is_new else None
 
     def _show_question(self) -> None:
         question = self._exploration.state.question
