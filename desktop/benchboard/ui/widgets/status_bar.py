@@ -22,7 +22,7 @@ from benchboard.ui.widgets.tab_order import focus_content, one_tab_stop, step_by
 
 Tone = Literal["plain", "ok", "info", "warn", "error"]
 Fill = Callable[[Popover], None]
-_ORDER: Final = ("where", "saved", "dongles", "notice")
+_ORDER: Final = ("where", "saved", "dongles", "live", "notice")
 _RIGHT: Final = ("work", "hint", "organisation")
 
 
@@ -53,8 +53,10 @@ class StatusBar(QWidget):
         tip: str = "",
         share: float | None = None,
         announced: bool = False,
+        act: Callable[[], object] | None = None,
     ) -> None:
-        """Show cell `key` (`dongles`, `notice`, …); `fill` puts the content into its popover each time it opens.
+        """Show cell `key` (`dongles`, `notice`, …); `fill` puts the content into its popover each time it opens, or a
+        click does `act`, which the `tip` says.
 
         `share` draws a bar of that length (0 to 1) before the text: progress. A changed text is read out if
         `announced`.
@@ -65,7 +67,7 @@ class StatusBar(QWidget):
             self._cells[key] = cell
             self._row.insertWidget(self._cell_index(key), cell)
         before = cell.shown_text
-        cell.set_content(icon, text, fill, tone, tip, share)
+        cell.set_content(icon, text, fill, tone, tip, share, act)
         if announced and before not in ("", text):
             announce(cell, text, urgent=tone == "error")
 
@@ -117,13 +119,25 @@ class _StatusCell(Pressable):
         self._share: float | None = None
         self.shown_text = ""
         self._fill: Fill | None = None
+        self._act: Callable[[], object] | None = None
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.clicked.connect(self._open)
 
-    def set_content(self, icon: str, text: str, fill: Fill | None, tone: Tone, tip: str, share: float | None) -> None:
+    def set_content(
+        self,
+        icon: str,
+        text: str,
+        fill: Fill | None,
+        tone: Tone,
+        tip: str,
+        share: float | None,
+        act: Callable[[], object] | None,
+    ) -> None:
         changed = (self._icon, self.shown_text, self._tone, self._share) != (icon, text, tone, share)
         tenths = [None if one is None else int(10 * one) for one in (self._share, share)]
         self._icon, self._fill, self._tone, self._share, self.shown_text = icon, fill, tone, share, text
+        self._act = act
+        is_button = fill is not None or act is not None
         self.setToolTip(plain_tooltip(tip))
         # A screen reader is told of progress ten times at most, not of every step.
         if text != self.text() and (share is None or tenths[0] != tenths[1]):
@@ -131,8 +145,8 @@ class _StatusCell(Pressable):
             self.setAccessibleName(text)
         details = _("Press Enter to see details.") if fill is not None else ""
         self.setAccessibleDescription(". ".join(filter(None, (tip.rstrip("."), details))))
-        self.setEnabled(fill is not None)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if fill else Qt.FocusPolicy.NoFocus)
+        self.setEnabled(is_button)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if is_button else Qt.FocusPolicy.NoFocus)
         if changed:
             self.updateGeometry()
             self.update()
@@ -146,7 +160,9 @@ class _StatusCell(Pressable):
             super().keyPressEvent(event)
 
     def _open(self) -> None:
-        if self._fill is not None:
+        if self._act is not None:
+            self._act()
+        elif self._fill is not None:
             by_key = self.hasFocus() and self.focused_by_key
             popover = Popover(self, width=320, name=f"{self.objectName()}_popover")
             self._fill(popover)
@@ -156,7 +172,7 @@ class _StatusCell(Pressable):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
-            if self.underMouse() and self._fill is not None:
+            if self.underMouse() and self.isEnabled():
                 painter.fillRect(self.rect(), theme().color("border"))
             ink = theme().color("text.secondary" if self._tone == "plain" else self._tone)
             left = 10.0
