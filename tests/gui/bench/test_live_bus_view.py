@@ -558,7 +558,7 @@ def test_keys_of_the_live_bus_pause_send_close_and_open_it(
     view.table.setFocus()
     qtbot.keyClick(view.table, Qt.Key.Key_P)
     assert view.model.paused
-    assert [badge.accessibleName() for badge in view.findChildren(Badge) if badge.isVisible()] == ["Display paused"]
+    assert "Display paused" in [badge.accessibleName() for badge in view.findChildren(Badge) if badge.isVisible()]
     assert shell.command_handlers()["bench.pause_live"].title == "Resume display"
     for paused in (False, True):
         qtbot.keyClick(view.table, Qt.Key.Key_Space)

@@ -166,9 +166,10 @@ class DonglePane(QWidget):
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for section in (self._head, self._identity, self._timing, self._trace):
+        for section in (self._head, self._identity, self._timing):
             column.addWidget(section)
             column.addWidget(hairline())
+        column.addWidget(self._trace)
         column.addStretch(1)
         scroll = QScrollArea()
         disable_viewport_fill(scroll)

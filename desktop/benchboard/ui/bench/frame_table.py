@@ -66,7 +66,7 @@ _CELLS: Final[tuple[Callable[[_FrameRow], str], ...]] = (
 """The text of each column."""
 
 
-_DATA: Final = 6
+DATA_COLUMN: Final = 6
 """The column of the data."""
 _NUMBERS: Final = (3, 4, 5)
 """The columns of numbers, aligned right under their titles."""
@@ -274,17 +274,18 @@ class FrameDelegate(QStyledItemDelegate):
         painter.fillRect(QRectF(box.left(), box.bottom() - 1, box.width(), 1), theme().color("grid"))
         if current and index.column() == 0:
             painter.fillRect(QRectF(box.left(), box.top(), 2, box.height()), theme().color("accent"))
-        tones = ("text.muted", "accent.text", "text.secondary", "text.secondary", "text.secondary", "text.secondary")
+        tones = ("text.muted", "accent.text", "text.muted", "text.muted", "text.secondary", "text.secondary")
         tone = tones[index.column()] if index.column() < len(tones) else "text"
         painter.setPen(theme().color("text.muted" if ended else "error" if error else tone))
         painter.setFont(theme().font("body" if index.column() in _TEXTS else "mono"))
         if current and isinstance(table, QTableView) and table.hasFocus():
-            last = index.model().columnCount() - 1
+            header = table.horizontalHeader()
+            last = header.logicalIndex(header.count() - 1)
             paint_ring(painter, option.rect, index.column() == 0, index.column() == last)
             painter.setPen(theme().color("text.muted" if ended else "error" if error else tone))
         text_box = box.adjusted(12, 0, -12, 0)
         changed: list[bool] = []
-        if frames is not None and not frames.rolling and index.column() == _DATA:
+        if frames is not None and not frames.rolling and index.column() == DATA_COLUMN:
             changed = changed_bytes(frames.row_at(index.row()))
         if any(changed):
             self._paint_changes(painter, text_box, str(index.data()), changed, ended=ended)
@@ -312,4 +313,4 @@ class FrameDelegate(QStyledItemDelegate):
                 painter.fillPath(path, theme().color("byte.changed"))
             painter.setFont(bold if is_changed else regular)
             part = QRectF(x, box.top(), count * advance + 4, box.height())
-            painter.drawText(part, _alignment(_DATA), text[3 * places[0] : 3 * places[0] + count])
+            painter.drawText(part, _alignment(DATA_COLUMN), text[3 * places[0] : 3 * places[0] + count])

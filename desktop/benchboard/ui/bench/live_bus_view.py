@@ -30,7 +30,7 @@ from benchboard.ui.bench.bench_format import bit_rate
 from benchboard.ui.bench.bus_counters import SAMPLE_MS, BusCounters
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
 from benchboard.ui.bench.dongle_notices import DongleNotices
-from benchboard.ui.bench.frame_table import FrameDelegate, FrameModel
+from benchboard.ui.bench.frame_table import DATA_COLUMN, FrameDelegate, FrameModel
 from benchboard.ui.bench.live_bus_reasons import (
     may_become_selectable,
     no_dongles,
@@ -268,7 +268,8 @@ class LiveBusView(QWidget):
         self._dongle.setMaximumWidth(280)
         self._dongle.setSizeAdjustPolicy(Select.SizeAdjustPolicy.AdjustToContents)
         self._dongle.activated.connect(lambda _index: self._choose_dongle(self._dongle.current_key()))
-        self._settings = Text("", tone="muted")
+        self._settings = Badge("neutral", "", "ph.sliders-horizontal")
+        self._settings.hide()
         self._paused = Badge("warn", _("Display paused"), "ph.pause")
         self._paused.hide()
         for told in (self._dongle, self._settings, self._paused):
@@ -425,7 +426,9 @@ class LiveBusView(QWidget):
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         for index, width in enumerate((148, 124, 80, 64, 108, 104)):
             table.setColumnWidth(index, width)
-        table.horizontalHeader().setSectionResizeMode(6, QHeaderView.ResizeMode.Stretch)
+        table.horizontalHeader().setSectionResizeMode(DATA_COLUMN, QHeaderView.ResizeMode.Stretch)
+        # The data after their length; the figures of the cycle at the right edge.
+        table.horizontalHeader().moveSection(DATA_COLUMN, DATA_COLUMN - 2)
 
     def _lay_out(self) -> None:
         whole = QVBoxLayout(self)
@@ -705,14 +708,15 @@ class LiveBusView(QWidget):
         """Show the open bus's bit timing, in figures alone where the window is narrow."""
         live = self._devices.live
         if live is None:
-            self._settings.setText("")
+            self._settings.hide()
             return
         config = live.config
         text = _("{rate} · {point} %") if is_narrow(self.width()) else _("{rate}, sample point {point} %")
         text = text.format(rate=bit_rate(config.bitrate), point=number(config.sample_point, 1))
         if config.data_bitrate:
             text += f" / {bit_rate(config.data_bitrate)}"
-        self._settings.setText(text)
+        self._settings.show_state("neutral", text, "ph.sliders-horizontal")
+        self._settings.show()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -122,8 +122,9 @@ def _paint_text(painter: QPainter, box: QRectF, column: Column[Any], row: Any) -
         _paint_names(painter, box, column, column.text(row))
         return
     if not second:
+        is_mono = column.mono(row) if callable(column.mono) else column.mono
         font, tone = (
-            ("mono" if column.mono and column.text(row) != "–" else "body"),
+            ("mono" if is_mono and column.text(row) != "–" else "body"),
             ("text.secondary" if column.muted else "text"),
         )
         _paint_line(painter, box, column.text(row), font, tone, _alignment(column), middle=column.middle)

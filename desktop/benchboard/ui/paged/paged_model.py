@@ -76,7 +76,7 @@ class Column(Generic[Row]):
     badge: Callable[[Row], Mark | None] | None = None
     meter: Callable[[Row], float | None] | None = None
     repeated: "Callable[[Line[Row]], str] | None" = None
-    mono: bool = False
+    mono: bool | Callable[[Row], bool] = False
     muted: bool = False
     middle: bool = False
     """Whether a text too long is elided in its middle: the end of a path says more than its folders."""

@@ -338,7 +338,7 @@ def copyable(text: str, name: str = "", *, wrap: bool = False) -> QWidget:
     line = QHBoxLayout(holder)
     line.setContentsMargins(0, 0, 0, 0)
     line.setSpacing(4)
-    line.addWidget(WrappedPath(text) if wrap else Elided(text, "mono"), 1)
+    line.addWidget(WrappedPath(text) if wrap else Elided(text, "mono", fits_text=True), 1 if wrap else 0)
     line.addWidget(
         Button(
             "",
@@ -349,4 +349,6 @@ def copyable(text: str, name: str = "", *, wrap: bool = False) -> QWidget:
             tip=_("Copy {what}").format(what=name) if name else _("Copy"),
         )
     )
+    if not wrap:
+        line.addStretch(1)  # the button is beside what it copies
     return holder

@@ -160,9 +160,10 @@ class StatStrip(QFrame):
 
 
 def _paint_trace(painter: QPainter, box: QRectF, shares: Sequence[float]) -> None:
-    """Draw the shares until now as a line that ends at the right, over an area. Before the first there is nothing: a
-    ground line would read as zeros.
+    """Draw the shares until now as a line that ends at the right, over an area, on a ground that shows how far back it
+    goes. Before the first there is no line: one at the bottom would read as zeros.
     """
+    painter.fillRect(box, theme().color("surface.alt"))
     if not shares:
         return
     top, step = max(*shares, _LEAST_TOP) * _TRACE_TOP, box.width() / (TRACE_POINTS - 1)
