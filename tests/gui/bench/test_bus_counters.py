@@ -8,7 +8,7 @@ from benchboard.canbus.bus import BusState
 from benchboard.canbus.capture import Counters
 from benchboard.ui.bench.bus_counters import BusCounters
 from benchboard.ui.theme import Theme
-from benchboard.ui.widgets.stat_strip import Stat, StatStrip
+from benchboard.ui.widgets.stat_strip import TRACE_POINTS, Stat, StatStrip
 
 
 @pytest.mark.parametrize(("load", "text"), [(None, "–"), (0.0, "0 %"), (0.37, "37 %")])
@@ -84,4 +84,5 @@ def test_trace_draws_nothing_before_its_first_share(light: Theme) -> None:
         image, left = strip.grab().toImage(), strip.lefts()[0]
         return {image.pixel(round(left) + x, y) for x in range(70, 130) for y in range(8, 60)}
 
-    assert len(colours(())) == len(colours((0.4, 0.4))) == 1
+    assert colours(()) == colours((0.4, 0.4))
+    assert colours((0.4,) * TRACE_POINTS) > colours(())
