@@ -13,7 +13,7 @@ from benchboard.ui.context import Context
 
 _CELL: Final = "live"
 _EVERY_MS: Final = 500
-_LONGEST_NAME: Final = 32
+_LONGEST_NAME: Final = 24
 """Characters of a name in the cell; its tooltip has all of it."""
 
 
