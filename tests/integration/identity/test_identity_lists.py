@@ -434,7 +434,7 @@ def _entries_at(town: Town, *times: datetime) -> None:
 
 def test_count_entries_over_time_counts_days_with_those_that_are_empty(town: Town) -> None:
     noon = datetime.now(UTC).astimezone().replace(hour=12, minute=0, second=0, microsecond=0)
-    _entries_at(town, *(noon - timedelta(days=days) for days in (9, 9, 9, 5)))
+    _entries_at(town, *(noon - timedelta(days=days) + timedelta(minutes=25) for days in (9, 9, 9, 5)))
     listing = Listing(filters={"event": "dashboard.rename"})
     with unbound(town.database).read() as session:
         found = count_entries_over_time(session, town.actor, listing)
@@ -462,7 +462,7 @@ def test_count_entries_over_time_counts_days_with_those_that_are_empty(town: Tow
     assert sum(period.count for period in hours.periods) == 3
     assert noon_hour.start == noon - timedelta(days=9)
     assert minutes.unit == "minute"
-    assert [period.count for period in minutes.periods] == [3, *[0] * 59]
+    assert [period.count for period in minutes.periods] == [*[0] * 25, 3, *[0] * 34]
     assert none.periods == ()
     assert sum(period.count for period in searched.periods) == 1
 

@@ -47,6 +47,15 @@ def test_device_stamps_keep_the_devices_distances_over_gaps_wraps_and_late_chunk
         assert UNIX + time - 1e-6 <= stamp.seconds <= UNIX + time + latest + 1e-6 + MAX_DRIFT * time
 
 
+def test_device_that_restarted_counts_anew_from_its_first_frame() -> None:
+    clock = FrameClock(UNIX, wrap=60_000)
+    clock.arrived(0.0, 0.0)
+    before = device_stamp(clock, 5)
+    clock.restart()
+    clock.arrived(9.0, 9.0)
+    assert device_stamp(clock, 5).seconds - before.seconds == pytest.approx(9.0)
+
+
 def test_device_stamps_of_one_tick_are_equal_across_chunks() -> None:
     clock = FrameClock(UNIX, wrap=60_000)
     clock.arrived(0.0, 0.010)

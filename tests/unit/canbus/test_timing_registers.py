@@ -82,6 +82,7 @@ def test_registers_m_can_timing_of_the_mockup_has_its_values() -> None:
     written = registers("fdcan", NOMINAL, DATA, tdc_offset=32)
     assert [row.hex for row in written] == ["0x3E007E1F", "0x00801E77", "0x00002000"]
     assert written[0].meaning == "NSJW 31, NBRP 0, NTSEG1 126, NTSEG2 31"
+    assert [row.hex for row in registers("fdcan", NOMINAL, DATA)][1:] == ["0x00001E77", "0x00000000"]
 
 
 @pytest.mark.parametrize(
