@@ -78,6 +78,20 @@ def test_command_with_the_wrong_operation_is_not_supported() -> None:
     assert answer.body == {"rc": messages.ENOTSUP}
 
 
+@pytest.mark.parametrize("wanted", [5, None, ["s"], "", "s" * 17, "sx", "S"])
+def test_information_of_a_wrong_format_is_an_invalid_value(wanted: object) -> None:
+    answer = device().handle(Packet(messages.READ, messages.OS_GROUP, 7, 0, {"format": wanted}), 0.0)
+    assert answer is not None
+    assert answer.body == {"rc": messages.EINVAL}
+
+
+def test_information_has_what_the_format_asks_for_in_its_order() -> None:
+    dongle = device()
+    answer = dongle.handle(Packet(messages.READ, messages.OS_GROUP, 7, 0, {"format": "ns" + "o" * 14}), 0.0)
+    assert answer is not None
+    assert answer.body == {"output": " ".join([dongle.device_id, *["Benchboard"] * 15])}
+
+
 def test_error_is_told_to_a_client_of_the_first_version_without_its_group() -> None:
     for version, body in ((1, {"rc": 1}), (2, {"err": {"group": messages.GROUP, "rc": 1}})):
         operation = messages.OPERATIONS[ProtocolCommand.HELLO]
