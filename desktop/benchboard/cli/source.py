@@ -28,7 +28,7 @@ from benchboard.analytics.rest.settings import AUTHENTICATIONS, MAX_PAGE_SIZE, P
 from benchboard.analytics.sources import lineage, services
 from benchboard.analytics.sources.catalog import get_row
 from benchboard.analytics.sources.configuration import tables_of
-from benchboard.analytics.sources.copies import copies_folder, remove_copies, with_copies
+from benchboard.analytics.sources.copies import copies_folder, new_source_id, remove_copies, with_copies
 from benchboard.analytics.sources.file_news import (
     changes_text,
     file_news,
@@ -177,11 +177,13 @@ def add(
             do=_("Check the file. To add it without rows, repeat the command with --allow-empty."),
         )  # fmt: skip
     empty = empty_sheets(inspected.tables)
+    source_id = new_source_id()
     named = tables_of(tuple(table.scan for table in inspected.tables if table not in empty))
     originals = original_files(named)
     tables = with_copies(
         named,
         copies_folder(settings.home(), context.actor.organisation_id),
+        source_id,
         CancelToken(),
     )
     try:
@@ -200,6 +202,7 @@ def add(
                 kind=tables[0].scan.format,  # a folder's files have one
                 tables=tables,
                 state=state,
+                source_id=source_id,
             )
     except BaseException:
         remove_copies(tables)
@@ -470,7 +473,7 @@ def refresh(context: CommandContext, which: str, force: bool) -> None:
                 context.actor,
                 found.id,
                 accept_losses=force,
-                kept_in=copies_folder(settings.home(), context.actor.organisation_id),
+                keeps_last_good=True,
             ),
         )
     except Conflict as error:

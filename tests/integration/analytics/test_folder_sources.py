@@ -218,10 +218,13 @@ def test_a_file_that_was_read_and_is_broken_is_asked_about(market: Market, folde
     assert _amounts(market, _again(market, now)) == [1, 5]
 
 
-def test_linked_files_that_cannot_be_read_do_not_stop_the_others(market: Market, folder: Path, tmp_path: Path) -> None:
+def test_linked_files_that_cannot_be_read_do_not_stop_the_others(
+    market: Market, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BENCHBOARD_HOME", str(tmp_path / "home"))
     scans = [table.scan for table in inspect_file(folder).tables]
     source = import_files(
-        unbound(market.database), market.analyst, name="Months", scans=scans, folder=None, kept_in=tmp_path / "kept"
+        unbound(market.database), market.analyst, name="Months", scans=scans, folder=None, keeps_last_good=True
     )
     (folder / "2026-02.csv").write_bytes("id;amount\n0;5\n".encode("utf-16"))
     (folder / "2026-01.csv").write_bytes(b"id;amount\r\n0;1\n1;7\r\n")
@@ -242,9 +245,9 @@ def test_linked_files_that_cannot_be_read_do_not_stop_the_others(market: Market,
     _write(folder, "2026-02.csv", 20, 30)
     assert _amounts(market, read) == [1, 3, 4, 7, 20, 30], "a corrected file is read at once"
     kept = source_copies(unbound(market.database), market.analyst, source.id)
-    assert [path.parent for path in kept] == [tmp_path / "kept"]
+    assert kept == (tmp_path / "home" / "sources" / "last-good" / source.id / source.tables[0],)
     delete_copies(kept)
-    assert not kept[0].exists()
+    assert not kept[0].parent.exists()
     for name in ("2026-01.csv", "2026-02.csv", "2026-03.csv", "2026-04.csv"):
         (folder / name).write_bytes(b"")
     with pytest.raises(Unavailable, match=r"“2026-01.csv” can't be read"):

@@ -37,12 +37,17 @@ def rearranged(lines: tuple[str, ...], *places: int) -> tuple[str, ...]:
 
 
 def added(
-    market: Market, file: Path, kept: Path | None, *, wrong_values: str = "empty", kept_in: Path | None = None
+    market: Market, file: Path, kept: Path | None, *, wrong_values: str = "empty", keeps_last_good: bool = False
 ) -> SourceSummary:
     scans: list[FileScan] = [table.scan for table in inspect_file(file).tables]
     scans = [replace(one, options=replace(one.options, wrong_values=wrong_values)) for one in scans]  # type: ignore[arg-type]
     return import_files(
-        unbound(market.database), market.analyst, name="Sales", scans=scans, folder=kept, kept_in=kept_in
+        unbound(market.database),
+        market.analyst,
+        name="Sales",
+        scans=scans,
+        folder=kept,
+        keeps_last_good=keeps_last_good,
     )
 
 
@@ -158,8 +163,11 @@ def test_a_line_that_ends_otherwise_is_read_with_the_others(
     assert answered(market, source, "count(*), max(id)") == (21, 21)
 
 
-def test_a_linked_file_that_cannot_be_read_keeps_its_last_good_rows(market: Market, file: Path, tmp_path: Path) -> None:
-    source = added(market, file, None, kept_in=tmp_path / "good")
+def test_a_linked_file_that_cannot_be_read_keeps_its_last_good_rows(
+    market: Market, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BENCHBOARD_HOME", str(tmp_path / "home"))
+    source = added(market, file, None, keeps_last_good=True)
     good = file.read_bytes()
     file.write_bytes(good.decode().encode("utf-16"))
     assert answered(market, source, "count(*), max(id)") == (20, 20)

@@ -7,9 +7,10 @@ import pytest
 
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.inspection import inspect_file
+from benchboard.analytics.files.scan import FileScan
 from benchboard.analytics.queries import check_source_query, run_query
 from benchboard.analytics.sources import services
-from benchboard.analytics.sources.configuration import SourceConfiguration, SourceTable, tables_of
+from benchboard.analytics.sources.configuration import SourceConfiguration, SourceTable, kept_folder, tables_of
 from benchboard.analytics.sources.kinds import source_kinds
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.analytics.sources.source_reading import read_source_again
@@ -19,6 +20,7 @@ from benchboard.errors import Conflict, Denied, Invalid, NotFound, Unavailable
 from benchboard.identity.permissions import Grants
 from benchboard.paging import Listing
 from benchboard.storage.models.analytics import DataSource
+from benchboard.storage.models.base import new_id
 from support.databases import unbound
 from support.orders import Market
 from support.people import Town
@@ -229,3 +231,21 @@ def test_list_tables_of_an_organisation_without_orders_has_no_orders(town: Town,
         assert [one.id for one in list_tables(session, market.analyst)] == [""]
     with unbound(town.database).read() as session:
         assert list_tables(session, town.admin.actor) == ()
+
+
+@pytest.mark.parametrize("stored", ["/etc", "/home/somebody/.ssh", "../..", True])
+def test_where_last_good_copies_are_is_never_what_a_row_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stored: object
+) -> None:
+    """Copies are written and removed there, and anybody who may write to the database could name any folder."""
+    monkeypatch.setenv("BENCHBOARD_HOME", str(tmp_path / "home"))
+    document = SourceConfiguration("csv", (SourceTable("sales", FileScan(tmp_path / "a.csv", "csv")),)).to_json()
+    source_id = new_id()
+    assert SourceConfiguration.from_json(document, source_id).tables[0].kept is None
+    document["tables"][0]["kept"] = stored
+    (table,) = SourceConfiguration.from_json(document, source_id).tables
+    assert table.kept == tmp_path / "home" / "sources" / "last-good" / source_id / "sales"
+    assert SourceConfiguration.from_json(document).tables[0].kept is None
+    for other in ("..", "", "a/b"):
+        with pytest.raises(ValueError, match="no id"):
+            kept_folder(other, "sales")

@@ -136,6 +136,33 @@ def test_last_good_copies_are_one_for_each_file_and_for_this_account_alone(tmp_p
     assert stat.S_IMODE(kept.stat().st_mode) == 0o700
 
 
+def test_last_good_copies_of_files_that_are_not_in_the_table_any_more_are_removed(tmp_path: Path) -> None:
+    scan, kept = _folder(tmp_path / "in"), tmp_path / "kept"
+    readable_scan(scan, kept)
+    readable_scan(replace(scan, files=("a.csv",)), kept)
+    assert [path.name for path in kept.rglob("*") if path.is_file()] == ["a.csv"]
+
+
+def test_a_last_good_copy_that_a_query_may_read_stays_until_it_has_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was removed when its file was corrected, between the query's plan and its reading."""
+    scan, kept = _folder(tmp_path / "in"), tmp_path / "kept"
+    readable_scan(scan, kept)
+    _break(tmp_path / "in" / "b.csv", b"")
+    ((_name, good),) = readable_scan(scan, kept).scan.stand_ins
+    for text in (TEXT.replace("2", "3"), TEXT.replace("2", "44")):
+        _break(tmp_path / "in" / "b.csv", text.encode())
+        readable_scan(scan, kept)
+    assert good.read_bytes() == TEXT.encode()
+    assert len([path for path in kept.rglob("b.csv") if path.is_file()]) == 2
+    monkeypatch.setattr(readable_files, "IN_USE", -1.0)
+    _break(tmp_path / "in" / "b.csv", TEXT.replace("2", "555").encode())
+    readable_scan(scan, kept)
+    assert not good.exists()
+    assert len([path for path in kept.rglob("b.csv") if path.is_file()]) == 1
+
+
 def _look_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stands for another run of the program, which must not look through a file again."""
 

@@ -12,8 +12,9 @@ import re
 import shutil
 import tempfile
 import threading
+import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
@@ -32,6 +33,8 @@ MOST_CHECKED: Final = 4 << 30
 1 GiB, once for each of its versions."""
 MOST_KEPT: Final = 256 << 20
 """Bytes of a file of which a copy is kept."""
+IN_USE: Final = 900.0
+"""Seconds for which a copy stays that a query was told to read, even if there is a newer one: longer than one takes."""
 _BLOCK: Final = 1 << 20
 _WRONG_SHARE: Final = 100
 """More than this part of the lines that aren't UTF-8 is another encoding; fewer are wrong lines."""
@@ -77,7 +80,7 @@ def readable_scan(scan: FileScan, kept: Path | None) -> ReadableScan:
         defect = _defect_of(path, scan, kept)
         if defect == "mixed":
             even = _known_even(path, kept)
-            stand_ins.append((path.name, even if even is not None else _evened(path, scan)))
+            stand_ins.append((path.name, _used(even) if even is not None else _evened(path, scan)))
         if defect in ("", "mixed"):
             _keep(path, kept, stand_ins[-1][1] if defect else None)
             continue
@@ -85,7 +88,9 @@ def readable_scan(scan: FileScan, kept: Path | None) -> ReadableScan:
         good = _last_good(path.name, kept) if defect != "denied" else None
         problems.append(FileProblem(path.name, _sentence(defect), None if good is None else _changed(good)))
         if good is not None:
-            stand_ins.append((path.name, good))
+            stand_ins.append((path.name, _used(good)))
+    if kept is not None:
+        _forget_others(kept, frozenset(path.name for path in scan.paths))
     left_out = {problem.name for problem in problems if problem.rows_from is None}
     if left_out >= {path.name for path in scan.paths}:
         return ReadableScan(scan, tuple(problems), has_any=False)
@@ -296,13 +301,39 @@ def _keep(path: Path, kept: Path | None, even: Path | None) -> None:
         target = kept / f"{_version(path)}{'-even' if even else f'-{_GOOD}' if is_large else ''}" / path.name
         if target.exists() or (is_large and even is not None):
             return
-        older = [one for one in _folders_of(path.name, kept) if not is_large or one.name.endswith(_GOOD)]
+        # Of a large file there is no newer copy: an older one stays.
+        older = [one / path.name for one in _folders_of(path.name, kept) if not is_large or one.name.endswith(_GOOD)]
         with Path(os.devnull).open("rb") if is_large else (even or path).open("rb") as source:
             _write(source, target, compressed=None, changed_ns=stat.st_mtime_ns)
-        for folder in older:
-            (folder / path.name).unlink(missing_ok=True)
+        os.utime(target.parent, (0, 0))  # no query was told to read it yet
+        _remove_unused(older)
+
+
+def _used(copy: Path) -> Path:
+    """The copy, with a note at its folder that a query is told to read it now."""
+    with suppress(OSError):
+        os.utime(copy.parent)
+    return copy
+
+
+def _remove_unused(copies: Iterable[Path]) -> None:
+    """Remove these copies, apart from those that a query may still read. Raises `OSError`."""
+    for copy in copies:
+        if time.time() - _changed(copy.parent) > IN_USE:
+            copy.unlink(missing_ok=True)
             with suppress(OSError):
-                folder.rmdir()
+                copy.parent.rmdir()
+
+
+@lru_cache(maxsize=1_000)
+def _forget_others(kept: Path, names: frozenset[str]) -> None:
+    """Remove the copies of files that don't belong to the table any more. They are looked for once for each of the sets
+    of files that it has while the program runs."""
+    with suppress(OSError), _WRITING:
+        versions = [
+            one for one in kept.iterdir() if _OURS.fullmatch(one.name) and one.is_dir() and not one.is_symlink()
+        ]
+        _remove_unused(copy for one in versions for copy in list(one.iterdir()) if copy.name not in names)
 
 
 def _folders_of(name: str, kept: Path) -> list[Path]:

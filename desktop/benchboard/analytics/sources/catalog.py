@@ -49,15 +49,16 @@ class SourceCatalog:
         return sorted(name for name, config in self._session.execute(own) if table.lower() in _table_names(config))
 
     def _tables_of(self, name: str) -> dict[str, SourceTable]:
-        own = select(DataSource.name, DataSource.connection_config).where(
+        own = select(DataSource.name, DataSource.id, DataSource.connection_config).where(
             DataSource.organisation_id == self._actor.organisation_id
         )
         # By Python's rules: SQLite knows the case of ASCII letters alone.
-        found = (config for known, config in self._session.execute(own) if known.casefold() == name.casefold())
-        config = next(found, None)
-        if config is None:
+        rows = self._session.execute(own)
+        found = next(((id_, config) for known, id_, config in rows if known.casefold() == name.casefold()), None)
+        if found is None:
             return {}
-        return {table.name: table for table in SourceConfiguration.from_json(config).tables}
+        source_id, config = found
+        return {table.name: table for table in SourceConfiguration.from_json(config, source_id).tables}
 
 
 def _table_names(configuration: object) -> set[str]:

@@ -49,7 +49,7 @@ class ColumnConsequences:
 def get_table(session: Session, actor: Actor, source_id: str, table: str) -> SourceTable:
     """A table of a source of files. Raises `NotFound`."""
     require(actor, "sources:read")
-    tables = SourceConfiguration.from_json(get_row(session, actor, source_id).connection_config).tables
+    tables = SourceConfiguration.from_json(get_row(session, actor, source_id).connection_config, source_id).tables
     found = next((one for one in tables if one.name == table), None)
     if found is None:
         raise NotFound("sources.no-table", _("There's no table “{name}”.").format(name=table[:80]))

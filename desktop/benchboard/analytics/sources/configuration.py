@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from benchboard import settings
 from benchboard.analytics.column_presentation import Presentation
 from benchboard.analytics.duckdb_engine import FileView
 from benchboard.analytics.files.column_matching import current_sql
@@ -18,6 +19,7 @@ from benchboard.analytics.files.sql_text import identifier, literal
 from benchboard.analytics.files.value_units import PERCENT
 from benchboard.errors import Invalid
 from benchboard.i18n import _, is_currency
+from benchboard.storage.models.base import is_id
 
 MAX_TABLES: Final = 1_000
 
@@ -31,7 +33,8 @@ class SourceTable:
     scan: FileScan
     copy: Path | None = None
     kept: Path | None = None
-    """Where queries read the files themselves: the folder of the last good copy of each (`readable_files`)."""
+    """Where queries read the files themselves: the folder of the last good copy of each (`readable_files`). It is that
+    of `kept_folder`: what is stored says only whether there is one."""
 
     def current_view(self) -> FileView:
         """The table as a query reads it, with its columns where the header of its file has them now. Raises `Conflict`
@@ -81,20 +84,29 @@ class SourceConfiguration:
                     "name": one.name,
                     "scan": one.scan.to_json(),
                     "copy": _path_text(one.copy),
-                    "kept": _path_text(one.kept),
+                    "kept": one.kept is not None,
                 }
                 for one in self.tables
             ],
         }
 
     @classmethod
-    def from_json(cls, document: object) -> "SourceConfiguration":
-        """What `to_json` wrote. Raises `Invalid` (`sources.configuration`) for anything else."""
+    def from_json(cls, document: object, source_id: str = "") -> "SourceConfiguration":
+        """What `to_json` wrote of the source with this id; without an id, no last good copies are known. Raises
+        `Invalid` (`sources.configuration`) for anything else."""
         try:
-            return _parsed(document)
+            return _parsed(document, source_id)
         except (KeyError, TypeError, ValueError) as error:
             what = _("The settings of this data source can't be read.")
             raise Invalid("sources.configuration", what, do=_("Remove it, then add the file again.")) from error
+
+
+def kept_folder(source_id: str, table: str) -> Path:
+    """The folder of the last good copies of the files of a source's table, in Benchboard's home folder. Raises
+    ValueError for what is no id or no name of a table."""
+    if not is_id(source_id) or NAME.fullmatch(table) is None:
+        raise ValueError("no id, or no name of a table")
+    return settings.home() / "sources" / "last-good" / source_id / table
 
 
 def tables_of(scans: tuple[FileScan, ...]) -> tuple[SourceTable, ...]:
@@ -118,13 +130,13 @@ def column_presentation(column: ScanColumn) -> Presentation:
     return Presentation(written=f"{title} ({unit})" if unit and unit not in title else title)
 
 
-def _parsed(document: object) -> SourceConfiguration:
+def _parsed(document: object, source_id: str) -> SourceConfiguration:
     if not isinstance(document, dict):
         raise TypeError("not an object")
     kind, listed = document["format"], document["tables"]
     if not isinstance(kind, str) or not isinstance(listed, list) or len(listed) > MAX_TABLES:
         raise TypeError("not a kind and its tables")
-    tables = tuple(_table(one) for one in listed)
+    tables = tuple(_table(one, source_id) for one in listed)
     if len({one.name for one in tables}) != len(tables):
         raise ValueError("a name twice")
     rest = document.get("rest")
@@ -133,13 +145,15 @@ def _parsed(document: object) -> SourceConfiguration:
     return SourceConfiguration(kind, tables, rest)
 
 
-def _table(value: object) -> SourceTable:
+def _table(value: object, source_id: str) -> SourceTable:
     if not isinstance(value, dict):
         raise TypeError("not a table")
     name = value["name"]
     if not isinstance(name, str) or NAME.fullmatch(name) is None:
         raise ValueError("name")
-    return SourceTable(name, FileScan.from_json(value["scan"]), _path(value, "copy"), _path(value, "kept"))
+    # Older sources have the path of the folder here.
+    kept = kept_folder(source_id, name) if value.get("kept") and source_id else None
+    return SourceTable(name, FileScan.from_json(value["scan"]), _path(value, "copy"), kept)
 
 
 def _path(value: Mapping[str, object], name: str) -> Path | None:

@@ -11,7 +11,7 @@ from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.conversion import copy_to_parquet
 from benchboard.analytics.files.inspection_types import ReportProgress
 from benchboard.analytics.files.readable_files import remove_kept
-from benchboard.analytics.sources.configuration import SourceTable
+from benchboard.analytics.sources.configuration import SourceTable, kept_folder
 from benchboard.storage.models.base import new_id
 
 
@@ -20,10 +20,20 @@ def copies_folder(home: Path, organisation_id: str) -> Path:
     return home / "data" / organisation_id / new_id()
 
 
+def new_source_id() -> str:
+    """The id of a source that is going to be added, after which the folder of its last good copies is named."""
+    return new_id()
+
+
 def with_copies(
-    tables: Sequence[SourceTable], folder: Path, cancel_token: CancelToken, progress: ReportProgress | None = None
+    tables: Sequence[SourceTable],
+    folder: Path,
+    source_id: str,
+    cancel_token: CancelToken,
+    progress: ReportProgress | None = None,
 ) -> tuple[SourceTable, ...]:
-    """The tables, with a copy of each whose file queries can't read in place (Excel, SQLite, older encodings).
+    """The tables of a source, with a copy of each whose file queries can't read in place (Excel, SQLite, older
+    encodings).
 
     Takes about as long as reading the files. Raises what `copy_to_parquet` raises, and then leaves no copies behind.
     """
@@ -31,7 +41,7 @@ def with_copies(
     try:
         for table in tables:
             if table.scan.readable_in_place:
-                found.extend(with_kept_files((table,), folder))
+                found.extend(with_kept_files((table,), source_id))
                 continue
             target = folder / f"{table.name}.parquet"
             copy_to_parquet(table.scan, target, cancel_token=cancel_token, progress=progress)
@@ -42,13 +52,10 @@ def with_copies(
     return tuple(found)
 
 
-def with_kept_files(tables: Sequence[SourceTable], folder: Path | None) -> tuple[SourceTable, ...]:
-    """The tables, those that are read where they are with a folder inside this one for the last good copies of their
-    files, unless they have one. They are made when the table is read."""
-    return tuple(
-        replace(one, kept=folder / new_id()) if folder is not None and one.copy is None and one.kept is None else one
-        for one in tables
-    )
+def with_kept_files(tables: Sequence[SourceTable], source_id: str) -> tuple[SourceTable, ...]:
+    """The tables of a source, those that are read where they are with a folder for the last good copies of their files.
+    They are made when the table is read."""
+    return tuple(replace(one, kept=kept_folder(source_id, one.name)) if one.copy is None else one for one in tables)
 
 
 def remove_copies(tables: Sequence[SourceTable]) -> None:
@@ -66,5 +73,6 @@ def delete_copies(paths: Iterable[Path]) -> None:
         with suppress(OSError):
             if path.is_dir():
                 remove_kept(path)
+                path.parent.rmdir()  # unless there are those of another table of the source
             else:
                 path.unlink()

@@ -24,6 +24,7 @@ from benchboard.errors import Invalid, NotFound
 from benchboard.i18n import _
 from benchboard.identity.permissions import Actor, require
 from benchboard.storage.engine import Transactions
+from benchboard.storage.models.base import new_id
 
 FOLDER: Final = "sources"
 """The folder of the copies, in Benchboard's home folder."""
@@ -38,14 +39,14 @@ def import_files(
     folder: Path | None,
     unread: Sequence[UnreadFile] = (),
     inspected: Sequence[TableInspection] = (),
-    kept_in: Path | None = None,
+    keeps_last_good: bool = False,
     cancel_token: CancelToken | None = None,
     progress: ReportProgress | None = None,
 ) -> SourceSummary:
     """Add a data source with the tables of these scans, which are of one file or folder. With a `folder`, the tables
     are copied there as Parquet files; without, queries read the file where it is. `unread`: the files of the folder
     that couldn't be read when it was inspected; `inspected`: what was found in the tables then, to count their lines;
-    `kept_in`: where the last good copies of files are kept that queries read where they are.
+    `keeps_last_good`: copies are kept of files that queries read where they are.
 
     Takes as long as reading the file; no transaction is open meanwhile. Raises what `add_source` and `copy_to_parquet`
     raise, and `Cancelled`; then no copy is left.
@@ -53,8 +54,9 @@ def import_files(
     require(actor, "sources:write")
     token, report = cancel_token or CancelToken(), progress or (lambda _done, _total: None)
     tables = tables_of(tuple(scans))
-    if folder is None:
-        tables = with_kept_files(tables, kept_in)
+    source_id = new_id()
+    if folder is None and keeps_last_good:
+        tables = with_kept_files(tables, source_id)
     with _removed_on_failure() as copies:
         copies.extend(one.kept for one in tables if one.kept is not None)
         if folder is not None:
@@ -76,7 +78,7 @@ def import_files(
         state = replace(state, unread=tuple((one.name, unread_sentence(one)) for one in unread))
         kind = tables[0].scan.format if tables else ""
         with database.change() as session:
-            return add_source(session, actor, name=name, kind=kind, tables=tables, state=state)
+            return add_source(session, actor, name=name, kind=kind, tables=tables, state=state, source_id=source_id)
 
 
 def locate_source(
@@ -125,13 +127,13 @@ def source_copies(database: Transactions, actor: Actor, source_id: str) -> tuple
     require(actor, "sources:read")
     with database.read() as session:
         row = get_row(session, actor, source_id)
-        tables = (*SourceConfiguration.from_json(row.connection_config).tables, *copies_before(row))
+        tables = (*SourceConfiguration.from_json(row.connection_config, row.id).tables, *copies_before(row))
     return tuple(dict.fromkeys(path for one in tables for path in (one.copy, one.kept) if path is not None))
 
 
 def _tables(database: Transactions, actor: Actor, source_id: str) -> tuple[SourceTable, ...]:
     with database.read() as session:
-        return SourceConfiguration.from_json(get_row(session, actor, source_id).connection_config).tables
+        return SourceConfiguration.from_json(get_row(session, actor, source_id).connection_config, source_id).tables
 
 
 def _copy(tables: Sequence[SourceTable], token: CancelToken, report: ReportProgress) -> list[Conversion]:

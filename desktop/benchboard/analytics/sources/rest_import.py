@@ -99,7 +99,7 @@ def update_rest(
     require(actor, "sources:write")
     with database.read() as session:
         row = get_row(session, actor, source_id)
-        before = SourceConfiguration.from_json(row.connection_config).tables
+        before = SourceConfiguration.from_json(row.connection_config, row.id).tables
         older = copies_before(row)
     copy = before[0].copy
     if copy is None:

@@ -191,8 +191,9 @@ def add_source(
         what = _("“{name}” isn't a kind of data source.").format(name=kind[:40])
         raise Invalid("sources.kind", what, do=_("Choose one of: {values}.").format(values=", ".join(source_kinds())))
     _require_free(session, actor, name)
-    row = DataSource(id=source_id or new_id(), organisation_id=actor.organisation_id, name=name, type=known.type,
-                     connection_config=_checked(kind, tables, rest).to_json())  # fmt: skip
+    source_id = source_id or new_id()
+    row = DataSource(id=source_id, organisation_id=actor.organisation_id, name=name, type=known.type,
+                     connection_config=_checked(source_id, kind, tables, rest).to_json())  # fmt: skip
     store_state(row, state)
     store_limited(row, limited=limited)
     session.add(row)
@@ -271,8 +272,8 @@ def update_source(
         _require_free(session, actor, name, row.id)
         row.name = name
     if tables is not None:
-        before = SourceConfiguration.from_json(row.connection_config)
-        row.connection_config = _checked(before.kind, tables, before.rest).to_json()
+        before = SourceConfiguration.from_json(row.connection_config, row.id)
+        row.connection_config = _checked(row.id, before.kind, tables, before.rest).to_json()
     if state is not None:
         store_state(row, state)
     session.flush()
@@ -298,7 +299,7 @@ def replace_source(
     name = checked_name(name)
     _require_free(session, actor, name, row.id)
     row.name = name
-    row.connection_config = _checked("rest_api", tables, rest).to_json()
+    row.connection_config = _checked(row.id, "rest_api", tables, rest).to_json()
     row.extra = {}  # the copies of before were read with other settings
     store_state(row, state)
     store_limited(row, limited=limited)
@@ -393,7 +394,7 @@ def _tables(row: DataSource) -> tuple[TableSummary, ...]:
             table.name, table.scan.kept_columns, _count(rows.get(table.name)),
             rest[0].address if rest is not None else str(table.scan.path),
         )
-        for table in SourceConfiguration.from_json(row.connection_config).tables
+        for table in SourceConfiguration.from_json(row.connection_config, row.id).tables
     )  # fmt: skip
 
 
@@ -402,7 +403,9 @@ def copied_tables(session: Session, actor: Actor, source_id: str) -> tuple[Sourc
     require(actor, "sources:write")
     config = get_row(session, actor, source_id).connection_config
     try:
-        return tuple(table for table in SourceConfiguration.from_json(config).tables if table.copy or table.kept)
+        return tuple(
+            table for table in SourceConfiguration.from_json(config, source_id).tables if table.copy or table.kept
+        )
     except Invalid:  # a source whose settings can't be read can be removed too
         return ()
 
@@ -422,7 +425,7 @@ def sample_rows(
         _require_table(table, server.tables)
         token = cancel_token or CancelToken()
         return server.sample(table, limit=max(1, min(limit, SAMPLE_ROWS)), timeout=_SAMPLE_TIMEOUT, cancel_token=token)
-    tables = SourceConfiguration.from_json(get_row(session, actor, source_id).connection_config).tables
+    tables = SourceConfiguration.from_json(get_row(session, actor, source_id).connection_config, source_id).tables
     _require_table(table, [one.name for one in tables])
     return duckdb_engine.run(
         f'SELECT * FROM "{table}"',  # noqa: S608  # one of the names of the source, which are plain
@@ -450,13 +453,15 @@ def checked_name(name: str) -> str:
     return name
 
 
-def _checked(kind: str, tables: Sequence[SourceTable], rest: Mapping[str, Any] | None = None) -> SourceConfiguration:
+def _checked(
+    source_id: str, kind: str, tables: Sequence[SourceTable], rest: Mapping[str, Any] | None = None
+) -> SourceConfiguration:
     """The configuration, as it will be read back: what can't be read isn't stored."""
     if not tables:
         raise Invalid("sources.no-tables", _("The file has no tables."), do=_("Choose another file."))
     for table in tables:
         table.view()
-    return SourceConfiguration.from_json(SourceConfiguration(kind, tuple(tables), rest).to_json())
+    return SourceConfiguration.from_json(SourceConfiguration(kind, tuple(tables), rest).to_json(), source_id)
 
 
 def _require_free(session: Session, actor: Actor, name: str, source_id: str = "") -> None:
@@ -476,7 +481,7 @@ def _summary(row: DataSource) -> SourceSummary:
             counts = [_count(one.get("rows")) for one in stored_tables(row.extra)]
             return SourceSummary(row.id, row.name, kind, row.status, row.last_sync, problem, named, "", server=address,
                                  known_rows=_sum(counts))  # fmt: skip
-        configuration = SourceConfiguration.from_json(row.connection_config)
+        configuration = SourceConfiguration.from_json(row.connection_config, row.id)
         rest = stored_rest(row.connection_config)
     except Invalid as error:
         return SourceSummary(row.id, row.name, row.type, "error", row.last_sync, error.what, (), "")

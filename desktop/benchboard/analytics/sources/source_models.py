@@ -90,7 +90,7 @@ class SourceColumns:
             if server is not None:
                 self.servers[source_id] = "mysql" if server.settings.kind == "mysql" else "postgresql"
                 return {str(one["name"]): stored_columns(one) for one in stored_tables(row.extra)}
-            config = SourceConfiguration.from_json(row.connection_config)
+            config = SourceConfiguration.from_json(row.connection_config, row.id)
         except AppError:  # the source itself says what is wrong with it
             return {}
         return {one.name: one.scan.kept_columns for one in config.tables}
@@ -151,7 +151,7 @@ def models_named(session: Session, actor: Actor, source_id: str, text: str) -> d
 def open_catalog(session: Session, actor: Actor, source_id: str, text: str = "") -> SourceCatalog:
     """The tables and data models of a source that the query `text` may name. Raises what `get_row` raises."""
     row = get_row(session, actor, source_id)
-    tables = SourceConfiguration.from_json(row.connection_config).tables
+    tables = SourceConfiguration.from_json(row.connection_config, row.id).tables
 
     def find(name: str) -> FileView | None:
         own = models_of_source(session, actor, source_id, lambda known: known.casefold() == name.casefold())

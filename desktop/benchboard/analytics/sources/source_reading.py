@@ -89,11 +89,11 @@ def read_source_again(
     accept_losses: bool = False,
     cancel_token: CancelToken | None = None,
     progress: ReportProgress | None = None,
-    kept_in: Path | None = None,
+    keeps_last_good: bool = False,
 ) -> SourceSummary:
     """Read the files of a source as they are now. Columns are found by their titles, new ones are added. Copies are
-    made again, and those of before are kept for `undo_reading`. Of a server, the tables are listed again. `kept_in`:
-    where the last good copies of linked files are kept from now on, if they aren't yet.
+    made again, and those of before are kept for `undo_reading`. Of a server, the tables are listed again.
+    `keeps_last_good`: the last good copies of linked files are kept from now on.
 
     Raises `Conflict` (`sources.reading-doubtful`) where columns are missing, no row is left, or far more lines don't
     fit than before: nothing is read then, unless `accept_losses`. Raises what reading a file raises, and `Cancelled`.
@@ -103,9 +103,9 @@ def read_source_again(
     with database.read() as session:
         is_server = bool(get_source(session, actor, source_id).server)
         config = get_row(session, actor, source_id).connection_config
-        tables = () if is_server else SourceConfiguration.from_json(config).tables
+        tables = () if is_server else SourceConfiguration.from_json(config, source_id).tables
         extra = dict(get_row(session, actor, source_id).extra or {})
-    tables = with_kept_files(tables, kept_in)
+    tables = with_kept_files(tables, source_id) if keeps_last_good else tables
     if is_server:
         return _refreshed_server(database, actor, source_id, token)
     if stored_rest(config) is not None:
@@ -170,7 +170,7 @@ def store_table(
     require(actor, "sources:write")
     with database.read() as session:
         row = get_row(session, actor, source_id)
-        tables = SourceConfiguration.from_json(row.connection_config).tables
+        tables = SourceConfiguration.from_json(row.connection_config, row.id).tables
         extra = dict(row.extra or {})
     # What was read of the others is as old as it was: their files may have changed since.
     originals = stored_files(extra.get("originals")) if len(tables) > 1 else None
@@ -202,7 +202,7 @@ def undo_reading(database: Transactions, actor: Actor, source: SourceSummary) ->
             what = _("“{name}” was refreshed again since.").format(name=row.name)
             raise Conflict("sources.read-since", what, do=_("Look at its data as they are now."))
         before = _before(row)
-        tables = () if before is None else SourceConfiguration.from_json(before["config"]).tables
+        tables = () if before is None else SourceConfiguration.from_json(before["config"], row.id).tables
         if before is None or not all(one.copy is None or one.copy.exists() for one in tables):
             what = _("The copy of before isn't there any more.")
             raise Conflict("sources.nothing-to-undo", what, do=_("Refresh the source."))
@@ -220,7 +220,7 @@ def copies_before(row: DataSource) -> tuple[SourceTable, ...]:
     """The tables whose copies are kept so that the last reading can be undone."""
     before = _before(row)
     try:
-        return SourceConfiguration.from_json(before["config"]).tables if before is not None else ()
+        return SourceConfiguration.from_json(before["config"], row.id).tables if before is not None else ()
     except AppError:
         return ()
 

@@ -277,7 +277,7 @@ class DataView(QWidget):
                     folder=folder,
                     unread=unread,
                     inspected=inspected,
-                    kept_in=home,
+                    keeps_last_good=True,
                     cancel_token=token,
                     progress=progress.report,
                 )

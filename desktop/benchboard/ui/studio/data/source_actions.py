@@ -13,7 +13,7 @@ from benchboard.analytics.remote.settings import RemoteSettings
 from benchboard.analytics.rest.settings import RestSettings
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.copies import delete_copies
-from benchboard.analytics.sources.file_import import FOLDER, locate_source, source_copies
+from benchboard.analytics.sources.file_import import locate_source, source_copies
 from benchboard.analytics.sources.lineage import LineageUse
 from benchboard.analytics.sources.rest_connection import rest_settings
 from benchboard.analytics.sources.servers import server_settings
@@ -102,7 +102,6 @@ class SourceActions(QObject):
     def refresh(self, source_id: str, name: str, *, accept_losses: bool = False) -> None:
         """Read the files of a source again; ask where that would lose columns or rows."""
         database, actor = self._context.database, self._context.actor
-        kept_in = self._context.workspace.home / FOLDER
 
         def read(progress: Progress) -> tuple[SourceSummary, str]:
             token = CancelToken()
@@ -117,7 +116,7 @@ class SourceActions(QObject):
                     accept_losses=accept_losses,
                     cancel_token=token,
                     progress=progress.report,
-                    kept_in=kept_in,
+                    keeps_last_good=True,
                 )
                 with database.read() as session:
                     return now, refresh_text(before, RefreshedSource.read(session, actor, source_id))
