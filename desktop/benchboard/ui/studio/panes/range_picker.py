@@ -37,7 +37,7 @@ class RangePicker(Popover):
         self._name, self._editor = variable.name, editor
         self._kind = variable.column.kind if variable.column is not None else "number"
         self._spread = variable_runner.column_spread(variable, self)
-        self._histogram = _Histogram()
+        self._histogram = _RangeHistogram()
         self._histogram.hide()
         self._from = Field(_("From"), Edit(name="range_from"))
         self._to = Field(_("To"), Edit(name="range_to"))
@@ -128,7 +128,7 @@ class RangePicker(Popover):
         self.close()
 
 
-class _Histogram(QWidget):
+class _RangeHistogram(QWidget):
     """How many values are in each part between the least and the greatest; those of the range stand out."""
 
     def __init__(self) -> None:
