@@ -181,3 +181,14 @@ def test_range_over_orders_in_benchboards_own_language(studio: "Studio") -> None
     studio.page.editor.load(parse_document({**raw, "variables": [variable, dates]}))
     ((least, most),) = _rows(studio, "a")
     assert 100 <= least <= most <= 500  # type: ignore[operator]  # numbers
+
+
+def test_widget_whose_sql_the_builder_cannot_read_says_why_the_range_does_not_reach_it(filtered: "Studio") -> None:
+    by_hand = "SELECT max(n) AS n FROM (SELECT shop, count(*) AS n FROM sales GROUP BY shop) AS counted"
+    filtered.page.editor.set_property("count", "query", by_hand)
+    _add(filtered, "sales: amount")
+    _type(filtered, "range_from", "300", enter=True)
+    assert _rows(filtered, "count") == ((2,),)
+    why = "Its SQL isn't in the query builder's form, so ranges and filters from charts can't be added to it."
+    assert _notes(filtered, "count") == [f"Not filtered by amount: from 300. {why}"]
+    assert _notes(filtered, "returns") == ["Not filtered by amount: from 300"]

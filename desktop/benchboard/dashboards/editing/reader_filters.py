@@ -54,10 +54,12 @@ class PointSelection:
 
 
 class FilteredQuery(NamedTuple):
-    """A query with the conditions of a reader's filters; `missed` are the indexes of those that it can't take."""
+    """A query with the conditions of a reader's filters; `missed` are the indexes of those that it can't take, all of
+    them if the builder can't read it (`unreadable`)."""
 
     text: str
     missed: tuple[int, ...] = ()
+    unreadable: bool = False
 
 
 def filtered_query(text: str, source_id: str, filters: Sequence[ReaderFilter]) -> FilteredQuery:
@@ -73,7 +75,7 @@ def _filtered(text: str, source_id: str, filters: tuple[ReaderFilter, ...]) -> F
         dialect = "duckdb"  # a query over another file may join that of the filter
     question = read_marked(text, source_id, dialect) if dialect is not None else None
     if question is None or dialect is None:
-        return FilteredQuery(text, tuple(range(len(filters))))
+        return FilteredQuery(text, tuple(range(len(filters))), unreadable=dialect is not None)
     missed = []
     for place, one in enumerate(filters):
         name = one.name_in(question)

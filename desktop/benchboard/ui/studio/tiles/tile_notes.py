@@ -46,8 +46,16 @@ def filters_text(unused: UnusedFilters) -> str:
     """Which filters of the page a widget doesn't use."""
     names = ", ".join(unused.variables)
     if unused.time and names:
-        return _("Not filtered by {names} or the time range").format(names=names)
-    return _("Not filtered by the time range") if unused.time else _("Not filtered by {names}").format(names=names)
+        text = _("Not filtered by {names} or the time range").format(names=names)
+    elif unused.time:
+        text = _("Not filtered by the time range")
+    else:
+        text = _("Not filtered by {names}").format(names=names)
+    if not unused.unreadable:
+        return text
+    return f"{text}. " + _(
+        "Its SQL isn't in the query builder's form, so ranges and filters from charts can't be added to it."
+    )
 
 
 def source_text(news: SourceNews) -> str:
