@@ -19,7 +19,7 @@ from benchboard.ui.admin.person_pane import PersonPane
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Badge, Button, Paragraph, Toolbar
-from benchboard.ui.widgets.readable_rows import RowList
+from benchboard.ui.widgets.readable_rows import ReadableList
 from benchboard.ui.widgets.timeline_row import TimelineRow
 from support.admin import Admin
 from support.databases import unbound
@@ -432,7 +432,7 @@ def test_people_list_shows_teams_as_they_change(admin: Admin) -> None:
     admin.wait(lambda: admin.cell(TABLE, "Ada Lovelace", 2) == "Chamber, Rig")
     admin.press_row(TABLE, "Ada Lovelace")
     pane = detail(admin)
-    rows = pane.findChild(RowList)
+    rows = pane.findChild(ReadableList)
     assert rows is not None
     admin.wait(lambda: "Teams: Chamber, Rig" in rows.rows[0].accessible_text())
     assert {"Chamber", "Rig"} <= {badge.accessibleName() for badge in rows.findChildren(Badge)}

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from benchboard.ui.app import Window
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets import Button, KeyValue, Text, accessible, copyable
-from benchboard.ui.widgets.readable_rows import RowList
+from benchboard.ui.widgets.readable_rows import ReadableList
 from benchboard.ui.widgets.tab_order import tab_stops
 from benchboard.ui.widgets.timeline_row import TimelineRow
 
@@ -116,7 +116,7 @@ def test_fact_is_read_as_it_is_now_and_described_by_its_tooltip(page: QWidget) -
 
 
 def test_rows_of_a_list_are_one_stop_whose_buttons_the_arrows_reach(page: QWidget) -> None:
-    rows = RowList("Activity")
+    rows = ReadableList("Activity")
     fold = Button("3 times", kind="link", name="fold")
     rows.show_rows([TimelineRow("now", "Signed in"), TimelineRow("1 h ago", "Saved “Line 2”", "by Ines", action=fold)])
     _add(page, rows)
@@ -136,7 +136,7 @@ def test_rows_that_are_replaced_keep_the_focus_or_give_it_to_the_next(page: QWid
         made.setObjectName(key)
         return made
 
-    rows = RowList("Sessions")
+    rows = ReadableList("Sessions")
     rows.show_rows([row("a"), row("b"), row("c")])
     _add(page, rows)
     tab_stops(page)[0].setFocus(Qt.FocusReason.TabFocusReason)

@@ -30,7 +30,7 @@ from benchboard.ui.widgets import Badge, Button, Elided, Icon, KeyValue, Paragra
 from benchboard.ui.widgets.detail_pane import DetailHeader, DetailPane, DetailSection
 from benchboard.ui.widgets.flow_layout import FlowLayout
 from benchboard.ui.widgets.labels import Tone
-from benchboard.ui.widgets.readable_rows import ReadableRow, RowList
+from benchboard.ui.widgets.readable_rows import ReadableList, ReadableRow
 from benchboard.ui.widgets.timeline_row import TimelineRow
 
 _MAX_ROWS = 50
@@ -186,7 +186,7 @@ class _OverviewTab(QWidget):
         self._pane = pane
         column = _column(self)
         role, account = DetailSection(_("Role")), DetailSection(_("Account"))
-        self._role, self._facts = RowList(_("Role")), KeyValue()
+        self._role, self._facts = ReadableList(_("Role")), KeyValue()
         role.fill(self._role)
         account.fill(self._facts)
         self.sessions = _SessionsSection(pane, _FEW_SESSIONS)
@@ -263,7 +263,7 @@ class _SessionsSection(DetailSection):
         )
         super().__init__(_("Active sessions"), self._all)
         self._pane, self._most = pane, most
-        self._rows = RowList(_("Active sessions"))
+        self._rows = ReadableList(_("Active sessions"))
         self._none = Paragraph("", "body", "secondary")
         self._rest = Text("", "caption", "muted")
         soon = _("Revoked sessions end {within}.").format(within=user_actions.revoked_within())
@@ -338,7 +338,7 @@ class _ActivitySection(DetailSection):
         self._pane, self._most = pane, most
         self._unfolded: set[str] = set()
         self._times: list[tuple[TimelineRow, datetime]] = []
-        self._rows = RowList(_("Activity"))
+        self._rows = ReadableList(_("Activity"))
         self._none = Paragraph(
             _("No activity yet. What this person does, and what others change about them, is listed here."),
             "body",

@@ -65,7 +65,7 @@ def make_readable(holder: QWidget, label: str = "") -> None:
     holder.setAccessibleName(label or _("Details"))
 
 
-class RowList(QWidget):
+class ReadableList(QWidget):
     """Rows below each other; `show_rows` replaces them, and the focus stays at the row that has the same object name,
     or goes to the one in its place.
     """
