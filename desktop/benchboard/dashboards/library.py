@@ -22,7 +22,7 @@ from benchboard.dashboards.access.dashboard_permissions import Level
 from benchboard.dashboards.document.document import MAX_NAME, Document
 from benchboard.dashboards.folder_tree import FolderNode
 from benchboard.dashboards.home_layout import is_home_name
-from benchboard.dashboards.repository import KnownPage, SavedDashboard, VersionReason
+from benchboard.dashboards.repository import KnownPage, SavedDashboard, VersionAuthor, VersionReason
 from benchboard.errors import Conflict, Invalid, NotFound
 from benchboard.i18n import _
 from benchboard.identity import audit, permissions
@@ -224,6 +224,13 @@ def get_dashboard(session: Session, actor: Actor, dashboard_id: str) -> StoredDa
     permissions.require(actor, "studio:enter")
     row = dashboard_permissions.require(session, actor, dashboard_id, "view", trashed=True, layout=True)
     return StoredDashboard(_one(session, actor, row.id), repository.read(session, row))
+
+
+def author_since(session: Session, actor: Actor, dashboard_id: str, version: int) -> VersionAuthor | None:
+    """Who stored a dashboard's document last, if that was after its `version`; None if it isn't known."""
+    permissions.require(actor, "studio:enter")
+    row = dashboard_permissions.require(session, actor, dashboard_id, "view", trashed=True)
+    return repository.author_since(session, row, version)
 
 
 def visible_ids(session: Session, actor: Actor, dashboard_ids: Collection[str]) -> set[str]:

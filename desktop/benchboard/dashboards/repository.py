@@ -351,6 +351,14 @@ def _differing(stored: WidgetRow, made: WidgetRow) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class VersionAuthor:
+    """Who stored a version."""
+
+    user_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class _NewestVersion:
     """The newest version of a dashboard, without its document."""
 
@@ -382,6 +390,14 @@ def _newest(session: Session, row: Dashboard) -> _NewestVersion | None:
         .limit(1)
     ).first()
     return _NewestVersion(*newest) if newest is not None else None
+
+
+def author_since(session: Session, row: Dashboard, version: int) -> VersionAuthor | None:
+    """Who stored the newest version of a dashboard, if that was after the row's `version`; None if it isn't known."""
+    newest = _newest(session, row)
+    if newest is None or newest.stored_version <= version or newest.author_id is None or newest.author is None:
+        return None
+    return VersionAuthor(newest.author_id, newest.author)
 
 
 def _require_unchanged(session: Session, row: Dashboard, newest: _NewestVersion | None, base_version: int) -> None:

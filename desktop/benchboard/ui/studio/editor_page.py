@@ -55,6 +55,7 @@ from benchboard.ui.studio.panes.widget_finder import WidgetFinder, find_widgets
 from benchboard.ui.studio.panes.widget_palette import WidgetPalette
 from benchboard.ui.studio.point_actions import PointActions
 from benchboard.ui.studio.presentation import PresentationDisplay
+from benchboard.ui.studio.remote_changes import RemoteChangeNotice
 from benchboard.ui.studio.starting_data import StartingData
 from benchboard.ui.studio.studio_commands import PAGE
 from benchboard.ui.studio.tiles.auto_refresh import AutoRefresh
@@ -164,6 +165,7 @@ class StudioPage(QWidget):
             self.editor, self.query_runner, context.choose_location, partial(context.go, "studio/data")
         )
         self.finder = WidgetFinder(self.canvas)
+        RemoteChangeNotice(context, self, self.saving, self.finder, lambda: self.presentation.on)
         if store.dashboard_id is not None:
             PagePresence(context, store.dashboard_id, self, self.canvas, self.bar, self.finder)
         self.presentation = PresentationMode(self.canvas)

@@ -34,6 +34,10 @@ class DocumentStore(Protocol):
         """The number of the version that holds the stored document; None where no versions are kept."""
         ...
 
+    def author_since(self, session: DatabaseSession, version: int) -> str | None:
+        """The name of who stored the document after `version`; empty if that isn't known, None for the user."""
+        ...
+
     def write(self, session: DatabaseSession, document: Document, base: int | None, *, note: str | None = None,
               merged: bool = False) -> StoredDocument:  # fmt: skip
         """Store `document`, edited from version `base`; None overwrites any version.
@@ -57,6 +61,9 @@ class HomeStore:
         return StoredDocument(home.content, home.version, title=_("Home"))
 
     def newest_version(self, _session: DatabaseSession) -> int | None:
+        return None
+
+    def author_since(self, _session: DatabaseSession, _version: int) -> str | None:
         return None
 
     def write(self, session: DatabaseSession, document: Document, base: int | None, *, note: str | None = None,
@@ -86,6 +93,12 @@ class DashboardStore:
     def newest_version(self, session: DatabaseSession) -> int | None:
         newest = version_store.list_versions(session, self._actor, self.key, limit=1).rows
         return newest[0].number if newest else None
+
+    def author_since(self, session: DatabaseSession, version: int) -> str | None:
+        author = library.author_since(session, self._actor, self.key, version)
+        if author is None:
+            return ""
+        return None if author.user_id == self._actor.user_id else author.name
 
     def write(self, session: DatabaseSession, document: Document, base: int | None, *, note: str | None = None,
               merged: bool = False) -> StoredDocument:  # fmt: skip

@@ -15,6 +15,7 @@ from benchboard.dashboards.editing.recovered_page import RecoveredPage
 from benchboard.dashboards.editing.save_machine import Effect, Event, SaveMachine, SaveState, StoredDocument
 from benchboard.dashboards.variables import variable_state
 from benchboard.dashboards.variables.repeat_expansion import VariableChoice
+from benchboard.dashboards.versions.change_summary import ChangeSummary, change_summary
 from benchboard.dashboards.versions.three_way_merge import MergeResult
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, ngettext
@@ -38,6 +39,16 @@ class OtherVersion(NamedTuple):
     next_number: int | None
 
 
+class RemoteChange(NamedTuple):
+    """A change that another user stored (`who`; empty if that isn't known), or the user in another window (None).
+    `merged`: there were edits here too, and both are kept.
+    """
+
+    summary: ChangeSummary
+    who: str | None
+    merged: bool = False
+
+
 class Saving(QObject):
     """Keeps the editor's document and the stored one in sync; `state` is the save state."""
 
@@ -47,6 +58,8 @@ class Saving(QObject):
     """The user opens the decision on conflicting changes (`MergeResult`)."""
     merge_finished = Signal()
     """The merge is complete."""
+    changed_elsewhere = Signal(object)
+    """The page shows a change that was stored elsewhere (`RemoteChange`)."""
     remote_document_arriving = Signal(object)
     """This document, stored by another user, is about to be loaded into the editor or merged with it."""
 
@@ -59,6 +72,8 @@ class Saving(QObject):
         self.machine = SaveMachine()
         self._last_write: StoredDocument | None = None
         """What the last write stored, set on the worker before the window is notified."""
+        self._arrived: RemoteChange | None = None
+        """What the document that was read last changes."""
         self._saved_at: float | None = None
         self._banner = f"studio.conflict.{store.key}"
         self._timer = QTimer(self)
@@ -228,7 +243,7 @@ class Saving(QObject):
             case save_machine.AnnounceDecided():
                 self.merge_finished.emit()
             case save_machine.AnnounceMerged():
-                problems.toast(_("Merged changes made elsewhere."))
+                self._tell_change(merged=True)
 
     # Reading and writing
 
@@ -280,26 +295,51 @@ class Saving(QObject):
         self._context.tasks.change(self, write, lambda _done: None)
 
     def _read_theirs(self, known_version: int) -> None:
-        self._context.tasks.read(
-            self,
-            self.store.read,
-            lambda stored: self._theirs_read(stored, known_version),
-            lambda error: self._handle(save_machine.TheirsUnread(error)),
-        )
+        before = self.machine.saved
+
+        def read(session: "DatabaseSession") -> tuple[StoredDocument, RemoteChange | None]:
+            stored = self.store.read(session)
+            return stored, self._change(session, before, stored, known_version)
+
+        def arrived(found: tuple[StoredDocument, RemoteChange | None]) -> None:
+            stored, self._arrived = found
+            self._theirs_read(stored, known_version)
+
+        self._context.tasks.read(self, read, arrived, lambda error: self._handle(save_machine.TheirsUnread(error)))
+
+    def _change(
+        self, session: "DatabaseSession", before: Document | None, stored: StoredDocument, known_version: int
+    ) -> RemoteChange | None:
+        """What was stored since `known_version`, which is shown as `before`, and by whom. Runs on a worker."""
+        if before is None or stored.version == known_version:
+            return None
+        summary = change_summary(before, fitted_document(stored.document))
+        return None if summary is None else RemoteChange(summary, self.store.author_since(session, known_version))
 
     def _theirs_read(self, stored: StoredDocument, known_version: int) -> None:
         self.remote_document_arriving.emit(fitted_document(stored.document))
         self._handle(save_machine.TheirsRead(stored, known_version))
 
     def _merge_theirs(self, effect: save_machine.MergeTheirs) -> None:
-        def read(session: "DatabaseSession") -> save_machine.MergeDone:
-            return save_machine.merge_theirs(effect, self.store.read(session))
+        known_version = self.stored.version if self.stored is not None else 0
 
-        def arrived(merged: save_machine.MergeDone) -> None:
+        def read(session: "DatabaseSession") -> tuple[save_machine.MergeDone, RemoteChange | None]:
+            stored = self.store.read(session)
+            return save_machine.merge_theirs(effect, stored), self._change(session, effect.base, stored, known_version)
+
+        def arrived(found: tuple[save_machine.MergeDone, RemoteChange | None]) -> None:
+            merged, self._arrived = found
             self.remote_document_arriving.emit(merged.merge.theirs)
             self._handle(merged)
 
         self._context.tasks.read(self, read, arrived, lambda error: self._handle(save_machine.MergeFailed(error)))
+
+    def _tell_change(self, *, merged: bool) -> None:
+        if self._arrived is not None:
+            self.changed_elsewhere.emit(self._arrived._replace(merged=merged))
+        elif merged:
+            self._context.problems.toast(_("Merged changes made elsewhere."))
+        self._arrived = None
 
     def _follow(self, document: Document) -> None:
         if self._editor.read_only:
@@ -307,6 +347,7 @@ class Saving(QObject):
         else:
             self._editor.follow_document(_("Load changes made elsewhere"), document)
         self.state_changed.emit()  # only now does the page show what is reported as saved
+        self._tell_change(merged=False)
 
     def _end_editing(self, document: Document) -> None:
         """Make the page view-only: nothing can be undone, and repeated items are shown as readers see them."""

@@ -95,13 +95,14 @@ class WidgetFinder:
         self.text = text
         return find_widgets(self._editor, text)
 
-    def go_to(self, item_id: str) -> None:
-        """Scroll to an item and select it."""
+    def go_to(self, *item_ids: str) -> None:
+        """Select these items, as far as they exist, and scroll to the first."""
         editor = self._editor
-        if item_id not in editor.page.paths:
+        known = [one for one in item_ids if one in editor.page.paths]
+        if not known:
             return
-        editor.reveal([item_id])
-        tile = self._canvas.tiles.get(item_id)
+        editor.reveal(known)
+        tile = self._canvas.tiles.get(known[0])
         if tile is not None:
             self._canvas.ensureVisible(tile.rect, 12, 12)
         self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
