@@ -19,7 +19,7 @@ A, B = item("a", title="Revenue by shop"), item("b", 3)
         ([A, B], [item("a", 6, title="Revenue by shop"), B], ChangeSummary("moved", "Revenue by shop", 1, ("a",))),
         ([A, B], [item("a", title="Orders"), B], ChangeSummary("changed", "Orders", 1, ("a",))),
         ([A, B], [item("a", 6, title="Orders"), B], ChangeSummary("changed", "Orders", 1, ("a",))),
-        ([A, B], [A, item("b", 3, query="SELECT 1")], ChangeSummary("changed", "KPI", 1, ("b",))),
+        ([A, B], [A, item("b", 3, query="SELECT 1")], ChangeSummary("changed", "Metric card", 1, ("b",))),
         ([A], [item("a", title="Orders"), B], ChangeSummary("several", "", 2, ("a", "b"))),
         ([A, B], [item("c", 6)], ChangeSummary("several", "", 3, ("c",))),
     ],
@@ -32,7 +32,9 @@ def test_change_summary(
 
 def test_change_summary_of_the_dashboard_itself() -> None:
     assert change_summary(document("Line", A), document("Line 2", A)) == ChangeSummary("settings")
-    assert change_summary(document("Line", A), document("Line 2", A, B)) == ChangeSummary("added", "KPI", 1, ("b",))
+    assert change_summary(document("Line", A), document("Line 2", A, B)) == ChangeSummary(
+        "added", "Metric card", 1, ("b",)
+    )
 
 
 def test_change_summary_leaves_out_what_only_made_room() -> None:
@@ -41,4 +43,4 @@ def test_change_summary_leaves_out_what_only_made_room() -> None:
         document("Line", A, below),
         document("Line", item("a", title="Revenue by shop"), item("new", 0, 2), item("b", 0, 4, title="Below")),
     )
-    assert change_summary(before, after) == ChangeSummary("added", "KPI", 1, ("new",))
+    assert change_summary(before, after) == ChangeSummary("added", "Metric card", 1, ("new",))
