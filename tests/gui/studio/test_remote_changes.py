@@ -1,6 +1,7 @@
 """Two windows edit one dashboard: each is told who changed what, can go there, and undoes its own steps only."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from test_page_presence import Pair
 
 from benchboard.dashboards.access import sharing
+from benchboard.ui.studio.remote_changes import REPEATED_AFTER_S, RemoteChangeNotice
 from benchboard.ui.widgets.toasts import Toast
 from support.databases import unbound
 
@@ -49,15 +51,21 @@ def test_change_of_another_says_who_and_what_and_show_goes_there(pair: Pair) -> 
     assert toasts(pair.other) == []  # nobody is told of their own change
 
 
-def test_same_change_again_is_not_said_again_at_once(pair: Pair) -> None:
-    for words in ("T", "Th", "The"):
+def test_same_change_is_said_again_only_after_a_pause(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    said, now = list[str](), [0.0]
+    monkeypatch.setattr(pair.one.context.problems, "toast", lambda text, **_action: said.append(text))
+    (notice,) = pair.mine.findChildren(RemoteChangeNotice)
+    notice.clock = lambda: now[0]
+    for words, seconds in (("T", 0.0), ("Th", 2.0), ("The", 2.0), ("They", REPEATED_AFTER_S)):
+        now[0] += seconds
         pair.theirs.editor.set_property("a", "config.text", words)
         pair.theirs.saving.save()
-        follow(pair, pair.mine, lambda words=words: pair.mine.editor.widget("a").config["text"] == words)  # type: ignore[misc]
-        for toast in pair.one.application.window.findChildren(Toast):
-            if words != "T":
-                assert toast.accessibleName() != f"{pair.their_name} changed “Text a”."
-            toast.dismiss()
+        follow(pair, pair.mine, partial(_has_text, pair.mine, words))
+    assert said == [f"{pair.their_name} changed “Text a”."] * 2
+
+
+def _has_text(page: "StudioPage", words: str) -> bool:
+    return page.editor.widget("a").config.get("text") == words
 
 
 def test_change_that_is_merged_says_so_too(pair: Pair) -> None:
