@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -13,12 +14,19 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.analytics.line_reduction import ReducedRows, Reduction
 from benchboard.analytics.queries import Cell, ResultTable
+from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
+from benchboard.ui.studio.data.explore import exploration
+from benchboard.ui.studio.data.explore.explore_view import ExploreView
+from benchboard.ui.studio.tiles import query_results
 from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
 from benchboard.ui.studio.tiles.line_picture import with_detail
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.theme import Theme, theme
 from support.kind_cases import table
+
+if TYPE_CHECKING:
+    from conftest import Studio
 
 FIRST = datetime(2026, 3, 1, tzinfo=UTC)
 HOUR = 3_600.0
@@ -60,8 +68,10 @@ def _wheel(drawing: EnlargedDrawing, x: float, notches: int) -> None:
 
 def test_the_wheel_zooms_at_the_pointer_and_a_finer_result_is_asked_for(drawing: EnlargedDrawing, qtbot: QtBot) -> None:
     asked: list[Reduction | None] = []
+    zoomed: list[bool] = []
+    drawing.zoomed.connect(zoomed.append)
     drawing.detail_requested.connect(asked.append)
-    box = drawing.grab() and drawing._plot_box()  # where the plot is
+    box = drawing.grab() and drawing.plot_box()  # where the plot is
     assert box is not None
     _wheel(drawing, box.left() + box.width() / 4, 4)
     shown, whole = drawing.zoom.shown, drawing.zoom.whole
@@ -69,7 +79,7 @@ def test_the_wheel_zooms_at_the_pointer_and_a_finer_result_is_asked_for(drawing:
     assert whole is not None
     assert shown.size == pytest.approx(whole.size * 0.8**4)
     assert shown.at(0.25) == pytest.approx(whole.at(0.25))
-    assert drawing.reset_button.isVisible()
+    assert zoomed[-1:] == [True]
     qtbot.waitUntil(lambda: asked != [])
     (one,) = asked
     assert one is not None
@@ -77,7 +87,7 @@ def test_the_wheel_zooms_at_the_pointer_and_a_finer_result_is_asked_for(drawing:
     assert one.window[0] <= shown.low < shown.high <= one.window[1]
     _wheel(drawing, box.left() + 10, -30)
     assert drawing.zoom.shown is None
-    assert not drawing.reset_button.isVisible()
+    assert zoomed[-1:] == [False]
 
 
 def test_a_drag_moves_the_chart_and_opens_no_menu(drawing: EnlargedDrawing, qtbot: QtBot) -> None:
@@ -86,7 +96,7 @@ def test_a_drag_moves_the_chart_and_opens_no_menu(drawing: EnlargedDrawing, qtbo
     QTest.keyClick(drawing, Qt.Key.Key_Plus)
     before = drawing.zoom.shown
     assert before is not None
-    box = drawing._plot_box()  # as above
+    box = drawing.plot_box()  # as above
     assert box is not None
     QTest.mousePress(drawing, Qt.MouseButton.LeftButton, pos=QPoint(400, 200))
     QTest.mouseMove(drawing, QPoint(400 - 50, 200))
@@ -142,8 +152,8 @@ def _is_near(one: QColor, other: QColor) -> bool:
 def test_a_zoomed_line_is_where_its_values_are(drawing: EnlargedDrawing) -> None:
     for _time in range(4):
         QTest.keyClick(drawing, Qt.Key.Key_Plus)
-    picture, box, shown = drawing.grab().toImage(), drawing._plot_box(), drawing.zoom.shown  # as above
-    plot = drawing._zoomed_picture()  # as above
+    picture, box, shown = drawing.grab().toImage(), drawing.plot_box(), drawing.zoom.shown  # as above
+    plot = drawing.zoomed_picture()  # as above
     assert box is not None
     assert shown is not None
     assert plot is not None
@@ -158,8 +168,8 @@ def test_a_finer_result_takes_the_place_of_its_part_of_the_axis(drawing: Enlarge
     QTest.keyClick(drawing, Qt.Key.Key_Plus)
     fine = _log(count=481, step=7.5, first=HOUR)
     drawing.show_detail(fine)  # during the movement: it waits
-    assert drawing._detail is None  # what is drawn
-    qtbot.waitUntil(lambda: drawing._detail is fine)  # as above
+    assert drawing.detail is None  # what is drawn
+    qtbot.waitUntil(lambda: drawing.detail is fine)  # as above
     merged = with_detail(_log(), fine)
     times = [row[0] for row in merged.rows]
     assert len(times) == len(set(times)) == 241 - 61 + 481
@@ -189,3 +199,72 @@ def test_an_area_is_zoomed_too(drawing: EnlargedDrawing, light: Theme, appearanc
     QTest.keyClick(drawing, Qt.Key.Key_Plus)
     assert drawing.zoom.shown is not None
     assert any(_columns(drawing.grab().toImage(), theme().chart(0)))
+
+
+def test_a_widget_is_read_again_for_the_part_that_is_shown(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(query_results, "MOST_POINTS", 5)
+    monkeypatch.setattr(query_results, "TILE_BUCKETS", 4)
+    query = "SELECT created_dt, order_total FROM orders ORDER BY created_dt"
+    place = {"x": 0, "y": 0, "w": 6, "h": 6}
+    item = {"id": "a", "type": "line_chart", "title": "Orders", "query": query, "position": place}
+    studio.page.editor.load(parse_document([item]))
+    studio.wait(lambda: not studio.page.query_runner.busy)
+    studio.page.enlarged.show("a")
+    view = studio.page.enlarged.view
+    assert view is not None
+    drawing = view.content.content
+    assert isinstance(drawing, EnlargedDrawing)
+    studio.qtbot.keyClick(drawing, Qt.Key.Key_Plus)
+    shown = drawing.zoom.shown
+    assert shown is not None
+    studio.wait(lambda: drawing.detail is not None)  # what is drawn
+    detail = drawing.detail  # as above
+    coarse = studio.page.query_runner.result("a")
+    assert detail is not None
+    assert detail.reduced is not None
+    assert coarse is not None
+    assert coarse.table is not None
+    assert coarse.table.reduced is not None
+    assert detail.reduced.low <= shown.low < shown.high <= detail.reduced.high
+    assert len(detail.rows) > len(coarse.table.rows)
+    assert view.reset.isVisible()
+    studio.qtbot.mouseClick(view.reset, Qt.MouseButton.LeftButton)
+    assert drawing.zoom.shown is None
+    assert not view.reset.isVisible()
+    assert drawing.hasFocus()
+    studio.qtbot.keyClick(drawing, Qt.Key.Key_Plus)
+    studio.qtbot.keyClick(drawing, Qt.Key.Key_Escape)
+    assert drawing.zoom.shown is None
+    assert studio.page.enlarged.view is view, "the first Escape shows the whole axis"
+    studio.qtbot.keyClick(drawing, Qt.Key.Key_Escape)
+    studio.wait(lambda: studio.page.enlarged.view is None)
+
+
+def test_explore_draws_all_rows_of_a_line_while_its_table_has_the_first(
+    studio: "Studio", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exploration, "MAX_ROWS", 7)
+    studio.context.go("studio/explore")
+    (view,) = studio.application.window.findChildren(ExploreView)
+    found = view.exploration
+    studio.wait(lambda: found.sources_read)
+    found.set_query("SELECT created_dt, order_total FROM orders", "")
+    found.set_kind("line_chart")
+    chart = view.findChild(EnlargedDrawing, "explore_chart")
+    assert chart is not None
+
+    def drawn() -> ResultTable | None:
+        return chart.result.table if chart.result is not None else None
+
+    studio.wait(lambda: (table := drawn()) is not None and table.reduced is not None)
+    table = drawn()
+    assert table is not None
+    assert table.reduced is not None
+    assert table.reduced.rows > 7
+    assert found.result is not None
+    assert found.result.table is not None
+    assert len(found.result.table.rows) == 7
+    chart.setFocus()
+    studio.qtbot.keyClick(chart, Qt.Key.Key_Plus)
+    assert chart.zoom.shown is not None
+    studio.wait(lambda: chart.detail is not None)  # what is drawn

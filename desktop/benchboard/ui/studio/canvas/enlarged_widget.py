@@ -33,6 +33,12 @@ class EnlargedWidgetView(QWidget):
         back = Button(_("Back to dashboard"), self.close_requested.emit, name="view_back")
         back.add_key_cap("Esc")
         self.content = EnlargedContent(canvas.interactive_table.table_state(item_id))
+        self.reset = Button(
+            _("Reset zoom"), self.content.reset_zoom, icon="ph.arrow-counter-clockwise", name="reset_zoom"
+        )
+        self.reset.add_key_cap("0")
+        self.reset.hide()
+        self.content.zoomed.connect(self.reset.setVisible)
         self.content.close_requested.connect(self.close_requested)
         self.content.retry_requested.connect(lambda: canvas.query_runner.retry(item_id))
         self.content.period_requested.connect(lambda: canvas.show_data_period(item_id))
@@ -48,6 +54,7 @@ class EnlargedWidgetView(QWidget):
         row.setSpacing(8)
         row.addWidget(self._icon)
         row.addWidget(self.title, 1)
+        row.addWidget(self.reset)
         row.addWidget(back)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 16, 24, 20)

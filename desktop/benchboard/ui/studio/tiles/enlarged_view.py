@@ -36,7 +36,6 @@ from benchboard.ui.studio.tiles.series.chart_legend import OTHER, LegendChoice, 
 from benchboard.ui.studio.tiles.tables.table_widget import TableState, TableWidget
 from benchboard.ui.studio.tiles.value_readout import ChartReader, body_reader
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.crosshair import Crosshair
 from benchboard.ui.widgets.focus import asked_by_key
 from benchboard.ui.widgets.value_tip import value_tip
@@ -71,6 +70,8 @@ class EnlargedDrawing(QWidget):
     """The user hid or showed series (a `LegendChoice`)."""
     detail_requested = Signal(object)
     """A finer result of a part of the x axis is wanted (a `Reduction`); None: not any more."""
+    zoomed = Signal(bool)
+    """Whether a part of the x axis alone is shown: then whoever has the chart offers to show all of it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,15 +79,10 @@ class EnlargedDrawing(QWidget):
         self.zoom.changed.connect(self._show_zoom)
         self.zoom.rested.connect(self._end_movement)
         self._picture: tuple[tuple[object, ...], LinePicture] | None = None
-        self._detail: ResultTable | None = None
+        self.detail: ResultTable | None = None
         """The finer result of a part of the axis."""
         self._late_detail: ResultTable | None = None
         """One that arrived during a movement."""
-        self.reset_button = Button(
-            _("Reset zoom"), self.zoom.reset, icon="ph.arrow-counter-clockwise", name="reset_zoom"
-        )
-        self.reset_button.setParent(self)
-        self.reset_button.hide()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.widget: WidgetContent | None = None
@@ -110,7 +106,7 @@ class EnlargedDrawing(QWidget):
         if result is not None and self._choice is not None:
             result = replace(result, legend=self._choice)
         if self.result is None or result is None or self.result.table != result.table:
-            self._detail = self._late_detail = None
+            self.detail = self._late_detail = None
         is_other = self.widget is None or self.widget.id != widget.id or self.widget.query != widget.query
         self.widget, self.result, self._audience = widget, result, audience
         self._set_axis(keep=not is_other)
@@ -142,7 +138,7 @@ class EnlargedDrawing(QWidget):
             return
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), theme().color("surface"))
-            if (shown := self.zoom.shown) is not None and (picture := self._zoomed_picture()) is not None:
+            if (shown := self.zoom.shown) is not None and (picture := self.zoomed_picture()) is not None:
                 picture.paint(painter, shown)
                 self.links = Links(legend=picture.legend)
                 return
@@ -158,11 +154,11 @@ class EnlargedDrawing(QWidget):
             is_time = whole is not None and self.result is not None and self.result.table is not None
             is_time = is_time and self.result.table.columns[0].kind in ("timestamp", "date")  # type: ignore[union-attr]  # not None
             self.zoom.set_whole(whole, least_range(whole, is_time=is_time) if whole is not None else 0.0)
-        self.reset_button.setVisible(self.zoom.shown is not None)
+        self.zoomed.emit(self.zoom.shown is not None)
         if self.zoom.shown is not None:
             self._request_detail()
 
-    def _zoomed_picture(self) -> LinePicture | None:
+    def zoomed_picture(self) -> LinePicture | None:
         """The chart that is drawn while it is zoomed."""
         result = self._zoomed_result()
         if self.widget is None or result is None or self.zoom.whole is None:
@@ -174,11 +170,11 @@ class EnlargedDrawing(QWidget):
 
     def _zoomed_result(self) -> QueryResult | None:
         """The result with the finer one in its place."""
-        if self.result is None or self.result.table is None or self._detail is None:
+        if self.result is None or self.result.table is None or self.detail is None:
             return self.result
-        if self._merged is None or self._merged[0] is not self.result or self._merged[1] is not self._detail:
-            table = with_detail(self.result.table, self._detail)
-            self._merged = self.result, self._detail, replace(self.result, table=table)
+        if self._merged is None or self._merged[0] is not self.result or self._merged[1] is not self.detail:
+            table = with_detail(self.result.table, self.detail)
+            self._merged = self.result, self.detail, replace(self.result, table=table)
         return self._merged[2]
 
     def show_detail(self, table: ResultTable) -> None:
@@ -186,24 +182,24 @@ class EnlargedDrawing(QWidget):
         if self.zoom.is_moving:
             self._late_detail = table
         else:
-            self._detail, self._late_detail = table, None
+            self.detail, self._late_detail = table, None
             self.update()
 
     def _show_zoom(self) -> None:
         self._hide_readout()
-        self.reset_button.setVisible(self.zoom.shown is not None)
+        self.zoomed.emit(self.zoom.shown is not None)
         self.update()
 
     def _end_movement(self) -> None:
         if self._late_detail is not None:
-            self._detail, self._late_detail = self._late_detail, None
+            self.detail, self._late_detail = self._late_detail, None
             self.update()
         self._request_detail()
         if QAccessible.isActive():
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.zoom_text()))
 
     def _request_detail(self) -> None:
-        shown, whole, picture = self.zoom.shown, self.zoom.whole, self._zoomed_picture()
+        shown, whole, picture = self.zoom.shown, self.zoom.whole, self.zoomed_picture()
         table = self.result.table if self.result is not None else None
         if shown is None or whole is None or picture is None or table is None or table.reduced is None:
             self.detail_requested.emit(None)
@@ -213,30 +209,30 @@ class EnlargedDrawing(QWidget):
 
     def zoom_text(self) -> str:
         """Which part of the axis is shown, as text."""
-        picture = self._zoomed_picture()
+        picture = self.zoomed_picture()
         if self.zoom.shown is None or picture is None:
             return _("Whole range")
         first, last = picture.names(self.zoom.shown)
         return _("Zoomed to {first} – {last}").format(first=first, last=last)
 
-    def _plot_box(self) -> QRectF | None:
+    def plot_box(self) -> QRectF | None:
         """The rectangle of the plot that can be zoomed."""
-        picture = self._zoomed_picture()
+        picture = self.zoomed_picture()
         return picture.plot.box if picture is not None else None
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom at the pointer."""
-        box = self._plot_box()
+        box = self.plot_box()
         if box is None or not self.zoom.wheel(event, event.position(), box):
             super().wheelEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and (box := self._plot_box()) is not None:
+        if event.button() == Qt.MouseButton.LeftButton and (box := self.plot_box()) is not None:
             self.zoom.press(event.position(), box)
         super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        box = self._plot_box() if event.buttons() & Qt.MouseButton.LeftButton else None
+        box = self.plot_box() if event.buttons() & Qt.MouseButton.LeftButton else None
         if box is not None and self.zoom.drag(event.position(), box):
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
             return
@@ -337,8 +333,6 @@ class EnlargedDrawing(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._hide_readout()  # the values are elsewhere now
-        size = self.reset_button.sizeHint()
-        self.reset_button.setGeometry(self.width() - size.width(), 0, size.width(), size.height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Walk over the values of a chart: along its axis and, across it, from series to series; Enter opens the
@@ -465,6 +459,7 @@ class EnlargedContent(QWidget):
     point_requested = Signal(object, QPoint)
     legend_chosen = Signal(object)
     detail_requested = Signal(object)
+    zoomed = Signal(bool)
 
     def __init__(self, state: TableState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -499,6 +494,7 @@ class EnlargedContent(QWidget):
                 drawing.point_requested.connect(self.point_requested)
                 drawing.legend_chosen.connect(self.legend_chosen)
                 drawing.detail_requested.connect(self.detail_requested)
+                drawing.zoomed.connect(self.zoomed)
                 self._set_content(drawing)
             assert isinstance(self.content, EnlargedDrawing)
             self.content.show_widget(widget, result, audience)
@@ -507,6 +503,12 @@ class EnlargedContent(QWidget):
         """Show a finer result of a part of a chart's axis."""
         if isinstance(self.content, EnlargedDrawing):
             self.content.show_detail(table)
+
+    def reset_zoom(self) -> None:
+        """Show the whole x axis of a chart, which gets the focus."""
+        if isinstance(self.content, EnlargedDrawing):
+            self.content.zoom.reset()
+            self.content.setFocus()
 
     def _show_text(self, text: str, prompt: str) -> None:
         if not isinstance(self.content, QTextEdit):

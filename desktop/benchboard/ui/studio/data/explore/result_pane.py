@@ -103,6 +103,11 @@ class ResultPane(QWidget):
         self.chart.edit_requested.connect(self.edit_requested)
         self.chart.point_requested.connect(self._request_point)
         self.chart.detail_requested.connect(self._read_detail)
+        self._reset = Button(
+            "", self._reset_zoom, icon="ph.arrow-counter-clockwise", size="sm", tip=_("Reset zoom"), name="reset_zoom"
+        )
+        self._reset.hide()
+        self.chart.zoomed.connect(self._reset.setVisible)
         self._line_reader = LineReader(context, self)
         self._lines: tuple[ExplorationResult, ResultTable | None] | None = None
         """What the lines need of the rows of a result; None while it is being read."""
@@ -217,6 +222,7 @@ class ResultPane(QWidget):
         self._stack_choices: list[tuple[str, str]] = []
         self.stacking = Select([], name="explore_stack", label=_("Stacking"))
         self.stacking.activated.connect(lambda _place: self._choose_stack())
+        line.addWidget(self._reset)
         line.addWidget(self.stacking)
         line.addWidget(holder)
         return line
@@ -488,6 +494,10 @@ class ResultPane(QWidget):
         if result is self._result:
             self._lines = result, table
             self._draw()
+
+    def _reset_zoom(self) -> None:
+        self.chart.zoom.reset()
+        self.chart.setFocus()
 
     def _read_detail(self, reduction: Reduction | None) -> None:
         if reduction is not None:
