@@ -1,5 +1,6 @@
 """An enlarged chart is zoomed and moved by wheel, drag and keys; a finer result arrives when that rests."""
 
+import math
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -134,6 +135,17 @@ def test_arrow_keys_reach_a_value_outside_by_moving_the_chart(drawing: EnlargedD
     assert shown is not None
     assert shown.high == pytest.approx(FIRST.timestamp() + 4 * HOUR)
     assert "240.00" in drawing.toolTip()
+
+
+def test_the_first_arrow_key_reaches_a_value_that_is_shown(drawing: EnlargedDrawing) -> None:
+    for _time in range(4):
+        QTest.keyClick(drawing, Qt.Key.Key_Plus)
+    shown = drawing.zoom.shown
+    assert shown is not None
+    QTest.keyClick(drawing, Qt.Key.Key_Right)
+    assert drawing.zoom.shown == shown
+    first = math.ceil((shown.low - FIRST.timestamp()) / 60)
+    assert f"{first}.00" in drawing.toolTip()
 
 
 def _columns(picture: QImage, colour: QColor) -> list[list[int]]:

@@ -350,7 +350,10 @@ class EnlargedDrawing(QWidget):
             return
         along, across = _WALK_KEYS[key] if not reader.is_lying else _WALK_KEYS[key][::-1]
         at, last = self._value, reader.row_count - 1
-        if key in _END_KEYS:
+        shown = self.zoom.shown
+        if at is None and shown is not None and isinstance(reader, ChartReader) and key not in _END_KEYS:
+            row = reader.first_row_from(shown.high if along < 0 else shown.low)
+        elif key in _END_KEYS:
             row = 0 if key == Qt.Key.Key_Home else last
         else:
             row = min(max(at[0] + along, 0), last) if at is not None else last if along < 0 else 0

@@ -1,5 +1,6 @@
 """Tooltips of a tile at a point: the values of a chart, the share of a slice, the whole of a text that is cut."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Final
@@ -190,6 +191,11 @@ class ChartReader:
         """Where a row is on the axis, in seconds since 1970 or as a number; None on an axis of names."""
         values = x_axis.axis_values(self._table)
         return values[row] if values is not None else None
+
+    def first_row_from(self, value: float) -> int:
+        """The first row at or after a place on the axis (see `x_value`); the last one if there is none."""
+        values = x_axis.axis_values(self._table) or []
+        return min(bisect_left(values, value), self.row_count - 1)
 
     @property
     def row_count(self) -> int:
