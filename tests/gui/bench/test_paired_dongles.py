@@ -6,10 +6,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from benchboard.canbus.timing import controller
 from benchboard.dongles import fleet
 from benchboard.ui.bench.device_manager import DeviceManager
-from benchboard.ui.bench.dongle_pane import nominal_timing
 from benchboard.ui.bench.paired_dongles import PairedDongles
 from benchboard.ui.bench.timing_view import TimingView
 from benchboard.ui.shell.shell import Shell
@@ -80,22 +78,3 @@ def test_views_say_that_dongles_are_loading_before_they_were_read_and_checked(
         assert shown[0] == "Loading dongles…", "while it is checked"
         assert "No dongles connected" not in shown
         assert view.isHidden()
-
-
-def test_write_is_enabled_only_once_the_dongles_own_timing_is_solved(
-    qtbot: QtBot, shell: Shell, click: Clicker, pair_one: Callable[[], str]
-) -> None:
-    """Just paired, it was known without its own timing for a moment, and Write was enabled with that of the fields."""
-    device_id = pair_one()
-    paired = PairedDongles.of(shell.context)
-    qtbot.waitUntil(lambda: device_id in paired.titles)
-    shell.go(f"bench/timing/{device_id}")
-    (view,) = shell.findChildren(TimingView)
-    write = click.find(shell.window(), "timing_write")
-    qtbot.waitUntil(write.isEnabled)
-    (record,) = paired.records or ()
-    assert record.config is not None
-    assert view._timing is not None
-    assert controller(record.config.controller).nominal.store_alike(view._timing, nominal_timing(record.config))
-    assert not view._solve_timer.isActive()
-    assert not view._edited_by_hand

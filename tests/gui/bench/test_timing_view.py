@@ -15,12 +15,13 @@ from sqlalchemy import insert
 
 from benchboard.canbus.bus import BusState, ErrorState
 from benchboard.canbus.capture import Counters
-from benchboard.canbus.timing import Timing
+from benchboard.canbus.timing import Timing, controller
 from benchboard.dongles import fleet
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.storage.models.dongles import Dongle as DongleRow
 from benchboard.ui.bench import timing_view
 from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.dongle_pane import nominal_timing
 from benchboard.ui.bench.dongles_view import DonglesView
 from benchboard.ui.bench.paired_dongles import PairedDongles
 from benchboard.ui.bench.solution_plot import SolutionPlot, SolutionPoint
@@ -725,3 +726,97 @@ def test_timing_clock_that_no_controller_has_is_pointed_out_at_its_field(
     assert "800 MHz is too fast for a CAN clock." in {label.text() for label in window.findChildren(QLabel)}
     _type(qtbot, click, window, "timing_clock", "80")
     qtbot.waitUntil(lambda: not edit.accessibleDescription())
+
+
+def _undo(qtbot: QtBot, window: QWidget) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+
+
+def _redo(qtbot: QtBot, window: QWidget) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+
+
+def test_selecting_in_the_plot_by_keys_is_undone_and_redone(
+    qtbot: QtBot, shell: Shell, announcements: list[str]
+) -> None:
+    window = shell.window()
+    shell.go("bench/timing")
+    (view,) = shell.findChildren(TimingView)
+    qtbot.waitUntil(lambda: view._timing is not None)
+    best, plot = view._timing, view._plot
+    plot.setFocus()
+    qtbot.keyClick(plot, Qt.Key.Key_Left)
+    assert view._timing == best
+    qtbot.keyClick(plot, Qt.Key.Key_Return)
+    taken = view._timing
+    assert taken is not None
+    assert best is not None
+    assert taken.sample_point < best.sample_point
+    assert view._inputs.method.current() == "hand"
+    assert announcements[-1].startswith("Selected: ")
+    _undo(qtbot, window)
+    assert (view._timing, view._inputs.method.current()) == (best, "cia")
+    assert announcements[-1] == plot.accessibleDescription()
+    _redo(qtbot, window)
+    assert (view._timing, view._inputs.method.current()) == (taken, "hand")
+    _undo(qtbot, window)
+    _undo(qtbot, window)
+    assert view._timing == best
+
+
+def test_fields_controller_method_and_dragged_bit_are_undone_one_by_one(
+    qtbot: QtBot, shell: Shell, click: Clicker
+) -> None:
+    window = shell.window()
+    shell.go("bench/timing")
+    (view,) = shell.findChildren(TimingView)
+    qtbot.waitUntil(lambda: view._timing is not None)
+    states = [view._choice()]
+
+    def edited() -> None:
+        view._solve_now()
+        assert view._choice() != states[-1]
+        states.append(view._choice())
+
+    rate = click.find(window, "timing_bitrate")
+    assert isinstance(rate, QLineEdit)
+    rate.setFocus()
+    rate.selectAll()
+    qtbot.keyClicks(rate, "250")
+    edited()
+    controller = click.find(window, "timing_controller")
+    assert isinstance(controller, Select)
+    controller.setCurrentIndex(controller.findData("mcan-v3.0"))
+    edited()
+    click(window, "segment_linux")
+    edited()
+    view._bar.setFocus()
+    qtbot.keyClick(view._bar, Qt.Key.Key_Down)
+    qtbot.keyClick(view._bar, Qt.Key.Key_Left)
+    edited()
+    view._plot.setFocus()
+    for state in reversed(states[:-1]):
+        _undo(qtbot, window)
+        assert view._choice() == state
+    for state in states[1:]:
+        _redo(qtbot, window)
+        assert view._choice() == state
+
+
+def test_write_is_enabled_only_once_the_dongles_own_timing_is_solved(
+    qtbot: QtBot, shell: Shell, click: Clicker, pair_one: Callable[[], str]
+) -> None:
+    """Just paired, it was known without its own timing for a moment, and Write was enabled with that of the fields."""
+    device_id = pair_one()
+    paired = PairedDongles.of(shell.context)
+    qtbot.waitUntil(lambda: device_id in paired.titles)
+    shell.go(f"bench/timing/{device_id}")
+    (view,) = shell.findChildren(TimingView)
+    write = click.find(shell.window(), "timing_write")
+    qtbot.waitUntil(write.isEnabled)
+    (record,) = paired.records or ()
+    assert record.config is not None
+    assert view._timing is not None
+    assert controller(record.config.controller).nominal.store_alike(view._timing, nominal_timing(record.config))
+    assert not view._solve_timer.isActive()
+    assert not view._edited_by_hand

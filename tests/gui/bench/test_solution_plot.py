@@ -1,22 +1,17 @@
-"""The plot of all bit timings by keys, and undo in bit timing."""
+"""The plot of all bit timings by keys."""
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.canbus.timing import Timing
 from benchboard.ui.bench.solution_plot import SolutionPlot, SolutionPoint
-from benchboard.ui.bench.timing_view import TimingView
-from benchboard.ui.shell.shell import Shell
 from benchboard.ui.theme import Theme
-from benchboard.ui.widgets import Select, accessible
+from benchboard.ui.widgets import accessible
 from support.painted_text import painted_texts
-from support.window import Clicker
 
 _KEYS = {"left": Qt.Key.Key_Left, "right": Qt.Key.Key_Right, "up": Qt.Key.Key_Up, "down": Qt.Key.Key_Down}
-_CTRL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
 def _point(sample_point: float, error: float, prescaler: int = 0) -> SolutionPoint:
@@ -122,77 +117,3 @@ def test_plot_has_its_role_and_name_for_a_screen_reader(qtbot: QtBot, light: The
     assert found.text(QAccessible.Text.Name) == "All bit timings: bit rate error by sample point"
     assert found.text(QAccessible.Text.Description).startswith("Selected: 100 tq")
     assert found.state().focusable
-
-
-def _undo(qtbot: QtBot, window: QWidget) -> None:
-    qtbot.keyClick(window, Qt.Key.Key_Z, _CTRL)
-
-
-def _redo(qtbot: QtBot, window: QWidget) -> None:
-    qtbot.keyClick(window, Qt.Key.Key_Z, _CTRL | _SHIFT)
-
-
-def test_selecting_in_the_plot_by_keys_is_undone_and_redone(
-    qtbot: QtBot, shell: Shell, announcements: list[str]
-) -> None:
-    window = shell.window()
-    shell.go("bench/timing")
-    (view,) = shell.findChildren(TimingView)
-    qtbot.waitUntil(lambda: view._timing is not None)
-    best, plot = view._timing, view._plot
-    plot.setFocus()
-    qtbot.keyClick(plot, Qt.Key.Key_Left)
-    assert view._timing == best
-    qtbot.keyClick(plot, Qt.Key.Key_Return)
-    taken = view._timing
-    assert taken is not None
-    assert best is not None
-    assert taken.sample_point < best.sample_point
-    assert view._inputs.method.current() == "hand"
-    assert announcements[-1].startswith("Selected: ")
-    _undo(qtbot, window)
-    assert (view._timing, view._inputs.method.current()) == (best, "cia")
-    assert announcements[-1] == plot.accessibleDescription()
-    _redo(qtbot, window)
-    assert (view._timing, view._inputs.method.current()) == (taken, "hand")
-    _undo(qtbot, window)
-    _undo(qtbot, window)
-    assert view._timing == best
-
-
-def test_fields_controller_method_and_dragged_bit_are_undone_one_by_one(
-    qtbot: QtBot, shell: Shell, click: Clicker
-) -> None:
-    window = shell.window()
-    shell.go("bench/timing")
-    (view,) = shell.findChildren(TimingView)
-    qtbot.waitUntil(lambda: view._timing is not None)
-    states = [view._choice()]
-
-    def edited() -> None:
-        view._solve_now()
-        assert view._choice() != states[-1]
-        states.append(view._choice())
-
-    rate = view._inputs._fields["bitrate"].edit
-    rate.setFocus()
-    rate.selectAll()
-    qtbot.keyClicks(rate, "250")
-    edited()
-    controller = click.find(window, "timing_controller")
-    assert isinstance(controller, Select)
-    controller.setCurrentIndex(controller.findData("mcan-v3.0"))
-    edited()
-    click(window, "segment_linux")
-    edited()
-    view._bar.setFocus()
-    qtbot.keyClick(view._bar, Qt.Key.Key_Down)
-    qtbot.keyClick(view._bar, Qt.Key.Key_Left)
-    edited()
-    view._plot.setFocus()
-    for state in reversed(states[:-1]):
-        _undo(qtbot, window)
-        assert view._choice() == state
-    for state in states[1:]:
-        _redo(qtbot, window)
-        assert view._choice() == state
