@@ -526,7 +526,7 @@ class ModelEditor(QWidget):
 
 
 def contents_text(definition: ModelDefinition) -> str:
-    """What a model consists of: its tables, the sources if there are several, its fields."""
+    """How many tables and fields a model has, and how many sources where it has several."""
     tables, sources = len(definition.tables), len({one.source_id for one in definition.tables})
     fields = len(definition.names())
     parts = [ngettext("{count} table", "{count} tables", tables).format(count=tables)]

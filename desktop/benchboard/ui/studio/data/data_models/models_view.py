@@ -170,7 +170,8 @@ class ModelsView(QWidget):
         count, sources = len(row.definition.tables), len({one.source_id for one in row.definition.tables})
         tables = ngettext("{count} table", "{count} tables", count).format(count=count)
         if sources > 1:
-            return f"{tables}, {ngettext('{count} source', '{count} sources', sources).format(count=sources)}"
+            others = ngettext("{count} source", "{count} sources", sources).format(count=sources)
+            return f"{tables}, {others}"
         return f"{tables}, {row.source or _('Benchboard')}"
 
     def _mark(self, row: ModelSummary) -> Mark | None:
