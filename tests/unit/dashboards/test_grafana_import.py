@@ -552,3 +552,13 @@ def test_report_names_the_data_source_of_queries_to_write_anew() -> None:
     reasons = [line.why for line in report.lines]
     assert reasons[0] == reasons[1] == "Write an SQL query for it. Its data source is prometheus."
     assert "loki" in reasons[2]
+
+
+@pytest.mark.parametrize(
+    ("given", "bins"), [(20, 20), (1, 1), (100, 100), (101, None), (0, None), (True, None), ("20", None), (None, None)]
+)
+def test_import_histogram_has_the_bins_of_its_panel_if_they_are_a_number_of_ours(
+    given: object, bins: int | None
+) -> None:
+    found, _document, _report = _read(_panel(1, _at(0, 0), "histogram", options={"bucketCount": given}))
+    assert found["panel-1"].get("config", {}).get("bins") == bins

@@ -130,6 +130,14 @@ def test_snap_guides_use_displaced_positions() -> None:
     assert guides.for_body([Cell(8, 0, 3, 2)], {0: Cell(8, 9, 2, 2)}).guides == (Guide("across", 16, 0, 11),)
 
 
+def test_snap_guide_distances_to_a_displaced_item_count_only_if_it_faces_the_dragged_one() -> None:
+    guides = Guides(_cells((0, 0, 2, 2), (20, 20, 2, 2)))
+    assert guides.for_body([Cell(4, 0, 2, 2)], {1: Cell(8, 0, 2, 2)}).gaps == (
+        Gap("across", 2, 4, 2, 2), Gap("across", 6, 8, 2, 2),
+    )  # fmt: skip
+    assert guides.for_body([Cell(4, 0, 2, 2)], {1: Cell(8, 5, 2, 2)}).gaps == ()
+
+
 def test_snap_guide_distances_count_only_between_facing_items() -> None:
     steps = Guides(_cells((3, 0, 2, 2), (6, 2, 2, 2)))
     assert steps.for_body([Cell(0, 0, 2, 4)]).gaps == ()
