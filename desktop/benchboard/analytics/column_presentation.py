@@ -208,14 +208,20 @@ _MADE_NAMES: Final[Mapping[Aggregate, str]] = {
 """What the query builder calls an aggregate of a column, before the column's name."""
 
 
-def of_model(column: Presentation, name: str, alias: str, function: Aggregate | None) -> Presentation | None:
-    """The presentation of an output called `alias` that is a data model's column `name`, or an aggregate of it; None
-    where its alias is what it is called. One that bears the column's own name is a measure of the model."""
-    if not column.of_model:
-        return None
-    if alias.casefold() == name.casefold():
+def titled_by_column(column: Presentation, name: str, alias: str, function: Aggregate | None) -> Presentation | None:
+    """The presentation of an output called `alias` that is the column `name`, or an aggregate of it, where the column's
+    title is a better one than the alias; None where it isn't.
+
+    It is that of a data model's column, where one that bears the column's own name is a measure of the model; and where
+    the query builder made the alias of a name that lost letters of the title (`average_sicaklik_c` of “Sıcaklık (°C)”).
+    """
+    is_made = (
+        function is not None and alias.casefold() == (f"{_MADE_NAMES[function]}_{name}".casefold()[:_LONGEST_NAME])
+    )
+    if column.of_model and alias.casefold() == name.casefold():
         return replace(column, is_sum=column.is_sum or function in ("sum", "avg"))
-    if function is not None and alias.casefold() == f"{_MADE_NAMES[function]}_{name}".casefold()[:_LONGEST_NAME]:
+    title = column.written or column.title
+    if is_made and function is not None and (column.of_model or (title and title != humanised(name))):
         return aggregated(column, function)
     return None
 

@@ -14,7 +14,7 @@ from benchboard.analytics.column_presentation import (
     Presentation,
     aggregated,
     named,
-    of_model,
+    titled_by_column,
 )
 from benchboard.analytics.duckdb_parser import NamedRelation, ParsedQuery
 
@@ -95,19 +95,19 @@ def _shown(item: Node, scope: Mapping[str, Mapping[str, Presentation]]) -> Prese
         return found if found.title or found.written or item.get("class") == "COLUMN_REF" else replace(
             found, title=VALUE.title
         )  # fmt: skip
-    if (shown := _of_model(item, scope, alias)) is not None:
+    if (shown := _titled_by_column(item, scope, alias)) is not None:
         return shown
     return named(found, alias, quoted=alias != alias.lower() or not alias.isidentifier())
 
 
-def _of_model(item: Node, scope: Mapping[str, Mapping[str, Presentation]], alias: str) -> Presentation | None:
-    """How an output is shown that is a column of a data model, or an aggregate of one; None for any other."""
+def _titled_by_column(item: Node, scope: Mapping[str, Mapping[str, Presentation]], alias: str) -> Presentation | None:
+    """How an output is shown whose column has a better title than its alias; None for any other."""
     function, column = None, item
     if item.get("class") == "FUNCTION":
         function = _AGGREGATES.get(str(item.get("function_name", "")).lower())
         arguments = item.get("arguments") or []
         if function == "count" and not arguments:
-            return of_model(_column(scope, "", alias), alias, alias, "count")
+            return titled_by_column(_column(scope, "", alias), alias, alias, "count")
         if function is None or len(arguments) != 1:
             return None
         column = arguments[0].get("expression") or {}
@@ -116,7 +116,7 @@ def _of_model(item: Node, scope: Mapping[str, Mapping[str, Presentation]], alias
     if column.get("class") != "COLUMN_REF":
         return None
     path = [str(part) for part in column.get("column_names", ())]
-    return of_model(_column(scope, path[-2] if len(path) > 1 else "", path[-1]), path[-1], alias, function)
+    return titled_by_column(_column(scope, path[-2] if len(path) > 1 else "", path[-1]), path[-1], alias, function)
 
 
 def _expression(item: Node, scope: Mapping[str, Mapping[str, Presentation]]) -> Presentation:

@@ -352,7 +352,7 @@ class _QueryTranslator:
             ]
         if isinstance(node, exp.Alias):
             alias, value = node.args["alias"], self._expressions.translate(node.this, scope)
-            shown = self._of_model(node.this, scope, alias.name) or column_presentation.named(
+            shown = self._titled_by_column(node.this, scope, alias.name) or column_presentation.named(
                 value.presentation, alias.name, quoted=bool(alias.args.get("quoted"))
             )
             return [(name_of(alias), value.shown_as(shown))]
@@ -363,19 +363,19 @@ class _QueryTranslator:
         name = node.sql_name().lower() if isinstance(node, exp.Func) else node.sql()[:_MAX_NAME]
         return [(name, value.shown_as(column_presentation.unnamed(value.presentation)))]
 
-    def _of_model(self, node: exp.Expr, scope: NameScope, alias: str) -> Presentation | None:
-        """How an output is shown that is a column of a data model, or an aggregate of one; None for any other."""
+    def _titled_by_column(self, node: exp.Expr, scope: NameScope, alias: str) -> Presentation | None:
+        """How an output is shown whose column, of a data model, has a better title than its alias; else None."""
         if not self._model_ctes:
             return None
         function, column = sql_nodes.aggregate_of(node)
         if isinstance(column, exp.Star):
             listed = (type_ for columns in scope.tables.values() for name, type_ in columns if name == alias)
             shown = next((type_.presentation for type_ in listed), None)
-            return column_presentation.of_model(shown, alias, alias, function) if shown is not None else None
+            return column_presentation.titled_by_column(shown, alias, alias, function) if shown is not None else None
         if not isinstance(column, exp.Column):
             return None
         presentation = scope.column(column).presentation
-        return column_presentation.of_model(presentation, column.name, alias, function)
+        return column_presentation.titled_by_column(presentation, column.name, alias, function)
 
     def _grouping(self, query: exp.Select, result: exp.Select, scope: NameScope, columns: Columns) -> frozenset[str]:
         """Translate GROUP BY and HAVING. Returns the origins of the columns that the query groups by."""

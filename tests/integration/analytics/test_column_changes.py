@@ -112,3 +112,18 @@ def test_change_columns_that_cannot_be_used_changes_nothing(market: Market, tmp_
         assert services.get_source(session, market.analyst, source.id).last_sync == source.last_sync
     with pytest.raises(AppError):
         change_columns(unbound(market.database), market.technician, source.id, source.tables[0], scan)
+
+
+def test_an_aggregate_that_the_builder_named_has_the_title_of_its_column(market: Market, tmp_path: Path) -> None:
+    file = tmp_path / "log.csv"
+    file.write_text("Oda;Sıcaklık (°C);km\n1;20,5;3\n2;21,5;4\n", encoding="utf-8")
+    scans = [table.scan for table in inspect_file(file).tables]
+    source = import_files(unbound(market.database), market.analyst, name="Log", scans=scans, folder=None)
+    text = f"""SELECT avg(sicaklik_c) AS average_sicaklik_c, max(sicaklik_c) AS max_sicaklik_c,
+        sum(sicaklik_c) AS total_sicaklik_c, avg(sicaklik_c) AS heat, avg(km) AS average_km,
+        sum(km) AS average_sicaklik_c FROM {source.tables[0]}"""
+    with unbound(market.database).read() as session:
+        found = run_query(session, market.analyst, text, source_id=source.id)
+    assert [column.title for column in found.columns] == [
+        "Average sıcaklık (°C)", "Highest sıcaklık (°C)", "Sıcaklık (°C)", "Heat", "Average km", "Average sicaklik c",
+    ]  # fmt: skip

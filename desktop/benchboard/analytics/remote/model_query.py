@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlglot import exp
 
-from benchboard.analytics.column_presentation import NOTHING, Aggregate, Presentation, named, of_model
+from benchboard.analytics.column_presentation import NOTHING, Aggregate, Presentation, named, titled_by_column
 from benchboard.analytics.duckdb_engine import FileColumn
 from benchboard.analytics.query_builder.sql_words import quote_name
 from benchboard.analytics.query_errors import model_error
@@ -78,7 +78,7 @@ def _outputs(select: exp.Select, tables: _Scope) -> dict[str, Presentation]:
 
 
 def _named(shown: Presentation, column: str, alias: str, function: Aggregate | None, node: exp.Expr) -> Presentation:
-    kept = of_model(shown, column, alias, function) if alias else None
+    kept = titled_by_column(shown, column, alias, function) if alias else None
     if kept is not None or not shown.of_model or not isinstance(node, exp.Alias):
         return kept or NOTHING
     if function is not None:
