@@ -14,7 +14,7 @@ from benchboard.dashboards.versions.three_way_merge import merge
 from benchboard.ui import admin, bench, commands, studio, window_commands
 from benchboard.ui.admin.admin_commands import SESSIONS
 from benchboard.ui.app import Application
-from benchboard.ui.bench.bench_commands import DONGLES, DONGLES_VIEW, FRAMES, LIVE, PAIRING, TIMING
+from benchboard.ui.bench.bench_commands import DONGLES, DONGLES_VIEW, FRAMES, LIVE, PAIRING, TIMING, TIMING_PLOT
 from benchboard.ui.commands import REGISTRY, SHELL, CommandScope
 from benchboard.ui.shell import settings_view
 from benchboard.ui.shell.shell import Shell
@@ -204,6 +204,7 @@ READ_BY_WIDGETS = {
     VERSION_LIST: "studio/test_versions_view.py",
     CONFLICT_KEYS: "studio/test_merge_view.py",
     FRAMES: "bench/test_live_bus_view.py",
+    TIMING_PLOT: "bench/test_solution_plot.py",
     window_commands.LIST: "shell/test_paged_model.py",
     window_commands.SETTINGS: "shell/test_shell.py",
     window_commands.NOTICE: "shell/test_shell.py",

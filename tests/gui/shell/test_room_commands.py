@@ -24,7 +24,7 @@ ANYWHERE = {
     "Quit Benchboard", "Show keyboard shortcuts",
 }  # fmt: skip
 HERE = {
-    "studio/home": {"Undo", "Add row", "Zoom in", "Add widget: table"},
+    "studio/home": {"Add row", "Zoom in", "Add widget: table"},
     "studio/dashboards": set(),
     "bench/dongles": {"Filter dongles", "Identify dongle", "Set bit timing"},
     "bench/live": set(),

@@ -732,6 +732,48 @@ def test_run_query_server_out_of_temporary_space_is_out_of_memory_not_unreachabl
     assert refused.value.code == "query.memory"
 
 
+def test_run_query_with_a_reduction_keeps_the_rows_that_lines_need(ask: Ask, market: Market) -> None:
+    query = "select created_dt, order_total, currency from orders where status in (:status) order by 1 desc"
+    about: dict[str, Any] = {"variables": {"status": ["paid", "refunded"]}}
+    rows = ask(query, **about).rows
+
+    found = ask(query, limit=2, reduction=Reduction(2), **about)
+
+    assert found.reduced is not None
+    assert not found.truncated
+    assert (found.reduced.rows, found.reduced.buckets) == (6, 2)
+    low, high = found.reduced.low, found.reduced.high
+    assert (round(low, 3), round(high, 3)) == tuple(
+        round(end(row[0].timestamp() for row in rows), 3)  # type: ignore[union-attr]  # times
+        for end in (min, max)
+    )
+    assert columns_of(found.rows, low, high, 2, 1, (2,)) == columns_of(rows, low, high, 2, 1, (2,))
+    assert set(found.rows) <= set(rows)
+    assert found.columns == ask(query, **about).columns
+    part = ask(query, limit=2, reduction=Reduction(4, (low, (low + high) / 2)), **about)
+    assert part.reduced is not None
+    assert part.reduced.rows == 3
+    with pytest.raises(Denied):
+        ask(query, market.technician, limit=2, reduction=Reduction(2), **about)
+
+
+def test_run_query_with_a_reduction_has_whole_numbers_and_decimals_on_its_axis(ask: Ask) -> None:
+    for x in ("order_total", "round(order_total)"):
+        query = f"select {x} as x, count(*) as orders from orders group by 1"
+        rows = ask(query).rows
+        found = ask(query, limit=1, reduction=Reduction(3))
+        assert found.reduced is not None
+        ends = found.reduced.low, found.reduced.high
+        assert ends == pytest.approx((float(min(row[0] for row in rows)), float(max(row[0] for row in rows))))  # type: ignore[type-var, arg-type]  # numbers
+        assert columns_of(found.rows, *ends, 3, 1, ()) == columns_of(rows, *ends, 3, 1, ())
+
+
+def test_run_query_with_a_reduction_leaves_a_result_without_lines_as_it_is(ask: Ask) -> None:
+    found = ask("select status, order_total from orders", limit=2, reduction=Reduction(2))
+    assert found.truncated
+    assert found.reduced is None
+
+
 def test_result_without_rows_names_the_relation_that_is_empty(market: Market) -> None:
     query = "select id from orders where id = 'nowhere'"
     for actor in (market.admin, market.stranger):
@@ -785,45 +827,3 @@ def test_explain_query_is_within_the_same_guards_as_a_run(market: Market) -> Non
         _explained(market, "select count(*) from orders", cancel_token=token)
     with pytest.raises(Unavailable):
         _explained(market, "select count(*) from orders", timeout=0)
-
-
-def test_run_query_with_a_reduction_keeps_the_rows_that_lines_need(ask: Ask, market: Market) -> None:
-    query = "select created_dt, order_total, currency from orders where status in (:status) order by 1 desc"
-    about: dict[str, Any] = {"variables": {"status": ["paid", "refunded"]}}
-    rows = ask(query, **about).rows
-
-    found = ask(query, limit=2, reduction=Reduction(2), **about)
-
-    assert found.reduced is not None
-    assert not found.truncated
-    assert (found.reduced.rows, found.reduced.buckets) == (6, 2)
-    low, high = found.reduced.low, found.reduced.high
-    assert (round(low, 3), round(high, 3)) == tuple(
-        round(end(row[0].timestamp() for row in rows), 3)  # type: ignore[union-attr]  # times
-        for end in (min, max)
-    )
-    assert columns_of(found.rows, low, high, 2, 1, (2,)) == columns_of(rows, low, high, 2, 1, (2,))
-    assert set(found.rows) <= set(rows)
-    assert found.columns == ask(query, **about).columns
-    part = ask(query, limit=2, reduction=Reduction(4, (low, (low + high) / 2)), **about)
-    assert part.reduced is not None
-    assert part.reduced.rows == 3
-    with pytest.raises(Denied):
-        ask(query, market.technician, limit=2, reduction=Reduction(2), **about)
-
-
-def test_run_query_with_a_reduction_has_whole_numbers_and_decimals_on_its_axis(ask: Ask) -> None:
-    for x in ("order_total", "round(order_total)"):
-        query = f"select {x} as x, count(*) as orders from orders group by 1"
-        rows = ask(query).rows
-        found = ask(query, limit=1, reduction=Reduction(3))
-        assert found.reduced is not None
-        ends = found.reduced.low, found.reduced.high
-        assert ends == pytest.approx((float(min(row[0] for row in rows)), float(max(row[0] for row in rows))))  # type: ignore[type-var, arg-type]  # numbers
-        assert columns_of(found.rows, *ends, 3, 1, ()) == columns_of(rows, *ends, 3, 1, ())
-
-
-def test_run_query_with_a_reduction_leaves_a_result_without_lines_as_it_is(ask: Ask) -> None:
-    found = ask("select status, order_total from orders", limit=2, reduction=Reduction(2))
-    assert found.truncated
-    assert found.reduced is None
