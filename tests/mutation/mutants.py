@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import pytest
 from coverage import CoverageData
 
 ROOT: Final = Path(__file__).parents[2]
@@ -249,7 +250,8 @@ class Executed:
     def tests(self, mutant: Mutant) -> list[str]:
         """Those that execute the mutant's line, the quickest first; on one engine where they run on both."""
         contexts = self.lines(mutant.path).get(mutant.line, ())
-        tests = {context.partition("|")[0] for context in contexts if context}
+        # A context is a test's name and its phase, and a parameter in the name may have the sign between the two.
+        tests = {context.rpartition("|")[0] for context in contexts if context}
         tests = {test for test in tests if "::" in test}
         single = {
             test for test in tests if not ("postgresql" in test and test.replace("postgresql", "sqlite") in tests)
@@ -318,6 +320,8 @@ def noticed(mutant: Mutant, tests: Sequence[str], tree: Path) -> str | None:
         target.write_bytes(whole)
     if done.returncode == 0:
         return None
+    if done.returncode in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED):
+        raise RuntimeError(f"pytest couldn't run these tests: {done.stderr[-500:]}")
     lines = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
     return lines[0] if lines else f"pytest ended with {done.returncode}"
 
