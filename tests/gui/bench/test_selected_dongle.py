@@ -109,15 +109,31 @@ def test_selected_dongle_is_selected_in_the_next_session_while_it_is_there(
     qtbot.waitUntil(lambda: _listed(opened) == second)
 
 
-def test_selected_dongle_that_is_gone_is_said_to_be(qtbot: QtBot, shell: Shell, again: Callable[[], Shell]) -> None:
+def test_dongle_of_the_last_session_that_is_not_there_is_forgotten_without_a_word(
+    qtbot: QtBot, shell: Shell, again: Callable[[], Shell]
+) -> None:
+    """Simulated dongles end with the program: nothing is wrong, and there is nothing to do."""
     gone = "0123456789abcdef"
     kept = f"{shell.context.actor.user_id} {gone}"
     shell.context.apply_settings(replace(shell.context.settings, bench_dongle=kept))
     opened = again()
     qtbot.waitUntil(lambda: SelectedDongle.of(opened.context).id == "")
-    said = " ".join(label.text() for label in opened.window().findChildren(QLabel) if label.isVisible())
-    assert "The dongle selected last is gone." in said
-    assert gone in said
+    said = _said(opened)
+    assert "gone" not in said
+    assert gone not in said
+
+
+def test_selected_dongle_that_is_removed_is_said_to_be_gone(qtbot: QtBot, shell: Shell) -> None:
+    shell.go("bench/dongles")
+    SelectedDongle.of(shell.context).select("0123456789abcdef")
+    shell.context.changed.tables_changed.emit(frozenset({"dongles"}))
+    qtbot.waitUntil(lambda: SelectedDongle.of(shell.context).id == "")
+    assert "The dongle selected last is gone." in _said(shell)
+    assert "0123456789abcdef" in _said(shell)
+
+
+def _said(shell: Shell) -> str:
+    return " ".join(label.text() for label in shell.window().findChildren(QLabel) if label.isVisible())
 
 
 def test_dongle_that_another_account_selected_is_not_selected(shell: Shell, again: Callable[[], Shell]) -> None:

@@ -37,6 +37,8 @@ class SelectedDongle(QObject):
         self._saving = QTimer(self, interval=_SAVE_MS, singleShot=True)
         self._saving.timeout.connect(self._save)
         self._devices.changed.connect(self._note_connected)
+        self._is_remembered = bool(self.id)
+        """Whether the selection is still that of the last session: nobody is told that such a one is gone."""
         self._note_connected()
         self._follow(context)
         self._check()
@@ -59,7 +61,7 @@ class SelectedDongle(QObject):
         """Select the dongle with this id, in all views; empty for none."""
         if device_id != self.id and shiboken6.isValid(self):  # a view outlives the session
             self.id = device_id
-            self._was_connected = False
+            self._was_connected = self._is_remembered = False
             self._note_connected()
             self._saving.start()
             self.changed.emit()
@@ -79,12 +81,13 @@ class SelectedDongle(QObject):
         def unknown(error: AppError) -> None:
             if self.id != checked or self._was_connected or error.code != "dongles.unknown":
                 return
-            self._lost = NotFound(
-                "bench.selected-gone",
-                _("The dongle selected last is gone."),
-                why=_("{id} is neither paired nor connected.").format(id=checked),
-                do=_("Select another dongle."),
-            )
+            if not self._is_remembered:
+                self._lost = NotFound(
+                    "bench.selected-gone",
+                    _("The dongle selected last is gone."),
+                    why=_("{id} is neither paired nor connected.").format(id=checked),
+                    do=_("Select another dongle."),
+                )
             self.select("")
             self.gone.emit()
 
