@@ -206,6 +206,33 @@ def test_rejection_is_read_out_once(board: "Studio", announcements: list[str]) -
     assert announcements == ["The position of “b” is locked. Press Ctrl L to unlock it."]
 
 
+def test_a_size_that_is_the_last_one_is_read_out(board: "Studio", announcements: list[str]) -> None:
+    editor = board.page.editor
+    editor.select(["a"])
+    for key, said in ((Key.Key_Left, "It can't get narrower."), (Key.Key_Up, "It can't get lower.")):
+        before = None
+        while editor.document is not before:
+            before = editor.document
+            announcements.clear()
+            board.key(key, Qt.KeyboardModifier.ShiftModifier)
+        assert announcements == [said]
+
+
+def test_escape_says_that_nothing_is_selected_and_delete_what_is_gone(
+    board: "Studio", announcements: list[str]
+) -> None:
+    board.page.editor.select(["a"])
+    announcements.clear()
+    board.key(Key.Key_Escape)
+    assert board.page.editor.selection == ()
+    assert announcements == ["Nothing selected"]
+    board.page.editor.select(["a"])
+    announcements.clear()
+    board.key(Key.Key_Delete)
+    assert "Nothing selected" not in announcements
+    assert len(announcements) == 1
+
+
 def test_page_that_gets_the_focus_is_heard_before_its_tile(board: "Studio", announced: list[tuple[str, str]]) -> None:
     """Qt's own event for the page comes after its focusInEvent, so that the page was what one heard last."""
     board.canvas.clearFocus()

@@ -480,7 +480,9 @@ class PairingWizard(Dialog):
         detected = self._device
         if detected is None:
             return
-        self._disable_next(_("Benchboard is listening to the bus. Wait until it has counted the frames."))
+        waits = _("Benchboard is listening to the bus. Wait until it has counted the frames.")
+        self._disable_next(waits)
+        announce(self, waits)
         self._back_button.hide()
         self._forget_silence()
         self._test_page.steps.set_current(0)

@@ -12,6 +12,7 @@ from benchboard.ui.studio.canvas.interaction.pointer import Pointer
 from benchboard.ui.studio.canvas.interaction.rejections import (
     why_not_another_grid,
     why_not_further,
+    why_not_larger,
     why_not_movable,
     why_not_resizable,
 )
@@ -140,8 +141,8 @@ class Keyboard(QObject):
                 if sizing
                 else why_not_movable(editor, editor.selection)
             )
-            if not modifiers & (_SHIFT | _ALT):
-                why = why or why_not_further(editor, dx, dy)
+            if editor.editable:
+                why = why or (why_not_larger(dx, dy) if sizing else why_not_further(editor, dx, dy))
             if why:
                 self.rejected.emit(why)
         elif not modifiers & (_SHIFT | _ALT) and placement_edits.leaves_some_behind(editor.state):

@@ -43,6 +43,13 @@ def why_not_further(editor: Editor, dx: int, dy: int) -> str:
     return _("It can't move further down.")
 
 
+def why_not_larger(dx: int, dy: int) -> str:
+    """Why the layout has no other size for the selection in a direction."""
+    if dx:
+        return _("It can't get narrower.") if dx < 0 else _("It can't get wider here.")
+    return _("It can't get lower.") if dy < 0 else _("It can't get higher here.")
+
+
 def why_not_resizable(editor: Editor, ids: Sequence[str], *, high: bool) -> str:
     """Why none of these items can be resized in width, or (`high`) height; empty if one can."""
     if (reason := why_not_movable(editor, ids)) or not editor.editable:

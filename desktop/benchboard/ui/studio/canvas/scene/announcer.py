@@ -80,6 +80,8 @@ class Announcer(QObject):
         added, alone = self._selected - before, len(self._selected) == 1
         for item_id in sorted(added):
             self._send(item_id, QAccessible.Event.Selection if alone else QAccessible.Event.SelectionAdd)
+        if before and not self._selected and before <= self._editor.page.shown.keys():
+            self.announce(_("Nothing selected"))
         if self._view.focused_id != self._focused_id:
             self.announce_focus()
 
