@@ -10,6 +10,7 @@ from open_dashboards import OpenDashboards, dashboards_view_of, sign_in_as
 from benchboard.dashboards import library
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.variables import variable_state
+from benchboard.ui.studio.document.variable_persistence import VariablePersistence
 from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.studio.panes.value_picker import ValuePicker
 from support.databases import unbound
@@ -135,3 +136,9 @@ def test_selected_values_of_another_person_are_not_shown(open_studio: Open) -> N
     page = theirs.open(key)
     studio.wait(lambda: page.saving.state == "saved")
     assert chosen(page)["shop"] == ("a",)
+
+
+def test_pages_of_a_session_share_what_is_selected(studio: "Studio") -> None:
+    context = studio.context
+    assert VariablePersistence.of(context) is VariablePersistence.of(context)
+    assert context.changed.findChildren(VariablePersistence) == [VariablePersistence.of(context)]
