@@ -213,7 +213,7 @@ def titled_by_column(column: Presentation, name: str, alias: str, function: Aggr
     title is a better one than the alias; None where it isn't.
 
     It is that of a data model's column, where one that bears the column's own name is a measure of the model; and where
-    the query builder made the alias of a name that lost letters of the title (`average_sicaklik_c` of “Sıcaklık (°C)”).
+    the query builder made the alias of a name that lost letters of the title (sicaklik_c, of “Sıcaklık (°C)”).
     """
     is_made = (
         function is not None and alias.casefold() == (f"{_MADE_NAMES[function]}_{name}".casefold()[:_LONGEST_NAME])
