@@ -1,6 +1,7 @@
 """The menu of a chart's value: filters of the dashboard, the rows behind the value, and how a filter is removed."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -278,6 +279,21 @@ def test_click_in_edit_mode_selects_and_the_context_menu_leads_to_the_value(stud
     studio.key(Qt.Key.Key_Z, CTRL)
     _settle(studio)
     assert len(_rows(studio, "status")) > 1
+
+
+def test_menu_of_a_value_opens_though_the_end_of_the_data_becomes_known_meanwhile(
+    studio: "Studio", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _load(studio)
+    studio.page.editor.read_only = True
+    runner = studio.page.query_runner
+    known = runner.result("status")
+    assert known is not None
+    assert known.table is not None
+    later = replace(known, table=replace(known.table, known_until=datetime.now(UTC)))
+    studio.qtbot.mouseClick(studio.viewport, LEFT, NONE, _spot(studio, "status", "refunded"))
+    monkeypatch.setattr(runner, "result", lambda _item_id: later)
+    _menu(studio).close()
 
 
 def test_a_variable_of_the_column_gets_the_value(studio: "Studio") -> None:

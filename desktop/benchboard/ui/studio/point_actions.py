@@ -80,7 +80,7 @@ class PointActions(QObject):
         result = self._canvas.query_runner.result(item_id)
         if result is None or result.table is None:
             return
-        editor, actor = self._canvas.editor, self._context.actor
+        editor, actor, rows = self._canvas.editor, self._context.actor, result.table.rows
         widget, text = editor.widget(item_id), result.query
         values = {name: value for name, value in editor.values_of(item_id).items() if name in names_in(text)}
 
@@ -101,7 +101,9 @@ class PointActions(QObject):
 
         def show(known: _Read) -> None:
             shown = self._canvas.query_runner.result(item_id)
-            if item_id in self._canvas.tiles and shown is not None and shown.table is result.table:
+            table = shown.table if shown is not None else None
+            # The same rows, not the same table: where the data end in its last period may have become known meanwhile.
+            if item_id in self._canvas.tiles and table is not None and table.rows is rows:
                 self._show(_PointCommands(self._context, self._canvas, item_id, result, known), at, adding=adding)
 
         self._context.tasks.read(self, read, show, long=True)
