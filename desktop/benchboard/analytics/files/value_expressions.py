@@ -67,7 +67,11 @@ def value_sql(raw: str, reading: ValueReading) -> str:
     text = _text_value_sql(trimmed_sql(raw), replace(reading, checked=False))
     # What is trimmed takes longer to read, and what isn't fits nearly always.
     is_quick = reading.checked and not reading.unit and reading.kind not in ("text", "boolean")
-    return f"coalesce({_text_value_sql(raw, reading)}, {text})" if is_quick else text
+    if not is_quick:
+        return text
+    plain = _text_value_sql(raw, reading)
+    # DuckDB evaluates all of coalesce's values for all rows, and of CASE what is needed.
+    return f"CASE WHEN ({plain}) IS NOT NULL OR {raw} IS NULL THEN {plain} ELSE {text} END"
 
 
 def _text_value_sql(raw: str, reading: ValueReading) -> str:
