@@ -31,6 +31,9 @@ ROOM_bench := $(GROUND) tests/unit/canbus tests/unit/dongles tests/integration/d
 ROOM_studio := $(GROUND) tests/unit/analytics tests/unit/dashboards tests/integration/analytics \
   tests/integration/dashboards tests/gui/studio
 ROOM_admin := $(GROUND) tests/integration/storage tests/integration/identity tests/gui/shell tests/gui/admin
+# Checks of the whole tree, which `make test` runs: a room doesn't stand on them.
+WHOLE_TREE := $(patsubst %,--ignore=tests/unit/ground/test_%.py,architecture_page class_names docstrings layers \
+  private_members scheduling structure_page)
 ifneq ($(ROOM),)
 ifeq ($(ROOM_$(ROOM)),)
 $(error Unknown room "$(ROOM)". Use bench, studio or admin)
@@ -39,7 +42,7 @@ endif
 
 test: .venv/ready ## lint, types, layers and every test; with ROOM=bench, one room and the layers below it, on SQLite
 	@$(if $(ROOM),:,$(MAKE) --no-print-directory --output-sync -j3 lint types bytecode)
-	QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=30 -rs $(if $(ROOM),-m "not slow" -k "not postgresql") $(ROOM_$(ROOM))
+	QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=30 -rs $(if $(ROOM),-m "not slow" -k "not postgresql" $(WHOLE_TREE)) $(ROOM_$(ROOM))
 
 fuzz: .venv/ready ## run the property tests with new examples, and enumerations in full
 	BENCHBOARD_HYPOTHESIS=fuzz QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n $(WORKERS) tests/unit tests/integration/storage/test_upgrade.py \
