@@ -49,6 +49,7 @@ def test_ends_are_read_as_typed_and_stored_without_spaces() -> None:
     assert parse_ends(" 1 000", "2500,5", "number") == ("1000", "2500.5")
     assert parse_ends("", "2026-03-31", "date") == ("", "2026-03-31")
     assert parse_ends("", " ", "number") == ()
+    assert parse_ends("0,500", "1.250", "number") == ("0.5", "1.25"), "read in one way alone"
 
 
 @pytest.mark.parametrize(
@@ -58,6 +59,8 @@ def test_ends_are_read_as_typed_and_stored_without_spaces() -> None:
         ("5", "1", "number", "to"),
         ("", "31.3.2026", "date", "to"),
         ("", "NaN", "number", "to"),
+        ("1,250", "", "number", "from"),
+        ("0", "-100,000", "number", "to"),
     ],
 )
 def test_ends_that_are_no_range_are_refused_at_their_field(low: str, high: str, kind: str, field: str) -> None:

@@ -1,10 +1,11 @@
 """Filters by a range of a column: a variable of a dashboard that becomes conditions of all queries with its column."""
 
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import cast
+from typing import Final, cast
 
 from benchboard.analytics.query_builder.question import Dialect, Filter, Operator, Value, free_name, parse_value
 from benchboard.analytics.query_types import NUMBERS, ValueKind
@@ -15,6 +16,8 @@ from benchboard.dashboards.editing.reader_filters import PointSelection, ReaderF
 from benchboard.dashboards.variables.range_text import range_text
 from benchboard.errors import Invalid
 from benchboard.i18n import _
+
+_TWO_READINGS: Final = re.compile(r"[-+−]?[1-9]\d{0,2},\d{3}")
 
 
 def range_variable(document: Document, name: str, label: str, places: ColumnPlaces, kind: ValueKind) -> Variable:
@@ -77,12 +80,26 @@ def parse_ends(low: str, high: str, kind: str) -> tuple[str, ...]:
     ends = []
     for field, text in (("from", low), ("to", high)):
         try:
+            _require_one_reading(text, kind)
             ends.append(str(_parsed(text, kind)) if text.strip() else "")
         except Invalid as error:
             raise Invalid(error.code, error.what, do=error.do, field=field) from error
     if all(ends) and _order(ends[0], kind) > _order(ends[1], kind):
         raise Invalid("range.reversed", _("This is less than the beginning of the range."), field="to")
     return tuple(ends) if any(ends) else ()
+
+
+def _require_one_reading(text: str, kind: str) -> None:
+    """Raise `Invalid` (`range.two-readings`) for 1,250: a thousand to some people, a little more than one to others."""
+    plain = "".join(text.split())
+    if kind == "number" and _TWO_READINGS.fullmatch(plain) is not None:
+        raise Invalid(
+            "range.two-readings",
+            _("“{value}” can be read in two ways.").format(value=text.strip()),
+            do=_("Write it as {whole} or {decimal}.").format(
+                whole=plain.replace(",", ""), decimal=plain.replace(",", ".")
+            ),
+        )
 
 
 def _parsed(text: str, kind: str) -> Value:
