@@ -13,6 +13,8 @@ import pytest
 from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 from sqlalchemy import create_engine
 from sqlalchemy.engine.default import DefaultDialect
 
@@ -34,6 +36,10 @@ settings.register_profile(
     "benchboard", examples(100, suppress_health_check=[HealthCheck.too_slow]), deadline=None, derandomize=not FUZZING
 )
 settings.load_profile("benchboard")
+if not FUZZING:
+    # Else examples come from the constants of whichever of our modules this process has loaded: other ones each time,
+    # after a second or two of reading their source, in every process.
+    providers._get_local_constants = Constants
 
 ENGINES = ("sqlite", "postgresql")
 

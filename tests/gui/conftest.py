@@ -10,8 +10,10 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QObject, QtMsgType
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QObject, Qt, QtMsgType
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent, QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard import i18n, package_data, workspace
@@ -36,11 +38,14 @@ _OFFSCREEN = (
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown() -> Iterator[None]:
-    """Delete the widgets that the test let go, which otherwise waits for an event loop: all that exist are styled anew
-    whenever another test starts the theme."""
+    """Release the mouse, and delete the widgets that the test let go, which otherwise waits for an event loop: all that
+    exist are styled anew whenever another test starts the theme."""
     yield
-    if QCoreApplication.instance() is not None:
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    if QCoreApplication.instance() is None:
+        return
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    if QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:  # QTest holds it on after a double click: a drag
+        QTest.mouseRelease(QWidget(), Qt.MouseButton.LeftButton)
 
 
 @pytest.fixture(autouse=True)

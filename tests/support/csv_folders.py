@@ -21,12 +21,13 @@ def write_csv(path: Path, titles: Sequence[str], rows: Iterable[Sequence[str]]) 
 
 
 def file_cells(scan: FileScan) -> Cells:
-    """The rows of a scan's files, read one by one."""
+    """The rows of a scan's files, read one by one, each with the name of its file if the scan has a column of that."""
     found: Cells = Counter()
     for path in scan.paths:
+        named = [(scan.file_column, path.stem)] if scan.file_column else []
         with path.open(encoding="utf-8", newline="") as file:
             titles, *rows = list(csv.reader(file))
-        found.update(_cells(titles, row) for row in rows)
+        found.update(_cells(titles, row, named) for row in rows)
     return found
 
 
@@ -36,5 +37,7 @@ def table_cells(rows: Iterable[Sequence[Any]], scan: FileScan) -> Cells:
     return Counter(_cells(titles, ["" if value is None else str(value) for value in row]) for row in rows)
 
 
-def _cells(titles: Sequence[str], row: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted((title, value) for title, value in zip(titles, row, strict=True) if value))
+def _cells(
+    titles: Sequence[str], row: Sequence[str], more: Sequence[tuple[str, str]] = ()
+) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted([*((title, value) for title, value in zip(titles, row, strict=True) if value), *more]))

@@ -6,6 +6,7 @@ from typing import Final
 from benchboard.analytics.chart_columns import MOST_SERIES, heatmap_columns, histogram_column
 from benchboard.analytics.queries import ResultTable
 from benchboard.analytics.query_types import NUMBERS
+from benchboard.analytics.subtotal_rows import has_subtotals
 from benchboard.i18n import _
 
 MANY_CATEGORIES: Final = 30
@@ -23,8 +24,11 @@ class ChartSuggestion:
     reason: str
 
 
-def suggest_chart(table: ResultTable) -> ChartSuggestion:
-    """The kind of widget that fits a result: by its first column, and by whether there is a number to draw."""
+def suggest_chart(table: ResultTable, query: str = "") -> ChartSuggestion:
+    """The kind of widget that fits the result of a query: by its first column, and by whether there is a number to
+    draw."""
+    if has_subtotals(table, query):
+        return ChartSuggestion("table", _("There are rows of totals: shown as a table."))
     columns = table.columns
     numbers = [
         place for place, one in enumerate(columns) if one.kind in NUMBERS and one.format != "identifier" and place

@@ -10,7 +10,7 @@ from typing import Final
 
 from benchboard.analytics.query_builder.question import Calculation, Dialect, Filter, Group, Measure, Question, Server
 from benchboard.analytics.query_builder.sql_reader import from_sql
-from benchboard.analytics.query_builder.sql_words import quote_table
+from benchboard.analytics.query_builder.sql_words import quote_table, unquoted_name
 from benchboard.analytics.query_builder.sql_writer import condition_sql
 from benchboard.analytics.sql_text import SqlToken, tokens
 
@@ -93,22 +93,28 @@ def written_groups(text: str, source_id: str, dialect: Dialect) -> WrittenGroups
 def filtered_text(text: str, filters: Sequence[Filter], dialect: Dialect) -> str | None:
     """The query with further conditions in its WHERE, otherwise as it was written; None for one that isn't a SELECT
     from one table."""
+    return with_conditions(text, [condition_sql(one, dialect) for one in filters], dialect)
+
+
+def with_conditions(text: str, conditions: Sequence[str], dialect: Dialect, *, in_lines: bool = False) -> str | None:
+    """See `filtered_text`; the conditions in SQL, `in_lines` of their own also where the text is one line."""
     select = _read(text, dialect)
-    if select is None or not filters:
+    if select is None or not conditions:
         return None
-    added = " AND ".join(condition_sql(one, dialect) for one in filters)
+    is_long = in_lines or "\n" in text.strip()
+    gap = "\n  " if is_long else " "
+    added = f"{gap}AND ".join(conditions)
     where = select.clauses.get("WHERE")
     if where is None:
         source = select.clauses["FROM"]
         start = text.rfind("\n", 0, source[0].start) + 1
         indent = text[start : len(text) - len(text[start:].lstrip())] if "\n" in text else ""
-        gap = f"\n{indent}" if "\n" in text.strip() else " "
-        return f"{text[: source[-1].end]}{gap}WHERE {added}{text[source[-1].end :]}"
+        before = f"\n{indent}" if is_long else " "
+        return f"{text[: source[-1].end]}{before}WHERE {added}{text[source[-1].end :]}"
     first, last = where[0], where[-1]
     old = text[first.start : last.end]
     if any(select.word(one).upper() == "OR" for one in _outer(select, where)):
         old = f"({old})"
-    gap = "\n  " if "\n" in text.strip() else " "
     return f"{text[: first.start]}{old}{gap}AND {added}{text[last.end :]}"
 
 
@@ -154,7 +160,7 @@ def _of_table(text: str, clauses: Mapping[str, Sequence[SqlToken]], dialect: Dia
         return None
     if is_schema and dialect != "postgresql":
         return None
-    table = ".".join(_unquoted(name) for name in names[:size])
+    table = ".".join(unquoted_name(name) for name in names[:size])
     alias = names[size] if len(names) > size else names[size - 1]
     return _Select(text, clauses, dialect, table, frozenset((_name(alias),)))
 
@@ -251,8 +257,4 @@ def _outer(select: _Select, words: Sequence[SqlToken]) -> Iterator[SqlToken]:
 
 def _name(word: str) -> str:
     """A name without quotes, in small letters."""
-    return _unquoted(word).casefold()
-
-
-def _unquoted(word: str) -> str:
-    return word[1:-1].replace(word[0] * 2, word[0]) if word[:1] in ('"', "`") else word
+    return unquoted_name(word).casefold()

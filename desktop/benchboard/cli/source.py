@@ -14,6 +14,12 @@ import click
 
 from benchboard import settings
 from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.files.file_writing import (
+    assumed_unit_sentence,
+    differing_kind_sentence,
+    read_in_currency_sentence,
+    written_sentence,
+)
 from benchboard.analytics.files.formats import detect_format
 from benchboard.analytics.files.inspection import empty_sheets, inspect_file
 from benchboard.analytics.files.inspection_types import TableInspection, WrongLine
@@ -77,6 +83,7 @@ _SOURCE: Final[dict[str, Callable[[Any], object]]] = {
     "partial_columns": lambda row: [
         {"title": one.title, "files": one.count, "of": one.of} for one in row.partial_columns
     ],
+    "assumed_units": lambda row: [{"title": title, "unit": unit} for title, unit in row.assumed_units],
     "left_out": lambda row: row.left_out,
     "emptied": lambda row: row.emptied,
     "total_rows": lambda row: row.totals,
@@ -141,6 +148,7 @@ def show(context: CommandContext, which: str) -> None:
     help="Keep times with an offset, such as +03:00, as the file has them; default: as times in UTC.",
 )
 @click.option("--keep-spaces", is_flag=True, help="Keep spaces at the start and end of text; default: remove them.")
+@click.option("--no-file-names", is_flag=True, help="Leave out the column with the file names of a folder.")
 @click.option("--allow-empty", is_flag=True, help="Add a file that has no rows.")
 @click.argument("file", type=click.Path(path_type=Path))
 @with_context
@@ -150,6 +158,7 @@ def add(
     keep_total: bool,
     local_times: bool,
     keep_spaces: bool,
+    no_file_names: bool,
     allow_empty: bool,
     file: Path,
 ) -> None:
@@ -178,7 +187,8 @@ def add(
         )  # fmt: skip
     empty = empty_sheets(inspected.tables)
     source_id = new_source_id()
-    named = tables_of(tuple(table.scan for table in inspected.tables if table not in empty))
+    scans = (table.scan for table in inspected.tables if table not in empty)
+    named = tables_of(tuple(replace(scan, file_column="") if no_file_names else scan for scan in scans))
     originals = original_files(named)
     tables = with_copies(
         named,
@@ -243,6 +253,12 @@ def _line_texts(table: TableInspection) -> Iterator[str]:
     """Columns that some files lack, the total rows and the lines that don't fit, as the window names them."""
     if table.apart:
         yield table.apart
+    if said := written_sentence(table.scan):
+        yield said
+    for differing in table.differing_kinds:
+        yield differing_kind_sentence(table.scan, differing)
+    for assumed in table.assumed_units:
+        yield assumed_unit_sentence(table.scan, assumed)
     yield from map(partial_column_sentence, table.partial_columns)
     skipped = bool(table.scan.options.total_label)
     for line in table.total_lines:
@@ -605,6 +621,7 @@ def _show(context: CommandContext, found: SourceSummary) -> None:
         "tables": ", ".join(found.tables), "unread_files": ", ".join(found.unread_files),
         "unread_reasons": " ".join(found.unread_reasons),
         "partial_columns": " ".join(map(partial_column_sentence, found.partial_columns)),
+        "assumed_units": " ".join(read_in_currency_sentence(*one) for one in found.assumed_units),
         **{name: _SOURCE[name](found) or "" for name in ("left_out", "emptied", "total_rows")},
     }  # fmt: skip
     print_pairs({name: None if text == "" else text for name, text in texts.items()})

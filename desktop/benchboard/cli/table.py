@@ -147,6 +147,7 @@ _TITLES: Final = {
     "emptied": N_("Lines with empty values"),
     "left_out": N_("Lines skipped"),
     "partial_columns": N_("Columns of some files"),
+    "assumed_units": N_("Read in a currency"),
     "total_rows": N_("Total rows skipped"),
     "unread_files": N_("Files not read"),
     "unread_reasons": N_("Why not read"),

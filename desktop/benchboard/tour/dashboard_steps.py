@@ -27,7 +27,6 @@ from benchboard.tour.steps import (
     unfold,
 )
 from benchboard.ui.studio.versions.versions_view import VersionsScreen
-from benchboard.ui.widgets import EmptyState
 
 _NAME: Final = "Shop review"
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -224,9 +223,7 @@ def _phone(context: TourContext) -> None:
 
 
 def _gallery(context: TourContext) -> None:
-    empty = context.driver.widget("studio_empty")
-    assert isinstance(empty, EmptyState)
-    QTest.mouseClick(empty.action, Qt.MouseButton.LeftButton)
+    context.driver.click("studio_empty_template")
     context.driver.widget("studio_gallery")
 
 

@@ -24,6 +24,7 @@ from benchboard.ui.problems import Action, Notice
 from benchboard.ui.theme import Mode, start_theme, theme
 from benchboard.ui.widgets.badges import Kind
 from benchboard.ui.widgets.calendar import DayRange, RangeCalendar
+from benchboard.ui.widgets.choice_card import ChoiceCard
 from benchboard.ui.widgets.crosshair import Crosshair, paint_crosshair, paint_values
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.empty_state import paint_empty_tile
@@ -166,6 +167,9 @@ def _surfaces() -> Iterator[Sample]:
         lambda: widgets.EmptyState("bb.dongle", "No dongle here yet", "Start a simulated one", why="Plug one in."),
         (320, 180),
     )
+    yield Sample("EmptyState", "several ways on", _empty_with_choices, (340, 260))
+    yield Sample("ChoiceCard", "rest", partial(_choice, reason=""), (320, 64))
+    yield Sample("ChoiceCard", "disabled", partial(_choice, reason="Your role can't add data."), (320, 64))
     yield Sample(
         "EmptyState", "error", lambda: widgets.EmptyState("ph.warning-circle", "It failed", role="error"), (320, 120)
     )
@@ -194,6 +198,16 @@ def _surfaces() -> Iterator[Sample]:
         yield Sample("EmptyState", state, partial(_Painted, tile), size)
     yield Sample("Card", "rest", lambda: card(selected=False), (200, 60))
     yield Sample("Card", "selected", lambda: card(selected=True), (200, 60))
+
+
+def _choice(*, reason: str) -> ChoiceCard:
+    return ChoiceCard("ph.database", "Add data", "A file, a folder or a server", lambda: None, reason=reason)
+
+
+def _empty_with_choices() -> QWidget:
+    made = widgets.EmptyState("ph.squares-four", "Your home page is empty", why="Drag a widget here.")
+    made.offer(_choice(reason=""), _choice(reason=""))
+    return made
 
 
 def _data() -> Iterator[Sample]:

@@ -109,6 +109,8 @@ QComboBox::drop-down { border: 0; width: 26px; }
 QComboBox::down-arrow { image: none; }
 QComboBox QAbstractItemView { background: $raised; color: $text; border: 1px solid $border_strong; padding: 4px;
   selection-background-color: $selection; selection-color: $text; outline: 0; }
+QAbstractItemView[completions="true"] { background: $raised; color: $text; border: 1px solid $border_strong;
+  padding: 4px; selection-background-color: $selection; selection-color: $text; outline: 0; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: 0; }
 QMenu { background: $raised; color: $text; border: 1px solid $border_strong; padding: 4px; }
 QMenu::item { padding: 6px 24px 6px 16px; border-radius: ${r_badge}px; }

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from benchboard.ui.admin.person_pane import PersonPane
 from benchboard.ui.paged.paged_rows import PagedRows
+from benchboard.ui.widgets.detail_pane import DetailHeader
 from benchboard.ui.widgets.readable_rows import ReadableRow
 from benchboard.ui.widgets.tab_order import tab_stops
 from support.admin import Admin
@@ -74,7 +75,7 @@ def _walked(admin: Admin, pane: QWidget) -> list[str]:
     ],
 )
 def test_details_are_read_by_keys_and_copied(
-    admin: Admin, address: str, table: str, pane: str, facts: tuple[str, ...]
+    admin: Admin, address: str, table: str, pane: str, facts: tuple[str, ...], announcements: list[str]
 ) -> None:
     admin.go(address)
     text = "Ada Lovelace" if table != AUDIT else admin.column(table)[0] if admin.table(table) else ""
@@ -83,7 +84,12 @@ def test_details_are_read_by_keys_and_copied(
     detail = admin.find(pane)
     admin.wait(lambda: detail.isAncestorOf(_focused(admin)))
     admin.wait(lambda: sum(row.isVisible() for row in detail.findChildren(ReadableRow)) >= 3)
+    head = detail.findChild(DetailHeader)
+    assert head is not None
+    told = f"{head.name.text()}, {head.below.text()}"
+    assert announcements.count(told) == 1, "whose details these are is told once, on the way in"
     if table == PEOPLE:
+        assert told == "Ada Lovelace, ada@example.com"
         admin.wait(lambda: any("bench-12" in _read(row) for row in detail.findChildren(ReadableRow)))
 
     said = _walked(admin, detail)

@@ -27,6 +27,7 @@ from benchboard.ui.bench.dongle_pane import why_not_timed
 from benchboard.ui.bench.dongle_rows import DongleCounts, DongleRow, columns, count_dongles
 from benchboard.ui.bench.dongles_view import DonglesView
 from benchboard.ui.bench.pairing_graphics import DongleChoice
+from benchboard.ui.bench.selected_dongle import SelectedDongle
 from benchboard.ui.problems import Problems
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.widgets import accessible
@@ -134,8 +135,13 @@ def test_key_hints_name_only_what_can_be_done_now(
     qtbot.waitUntil(lambda: _hints(shell) == {"filter"})
     with simulated(home, 1):
         qtbot.waitUntil(lambda: any(one.info is not None for one in manager.devices))
-        qtbot.waitUntil(lambda: _hints(shell) == {"move", "filter"})
         (view,) = shell.findChildren(DonglesView)
+
+        def none_current() -> bool:  # the list may have taken its first row with the focus
+            view.table.clear_current()
+            return _hints(shell) == {"move", "filter"}
+
+        qtbot.waitUntil(none_current)
         qtbot.waitUntil(lambda: view.table.make_current(manager.devices[0].device_id))
         # Its settings are free to write while nobody has paired it, as with “dongle config”.
         qtbot.waitUntil(lambda: _hints(shell) == {"move", "filter", "blink", "show_timing"})
@@ -522,6 +528,42 @@ def test_link_to_an_unpaired_dongle_at_start_waits_for_the_first_scan(
             view = shell.findChild(DonglesView)
             qtbot.waitUntil(lambda: view is not None and view.table.current() is not None)
         assert not shown
+
+
+@pytest.mark.parametrize("linked", [True, False])
+def test_row_of_a_port_that_is_current_stays_so_once_its_dongle_answers(
+    qtbot: QtBot, home: Path, open_local: Callable[..., Shell], monkeypatch: pytest.MonkeyPatch, linked: bool
+) -> None:
+    """A port the user selected; or one the list took with the focus, while the dongle of a link hadn't answered."""
+    probe, may_probe = port_scanner.probe_open, threading.Event()
+
+    def probe_late(*arguments: Any) -> Any:
+        assert may_probe.wait(60)
+        return probe(*arguments)
+
+    monkeypatch.setattr(port_scanner, "probe_open", probe_late)
+    with simulated(home, 1) as simulator:
+        (key,) = simulator.ports
+        shell = open_local(f"bench/dongles/{key}" if linked else "bench/dongles", lambda: (ROOM,))
+        view = shell.findChild(DonglesView)
+        assert view is not None
+        qtbot.waitUntil(lambda: view.model.rowCount() == 1)
+        view.toolbar.setFocus()
+        if linked:
+            view.table.view.setFocus(Qt.FocusReason.TabFocusReason)
+        else:
+
+            def selected() -> bool:  # the list may be about to be read again
+                place = view.table.view.visualRect(view.model.index(0, 0)).center()
+                qtbot.mouseClick(view.table.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+                return bool(view._unanswered_port)
+
+            qtbot.waitUntil(selected)
+        qtbot.waitUntil(lambda: view.table.current() is not None)
+        assert view.table.current().device_id is None
+        may_probe.set()
+        qtbot.waitUntil(lambda: view.table.current() is not None and view.table.current().device_id == key)
+        assert SelectedDongle.of(shell.context).id == key
 
 
 @pytest.mark.parametrize("key", ["f" * 16, "/dev/ttyNONE"])

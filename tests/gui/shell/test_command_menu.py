@@ -11,7 +11,7 @@ from benchboard.ui import command_menu as module
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import SHELL, Command, CommandGroup, CommandRegistry, CommandScope, Handler, MenuSection
 from benchboard.ui.widgets.focus import note_input
-from benchboard.ui.widgets.menus import ROW
+from benchboard.ui.widgets.menus import ROW, Menu
 
 PAGE = CommandScope("page", SHELL)
 OTHER = CommandScope("other", SHELL)
@@ -96,3 +96,14 @@ def test_menu_rows_are_as_high_as_those_of_a_button_s_menu(parent: QWidget, regi
     menu = build(parent, {command.id: Handler(nothing) for command in registry})
     rows = [action for action in menu.actions() if not action.isSeparator()]
     assert {menu.actionGeometry(action).height() for action in rows} == {ROW}
+
+
+def test_menu_shows_an_ampersand_once_as_titles_escape_it(qtbot: QtBot) -> None:
+    holder, shown = QWidget(), []
+    qtbot.addWidget(holder)
+    for title in ("Sun && moon", "Sun & moon"):
+        menu = Menu(holder)
+        menu.addAction(title)
+        menu.setFixedSize(200, 40)
+        shown.append(menu.grab().toImage())
+    assert shown[0] == shown[1]

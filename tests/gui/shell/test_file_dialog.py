@@ -1,9 +1,11 @@
 """File dialogs select the path that is typed into them."""
 
+import os
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -18,7 +20,8 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from benchboard.ui.theme import Theme, theme
+from benchboard.settings import Appearance
+from benchboard.ui.theme import Theme, contrast, theme
 from benchboard.ui.widgets import open_file_dialog
 
 
@@ -114,3 +117,33 @@ def test_file_dialog_is_the_platforms_or_has_our_icons(dialog: QFileDialog, qtbo
         seen = [pixel for pixel in pixels if pixel.alpha() > 200]
         assert seen
         assert all(abs(pixel.red() - ink.red()) + abs(pixel.blue() - ink.blue()) < 12 for pixel in seen)
+
+
+@pytest.mark.parametrize("appearance", ["light", "dark"])
+def test_the_list_of_paths_that_completes_what_is_typed_has_the_colours_of_the_theme(
+    dialog: QFileDialog, tmp_path: Path, qtbot: QtBot, appearance: Appearance
+) -> None:
+    theme().set_appearance(appearance)
+    for name in ("reports", "readings"):
+        (tmp_path / name).mkdir()
+    field = dialog.findChild(QLineEdit, "fileNameEdit")
+    assert isinstance(field, QLineEdit)
+    field.setFocus()
+    field.clear()
+    popup = field.completer().popup()
+
+    def is_completed() -> bool:
+        field.clear()
+        QTest.keyClicks(field, "re")
+        return popup.isVisible()
+
+    qtbot.waitUntil(is_completed)
+    picture = popup.grab().toImage()
+    if folder := os.environ.get("PICTURE"):
+        picture.save(f"{folder}-{appearance}.png")
+    raised = theme().color("raised")
+    assert picture.pixelColor(picture.width() // 2, picture.height() // 2).name() == raised.name()
+    colours = {
+        picture.pixelColor(x, y).rgb() for x in range(picture.width() // 2) for y in range(min(picture.height(), 80))
+    }
+    assert max(contrast(QColor.fromRgb(one), raised) for one in colours) > 7, "its words can be read"

@@ -118,6 +118,19 @@ def test_load_of_no_rows_with_focus_in_them_keeps_it_in_the_table(
     assert table.hasFocus()
 
 
+def test_click_on_the_row_that_the_focus_made_current_is_the_users(qtbot: QtBot, table: PagedTable[Entry]) -> None:
+    """The focus arrives before the press and makes the first row current: the click changed nothing any more."""
+    _load(qtbot, table)
+    by_itself = list[bool]()
+    table.current_changed.connect(lambda _row: by_itself.append(table.moves_by_itself))
+    table.view.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(lambda: by_itself == [True])
+    place = table.view.visualRect(table.model.index(0, 0)).center()
+    for _again in range(2):  # it is the user's already
+        qtbot.mouseClick(table.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        assert by_itself == [True, False]
+
+
 def test_footer_of_a_table_without_rows_leaves_no_empty_strip(
     qtbot: QtBot, table: PagedTable[Entry], source: Source
 ) -> None:

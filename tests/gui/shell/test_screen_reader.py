@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QAccessibleAnnouncementEvent,
     QAccessibleEvent,
     QAccessibleInterface,
+    QAccessibleStateChangeEvent,
     QGuiApplication,
 )
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -64,6 +65,10 @@ def heard(window: Window, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     sentences: list[str] = []
 
     def note(event: QAccessibleEvent) -> None:
+        if isinstance(event, QAccessibleStateChangeEvent):
+            cell = event.accessibleInterface()
+            sentences.append(f"{cell.text(Text.Name)}: {'checked' if cell.state().checked else 'unchecked'}")
+            return
         assert isinstance(event, QAccessibleAnnouncementEvent)
         sentences.append(event.message())
 
@@ -229,6 +234,12 @@ def test_field_is_named_with_its_unit_and_an_error_in_it_is_read_out_once(window
     field.set_error("Enter a number.")
     field.set_error("")
     assert heard == ["Enter a number."]
+    noted = _put(window, Field("Server", note="Its address."))
+    assert _interface(noted.editor).text(Text.Description) == "Its address."
+    noted.set_error("Enter an address.")
+    assert _interface(noted.editor).text(Text.Description) == "Enter an address."
+    noted.set_error("")
+    assert _interface(noted.editor).text(Text.Description) == "Its address."
 
 
 def test_drop_down_list_without_a_visible_label_tells_what_it_selects(window: Window) -> None:
@@ -287,7 +298,7 @@ def test_table_tells_ticked_rows_sort_order_and_how_many_match(
     cells = {told.child(at).text(Text.Name): told.child(at) for at in range(told.childCount())}
     assert "Name, sorted in descending order" in cells
     assert [name for name, cell in cells.items() if cell.state().checked] == ["Bo, Length: 2"]
-    assert heard == ["1 selected"]
+    assert heard == ["Bo, Length: 2: checked", "1 selected"]
     table.view.setFocus()
     table.view.setCurrentIndex(model.index(1, 2))
     qtbot.keyClick(table.view, Qt.Key.Key_Up)
@@ -296,7 +307,7 @@ def test_table_tells_ticked_rows_sort_order_and_how_many_match(
     assert _interface(table.view).focusChild().text(Text.Name) == "3"
     model.listing = Listing(search="Zz", sort="name")
     qtbot.waitUntil(lambda: "Zz" in heard[-1])
-    assert heard[1:-1] == ["0 selected"]
+    assert heard[2:-1] == ["0 selected"]
     model.listing = Listing(search="Ada", sort="name")
     qtbot.waitUntil(lambda: heard[-1] == "1 matching")
 

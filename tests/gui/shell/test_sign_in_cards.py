@@ -55,7 +55,7 @@ class Form:
 
     def wrong(self) -> set[str]:
         """The fields at which an error is shown."""
-        return {name for name in (URL, EMAIL, PASSWORD) if self.edit(name).accessibleDescription()}
+        return {name for name in (URL, EMAIL, PASSWORD) if self.edit(name).property("wrong")}
 
     def shows(self, text: str) -> bool:
         return any(text in label.text() and label.isVisible() for label in self.card.findChildren(QLabel))

@@ -270,7 +270,7 @@ def test_empty_page_offers_templates(studio: "Studio") -> None:
     studio.key(Qt.Key.Key_A, CTRL)
     studio.key(Qt.Key.Key_Delete)
     empty = studio.find("studio_empty")
-    studio.qtbot.mouseClick(empty.action, Qt.MouseButton.LeftButton)  # type: ignore[attr-defined]
+    studio.press_button("studio_empty_template")
     studio.key(Qt.Key.Key_Return)  # on the first template
     assert len(studio.cells()) == 7
     assert not empty.isVisible()

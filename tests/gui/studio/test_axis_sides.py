@@ -18,15 +18,16 @@ from benchboard.dashboards.document.series_settings import right_series
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
 from benchboard.ui.studio.panes.right_axis_field import RightAxisField
 from benchboard.ui.studio.tiles.axes.axis_scale import AxisScale, axis_scale
-from benchboard.ui.studio.tiles.axes.axis_sides import suggested_right, with_common_zero
+from benchboard.ui.studio.tiles.axes.axis_sides import FLAT, suggested_right, with_common_zero
 from benchboard.ui.studio.tiles.kinds import bars, charts
 from benchboard.ui.studio.tiles.kinds.missing_periods import drawn_table
 from benchboard.ui.studio.tiles.renderers import mismatch_reason
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
-from benchboard.ui.studio.tiles.series import currency_note
+from benchboard.ui.studio.tiles.series import chart_note, currency_note
 from benchboard.ui.studio.tiles.series.chart_table import ChartTable
 from benchboard.ui.studio.tiles.value_readout import ChartReader
 from benchboard.ui.theme import Theme
+from benchboard.ui.widgets.buttons import CheckBox
 from support.examples import examples
 from support.kind_cases import days, table
 
@@ -70,7 +71,8 @@ def test_a_series_on_the_right_has_its_own_axis(light: Theme, kind: str) -> None
     readout = reader(spots[0])
     assert readout is not None
     assert {line.label: line.value for line in readout.lines[1:]} == {"Orders": "4", "Revenue": "€\xa04\u202f000"}
-    alone = charts.chart_plot(BODY, _drawn(_sales(), kind), charts.series_of(_drawn(_sales(), kind), ""), kind)
+    single = _drawn(_sales(), kind, axis_right=[])
+    alone = charts.chart_plot(BODY, single, charts.series_of(single, ""), kind)
     assert alone.right is None
 
 
@@ -157,6 +159,52 @@ def test_an_axis_is_offered_for_another_unit_or_a_flat_line(light: Theme) -> Non
     assert offered(table([("day", "date"), ("a", "integer"), ("b", "integer")], empty)) == ()
 
 
+@given(
+    st.lists(st.floats(1e-3, 1e9), min_size=2, max_size=5), st.sampled_from(["line_chart", "area_chart", "bar_chart"])
+)
+@examples(60, deadline=None)
+def test_every_series_has_a_readable_part_of_its_axis_or_the_chart_says_so(sizes: list[float], kind: str) -> None:
+    names = "abcde"[: len(sizes)]
+    rows: list[tuple[Cell, ...]] = [
+        (day, *(Decimal(size * (k + 1) / 3) for size in sizes)) for k, day in enumerate(days(3))
+    ]
+    drawn = _drawn(table([("day", "date"), *((name, "decimal") for name in names)], rows), kind)
+    series = charts.series_of(drawn, "")
+    largest = [
+        max((max(one.heights, key=float) for one in series if one.is_right == side), default=0.0)
+        for side in (False, True)
+    ]  # type: ignore[type-var,arg-type]  # no value is missing
+    flat = [one.name for one in series if (one.values[-1] or 0) * FLAT < largest[one.is_right]]
+    note = chart_note.text(drawn, "")
+    assert bool(flat) == bool(note)
+    assert len(flat) != 1 or f"“{flat[0]}”" in note
+
+
+@pytest.mark.parametrize("kind", ["line_chart", "area_chart"])
+def test_another_unit_or_a_flat_line_is_on_the_right_axis_by_itself(light: Theme, kind: str) -> None:
+    def right(data: ResultTable, **config: object) -> frozenset[str]:
+        return _drawn(data, kind, **config).right
+
+    def plain(*values: int, kinds: Presentation | None = None) -> ResultTable:
+        rows: list[tuple[Cell, ...]] = [(day, *values) for day in days(3)]
+        shown = {"a": kinds, "b": kinds} if kinds is not None else {}
+        return table([("day", "date"), ("a", "integer"), ("b", "integer")], rows, **shown)
+
+    assert right(_sales()) == {"revenue"}
+    assert right(_sales(), axis_right=[]) == frozenset()
+    assert right(_sales(), axis_right=["orders"]) == {"orders"}
+    assert right(_sales(), scale="log") == frozenset()
+    assert right(_sales(), axis_max=9000) == frozenset()
+    assert right(plain(10, 500)) == frozenset()
+    assert right(plain(10, 501)) == {"a"}
+    assert right(plain(10, 501, kinds=MONEY)) == frozenset(), "one unit has one axis"
+    note = chart_note.text(_drawn(plain(10, 501, kinds=MONEY), kind), "")
+    assert note == "“A” is too small to be read on this axis"
+    long: list[tuple[Cell, ...]] = [(day, name, count) for day in days(3) for name, count in (("x", 1), ("y", 900))]
+    named = table([("day", "date"), ("status", "text"), ("n", "integer")], long)
+    assert right(named) == frozenset(), "values of one measure have one axis"
+
+
 @pytest.mark.parametrize("config", [{"axis_right": "a"}, {"axis_right": [1, None]}, {"axis_right": {"a": 1}}, {}])
 def test_anything_else_in_a_document_is_no_right_axis(config: dict[str, object]) -> None:
     assert right_series(WidgetContent("w", "line_chart", kind_of("line_chart"), "", "", config)) == frozenset()
@@ -167,9 +215,16 @@ def test_anything_else_in_a_document_is_no_right_axis(config: dict[str, object])
 def test_the_offer_in_the_inspector_is_taken_and_undone(studio: "Studio") -> None:
     measures = "count(*) AS orders, sum(order_total) AS revenue"
     query = f"SELECT date_trunc('month', created_dt) AS month, {measures} FROM orders GROUP BY 1 ORDER BY 1"
-    item = {"id": "h", "type": "line_chart", "title": "Sales", "query": query,
+    bars = {"id": "h", "type": "bar_chart", "title": "Sales", "query": query,
             "position": {"x": 0, "y": 0, "w": 8, "h": 6}}  # fmt: skip
-    studio.page.editor.load(parse_document([item]))
+    line = {
+        **bars,
+        "id": "l",
+        "query": query.replace("sum(order_total)", "100 * sum(order_total)"),
+        "type": "line_chart",
+        "position": {"x": 0, "y": 6, "w": 8, "h": 6},
+    }
+    studio.page.editor.load(parse_document([bars, line]))
     runner, editor = studio.page.query_runner, studio.page.editor
     studio.wait(lambda: (found := runner.result("h")) is not None and found.table is not None and not runner.busy)
     studio.click("h")
@@ -190,3 +245,15 @@ def test_the_offer_in_the_inspector_is_taken_and_undone(studio: "Studio") -> Non
     assert right_series(editor.widget("h")) == {"orders"}
     field.boxes["orders"].click()
     assert right_series(editor.widget("h")) == frozenset()
+    studio.wait(lambda: (found := runner.result("l")) is not None and found.table is not None and not runner.busy)
+    studio.click("l")
+    (least,) = [one for one in studio.page.findChildren(QWidget, "inspector_right_min") if one.isVisible()]
+    (box,) = [one for one in studio.page.findChildren(CheckBox, "inspector_right_0") if one.isVisible()]
+    assert box.isChecked(), "what is on the right axis by itself is shown"
+    box.click()
+    assert editor.widget("l").config["axis_right"] == []
+    assert not box.isChecked()
+    assert not least.isVisible()
+    box.click()
+    assert editor.widget("l").config["axis_right"] is None, "as it would be by itself"
+    assert box.isChecked()

@@ -109,9 +109,38 @@ def test_value_at_the_end_has_the_decimals_of_the_ticks(light: Theme) -> None:
     case = _case("narrow range far from zero")
     plot = charts.plot_of(QRectF(0, 0, 400, 200), charts.series_of(case.table, case.unit), case.kind)
     assert plot.names[0] == "80\u202f000.000 kHz"
-    assert [value.text for value in plot.end_values] == ["80\u202f000.010"]
+    assert [value.text for value in plot.end_values] == ["80\u202f000.01"]
     rounded = charts.plot_of(QRectF(0, 0, 400, 200), charts.series_of(_case("days").table, ""), "line_chart")
     assert [value.text for value in rounded.end_values] == ["99"]
+
+
+@pytest.mark.parametrize(("values", "unit", "found"), [
+    ([21.15, 23.55, 22.78125], "°C", "22.8 °C"),  # ticks are 1 apart: 23 would be a quarter of that too high
+    ([21, 23, 22], "°C", "22 °C"),
+    ([11.5, 14.25, 12.5], "€", "€ 12.50"),
+    ([115.5, 140.25, 125.4], "", "125"),
+])  # fmt: skip
+def test_value_at_the_end_is_as_precise_as_can_be_seen(
+    light: Theme, values: list[float], unit: str, found: str
+) -> None:
+    table = chart_table(result(days(date(2026, 9, 7), 3, 7), {"a": values}, "date"))
+    plot = charts.plot_of(QRectF(0, 0, 600, 300), charts.series_of(table, unit), "line_chart")
+    assert [value.text.replace("\u00a0", " ") for value in plot.end_values] == [found]
+
+
+@pytest.mark.parametrize(("ends", "found"), [
+    ((12_345, 980.5), ["12.35 k", "0.98 k"]),
+    ((12_000, 980), ["12.00 k", "0.98 k"]),
+    ((2_500_000, 400_000), ["2.5 M", "0.4 M"]),
+    ((91_900, 0), ["91.9 k", "0"]),
+    ((91_900, 50_000), ["91.9 k", "50 k"]),
+    ((1_350_000, 3), ["1\u202f350\u202f000", "3"]),
+])  # fmt: skip
+def test_values_at_the_ends_of_lines_have_one_size(light: Theme, ends: tuple[float, float], found: list[str]) -> None:
+    """There was 12.35 k beside 980.5."""
+    table = chart_table(result(days(date(2026, 9, 7), 3, 7), {"a": [1, 2, ends[0]], "b": [3, 4, ends[1]]}, "date"))
+    plot = charts.plot_of(QRectF(0, 0, 600, 300), charts.series_of(table, ""), "line_chart")
+    assert [value.text for value in plot.end_values] == found
 
 
 @pytest.mark.parametrize(("width", "named"), [(620, True), (400, False)])
@@ -460,22 +489,22 @@ def test_legend_of_bars_has_values_only_where_the_last_is_the_latest(light: Them
 
 def test_legend_of_lines_has_the_values_of_all_unless_each_is_at_its_line(light: Theme) -> None:
     weeks = days(date(2026, 9, 7), 2, 7)
-    apart = ChartCase("l", "line_chart", result(weeks, {"In": [1, 10], "Out": [2, 900]}, "date"))
-    assert {"In", "Out", "10", "900"} <= {text.text for text in _texts(apart, 360, 250)}
-    assert {"In  10", "Out  900"} <= {text.text for text in _texts(apart, 460, 250)}  # at the ends of the lines
-    ended = ChartCase("l", "line_chart", result(weeks, {"In": [1, 898], "Out": [2, 900], "On": [3, None]}, "date"))
-    assert {"In  898", "Out  900", "On  3"} <= {text.text for text in _texts(ended, 460, 250)}
+    apart = ChartCase("l", "line_chart", result(weeks, {"In": [1, 20], "Out": [2, 900]}, "date"))
+    assert {"In", "Out", "20", "900"} <= {text.text for text in _texts(apart, 360, 250)}
+    assert {"In  20", "Out  900"} <= {text.text for text in _texts(apart, 460, 250)}  # at the ends of the lines
+    ended = ChartCase("l", "line_chart", result(weeks, {"In": [1, 898], "Out": [2, 900], "On": [30, None]}, "date"))
+    assert {"In  898", "Out  900", "On  30"} <= {text.text for text in _texts(ended, 460, 250)}
 
 
 @pytest.mark.parametrize("appearance", ["light", "dark"])
 def test_values_at_the_ends_of_lines_are_moved_apart_in_their_order(light: Theme, appearance: Appearance) -> None:
     light.set_appearance(appearance)
     weeks = days(date(2026, 9, 7), 2, 7)
-    numbers = {"a": [1, 898], "b": [2, 900], "c": [3, 10], "d": [4, 899], "e": [5, 0]}
+    numbers = {"a": [1, 898], "b": [2, 900], "c": [3, 20], "d": [4, 899], "e": [50, 0]}
     texts = {text.text: text for text in _texts(ChartCase("l", "line_chart", result(weeks, numbers, "date")), 460, 250)}
-    tops = [texts[name].box.top() for name in ("900", "899", "898", "10", "0")]
+    tops = [texts[name].box.top() for name in ("900", "899", "898", "20", "0")]
     assert all(after - before >= 14 - 1e-3 for before, after in pairwise(tops))
-    for place, name in enumerate(("898", "900", "10", "899", "0")):
+    for place, name in enumerate(("898", "900", "20", "899", "0")):
         colour, line = texts[name].colour, theme().chart(place)
         assert abs(colour.hslHue() - line.hslHue()) <= 3, "each in the hue of its line"
         assert contrast(colour, theme().color("surface")) >= 4.5

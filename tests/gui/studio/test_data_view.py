@@ -33,6 +33,7 @@ from benchboard.ui.studio.data.reading_pane import ReadingPane
 from benchboard.ui.studio.data.value_text import common_decimals, have_seconds, size_text, value_text
 from benchboard.ui.studio.data.wrong_lines_panel import WrongLinesList
 from benchboard.ui.widgets import Button, Confirm, Select
+from benchboard.ui.widgets.choice_card import ChoiceCard
 from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.tab_order import tab_stops
 from benchboard.ui.widgets.toasts import Toast
@@ -456,6 +457,77 @@ def test_a_folder_of_files_with_equal_columns_is_one_table(data: Data, tmp_path:
     assert "“a.csv” is no longer in the folder “logs”." in " ".join(one.text() for one in question.findChildren(QLabel))
 
 
+def test_a_folder_of_files_that_are_written_differently_is_one_table(data: Data, tmp_path: Path) -> None:
+    folder = tmp_path / "shops"
+    folder.mkdir()
+    (folder / "bonn.csv").write_text("day;what;sales\n13.02.2026;Käse;1.234,50 €\n", encoding="windows-1252")
+    (folder / "york.csv").write_text("day,what,sales\n2026-02-14,ham,0.25 €\n", encoding="utf-8")
+    (folder / "zzz.csv").write_text("who,where\na,b\nc,d\ne,f\n", encoding="utf-8")
+    data.drop(folder)
+    page = data.page
+    tables = page.pane.tables
+    assert [tables.item(row).text() for row in range(tables.count())] == [
+        "bonn.csv and 1 more file  (2 rows)", "zzz.csv  (3 rows)",
+    ]  # fmt: skip
+    said = next(text for text in data.texts() if text.startswith("These files are formatted differently"))
+    assert "“york.csv”: separator “,”, UTF-8, numbers like 1234.5" in said
+    assert "Differs by file. Choose one for all." in data.texts()
+    if picture := os.environ.get("PICTURE"):
+        data.window.grab().save(picture)
+    source = data.add()
+    table = source.tables[0]
+    assert data.query(source.id, f"SELECT sum(sales) FROM {table}") == 1234.75
+    (folder / "york 2.csv").write_text("day,what,sales\n2026-02-15,ham,1.50 €\n", encoding="utf-8")
+    data.select("shops")
+    data.click("source_refresh")
+    data.studio.wait(lambda: data.said(": 6 rows, 5 before."))
+    assert data.query(source.id, f"SELECT sum(sales) FROM {table}") == 1236.25
+
+
+def test_a_folder_has_its_files_names_in_a_column_unless_they_are_left_out(data: Data, tmp_path: Path) -> None:
+    folder = tmp_path / "shops"
+    folder.mkdir()
+    for name in ("bonn", "york"):
+        (folder / f"{name}.csv").write_text("day,sales\n2026-02-14,0.25\n", encoding="utf-8")
+    data.drop(folder)
+    page = data.page
+    shown, heads = page.preview.preview, range(page.preview.preview.columnCount())
+    assert [shown.headerData(at, Qt.Orientation.Horizontal) for at in heads] == ["day", "sales", "File"]
+    assert [shown.cell_text(row, 2) for row in range(2)] == ["bonn", "york"]
+    page.preview.setCurrentIndex(shown.index(0, 2))
+    data.qtbot.keyClick(page.preview, Qt.Key.Key_Return)
+    assert page.pane.file_names.hasFocus(), "nothing else can be changed about it"
+    data.qtbot.keyClick(page.pane.file_names, Qt.Key.Key_Space)
+    data.studio.wait(lambda: not page.busy and shown.columnCount() == 2)
+    assert page.scans()[0].file_column == ""
+    page.undo()
+    data.studio.wait(lambda: not page.busy and shown.columnCount() == 3)
+    if picture := os.environ.get("PICTURE"):
+        data.window.grab().save(picture)
+    source = data.add()
+    assert data.query(source.id, "SELECT max(file) FROM shops") == "york"
+
+
+def test_the_rows_of_the_tables_follow_another_line_of_titles(data: Data, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for sheet in (book.active, book.create_sheet("Second")):
+        for row in (["who", "n"], ["x", 1], ["y", 2], ["z", 3]):
+            sheet.append(row)
+    file = tmp_path / "Book.xlsx"
+    book.save(file)
+    data.drop(file)
+    tables, line = data.page.pane.tables, data.page.pane.titles.line
+
+    def shown() -> list[str]:
+        return [tables.item(row).text() for row in range(tables.count())]
+
+    assert shown() == ["Sheet  (3 rows)", "Second  (3 rows)"]
+    line.setText("2")
+    line.editingFinished.emit()
+    data.studio.wait(lambda: shown() == ["Sheet  (2 rows)", "Second  (2 rows)"])
+
+
 def test_a_sheet_that_is_left_out_is_no_table(data: Data, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     for title in ("Orders", "People"):
@@ -492,7 +564,7 @@ def test_empty_sheets_are_unticked_and_the_sum_of_the_months_is_left_out_until_i
     tables = data.page.pane.tables
     ticked = [tables.item(row).checkState() == Qt.CheckState.Checked for row in range(tables.count())]
     assert (ticked, tables.currentRow()) == ([False, True], 1)
-    said = "“Summe” looks like the sum of 3 columns, “Jan” to “Mar”. It is left out, as it would be one more series in"
+    said = "“Summe” looks like the sum of 3 columns, “Jan” to “Mar”. It's excluded, because charts would show it"
     assert any(text.startswith(said) for text in data.texts())
     assert "Read as empty in columns of numbers and dates: “n/a”." in data.texts()
     assert [one.title for one in data.page.scans()[0].kept_columns] == ["Shop", "Jan", "Feb", "Mar"]
@@ -552,6 +624,20 @@ def test_import_page_says_why_a_column_is_text_and_reads_it_as_numbers(data: Dat
     data.studio.wait(lambda: not page.mixed_columns.isVisible())
 
 
+def test_import_page_says_which_amounts_have_no_currency_and_reads_them_as_text(data: Data) -> None:
+    data.file.write_text("Tag;Preis\nMo;5,00 €\nDi;7,50\n", encoding="utf-8")
+    data.drop(data.file)
+    page = data.page
+    assert "“Preis”: 1 number without a currency is read as EUR." in data.texts()
+    assert [row[1] for row in page.added_tables()[0].preview] == [5.0, 7.5]
+    data.click("import_amounts_as_text")
+    data.studio.wait(lambda: not page.busy and not page.mixed_columns.isVisible())
+    assert [row[1] for row in page.added_tables()[0].preview] == ["5,00 €", "7,50"]
+    page.undo()
+    data.studio.wait(lambda: not page.busy and page.mixed_columns.isVisible())
+    assert [row[1] for row in page.added_tables()[0].preview] == [5.0, 7.5]
+
+
 def test_import_page_asks_how_numbers_are_read_that_do_not_tell(data: Data) -> None:
     data.file.write_text("Tag;Menge\nMo;1.234\nDi;2.345\n", encoding="utf-8")
     data.drop(data.file)
@@ -560,7 +646,7 @@ def test_import_page_asks_how_numbers_are_read_that_do_not_tell(data: Data) -> N
     def first() -> object:
         return page.added_tables()[0].preview[0][1]
 
-    assert "“1.234” is read as 1.234. It can also be 1\u202f234: the numbers don't tell." in data.texts()
+    assert "“1.234” is read as 1.234, but could also mean 1\u202f234. Choose which is right." in data.texts()
     assert first() == 1.234
     data.click("import_other_mark")
     data.studio.wait(lambda: not page.busy and first() == 1234)
@@ -1022,12 +1108,11 @@ def test_sizes_are_written_in_the_largest_unit_that_fits() -> None:
     assert [size_text(size) for size in (999, 18_200_000)] == ["999\u00a0B", "18.2\u00a0MB"]
 
 
-def test_add_data_is_one_menu_at_its_button_by_ctrl_o_and_from_the_empty_list(data: Data) -> None:
-    """There were three buttons, and other words in the empty list."""
+def test_add_data_is_one_menu_at_its_button_and_by_ctrl_o(data: Data) -> None:
+    """There were three buttons."""
     titles = ["File", "Folder", "PostgreSQL", "MySQL or MariaDB", "REST API", "Sample data"]
     for opens in (
         lambda: data.click("sources_add"),
-        lambda: data.click("sources_empty_add"),
         lambda: data.qtbot.keyClick(data.list_view, Qt.Key.Key_O, CTRL),
         lambda: data.studio.context.go("studio/data/!add"),
     ):
@@ -1036,6 +1121,26 @@ def test_add_data_is_one_menu_at_its_button_by_ctrl_o_and_from_the_empty_list(da
         assert [one.accessibleName() for one in menu.findChildren(Pressable)] == titles
         data.qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
         data.studio.wait(lambda: not data.is_shown("add_data_menu"))
+
+
+def test_empty_list_offers_each_kind_of_data(data: Data) -> None:
+    """It had two links in the middle of an empty page."""
+    for card, dialog in (("sources_empty_file", "data_file_dialog"), ("sources_empty_folder", "data_folder_dialog")):
+        data.click(card)
+        data.qtbot.keyClick(data.find(dialog), Qt.Key.Key_Escape)
+        data.studio.wait(lambda dialog=dialog: not data.is_shown(dialog))  # type: ignore[misc]
+    server = data.find("sources_empty_server")
+    assert isinstance(server, ChoiceCard)
+    server.setFocus(Qt.FocusReason.TabFocusReason)
+    data.qtbot.keyClick(server, Qt.Key.Key_Return)
+    menu = data.find("add_server_menu")
+    assert [one.accessibleName() for one in menu.findChildren(Pressable)] == [
+        "PostgreSQL",
+        "MySQL or MariaDB",
+        "REST API",
+    ]
+    data.qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    data.studio.wait(server.hasFocus)
 
 
 def test_ctrl_o_and_enter_ask_for_a_file(data: Data) -> None:

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QListWidget, QMenu, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QFileDialog,
+    QLabel,
+    QListWidget,
+    QMenu,
+    QTreeWidgetItem,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from benchboard.analytics.cancellation import CancelToken
@@ -34,6 +43,7 @@ from benchboard.ui.studio.data.explore.explore_view import ExploreView
 from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.studio.panes.query_editor import QueryEdit
 from benchboard.ui.studio.tiles.kinds.missing_periods import drawn_table
+from benchboard.ui.studio.tiles.numbers.partial_periods import partial_period
 from benchboard.ui.studio.tiles.tables.table_rows import exact_text
 from benchboard.ui.widgets import Button, CheckBox, Edit, Select
 from benchboard.ui.widgets.chip import Chip
@@ -415,6 +425,25 @@ def test_sql_is_edited_both_ways_as_long_as_the_builder_has_it(explorer: Explore
     assert edit.toPlainText().endswith("> 1")
 
 
+def test_table_says_which_period_is_not_over_as_its_chart_does(explorer: Explorer) -> None:
+    text = "SELECT date_trunc('week', created_dt) AS week, count(*) AS n\nFROM orders\nGROUP BY 1\nORDER BY 1"
+    explorer.exploration.open_query("", lambda _source: text, None, "")
+    explorer.wait_for_result()
+    drawn = explorer.exploration.drawn_result()
+    assert drawn is not None
+    assert drawn.table is not None
+    partial = partial_period(drawn.table)
+    assert partial is not None
+    table = explorer.view.result.table
+    assert table is not None
+    model = table.view.model()
+    weeks = [model.index(row, 0).data() for row in range(model.rowCount())]
+    assert [one.endswith((", so far", ", only a part")) for one in weeks] == [False] * (len(weeks) - 1) + [True]
+    shown = table.rows.table
+    explorer.view.result.show_result()
+    assert table.rows.table is shown, "the same result isn't filled in anew"
+
+
 def test_an_error_in_the_sql_is_said_and_nothing_typed_is_lost(explorer: Explorer) -> None:
     explorer.open_orders()
     explorer.click("segment_sql")
@@ -685,6 +714,47 @@ def test_enter_in_the_search_adds_to_the_only_dashboard_found(explorer: Explorer
     studio.wait(lambda: [one.text() for one in _offered(studio)] == [name])
     explorer.qtbot.keyClick(focus, Qt.Key.Key_Return)
     studio.wait(lambda: _toast(studio) is not None)
+
+
+def test_result_is_exported_as_it_is_shown(explorer: Explorer, tmp_path: Path) -> None:
+    handlers = explorer.view.command_handlers()
+    assert handlers["studio.explore_export"].why_not() == "No result yet."
+    text = "SELECT status, count(*) AS n\nFROM orders\nGROUP BY 1\nORDER BY 1"
+    explorer.exploration.open_query("", lambda _source: text, None, "")
+    explorer.wait_for_result()
+    explorer.click("explore_export")
+    explorer.find("explore_export_menu")
+    for name in ("explore_export_xlsx", "explore_export_parquet"):
+        explorer.find(name)
+    explorer.click("explore_export_csv")
+    (dialog,) = explorer.studio.application.window.findChildren(QFileDialog, "data_export")
+    file = tmp_path / "rows.csv"
+    dialog.fileSelected.emit(str(file))
+    dialog.close()
+    explorer.studio.wait(file.exists)
+    lines = file.read_text(encoding="utf-8-sig").splitlines()
+    assert lines == ["Status,N", *(f"{status},{count}" for status, count in explorer.answers())]
+    window = explorer.studio.application.window
+    said = f"Exported {len(lines) - 1} rows to rows.csv"
+    explorer.studio.wait(lambda: said in [one.accessibleName() for one in window.findChildren(Toast)])
+    explorer.exploration.set_text("SELECT nothing FROM orders")
+    explorer.wait_for_result()
+    assert explorer.view.command_handlers()["studio.explore_export"].why_not() != ""
+
+
+@pytest.mark.parametrize(("columns", "width"), [(2, 5), (4, 7), (9, 12)])
+def test_table_is_added_as_wide_as_its_columns_need(explorer: Explorer, columns: int, width: int) -> None:
+    studio = explorer.studio
+    listed = ", ".join(f"{place} AS c{place}" for place in range(columns))
+    explorer.exploration.open_query("", lambda _source: f"SELECT {listed} FROM orders LIMIT 3", None, "table")
+    explorer.wait_for_result()
+    before = set(studio.page.editor.page.paths)
+    explorer.click("explore_add")
+    studio.wait(lambda: bool(_offered(studio)))
+    explorer.click("add_home")
+    studio.wait(lambda: len(set(studio.page.editor.page.paths) - before) == 1)
+    (added,) = set(studio.page.editor.page.paths) - before
+    assert studio.page.editor.page.cell(added).w == width
 
 
 def test_what_is_explored_is_added_to_the_home_page(explorer: Explorer) -> None:

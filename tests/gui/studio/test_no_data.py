@@ -45,3 +45,10 @@ def test_models_without_a_table_offer_to_add_data(qtbot: QtBot, open_local: Open
     assert not visible(window, "models_save")
     click(window, "models_empty_new")
     click.find(window, "add_file")
+
+
+def test_add_data_of_an_empty_home_opens_the_menu_of_what_can_be_added(open_local: Open, click: Clicker) -> None:
+    window = open_local("studio/home").window()
+    click(window, "studio_empty_add_data")
+    for name in ("add_file", "add_folder", "add_sample"):
+        click.find(window, name)

@@ -1,6 +1,7 @@
 """Pivot tables: what is refused, what a cell is of, headings that stay, totals that stay below, copies and files."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from pytestqt.qtbot import QtBot
 
 from benchboard.analytics.column_presentation import Presentation
+from benchboard.analytics.period_step import Step
 from benchboard.analytics.pivoted_table import PivotTable
 from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.dashboards.document.document import parse_document
@@ -17,7 +19,7 @@ from benchboard.ui.studio.tiles.kinds import pivot
 from benchboard.ui.studio.tiles.renderers import body_of, mismatch_advice, mismatch_reason, summary
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.results.tile_point import cell_point
-from benchboard.ui.studio.tiles.tables.table_painting import ShownTable, TableLayout
+from benchboard.ui.studio.tiles.tables.table_painting import ShownTable, TableLayout, row_texts
 from benchboard.ui.studio.tiles.tables.table_widget import TableState, TableWidget
 from benchboard.ui.theme import Theme, theme
 from support.kind_cases import table
@@ -52,6 +54,20 @@ def _shown(data: ResultTable, **config: object) -> PivotTable:
 
 def _mismatch(data: ResultTable, query: str = QUERY) -> tuple[str, str]:
     return mismatch_reason(_widget(query), data) or "", mismatch_advice(_widget(query), data)
+
+
+def test_period_that_is_not_over_says_so_in_its_row_or_its_heading(light: Theme) -> None:
+    until = datetime(2026, 8, 10, tzinfo=UTC)
+    data = replace(_orders(), step=Step(months=1), known_until=until, read_at=datetime(2026, 9, 1, tzinfo=UTC))
+    shown = _shown(data, totals="off")
+    names = [texts[0] for texts in row_texts(shown, shown.rows, [0])]
+    assert names[-2:] == ["Jul 2026", "Aug 2026, only a part"]
+    turned = replace(data, columns=(data.columns[1], data.columns[0], data.columns[2]),
+                     rows=tuple((status, month, count) for month, status, count in data.rows))  # fmt: skip
+    titles = [one.title for one in _shown(turned, totals="off").columns]
+    assert titles[-2:] == ["Jul 2026", "Aug 2026, only a part"]
+    over = replace(data, known_until=datetime(2026, 9, 1, tzinfo=UTC))
+    assert row_texts(_shown(over), over.rows[:1], [0]) == [["Aug 2026"]]
 
 
 def test_results_that_are_no_pivot_table_are_refused_with_what_to_do(light: Theme) -> None:

@@ -19,6 +19,7 @@ from benchboard.ui.shell import shell
 from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.studio.rotation import Rotation
 from benchboard.ui.widgets import accessible
+from benchboard.ui.widgets.choice_card import ChoiceCard
 from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.toasts import Toast
 from benchboard.ui.widgets.value_tip import value_tip
@@ -227,12 +228,12 @@ def test_presentation_of_an_empty_page_says_only_that_it_is_empty(studio: "Studi
         assert isinstance(found, EmptyState)
         return found
 
-    assert notice().action.isVisible()
+    assert notice().findChildren(ChoiceCard)
     studio.key(Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
-    assert not notice().action.isVisible()
+    assert not notice().findChildren(ChoiceCard)
     assert not notice().why.isVisible()
     studio.key(Qt.Key.Key_Escape)
-    assert notice().action.isVisible()
+    assert notice().findChildren(ChoiceCard)
 
 
 @pytest.mark.parametrize(("variables", "width"), [(0, 1440), (1, 1440), (3, 1440), (3, 1024), (8, 1024)])

@@ -15,12 +15,28 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit
 from benchboard.analytics import periods
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable, check_query
 from benchboard.dashboards.document.document import parse_document
-from benchboard.dashboards.document.widget_kinds import KINDS, WidgetKind, kind_of, new_item, widget_of, with_fields
+from benchboard.dashboards.document.widget_kinds import (
+    KINDS,
+    WidgetContent,
+    WidgetKind,
+    kind_of,
+    new_item,
+    widget_of,
+    with_fields,
+)
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.tiles import no_query
 from benchboard.ui.studio.tiles.click_targets import Audience
 from benchboard.ui.studio.tiles.kinds import bars, charts, x_axis
-from benchboard.ui.studio.tiles.renderers import body_of, paint_body, paint_content, summary, unknown_kind_text
+from benchboard.ui.studio.tiles.renderers import (
+    body_of,
+    mismatch_advice,
+    mismatch_reason,
+    paint_body,
+    paint_content,
+    summary,
+    unknown_kind_text,
+)
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.series.chart_table import chart_table
 from benchboard.ui.studio.tiles.stats import stat_tiles
@@ -233,6 +249,16 @@ _READ_AT = datetime(2026, 11, 18, tzinfo=UTC)
 def _chart_table(first: list[Cell], *columns: list[Cell], read_at: datetime = _READ_AT) -> ResultTable:
     heads = (ResultColumn("at", "date"), *(ResultColumn(f"n{k}", "integer") for k in range(len(columns))))
     return ResultTable(heads, tuple(zip(first, *columns, strict=True)), truncated=False, read_at=read_at)
+
+
+@pytest.mark.parametrize("kind", ["line_chart", "area_chart", "bar_chart", "pie_chart", "heatmap", "pivot_table"])
+def test_totals_of_a_rollup_are_no_group_of_a_chart(light: Theme, kind: str) -> None:
+    columns = ResultColumn("status", "text"), ResultColumn("shop", "text"), ResultColumn("n", "integer")
+    table = ResultTable(columns, (("paid", "a", 3), ("paid", None, 3), (None, None, 3)), truncated=False)
+    query = "SELECT status, shop, count(*) AS n FROM orders GROUP BY ROLLUP (status, shop)"
+    widget = WidgetContent("w", kind, kind_of(kind), "", query, {})
+    assert mismatch_reason(widget, table) == "The result has rows of totals, which would be drawn as groups."
+    assert mismatch_advice(widget, table) == "Group without ROLLUP, CUBE or GROUPING SETS, or use a table."
 
 
 @pytest.mark.parametrize(("read_at", "expected"), [(_READ_AT, True), (datetime(2026, 11, 23, tzinfo=UTC), False)])

@@ -490,3 +490,23 @@ def test_page_without_any_rows_is_presented_with_each_widget_saying_so(studio: "
     assert _bar_text(studio) == ""
     studio.page.stop_presenting()
     assert _bar_text(studio)
+
+
+def test_field_of_a_query_is_as_high_as_its_text(studio: "Studio") -> None:
+    """It was as high for one line as for twelve, of which some were hidden."""
+
+    def shows_all(edit: QueryEdit) -> bool:
+        return edit.verticalScrollBar().maximum() == 0
+
+    edit = studio.write_query("orders-week", "select count(*) from orders")
+    lowest = edit.height()
+    studio.qtbot.keyClick(edit, Qt.Key.Key_A, CTRL)
+    edit.insertPlainText("select count(*) as n\nfrom orders\n" + "-- a comment\n" * 8 + "where status = 'paid'")
+    studio.wait(lambda: edit.height() > lowest)
+    studio.wait(lambda: shows_all(edit))
+    edit.insertPlainText("\n" * 40)
+    assert not shows_all(edit)
+    assert edit.height() < 2.5 * lowest * 18 / 12
+    studio.qtbot.keyClick(edit, Qt.Key.Key_A, CTRL)
+    edit.insertPlainText("select 1 as n")
+    studio.wait(lambda: edit.height() == lowest)

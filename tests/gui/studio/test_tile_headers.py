@@ -1,11 +1,12 @@
 """The header of a tile: its icon and title where there is little space."""
 
 import pytest
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import widget_of
 from benchboard.ui.studio.tiles import renderers
+from benchboard.ui.theme import theme
 
 
 def _icon_at(monkeypatch: pytest.MonkeyPatch, title: str, end: float) -> bool:
@@ -25,3 +26,12 @@ def test_tile_header_without_space_drops_its_icon(monkeypatch: pytest.MonkeyPatc
     assert _icon_at(monkeypatch, "Pods running", 300)
     assert _icon_at(monkeypatch, "Pods running in all of the clusters there are anywhere", 150)
     assert _icon_at(monkeypatch, "#", 48)  # it fits beside it
+
+
+@pytest.mark.usefixtures("studio")
+def test_tile_header_drops_its_icon_where_the_title_is_whole_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    title = "Average order (EUR), 7 days"
+    width = QFontMetricsF(theme().font("body_strong")).horizontalAdvance(title)
+    assert _icon_at(monkeypatch, title, 12 + 21 + width)
+    assert not _icon_at(monkeypatch, title, 12 + width)
+    assert _icon_at(monkeypatch, title, 12 + width - 1), "it is cut off with and without it"

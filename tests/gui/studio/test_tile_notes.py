@@ -170,8 +170,9 @@ def test_explore_says_that_its_source_is_a_changed_copy_and_reads_it_again(studi
 def test_dashboard_is_filtered_by_a_column_where_the_queries_can_take_it(studio: "Studio", tmp_path: Path) -> None:
     source = add_copied(studio, tmp_path / "sales.csv")
     table = source.tables[0]
-    by_hand = f"SELECT max(s) AS m FROM (SELECT 1 AS s FROM {table})"
-    _load(studio, ("a", f"SELECT sum(sold) AS sold FROM {table}"), ("b", by_hand), source=source.id)
+    by_hand = f"SELECT sum(s) AS m FROM (SELECT sold AS s FROM {table}) AS x"
+    sampled = f"SELECT 0 + sum(sold) AS n FROM {table} TABLESAMPLE 100 PERCENT"
+    _load(studio, ("a", f"SELECT sum(sold) AS sold FROM {table}"), ("b", by_hand), ("c", sampled), source=source.id)
     editor = studio.page.editor
     add = studio.application.window.findChild(Button, "add_filter")
     assert add is not None
@@ -191,18 +192,21 @@ def test_dashboard_is_filtered_by_a_column_where_the_queries_can_take_it(studio:
         menu.close()
         studio.wait(lambda: not studio.canvas.findChildren(QMenu, "filter_columns"))
 
-    def sold() -> object:
-        result = studio.page.query_runner.result("a")
-        return result.table.rows[0][0] if result is not None and result.table is not None else None
+    def sold() -> list[object]:
+        results = [studio.page.query_runner.result(name) for name in "abc"]
+        return [one.table.rows[0][0] for one in results if one is not None and one.table is not None]
 
     studio.wait(lambda: bool(editor.document.variables))
-    studio.wait(lambda: not studio.page.query_runner.busy and sold() == 3)
-    assert (_notes(studio, "a"), _notes(studio, "b")) == ([], [])
+    studio.wait(lambda: not studio.page.query_runner.busy and sold() == [3, 3, 3])
+    assert [_notes(studio, name) for name in "abc"] == [[], [], []]
+    assert f"(SELECT * FROM {table} WHERE shop IN (:shop)) AS {table}" in editor.widget("b").query
+    assert ":shop" not in editor.state.view.query_of("b"), "all of its values are selected"
     editor.select_values("shop", ["south"])
-    studio.wait(lambda: sold() == 2)
-    assert (_notes(studio, "a"), _notes(studio, "b")) == ([], ["Not filtered by shop"])
+    studio.wait(lambda: sold() == [2, 2, 3])
+    assert [_notes(studio, name) for name in "abc"] == [[], [], ["Not filtered by shop"]]
     studio.page.undo()
     assert editor.document.variables == ()
+    assert editor.widget("b").query == by_hand
 
 
 @pytest.mark.parametrize("way", ["key", "inspector"])

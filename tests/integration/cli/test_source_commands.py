@@ -218,6 +218,19 @@ def test_source_add_keeps_times_with_an_offset_as_the_file_has_them(
     assert str(found["rows"][0][0]).startswith("2026-06-01T00:37:00")
 
 
+def test_add_folder_names_the_file_of_each_row_unless_told_otherwise(
+    home: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "shops"
+    folder.mkdir()
+    for name in ("bonn", "york"):
+        (folder / f"{name}.csv").write_text("day,sales\n2026-02-14,0.25\n", encoding="utf-8")
+    answer(capsys, "source", "add", str(folder))
+    answer(capsys, "source", "add", str(folder), "--no-file-names", "--name", "plain")
+    shown = [str(answer(capsys, "source", "tables", name)) for name in ("shops", "plain")]
+    assert ["'file'" in one for one in shown] == [True, False]
+
+
 def test_source_refresh_copies_again_and_keeps_the_copy_if_columns_are_lost(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -11,6 +11,7 @@ from benchboard.analytics import duckdb_engine, duckdb_functions, duckdb_session
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.duckdb_engine import FileView
 from benchboard.analytics.duckdb_parser import parse_query
+from benchboard.analytics.table_filters import TableCondition, TableFilter, filtered_tables
 from benchboard.errors import Invalid
 from support.escape_attempts import ATTEMPTS
 
@@ -69,6 +70,19 @@ def test_run_an_attempt_to_escape_is_refused(attempt: str, places: dict[str, Pat
     assert refused.value.code not in ("query.refused", "query.kind", "query.no-column"), "the engine saw it"
     assert SECRET not in str(refused.value)
     assert {path: path.read_bytes() for path in places["file"].parent.rglob("*") if path.is_file()} == before
+
+
+def test_run_attempts_stay_refused_with_a_filter(places: dict[str, Path]) -> None:
+    orders = TableFilter((TableCondition("", "orders", "status = 'paid'"),))
+    filtered = [(text, filtered_tables(text, "duckdb", [orders]).text) for text in
+                (_filled(attempt, places) for attempt in ATTEMPTS)]  # fmt: skip
+    changed = [new for old, new in filtered if new != old]
+    assert changed
+    catalog, variables = _Orders(places["file"]), {"name": ["x"]}
+    for text in changed:
+        with pytest.raises(Invalid):
+            duckdb_engine.run(text, catalog, limit=10, timeout=60.0, cancel_token=CancelToken(), variables=variables)
+    assert list(places["folder"].iterdir()) == []
 
 
 @pytest.mark.parametrize("attempt", ATTEMPTS)

@@ -173,6 +173,13 @@ def test_lines_are_counted_across_quoted_breaks_and_a_byte_order_mark(tmp_path: 
     assert len(_rows(table.scan)) == table.rows == 34
 
 
+def test_a_source_stored_with_a_byte_order_mark_in_its_first_title_has_it_no_more(tmp_path: Path) -> None:
+    stored = _inspect(tmp_path / "a.csv", "n,t\n1,x\n", "utf-16").scan.to_json()
+    stored["columns"][0] |= {"title": "\ufeffn", "source": "\ufeffn"}
+    column = FileScan.from_json(stored).columns[0]
+    assert (column.title, column.source) == ("n", "n")
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "cp1254", "cp1252"])
 def test_delimiters_and_encodings_are_recognised(tmp_path: Path, delimiter: str, encoding: str) -> None:
@@ -180,6 +187,7 @@ def test_delimiters_and_encodings_are_recognised(tmp_path: Path, delimiter: str,
     text = "".join(delimiter.join(row) + "\n" for row in (("name", "n"), (name, "1"), ("b", "2"), ("c", "3")))
     table = _inspect(tmp_path / "a.csv", text, encoding)
     assert table.scan.options.delimiter == delimiter
+    assert [column.source for column in table.scan.columns] == ["name", "n"], "without a byte order mark"
     assert table.preview == ((name, 1), ("b", 2), ("c", 3))
 
 
@@ -579,7 +587,7 @@ def test_a_column_that_is_the_sum_of_the_months_is_found_and_left_out(tmp_path: 
     assert [(one.place, one.parts, one.left_out) for one in table.total_columns] == [(7, (2, 3, 4, 5, 6), True)]
     assert [column.title for column in table.scan.kept_columns] == ["Mağaza", "Yıl", *months]
     said = "“Toplam” looks like the sum of 5 columns, “Ocak” to “Mayıs 2026”. "
-    said += "It is left out, as it would be one more series in charts."
+    said += "It's excluded, because charts would show it as one more series."
     assert total_column_sentence(table.scan, table.total_columns[0]) == said
 
     net = "Net;Tax;Total\n" + "".join(f"{n};{n / 5};{n * 1.2:.2f}\n" for n in range(1, 30))

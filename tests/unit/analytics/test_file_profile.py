@@ -28,10 +28,15 @@ def _write(path: Path, rows: list[tuple[object, ...]]) -> Path:
     return path
 
 
-@pytest.mark.parametrize(("exact", "held"), [(True, True), (False, True), (False, False)])
+@pytest.mark.parametrize(
+    ("exact", "held", "few"),
+    [(True, True, True), (False, True, True), (False, True, False), (False, False, True)],
+)
 def test_profile_counts_what_is_in_the_columns(
-    tmp_path: Path, exact: bool, held: bool, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, exact: bool, held: bool, few: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if not few:
+        monkeypatch.setattr(profile, "MOST_GROUPED", 1)
     if not held:
         monkeypatch.setattr(profile, "HELD_BYTES", 0)
     if not exact:
@@ -48,7 +53,7 @@ def test_profile_counts_what_is_in_the_columns(
     assert found["note"].frequent == (("A", 66), ("B", 34))
     assert (found["note"].minimum, found["note"].histogram) == (None, ())
     assert found["note"].distinct_is_exact is exact
-    assert found["note"].frequent_is_exact is exact
+    assert found["note"].frequent_is_exact is (exact or (held and few))
     assert found["d"].histogram == tuple(
         Bucket(start + timedelta(days=n), start + timedelta(days=n + 1), count) for n, count in enumerate((34, 33, 33))
     )

@@ -34,7 +34,7 @@ def _folder(path: Path, *, compressed: bool = False) -> FileScan:
 
 
 def _rows(scan: FileScan, kept: Path | None = None) -> list[tuple[object, ...]]:
-    view = SourceTable("t", scan, kept=kept).current_view()
+    view = SourceTable("t", replace(scan, file_column=""), kept=kept).current_view()
     with duckdb.connect() as connection:
         return sorted(connection.execute(view.sql).fetchall())
 

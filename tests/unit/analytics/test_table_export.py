@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import zipfile
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -143,6 +144,13 @@ def _as_openpyxl_reads(text: str) -> str | None:
     """A text as openpyxl reads it: it leaves the codes of control characters, which Excel shows as what they are."""
     valid = re.sub("[\ud800-\udfff]", "\ufffd", text)
     return re.sub("[\x00-\x08\x0b-\x1f\ufffe\uffff]", lambda sign: f"_x{ord(sign[0]):04X}_", valid) or None
+
+
+def test_excel_has_the_digits_of_a_number_and_no_others() -> None:
+    made = excel_file([Sheet("t", _table([("n", "decimal")], (Decimal("636.82"),), (Decimal("-0.07"),)))]).content
+    with zipfile.ZipFile(io.BytesIO(made)) as book:
+        written = book.read("xl/worksheets/sheet1.xml").decode()
+    assert re.findall("<v>([-0-9.]+)</v></c></row>", written)[1:] == ["636.82", "-0.07"]  # after the title
 
 
 def test_excel_keeps_the_digits_of_long_numbers_as_text_and_says_so() -> None:

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from benchboard.analytics.files.column_kinds import column_fits
+from benchboard.analytics.files.column_matching import current_sql
 from benchboard.analytics.files.conversion import copy_to_parquet
 from benchboard.analytics.files.inspection import inspect_file, inspect_scan
 from benchboard.analytics.files.inspection_types import TableInspection
@@ -32,7 +33,7 @@ def _reader() -> duckdb.DuckDBPyConnection:
 
 def _rows(scan: FileScan) -> list[tuple[object, ...]]:
     with _reader().cursor() as connection:
-        return connection.execute(scan.relation_sql()).fetchall()
+        return connection.execute(current_sql(scan)).fetchall()
 
 
 def _inspect(path: Path, content: str, options: ReadOptions | None = None) -> TableInspection:

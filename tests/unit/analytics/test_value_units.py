@@ -11,14 +11,16 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from benchboard.analytics.files.column_kinds import column_fits, with_kind
+from benchboard.analytics.files.file_writing import assumed_unit_sentence
 from benchboard.analytics.files.inspection import inspect_file, inspect_scan
-from benchboard.analytics.files.inspection_types import MixedUnits, TableInspection
+from benchboard.analytics.files.inspection_types import AssumedUnit, MixedUnits, TableInspection
 from benchboard.analytics.files.scan import FileScan, ReadOptions
 from benchboard.analytics.files.value_expressions import ValueReading, value_sql
 from benchboard.analytics.files.value_units import split_unit
 from benchboard.analytics.files.wrong_lines import mixed_units_sentence
 from benchboard.analytics.likely_measure import likely_measure
 from benchboard.analytics.sources.configuration import column_presentation
+from benchboard.i18n import number
 from support.examples import examples
 
 
@@ -108,12 +110,46 @@ def test_another_currency_far_down_keeps_the_column_text(tmp_path: Path) -> None
 
 
 def test_a_value_that_does_not_fit_is_named(tmp_path: Path) -> None:
-    table = _column(tmp_path / "a.csv", ["€5.00"] * 9 + ["12.00"])
+    table = _column(tmp_path / "a.csv", ["€5.00"] * 9 + ["12 apples"])
     assert table.wrong_count == 5
     assert table.wrong_lines[0].line == 11
-    assert table.wrong_lines[0].sentence == "“x” is “12.00”, which isn't an amount in EUR."
+    assert table.wrong_lines[0].sentence == "“x” is “12 apples”, which isn't an amount in EUR."
     table = _column(tmp_path / "b.csv", ["5 %"] * 9 + ["0.12"])
     assert table.wrong_lines[0].sentence == "“x” is “0.12”, which isn't a percentage."
+
+
+@pytest.mark.parametrize("bare", [1, 500, 999])
+def test_numbers_without_a_currency_are_amounts_in_the_only_one_and_are_counted(tmp_path: Path, bare: int) -> None:
+    """However many they are, and wherever in the file."""
+    texts = ["€5.00"] * (1_000 - bare) + ["-12.50"] * bare
+    (tmp_path / "a.csv").write_text("Price,n\n" + "".join(f"{text},1\n" for text in texts), encoding="utf-8")
+    (table,) = inspect_file(tmp_path / "a.csv").tables
+    column = table.scan.columns[0]
+    assert (column.kind, column.value_unit, table.wrong_count, table.mixed_columns) == ("float", "EUR", 0, ())
+    assert sum(row[0] for row in _rows(table.scan)) == 5 * (1_000 - bare) - 12.5 * bare
+    assert table.assumed_units == (AssumedUnit(0, bare),)
+    said = assumed_unit_sentence(table.scan, table.assumed_units[0])
+    assert said.startswith(f"“Price”: {number(bare)} number")
+    assert "without a currency" in said
+    assert FileScan.from_json(table.scan.to_json()) == table.scan
+
+
+def test_a_source_stored_before_assumes_no_currency(tmp_path: Path) -> None:
+    stored = _column(tmp_path / "a.csv", ["€10", "€7"]).scan.to_json()
+    for column in stored["columns"]:
+        del column["unit_assumed"]
+    assert not FileScan.from_json(stored).columns[0].unit_assumed
+
+
+def test_text_that_is_chosen_to_be_numbers_has_its_only_currency(tmp_path: Path) -> None:
+    table = _column(tmp_path / "a.csv", ["7.50", "8", "n/a", "€6", "apples", "pears"])
+    assert table.scan.columns[0].kind == "text"
+    samples = [row[0] for row in table.preview_raw]
+    scan = table.scan.with_columns(
+        (with_kind(table.scan.columns[0], "float", samples, table.scan.options), table.scan.columns[1])
+    )
+    assert scan.columns[0].value_unit == "EUR"
+    assert [row[0] for row in _rows(scan)][:6] == [7.5, 8.0, None, 6.0, None, None]
 
 
 def test_a_column_is_corrected_to_text_and_back(tmp_path: Path) -> None:

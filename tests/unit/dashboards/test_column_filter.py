@@ -9,7 +9,7 @@ from benchboard.dashboards.document.widget_kinds import widget_of, with_fields
 from benchboard.dashboards.editing.column_filter import (
     FilterColumn,
     filter_by_column,
-    filterable_questions,
+    filterable_queries,
     inlined,
     places_of,
     with_page_filters,
@@ -138,13 +138,37 @@ def test_with_page_filters_gives_a_new_widget_those_whose_columns_it_has() -> No
     assert with_page_filters(by_hand, query, OTHER, SOURCES) == (query, ())
 
 
-def test_filterable_questions_are_those_of_widgets_that_can_take_a_condition() -> None:
-    by_hand = "SELECT max(x) FROM (SELECT 1 AS x)"
-    page = _page({"a": "SELECT sum(sold) AS sold FROM sales", "b": by_hand, "c": JOINED})
-    assert [one.table for one in filterable_questions(page, {SOURCE: "duckdb"})] == ["sales", "sales"]
-    assert filterable_questions(page, {"": "own"}) == []
+def test_filterable_queries_are_those_of_widgets_that_can_take_a_condition() -> None:
+    page = _page({"a": "SELECT sum(sold) AS sold FROM sales", "b": "SELECT max(x) FROM (SELECT 1 AS x)", "c": JOINED,
+                  "d": f"{BY_HAND} TABLESAMPLE 10%", "e": BY_HAND})  # fmt: skip
+    found = filterable_queries(page, {SOURCE: "duckdb"})
+    assert [one.text for one in found] == [_queries(page)[name] for name in "ace"]
+    assert [one.has(SHOP.places) for one in found] == [True, True, True]
+    assert [one.has(_column("towns", "country").places) for one in found] == [False, True, False]
+    assert filterable_queries(page, {"": "own"}) == []
     locked = _page({"a": "SELECT sum(sold) AS sold FROM sales"}, locked=["content"])
-    assert filterable_questions(locked, {SOURCE: "duckdb"}) == []
+    assert filterable_queries(locked, {SOURCE: "duckdb"}) == []
+
+
+BY_HAND = "WITH x AS (SELECT count(*) AS n FROM sales) SELECT x.n, s.shop FROM x, sales s"
+
+
+def test_filter_by_column_is_written_into_sql_by_hand_wherever_it_reads_the_table() -> None:
+    plain = "SELECT shop, sum(sold) * 2 AS n FROM sales GROUP BY shop"
+    pivot = "SELECT * FROM sales PIVOT (sum(sold) FOR town IN ('a'))"
+    page = _page({"a": BY_HAND, "b": plain, "c": pivot, "d": "SELECT 1 + count(*) AS n FROM other"})
+    found = filter_by_column(page, SHOP)
+    assert (found.taken, found.queries) == (2, 4)
+    queries = _queries(found.document)
+    inner = "(SELECT * FROM sales WHERE shop IN (:shop))"
+    assert queries["a"] == (
+        f"WITH x AS (SELECT count(*) AS n FROM {inner} AS sales) SELECT x.n, s.shop FROM x, {inner} s"
+    )
+    assert queries["b"] == "SELECT shop, sum(sold) * 2 AS n FROM sales\nWHERE shop IN (:shop) GROUP BY shop"
+    assert (queries["c"], queries["d"]) == (pivot, "SELECT 1 + count(*) AS n FROM other")
+    again = filter_by_column(found.document, SHOP)
+    assert (again.taken, again.document) == (2, found.document)
+    assert with_page_filters(found.document, BY_HAND, SOURCE, SOURCES) == (queries["a"], ("Shop",))
 
 
 def test_filter_by_column_gives_its_variable_a_name_and_a_label_that_are_free() -> None:

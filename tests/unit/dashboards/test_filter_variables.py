@@ -8,8 +8,11 @@ from hypothesis import strategies as st
 
 from benchboard.analytics.query_builder.question import Dialect, Filter, Group, Question, Sort
 from benchboard.analytics.query_builder.sql_writer import to_sql
+from benchboard.analytics.table_filters import TableCondition, TableFilter, filtered_tables
 from benchboard.dashboards.document.document import Document, parse_document
+from benchboard.dashboards.editing.column_places import ColumnPlaces, SourceTables
 from benchboard.dashboards.editing.marked_query import named_filter, write_marked
+from benchboard.dashboards.editing.reader_filters import PointSelection, ReaderFilter
 from benchboard.dashboards.editing.view import ReaderState, render
 from benchboard.dashboards.variables.filter_variables import is_values_query, values_query, without_conditions
 from benchboard.dashboards.variables.repeat_expansion import VariableChoice
@@ -54,10 +57,42 @@ def test_without_conditions_is_the_query_as_it_was_before_it_was_filtered(
         "SELECT a\nFROM t\nWHERE lower(a) IN (:shop)",
         "SELECT a\nFROM t\nWHERE (a IN (:shop))",
         "SELECT a\nFROM t\nWHERE a IN (:shops)",
+        "SELECT a, count(*) FILTER (WHERE a IN (:shop)) FROM t",
+        "SELECT a FROM (SELECT a FROM t WHERE a IN (:shop)) AS x",
+        "SELECT a FROM (SELECT * FROM t WHERE t.a IN (:shop)) AS x",
+        "SELECT a FROM (SELECT * FROM t WHERE a IN (:shop) OR b = 1) AS x",
     ],
 )
 def test_without_conditions_leaves_alone_what_the_builder_does_not_write(query: str) -> None:
     assert without_conditions(query, ["shop"]) == query
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("SELECT count(*) + 0 AS n FROM t", "SELECT count(*) + 0 AS n FROM t"),
+        ("SELECT a, 0 + n AS n FROM t -- all\n group by a;", "SELECT a, 0 + n AS n FROM t -- all\n group by a;"),
+        ("SELECT 0 + n AS n FROM t WHERE a > 1 OR b = 2", "SELECT 0 + n AS n FROM t WHERE (a > 1 OR b = 2)"),
+        ("  SELECT 1 + max(n) AS n\n  FROM t\n  ORDER BY 1", "  SELECT 1 + max(n) AS n\n  FROM t\n  ORDER BY 1"),
+        ("SELECT n FROM (SELECT 1 AS n FROM t) AS x JOIN t y ON true",
+         "SELECT n FROM (SELECT 1 AS n FROM (SELECT * FROM t) AS t) AS x JOIN (SELECT * FROM t) y ON true"),
+        ("SELECT n FROM (SELECT 1 AS n FROM t JOIN sh.t s ON true) x",
+         "SELECT n FROM (SELECT 1 AS n FROM (SELECT * FROM t) AS t JOIN sh.t s ON true) x"),
+    ],
+)  # fmt: skip
+def test_without_conditions_takes_those_out_of_a_query_by_hand(query: str, expected: str) -> None:
+    shop = TableFilter((TableCondition("", "t", "shop IN (:shop)"),))
+    town = TableFilter((TableCondition("", "t", '"Town x" IN (:town)'),))
+    for filters in ([shop], [shop, town], [town, shop]):
+        found = filtered_tables(query, "duckdb", filters, in_lines=True)
+        assert ":shop" in found.text
+        assert without_conditions(found.text, ["shop", "town"]) == expected
+        assert ":shop" not in without_conditions(found.text, ["shop"])
+    twice = filtered_tables(
+        filtered_tables(query, "duckdb", [shop], in_lines=True).text, "duckdb", [town], in_lines=True
+    )
+    assert ":" not in without_conditions(twice.text, ["town", "shop"])
+    assert ":town" in without_conditions(twice.text, ["shop"])
 
 
 def test_is_values_query_only_of_one_that_is_written_for_a_filter() -> None:
@@ -65,11 +100,27 @@ def test_is_values_query_only_of_one_that_is_written_for_a_filter() -> None:
     assert not is_values_query("SELECT DISTINCT status\nFROM orders\nORDER BY status")
 
 
+BY_HAND = "SELECT sum(n) AS n FROM (SELECT 1 AS n FROM {}) AS x"
+ONCE = "(SELECT * FROM orders WHERE status IN (:status)) AS orders"
+
+
+def test_opened_query_by_hand_has_neither_what_a_reader_selected_nor_a_variable_with_all_values() -> None:
+    places = ColumnPlaces("", "orders", "currency", (SourceTables("", "", "own", (("orders", "currency"),)),))
+    euro = PointSelection("EUR", "a", ReaderFilter(places, "eq", ("EUR",)))
+    page = _page(values_query("orders", "status", "own"), query=BY_HAND.format(ONCE))
+    options = {"status": ("paid", "new")}
+    for selections in ((), (euro,)):
+        view = render(page, ReaderState(options=options, point_selections=selections))
+        assert view.opened_query("a") == BY_HAND.format("(SELECT * FROM orders) AS orders")
+        assert ("EUR" in view.query_of("a")) == bool(selections)
+        assert ":status" not in view.query_of("a")
+
+
 FILTERED = "SELECT count(*) AS n\nFROM orders\nWHERE status IN (:status)"
 
 
-def _page(query: str, **item: object) -> Document:
-    variable = {"name": "status", "type": "query", "query": query, "multiple": True, "include_all": True,
+def _page(values: str, **item: object) -> Document:
+    variable = {"name": "status", "type": "query", "query": values, "multiple": True, "include_all": True,
                 "all_chosen": True, "chosen": ["paid", "new"]}  # fmt: skip
     items = [{"id": "a", "type": "table", "query": FILTERED, "position": {"x": 0, "y": 0, "w": 3, "h": 3}, **item}]
     return parse_document({"format": "benchboard/dashboard", "version": 2, "items": items, "variables": [variable]})

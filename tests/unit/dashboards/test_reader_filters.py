@@ -31,7 +31,31 @@ def test_filtered_query_has_the_condition_beside_those_of_variables() -> None:
 
 def test_filtered_query_of_another_source_by_hand_or_of_another_table_misses_the_filter() -> None:
     for text, source in ((COUNT, "s1"), ("SELECT 1 AS n", ""), ("SELECT count(*) AS n\nFROM customers", "")):
-        assert filtered_query(text, source, [STATUS]) == (text, (0,), text == "SELECT 1 AS n")
+        assert filtered_query(text, source, [STATUS])[:3] == (text, (0,), None)
+
+
+def test_filtered_query_by_hand_is_filtered_where_it_reads_the_table_and_opens_without_it() -> None:
+    text = "WITH x AS (SELECT status, count(*) AS n FROM orders GROUP BY status) SELECT max(n) AS n FROM x"
+    found = filtered_query(text, "", [STATUS])
+    assert found.text == text.replace("orders", "(SELECT * FROM orders WHERE status IN ('refunded')) AS orders")
+    assert (found.missed, found.why, found.by_hand) == ((), None, True)
+    before = _state(text)
+    after = point_selections.add(before, PointSelection("Status: refunded", "a", STATUS))
+    assert after.view.query_of("a") == found.text
+    assert after.view.taken_filters("a") == ("Status: refunded",)
+    assert after.view.opened_query("a") == text
+    assert filtered_query(text.replace("WITH x", "WITH orders"), "", [STATUS])[1:3] == ((0,), "shadow")
+
+
+def test_filtered_query_by_hand_reads_the_table_of_another_source_by_its_name() -> None:
+    places = ColumnPlaces(
+        "s1", "sales", "status", (SourceTables("s1", "Shop files", "duckdb", (("sales", "status"),)),)
+    )
+    theirs = ReaderFilter(places, "one_of", ("refunded",))
+    text = 'SELECT count(*) AS n FROM targets JOIN "shop files".sales ON sales.id = targets.id'
+    joined = "(SELECT * FROM \"shop files\".sales WHERE status IN ('refunded')) AS sales"
+    assert filtered_query(text, "s2", [theirs]).text == text.replace('"shop files".sales', joined)
+    assert filtered_query(text, "s1", [theirs]).missed == (0,)
 
 
 def test_filtered_query_of_joined_tables_names_the_column_of_its_own_table() -> None:
@@ -52,9 +76,9 @@ def test_filtered_query_of_a_calculated_column_needs_the_same_calculation() -> N
     assert filtered_query(COUNT, "", [twice]).missed == (0,)
 
 
-def _state() -> EditingState:
+def _state(query: str = COUNT) -> EditingState:
     variable = {"name": "region", "type": "list", "values": ["north", "south"], "multiple": True, "chosen": ["south"]}
-    items = [{"id": "a", "type": "metric_card", "position": {"x": 0, "y": 0, "w": 3, "h": 3}, "query": COUNT}]
+    items = [{"id": "a", "type": "metric_card", "position": {"x": 0, "y": 0, "w": 3, "h": 3}, "query": query}]
     raw = {"format": "benchboard/dashboard", "version": 2, "items": items, "variables": [variable]}
     return state.initial(parse_document(raw))
 
@@ -70,6 +94,7 @@ def test_a_selection_filters_the_view_alone_and_is_removed_without_a_trace() -> 
     assert removed is not None
     assert removed.reader == before.reader
     assert removed.view.query_of("a") == COUNT
+    assert after.view.opened_query("a") == after.view.query_of("a")
     assert point_selections.remove(removed, chosen) is None
 
 

@@ -12,7 +12,7 @@ from benchboard.analytics.files.inspection_types import ReportProgress, TableIns
 from benchboard.analytics.files.opened_tables import opened_table
 from benchboard.analytics.files.scan import FileScan, ReadOptions, ScanColumn
 from benchboard.analytics.files.value_expressions import ColumnKind
-from benchboard.analytics.files.value_units import split_unit
+from benchboard.analytics.files.value_units import PERCENT, split_unit
 
 if TYPE_CHECKING:
     import duckdb
@@ -34,12 +34,17 @@ def with_kind(column: ScanColumn, kind: ColumnKind, samples: Sequence[str | None
         order = options.date_order or "day-first"
         found = dict.fromkeys(form for value in samples if value and (form := date_format(value, order)))
         formats = tuple(found)[:_MAX_FORMATS]
-    return column.read_as(kind, formats=formats, value_unit=_unit(samples) if kind in ("integer", "float") else "")
+    unit = _unit(samples) if kind in ("integer", "float") else ""
+    return column.read_as(kind, formats=formats, value_unit=unit, unit_assumed=unit not in ("", PERCENT))
 
 
 def _unit(samples: Sequence[str | None]) -> str:
-    """The unit that most numbers among these are written with; empty where these are bare."""
+    """The unit that most numbers among these are written with; empty where these are bare. A currency is that of bare
+    numbers beside it, too."""
     counts = Counter(split_unit(value)[1] for value in samples if value)
+    units = [unit for unit in counts if unit]
+    if len(units) == 1 and units != [PERCENT]:
+        return units[0]
     return counts.most_common(1)[0][0] if counts else ""
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from benchboard.analytics.files.csv_dialect import codec, header_titles, sniff
+from benchboard.analytics.files.file_versions import as_inspected
 from benchboard.analytics.files.formats import HEAD_BYTES, read_head
 from benchboard.analytics.files.scan import FileLayout, FileScan, ReadOptions, ScanColumn
+from benchboard.analytics.files.value_units import PERCENT
 from benchboard.errors import Conflict
 from benchboard.i18n import ngettext
 
@@ -33,7 +35,7 @@ def match_columns(scan: FileScan, now: Sequence[ScanColumn]) -> ColumnMatch:
     waiting: defaultdict[str, deque[ScanColumn]] = defaultdict(deque)
     for key, column in zip(keys[0], scan.columns, strict=True):
         waiting[key].append(column)
-    taken = {column.name for column in scan.columns}
+    taken = {scan.file_column, *(column.name for column in scan.columns)}
     columns: list[ScanColumn] = []
     added: list[ScanColumn] = []
     for key, found in zip(keys[1], now, strict=True):
@@ -83,7 +85,7 @@ def file_titles(scan: FileScan) -> dict[str, tuple[str, ...]]:
     # A line can have more values than the header has titles: only then it takes more than the first line to tell.
     unnamed = any(not column.source for column in scan.columns)
     read = _padded_titles if unnamed and scan.files else _titles
-    return {path.name: read(path, scan.options) for path in scan.paths}
+    return {path.name: read(path, scan.options_of(path)) for path in scan.paths}
 
 
 def current_scan(scan: FileScan) -> FileScan:
@@ -122,7 +124,7 @@ def require_columns(scan: FileScan, layouts: Sequence[FileLayout]) -> None:
 
 def current_sql(scan: FileScan) -> str:
     """A SELECT that reads the table as its files are now. Raises what `current_scan` and `relation_sql` raise."""
-    return current_scan(scan).relation_sql()
+    return current_scan(as_inspected(scan)).relation_sql()
 
 
 def _layout(scan: FileScan, titles: tuple[str, ...], paths: Sequence[Path]) -> FileLayout:
@@ -135,7 +137,7 @@ def _layout(scan: FileScan, titles: tuple[str, ...], paths: Sequence[Path]) -> F
 def _require_related(scan: FileScan, named: Mapping[tuple[str, ...], Sequence[Path]], known: tuple[str, ...]) -> None:
     for titles, paths in named.items():
         if not share_titles(titles, known):
-            raise lost_columns_error(paths[0].name, [each.title for each in scan.kept_columns])
+            raise lost_columns_error(paths[0].name, [each.title for each in scan.columns if not each.left_out])
 
 
 def _titles(path: Path, options: ReadOptions) -> tuple[str, ...]:
@@ -194,14 +196,27 @@ def _places(before: Sequence[ScanColumn], now: Sequence[ScanColumn]) -> tuple[li
     return [str(place) for place in range(len(before))], [str(place) for place in range(len(now))]
 
 
+def widened(before: ScanColumn, found: ScanColumn) -> ScanColumn:
+    """A column of numbers, of which a file that changed or came has `found`, so that it holds those too: fractions
+    where all were whole; and where only some are written with a currency, the others are read in it."""
+    if not {before.kind, found.kind} <= {"integer", "float"} or before.stored != "text" or found.stored != "text":
+        return before
+    units = {before.value_unit, found.value_unit} - {""}
+    currency = units.pop() if len(units) == 1 and before.unit in ("", *units) else ""
+    if currency not in ("", PERCENT) and (before.value_unit != found.value_unit or found.unit_assumed):
+        before = replace(before, unit=currency, value_unit=currency, unit_assumed=True)
+    # Where not all values were whole, the user chose whole numbers.
+    return replace(before, kind=found.kind) if before.checked and found.kind == "float" else before
+
+
 def _read_as_before(before: ScanColumn, found: ScanColumn) -> ScanColumn:
-    stored = found.stored
+    before, stored = widened(before, found), found.stored
     if before.kind == "integer" and before.stored == found.stored == "same" and found.kind == "float":
         return replace(before, source=found.source, kind="float")  # whole numbers no longer hold what the file has
     if stored == "same" and found.kind != before.kind:
         stored = "other"  # the file holds values of another kind now
     checked = before.checked and (before.kind == "text" or found.stored != "text" or found.left_out)
-    return replace(before, source=found.source, stored=stored, checked=checked)
+    return replace(before, source=found.source, stored=stored, checked=checked, unspaced=found.unspaced)
 
 
 def _free(name: str, taken: set[str]) -> str:

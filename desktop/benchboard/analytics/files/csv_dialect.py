@@ -85,7 +85,8 @@ def codec(options: ReadOptions, head: bytes) -> str:
     """Python's name of the encoding, without the byte order mark in what is decoded."""
     if options.encoding == "utf-8":
         return "utf-8-sig"
-    if options.encoding == "utf-16" and (order := utf_16_order(head)):
+    has_mark = head[:2] in (b"\xff\xfe", b"\xfe\xff")
+    if options.encoding == "utf-16" and not has_mark and (order := utf_16_order(head)):
         return f"utf-16-{order}"
     return {"windows-1252": "cp1252", "windows-1254": "cp1254"}.get(options.encoding, options.encoding)
 

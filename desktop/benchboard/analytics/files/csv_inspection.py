@@ -29,6 +29,7 @@ from benchboard.analytics.files.duckdb_connection import reading_connection
 from benchboard.analytics.files.formats import HEAD_BYTES, is_compressed, read_head
 from benchboard.analytics.files.inspection_types import (
     PREVIEW_ROWS,
+    AssumedUnit,
     ColumnInspection,
     MixedColumn,
     MixedUnits,
@@ -57,6 +58,7 @@ from benchboard.i18n import _, number, percent
 EXACT_BYTES: Final = 32_000_000
 """Up to this size, distinct values are counted exactly; beyond it approximately, as counting them all takes memory."""
 _MAX_FORMATS: Final = 6
+_NUMBERS: Final[tuple[ColumnKind, ...]] = ("integer", "float")
 _OFFERED_KINDS: Final[tuple[ColumnKind, ...]] = ("text", "integer", "float", "boolean", "timestamp", "date")
 _SWAPPED: Final[dict[DateOrder, DateOrder]] = {"day-first": "month-first", "month-first": "day-first"}
 
@@ -154,7 +156,9 @@ def _inspect_all(
         scan = without_total_columns(scan, sums)
         table = _table(connection, scan, text.scan(scan), candidates, counts, guesses, totals)
         units = _mixed_units(connection, text.scan(scan), columns, counts)
-        return replace(table, total_columns=sums, mixed_columns=(*table.mixed_columns, *numbers), mixed_units=units)
+        mixed = (*table.mixed_columns, *numbers)
+        assumed = _assumed_units(scan, candidates, counts)
+        return replace(table, total_columns=sums, mixed_columns=mixed, mixed_units=units, assumed_units=assumed)
 
 
 def _with_marks(
@@ -182,7 +186,7 @@ def _totals(connection: duckdb.DuckDBPyConnection, scan: FileScan, read: FileSca
     as it does where the word is a value like others."""
     if scan.format in ("sqlite", "can"):
         return ()
-    every = [(path.name if scan.files else "", total_lines(path, read.options)) for path in read.paths]
+    every = [(path.name if scan.files else "", total_lines(path, read.options_of(path))) for path in read.paths]
     found = tuple(replace(line, file=name) for name, lines in every for line in lines)
     if len({line.value for line in found}) != 1:
         return ()
@@ -234,9 +238,10 @@ def _candidates(values: Sequence[str], options: ReadOptions, title: str) -> tupl
     split = [split_unit(value) for value in plain]
     units = {unit for _bare, unit in split if unit}
     if len(units) == 1 and any(unit and is_number(bare, options) for bare, unit in split):
-        amount = replace(column, value_unit=units.pop())
-        found.append(replace(amount, kind="integer"))
-        found.append(replace(amount, kind="float"))
+        amounts = [replace(column, value_unit=units.pop())]
+        if amounts[0].value_unit != PERCENT:
+            amounts.append(replace(amounts[0], unit_assumed=True))
+        found.extend(replace(amount, kind=kind) for amount in amounts for kind in _NUMBERS)
     return tuple(found)
 
 
@@ -473,11 +478,14 @@ def _decided(scan: FileScan, candidates: Sequence[Sequence[ScanColumn]], counts:
         is_text = counts.zeros[place] > 0 or counts.others[place] > 0
         chosen = None if is_text else _chosen(candidates[place], counts.fits[place], counts.filled(place))
         if chosen is None:
-            columns.append(replace(column, checked=True))
+            columns.append(replace(column, checked=True, unspaced=not counts.spaced[place]))
             continue
         each, fits = chosen
-        found = column.read_as(each.kind, formats=each.formats, value_unit=each.value_unit)
-        columns.append(replace(found, checked=fits == counts.present[place]))
+        found = column.read_as(
+            each.kind, formats=each.formats, value_unit=each.value_unit, unit_assumed=each.unit_assumed
+        )
+        is_checked, is_unspaced = fits == counts.present[place], not counts.spaced[place]
+        columns.append(replace(found, checked=is_checked, unspaced=is_unspaced))
     return scan.with_columns(tuple(columns))
 
 
@@ -560,6 +568,19 @@ def _mixed_units(
     return tuple(found)
 
 
+def _assumed_units(
+    scan: FileScan, candidates: Sequence[Sequence[ScanColumn]], counts: _Counts
+) -> tuple[AssumedUnit, ...]:
+    """The columns of amounts with how many of these are written without their currency."""
+    found = []
+    for place, column in enumerate(scan.columns):
+        if column.unit_assumed:
+            fits = zip(candidates[place], counts.fits[place], strict=True)
+            amounts = {one.unit_assumed: count for one, count in fits if one.value_unit and one.kind == column.kind}
+            found.append(AssumedUnit(place, amounts[True] - amounts[False]))
+    return tuple(found)
+
+
 def _numbers_as_text(
     connection: duckdb.DuckDBPyConnection,
     read: FileScan,
@@ -605,7 +626,7 @@ def counted_table(
         relation = read.rows_sql(store_rejects=MAX_REJECTS)
         counted = f"SELECT coalesce(count_if({condition}), 0) FROM {relation}"  # noqa: S608  # quoted
         wrong_values = int(connection.execute(counted).fetchall()[0][0])
-    raws, values = preview_rows(connection, read, read.rows_sql())
+    raws, values, files = preview_rows(connection, read, read.rows_sql())
     rows = counts.rows
     if wrong_values or counts.rejects:
         # DuckDB pads lines that are too short otherwise than it rejects them: what is read is counted.
@@ -621,6 +642,7 @@ def counted_table(
         guesses=guesses,
         preview_raw=raws,
         preview=values,
+        preview_files=files,
         wrong_lines=named,
         # A total row that is too short is no wrong line.
         wrong_count=wrong_values + counts.rejects - (len(wrong_lines) - len(named)),
@@ -648,7 +670,7 @@ def inspect_as(connection: duckdb.DuckDBPyConnection, scan: FileScan, read: File
                 counts.spaced[place],
             )
         )
-        columns.append(replace(column, checked=fits == present))
+        columns.append(replace(column, checked=fits == present, unspaced=not counts.spaced[place]))
     options = replace(scan.options, quoted_breaks=counts.breaks > 0)
     scan = scan.with_columns(tuple(columns))
     scan = replace(scan, options=options)
@@ -658,13 +680,15 @@ def inspect_as(connection: duckdb.DuckDBPyConnection, scan: FileScan, read: File
 
 def preview_rows(
     connection: duckdb.DuckDBPyConnection, scan: FileScan, relation: str
-) -> tuple[tuple[tuple[str | None, ...], ...], tuple[tuple[Any, ...], ...]]:
-    """The first rows of a relation with the scan's columns, as the file has them and as they are read."""
+) -> tuple[tuple[tuple[str | None, ...], ...], tuple[tuple[Any, ...], ...], tuple[str, ...]]:
+    """The first rows of a relation with the scan's columns, as the file has them and as they are read, and what names
+    their files, if the scan has a column of that."""
     places = range(len(scan.columns))
     raws = ", ".join(f"CAST({scan.raw_sql(place)} AS VARCHAR)" for place in places)
     values = ", ".join(scan.value_sql(place) for place in places)
     found = connection.execute(
-        f"SELECT {raws}, {values} FROM {relation} LIMIT {PREVIEW_ROWS}"  # noqa: S608  # quoted
+        f"SELECT {raws}, {values}, {scan.file_sql()} FROM {relation} LIMIT {PREVIEW_ROWS}"  # noqa: S608  # quoted
     ).fetchall()
     width = len(scan.columns)
-    return tuple(row[:width] for row in found), tuple(row[width:] for row in found)
+    files = tuple(row[-1] for row in found) if scan.file_column else ()
+    return tuple(row[:width] for row in found), tuple(row[width:-1] for row in found), files

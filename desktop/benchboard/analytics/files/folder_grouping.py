@@ -1,38 +1,69 @@
 """Which tables of a folder's files are one: those whose columns have the same titles, and that are read alike."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from benchboard.analytics.files.column_matching import belong_together, has_titles
-from benchboard.analytics.files.scan import FileScan
+from benchboard.analytics.files.scan import OF_A_FILE, FileScan, ReadOptions
 from benchboard.i18n import _
 
 
 @dataclass(frozen=True, slots=True)
 class TableGroup:
-    """The places of tables that are one. `apart`: why they aren't joined with others that have their columns, as a
+    """The places of tables that are one. `apart`: why they aren't stacked with others that have their columns, as a
     sentence; empty where there are none."""
 
     places: tuple[int, ...]
     apart: str = ""
+    writings: tuple[tuple[int, ...], ...] = ()
+    """The places by how their files are written: those of the first one first."""
 
 
-def grouped_tables(scans: Sequence[FileScan]) -> list[TableGroup]:
+def grouped_tables(scans: Sequence[FileScan], unclear: Mapping[int, str] = MappingProxyType({})) -> list[TableGroup]:
     """The tables that are read as one, in the order of the first of each.
 
     They are of CSV or Parquet files. Each belongs to another one of its group (`belong_together`); without titles,
-    those with as many columns do. And they are read in the same way: what a file doesn't tell, such as the decimal mark
-    where all numbers are whole, is as in most of the others.
+    those with as many columns that are read alike do. With titles, each can be written in its own way; what a file
+    doesn't tell, such as the decimal mark where all numbers are whole, is as in most of those like it. `unclear`: for
+    the places of files that can be read in two ways, what it is in them, as a clause; they aren't stacked with files
+    that are written otherwise.
     """
     found: list[TableGroup] = []
     for related in _related(scans):
-        alike = _read_alike(scans, related)
-        most = max(alike, key=len)
-        for places in alike:
-            apart = _apart(scans[places[0]], scans[most[0]]) if places is not most else ""
-            found.append(TableGroup(tuple(places), apart))
+        stacks = _stacks(scans, related, unclear)
+        most = max(stacks, key=_size)
+        for writings in stacks:
+            first = writings[0][0]
+            apart = _apart(scans[first], scans[most[0][0]], unclear.get(first, "")) if writings is not most else ""
+            places = tuple(sorted(place for each in writings for place in each))
+            found.append(TableGroup(places, apart, tuple(map(tuple, writings))))
     return sorted(found, key=lambda each: each.places)
+
+
+_Stack = list[list[int]]
+"""The places of tables that are one, by how their files are written."""
+
+
+def _size(stack: _Stack) -> int:
+    return sum(map(len, stack))
+
+
+def _stacks(scans: Sequence[FileScan], places: Sequence[int], unclear: Mapping[int, str]) -> list[_Stack]:
+    """The places of related tables as those that are one."""
+    every = _read_alike(scans, places)
+    labels = Counter(label for alike in every for place in alike if (label := _told_label(scans[place])))
+    usual = labels.most_common(1)[0][0] if labels else ""
+    stacks: dict[object, _Stack] = {}
+    for alike in every:
+        first = scans[alike[0]]
+        label = next((label for place in alike if (label := _told_label(scans[place]))), usual)
+        is_titled = first.format == "csv" and has_titles(first)
+        is_clear = any(place not in unclear for place in alike)
+        key = (label, first.options.trim_spaces) if is_titled and is_clear else alike[0]
+        stacks.setdefault(key, []).append(alike)
+    return list(stacks.values())
 
 
 def _related(scans: Sequence[FileScan]) -> list[list[int]]:
@@ -80,7 +111,7 @@ def _by_what_is_told(
 
 def _how_read(scan: FileScan) -> object:
     """Equal for the tables that are read alike, apart from what not every file tells."""
-    if not scan.readable_in_place:
+    if not has_titles(scan) and not scan.readable_in_place:
         return scan.path, scan.table
     if scan.format == "parquet":
         return scan.format
@@ -99,34 +130,35 @@ def told_marks(scan: FileScan) -> tuple[str, str] | None:
     return (options.decimal_mark, options.thousands_mark) if scan.format == "csv" and has_any else None
 
 
+def written_alike(options: ReadOptions, others: ReadOptions) -> bool:
+    """Whether files with these options can be read in one way: one of them may have no marks and dates that tell."""
+    names = [name for name in OF_A_FILE if name not in ("decimal_mark", "thousands_mark", "date_order")]
+    return (
+        all(getattr(options, name) == getattr(others, name) for name in names)
+        and options.decimal_mark == others.decimal_mark
+        and options.thousands_mark in ("", others.thousands_mark)
+        and options.date_order in ("", others.date_order)
+    )
+
+
 def _told_order(scan: FileScan) -> object:
     # A file whose dates don't tell the order of day and month has one too, as a guess: it isn't replaced by that of
     # another file in silence.
     return scan.options.date_order
 
 
-def _told_label(scan: FileScan) -> object:
+def _told_label(scan: FileScan) -> str:
     return scan.options.total_label
 
 
-def _apart(scan: FileScan, other: FileScan) -> str:
-    """Why a table isn't joined with another one that has its columns."""
+def _apart(scan: FileScan, other: FileScan, unclear: str) -> str:
+    """Why a table isn't stacked with another one that has its columns."""
     if not has_titles(scan) or not has_titles(other):
         return ""
-    one, two = scan.options, other.options
-    not_utf_8 = {one.encoding, two.encoding} != {"utf-8"}
-    differences = (
-        (scan.format != other.format, _("“{name}” isn't joined with “{other}”: it has another format.")),
-        (not_utf_8, _("“{name}” isn't joined with “{other}”: only files in UTF-8 can be joined.")),
-        (one.compressed != two.compressed, _("“{name}” isn't joined with “{other}”: only one of them is compressed.")),
-        (one.delimiter != two.delimiter, _("“{name}” isn't joined with “{other}”: it has another separator.")),
-        (one.skip_lines != two.skip_lines,
-         _("“{name}” isn't joined with “{other}”: its column names are in another line.")),
-        (told_marks(scan) != told_marks(other),
-         _("“{name}” isn't joined with “{other}”: its numbers are written in another way.")),
-        (one.date_order != two.date_order,
-         _("“{name}” isn't joined with “{other}”: its dates are written in another order.")),
-    )  # fmt: skip
-    default = _("“{name}” isn't joined with “{other}”: its total row has another label.")
-    text = next((text for differs, text in differences if differs), default)
+    if unclear:
+        text = unclear
+    elif scan.format != other.format:
+        text = _("“{name}” is kept as its own table: “{other}” has another format.")
+    else:
+        text = _("“{name}” is kept as its own table: its total row is labelled differently than in “{other}”.")
     return text.format(name=scan.path.name, other=other.path.name)

@@ -9,14 +9,19 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from benchboard.analytics.cancellation import CancelToken
-from benchboard.analytics.files.column_matching import column_places, current_scan, has_titles, match_columns
+from benchboard.analytics.files.column_matching import column_places, has_titles, match_columns
+from benchboard.analytics.files.column_names import query_names
+from benchboard.analytics.files.file_column import file_labels
+from benchboard.analytics.files.file_versions import joined_versions
+from benchboard.analytics.files.file_writing import differing_kinds
 from benchboard.analytics.files.folder_grouping import grouped_tables, told_marks
 from benchboard.analytics.files.inspection_types import (
     MAX_WRONG_LINES,
     PREVIEW_ROWS,
+    AssumedUnit,
     ColumnInspection,
     FileInspection,
     FileValue,
@@ -26,11 +31,20 @@ from benchboard.analytics.files.inspection_types import (
     UnreadFile,
     WrongLine,
 )
+from benchboard.analytics.files.number_marks import open_number
 from benchboard.analytics.files.partial_columns import partial_columns
-from benchboard.analytics.files.readable_files import evened_scan
-from benchboard.analytics.files.scan import MAX_COLUMNS, MAX_FILES, FileScan, ReadOptions, ScanColumn
+from benchboard.analytics.files.scan import (
+    MAX_COLUMNS,
+    MAX_FILES,
+    OF_A_FILE,
+    FileScan,
+    FileVariant,
+    ReadOptions,
+    ScanColumn,
+)
 from benchboard.analytics.files.spaces import trimmed
 from benchboard.analytics.files.value_expressions import ColumnKind
+from benchboard.analytics.files.value_units import PERCENT
 from benchboard.errors import AppError, Cancelled, Invalid
 from benchboard.i18n import _, number
 
@@ -41,7 +55,7 @@ _WIDER: Final[dict[frozenset[ColumnKind], ColumnKind]] = {
     frozenset({"date", "timestamp"}): "timestamp",
 }
 """The kind that both of two kinds fit; else that is text."""
-_FORMATS: Final = 20
+MAX_FORMATS: Final = 20
 """How many ways to write a date a column may have."""
 
 
@@ -91,16 +105,37 @@ def joined_tables(
     if len(tables) == 1 and tables[0].scan.readable_in_place:
         return (_alone(folder, tables[0]),)
     found: list[TableInspection] = []
-    for group in grouped_tables([table.scan for table in tables]):
+    unclear = {place: why for place, table in enumerate(tables) if (why := _unclear(table))}
+    for group in grouped_tables([table.scan for table in tables], unclear):
         members, apart = [tables[place] for place in group.places], group.apart
         try:
-            joined = [_joined(folder, members, cancel_token)] if len(members) > 1 else members
+            writings = [[tables[place] for place in each] for each in group.writings]
+            joined = [_joined(folder, members, writings, cancel_token)] if len(members) > 1 else members
         except Cancelled:
             raise
         except AppError as problem:  # their columns are too many, or can't be of one type
             joined, apart = members, problem.what
         found.extend(replace(one, apart=apart) for one in joined)
     return tuple(found)
+
+
+def unclear_option(table: TableInspection) -> Literal["", "date_order", "decimal_mark"]:
+    """The read option by which a file can be read in two ways; empty if there is none."""
+    guessed = {guess.option for guess in table.guesses if guess.certainty == "guess"}
+    if "date_order" in guessed and table.scan.options.date_order:
+        return "date_order"
+    return "decimal_mark" if "decimal_mark" in guessed and open_number(table) is not None else ""
+
+
+def _unclear(table: TableInspection) -> str:
+    """What can be read in two ways in a file, as a sentence with its name to be filled in; empty if nothing can."""
+    return {
+        "": "",
+        "date_order": _("“{name}” is kept as its own table: its dates don't show whether day or month comes first."),
+        "decimal_mark": _(
+            "“{name}” is kept as its own table: its numbers don't show which mark comes before the decimals."
+        ),
+    }[unclear_option(table)]
 
 
 def added_columns(scan: FileScan, tables: Sequence[TableInspection]) -> tuple[ScanColumn, ...]:
@@ -132,12 +167,25 @@ def _alone(folder: Path, table: TableInspection) -> TableInspection:
     def named(lines: Sequence[WrongLine]) -> tuple[WrongLine, ...]:
         return tuple(replace(line, file=name) for line in lines)
 
-    scan = replace(table.scan, path=folder, files=(name,))
+    scan = _with_file_column(replace(table.scan, path=folder, files=(name,)))
     wrong, totals = named(table.wrong_lines), named(table.total_lines)
-    return replace(table, scan=scan, wrong_lines=wrong, total_lines=totals)
+    files = tuple(file_labels(scan.files)[name] for _row in table.preview)
+    return replace(table, scan=scan, wrong_lines=wrong, total_lines=totals, preview_files=files)
 
 
-def _joined(folder: Path, tables: Sequence[TableInspection], cancel_token: CancelToken) -> TableInspection:
+def _with_file_column(scan: FileScan) -> FileScan:
+    """The scan with a column that names the file of each row."""
+    names = (*(column.name for column in scan.columns), "file")
+    return replace(scan, file_column=query_names(names)[-1])
+
+
+def _joined(
+    folder: Path,
+    tables: Sequence[TableInspection],
+    writings: Sequence[Sequence[TableInspection]],
+    cancel_token: CancelToken,
+) -> TableInspection:
+    """The table of several files; `writings` are the same tables by how their files are written."""
     first = tables[0].scan
     scan = replace(first, path=folder, files=tuple(table.scan.path.name for table in tables))
     titles = {table.scan.path.name: [column.source for column in table.scan.columns] for table in tables}
@@ -145,7 +193,8 @@ def _joined(folder: Path, tables: Sequence[TableInspection], cancel_token: Cance
         from benchboard.analytics.files.parquet_inspection import inspect_parquet
 
         found = inspect_parquet(folder, cancel_token, files=scan.files)
-        return replace(found, partial_columns=partial_columns(found.scan.columns, titles))
+        found = replace(found, partial_columns=partial_columns(found.scan.columns, titles))
+        return replace(found, scan=_with_file_column(found.scan), preview_files=_preview_files(tables))
     every = _every_column(scan, tables[1:]) if has_titles(first) else first.columns
     places: list[tuple[int | None, ...]] = (
         [column_places(every, each) for each in titles.values()]
@@ -154,8 +203,8 @@ def _joined(folder: Path, tables: Sequence[TableInspection], cancel_token: Cance
     )
     where = [[(table, each[at]) for table, each in zip(tables, places, strict=True)] for at in range(len(every))]
     columns = tuple(_common(column, each) for column, each in zip(every, where, strict=True))
-    scan = replace(scan, options=_joined_options(tables), columns=columns)
-    scan, kept_totals = _with_label(scan, tables, cancel_token)
+    scan, kept_totals = _with_label(_with_writings(scan.with_columns(columns), tables, writings), tables, cancel_token)
+    scan = _with_file_column(joined_versions(scan, tuple(table.scan for table in tables)))
     lines = [_placed(line, each, table) for table, each in zip(tables, places, strict=True)
              for line in table.wrong_lines]  # fmt: skip
     raws, values = _previews(columns, tables, places)
@@ -166,14 +215,31 @@ def _joined(folder: Path, tables: Sequence[TableInspection], cancel_token: Cance
         guesses=tables[0].guesses,
         preview_raw=raws,
         preview=values,
+        preview_files=_preview_files(tables),
         wrong_lines=tuple(lines[:MAX_WRONG_LINES]),
         wrong_count=sum(table.wrong_count for table in tables),
         total_lines=tuple(replace(line, file=table.scan.path.name) for table in tables for line in table.total_lines),
         mixed_units=tuple(_mixed_units(columns, where, places, tables)),
+        assumed_units=tuple(_assumed_units(columns, where, places, tables)),
         total_columns=tables[0].total_columns,
         first_line=tables[0].first_line,
         partial_columns=partial_columns(columns, titles) if has_titles(first) else (),
+        differing_kinds=differing_kinds(columns, where),
     )
+
+
+def _with_writings(
+    scan: FileScan, tables: Sequence[TableInspection], writings: Sequence[Sequence[TableInspection]]
+) -> FileScan:
+    """The scan with the options of its files: those that not each file tells are of all."""
+    shared = _joined_options(tables)
+    every = [_joined_options(alike) for alike in writings]
+    options = replace(shared, **{name: getattr(every[0], name) for name in OF_A_FILE})
+    variants = (
+        FileVariant(tuple(table.scan.path.name for table in alike), one)
+        for alike, one in zip(writings[1:], every[1:], strict=True)
+    )
+    return replace(scan, options=options, variants=tuple(variants))
 
 
 def _joined_options(tables: Sequence[TableInspection]) -> ReadOptions:
@@ -198,12 +264,11 @@ def _with_label(scan: FileScan, tables: Sequence[TableInspection], cancel_token:
     if not label or all(table.scan.options.total_label for table in tables):
         return scan, 0
     from benchboard.analytics.files.csv_inspection import total_row_count
-    from benchboard.analytics.files.duckdb_connection import reading_connection
+    from benchboard.analytics.files.opened_tables import opened_table
 
     named = sum(len(table.total_lines) for table in tables if table.scan.options.total_label)
-    read = evened_scan(scan)
-    with reading_connection(read.paths, cancel_token, shown=scan.path) as connection:
-        if total_row_count(connection, current_scan(read), label) == named:
+    with opened_table(scan, cancel_token, lambda _done, _total: None) as (connection, read, _relation):
+        if total_row_count(connection, read, label) == named:
             return scan, 0
     return replace(scan, options=replace(scan.options, total_label="")), named
 
@@ -234,6 +299,12 @@ def _previews(
     return tuple(raws), tuple(values)
 
 
+def _preview_files(tables: Sequence[TableInspection]) -> tuple[str, ...]:
+    """What the column of file names has in the first rows of all tables."""
+    labels = file_labels([table.scan.path.name for table in tables])
+    return tuple(labels[table.scan.path.name] for table in tables for _row in table.preview)[:PREVIEW_ROWS]
+
+
 def _text(table: TableInspection, raw: str | None) -> str | None:
     """The text that a value of a table is read as."""
     return trimmed(raw) if raw is not None and table.scan.options.trim_spaces else raw
@@ -247,14 +318,48 @@ def _common(column: ScanColumn, places: Sequence[_Place]) -> ScanColumn:
     kinds = frozenset(one.kind for one in found)
     kind: ColumnKind = next(iter(kinds)) if len(kinds) == 1 else _WIDER.get(kinds, "text")
     formats = tuple(dict.fromkeys(form for one in found for form in one.formats)) if kind != "text" else ()
-    units = {one.value_unit for one in found}
-    if len(formats) > _FORMATS or len(units) > 1:
+    value_unit, is_assumed = _common_unit(found)
+    if len(formats) > MAX_FORMATS or value_unit is None:
         kind, formats = "text", ()
-    value_unit = units.pop() if kind != "text" else ""
     checked = kind == "text" or all(one.checked for one in found)
     first = found[0]
-    shown = column.read_as(kind, formats=formats, scale=first.scale, value_unit=value_unit)
-    return replace(shown, checked=checked, stored=first.stored)
+    unit = value_unit if value_unit is not None and kind != "text" else ""
+    shown = column.read_as(
+        kind, formats=formats, scale=first.scale, value_unit=unit, unit_assumed=is_assumed and bool(unit)
+    )
+    unspaced = all(table.scan.columns[at].unspaced for table, at in places if at is not None)
+    return replace(shown, checked=checked, stored=first.stored, unspaced=unspaced)
+
+
+def _common_unit(columns: Sequence[ScanColumn]) -> tuple[str | None, bool]:
+    """The unit of the numbers in all of these columns, None if there are several; and whether it is that of bare
+    numbers beside it. These may be amounts in the only currency, but 0.05 beside 5 % may be 5 % or 0.05 %."""
+    units = {one.value_unit for one in columns}
+    told = units - {""}
+    if len(told) == 1 and PERCENT not in told:
+        return told.pop(), len(units) > 1 or any(one.unit_assumed for one in columns)
+    return (units.pop() if len(units) == 1 else None), False
+
+
+def _assumed_units(
+    columns: Sequence[ScanColumn],
+    where: Sequence[Sequence[_Place]],
+    places: Sequence[Sequence[int | None]],
+    tables: Sequence[TableInspection],
+) -> Iterator[AssumedUnit]:
+    """The columns of amounts some of which are written without their currency, within a file or in whole files."""
+    for at, column in enumerate(columns):
+        counts = Counter[str]()
+        for table, one in where[at]:
+            if column.unit_assumed and one is not None and not table.scan.columns[one].value_unit:
+                counts[table.scan.path.name] += _count(table.columns[one])
+        for table, each in zip(tables, places, strict=True):
+            for assumed in table.assumed_units:
+                if column.unit_assumed and each[at] == assumed.place:
+                    counts[table.scan.path.name] += assumed.count
+        files = tuple(name for name, count in counts.items() if count)
+        if files:
+            yield AssumedUnit(at, counts.total(), files)
 
 
 def _mixed_units(

@@ -5,10 +5,12 @@ Nothing here runs anything that a file holds, and a file is only ever read. Duck
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.files.file_versions import inspected_as, versions_of
 from benchboard.analytics.files.folder_inspection import folder_files, inspect_each
 from benchboard.analytics.files.formats import detect_format, file_error
 from benchboard.analytics.files.inspection_types import FileInspection, ReportProgress, TableInspection
@@ -42,8 +44,9 @@ def inspect_file(
     try:
         if found == "folder":
             return _inspect_folder(path, started, options, fixed, token, report)
-        size = path.stat().st_size
+        size, versions = path.stat().st_size, versions_of(FileScan(path, found))
         tables = _tables(path, found, options, fixed, only, token, report)
+        tables = tuple(replace(one, scan=inspected_as(one.scan, versions)) for one in tables)
     except OSError as error:
         raise file_error(path, error) from error
     return FileInspection(path, found, size, time.monotonic() - started, tables)
@@ -84,10 +87,12 @@ def inspect_scan(
 
     token, report = cancel_token or CancelToken(), progress or (lambda _done, _total: None)
     try:
+        versions = versions_of(scan)
         with opened_table(scan, token, report) as (connection, read, relation):
-            if read.format == "csv":
-                return inspect_as(connection, scan, read)
-            return inspect_typed(connection, scan, relation)
+            if read.format != "csv":
+                return inspect_typed(connection, scan, relation)
+            found = inspect_as(connection, scan, read)
+            return replace(found, scan=inspected_as(found.scan, versions))
     except OSError as error:
         raise file_error(scan.path, error) from error
 

@@ -93,6 +93,15 @@ class MixedUnits:
 
 
 @dataclass(frozen=True, slots=True)
+class AssumedUnit:
+    """A column of amounts in a currency, some of which are written without it: `count` in these files of a folder."""
+
+    place: int
+    count: int
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TotalColumn:
     """A column that is the sum of others. `left_out`: these are months or other periods, so that it is left out unless
     it is wanted."""
@@ -117,6 +126,15 @@ class PartialColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class DifferingKind:
+    """A column that is text because it isn't of one kind, or in one unit, in all files of a table."""
+
+    place: int
+    kinds: tuple[tuple[ColumnKind, str, tuple[str, ...]], ...]
+    """Each kind with its unit and the names of the files in which the column is that."""
+
+
+@dataclass(frozen=True, slots=True)
 class UnreadFile:
     """A file of a folder that no table reads, and why."""
 
@@ -137,16 +155,20 @@ class TableInspection:
     """The first rows as the file has them, in the order of the scan's columns."""
     preview: tuple[tuple[FileValue, ...], ...] = ()
     """The same rows as they are read; the columns left out too."""
+    preview_files: tuple[str, ...] = ()
+    """For each of these rows, the value of the column with the name of its file, if there is one."""
     wrong_lines: tuple[WrongLine, ...] = ()
     wrong_count: int = 0
     total_lines: tuple[WrongLine, ...] = ()
     """The total rows at the end; they are left out if the scan has their label as its `total_label`."""
     mixed_columns: tuple[MixedColumn, ...] = ()
     mixed_units: tuple[MixedUnits, ...] = ()
+    assumed_units: tuple[AssumedUnit, ...] = ()
     total_columns: tuple[TotalColumn, ...] = ()
     first_line: int = 1
     """The number of the line that holds the first row of the preview."""
     partial_columns: tuple[PartialColumn, ...] = ()
+    differing_kinds: tuple[DifferingKind, ...] = ()
     apart: str = ""
     """Why a file of a folder is a table of its own although others have its columns, as a sentence."""
 

@@ -74,7 +74,7 @@ def decided_marks(
         return options, list(guesses)
     unsure = most.telling == 1 and most.open + least.open >= _FEW
     if unsure:
-        reason = _("Only {example} tells which mark is the decimal one. Check which is right.")
+        reason = _("Only {example} shows which mark comes before the decimals. Check that it's right.")
         certainty: Certainty = "guess"
     elif least.telling:
         reason = _("Numbers written like {example}: {count}. Like {other}: {other_count}.")
@@ -97,6 +97,8 @@ def decided_marks(
 def open_number(table: TableInspection) -> OpenNumber | None:
     """The first number in the preview of a table that the other decimal mark makes another one; None without any."""
     options = table.scan.options
+    if table.scan.variants:  # which file a row of the preview is of, and how that is written, isn't known
+        return None
     for place, column in enumerate(table.scan.columns):
         if column.kind not in ("integer", "float"):
             continue

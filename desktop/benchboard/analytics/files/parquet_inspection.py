@@ -86,5 +86,5 @@ def inspect_typed(connection: duckdb.DuckDBPyConnection, scan: FileScan, relatio
             *([TypeFit("text", present, present)] if column.kind != "text" else []),
         )
         inspected.append(ColumnInspection(tuple(fits), rows - present, min(distinct, present), exact))
-    raws, values = preview_rows(connection, scan, relation)
-    return TableInspection(scan, rows, tuple(inspected), preview_raw=raws, preview=values)
+    raws, values, names = preview_rows(connection, scan, relation)
+    return TableInspection(scan, rows, tuple(inspected), preview_raw=raws, preview=values, preview_files=names)

@@ -1,7 +1,8 @@
 """What the columns of a table hold: range, empty and different values, the most frequent ones, a histogram.
 
-A small table is counted exactly. The different and the most frequent values of a larger one are found approximately,
-which the profile says. A file is read once, and its typed columns held; only a very large one is read twice.
+A small table is counted exactly. The different values of a larger one are found approximately, and the most frequent of
+a column with very many too, which the profile says. A file is read once, and its typed columns held; only a very large
+one is read twice.
 """
 
 import tempfile
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.formats import file_error
@@ -28,6 +29,9 @@ EXACT_BYTES: Final = 64_000_000
 HELD_BYTES: Final = 2_000_000_000
 """Bytes of a file up to which its typed columns are held while they are counted, what memory can't hold in a temporary
 file. Reading a CSV file takes longer than counting."""
+MOST_GROUPED: Final = 100_000
+"""Different values up to which those of a column that is held are all counted: that is faster than to guess which are
+the most frequent ones, and exact."""
 MAX_BUCKETS: Final = 12
 FREQUENT: Final = 5
 _MAX_TEXT: Final = 200
@@ -79,22 +83,88 @@ def profile_table(
             tempfile.TemporaryDirectory(prefix="benchboard-") as folder,
             opened_table(scan, token, report, scratch=Path(folder)) as (connection, read, relation),
         ):
-            selected = read.select_from(relation)
+            selected = read.relation_sql() if read.readable_in_place else read.select_from(relation)
             size = sum(path.stat().st_size for path in read.paths)
             exact = size <= EXACT_BYTES
-            if size <= HELD_BYTES and read.format == "csv":
+            is_held = size <= HELD_BYTES and read.format == "csv"
+            if is_held:
                 connection.execute(f"CREATE TEMP TABLE profiled AS {selected}")
             else:
                 connection.execute(f"CREATE TEMP VIEW profiled AS {selected}")
             report(1, 3)
-            return _profiles(connection, read.kept_columns, exact, report)
+            return _profiles(connection, read.kept_columns, report, exact=exact, is_held=is_held)
     except OSError as error:
         raise file_error(scan.path, error) from error
 
 
 def _profiles(
-    connection: "duckdb.DuckDBPyConnection", columns: Sequence[ScanColumn], exact: bool, report: ReportProgress
+    connection: "duckdb.DuckDBPyConnection",
+    columns: Sequence[ScanColumn],
+    report: ReportProgress,
+    *,
+    exact: bool,
+    is_held: bool,
 ) -> tuple[ColumnProfile, ...]:
+    reads_once = not exact and not is_held
+    found = _counted(connection, columns, exact=exact, with_top=reads_once)
+    # A table that is held is grouped as often as it has columns; a file is read again each time.
+    grouped = {place for place, one in enumerate(found) if exact or (is_held and one.distinct <= MOST_GROUPED)}
+    many = [place for place in range(len(columns)) if place not in grouped]
+    tops = () if reads_once or not many else _row(connection, [_top_sql(columns[place]) for place in many])
+    top = {place: found[place].top for place in many} if reads_once else dict(zip(many, tops, strict=True))
+    report(2, 3)
+    ranges = [_Range.of(column, one.low, one.high) for column, one in zip(columns, found, strict=True)]
+    expressions = [
+        f"histogram({place.bucket_sql(_value(column))})" if place else "NULL"
+        for column, place in zip(columns, ranges, strict=True)
+    ]
+    parameters: list[Any] = []
+    for at in many:
+        for value in top[at] or ():
+            expressions.append(f"count_if({_value(columns[at])} = ?)")
+            parameters.append(value)
+    second = _row(connection, expressions, parameters)
+    counts = iter(second[len(columns) :])
+    profiles = []
+    for at, (column, place, one) in enumerate(zip(columns, ranges, found, strict=True)):
+        if at in grouped:
+            frequent = _frequent(connection, column)
+        else:
+            frequent = sorted(((value, int(next(counts))) for value in top[at] or ()), key=lambda pair: -pair[1])
+        profiles.append(
+            ColumnProfile(
+                column.name,
+                column.kind,
+                one.rows,
+                one.rows - one.present,
+                min(one.distinct, one.present),
+                exact,
+                one.low,
+                one.high,
+                tuple((_shortened(value), count) for value, count in frequent),
+                at in grouped,
+                place.buckets(second[at] or {}) if place else (),
+            )
+        )
+    report(3, 3)
+    return tuple(profiles)
+
+
+class _Counted(NamedTuple):
+    """Of a column, how many rows there are, values and different ones, the least and the greatest, and the most
+    frequent ones, if they were counted too."""
+
+    rows: int
+    present: int
+    distinct: int
+    low: Any
+    high: Any
+    top: Any
+
+
+def _counted(
+    connection: "duckdb.DuckDBPyConnection", columns: Sequence[ScanColumn], *, exact: bool, with_top: bool
+) -> list[_Counted]:
     expressions = ["count(*)"]
     for column in columns:
         value = _value(column)
@@ -104,50 +174,18 @@ def _profiles(
             f"count(DISTINCT {value})" if exact else f"approx_count_distinct({value})",
             f"min({value})" if ordered else "NULL",
             f"max({value})" if ordered else "NULL",
-            "NULL" if exact else f"approx_top_k({value}, {FREQUENT})",
+            _top_sql(column) if with_top else "NULL",
         ]
     first: Iterator[Any] = iter(_row(connection, expressions))
-    rows = next(first)
-    found = [(next(first), next(first), next(first), next(first), next(first)) for _column in columns]
-    report(2, 3)
-    ranges = [_Range.of(column, each[2], each[3]) for column, each in zip(columns, found, strict=True)]
-    expressions = [
-        f"histogram({place.bucket_sql(_value(column))})" if place else "NULL"
-        for column, place in zip(columns, ranges, strict=True)
+    rows = int(next(first))
+    return [
+        _Counted(rows, int(next(first)), int(next(first)), next(first), next(first), next(first)) for _column in columns
     ]
-    parameters: list[Any] = []
-    if not exact:
-        for column, each in zip(columns, found, strict=True):
-            for value in each[4] or ():
-                expressions.append(f"count_if({_value(column)} = ?)")
-                parameters.append(value)
-    second = _row(connection, expressions, parameters)
-    counts = iter(second[len(columns) :])
-    profiles = []
-    for column, place, buckets, (present, distinct, low, high, top) in zip(
-        columns, ranges, second, found, strict=False
-    ):  # fmt: skip
-        if exact:
-            frequent = _frequent(connection, column)
-        else:
-            frequent = sorted(((value, int(next(counts))) for value in top or ()), key=lambda pair: -pair[1])
-        profiles.append(
-            ColumnProfile(
-                column.name,
-                column.kind,
-                int(rows),
-                int(rows - present),
-                min(int(distinct), int(present)),
-                exact,
-                low,
-                high,
-                tuple((_shortened(value), count) for value, count in frequent),
-                exact,
-                place.buckets(buckets or {}) if place else (),
-            )
-        )
-    report(3, 3)
-    return tuple(profiles)
+
+
+def _top_sql(column: ScanColumn) -> str:
+    """Candidates for the most frequent values."""
+    return f"approx_top_k({_value(column)}, {FREQUENT})"
 
 
 def _row(

@@ -24,7 +24,7 @@ from typing import IO, Final, Literal, cast
 from benchboard.analytics.files.column_matching import file_titles, has_titles, share_titles
 from benchboard.analytics.files.formats import detect_format, is_compressed, open_text_bytes
 from benchboard.analytics.files.scan import FileScan
-from benchboard.analytics.files.text_files import has_mixed_endings, write_with_one_ending
+from benchboard.analytics.files.text_files import file_has_mixed_endings, write_with_one_ending
 from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.i18n import _
 
@@ -112,10 +112,16 @@ def remove_kept(folder: Path) -> None:
 
 def evened_scan(scan: FileScan) -> FileScan:
     """The scan with what stands in for those of its files whose lines end in LF and in CR LF."""
-    if scan.format != "csv" or scan.options.encoding != "utf-8":
+    if scan.format != "csv":
         return scan
     known = dict(scan.stand_ins)
-    mixed = [path for path in scan.paths if path.name not in known and _defect_of(path, scan, None) == "mixed"]
+    mixed = [
+        path
+        for path in scan.paths
+        if path.name not in known
+        and scan.options_of(path).encoding == "utf-8"
+        and _defect_of(path, scan, None) == "mixed"
+    ]
     return replace(scan, stand_ins=(*scan.stand_ins, *((path.name, _evened(path, scan)) for path in mixed)))
 
 
@@ -153,10 +159,11 @@ def _defect_of(path: Path, scan: FileScan, kept: Path | None) -> Defect:
     if not os.access(path, os.R_OK):
         return "denied"
     known: Defect | None = _known_defect(path, kept)
+    options = scan.options_of(path)
     defect = (
         known
         if known is not None
-        else _defect(path, stat.st_size, stat.st_mtime_ns, scan.format, scan.options.quote, scan.options.compressed)
+        else _defect(path, stat.st_size, stat.st_mtime_ns, scan.format, options.quote, options.compressed)
     )
     if defect in ("", "mixed") and scan.files and scan.format == "csv" and has_titles(scan):
         alone = replace(scan, files=(path.name,), stand_ins=())
@@ -181,8 +188,7 @@ def _defect(path: Path, size: int, _changed_ns: int, format_: str, quote: str, c
         with open_text_bytes(path) as file:
             if _has_other_encoding(file):
                 return "encoding"
-        with open_text_bytes(path) as file:
-            return "mixed" if has_mixed_endings(file, quote) else ""
+        return "mixed" if file_has_mixed_endings(path, quote) else ""
     except (EOFError, zlib.error, gzip.BadGzipFile):
         return "damaged"
     except OSError as error:
@@ -257,7 +263,7 @@ def _evened(path: Path, scan: FileScan) -> Path:
         if not target.exists():
             shutil.rmtree(versions, ignore_errors=True)
             with open_text_bytes(path) as source:
-                _write(source, target, compressed=scan.options.compressed, changed_ns=stat.st_mtime_ns)
+                _write(source, target, compressed=scan.options_of(path).compressed, changed_ns=stat.st_mtime_ns)
     return target
 
 

@@ -12,9 +12,17 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 from benchboard.analytics.files.column_names import NAME
+from benchboard.analytics.files.file_column import FILE_PATH, file_label_sql
 from benchboard.analytics.files.spaces import trimmed_sql
 from benchboard.analytics.files.sql_text import identifier, literal, literal_list, path_literals
-from benchboard.analytics.files.value_expressions import ColumnKind, StoredAs, ValueReading, ZonedTimes, value_sql
+from benchboard.analytics.files.value_expressions import (
+    ColumnKind,
+    StoredAs,
+    ValueReading,
+    ZonedTimes,
+    sql_type,
+    value_sql,
+)
 from benchboard.analytics.files.value_units import UNITS
 from benchboard.errors import Invalid
 from benchboard.i18n import _
@@ -35,6 +43,15 @@ MAX_SKIPPED: Final = 10_000
 _MAX_TEXT: Final = 1_000
 _LABEL_COLUMNS: Final = 8
 """How many of the first columns can hold the label of a total row."""
+OF_A_FILE: Final = ("delimiter", "quote", "encoding", "decimal_mark", "thousands_mark", "date_order", "skip_lines",
+                    "compressed")  # fmt: skip
+"""The options that the files of one table can differ in."""
+_MARK: Final = "\ufeff"
+"""The byte order mark, which older sources have in the first title of a file in UTF-16."""
+_NOT_KEPT: Final = frozenset({"layouts", "stand_ins", "unchanged"})
+"""The fields of a scan that say how its files are now."""
+_VARIANT: Final = "file_variant"
+"""The column of a relation that says how the file of a row is written, as a place in `FileScan.writings`."""
 _GONE: Final = frozenset({"mixed_endings"})
 """Options that older sources have and that mean nothing any more."""
 _FORMAT: Final = re.compile(r"iso|iso-zoned|[-%a-zA-Z0-9./:, T]{2,40}", re.ASCII)
@@ -92,15 +109,34 @@ class ScanColumn:
     """Whether every value in the file was seen to fit: it is then read without a second look, which is faster."""
     value_unit: str = ""
     """What each of its numbers is written with (`value_units`): % or the code of a currency; empty: bare numbers."""
+    unit_assumed: bool = False
+    """Whether a number without its currency is read as if it had it. That is said where the column is inspected."""
+    unspaced: bool = False
+    """Whether no value in the inspected files had spaces around it: while these are unchanged, none is trimmed."""
 
     def read_as(
-        self, kind: ColumnKind, *, formats: tuple[str, ...] = (), scale: int = 0, value_unit: str = ""
+        self,
+        kind: ColumnKind,
+        *,
+        formats: tuple[str, ...] = (),
+        scale: int = 0,
+        value_unit: str = "",
+        unit_assumed: bool = False,
     ) -> "ScanColumn":
         """The column read as another kind, which its values may not fit: `inspection.inspect_scan` tells."""
         unit = value_unit or ("" if self.unit == self.value_unit else self.unit)
         return replace(
-            self, kind=kind, formats=formats, scale=scale, checked=kind == "text", value_unit=value_unit, unit=unit
-        )
+            self, kind=kind, formats=formats, scale=scale, checked=kind == "text", value_unit=value_unit, unit=unit,
+            unit_assumed=unit_assumed,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FileVariant:
+    """Some of the files of a table that are written otherwise than the others: of the options, `OF_A_FILE` count."""
+
+    files: tuple[str, ...]
+    options: ReadOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +161,21 @@ class FileScan:
     columns: tuple[ScanColumn, ...] = ()
     files: tuple[str, ...] = ()
     """The names of the files that make up one table, if `path` is a folder."""
+    file_column: str = ""
+    """The name in queries of the column with the name of each row's file (`file_column`), which comes last and isn't
+    among `columns`; empty: there is none."""
+    variants: tuple[FileVariant, ...] = ()
+    """The files among them that aren't written as `options` says."""
     layouts: tuple[FileLayout, ...] = ()
     """Where the columns are in each CSV file now (`column_matching.current_scan`); empty: in the scan's order in all of
     them. Not kept with the scan, as the files may change."""
     stand_ins: tuple[tuple[str, Path], ...] = ()
     """The names of files that can't be read as they are now, and the files of these names that are read in their place
     (`readable_files`). Not kept with the scan either."""
+    inspected: tuple[tuple[str, str], ...] = ()
+    """The version of each file when it was inspected (`file_versions`); empty: not known."""
+    unchanged: bool = field(default=False, compare=False)
+    """Whether its files are seen to be of these versions still. Not kept with the scan."""
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -142,12 +187,36 @@ class FileScan:
     @property
     def readable_in_place(self) -> bool:
         """Whether DuckDB reads the file as it is. The other files are first copied (`conversion.copy_to_parquet`)."""
-        return self.format == "parquet" or (self.format == "csv" and self.options.encoding == "utf-8")
+        encodings = {options.encoding for options in self.writings}
+        return self.format == "parquet" or (self.format == "csv" and encodings == {"utf-8"})
+
+    @property
+    def writings(self) -> tuple[ReadOptions, ...]:
+        """The options of all files: first `options`, then those of each variant."""
+        return self.options, *(
+            replace(self.options, **{name: getattr(one.options, name) for name in OF_A_FILE}) for one in self.variants
+        )
+
+    def options_of(self, path: Path) -> ReadOptions:
+        """How one of the files is read."""
+        return self.writings[self._variant_of(path)]
+
+    def with_options(self, **options: Any) -> "FileScan":
+        """The scan with these options, for all of its files."""
+        variants = tuple(replace(one, options=replace(one.options, **options)) for one in self.variants)
+        return replace(self, options=replace(self.options, **options), variants=variants)
+
+    def _variant_of(self, path: Path) -> int:
+        """The place of a file's options in `writings`."""
+        return next((at for at, one in enumerate(self.variants, 1) if path.name in one.files), 0)
 
     @property
     def kept_columns(self) -> tuple[ScanColumn, ...]:
         """The columns that a query sees."""
-        return tuple(column for column in self.columns if not column.left_out)
+        kept = tuple(column for column in self.columns if not column.left_out)
+        if not self.file_column:
+            return kept
+        return *kept, ScanColumn(self.file_column, _("File"), "text", source=self.file_column, checked=True)
 
     def relation_sql(self) -> str:
         """A SELECT that reads the table, for a DuckDB view. Raises `Invalid` if the file must be copied first, or if
@@ -155,7 +224,19 @@ class FileScan:
         if not self.readable_in_place:
             what = _("“{name}” can't be queried where it is.").format(name=self.path.name)
             raise Invalid("files.copy-first", what, do=_("Copy it into Benchboard."))
-        return self.select_from(self.rows_sql())
+        typed = self._typed_places()
+        return self._select_from(self._reader_sql(0, typed), typed)
+
+    def _typed_places(self) -> frozenset[int]:
+        """The columns that DuckDB's CSV reader can read as their kind, which is faster than by way of a text: those of
+        numbers and times of which every value in the inspected files is one as DuckDB writes it. A value that isn't
+        would cost its whole line, so none are read so from a file that has changed."""
+        if self.format != "csv" or not self.unchanged or self.layouts or self.variants or self.options.total_label:
+            return frozenset()
+        return frozenset(
+            place for place, column in enumerate(self.columns)
+            if column.checked and column.unspaced and not column.left_out and self.reading(place).is_plain
+        )  # fmt: skip
 
     def rows_sql(self, *, store_rejects: int = 0) -> str:
         """What DuckDB reads: its reader, without the total rows. The columns of a CSV file are `c0`, `c1`, …, all text.
@@ -163,37 +244,61 @@ class FileScan:
         With `store_rejects`, DuckDB notes that many of the lines that it can't read in its table `reject_errors`, and
         among them those that are too short.
         """
+        return self._reader_sql(store_rejects, frozenset())
+
+    def _reader_sql(self, store_rejects: int, typed: frozenset[int]) -> str:
         if self.format == "parquet":
-            paths = path_literals(self.paths)
-            return f"read_parquet({paths}, union_by_name=true)" if self.files else f"read_parquet({paths})"
-        if not self.layouts:
-            return self._text_sql(self.paths, len(self.columns), store_rejects)
+            named = f", filename={literal(FILE_PATH)}" if self.file_column else ""
+            options = f", union_by_name=true{named}" if self.files else ""
+            return f"read_parquet({path_literals(self.paths)}{options})"
+        if not self.layouts and not self.variants:
+            return self._text_sql(self.paths, len(self.columns), store_rejects, 0, typed)
         # One read for all files of a width: a read for each of 200 layouts needs more memory than queries may use.
-        widths: dict[int, list[FileLayout]] = {}
-        for layout in self.layouts:
-            widths.setdefault(layout.width, []).append(layout)
-        return f"({' UNION ALL '.join(self._layouts_sql(each, store_rejects) for each in widths.values())})"
+        alike: dict[tuple[int, int], list[FileLayout]] = {}
+        every = self.layouts or (FileLayout(self.paths, tuple(range(len(self.columns))), len(self.columns)),)
+        for layout in every:
+            by_variant: dict[int, list[Path]] = {}
+            for path in layout.paths:
+                by_variant.setdefault(self._variant_of(path), []).append(path)
+            for variant, files in by_variant.items():
+                alike.setdefault((variant, layout.width), []).append(replace(layout, paths=tuple(files)))
+        parts = (self._layouts_sql(each, store_rejects, variant) for (variant, _width), each in alike.items())
+        return f"({' UNION ALL '.join(parts)})"
 
     def layout_of(self, path: Path) -> FileLayout:
         """Where the columns are in one of the files."""
         alike = FileLayout((path,), tuple(range(len(self.columns))), len(self.columns))
         return next((each for each in self.layouts if path in each.paths), alike)
 
-    def _layouts_sql(self, layouts: Sequence[FileLayout], store_rejects: int) -> str:
-        """The columns of the scan from files of one width: DuckDB counts the files from 0 as `file_index`."""
+    def _layouts_sql(self, layouts: Sequence[FileLayout], store_rejects: int, variant: int) -> str:
+        """The columns of the scan from files of one width that are written alike: DuckDB counts the files from 0 as
+        `file_index`."""
         ends = list(accumulate(len(layout.paths) for layout in layouts))
         columns = []
         for place in range(len(self.columns)):
             found = ["CAST(NULL AS VARCHAR)" if (at := each.places[place]) is None else f"c{at}" for each in layouts]
             cases = "".join(f" WHEN file_index < {end} THEN {one}" for end, one in zip(ends, found, strict=True))
             columns.append(f"{found[0] if len(set(found)) == 1 else f'CASE{cases} END'} AS c{place}")
+        if self.variants:
+            columns.append(f"{variant} AS {_VARIANT}")
+        if self.file_column:
+            columns.append(identifier(FILE_PATH))
         paths = tuple(path for layout in layouts for path in layout.paths)
-        return f"SELECT {', '.join(columns)} FROM {self._text_sql(paths, layouts[0].width, store_rejects)}"  # noqa: S608  # quoted
+        text = self._text_sql(paths, layouts[0].width, store_rejects, variant)
+        return f"SELECT {', '.join(columns)} FROM {text}"  # noqa: S608  # quoted
 
-    def _text_sql(self, files: tuple[Path, ...], width: int, store_rejects: int) -> str:
-        """The columns `c0`, `c1`, … of CSV files that are alike."""
-        options, paths = self.options, path_literals(files)
-        columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(width))
+    def _text_sql(
+        self,
+        files: tuple[Path, ...],
+        width: int,
+        store_rejects: int,
+        variant: int,
+        typed: frozenset[int] = frozenset(),
+    ) -> str:
+        """The columns `c0`, `c1`, … of CSV files that are alike: those that are `typed` as their kind."""
+        options, paths = self.writings[variant], path_literals(files)
+        types = {place: sql_type(self.columns[place].kind, self.columns[place].scale) for place in typed}
+        columns = ", ".join(f"'c{place}': '{types.get(place, 'VARCHAR')}'" for place in range(width))
         # Without padding, DuckDB leaves out the lines that are too short. It can't pad on several threads if a value
         # may hold a line break.
         padding = not store_rejects and options.wrong_values == "empty"
@@ -209,10 +314,13 @@ class FileScan:
             "encoding": literal(options.encoding),
             "compression": "'gzip'" if options.compressed else "'none'",
             "max_line_size": str(MAX_LINE_BYTES),
+            "buffer_size": str(2 * MAX_LINE_BYTES),  # else it is 16 times that line: less is then read side by side
             "ignore_errors": "true",
             "null_padding": _boolean(padding),
             "parallel": _boolean(not (padding and options.quoted_breaks)),
         }
+        if self.file_column:
+            arguments["filename"] = literal(FILE_PATH)
         if store_rejects:
             arguments |= {"store_rejects": "true", "rejects_limit": str(store_rejects)}
         call = f"read_csv({paths}, {', '.join(f'{name}={value}' for name, value in arguments.items())})"
@@ -225,17 +333,26 @@ class FileScan:
     def select_from(self, relation: str) -> str:
         """A SELECT of the kept columns, typed, from a relation with the columns that `rows_sql` answers. Raises
         `Invalid` if no column is kept."""
+        return self._select_from(relation, frozenset())
+
+    def _select_from(self, relation: str, typed: frozenset[int]) -> str:
         if not self.kept_columns:
             raise Invalid("files.no-columns", _("No column of the file is used."), do=_("Choose at least one."))
-        selected = (
-            f"{self.value_sql(place)} AS {identifier(column.name)}"
+        selected = [
+            f"{self.raw_sql(place) if place in typed else self.value_sql(place)} AS {identifier(column.name)}"
             for place, column in enumerate(self.columns)
             if not column.left_out
-        )
+        ]
+        if self.file_column:
+            selected.append(f"{self.file_sql()} AS {identifier(self.file_column)}")
         where = ""
         if self.options.wrong_values == "leave-out" and (wrong := self.wrong_sql()):
             where = f" WHERE NOT ({wrong})"
         return f"SELECT {', '.join(selected)} FROM {relation}{where}"  # noqa: S608  # quoted
+
+    def file_sql(self) -> str:
+        """The value of the column `file_column`, from a relation that `rows_sql` answers; empty if there is none."""
+        return file_label_sql(self.files, self.stand_ins) if self.file_column else "''"
 
     def raw_sql(self, place: int) -> str:
         """The column at a place as the file has it."""
@@ -245,19 +362,28 @@ class FileScan:
     def text_sql(self, place: int) -> str:
         """The column at a place as its values are read from it: text may be without the spaces around it."""
         raw = self.raw_sql(place)
-        is_trimmed = self.options.trim_spaces and self.columns[place].stored == "text"
-        return trimmed_sql(raw) if is_trimmed else raw
+        return trimmed_sql(raw) if self._trims(place) and self.columns[place].stored == "text" else raw
+
+    def _trims(self, place: int) -> bool:
+        """Whether spaces around the values of a column are removed: where there are none, that takes time alone."""
+        return self.options.trim_spaces and not (self.unchanged and self.columns[place].unspaced)
 
     def value_sql(self, place: int) -> str:
         """The typed value of the column at a place; NULL where what the file has doesn't fit."""
-        return value_sql(self.raw_sql(place), self.reading(place))
+        values = [value_sql(self.raw_sql(place), self.reading(place, options)) for options in self.writings]
+        if len(set(values)) == 1:
+            return values[0]
+        cases = "".join(f" WHEN {at} THEN {value}" for at, value in enumerate(values))
+        return f"CASE {_VARIANT}{cases} END"
 
-    def reading(self, place: int) -> ValueReading:
-        """How the values of the column at a place are read."""
-        column, options = self.columns[place], self.options
+    def reading(self, place: int, options: ReadOptions | None = None) -> ValueReading:
+        """How the values of the column at a place are read in files with these options; None: those of the scan."""
+        column, options = self.columns[place], options or self.options
+        formats = _in_order(column.formats, options.date_order) if self.variants else column.formats
         return ValueReading(
-            column.kind, column.stored, column.scale, column.formats, column.checked, options.decimal_mark,
-            options.thousands_mark, options.zoned_times, options.trim_spaces, column.value_unit,
+            column.kind, column.stored, column.scale, formats, column.checked, options.decimal_mark,
+            options.thousands_mark, options.zoned_times, self._trims(place), column.value_unit,
+            column.unit_assumed,
         )  # fmt: skip
 
     def wrong_sql(self) -> str:
@@ -288,6 +414,9 @@ class FileScan:
             "format": self.format,
             "table": self.table,
             "files": list(self.files),
+            "file_column": self.file_column,
+            "inspected": [list(one) for one in self.inspected],
+            "variants": [{"files": list(one.files), "options": _listed(asdict(one.options))} for one in self.variants],
             "options": _listed(asdict(self.options)),
             "columns": [_listed(asdict(column)) for column in self.columns],
         }
@@ -306,6 +435,16 @@ class FileScan:
         return replace(self, columns=columns)
 
 
+def _in_order(formats: tuple[str, ...], order: DateOrder) -> tuple[str, ...]:
+    """The formats of dates without those that have day and month in the other order; all of them if none is left."""
+    first, other = ("%d", "%m") if order == "day-first" else ("%m", "%d")
+    if order not in ("day-first", "month-first"):
+        return formats
+    kept = tuple(one for one in formats if first not in one or other not in one or one.startswith("%Y")
+                 or one.index(first) < one.index(other))  # fmt: skip
+    return kept or formats
+
+
 def _boolean(value: bool) -> str:
     return "true" if value else "false"
 
@@ -315,7 +454,9 @@ def _listed(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _parsed(document: object) -> FileScan:
-    found = _object(document, {"path", "format", "table", "files", "options", "columns"})
+    older: dict[str, object] = {"inspected": [], "variants": [], "file_column": ""}  # what older sources have none of
+    known: object = older | document if isinstance(document, dict) else document
+    found = _object(known, {each.name for each in fields(FileScan)} - _NOT_KEPT)
     path = Path(_text(found["path"], 4_096))
     if not path.is_absolute():
         raise ValueError("path: not absolute")
@@ -323,7 +464,11 @@ def _parsed(document: object) -> FileScan:
     if any(Path(name).name != name for name in files):
         raise ValueError("files: not a name")
     columns = tuple(_column(column) for column in _list(found["columns"], MAX_COLUMNS))
-    if len({column.name for column in columns}) != len(columns):
+    file_column = _text(found["file_column"])
+    if file_column and (NAME.fullmatch(file_column) is None or not files):
+        raise ValueError("file_column")
+    names = [*(column.name for column in columns), *([file_column] if file_column else [])]
+    if len(set(names)) != len(names):
         raise ValueError("columns: a name twice")
     return FileScan(
         path,
@@ -332,7 +477,20 @@ def _parsed(document: object) -> FileScan:
         _options(found["options"]),
         columns,
         files,
+        file_column,
+        tuple(_variant(one) for one in _list(found["variants"], MAX_FILES)),
+        inspected=tuple(_version(one) for one in _list(found["inspected"], MAX_FILES + 1)),
     )
+
+
+def _version(document: object) -> tuple[str, str]:
+    name, version = _list(document, 2)
+    return _text(name), _text(version)
+
+
+def _variant(document: object) -> FileVariant:
+    found = _object(document, {"files", "options"})
+    return FileVariant(tuple(_text(name) for name in _list(found["files"], MAX_FILES)), _options(found["options"]))
 
 
 def _options(document: object) -> ReadOptions:
@@ -366,7 +524,8 @@ def _options(document: object) -> ReadOptions:
 
 
 def _column(document: object) -> ScanColumn:
-    known: object = {"value_unit": ""} | document if isinstance(document, dict) else document  # older sources have none
+    older = {"value_unit": "", "unspaced": False, "unit_assumed": False}
+    known: object = older | document if isinstance(document, dict) else document
     found = _object(known, {each.name for each in fields(ScanColumn)})
     name, scale = _text(found["name"]), found["scale"]
     if NAME.fullmatch(name) is None:
@@ -378,16 +537,18 @@ def _column(document: object) -> ScanColumn:
         raise ValueError("formats")
     return ScanColumn(
         name=name,
-        title=_text(found["title"]),
+        title=_text(found["title"]).removeprefix(_MARK),
         kind=_one_of(found["kind"], get_args(ColumnKind)),
         unit=_text(found["unit"]),
         left_out=_flag(found["left_out"]),
-        source=_text(found["source"]),
+        source=_text(found["source"]).removeprefix(_MARK),
         scale=scale,
         formats=formats,
         stored=_one_of(found["stored"], get_args(StoredAs)),
         checked=_flag(found["checked"]),
         value_unit=_one_of(found["value_unit"], ("", *UNITS)),
+        unit_assumed=_flag(found["unit_assumed"]),
+        unspaced=_flag(found["unspaced"]),
     )
 
 

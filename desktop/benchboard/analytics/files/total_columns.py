@@ -77,9 +77,9 @@ def total_column_sentence(scan: FileScan, total: TotalColumn) -> str:
         column=scan.columns[total.place].title, count=number(len(titles)), first=titles[0], last=titles[-1]
     )
     said = (
-        _("It is left out, as it would be one more series in charts.")
+        _("It's excluded, because charts would show it as one more series.")
         if total.left_out
-        else (_("In a chart with these, it would be one more series."))
+        else (_("Charts would show it as one more series."))
     )
     return f"{what} {said}"
 

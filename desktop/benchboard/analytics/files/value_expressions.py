@@ -47,6 +47,16 @@ class ValueReading:
     trim_spaces: bool = False
     unit: str = ""
     """What every number is written with (`value_units`); empty: bare numbers."""
+    unit_assumed: bool = False
+    """Whether a number without the unit is read, too."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether values that fit are written as DuckDB's own casts read them, and need nothing else."""
+        if self.kind in ("date", "timestamp"):
+            return self.formats == ("iso",)
+        is_number = self.kind in ("integer", "float") and not self.unit and not self.thousands_mark
+        return is_number and (self.kind == "integer" or self.decimal_mark == ".")
 
 
 def sql_type(kind: ColumnKind, scale: int) -> str:
@@ -88,7 +98,7 @@ def number_pattern(reading: ValueReading) -> str:
     """The regular expression of a number of the reading's kind, as the options write it."""
     digits = _digits_pattern(reading)
     if reading.unit:
-        return with_unit_pattern(digits, (reading.unit,))
+        return with_unit_pattern(digits, (reading.unit,), or_bare=reading.unit_assumed)
     power = r"(?:[eE][+-]?\d{1,3})?" if reading.kind == "float" else ""
     return rf"\s*[+-]?(?:{digits}){power}\s*"
 

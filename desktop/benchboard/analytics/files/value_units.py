@@ -71,12 +71,14 @@ def unit_of(spelling: str) -> str:
     return _UNITS[spelling]
 
 
-def with_unit_pattern(digits: str, units: Collection[str]) -> str:
+def with_unit_pattern(digits: str, units: Collection[str], *, or_bare: bool = False) -> str:
     """The regular expression of a number with one of these units: before it or after it, and less than 0 with a minus
-    or in brackets. `digits` is that of a number without its sign."""
+    or in brackets. `digits` is that of a number without its sign. `or_bare`: also of one without a unit."""
     unit, gap = f"(?:{unit_pattern(units)})", _SPACE
     amount = f"(?:{digits})"
+    bare = (f"{_MINUS}?{gap}{amount}",) if or_bare else ()
     forms = (
+        *bare,
         f"{_MINUS}?{gap}{unit}{gap}{amount}", f"{unit}{gap}{_MINUS}{gap}{amount}", f"{_MINUS}?{gap}{amount}{gap}{unit}",
         rf"\({gap}(?:{unit}{gap}{amount}|{amount}{gap}{unit}){gap}\)", rf"{unit}{gap}\({gap}{amount}{gap}\)",
         rf"\({gap}{amount}{gap}\){gap}{unit}",

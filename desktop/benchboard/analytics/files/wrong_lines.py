@@ -59,8 +59,9 @@ def _rejected(connection: duckdb.DuckDBPyConnection, scan: FileScan) -> list[Wro
         lines = _line_numbers(path, [int(position) + _breaks_before(text) for _path, position, _kind, text in here])
         for line, (_path, _position, kind, found_text) in zip(lines, here, strict=True):
             text = str(found_text or "")[_breaks_before(found_text) :]
-            sentence = _rejection(str(kind), text, scan, width)
-            left_out = kind != "MISSING COLUMNS" and not _takes_the_rest(str(kind), text, scan)
+            options = scan.options_of(path)
+            sentence = _rejection(str(kind), text, options, width)
+            left_out = kind != "MISSING COLUMNS" and not _takes_the_rest(str(kind), text, options.quote)
             rejected.append(WrongLine(line, text[:_SHOWN_LINE], sentence, left_out=left_out, file=_name(scan, path)))
     return rejected
 
@@ -75,12 +76,10 @@ def _name(scan: FileScan, path: Path) -> str:
     return path.name if scan.files else ""
 
 
-def _rejection(kind: str, text: str, scan: FileScan, width: int) -> str:
+def _rejection(kind: str, text: str, options: ReadOptions, width: int) -> str:
     if kind in ("MISSING COLUMNS", "TOO MANY COLUMNS"):
         try:
-            values = next(
-                csv.reader([text], delimiter=scan.options.delimiter, quotechar=scan.options.quote or None), []
-            )
+            values = next(csv.reader([text], delimiter=options.delimiter, quotechar=options.quote or None), [])
         except csv.Error:
             values = []
         if kind == "MISSING COLUMNS":
@@ -95,9 +94,8 @@ def _rejection(kind: str, text: str, scan: FileScan, width: int) -> str:
     return _("Can't be split into columns.")
 
 
-def _takes_the_rest(kind: str, text: str, scan: FileScan) -> bool:
+def _takes_the_rest(kind: str, text: str, quote: str) -> bool:
     """Whether a quote stays open up to the file's end: its line is read, with all that follows as a value."""
-    quote = scan.options.quote
     return kind == "UNQUOTED VALUE" and bool(quote) and text.count(quote) % 2 == 1
 
 
@@ -171,7 +169,7 @@ def _with_wrong_values(
 
 def _records(scan: FileScan, path: Path) -> Iterator[tuple[int, str, list[str]]]:
     """The number of the first line of each record, its text and its values."""
-    options = scan.options
+    options = scan.options_of(path)
     held: list[str] = []
 
     def lines() -> Iterator[str]:

@@ -61,6 +61,11 @@ def quote_name(name: str, dialect: Dialect = "own") -> str:
     return name if _PLAIN.fullmatch(name) and name not in _KEYWORDS else '"' + name.replace('"', '""') + '"'
 
 
+def unquoted_name(word: str) -> str:
+    """A name as SQL writes it, without its quotes if it has any."""
+    return word[1:-1].replace(word[0] * 2, word[0]) if word[:1] in ('"', "`") else word
+
+
 def quote_table(name: str, dialect: Dialect) -> str:
     """The name of a table as SQL writes it. On PostgreSQL, what is before its first dot is its schema."""
     parts = name.split(".", 1) if dialect == "postgresql" else [name]

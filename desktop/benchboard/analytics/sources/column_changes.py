@@ -1,7 +1,7 @@
 """Changes how the columns of a source's table are read after it was added: their kinds, titles, units and names."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -65,7 +65,7 @@ def inspect_stored(
     match = ColumnMatch(scan, (), ()) if scan.files else match_table(table, cancel_token, progress)
     if match.missing:
         raise lost_columns_error(scan.path.name, [one.title for one in match.missing])
-    found = replace(match.scan, options=replace(match.scan.options, **options))
+    found = match.scan.with_options(**options)
     inspected = inspect_scan(found, cancel_token=cancel_token, progress=progress)
     folder = is_folder((table,))
     size = sum(one.size for one in listed_files(scan.path, folder=folder))

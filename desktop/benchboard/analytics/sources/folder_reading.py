@@ -17,18 +17,23 @@ from benchboard.analytics.files.column_matching import (
     has_titles,
     match_columns,
     share_titles,
+    widened,
 )
-from benchboard.analytics.files.folder_inspection import added_columns, folder_files
+from benchboard.analytics.files.folder_grouping import written_alike
+from benchboard.analytics.files.folder_inspection import MAX_FORMATS, added_columns, folder_files, unclear_option
 from benchboard.analytics.files.formats import detect_format, file_error
 from benchboard.analytics.files.inspection import inspect_file
 from benchboard.analytics.files.inspection_types import TableInspection, UnreadFile
+from benchboard.analytics.files.number_marks import MARKS
 from benchboard.analytics.files.partial_columns import unread_sentence
-from benchboard.analytics.files.scan import FileScan, ScanColumn
+from benchboard.analytics.files.scan import OF_A_FILE, FileScan, FileVariant, ReadOptions, ScanColumn
 from benchboard.analytics.sources.state import READ_OPTIONS
 from benchboard.errors import AppError, Cancelled, Conflict, Invalid
 from benchboard.i18n import _, ngettext
 
 _NAMED = 5
+_OF_THE_FILE = frozenset({"encoding", "compressed"})
+"""The options that every file tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,8 @@ class _Files:
             self._known = file_titles(kept)
         self._titles: list[Sequence[str]] = [[column.source for column in scan.columns], *self._known.values()]
         self._found: list[TableInspection] = []
+        self._writings: dict[str, ReadOptions] = {}
+        """How the files that came are written."""
 
     def has_news(self, name: str) -> bool:
         """Whether a file that is read has columns in its header that the table doesn't have."""
@@ -134,16 +141,17 @@ class _Files:
 
     def match(self, files: tuple[str, ...]) -> ColumnMatch:
         """The table of these files. Raises `AppError` and `Cancelled`."""
-        scan = replace(self._scan, files=files)
+        scan = self._with_writings(replace(self._scan, files=files))
         if scan.format == "parquet":
             # Imported late: DuckDB takes 57 ms.
             from benchboard.analytics.files.parquet_inspection import parquet_scan
 
             return match_columns(scan, parquet_scan(scan.path, self._token, files=files).columns)
+        columns = self._with_formats(self._widened(scan.columns)) if has_titles(scan) else scan.columns
         # What was seen to fit in each file may not fit in those of today.
         columns = tuple(
             replace(column, checked=column.checked and (column.kind == "text" or column.stored != "text"))
-            for column in scan.columns
+            for column in columns
         )
         if not has_titles(scan):
             return ColumnMatch(scan.with_columns(columns), (), ())
@@ -155,6 +163,31 @@ class _Files:
         missing = tuple(columns[at] for at in sorted(lost) if not columns[at].left_out)
         return ColumnMatch(scan.with_columns((*kept, *added)), missing, added)
 
+    def _widened(self, columns: tuple[ScanColumn, ...]) -> tuple[ScanColumn, ...]:
+        """The columns so that they hold the numbers of the files that were looked at."""
+        for table in self._found:
+            found = table.scan.columns
+            places = column_places(columns, [column.source for column in found])
+            columns = tuple(
+                one if at is None else widened(one, found[at]) for one, at in zip(columns, places, strict=True)
+            )
+        return columns
+
+    def _with_formats(self, columns: tuple[ScanColumn, ...]) -> tuple[ScanColumn, ...]:
+        """The columns with the ways to write a date that the files which came have, if these are written otherwise."""
+        for table in self._found:
+            if table.scan.path.name not in self._writings:
+                continue
+            places = column_places(columns, [column.source for column in table.scan.columns])
+            every = [table.scan.columns[at].formats if at is not None else () for at in places]
+            columns = tuple(
+                replace(one, formats=tuple(dict.fromkeys((*one.formats, *more)))[:MAX_FORMATS])
+                if one.kind in ("date", "timestamp") and one.stored == "text"
+                else one
+                for one, more in zip(columns, every, strict=True)
+            )
+        return columns
+
     def _add_parquet(self, path: Path) -> None:
         from benchboard.analytics.files.parquet_inspection import parquet_titles
 
@@ -163,19 +196,58 @@ class _Files:
         self._require_related(path, parquet_titles(path, self._token))
 
     def _add_csv(self, path: Path) -> None:
-        fixed = READ_OPTIONS - {"encoding", "compressed"}
-        tables = inspect_file(path, self._scan.options, fixed=fixed, cancel_token=self._token).tables
-        if len(tables) != 1 or (found := tables[0].scan).format != "csv":
-            raise _not_read(path, _("It has another format."))
-        if found.options.encoding != "utf-8":
-            raise _not_read(path, _("Only files in UTF-8 can be joined."))
-        if found.options.compressed != self._scan.options.compressed:
-            raise _not_read(path, _("Either all files are compressed or none."))
+        is_new = path.name not in self._scan.files and has_titles(self._scan)
+        table = self._inspected_new(path) if is_new else self._inspected(path, self._scan.options_of(path))
+        found = table.scan
+        if found.options.encoding != "utf-8" and self._scan.readable_in_place:
+            raise _not_read(path, _("It isn't in UTF-8, as the others are. Save it as UTF-8."))
+        if not is_new and found.options.compressed != self._scan.options_of(path).compressed:
+            raise _not_read(path, _("It's compressed in another way than before."))
         if has_titles(self._scan):
             self._require_related(path, [column.source for column in found.columns])
-            self._found.append(tables[0])
+            self._found.append(table)
         elif len(found.columns) != len(self._scan.columns):
             raise _not_read(path, _("It has another number of columns."))
+        if is_new:
+            self._writings[path.name] = found.options
+
+    def _inspected(self, path: Path, options: ReadOptions, free: frozenset[str] = _OF_THE_FILE) -> TableInspection:
+        """A CSV file, read with these options apart from those in `free`, which are detected."""
+        tables = inspect_file(path, options, fixed=READ_OPTIONS - free, cancel_token=self._token).tables
+        if len(tables) != 1 or tables[0].scan.format != "csv":
+            raise _not_read(path, _("It has another format."))
+        return tables[0]
+
+    def _inspected_new(self, path: Path) -> TableInspection:
+        """A CSV file that came, as it is written: like the others where it doesn't tell."""
+        alone = replace(self._scan, files=(path.name,), variants=())
+        for options in self._scan.writings:
+            titles = file_titles(replace(alone, options=options))[path.name]
+            if titles and any(belong_together(titles, each) for each in self._titles):
+                found = self._inspected(path, options, _OF_THE_FILE | MARKS)
+                sure = {guess.option for guess in found.guesses if guess.certainty != "guess"}
+                return found if "decimal_mark" in sure else self._inspected(path, options)
+        found = self._inspected(path, self._scan.options, frozenset(OF_A_FILE))
+        # Written as none of the others are: nothing tells how to read what can be read in two ways.
+        if unclear_option(found) == "date_order":
+            raise _not_read(path, _("Its dates don't show whether day or month comes first."))
+        if unclear_option(found) == "decimal_mark":
+            raise _not_read(path, _("Its numbers don't show which mark comes before the decimals."))
+        return found
+
+    def _with_writings(self, scan: FileScan) -> FileScan:
+        """The scan with how the files that came are written."""
+        variants = [
+            replace(one, files=tuple(name for name in one.files if name in scan.files)) for one in scan.variants
+        ]
+        for name in scan.files:
+            options = self._writings.get(name)
+            if options is None or written_alike(options, scan.options):
+                continue
+            at = next((at for at, one in enumerate(variants) if written_alike(options, one.options)), len(variants))
+            known = variants[at] if at < len(variants) else FileVariant((), options)
+            variants[at:] = [replace(known, files=(*known.files, name)), *variants[at + 1 :]]
+        return replace(scan, variants=tuple(one for one in variants if one.files))
 
     def _require_related(self, path: Path, titles: Sequence[str]) -> None:
         was_read = path.name in self._scan.files

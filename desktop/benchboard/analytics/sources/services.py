@@ -94,6 +94,8 @@ class SourceSummary:
     """Why those of them aren't read of which that is known, as sentences with their names."""
     partial_columns: tuple[PartialColumn, ...] = ()
     """The first columns that not all files of a folder have."""
+    assumed_units: tuple[tuple[str, str], ...] = ()
+    """The columns, by title, whose numbers without a currency are read in the one that others have, and that."""
     originals: tuple[OriginalFile, ...] | None = None
     """The files at `path` as they were read; None where that isn't known."""
 
@@ -501,8 +503,14 @@ def _summary(row: DataSource) -> SourceSummary:
                          address="" if rest is None else rest[0].address, limited=extra.get("limited") is True,
                          linked=tuple(one for one in files if one.copy is None),
                          folder_formats=_folder_formats(files), originals=stored_files(extra.get("originals")),
+                         assumed_units=_assumed_units(configuration.tables),
                          **_folder_facts(files, extra),
                          **_line_counts(extra))  # fmt: skip
+
+
+def _assumed_units(tables: Sequence[SourceTable]) -> tuple[tuple[str, str], ...]:
+    columns = (column for table in tables for column in table.scan.kept_columns if column.unit_assumed)
+    return tuple(dict.fromkeys((column.title, column.value_unit) for column in columns))
 
 
 def _folder_formats(tables: Sequence[SourceTable]) -> tuple[str, ...]:

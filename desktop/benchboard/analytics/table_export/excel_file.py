@@ -99,6 +99,14 @@ def _too_large(why: str) -> Invalid:
     return Invalid("export.excel-limit", what, why=why, do=_("Export as CSV or Parquet, or narrow the query."))
 
 
+class _ShortFloat(float):
+    """A number that XlsxWriter writes with no more digits than it needs: it asks for 16, of which the last is that of
+    the binary number (636.82 became 636.8200000000001)."""
+
+    def __format__(self, spec: str) -> str:
+        return repr(float(self)) if spec == ".16G" else super().__format__(spec)
+
+
 class _Styles:
     """The formats of a workbook's cells, each made once."""
 
@@ -169,7 +177,7 @@ class _Page:
             self.sheet.write_string(row, place, readable(value))
         elif isinstance(value, int | Decimal) and is_exact_float(value):
             shown = Decimal(value).scaleb(-2) if column_format == "percent" else value
-            self.sheet.write_number(row, place, float(shown), style)
+            self.sheet.write_number(row, place, _ShortFloat(shown), style)
         elif isinstance(value, datetime) and value.astimezone(UTC).date() >= _FIRST_DAY:
             self.sheet.write_datetime(row, place, value.astimezone(UTC).replace(tzinfo=None), style)
         elif isinstance(value, date) and not isinstance(value, datetime) and value >= _FIRST_DAY:

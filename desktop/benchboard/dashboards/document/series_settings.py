@@ -23,6 +23,11 @@ def right_series(widget: WidgetContent) -> frozenset[str]:
     return named_right(widget.config) if widget.kind is not None and widget.kind.type in _CHARTS else frozenset()
 
 
+def chooses_right(widget: WidgetContent) -> bool:
+    """Whether somebody chose which series are on the right axis, be it none."""
+    return isinstance(widget.config.get(AXIS_RIGHT), list)
+
+
 def named_right(config: Mapping[str, object]) -> frozenset[str]:
     """The same of any settings, whatever else is in them."""
     names = config.get(AXIS_RIGHT)

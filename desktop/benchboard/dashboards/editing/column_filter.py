@@ -1,5 +1,5 @@
 """Filters a dashboard by a column of a data source: a variable with the column's values, and a condition on it in every
-widget whose query the builder can read and whose tables have the column."""
+widget whose tables have the column."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from benchboard.analytics.query_builder.question import Dialect, Question, free_name
-from benchboard.analytics.query_builder.sql_words import quote_text
+from benchboard.analytics.query_builder.sql_words import quote_name, quote_text
 from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource
+from benchboard.analytics.table_filters import TableCondition, TableFilter, can_be_filtered, filtered_tables
 from benchboard.dashboards.document import time_range
 from benchboard.dashboards.document.document import NAME, Document, Variable
 from benchboard.dashboards.document.widget_kinds import MAX_QUERY, widget_of, with_fields
@@ -19,7 +20,7 @@ from benchboard.dashboards.editing.page_edits import locks
 from benchboard.dashboards.editing.range_filters import range_variable
 from benchboard.dashboards.layout import Item, map_items, walk_items
 from benchboard.dashboards.variables.filter_variables import is_values_query, listed_column, values_query
-from benchboard.dashboards.variables.variable_queries import replace_names
+from benchboard.dashboards.variables.variable_queries import names_in, replace_names
 
 _GENERAL: Final = frozenset(
     ("id", "name", "title", "type", "kind", "status", "state", "code", "description", "comment", "note")
@@ -80,12 +81,36 @@ def variable_of_range(document: Document, column: FilterColumn) -> Variable:
     return range_variable(document, name, label, column.places, column.kind)
 
 
-def filterable_questions(document: Document, dialects: Mapping[str, Dialect]) -> list[Question]:
-    """What the queries of the page's widgets ask, of those that `filter_by_column` can filter by a column that they
-    have. `dialects`: the language of each source."""
-    items = (found.item for found in walk_items(document.layout))
-    found = (_question(item, dialects.get(widget_of(item).data_source_id)) for item in items)
-    return [one for one in found if one is not None]
+@dataclass(frozen=True, slots=True)
+class FilterableQuery:
+    """A query of a widget that can be filtered by a column that it has. `question`: what it asks; None for one that
+    the builder can't read."""
+
+    text: str
+    source_id: str
+    dialect: Dialect
+    question: Question | None
+
+    def has(self, places: ColumnPlaces) -> bool:
+        """Whether it has a column."""
+        if self.question is not None:
+            return places.name_in(self.question) is not None
+        return can_be_filtered(self.text, self.dialect, _table_filter(places, self.source_id, self.dialect, ""))
+
+
+def filterable_queries(document: Document, dialects: Mapping[str, Dialect]) -> list[FilterableQuery]:
+    """The queries of the page's widgets that `filter_by_column` can filter by a column that they have. `dialects`: the
+    language of each source."""
+    found = []
+    for item in (each.item for each in walk_items(document.layout)):
+        widget = widget_of(item)
+        dialect = dialects.get(widget.data_source_id)
+        if dialect is None or not _can_change(item):
+            continue
+        question = read_marked(widget.query, widget.data_source_id, dialect)
+        if question is not None or can_be_filtered(widget.query, dialect):
+            found.append(FilterableQuery(widget.query, widget.data_source_id, dialect, question))
+    return found
 
 
 def places_of(sources: Iterable[BrowsedSource], source: BrowsedSource, table: str, column: str) -> ColumnPlaces:
@@ -120,7 +145,7 @@ def with_page_filters(
             continue
         places = places_of(sources, source, listed.table, listed.groups[0].column)
         dialect = browsed[source_id].question("").dialect
-        found = _with_condition(query, read_marked(query, source_id, dialect), dialect, places, variable.name)
+        found = _with_condition(query, source_id, dialect, places, variable.name)
         if found is not None and found != query:
             query = found
             labels.append(variable.label or variable.name)
@@ -169,15 +194,22 @@ def _filtered(item: Item, places: ColumnPlaces, variable: str) -> str | None:
     """The query of a widget with the condition; None if it can't take it."""
     widget = widget_of(item)
     dialect = places.dialect(widget.data_source_id)
-    return _with_condition(widget.query, _question(item, dialect), dialect, places, variable)
+    if dialect is None or not _can_change(item):
+        return None
+    return _with_condition(widget.query, widget.data_source_id, dialect, places, variable)
 
 
-def _with_condition(
-    query: str, question: Question | None, dialect: Dialect | None, places: ColumnPlaces, variable: str
-) -> str | None:
-    """A query with the condition that the column has one of the values of a variable; None if it doesn't have it."""
-    name = places.name_in(question) if question is not None else None
-    if question is None or dialect is None or name is None:
+def _with_condition(query: str, source_id: str, dialect: Dialect, places: ColumnPlaces, variable: str) -> str | None:
+    """A query with the condition that the column has one of the values of a variable; None if it doesn't have it, or
+    can't be filtered. One that was written by hand may name the variable already."""
+    question = read_marked(query, source_id, dialect)
+    if question is None:
+        if variable in names_in(query):
+            return query
+        found = filtered_tables(query, dialect, [_table_filter(places, source_id, dialect, variable)], in_lines=True)
+        return found.text if not found.missed and len(found.text) <= MAX_QUERY else None
+    name = places.name_in(question)
+    if name is None:
         return None
     condition = named_filter(name, variable)
     if condition not in question.filters:
@@ -185,13 +217,18 @@ def _with_condition(
     return query if len(query) <= MAX_QUERY else None
 
 
-def _question(item: Item, dialect: Dialect | None) -> Question | None:
-    """What the query of a widget asks, with a mark for each variable that lists values; None if it can't be filtered by
-    a column."""
-    widget = widget_of(item)
-    if dialect is None or not _has_query(item) or "content" in locks(item):
-        return None
-    return read_marked(widget.query, widget.data_source_id, dialect)
+def _table_filter(places: ColumnPlaces, source_id: str, dialect: Dialect, variable: str) -> TableFilter:
+    """The condition on each table that has the column and that a query over a source may read."""
+    return TableFilter(
+        tuple(
+            TableCondition(source, table, f"{quote_name(column, dialect)} IN (:{variable})")
+            for source, table, column in places.named_from(source_id)
+        )
+    )
+
+
+def _can_change(item: Item) -> bool:
+    return _has_query(item) and "content" not in locks(item)
 
 
 def inlined(query: str, values: Mapping[str, Collection[str]], dialect: Dialect) -> str:

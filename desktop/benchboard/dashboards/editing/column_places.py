@@ -28,6 +28,18 @@ class ColumnPlaces:
         """The language of a source that has the column; None for any other."""
         return next((one.dialect for one in self.sources if one.source_id == source_id), None)
 
+    def named_from(self, source_id: str) -> list[tuple[str, str, str]]:
+        """The name of the source, the table and the column of each place that a query over a source may read, that
+        where it was taken from first. The name of its own source is empty."""
+        found = [
+            ("" if one.source_id == source_id else one.source_name, table, column, one.source_id)
+            for one in self.sources
+            if one.source_id == source_id or one.dialect == "duckdb"
+            for table, column in one.columns
+        ]
+        found.sort(key=lambda one: (one[3], one[1]) != (self.source_id, self.table))
+        return [one[:3] for one in found]
+
     def name_in(self, question: Question) -> str | None:
         """What the column is called in a question, also in a table joined to its own; None if it doesn't have it."""
         known = {(one.source_id, table): column for one in self.sources for table, column in one.columns}

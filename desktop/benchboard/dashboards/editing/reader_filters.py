@@ -6,7 +6,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from benchboard.analytics.query_builder.question import Calculation, Filter, Operator, Question, Value
+from benchboard.analytics.query_builder.question import Calculation, Dialect, Filter, Operator, Question, Value
+from benchboard.analytics.query_builder.sql_writer import condition_sql
+from benchboard.analytics.table_filters import TableCondition, TableFilter, filtered_tables
+from benchboard.analytics.table_references import Why
 from benchboard.dashboards.document.time_range import TimeRange
 from benchboard.dashboards.document.widget_kinds import MAX_QUERY
 from benchboard.dashboards.editing.column_places import ColumnPlaces
@@ -54,17 +57,17 @@ class PointSelection:
 
 
 class FilteredQuery(NamedTuple):
-    """A query with the conditions of a reader's filters; `missed` are the indexes of those that it can't take, all of
-    them if the builder can't read it (`unreadable`)."""
+    """A query with the conditions of a reader's filters; `missed` are the indexes of those that it can't take, and
+    `why` it takes none of them. `by_hand`: the builder can't read it, so nothing can take the conditions out again."""
 
     text: str
     missed: tuple[int, ...] = ()
-    unreadable: bool = False
+    why: Why | None = None
+    by_hand: bool = False
 
 
 def filtered_query(text: str, source_id: str, filters: Sequence[ReaderFilter]) -> FilteredQuery:
-    """A query with those of the filters that it can take: the builder must be able to read it, and it has to be over a
-    table with the column."""
+    """A query with those of the filters that it can take: those by a column of a table that it reads."""
     return _filtered(text, source_id, tuple(filters)) if filters else FilteredQuery(text)
 
 
@@ -73,9 +76,11 @@ def _filtered(text: str, source_id: str, filters: tuple[ReaderFilter, ...]) -> F
     dialect = next((found for one in filters if (found := one.places.dialect(source_id)) is not None), None)
     if dialect is None and any(each.dialect == "duckdb" for one in filters for each in one.places.sources):
         dialect = "duckdb"  # a query over another file may join that of the filter
-    question = read_marked(text, source_id, dialect) if dialect is not None else None
-    if question is None or dialect is None:
-        return FilteredQuery(text, tuple(range(len(filters))), unreadable=dialect is not None)
+    if dialect is None:
+        return FilteredQuery(text, tuple(range(len(filters))))
+    question = read_marked(text, source_id, dialect)
+    if question is None:
+        return _filtered_by_hand(text, source_id, dialect, filters)
     missed = []
     for place, one in enumerate(filters):
         name = one.name_in(question)
@@ -89,5 +94,22 @@ def _filtered(text: str, source_id: str, filters: tuple[ReaderFilter, ...]) -> F
     return (
         FilteredQuery(written, tuple(missed))
         if len(written) <= MAX_QUERY
-        else FilteredQuery(text, tuple(range(len(filters))))
+        else FilteredQuery(text, tuple(range(len(filters))), "long")
+    )
+
+
+def _filtered_by_hand(text: str, source_id: str, dialect: Dialect, filters: Sequence[ReaderFilter]) -> FilteredQuery:
+    found = filtered_tables(text, dialect, [_table_filter(one, source_id, dialect) for one in filters])
+    if len(found.text) > MAX_QUERY:
+        return FilteredQuery(text, tuple(range(len(filters))), "long", by_hand=True)
+    return FilteredQuery(found.text, found.missed, found.why, by_hand=True)
+
+
+def _table_filter(one: ReaderFilter, source_id: str, dialect: Dialect) -> TableFilter:
+    """The conditions on the tables that have the column; none of a calculated one, which no table has."""
+    return TableFilter(
+        tuple(
+            TableCondition(source, table, condition_sql(Filter(column, one.operator, one.values), dialect))
+            for source, table, column in ([] if one.expression else one.places.named_from(source_id))
+        )
     )

@@ -295,7 +295,8 @@ def set_property(state: EditingState, ids: Sequence[str], key: str, value: objec
     title = _("Edit {title}").format(title=state.name(ids[0]))
     if len(ids) > 1:
         title = ngettext("Edit {count} widget", "Edit {count} widgets", len(ids)).format(count=len(ids))
-    return apply_document(state, title, with_layout(state, page.layout, ids), burst=f"{' '.join(ids)}.{key}")
+    burst = None if isinstance(value, list) else f"{' '.join(ids)}.{key}"  # a list isn't typed: each change is a step
+    return apply_document(state, title, with_layout(state, page.layout, ids), burst=burst)
 
 
 def set_source(state: EditingState, item_id: str, source_id: str, query: str) -> StateChange | None:

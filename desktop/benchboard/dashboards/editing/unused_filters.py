@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from benchboard.analytics.table_references import Why
 from benchboard.dashboards.document.document import Variable
 from benchboard.dashboards.document.widget_kinds import widget_of
 from benchboard.dashboards.editing.view import RenderedPage
@@ -13,12 +14,12 @@ from benchboard.dashboards.variables.variable_queries import names_in
 @dataclass(frozen=True, slots=True)
 class UnusedFilters:
     """The filters that a widget doesn't use: the labels of variables and the titles of what a reader selected at the
-    values of charts; and whether it doesn't use the time range either. `unreadable`: the builder can't read its query,
-    which is why it misses ranges and what was selected at charts."""
+    values of charts; and whether it doesn't use the time range either. `why` it can't use ranges and what was selected
+    at charts; None where its tables don't have these columns."""
 
     variables: tuple[str, ...] = ()
     time: bool = False
-    unreadable: bool = False
+    why: Why | None = None
 
 
 def unused_filters(view: RenderedPage) -> Mapping[str, UnusedFilters]:
@@ -39,7 +40,7 @@ def unused_filters(view: RenderedPage) -> Mapping[str, UnusedFilters]:
         missed = tuple(one.label or one.name for one in narrowing if one.name not in used) + view.missed_filters(name)
         misses_time = has_time and not view.uses_time(query)
         if missed or misses_time:
-            found[name] = UnusedFilters(missed, misses_time, view.filtered_query(name).unreadable)
+            found[name] = UnusedFilters(missed, misses_time, view.filtered_query(name).why)
     return found
 
 

@@ -152,9 +152,20 @@ class RenderedPage:
     def query_of(self, item_id: str) -> str:
         """The query that a widget runs: with the conditions of the reader's filters that it can take, and without those
         of variables all of whose values are selected."""
+        return self._without_conditions(item_id, self.filtered_query(item_id).text)
+
+    def opened_query(self, item_id: str) -> str:
+        """The query of a widget as another screen shows it, from where it may come back to the document: one that was
+        written by hand is without the conditions of the reader's filters, which must not stay in it."""
+        if self.filtered_query(item_id).by_hand:
+            return self._without_conditions(item_id, self.widget(item_id).query)
+        return self.query_of(item_id)
+
+    def _without_conditions(self, item_id: str, query: str) -> str:
+        """A query of a widget without the conditions of variables all of whose values are selected."""
         own = self.own_values.get(item_id, {})
         unfiltered = [one.name for one in self.document.variables if one.name not in own and is_unfiltered(one)]
-        return without_conditions(self.filtered_query(item_id).text, unfiltered)
+        return without_conditions(query, unfiltered)
 
     def missed_filters(self, item_id: str) -> tuple[str, ...]:
         """The titles of the reader's filters that a widget's query can't take."""

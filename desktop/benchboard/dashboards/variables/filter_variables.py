@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 from benchboard.analytics.query_builder.question import Dialect, Question
@@ -12,8 +12,13 @@ from benchboard.dashboards.document.document import Variable
 
 _VALUES_QUERY: Final = re.compile(r"SELECT DISTINCT (.+)\nFROM (.+)\nWHERE \1 IS NOT NULL\nORDER BY \1")
 _DISTINCT: Final = re.compile(r"\s*select\s+distinct\s+(.+?)(?=\s+from\s)(.*?)(\s+order\s+by\s.*)?", re.I | re.S)
-_CONDITION: Final = r"""(?:[A-Za-z_]\w*|"(?:[^"\n]|"")+"|`(?:[^`\n]|``)+`) IN \(:{name}\)"""
-_ENDS: Final = r"(?=\n  AND |\nGROUP BY |\nORDER BY |\nLIMIT |\Z)"
+_NAME: Final = r"""(?:[A-Za-z_]\w*|"(?:[^"\n]|"")+"|`(?:[^`\n]|``)+`)"""
+_ENDS: Final = r"(?=\n  AND |\s+(?i:GROUP BY|HAVING|WINDOW|QUALIFY|ORDER BY|LIMIT|OFFSET)\s|\s*(?:;|--|/\*|\Z))"
+_SUBQUERY: Final = re.compile(
+    rf"(?P<table>\(SELECT \* FROM {_NAME}(?:\.{_NAME})?|\) AS {_NAME})"  # noqa: S608  # a pattern
+    rf" WHERE (?P<conditions>{_NAME} IN \(:\w+\)(?: AND {_NAME} IN \(:\w+\))*)\)"
+)
+"""A table that is filtered by variables, as `analytics.table_filters` writes it."""
 
 
 def values_query(table: str, column: str, dialect: Dialect) -> str:
@@ -47,12 +52,19 @@ def listed_column(variable: Variable, dialect: Dialect) -> Question | None:
 
 
 def without_conditions(query: str, variables: Collection[str]) -> str:
-    """A query as the builder writes it, without its conditions on these variables. Their list of values has none for
+    """A query as it was filtered by these variables, without the conditions on them. Their list of values has none for
     rows without a value, nor those of other sources: with all of them selected such rows belong to the result too."""
     for name in variables:
         if f"IN (:{name})" not in query:
             continue
-        condition = _CONDITION.format(name=re.escape(name))
-        query = re.sub(rf"(?<=\nWHERE ){condition}\n  AND ", "", query)
-        query = re.sub(rf"\n(?:WHERE|  AND) {condition}{_ENDS}", "", query)
+        condition = rf"{_NAME} IN \(:{re.escape(name)}\)"
+        query = re.sub(rf"(\n[ \t]*WHERE ){condition}\n  AND ", r"\1", query)
+        query = re.sub(rf"\n(?:[ \t]*WHERE|  AND) {condition}{_ENDS}", "", query)
+        query = _SUBQUERY.sub(partial(_without_condition, name), query)
     return query
+
+
+def _without_condition(variable: str, subquery: re.Match[str]) -> str:
+    """A filtered table without the condition on a variable."""
+    rest = [one for one in subquery["conditions"].split(" AND ") if not one.endswith(f" IN (:{variable})")]
+    return f"{subquery['table']} WHERE {' AND '.join(rest)})" if rest else f"{subquery['table']})"

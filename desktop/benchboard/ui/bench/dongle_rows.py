@@ -112,7 +112,14 @@ def columns(load: Callable[[DongleRow], float | None] = _no_load) -> tuple[Colum
     """
     return (
         Column(
-            "name", _("Name"), lambda row: row.title, True, second=lambda row: row.subtitle, second_mono=True, width=190
+            "name",
+            _("Name"),
+            lambda row: row.title,
+            True,
+            second=lambda row: row.subtitle,
+            second_mono=True,
+            width=190,
+            stretch=True,
         ),
         Column(
             "state",
@@ -121,6 +128,7 @@ def columns(load: Callable[[DongleRow], float | None] = _no_load) -> tuple[Colum
             True,
             mark=lambda row: state_mark(row.dongle, row.device),
             width=175,
+            stretch=True,
         ),
         Column(
             "identity",
@@ -130,6 +138,7 @@ def columns(load: Callable[[DongleRow], float | None] = _no_load) -> tuple[Colum
             badge=lambda row: identity_mark(row.dongle, row.device),
             tooltip=lambda row: identity_reason(row.dongle, row.device),
             width=150,
+            stretch=True,
         ),
         Column("", _("Bus load"), lambda row: _load_text(load(row)), meter=load, align_right=True, width=125),
         Column("bitrate", _("Bit rate"), lambda row: row.bitrates, True, align_right=True, width=165),
@@ -139,6 +148,7 @@ def columns(load: Callable[[DongleRow], float | None] = _no_load) -> tuple[Colum
             lambda row: _port_text(row.device),
             mono=lambda row: row.device is not None and not row.device.port.simulated,
             width=105,
+            stretch=True,
             tooltip=lambda row: row.device.port.path if row.device is not None else "",
         ),
         Column(

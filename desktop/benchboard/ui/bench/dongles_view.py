@@ -125,6 +125,8 @@ class DonglesView(QWidget):
         self._devices.live_changed.connect(self._follow_live)
         self._follow_live()
         self._requested_key = self._selected.id
+        self._unanswered_port = ""
+        """The path of the port that the user selected, while no dongle has answered there."""
         self._selected.changed.connect(self._follow_selection)
         self._selected.gone.connect(self._report_loss)
         self.model.loaded.connect(self._select_requested)
@@ -172,6 +174,17 @@ class DonglesView(QWidget):
             self._requested_key = ""
             if self._body.narrow and not self.isVisible():  # the details would cover the list that is opened
                 self._close_detail()
+        elif self._unanswered_port and not requested:
+            self._follow_port()
+
+    def _follow_port(self) -> None:
+        """Select the row at the port that was selected before its dongle answered: with its id it is another row."""
+        path = self._unanswered_port
+        row = next((row for row in self.model.rows if row.device is not None and row.device.port.path == path), None)
+        if row is None or row.device_id is not None:
+            self._unanswered_port = ""
+        if row is not None and row.device_id is not None:
+            self.table.make_current(row.key)
 
     def _follow_selection(self) -> None:
         """Select the dongle that was selected in another view."""
@@ -459,14 +472,17 @@ class DonglesView(QWidget):
         self._show_hints()
 
     def _keep_selected(self, row: DongleRow) -> None:
-        """Select the row's dongle in all views; a row that took the place of a disconnected dongle's only if none is
-        selected.
+        """Select the row's dongle in all views; a row that the list made current by itself only if no other one is
+        selected, or is to be.
         """
-        if not self.table.moves_by_itself or not self._selected.id:
+        wanted = self._requested_key or self._selected.id
+        if not self.table.moves_by_itself or row.device_id == wanted or not wanted:
             self._requested_key = ""
+            is_port = not self.table.moves_by_itself and row.device is not None and row.device_id is None
+            self._unanswered_port = row.device.port.path if is_port and row.device is not None else ""
             self._selected.select(row.device_id or "")
-        elif row.device_id != self._selected.id:
-            self._requested_key = self._selected.id  # once it is back
+        else:
+            self._requested_key = wanted  # once it is back, or has answered
 
     def _close_detail(self) -> None:
         self._body.show_detail(False)

@@ -23,6 +23,8 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleStateChangeEvent,
     QContextMenuEvent,
     QCursor,
     QDrag,
@@ -59,6 +61,7 @@ from benchboard.ui.paged.paged_cells import (
 )
 from benchboard.ui.paged.paged_model import Column, Index, PagedTableModel
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets import accessible
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.buttons import paint_check
@@ -121,6 +124,8 @@ class PagedRows(RowCursor, QTableView):
         """Whether the list is getting the focus, when Qt makes its first row current."""
         self._told_row = ""
         """The text of the ringed row that was read out last."""
+        self._told_ticks: frozenset[int] = frozenset()
+        """The rows in view that were ticked when a screen reader was told last."""
         self._last_tick = -1
         self._extended_from = -1
         """The row from which Shift with the arrows has ticked rows; -1 when any other key was pressed since."""
@@ -145,6 +150,8 @@ class PagedRows(RowCursor, QTableView):
         self.verticalHeader().setMinimumSectionSize(height)
         self.setHorizontalHeader(_PagedHeader(self))
         model.loaded.connect(self._tell_ringed)
+        model.loaded.connect(self._note_ticks)
+        model.ticked.connect(self._tell_ticks)
         self.doubleClicked.connect(self._open_clicked)
         for at, column in enumerate(model.columns):
             self.setColumnWidth(at, column.width + self._tick_room(at))
@@ -193,6 +200,29 @@ class PagedRows(RowCursor, QTableView):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.viewport().update()
+
+    def _rows_in_view(self) -> range:
+        first, last = max(self.rowAt(0), 0), self.rowAt(self.viewport().height() - 1)
+        return range(first, (last if last >= 0 else self.paged.rowCount() - 1) + 1)
+
+    def _note_ticks(self) -> None:
+        """Note which rows in view are ticked: other rows were loaded."""
+        self._told_ticks = frozenset(row for row in self._rows_in_view() if self.paged.is_ticked(row))
+
+    def _tell_ticks(self) -> None:
+        """Tell a screen reader which rows in view are ticked now and weren't, or the other way: Qt doesn't."""
+        before, shown = self._told_ticks, self._rows_in_view()
+        self._note_ticks()
+        changed = before ^ self._told_ticks
+        if not QAccessible.isActive():
+            return
+        across = self.paged.columnCount() + 1  # the cells of a row, after its header
+        for row in sorted(changed.intersection(shown)):
+            state = QAccessible.State()
+            state.checked = True  # what has changed, not what it is
+            event = QAccessibleStateChangeEvent(self, state)
+            event.setChild((row + 1) * across + 1)
+            accessible.send(event)
 
     def _tell_ringed(self) -> None:
         """Read out the row with the ring once rows are loaded: Qt tells a screen reader only of a current one."""

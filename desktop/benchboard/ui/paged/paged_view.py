@@ -104,6 +104,8 @@ class PagedTable(QWidget, Generic[Row]):
         self._saved_position: object = None
         self._loaded_listing = model.listing
         self._restoring = False
+        self._took_row = False
+        """Whether the list made the current row current when it got the focus, and the user hasn't clicked it since."""
         self._put_away = False
         """Whether the details of the current row were closed: it stays current, and they stay closed until it is opened
         or another row is current."""
@@ -201,9 +203,9 @@ class PagedTable(QWidget, Generic[Row]):
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _clicked(self, index: QModelIndex) -> None:
-        """Open the details of the current row again."""
-        if self._put_away and index.row() == self.view.currentIndex().row():
-            self._put_away = False
+        """Open the details of the current row again, or make a row that the list took the user's."""
+        if (self._put_away or self._took_row) and index.row() == self.view.currentIndex().row():
+            self._put_away = self._took_row = False
             self.current_changed.emit(self.model.row(index.row()))
 
     def clear_current(self) -> None:
@@ -220,6 +222,7 @@ class PagedTable(QWidget, Generic[Row]):
     def _current_moved(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if self._saved_position is None:
             self._put_away = False
+            self._took_row = self.view.taking_focus
             self.current_changed.emit(self.model.row(current.row()) if current.isValid() else None)
 
     def _save_position(self) -> None:

@@ -1,8 +1,8 @@
 """The header: the room's title, its views as tabs, a view's open documents, the search and the account button."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
-from typing import Final
+from typing import Final, Literal, get_args
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -26,6 +26,9 @@ _WIDER: Final = 1_000
 _LEAST_SEARCH: Final = 150
 _ICON_ALONE: Final = 34
 """Widths of the search, in pixels: with a word, and with its icon alone."""
+_Part = Literal["badge", "search", "name"]
+_LEFT_OUT: Final[tuple[_Part, ...]] = get_args(_Part)
+"""What is left out where the width is short, the first one first."""
 
 
 class Header(QWidget):
@@ -92,38 +95,45 @@ class Header(QWidget):
         self._fit_width()
 
     def _fit_width(self) -> None:
-        """Where the width is short, leave out the badge (the status bar says it too), the user's name, the words of the
-        search, and then the last views, which are in a menu. The current view's tab stays.
+        """Where the width is short, leave out the badge (the status bar says it too), the words of the search, the
+        user's name, and then the last views, which are in a menu. The current view's tab stays.
         """
         tabs, hidden = list(self._tabs.values()), list[ViewTab]()
-        short_account = short_search = no_badge = False
-
-        def needed() -> int:
-            search = _ICON_ALONE if short_search else _LEAST_SEARCH
-            account = self.account.room(with_name=not short_account)
-            fixed = [self._title.sizeHint().width() + 6, search, account]
-            fixed += [self._badge.sizeHint().width()] if self._badge is not None and not no_badge else []
-            fixed += [sum(tab.sizeHint().width() for tab in tabs if tab not in hidden)] if tabs else []
-            fixed += [self._more.sizeHint().width()] if hidden else []
-            margins = self._row.contentsMargins()
-            return sum(fixed) + self._row.spacing() * len(fixed) + margins.left() + margins.right()
-
-        no_badge = needed() > self.width()
-        short_account = needed() > self.width()
-        short_search = needed() > self.width()
+        documents = sum(tabs.minimumWidth() for tabs in self._document_tabs())
+        left_out: list[_Part] = []
+        for part in _LEFT_OUT:
+            if self._needed(documents, left_out, hidden) > self.width():
+                left_out.append(part)
         for tab in reversed(tabs):
-            if needed() <= self.width():
+            if self._needed(documents, left_out, hidden) <= self.width():
                 break
             if not tab.isChecked():
                 hidden.append(tab)
                 self._more.setText(more_text(len(hidden)))
         if self._badge is not None:
-            self._badge.setVisible(not no_badge)
-        self.account.show_name(not short_account)
-        self.search.show_words(not short_search)
+            self._badge.setVisible("badge" not in left_out)
+        self.account.show_name("name" not in left_out)
+        self.search.show_words("search" not in left_out)
         for tab in tabs:
             tab.setVisible(tab not in hidden)
         self._more.setVisible(bool(hidden))
+
+    def _needed(self, documents: int, left_out: Collection[_Part], hidden: "Collection[ViewTab]" = ()) -> int:
+        """The least width with open documents of this width, without these parts and views."""
+        tabs = list(self._tabs.values())
+        search = _ICON_ALONE if "search" in left_out else _LEAST_SEARCH
+        fixed = [self._title.sizeHint().width() + 6, search, self.account.room(with_name="name" not in left_out)]
+        fixed += [self._badge.sizeHint().width()] if self._badge is not None and "badge" not in left_out else []
+        fixed += [sum(tab.sizeHint().width() for tab in tabs if tab not in hidden)] if tabs else []
+        fixed += [self._more.sizeHint().width()] if hidden else []
+        fixed += [documents] if documents else []
+        margins = self._row.contentsMargins()
+        return sum(fixed) + self._row.spacing() * len(fixed) + margins.left() + margins.right()
+
+    def _document_tabs(self) -> list[QWidget]:
+        """The tabs of open documents that stand in the header."""
+        items = (self._documents.itemAt(at) for at in range(self._documents.count()))
+        return [tabs for item in items if item is not None and (tabs := item.widget()) is not None]
 
     def _open_more(self) -> None:
         """Offer the views whose tabs have no room."""
@@ -135,12 +145,9 @@ class Header(QWidget):
         menu(self._more, items, name="more_views_menu")
 
     def has_room(self, width: int) -> bool:
-        """Whether the tabs of a view's open documents have room in this many pixels."""
-        fixed = (self._title, *self._tabs.values(), self.search, self._badge)
-        taken = sum(one.sizeHint().width() for one in fixed if one is not None)
-        taken += self.account.room(with_name=True)
-        gaps = self._row.spacing() * self._row.count()
-        return self.width() - taken - gaps >= width
+        """Whether the tabs of a view's open documents have room in this many pixels, if need be in place of the badge,
+        the words of the search and the user's name: a row of their own would take the page's height."""
+        return self._needed(width, _LEFT_OUT) <= self.width()
 
     def holds(self, documents: QWidget) -> bool:
         """Whether these tabs of open documents stand in the header."""
@@ -149,6 +156,10 @@ class Header(QWidget):
     def show_documents(self, documents: QWidget) -> None:
         """Show the tabs of a view's open documents."""
         self._documents.addWidget(documents)
+
+    def fit_documents(self) -> None:
+        """Fit the header to the tabs of the open documents that it holds now."""
+        self._fit_width()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

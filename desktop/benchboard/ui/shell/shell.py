@@ -519,6 +519,7 @@ class Shell(QWidget):
                 if (inside := view.layout()) is not None:
                     inside.activate()  # at once: a drag that begins now would be cancelled by the page's new size
             tabs.set_in_header(True)
+        self._header.fit_documents()
 
     def _set_presenting(self, presenting: bool) -> None:
         """Fill the screen while a view is presenting, with the status bar as all that is left of the shell."""

@@ -25,6 +25,7 @@ from benchboard.ui.studio.canvas.key_commands import KeyCommands
 from benchboard.ui.studio.canvas.presentation_mode import PresentationMode
 from benchboard.ui.studio.canvas.scene import accessibility
 from benchboard.ui.studio.cross_page_undo import CrossPageUndo, Direction
+from benchboard.ui.studio.dashboard_links import DashboardLinks
 from benchboard.ui.studio.data_access import may_add_data, widget_data, widgets_denied
 from benchboard.ui.studio.document.document_store import DocumentStore
 from benchboard.ui.studio.document.editor import Editor
@@ -122,7 +123,8 @@ class StudioPage(QWidget):
         self._data_actions = WidgetDataActions(
             context, self.canvas, lambda item_id: context.go(f"{self._address}/show/{item_id}")
         )
-        self.point_actions = PointActions(context, self.canvas)
+        self.links = DashboardLinks(context, self.canvas, store.dashboard_id, lambda: self.inspector)
+        self.point_actions = PointActions(context, self.canvas, self.links)
         self.point_selections = PointSelectionBar(self.editor, self.canvas)
         self.inspector = Inspector(
             context, self.editor, self.query_runner, self.command_handlers, partial(WidgetBuilder, context, self.editor)
@@ -162,7 +164,7 @@ class StudioPage(QWidget):
         self.repeats_toggle = RepeatsToggle(context, self.editor, self.saving)
         self.read_only_bar = ReadOnlyBar(self._duplicate_to_change, self.repeats_toggle.arrange)
         self.no_rows_bar = NoRowsBar(
-            self.editor, self.query_runner, context.choose_location, partial(context.go, "studio/data")
+            self.editor, self.query_runner, context.choose_location, partial(context.go, "studio/data/!add")
         )
         self.finder = WidgetFinder(self.canvas)
         RemoteChangeNotice(context, self, self.saving, self.finder, lambda: self.presentation.on)
@@ -185,7 +187,9 @@ class StudioPage(QWidget):
             empty,
             lambda: self.run("studio.start_from_template"),
             widgets_denied(context.actor),
-            partial(context.go, "studio/data") if may_add_data(context.actor) else None,
+            (partial(context.go, "studio/data/!add"), partial(context.go, "studio/data/!sample"))
+            if may_add_data(context.actor)
+            else None,
             widget_data(context.actor, context.workspace.location),
         )
         self._cover = LoadingCover(self)
@@ -622,7 +626,7 @@ class StudioPage(QWidget):
     def _give_data(self, item_id: str) -> None:
         """Go where data are added, if there are none, or let a source be chosen for a widget."""
         if self.editor.data_offer == "add":
-            self._context.go("studio/data")
+            self._context.go("studio/data/!add")
             return
         self.editor.select([item_id])
         self._edit(self.inspector.choose_source)

@@ -1,6 +1,6 @@
 """What is done at the values of a dashboard's charts: filters of the dashboard, the rows behind a value, Explore."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,6 +25,7 @@ from benchboard.dashboards.variables.repeat_expansion import VariableChoice
 from benchboard.dashboards.variables.variable_queries import names_in
 from benchboard.i18n import _
 from benchboard.ui.studio.canvas.canvas import Canvas
+from benchboard.ui.studio.dashboard_links import DashboardLinks
 from benchboard.ui.studio.data.explore.explore_view import ExploreView
 from benchboard.ui.studio.panes.chart_point import (
     ChartPoint,
@@ -64,14 +65,16 @@ class _Read(NamedTuple):
     question: Question | None
     point: ChartPoint
     columns: tuple[BrowsedColumn, ...]
+    links: Mapping[str, str]
+    """The names of the dashboards that the widget leads to, by their ids."""
 
 
 class PointActions(QObject):
     """Opens the menus of the values of a canvas, and does what is chosen."""
 
-    def __init__(self, context: "Context", canvas: Canvas) -> None:
+    def __init__(self, context: "Context", canvas: Canvas, links: DashboardLinks) -> None:
         super().__init__(canvas)
-        self._context, self._canvas = context, canvas
+        self._context, self._canvas, self._links = context, canvas, links
         canvas.point_requested.connect(self.open)
 
     def open(self, item_id: str, found: TilePoint, at: QPoint, adding: bool) -> None:
@@ -96,15 +99,21 @@ class PointActions(QObject):
                 written = written_groups(inlined(text, values, dialect), widget.data_source_id, dialect)
                 point = written_point(found, result, written, source)
             return _Read(
-                sources, source, question, point, few_valued_columns(partial(few_valued, session, actor), point)
+                sources,
+                source,
+                question,
+                point,
+                few_valued_columns(partial(few_valued, session, actor), point),
+                self._links.names(session, widget),
             )
 
         def show(known: _Read) -> None:
             shown = self._canvas.query_runner.result(item_id)
             table = shown.table if shown is not None else None
-            # The same rows, not the same table: where the data end in its last period may have become known meanwhile.
-            if item_id in self._canvas.tiles and table is not None and table.rows is rows:
-                self._show(_PointCommands(self._context, self._canvas, item_id, result, known), at, adding=adding)
+            # The same rows, not the same table: it may have been read again, or where the data end become known.
+            if item_id in self._canvas.tiles and table is not None and table.rows == rows:
+                commands = _PointCommands(self._context, self._canvas, item_id, result, known, self._links)
+                self._show(commands, at, adding=adding)
 
         self._context.tasks.read(self, read, show, long=True)
 
@@ -119,7 +128,16 @@ class PointActions(QObject):
 class _PointCommands:
     """The commands of one value."""
 
-    def __init__(self, context: "Context", canvas: Canvas, item_id: str, result: QueryResult, known: _Read) -> None:
+    def __init__(
+        self,
+        context: "Context",
+        canvas: Canvas,
+        item_id: str,
+        result: QueryResult,
+        known: _Read,
+        links: DashboardLinks,
+    ) -> None:
+        self._links = links
         self._context, self._canvas, self._item_id, self._result = context, canvas, item_id, result
         self._editor, self._known, self.point = canvas.editor, known, known.point
         self._widget = canvas.editor.widget(item_id)
@@ -128,12 +146,11 @@ class _PointCommands:
     def offers(self) -> Offers:
         """What can be done with it."""
         return Offers(
-            []
-            if self.point.is_written  # such a query isn't filtered by the dashboard
-            else [one for one in self.point.values if not one.group.unit and self._place(one) is not None],
+            self._filterable(),
             self.point.period is not None,
             self._known.columns,
             explores=True,
+            links=[(name, partial(self._open_linked, one)) for one, name in self._known.links.items()],
         )
 
     def filter_title(self, name: str) -> str:
@@ -157,13 +174,8 @@ class _PointCommands:
 
     def select_period(self) -> None:
         """Show the period of the point alone."""
-        if self.point.period is None:
-            return
-        name = next((one.name for one in self.point.values if one.group.unit), "")
-        before = self._editor.state.reader.time
-        self._editor.add_point_selection(
-            PointSelection(name, self._origin, time=absolute(self.point.period), time_before=before)
-        )
+        if (selection := self._of_period()) is not None:
+            self._editor.add_point_selection(selection)
 
     def show_rows(self) -> None:
         """Show the rows behind the point."""
@@ -197,6 +209,12 @@ class _PointCommands:
             view.open_query(self._widget.data_source_id, lambda _source: text, shown if uses_time else None, kind)
             self._context.go(_EXPLORE)
 
+    def _filterable(self) -> list[PointGroup]:
+        """The values that the dashboard can be filtered by."""
+        if self.point.is_written:  # such a query isn't filtered by the dashboard
+            return []
+        return [one for one in self.point.values if not one.group.unit and self._place(one) is not None]
+
     @property
     def _origin(self) -> str:
         shown = widget_of(self._editor.rendered(self._editor.page.item(self._item_id)))
@@ -214,6 +232,19 @@ class _PointCommands:
             if theirs is not None:
                 return _ColumnOrigin(join.table, theirs) if not join.source else None
         return _ColumnOrigin(question.table, column)
+
+    def _open_linked(self, dashboard_id: str) -> None:
+        """Open a dashboard with the value: filtered by it, and for its period alone."""
+        conditions = [found for one in self._filterable() if (found := self._of_filter(one, adding=False)) is not None]
+        period = self._of_period()
+        self._links.open(dashboard_id, [*conditions, *([period] if period is not None else [])])
+
+    def _of_period(self) -> PointSelection | None:
+        if self.point.period is None:
+            return None
+        name = next((one.name for one in self.point.values if one.group.unit), "")
+        before = self._editor.state.reader.time
+        return PointSelection(name, self._origin, time=absolute(self.point.period), time_before=before)
 
     def _filter(self, value: PointGroup, operator: Operator, values: Sequence[Value] = ()) -> ReaderFilter | None:
         place, source = self._place(value), self._known.source

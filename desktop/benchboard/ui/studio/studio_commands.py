@@ -67,6 +67,12 @@ REGISTRY.register(
             EXPLORE),
     Command("studio.explore_plan", N_("Show or hide plan"), Group.EXPLORE, ("Ctrl+Shift+L",), "ph.tree-structure",
             N_("explain, execution plan, cost, index"), EXPLORE),
+    Command("studio.explore_export", N_("Export result as CSV"), Group.EXPLORE, ("Ctrl+Shift+E",), "ph.download-simple",
+            N_("download, save rows, table data"), EXPLORE),
+    Command("studio.explore_export_xlsx", N_("Export result as Excel"), Group.EXPLORE, (), "ph.download-simple",
+            N_("download, save rows, spreadsheet, workbook"), EXPLORE),
+    Command("studio.explore_export_parquet", N_("Export result as Parquet"), Group.EXPLORE, (), "ph.download-simple",
+            N_("download, save rows, column file"), EXPLORE),
     Command("studio.explore_add", N_("Add to dashboard"), Group.EXPLORE, ("Ctrl+Shift+A",), "ph.plus",
             N_("save, widget, pin"), EXPLORE),
     Command("studio.explore_update", N_("Update widget"), Group.EXPLORE, ("Ctrl+Shift+U",), "ph.check",
@@ -152,6 +158,10 @@ REGISTRY.register(
             N_("legend, isolate, toggle, only this series, slices"), CANVAS),
     Command("studio.open_in_explore", N_("Open in Explore"), Group.SELECTION, ("E",), "ph.compass",
             N_("query, builder, drill down, look into"), CANVAS),
+    Command("studio.open_linked", N_("Open linked dashboard"), Group.SELECTION, ("G",), "ph.link",
+            N_("drill through, follow link, details, go to"), CANVAS),
+    Command("studio.link_dashboard", N_("Link to dashboard"), Group.SELECTION, (), "ph.link",
+            N_("drill through, data link, panel link, details"), CANVAS),
     Command("studio.filter_by_column", N_("Filter dashboard by column"), Group.SELECTION, (), "ph.funnel",
             N_("variable, slicer, parameter"), CANVAS),
     Command("studio.export_data", N_("Export data as CSV"), Group.SELECTION, (), "ph.download-simple",
@@ -356,7 +366,7 @@ REGISTRY.register_menu(
              "add_tab", "next_tab", "previous_tab")
     ),
     MenuSection(_ids("cut", "copy", "paste", "duplicate")),
-    MenuSection(_ids("open_in_explore")),
+    MenuSection(_ids("open_in_explore", "open_linked", "link_dashboard")),
     MenuSection(
         _ids("filter_by_column", "copy_data", "copy_picture", "export_data", "export_data_xlsx",
              "export_data_parquet"), N_("Data and export")

@@ -15,7 +15,7 @@ from benchboard.dashboards.document.widget_kinds import STACK, WidgetContent, Wi
 from benchboard.dashboards.editing.column_filter import (
     FilterColumn,
     filter_by_column,
-    filterable_questions,
+    filterable_queries,
     inlined,
     places_of,
     variable_of_range,
@@ -64,7 +64,7 @@ class WidgetDataActions(QObject):
         editor, view = self._canvas.editor, self._context.view(_ADDRESS)
         if not isinstance(view, ExploreView):
             return
-        widget, query = editor.widget(item_id), editor.state.view.query_of(item_id)
+        widget, query = editor.widget(item_id), editor.state.view.opened_query(item_id)
         stored = widget.query
         values = {name: value for name, value in editor.values_of(item_id).items() if name in names_in(stored)}
         unfiltered = {name for name in values if name not in names_in(query)}
@@ -164,7 +164,7 @@ class WidgetDataActions(QObject):
                 done(usable)
             elif not has_filterable:
                 what = _("No widget can be filtered by a column.")
-                self._context.problems.refuse(f"{what} {_by_hand()}")
+                self._context.problems.refuse(f"{what} {_no_table()}")
             elif len(widgets) == 1:
                 self._context.problems.refuse(_("The data of this widget have no column to filter by."))
             else:
@@ -221,8 +221,8 @@ class WidgetDataActions(QObject):
         self.range_added.emit(variable.name)
 
 
-def _by_hand() -> str:
-    return _("Their queries were written by hand: add a variable and name it in them as IN (:name).")
+def _no_table() -> str:
+    return _("Their queries read no table, or in a way that can't be filtered. Name a variable in them: IN (:name).")
 
 
 def _usable_columns(
@@ -230,11 +230,11 @@ def _usable_columns(
 ) -> tuple[dict[str, list[FilterColumn]], bool]:
     """The text columns of queried sources by which a query of the document can be filtered, by the source's name; and
     whether it has a query that can be filtered by any column."""
-    asked = filterable_questions(document, {one.id: one.question("").dialect for one in sources})
+    asked = filterable_queries(document, {one.id: one.question("").dialect for one in sources})
     usable = {
         source: listed
         for source, found in _columns(sources, queries).items()
-        if (listed := [one for one in found if any(one.places.name_in(each) is not None for each in asked)])
+        if (listed := [one for one in found if any(each.has(one.places) for each in asked)])
     }
     return usable, bool(asked)
 

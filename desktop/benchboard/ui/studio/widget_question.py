@@ -64,7 +64,7 @@ class WidgetQuestion(Exploration):
         """Show the widget's query if it changed, with the values of its variables."""
         if not self.sources_read or self._item_id not in self._editor.page.paths:
             return
-        stored, query = self._editor.widget(self._item_id), self._editor.state.view.query_of(self._item_id)
+        stored, query = self._editor.widget(self._item_id), self._editor.state.view.opened_query(self._item_id)
         named = {name: one for name, one in self.variables().items() if name in names_in(stored.query)}
         values = {name: tuple(one) for name, one in named.items()}
         source_id = stored.data_source_id

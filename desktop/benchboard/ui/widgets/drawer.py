@@ -4,10 +4,12 @@ from typing import Final
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.detail_pane import DetailHeader
 from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.labels import hairline
 from benchboard.ui.widgets.slide import FROM_RIGHT, slide_in
@@ -80,6 +82,23 @@ class Drawer(QWidget):
         self._nothing = _NothingSelected(self)
         self._keeps_place = False
         detail.hide()
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._tell_entering)
+
+    def _tell_entering(self, before: QWidget | None, now: QWidget | None) -> None:
+        """Tell a screen reader what the detail is of when the focus comes into it: its controls say only what they
+        do."""
+        if (
+            now is None
+            or not self._detail.isAncestorOf(now)
+            or (before is not None and self._detail.isAncestorOf(before))
+        ):
+            return
+        head = self._detail.findChild(DetailHeader)
+        if head is not None:
+            below = "" if head.below.isHidden() else head.below.text()
+            announce(self._detail, ", ".join(filter(None, (head.name.text(), below))), again=True)
 
     def show_detail(self, on: bool) -> None:
         """Open the detail, or put it away."""

@@ -5,11 +5,12 @@ from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.choice_card import ChoiceCard
 from benchboard.ui.widgets.paragraph import PaintedParagraph, Paragraph
 from benchboard.ui.widgets.surfaces import Icon
 
@@ -26,7 +27,7 @@ class _Title(Paragraph):
 
 class EmptyState(QWidget):
     """The empty state: that there is nothing, why, and one action. What is in `sentence` is a title and has no full
-    stop; the sentences in `why` have."""
+    stop; the sentences in `why` have. Where there are several ways on, they are offered as cards."""
 
     def __init__(
         self,
@@ -40,7 +41,7 @@ class EmptyState(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setSpacing(theme().px("spacing.2"))
         column.addStretch(1)
         self.icon = Icon(icon, role, theme().px("icon.empty_state"))
@@ -60,10 +61,22 @@ class EmptyState(QWidget):
     def add_action(self, text: str, run: Callable[[], object]) -> Button:
         """Add another way on, below the first."""
         button = Button(text, run, kind="link")
-        column = self.layout()
-        assert isinstance(column, QVBoxLayout)
-        column.insertWidget(column.count() - 1, button, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._column.insertWidget(self._column.count() - 1, button, 0, Qt.AlignmentFlag.AlignHCenter)
         return button
+
+    def offer(self, *choices: ChoiceCard) -> None:
+        """Offer these ways on, one below the other; four of them two by two."""
+        grid = QGridLayout()
+        grid.setContentsMargins(0, theme().px("spacing.3"), 0, 0)
+        grid.setSpacing(theme().px("spacing.2"))
+        across = 2 if len(choices) == 4 else 1
+        for place, choice in enumerate(choices):
+            grid.addWidget(choice, place // across, place % across)
+        outer = QHBoxLayout()
+        outer.addStretch(1)
+        outer.addLayout(grid)
+        outer.addStretch(1)
+        self._column.insertLayout(self._column.count() - 1, outer)
 
 
 def fits_tile(body: QRectF, sentence: str, why: str = "") -> bool:

@@ -292,6 +292,8 @@ class Field(QWidget):
         column.addWidget(self.editor)
         column.addWidget(self._message)
         self._message.setVisible(bool(note))
+        if note:
+            self.editor.setAccessibleDescription(note)
         self.editor.installEventFilter(self)
 
     def _name_editor(self) -> None:
@@ -340,14 +342,14 @@ class Field(QWidget):
         self._message.setVisible(bool(sentence or self._note))
         if sentence and sentence != self.editor.accessibleDescription():
             announce(self.editor, sentence)
-        self.editor.setAccessibleDescription(sentence)
+        self.editor.setAccessibleDescription(sentence or self._note)
 
     def mark_error(self, sentence: str) -> None:
         """Mark the editor as wrong; the sentence is shown elsewhere, such as across the whole form."""
         self.set_error("")
         if isinstance(self.editor, Edit):
             self.editor.set_invalid(bool(sentence))
-        self.editor.setAccessibleDescription(sentence)
+        self.editor.setAccessibleDescription(sentence or self._note)
 
     def set_hint(self, sentence: str) -> None:
         """Show what is still to be entered, in place of the note: nothing is wrong yet."""

@@ -5,7 +5,7 @@ It is the platform's own, or where it has none Qt's with our icons.
 
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, QUrl
+from PySide6.QtCore import QAbstractProxyModel, QModelIndex, QPersistentModelIndex, QSize, Qt, QUrl
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -41,8 +41,11 @@ class _FileIcons(QStyledItemDelegate):
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         super().initStyleOption(option, index)
         if index.column() == 0:
-            url = index.data(_URL)
-            holds_files = index.model().hasChildren(index) or isinstance(url, QUrl)
+            url, model = index.data(_URL), index.model()
+            while isinstance(model, QAbstractProxyModel):  # a list of completions has no children
+                index = model.mapToSource(index)
+                model = index.model()
+            holds_files = model.hasChildren(index) or isinstance(url, QUrl)
             name = "ph.folder" if holds_files else "ph.file"
             if isinstance(url, QUrl) and not url.path():
                 name = "ph.desktop"
@@ -63,6 +66,10 @@ def open_file_dialog(dialog: QFileDialog) -> None:
     if field is None or files is None:  # the platform's own dialog
         return
     _show_our_icons(dialog)
+    completer = field.completer()
+    if completer is not None and (popup := completer.popup()) is not None:
+        popup.setProperty("completions", True)  # a window of its own, which nothing else gives a ground
+        popup.setItemDelegate(_FileIcons(popup))
 
     def deselect() -> None:
         if field.hasFocus():

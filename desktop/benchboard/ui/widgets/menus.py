@@ -114,7 +114,8 @@ class Menu(QMenu):
                 paint_icon(painter, "ph.check", spot.adjusted(2, 2, -2, -2), ink_on)
         elif icon:
             paint_icon(painter, icon, spot, theme().color(faint))
-        label, _tab, keys = action.text().partition("\t")
+        text, _tab, keys = action.text().partition("\t")
+        label = text.replace("&&", "&")  # as titles write it, so that it marks no key
         painter.setFont(theme().font("body"))
         middle, room = Qt.AlignmentFlag.AlignVCenter, row.adjusted(LABEL, 0, -14, 0)
         painter.setPen(theme().color(ink))

@@ -70,6 +70,10 @@ class Canvas(PageView):
     """Why an action isn't possible, as text for the user."""
     rename_requested = Signal(str)
     """The user wants to rename what is selected: its `title`, or that of its `tab`."""
+    link_requested = Signal(str)
+    """Asks for a dashboard that this widget is to lead to."""
+    linked_requested = Signal(str)
+    """Asks to open a dashboard that this widget leads to."""
     repeat_requested = Signal(str)
     """The user wants to edit the repeat setting of this widget."""
 

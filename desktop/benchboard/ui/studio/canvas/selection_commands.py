@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 
 from benchboard.dashboards.document.widget_kinds import kind_of
+from benchboard.dashboards.document.widget_links import MOST_LINKS, linked_dashboards
 from benchboard.dashboards.editing import container_edits, image_edits, placement_edits
 from benchboard.dashboards.editing.page_edits import Lock, locks
 from benchboard.dashboards.layout import GROUP, ROW, TABS, Axis, Edge, Layout, align, distribute, equalise, swap
@@ -88,6 +89,21 @@ def _single_query(editor: Editor) -> str:
     widget = editor.widget(editor.selection[0])
     has_query = widget.kind is not None and widget.kind.query and widget.query.strip()
     return "" if has_query else _("Select a widget with a query first.")
+
+
+def _single_linked(editor: Editor) -> str:
+    if why := _single_widget(editor):
+        return why
+    return "" if linked_dashboards(editor.widget(editor.selection[0]).config) else _("This widget has no links.")
+
+
+def _single_linkable(editor: Editor) -> str:
+    if why := _single_widget(editor):
+        return why
+    if "content" in locks(editor.page.item(editor.selection[0])):
+        return _("Content is locked.")
+    most = len(linked_dashboards(editor.widget(editor.selection[0]).config)) >= MOST_LINKS
+    return _("A widget can have {most} links. Remove one first.").format(most=MOST_LINKS) if most else ""
 
 
 def _query_or_page(editor: Editor) -> str:
@@ -232,6 +248,12 @@ SELECTION_COMMANDS: Final = {
         ),
         "filter_by_column": SelectionCommand(
             lambda canvas: canvas.filter_requested.emit(next(iter(canvas.editor.selection), "")), _query_or_page
+        ),
+        "open_linked": SelectionCommand(
+            lambda canvas: canvas.linked_requested.emit(canvas.editor.selection[0]), _single_linked, view_only=True
+        ),
+        "link_dashboard": SelectionCommand(
+            lambda canvas: canvas.link_requested.emit(canvas.editor.selection[0]), _single_linkable
         ),
         "export_data": SelectionCommand(_export_data("csv"), _single_query, view_only=True),
         "export_data_xlsx": SelectionCommand(_export_data("xlsx"), _single_query, view_only=True),

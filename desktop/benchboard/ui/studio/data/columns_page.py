@@ -30,7 +30,12 @@ class EditedTable:
     def draft(self) -> ImportDraft:
         """What is chosen before anything was changed."""
         scan = self.table.scan
-        return ImportDraft(scan.path, wrong_values=scan.options.wrong_values, name=self.source.name)
+        return ImportDraft(
+            scan.path,
+            wrong_values=scan.options.wrong_values,
+            file_names=bool(scan.file_column),
+            name=self.source.name,
+        )
 
 
 class ColumnsPage(ImportPage):

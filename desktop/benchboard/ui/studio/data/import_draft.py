@@ -42,6 +42,8 @@ class ImportDraft:
     options: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     """The read options that were chosen, by their names in `ReadOptions`."""
     wrong_values: WrongValues = "empty"
+    file_names: bool = True
+    """Whether the table of a folder has a column with the name of each row's file."""
     columns: Mapping[ColumnKey, ColumnChoice] = field(default_factory=lambda: _NOTHING)
     skipped_tables: frozenset[str] | None = None
     """The tables that aren't added; None: nothing was chosen."""
@@ -52,6 +54,11 @@ class ImportDraft:
     def is_changed(self) -> bool:
         """Whether anything was chosen or typed."""
         return replace(self, path=Path()) != ImportDraft(Path())
+
+    @property
+    def reads_otherwise(self) -> bool:
+        """Whether anything was chosen about how the file is read."""
+        return replace(self, name=None, keep=None, skipped_tables=None).is_changed
 
     def skipped(self, tables: Sequence[TableInspection]) -> frozenset[str]:
         """The names of the tables that aren't added: without a choice, the empty sheets of a workbook."""
@@ -80,7 +87,8 @@ class ImportDraft:
         found = table.scan
         options = replace(found.options, wrong_values=self.wrong_values)
         columns = (self._column(table, place, column) for place, column in enumerate(found.columns))
-        return replace(found, options=options, columns=tuple(columns))
+        file_column = found.file_column if self.file_names else ""
+        return replace(found, options=options, columns=tuple(columns), file_column=file_column)
 
     def _column(self, table: TableInspection, place: int, column: ScanColumn) -> ScanColumn:
         choice = self.choice(column_key(table.scan, place))
@@ -165,7 +173,8 @@ def _reads_alike(known: FileScan, wanted: FileScan) -> bool:
 
     def reading(scan: FileScan) -> list[object]:
         return [
-            (column.kind, column.left_out, column.formats, column.scale, column.value_unit) for column in scan.columns
+            (column.kind, column.left_out, column.formats, column.scale, column.value_unit, column.unit_assumed)
+            for column in scan.columns
         ]
 
     def options(scan: FileScan) -> tuple[object, ...]:
@@ -177,6 +186,7 @@ def _reads_alike(known: FileScan, wanted: FileScan) -> bool:
 def _named_as(known: FileScan, wanted: FileScan) -> FileScan:
     """The known scan, which knows which columns fit, with the names, titles and units of the wanted one."""
     pairs = zip(known.columns, wanted.columns, strict=True)
+    known = replace(known, file_column=wanted.file_column)
     return known.with_columns(
         tuple(replace(one, name=other.name, unit=other.unit, title=other.title) for one, other in pairs)
     )

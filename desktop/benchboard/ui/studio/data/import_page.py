@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.column_kinds import column_fits
+from benchboard.analytics.files.file_writing import differing_kind_sentence, written_sentence
 from benchboard.analytics.files.inspection_types import TableInspection, TypeFit, UnreadFile
 from benchboard.analytics.files.number_marks import MARKS, marks_with, open_number
 from benchboard.analytics.files.partial_columns import partial_column_sentence, unread_sentence
@@ -152,6 +153,7 @@ class ImportPage(QWidget):
         pane.name_edited.connect(self._edit_name)
         pane.keep_chosen.connect(self._choose_keep)
         pane.reset.connect(self._reset)
+        pane.file_names_chosen.connect(lambda on: self._change(replace(self.draft, file_names=on)))
         self.preview.column_opened.connect(self._open_column)
         self.mixed_columns.chosen.connect(self._choose_mixed)
         self.mixed_columns.decimal_mark_chosen.connect(self._choose_decimal_mark)
@@ -186,8 +188,8 @@ class ImportPage(QWidget):
         Confirm(
             self.window(),
             _("Add “{name}” without rows?").format(name=self.name),
-            _("No row of the file would be added: queries and charts of it will be empty. To have rows, go back and"
-              " check the settings or choose another file."),
+            _("No rows would be added, so queries and charts of it would be empty. Go back to check the settings, or to"
+              " choose another file."),
             act=_("Add without rows"),
             keep=_("Go back"),
             run=self._accept_rows,
@@ -341,10 +343,13 @@ class ImportPage(QWidget):
         table, detected = self._current_tables()
         if table is None or detected is None:
             return
+        if self.preview.preview.is_file_name(place):
+            self.pane.file_names.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
         column = table.scan.columns[place]
         key = column_key(table.scan, place)
         anchor = anchor_over(self.preview, place)
-        taken = [one.name for at, one in enumerate(table.scan.columns) if at != place]
+        taken = [table.scan.file_column, *(one.name for at, one in enumerate(table.scan.columns) if at != place)]
         popover = ColumnPopover(
             anchor, column, taken, partial(self._choose_kind, key), partial(self._write_column, key)
         )
@@ -506,10 +511,11 @@ class ImportPage(QWidget):
         self.wrong_lines.show_table(table)
         totals = [one for one in detected.total_columns if self._is_unanswered(table, one.place)]
         mixed = [one for one in detected.mixed_columns if self._is_unanswered(table, one.place)]
+        assumed = [one for one in detected.assumed_units if self._is_unanswered(table, one.place)]
         unsure = any(one.option == "decimal_mark" and one.certainty == "guess" for one in detected.guesses)
         is_open = unsure and not MARKS & set(self.draft.options)
         self.mixed_columns.show_columns(
-            table, mixed, totals, self._notes(detected), open_number(table) if is_open else None
+            table, mixed, totals, self._notes(detected), open_number(table) if is_open else None, assumed
         )
         self._footer.show_table(table, reading.detected.seconds)
         self._tell_reading()
@@ -525,12 +531,14 @@ class ImportPage(QWidget):
         announce(self, " ".join(one if one.endswith(".") else f"{one}." for one in told))
 
     def _notes(self, table: TableInspection) -> list[str]:
-        """Which columns have several units; what isn't in all files of a folder, and which of these aren't read as the
-        others are."""
+        """How files that are written differently are read; which columns differ between them, or have several units;
+        what isn't in all files of a folder, and which of these aren't read as the others are."""
         if self._reading is None:
             return []
         found = self._reading.detected
         return [
+            *filter(None, [written_sentence(table.scan)]),
+            *(differing_kind_sentence(table.scan, one) for one in table.differing_kinds),
             *(mixed_units_sentence(table.scan.columns[one.place].title, one) for one in table.mixed_units),
             *(partial_column_sentence(one) for one in table.partial_columns),
             *(one.apart for one in found.tables if one.apart),
@@ -574,7 +582,7 @@ class ImportPage(QWidget):
 def _name_used_twice(scans: list[FileScan]) -> str | None:
     """A name that two columns of a table have: one that was chosen, and one that was found after that."""
     for scan in scans:
-        names = [column.name for column in scan.columns]
+        names = [*(column.name for column in scan.columns), scan.file_column]
         if len(set(names)) < len(names):
             return next(name for name in names if names.count(name) > 1)
     return None

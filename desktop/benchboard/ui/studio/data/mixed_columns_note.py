@@ -1,6 +1,6 @@
-"""Lines above the preview: which columns are text because of a few of their values, or are the sum of others, and
-numbers that can be read in two ways, with the ways to answer that; which values have spaces around them; and which
-columns and files of a folder aren't everywhere."""
+"""Lines above the preview: which columns are text because of a few of their values, or are the sum of others, which
+numbers have no currency or can be read in two ways, with the ways to answer that; which values have spaces around them;
+and which columns and files of a folder aren't everywhere."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -10,7 +10,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from benchboard.analytics.files.inspection_types import MixedColumn, TableInspection, TotalColumn
+from benchboard.analytics.files.file_writing import assumed_unit_sentence
+from benchboard.analytics.files.inspection_types import AssumedUnit, MixedColumn, TableInspection, TotalColumn
 from benchboard.analytics.files.number_marks import OpenNumber
 from benchboard.analytics.files.spaced_columns import trimmed_sentence
 from benchboard.analytics.files.total_columns import total_column_sentence
@@ -58,8 +59,10 @@ class MixedColumnsNote(QWidget):
         totals: Sequence[TotalColumn] = (),
         notes: Sequence[str] = (),
         open_number: OpenNumber | None = None,
+        assumed: Sequence[AssumedUnit] = (),
     ) -> None:
-        """Show these columns of `table`, `notes` that need no answer, and a number that can be read in two ways."""
+        """Show these columns of `table`, `notes` that need no answer, a number that can be read in two ways, and
+        columns of amounts that aren't all written with their currency."""
         self.sentences = []
         while (item := self._column.takeAt(0)) is not None:
             if (line := item.widget()) is not None:
@@ -72,6 +75,10 @@ class MixedColumnsNote(QWidget):
             convert = (_convert_title(one), one.kind, "import_convert_column")
             keep = (_("Keep as text"), "text", "import_keep_text")
             self._add_line(sentence, one.place, (convert, keep))
+        for amounts in assumed:
+            keep = (_("Read as text"), "text", "import_amounts_as_text")
+            sentence = assumed_unit_sentence(table.scan, amounts)
+            self._add_line(sentence, amounts.place, (keep,), icon="ph.info", tone="info")
         for total in totals:
             keep = (_("Keep column"), table.scan.columns[total.place].kind, "import_keep_column")
             out = (_("Exclude column"), LEAVE_OUT, "import_exclude_column")
@@ -84,7 +91,7 @@ class MixedColumnsNote(QWidget):
             self._add_line(note, 0, (), icon="ph.info", tone="info")
         if (more := len(notes) - _MOST_NOTES) > 0:
             self._add_line(_("and {count} more").format(count=number(more)), 0, (), icon="ph.info", tone="info")
-        self.setVisible(bool(mixed or totals or spaces or notes or open_number))
+        self.setVisible(bool(self.sentences))
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -98,7 +105,7 @@ class MixedColumnsNote(QWidget):
 
     def _add_number(self, table: TableInspection, found: OpenNumber) -> None:
         now, other = number(found.now, most=3), number(found.other, most=3)
-        text = _("“{text}” is read as {now}. It can also be {other}: the numbers don't tell.")
+        text = _("“{text}” is read as {now}, but could also mean {other}. Choose which is right.")
         line = self._add_line(text.format(text=found.text, now=now, other=other), 0, ())
         for title, mark, name in (
             (_("Read as {value}").format(value=other), found.other_mark, "import_other_mark"),

@@ -56,6 +56,8 @@ _OPENING_KEYS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2, Qt.K
 
 def empty_text(table: TableInspection, place: int) -> str:
     """How many values of a column are empty, those that don't fit and are left empty among them; or that all differ."""
+    if place == len(table.columns):
+        return ""  # the name of the file
     column, rows = table.columns[place], table.rows
     kind = table.scan.columns[place].kind
     fit = next((fit for fit in column.fits if fit.kind == kind), None)
@@ -80,6 +82,8 @@ class PreviewModel(QAbstractTableModel):
         super().__init__(parent)
         self.table: TableInspection | None = None
         self.as_written = False
+        self.columns: tuple[ScanColumn, ...] = ()
+        """Those of the scan, and the one with the name of each row's file."""
         self._decimals: list[int | None] = []
         self._seconds: list[bool] = []
         """Of each column, whether its times are shown with their seconds."""
@@ -89,6 +93,9 @@ class PreviewModel(QAbstractTableModel):
         """Show another table, or the same one otherwise."""
         self.beginResetModel()
         self.table, self.as_written = table, as_written
+        self.columns = table.scan.columns
+        if table.scan.file_column:
+            self.columns += (table.scan.kept_columns[-1],)
         places = range(len(table.scan.columns))
         self._decimals = [common_decimals(row[place] for row in table.preview) for place in places]
         self._seconds = [have_seconds(row[place] for row in table.preview) for place in places]
@@ -107,18 +114,23 @@ class PreviewModel(QAbstractTableModel):
 
     def column(self, place: int) -> ScanColumn | None:
         """The column at a place."""
-        columns = self.table.scan.columns if self.table is not None else ()
-        return columns[place] if place < len(columns) else None
+        return self.columns[place] if place < len(self.columns) else None
+
+    def is_file_name(self, place: int) -> bool:
+        """Whether the column at a place has the names of the files, which nothing in them can change."""
+        return self.table is not None and place == len(self.table.scan.columns)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         return 0 if parent.isValid() or self.table is None else len(self.table.preview)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - likewise
-        return 0 if parent.isValid() or self.table is None else len(self.table.scan.columns)
+        return 0 if parent.isValid() else len(self.columns)
 
     def cell_text(self, row: int, place: int) -> str:
         """The text of a cell."""
         assert self.table is not None
+        if self.is_file_name(place):
+            return self.table.preview_files[row]
         if self.as_written:
             return value_text(self.table.preview_raw[row][place])
         value, column = self.table.preview[row][place], self.table.scan.columns[place]
@@ -133,6 +145,8 @@ class PreviewModel(QAbstractTableModel):
     def is_misfit(self, row: int, place: int) -> bool:
         """Whether the file has a value in a cell that doesn't fit its column."""
         assert self.table is not None
+        if self.is_file_name(place):
+            return False
         raw = (self.table.preview_raw[row][place] or "").strip()
         is_null = not raw or raw in self.table.scan.options.null_words
         return self.table.preview[row][place] is None and not is_null
@@ -143,7 +157,7 @@ class PreviewModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self.cell_text(index.row(), index.column())
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            column = self.table.scan.columns[index.column()]
+            column = self.columns[index.column()]
             misfit = self.is_misfit(index.row(), index.column())
             what = _("doesn't fit") if misfit else self.cell_text(index.row(), index.column()) or _("empty")
             return f"{column.title}: {what}"
@@ -209,7 +223,7 @@ class PreviewTable(QTableView):
         """Show a table. Widths and position stay while the columns are the same."""
         place, spot = self.currentIndex(), self.horizontalScrollBar().value()
         self.preview.show_table(table, as_written=as_written)
-        columns = tuple((column.source, column.title) for column in table.scan.columns)
+        columns = tuple((column.source, column.title) for column in self.preview.columns)
         if columns != self._shown_columns:
             self._shown_columns = columns
             for section in range(len(columns)):
@@ -365,7 +379,7 @@ class _Heads(QHeaderView):
 
     def _paint_kind(self, painter: QPainter, box: QRect, column: ScanColumn, section: int) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._view.fixed:
+        if self._view.fixed or self._view.preview.is_file_name(section):
             box = box.adjusted(-6, 0, 20, 0)
         else:
             self._paint_chooser(painter, box, section)

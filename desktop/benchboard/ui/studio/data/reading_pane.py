@@ -78,7 +78,8 @@ def _date_orders() -> list[tuple[str, str]]:
 
 class ReadingPane(QWidget):
     """Shows what was detected, and emits what the user chooses: an option and its value; a table to show; the tables
-    left out; the name; how it is kept; that all is to be as it was detected; the line with the column names, from 1."""
+    left out; the name; how it is kept; that all is to be as it was detected; the line with the column names, from 1;
+    whether the names of the files are a column."""
 
     option_chosen = Signal(str, object)
     title_line_chosen = Signal(int)
@@ -87,6 +88,7 @@ class ReadingPane(QWidget):
     name_edited = Signal(str)
     keep_chosen = Signal(str)
     reset = Signal()
+    file_names_chosen = Signal(bool)
 
     def __init__(self, *, on_server: bool = False) -> None:
         """`on_server`: the data source is stored on a server, which the file isn't."""
@@ -170,6 +172,10 @@ class ReadingPane(QWidget):
         self.trim_spaces.setAccessibleDescription(why)
         self.trim_spaces.clicked.connect(lambda on: self.option_chosen.emit("trim_spaces", on))
         column.addWidget(self.trim_spaces)
+        self.file_names = CheckBox(_("Add file names as a column"))
+        self.file_names.setObjectName("import_file_names")
+        self.file_names.clicked.connect(self.file_names_chosen)
+        column.addWidget(self.file_names)
         return holder
 
     def _keeping_section(self) -> QWidget:
@@ -200,7 +206,7 @@ class ReadingPane(QWidget):
         self.head.show_file(detected)
         self._show_tables(tables, draft.skipped(detected.tables))
         self._filling = False
-        self._as_detected.setEnabled(bool(draft.options or draft.columns or draft.wrong_values != "empty"))
+        self._as_detected.setEnabled(draft.reads_otherwise)
         self.follow.set_title(_("Link to the folder") if detected.format == "folder" else _("Link to the file"))
         in_place = all(table.scan.readable_in_place for table in tables)
         self.copy.set_subtitle(_("Works without the original file"))
@@ -241,6 +247,8 @@ class ReadingPane(QWidget):
                     "The times have an offset from UTC, such as +03:00. Days and weeks are counted in the time chosen."
                 )
                 guess = OptionGuess("zoned_times", options.zoned_times, "guess", why)
+            if len({getattr(one, name) for one in table.scan.writings}) > 1:
+                guess = OptionGuess(name, "", "sure", _("Differs by file. Choose one for all."))
             field.setVisible(needed)
             if needed:
                 field.show_option(_shown_value(name, options), guess, chosen=chosen)
@@ -250,6 +258,8 @@ class ReadingPane(QWidget):
         self.titles.setVisible(not typed)
         self.trim_spaces.setVisible(not typed)
         self.trim_spaces.setChecked(options.trim_spaces)
+        self.file_names.setVisible(bool(table.scan.files))
+        self.file_names.setChecked(draft.file_names)
         self.titles.show_line(table, by_name.get("skip_lines"), chosen="skip_lines" in draft.options)
 
     def option_texts(self) -> list[str]:
@@ -267,16 +277,17 @@ class ReadingPane(QWidget):
         shown = [self.tables.item(row).data(Qt.ItemDataRole.UserRole) for row in range(self.tables.count())]
         if shown != names:
             self.tables.clear()
-            for name, table in zip(names, tables, strict=True):
-                rows = ngettext("{count} row", "{count} rows", table.rows).format(count=number(table.rows))
-                item = QListWidgetItem(f"{name}  ({rows})", self.tables)
-                item.setToolTip(plain_tooltip(item.text()))
+            for name in names:
+                item = QListWidgetItem(self.tables)
                 item.setData(Qt.ItemDataRole.UserRole, name)
                 item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             self.tables.setCurrentRow(next((row for row, name in enumerate(names) if name not in skipped), 0))
-        for row, name in enumerate(names):
-            added = name not in skipped
-            self.tables.item(row).setCheckState(Qt.CheckState.Checked if added else Qt.CheckState.Unchecked)
+        for row, (name, table) in enumerate(zip(names, tables, strict=True)):
+            item, added = self.tables.item(row), name not in skipped
+            rows = ngettext("{count} row", "{count} rows", table.rows).format(count=number(table.rows))
+            item.setText(f"{name}  ({rows})")
+            item.setToolTip(plain_tooltip(item.text()))
+            item.setCheckState(Qt.CheckState.Checked if added else Qt.CheckState.Unchecked)
         self.tables.setFixedHeight(min(len(names), _MOST_TABLES_SHOWN) * 32 + 12)
 
     def _table_changed(self, row: int) -> None:
@@ -295,7 +306,11 @@ def _why_copied(tables: Sequence[TableInspection]) -> str:
     """Why a file can only be copied."""
     scan = next(table.scan for table in tables if not table.scan.readable_in_place)
     if scan.format == "csv":
-        encoding = dict(_encodings())[scan.options.encoding]
+        found = next(options.encoding for options in scan.writings if options.encoding != "utf-8")
+        encoding = dict(_encodings())[found]
+        if scan.files:
+            text = _("Only files in UTF-8 can be linked. One of these is in {encoding}, so they're copied.")
+            return text.format(encoding=encoding)
         return _("Only files in UTF-8 can be linked. This one is in {encoding}, so it's copied.").format(
             encoding=encoding
         )

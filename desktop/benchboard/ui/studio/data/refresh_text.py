@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from benchboard.analytics.files.file_writing import read_in_currency_sentence
 from benchboard.analytics.files.readable_files import FileProblem
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.file_news import file_problems, problems_text
@@ -42,6 +43,9 @@ def refresh_text(before: RefreshedSource, now: RefreshedSource) -> str:
         # A file that wasn't read before either is no news.
         unread = [name for name in now.source.unread_files if name not in before.source.unread_files]
         said += _unread_text(unread, now.source)
+    said += [
+        read_in_currency_sentence(*one) for one in now.source.assumed_units if one not in before.source.assumed_units
+    ]
     if now.source.totals > before.source.totals:
         said.append(_("A total row was skipped."))
     said.append(problems_text(now.problems, day_and_time))

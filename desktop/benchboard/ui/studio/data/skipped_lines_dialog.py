@@ -110,7 +110,7 @@ def _lines_text(table: TableInspection) -> str:
         text = ngettext("{count} total row.", "{count} total rows.", totals)
         said.append(text.format(count=number(totals)))
     if wrong > len(table.wrong_lines):
-        said.append(_("The first {count} are named here.").format(count=number(len(table.wrong_lines))))
+        said.append(_("The first {count} are listed here.").format(count=number(len(table.wrong_lines))))
     return " ".join(said)
 
 

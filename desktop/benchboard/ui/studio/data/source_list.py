@@ -30,9 +30,11 @@ from benchboard.ui.studio.data.source_rows import (
     source_columns,
 )
 from benchboard.ui.studio.data_access import can_have_orders
+from benchboard.ui.studio.data_cards import sample_card
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import clock_minutes, refresh_times
 from benchboard.ui.widgets import BannerPlace, Button, EmptyState, MenuItem, Toolbar, fill_column, menu, search_field
+from benchboard.ui.widgets.choice_card import ChoiceCard
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.tab_order import focus_content
@@ -108,33 +110,40 @@ class SourceList(QWidget):
         if not may_write:
             why = _("Data sources that colleagues add are listed here.")
             return EmptyState("ph.database", title, why=why + also)
-        why = _(
-            "Drop a CSV, Excel, Parquet, SQLite or DuckDB file, a recording of a CAN bus (candump -L, ASC or TRC), "
-            "or a folder of them anywhere here."
-        )
-        empty = EmptyState(
-            "ph.database", title, _("Add data"), lambda: self.open_add_menu(empty.action), why=why + also
-        )
-        empty.action.setObjectName("sources_empty_add")
-        empty.add_action(_("Try sample data"), self.sample_wanted.emit).setObjectName("sources_sample")
+        why = _("Drop files or a folder anywhere here, or choose what to add.")
+        empty = EmptyState("ph.database", title, why=why + also)
+        server = ChoiceCard(
+            "ph.plugs-connected", _("Database server or REST API"), _("PostgreSQL, MySQL, MariaDB, or JSON by HTTP"),
+            lambda: menu(server, self._servers(), name="add_server_menu"), name="sources_empty_server",
+        )  # fmt: skip
+        empty.offer(
+            ChoiceCard("ph.file-text", _("File"), _("CSV, Excel, Parquet, SQLite, DuckDB, or a recording of a CAN bus"),
+                       self.file_wanted.emit, name="sources_empty_file"),
+            ChoiceCard("ph.folder", _("Folder"), _("Many files at once; those of one kind become one table"),
+                       self.folder_wanted.emit, name="sources_empty_folder"),
+            server,
+            sample_card(self.sample_wanted.emit, "sources_sample"),
+        )  # fmt: skip
         return empty
 
-    def open_add_menu(self, anchor: QWidget | None = None) -> None:
-        """Ask what is added, at the button for it or at another one."""
-        servers = [
+    def _servers(self) -> list[MenuItem]:
+        return [
             MenuItem(
                 source_kinds()[kind].title, partial(self.server_wanted.emit, kind), "ph.plugs-connected",
                 name=f"server_{kind}",
             )
             for kind in CONNECTED_KINDS
         ]  # fmt: skip
+
+    def open_add_menu(self) -> None:
+        """Ask what is added."""
         items = [
             MenuItem(_("File"), self.file_wanted.emit, "ph.file-text", name="add_file"),
             MenuItem(_("Folder"), self.folder_wanted.emit, "ph.folder", name="add_folder"),
-            *servers,
+            *self._servers(),
             MenuItem(_("Sample data"), self.sample_wanted.emit, "ph.table", name="add_sample"),
         ]
-        menu(anchor or self.add_button, items, name="add_data_menu")
+        menu(self.add_button, items, name="add_data_menu")
 
     def refresh_files(self) -> None:
         """Look at all of them and their files again."""

@@ -43,9 +43,9 @@ from benchboard.ui.context import Context
 from benchboard.ui.studio.data.preview_table import paint_histogram, paint_line
 from benchboard.ui.studio.data.source_rows import (
     SourceRow,
-    folder_notes,
     location_text,
     news_text,
+    reading_notes,
     skipped_lines,
     status_mark,
     tables_and_rows,
@@ -127,11 +127,11 @@ class SourcePane(DetailPane):
         self._columns_handler: Handler | None = None
         self._columns = DetailSection(_("Columns"), self._edit_columns)
         self._sample = DetailSection("")
-        self._folder = DetailSection(_("Differences between the files"))
+        self._notes = DetailSection(_("Notes on the files"))
         self._used_by = DetailSection(_("Used by"))
         self._used_by.setObjectName("source_used_by")
         self._overview = (facts, hairline(), self._used_by, hairline(), self._columns)
-        for section in (self._select_section, facts, self._folder, *self._overview[1:], self._sample):
+        for section in (self._select_section, facts, self._notes, *self._overview[1:], self._sample):
             self.column.addWidget(section)
         self.column.addStretch(1)
         self._sample_table: _SampleTable | None = None
@@ -157,7 +157,7 @@ class SourcePane(DetailPane):
         shows_rows = self._part.current() == "first_rows"
         for section in self._overview:
             section.setVisible(not shows_rows)
-        self._folder.setVisible(self._has_notes and not shows_rows)
+        self._notes.setVisible(self._has_notes and not shows_rows)
         self._sample.setVisible(shows_rows)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -209,14 +209,14 @@ class SourcePane(DetailPane):
                 ),
             )
         )
-        self._show_folder(folder_notes(row.source))
+        self._show_notes(reading_notes(row.source))
         if not same:
             self._read_tables(row.source.id)
 
-    def _show_folder(self, notes: Sequence[str]) -> None:
+    def _show_notes(self, notes: Sequence[str]) -> None:
         more = len(notes) - _MOST_NOTES
         shown = [*notes[:_MOST_NOTES], *([_("and {count} more").format(count=number(more))] if more > 0 else [])]
-        self._folder.fill(*(Paragraph(note, "body", "secondary") for note in shown))
+        self._notes.fill(*(Paragraph(note, "body", "secondary") for note in shown))
         self._has_notes = bool(notes)
         self._show_part()
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from benchboard.analytics.files.file_writing import read_in_currency_sentence
 from benchboard.analytics.files.partial_columns import partial_column_sentence
 from benchboard.analytics.files.readable_files import FileProblem
 from benchboard.analytics.sources import services
@@ -235,12 +236,14 @@ def skipped_lines(source: SourceSummary) -> tuple[str, str] | None:
     return (_("Lines that don't fit"), text) if text else None
 
 
-def folder_notes(source: SourceSummary) -> tuple[str, ...]:
-    """Which columns aren't in all files of a folder, and which of its files aren't read, as sentences."""
+def reading_notes(source: SourceSummary) -> tuple[str, ...]:
+    """What is assumed of its numbers, which columns aren't in all files of a folder, and which of its files aren't
+    read, as sentences."""
+    assumed = [read_in_currency_sentence(title, currency) for title, currency in source.assumed_units]
     named = " ".join(source.unread_reasons)
     unknown = [name for name in source.unread_files if name not in named]
     without = [_("Not read: {names}.").format(names=", ".join(f"“{name}”" for name in unknown))] if unknown else []
-    return (*map(partial_column_sentence, source.partial_columns), *source.unread_reasons, *without)
+    return (*assumed, *map(partial_column_sentence, source.partial_columns), *source.unread_reasons, *without)
 
 
 def tables_and_rows(row: SourceRow) -> str:

@@ -151,7 +151,7 @@ def _rest_text(table: TableInspection, adds: bool) -> str:
     read = ngettext("{count} row will be read.", "{count} rows will be read.", table.rows)
     kept = (added if adds else read).format(count=number(table.rows))
     if table.wrong_count > len(table.wrong_lines):
-        named = _("The first {count} are named here.").format(
+        named = _("The first {count} are listed here.").format(
             count=number(min(MAX_WRONG_LINES, len(table.wrong_lines)))
         )
         return f"{kept} {named}"

@@ -18,12 +18,14 @@ from benchboard.dashboards.editing import (
     clipboard,
     filter_clearing,
     page_edits,
+    passed_filters,
     point_selections,
     selection_edits,
     state,
     undo,
 )
 from benchboard.dashboards.editing.filter_clearing import ReaderFilters
+from benchboard.dashboards.editing.passed_filters import PassedFilters
 from benchboard.dashboards.editing.reader_filters import PointSelection
 from benchboard.dashboards.editing.state import EditingState, StateChange
 from benchboard.dashboards.editing.undo import AnyStep, Direction, Reordered, UndoStep
@@ -456,6 +458,15 @@ class Editor(QObject):
         """Select something at a value of a chart, in this window. Not a step, and other users don't see it."""
         self._selected_at = self.undo_stack.position()
         self.apply(point_selections.add, selection)
+
+    def passed_filters(self, point: Sequence[PointSelection] = ()) -> PassedFilters:
+        """What this page passes on to a dashboard that one of its widgets leads to, with the value that was clicked."""
+        return passed_filters.passed_filters(self._state, point)
+
+    def receive_filters(self, passed: PassedFilters) -> None:
+        """Filter this page as the one from which it was opened, in this window. Not a step."""
+        self._selected_at = self.undo_stack.position()
+        self.apply(passed_filters.receive, passed)
 
     def remove_point_selection(self, selection: PointSelection) -> None:
         """Remove what was selected at a value of a chart: what was selected before it is again."""

@@ -45,6 +45,7 @@ from benchboard.ui.widgets import (
     search_field,
 )
 from benchboard.ui.widgets.buttons import Kind, SegmentedControl
+from benchboard.ui.widgets.choice_card import ChoiceCard
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.window_commands import LIST_UNDO, UNDO
 
@@ -268,13 +269,16 @@ class DashboardList(QWidget):
     def _empty_state(self) -> EmptyState:
         how = _("Start from a template, or add widgets yourself.")
         what = f"{widget_data(self._context.actor, self._context.workspace.location)} {how}"
-        empty = EmptyState(
-            "ph.squares-four", _("No dashboards yet"), _("Create dashboard"), self.create_dashboard, why=what
-        )
-        choose = empty.add_action(_("Choose a template"), self._create_from_template)
-        choose.setObjectName("library_template")
-        choose.disable(widgets_denied(self._context.actor))
-        empty.add_action(_("Import dashboard"), self.choose_import_file)
+        empty = EmptyState("ph.squares-four", _("No dashboards yet"), why=what)
+        empty.offer(
+            ChoiceCard("ph.plus", _("Create dashboard"), _("An empty page for your own widgets"),
+                       self.create_dashboard, name="library_create"),
+            ChoiceCard("ph.layout", _("Start from a template"), _("A page with its widgets in place"),
+                       self._create_from_template, name="library_template",
+                       reason=widgets_denied(self._context.actor)),
+            ChoiceCard("ph.upload-simple", _("Import dashboard"), _("A file from Benchboard or Grafana"),
+                       self.choose_import_file, name="library_import_first"),
+        )  # fmt: skip
         return empty
 
     def create_dashboard(self) -> None:

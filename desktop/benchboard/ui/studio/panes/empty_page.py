@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QWidget
 from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY
+from benchboard.ui.studio.data_cards import add_data_card, sample_card
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.saving import Saving
+from benchboard.ui.widgets.choice_card import ChoiceCard
 from benchboard.ui.widgets.empty_state import EmptyState
 
 
@@ -24,11 +26,11 @@ class EmptyPageNotice(QObject):
         empty: str,
         begin: Callable[[], None],
         no_templates: str,
-        add_data: Callable[[], object] | None,
+        add_data: tuple[Callable[[], object], Callable[[], object]] | None,
         data: str,
     ) -> None:
-        """`no_templates`: why `begin` is of no use, or empty; `add_data` is None for a person who may not; `data` says
-        where widgets get theirs."""
+        """`no_templates`: why `begin` is of no use, or empty; `add_data` asks for a person's own data or adds the
+        sample data, and is None for a person who may not; `data` says where widgets get theirs."""
         super().__init__(area)
         self._area, self._editor, self._saving = area, editor, saving
         self._empty, self._start_from_template, self._add_data = empty, begin, add_data
@@ -79,11 +81,16 @@ class EmptyPageNotice(QObject):
     def _first_steps(self) -> EmptyState:
         how = _("Drag a widget here from the left pane, or press {key} to search for one.")
         why = f"{self._data} {how.format(key=REGISTRY['studio.show_add_pane'].key)}"
-        empty = EmptyState("ph.squares-four", self._empty, _("Start from a template"), self._start_from_template,
-                           why=why, parent=self._area)  # fmt: skip
-        empty.action.disable(self._no_templates)
-        if self._add_data is not None:
-            empty.add_action(_("Add data"), self._add_data).setObjectName("studio_empty_add_data")
+        empty = EmptyState("ph.squares-four", self._empty, why=why, parent=self._area)
+        template = ChoiceCard(
+            "ph.layout", _("Start from a template"), _("A page with its widgets in place"),
+            self._start_from_template, name="studio_empty_template", reason=self._no_templates,
+        )  # fmt: skip
+        if self._add_data is None:
+            empty.offer(template)
+            return empty
+        add, sample = self._add_data
+        empty.offer(add_data_card(add, "studio_empty_add_data"), template, sample_card(sample, "studio_empty_sample"))
         return empty
 
     def _failure(self, problem: AppError) -> QWidget:

@@ -15,7 +15,6 @@ from benchboard.analytics.queries import ResultColumn
 from benchboard.analytics.query_builder.first_question import Shape
 from benchboard.analytics.table_browser import BrowsedSource, list_tables
 from benchboard.dashboards.document.document import Document
-from benchboard.dashboards.document.series_settings import right_series
 from benchboard.dashboards.document.widget_kinds import (
     AXIS_ENDS,
     IMAGE,
@@ -42,6 +41,7 @@ from benchboard.ui.studio.panes.arrange_bar import ArrangeBar
 from benchboard.ui.studio.panes.empty_inspector import EmptyInspector
 from benchboard.ui.studio.panes.geometry_fields import GeometryFields, LockFields, SharedGeometryFields
 from benchboard.ui.studio.panes.image_field import ImageField
+from benchboard.ui.studio.panes.links_field import LinksField
 from benchboard.ui.studio.panes.original_query import OriginalQueryView
 from benchboard.ui.studio.panes.query_editor import ProseEdit, QueryEdit, columns_hint
 from benchboard.ui.studio.panes.query_modes import MakeBuilder, QueryModes
@@ -238,6 +238,7 @@ class _PropertySheet(QWidget):
             | TabTitles
             | RepeatSettings
             | RightAxisField
+            | LinksField
         ] = []
         """The parts that update themselves."""
         self._settings: dict[str, UndoLineEdit | Select | ProseEdit | ImageField] = {}
@@ -369,8 +370,11 @@ class _PropertySheet(QWidget):
             values = {_field_text(widget.setting(key)) for widget in widgets}
             _show(editor, values.pop() if len(values) == 1 else None)
         self._show_gauge_range()
+        self._show_right_fields()
+
+    def _show_right_fields(self) -> None:
         for field in self._right_fields:
-            field.setVisible(bool(right_series(widgets[0])))
+            field.setVisible(self._right is not None and self._right.has_right)
 
     def _show_gauge_range(self) -> None:
         """Show the range that a gauge uses as placeholders of its empty limits."""
@@ -454,6 +458,10 @@ class _PropertySheet(QWidget):
             stop = "" if about.endswith(".") else "."
             note = f"{about}{stop} {unknown_kind_advice(widget)}"
             self._section(_("Data"), [Paragraph(note, tone="secondary")])
+        if not self._editor.page.item(widget.id).panes:
+            links = LinksField(context, self._editor, widget.id, run)
+            self._parts.append(links)
+            self._section(_("Links"), [links])
         repeats = RepeatSettings(self._editor, widget.id, run)
         self._parts.append(repeats)
         self._section(_("Repeat"), [repeats])
@@ -530,7 +538,7 @@ class _PropertySheet(QWidget):
             lambda: self._editor.check_values(widget.id),
             lambda: self._editor.widget(widget.id).data_source_id,
         )
-        self._query.setMinimumHeight(176)
+        self._query.fit_lines(5, 18)
         self._query.checked.connect(self._query_checked)
         self._query.drafted.connect(partial(self.drafted.emit, f"query/{widget.id}"))
         takes = _(widget.kind.takes) if widget.kind else ""
@@ -642,6 +650,7 @@ class _PropertySheet(QWidget):
             self._show_gauge_range()
             if self._right is not None:
                 self._right.refresh()
+                self._show_right_fields()
             self._show_query_error()
 
     def _show_query_error(self) -> None:

@@ -47,12 +47,14 @@ class PointCommands(Protocol):
 
 class Offers(NamedTuple):
     """What can be done: `values` can be filtered by; `has_period`: its period can be shown alone; `columns` can be
-    broken down by; `explores`: its query can be opened in Explore."""
+    broken down by; `explores`: its query can be opened in Explore; `links`: the names of the dashboards that can be
+    opened with the value, and what opens them."""
 
     values: Sequence[PointGroup]
     has_period: bool
     columns: Sequence[BrowsedColumn]
     explores: bool
+    links: Sequence[tuple[str, Callable[[], object]]] = ()
 
 
 def open_point_menu(parent: QWidget, at: QPoint, point: ChartPoint, offers: Offers, commands: PointCommands) -> Menu:
@@ -78,6 +80,10 @@ def open_point_menu(parent: QWidget, at: QPoint, point: ChartPoint, offers: Offe
         add(f"exclude_{value.group.output}", _("Exclude {name}").format(name=value.name), "ph.minus-circle",
             partial(commands.exclude, value))  # fmt: skip
     if len(shown.actions()) > 2:
+        shown.addSeparator()
+    for place, (name, run) in enumerate(offers.links):
+        add(f"open_linked_{place}", _("Open “{name}”").format(name=name), "ph.link", run)
+    if offers.links:
         shown.addSeparator()
     if point.has_rows:
         add("show_rows", _("Show rows"), "ph.table", commands.show_rows)

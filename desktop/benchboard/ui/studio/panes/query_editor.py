@@ -1,5 +1,6 @@
 """A query editor that checks the query while the user types, underlines errors and explains them below."""
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
@@ -7,6 +8,7 @@ from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
+    QFontMetricsF,
     QKeyEvent,
     QSyntaxHighlighter,
     QTextCharFormat,
@@ -66,7 +68,20 @@ class ProseEdit(QPlainTextEdit):
         self._rejected_text: str | None = None
         """The text that was last rejected when it was committed."""
         self._drafting = False
+        self._least_lines = self._most_lines = 0
         self.textChanged.connect(self._typed)
+
+    def fit_lines(self, least: int, most: int) -> None:
+        """Be as high as the text, which is wrapped, from now on: between `least` and `most` lines."""
+        self._least_lines, self._most_lines = least, most
+        self.document().documentLayout().documentSizeChanged.connect(self._fit_height)
+        self._fit_height()
+
+    def _fit_height(self, _size: object = None) -> None:
+        lines = min(max(round(self.document().size().height()), self._least_lines), self._most_lines)
+        line = math.ceil(QFontMetricsF(self.font()).lineSpacing())
+        around = self.height() - self.contentsRect().height() + 2 * self.document().documentMargin()
+        self.setFixedHeight(math.ceil(lines * line + around) + 1)  # Qt scrolls if the text fits to the pixel
 
     def show_text(self, text: str) -> None:
         """Show the document's text and drop what was typed; nothing changes if they are equal."""

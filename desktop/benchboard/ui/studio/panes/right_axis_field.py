@@ -1,9 +1,12 @@
 """Which series of a chart are on the right axis, and the offer to put one there that is a flat line beside others."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from benchboard.dashboards.document.series_settings import AXIS_RIGHT, right_series
+from benchboard.dashboards.document.series_settings import AXIS_RIGHT, chooses_right, right_series
+from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.axes.axis_sides import suggested_right
@@ -24,6 +27,8 @@ class RightAxisField(QWidget):
         super().__init__()
         self._editor, self._id, self._query_runner = editor, item_id, query_runner
         self._offered: tuple[str, ...] = ()
+        self.has_right = False
+        """Whether a series is on the right axis, by itself or because somebody put it there."""
         self.boxes: dict[str, CheckBox] = {}
         """By the name of the series."""
         self._column = QVBoxLayout(self)
@@ -37,15 +42,18 @@ class RightAxisField(QWidget):
 
     def refresh(self) -> None:
         """Show the series of the latest result, and which of them are on the right axis."""
-        series = self._series()
+        widget = self._editor.widget(self._id)
+        series = self._series(widget)
         titles = {one.setting_name: one.name for one in series}
-        chosen = right_series(self._editor.widget(self._id))
+        shown = frozenset(one.setting_name for one in series if one.is_right)
+        chosen = right_series(widget) if chooses_right(widget) else shown
         names = [*titles, *sorted(chosen - titles.keys())]
         if list(self.boxes) != names:
             self._show_boxes(names, titles)
         for name, box in self.boxes.items():
             box.setChecked(name in chosen)
-        self.setVisible(len(series) > 1 or bool(chosen))
+        self.has_right = bool(chosen)
+        self.setVisible(len(series) > 1 or self.has_right)
         self._offered = suggested_right(series) if not chosen and len(series) > 1 else ()
         self._show_offer(titles, len({one.unit for one in series}))
 
@@ -66,13 +74,19 @@ class RightAxisField(QWidget):
         for place, name in enumerate(names):
             box = CheckBox(number_format.truncate(titles.get(name, name), 60), self)
             box.setObjectName(f"inspector_right_{place}")
-            box.clicked.connect(lambda _on=False, name=name: self._toggle(name))
+            box.clicked.connect(lambda _on=False: self._take_boxes())
             self.boxes[name] = box
             self._column.addWidget(box, 0, Qt.AlignmentFlag.AlignLeft)
 
-    def _series(self) -> list[Series]:
+    def _automatic(self) -> frozenset[str]:
+        """The series that are on the right axis while nobody chooses."""
+        widget = self._editor.widget(self._id)
+        config = {key: value for key, value in widget.config.items() if key != AXIS_RIGHT}
+        return frozenset(one.setting_name for one in self._series(replace(widget, config=config)) if one.is_right)
+
+    def _series(self, widget: WidgetContent) -> list[Series]:
         """The series of the widget; none while it can't be drawn."""
-        widget, result = self._editor.widget(self._id), self._query_runner.result(self._id)
+        result = self._query_runner.result(self._id)
         if result is None or result.error is not None or result.table is None or not result.table.rows:
             return []
         if mismatch_reason(widget, result.table) is not None:
@@ -80,13 +94,14 @@ class RightAxisField(QWidget):
         found = named_series(drawn_table(widget, result), number_format.unit(widget))
         return [one for one in found if not one.is_before]
 
-    def _toggle(self, name: str) -> None:
-        self._set(right_series(self._editor.widget(self._id)) ^ {name})
+    def _take_boxes(self) -> None:
+        self._set(frozenset(one for one, box in self.boxes.items() if box.isChecked()))
 
     def _take_offer(self) -> None:
         self._set(frozenset(self._offered))
 
     def _set(self, names: frozenset[str]) -> None:
         order = [name for name in self.boxes if name in names]
-        self._editor.set_property(self._id, f"config.{AXIS_RIGHT}", order or None)
+        is_automatic = names == self._automatic()
+        self._editor.set_property(self._id, f"config.{AXIS_RIGHT}", None if is_automatic else order)
         self.refresh()

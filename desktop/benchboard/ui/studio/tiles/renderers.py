@@ -26,6 +26,7 @@ from benchboard.analytics import periods
 from benchboard.analytics.pivoted_table import PivotTable
 from benchboard.analytics.queries import ResultTable
 from benchboard.analytics.relations import RELATIONS
+from benchboard.analytics.subtotal_rows import has_subtotals
 from benchboard.dashboards.document.series_settings import right_series, series_colours
 from benchboard.dashboards.document.time_range import Period
 from benchboard.dashboards.document.widget_kinds import IMAGE, MAX_TITLE, PIVOT, WidgetContent
@@ -68,6 +69,8 @@ _MOST_TITLE: Final = 160.0
 _MIN_TITLE: Final = 56.0
 """Width in pixels below which the icon beside a title is omitted."""
 _CHARTS: Final = ("line_chart", "area_chart", "bar_chart", "pie_chart")
+_GROUPING: Final = frozenset({*_CHARTS, "heatmap", PIVOT})
+"""The kinds that draw each row as a group."""
 _MAX_CHARACTERS: Final = 10_000
 _MAX_LINES: Final = 300
 """Most lines of a text that are laid out: more than a tile shows. Qt takes minutes for a list of 50,000 items."""
@@ -356,10 +359,13 @@ def _paint_loading_header(painter: QPainter, size: QSizeF) -> QRectF:
 
 
 def paint_header(painter: QPainter, widget: WidgetContent, end: float) -> None:
-    """Draw the icon of the kind and the title up to x = `end`; the title alone if space is short."""
+    """Draw the icon of the kind and the title up to x = `end`; the title alone if space is short, or if it is only then
+    whole."""
     font, name = theme().font("body_strong"), number_format.truncate(widget.title or widget.kind_name, MAX_TITLE)
-    metrics, room = QFontMetricsF(font), QRectF(_PAD + 21, 1, max(0.0, end - _PAD - 21), HEADER)
-    if room.width() >= min(_MIN_TITLE, metrics.horizontalAdvance(name)):
+    metrics, room = QFontMetricsF(font), QRectF(_PAD + _TITLE_LEFT, 1, max(0.0, end - _PAD - _TITLE_LEFT), HEADER)
+    width = metrics.horizontalAdvance(name)
+    is_whole_alone = room.width() < width <= room.width() + _TITLE_LEFT
+    if room.width() >= min(_MIN_TITLE, width) and not is_whole_alone:
         paint_icon(painter, widget.icon, QRectF(_PAD, 10, 14, 14), theme().color("text.muted"))
     else:
         room.setLeft(_PAD)
@@ -447,6 +453,8 @@ def no_rows_of(result: QueryResult, table: ResultTable) -> tuple[str, str]:
 def mismatch_reason(widget: WidgetContent, table: ResultTable) -> str | None:
     """Why this kind of widget can't show a result; None if it can."""
     kind = widget.kind.type if widget.kind else ""
+    if kind in _GROUPING and has_subtotals(table, widget.query):
+        return _("The result has rows of totals, which would be drawn as groups.")
     if (drawing := DRAWINGS.get(kind)) is not None:
         return why[0] if (why := drawing.mismatch(widget, table)) is not None else None
     if kind == PIVOT:
@@ -510,6 +518,8 @@ def _log_reason(widget: WidgetContent, table: ResultTable) -> str | None:
 
 def mismatch_advice(widget: WidgetContent, table: ResultTable) -> str:
     """What to do about a result that the widget can't show."""
+    if widget.kind is not None and widget.kind.type in _GROUPING and has_subtotals(table, widget.query):
+        return _("Group without ROLLUP, CUBE or GROUPING SETS, or use a table.")
     drawing = DRAWINGS.get(widget.kind.type) if widget.kind is not None else None
     if drawing is not None and (why := drawing.mismatch(widget, table)) is not None and why[1]:
         return why[1]

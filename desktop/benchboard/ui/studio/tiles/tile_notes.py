@@ -1,17 +1,27 @@
 """The marks in a tile's header of what its title doesn't say: filters that it doesn't use, data that aren't new, rows
 that are counted several times."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from benchboard.analytics.query_builder.combined import RepeatedRows
 from benchboard.analytics.sources.file_news import SourceNews, problems_text
+from benchboard.analytics.table_references import Why
 from benchboard.dashboards.editing.unused_filters import UnusedFilters
-from benchboard.i18n import _, number
+from benchboard.i18n import N_, _, number
 from benchboard.ui.time_format import day_and_time, relative_time
 
 FILTER_ICON = "ph.funnel"
 SOURCE_ICON = "ph.clock-counter-clockwise"
 REPEATED_ICON = "ph.warning"
+
+_WHY: Final[Mapping[Why, str]] = {
+    "recursive": N_("Ranges and filters from charts can't be added to SQL with WITH RECURSIVE."),
+    "shadow": N_("Ranges and filters from charts can't be added to its SQL: a WITH has the name of the table."),
+    "form": N_("Ranges and filters from charts can't be added to SQL of this form."),
+    "long": N_("With ranges and filters from charts its SQL would be too long, or read too many tables."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +61,7 @@ def filters_text(unused: UnusedFilters) -> str:
         text = _("Not filtered by the time range")
     else:
         text = _("Not filtered by {names}").format(names=names)
-    if not unused.unreadable:
-        return text
-    return f"{text}. " + _(
-        "Its SQL isn't in the query builder's form, so ranges and filters from charts can't be added to it."
-    )
+    return f"{text}. {_(_WHY[unused.why])}" if unused.why is not None else text
 
 
 def source_text(news: SourceNews) -> str:

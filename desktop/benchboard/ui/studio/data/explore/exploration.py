@@ -594,7 +594,7 @@ class Exploration(QObject):
             seconds = time.perf_counter() - started
             news = source_news(session, actor, source_id) if source_id else None
             extent = query_extent(session, actor, text, source_id, cancel_token=token)
-            return ExplorationResult(text, table, None, seconds, suggest_chart(table), news, extent, source_id)
+            return ExplorationResult(text, table, None, seconds, suggest_chart(table, text), news, extent, source_id)
 
         def failed(error: AppError) -> None:
             if isinstance(error, Cancelled):

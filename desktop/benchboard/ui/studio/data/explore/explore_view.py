@@ -1,6 +1,8 @@
 """The Explore view of Studio: a table, a query built from its columns or in SQL, its result as a chart and a table."""
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
@@ -12,7 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayou
 from benchboard.analytics.sources.file_news import SourceFiles
 from benchboard.analytics.table_browser import BrowsedSource
 from benchboard.dashboards.document.time_range import TimeRange
-from benchboard.dashboards.document.widget_kinds import kind_of
+from benchboard.dashboards.document.widget_kinds import PIVOT, WidgetKind, kind_of
 from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts
 from benchboard.ui.problems import Action
@@ -24,11 +26,12 @@ from benchboard.ui.studio.data.explore.explore_points import ExplorePoints
 from benchboard.ui.studio.data.explore.field_tree import FieldPane
 from benchboard.ui.studio.data.explore.history_pane import HistoryPane
 from benchboard.ui.studio.data.explore.read_warning import ReadWarning
-from benchboard.ui.studio.data.explore.result_pane import KINDS, ResultPane
+from benchboard.ui.studio.data.explore.result_pane import EXPORTS, KINDS, ResultPane
 from benchboard.ui.studio.data.explore.sql_pane import MadeSql, SqlEditor
 from benchboard.ui.studio.data.explore.widget_origin import WidgetOrigin
 from benchboard.ui.studio.data.source_actions import SourceActions
 from benchboard.ui.studio.data_access import explore_denied, may_add_data, no_data_advice
+from benchboard.ui.studio.data_cards import add_data_card, sample_card
 from benchboard.ui.studio.panes.time_range_field import TimeRangePicker, range_title
 from benchboard.ui.studio.source_watch import SourceWatch
 from benchboard.ui.studio.studio_commands import EXPLORE
@@ -60,6 +63,9 @@ _SQL_SHARE: Final = 0.4
 _RESIZED_BY: Final = 32
 """Pixels by which a key makes the query higher."""
 _CHANGED: Final = "studio.explore-source-changed"
+_PAGE_COLUMNS: Final = 12
+_TABLE_COLUMN: Final = 1.6
+"""Of the 12 columns of a page, how many a column of a table takes."""
 
 
 class ExploreView(QWidget):
@@ -189,12 +195,12 @@ class ExploreView(QWidget):
             why=_("Double-click a table on the left, or select it and press Enter."),
         )
         go = self._context.go
-        self._nothing = EmptyState(
-            "ph.database", _("No data to explore"), _("Add data"), lambda: go("studio/data/!add")
+        self._nothing = EmptyState("ph.database", _("No data to explore"))
+        self._first_steps = (
+            add_data_card(lambda: go("studio/data/!add"), "explore_empty_add"),
+            sample_card(lambda: go("studio/data/!sample"), "explore_sample"),
         )
-        self._nothing.action.setObjectName("explore_empty_add")
-        self._sample = self._nothing.add_action(_("Try sample data"), lambda: go("studio/data/!sample"))
-        self._sample.setObjectName("explore_sample")
+        self._nothing.offer(*self._first_steps)
         self._right = QStackedWidget()
         self._right.setMinimumWidth(1)  # a page that isn't shown would keep the pane wide
         for page in (self._work_area, self._empty, self._nothing):
@@ -397,14 +403,14 @@ class ExploreView(QWidget):
             why = error.do if error is not None else no_data_advice(actor)
             self._nothing.why.setText(why)
             self._nothing.why.setVisible(bool(why))
-            for button in (self._nothing.action, self._sample):
-                button.setVisible(error is None and may_add_data(actor))
+            for card in self._first_steps:
+                card.setVisible(error is None and may_add_data(actor))
             page = self._nothing
         else:
             page = self._work_area if state.text or state.mode == "sql" else self._empty
         self._right.setCurrentWidget(page)
         is_empty = page is self._nothing
-        self.setFocusProxy(self._nothing.action if is_empty else self.fields.tree)
+        self.setFocusProxy(self._first_steps[0] if is_empty else self.fields.tree)
         for widget in (self.mode, self.run, self.add):
             widget.setVisible(not is_empty)
         self._show_panes()
@@ -477,6 +483,10 @@ class ExploreView(QWidget):
             "studio.explore_run": Handler(self._run),
             "studio.explore_plan": Handler(self.result.toggle_plan, self.result.why_no_plan),
             "studio.explore_add": Handler(self.add_to_dashboard, self._why_not_add),
+            **{
+                command: Handler(partial(self.result.export, export_format), self.result.why_no_export)
+                for command, export_format in EXPORTS.items()
+            },
             "studio.explore_update": Handler(self._update_widget, self._why_not_update),
             "studio.explore_undo": Handler(
                 exploration.undo, lambda: "" if exploration.can_undo else _("There is nothing to undo.")
@@ -606,6 +616,12 @@ class ExploreView(QWidget):
     def _open_time(self) -> None:
         TimeRangePicker(self.time, self.exploration.time_editor, range_only=True).open()
 
+    def _with_room(self, kind: WidgetKind) -> WidgetKind:
+        """The kind as wide as its table needs: none of the columns that are seen here is hidden on the dashboard."""
+        table = self.result.table if kind.type in ("table", PIVOT) else None
+        columns = len(table.rows.columns) if table is not None else 0
+        return replace(kind, w=min(max(kind.w, math.ceil(columns * _TABLE_COLUMN)), _PAGE_COLUMNS))
+
     def add_to_dashboard(self) -> None:
         """Ask for the dashboard that what is shown is added to."""
         kind = kind_of(self.exploration.kind)
@@ -616,7 +632,7 @@ class ExploreView(QWidget):
             self._context,
             self.add,
             title=self.result.title,
-            kind=kind,
+            kind=self._with_room(kind),
             query=state.text,
             source_id=state.source_id,
             source_name=source.name if source is not None else "",

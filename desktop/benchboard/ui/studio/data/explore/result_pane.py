@@ -1,8 +1,9 @@
 """The result of the query: a chart with the choice of its kind, the table below it, and what was read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -12,14 +13,17 @@ from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QSplitter, QS
 from benchboard.analytics.line_reduction import Reduction
 from benchboard.analytics.pivoted_table import PivotTable
 from benchboard.analytics.queries import ResultTable
+from benchboard.analytics.table_export.formats import ExportFormat
 from benchboard.dashboards.document.time_range import Period, absolute
 from benchboard.dashboards.document.widget_kinds import PIVOT, STACK, Setting, WidgetContent, WidgetKind, kind_of
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number
+from benchboard.ui.commands import REGISTRY
 from benchboard.ui.studio.data.explore.exploration import Exploration, ExplorationResult
 from benchboard.ui.studio.data.explore.history_list import duration_text
 from benchboard.ui.studio.data.explore.part_text import question_title
 from benchboard.ui.studio.data.explore.plan_pane import PlanPane
+from benchboard.ui.studio.data.explore.result_export import ask_and_export_result
 from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
 from benchboard.ui.studio.tiles.kinds.pivot import pivot_mismatch, pivot_of
 from benchboard.ui.studio.tiles.line_reader import LineReader
@@ -35,12 +39,21 @@ from benchboard.ui.widgets import Button, Elided, Icon, Paragraph, hairline
 from benchboard.ui.widgets.accessible import announce, choice_of_several
 from benchboard.ui.widgets.fields import Select
 from benchboard.ui.widgets.focus import FocusRinged
+from benchboard.ui.widgets.popover import MenuItem, menu
 from benchboard.ui.widgets.surfaces import set_surface
 from benchboard.ui.widgets.tab_order import one_tab_stop_choices
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
+EXPORTS: Final[Mapping[str, ExportFormat]] = MappingProxyType(
+    {
+        "studio.explore_export": "csv",
+        "studio.explore_export_xlsx": "xlsx",
+        "studio.explore_export_parquet": "parquet",
+    }
+)
+"""The commands that export the rows, with the format of the file."""
 KINDS: Final = (
     "line_chart",
     "area_chart",
@@ -89,8 +102,10 @@ class ResultPane(QWidget):
         super().__init__()
         set_surface(self, "surface")
         self.setAccessibleName(_("Result"))
-        self._exploration = exploration
+        self._context, self._exploration = context, exploration
         self._shown: ResultTable | None = None
+        self._dated: ResultTable | None = None
+        """The latest result with what is known of its periods."""
         self._error_in_sql = ""
         """What the SQL editor says is wrong; it isn't said again below."""
         self._announced: AppError | None = None
@@ -183,6 +198,10 @@ class ResultPane(QWidget):
             tip=_("Show how the database would run the query"),
         )  # fmt: skip
         self._plan_button.setCheckable(True)
+        self._export_button = Button(
+            _("Export"), self._open_export_menu, kind="quiet", icon="ph.download-simple", size="sm", menu=True,
+            name="explore_export", tip=_("Save the rows as a file"),
+        )  # fmt: skip
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -259,6 +278,28 @@ class ResultPane(QWidget):
         if shown:
             self.plan.tree.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def why_no_export(self) -> str:
+        """Why the rows can't be written to a file; empty if they can."""
+        table = self._result.table if self._result is not None else None
+        if self.is_stale:
+            return _("The query has an error.")
+        return "" if table is not None and table.rows else _("No result yet.")
+
+    def export(self, export_format: ExportFormat) -> None:
+        """Ask for a file in a format, and write the rows to it."""
+        table = self._result.table if self._result is not None else None
+        if table is not None:
+            ask_and_export_result(self._context, self, table, self.widget(), export_format)
+
+    def _open_export_menu(self) -> None:
+        items = [
+            MenuItem(
+                REGISTRY[command].text, partial(self.export, export_format), name=f"explore_export_{export_format}"
+            )
+            for command, export_format in EXPORTS.items()
+        ]
+        menu(self._export_button, items, name="explore_export_menu")
+
     def why_no_plan(self) -> str:
         """Why there is no plan to show; empty if there is one."""
         return "" if self._exploration.state.text.strip() else _("No query yet.")
@@ -286,6 +327,7 @@ class ResultPane(QWidget):
         line.addWidget(self._origin, 3)
         line.addWidget(self.read_again)
         line.addWidget(self._table_button)
+        line.addWidget(self._export_button)
         line.addWidget(self._plan_button)
         self._origin.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return footer
@@ -396,10 +438,11 @@ class ResultPane(QWidget):
             button.disable(why if kind != shown else "")
             button.setChecked(kind == shown and table is not None)
         self._show_stacking(table)
+        self._export_button.disable(self.why_no_export())
         self._title.setText(self.title if exploration.state.text else "")
         self._show_reason()
         has_error = result is not None and result.error is not None
-        rows = self._rows_of(table)
+        rows = self._rows_of(self._with_periods(table))
         if rows is not self._shown:
             self._shown = rows
             self._show_table(rows)
@@ -414,6 +457,18 @@ class ResultPane(QWidget):
         self._show_data.setVisible(elsewhere is not None)
         if elsewhere is not None:
             self._show_data.setText(show_period_text(elsewhere))
+
+    def _with_periods(self, table: ResultTable | None) -> ResultTable | None:
+        """The result with what is known of its periods, as the chart has it: the same object for the same rows."""
+        drawn = self._exploration.drawn_result(self._result)
+        if table is None or drawn is None or drawn.table is None:
+            return table
+        known = self._dated
+        if known is None or known.rows is not table.rows or (known.known_until, known.step) != (
+            drawn.table.known_until, drawn.table.step
+        ):  # fmt: skip
+            self._dated = drawn.table
+        return self._dated
 
     def _rows_of(self, table: ResultTable | None) -> ResultTable | None:
         """The rows below the chart; in place of both, a pivot table if that is the kind chosen."""

@@ -1,6 +1,6 @@
 """The axes of values at the left and right of a plot: their scales, with zero at the same height, and their labels."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -13,6 +13,9 @@ from benchboard.ui.theme import theme
 
 RATIO: Final = 20.0
 """Where the largest values of two series differ by this factor or more, the smaller one is a flat line."""
+FLAT: Final = 50.0
+"""Where they differ by more than this factor, the smaller one can't be read: it is put on an axis of its own, or the
+chart says so."""
 _LABEL_GAP: Final = 8.0
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
@@ -50,6 +53,15 @@ class MeasuredSeries(Protocol):
         """The unit of all of them."""
 
 
+@dataclass(frozen=True, slots=True)
+class PlainSeries:
+    """What an axis needs to know of a series that has no colour yet."""
+
+    setting_name: str
+    values: Sequence[float | None]
+    unit: number_format.Unit | None
+
+
 def with_common_zero(left: AxisScale, right: AxisScale, most: int) -> tuple[AxisScale, AxisScale]:
     """Both axes with zero at the same height, if both have it and one has values below it: bars then stand on one
     line, and what is above it on one side is so on the other."""
@@ -85,6 +97,26 @@ def label_width(names: Sequence[str]) -> float:
     """Pixels of the labels of a right axis with the gap beside them."""
     metrics = QFontMetricsF(theme().font("caption"))
     return max(map(metrics.horizontalAdvance, names)) + _LABEL_GAP
+
+
+def automatic_right(series: Sequence[MeasuredSeries]) -> frozenset[str]:
+    """The names of the series that are on the right axis unless somebody chose: those of another unit than the first,
+    if there are two, and without units those that couldn't be read. Amounts in two currencies, and those of one unit,
+    would seem to cross where they don't."""
+    units = list(dict.fromkeys(one.unit for one in series))
+    if len(units) == 2 and not all(unit is None or unit.currency for unit in units):
+        return frozenset(one.setting_name for one in series if one.unit != units[0])
+    if len(units) == 1 and units[0] != number_format.NO_UNIT:
+        return frozenset()
+    return frozenset(unreadable({one.setting_name: one.values for one in series})) if len(units) != 2 else frozenset()
+
+
+def unreadable(series: Mapping[str, Sequence[float | None]]) -> tuple[str, ...]:
+    """The names of those of the series of an axis that are flat lines near zero beside the largest. One that has
+    nothing but zeros is what it looks like."""
+    sizes = {name: max((abs(one) for one in values if one is not None), default=0.0) for name, values in series.items()}
+    largest = max(sizes.values(), default=0.0)
+    return tuple(name for name, size in sizes.items() if 0 < size < largest / FLAT)
 
 
 def suggested_right(series: Sequence[MeasuredSeries]) -> tuple[str, ...]:

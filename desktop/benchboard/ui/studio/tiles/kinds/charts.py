@@ -1,5 +1,6 @@
 """Draws line and area charts, the axes of all charts, and sparklines, by the mockups' visual rules ("Chart")."""
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -12,7 +13,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from benchboard.analytics import periods
 from benchboard.analytics.queries import Cell, ResultTable
-from benchboard.i18n import _, ngettext, percent
+from benchboard.i18n import _, currency_decimals, ngettext, percent
 from benchboard.ui.studio.tiles.axes.axis_scale import AxisChoice, AxisScale
 from benchboard.ui.studio.tiles.axes.axis_sides import (
     AxisChoices,
@@ -686,6 +687,7 @@ def _named_end(line: Series, value: str) -> str:
 def _end_values(plot: Plot, series: Sequence[Series]) -> list[EndValue]:
     """The last value of each line that ends with one, at its own height, if its text isn't too long."""
     metrics, values = QFontMetricsF(theme().font("caption")), list[EndValue]()
+    alike = _alike_texts(series, plot.scale.ticks)
     for place, line in enumerate(series):
         last = line.values[-1] if len(line.values) > 1 else None
         if last is None:
@@ -693,6 +695,8 @@ def _end_values(plot: Plot, series: Sequence[Series]) -> list[EndValue]:
         span = line.spans[-1] if line.spans else None
         if span is not None and line.is_share:
             texts: tuple[str, ...] = (percent(span.top - span.base, 0),)
+        elif place in alike:
+            texts = (alike[place],)
         else:
             texts = _precise_texts(line, last, plot.scale.ticks) or _plain_texts(line, plot.scale.ticks)
         text = next((text for text in texts if metrics.horizontalAdvance(text) <= _MAX_END_VALUE), None)
@@ -734,6 +738,21 @@ def _apart(heights: Sequence[float], top: float, bottom: float) -> list[float]:
     return [height + place * _END_LINE_HEIGHT for place, height in enumerate(places)]
 
 
+def _alike_texts(series: Sequence[Series], ticks: Sequence[float]) -> dict[int, str]:
+    """The last values of lines, by their places, in one size where short forms would have several: of the axis, else in
+    full. Empty where they have one by themselves."""
+    lasts = {place: last for place, line in enumerate(series) if (last := line.values[-1] if line.values else None)}
+    if number_format.are_alike(list(lasts.values())) or any(
+        _precise_texts(series[at], lasts[at], ticks) for at in lasts
+    ):
+        return {}
+    short = number_format.abbreviate_alike(list(lasts.values()), max(map(abs, ticks)))
+    if short is None:
+        return {place: series[place].last for place in lasts}
+    units = [series[place].unit or number_format.NO_UNIT for place in lasts]
+    return {place: unit.after(text) for place, unit, text in zip(lasts, units, short, strict=True)}
+
+
 def _plain_texts(line: Series, ticks: Sequence[float]) -> tuple[str, ...]:
     """The last value of a line, whole and in short form: only short where the ticks are so too."""
     are_short = max(map(abs, ticks)) >= number_format.LEAST_SHORT
@@ -741,11 +760,16 @@ def _plain_texts(line: Series, ticks: Sequence[float]) -> tuple[str, ...]:
 
 
 def _precise_texts(line: Series, last: float, ticks: Sequence[float]) -> tuple[str, ...]:
-    """The last value of a line with the decimals of the ticks, with and without its unit, where it would be at another
-    height with less; else nothing."""
-    places = number_format.decimal_places(Decimal(f"{ticks[1] - ticks[0]:.3g}"))
-    if not places or not 10 <= abs(last) < 1e9 or line.unit is None:
+    """The last value of a line, with and without its unit, where rounded it would be at a height that can be told from
+    its own, a tenth of a tick away; else nothing."""
+    if line.unit is None or line.decimals is not None or not 10 <= abs(last) < 1e9:
         return ()
+    seen = math.ceil(-math.log10((ticks[1] - ticks[0]) / 10) - 1e-9)
+    places = min(seen, number_format.decimal_places(Decimal(repr(last))))
+    if places <= 0:
+        return ()
+    if line.unit.currency:
+        places = max(places, currency_decimals(line.unit.currency))
     written = number_format.format_number(last, places)
     return line.unit.after(written), written
 

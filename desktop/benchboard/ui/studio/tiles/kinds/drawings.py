@@ -110,7 +110,7 @@ def _histogram_mismatch(widget: WidgetContent, table: ResultTable) -> Mismatch |
         return _("The query returned no numbers."), ""
     if counted_groups(table, additive_columns(widget.query)):
         what = _("“{column}” is already a count or a sum of many rows.").format(column=table.columns[column].title)
-        fits = kind_of(suggest_chart(table).kind)
+        fits = kind_of(suggest_chart(table, widget.query).kind)
         kind = _(fits.title) if fits is not None else ""
         return what, _("Show it as “{kind}”, or select the number of each row without grouping.").format(kind=kind)
     if number_format.column_unit(table, column, number_format.unit(widget)) is None:

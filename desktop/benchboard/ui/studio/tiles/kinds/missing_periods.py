@@ -16,16 +16,17 @@ from benchboard.analytics import periods
 from benchboard.analytics.period_step import WEEK, Step, step_of
 from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.analytics.query_types import NUMBERS
-from benchboard.dashboards.document.series_settings import right_series, series_colours
+from benchboard.dashboards.document.series_settings import chooses_right, right_series, series_colours
 from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.dashboards.period_before import moved
 from benchboard.dashboards.variables.variable_queries import names_in
 from benchboard.i18n import _
 from benchboard.ui.studio.tiles.axes.axis_scale import AxisChoice
+from benchboard.ui.studio.tiles.axes.axis_sides import PlainSeries, automatic_right
 from benchboard.ui.studio.tiles.axes.thresholds import reference_lines, thresholds
 from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
-from benchboard.ui.studio.tiles.series.chart_table import ChartTable, chart_table
+from benchboard.ui.studio.tiles.series.chart_table import MAX_SERIES, ChartTable, chart_table
 from benchboard.ui.studio.tiles.series.period_before import compared_chart
 from benchboard.ui.studio.tiles.series.stacking import stack_of
 
@@ -75,7 +76,7 @@ def _drawn_alone(widget: WidgetContent, result: QueryResult) -> ChartTable:
     if kind in ("line_chart", "area_chart"):
         drawn = replace(drawn, thresholds=tuple(thresholds(widget)))
     if kind in _CHARTS:
-        drawn = _with_axis(drawn, widget)
+        drawn = _with_automatic_right(_with_axis(drawn, widget), widget, kind)
     if kind in ("line_chart", "area_chart"):
         drawn = replace(drawn, window=result.window)
     if kind not in _CHARTS or drawn.repeats_x:
@@ -97,6 +98,27 @@ def _with_axis(drawn: ChartTable, widget: WidgetContent) -> ChartTable:
         right_unit=number_format.truncate(str(widget.setting("right_unit")), _MAX_UNIT),
         right_decimals=right_decimals if isinstance(right_decimals, int) else None,
     )
+
+
+def _with_automatic_right(drawn: ChartTable, widget: WidgetContent, kind: str) -> ChartTable:
+    """With the series on the right axis that are there by themselves: of lines and areas whose series are columns, if
+    nobody set anything of their axis, or a unit, which is that of all of them."""
+    unit = number_format.unit(widget)
+    is_stacked = kind == "area_chart" and widget.setting("stack") in ("stacked", "percent")
+    if kind == "bar_chart" or is_stacked or drawn.series_by or unit or chooses_right(widget):
+        return drawn
+    if not drawn.axis.is_automatic or drawn.thresholds or drawn.repeats_x:
+        return drawn
+    numeric = [place for place, one in enumerate(drawn.columns) if place and number_format.is_numeric(one)]
+    series = [
+        PlainSeries(
+            drawn.setting_name(place),
+            number_format.column_numbers(drawn, place),
+            number_format.column_unit(drawn, place, unit),
+        )
+        for place in numeric[:MAX_SERIES]
+    ]
+    return replace(drawn, right=automatic_right(series))
 
 
 def _ends(widget: WidgetContent, low_key: str, high_key: str) -> tuple[float | None, float | None]:

@@ -15,6 +15,7 @@ from benchboard.dashboards.document.widget_kinds import PIVOT, WidgetContent
 from benchboard.i18n import _, number
 from benchboard.ui.studio.tiles.kinds.heatmap import ordered
 from benchboard.ui.studio.tiles.numbers import number_format
+from benchboard.ui.studio.tiles.numbers.partial_periods import partial_period, partial_text
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import month_name
@@ -103,11 +104,15 @@ def _with_months(found: PivotTable) -> PivotTable:
 
 
 def _namer(table: ResultTable) -> Namer:
-    """What values are called as headings, months as such."""
+    """What values are called as headings, months as such, and a period that isn't over as that."""
     months = {place for place in range(len(table.columns)) if _is_monthly(table, place)}
+    partial = partial_period(table)
 
     def name(of: ResultTable, column: int, value: Cell) -> str:
-        return month_name(value) if column in months and isinstance(value, date) else heading(of, column, value)
+        is_month = column in months and isinstance(value, date)
+        text = month_name(value) if is_month and isinstance(value, date) else heading(of, column, value)
+        is_partial = partial is not None and partial.is_in(column, value)
+        return partial_text(text, goes_on=partial.goes_on) if partial is not None and is_partial else text
 
     return name
 

@@ -202,6 +202,25 @@ def abbreviate(value: float, decimals: int = 2) -> str:
     return format_number(_rounded(exact, 6).normalize())
 
 
+def abbreviate_alike(values: Sequence[float], most: float) -> list[str] | None:
+    """Numbers of an axis that goes up to `most` in its size, with the same decimals: `12.35 k` beside `0.98 k`. None
+    where one of them would have no digits left, or numbers of this axis aren't short."""
+    size = next(((size, words) for size, words in _SIZES if most >= max(size, LEAST_SHORT)), None)
+    if size is None or not most < _SIZES[0][0] * 1e3:
+        return None
+    parts = [_rounded(Decimal(repr(float(value))) / Decimal(size[0]), 2) for value in values]
+    if any(value and abs(part) < Decimal("0.1") for value, part in zip(values, parts, strict=True)):
+        return None
+    places = max((decimal_places(part) for part in parts), default=0)
+    return [_(size[1]).format(number=number(part, places)) if part else "0" for part in parts]
+
+
+def are_alike(values: Sequence[float]) -> bool:
+    """Whether all numbers but zeros are of one size in short form."""
+    sizes = (abs(value) for value in values if value)
+    return len({next((size for size, _words in _SIZES if one >= max(size, LEAST_SHORT)), 0.0) for one in sizes}) < 2
+
+
 def _rounded(value: Decimal, decimals: int) -> Decimal:
     """A number with so many decimals, a half rounded away from zero."""
     return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from benchboard.analytics import periods
+from benchboard.analytics.pivoted_table import PivotTable
 from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.i18n import _
 
@@ -22,7 +23,11 @@ class PartialPeriod(NamedTuple):
 
 
 def partial_period(table: ResultTable) -> PartialPeriod | None:
-    """The last period of a result whose query groups by periods, if it isn't over; None if it is, or isn't known."""
+    """The last period of a result whose query groups by periods, if it isn't over; None if it is, or isn't known. Of a
+    pivot table, that of its rows; one that heads a column is in the result that it was made of."""
+    if isinstance(table, PivotTable):
+        found = partial_period(table.source)
+        return found._replace(column=0) if found is not None and found.column == table.places.row else None
     if table.step is None:
         return None
     for column, one in enumerate(table.columns):
