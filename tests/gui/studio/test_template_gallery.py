@@ -60,9 +60,7 @@ def test_template_gallery_on_a_database_without_orders_says_so(studio: "Studio")
 def test_template_gallery_on_an_empty_page_opens_by_key(studio: "Studio") -> None:
     studio.page.editor.load(empty())
     studio.wait(lambda: studio.page.empty_notice.shown is not None and studio.page.empty_notice.shown.isVisible())
-    notice = studio.page.empty_notice.shown
-    assert notice is not None
-    studio.qtbot.mouseClick(notice.action, Qt.MouseButton.LeftButton)  # type: ignore[attr-defined]
+    _press(studio, "studio_empty_template")
     gallery = studio.application.window.findChild(TemplateGallery)
     assert gallery is not None
     assert [card.accessibleName() for card in gallery.cards] == [template.title for template in TEMPLATES]
