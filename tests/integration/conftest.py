@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from benchboard.analytics.sources import services
+from benchboard.analytics.sources.removal import remove_source
 from benchboard.paging import Listing
 from benchboard.storage.engine import Database
 from support import databases
@@ -41,4 +42,4 @@ def no_sources(market: Market) -> Iterator[None]:
     yield
     with unbound(market.database).change() as session:
         for source in services.list_sources(session, market.analyst, Listing()).rows:
-            services.remove_source(session, market.analyst, source.id, even_if_used=True)
+            remove_source(session, market.analyst, source.id, even_if_used=True)

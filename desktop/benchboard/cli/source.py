@@ -34,7 +34,7 @@ from benchboard.analytics.rest.settings import AUTHENTICATIONS, MAX_PAGE_SIZE, P
 from benchboard.analytics.sources import lineage, services
 from benchboard.analytics.sources.catalog import get_row
 from benchboard.analytics.sources.configuration import tables_of
-from benchboard.analytics.sources.copies import copies_folder, new_source_id, remove_copies, with_copies
+from benchboard.analytics.sources.copies import copies_folder, remove_copies, with_copies
 from benchboard.analytics.sources.file_news import (
     changes_text,
     file_news,
@@ -43,10 +43,12 @@ from benchboard.analytics.sources.file_news import (
     status_title,
 )
 from benchboard.analytics.sources.original_files import original_files
+from benchboard.analytics.sources.removal import remove_source
 from benchboard.analytics.sources.rest_connection import change_secret
 from benchboard.analytics.sources.rest_import import RestRequest, add_rest
 from benchboard.analytics.sources.servers import change_password, connect_server, no_password
 from benchboard.analytics.sources.services import SourceSummary
+from benchboard.analytics.sources.source_ids import id_for_new
 from benchboard.analytics.sources.source_reading import DOUBTFUL, copies_before, read_source_again
 from benchboard.analytics.sources.state import examine
 from benchboard.cli.command_context import CommandContext, paging_options, with_context, write_json
@@ -186,7 +188,9 @@ def add(
             do=_("Check the file. To add it without rows, repeat the command with --allow-empty."),
         )  # fmt: skip
     empty = empty_sheets(inspected.tables)
-    source_id = new_source_id()
+    with context.database.read() as session:
+        kind = inspected.tables[0].scan.format  # a folder's files have one
+        source_id = id_for_new(session, context.actor, name or file.name.partition(".")[0], kind)
     scans = (table.scan for table in inspected.tables if table not in empty)
     named = tables_of(tuple(replace(scan, file_column="") if no_file_names else scan for scan in scans))
     originals = original_files(named)
@@ -209,7 +213,7 @@ def add(
                 session,
                 context.actor,
                 name=name or file.name.partition(".")[0],
-                kind=tables[0].scan.format,  # a folder's files have one
+                kind=kind,
                 tables=tables,
                 state=state,
                 source_id=source_id,
@@ -515,7 +519,7 @@ def remove(context: CommandContext, which: str, force: bool) -> None:
             *services.copied_tables(session, context.actor, found.id),
             *copies_before(get_row(session, context.actor, found.id)),
         )
-        removed = services.remove_source(session, context.actor, found.id, even_if_used=force)
+        removed = remove_source(session, context.actor, found.id, even_if_used=force)
     remove_copies(copied)
     context.report(_("Removed “{name}”.").format(name=removed.name), id=removed.id, name=removed.name)
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,8 @@ from pytestqt.qtbot import QtBot
 from benchboard.analytics.files.inspection import inspect_file
 from benchboard.analytics.queries import run_query
 from benchboard.analytics.sources import services
-from benchboard.analytics.sources.file_import import import_files
+from benchboard.analytics.sources.copies import delete_removed
+from benchboard.analytics.sources.file_import import import_files, source_copies
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.identity import audit
 from benchboard.paging import Listing
@@ -843,7 +845,7 @@ def test_a_lost_column_is_asked_about_and_undo_brings_the_copy_of_before_back(da
     assert data.query(source.id, query) == ROWS
 
 
-def test_a_source_is_removed_after_confirmation_and_its_copy_too(data: Data) -> None:
+def test_a_source_is_removed_after_confirmation_and_its_copy_a_day_later(data: Data) -> None:
     data.drop(data.file)
     data.add()
     copies = data.studio.home / "sources"
@@ -851,8 +853,51 @@ def test_a_source_is_removed_after_confirmation_and_its_copy_too(data: Data) -> 
     data.select("Chamber 2")
     data.qtbot.keyClick(data.list_view, Qt.Key.Key_Delete)
     data.click("confirm_act")
-    data.studio.wait(lambda: data.sources() == [] and not list(copies.glob("*.parquet")))
+    data.studio.wait(lambda: data.sources() == [])
     assert data.file.exists()
+    delete_removed(data.studio.home, data.studio.actor.organisation_id, lambda _source: ())
+    assert len(list(copies.glob("*.parquet"))) == 1, "its removal can still be undone"
+    (note,) = (copies / "removed").iterdir()
+    os.utime(note, (0, 0))
+    delete_removed(data.studio.home, data.studio.actor.organisation_id, lambda _source: ())
+    assert not list(copies.glob("*.parquet"))
+    assert not note.exists()
+
+
+def test_the_removal_of_a_source_is_undone_with_its_copy(data: Data) -> None:
+    data.drop(data.file)
+    data.add()
+    (source,) = data.sources()
+    data.select("Chamber 2")
+    data.qtbot.keyClick(data.list_view, Qt.Key.Key_Delete)
+    data.click("confirm_act")
+    data.find("toast_undo")
+    assert data.sources() == []
+    data.studio.key(Qt.Key.Key_Z, CTRL)
+    data.studio.wait(lambda: [one.id for one in data.sources()] == [source.id])
+    said = "“Chamber 2” is back."
+    data.studio.wait(lambda: any(one.text() == said for one in data.window.findChildren(QLabel)))
+    assert not list((data.studio.home / "sources" / "removed").iterdir())
+    assert data.query(source.id, "SELECT count(*) FROM chamber_2") == ROWS
+
+
+def test_a_source_added_again_takes_the_place_of_the_one_removed(data: Data) -> None:
+    data.drop(data.file)
+    data.add()
+    (source,) = data.sources()
+    data.select("Chamber 2")
+    data.qtbot.keyClick(data.list_view, Qt.Key.Key_Delete)
+    data.click("confirm_act")
+    data.studio.wait(lambda: data.sources() == [])
+    data.drop(data.file)
+    data.add()
+    assert [one.id for one in data.sources()] == [source.id]
+    (note,) = (data.studio.home / "sources" / "removed").iterdir()
+    os.utime(note, (0, 0))
+    database, actor = data.studio.workspace.database, data.studio.actor
+    delete_removed(data.studio.home, actor.organisation_id, partial(source_copies, unbound(database), actor))
+    assert len(list((data.studio.home / "sources").glob("*.parquet"))) == 1, "the copy of the one removed is gone"
+    assert data.query(source.id, "SELECT count(*) FROM chamber_2") == ROWS
 
 
 def test_details_of_a_source_say_when_it_was_refreshed_as_the_list_does(

@@ -95,6 +95,22 @@ def test_rows_that_only_the_period_before_has_are_in_the_gaps_of_the_times() -> 
     assert len(compared_rows(now, before, Step(seconds=86_400)).rows) == 2
 
 
+def test_every_series_has_its_bar_of_the_period_before_beside_it() -> None:
+    """Of bars by two dimensions, at most eight in all were drawn: some of the period before were missing in silence."""
+    shops = [f"shop {number}" for number in range(9)]
+    state = ResultColumn("state", "text")
+    now = _table((state, SHOP, ORDERS), *(("open", shop, 90 - at) for at, shop in enumerate(shops)))
+    then = [("open", shop, 10 + at) for at, shop in enumerate(shops)]  # the last one is the largest
+    before = _before(*then, columns=(state, SHOP, ORDERS))
+    widget = _widget("bar_chart", stack="off")
+    drawn = drawn_table(widget, QueryResult(BY_DAY, now, period=NOVEMBER, before=before))
+    series = charts.series_of(drawn, "")
+    assert [(one.name, one.values) for one in series] == [
+        found for at, shop in enumerate(shops[:8]) for found in ((shop, [90 - at]), (f"{shop} before", [10 + at]))
+    ]
+    assert drawn.undrawn == 1
+
+
 def test_line_of_the_period_before_is_dashed_lighter_and_in_the_readout() -> None:
     days = [datetime(2026, 11, day, tzinfo=UTC) for day in (1, 2, 3)]
     now = _table((DAY, ORDERS), *zip(days, (10, 20, 30), strict=True))

@@ -9,6 +9,7 @@ from open_dashboards import OpenDashboards, dashboards_view_of, sign_in_as
 
 from benchboard.dashboards import library
 from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.document.time_range import last
 from benchboard.dashboards.variables import variable_state
 from benchboard.ui.studio.document.variable_persistence import VariablePersistence
 from benchboard.ui.studio.editor_page import StudioPage
@@ -57,6 +58,23 @@ def test_selected_values_after_a_restart_are_restored(open_studio: Open) -> None
     assert chosen(page) == {"shop": ("a", "b"), "city": ("Bursa",)}
     assert not page.saving.dirty
     assert page.editor.document.chosen["shop"] == ("a",)
+
+
+def test_selected_time_range_is_restored_with_the_values(open_studio: Open) -> None:
+    """After a restart the values were back, the time range beside them wasn't."""
+    first = open_studio()
+    first.page = page = OpenDashboards(first).open(create_dashboards(first))
+    default = page.editor.time_range
+    page.editor.select_time(last(7, "d"))
+    choose(first)
+    first.close()
+    second = open_studio()
+    page = OpenDashboards(second).read()
+    assert page.editor.time_range == last(7, "d")
+    assert chosen(page)["shop"] == ("a", "b")
+    page.editor.select_time(default)
+    second.close()
+    assert OpenDashboards(open_studio()).read().editor.selected_time is None, "the default, whatever that becomes"
 
 
 def test_selected_values_after_reopening_the_tab_are_restored(open_studio: Open) -> None:

@@ -14,6 +14,7 @@ from benchboard.analytics.model_services import ModelSummary
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.configuration import tables_of
 from benchboard.analytics.sources.lineage import LineageUse, column_uses, field_origins, table_uses, uses_text
+from benchboard.analytics.sources.removal import remove_source
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.analytics.sources.state import examine
 from benchboard.errors import Denied
@@ -35,7 +36,7 @@ def trips(market: Market, tmp_path: Path) -> Iterator[SourceSummary]:
                 session.delete(one)
             session.flush()
         for source in services.list_sources(session, market.analyst, Listing()).rows:
-            services.remove_source(session, market.analyst, source.id, even_if_used=True)
+            remove_source(session, market.analyst, source.id, even_if_used=True)
         audit.record(session, market.analyst, "model.delete", None)
 
 

@@ -23,6 +23,7 @@ from benchboard.analytics.model_services import ModelSummary
 from benchboard.analytics.queries import ResultTable, check_source_query, run_query
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.configuration import tables_of
+from benchboard.analytics.sources.removal import remove_source
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.analytics.sources.state import examine
 from benchboard.analytics.table_browser import list_tables
@@ -43,7 +44,7 @@ def trips(market: Market, tmp_path: Path) -> Iterator[SourceSummary]:
         for one in session.scalars(select(DataModel)):
             session.delete(one)
         for source in services.list_sources(session, market.analyst, Listing()).rows:
-            services.remove_source(session, market.analyst, source.id, even_if_used=True)
+            remove_source(session, market.analyst, source.id, even_if_used=True)
         model_services.audit.record(session, market.analyst, "model.delete", None)
 
 
@@ -151,7 +152,7 @@ def test_model_is_changed_renamed_deleted_and_audited(
         assert [one.name for one in model_services.model_uses(session, market.analyst, model.id, ["name"])] == ["A"]
         assert len(model_services.model_uses(session, market.analyst, model.id)) == 2
         with pytest.raises(Conflict, match="1 data model reads “City list”") as caught:
-            services.remove_source(session, market.analyst, cities.id)
+            remove_source(session, market.analyst, cities.id)
         assert caught.value.facts["models"] == ("Trips by city",)
         with pytest.raises(Conflict, match="1 dashboard uses"):
             model_services.delete_model(session, market.analyst, model.id)

@@ -16,8 +16,8 @@ from benchboard.analytics.queries import Cell
 from benchboard.analytics.query_builder.question import Calculation, Filter, Group, Join, Measure, Question
 from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.analytics.query_extent import UNKNOWN, QueryExtent, query_extent
-from benchboard.analytics.sources import services
 from benchboard.analytics.sources.file_import import import_files
+from benchboard.analytics.sources.removal import remove_source
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.analytics.sources.source_reading import read_source_again
 from benchboard.errors import Unavailable
@@ -33,7 +33,7 @@ def ridden(market: Market, tmp_path: Path) -> Iterator[SourceSummary]:
     source = import_files(unbound(market.database), market.analyst, name="Rides", scans=scans, folder=None)
     yield source
     with unbound(market.database).change() as session:
-        services.remove_source(session, market.analyst, source.id, even_if_used=True)
+        remove_source(session, market.analyst, source.id, even_if_used=True)
 
 
 def _write(path: Path, *lines: str) -> None:

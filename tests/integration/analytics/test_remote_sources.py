@@ -42,6 +42,7 @@ from benchboard.analytics.query_plan import QueryPlan
 from benchboard.analytics.remote import engine
 from benchboard.analytics.remote.settings import RemoteSettings
 from benchboard.analytics.sources import services
+from benchboard.analytics.sources.removal import remove_source
 from benchboard.analytics.sources.servers import change_password, connect_server
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.analytics.sources.source_reading import read_source_again
@@ -190,7 +191,7 @@ def source(shop: Market, remote: Remote) -> Iterator[SourceSummary]:
         )  # fmt: skip
     yield added
     with unbound(shop.database).change() as session:
-        services.remove_source(session, shop.analyst, added.id, even_if_used=True)
+        remove_source(session, shop.analyst, added.id, even_if_used=True)
 
 
 def query(shop: Market, source: SourceSummary, text: str, **options: Any) -> Any:

@@ -11,8 +11,8 @@ from benchboard.analytics.query_builder.combined import RepeatedRows
 from benchboard.analytics.query_builder.question import Group, Join, Measure, Question
 from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.analytics.repeated_rows import repeated_rows
-from benchboard.analytics.sources import services
 from benchboard.analytics.sources.file_import import import_files
+from benchboard.analytics.sources.removal import remove_source
 from benchboard.analytics.sources.source_reading import read_source_again
 from support.databases import unbound
 from support.orders import Market
@@ -58,4 +58,4 @@ def test_repeated_rows_of_a_join_are_counted_once_for_each_reading(
         assert len(joins) == 2
     finally:
         with database.change() as session:
-            services.remove_source(session, actor, source.id, even_if_used=True)
+            remove_source(session, actor, source.id, even_if_used=True)

@@ -12,6 +12,7 @@ from benchboard.analytics.queries import check_source_query, run_query
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.configuration import SourceConfiguration, SourceTable, kept_folder, tables_of
 from benchboard.analytics.sources.kinds import source_kinds
+from benchboard.analytics.sources.removal import remove_source
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.analytics.sources.source_reading import read_source_again
 from benchboard.analytics.sources.state import SourceState, examine
@@ -119,7 +120,7 @@ def test_services_without_permission_are_refused(market: Market, file: Path) -> 
             lambda: run_query(session, nobody, "SELECT 1", source_id=source.id),
             lambda: services.list_sources(session, nobody, Listing()),
             lambda: services.sample_rows(session, nobody, source.id, source.tables[0]),
-            lambda: services.remove_source(session, reader, source.id),
+            lambda: remove_source(session, reader, source.id),
             lambda: services.update_source(session, reader, source.id, name="Other"),
             lambda: services.add_source(session, reader, name="x", kind="csv", tables=(), state=SourceState(())),
         ):  # fmt: skip
@@ -172,7 +173,7 @@ def test_read_source_again_a_lost_column_is_named(market: Market, file: Path) ->
 def test_remove_source_removes_it_and_leaves_its_file(market: Market, file: Path) -> None:
     source = added(market, file)
     with unbound(market.database).change() as session:
-        services.remove_source(session, market.analyst, source.id)
+        remove_source(session, market.analyst, source.id)
 
     with unbound(market.database).read() as session, pytest.raises(NotFound):
         services.get_source(session, market.analyst, source.id)

@@ -6,9 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from benchboard.analytics.sources import services
+from benchboard.analytics.sources.removal import remove_source, restore_source
+from benchboard.analytics.sources.source_ids import id_for_new
 from benchboard.dashboards import library
 from benchboard.dashboards.document.document import parse_document, write_document
+from benchboard.errors import Conflict
 from benchboard.identity import audit
+from benchboard.paging import Listing
 from benchboard.storage.models.analytics import DataSource
 from benchboard.storage.models.dashboards import Widget
 from support.databases import unbound
@@ -27,7 +31,7 @@ def source_id(market: Market) -> Iterator[str]:
     yield found
     with unbound(market.database).change() as session:
         if session.get(DataSource, found) is not None:
-            services.remove_source(session, actor, found, even_if_used=True)
+            remove_source(session, actor, found, even_if_used=True)
 
 
 def _saved(market: Market, *sources: object) -> str:
@@ -77,10 +81,43 @@ def test_remove_source_that_a_dashboard_uses_is_refused_and_named(market: Market
     dashboard_id = _saved(market, source_id)
     with unbound(market.database).change() as session:
         with pytest.raises(services.Conflict) as caught:
-            services.remove_source(session, market.analyst, source_id)
+            remove_source(session, market.analyst, source_id)
         assert caught.value.facts["dashboards"] == ("Trips",)
         assert [use.dashboard_id for use in services.source_uses(session, market.analyst, source_id)] == [dashboard_id]
-        services.remove_source(session, market.analyst, source_id, even_if_used=True)
+        remove_source(session, market.analyst, source_id, even_if_used=True)
 
     assert _columns(market, dashboard_id) == {None}
     assert _document_sources(market, dashboard_id) == [source_id], "its query must not run on other data"
+
+
+def test_restore_source_and_its_widgets_read_it_again(market: Market, source_id: str) -> None:
+    dashboard_id = _saved(market, source_id)
+    actor = market.analyst
+    with unbound(market.database).change() as session:
+        removed = remove_source(session, actor, source_id, even_if_used=True)
+    with unbound(market.database).change() as session:
+        restore_source(session, actor, removed)
+        with pytest.raises(Conflict):
+            restore_source(session, actor, removed)
+    with unbound(market.database).read() as session:
+        assert services.get_source(session, actor, source_id).name == "Trips"
+        assert [use.dashboard_id for use in services.source_uses(session, actor, source_id)] == [dashboard_id]
+        assert [one.event for one in audit.list_entries(session, market.admin, Listing()).rows][:2] == [
+            "source.restore", "source.remove"
+        ]  # fmt: skip
+
+
+def test_id_for_new_is_that_of_the_source_removed_under_the_name(market: Market, source_id: str) -> None:
+    actor = market.analyst
+    with unbound(market.database).change() as session:
+        row = session.get(DataSource, source_id)
+        assert row is not None
+        row.connection_config = {"format": "csv", "tables": []}
+        assert id_for_new(session, actor, "Trips", "csv") != source_id, "it is still there"
+        removed = remove_source(session, actor, source_id, even_if_used=True)
+        assert id_for_new(session, actor, "Trips", "csv") == source_id
+        assert id_for_new(session, actor, " Trips ", "excel") == source_id, "a file of another kind"
+        assert id_for_new(session, actor, "Trips", "postgresql") != source_id, "a server is something else"
+        assert id_for_new(session, actor, "Trip", "csv") != source_id
+        restore_source(session, actor, removed)
+        assert id_for_new(session, actor, "Trips", "csv") != source_id

@@ -52,12 +52,12 @@ def test_export_changed_time_and_refresh_replace_grafanas() -> None:
     assert (back["time"], back["refresh"]) == ({"from": "now-7d", "to": "now", "zone": 1}, "30m")
     del document["time"], document["refresh"]
     back = to_grafana(parse_document(document))[0]
-    assert (back["time"], back["refresh"]) == ({"from": "now-30d", "to": "now", "zone": 1}, "")
+    assert (back["time"], back["refresh"]) == ({"from": "now-29d/d", "to": "now/d", "zone": 1}, "")
 
 
 def test_export_new_dashboard_has_its_time_and_refresh() -> None:
     new = {"format": "benchboard/dashboard", "version": 2, "items": []}
-    assert to_grafana(parse_document(new))[0]["time"] == {"from": "now-30d", "to": "now"}
+    assert to_grafana(parse_document(new))[0]["time"] == {"from": "now-29d/d", "to": "now/d"}
     back = to_grafana(parse_document({**new, "time": {"from": "now/M", "to": "now/M"}, "refresh": 3600}))[0]
     assert (back["time"], back["refresh"]) == ({"from": "now/M", "to": "now/M"}, "1h")
 

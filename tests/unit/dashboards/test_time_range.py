@@ -1,6 +1,6 @@
 """Time ranges: expressions to periods, and the periods around one."""
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -108,6 +108,25 @@ def test_period_before_and_after_a_calendar_unit_are_the_units_around_it() -> No
     assert time_range.before(year, NOW) == (_day(2024, 1, 1), _day(2025, 1, 1))
     week = TimeRange("now-7d", "now")
     assert time_range.before(week, NOW) == (NOW - timedelta(days=14), NOW - timedelta(days=7))
+
+
+def test_last_days_weeks_and_months_are_whole_with_that_of_today() -> None:
+    """From the same time of day, a table of dates alone lacked the first day, which the calendar marked."""
+    assert time_range.last(7, "d").period(NOW) == (_day(2026, 11, 14), _day(2026, 11, 21))
+    assert time_range.last(13, "w").period(NOW) == (_day(2026, 8, 24), _day(2026, 11, 23))
+    assert time_range.last(12, "M").period(NOW) == (_day(2025, 12, 1), _day(2026, 12, 1))
+    assert time_range.before(time_range.last(7, "d"), NOW) == (_day(2026, 11, 7), _day(2026, 11, 14))
+    assert time_range.before(time_range.last(12, "M"), NOW) == (_day(2024, 12, 1), _day(2025, 12, 1))
+    assert time_range.after(time_range.last(3, "M"), NOW) == (_day(2026, 12, 1), _day(2027, 3, 1))
+    titles = [time_range.title(time_range.last(count, unit)) for count, unit in ((7, "d"), (13, "w"), (12, "M"))]
+    assert titles == ["Last 7 days", "Last 13 weeks", "Last 12 months"]
+    assert [time_range.title(TimeRange(*ends)) for ends in (("now-7d", "now"), ("now-6d/d", "now"))] == [
+        "Last 7 days",
+        "",
+    ]
+    for shown in time_range.PRESETS[4:]:
+        start, end = shown.period(NOW)
+        assert start.time() == end.time() == time()
 
 
 def test_range_since_a_period_goes_on_until_now_unless_that_ends_later() -> None:

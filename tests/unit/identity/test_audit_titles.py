@@ -150,6 +150,7 @@ def test_detail_title_of_every_recorded_detail_is_defined() -> None:
         ("source.update", "Changed the data source “Trips”"),
         ("source.refresh", "Refreshed the data source “Trips”"),
         ("source.remove", "Removed the data source “Trips”"),
+        ("source.restore", "Restored the data source “Trips”"),
         ("model.create", "Created the data model “Trips”"),
         ("model.update", "Changed the data model “Trips”"),
         ("model.delete", "Deleted the data model “Trips”"),

@@ -2,27 +2,30 @@
 the folders of the last good copies of those that they can (`readable_files`).
 """
 
-from collections.abc import Iterable, Sequence
+import json
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.conversion import copy_to_parquet
 from benchboard.analytics.files.inspection_types import ReportProgress
 from benchboard.analytics.files.readable_files import remove_kept
 from benchboard.analytics.sources.configuration import SourceTable, kept_folder
+from benchboard.atomic_write import write_atomically
 from benchboard.storage.models.base import new_id
+
+_REMOVED: Final = Path("sources", "removed")
+_UNDO_SECONDS: Final = 24 * 3600.0
+"""How long the copies of a source that was removed are kept, to undo it."""
 
 
 def copies_folder(home: Path, organisation_id: str) -> Path:
     """A new folder for the copies of one source of an organisation; it is made when the first one is written."""
     return home / "data" / organisation_id / new_id()
-
-
-def new_source_id() -> str:
-    """The id of a source that is going to be added, after which the folder of its last good copies is named."""
-    return new_id()
 
 
 def with_copies(
@@ -65,6 +68,40 @@ def remove_copies(tables: Sequence[SourceTable]) -> None:
     for path in paths:
         with suppress(OSError):
             path.parent.rmdir()
+
+
+def note_removed(home: Path, organisation_id: str, source_id: str, paths: Iterable[Path]) -> None:
+    """Note the copies of a source that was removed: they are needed no more, unless its removal is undone."""
+    note = _note(home, source_id)
+    note.parent.mkdir(parents=True, exist_ok=True)
+    content = {"organisation": organisation_id, "copies": [str(path) for path in paths]}
+    write_atomically(note, json.dumps(content).encode())
+
+
+def keep_restored(home: Path, source_id: str) -> None:
+    """Keep the copies of a source whose removal was undone."""
+    _note(home, source_id).unlink(missing_ok=True)
+
+
+def delete_removed(home: Path, organisation_id: str, in_use: Callable[[str], Collection[Path]]) -> None:
+    """Delete the copies of an organisation's sources that were removed more than a day ago: nobody undoes it now.
+    `in_use` answers which copies are those of the source that has an ID again."""
+    notes = list((home / _REMOVED).glob("*.json"))
+    for note in notes:
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            if time.time() - note.stat().st_mtime < _UNDO_SECONDS:
+                continue
+            content = json.loads(note.read_bytes())
+            if content["organisation"] != organisation_id:
+                continue
+            used = {path.resolve() for path in in_use(note.stem)}
+            found = {Path(path).resolve() for path in content["copies"]} - used
+            delete_copies(path for path in found if path.is_relative_to(home.resolve()))
+            note.unlink()
+
+
+def _note(home: Path, source_id: str) -> Path:
+    return home / _REMOVED / f"{source_id}.json"
 
 
 def delete_copies(paths: Iterable[Path]) -> None:

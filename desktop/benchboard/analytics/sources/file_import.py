@@ -18,13 +18,13 @@ from benchboard.analytics.sources.configuration import SourceConfiguration, Sour
 from benchboard.analytics.sources.copies import delete_copies, with_kept_files
 from benchboard.analytics.sources.original_files import original_files
 from benchboard.analytics.sources.services import SourceSummary, add_source, update_source
+from benchboard.analytics.sources.source_ids import id_for_new
 from benchboard.analytics.sources.source_reading import copies_before
 from benchboard.analytics.sources.state import examine, problem_text
 from benchboard.errors import Invalid, NotFound
 from benchboard.i18n import _
 from benchboard.identity.permissions import Actor, require
 from benchboard.storage.engine import Transactions
-from benchboard.storage.models.base import new_id
 
 FOLDER: Final = "sources"
 """The folder of the copies, in Benchboard's home folder."""
@@ -54,7 +54,8 @@ def import_files(
     require(actor, "sources:write")
     token, report = cancel_token or CancelToken(), progress or (lambda _done, _total: None)
     tables = tables_of(tuple(scans))
-    source_id = new_id()
+    with database.read() as session:
+        source_id = id_for_new(session, actor, name, tables[0].scan.format if tables else "")
     if folder is None and keeps_last_good:
         tables = with_kept_files(tables, source_id)
     with _removed_on_failure() as copies:

@@ -17,13 +17,13 @@ from benchboard.analytics.sources.configuration import SourceConfiguration, Sour
 from benchboard.analytics.sources.rest_connection import fresh_file, seal_rest
 from benchboard.analytics.sources.services import SourceSummary, get_source, replace_source, require_name
 from benchboard.analytics.sources.services import add_source as add_row
+from benchboard.analytics.sources.source_ids import id_for_new
 from benchboard.analytics.sources.source_reading import copies_before
 from benchboard.analytics.sources.state import SourceState, examine
 from benchboard.errors import Unavailable
 from benchboard.i18n import _
 from benchboard.identity.permissions import Actor, require
 from benchboard.storage.engine import Transactions
-from benchboard.storage.models.base import new_id
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -73,7 +73,8 @@ def add_rest(
     require(actor, "sources:write")
     with database.read() as session:
         require_name(session, actor, request.name)
-    source_id, token = new_id(), cancel_token or CancelToken()
+        source_id = id_for_new(session, actor, request.name, "rest_api")
+    token = cancel_token or CancelToken()
     with (
         _copied(request, folder, token, progress) as (settings, table, state, limited),
         database.change() as session,

@@ -36,17 +36,16 @@ from benchboard.analytics.sources.servers import (
     stored_columns,
     stored_tables,
 )
-from benchboard.analytics.sources.source_models import models_reading
+from benchboard.analytics.sources.source_ids import id_for_new
 from benchboard.analytics.sources.state import SourceState, problem_text, store_limited, store_state
 from benchboard.errors import Conflict, Invalid, NotFound
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import _
 from benchboard.identity import audit
 from benchboard.identity.permissions import Actor, require
 from benchboard.paging import Listing, Page
 from benchboard.storage import search_text
 from benchboard.storage.keyset_paging import Sorting, page
 from benchboard.storage.models.analytics import DataSource
-from benchboard.storage.models.base import new_id
 from benchboard.storage.short_ids import find_id
 
 NAME_LENGTH: Final = 100
@@ -193,7 +192,7 @@ def add_source(
         what = _("“{name}” isn't a kind of data source.").format(name=kind[:40])
         raise Invalid("sources.kind", what, do=_("Choose one of: {values}.").format(values=", ".join(source_kinds())))
     _require_free(session, actor, name)
-    source_id = source_id or new_id()
+    source_id = source_id or id_for_new(session, actor, name, kind)
     row = DataSource(id=source_id, organisation_id=actor.organisation_id, name=name, type=known.type,
                      connection_config=_checked(source_id, kind, tables, rest).to_json())  # fmt: skip
     store_state(row, state)
@@ -221,8 +220,9 @@ def add_server(
     `Unavailable` (`keys.missing`) where the organisation's data key isn't on this computer.
     """
     require(actor, "sources:write")
-    name, checked, source_id = checked_name(name), checked_settings(settings, kind), new_id()
+    name, checked = checked_name(name), checked_settings(settings, kind)
     _require_free(session, actor, name)
+    source_id = id_for_new(session, actor, name, kind)
     config = seal_server(session, actor, source_id, checked, password).to_json()
     row = DataSource(id=source_id, organisation_id=actor.organisation_id, name=name, type=source_kinds()[kind].type,
                      connection_config=config)  # fmt: skip
@@ -307,43 +307,6 @@ def replace_source(
     store_limited(row, limited=limited)
     session.flush()
     audit.record(session, actor, "source.update", row.id, name=row.name, changed="connection")
-
-
-def remove_source(session: Session, actor: Actor, source_id: str, *, even_if_used: bool = False) -> SourceSummary:
-    """Remove a data source; its files stay where they are.
-
-    Raises `Conflict` (`sources.used`, with the facts `dashboards` and `models`, their names) if widgets query it or
-    data models read it, unless `even_if_used`: they then say that it is gone.
-    """
-    require(actor, "sources:write")
-    row = get_row(session, actor, source_id, lock=True)
-    used = sorted({use.dashboard for use in source_uses(session, actor, source_id) if not use.through})
-    models = models_reading(session, actor, source_id)
-    if used and not even_if_used:
-        what = ngettext("{count} dashboard uses “{name}”.", "{count} dashboards use “{name}”.", len(used))
-        raise Conflict(
-            "sources.used",
-            what.format(name=row.name, count=len(used)),
-            why=_("Used by: {names}.").format(names=", ".join(used[:5])),
-            do=_("Change their widgets first, or remove it anyway."),
-            dashboards=tuple(used),
-            models=models,
-        )
-    if models and not even_if_used:
-        what = ngettext("{count} data model reads “{name}”.", "{count} data models read “{name}”.", len(models))
-        raise Conflict(
-            "sources.used",
-            what.format(name=row.name, count=len(models)),
-            why=_("Read by: {names}.").format(names=", ".join(models[:5])),
-            do=_("Change the data models first, or remove it anyway."),
-            dashboards=(),
-            models=models,
-        )
-    removed = _summary(row)
-    session.delete(row)
-    audit.record(session, actor, "source.remove", removed.id, name=removed.name)
-    session.flush()
-    return removed
 
 
 def source_uses(session: Session, actor: Actor, source_id: str, columns: Sequence[str] = ()) -> tuple[LineageUse, ...]:

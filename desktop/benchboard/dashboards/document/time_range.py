@@ -85,10 +85,17 @@ class TimeRange:
         return not (self.start.startswith("now") or self.end.startswith("now"))
 
 
-DEFAULT: Final = TimeRange("now-30d", "now")
+def last(count: int, unit: str) -> TimeRange:
+    """The last `count` whole days, weeks, months or years (`d`, `w`, `M`, `y`), that of today as the last of them: what
+    a person means by the last 7 days. From the same time of day 7 days ago, a table of dates alone would lack one."""
+    return TimeRange(f"now-{count - 1}{unit}/{unit}", f"now/{unit}")
+
+
+DEFAULT: Final = last(30, "d")
 """The range of a dashboard that has none of its own."""
 PRESETS: Final = (
-    *(TimeRange(f"now-{length}", "now") for length in ("15m", "1h", "6h", "24h", "7d", "30d", "13w", "12M")),
+    *(TimeRange(f"now-{length}", "now") for length in ("15m", "1h", "6h", "24h")),
+    *(last(count, unit) for count, unit in ((7, "d"), (30, "d"), (13, "w"), (12, "M"))),
     *(
         TimeRange(unit, unit)
         for unit in ("now/d", "now-1d/d", "now/w", "now-1w/w", "now/M", "now-1M/M", "now/y", "now-1y/y")
@@ -111,10 +118,10 @@ def title(shown: TimeRange) -> str:
     """The name of a range: `Last 7 days`, `This month`; empty for one that has none."""
     if shown.start == shown.end and shown.start in _CALENDAR:
         return _(_CALENDAR[shown.start])
-    found = re.fullmatch(r"now-(\d{1,5})([mhdwMy])", shown.start, re.ASCII)
-    if found is None or shown.end != "now":
+    found = re.fullmatch(r"now-(\d{1,5})([mhdwMy])((?:/\2)?)", shown.start, re.ASCII)
+    if found is None or shown.end != "now" + found[3]:
         return ""
-    count = int(found[1])
+    count = int(found[1]) + bool(found[3])
     sentences = {
         "m": ngettext("Last {count} minute", "Last {count} minutes", count),
         "h": ngettext("Last {count} hour", "Last {count} hours", count),
@@ -191,8 +198,8 @@ def _day(value: object) -> datetime | None:
 
 
 def before(shown: TimeRange, now: datetime) -> Period:
-    """The period to compare with: the calendar unit before, where the range is whole ones (`now/M`), else the same
-    length immediately before. Raises as `TimeRange.period`, and `Invalid` before the year 1.
+    """The period to compare with: as many calendar months before, where the range is whole ones (`now/M`), else the
+    same length immediately before. Raises as `TimeRange.period`, and `Invalid` before the year 1.
     """
     return _moved(shown, now, -1)
 
@@ -210,19 +217,19 @@ def wider(period: Period) -> Period:
 
 def _moved(shown: TimeRange, now: datetime, steps: int) -> Period:
     period = shown.period(now)
-    unit = _calendar_unit(period)
-    if unit is None:
+    months = _whole_months(period) * steps
+    if not months:
         length = (period.end - period.start) * steps
         return Period(_shifted(period.start, length, "from"), _shifted(period.end, length, "to"))
-    return Period(_add(period.start, steps, unit, "from"), _add(period.end, steps, unit, "to"))
+    return Period(_add(period.start, months, "M", "from"), _add(period.end, months, "M", "to"))
 
 
-def _calendar_unit(period: Period) -> str | None:
-    """`M` or `y` for a period that is exactly one calendar month or year: these differ in length."""
-    for unit in ("M", "y"):
-        if _floor(period.start, unit) == period.start and _add(period.start, 1, unit, "to") == period.end:
-            return unit
-    return None
+def _whole_months(period: Period) -> int:
+    """How many calendar months a period is, which differ in length; 0 if it isn't whole ones."""
+    start, end = period
+    if _floor(start, "M") != start or _floor(end, "M") != end:
+        return 0
+    return (end.year - start.year) * 12 + end.month - start.month
 
 
 def _resolve(text: str, now: datetime, field: str, *, up: bool) -> datetime:

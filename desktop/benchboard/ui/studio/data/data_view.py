@@ -18,7 +18,7 @@ from benchboard.analytics.sources.column_changes import change_columns, get_tabl
 from benchboard.analytics.sources.configuration import SourceTable
 from benchboard.analytics.sources.file_import import FOLDER, import_files
 from benchboard.analytics.sources.kinds import CONNECTED_KINDS
-from benchboard.analytics.sources.services import SourceSummary
+from benchboard.analytics.sources.services import SourceSummary, source_uses
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _, ngettext, number
 from benchboard.identity.permissions import has_permission
@@ -265,11 +265,11 @@ class DataView(QWidget):
         folder = home if page.copies else None
         unread, inspected = page.unread_files(), page.added_tables()
 
-        def add(progress: Progress) -> SourceSummary:
+        def add(progress: Progress) -> tuple[SourceSummary, int]:
             token = CancelToken()
             with progress.on_cancel(token.cancel):
                 progress.check()
-                return import_files(
+                added = import_files(
                     database,
                     actor,
                     name=name,
@@ -281,16 +281,19 @@ class DataView(QWidget):
                     cancel_token=token,
                     progress=progress.report,
                 )
+            with database.read() as session:
+                return added, len(source_uses(session, actor, added.id))
 
-        def done(source: SourceSummary) -> None:
+        def done(found: tuple[SourceSummary, int]) -> None:
             self._finish(page)
-            self._tell_added(source)
+            self._tell_added(*found)
 
         fail = partial(self._show_failure, page)
         self._context.tasks.run(self, add, done, fail, title=_("Adding “{name}”").format(name=name))
         self._import_next()
 
-    def _tell_added(self, source: SourceSummary) -> None:
+    def _tell_added(self, source: SourceSummary, uses: int = 0) -> None:
+        """Say that a source was added; `uses`: widgets that read it already, because one of its name was removed."""
         self.list.select(source.id)
         table = next(iter(source.tables), "")
         explore = Action(_("Explore"), partial(self._context.go, explore_address(source.id, table)))
@@ -301,6 +304,9 @@ class DataView(QWidget):
             text = _("“{name}” was added: {rows}.").format(name=source.name, rows=parts)
         if source.limited:
             text = f"{text} {_('The API has more rows than Benchboard reads.')}"
+        if uses:
+            again = ngettext("{count} widget reads it again.", "{count} widgets read it again.", uses)
+            text = f"{text} {again.format(count=uses)}"
         self._context.problems.toast(text, action=explore if self._explores else None)
 
     def add_sample(self) -> None:

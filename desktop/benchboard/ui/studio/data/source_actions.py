@@ -12,9 +12,10 @@ from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.remote.settings import RemoteSettings
 from benchboard.analytics.rest.settings import RestSettings
 from benchboard.analytics.sources import services
-from benchboard.analytics.sources.copies import delete_copies
+from benchboard.analytics.sources.copies import keep_restored, note_removed
 from benchboard.analytics.sources.file_import import locate_source, source_copies
 from benchboard.analytics.sources.lineage import LineageUse
+from benchboard.analytics.sources.removal import RemovedSource, remove_source, restore_source
 from benchboard.analytics.sources.rest_connection import rest_settings
 from benchboard.analytics.sources.servers import server_settings
 from benchboard.analytics.sources.services import NAME_LENGTH, SourceSummary
@@ -43,10 +44,10 @@ def explore_address(source_id: str, table: str = "") -> str:
 
 
 class SourceActions(QObject):
-    """Runs the commands for a data source. `removed` emits the id of one that was removed;
-    `not_refreshed`: one couldn't be read again."""
+    """Runs the commands for a data source. `not_refreshed`: one couldn't be read again."""
 
-    removed = Signal(str)
+    restored = Signal(str)
+    """The removal of this one was undone."""
     columns_wanted = Signal(object, str)
     """The columns of a source's table are to be edited: its `SourceSummary`, and the table's name."""
     not_refreshed = Signal()
@@ -229,27 +230,41 @@ class SourceActions(QObject):
         Confirm(
             self._parent.window(),
             _("Remove “{name}”?").format(name=source.name),
-            _consequences(found[0], found[1], is_server=bool(source.server or source.address)),
+            _consequences(found[0], found[1], is_server=bool(source.server or source.address))
+            + " "
+            + _("You can undo this afterwards."),
             act=_("Remove data source"),
             keep=_("Keep data source"),
             run=partial(self._remove, source),
         ).open()
 
     def _remove(self, source: SourceSummary) -> None:
-        database, actor = self._context.database, self._context.actor
+        database, actor, home = self._context.database, self._context.actor, self._context.workspace.home
 
-        def remove(session: DatabaseSession) -> tuple[Path, ...]:
+        def remove(session: DatabaseSession) -> RemovedSource:
             copies = source_copies(database, actor, source.id)
-            services.remove_source(session, actor, source.id, even_if_used=True)
-            return copies
+            removed = remove_source(session, actor, source.id, even_if_used=True)
+            note_removed(home, actor.organisation_id, source.id, copies)
+            return removed
 
-        def done(copies: tuple[Path, ...]) -> None:
-            self._context.problems.toast(_("“{name}” was removed.").format(name=source.name))
-            self.removed.emit(source.id)
-            title = _("Removing the copy of “{name}”").format(name=source.name)
-            self._context.tasks.run(self, lambda _progress: delete_copies(copies), lambda _none: None, title=title)
+        def done(removed: RemovedSource) -> None:
+            text = _("“{name}” was removed.").format(name=source.name)
+            self._context.problems.toast(text, partial(self._restore, removed))
 
         self._context.tasks.change(self, remove, done)
+
+    def _restore(self, removed: RemovedSource) -> None:
+        actor, home = self._context.actor, self._context.workspace.home
+
+        def restore(session: DatabaseSession) -> None:
+            restore_source(session, actor, removed)
+            keep_restored(home, removed.id)
+
+        def done(_none: None) -> None:
+            self._context.problems.toast(_("“{name}” is back.").format(name=removed.name))
+            self.restored.emit(removed.id)
+
+        self._context.tasks.change(self, restore, done)
 
 
 def _why_no_lines(row: SourceRow) -> str:

@@ -2,12 +2,16 @@
 
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPoint, Signal
 from PySide6.QtWidgets import QWidget
 
 from benchboard.analytics.relations import RELATIONS
+from benchboard.analytics.sources.copies import delete_removed
+from benchboard.analytics.sources.file_import import source_copies
 from benchboard.analytics.sources.kinds import CONNECTED_KINDS, source_kinds
+from benchboard.errors import NotFound
 from benchboard.i18n import _, pgettext
 from benchboard.identity.permissions import has_permission
 from benchboard.paging import Listing, Page
@@ -94,8 +98,21 @@ class SourceList(QWidget):
         install_shortcuts(self, LIST_UNDO, {UNDO: Handler(context.problems.undo_last)})
         refresh_times(self._table.view.viewport(), self._refresh_detail_time)
         context.changed.watch(self, TABLES, self._model.refresh)
+        self.actions_for_sources.restored.connect(self.select)
+        context.tasks.read(self, self._delete_removed, lambda _none: None, lambda _error: None)  # another time
         self.actions_for_sources.not_refreshed.connect(self.refresh_files)  # its file may be gone since it was listed
         self._model.listing = Listing(sort="name")
+
+    def _delete_removed(self, _session: DatabaseSession) -> None:
+        database, actor = self._context.database, self._context.actor
+
+        def in_use(source_id: str) -> tuple[Path, ...]:
+            try:
+                return source_copies(database, actor, source_id)
+            except NotFound:
+                return ()
+
+        delete_removed(self._context.workspace.home, actor.organisation_id, in_use)
 
     def _refresh_detail_time(self) -> None:
         """Keep the time in the details that of the list, of which a single row may have been repainted."""

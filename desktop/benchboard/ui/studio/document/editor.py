@@ -33,6 +33,7 @@ from benchboard.dashboards.editing.view import Repeats
 from benchboard.dashboards.journal.recoverable_steps import EditStep
 from benchboard.dashboards.layout import Cell, Item, Layout, PageIndex
 from benchboard.dashboards.variables.repeat_expansion import Values, VariableChoice
+from benchboard.dashboards.variables.variable_state import Selections
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.ui.studio.document.undo_stack import UndoStack
@@ -188,6 +189,11 @@ class Editor(QObject):
         return self._state.view.values_of(item_id)
 
     @property
+    def selected_time(self) -> TimeRange | None:
+        """The time range selected in this window; None: the document's."""
+        return self._state.reader.time
+
+    @property
     def time_range(self) -> TimeRange:
         """The time range that this window shows."""
         return self._state.view.time
@@ -250,15 +256,16 @@ class Editor(QObject):
 
     # Replacing the document
 
-    def load(self, document: Document, choices: Mapping[str, VariableChoice] | None = None) -> None:
+    def load(self, document: Document, selected: Selections | None = None) -> None:
         """Load a stored document and clear the undo history.
 
-        `choices` are the variable values of an earlier session; values already selected in this window take precedence.
+        `selected` is what was selected in an earlier session; what is already in this window takes precedence.
         """
         self.undo_stack.clear()
-        if choices:
-            reader = replace(self._state.reader, choices={**choices, **self.choices})
-            self._state = replace(self._state, reader=reader)
+        if selected is not None:
+            reader = self._state.reader
+            choices, time = {**selected.choices, **reader.choices}, reader.time or selected.time
+            self._state = replace(self._state, reader=replace(reader, choices=choices, time=time))
         self._show(state.load(self._state, document))
 
     def restore(self, steps: Sequence[EditStep], position: int, past: Callable[[int], Document]) -> None:

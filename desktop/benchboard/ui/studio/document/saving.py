@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from benchboard.dashboards.document.document import Document, fitted_document
+from benchboard.dashboards.document.time_range import DEFAULT
 from benchboard.dashboards.editing import save_machine
 from benchboard.dashboards.editing.recovered_page import RecoveredPage
 from benchboard.dashboards.editing.save_machine import Effect, Event, SaveMachine, SaveState, StoredDocument
 from benchboard.dashboards.variables import variable_state
-from benchboard.dashboards.variables.repeat_expansion import VariableChoice
+from benchboard.dashboards.variables.variable_state import Selections
 from benchboard.dashboards.versions.change_summary import ChangeSummary, change_summary
 from benchboard.dashboards.versions.three_way_merge import MergeResult
 from benchboard.errors import AppError, Invalid
@@ -191,8 +192,10 @@ class Saving(QObject):
 
     def _edited(self) -> None:
         if not self._editor.loading:
+            document, time = self._editor.document, self._editor.selected_time
+            changed = variable_state.changed_choices(document, self._editor.choices)
             self.variable_persistence.save(
-                self.store.key, variable_state.changed_choices(self._editor.document, self._editor.choices)
+                self.store.key, Selections(changed, time if time != (document.time or DEFAULT) else None)
             )
         self._handle(save_machine.DocumentEdited(self._editor.document))
 
@@ -250,7 +253,7 @@ class Saving(QObject):
     def _read_document(self) -> None:
         self._editor.loading = True
 
-        def read(session: "DatabaseSession") -> tuple[StoredDocument, RecoveredPage, dict[str, VariableChoice]]:
+        def read(session: "DatabaseSession") -> tuple[StoredDocument, RecoveredPage, Selections]:
             stored = self.store.read(session)
             return stored, self.recovery.open(stored), self.variable_persistence.read(self.store.key)
 
@@ -259,11 +262,11 @@ class Saving(QObject):
 
         self._context.tasks.read(self, read, self._document_read, failed)
 
-    def _document_read(self, read: tuple[StoredDocument, RecoveredPage, dict[str, VariableChoice]]) -> None:
-        stored, brought, choices = read
+    def _document_read(self, read: tuple[StoredDocument, RecoveredPage, Selections]) -> None:
+        stored, brought, selected = read
         self._editor.loading = False
         self._editor.read_only = not stored.may_edit
-        self._editor.load(stored.document, choices)
+        self._editor.load(stored.document, selected)
         self._saved_at = None
         self._handle(save_machine.Loaded(stored, self._editor.document))
         self.recovery.start(brought)

@@ -1,15 +1,15 @@
-"""Persists the selected variable values of pages: they are restored when a tab is opened again, and after a restart."""
+"""Persists what is selected on pages, variable values and time ranges: it is restored when a tab is opened again."""
 
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
 
 from benchboard.dashboards.variables import variable_state
-from benchboard.dashboards.variables.repeat_expansion import VariableChoice
+from benchboard.dashboards.variables.variable_state import Selections
 from benchboard.errors import AppError
 from benchboard.ui.studio.document.recovery import account_of
 from benchboard.vault import Vault
@@ -23,33 +23,33 @@ _closing_threads: Final = set[threading.Thread]()
 
 
 class VariablePersistence(QObject):
-    """One account's selected variable values on all its dashboards.
+    """One account's selected variable values and time ranges on all its dashboards.
 
-    New values are returned at once, and written by a worker.
+    New ones are returned at once, and written by a worker.
     """
 
     def __init__(self, context: "Context") -> None:
         super().__init__(context.changed)
         self._context = context
         self._storage = _Storage(context.workspace.home, context.workspace.vault, account_of(context))
-        self._known: dict[str, dict[str, VariableChoice]] = {}
+        self._known: dict[str, Selections] = {}
 
     @staticmethod
     def of(context: "Context") -> "VariablePersistence":
         """The instance of a session, shared by its pages. Call it on the main thread."""
         return context.changed.findChild(VariablePersistence) or VariablePersistence(context)
 
-    def read(self, key: str) -> dict[str, VariableChoice]:
-        """The values selected on a dashboard. Waits for the disk: call it on a worker."""
+    def read(self, key: str) -> Selections:
+        """What is selected on a dashboard. Waits for the disk: call it on a worker."""
         if key not in self._known:
-            # Values selected meanwhile are newer than those on disk.
+            # What was selected meanwhile is newer than what is on disk.
             self._known.setdefault(key, self._storage.read(key))
-        return dict(self._known[key])
+        return self._known[key]
 
-    def save(self, key: str, choices: Mapping[str, VariableChoice]) -> None:
-        """Save the values that are selected on a dashboard now."""
-        if self._known.get(key) != choices:
-            self._known[key] = self._storage.unwritten[key] = dict(choices)
+    def save(self, key: str, selected: Selections) -> None:
+        """Save what is selected on a dashboard now."""
+        if self._known.get(key) != selected:
+            self._known[key] = self._storage.unwritten[key] = selected
             desk = self._storage
             self._context.tasks.read(self, lambda _session: desk.write(), lambda _done: None, lambda _error: None)
 
@@ -69,9 +69,9 @@ class _Storage:
     def __init__(self, home: Path, vault: Vault, account: Sequence[str]) -> None:
         self._home, self._vault, self._account = home, vault, account
         self._lock = threading.Lock()
-        self.unwritten: dict[str, dict[str, VariableChoice]] = {}
+        self.unwritten: dict[str, Selections] = {}
 
-    def read(self, key: str) -> dict[str, VariableChoice]:
+    def read(self, key: str) -> Selections:
         for thread in list(_closing_threads):
             thread.join()
         return variable_state.load(self._home, self._vault, self._account, key)
@@ -79,10 +79,10 @@ class _Storage:
     def write(self) -> None:
         with self._lock:
             while self.unwritten:
-                key, chosen = self.unwritten.popitem()
+                key, selected = self.unwritten.popitem()
                 try:
-                    variable_state.save(self._home, self._vault, self._account, key, chosen)
-                except AppError as error:  # losing these values is no loss of work
+                    variable_state.save(self._home, self._vault, self._account, key, selected)
+                except AppError as error:  # losing this is no loss of work
                     _log.warning("the selected variable values could not be saved: %s: %s", error.code, error.why)
 
     def write_and_finish(self) -> None:

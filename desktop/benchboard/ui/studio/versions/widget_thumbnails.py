@@ -13,6 +13,7 @@ from benchboard.dashboards.document.document import Document, empty
 from benchboard.dashboards.document.widget_kinds import widget_of
 from benchboard.dashboards.layout import ROW, Cell, Item, Layout
 from benchboard.dashboards.variables.repeat_expansion import VariableChoice
+from benchboard.dashboards.variables.variable_state import Selections
 from benchboard.dashboards.versions.diff import WordRun
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.container_painting import paint_heading, tab_boxes
@@ -48,14 +49,14 @@ class ThumbnailAnswers(QObject):
         choices: Mapping[str, VariableChoice] | None = None,
     ) -> None:
         super().__init__(parent)
-        self._editor, self._choices = Editor(self), dict(choices or {})
+        self._editor, self._selected = Editor(self), Selections(dict(choices or {}))
         self._query_runner = WidgetQueryRunner(context, self._editor, self)
         self._query_runner.result_changed.connect(self.came)
         self._variable_runner = VariableQueryRunner(context, self._editor, self)  # “All” stands for what is there now
 
     def ask(self, document: Document) -> None:
         """Run the queries of this document's widgets."""
-        self._editor.load(document, self._choices)
+        self._editor.load(document, self._selected)
 
     def load_widget(self, item: Item | None, variables: Document) -> None:
         """Run the query of one widget, with the variables of a document."""

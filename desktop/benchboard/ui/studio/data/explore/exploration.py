@@ -25,7 +25,7 @@ from benchboard.analytics.relations import watched_tables
 from benchboard.analytics.sources.file_news import SourceNews, source_news
 from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource, BrowsedTable
 from benchboard.dashboards.document.document import Document
-from benchboard.dashboards.document.time_range import Period, TimeRange, since, whole_days
+from benchboard.dashboards.document.time_range import Period, TimeRange, last, since, whole_days
 from benchboard.dashboards.layout import Layout
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 Mode = Literal["build", "sql"]
 ResultShape = tuple[ValueKind, ...]
-DEFAULT_RANGE: Final = TimeRange("now-13w", "now")
+DEFAULT_RANGE: Final = last(13, "w")
 RUN_DELAY_MS: Final = 250
 """How long after a change the query runs by itself."""
 LATE_MS: Final = 150

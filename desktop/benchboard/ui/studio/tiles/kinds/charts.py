@@ -155,17 +155,19 @@ def series_of(table: ResultTable, unit: str) -> list[Series]:
 
 
 def named_series(table: ResultTable, unit: str) -> list[Series]:
-    """The series in the legend of a chart: up to `MAX_SERIES` numeric columns after the first one."""
+    """The series in the legend of a chart: up to `MAX_SERIES` numeric columns after the first one, each followed by its
+    values of the period before."""
     found_series, colours = [], table.colours if isinstance(table, ChartTable) else ()
-    numeric = [index for index, column in enumerate(table.columns) if number_format.is_numeric(column) and index > 0]
+    numeric = _named_columns(table)
+    bases = [index for index in numeric if not isinstance(table, ChartTable) or table.series_before(index) is None]
     by_value = isinstance(table, ChartTable) and bool(table.keys)
     hidden = table.hidden if isinstance(table, ChartTable) else frozenset()
-    if hidden.issuperset(table.columns[index].name for index in numeric[:MAX_SERIES]):
+    if hidden.issuperset(table.columns[index].name for index in numeric):
         hidden = frozenset()  # they are others now
-    shown = _shown_colours(table, numeric[:MAX_SERIES], colours)
-    for place, index in enumerate(numeric[:MAX_SERIES]):
+    shown = _shown_colours(table, bases, colours)
+    for index in numeric:
         base = table.series_before(index) if isinstance(table, ChartTable) else None
-        own = place if base is None else numeric.index(base)
+        own = bases.index(index if base is None else base)
         is_right = isinstance(table, ChartTable) and table.is_right(index)
         own_unit, decimals = _own_format(table, unit, is_right=is_right)
         colour = colours[own] if colours else own
@@ -193,14 +195,21 @@ def named_series(table: ResultTable, unit: str) -> list[Series]:
     return found_series
 
 
-def _shown_colours(table: ResultTable, numeric: Sequence[int], colours: Sequence[int]) -> Sequence[int]:
+def _named_columns(table: ResultTable) -> list[int]:
+    numeric = [index for index, column in enumerate(table.columns) if number_format.is_numeric(column) and index > 0]
+    if not isinstance(table, ChartTable) or not table.before_of:
+        return numeric[:MAX_SERIES]
+    before = {base: index for index in numeric if (base := table.series_before(index)) is not None}
+    own = [index for index in numeric if index not in before.values()][:MAX_SERIES]
+    return [column for index in own for column in (index, before.get(index)) if column is not None]
+
+
+def _shown_colours(table: ResultTable, series: Sequence[int], colours: Sequence[int]) -> Sequence[int]:
     """The number of the colour of each series, with those that somebody chose."""
-    numbers = [colours[place] if place < len(colours) else place for place in range(len(numeric))]
+    numbers = [colours[place] if place < len(colours) else place for place in range(len(series))]
     if not isinstance(table, ChartTable) or not table.own_colours:
         return numbers
-    series = [place for place, index in enumerate(numeric) if table.series_before(index) is None]
-    own = [table.own_colours.get(table.setting_name(numeric[place])) for place in series]
-    return with_own([numbers[place] for place in series], own)
+    return with_own(numbers, [table.own_colours.get(table.setting_name(index)) for index in series])
 
 
 def _own_format(table: ResultTable, unit: str, *, is_right: bool) -> tuple[str, int | None]:

@@ -29,6 +29,7 @@ from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.series.chart_table import MAX_SERIES, ChartTable, chart_table
 from benchboard.ui.studio.tiles.series.period_before import compared_chart
 from benchboard.ui.studio.tiles.series.stacking import stack_of
+from benchboard.ui.studio.tiles.series.value_colours import Key
 
 Missing = Literal["auto", "gap", "zero", "connect"]
 _MAX_UNIT: Final = 100
@@ -63,16 +64,17 @@ def _compared(widget: WidgetContent, result: QueryResult) -> ChartTable:
     if not known.table.rows:
         note = _("The period before has no data.")
         return replace(drawn, missing_note=" ".join(part for part in (drawn.missing_note, note) if part))
-    before = _drawn_alone(widget, replace(result, table=known.table, period=known.period, data_span=None))
+    of_before = replace(result, table=known.table, period=known.period, data_span=None)
+    before = _drawn_alone(widget, of_before, drawn.keys)
     return compared_chart(drawn, before, moved(known, step_of(result.query, known.shown.interval)))
 
 
-def _drawn_alone(widget: WidgetContent, result: QueryResult) -> ChartTable:
-    """The same without the period before."""
+def _drawn_alone(widget: WidgetContent, result: QueryResult, keys: Sequence[Key] = ()) -> ChartTable:
+    """The same without the period before; with `keys`, of series that values name, those of these."""
     table = result.table
     if table is None:
         raise ValueError("a result without a table isn't drawn")
-    drawn, kind = chart_table(table, result.colours), widget.kind.type if widget.kind is not None else ""
+    drawn, kind = chart_table(table, result.colours, keys), widget.kind.type if widget.kind is not None else ""
     if kind in ("line_chart", "area_chart"):
         drawn = replace(drawn, thresholds=tuple(thresholds(widget)))
     if kind in _CHARTS:

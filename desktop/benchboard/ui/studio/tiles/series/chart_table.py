@@ -139,9 +139,9 @@ class ChartTable(ResultTable):
         return frozenset(found)
 
 
-def chart_table(table: ResultTable, colours: Colours | None = None) -> ChartTable:
-    """The form of a result that charts draw, with these colours of the values that name series. Cost grows with its
-    cells."""
+def chart_table(table: ResultTable, colours: Colours | None = None, keys: Sequence[Key] = ()) -> ChartTable:
+    """The form of a result that charts draw, with these colours of the values that name series. Of more series than are
+    drawn, those of `keys` are, else the largest. Cost grows with its cells."""
     numeric = [index for index in range(1, len(table.columns)) if number_format.is_numeric(table.columns[index])]
     is_single = len({row[0] for row in table.rows}) == len(table.rows)
     if is_single and periods.moments([row[0] for row in table.rows]) is None:
@@ -154,7 +154,7 @@ def chart_table(table: ResultTable, colours: Colours | None = None) -> ChartTabl
     if not names or not measures:
         # A line through a reduced result goes up and down where several of its rows have the same x.
         return replace(_as_it_is(table, numeric, colours), repeats_x=not is_single and table.reduced is None)
-    return _widened(table, names, measures, colours or {})
+    return _widened(table, names, measures, colours or {}, keys)
 
 
 def measure_columns(table: ChartTable) -> list[ResultColumn]:
@@ -182,7 +182,9 @@ def _naming_columns(table: ResultTable, measures: Sequence[int]) -> list[int]:
     return found
 
 
-def _widened(table: ResultTable, names: Sequence[int], measures: Sequence[int], colours: Colours) -> ChartTable:
+def _widened(
+    table: ResultTable, names: Sequence[int], measures: Sequence[int], colours: Colours, wanted_keys: Sequence[Key]
+) -> ChartTable:
     rows: dict[tuple[Cell, int], dict[Key, _Row]] = {}
     sums: dict[Key, float] = {}
     repeats = False
@@ -199,7 +201,7 @@ def _widened(table: ResultTable, names: Sequence[int], measures: Sequence[int], 
     most = max(1, MAX_SERIES // len(measures))
     order = in_order(sums)
     place = {key: at for at, key in enumerate(order)}
-    largest = set(sorted(sums, key=lambda key: (-sums[key], place[key]))[:most])
+    largest = set(wanted_keys or sorted(sums, key=lambda key: (-sums[key], place[key]))[:most])
     series = [(key, index) for key in order if key in largest for index in measures]
     drawn = series[:MAX_SERIES]
     keys = tuple(dict.fromkeys(key for key, _index in drawn))
