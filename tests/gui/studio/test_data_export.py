@@ -224,7 +224,7 @@ def test_exports_leave_out_what_the_legend_hides_and_say_so(studio: "Studio", tm
     studio.page.run("studio.export_png")
     (dialog,) = studio.application.window.findChildren(ExportDialog)
     sheet = PagePicture.of(studio.page.editor.rendered_page, 900.0)
-    assert "Without 1 series hidden in a legend." in dialog.heading_text(sheet)
+    assert "Without 1 series hidden in a legend." in dialog.facts(sheet)
     dialog.dismiss()
 
 

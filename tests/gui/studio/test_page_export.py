@@ -14,6 +14,7 @@ from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QStyleOptionGraphicsItem, QWidget
 
 from benchboard.dashboards.document.document import fitted_document, parse_document
+from benchboard.dashboards.editing.unused_filters import unused_filters
 from benchboard.dashboards.layout import PageIndex
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
 from benchboard.ui.studio.import_export import export_heading, page_export
@@ -172,6 +173,38 @@ def test_ctrl_p_opens_the_export_dialog_for_printing(studio: "Studio") -> None:
     (form,) = (one for one in dialog.findChildren(SegmentedControl) if one.accessibleName() == "Format")
     assert form.current() == "print"
     studio.key(Qt.Key.Key_Escape)
+
+
+def test_export_says_what_the_page_is_filtered_by_and_which_widgets_are_not(studio: "Studio", tmp_path: Path) -> None:
+    """An exported picture had neither the time range nor the period compared with, nor the mark of a widget that
+    doesn't follow them: without tooltips nobody could tell."""
+    follows = "SELECT count(*) AS n FROM orders WHERE created_dt >= :from AND created_dt < :to"
+    widgets = [
+        {"id": name, "type": "metric_card", "title": title, "query": query, "config": config,
+         "position": {"x": x, "y": 0, "w": 3, "h": 4}}
+        for name, title, query, config, x in (
+            ("a", "In it", follows, {"before": "on"}, 0),
+            ("b", "All of them", "SELECT count(*) AS n FROM orders", {}, 3),
+        )
+    ]  # fmt: skip
+    document = {"format": "benchboard/dashboard", "version": 2, "title": "T", "items": widgets}
+    studio.page.editor.load(parse_document(document | {"time": {"from": "2026-11-01", "to": "2026-11-30"}}))
+    studio.page.run("studio.export_png")
+    (dialog,) = studio.application.window.findChildren(ExportDialog)
+    sheet = PagePicture.of(
+        studio.page.editor.rendered_page, 900.0, unused=unused_filters(studio.page.editor.state.view)
+    )
+    assert dialog.facts(sheet) == (
+        "1 Nov 2026 – 30 Nov 2026 (UTC)",
+        "Before: 1 Oct 2026 – 31 Oct 2026",
+        "Not filtered by the time range: “All of them”",
+    )
+    assert set(sheet.unused) == {"b"}
+    heights = [
+        export_heading.height(dialog.facts(sheet), width) - export_heading.HIGH for width in (200.0, 460.0, 2600.0)
+    ]
+    assert heights == [54.0, 54.0, 18.0], "what has no room goes on a new line"
+    dialog.dismiss()
 
 
 @pytest.mark.parametrize("modifier", [Qt.KeyboardModifier.NoModifier, CTRL])

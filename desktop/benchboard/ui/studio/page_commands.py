@@ -15,10 +15,10 @@ from benchboard.dashboards.document.document import Variable
 from benchboard.dashboards.document.time_range import Period, TimeRange
 from benchboard.dashboards.document.widget_kinds import KINDS
 from benchboard.dashboards.editing.drafts import VARIABLES
+from benchboard.dashboards.editing.unused_filters import unused_filters
 from benchboard.dashboards.templates import TEMPLATES, Template, apply_template
 from benchboard.dashboards.variables import variable_editing
 from benchboard.dashboards.variables.repeat_expansion import has_repeats
-from benchboard.dashboards.variables.templating import selection_summary
 from benchboard.dashboards.variables.variable_editing import VariableRow
 from benchboard.errors import Invalid
 from benchboard.i18n import N_, _, ngettext
@@ -32,6 +32,7 @@ from benchboard.ui.studio.import_export.data_export import ask_and_export_all_da
 from benchboard.ui.studio.import_export.export_dialog import ExportDialog
 from benchboard.ui.studio.library.dashboard_actions import RenameDialog
 from benchboard.ui.studio.outdated_sources import OutdatedSources
+from benchboard.ui.studio.page_filters import filter_facts
 from benchboard.ui.studio.panes.template_gallery import TemplateGallery
 from benchboard.ui.studio.panes.time_range_field import usage
 from benchboard.ui.studio.panes.variables_dialog import VariablesDialog
@@ -266,10 +267,11 @@ class PageCommands(QObject):
         expanded_page = None
         if not page.editor.expands_repeats and has_repeats(page.editor.document):
             expanded_page = ExpandedPage(self._context, page.editor, page, page.query_runner)
-        editor, variables = page.editor, selection_summary(page.editor.reader_document.variables, page.editor.labels)
+        editor = page.editor
         ExportDialog(
             page, self._context, editor.rendered_page, page.query_runner.result, width=width,
-            selection=editor.selection, title=page.name, form=form, variables=variables, expanded_page=expanded_page,
+            selection=editor.selection, title=page.name, form=form, facts=filter_facts(editor),
+            unused=unused_filters(editor.state.view), expanded_page=expanded_page,
         ).open()  # fmt: skip
 
     def _export_all_data(self) -> None:

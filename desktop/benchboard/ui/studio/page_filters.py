@@ -1,18 +1,44 @@
-"""The filters of a page by keyboard: entries of the palette that open them, and commands that clear them."""
+"""The filters of a page: what they are, as text; by keyboard, entries of the palette that open them, and commands that
+clear them."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from benchboard.dashboards.document import time_range
 from benchboard.dashboards.editing.filter_clearing import is_clear
-from benchboard.i18n import _
+from benchboard.dashboards.variables.templating import selection_summary
+from benchboard.errors import Invalid
+from benchboard.i18n import _, in_sentence
 from benchboard.ui.sections import PageItem
 from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.panes.time_range_field import comparison, usage
 from benchboard.ui.studio.panes.value_list import value_label
 from benchboard.ui.studio.panes.variables_bar import VariablesBar
+from benchboard.ui.time_format import utc_span
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
+
+
+def filter_facts(editor: Editor) -> tuple[str, ...]:
+    """What a page is filtered by and compared with, a text for each, as an export of it says."""
+    found, shown, now = [], editor.time_range, datetime.now(UTC)
+    if usage(editor)[0]:
+        with suppress(Invalid):
+            period = shown.period(now)
+            span = _("{period} (UTC)").format(period=utc_span(period.start, period.end))
+            found.append(f"{name}: {span}" if (name := time_range.title(shown)) else span)
+            if comparison(editor).count:
+                before = time_range.before(shown, now)
+                found.append(_("Before: {period}").format(period=utc_span(before.start, before.end)))
+    if variables := selection_summary(editor.reader_document.variables, editor.labels):
+        found.append(variables)
+    if selections := [one.title for one in editor.point_selections if one.filter is not None]:
+        found.append(_("Filtered by {filters}").format(filters=in_sentence(selections)))
+    return tuple(found)
 
 
 class PageFilters:

@@ -172,7 +172,7 @@ def _struck(font: QFont) -> QFont:
 
 
 def _paint_more(painter: QPainter, text: str, box: QRectF) -> None:
-    painter.setPen(theme().color("accent.text"))
+    painter.setPen(theme().color("text.secondary"))  # as the names, which can be clicked too: a picture has no links
     painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
 
 

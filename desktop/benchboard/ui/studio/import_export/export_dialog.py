@@ -1,5 +1,6 @@
 """Dialog that asks which part of a page to export, in which format and to which file."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -7,15 +8,17 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards.document.widget_kinds import widget_of
+from benchboard.dashboards.editing.unused_filters import UnusedFilters
 from benchboard.dashboards.layout import PageIndex
 from benchboard.errors import AppError, Invalid
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import _, in_sentence, ngettext
 from benchboard.ui.file_export import ask_file
 from benchboard.ui.studio.import_export import page_export
 from benchboard.ui.studio.import_export.page_export import Answers, Format, PageExport
 from benchboard.ui.studio.tiles.expanded_page import ExpandedPage
 from benchboard.ui.studio.tiles.hidden_series import hidden_names, hidden_text
 from benchboard.ui.studio.tiles.page_picture import PagePicture
+from benchboard.ui.studio.tiles.tile_notes import filters_text
 from benchboard.ui.widgets import Paragraph
 from benchboard.ui.widgets.buttons import Button, SegmentedControl
 from benchboard.ui.widgets.dialog import Dialog
@@ -31,8 +34,9 @@ _FORMS: Final[tuple[Format, ...]] = ("png", "svg", "pdf")
 class ExportDialog(Dialog):
     """`width` is the page's width on screen at 100 %, in pixels, and the picture's.
 
-    `form` is selected first: `png`, `svg`, `pdf` or `print`; `variables` is the line with their selected values. An
-    `expanded_page` is exported instead of the page, once its queries have finished.
+    `form` is selected first: `png`, `svg`, `pdf` or `print`; `facts` say what the page is filtered by, and `unused`
+    what of that each of its widgets doesn't use. An `expanded_page` is exported instead of the page, once its queries
+    have finished.
     """
 
     def __init__(
@@ -46,17 +50,19 @@ class ExportDialog(Dialog):
         selection: tuple[str, ...],
         title: str,
         form: str,
-        variables: str = "",
+        facts: Sequence[str] = (),
+        unused: Mapping[str, UnusedFilters] | None = None,
         expanded_page: ExpandedPage | None = None,
     ) -> None:
         super().__init__(owner, _("Export dashboard"), size=_SIZE, name="studio_export_dialog")
         self._owner, self._context, self._page, self._results = owner, context, page, answers
-        self._width, self._title_text, self._variables = width, title, variables
+        self._width, self._title_text, self._facts, self._unused = width, title, tuple(facts), unused or {}
         self._selection = tuple(item_id for item_id in selection if item_id in page.shown)
         self._expanded_page = expanded_page
         count = len(self._selection)  # the number of selected widgets, however many copies of them are exported
         if expanded_page is not None:
             self._page, self._results = expanded_page.page, expanded_page.result
+            self._unused = expanded_page.unused_filters
             self._selection = expanded_page.copies(self._selection)
         self._make_controls(count)
         if self._selection:
@@ -97,13 +103,13 @@ class ExportDialog(Dialog):
 
     def _sheet(self) -> PagePicture:
         chosen = self._selection if self._part.current() == "chosen" else ()
-        return PagePicture.of(self._page, self._width, chosen)
+        return PagePicture.of(self._page, self._width, chosen, self._unused)
 
     def _update_note(self) -> None:
         form = self._form.current()
         self._scaled.setVisible(form == "png")
         self._export_button.setText(_("Print…") if form == "print" else _("Save…"))
-        size = page_export.size_of(self._sheet(), self.heading_text(self._sheet()))
+        size = page_export.size_of(self._sheet(), self.facts(self._sheet()))
         if form == "png":
             scale = int(self._scale.current())
             facts = {"width": round(size.width() * scale), "height": round(size.height() * scale)}
@@ -115,11 +121,11 @@ class ExportDialog(Dialog):
         else:
             self._size_note.setText(_("Fits the paper width and breaks between widgets, in print colours."))
 
-    def heading_text(self, sheet: PagePicture) -> str:
-        """The selected values of the variables, and how many series the legends of a sheet hide."""
+    def facts(self, sheet: PagePicture) -> tuple[str, ...]:
+        """What a sheet is filtered by, which of its widgets aren't, and how many series its legends hide."""
         widgets = ((widget_of(sheet.page.item(name)), self._results(name)) for name in sheet.ids)
         hidden = sum(len(hidden_names(widget, result)) for widget, result in widgets)
-        return " · ".join(part for part in (self._variables, hidden_text(hidden)) if part)
+        return tuple(part for part in (*self._facts, *_unused_texts(sheet), hidden_text(hidden)) if part)
 
     def _update_button(self) -> None:
         """Disable the export until the queries of all copies have finished."""
@@ -141,12 +147,12 @@ class ExportDialog(Dialog):
 
     def _export(self, sheet: PagePicture, form: Format, scale: int) -> None:
         context, owner, answers, title = self._context, self._owner, self._results, self._title_text
-        variables = self.heading_text(sheet)
+        facts = self.facts(sheet)
         name = f"{page_export.file_name(title)}.{form}"
 
         def write(path: Path) -> None:
             try:
-                PageExport(context, sheet, answers, title, owner, variables).start(form, path, scale=scale)
+                PageExport(context, sheet, answers, title, owner, facts).start(form, path, scale=scale)
             except Invalid as error:
                 context.problems.show(error)
 
@@ -155,7 +161,7 @@ class ExportDialog(Dialog):
     def print_page(self, sheet: PagePicture) -> None:
         context, owner, answers = self._context, self._owner, self._results
         title = self._title_text
-        foot = " · ".join(part for part in (title, self.heading_text(sheet)) if part)
+        foot = " · ".join(part for part in (title, *self.facts(sheet)) if part)
 
         def known(names: list[str]) -> None:
             if not names:
@@ -178,3 +184,16 @@ class ExportDialog(Dialog):
             dialog.show()
 
         context.tasks.run(owner, lambda _progress: page_export.printers(), known, title=_("Looking for printers"))
+
+
+def _unused_texts(sheet: PagePicture) -> list[str]:
+    """Which of a sheet's widgets don't use which filters: a picture has no tooltips."""
+    titles: dict[str, list[str]] = {}
+    for name in sheet.ids:
+        if (unused := sheet.unused.get(name)) is not None:
+            widget = widget_of(sheet.page.item(name))
+            titles.setdefault(filters_text(unused), []).append(f"“{widget.title or widget.kind_name}”")
+    return [
+        _("{filters}: {widgets}").format(filters=text, widgets=in_sentence(list(dict.fromkeys(names))))
+        for text, names in titles.items()
+    ]

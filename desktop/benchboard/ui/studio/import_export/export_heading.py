@@ -1,5 +1,7 @@
-"""The heading of an exported page: its title, variable values and time, above the page or at the foot of each sheet."""
+"""The heading of an exported page: its title, what it is filtered by and when it was exported, above the page or at
+the foot of each sheet."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QDateTime, QLocale, QRectF, Qt
@@ -11,8 +13,8 @@ from benchboard.ui.theme import theme
 
 HIGH: Final = 44.0
 """Height of the heading above a page, in pixels."""
-_CHOSEN: Final = 18.0
-"""Additional height with a second line for variable values, in pixels."""
+_LINE: Final = 18.0
+"""Height of each further line, in pixels."""
 FOOT: Final = 26.0
 """Height of the footer of a sheet, in pixels."""
 _MIN_GAP: Final = 24.0
@@ -23,23 +25,36 @@ def timestamp_text() -> str:
     return QLocale().toString(QDateTime.currentDateTime(), "d MMM yyyy, HH:mm")
 
 
-def height(variables: str) -> float:
-    """Height of the heading above a page, in pixels."""
-    return HIGH + _CHOSEN if variables else HIGH
+def height(facts: Sequence[str], width: float) -> float:
+    """Height in pixels of the heading above a page of this width."""
+    return HIGH + _LINE * len(_lines(facts, width))
 
 
-def paint_head(painter: QPainter, width: float, title: str, timestamp: str, variables: str) -> None:
+def paint_head(painter: QPainter, width: float, title: str, timestamp: str, facts: Sequence[str]) -> None:
     """Paint the heading above a page of this width, on the page's background colour."""
-    painter.fillRect(QRectF(0, 0, width + 2, height(variables)), theme().color("canvas"))
+    painter.fillRect(QRectF(0, 0, width + 2, height(facts, width)), theme().color("canvas"))
     room = QRectF(MARGIN, 12, width - 2 * MARGIN, HIGH - 12)
     _paint_ends(painter, room, "title", title, timestamp)
-    if variables:
-        font = theme().font("body")
-        painter.setFont(font)
-        painter.setPen(theme().color("text.secondary"))
-        below = QRectF(room.left(), room.bottom() - 4, room.width(), _CHOSEN)
-        shown = QFontMetricsF(font).elidedText(variables, Qt.TextElideMode.ElideRight, below.width())
+    font = theme().font("body")
+    painter.setFont(font)
+    painter.setPen(theme().color("text.secondary"))
+    below = QRectF(room.left(), room.bottom() - 4, room.width(), _LINE)
+    for line in _lines(facts, width):
+        shown = QFontMetricsF(font).elidedText(line, Qt.TextElideMode.ElideRight, below.width())
         painter.drawText(below, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+        below.translate(0, _LINE)
+
+
+def _lines(facts: Sequence[str], width: float) -> list[str]:
+    """The facts one after the other, on as many lines as they need."""
+    metrics, found = QFontMetricsF(theme().font("body")), list[str]()
+    for fact in facts:
+        longer = f"{found[-1]} · {fact}" if found else fact
+        if found and metrics.horizontalAdvance(longer) <= width - 2 * MARGIN:
+            found[-1] = longer
+        else:
+            found.append(fact)
+    return found
 
 
 def paint_foot(painter: QPainter, room: QRectF, title: str, timestamp: str, number: int, count: int) -> None:

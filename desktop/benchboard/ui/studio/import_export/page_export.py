@@ -5,7 +5,7 @@ It is painted in slices between the window's events, and written atomically, so 
 
 import queue
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from time import monotonic
@@ -50,21 +50,27 @@ def file_name(title: str) -> str:
     return short or _("Dashboard")
 
 
-def size_of(sheet: PagePicture, variables: str) -> QSizeF:
+def size_of(sheet: PagePicture, facts: Sequence[str]) -> QSizeF:
     """Size of a sheet with its heading, in pixels."""
-    return sheet.size + QSizeF(0, export_heading.height(variables))
+    return sheet.size + QSizeF(0, export_heading.height(facts, sheet.size.width()))
 
 
 class PageExport(QObject):
-    """One page being painted and written; `variables` is the line with their selected values. The status bar
-    shows its progress and can cancel it."""
+    """One page being painted and written; `facts` say below its title what it is filtered by. The status bar shows its
+    progress and can cancel it."""
 
     def __init__(
-        self, context: "Context", sheet: PagePicture, answers: Answers, title: str, owner: QObject, variables: str = ""
+        self,
+        context: "Context",
+        sheet: PagePicture,
+        answers: Answers,
+        title: str,
+        owner: QObject,
+        facts: Sequence[str] = (),
     ) -> None:
         super().__init__(owner)
         self._context, self._sheet, self._answers, self._title = context, sheet, answers, title
-        self._variables = variables
+        self._facts = tuple(facts)
         self._messages: queue.Queue[tuple[int, int] | Callable[[], bytes]] = queue.Queue()
         self._paint_timer = QTimer(self, interval=0)
         self._paint_timer.timeout.connect(self._paint_slice)
@@ -138,7 +144,7 @@ class PageExport(QObject):
         self.deleteLater()
 
     def _as_png(self, scale: int) -> None:
-        size = (size_of(self._sheet, self._variables) * scale).toSize()
+        size = (size_of(self._sheet, self._facts) * scale).toSize()
         if size.width() * size.height() > _MAX_PIXELS or max(size.width(), size.height()) > 32_000:
             raise Invalid(
                 "studio.too-large",
@@ -164,7 +170,7 @@ class PageExport(QObject):
         from PySide6.QtSvg import QSvgGenerator
 
         buffer, drawing = _OutputBuffer(self), QSvgGenerator()
-        size = size_of(self._sheet, self._variables).toSize()
+        size = size_of(self._sheet, self._facts).toSize()
         drawing.setOutputDevice(buffer)
         drawing.setResolution(_DPI)
         drawing.setSize(size)
@@ -179,7 +185,7 @@ class PageExport(QObject):
     def _as_pdf(self, _scale: int) -> None:
         buffer = _OutputBuffer(self)
         paper = QPdfWriter(buffer)
-        size = size_of(self._sheet, self._variables) * (72 / _DPI)
+        size = size_of(self._sheet, self._facts) * (72 / _DPI)
         shrink = min(1.0, _MAX_PDF_POINTS / max(size.width(), size.height()))
         paper.setResolution(_DPI)
         paper.setPageMargins(QMarginsF(0, 0, 0, 0))
@@ -197,12 +203,12 @@ class PageExport(QObject):
     def _head(self) -> None:
         """Draw the heading, and move the origin below it."""
         export_heading.paint_head(
-            self._painter, self._sheet.size.width(), self._title, export_heading.timestamp_text(), self._variables
+            self._painter, self._sheet.size.width(), self._title, export_heading.timestamp_text(), self._facts
         )
-        self._painter.translate(0, export_heading.height(self._variables))
+        self._painter.translate(0, export_heading.height(self._facts, self._sheet.size.width()))
 
     def _description(self) -> str:
-        return "\n".join(part for part in (self._variables, image_descriptions(self._sheet)) if part)
+        return "\n".join(part for part in (" · ".join(self._facts), image_descriptions(self._sheet)) if part)
 
 
 def image_descriptions(sheet: PagePicture) -> str:

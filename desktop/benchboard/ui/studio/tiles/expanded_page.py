@@ -1,11 +1,12 @@
 """A page with its repeats expanded, for export: one copy for each value of a variable, each with its own result."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from benchboard.dashboards.editing.unused_filters import UnusedFilters, unused_filters
 from benchboard.dashboards.layout import PageIndex
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
@@ -35,6 +36,11 @@ class ExpandedPage(QObject):
     def page(self) -> PageIndex:
         """The page with its copies."""
         return self._editor.rendered_page
+
+    @property
+    def unused_filters(self) -> Mapping[str, UnusedFilters]:
+        """The filters that its widgets don't use, by the ids of these."""
+        return unused_filters(self._editor.state.view)
 
     @property
     def busy(self) -> bool:

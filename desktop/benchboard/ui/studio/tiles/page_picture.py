@@ -1,7 +1,7 @@
 """Draws a page, or a part of it, to any paint device: an image, a PDF or a printer."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
@@ -9,12 +9,14 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QPainter
 
 from benchboard.dashboards.document.widget_kinds import widget_of
+from benchboard.dashboards.editing.unused_filters import UnusedFilters
 from benchboard.dashboards.layout import Cell, PageIndex
 from benchboard.ui.studio.tiles.container_painting import box_of, paint_box, paint_heading, tab_boxes
 from benchboard.ui.studio.tiles.renderers import card_of, paint_content, paint_frame
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.stats.card_rows import card_rows
 from benchboard.ui.studio.tiles.stats.metric_card import MetricCard
+from benchboard.ui.studio.tiles.tile_notes import tile_notes
 from benchboard.ui.theme import theme
 
 MARGIN: Final = 20.0
@@ -23,14 +25,21 @@ MARGIN: Final = 20.0
 @dataclass(frozen=True)
 class PagePicture:
     """The items of a page that are drawn (containers first), at a page width of `width` pixels with its margins. Only
-    visible items are among them."""
+    visible items are among them. `unused`: the filters that widgets don't use, which their headers mark."""
 
     page: PageIndex
     ids: tuple[str, ...]
     width: float
+    unused: Mapping[str, UnusedFilters] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, page: PageIndex, width: float, selected: Sequence[str] = ()) -> "PagePicture":
+    def of(
+        cls,
+        page: PageIndex,
+        width: float,
+        selected: Sequence[str] = (),
+        unused: Mapping[str, UnusedFilters] | None = None,
+    ) -> "PagePicture":
         """The whole page, or the selected items with the items in them."""
         wanted = frozenset(selected)
         ids = tuple(
@@ -38,7 +47,7 @@ class PagePicture:
             for name in page.shown
             if not wanted or name in wanted or wanted & {outer for outer, _k in page.paths[name]}
         )
-        return cls(page, ids, width)
+        return cls(page, ids, width, unused or {})
 
     def rect(self, item_id: str) -> QRectF:
         """The rectangle of an item, in pixels from the top left corner of the picture."""
@@ -98,7 +107,9 @@ def paint(
             paint_heading(painter, item, box.width(), tab_boxes(item, box.width()))
         else:
             paint_frame(painter, QRectF(QPointF(0, 0), box.size()))
-            paint_content(painter, box.size(), widget_of(item), result(name), row=_cards(sheet, name, result))
+            notes = tile_notes(sheet.unused.get(name), None, None)
+            cards = _cards(sheet, name, result)
+            paint_content(painter, box.size(), widget_of(item), result(name), notes=notes, row=cards)
         painter.restore()
         yield
 
