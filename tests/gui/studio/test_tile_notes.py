@@ -15,11 +15,12 @@ from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.inspection import inspect_file
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.configuration import tables_of
-from benchboard.analytics.sources.copies import copies_folder, new_source_id, with_copies
+from benchboard.analytics.sources.copies import copies_folder, with_copies
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.analytics.sources.state import examine
 from benchboard.dashboards.document.document import parse_document
 from benchboard.errors import Invalid
+from benchboard.storage.models.base import new_id
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.data.explore.explore_view import ExploreView
 from benchboard.ui.widgets import Button
@@ -38,7 +39,7 @@ def add_copied(studio: "Studio", file: Path) -> SourceSummary:
     file.write_text("shop,sold\nİzmir,1\nsouth,2\n", encoding="cp1254")
     tables = tables_of(tuple(table.scan for table in inspect_file(file).tables))
     folder = copies_folder(studio.workspace.home, studio.actor.organisation_id)
-    copied = with_copies(tables, folder, new_source_id(), CancelToken())
+    copied = with_copies(tables, folder, new_id(), CancelToken())
     with unbound(studio.workspace.database).change() as session:
         return services.add_source(
             session, studio.actor, name="Sales", kind="csv", tables=copied, state=examine(copied, CancelToken())

@@ -172,7 +172,7 @@ def test_picker_refuses_a_wrong_time_at_its_field_and_keeps_the_range(studio: "S
     studio.qtbot.keyClicks(start, "now-3d")
     assert start.accessibleDescription() == ""
     studio.qtbot.keyClick(start, Qt.Key.Key_Return)
-    assert studio.page.editor.time_range == TimeRange("now-3d", "now")
+    assert studio.page.editor.time_range == TimeRange("now-3d", DEFAULT.end)
 
 
 def test_range_and_refresh_become_the_default_and_are_undone(studio: "Studio") -> None:

@@ -12,6 +12,7 @@ from benchboard.dashboards.document.widget_kinds import KINDS, with_fields
 from benchboard.dashboards.editing.reader_filters import PointSelection
 from benchboard.dashboards.layout import Cell, map_items
 from benchboard.dashboards.variables.repeat_expansion import VariableChoice
+from benchboard.dashboards.variables.variable_state import Selections
 from benchboard.ui.studio.document.editor import Editor
 from support.edits import dashboard
 
@@ -233,7 +234,7 @@ def test_load_takes_values_of_an_earlier_session_but_not_over_those_selected_now
     heard = Heard(_page(variables=(REGION, replace(REGION, name="line", label="Line"))))
     heard.editor.select_values("region", ["north"])
     earlier = {"region": VariableChoice(("south",)), "line": VariableChoice(("north",))}
-    heard.editor.load(heard.editor.document, earlier)
+    heard.editor.load(heard.editor.document, Selections(earlier))
     assert heard.editor.choices == {"region": VariableChoice(("north",)), "line": VariableChoice(("north",))}
 
 

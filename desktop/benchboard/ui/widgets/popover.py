@@ -42,6 +42,9 @@ class Popover(Floating):
         super().__init__(anchor.window())
         self._anchor, self._window = anchor, anchor.window()
         anchor.destroyed.connect(self._close_soon)
+        self._placed: tuple[int, int, bool] | None = None
+        """The left edge, the edge at its anchor, and whether it is above that: it keeps them while it is open, whatever
+        becomes of its anchor, so that nothing moves away under the pointer."""
         self._focus_return = FocusReturn(QApplication.focusWidget(), anchor)
         self.setObjectName(name)
         self.setAccessibleName(anchor.accessibleName())
@@ -102,17 +105,19 @@ class Popover(Floating):
         """Place it beside the anchor, inside the window."""
         self.body.updateGeometry()  # Qt passes on only later that what is in it has another size
         self.adjustSize()
-        window = self._window
-        size = self.sizeHint()
-        top_left = self._anchor.mapTo(window, QPoint(0, 0))
-        below = top_left.y() + self._anchor.height() + _GAP
-        up = below + size.height() - 2 * SHADOW > window.height() - 4
-        y = top_left.y() - (size.height() - 2 * SHADOW) - _GAP if up else below
-        left = top_left.x()
-        widest = window.width() - 8 - (size.width() - 2 * SHADOW)
-        if left > widest:
-            left = min(left + self._anchor.width() - (size.width() - 2 * SHADOW), widest)
-        self.setGeometry(max(8, left) - SHADOW, max(8, y) - SHADOW, size.width(), size.height())
+        window, size = self._window, self.sizeHint()
+        high, widest = size.height() - 2 * SHADOW, window.width() - 8 - (size.width() - 2 * SHADOW)
+        if self._placed is None or not self.isVisible():
+            top_left = self._anchor.mapTo(window, QPoint(0, 0))
+            below = top_left.y() + self._anchor.height() + _GAP
+            is_above = below + high > window.height() - 4
+            left = top_left.x()
+            if left > widest:
+                left = min(left + self._anchor.width() - (size.width() - 2 * SHADOW), widest)
+            self._placed = left, top_left.y() - _GAP if is_above else below, is_above
+        left, edge, is_above = self._placed
+        y = edge - high if is_above else min(edge, window.height() - 4 - high)
+        self.setGeometry(max(8, min(left, widest)) - SHADOW, max(8, y) - SHADOW, size.width(), size.height())
 
     def close(self) -> bool:
         """Close it, and restore the focus if no other widget has taken it."""

@@ -31,10 +31,12 @@ _SHOWN_BESIDE: Final = 1
 _HEIGHT: Final = 40
 _LEAST_FIELD: Final = 96
 """The least width of a shortened field, in pixels at 100 %."""
-_READABLE_FIELD: Final = 140
-"""The width, in pixels, that the fields must have at least to stand in the toolbar."""
-_GOOD_FIELD: Final = 200
-"""The width, in pixels, that each field gets before the button that adds a filter has its text."""
+_READABLE_VALUE: Final = 88
+"""The pixels for a value beside its field's name with which fields stand in the toolbar; with less they have a bar."""
+_GOOD_VALUE: Final = 120
+"""The pixels that each field has for its value before the button that adds a filter has its text."""
+_LEAST_VALUE: Final = 48
+"""The pixels for a value below which its field shows it without the name."""
 _GAP: Final = 6
 """Pixels between a text variable's title and its field."""
 _TEXT_WIDTH: Final = 140
@@ -149,9 +151,9 @@ class VariablesBar(QScrollArea):
 
     @property
     def least_width(self) -> int:
-        """The width, in pixels, at which every field beside other controls is still readable, with the icon of the
-        button that adds a filter; 0 without fields."""
-        widths = [min(field.width_with(_SHOWN_BESIDE), _READABLE_FIELD) for field in self._fields]
+        """The width, in pixels, at which every field beside other controls shows its name and some of its value, with
+        the icon of the button that adds a filter; 0 without fields."""
+        widths = [field.reserved_width for field in self._fields]
         if not self.time_range.isHidden():  # whatever its range is: the fields stay in their row when it changes
             widths.append(self.time_range.reserved_width)
         if self._offered_filter:
@@ -179,7 +181,7 @@ class VariablesBar(QScrollArea):
         if self._place == "bar":
             return
         gap = _FIELD_GAP
-        spare = width - self.least_width - (_GOOD_FIELD - _READABLE_FIELD) * len(self._fields)
+        spare = width - self.least_width - (_GOOD_VALUE - _READABLE_VALUE) * len(self._fields)
         is_whole = width >= self.natural_width or spare >= self._add_width(whole=True) - self._add_width(whole=False)
         added = self._add_width(whole=is_whole) + gap
         self._add.setVisible(self._offered_filter)
@@ -407,8 +409,12 @@ class _ListField(Button):
             metrics = self.fontMetrics()
             frame = self.width_with(self._named) - metrics.horizontalAdvance(whole)
             room = max(0, self._limit - frame)
-            if metrics.horizontalAdvance(whole) > room:  # the values say more than the name
-                shown = elided_values(self._values(self._named), metrics, room)
+            if metrics.horizontalAdvance(whole) > room:
+                name, values = self._name_part, self._values(self._named)
+                beside = room - metrics.horizontalAdvance(name)
+                shown = name + elided_values(values, metrics, beside)
+                if beside < _LEAST_VALUE:  # the values say more than the name
+                    shown = elided_values(values, metrics, room)
         if shown != self.text():
             self.setText(shown)
         self.setToolTip(plain_tooltip(self._tip if shown == whole else f"{whole}\n{self._tip}"))
@@ -418,6 +424,18 @@ class _ListField(Button):
         metrics = self.fontMetrics()
         grown = metrics.horizontalAdvance(self._text(named)) - metrics.horizontalAdvance(self.text())
         return self.sizeHint().width() + grown
+
+    @property
+    def reserved_width(self) -> int:
+        """The width, in pixels, for its name and some of its value, whatever that is."""
+        metrics = self.fontMetrics()
+        frame = self.sizeHint().width() - metrics.horizontalAdvance(self.text())
+        return frame + metrics.horizontalAdvance(self._name_part) + _READABLE_VALUE
+
+    @property
+    def _name_part(self) -> str:
+        title = value_label(self._variable.label or self._variable.name)
+        return _("{name}: {values}").format(name=title, values="")
 
     def _options(self) -> tuple[OptionsState, Collection[str]]:
         runner = self._variable_runner
@@ -488,6 +506,11 @@ class _TextField(QWidget):
     def width_with(self, _named: int) -> int:
         """The width that the field takes, in pixels."""
         return self.sizeHint().width() + _TEXT_WIDTH - self._edit.width()
+
+    @property
+    def reserved_width(self) -> int:
+        """The width that the field takes, in pixels."""
+        return self.width_with(1)
 
     def limit_width(self, width: int) -> None:
         """Shorten the title and the edit to this width in pixels; 0 shows them whole."""
