@@ -222,8 +222,8 @@ def _shared_shortcuts(command: Command, other: Command) -> set[str]:
 
 def key_cap(keys: str) -> str:
     """Keys as on a key cap: `Ctrl+S` → `Ctrl S`. Each key has one name, the one on most keyboards."""
-    shown = {"Ctrl++": "Ctrl +", "Ctrl+-": "Ctrl -"}.get(keys, keys.replace("+", " "))
-    return " ".join({"Return": "Enter", "Del": "Delete"}.get(key, key) for key in shown.split(" "))
+    parts = [key for key in keys.split("+") if key] + (["+"] if keys.endswith("+") else [])
+    return " ".join({"Return": "Enter", "Del": "Delete"}.get(key, key) for key in parts)
 
 
 def is_window_shortcut(event: QKeyEvent) -> bool:

@@ -285,10 +285,14 @@ def test_add_person_with_valid_fields_adds_them_once(admin: Admin) -> None:
     assert "Enter a password." in wrong
     assert admin.find("add_email").hasFocus()
     admin.type("add_email", "mert@")
+    assert "valid email address" not in label_text(admin, "add_person"), "not in the middle of typing it"
+    admin.key(Qt.Key.Key_Tab)
     assert "isn't a valid email address" in label_text(admin, "add_person")
     admin.type("add_email", "north.example")
     admin.type("add_name", "Mert Two")
     admin.type("add_password", "short")
+    assert "shorter than 12" not in label_text(admin, "add_person")
+    admin.key(Qt.Key.Key_Tab)
     assert "shorter than 12" in label_text(admin, "add_person")
     admin.click("add_act")
     assert admin.find("add_password").hasFocus()

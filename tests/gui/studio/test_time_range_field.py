@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
 from benchboard.dashboards.document.document import parse_document, write_document
-from benchboard.dashboards.document.time_range import DEFAULT, TimeRange
+from benchboard.dashboards.document.time_range import DEFAULT, TimeRange, last
 from benchboard.ui.studio.panes.time_range_field import TimeRangePicker, range_title
 from benchboard.ui.widgets import Edit, Select
 from benchboard.ui.widgets.calendar import DayRange
@@ -173,6 +173,16 @@ def test_picker_refuses_a_wrong_time_at_its_field_and_keeps_the_range(studio: "S
     assert start.accessibleDescription() == ""
     studio.qtbot.keyClick(start, Qt.Key.Key_Return)
     assert studio.page.editor.time_range == TimeRange("now-3d", DEFAULT.end)
+
+
+def test_a_range_that_no_widget_uses_is_said_at_the_field(studio: "Studio") -> None:
+    """Choosing one on such a page seemed to do nothing."""
+    _load(studio, _widget("b", ALL))
+    field = studio.page.variables.time_range
+    assert field.text() == "Time range"
+    studio.page.editor.select_time(last(7, "d"))
+    assert field.text() == "Last 7 days (not used)"
+    assert "No widget uses the time range." in field.toolTip()
 
 
 def test_range_and_refresh_become_the_default_and_are_undone(studio: "Studio") -> None:

@@ -49,6 +49,17 @@ def page(*items: dict[str, Any]) -> PageIndex:
     return PageIndex(fitted(parse_page(list(items))))
 
 
+def test_reading_order_goes_through_a_container_before_what_follows_it() -> None:
+    """Of two groups side by side, the keys went from the heading of one to that of the other."""
+    found = page(
+        widget("before", 0, 0, 12),
+        group("left", 0, 2, 6, widget("a", 0, 0), widget("b", 2, 0)),
+        group("right", 6, 2, 6, widget("c", 0, 0), group("inner", 0, 2, 4, widget("d", 0, 0))),
+        row("row", 20, widget("e", 0, 0)),
+    )
+    assert found.reading_order == ("before", "left", "a", "b", "right", "c", "inner", "d", "row", "e")
+
+
 @given(st.integers(0, 10**9), st.sampled_from([6, 12, 24]))
 @examples(300)
 def test_container_layout_written_and_read_is_equal(seed: int, columns: int) -> None:

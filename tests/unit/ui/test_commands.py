@@ -75,7 +75,17 @@ def test_run_handler_that_cannot_run_gives_its_reason_instead() -> None:
     assert ran[1:] == ["ran"]
 
 
-@pytest.mark.parametrize(("keys", "cap"), [("Ctrl+S", "Ctrl S"), ("Ctrl++", "Ctrl +"), ("Ctrl+Return", "Ctrl Enter")])
+@pytest.mark.parametrize(
+    ("keys", "cap"),
+    [
+        ("Ctrl+S", "Ctrl S"),
+        ("Ctrl++", "Ctrl +"),
+        ("Ctrl+-", "Ctrl -"),
+        ("+", "+"),
+        ("-", "-"),
+        ("Ctrl+Return", "Ctrl Enter"),
+    ],
+)
 def test_key_cap_shows_keys_separated_by_spaces(keys: str, cap: str) -> None:
     assert key_cap(keys) == cap
 

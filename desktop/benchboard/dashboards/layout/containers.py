@@ -226,8 +226,17 @@ class PageIndex:
 
     @cached_property
     def reading_order(self) -> tuple[str, ...]:
-        """The visible items from top to bottom and, in one row, from left to right; a container before its children."""
-        return tuple(name for name, _cell in sorted(self.shown.items(), key=lambda pair: (pair[1].y, pair[1].x)))
+        """The visible items from top to bottom and, in one row, from left to right; a container before its children,
+        and these before what follows it."""
+        inside: dict[str, list[str]] = {}
+        for name, _cell in sorted(self.shown.items(), key=lambda pair: (pair[1].y, pair[1].x)):
+            path = self.paths[name]
+            inside.setdefault(path[-1][0] if path else "", []).append(name)
+        found, waiting = list[str](), inside.get("", [])[::-1]
+        while waiting:
+            found.append(waiting.pop())
+            waiting += inside.get(found[-1], [])[::-1]
+        return tuple(found)
 
     def path(self, item_id: str) -> Path:
         """The path of an item's grid. Raises `Invalid` if there is no such item."""

@@ -1,6 +1,7 @@
 """The dialog that adds a person; fields are validated while they are filled in, and all of them on adding."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -43,6 +44,7 @@ class AddPersonDialog(Dialog):
         self._touched: set[Field] = set()
         for field, _check in self._checks:
             field.edit.textChanged.connect(lambda _text, field=field: self._typed(field))
+            field.edit.editingFinished.connect(partial(self._left, field))
             field.edit.returnPressed.connect(self._submit)
         self._role_choice.currentIndexChanged.connect(self._explain_role)
         self._explain_role()
@@ -122,11 +124,14 @@ class AddPersonDialog(Dialog):
     def _typed(self, field: Field) -> None:
         if field is self._email:
             self._show_existing.hide()
+        # What is wrong is said when the field is left: in the middle of an address, each letter would be another error.
+        self._touched.discard(field)
+        self._validate()
+
+    def _left(self, field: Field) -> None:
         if field.text():
             self._touched.add(field)
-        else:  # nothing is wrong yet with a field that is empty again
-            self._touched.discard(field)
-        self._validate()
+            self._validate()
 
     def _check_email(self) -> None:
         if not self._email.text().strip():
@@ -141,15 +146,19 @@ class AddPersonDialog(Dialog):
 
     def _validate(self) -> list[Field]:
         """Show the error below each field that was edited or submitted; returns all wrong fields, from the top."""
-        wrong = []
+        wrong = self._wrong_fields()
+        for field, _check in self._checks:
+            field.set_error(wrong.get(field, "") if field in self._touched else "")
+        return list(wrong)
+
+    def _wrong_fields(self) -> dict[Field, str]:
+        """The fields that are wrong, from the top, with what is wrong."""
+        wrong = {}
         for field, check in self._checks:
-            sentence = ""
             try:
                 check()
             except Invalid as error:
-                sentence = f"{error.what} {error.why or error.do}"
-                wrong.append(field)
-            field.set_error(sentence if field in self._touched else "")
+                wrong[field] = f"{error.what} {error.why or error.do}"
         return wrong
 
     def _submit(self) -> None:

@@ -86,6 +86,8 @@ class TimeRangeField(Button):
         self.setVisible(using > 0 or (queries > 0 and self._editor.editable))
         shown = self._editor.time_range
         title = range_title(shown) if using else _("Time range")
+        if not using and self._editor.selected_time is not None:
+            title = _("{range} (not used)").format(range=range_title(shown))
         seconds = self._editor.reader_document.refresh
         self._whole = _with_refresh(title, seconds)
         self._shorter = _with_refresh(_days_text(shown) if using else title, seconds)

@@ -37,7 +37,7 @@ from benchboard.ui.studio.tiles.tables.table_widget import TableState, TableWidg
 from benchboard.ui.studio.tiles.value_readout import ChartReader, body_reader
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.crosshair import Crosshair
-from benchboard.ui.widgets.focus import asked_by_key
+from benchboard.ui.widgets.focus import asked_by_key, update_focus_ring
 from benchboard.ui.widgets.value_tip import value_tip
 
 _SCALED_KINDS: Final = ("metric_card", "gauge", "pie_chart")
@@ -368,8 +368,13 @@ class EnlargedDrawing(QWidget):
         if QAccessible.isActive() and (readout := reader(spots[place])) is not None:
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, readout.spoken))
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        update_focus_ring(self, event)
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
+        update_focus_ring(self, event)
         if self._value is not None:
             self._hide_readout()
 
