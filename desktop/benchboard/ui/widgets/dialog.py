@@ -24,7 +24,7 @@ from benchboard.ui.widgets.popover import Popover
 from benchboard.ui.widgets.slide import FROM_BELOW, slide_in
 from benchboard.ui.widgets.stepper import Stepper
 from benchboard.ui.widgets.surfaces import SHADOW, Floating, fill_column
-from benchboard.ui.widgets.tab_order import focus_next
+from benchboard.ui.widgets.tab_order import focus_next, tab_stops
 from benchboard.ui.widgets.toasts import Toast, keep_toasts_above
 
 
@@ -225,10 +225,9 @@ class Dialog(Scrim):
         self.show()
         self.place_content()
         slide_in(self.frame, FROM_BELOW)
-        self.setFocus()
-        self.focusNextPrevChild(True)
-        if self.close_button.hasFocus():
-            self.focusNextPrevChild(True)
+        stops = tab_stops(self)
+        first = next((one for one in stops if one is not self.close_button), stops[0] if stops else self)
+        first.setFocus(Qt.FocusReason.TabFocusReason)  # at once: each widget that has it on the way is read out
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.frame.body and event.type() == QEvent.Type.LayoutRequest and self.isVisible():
