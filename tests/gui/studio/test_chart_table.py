@@ -165,6 +165,32 @@ def test_of_many_series_the_largest_are_drawn_and_the_rest_is_counted(light: The
     assert charts.undrawn_text(drawn) == "12 series not drawn"
 
 
+@pytest.mark.parametrize(
+    ("names", "drawn_names"),
+    [
+        (["Mar", "Jan", "Feb", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct"],
+         ["Apr", "Aug", "Feb", "Jan", "Jul", "Jun", "Mar", "May"]),
+        ([date(2026, month, 1) for month in range(1, 13)], None),
+        (["Jan", "Feb", *(f"s{k}" for k in range(8))], ["Feb", "Jan", "s0", "s1", "s2", "s5", "s6", "s7"]),
+    ],
+)  # fmt: skip
+def test_of_many_months_none_in_the_middle_is_left_out(
+    light: Theme, names: list[Cell], drawn_names: list[str] | None
+) -> None:
+    """The smallest of twelve months were missing in the middle of a chart, where nobody looks for a gap."""
+    kind = "date" if isinstance(names[0], date) else "text"
+    sizes = {"Jan": 1000, "Feb": 900}
+    rows = [
+        (week, value, sizes.get(str(value), abs(place - 5) + 1)) for week in WEEKS for place, value in enumerate(names)
+    ]
+    heads = [ResultColumn("week", "date"), ResultColumn("of", kind), ResultColumn("n", "integer")]
+    drawn = chart_table(_table(heads, rows))
+    if drawn_names is None:
+        assert [key[0] for key in drawn.keys] == names[-8:]
+    else:
+        assert sorted(str(key[0]) for key in drawn.keys) == drawn_names
+
+
 @pytest.mark.parametrize("kind", ["line_chart", "area_chart", "bar_chart"])
 def test_rows_that_nothing_tells_apart_are_not_drawn_as_one_line(light: Theme, kind: str) -> None:
     """Of `SELECT week, count(*) … GROUP BY week, status`, a saw-tooth."""

@@ -11,7 +11,7 @@ one that is a column has that of its place, or of the value that it is named aft
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, Literal, NamedTuple
 
 from benchboard.analytics import periods
@@ -20,6 +20,7 @@ from benchboard.i18n import _
 from benchboard.ui.studio.tiles.axes.axis_scale import AxisChoice
 from benchboard.ui.studio.tiles.axes.thresholds import Threshold
 from benchboard.ui.studio.tiles.numbers import number_format
+from benchboard.ui.studio.tiles.numbers.ordinal_names import ordinal_places
 from benchboard.ui.studio.tiles.series.value_colours import (
     MAX_COLOURS,
     Colours,
@@ -60,8 +61,8 @@ class ChartTable(ResultTable):
     series_by: str = ""
     """The titles of the columns whose values name the series; empty where the columns themselves are the series."""
     undrawn: int = 0
-    """How many series beyond `MAX_SERIES` are left out: those with the smallest sums of absolute values, or the last
-    columns."""
+    """How many series beyond `MAX_SERIES` are left out: those with the smallest sums of absolute values, the earliest
+    of times, or the last columns."""
     colours: tuple[int, ...] = ()
     """The number of the colour of each series; empty where they have the colours of their places."""
     keys: tuple[Key, ...] = ()
@@ -201,7 +202,8 @@ def _widened(
     most = max(1, MAX_SERIES // len(measures))
     order = in_order(sums)
     place = {key: at for at, key in enumerate(order)}
-    largest = set(wanted_keys or sorted(sums, key=lambda key: (-sums[key], place[key]))[:most])
+    by_size = sorted(sums, key=lambda key: (-sums[key], place[key]))
+    largest = set(wanted_keys or _successive(order, most) or by_size[:most])
     series = [(key, index) for key in order if key in largest for index in measures]
     drawn = series[:MAX_SERIES]
     keys = tuple(dict.fromkeys(key for key, _index in drawn))
@@ -227,6 +229,20 @@ def _widened(
         reduced=table.reduced,
         connects=table.reduced is not None,  # each series has rows of its own
     )
+
+
+def _successive(keys: Sequence[Key], most: int) -> Sequence[Key]:
+    """Of values in an order of their own, such as months, those that are drawn: without a gap in the middle, where
+    nobody would look for one. The latest times, the first months of a year; none of any other values."""
+    values = [key[0] for key in keys if len(key) == 1]
+    if len(values) < len(keys) or not values:
+        return ()
+    if all(isinstance(value, date) for value in values):
+        return keys[-most:]
+    places = ordinal_places([value for value in values if isinstance(value, str)])
+    if places is None or len(places) < len(values):
+        return ()
+    return [key for _place, key in sorted(zip(places, keys, strict=True))][:most]
 
 
 def _setting_name(table: ResultTable, key: Key, index: int, *, alone: bool) -> str:
