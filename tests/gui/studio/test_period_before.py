@@ -147,7 +147,7 @@ def test_line_without_data_before_says_so() -> None:
         (110, 100, "10.0 %", "vs Oct 2026: 100", 1),
         (5, 8, "37.5 %", "vs Oct 2026: 8", -1),
         (7, 0, "7", "vs Oct 2026: 0", 1),
-        (7, None, "", "no data in Oct 2026", 0),
+        (7, None, "", "no earlier data", 0),
     ],
 )
 def test_card_says_the_figure_before(now: int, before: int | None, size: str, words: str, sign: int) -> None:

@@ -224,7 +224,7 @@ def test_switch_and_other_changes_of_the_page_keep_what_is_typed(studio: "Studio
     """The fields jumped back to the old range, and Apply kept that."""
     _load(studio, _widget("a", FOLLOWS), _widget("b", ALL, 6))
     picker = _picker(studio)
-    assert any("It doesn't change the others." in one.text() for one in picker.findChildren(QLabel))
+    assert any("Changes 1 of 2 widgets" in one.text() for one in picker.findChildren(QLabel))
     for name, text in (("time_from", "2026-06-01"), ("time_to", "2026-08-31")):
         edit = picker.findChild(Edit, name)
         assert edit is not None

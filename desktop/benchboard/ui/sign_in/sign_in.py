@@ -352,7 +352,7 @@ class SignIn(QWidget):
         text_column.addWidget(
             Paragraph(
                 _(
-                    "CAN dongles and dashboards for your test bench and for your own files.\n"
+                    "Dashboards from your files and databases, and CAN dongles on your test bench.\n"
                     "Choose where your data is kept. To choose again later, sign out: you return to this screen."
                 ),
                 "body",

@@ -344,8 +344,6 @@ def _usage_text(editor: Editor) -> str:
         ).format(example="WHERE created_dt >= :from AND created_dt < :to")
     if using == queries:
         if using == 1:
-            return _("The page's only widget with a query follows it.")
-        return _("All {count} widgets with a query follow it.").format(count=number(using))
-    return _("{count} of {total} widgets follow it. It doesn't change the others.").format(
-        count=number(using), total=number(queries)
-    )
+            return _("Changes the page's only widget with a query.")
+        return _("Changes all {count} widgets with a query.").format(count=number(using))
+    return _("Changes {count} of {total} widgets with a query.").format(count=number(using), total=number(queries))

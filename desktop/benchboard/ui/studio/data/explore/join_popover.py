@@ -264,13 +264,14 @@ class JoinPopover(PartPopover):
         warning = ""
         if facts.most_right > 1:
             warning = _(
-                "A row of {table} finds up to {count} rows of {other} and is repeated for each: a sum over {table}"
-                " would count it more than once."
+                "Each row of {table} has up to {count} rows of {other}. Sums over {other} are right; a sum over {table}"
+                " counts its rows more than once."
             ).format(table=table, other=other, count=number(facts.most_right))
         elif facts.most_left > 1:
             warning = _(
-                "A row of {other} is found up to {count} times: a sum over {other} would count it more than once."
-            ).format(other=other, count=number(facts.most_left))
+                "Each row of {other} belongs to up to {count} rows of {table}. Sums over {table} are right; a sum over"
+                " {other} counts its rows more than once."
+            ).format(table=table, other=other, count=number(facts.most_left))
         self._warning.setText(warning)
         self._warning.setVisible(bool(warning))
         self._resize()

@@ -285,7 +285,7 @@ def card_change(widget: WidgetContent, stat: StatValue) -> CardChange | None:
     if not stat.compares:
         return None
     if stat.previous is None:
-        return CardChange("", _("no data in {period}").format(period=stat.previous_period), 0)
+        return CardChange("", _("no earlier data"), 0)
     before = stat.value or 0.0, number_format.to_float(stat.previous) or 0.0
     words = _against(widget, stat)
     return CardChange(
