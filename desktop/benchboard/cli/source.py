@@ -24,6 +24,7 @@ from benchboard.analytics.files.formats import detect_format
 from benchboard.analytics.files.inspection import empty_sheets, inspect_file
 from benchboard.analytics.files.inspection_types import TableInspection, WrongLine
 from benchboard.analytics.files.kind_titles import kind_title
+from benchboard.analytics.files.other_titles import other_titles, other_titles_sentence
 from benchboard.analytics.files.partial_columns import partial_column_sentence, unread_sentence
 from benchboard.analytics.files.scan import ReadOptions
 from benchboard.analytics.files.spaced_columns import trimmed_sentence
@@ -141,6 +142,18 @@ def show(context: CommandContext, which: str) -> None:
     _show(context, _found(context, which))
 
 
+def _stacked(pairs: Sequence[str]) -> dict[str, str]:
+    """The files of a folder that are read under the titles of another one, as they were given."""
+    found = {}
+    for pair in pairs:
+        name, _sign, like = pair.partition("=")
+        if not name or not like:
+            what = _("“{text}” isn't two files.").format(text=pair[:80])
+            raise Invalid("sources.stack", what, do=_("Write it as FILE=LIKE, such as koeln.csv=bristol.csv."))
+        found[name] = like
+    return found
+
+
 @source.command("add")
 @click.option("--name", help="Name of the data source; default: the file's name.")
 @click.option("--keep-total", is_flag=True, help="Read the total row and the column of totals as any other.")
@@ -152,6 +165,12 @@ def show(context: CommandContext, which: str) -> None:
 @click.option("--keep-spaces", is_flag=True, help="Keep spaces at the start and end of text; default: remove them.")
 @click.option("--no-file-names", is_flag=True, help="Leave out the column with the file names of a folder.")
 @click.option("--allow-empty", is_flag=True, help="Add a file that has no rows.")
+@click.option(
+    "--stack",
+    metavar="FILE=LIKE",
+    multiple=True,
+    help="Read a CSV file of a folder under the column names of another one, as one table. Can be repeated.",
+)
 @click.argument("file", type=click.Path(path_type=Path))
 @with_context
 def add(
@@ -162,6 +181,7 @@ def add(
     keep_spaces: bool,
     no_file_names: bool,
     allow_empty: bool,
+    stack: tuple[str, ...],
     file: Path,
 ) -> None:
     """Add a file, or a folder of files whose columns have the same names, as a data source.
@@ -181,7 +201,7 @@ def add(
     _say(_("Reading {file}").format(file=file.name))
     options = ReadOptions(zoned_times="written" if local_times else "utc", trim_spaces=not keep_spaces)
     fixed = frozenset(("zoned_times", "trim_spaces", *(["total_label"] if keep_total else [])))
-    inspected = inspect_file(file, options, fixed=fixed)
+    inspected = inspect_file(file, options, fixed=fixed, same_as=_stacked(stack))
     if not allow_empty and not any(table.rows for table in inspected.tables):
         raise Invalid(
             "sources.no-rows", _("“{name}” has no rows.").format(name=file.name), why=_why_no_rows(inspected.tables),
@@ -225,6 +245,10 @@ def add(
     sentence = ngettext("Added “{name}” with {count} row.", "Added “{name}” with {count} rows.", rows)
     for file_ in inspected.skipped:
         click.echo(printable(unread_sentence(file_)), err=True)
+    for other in other_titles(inspected.tables):
+        hint = _("To read them as one table, add “{option}”.")
+        hint = hint.format(option=f"--stack {shlex.quote(f'{other.files[0]}={other.like}')}")
+        click.echo(printable(f"{other_titles_sentence(other)} {hint}"), err=True)
     for table in empty:
         click.echo(
             printable(_("The sheet “{name}” has no rows and is left out.").format(name=table.scan.table)), err=True

@@ -417,6 +417,40 @@ def test_what_not_all_files_of_a_folder_have_is_said_before_it_is_added(data: Da
     data.studio.wait(lambda: {region, "“05.csv” isn't a CSV file. It's a PDF document."} <= data.texts())
 
 
+def test_files_of_a_folder_with_other_titles_are_read_as_one_table(data: Data, tmp_path: Path) -> None:
+    folder = tmp_path / "shops"
+    folder.mkdir()
+    (folder / "bristol.csv").write_text(
+        "Date,Customer,Revenue\n2026-08-03,C1,10.5\n2026-08-04,C2,2\n", encoding="utf-8"
+    )
+    (folder / "koeln.csv").write_text("Datum;Kunde;Umsatz\n13.08.2026;C4;1.234,50\n", encoding="cp1252")
+    data.drop(folder)
+    said = (
+        "“koeln.csv” has the same kinds of columns as “bristol.csv” under other titles: “Datum” is “Date”, “Kunde” is"
+        " “Customer”, “Umsatz” is “Revenue”."
+    )
+    data.studio.wait(lambda: said in data.texts())
+    data.click("import_stack")
+    data.studio.wait(lambda: data.is_shown("import_keep_apart"))
+    assert any(one.startswith("Columns with other titles are read as one: “Datum” is “Date”") for one in data.texts())
+    data.studio.key(Qt.Key.Key_Z, CTRL)
+    data.studio.wait(lambda: data.is_shown("import_stack"))
+    data.click("import_stack")
+    data.studio.wait(lambda: data.is_shown("import_keep_apart"))
+    data.click("import_keep_apart")
+    data.studio.wait(lambda: data.is_shown("import_stack"))
+    data.click("import_stack")
+    data.studio.wait(lambda: data.is_shown("import_keep_apart"))
+    source = data.add()
+    (table,) = source.tables
+    assert data.query(source.id, f"SELECT count(*) FROM {table}") == 3
+    assert data.query(source.id, f"SELECT sum(revenue) FROM {table}") == 1247
+    (folder / "koeln.csv").write_text("Umsatz;Datum;Kunde\n0,5;14.08.2026;C4\n", encoding="cp1252")
+    data.select("shops")
+    data.click("source_refresh")
+    data.studio.wait(lambda: data.query(source.id, f"SELECT sum(revenue) FROM {table}") == 13)
+
+
 def test_a_folder_of_files_with_equal_columns_is_one_table(data: Data, tmp_path: Path) -> None:
     folder = tmp_path / "logs"
     folder.mkdir()

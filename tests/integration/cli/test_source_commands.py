@@ -231,6 +231,25 @@ def test_add_folder_names_the_file_of_each_row_unless_told_otherwise(
     assert ["'file'" in one for one in shown] == [True, False]
 
 
+def test_add_folder_stacks_files_with_other_titles_if_told_so(
+    home: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "shops"
+    folder.mkdir()
+    (folder / "york.csv").write_text("day,sales\n2026-02-14,0.25\n2026-02-15,1\n", encoding="utf-8")
+    (folder / "bonn.csv").write_text("Tag;Umsatz\n16.02.2026;1,5\n", encoding="utf-8")
+    assert main(["source", "add", str(folder), "--name", "apart"]) == 0
+    hint = capsys.readouterr().err
+    assert "“bonn.csv” has the same kinds of columns as “york.csv” under other titles" in hint
+    assert "add “--stack bonn.csv=york.csv”." in hint
+    answer(capsys, "source", "add", str(folder), "--stack", "bonn.csv=york.csv", "--name", "one")
+    found = answer(capsys, "query", "run", "--source", "one", "select count(*), sum(sales) from shops")
+    assert list(found["rows"][0]) == [3, "2.75"]
+    for wrong in ("bonn.csv", "bonn.csv=none.csv"):
+        assert main(["source", "add", str(folder), "--stack", wrong, "--name", "wrong"]) == 1
+        assert "bonn.csv" in capsys.readouterr().err or wrong.endswith("none.csv")
+
+
 def test_source_refresh_copies_again_and_keeps_the_copy_if_columns_are_lost(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

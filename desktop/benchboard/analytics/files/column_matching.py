@@ -31,6 +31,8 @@ class ColumnMatch:
 def match_columns(scan: FileScan, now: Sequence[ScanColumn]) -> ColumnMatch:
     """Match the columns of `scan` to those that were found in the file. A file without a header has nothing but the
     places of its columns to go by."""
+    titles = known_titles(scan.columns, [column.source for column in now])
+    now = [replace(column, source=title) for column, title in zip(now, titles, strict=True)]
     keys = _keys(scan.columns, now) if has_titles(scan) else _places(scan.columns, now)
     waiting: defaultdict[str, deque[ScanColumn]] = defaultdict(deque)
     for key, column in zip(keys[0], scan.columns, strict=True):
@@ -47,6 +49,16 @@ def match_columns(scan: FileScan, now: Sequence[ScanColumn]) -> ColumnMatch:
     left = {column.name for each in waiting.values() for column in each}
     missing = tuple(column for column in scan.kept_columns if column.name in left)
     return ColumnMatch(scan.with_columns(tuple(columns)), missing, tuple(added))
+
+
+def known_titles(columns: Sequence[ScanColumn], titles: Sequence[str]) -> tuple[str, ...]:
+    """The titles of a file, those that are another title of one of these columns (`ScanColumn.also`) as that column's
+    own, unless the file has that too."""
+    if not any(column.also for column in columns):
+        return tuple(titles)
+    there = {title.casefold() for title in titles}
+    own = {other.casefold(): one.source for one in columns for other in one.also if one.source.casefold() not in there}
+    return tuple(own.get(title.casefold(), title) for title in titles)
 
 
 def belong_together(titles: Collection[str], others: Collection[str]) -> bool:
@@ -66,7 +78,8 @@ def share_titles(titles: Collection[str], others: Collection[str]) -> bool:
 
 def column_places(columns: Sequence[ScanColumn], titles: Sequence[str]) -> tuple[int | None, ...]:
     """For each of these columns, its place in a file with these titles; None where the file doesn't have it."""
-    found = [ScanColumn(f"new_{place}", "-", "text", source=title) for place, title in enumerate(titles)]
+    known = known_titles(columns, titles)
+    found = [ScanColumn(f"new_{place}", "-", "text", source=title) for place, title in enumerate(known)]
     waiting: defaultdict[str, deque[int]] = defaultdict(deque)
     before, now = _keys(columns, found)
     for place, key in enumerate(now):
@@ -80,12 +93,12 @@ def has_titles(scan: FileScan) -> bool:
 
 
 def file_titles(scan: FileScan) -> dict[str, tuple[str, ...]]:
-    """The titles that each of a scan's CSV files has now, by its name; without any for a file that can't be read, or
-    has no line. Reads the beginning of each file."""
+    """The titles that each of a scan's CSV files has now, by its name, as the scan's columns have them; without any
+    for a file that can't be read, or has no line. Reads the beginning of each file."""
     # A line can have more values than the header has titles: only then it takes more than the first line to tell.
     unnamed = any(not column.source for column in scan.columns)
     read = _padded_titles if unnamed and scan.files else _titles
-    return {path.name: read(path, scan.options_of(path)) for path in scan.paths}
+    return {path.name: known_titles(scan.columns, read(path, scan.options_of(path))) for path in scan.paths}
 
 
 def current_scan(scan: FileScan) -> FileScan:

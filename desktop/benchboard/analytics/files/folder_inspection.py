@@ -6,9 +6,10 @@ found; in the rows of a file that lacks a column, this is empty. That isn't done
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, Literal
 
 from benchboard.analytics.cancellation import CancelToken
@@ -32,6 +33,7 @@ from benchboard.analytics.files.inspection_types import (
     WrongLine,
 )
 from benchboard.analytics.files.number_marks import open_number
+from benchboard.analytics.files.other_titles import with_titles_of
 from benchboard.analytics.files.partial_columns import partial_columns
 from benchboard.analytics.files.scan import (
     MAX_COLUMNS,
@@ -80,10 +82,14 @@ def folder_files(folder: Path) -> tuple[Path, ...]:
 
 
 def inspect_each(
-    folder: Path, inspect: Callable[[Path], FileInspection], cancel_token: CancelToken
+    folder: Path,
+    inspect: Callable[[Path], FileInspection],
+    cancel_token: CancelToken,
+    same_as: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[tuple[TableInspection, ...], tuple[UnreadFile, ...]]:
-    """The tables of the files in a folder, those that belong together joined; and why some files have none. If all have
-    none, raises the error of the first."""
+    """The tables of the files in a folder, those that belong together joined; and why some files have none. `same_as`:
+    the files that are read under the titles of another one. If all have none, raises the error of the first; else what
+    `with_titles_of` raises."""
     tables: list[TableInspection] = []
     problems: list[UnreadFile] = []
     for path in folder_files(folder):
@@ -95,7 +101,7 @@ def inspect_each(
             problems.append(UnreadFile(path.name, problem))
     if not tables:
         raise problems[0].why
-    return joined_tables(folder, tables, cancel_token), tuple(problems)
+    return joined_tables(folder, with_titles_of(tables, same_as), cancel_token), tuple(problems)
 
 
 def joined_tables(
@@ -328,7 +334,8 @@ def _common(column: ScanColumn, places: Sequence[_Place]) -> ScanColumn:
         kind, formats=formats, scale=first.scale, value_unit=unit, unit_assumed=is_assumed and bool(unit)
     )
     unspaced = all(table.scan.columns[at].unspaced for table, at in places if at is not None)
-    return replace(shown, checked=checked, stored=first.stored, unspaced=unspaced)
+    also = dict.fromkeys(title for table, at in places if at is not None for title in table.scan.columns[at].also)
+    return replace(shown, checked=checked, stored=first.stored, unspaced=unspaced, also=tuple(also))
 
 
 def _common_unit(columns: Sequence[ScanColumn]) -> tuple[str | None, bool]:

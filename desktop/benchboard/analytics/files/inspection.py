@@ -4,9 +4,10 @@ Nothing here runs anything that a file holds, and a file is only ever read. Duck
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from benchboard.analytics.cancellation import CancelToken
@@ -28,13 +29,15 @@ def inspect_file(
     *,
     fixed: frozenset[str] = frozenset(),
     only: str = "",
+    same_as: Mapping[str, str] = MappingProxyType({}),
     cancel_token: CancelToken | None = None,
     progress: ReportProgress | None = None,
 ) -> FileInspection:
     """Inspect the file or folder at `path`. Takes about as long as reading it; run it as background work.
 
     With `only`, of an Excel or SQLite file that table alone. Of `options`, the fields named in `fixed` (what the user
-    chose) are taken as they are, the others are detected.
+    chose) are taken as they are, the others are detected. `same_as`: the names of a folder's CSV files that are read
+    under the titles of another one, and its name.
     Raises `NotFound`, `Unavailable`, `Invalid` or `Cancelled`.
     """
     started = time.monotonic()
@@ -43,7 +46,7 @@ def inspect_file(
     found = detect_format(path)
     try:
         if found == "folder":
-            return _inspect_folder(path, started, options, fixed, token, report)
+            return _inspect_folder(path, started, options, fixed, same_as, token, report)
         size, versions = path.stat().st_size, versions_of(FileScan(path, found))
         tables = _tables(path, found, options, fixed, only, token, report)
         tables = tuple(replace(one, scan=inspected_as(one.scan, versions)) for one in tables)
@@ -57,6 +60,7 @@ def _inspect_folder(
     started: float,
     options: ReadOptions | None,
     fixed: frozenset[str],
+    same_as: Mapping[str, str],
     token: CancelToken,
     report: ReportProgress,
 ) -> FileInspection:
@@ -69,7 +73,7 @@ def _inspect_folder(
         done += 1
         return inspect_file(file, options, fixed=fixed, cancel_token=token)
 
-    tables, skipped = inspect_each(path, inspect, token)
+    tables, skipped = inspect_each(path, inspect, token, same_as)
     size = sum(file.stat().st_size for file in folder_files(path))
     return FileInspection(path, "folder", size, time.monotonic() - started, tables, skipped)
 

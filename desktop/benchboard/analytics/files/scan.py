@@ -113,6 +113,8 @@ class ScanColumn:
     """Whether a number without its currency is read as if it had it. That is said where the column is inspected."""
     unspaced: bool = False
     """Whether no value in the inspected files had spaces around it: while these are unchanged, none is trimmed."""
+    also: tuple[str, ...] = ()
+    """What some of a folder's files call it instead of `source`."""
 
     def read_as(
         self,
@@ -524,7 +526,7 @@ def _options(document: object) -> ReadOptions:
 
 
 def _column(document: object) -> ScanColumn:
-    older = {"value_unit": "", "unspaced": False, "unit_assumed": False}
+    older: dict[str, object] = {"value_unit": "", "unspaced": False, "unit_assumed": False, "also": []}
     known: object = older | document if isinstance(document, dict) else document
     found = _object(known, {each.name for each in fields(ScanColumn)})
     name, scale = _text(found["name"]), found["scale"]
@@ -549,6 +551,7 @@ def _column(document: object) -> ScanColumn:
         value_unit=_one_of(found["value_unit"], ("", *UNITS)),
         unit_assumed=_flag(found["unit_assumed"]),
         unspaced=_flag(found["unspaced"]),
+        also=tuple(_text(each) for each in _list(found["also"], MAX_FILES)),
     )
 
 

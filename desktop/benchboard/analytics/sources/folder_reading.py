@@ -15,6 +15,7 @@ from benchboard.analytics.files.column_matching import (
     column_places,
     file_titles,
     has_titles,
+    known_titles,
     match_columns,
     share_titles,
     widened,
@@ -250,6 +251,7 @@ class _Files:
         return replace(scan, variants=tuple(one for one in variants if one.files))
 
     def _require_related(self, path: Path, titles: Sequence[str]) -> None:
+        titles = known_titles(self._scan.columns, titles)
         was_read = path.name in self._scan.files
         belong = share_titles if was_read else belong_together
         if not any(belong(titles, each) for each in self._titles[: 1 if was_read else None]):

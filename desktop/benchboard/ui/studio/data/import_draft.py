@@ -44,6 +44,8 @@ class ImportDraft:
     wrong_values: WrongValues = "empty"
     file_names: bool = True
     """Whether the table of a folder has a column with the name of each row's file."""
+    same_as: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    """The files of a folder that are read under the titles of another one, and its name."""
     columns: Mapping[ColumnKey, ColumnChoice] = field(default_factory=lambda: _NOTHING)
     skipped_tables: frozenset[str] | None = None
     """The tables that aren't added; None: nothing was chosen."""
@@ -73,6 +75,10 @@ class ImportDraft:
     def with_options(self, options: Mapping[str, object]) -> "ImportDraft":
         """The draft with these read options chosen."""
         return replace(self, options={**self.options, **options})
+
+    def stacked(self, files: Sequence[str], like: str) -> "ImportDraft":
+        """The draft with these files read under the titles of another one."""
+        return replace(self, same_as={**self.same_as, **dict.fromkeys(files, like)})
 
     def with_column(self, key: ColumnKey, choice: ColumnChoice) -> "ImportDraft":
         """The draft with other choices for a column."""
@@ -132,7 +138,9 @@ def detect(draft: ImportDraft, cancel_token: CancelToken, progress: ReportProgre
     """The file of a draft with its chosen options, and what is detected of the others."""
     options = replace(ReadOptions(), **draft.options)
     fixed = frozenset(draft.options)
-    return inspect_file(draft.path, options, fixed=fixed, cancel_token=cancel_token, progress=progress)
+    return inspect_file(
+        draft.path, options, fixed=fixed, same_as=draft.same_as, cancel_token=cancel_token, progress=progress
+    )
 
 
 def read_draft(
@@ -143,7 +151,7 @@ def read_draft(
     inspect: Inspect = detect,
 ) -> ImportReading:
     """Read the file by a draft. What the reading `before` knows isn't read again. Raises `AppError` and `Cancelled`."""
-    if before is None or before.draft.options != draft.options:
+    if before is None or (before.draft.options, before.draft.same_as) != (draft.options, draft.same_as):
         detected = inspect(draft, cancel_token, progress)
     else:
         detected = before.detected

@@ -13,6 +13,7 @@ from benchboard.analytics.files.column_kinds import column_fits
 from benchboard.analytics.files.file_writing import differing_kind_sentence, written_sentence
 from benchboard.analytics.files.inspection_types import TableInspection, TypeFit, UnreadFile
 from benchboard.analytics.files.number_marks import MARKS, marks_with, open_number
+from benchboard.analytics.files.other_titles import OtherTitles, other_titles, same_titles_sentence
 from benchboard.analytics.files.partial_columns import partial_column_sentence, unread_sentence
 from benchboard.analytics.files.profile import ColumnProfile, profile_table
 from benchboard.analytics.files.scan import FileScan
@@ -158,6 +159,7 @@ class ImportPage(QWidget):
         self.mixed_columns.chosen.connect(self._choose_mixed)
         self.mixed_columns.decimal_mark_chosen.connect(self._choose_decimal_mark)
         self.mixed_columns.trimming_chosen.connect(self._choose_trimming)
+        self.mixed_columns.stacking_chosen.connect(self._choose_stacking)
         self.wrong_lines.chosen.connect(lambda which: self._change(replace(self.draft, wrong_values=which)))
         self.wrong_lines.total_label_chosen.connect(lambda label: self._choose_option("total_label", label))
 
@@ -312,6 +314,12 @@ class ImportPage(QWidget):
     def _choose_trimming(self, removed: bool) -> None:
         """Read values without the spaces around them, or with them."""
         self._choose_option("trim_spaces", removed)
+        self.preview.setFocus(Qt.FocusReason.OtherFocusReason)  # what was clicked is made anew
+
+    def _choose_stacking(self, found: OtherTitles | None) -> None:
+        """Read files under the titles of another one, as one table; or (None) each under its own."""
+        kept = replace(self.draft, skipped_tables=None)  # the tables are others then
+        self._change(kept.stacked(found.files, found.like) if found is not None else replace(kept, same_as={}))
         self.preview.setFocus(Qt.FocusReason.OtherFocusReason)  # what was clicked is made anew
 
     def _reset(self) -> None:
@@ -514,9 +522,11 @@ class ImportPage(QWidget):
         assumed = [one for one in detected.assumed_units if self._is_unanswered(table, one.place)]
         unsure = any(one.option == "decimal_mark" and one.certainty == "guess" for one in detected.guesses)
         is_open = unsure and not MARKS & set(self.draft.options)
+        stacked = same_titles_sentence(detected.scan) if self.draft.same_as else ""
         self.mixed_columns.show_columns(
-            table, mixed, totals, self._notes(detected), open_number(table) if is_open else None, assumed
-        )
+            table, mixed, totals, self._notes(detected), open_number(table) if is_open else None, assumed,
+            self._other_titles(detected), stacked,
+        )  # fmt: skip
         self._footer.show_table(table, reading.detected.seconds)
         self._tell_reading()
         self._profile(table, reading.detected.size)
@@ -529,6 +539,15 @@ class ImportPage(QWidget):
         before, self._told = self._told, [one for one in news if one]
         told = [one for one in self._told if one not in before]
         announce(self, " ".join(one if one.endswith(".") else f"{one}." for one in told))
+
+    def _other_titles(self, table: TableInspection) -> list[OtherTitles]:
+        """The files that could be read with the table that is shown, or that it could be read with."""
+        if self._reading is None:
+            return []
+        files = table.scan.files or (table.scan.path.name,)
+        return [
+            one for one in other_titles(self._reading.detected.tables) if one.files == files or one.like == files[0]
+        ]
 
     def _notes(self, table: TableInspection) -> list[str]:
         """How files that are written differently are read; which columns differ between them, or have several units;

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from benchboard.analytics.files.file_writing import assumed_unit_sentence
 from benchboard.analytics.files.inspection_types import AssumedUnit, MixedColumn, TableInspection, TotalColumn
 from benchboard.analytics.files.number_marks import OpenNumber
+from benchboard.analytics.files.other_titles import OtherTitles, other_titles_sentence
 from benchboard.analytics.files.spaced_columns import trimmed_sentence
 from benchboard.analytics.files.total_columns import total_column_sentence
 from benchboard.analytics.files.wrong_lines import mixed_column_sentence
@@ -36,6 +37,8 @@ class MixedColumnsNote(QWidget):
     chosen = Signal(int, str)
     decimal_mark_chosen = Signal(str)
     trimming_chosen = Signal(bool)
+    stacking_chosen = Signal(object)
+    """Files are to be read under the titles of others (an `OtherTitles`), or (None) none are."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,14 +63,21 @@ class MixedColumnsNote(QWidget):
         notes: Sequence[str] = (),
         open_number: OpenNumber | None = None,
         assumed: Sequence[AssumedUnit] = (),
+        others: Sequence[OtherTitles] = (),
+        stacked: str = "",
     ) -> None:
-        """Show these columns of `table`, `notes` that need no answer, a number that can be read in two ways, and
-        columns of amounts that aren't all written with their currency."""
+        """Show these columns of `table`, `notes` that need no answer, a number that can be read in two ways, columns
+        of amounts that aren't all written with their currency, files that have the columns under other titles, and (as
+        a sentence) those that were chosen to be read so."""
         self.sentences = []
         while (item := self._column.takeAt(0)) is not None:
             if (line := item.widget()) is not None:
                 line.hide()
                 line.deleteLater()
+        for other in others:
+            self._add_stacking(other_titles_sentence(other), _("Read as one table"), other)
+        if stacked:
+            self._add_stacking(stacked, _("Keep apart"), None)
         if open_number is not None:
             self._add_number(table, open_number)
         for one in mixed:
@@ -114,6 +124,13 @@ class MixedColumnsNote(QWidget):
             button = Button(title, partial(self.decimal_mark_chosen.emit, mark), kind="link", name=name)
             button.setAccessibleDescription(self.sentences[-1])
             line.addWidget(button)
+
+    def _add_stacking(self, sentence: str, title: str, chosen: OtherTitles | None) -> None:
+        line = self._add_line(sentence, 0, (), icon="ph.info", tone="info")
+        name = "import_stack" if chosen is not None else "import_keep_apart"
+        button = Button(title, partial(self.stacking_chosen.emit, chosen), kind="link", name=name)
+        button.setAccessibleDescription(sentence)
+        line.addWidget(button)
 
     def _add_spaces(self, sentence: str, *, removed: bool) -> None:
         icon, tone = ("ph.info", "info") if removed else ("ph.warning-fill", "warn")

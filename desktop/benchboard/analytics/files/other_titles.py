@@ -1,0 +1,131 @@
+"""Files of a folder that have the columns of others under other titles: “Datum; Kunde; Umsatz” beside “Date; Customer;
+Revenue”. Which ones could be meant, and reading them as one table.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from benchboard.analytics.files.column_matching import has_titles
+from benchboard.analytics.files.inspection_types import TableInspection
+from benchboard.analytics.files.scan import FileScan, ScanColumn
+from benchboard.analytics.files.value_expressions import ColumnKind
+from benchboard.errors import Invalid
+from benchboard.i18n import _, ngettext, number
+
+_LEAST_COLUMNS = 2
+_ALIKE: Mapping[ColumnKind, str] = {
+    "integer": "number", "float": "number", "decimal": "number", "date": "time", "timestamp": "time",
+}  # fmt: skip
+"""Kinds of which one column can have the other's values."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherTitles:
+    """The files with columns of the same kinds, in the same order, as those of a file `like`, under other titles:
+    `titles` are their own and those of `like`, in pairs."""
+
+    files: tuple[str, ...]
+    like: str
+    titles: tuple[tuple[str, str], ...]
+
+
+def other_titles(tables: Sequence[TableInspection]) -> tuple[OtherTitles, ...]:
+    """The tables of a folder that could be one with another, which has more files, or rows: those whose columns are of
+    the same kinds in the same order, some of them not texts."""
+    titled = [one for one in tables if one.scan.format == "csv" and has_titles(one.scan)]
+    order = sorted(titled, key=lambda one: (-len(_files(one.scan)), -one.rows))
+    found: list[OtherTitles] = []
+    taken: set[str] = set()
+    for at, like in enumerate(order):
+        if _files(like.scan)[0] in taken:
+            continue
+        for other in order[at + 1 :]:
+            if _files(other.scan)[0] not in taken and _kinds(other.scan) == _kinds(like.scan) and _is_told(like.scan):
+                found.append(_pair(other.scan, like.scan))
+                taken |= {*_files(other.scan)}
+    return tuple(found)
+
+
+def with_titles_of(tables: Sequence[TableInspection], same_as: Mapping[str, str]) -> tuple[TableInspection, ...]:
+    """The tables of single files, those whose file is in `same_as` with the titles of the file that it names there.
+
+    Raises `Invalid` (`files.titles`) if there is no such file, or if it has another number of columns.
+    """
+    known = {one.scan.path.name: one for one in tables}
+    for name in (*same_as, *same_as.values()):
+        if name not in known:
+            what = _("There's no CSV file “{name}” in this folder.").format(name=name[:80])
+            raise Invalid("files.titles", what, do=_("Choose one of the folder's files."))
+    return tuple(
+        _renamed(one, known[same_as[one.scan.path.name]].scan) if one.scan.path.name in same_as else one
+        for one in tables
+    )
+
+
+def other_titles_sentence(found: OtherTitles) -> str:
+    """Which files could be read with others, as a sentence."""
+    files = _files_text(found.files)
+    return ngettext(
+        "{file} has the same kinds of columns as “{like}” under other titles: {titles}.",
+        "{file} have the same kinds of columns as “{like}” under other titles: {titles}.",
+        len(found.files),
+    ).format(file=files, like=found.like, titles=_titles_text(found.titles))
+
+
+def same_titles_sentence(scan: FileScan) -> str:
+    """Under which titles columns of a table are read that some of its files call otherwise; empty if none are."""
+    pairs = [(own, column.title) for column in scan.columns for own in column.also]
+    if not pairs:
+        return ""
+    return _("Columns with other titles are read as one: {titles}.").format(titles=_titles_text(pairs))
+
+
+def _files(scan: FileScan) -> tuple[str, ...]:
+    return scan.files or (scan.path.name,)
+
+
+def _kinds(scan: FileScan) -> tuple[str, ...]:
+    return tuple(_ALIKE.get(column.kind, column.kind) for column in scan.columns)
+
+
+def _is_told(scan: FileScan) -> bool:
+    """Whether the kinds of a table's columns say anything: of texts alone, everything would be like everything."""
+    kinds = _kinds(scan)
+    return len(kinds) >= _LEAST_COLUMNS and any(kind != "text" for kind in kinds) and len(set(kinds)) > 1
+
+
+def _pair(other: FileScan, like: FileScan) -> OtherTitles:
+    titles = tuple(
+        (own.source, theirs.title)
+        for own, theirs in zip(other.columns, like.columns, strict=True)
+        if own.source.casefold() != theirs.source.casefold()
+    )
+    return OtherTitles(_files(other), _files(like)[0], titles)
+
+
+def _renamed(table: TableInspection, like: FileScan) -> TableInspection:
+    columns = table.scan.columns
+    if len(columns) != len(like.columns):
+        what = _("“{name}” and “{like}” don't have as many columns.").format(
+            name=table.scan.path.name, like=like.path.name
+        )
+        raise Invalid("files.titles", what, do=_("Only files with the same columns can be read as one."))
+    pairs = zip(columns, like.columns, strict=True)
+    return replace(table, scan=table.scan.with_columns(tuple(_as(own, theirs) for own, theirs in pairs)))
+
+
+def _as(own: ScanColumn, theirs: ScanColumn) -> ScanColumn:
+    also = (own.source,) if own.source.casefold() != theirs.source.casefold() else ()
+    return replace(own, name=theirs.name, title=theirs.title, source=theirs.source, also=also)
+
+
+def _files_text(files: Sequence[str]) -> str:
+    if len(files) == 1:
+        return f"“{files[0]}”"
+    more = ngettext("{count} more file", "{count} more files", len(files) - 1)
+    return _("“{file}” and {more}").format(file=files[0], more=more.format(count=number(len(files) - 1)))
+
+
+def _titles_text(pairs: Sequence[tuple[str, str]]) -> str:
+    shown = [_("“{own}” is “{title}”").format(own=own, title=title) for own, title in pairs[:6]]
+    return ", ".join([*shown, *(["…"] if len(pairs) > len(shown) else [])])
