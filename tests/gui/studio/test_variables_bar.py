@@ -12,6 +12,7 @@ from benchboard.analytics import queries
 from benchboard.dashboards.document.document import Variable, parse_document, write_document, write_home
 from benchboard.dashboards.document.widget_kinds import with_fields
 from benchboard.errors import Invalid
+from benchboard.ui.studio.panes import variables_bar
 from benchboard.ui.studio.panes.query_editor import QueryEdit
 from benchboard.ui.studio.panes.variables_dialog import VariablesDialog
 from benchboard.ui.widgets import Button
@@ -278,3 +279,11 @@ def test_long_selection_is_shortened_and_hides_no_button(studio: "Studio") -> No
         studio.wait(lambda width=width: page.bar.width() > width - 80 and (width < 1440 or is_whole()))
         assert (page.bar.fit.isVisible(), add.isVisible(), add.accessibleName()) == (True, True, "Add filter"), width
         assert width < 1440 or field.text().endswith(" +1"), "how many more are selected"
+
+
+def test_field_says_all_where_each_value_is_ticked() -> None:
+    """Three of three ticked one by one were “Bristol +2”."""
+    shop = Variable("shop", "Shop", "list", ("Bristol", "Köln", "Lyon"), ("Köln", "Bristol", "Lyon"))
+    assert variables_bar._selection_text(shop, {}, 1) == "All (3)"
+    assert variables_bar._selection_text(replace(shop, chosen=("Köln", "Bristol")), {}, 1) == "Köln +1"
+    assert variables_bar._selection_text(replace(shop, values=(), chosen=("Köln",)), {}, 1) == "Köln"
