@@ -55,7 +55,7 @@ from benchboard.analytics.sources.state import examine
 from benchboard.cli.command_context import CommandContext, paging_options, with_context, write_json
 from benchboard.cli.empty_lists import empty_text
 from benchboard.cli.lineage_output import write_uses
-from benchboard.cli.options import Choice, CliGroup, WholeNumber, renamed
+from benchboard.cli.options import Choice, CliGroup, NamedValue, WholeNumber, renamed
 from benchboard.cli.people import ask_password
 from benchboard.cli.query_output import write_result
 from benchboard.cli.suggested_commands import for_same_database
@@ -142,18 +142,6 @@ def show(context: CommandContext, which: str) -> None:
     _show(context, _found(context, which))
 
 
-def _stacked(pairs: Sequence[str]) -> dict[str, str]:
-    """The files of a folder that are read under the titles of another one, as they were given."""
-    found = {}
-    for pair in pairs:
-        name, _sign, like = pair.partition("=")
-        if not name or not like:
-            what = _("“{text}” isn't two files.").format(text=pair[:80])
-            raise Invalid("sources.stack", what, do=_("Write it as FILE=LIKE, such as koeln.csv=bristol.csv."))
-        found[name] = like
-    return found
-
-
 @source.command("add")
 @click.option("--name", help="Name of the data source; default: the file's name.")
 @click.option("--keep-total", is_flag=True, help="Read the total row and the column of totals as any other.")
@@ -167,9 +155,9 @@ def _stacked(pairs: Sequence[str]) -> dict[str, str]:
 @click.option("--allow-empty", is_flag=True, help="Add a file that has no rows.")
 @click.option(
     "--stack",
-    metavar="FILE=LIKE",
     multiple=True,
-    help="Read a CSV file of a folder under the column names of another one, as one table. Can be repeated.",
+    type=NamedValue("FILE=LIKE"),
+    help="Read a CSV file of a folder under the column names of another one, as one table. Repeatable.",
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @with_context
@@ -181,7 +169,7 @@ def add(
     keep_spaces: bool,
     no_file_names: bool,
     allow_empty: bool,
-    stack: tuple[str, ...],
+    stack: tuple[tuple[str, str], ...],
     file: Path,
 ) -> None:
     """Add a file, or a folder of files whose columns have the same names, as a data source.
@@ -201,7 +189,7 @@ def add(
     _say(_("Reading {file}").format(file=file.name))
     options = ReadOptions(zoned_times="written" if local_times else "utc", trim_spaces=not keep_spaces)
     fixed = frozenset(("zoned_times", "trim_spaces", *(["total_label"] if keep_total else [])))
-    inspected = inspect_file(file, options, fixed=fixed, same_as=_stacked(stack))
+    inspected = inspect_file(file, options, fixed=fixed, same_as=dict(stack))
     if not allow_empty and not any(table.rows for table in inspected.tables):
         raise Invalid(
             "sources.no-rows", _("“{name}” has no rows.").format(name=file.name), why=_why_no_rows(inspected.tables),
