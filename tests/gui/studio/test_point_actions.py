@@ -301,6 +301,28 @@ def test_menu_of_a_value_opens_though_the_end_of_the_data_becomes_known_meanwhil
     _menu(studio).close()
 
 
+@pytest.mark.parametrize(("rows", "opens"), [(None, True), ((("paid", 1),), False)])
+def test_menu_of_a_value_opens_while_its_widget_is_read_again(
+    studio: "Studio", monkeypatch: pytest.MonkeyPatch, rows: tuple[tuple[str, int], ...] | None, opens: bool
+) -> None:
+    """It didn't, in silence; of other rows it doesn't."""
+    _load(studio)
+    studio.page.editor.read_only = True
+    runner = studio.page.query_runner
+    known = runner.result("status")
+    assert known is not None
+    assert known.table is not None
+    later = replace(known, table=replace(known.table, rows=rows) if rows is not None else None)
+    asked = list[str]()
+    studio.qtbot.mouseClick(studio.viewport, LEFT, NONE, _spot(studio, "status", "refunded"))
+    monkeypatch.setattr(runner, "result", lambda item_id: asked.append(item_id) or later)  # type: ignore[func-returns-value]  # to note it
+    if opens:
+        _menu(studio).close()
+    else:
+        studio.wait(lambda: "status" in asked)
+        assert QApplication.activePopupWidget() is None
+
+
 def test_a_variable_of_the_column_gets_the_value(studio: "Studio") -> None:
     variable = {
         "name": "state", "label": "State", "type": "query", "multiple": True, "include_all": True, "all_chosen": True,

@@ -109,9 +109,11 @@ class PointActions(QObject):
 
         def show(known: _Read) -> None:
             shown = self._canvas.query_runner.result(item_id)
-            table = shown.table if shown is not None else None
-            # The same rows, not the same table: it may have been read again, or where the data end become known.
-            if item_id in self._canvas.tiles and table is not None and table.rows == rows:
+            # The same rows, not the same table: it may have been read again, or where the data end become known; or it
+            # is being read now, and the value is still what was clicked.
+            is_other = shown is not None and shown.table is not None and shown.table.rows != rows
+            has_failed = shown is not None and shown.error is not None
+            if item_id in self._canvas.tiles and not is_other and not has_failed:
                 commands = _PointCommands(self._context, self._canvas, item_id, result, known, self._links)
                 self._show(commands, at, adding=adding)
 
