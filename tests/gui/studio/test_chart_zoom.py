@@ -24,6 +24,7 @@ from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
 from benchboard.ui.studio.tiles.line_picture import with_detail
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.theme import Theme, theme
+from benchboard.ui.widgets.focus import FocusRing
 from support.kind_cases import table
 
 if TYPE_CHECKING:
@@ -280,3 +281,18 @@ def test_explore_draws_all_rows_of_a_line_while_its_table_has_the_first(
     studio.qtbot.keyClick(chart, Qt.Key.Key_Plus)
     assert chart.zoom.shown is not None
     studio.wait(lambda: chart.detail is not None)  # what is drawn
+
+
+def test_a_chart_in_full_size_shows_its_focus_after_a_key(studio: "Studio") -> None:
+    place = {"x": 0, "y": 0, "w": 6, "h": 6}
+    query = "SELECT status, count(*) AS orders FROM orders GROUP BY 1 ORDER BY 1"
+    item = {"id": "a", "type": "bar_chart", "title": "Orders", "query": query, "position": place}
+    studio.page.editor.load(parse_document([item]))
+    studio.wait(lambda: not studio.page.query_runner.busy)
+    studio.page.editor.select(["a"])
+    studio.canvas.setFocus(Qt.FocusReason.TabFocusReason)
+    studio.key(Qt.Key.Key_V)
+    view = studio.page.enlarged.view
+    assert view is not None
+    window = studio.application.window
+    assert [ring.widget for ring in window.findChildren(FocusRing) if ring.isVisible()] == [view.content.content]

@@ -424,7 +424,10 @@ def test_files_of_a_folder_with_other_titles_are_read_as_one_table(data: Data, t
         "Date,Customer,Revenue\n2026-08-03,C1,10.5\n2026-08-04,C2,2\n", encoding="utf-8"
     )
     (folder / "koeln.csv").write_text("Datum;Kunde;Umsatz\n13.08.2026;C4;1.234,50\n", encoding="cp1252")
+    (folder / "adresses.csv").write_text("Name,Town\nA,B\n", encoding="utf-8")
     data.drop(folder)
+    data.studio.wait(lambda: data.is_shown("import_tables"))
+    data.page.pane.tables.setCurrentRow(1)
     said = (
         "“koeln.csv” has the same kinds of columns as “bristol.csv” under other titles: “Datum” is “Date”, “Kunde” is"
         " “Customer”, “Umsatz” is “Revenue”."
@@ -433,6 +436,8 @@ def test_files_of_a_folder_with_other_titles_are_read_as_one_table(data: Data, t
     data.click("import_stack")
     data.studio.wait(lambda: data.is_shown("import_keep_apart"))
     assert any(one.startswith("Columns with other titles are read as one: “Datum” is “Date”") for one in data.texts())
+    assert data.page.pane.tables.currentItem().text() == "bristol.csv and 1 more file  (3 rows)"
+    assert data.columns(data.page) == ["Date", "Customer", "Revenue"], "not the first table of the folder"
     data.studio.key(Qt.Key.Key_Z, CTRL)
     data.studio.wait(lambda: data.is_shown("import_stack"))
     data.click("import_stack")
@@ -442,7 +447,7 @@ def test_files_of_a_folder_with_other_titles_are_read_as_one_table(data: Data, t
     data.click("import_stack")
     data.studio.wait(lambda: data.is_shown("import_keep_apart"))
     source = data.add()
-    (table,) = source.tables
+    table = next(one for one in source.tables if one != "adresses")
     assert data.query(source.id, f"SELECT count(*) FROM {table}") == 3
     assert data.query(source.id, f"SELECT sum(revenue) FROM {table}") == 1247
     (folder / "koeln.csv").write_text("Umsatz;Datum;Kunde\n0,5;14.08.2026;C4\n", encoding="cp1252")

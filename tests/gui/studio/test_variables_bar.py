@@ -287,3 +287,6 @@ def test_field_says_all_where_each_value_is_ticked() -> None:
     assert variables_bar._selection_text(shop, {}, 1) == "All (3)"
     assert variables_bar._selection_text(replace(shop, chosen=("Köln", "Bristol")), {}, 1) == "Köln +1"
     assert variables_bar._selection_text(replace(shop, values=(), chosen=("Köln",)), {}, 1) == "Köln"
+    assert variables_bar._selection_text(replace(shop, values=("Köln",), chosen=("Köln",)), {}, 1) == "Köln"
+    gone = replace(shop, chosen=("Köln", "Bristol", "Lyon", "Bonn"))
+    assert variables_bar._selection_text(gone, {}, 1) == "Köln +3", "one that there is no more is chosen, too"

@@ -97,13 +97,42 @@ def test_a_title_that_a_file_has_itself_is_no_other_title() -> None:
     )
     assert known_titles(columns, ("day", "N")) == ("Date", "N")
     assert known_titles(columns, ("Day", "Date", "N")) == ("Day", "Date", "N")
+    two = (ScanColumn("date", "Date", "date", source="Date", also=("Day", "Jour")),)
+    assert known_titles(two, ("Jour", "Day")) == ("Date", "Day"), "of two that are the same, the first"
+
+
+def test_files_are_stacked_one_after_the_other(shops: Path) -> None:
+    """The second was offered the first file of the joined table, which has titles of another one itself: it was given
+    those that the file had before, and stayed apart."""
+    (shops / "koeln.csv").rename(shops / "aachen.csv")
+    same_as: dict[str, str] = {}
+    for _each in range(2):
+        found = other_titles(inspect_file(shops, same_as=same_as).tables)[0]
+        same_as |= dict.fromkeys(found.files, found.like)
+    assert same_as == {"aachen.csv": "bristol.csv", "lyon.tsv": "aachen.csv"}
+    tables = inspect_file(shops, same_as=same_as).tables
+    assert other_titles(tables) == ()
+    assert _rows(tables[0].scan) == ROWS
+
+
+def test_files_that_name_each_other_keep_their_titles(shops: Path) -> None:
+    tables = inspect_file(shops, same_as={"koeln.csv": "bristol.csv", "bristol.csv": "koeln.csv"}).tables
+    assert [one.source for one in tables[0].scan.columns] == ["Date", "Customer", "Revenue"]
+    assert len(tables) == 4
 
 
 @pytest.mark.parametrize(
-    "same_as", [{"koeln.csv": "none.csv"}, {"none.csv": "koeln.csv"}, {"short.csv": "bristol.csv"}]
+    "same_as",
+    [
+        {"koeln.csv": "none.csv"},
+        {"none.csv": "koeln.csv"},
+        {"short.csv": "bristol.csv"},
+        {"other.parquet": "bristol.csv"},
+    ],
 )
 def test_files_that_cannot_be_read_under_titles_are_refused(shops: Path, same_as: dict[str, str]) -> None:
     (shops / "short.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    duckdb.sql("SELECT 1 AS a, 2 AS b, 3 AS c").write_parquet(str(shops / "other.parquet"))
     with pytest.raises(Invalid) as refused:
         inspect_file(shops, same_as=same_as)
     assert refused.value.code == "files.titles"

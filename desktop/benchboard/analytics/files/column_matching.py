@@ -31,8 +31,9 @@ class ColumnMatch:
 def match_columns(scan: FileScan, now: Sequence[ScanColumn]) -> ColumnMatch:
     """Match the columns of `scan` to those that were found in the file. A file without a header has nothing but the
     places of its columns to go by."""
-    titles = known_titles(scan.columns, [column.source for column in now])
-    now = [replace(column, source=title) for column, title in zip(now, titles, strict=True)]
+    if any(column.also for column in scan.columns):
+        titles = known_titles(scan.columns, [column.source for column in now])
+        now = [replace(column, source=title) for column, title in zip(now, titles, strict=True)]
     keys = _keys(scan.columns, now) if has_titles(scan) else _places(scan.columns, now)
     waiting: defaultdict[str, deque[ScanColumn]] = defaultdict(deque)
     for key, column in zip(keys[0], scan.columns, strict=True):
@@ -53,12 +54,17 @@ def match_columns(scan: FileScan, now: Sequence[ScanColumn]) -> ColumnMatch:
 
 def known_titles(columns: Sequence[ScanColumn], titles: Sequence[str]) -> tuple[str, ...]:
     """The titles of a file, those that are another title of one of these columns (`ScanColumn.also`) as that column's
-    own, unless the file has that too."""
-    if not any(column.also for column in columns):
+    own, unless the file has that too, or an earlier one of its other titles."""
+    own = {other.casefold(): one.source for one in columns for other in one.also}
+    if not own:
         return tuple(titles)
-    there = {title.casefold() for title in titles}
-    own = {other.casefold(): one.source for one in columns for other in one.also if one.source.casefold() not in there}
-    return tuple(own.get(title.casefold(), title) for title in titles)
+    found, taken = [], {title.casefold() for title in titles}
+    for title in titles:
+        known = own.get(title.casefold(), "")
+        is_free = bool(known) and known.casefold() not in taken
+        taken |= {known.casefold()} if is_free else set()
+        found.append(known if is_free else title)
+    return tuple(found)
 
 
 def belong_together(titles: Collection[str], others: Collection[str]) -> bool:

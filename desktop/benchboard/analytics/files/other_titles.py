@@ -33,33 +33,47 @@ def other_titles(tables: Sequence[TableInspection]) -> tuple[OtherTitles, ...]:
     """The tables of a folder that could be one with another, which has more files, or rows: those whose columns are of
     the same kinds in the same order, some of them not texts."""
     titled = [one for one in tables if one.scan.format == "csv" and has_titles(one.scan)]
-    order = sorted(titled, key=lambda one: (-len(_files(one.scan)), -one.rows))
+    order = sorted(titled, key=lambda one: (-len(one.scan.file_names), -one.rows))
     found: list[OtherTitles] = []
     taken: set[str] = set()
     for at, like in enumerate(order):
-        if _files(like.scan)[0] in taken:
+        if like.scan.file_names[0] in taken:
             continue
         for other in order[at + 1 :]:
-            if _files(other.scan)[0] not in taken and _kinds(other.scan) == _kinds(like.scan) and _is_told(like.scan):
+            if (
+                other.scan.file_names[0] not in taken
+                and _kinds(other.scan) == _kinds(like.scan)
+                and _is_told(like.scan)
+            ):
                 found.append(_pair(other.scan, like.scan))
-                taken |= {*_files(other.scan)}
+                taken |= {*other.scan.file_names}
     return tuple(found)
 
 
 def with_titles_of(tables: Sequence[TableInspection], same_as: Mapping[str, str]) -> tuple[TableInspection, ...]:
-    """The tables of single files, those whose file is in `same_as` with the titles of the file that it names there.
+    """The tables of single files, those whose file is in `same_as` with the titles of the file that it names there, or
+    of the one which that has the titles of.
 
     Raises `Invalid` (`files.titles`) if there is no such file, or if it has another number of columns.
     """
-    known = {one.scan.path.name: one for one in tables}
+    known = {one.scan.path.name: one.scan for one in tables if one.scan.format == "csv" and has_titles(one.scan)}
     for name in (*same_as, *same_as.values()):
         if name not in known:
             what = _("There's no CSV file “{name}” in this folder.").format(name=name[:80])
             raise Invalid("files.titles", what, do=_("Choose one of the folder's files."))
+    likes = {name: _last_of(name, same_as) for name in same_as}
     return tuple(
-        _renamed(one, known[same_as[one.scan.path.name]].scan) if one.scan.path.name in same_as else one
-        for one in tables
+        _renamed(one, known[likes[one.scan.path.name]]) if one.scan.path.name in likes else one for one in tables
     )
+
+
+def _last_of(name: str, same_as: Mapping[str, str]) -> str:
+    """The file whose titles a file has in the end; itself if they name each other in a circle."""
+    found, passed = name, set[str]()
+    while found in same_as and found not in passed:
+        passed.add(found)
+        found = same_as[found]
+    return found
 
 
 def other_titles_sentence(found: OtherTitles) -> str:
@@ -80,10 +94,6 @@ def same_titles_sentence(scan: FileScan) -> str:
     return _("Columns with other titles are read as one: {titles}.").format(titles=_titles_text(pairs))
 
 
-def _files(scan: FileScan) -> tuple[str, ...]:
-    return scan.files or (scan.path.name,)
-
-
 def _kinds(scan: FileScan) -> tuple[str, ...]:
     return tuple(_ALIKE.get(column.kind, column.kind) for column in scan.columns)
 
@@ -100,7 +110,7 @@ def _pair(other: FileScan, like: FileScan) -> OtherTitles:
         for own, theirs in zip(other.columns, like.columns, strict=True)
         if own.source.casefold() != theirs.source.casefold()
     )
-    return OtherTitles(_files(other), _files(like)[0], titles)
+    return OtherTitles(other.file_names, like.file_names[0], titles)
 
 
 def _renamed(table: TableInspection, like: FileScan) -> TableInspection:

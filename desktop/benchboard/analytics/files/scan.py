@@ -187,6 +187,11 @@ class FileScan:
         return files or (stand_ins.get(self.path.name, self.path),)
 
     @property
+    def file_names(self) -> tuple[str, ...]:
+        """The names of the files that make up the table."""
+        return self.files or (self.path.name,)
+
+    @property
     def readable_in_place(self) -> bool:
         """Whether DuckDB reads the file as it is. The other files are first copied (`conversion.copy_to_parquet`)."""
         encodings = {options.encoding for options in self.writings}

@@ -71,16 +71,19 @@ def remove_copies(tables: Sequence[SourceTable]) -> None:
 
 
 def note_removed(home: Path, organisation_id: str, source_id: str, paths: Iterable[Path]) -> None:
-    """Note the copies of a source that was removed: they are needed no more, unless its removal is undone."""
+    """Note the copies of a source that is being removed: they are needed no more, unless that is undone. If the note
+    can't be written, they stay."""
     note = _note(home, source_id)
-    note.parent.mkdir(parents=True, exist_ok=True)
     content = {"organisation": organisation_id, "copies": [str(path) for path in paths]}
-    write_atomically(note, json.dumps(content).encode())
+    with suppress(OSError):
+        note.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(note, json.dumps(content).encode(), mode=0o600)
 
 
 def keep_restored(home: Path, source_id: str) -> None:
     """Keep the copies of a source whose removal was undone."""
-    _note(home, source_id).unlink(missing_ok=True)
+    with suppress(OSError):  # they are kept as those of a source that there is, too
+        _note(home, source_id).unlink(missing_ok=True)
 
 
 def delete_removed(home: Path, organisation_id: str, in_use: Callable[[str], Collection[Path]]) -> None:

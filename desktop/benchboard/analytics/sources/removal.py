@@ -1,7 +1,7 @@
 """Removing a data source, and undoing it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -27,7 +27,8 @@ class RemovedSource:
 
     id: str
     name: str
-    stored: Mapping[str, Any]
+    stored: Mapping[str, Any] = field(repr=False)
+    """With the password of a server, encrypted."""
 
 
 def remove_source(session: Session, actor: Actor, source_id: str, *, even_if_used: bool = False) -> RemovedSource:

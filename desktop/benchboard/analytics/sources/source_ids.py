@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from benchboard.analytics.sources.kinds import CONNECTED_KINDS
 from benchboard.identity.permissions import Actor, require
 from benchboard.storage.models.analytics import DataSource
-from benchboard.storage.models.base import new_id
+from benchboard.storage.models.base import is_id, new_id
 from benchboard.storage.models.identity import AuditLog
 
 REMOVAL: Final = "source.remove"
@@ -28,7 +28,13 @@ def id_for_new(session: Session, actor: Actor, name: str, kind: str) -> str:
         .limit(_LOOKED_BACK)
     )
     last = next(((id_, details) for id_, details in removals if details.get("name") == name.strip()), None)
-    if last is None or last[0] is None or "kind" not in last[1] or _place(last[1]["kind"]) != _place(kind):
+    if (
+        last is None
+        or last[0] is None
+        or not is_id(last[0])
+        or "kind" not in last[1]
+        or _place(last[1]["kind"]) != _place(kind)
+    ):
         return new_id()
     return new_id() if session.get(DataSource, last[0]) is not None else last[0]
 

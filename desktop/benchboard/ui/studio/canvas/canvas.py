@@ -33,7 +33,7 @@ from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 from benchboard.ui.studio.tiles.renderers import HEADER
 from benchboard.ui.studio.tiles.results.tile_point import TilePoint
 from benchboard.ui.studio.tiles.series.chart_legend import OTHER, LegendChoice
-from benchboard.ui.widgets.focus import asked_by_key, came_by_key
+from benchboard.ui.widgets.focus import asked_by_key, came_by_key, note_input
 
 
 class Canvas(PageView):
@@ -297,6 +297,7 @@ class Canvas(PageView):
         self.viewport().update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        note_input(key=False)
         with self._pressing():
             self.pointer.press(event)
 

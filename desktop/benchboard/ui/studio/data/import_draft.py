@@ -80,6 +80,10 @@ class ImportDraft:
         """The draft with these files read under the titles of another one."""
         return replace(self, same_as={**self.same_as, **dict.fromkeys(files, like)})
 
+    def parted(self, files: Sequence[str]) -> "ImportDraft":
+        """The draft with these files read under their own titles again."""
+        return replace(self, same_as={name: like for name, like in self.same_as.items() if name not in files})
+
     def with_column(self, key: ColumnKey, choice: ColumnChoice) -> "ImportDraft":
         """The draft with other choices for a column."""
         return replace(self, columns={**self.columns, key: choice})
@@ -122,7 +126,7 @@ def table_name(table: TableInspection) -> str:
 
 def column_key(scan: FileScan, place: int) -> ColumnKey:
     """The key of a column in a draft."""
-    return scan.table or (scan.files or (scan.path.name,))[0], place, scan.columns[place].source
+    return scan.table or scan.file_names[0], place, scan.columns[place].source
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ class ImportPage(QWidget):
         self._undone_to: list[ImportDraft] = []
         """The choices before each change, which undo goes back to."""
         self._reading: ImportReading | None = None
-        self._shown_table = ""
+        self._shown_table, self._shown_file = "", ""
         self._as_written = False
         self._told: list[str] = []
         """What a screen reader was told of the reading last."""
@@ -317,9 +317,14 @@ class ImportPage(QWidget):
         self.preview.setFocus(Qt.FocusReason.OtherFocusReason)  # what was clicked is made anew
 
     def _choose_stacking(self, found: OtherTitles | None) -> None:
-        """Read files under the titles of another one, as one table; or (None) each under its own."""
+        """Read files under the titles of another one, as one table; or (None) those of the table that is shown each
+        under its own."""
+        table, _detected = self._current_tables()
+        if table is None:
+            return
+        self._shown_file = found.like if found is not None else table.scan.file_names[0]
         kept = replace(self.draft, skipped_tables=None)  # the tables are others then
-        self._change(kept.stacked(found.files, found.like) if found is not None else replace(kept, same_as={}))
+        self._change(kept.stacked(found.files, found.like) if found is not None else kept.parted(table.scan.file_names))
         self.preview.setFocus(Qt.FocusReason.OtherFocusReason)  # what was clicked is made anew
 
     def _reset(self) -> None:
@@ -499,6 +504,10 @@ class ImportPage(QWidget):
         names = [table_name(table) for table in reading.tables]
         skipped = self.draft.skipped(reading.detected.tables)
         first = next((at for at, name in enumerate(names) if name not in skipped), 0)
+        if self._shown_table not in names:  # it may be part of another one now
+            first = next(
+                (at for at, one in enumerate(reading.tables) if self._shown_file in one.scan.file_names), first
+            )
         at = names.index(self._shown_table) if self._shown_table in names else first
         return reading.tables[at], reading.detected.tables[at]
 
@@ -508,7 +517,7 @@ class ImportPage(QWidget):
         if table is None or detected is None or reading is None:
             return
         had_focus = self._stack.currentWidget() is not self.preview and self.isAncestorOf(self.focusWidget() or self)
-        self.pane.show_file(reading.detected, reading.tables, self.draft)
+        self.pane.show_file(reading.detected, reading.tables, self.draft, table_name(table))
         self.pane.show_options(table, self.draft, detected.guesses)
         self._show_pane(True)
         self.add_button.disable(self._why_unchanged())
@@ -544,10 +553,9 @@ class ImportPage(QWidget):
         """The files that could be read with the table that is shown, or that it could be read with."""
         if self._reading is None:
             return []
-        files = table.scan.files or (table.scan.path.name,)
-        return [
-            one for one in other_titles(self._reading.detected.tables) if one.files == files or one.like == files[0]
-        ]
+        files = table.scan.file_names
+        found = other_titles(self._reading.detected.tables)
+        return [one for one in found if one.files == files or one.like == files[0]]
 
     def _notes(self, table: TableInspection) -> list[str]:
         """How files that are written differently are read; which columns differ between them, or have several units;

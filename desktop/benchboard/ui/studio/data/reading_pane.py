@@ -199,12 +199,14 @@ class ReadingPane(QWidget):
 
     # What it shows
 
-    def show_file(self, detected: FileInspection, tables: Sequence[TableInspection], draft: ImportDraft) -> None:
-        """Show an inspection and the choices of a draft."""
+    def show_file(
+        self, detected: FileInspection, tables: Sequence[TableInspection], draft: ImportDraft, shown: str
+    ) -> None:
+        """Show an inspection and the choices of a draft; `shown` is the name of the table in the preview."""
         self._filling = True
         self._inner.show()
         self.head.show_file(detected)
-        self._show_tables(tables, draft.skipped(detected.tables))
+        self._show_tables(tables, draft.skipped(detected.tables), shown)
         self._filling = False
         self._as_detected.setEnabled(draft.reads_otherwise)
         self.follow.set_title(_("Link to the folder") if detected.format == "folder" else _("Link to the file"))
@@ -267,7 +269,7 @@ class ReadingPane(QWidget):
         fields = (self.fields[name] for name in ("delimiter", "encoding"))
         return [field.sentence for field in fields if not field.isHidden()]
 
-    def _show_tables(self, tables: Sequence[TableInspection], skipped: frozenset[str]) -> None:
+    def _show_tables(self, tables: Sequence[TableInspection], skipped: frozenset[str], current: str) -> None:
         several = len(tables) > 1
         self._tables_holder.setVisible(several)
         if not several:
@@ -281,7 +283,7 @@ class ReadingPane(QWidget):
                 item = QListWidgetItem(self.tables)
                 item.setData(Qt.ItemDataRole.UserRole, name)
                 item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            self.tables.setCurrentRow(next((row for row, name in enumerate(names) if name not in skipped), 0))
+        self.tables.setCurrentRow(names.index(current))
         for row, (name, table) in enumerate(zip(names, tables, strict=True)):
             item, added = self.tables.item(row), name not in skipped
             rows = ngettext("{count} row", "{count} rows", table.rows).format(count=number(table.rows))

@@ -557,7 +557,7 @@ def _selection_text(variable: Variable, labels: Mapping[str, str], most: int) ->
     chosen = variable.chosen
     if variable.type == "range":
         return range_text(variable)
-    if variable.all_chosen or (variable.values and set(variable.values) <= set(chosen)):
+    if variable.all_chosen or (len(chosen) > 1 and set(variable.values) == set(chosen)):
         return _("All ({count})").format(count=number(len(chosen)))
     if not chosen:
         return _("none")

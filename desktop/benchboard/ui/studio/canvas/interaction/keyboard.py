@@ -62,8 +62,8 @@ class Keyboard(QObject):
             return self._escape()
         if self._view.busy:
             return False
+        note_input(key=True)
         if key == Qt.Key.Key_F10 and modifiers == _SHIFT:
-            note_input(key=True)
             self.menu_requested.emit()  # the Menu key arrives as an event of its own
             return True
         return self._run_command(key, modifiers) or self._move(key, modifiers)
