@@ -21,11 +21,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -178,7 +178,7 @@ class Phases:
         """Clock the functions that do the work."""
         watched = (
             ("worker: file read, checked, made ours", json_import, "read_file"),
-            ("  of it Grafana's form to ours", interchange, "from_grafana"),
+            ("  of it Grafana's form to ours", interchange, "document_of"),
             ("worker: stored in rows, with a version", library, "create"),
             ("window: page built", dashboards_view.StudioPage, "__init__"),
             ("worker: read from its rows", DashboardStore, "read"),
@@ -211,28 +211,39 @@ class Phases:
 
 
 class Painted(Canvas):
-    """Says when it has painted with every tile in sight drawn."""
+    """Says when the window was first painted with every tile in sight drawn."""
 
-    painted = False
+    clocks: ClassVar = Clocks(whole=True)
+    """Running since a file was chosen."""
+    taken: Taken | None = None
+    """What passed until then."""
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
         super().paintEvent(event)
-        self.painted = bool(self.tiles) and all(tile.is_rendered for tile in in_sight(self))
+        if self.taken is None and self.tiles and all(tile.is_rendered for tile in in_sight(self)):
+            # The rest of the window is painted first, as part of the same event.
+            QCoreApplication.postEvent(self, QEvent(QEvent.Type.User), Qt.EventPriority.HighEventPriority.value)
+
+    def customEvent(self, _event: QEvent) -> None:  # noqa: N802  # Qt's name
+        if self.taken is None:
+            self.taken = self.clocks.taken()
 
 
 def opened(window: Window, path: Path, meanwhile: Heartbeat | None = None) -> Taken:
     """From the file to the first paint: wall and all threads' processor."""
-    clocks = Clocks(whole=True)
+    Painted.clocks = Clocks(whole=True)
     window.dashboards.library.import_file(str(path))
 
-    def there() -> bool:
+    def taken() -> Taken | None:
         page = window.dashboards.page
-        return page is not None and isinstance(page.canvas, Painted) and page.canvas.painted
+        return page.canvas.taken if page is not None and isinstance(page.canvas, Painted) else None
 
     if meanwhile is not None:
         meanwhile.start()
-    wait(there)
-    return clocks.taken()
+    wait(lambda: taken() is not None)
+    found = taken()
+    assert found is not None
+    return found
 
 
 def in_sight(canvas: Canvas) -> list[Tile]:

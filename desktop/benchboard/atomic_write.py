@@ -69,18 +69,35 @@ def _remove_if_abandoned(path: Path) -> None:
 
 
 @contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A name beside `path` for a file that is written bit by bit: it takes the place of `path`, synced to disk, when
+    the block ends. After an error it is removed, and the old file stays. Raises `OSError`."""
+    with _removed_after_errors(path) as temporary:
+        yield temporary
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+
+
+@contextmanager
 def _temporary_file(path: Path, content: bytes, mode: int) -> Iterator[Path]:
     """A new file beside `path` with `content`, synced to disk. The caller renames it."""
-    # A random name: threads share a process id, and containers may count theirs alike in one folder.
-    temporary = path.with_name(f".benchboard-{os.urandom(8).hex()}.tmp")
-    # O_EXCL: never write into an existing file or through a link of this name.
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(temporary, flags, mode)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
+    with _removed_after_errors(path) as temporary:
+        # O_EXCL: never write into an existing file or through a link of this name.
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        with os.fdopen(os.open(temporary, flags, mode), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        yield temporary
+
+
+@contextmanager
+def _removed_after_errors(path: Path) -> Iterator[Path]:
+    """A name beside `path`, and its folder synced after the block."""
+    # A random name: threads share a process id, and containers may count theirs alike in one folder.
+    temporary = path.with_name(f".benchboard-{os.urandom(8).hex()}.tmp")
+    try:
         yield temporary
         sync_folder(path.parent)
     except BaseException:

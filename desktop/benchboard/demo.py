@@ -1,7 +1,8 @@
 """Fills the demo database: an organisation with people, merchants, orders and dashboards.
 
 Its people are DEMO accounts, which sign in without a password there and nowhere else (`authentication.sign_in_demo`);
-besides them `john@example.com`, a USER who signs in with the password `password123`.
+besides them `john@example.com`, a USER who signs in with the password `password123`. The dashboards are in the language
+that the program speaks when the demo is created; like whatever a user stores, they don't change with it later.
 """
 
 import json
@@ -14,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from benchboard import package_data
 from benchboard.analytics import commerce
-from benchboard.dashboards import home_layout, library
+from benchboard.dashboards import home_layout, library, templates
 from benchboard.dashboards.access import sharing
 from benchboard.dashboards.document.document import Document, parse_document
 from benchboard.dashboards.layout import Cell, map_items, without
+from benchboard.i18n import N_, _
 from benchboard.identity import audit, authentication, keys, organisations, passwords, teams
 from benchboard.identity.permissions import Actor, Client, os_user
 from benchboard.identity.roles import ADMIN, ANALYST, BUSINESS_USER, TECHNICIAN
@@ -52,6 +54,38 @@ _HOMES: Final[dict[str, _Cells]] = {
         "by-weekday": (7, 3, 5, 6),
     },
 }
+
+WORDS: Final = (
+    N_("Agenda and orders for Mondays"),
+    N_("Shop review"),
+    N_("Our Monday meeting: orders, revenue (without cancelled orders) and refunds of the selected shops."),
+    N_("Shop"),
+    N_("Money"),
+    N_("Where orders come from"),
+    N_("Status"),
+    N_("Weekdays"),
+    N_("Order by order"),
+    N_("Agenda"),
+    N_(
+        "**Monday, 9:30**\n\n1. What moved since last week?\n2. Refunds: which shops, and why?\n"
+        "3. Who calls which shop?"
+    ),
+    N_("Shops and weekdays below"),
+    N_("Status to the right, as on the old wall"),
+    N_("Orders wall"),
+    N_("For the screen in the hall. Revenue leaves out cancelled orders."),
+    N_("Top shops"),
+    N_("The trend, and revenue for each shop"),
+    N_("My shops"),
+    N_("Harbour Cycles and Birchwood Audio, day by day. Revenue leaves out cancelled orders."),
+    N_("Revenue, 7 days"),
+    N_(
+        "**Get started**\n\nDrag a widget by its header, drag its edges to resize it, or use the arrow keys. Ctrl+Z"
+        " undoes any step.\n\n- Select a widget to edit its query on the right.\n- Drag a new widget in from the left."
+        "\n- Everything is saved as you go."
+    ),
+)
+"""The texts of the demo's dashboards that no template has, for the catalogue."""
 
 
 def fill(session: Session, data_keys: keys.DataKeys) -> None:
@@ -102,7 +136,8 @@ def _import_trade(session: Session, actor: Actor, shopkeeper: str) -> None:
 
 
 def _save_home(session: Session, actor: Actor, cells: _Cells) -> None:
-    layout = json.loads((package_data.resources_folder() / "demo" / "home_layout.json").read_text(encoding="utf-8"))
+    stored = json.loads((package_data.resources_folder() / "demo" / "home_layout.json").read_text(encoding="utf-8"))
+    layout: Any = templates.translated(stored)
     if cells:
         layout = [
             {**widget, "position": dict(zip("xywh", cells[widget["id"]], strict=True))}
@@ -114,15 +149,16 @@ def _save_home(session: Session, actor: Actor, cells: _Cells) -> None:
 
 def _create_dashboard(session: Session, people: Mapping[str, Actor], entry: Mapping[str, Any]) -> None:
     """Create one dashboard of dashboards.json with its shares and its earlier versions."""
-    document, owner = parse_document(entry["document"]), people[entry["owner"]]
+    translated: Any = templates.translated(entry["document"])
+    document, owner = parse_document(translated), people[entry["owner"]]
     first, *later = entry["versions"]
     dashboard_id = library.create(session, owner, _earlier_version(document, first)).card.id
     sharing.set_public(session, owner, dashboard_id, public=entry["public"])
     for email, permission in entry["shares"]:
         sharing.share(session, owner, dashboard_id, "person", people[email].user_id, permission)
     for version in later:
-        earlier, author = _earlier_version(document, version), people[version["by"]]
-        library.save(session, author, dashboard_id, earlier, base_version=None, note=version["note"])
+        earlier, author, note = _earlier_version(document, version), people[version["by"]], str(version["note"])
+        library.save(session, author, dashboard_id, earlier, base_version=None, note=_(note))
 
 
 def _earlier_version(document: Document, version: Mapping[str, Any]) -> Document:

@@ -107,6 +107,12 @@ def percent(value: "float | Decimal", decimals: int | None = None, *, most: int 
     return with_percent_sign(number(value, decimals, most=most))
 
 
+def sentence_start(text: str) -> str:
+    """`text`, which is written for the middle of a sentence, as it begins one or a cell of a table."""
+    first = "İ" if text[:1] == "i" and _language == "tr" else text[:1].upper()
+    return first + text[1:]
+
+
 def in_sentence(names: "Iterable[str]") -> str:
     """`a`, `a and b`, `a, b and c`: names as a sentence lists them."""
     *first, last = names
@@ -198,9 +204,26 @@ def _currency_symbol(currency: str, language: str) -> tuple[str, bool]:
     return str(locale.currency_symbols.get(currency, currency)), pattern.index("\N{CURRENCY SIGN}") < pattern.index("#")
 
 
+class TwoReadings(ValueError):
+    """A number that is a thousand to some people and a little more than one to others, such as 1,250. Its text says so,
+    and how to write either; `whole` is the thousand. `decimal`: the other one, where it has a shorter form."""
+
+    def __init__(self, typed: str, plain: str, mark: str, decimal: str = "") -> None:
+        self.whole = float(plain.replace(mark, ""))
+        what = _("“{value}” can be read in two ways.").format(value=typed.strip())
+        do = _("Write it as {whole} or {decimal}.")
+        other = decimal or plain.replace(mark, _point)
+        super().__init__(f"{what} {do.format(whole=plain.replace(mark, ''), decimal=other)}")
+
+
 def parse_number(text: str) -> float:
-    """Parse a number that the user typed, with either decimal separator. Raises ValueError."""
-    plain = "".join(text.split()).replace(",", ".").replace(_MINUS, "-")
+    """Parse a number that the user typed, with either decimal separator. Raises ValueError, which is `TwoReadings` for
+    one with three digits after the separator that isn't the language's own: it may stand before the thousands."""
+    signed = "".join(text.split()).replace(_MINUS, "-")
+    other = "." if _point == "," else ","
+    if re.fullmatch(rf"[+-]?[1-9]\d{{0,2}}{re.escape(other)}\d{{3}}", signed, re.ASCII):
+        raise TwoReadings(text, signed, other)
+    plain = signed.replace(",", ".")
     if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", plain, re.ASCII) is None:
         raise ValueError("not a number")
     return float(plain)

@@ -201,3 +201,19 @@ def announcements(qapp: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[lis
     monkeypatch.setattr(accessible, "queue", accessible.AnnouncementQueue())
     yield sentences
     QAccessible.setActive(before)
+
+
+@pytest.fixture
+def told_events(announcements: list[str], monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """The kinds of the other events that the screen reader is told from now on, each with the child that it is of;
+    the sentences are still in `announcements`."""
+    events: list[tuple[str, int]] = []
+    note = accessible.send
+
+    def note_all(event: QAccessibleEvent) -> None:
+        note(event)
+        if not isinstance(event, QAccessibleAnnouncementEvent):
+            events.append((event.type().name, event.child()))
+
+    monkeypatch.setattr(accessible, "send", note_all)
+    return events

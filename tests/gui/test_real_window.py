@@ -15,7 +15,8 @@ from benchboard import workspace
 from benchboard.errors import Unavailable
 from support import xscreen
 from support.databases import unbound
-from support.xscreen import Xdotool, until
+from support.waiting import until
+from support.xscreen import Xdotool
 
 pytestmark = pytest.mark.skipif(bool(xscreen.missing), reason=f"not installed here: {', '.join(xscreen.missing)}")
 

@@ -12,15 +12,35 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.dashboards.versions.three_way_merge import merge
 from benchboard.ui import admin, bench, commands, studio, window_commands
-from benchboard.ui.admin.admin_commands import SESSIONS
+from benchboard.ui.admin.admin_commands import PEOPLE, SESSIONS
 from benchboard.ui.app import Application
-from benchboard.ui.bench.bench_commands import DONGLES, DONGLES_VIEW, FRAMES, LIVE, PAIRING, TIMING, TIMING_PLOT
+from benchboard.ui.bench.bench_commands import (
+    BIT_DIAGRAM,
+    DONGLES,
+    DONGLES_VIEW,
+    FRAMES,
+    LIVE,
+    PAIRING,
+    PLOTS,
+    RECORDINGS,
+    SEND_TABLE,
+    TIMING,
+    TIMING_PLOT,
+)
 from benchboard.ui.commands import REGISTRY, SHELL, CommandScope
 from benchboard.ui.shell import settings_view
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.studio.canvas.selection_commands import SELECTION_COMMANDS, ids_by_keys
 from benchboard.ui.studio.dashboards_view import DashboardsView
-from benchboard.ui.studio.data.data_commands import DATA_VIEW, IMPORT, IMPORT_PAGE, MODEL_LIST, MODELS, SOURCES
+from benchboard.ui.studio.data.data_commands import (
+    DATA_VIEW,
+    IMPORT,
+    IMPORT_PAGE,
+    MODEL_CANVAS,
+    MODEL_LIST,
+    MODELS,
+    SOURCES,
+)
 from benchboard.ui.studio.data.data_view import DataView
 from benchboard.ui.studio.data.explore.explore_view import ExploreView
 from benchboard.ui.studio.editor_page import StudioPage
@@ -31,13 +51,16 @@ from benchboard.ui.studio.studio_commands import (
     DASHBOARDS,
     ENLARGED,
     EXPLORE,
+    FIELDS,
     FOLDERS,
     LIST,
     OUTLINE,
     PAGE,
     PAGE_KEYS,
     PRESENTATION,
+    QUERY_PARTS,
     SQL,
+    SQL_FIELD,
     TABLE,
     VARIABLES,
     VERSION_LIST,
@@ -175,8 +198,11 @@ VIEWS = (
     ("bench/dongles", "bench_dongles_table", (DONGLES,)),
     ("bench/dongles", "bench_pair", (DONGLES_VIEW,)),
     ("bench/live", "rail_bench", (LIVE,)),
+    ("bench/recordings", "rail_bench", (RECORDINGS,)),
     ("bench/timing", "rail_bench", (TIMING,)),
-    ("admin/people", "people_table", (LIST_UNDO,)),
+    ("admin/people", "people_table", (PEOPLE, LIST_UNDO)),
+    ("admin/roles", "rail_bench", (LIST_UNDO,)),
+    ("admin/teams", "rail_bench", (LIST_UNDO,)),
     ("admin/sessions", "rail_bench", (LIST_VIEW,)),
     ("admin/sessions", "sessions_table", (SESSIONS, LIST_VIEW)),
     ("admin/audit", "rail_bench", (LIST_VIEW,)),
@@ -184,15 +210,14 @@ VIEWS = (
     ("studio/dashboards", "library_places", (FOLDERS, LIST_UNDO)),
     ("studio/dashboards", "library_new", (DASHBOARDS, LIST_UNDO)),
     ("studio/data", "sources_add", (DATA_VIEW, LIST_UNDO)),
-    ("studio/models", "models_new", (MODELS, LIST_VIEW)),
-    ("studio/models", "models_table", (MODELS, MODEL_LIST, LIST_VIEW)),
     ("studio/explore", "explore_fields", (EXPLORE, LIST_VIEW)),
     ("studio/home", "rail_bench", (SHELL,)),
     ("settings/general", "rail_bench", (SHELL,)),
+    ("studio/models", "models_empty_add", (MODELS, LIST_VIEW)),  # at last: Enter leaves the view there
 )
 """A view's address, the widget that has the focus, and the scopes whose shortcuts are active then."""
-ELSEWHERE = (PAGE, VARIABLES, PAIRING, CONFLICTS, VERSIONS, SIGN_IN, SOURCES, IMPORT_PAGE, SQL)
-"""The scopes that a test of its own below checks."""
+ELSEWHERE = (PAGE, VARIABLES, PAIRING, CONFLICTS, VERSIONS, SIGN_IN, SOURCES, IMPORT_PAGE, SQL, MODEL_LIST)
+"""The scopes that a test of its own below checks; that of the list of models, which needs one, `test_models_view`."""
 
 READ_BY_WIDGETS = {
     PAGE_KEYS: "studio/test_keyboard.py",
@@ -204,7 +229,15 @@ READ_BY_WIDGETS = {
     VERSION_LIST: "studio/test_versions_view.py",
     CONFLICT_KEYS: "studio/test_merge_view.py",
     FRAMES: "bench/test_live_bus_view.py",
+    SEND_TABLE: "bench/test_send_panel.py",
+    PLOTS: "bench/test_plots_pane.py",
     TIMING_PLOT: "bench/test_solution_plot.py",
+    BIT_DIAGRAM: "bench/test_timing_view.py",
+    FIELDS: "studio/test_explore.py",
+    QUERY_PARTS: "studio/test_explore.py",
+    SQL_FIELD: "studio/test_query_completer.py",
+    MODEL_CANVAS: "studio/test_model_canvas.py",
+    window_commands.CELLS: "studio/test_text_table.py",
     window_commands.LIST: "shell/test_paged_model.py",
     window_commands.SETTINGS: "shell/test_shell.py",
     window_commands.NOTICE: "shell/test_shell.py",

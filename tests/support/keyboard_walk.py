@@ -1,4 +1,4 @@
-"""Walks all screens of the window with Tab, and prints what a keyboard or a screen reader misses as a line of JSON.
+"""Walks all screens of the window with Tab and back, and prints as lines of JSON what keyboards or screen readers miss.
 
 `python -m support.keyboard_walk` runs in the `environment` of `sizes_walk`; one language, theme and size, as it is
 about which widgets there are, and not about how they fit.
@@ -15,14 +15,14 @@ from typing import Final
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication, QWidget
 
 from benchboard.settings import Settings
 from benchboard.tour.run import Tour
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.widgets.dialog import Scrim
 from benchboard.ui.widgets.popover import Popover
-from benchboard.ui.widgets.tab_order import tab_stops
+from benchboard.ui.widgets.tab_order import scroll_into_view, tab_stops
 from support.sizes_screens import SCREENS
 
 Role = QAccessible.Role
@@ -35,6 +35,8 @@ _NAMED: Final = {
 _RING: Final = 4
 """Pixels around a widget in which its focus may be drawn."""
 _MOST_STOPS: Final = 120
+_ROLELESS: Final = (Role.NoRole, Role.Client)
+"""What a screen reader calls a filler, where an area that scrolls alone may be one."""
 
 
 def main() -> int:
@@ -65,12 +67,32 @@ def walk(folder: Path) -> Iterator[tuple[str, str]]:
                 screen.open(tour.context)
             window = tour.context.driver.window
             QApplication.processEvents()
-            for fault in (*_unnamed(window), *_tab_faults(window, drawn)):
+            for fault in _faults(window, drawn):
                 if fault not in seen:
                     seen.add(fault)
                     yield screen.name, fault
     finally:
         tour.close()
+
+
+def _faults(window: QWidget, drawn: set[str]) -> list[str]:
+    """What is wrong twice: during a walk, data may come and a toast may go, which is no fault of the keys."""
+    before = set(drawn)
+    inactive = list(_inactive(window))
+    first = [*_unnamed(window), *_tab_faults(window, drawn)]
+    if not first:
+        return inactive
+    QApplication.processEvents()
+    again = {*_unnamed(window), *_tab_faults(window, before)}
+    return inactive + [fault for fault in first if fault in again]
+
+
+def _inactive(window: QWidget) -> Iterator[str]:
+    """Whether something was shown as a window of its own: the keys don't come to ours any more."""
+    if not window.isActiveWindow():
+        yield "the window isn't active"
+        window.activateWindow()
+        QTest.qWaitForWindowActive(window)
 
 
 def _called(widget: QWidget) -> str:
@@ -92,6 +114,8 @@ def _unnamed(window: QWidget) -> Iterator[str]:
         focusable = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None
         if not name and (focusable or told.role() in _NAMED):
             yield f"no name: {told.role().name} {_called(widget)}"
+        if focusable and told.role() in _ROLELESS and not isinstance(widget, QAbstractScrollArea):
+            yield f"no role: {_called(widget)}"
         text = widget.text().replace("&", "") if isinstance(widget, QAbstractButton) else ""
         shown = text.rsplit(" +", 1)[0].casefold()  # without the count of what there is no room for
         shown = shown.removesuffix("…").rstrip()  # an elided name is the beginning of the whole one
@@ -138,11 +162,40 @@ def _tab_faults(window: QWidget, drawn: set[str]) -> Iterator[str]:
             drawn.add(name)
             if not _shows_focus(window, focused):
                 yield f"focus isn't drawn: {name}"
+    yield from _faults_back(stops, reached)
     for missed in stops:
         if missed not in reached and missed.isVisible() and missed.focusPolicy() & Qt.FocusPolicy.TabFocus:
             yield f"Tab doesn't reach: {_called(missed)}"
     if start is not None and start.isVisible():
         start.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _faults_back(stops: list[QWidget], reached: list[QWidget]) -> Iterator[str]:
+    """The widgets that Shift+Tab doesn't leave, and those that it doesn't come to in the order of Tab."""
+    if len(reached) < 2:
+        return
+    reached[0].setFocus(Qt.FocusReason.BacktabFocusReason)
+    back: list[QWidget] = []
+    for _press in range(len(reached)):
+        focused = QApplication.focusWidget()
+        if focused is None or focused in back:
+            break
+        back.append(focused)
+        if isinstance(focused, Canvas):
+            while focused.item_focus.step(-1):
+                pass
+        QTest.keyClick(focused, Qt.Key.Key_Backtab)
+        if QApplication.focusWidget() is focused:
+            yield f"Shift+Tab stays in: {_called(focused)}"
+            return
+    expected = [one for one in [reached[0], *reversed(reached[1:])] if one in stops]
+    came = [one for one in back if one in stops]
+    for want, found in zip(expected, came, strict=False):
+        if want is not found:
+            yield f"Shift+Tab comes to {_called(found)} instead of {_called(want)}"
+            return
+    if len(came) < len(expected):
+        yield f"Shift+Tab doesn't reach: {_called(expected[len(came)])}"
 
 
 def _top(window: QWidget) -> QWidget:
@@ -154,6 +207,7 @@ def _top(window: QWidget) -> QWidget:
 def _shows_focus(window: QWidget, widget: QWidget) -> bool:
     """Whether the widget looks different with the focus, that Tab took away, than without."""
     other = QApplication.focusWidget()
+    scroll_into_view(widget)  # Tab has gone on, and may have scrolled it away
     box = QRect(widget.mapTo(window, QPoint(0, 0)), widget.size()).adjusted(-_RING, -_RING, _RING, _RING)
     without = _picture(window, box)
     widget.setFocus(Qt.FocusReason.TabFocusReason)

@@ -4,12 +4,13 @@ Measured from what the widgets paint (`painted_text`), so that text counts howev
 table cells, tab bars, charts.
 """
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -43,7 +44,7 @@ class OurWords:
 
     def __init__(self, sentences: Iterable[str]) -> None:
         self._sentences = frozenset(sentences)
-        self._beginnings = tuple(sentence.split("{")[0] for sentence in self._sentences)
+        self._beginnings = sorted({sentence.split("{")[0] for sentence in self._sentences})
 
     @cache  # noqa: B019 - lives as long as the walk
     def elided(self, shown: str) -> bool:
@@ -51,7 +52,8 @@ class OurWords:
         start = shown.removesuffix(_ELLIPSIS).rstrip()
         if shown in self._sentences or len(start) < 2:
             return False
-        return any(sentence.startswith(start) and len(sentence) > len(start) for sentence in self._beginnings)
+        at = bisect_right(self._beginnings, start)  # those that begin with it come next, and are longer
+        return at < len(self._beginnings) and self._beginnings[at].startswith(start)
 
     def whole(self, shown: str) -> bool:
         """Whether this is a sentence of ours that ends so itself."""
@@ -74,12 +76,27 @@ def faults(window: QWidget, words: OurWords) -> list[str]:
         *_beyond_parent(widgets),
         *_overlapping(widgets),
         *_elided_beside_room(widgets),
-        *faint_texts(texts, _picture(window)),
+        *faint_texts(_uncovered(texts, layers, window), _picture(window)),
     ]
     if top is None:
         for tile in tiles:
             found += [f"tile {tile.item.id}: {fault}" for fault in _tile_faults(tile, words)]
     return list(dict.fromkeys(found))
+
+
+def _uncovered(
+    texts: Iterable[PaintedText], layers: Mapping[QWidget | None, QWidget], window: QWidget
+) -> Iterator[PaintedText]:
+    """The texts that no toast lies over: its own letters, as grey at their edges, pass for those of the text below."""
+    toasts = {
+        toast: QRectF(QRect(toast.mapTo(window, QPoint()), toast.size()))
+        for toast in layers.values()
+        if isinstance(toast, Toast)
+    }
+    for text in texts:
+        own = layers[text.widget]
+        if not any(toast is not own and area.intersects(text.ink) for toast, area in toasts.items()):
+            yield text
 
 
 def _picture(window: QWidget) -> QImage:
@@ -97,11 +114,13 @@ def _top(window: QWidget) -> QWidget | None:
 
 
 def _layers(window: QWidget, widgets: Iterable[QWidget], top: QWidget | None) -> dict[QWidget | None, QWidget]:
-    """For each widget what it lies on: a toast, a pane over another one, the dialog in front, or the window."""
+    """For each widget what it lies on: a toast, a pane over another one, a title that stays in view over
+    what is scrolled, the dialog in front, or the window."""
     base = top or window
     found: dict[QWidget | None, QWidget] = {base: base}
     for widget in widgets:  # each after its parent
-        found[widget] = widget if isinstance(widget, Toast | Floating) or _is_over(widget) else found[widget.parent()]
+        is_layer = isinstance(widget, Toast | Floating) or _is_over(widget) or bool(widget.property("pinned"))
+        found[widget] = widget if is_layer else found[widget.parent()]
     return found
 
 
@@ -132,6 +151,8 @@ def _joined(texts: Iterable[PaintedText]) -> list[PaintedText]:
 def _clipped(texts: Sequence[PaintedText]) -> Iterator[str]:
     for text in texts:
         ink, clip = text.ink, text.clip
+        if clip.isEmpty() and _scrolled(text.widget, wide=False, high=True):
+            continue  # nothing of it is seen: of a row, only the upper edge is
         lost_x = max(clip.left() - ink.left(), ink.right() - clip.right())
         lost_y = max(clip.top() - ink.top(), ink.bottom() - clip.bottom())
         wide, high = lost_x > _TOLERANCE, lost_y > _TOLERANCE

@@ -43,7 +43,8 @@ _FIXED: Mapping[str, Any] = {
 
 
 def fill(connection: Connection) -> dict[str, dict[str, Any]]:
-    """Write one row (two dongles) into every table there is, no column left empty; answers them by table."""
+    """Write one row (two dongles) into every table there is, no column left empty that may have a value; answers
+    them by table."""
     rows: dict[str, dict[str, Any]] = {}
     there = shape(connection)
     for one in Base.metadata.sorted_tables:
@@ -55,6 +56,8 @@ def fill(connection: Connection) -> dict[str, dict[str, Any]]:
             other = {**rows["dongles"], "id": new_id(), "device_id": "8899aabbccddeeff"}
             _insert(connection, Base.metadata.tables["dongles"], other)
             rows[one.name]["dongle_b_id"] = other["id"]
+        if one.name == "data_source_grants":  # of a person or a team
+            rows[one.name]["team_id"] = None
         _insert(connection, one, rows[one.name])
     organisations = Base.metadata.tables["organisations"]
     connection.execute(update(organisations).values(owner_id=rows["users"]["id"]))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -13,10 +13,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTableView, QWidget
 
 from benchboard import package_data
+from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.document.widget_kinds import KINDS
 from benchboard.settings import Settings
 from benchboard.tour.run import Tour
 from benchboard.tour.script import STEPS, enter_as, sign_out
-from benchboard.tour.steps import CTRL, TourContext, click, in_sequence, press, rows, unfold
+from benchboard.tour.steps import CTRL, TourContext, canvas_of, click, in_sequence, press, rows, unfold
+from benchboard.ui.admin import user_actions
+from benchboard.ui.admin.person_pane import PersonPane
+from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.theme import Mode, theme
 from support.layout_faults import OurWords, faults
 
@@ -33,6 +38,8 @@ SIZES: Final = {
 Screens are reached at the last one."""
 LEAST: Final = QRect(3850, 10, 960, 540)
 """A whole screen of 1920×1080 at 200 %: less than the least window, which is bounded by its screen."""
+_FULL_SIZE: Final = tuple(kind for kind in KINDS if kind.query or kind.type == "text")
+"""The kinds of widgets that show something on a new page."""
 _TURNS: Final = 20
 """Turns of the event loop after which a widget that was laid out on each of them is taken to go on for ever."""
 _SETTLE_MS: Final = 60
@@ -80,6 +87,40 @@ def _tab(name: str, table: str, least: int = 1) -> Act:
     return do
 
 
+def _person_access(context: TourContext) -> None:
+    """Show what the person can reach whose details are open."""
+    if context.driver.find("person_access") is None:
+        _first_row(context, "people_table")
+    context.driver.click("person_access")
+    context.driver.wait_until(lambda: context.driver.find("person_export_access"), "what the person can reach")
+
+
+def _own_role(context: TourContext) -> None:
+    """Change a role that was cloned, without saving it."""
+    context.driver.click("tab_admin_roles")
+    context.driver.click("role_technician")
+    context.driver.click("role_clone")
+    context.driver.write("name_field", "Line lead")
+    context.driver.click("name_accept")
+    context.driver.click("tick_sources:read")
+    context.driver.click("roles_staged")
+    context.driver.wait_until(lambda: context.driver.find("what_if_detail"), "who gains and who loses")
+
+
+def _team(context: TourContext) -> None:
+    context.driver.click("tab_admin_teams")
+    context.driver.wait_until(lambda: rows(context, "teams_table"), "the teams")
+    _first_row(context, "teams_table")
+    context.driver.widget("team_rename")
+
+
+def _first_row(context: TourContext, name: str) -> None:
+    view = context.driver.widget(name)
+    assert isinstance(view, QTableView)
+    box = view.visualRect(view.model().index(0, 1))
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+
+
 def _inspector(context: TourContext) -> None:
     unfold(context, "studio_fold_right", "inspector_title")
 
@@ -107,7 +148,7 @@ def _data(context: TourContext) -> None:
 def _model(context: TourContext) -> None:
     """Begin a data model over the file that was added."""
     context.driver.click("tab_studio_models")
-    context.driver.click("models_new")
+    context.driver.click("models_empty_new")
     context.driver.click("model_table_chamber_2_log")
     context.driver.widget("model_canvas").setFocus()
 
@@ -135,6 +176,65 @@ def _person(context: TourContext) -> None:
     context.driver.widget("person_sessions")
 
 
+def _all_kinds(context: TourContext) -> None:
+    """Show a page with a widget of each kind that can be seen in full size, in place of the one that is open."""
+    canvas = canvas_of(context)
+    items = [
+        {"id": kind.type, "type": kind.type, "title": kind.title, "query": kind.query,
+         "position": {"x": 0, "y": 8 * place, "w": 12, "h": 8},
+         **({"config": {"text": "**Orders** of the last months"}} if kind.type == "text" else {})}
+        for place, kind in enumerate(_FULL_SIZE)
+    ]  # fmt: skip
+    canvas.editor.load(replace(canvas.editor.document, layout=parse_document(items).layout))
+    context.driver.wait_until(lambda: set(canvas.tiles) == {kind.type for kind in _FULL_SIZE}, "the widgets")
+
+
+def _full_size(kind: str) -> Act:
+    """View the widget of a kind in full size, once it has its data."""
+
+    def do(context: TourContext) -> None:
+        canvas = canvas_of(context)
+        page = next(page for page in context.driver.window.findChildren(StudioPage) if page.canvas is canvas)
+        canvas.editor.select([kind])
+        canvas.setFocus()
+        _run("studio.enlarge")(context)
+        context.driver.widget("studio_view")
+        context.driver.wait_until(lambda: not page.query_runner.busy, "the data")
+
+    return do
+
+
+def _folder_list(context: TourContext) -> None:
+    """Go to the list of dashboards, with its pane of folders."""
+    shell = context.application().shell
+    assert shell is not None
+    shell.go("studio/dashboards/list")
+    context.driver.wait_until(lambda: rows(context, "library_table"), "the dashboards")
+
+
+def _move_dialog(context: TourContext) -> None:
+    """Create the folder that the dialog asks for, and ask for that of the first dashboard in the list."""
+    field = context.driver.widget("folder_name_field")
+    QTest.keyClicks(field, "Weekly")
+    context.driver.click("folder_name_accept")
+    context.driver.wait_until(lambda: context.driver.find("folder_name") is None, "the folder")
+    _folder_list(context)
+    context.driver.widget("library_table").setFocus()
+    context.driver.press(Qt.Key.Key_Home)
+    context.driver.press(Qt.Key.Key_M)
+    context.driver.widget("move_to_folder")
+    _without_toast(context)
+
+
+def _password(context: TourContext) -> None:
+    """Ask for the password of the person whose details are shown, as on a server: only there one can be set."""
+    (pane,) = [one for one in context.driver.window.findChildren(PersonPane) if one.isVisible()]
+    shell = context.application().shell
+    assert shell is not None
+    assert pane.person is not None
+    user_actions.set_password(shell.context, pane, pane.person)
+
+
 def _tour(name: str) -> Act:
     """The tour's step of that name, without asking the database what came of it."""
     return next(step.do for step in STEPS if step.name == name)
@@ -154,7 +254,11 @@ SCREENS: Final = (
     Screen("pair-done", _tour("pair-done")),
     Screen("dongle-detail", _tour("dongle-detail")),
     Screen("timing", _tour("timing")),
-    Screen("live-bus", _tour("live-bus")),
+    Screen("timing-fd", click("timing_fd")),
+    Screen("live-bus", in_sequence(click("timing_fd"), _tour("live-bus"))),
+    Screen("recordings", _tour("recordings")),
+    Screen("recording-statistics", click("segment_ids")),
+    Screen("recording-comparison", click("segment_compare")),
     Screen("studio-home", _tour("studio-home")),
     Screen("studio-added", _tour("studio-added"), _inspector),
     Screen("inspector", _tour("studio-query"), _inspector),
@@ -162,10 +266,13 @@ SCREENS: Final = (
     Screen("outline", _run("studio.show_json"), _run("studio.show_outline")),
     Screen("dashboards", in_sequence(_run("studio.show_add_pane"), _tour("dashboards"))),
     Screen("dashboard", _tour("dashboard-opened")),
-    Screen("variable", _here, click("variable_shop")),
+    Screen("widget-finder", _here, _run("studio.find")),
+    Screen("variable", _ESCAPE, click("variable_shop")),
     Screen("variables", in_sequence(_ESCAPE, _run("studio.edit_variables"))),
     Screen("name-version", in_sequence(_ESCAPE, _NAME_VERSION)),
     Screen("versions", in_sequence(_ESCAPE, _versions), _versions_list),
+    Screen("versions-side", click("segment_beside")),
+    Screen("versions-json", click("segment_json")),
     Screen("conflict", in_sequence(click("versions_back"), _tour("dashboard-conflict"))),
     Screen("share", in_sequence(_tour("dashboard-decided"), _tour("dashboard-shared"))),
     Screen("export", in_sequence(click("share_done"), _export)),
@@ -174,11 +281,20 @@ SCREENS: Final = (
     Screen("imported", _tour("dashboard-imported")),
     Screen("templates", _tour("templates")),
     Screen("template-taken", _tour("template-taken")),
-    Screen("data-empty", _data),
-    Screen("import", _tour("data-dropped")),
+    *(
+        Screen(f"full-{kind.type}", in_sequence(_ESCAPE if place else _all_kinds, _full_size(kind.type)))
+        for place, kind in enumerate(_FULL_SIZE)
+    ),
+    Screen("folder-new", in_sequence(_ESCAPE, _folder_list, click("library_create_folder"))),
+    Screen("folder-move", _move_dialog),
+    Screen("data-empty", in_sequence(_ESCAPE, _data)),
+    Screen("server-dialog", _run("studio.add_postgresql")),
+    Screen("rest-dialog", in_sequence(_ESCAPE, _run("studio.add_rest_api"))),
+    Screen("import", in_sequence(_ESCAPE, _tour("data-dropped"))),
     Screen("import-column", _here, _column),
     Screen("data", in_sequence(_ESCAPE, _tour("data-added"), _without_toast)),
-    Screen("model", _model),
+    Screen("source-access", click("source_access")),
+    Screen("model", in_sequence(_ESCAPE, _model)),
     Screen("model-fields", click("segment_fields")),
     Screen("model-uses", click("segment_uses")),
     Screen("explore-empty", in_sequence(click("models_discard"), _without_toast, click("tab_studio_explore"))),
@@ -187,15 +303,21 @@ SCREENS: Final = (
     Screen("explore-table", click("explore_kind_table")),
     Screen("explore-filter", click("explore_kind_line_chart"), click("explore_add_filters")),
     Screen("explore-sql", in_sequence(_ESCAPE, click("segment_sql"))),
-    Screen("explore-add", click("segment_build"), click("explore_add")),
+    Screen("explore-history", _run("studio.explore_history")),
+    Screen("explore-add", in_sequence(_run("studio.explore_history"), click("segment_build")), click("explore_add")),
     Screen("search", in_sequence(_ESCAPE, _tour("search"))),
     Screen("shortcuts", in_sequence(_ESCAPE, _run("window.shortcuts"))),
     Screen("settings", in_sequence(_ESCAPE, _run("window.settings"))),
     Screen("account", _here, click("account")),
     Screen("people", in_sequence(_ESCAPE, _people)),
     Screen("person", _person),
-    Screen("add-person", click("people_add")),
-    Screen("sessions", in_sequence(_ESCAPE, _tab("tab_admin_sessions", "sessions_table"))),
+    Screen("edit-person", click("person_edit")),
+    Screen("set-password", in_sequence(_ESCAPE, _password)),
+    Screen("add-person", in_sequence(_ESCAPE, click("people_add"))),
+    Screen("person-access", in_sequence(_ESCAPE, _person_access)),
+    Screen("roles", _own_role),
+    Screen("teams", _team),
+    Screen("sessions", _tab("tab_admin_sessions", "sessions_table")),
     Screen("audit", _tab("tab_admin_audit", "audit_table", 3)),
 )
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QPushButton
 
 from benchboard import workspace
 from benchboard.tour.driver import Driver
@@ -74,7 +74,7 @@ def write(page: StudioPage, driver: Driver, where: str, flush: Callable[[], bool
         driver.wait_until(lambda: "orders-week" in edit.toPlainText(), "the JSON")
     else:
         page.editor.select(["orders-week"])
-        page.inspector.edit_query()
+        next(one for one in page.inspector.findChildren(QPushButton, "segment_sql") if one.isVisible()).click()
         edit = next(edit for edit in page.findChildren(QPlainTextEdit, "inspector_query") if edit.isVisible())
     QTest.keyClicks(edit, "sel {")
     recovery, wanted = page.saving.recovery, edit.toPlainText()

@@ -92,9 +92,10 @@ class Walk:
         return sum(_climb(before, call) != "" for before, call in pairs)
 
     def _observe(self, frame: FrameType, event: str, _argument: Any) -> None:
-        if event != "call" or not self._recording or self.complete:
+        stage = len(self._stacks)  # read once: another thread may record the last one meanwhile
+        if event != "call" or not self._recording or stage >= len(self._stages):
             return
-        if _call(frame.f_code) == self._stages[len(self._stacks)].end:
+        if _call(frame.f_code) == self._stages[stage].end:
             with self._lock:
                 if not self.complete and _call(frame.f_code) == self._stages[len(self._stacks)].end:
                     self._stacks.append(_stack(frame))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -24,6 +24,19 @@ class PatientQtBot(QtBot):
 
     def waitSignal(self, signal: Any, *, timeout: int = TIMEOUT_MS, **more: Any) -> Any:
         return super().waitSignal(signal, timeout=max(timeout, TIMEOUT_MS), **more)
+
+
+class ShownWindows(QObject):
+    """An event filter of the application that notes what is shown as a window of its own: it takes the keys."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.shown.append(f"{type(watched).__name__} {watched.objectName()}")
+        return False
 
 
 class RecordedProblems:

@@ -3,23 +3,11 @@
 import os
 import shutil
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypeVar
 
-T = TypeVar("T")
 missing = [name for name in ("Xvfb", "xdotool") if shutil.which(name) is None]
 """What these tests need and this machine does not have."""
-
-
-def until(wanted: Callable[[], T], what: str, seconds: float = 60) -> T:
-    """Call `wanted` until its result is true; returns it."""
-    deadline = time.monotonic() + seconds
-    while not (found := wanted()):
-        assert time.monotonic() < deadline, f"timed out waiting for {what}"
-        time.sleep(0.05)
-    return found
 
 
 @contextmanager

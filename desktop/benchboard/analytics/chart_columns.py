@@ -4,6 +4,7 @@ a histogram.
 They are found by kind and order alone, so that the same query gives the same chart everywhere.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +14,8 @@ from benchboard.analytics.query_types import NUMBERS
 TIMES: Final = ("timestamp", "date")
 MOST_SERIES: Final = 8
 """A column with more values than these names points one by one: so many colours can't be told apart."""
+MOST_ROW_GROUPS: Final = 3
+"""How many groups the rows of a pivot table may be of, one inside the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +40,17 @@ class HeatmapColumns:
 
 @dataclass(frozen=True, slots=True)
 class PivotColumns:
-    """The columns of a pivot table, by their indexes: what its rows and its columns are of, and the number in its
-    cells. Without `column` there is one column of numbers."""
+    """The columns of a pivot table, by their indexes: up to three that its rows are of, the outermost first, the one
+    that its columns are of, and the numbers in its cells. Without `column` each number has one column."""
 
-    row: int
+    rows: tuple[int, ...]
     column: int | None
-    value: int
+    values: tuple[int, ...]
+
+    @property
+    def groups(self) -> tuple[int, ...]:
+        """The columns that are groups: those of the rows, then that of the columns."""
+        return self.rows if self.column is None else (*self.rows, self.column)
 
 
 def number_columns(table: ResultTable) -> list[int]:
@@ -76,19 +84,28 @@ def _tells_series(table: ResultTable, place: int) -> bool:
     return 1 < len(values) <= MOST_SERIES
 
 
-def pivot_columns(table: ResultTable) -> PivotColumns | None:
-    """The columns of a pivot table: the last one of numbers is in its cells, the one or two others are its rows and its
-    columns. That of a currency all amounts are in is neither. None for a result with other columns."""
-    value = next(reversed(number_columns(table)), None)
-    if value is None:
+def pivot_columns(table: ResultTable, measures: Collection[str] = (), *, across: bool = True) -> PivotColumns | None:
+    """The columns of a pivot table. In its cells are the last column of numbers, those with decimals, and those that
+    are among `measures` by name; the others are its groups. The last of several groups names the columns, unless only
+    the rows have groups (`across`). That of a currency all amounts are in is no group. None for a result with other
+    columns, or with too many groups."""
+    numbers = number_columns(table)
+    if not numbers:
         return None
-    groups = [place for place in range(len(table.columns)) if place != value]
-    currency = table.currency_column(value)
-    if currency in groups and len(groups) > 1 and len({row[currency] for row in table.rows}) == 1:
-        groups.remove(currency)
-    if not 1 <= len(groups) <= 2:
+    values = [
+        place
+        for place in numbers
+        if place == numbers[-1] or table.columns[place].kind == "decimal" or table.columns[place].name in measures
+    ]
+    groups = [place for place in range(len(table.columns)) if place not in values]
+    for currency in {table.currency_column(place) for place in values}:
+        if currency in groups and len(groups) > 1 and len({row[currency] for row in table.rows}) == 1:
+            groups.remove(currency)
+    column = groups[-1] if across and len(groups) > 1 else None
+    rows = groups[:-1] if column is not None else groups
+    if not 1 <= len(rows) <= MOST_ROW_GROUPS:
         return None
-    return PivotColumns(groups[0], groups[1] if len(groups) > 1 else None, value)
+    return PivotColumns(tuple(rows), column, tuple(values))
 
 
 def histogram_column(table: ResultTable) -> int | None:

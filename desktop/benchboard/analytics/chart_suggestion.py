@@ -39,7 +39,9 @@ def suggest_chart(table: ResultTable, query: str = "") -> ChartSuggestion:
         return ChartSuggestion("table", _("One row of several numbers: shown as a table."))
     if len(columns) == 1 and histogram_column(table) is not None and len(table.rows) >= LEAST_POINTS:
         return ChartSuggestion("histogram", _("Histogram, because there is one column of numbers"))
-    if not numbers or len(table.rows) < 2:  # a line or a comparison needs two
+    if numbers and len(table.rows) == 1:  # a line or a comparison needs two
+        return ChartSuggestion("table", _("One row: shown as a table."))
+    if not numbers or not table.rows:
         return ChartSuggestion("table", _("No numbers to plot by the first column: shown as a table."))
     if columns[0].kind in _TIMES:
         return ChartSuggestion("line_chart", _("Line, because there is a time column"))

@@ -30,6 +30,9 @@ Format = Literal[
 week is written with its number; no column of a table has it, only one of a query that groups by week. A month is
 written without its day; only the rows of a pivot table have it."""
 
+Comparison = Literal["", "before", "change", "change_percent"]
+"""The number of the period before, the change from it, and that in percent. Changes are written with their sign."""
+
 MAX_TITLE: Final = 500
 _LONGEST_NAME: Final = 50
 """Characters of a name that the query builder makes."""
@@ -60,6 +63,8 @@ class Presentation:
     """Whether amounts in different currencies may be added up in it."""
     of_model: bool = False
     """Whether a data model says so: its titles stay where a plain column's give way to the name after AS."""
+    comparison: Comparison = ""
+    """What a column behind a measure has of the period before; empty for any other."""
 
     @property
     def text(self) -> str:

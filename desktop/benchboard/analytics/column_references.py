@@ -1,6 +1,7 @@
 """Which tables and columns a query reads, found in its syntax tree: DuckDB's for files, that of sqlglot for others.
 
 A name that could be a column of several tables counts for all of them: of what a query reads, nothing is missing.
+What a query in brackets passes on by `*` is read where the query around it reads it, and otherwise not.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -24,6 +25,8 @@ class TableName(NamedTuple):
 
 TableColumns = Mapping[TableName, Collection[str]]
 """The tables that a query may name, each with the names of its columns, all in lower case."""
+_TableNames = Mapping[str, "_Source"]
+"""What the names of the WITH clauses around a query mean, in lower case."""
 _QUERY_NODES: Final = ("SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE")
 
 
@@ -52,20 +55,31 @@ def query_references(text: str, dialect: Dialect, tables: TableColumns) -> Query
     found = QueryReferences()
     try:
         if dialect == "duckdb":
-            _DuckdbWalk(tables, found).query(duckdb_parser.parse_query(text).select, frozenset(), None)
+            _DuckdbWalk(tables, found).query(duckdb_parser.parse_query(text).select, {}, None)
         else:
-            _SqlWalk(tables, found).query(parse_query(text, mysql=dialect == "mysql"), frozenset(), None)
+            _SqlWalk(tables, found).query(parse_query(text, mysql=dialect == "mysql"), {}, None)
     except RecursionError as error:
         raise Invalid("query.too-deep", "", field="query") from error
     return found
 
 
 @dataclass(slots=True)
+class _Passed:
+    """What a query in brackets or of a WITH clause passes on by `*`, besides the columns that it names."""
+
+    sources: "list[_Source]" = field(default_factory=list)
+
+
+_Source = TableName | _Passed | None
+"""What a SELECT reads: a table, or a query; None for a table that isn't known."""
+
+
+@dataclass(slots=True)
 class _Scope:
-    """The tables of a SELECT by alias; None: a query in brackets or of a WITH clause."""
+    """What a SELECT reads, by alias."""
 
     outer: "_Scope | None"
-    tables: dict[str, TableName | None] = field(default_factory=dict)
+    tables: dict[str, _Source] = field(default_factory=dict)
 
 
 class _ReferenceWalk:
@@ -74,15 +88,15 @@ class _ReferenceWalk:
     def __init__(self, tables: TableColumns, found: QueryReferences) -> None:
         self._tables, self._found = tables, found
 
-    def table(self, path: tuple[str, ...], alias: str, scope: _Scope, names: frozenset[str]) -> None:
+    def table(self, path: tuple[str, ...], alias: str, scope: _Scope, names: _TableNames) -> None:
         lower = tuple(part.casefold() for part in path)
         known = (TableName("", ".".join(lower)), TableName(".".join(lower[:-1]), lower[-1]))
-        table = (
-            None if len(lower) == 1 and lower[0] in names else next((one for one in known if one in self._tables), None)
-        )
-        scope.tables[(alias or lower[-1]).casefold()] = table
-        if table is not None:
-            self._found.columns.setdefault(table, set())
+        found: _Source = next((one for one in known if one in self._tables), None)
+        if len(lower) == 1 and lower[0] in names:
+            found = names[lower[0]]
+        scope.tables[(alias or lower[-1]).casefold()] = found
+        if isinstance(found, TableName):
+            self._found.columns.setdefault(found, set())
 
     def column(self, path: tuple[str, ...], scope: _Scope | None) -> None:
         """A column, with its table's name or alias before it if there is one; else of any table that has it."""
@@ -91,31 +105,53 @@ class _ReferenceWalk:
             if before and before[-1] in scope.tables:
                 self._note(scope.tables[before[-1]], name)
                 return
-            holders = [one for one in scope.tables.values() if one is not None and name in self._tables[one]]
+            holders = [one for one in scope.tables.values() if self._has(one, name)]
             if not before and holders:
                 for one in holders:
                     self._note(one, name)
                 return
             scope = scope.outer
 
-    def star(self, alias: str, scope: _Scope) -> None:
-        for name, table in scope.tables.items():
-            if table is not None and alias.casefold() in ("", name):
-                self._found.whole.add(table)
+    def star(self, alias: str, scope: _Scope, passed: _Passed | None = None) -> None:
+        """All columns of what is read: they are read themselves, or `passed` on to the query around."""
+        for name, source in scope.tables.items():
+            if alias.casefold() not in ("", name):
+                continue
+            if passed is not None:
+                passed.sources.append(source)
+            else:
+                self._note_all(source)
 
-    def _note(self, table: TableName | None, name: str) -> None:
-        if table is not None:
-            self._found.columns[table].add(name)
+    def _has(self, source: _Source, name: str) -> bool:
+        if isinstance(source, _Passed):
+            return any(self._has(one, name) for one in source.sources)
+        return source is not None and name in self._tables[source]
+
+    def _note(self, source: _Source, name: str) -> None:
+        if isinstance(source, _Passed):
+            for one in source.sources:
+                if self._has(one, name):
+                    self._note(one, name)
+        elif source is not None:
+            self._found.columns[source].add(name)
+
+    def _note_all(self, source: _Source) -> None:
+        if isinstance(source, _Passed):
+            for one in source.sources:
+                self._note_all(one)
+        elif source is not None:
+            self._found.whole.add(source)
 
 
 class _DuckdbWalk(_ReferenceWalk):
     """Goes through the tree of DuckDB's parser."""
 
-    def query(self, node: Any, names: frozenset[str], outer: _Scope | None) -> None:
+    def query(self, node: Any, names: _TableNames, outer: _Scope | None, passed: _Passed | None = None) -> None:
+        """Note what a query reads; what it passes on by `*` is added to `passed`, if there is a query around it."""
         for one in (node.get("cte_map") or {}).get("map", ()):
-            own = str(one["key"]).casefold()
-            self.query(one["value"]["query_node"], names | {own}, outer)
-            names = names | {own}
+            own, through = str(one["key"]).casefold(), _Passed()
+            self.query(one["value"]["query_node"], {**names, own: None}, outer, through)
+            names = {**names, own: through}
         if node.get("type") != "SELECT_NODE":
             for key, value in node.items():
                 if key != "cte_map":
@@ -123,11 +159,19 @@ class _DuckdbWalk(_ReferenceWalk):
             return
         scope = _Scope(outer)
         self._from(node.get("from_table"), scope, names)
+        if node.get("group_expressions") or node.get("modifiers") or node.get("qualify"):
+            passed = None  # such as DISTINCT, for which all columns are compared
         for key, value in node.items():
-            if key not in ("cte_map", "from_table"):
+            if key == "select_list":
+                for one in value:
+                    if one.get("class") == "STAR" and not one.get("replace_list") and not one.get("columns"):
+                        self.star(str(one.get("relation_name", "")), scope, passed)
+                    else:
+                        self._expression(one, scope, names)
+            elif key not in ("cte_map", "from_table"):
                 self._expression(value, scope, names)
 
-    def _from(self, node: Any, scope: _Scope, names: frozenset[str]) -> None:
+    def _from(self, node: Any, scope: _Scope, names: _TableNames) -> None:
         if not isinstance(node, dict):
             return
         kind = node.get("type")
@@ -143,13 +187,17 @@ class _DuckdbWalk(_ReferenceWalk):
                 self.column((str(name),), scope)
             self._expression(node.get("condition"), scope, names)
         elif kind == "SUBQUERY":
-            self.query(node["subquery"]["node"], names, scope)
-            scope.tables[str(node.get("alias", "")).casefold()] = None
+            passed = _Passed()
+            self.query(node["subquery"]["node"], names, scope, passed)
+            scope.tables[str(node.get("alias", "")).casefold()] = passed
         else:
-            self._from(node.get("source"), scope, names)
+            rows = _Scope(scope)
+            self._from(node.get("source"), rows, names)
+            self.star("", rows)  # PIVOT groups by the columns that it doesn't name
+            scope.tables.update(rows.tables)
             self._expression({key: value for key, value in node.items() if key != "source"}, scope, names)
 
-    def _expression(self, node: Any, scope: _Scope, names: frozenset[str]) -> None:
+    def _expression(self, node: Any, scope: _Scope, names: _TableNames) -> None:
         if isinstance(node, list):
             for one in node:
                 self._expression(one, scope, names)
@@ -170,13 +218,14 @@ class _DuckdbWalk(_ReferenceWalk):
 class _SqlWalk(_ReferenceWalk):
     """Goes through the tree of sqlglot."""
 
-    def query(self, query: Query, names: frozenset[str], outer: _Scope | None) -> None:
+    def query(self, query: Query, names: _TableNames, outer: _Scope | None, passed: _Passed | None = None) -> None:
+        """Note what a query reads; what it passes on by `*` is added to `passed`, if there is a query around it."""
         clause = query.args.get("with_")
         for one in clause.expressions if clause is not None else ():
-            own = str(one.alias).casefold()
+            own, through = str(one.alias).casefold(), _Passed()
             if isinstance(one.this, exp.Select | exp.SetOperation):
-                self.query(one.this, names | {own}, outer)
-            names = names | {own}
+                self.query(one.this, {**names, own: None}, outer, through)
+            names = {**names, own: through}
         scope = _Scope(outer)
         if isinstance(query, exp.Select):
             source = query.args.get("from_")
@@ -187,24 +236,35 @@ class _SqlWalk(_ReferenceWalk):
                 self._expression(join.args.get("on"), scope, names)
                 for name in join.args.get("using") or ():
                     self.column((name.name,), scope)
+            if any(query.args.get(key) for key in ("distinct", "group", "order", "qualify")):
+                passed = None  # such as DISTINCT, for which all columns are compared
+            for one in query.expressions:
+                if isinstance(one, exp.Star) or (isinstance(one, exp.Column) and isinstance(one.this, exp.Star)):
+                    self.star(one.table if isinstance(one, exp.Column) else "", scope, passed)
+                else:
+                    self._expression(one, scope, names)
         for key, value in query.args.items():
-            if key not in ("with_", "from_", "joins"):
+            if key not in ("with_", "from_", "joins") and (key != "expressions" or not isinstance(query, exp.Select)):
                 for part in value if isinstance(value, list) else (value,):
                     self._expression(part, scope, names)
 
-    def _from(self, node: exp.Expr, scope: _Scope, names: frozenset[str]) -> None:
+    def _from(self, node: exp.Expr, scope: _Scope, names: _TableNames) -> None:
         if isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier):
             self.table(tuple(part.name for part in node.parts), node.alias, scope, names)
         elif isinstance(node, exp.Subquery | exp.Lateral):
-            self._expression(node.this, scope, names)
-            scope.tables[node.alias.casefold()] = None
+            passed = _Passed()
+            if isinstance(node.this, exp.Select | exp.SetOperation):
+                self.query(node.this, names, scope, passed)
+            else:
+                self._expression(node.this, scope, names)
+            scope.tables[node.alias.casefold()] = passed
         else:
             self._expression(node, scope, names)
         for join in node.args.get("joins") or ():
             self._from(join.this, scope, names)
             self._expression(join.args.get("on"), scope, names)
 
-    def _expression(self, node: Any, scope: _Scope, names: frozenset[str]) -> None:
+    def _expression(self, node: Any, scope: _Scope, names: _TableNames) -> None:
         if not isinstance(node, exp.Expr):
             return
         if isinstance(node, exp.Select | exp.SetOperation):

@@ -19,6 +19,8 @@ from benchboard.errors import Invalid
 BUCKETS: Final = 10
 """Bars of a histogram; `LISTED` values of a text."""
 LISTED: Final = 12
+SELECTABLE: Final = 50
+"""Values of a column from which one is selected without a search."""
 EXACT_ROWS: Final = 1_000_000
 MAX_COLUMNS: Final = 60
 """Columns of a table that are looked at: the first ones."""
@@ -57,6 +59,19 @@ class TableStatistics:
         """Whether each row has a value of its own in a column."""
         found = self.columns.get(column)
         return found is not None and self.rows > 1 and found.distinct == found.filled == self.rows
+
+    def most_selectable(self, columns: Sequence[tuple[str, ValueKind]]) -> str:
+        """Of some columns, each with its kind, the one whose values are most likely selected from a list: the first
+        text with few values, else the first column with few, else the first that isn't unique; empty without one."""
+
+        def rank(name: str, kind: ValueKind) -> int:
+            found = self.columns.get(name)
+            if found is None or self.is_unique(name):
+                return 3
+            is_listed = 2 <= found.distinct <= SELECTABLE
+            return 2 if not is_listed else 0 if kind == "text" else 1
+
+        return min(columns, key=lambda one: rank(*one), default=("", "text"))[0]
 
 
 def describe_table(

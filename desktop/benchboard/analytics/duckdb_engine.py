@@ -1,13 +1,15 @@
 """Runs queries over files: all of DuckDB's SELECT, over views of the files that a source has, and nothing else.
 
-A query is parsed and checked (`duckdb_parser`), the views that it names are made in an instance of its own, which is
-then locked (`duckdb_session`), and only then does it run. Either guard would do alone.
+A query is parsed and checked (`duckdb_parser`), the views that it names are made in an instance that no other query
+has meanwhile (`duckdb_instances`), which is then locked (`duckdb_session`), and only then does it run. Either guard
+would do alone.
 """
 
+import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -17,6 +19,7 @@ from benchboard.analytics.column_presentation import NOTHING, Presentation
 from benchboard.analytics.duckdb_binding import BoundText, bind_variables
 from benchboard.analytics.duckdb_columns import known_columns, presentations
 from benchboard.analytics.duckdb_errors import PlaceOf, query_error
+from benchboard.analytics.duckdb_instances import instance_for
 from benchboard.analytics.duckdb_parser import NamedRelation, ParsedQuery, parse_query
 from benchboard.analytics.duckdb_plan import duckdb_plan
 from benchboard.analytics.duckdb_values import (
@@ -241,16 +244,23 @@ class _Run:
             self._place_of = PlaceOf(self._bound.edits, len(start))
             found = connection.execute(f"{start}{self._bound.text}", self._bound.values).fetchone()
         files = [relation.table for relation, view in self._views.items() if not view.reads_tables]
-        return duckdb_plan(found[1] if found is not None else None, files)
+        plan = duckdb_plan(found[1] if found is not None else None, files)
+        raw = plan.raw
+        for path in (
+            path for view in self._views.values() for path in view.paths
+        ):  # where files lie is nobody's business
+            raw = raw.replace(json.dumps(str(path), ensure_ascii=False)[1:-1], path.name)
+        return replace(plan, raw=raw)
 
     @contextmanager
     def _instance(self) -> Iterator["duckdb.DuckDBPyConnection"]:
         """The instance in which the query runs, within its limits; the engine's errors become ours."""
-        connection = None
+        key = tuple((relation, view.sql, view.paths, view.reads_tables) for relation, view in self._views.items())
+        paths = [path for view in self._views.values() for path in view.paths]
+        deadline = self._started + self._timeout
         try:
-            connection = duckdb_session.open_instance()
-            with duckdb_session.interrupted(connection, self._started + self._timeout, self._cancel_token):
-                self._open_views(connection)
+            with instance_for(key, paths, self._open_views, deadline, self._cancel_token) as connection:
+                self._opened = True
                 yield connection
         except AppError:
             raise
@@ -258,9 +268,6 @@ class _Run:
             if (failure := self._failure(error)) is None:
                 raise
             raise failure from error
-        finally:
-            if connection is not None:
-                connection.close()
 
     def _open_views(self, connection: "duckdb.DuckDBPyConnection") -> None:
         """Make the views over files that the query names, lock the instance, then make those over other tables."""

@@ -8,6 +8,7 @@ import atexit
 import json
 import threading
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from benchboard.analytics import duckdb_session
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 MAX_NODES: Final = 20_000
 """Parts of a query, as the parser counts them."""
+_LONGEST_KEPT: Final = 2_000
+"""Characters of a query that is remembered: its tree is twenty times as long."""
 Node = dict[str, Any]
 _QUERIES: Final = frozenset(("SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"))
 _TABLES: Final = frozenset(("BASE_TABLE", "SUBQUERY", "JOIN", "TABLE_FUNCTION", "EXPRESSION_LIST", "EMPTY", "PIVOT"))
@@ -63,12 +66,34 @@ class ParsedQuery:
 
 
 def parse_query(text: str) -> ParsedQuery:
-    """The one SELECT in `text`. Raises `Invalid` for anything else, with facts `start` and `end` where it is."""
+    """The one SELECT in `text`. Raises `Invalid` for anything else, with facts `start` and `end` where it is.
+
+    The tree is the caller's own; what else there is can't be changed.
+    """
+    return (_parse_again if len(text) <= _LONGEST_KEPT else _parse)(text).query()
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """What is kept of a query that was parsed: its tree as DuckDB writes it, since trees are dictionaries."""
+
+    source: SourceText
+    relations: tuple[NamedRelation, ...]
+    several_places: frozenset[int]
+    tree: str
+
+    def query(self) -> ParsedQuery:
+        found: Node = json.loads(self.tree)
+        return ParsedQuery(self.source, self.relations, self.several_places, found["statements"][0]["node"])
+
+
+def _parse(text: str) -> _Parsed:
+    """As `parse_query`."""
     _check_text(text)
     source = SourceText(find_variables(text), written=text)
     with _parser() as connection:
         _require_one_select(connection, source)
-        found = _serialized(connection, source)
+        tree, found = _serialized(connection, source)
     node = found["statements"][0]["node"]
     walk = _Walk(source)
     try:
@@ -79,7 +104,11 @@ def parse_query(text: str) -> ParsedQuery:
         if place not in walk.parameters:  # the parser takes it for something else, such as a part of a text
             what = _("“{name}” isn't supported in queries.").format(name=f":{name}"[:40])
             raise source.error("parameter", what, "", (place, len(name.encode()) + 1))
-    return ParsedQuery(source, tuple(walk.relations), frozenset(walk.several_places), node)
+    return _Parsed(source, tuple(walk.relations), frozenset(walk.several_places), tree)
+
+
+_parse_again: Final = lru_cache(maxsize=256)(_parse)
+"""The same, remembered: the text of a widget's query is the same at each refresh."""
 
 
 def _check_text(text: str) -> None:
@@ -155,19 +184,21 @@ def _require_one_select(connection: "duckdb.DuckDBPyConnection", source: SourceT
         raise not_select(source)
 
 
-def _serialized(connection: "duckdb.DuckDBPyConnection", source: SourceText) -> Node:
+def _serialized(connection: "duckdb.DuckDBPyConnection", source: SourceText) -> tuple[str, Node]:
+    """The tree as text, and decoded."""
     import duckdb
 
     try:
         row = connection.execute("SELECT json_serialize_sql($1, skip_default := true)", [source.text]).fetchone()
-        found: Node = json.loads(row[0]) if row is not None else {}
+        tree = str(row[0]) if row is not None else "{}"
+        found: Node = json.loads(tree)
     except (duckdb.Error, RecursionError, ValueError) as error:
         raise Invalid("query.syntax", _("This query can't be parsed."), field="query") from error
     if found.get("error_type") == "not implemented":
         raise not_select(source)
     if found.get("error") is not False or len(found["statements"]) != 1:
         raise Invalid("query.syntax", _("This query can't be parsed."), field="query")
-    return found
+    return tree, found
 
 
 class _Walk:

@@ -12,13 +12,14 @@ from benchboard.analytics.query_plan import (
     count_of,
     json_plan,
     mappings,
+    raw_plan,
     text_of,
     unwrapped,
 )
 
 _SKIPPED: Final = frozenset(("PROJECTION", "RESULT_COLLECTOR", "EXPLAIN"))
 _ACTIONS: Final[Sequence[tuple[str, StepAction]]] = (
-    ("SCAN", "read"), ("READ_", "read"), ("JOIN", "join"), ("CROSS_PRODUCT", "join"), ("GROUP_BY", "group"),
+    ("SCAN", "read"), ("READ_", "read"), ("JOIN", "join"), ("CROSS_PRODUCT", "cross"), ("GROUP_BY", "group"),
     ("AGGREGATE", "aggregate"), ("TOP_N", "sort"), ("ORDER_BY", "sort"), ("WINDOW", "window"), ("FILTER", "filter"),
     ("UNION", "combine"), ("DISTINCT", "distinct"), ("LIMIT", "limit"),
 )  # fmt: skip
@@ -34,7 +35,8 @@ def duckdb_plan(text: object, tables: Sequence[str]) -> QueryPlan:
     where. Raises `Invalid` (`query.plan`) for what is no plan."""
     found = json_plan(text)
     budget = StepBudget()
-    return QueryPlan(tuple(one for root in mappings(found) for one in _steps(root, tables, budget, 0)))
+    steps = tuple(one for root in mappings(found) for one in _steps(root, tables, budget, 0))
+    return QueryPlan(steps, raw_plan(found))
 
 
 def _steps(found: Mapping[str, Any], tables: Sequence[str], budget: StepBudget, depth: int) -> list[PlanStep]:

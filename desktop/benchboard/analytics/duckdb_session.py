@@ -1,7 +1,8 @@
 """DuckDB instances that reach nothing: in memory, without files, network, extensions or settings to change.
 
-Each query gets an instance of its own, so that none sees another's memory, and its limit is that query's alone. This
-is the second guard; the first is that `duckdb_parser` takes nothing but a SELECT over known relations.
+Each query has an instance to itself while it runs (`duckdb_instances`), so that none sees another's memory, and its
+limit is that query's alone. This is the second guard; the first is that `duckdb_parser` takes nothing but a SELECT over
+known relations.
 """
 
 import os
@@ -39,8 +40,11 @@ def open_instance(threads: int = MAX_THREADS) -> "duckdb.DuckDBPyConnection":
 
     found = {"threads": str(max(1, min(threads, os.cpu_count() or 1))), "memory_limit": f"{MAX_MEMORY}B"}
     connection = duckdb.connect(":memory:", config=_CONFIG | found)
-    connection.execute("SET python_enable_replacements = false")
-    connection.execute("SET TimeZone = 'UTC'")
+    # Globally: what is set for this connection alone, its cursors would not have.
+    connection.execute("SET GLOBAL python_enable_replacements = false")
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    # Or else an instance would keep the files that it has read in memory.
+    connection.execute("SET GLOBAL enable_external_file_cache = false")
     # DuckDB prints a bar among a program's answers where it takes the program for an interactive one.
     connection.execute("SET enable_progress_bar = false")
     return connection

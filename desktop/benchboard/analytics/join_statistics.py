@@ -3,14 +3,30 @@ sum counts a row twice in silence.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+from typing import Final
 
 from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.analytics.query_builder.combined import JoinFacts
 from benchboard.analytics.query_builder.question import Join, Question
 from benchboard.analytics.query_builder.sql_words import quote_name
 from benchboard.analytics.query_builder.sql_writer import rows_sql
+from benchboard.errors import AppError, Cancelled
 
 RunQuery = Callable[[str], ResultTable]
+Pair = tuple[str, str]
+"""A column of a question, and one of the table joined to it."""
+_TRIED: Final = 3
+"""Pairs of columns whose rows are counted, the likeliest by their names and values."""
+_COLUMNS: Final = 30
+"""Columns of each side whose values are compared."""
+_OUR_VALUES: Final = 1_000
+_THEIR_VALUES: Final = 10_000
+_ENOUGH: Final = 0.5
+"""The share of rows that find another from which a pair of columns is proposed without looking further."""
+_KEPT: Final = 0.8
+"""The share of these rows that must still do so by two pairs."""
 
 
 def describe_join(run: RunQuery, question: Question, place: int) -> JoinFacts:
@@ -52,3 +68,111 @@ def _one(result: ResultTable) -> int:
 
 def _count(value: Cell) -> int:
     return int(value) if value is not None and not isinstance(value, str) and hasattr(value, "__int__") else 0
+
+
+def best_keys(
+    run: RunQuery, question: Question, likely: Sequence[Pair], others: Sequence[Pair]
+) -> tuple[tuple[Pair, ...], JoinFacts] | None:
+    """By which pairs of columns the last joined table of a question finds the most rows, and how; None if none can be
+    counted. `likely` are pairs whose names say that they belong together, `others` all that could. Of the likely ones,
+    one by which the rows of a table are found once at most is taken before those that repeat the rows of both. Two
+    pairs are found where one alone repeats the rows before, and both don't. Raises `Cancelled`."""
+    shared = _shared_values(run, question, [*likely, *others])
+    ranked = [one for one in likely if shared[one].is_enough or shared[one].is_partial]
+    ranked += sorted([*likely, *others], key=lambda one: (-shared[one].share, -shared[one].count))
+    ranked = list(dict.fromkeys(ranked))
+    found = [(pair, facts) for pair in ranked[:_TRIED] if (facts := _try(run, question, (pair,))) is not None]
+    if not found:
+        return None
+    named = set(likely)
+    if not any(pair in named and _is_key(facts) for pair, facts in found):
+        # Columns of few values, such as currencies, are called the same and match too: one of many may be the key.
+        more = [one for one in ranked if one in named and one not in dict(found) and shared[one].is_enough]
+        more.sort(key=lambda one: -shared[one].count)
+        found += [(pair, facts) for pair in more[:_TRIED] if (facts := _try(run, question, (pair,))) is not None]
+    enough = [one for one in found if _share(one[1]) > _ENOUGH]
+    enough.sort(key=lambda one: one[0] not in named or not _is_key(one[1]))
+    pair, facts = next(iter(enough), max(found, key=lambda one: _share(one[1])))
+    if facts.most_right > 1:
+        free = [one for one in ranked if shared[one].is_enough and one[0] != pair[0] and one[1] != pair[1]]
+        for second in free[:_TRIED]:
+            both = _try(run, question, (pair, second))
+            if both is not None and both.most_right == 1 and both.left_matched >= _KEPT * facts.left_matched:
+                return (pair, second), both
+    return (pair,), facts
+
+
+def _is_key(facts: JoinFacts) -> bool:
+    """Whether most rows find another, and the rows of one of the tables are found once at most."""
+    return _share(facts) > _ENOUGH and min(facts.most_left, facts.most_right) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class _SharedValues:
+    """How many values of a column are in another one, of those that were read; `is_partial` if that has more."""
+
+    count: int
+    of: int
+    is_partial: bool
+
+    @property
+    def share(self) -> float:
+        return self.count / self.of if self.of else 0.0
+
+    @property
+    def is_enough(self) -> bool:
+        return self.share > _ENOUGH
+
+
+def _shared_values(run: RunQuery, question: Question, pairs: Sequence[Pair]) -> dict[Pair, _SharedValues]:
+    join = question.joins[-1]
+    before = replace(question, joins=question.joins[:-1], calculations=())
+    ours = _values(run, rows_sql(before), [one for one, _other in pairs], _OUR_VALUES, question)
+    theirs = _values(run, _table_sql(question, join), [other for _one, other in pairs], _THEIR_VALUES, question)
+    empty: frozenset[Cell] = frozenset()
+    return {
+        (one, other): _SharedValues(
+            len(ours.get(one, empty) & theirs.get(other, empty)),
+            len(ours.get(one, empty)),
+            len(theirs.get(other, empty)) >= _THEIR_VALUES,
+        )
+        for one, other in pairs
+    }
+
+
+def _values(
+    run: RunQuery, table: str, columns: Sequence[str], limit: int, question: Question
+) -> dict[str, frozenset[Cell]]:
+    """Up to `limit` different values of each of some columns; those that can't be read are left out."""
+    found: dict[str, frozenset[Cell]] = {}
+    for column in list(dict.fromkeys(columns))[:_COLUMNS]:
+        name = quote_name(column, question.dialect)
+        text = f"SELECT DISTINCT {name} AS v FROM {table} WHERE {name} IS NOT NULL LIMIT {limit}"  # noqa: S608  # quoted names
+        try:
+            found[column] = frozenset(_comparable_value(row[0]) for row in run(text).rows)
+        except Cancelled:
+            raise
+        except AppError:
+            continue  # such as a type without an order
+    return found
+
+
+def _comparable_value(value: Cell) -> Cell:
+    """A value as another column may have it: midnight is a date."""
+    if isinstance(value, datetime) and value.tzinfo is None and value.time() == time():
+        return value.date()
+    return value
+
+
+def _try(run: RunQuery, question: Question, keys: tuple[Pair, ...]) -> JoinFacts | None:
+    joined = replace(question, joins=(*question.joins[:-1], replace(question.joins[-1], keys=keys)))
+    try:
+        return describe_join(run, joined, len(joined.joins) - 1)
+    except Cancelled:
+        raise
+    except AppError:
+        return None
+
+
+def _share(facts: JoinFacts) -> float:
+    return facts.left_matched / facts.left_rows if facts.left_rows else 0.0

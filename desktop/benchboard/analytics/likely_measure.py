@@ -45,6 +45,12 @@ _LEVELS: Final = _spelled((
     "hız", "yaş", "değer", "puan", "nem",
 ))  # fmt: skip
 """What is measured at a time, or of one thing: its sum means nothing."""
+_PRICES: Final = _spelled(("price", "value", "preis", "wert", "fiyat", "fiyatı", "değer"))
+"""Levels that are amounts where the table says their currency."""
+_CURRENCY_WORDS: Final = _spelled((
+    "currency", "currencies", "ccy", "währung", "devise", "valuta", "moneda", "moeda", "döviz", "birimi",
+))  # fmt: skip
+_RATE_WORDS: Final = _spelled(("rate", "rates", "fx", "exchange", "kurs", "wechselkurs", "kur", "kuru"))
 _NAMES: Final = _spelled((
     "id", "ids", "uid", "uuid", "guid", "key", "code", "nr", "no", "num", "index", "idx", "row", "rank", "version",
     "zip", "zipcode", "postcode", "postal", "plz", "phone", "fax", "mobile", "iban", "account", "vin", "barcode", "ean",
@@ -70,10 +76,12 @@ _MANY_ROWS: Final = 100
 
 
 class LikelyMeasure(NamedTuple):
-    """A column, and how its numbers are brought together."""
+    """A column, and how its numbers are brought together. `by`: the column of their currencies, without which they have
+    no sum; empty where the table has one currency or says none."""
 
     column: str
     function: Literal["sum", "avg"]
+    by: str = ""
 
 
 def likely_measure(
@@ -85,24 +93,24 @@ def likely_measure(
     """The measure that is most likely meant, of the numbers of a table; None if there is none. `ids`: the columns that
     are known to name something; `percents`: those of percentages. Of equals, the first column.
 
-    Amounts in several currencies have no sum: none of them is taken.
+    Where a column says the currency of each row, what is an amount there comes first, for each of several currencies.
     """
     known: Mapping[str, ColumnStatistics] = statistics.columns if statistics is not None else {}
-    has_currencies = any(
-        "currency" in _words(name) and ((one := known.get(name)) is None or one.distinct > 1)
-        for name, kind in columns
-        if kind == "text"
-    )
+    currency = next((name for name, kind in columns if kind == "text" and names_currency(name)), "")
+    several = bool(currency) and ((one := known.get(currency)) is None or one.distinct > 1)
     ranked = []
     for place, (name, kind) in enumerate(columns):
         rank = _rank(name, kind, known.get(name), statistics) if kind in NUMBERS and name not in ids else 0
         rank = min(rank, _LEVEL) if name in percents else rank
-        if rank and not (rank == _AMOUNT and has_currencies):
+        if currency and rank == _DECIMAL and is_amount(name, kind):
+            rank = _AMOUNT
+        if rank:
             ranked.append((-rank, place, name))
     if not ranked:
         return None
-    rank, _place, name = min(ranked)
-    return LikelyMeasure(name, "avg" if -rank == _LEVEL else "sum")
+    rank, place, name = min(ranked)
+    by = currency if several and name not in percents and is_amount(name, columns[place][1]) else ""
+    return LikelyMeasure(name, "avg" if -rank == _LEVEL else "sum", by)
 
 
 def likely_numbers(columns: Sequence[tuple[str, ValueKind]], count: int, ids: Collection[str] = ()) -> list[str]:
@@ -114,6 +122,26 @@ def likely_numbers(columns: Sequence[tuple[str, ValueKind]], count: int, ids: Co
     numbers = [name for name, kind in columns if kind in NUMBERS and name not in ids]
     found += [name for name in numbers if name not in found][: count - len(found)]
     return [name for name in numbers if name in found]
+
+
+def names_currency(column: str) -> bool:
+    """Whether the name of a column of texts says that they are the currencies of a row's amounts."""
+    return bool(_words(column) & _CURRENCY_WORDS)
+
+
+def names_rate(column: str) -> bool:
+    """Whether the name of a column says that its numbers may be rates of exchange."""
+    return bool(_words(column) & _RATE_WORDS)
+
+
+def is_amount(column: str, kind: ValueKind) -> bool:
+    """Whether the numbers of a column are rather amounts of money, where its table says their currency."""
+    words = _words(column)
+    if kind not in NUMBERS or words & _QUANTITIES or column.endswith(("%", "(%)")):
+        return False
+    if words & (_AMOUNTS | _PRICES):
+        return True
+    return kind == "decimal" and bool(words) and not words & (_LEVELS | _NAMES)
 
 
 def names_each_row(column: str) -> bool:

@@ -15,6 +15,8 @@ from benchboard.analytics.query_plan import (
     json_plan,
     mappings,
     number_of,
+    printable_lines,
+    raw_plan,
     text_of,
     unwrapped,
 )
@@ -75,6 +77,8 @@ class _PlanReader:
             read = max(read, rows or 0) * max(loops, 1)
         if rows is not None:
             rows *= max(loops, 1)
+        if cost is not None:
+            cost *= max(loops, 1)
         return PlanStep("read", name[1], rows, read, cost, index)
 
 
@@ -82,7 +86,25 @@ def postgresql_plan(text: object, table_rows: Mapping[TableName, int] = NO_ROWS)
     """The plan that PostgreSQL wrote. `table_rows`: how many rows it believes its tables to have. Raises `Invalid`
     (`query.plan`) for what is no plan."""
     reader = _PlanReader(table_rows)
-    return QueryPlan(tuple(step for root in roots(text) for step in reader.steps(root, 0, 1)))
+    found = json_plan(text)
+    return QueryPlan(tuple(step for root in roots(found) for step in reader.steps(root, 0, 1)), raw_plan(found))
+
+
+def outline(text: object) -> str:
+    """The nodes of a plan by PostgreSQL's names with their tables and indexes, indented; no number of it."""
+    lines: list[str] = []
+    budget = StepBudget()
+
+    def visit(node: Mapping[str, Any], depth: int) -> None:
+        budget.take(depth)
+        names = text_of(node, "Node Type"), text_of(node, "Relation Name"), text_of(node, "Index Name")
+        lines.append("  " * depth + "  ".join(name for name in names if name).replace(VIEW_PREFIX, ""))
+        for child in mappings(node.get("Plans")):
+            visit(child, depth + 1)
+
+    for root in roots(text):
+        visit(root, 0)
+    return printable_lines("\n".join(lines))
 
 
 def roots(text: object) -> list[Mapping[str, Any]]:

@@ -37,7 +37,7 @@ from benchboard.analytics.relations import RELATIONS
 from benchboard.analytics.sources.servers import open_server
 from benchboard.analytics.sources.source_models import models_named, open_catalog
 from benchboard.errors import Unavailable
-from benchboard.i18n import is_currency, load_currencies
+from benchboard.i18n import _, is_currency, load_currencies
 from benchboard.identity import permissions
 from benchboard.identity.permissions import Actor
 from benchboard.paging import Unreadable
@@ -68,9 +68,25 @@ class ResultColumn:
         return self.presentation.text or humanised(self.name)
 
     @property
+    def heading(self) -> str:
+        """The title above its cells in a table: short where the column stands behind the measure that it compares."""
+        short = {"before": _("Before"), "change": _("Change"), "change_percent": _("Change %")}
+        return short.get(self.presentation.comparison) or self.title
+
+    @property
     def format(self) -> Format:
         """How its values are written."""
         return self.presentation.format
+
+
+@dataclass(frozen=True, slots=True)
+class RowCurrencies:
+    """The currencies of the amounts behind the rows of a result, whether or not a column says them. `groups`: the names
+    of the columns that it is grouped by; `codes`: for each column of amounts in several currencies, by its name, those
+    of each group."""
+
+    groups: tuple[str, ...]
+    codes: Mapping[str, Mapping[tuple[Cell, ...], frozenset[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +111,10 @@ class ResultTable:
     """What its rows stand for, where they are those alone that the lines of a chart need; None if they are all."""
     step: Step | None = field(default=None, compare=False)
     """The periods by which its query groups; None where they aren't known."""
+    history: "ResultTable | None" = None
+    """Of a single number, the same for each period of its time, where that was asked for and is known."""
+    row_currencies: RowCurrencies | None = field(default=None, compare=False)
+    """The currencies of its amounts, where they are several that were read from the rows behind it."""
 
     def currency_column(self, column: int) -> int | None:
         """The index of the column with the currency of each amount in `column`; None where there is none."""
@@ -117,6 +137,22 @@ class ResultTable:
         if fixed or place is None:
             return frozenset([fixed]) if any(True for _row in amounts) else frozenset()
         return frozenset(code if is_currency(code) else "" for code in {row[place] for row in amounts})  # type: ignore[misc]  # a code is text
+
+    def added_currencies(self, column: int, rows: Iterable[Sequence[Cell]] | None = None) -> frozenset[str]:
+        """The currencies that a sum of a column's amounts in these rows (None: all) adds up, as far as they are
+        known: those that a column of the result says, and those of the rows behind it."""
+        found, name = self.row_currencies, self.columns[column].name
+        if found is None or name not in found.codes:
+            shown = self if rows is None else replace(self, rows=tuple(tuple(row) for row in rows))
+            return shown.currencies(column)
+        by_group, names = found.codes[name], [one.name for one in self.columns]
+        places = [names.index(one) for one in found.groups if one in names]
+        everything = frozenset[str]().union(*by_group.values())
+        amounts = (row for row in (self.rows if rows is None else rows) if row[column] is not None)
+        # Of a group that the rows behind don't have, nothing is known: it may be in any currency.
+        return frozenset[str]().union(
+            *(by_group.get(tuple(row[place] for place in places), everything) for row in amounts)
+        )
 
     def shown_columns(self) -> list[int]:
         """The indexes of the columns that a table shows: all but those after the first that only have the currencies of

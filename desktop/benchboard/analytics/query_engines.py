@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from benchboard.analytics import sqlite_functions
 from benchboard.analytics.cancellation import CancelToken, query_cancelled
 from benchboard.analytics.name_scope import VIEW_PREFIX, view_name
-from benchboard.analytics.postgresql_plan import EXPLAIN, postgresql_plan
+from benchboard.analytics.postgresql_plan import EXPLAIN, outline, postgresql_plan
 from benchboard.analytics.query_errors import date_out_of_range, too_much_memory, too_slow
 from benchboard.analytics.query_plan import QueryPlan
 from benchboard.analytics.query_translator import TranslatedQuery
@@ -72,8 +72,11 @@ def explain(
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     prefix = "EXPLAIN QUERY PLAN " if is_sqlite else EXPLAIN
     rows = _run(session, actor, query, timeout, started, cancel_token, prefix)
-    plan = sqlite_plan(rows) if is_sqlite else postgresql_plan(rows[0][0] if rows else None)
-    return QueryPlan(tuple(step.without_estimates() for step in plan.steps))
+    if is_sqlite:
+        plan = sqlite_plan(rows)
+        return plan.without_estimates(plan.raw)
+    text = rows[0][0] if rows else None
+    return postgresql_plan(text).without_estimates(outline(text))
 
 
 def _run(

@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from sqlglot import Token, TokenType, exp
+from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.dialects.mysql import MySQL
 from sqlglot.dialects.postgres import Postgres
 from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.parser import Parser
+from sqlglot.parsers.duckdb import DuckDBParser
 from sqlglot.parsers.mysql import MySQLParser
 from sqlglot.parsers.postgres import PostgresParser
 
@@ -48,6 +50,10 @@ logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
 def parse_query(text: str, *, mysql: bool = False) -> Query:
     """The one SELECT in `text`, in PostgreSQL's language or in MySQL's. Raises `Invalid` for anything else."""
+    return _parsed(text, _BoundedMysql() if mysql else _BoundedPostgres())
+
+
+def _parsed(text: str, dialect: "_Dialect") -> Query:
     if len(text) > MAX_TEXT or "\0" in text:
         raise Invalid(
             "query.too-long", _("A query can have up to {limit} characters.").format(limit=MAX_TEXT), field="query"
@@ -56,7 +62,7 @@ def parse_query(text: str, *, mysql: bool = False) -> Query:
         raise Invalid(
             "query.syntax", _("This query can't be parsed."), field="query", start=half.start(), end=half.end()
         )
-    statements = _statements(text, _BoundedMysql() if mysql else _BoundedPostgres())
+    statements = _statements(text, dialect)
     if not statements:
         raise Invalid("query.empty", _("No query yet."), do=_("Write one that starts with SELECT."), field="query")
     if len(statements) > 1:
@@ -69,6 +75,12 @@ def parse_query(text: str, *, mysql: bool = False) -> Query:
     return statement
 
 
+def parse_duckdb(text: str) -> Query:
+    """The same in DuckDB's language, as far as sqlglot reads it: to learn about a query, not to check it. DuckDB's own
+    parser decides what runs (`duckdb_parser`)."""
+    return _parsed(text, _BoundedDuckdb())
+
+
 def find_surrogate(text: str) -> re.Match[str] | None:
     """Half of a surrogate pair in `text`, which is no character: no engine can be sent it."""
     return _SURROGATE.search(text)
@@ -79,7 +91,7 @@ def tokenize_query(text: str, *, mysql: bool) -> list[Token]:
     return list((_BoundedMysql() if mysql else _BoundedPostgres()).tokenize(text))
 
 
-def _statements(text: str, dialect: "_BoundedMysql | _BoundedPostgres") -> list[exp.Expr]:
+def _statements(text: str, dialect: "_Dialect") -> list[exp.Expr]:
     try:
         tokens = _with_variable_names(dialect.tokenize(text))
         _check_tokens(tokens, text)
@@ -178,6 +190,10 @@ class _BoundedMysqlParser(_Bounded, MySQLParser):
     pass
 
 
+class _BoundedDuckdbParser(_Bounded, DuckDBParser):
+    pass
+
+
 class _BoundedPostgres(Postgres):
     """PostgreSQL, read with bounds also where the parser parses what stands in quotes (`x::"decimal(…"`)."""
 
@@ -188,3 +204,12 @@ class _BoundedMysql(MySQL):
     """MySQL and MariaDB, read with the same bounds."""
 
     Parser = _BoundedMysqlParser
+
+
+class _BoundedDuckdb(DuckDB):
+    """DuckDB, read with the same bounds."""
+
+    Parser = _BoundedDuckdbParser
+
+
+_Dialect = _BoundedDuckdb | _BoundedMysql | _BoundedPostgres

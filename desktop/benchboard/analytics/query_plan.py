@@ -7,6 +7,7 @@ the readers of each engine take only what has the type that they expect. What is
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
@@ -18,10 +19,14 @@ MAX_PLAN: Final = 4 * 1024 * 1024
 """Characters of a plan."""
 MAX_STEPS: Final = 500
 MAX_DEPTH: Final = 60
+MAX_RAW: Final = 200_000
+"""Characters that are kept of a plan as the engine wrote it."""
 _MAX_SUBJECT: Final = 200
+_DIRECTION: Final = re.compile(r"\s+(?:ASC|(DESC))\b(?:\s+NULLS\s+(?:FIRST|LAST))?(?=\s*(?:,|$))", re.IGNORECASE)
+"""A direction at the end of a sort key, as engines write it."""
 
 StepAction = Literal[
-    "read", "join", "group", "aggregate", "sort", "distinct", "filter", "window", "combine", "limit", "other"
+    "read", "join", "cross", "group", "aggregate", "sort", "distinct", "filter", "window", "combine", "limit", "other"
 ]
 
 
@@ -47,9 +52,10 @@ class PlanStep:
         titles: dict[StepAction, tuple[str, str]] = {
             "read": (_("Read {table}").format(table=subject), _("Read a file")),
             "join": (_("Join on {condition}").format(condition=subject), _("Join")),
+            "cross": (_("Join without a condition"), _("Join without a condition")),
             "group": (_("Group by {columns}").format(columns=subject), _("Group")),
             "aggregate": (_("Aggregate all rows"), _("Aggregate all rows")),
-            "sort": (_("Sort by {columns}").format(columns=subject), _("Sort")),
+            "sort": (_("Sort by {columns}").format(columns=_without_directions(subject)), _("Sort")),
             "distinct": (_("Remove duplicates"), _("Remove duplicates")),
             "filter": (_("Filter by {condition}").format(condition=subject), _("Filter")),
             "window": (_("Calculate window functions"), _("Calculate window functions")),
@@ -72,7 +78,8 @@ class PlanStep:
         elif (rows := self.rows if self.rows is not None else self.read_rows) is not None:
             parts.append(rows_text(rows))
         if self.index is not None:
-            parts.append(_("index {name}").format(name=self.index) if self.index else _("no index"))
+            whole = _("no index") if parts else _("all rows, no index")
+            parts.append(_("index {name}").format(name=self.index) if self.index else whole)
         return ", ".join(parts)
 
     def walk(self) -> Iterator["PlanStep"]:
@@ -104,9 +111,14 @@ class PlanStep:
 
 @dataclass(frozen=True, slots=True)
 class QueryPlan:
-    """How an engine would run a query: its last steps, each after those below it."""
+    """How an engine would run a query: its last steps, each after those below it. `raw`: as the engine wrote it."""
 
     steps: tuple[PlanStep, ...]
+    raw: str = ""
+
+    def without_estimates(self, raw: str) -> "QueryPlan":
+        """The plan without what the engine expects, and with another text in place of the engine's."""
+        return QueryPlan(tuple(step.without_estimates() for step in self.steps), raw)
 
     @property
     def read_rows(self) -> int | None:
@@ -124,6 +136,11 @@ class QueryPlan:
         """All steps, each before those whose rows it takes."""
         for step in self.steps:
             yield from step.walk()
+
+
+def _without_directions(keys: str) -> str:
+    """Sort keys with their directions in words: `day` for “day ASC NULLS LAST”."""
+    return _DIRECTION.sub(lambda found: " " + _("(descending)") if found[1] else "", keys)
 
 
 def indented(steps: Sequence[PlanStep], depth: int = 0) -> Iterator[tuple[PlanStep, int]]:
@@ -152,6 +169,19 @@ def json_plan(text: object) -> Any:
     except (ValueError, RecursionError) as error:
         raise no_plan() from error
     return text
+
+
+def raw_plan(found: object) -> str:
+    """A plan as the engine wrote it, as indented JSON without signs that can't be seen, cut at `MAX_RAW`."""
+    try:
+        return printable_lines(json.dumps(found, indent=2, ensure_ascii=False))
+    except RecursionError:  # deeper than the steps in it
+        return ""
+
+
+def printable_lines(text: str) -> str:
+    """Some lines of an engine's text, without signs that can't be seen, cut at `MAX_RAW`."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in text[:MAX_RAW])
 
 
 def no_plan() -> Invalid:

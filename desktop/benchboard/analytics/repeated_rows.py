@@ -4,6 +4,7 @@ of a source, however often the query runs.
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -11,14 +12,17 @@ from sqlalchemy.orm import Session
 
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.join_statistics import describe_join
+from benchboard.analytics.model_tables import question_over_tables
 from benchboard.analytics.queries import run_query
 from benchboard.analytics.query_builder import combined
 from benchboard.analytics.query_builder.combined import JoinFacts, RepeatedRows
-from benchboard.analytics.query_builder.question import Question
+from benchboard.analytics.query_builder.question import Dialect, Question
 from benchboard.analytics.query_builder.sql_reader import from_sql
 from benchboard.analytics.query_extent import AnswerCache, dialect_of, is_readable, source_version
 from benchboard.analytics.sources.services import SourceSummary, get_source
+from benchboard.analytics.written_groups import written_groups
 from benchboard.errors import AppError, Cancelled, NotFound
+from benchboard.i18n import _, number
 from benchboard.identity.permissions import Actor, require
 
 _TIMEOUT: Final = 5.0
@@ -31,28 +35,46 @@ _CACHE: Final = AnswerCache[Facts]()
 
 def repeated_rows(
     session: Session, actor: Actor, text: str, source_id: str, *, cancel_token: CancelToken | None = None
-) -> RepeatedRows | None:
-    """The measures of a query that count rows several times; None if none does, or it isn't known: of a query that the
-    builder can't read, of large tables on a server, and where reading them fails.
+) -> tuple[RepeatedRows, ...]:
+    """The measures of a query that count rows several times; none where none does, or it isn't known: of a query of
+    several tables that the builder can't read, of large tables on a server, and where reading them fails.
 
     Raises `Cancelled` if `cancel_token` was cancelled, `Denied` if the actor may not read sources."""
     require(actor, "studio:enter")
-    if "join" not in text.casefold():
-        return None
     try:
         source = get_source(session, actor, source_id) if source_id else None
     except NotFound:
-        return None
-    question = from_sql(text, source_id=source_id, dialect=dialect_of(source))
-    if question is None or not question.joins or not question.measures:
-        return None
+        return ()
+    question = _question(text, source_id, dialect_of(source))
+    if question is None or not question.measures:
+        return ()
+    question = question_over_tables(session, actor, question)
+    if not question.joins:
+        return ()
+    return combined.repeated_rows(question, join_facts(session, actor, question, source, cancel_token))
+
+
+def _question(text: str, source_id: str, dialect: Dialect) -> Question | None:
+    """The question of a query. Of one that was written by hand its measures alone, by the names of the result."""
+    found = from_sql(text, source_id=source_id, dialect=dialect)
+    if found is not None:
+        return found
+    written = written_groups(text, source_id, dialect)
+    return replace(written.question, measures=tuple(written.measures.values())) if written is not None else None
+
+
+def join_facts(
+    session: Session, actor: Actor, question: Question, source: SourceSummary | None, cancel_token: CancelToken | None
+) -> Facts:
+    """How the rows of a question's joined tables match, as far as it is known. Raises `Cancelled`."""
+    require(actor, "studio:enter")
     elsewhere = int(time.monotonic() // _KEPT_SECONDS) if any(join.source for join in question.joins) else 0
     key = source_version(actor, source), question.table, question.joins, elsewhere
     facts = _CACHE.find(key)
     if facts is None:
         facts = _facts(session, actor, question, source, cancel_token)
         _CACHE.keep(key, facts)
-    return combined.repeated_rows(question, facts)
+    return facts
 
 
 def _facts(
@@ -73,3 +95,18 @@ def _facts(
         except AppError:
             break  # the widget's own query says what is wrong
     return tuple(found)
+
+
+def repeated_text(repeated: Sequence[RepeatedRows]) -> str:
+    """Which measures count rows several times, and because of which tables: all of them."""
+    return " ".join(_repeated_sentence(one) for one in repeated)
+
+
+def _repeated_sentence(repeated: RepeatedRows) -> str:
+    text = (
+        _("Rows of {table} are counted more than once in {measures}: one matches up to {count} rows.")
+        if repeated.of_table
+        else _("Rows are counted more than once in {measures}: one matches up to {count} rows of {table}.")
+    )
+    names = ", ".join(f"“{name}”" for name in repeated.measures)
+    return text.format(measures=names, table=repeated.table, count=number(repeated.most))

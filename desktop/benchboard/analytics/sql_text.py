@@ -73,6 +73,12 @@ def tokens(text: str) -> Iterator[SqlToken]:
             yield SqlToken(_kind(found, text), start, at, _is_unclosed(found))
 
 
+def lacks_tables(text: str) -> bool:
+    """Whether a text begins a query of columns, without FROM as yet."""
+    words = [text[one.start : one.end].lower() for one in tokens(text) if one.kind == "keyword"]
+    return bool(words) and words[0] in ("select", "with") and "from" not in words
+
+
 def _kind(found: re.Match[str], text: str) -> TokenKind:
     if found["line"] is not None:
         return "comment"
@@ -123,6 +129,27 @@ def matching_brackets(text: str, cursor: int) -> tuple[int, ...]:
     if beside is None:
         return ()
     return (beside, pairs[beside]) if beside in pairs else (beside,)
+
+
+def statements(text: str) -> list[tuple[int, int]]:
+    """Where each of the queries of a text begins and ends, without the semicolons between them and the space around."""
+    found: list[tuple[int, int]] = []
+    start = end = -1
+    for one in tokens(text):
+        if text[one.start : one.end] == ";":
+            found += [(start, end)] if start >= 0 else []
+            start = -1
+        elif one.kind != "comment" or start >= 0:
+            start, end = one.start if start < 0 else start, one.end
+    return [*found, (start, end)] if start >= 0 else found
+
+
+def statement_at(text: str, cursor: int) -> tuple[int, int] | None:
+    """The query that the cursor is in or directly after; None where the text has one query only, or none."""
+    known = statements(text)
+    if len(known) < 2:
+        return None
+    return next((one for one in reversed(known) if one[0] <= cursor), known[0])
 
 
 def indented(lines: Sequence[str]) -> list[str]:

@@ -1,11 +1,11 @@
 """Reads the plan of a query on SQLite, as its EXPLAIN QUERY PLAN describes it. SQLite tells no numbers of rows."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from benchboard.analytics.name_scope import VIEW_PREFIX
-from benchboard.analytics.query_plan import MAX_DEPTH, PlanStep, QueryPlan, StepBudget, no_plan
+from benchboard.analytics.query_plan import MAX_DEPTH, PlanStep, QueryPlan, StepBudget, no_plan, printable_lines
 
 _READ: Final = re.compile(
     r"(?:SCAN|SEARCH) (?P<table>\S+)(?: AS \S+)?"
@@ -21,7 +21,14 @@ def sqlite_plan(rows: Sequence[Sequence[Any]]) -> QueryPlan:
     for row in rows:
         budget.take(0)
         below.setdefault(int(row[1]), []).append((int(row[0]), str(row[3])))
-    return QueryPlan(tuple(_steps(0, below, 0)))
+    return QueryPlan(tuple(_steps(0, below, 0)), printable_lines("\n".join(_lines(0, below, 0))))
+
+
+def _lines(parent: int, below: Mapping[int, Sequence[tuple[int, str]]], depth: int) -> Iterator[str]:
+    """The rows as SQLite names them, indented."""
+    for place, text in below.get(parent, ()):
+        yield "  " * depth + text.replace(VIEW_PREFIX, "")
+        yield from _lines(place, below, depth + 1)
 
 
 def _steps(parent: int, below: Mapping[int, Sequence[tuple[int, str]]], depth: int) -> list[PlanStep]:

@@ -1,6 +1,6 @@
 """The tables that an actor may query, with their columns: Benchboard's own relations, and those of data sources."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
@@ -19,6 +19,7 @@ from benchboard.analytics.data_models.definition import (
     ModelMeasure,
     field_title,
 )
+from benchboard.analytics.data_models.model_sql import is_named
 from benchboard.analytics.data_models.stored_models import StoredModel, models_by_source
 from benchboard.analytics.files.value_expressions import ColumnKind
 from benchboard.analytics.files.value_units import PERCENT
@@ -78,9 +79,19 @@ class BrowsedTable:
 
 
 @dataclass(frozen=True, slots=True)
+class TableJoin:
+    """How a data model joins two tables of a source: pairs of a column of `table` and one of `other`."""
+
+    model: str
+    table: str
+    other: str
+    keys: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class BrowsedSource:
     """A source with its tables. `id` is empty for Benchboard's own relations; `problem` says why it can't be read;
-    `server` what its database server speaks, if it is on one."""
+    `server` what its database server speaks, if it is on one; `joins` how its data models join its tables."""
 
     id: str
     name: str
@@ -89,10 +100,22 @@ class BrowsedSource:
     problem: str = ""
     server: Server = ""
     is_folder: bool = False
+    joins: tuple[TableJoin, ...] = ()
 
     def table(self, name: str) -> BrowsedTable | None:
         """The table of that name; None if there is none."""
         return next((one for one in self.tables if one.name == name), None)
+
+    def tables_named_first(self, query: str) -> list[BrowsedTable]:
+        """Its tables, those that a query names before the others, and among each, data models before tables."""
+        return sorted(self.tables, key=lambda one: (not is_named(one.name, query), not one.model_id))
+
+    def column_title(self, column: str, query: str) -> str:
+        """What people call a text column that several of its tables have, of which a query reads some: the title in the
+        data model or table that the query names, or else in another one; its own name where none has a title."""
+        found = [known for one in self.tables_named_first(query) if (known := one.column(column)) is not None]
+        same = [one.title for one in found if one.kind == "text"]
+        return next((title for title in same if title != column), column)
 
     def question(self, table: str) -> Question:
         """A question about one of its tables that asks nothing yet."""
@@ -146,7 +169,8 @@ def list_tables(session: Session, actor: Actor) -> tuple[BrowsedSource, ...]:
     columns = SourceColumns(session, actor)
     models = models_by_source(session, actor) if has_permission(actor, "sources:read") else {}
     own = _with_models(session, actor, models.get("", ()), own, columns) if own else own
-    found = [BrowsedSource("", _("Benchboard"), "benchboard", own)] if own else []
+    own_joins = tuple(_joins(models.get("", ())))
+    found = [BrowsedSource("", _("Benchboard"), "benchboard", own, joins=own_joins)] if own else []
     if has_permission(actor, "sources:read"):
         listed = services.list_sources(session, actor, Listing(sort="name"), limit=MAX_SOURCES).rows
         tables = services.tables_by_source(session, actor, [one.id for one in listed if one.tables])
@@ -154,7 +178,7 @@ def list_tables(session: Session, actor: Actor) -> tuple[BrowsedSource, ...]:
             BrowsedSource(
                 one.id, one.name, one.kind,
                 _with_models(session, actor, models.get(one.id, ()), _tables(tables.get(one.id, ())), columns),
-                one.problem, _server(one), one.is_folder,
+                one.problem, _server(one), one.is_folder, tuple(_joins(models.get(one.id, ()))),
             )
             for one in listed
         ]  # fmt: skip
@@ -208,6 +232,24 @@ def _with_models(
         )
         for one in models
     )
+
+
+def _joins(stored: Iterable[StoredModel]) -> Iterator[TableJoin]:
+    """The joins of data models between tables of the models' own source."""
+    for one in stored:
+        definition = one.definition
+        columns = {
+            field.name: (at, field.column) for at, table in enumerate(definition.tables) for field in table.fields
+        }
+        for join, other in zip(definition.joins, definition.tables[1:], strict=False):
+            ours = [columns.get(name) for name, _theirs in join.keys]
+            places = {known[0] for known in ours if known is not None}
+            if None in ours or len(places) != 1:
+                continue
+            table = definition.tables[places.pop()]
+            if {table.source_id, other.source_id} == {definition.source_id}:
+                keys = tuple((columns[name][1], theirs) for name, theirs in join.keys)
+                yield TableJoin(one.name, table.table, other.table, keys)
 
 
 def _model_column(field: Field, definition: ModelDefinition) -> BrowsedColumn:

@@ -5,7 +5,7 @@ rows and one currency. What can't be added up has no total, and the table says s
 from dataclasses import dataclass
 
 from benchboard.analytics.additive_columns import additive_columns
-from benchboard.analytics.pivoted_table import added_up
+from benchboard.analytics.pivoted_table import added_up, no_total_text
 from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.analytics.query_types import NUMBERS
 from benchboard.i18n import _
@@ -33,14 +33,14 @@ def totalled(table: ResultTable, query: str) -> TotalledTable:
     """A result with the totals of the columns that add up."""
     additive = additive_columns(query)
     counted = [k for k, one in enumerate(table.columns) if one.name in additive and one.kind in NUMBERS]
-    places = [k for k in counted if len(table.currencies(k)) < 2]
+    places = [k for k in counted if len(table.added_currencies(k)) < 2]
     why = ""
     if table.truncated:
         why = _("No total: the query returns more rows")
     elif not counted:
         why = _("No total: no column is a count or a sum")
     elif not places:
-        why = _("No total: the amounts are in different currencies")
+        why = no_total_text()
     has_total = not why and len(table.rows) > 1
     return TotalledTable(
         columns=table.columns,

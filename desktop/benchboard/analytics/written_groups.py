@@ -25,12 +25,14 @@ _CLOSING: Final = (")", "]", "}")
 @dataclass(frozen=True, slots=True)
 class WrittenGroups:
     """`question`: the table of the query and the conditions of its WHERE. `groups` and `measures` by the column of the
-    result. `grouped`: the columns that make a row of the result one; None where the rows behind it aren't known."""
+    result. `grouped`: the columns that make a row of the result one; None where the rows behind it aren't known.
+    `expressions`: what each column of the result is, as it was written."""
 
     question: Question
     groups: Mapping[int, Group] = field(default_factory=dict)
     measures: Mapping[int, Measure] = field(default_factory=dict)
     grouped: frozenset[int] | None = None
+    expressions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,9 @@ def written_groups(text: str, source_id: str, dialect: Dialect) -> WrittenGroups
             groups[place] = found
         elif found is not None:
             measures[place] = found
-    return WrittenGroups(_rows(select, source_id), groups, measures, _grouped(select, items, groups, measures))
+    expressions = tuple(_expression(select, item) for item in items)
+    grouped = _grouped(select, items, groups, measures)
+    return WrittenGroups(_rows(select, source_id), groups, measures, grouped, expressions)
 
 
 def filtered_text(text: str, filters: Sequence[Filter], dialect: Dialect) -> str | None:
@@ -195,6 +199,14 @@ def _output(select: _Select, item: Sequence[SqlToken]) -> Group | Measure | None
         if found is not None and len(found.measures) == 1:
             return found.measures[0]
     return None
+
+
+def _expression(select: _Select, item: Sequence[SqlToken]) -> str:
+    """An output without its name."""
+    before = select.word(item[-2]).upper() if len(item) > 1 else ""
+    if before == "AS":
+        return select.written(item[:-2])
+    return select.written(item[:-1] if before == ")" and item[-1].kind in ("word", "name") else item)
 
 
 def _grouped(

@@ -1,6 +1,7 @@
 """The protocol that every CAN backend implements, with the state and the capabilities of a bus."""
 
 import enum
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,19 +19,47 @@ class ErrorState(enum.Enum):
     BUS_OFF = "bus-off"
 
 
+class SendResult(enum.Enum):
+    """What became of a frame that was sent.
+
+    `ACCEPTED`: the interface took it, and reports no more. `ACKNOWLEDGED`: another node acknowledged it on the bus.
+    `REJECTED`: the interface refused it. `GIVEN_UP`: the interface took it, but couldn't send it.
+    """
+
+    ACCEPTED = "accepted"
+    ACKNOWLEDGED = "acknowledged"
+    REJECTED = "rejected"
+    GIVEN_UP = "given-up"
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether the frame counts as sent, as far as the interface can know."""
+        return self in (SendResult.ACCEPTED, SendResult.ACKNOWLEDGED)
+
+
+OnResult = Callable[[SendResult], None]
+"""Called once for a frame, on the thread that receives or the one that sends, unless the bus is closed first."""
+
+
+def ignore_result(_result: SendResult) -> None:
+    """For frames whose result nobody waits for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What an open bus can do. It stays the same until the bus is closed.
 
     `fd`: it may carry CAN FD frames. `listen_only`: it sends nothing, not even an acknowledgement. `error_counters`:
     `BusState` has the controller's own state and counters. `time_source`: whose clock stamps the frames (a device that
-    turns out to send no stamps still leaves each frame with a HOST stamp).
+    turns out to send no stamps still leaves each frame with a HOST stamp). `reports_sent`: it reports of each frame
+    whether another node acknowledged it.
     """
 
     fd: bool
     listen_only: bool
     error_counters: bool
     time_source: TimeSource
+    reports_sent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +67,10 @@ class BusState:
     """The controller's state, and the counters since the bus was opened.
 
     `error_state` is None, and `tx_errors` (TEC), `rx_errors` (REC) and `bus_errors` are 0, if the interface can't
-    report them. `sent` frames were handed over and `rejected` ones rejected by the device afterwards. `overruns` counts
-    the device's reports of lost frames; `malformed` what arrived and could not be parsed.
+    report them. `sent` frames were handed over and `rejected` ones rejected by the device afterwards. Of those that it
+    took, `acknowledged` ones were acknowledged by another node and `given_up` ones were not sent, where it reports
+    that. `overruns` counts the device's reports of lost frames; `malformed` what arrived and could not be
+    parsed.
     """
 
     error_state: ErrorState | None = None
@@ -50,6 +81,8 @@ class BusState:
     rejected: int = 0
     overruns: int = 0
     malformed: int = 0
+    acknowledged: int = 0
+    given_up: int = 0
 
     @property
     def bus_off(self) -> bool:
@@ -69,14 +102,18 @@ class Bus(Protocol):
         ...
 
     def recv(self, timeout: float) -> list[Frame]:
-        """All frames that have arrived, oldest first, each with its timestamp; as soon as there is one.
+        """All frames that have arrived, and those that were `sent`, once they were acknowledged, or the interface has
+        accepted them where it doesn't report that; oldest first, each with its timestamp; as soon as there is one.
 
         Empty after `timeout` seconds of nothing, or sooner if something else than a frame arrived.
         """
         ...
 
-    def send(self, frame: Frame) -> None:
-        """Hand `frame` to the interface. Raises `Invalid` (`bus.frame`) for one that this bus cannot carry."""
+    def send(self, frame: Frame, on_result: OnResult = ignore_result) -> None:
+        """Hand `frame` to the interface; `on_result` gets what became of it, unless this raises.
+
+        Raises `Invalid` (`bus.frame`) for one that this bus cannot carry.
+        """
         ...
 
     def state(self) -> BusState:

@@ -14,6 +14,7 @@ _H = "[0-9A-Fa-f]"
 _FORM: Final = re.compile(rf"({_H}{{3}}|{_H}{{8}})#(?:(R)([0-8])?|(#)({_H}))?((?:{_H}{{2}}\.?)*)")
 _NOT_HEX: Final = re.compile(r"[^0-9A-Fa-f]+")
 _MAX_LENGTH: Final = 256
+_ERROR_FLAG: Final = 0x2000_0000  # CAN_ERR_FLAG of linux/can.h
 
 
 def parse(text: str) -> Frame | None:
@@ -36,6 +37,17 @@ def parse(text: str) -> Frame | None:
         remote_dlc=int(dlc or 0) if remote else 0,
     )
     return frame if is_valid(frame) else None
+
+
+def parse_logged(text: str) -> Frame | None:
+    """As `parse`; also an error frame, whose class a log marks by the bit above the identifier."""
+    ident, mark, data = text.partition("#")
+    if len(ident) != 8 or not mark or _NOT_HEX.search(ident) or not int(ident, 16) & _ERROR_FLAG:
+        return parse(text)
+    classed = parse(f"{int(ident, 16) & MAX_EXTENDED_ID:08X}#{data}")
+    if classed is None or classed.remote or classed.fd:
+        return None
+    return classed._replace(extended=False, error=True)
 
 
 def why_invalid(text: str) -> str:
@@ -103,7 +115,7 @@ def _why_invalid_data(data: str, *, fd: bool) -> str:
 def text(frame: Frame) -> str:
     """`frame` as text; an error frame has its class as identifier, as candump shows it."""
     ident = (
-        f"{frame.id | (0x2000_0000 if frame.error else 0):08X}" if frame.extended or frame.error else f"{frame.id:03X}"
+        f"{frame.id | (_ERROR_FLAG if frame.error else 0):08X}" if frame.extended or frame.error else f"{frame.id:03X}"
     )
     if frame.remote:
         return f"{ident}#R{frame.remote_dlc or ''}"

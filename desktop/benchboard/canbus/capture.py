@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final, cast
 
-from benchboard.canbus.bus import Bus, BusState
+from benchboard.canbus.bus import Bus, BusState, OnResult, ignore_result
 from benchboard.canbus.frame import Frame, wire_bits
 from benchboard.canbus.frame_sender import FrameSender, SendOutcome
+from benchboard.canbus.table_sender import TableSender
 from benchboard.errors import AppError
 
 CAPACITY: Final = 100_000  # frames by which whoever polls may be behind
 _RECEIVE_TIMEOUT_S: Final = 0.05
 _IS_ERROR: Final = attrgetter("error")
+_IS_SENT: Final = attrgetter("sent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class CapturedFrames:
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """Frames received since the start, without the controller's error frames, and the bus's own counters.
+    """Frames received since the start, without those sent and the error frames, and the bus's own counters.
 
     `load` is the share of the last full second in which the bus was busy (0..1), without stuff bits; None until a full
     second has passed since the start.
@@ -59,15 +61,16 @@ class Capture:
 
         `on_sent` gets the outcomes of `request_send`, on another thread.
         """
-        self.bitrate = bitrate
+        self.bitrate, self.data_bitrate = bitrate, data_bitrate
         self._bus = bus
         self._sender = FrameSender(bus, on_sent)
+        self.table_sender = TableSender(bus)
         self._clock = clock
         self._bit_time = (1 / bitrate, 1 / (data_bitrate or bitrate))
         self._capacity = capacity
         self._ring: list[Frame | None] = [None] * capacity
         self._count = 0
-        self._error_frames = 0  # of them
+        self._other_frames = 0  # of them, errors and those sent
         # Seconds in which the bus was busy: in the current second, and in the last full one.
         self._busy: tuple[float, float | None] = (0.0, None)
         self._second = 0.0  # when the current second began
@@ -80,6 +83,21 @@ class Capture:
     def failure(self) -> AppError | None:
         """The error that ended the capture (`port.gone` …); None while it runs or after `stop`."""
         return self._failure
+
+    @property
+    def listen_only(self) -> bool:
+        """Whether the channel sends nothing, not even an acknowledgement."""
+        return self._bus.capabilities.listen_only
+
+    @property
+    def has_fd(self) -> bool:
+        """Whether the bus may carry CAN FD frames."""
+        return self._bus.capabilities.fd
+
+    @property
+    def reports_sent(self) -> bool:
+        """Whether the dongle reports of each frame that was sent whether another node acknowledged it."""
+        return self._bus.capabilities.reports_sent
 
     @property
     def running(self) -> bool:
@@ -100,6 +118,7 @@ class Capture:
         """Stop sending and receiving, and close the bus. Waits for a frame on its way, the thread and the dongle, up to
         three seconds; safe to call twice, and without a start."""
         self.stop_receiving()
+        self.table_sender.close(self._failure)
         self._sender.stop()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join()
@@ -122,12 +141,12 @@ class Capture:
         with self._lock:
             age = int(self._clock() - self._second)
             load = (self._busy[1], self._busy[0])[age] if age < 2 else 0.0
-            count = self._count - self._error_frames
+            count = self._count - self._other_frames
         return Counters(count, None if load is None else min(load, 1.0), self._bus.state())
 
-    def send(self, frame: Frame) -> None:
-        """Hand `frame` to the bus, which may take a second; errors as for `Bus.send`."""
-        self._bus.send(frame)
+    def send(self, frame: Frame, on_result: OnResult = ignore_result) -> None:
+        """Hand `frame` to the bus, which may take a second; results and errors as for `Bus.send`."""
+        self._bus.send(frame, on_result)
 
     def request_send(self, frame: Frame) -> int:
         """Send `frame` after those requested before, without waiting. Number and errors as for `FrameSender.send`."""
@@ -147,12 +166,12 @@ class Capture:
         busy = nominal * self._bit_time[0] + data * self._bit_time[1]
         # Those that would not even fit are only counted.
         newest = frames[-self._capacity :]
-        error_frames = sum(map(_IS_ERROR, frames))
+        other_frames = sum(map(_IS_ERROR, frames)) + sum(map(_IS_SENT, frames))
         with self._lock:
             if self._stopping.is_set():
                 return
             self._count += len(frames)
-            self._error_frames += error_frames
+            self._other_frames += other_frames
             start = (self._count - len(newest)) % self._capacity
             first = min(len(newest), self._capacity - start)
             self._ring[start : start + first] = newest[:first]

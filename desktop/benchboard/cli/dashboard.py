@@ -381,9 +381,9 @@ def import_(context: CommandContext, home: bool, name: str | None, yes: bool, fi
         return
     with _read_json(file, IMPORTABLE, MAX_FILE) as value, context.database.change() as session:
         interchange.require_dashboard(value)
-        written, report = interchange.from_any(value)
+        parsed, report = interchange.document_of(value)
         title = _("Imported dashboard") if file.name == _STDIN else Path(file.name).stem
-        document = _with_title(parse_document(written), title)
+        document = _with_title(parsed, title)
         created = library.create(session, context.actor, document, name=name, imported=True).card
     if report.lines:
         show_report(report, as_json=context.as_json)

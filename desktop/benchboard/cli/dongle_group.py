@@ -31,8 +31,9 @@ class _DongleGroup(CliGroup):
 
 
 def _import_others() -> None:
-    """Import the module that adds the other commands to the group."""
-    importlib.import_module("benchboard.cli.dongle")
+    """Import the modules that add the other commands to the group."""
+    for module in ("dongle", "dongle_profile"):
+        importlib.import_module(f"benchboard.cli.{module}")
 
 
 @click.group(cls=_DongleGroup)
@@ -44,7 +45,10 @@ def dongle() -> None:
 @click.option("--count", type=WholeNumber(1, 64), metavar="N", default=1, show_default=True, help="Number of dongles.")
 @click.option("--bus", default="bench", show_default=True, metavar="NAME", help="Name of the bus they share.")
 @click.option(
-    "--manual", is_flag=True, help="Don't press buttons automatically; type “press 1” to press the first one's."
+    "--manual",
+    is_flag=True,
+    help="Don't press buttons automatically; type “press 1” to press the first one's. “stall 1 5”, “cut 1” (its power) "
+    "and “disturb 32” (frames) provoke faults.",
 )
 @click.option("--until-eof", is_flag=True, help="Stop at the end of standard input.")
 @click.option(
@@ -63,6 +67,26 @@ def dongle() -> None:
     help="Bit rate of that node, such as 250k; dongles set to another one receive errors.",
 )
 @click.option(
+    "--load",
+    type=Number(0.1, 100),
+    metavar="PERCENT",
+    help="Bus load that the other node makes, in place of --traffic.",
+)
+@click.option(
+    "--disturb",
+    type=Number(0, 100),
+    metavar="PERCENT",
+    default=0.0,
+    help="Share of the frames on the bus that interference destroys; default: none. With 100, senders go bus off.",
+)
+@click.option(
+    "--drop",
+    type=Number(0, 100),
+    metavar="PERCENT",
+    default=0.0,
+    help="Share of the frames received that each dongle loses and counts; default: none.",
+)
+@click.option(
     "--home-links/--no-home-links",
     default=True,
     help="Create links in BENCHBOARD_HOME/ports, where Benchboard finds the dongles, or none.",
@@ -75,12 +99,20 @@ def simulate(
     until_eof: bool,
     traffic: float,
     bitrate: int,
+    load: float | None,
+    disturb: float,
+    drop: float,
     home_links: bool,
     as_json: bool,
 ) -> None:
     """Simulate dongles until you press Ctrl+C.
 
     Each one is a pseudo-terminal that other programs open as a serial port. Not available on Windows.
+
+    \b
+    Examples:
+      benchboard dongle simulate --count 2 --load 30
+      benchboard dongle simulate --traffic 100 --bitrate 250k --disturb 5
     """
     if sys.platform == "win32":
         raise Unavailable(
@@ -89,7 +121,12 @@ def simulate(
             why=_("Windows has no pseudo-terminals that look like serial ports."),
             do=_("Use Linux or macOS."),
         )
+    from benchboard.dongles.simulator.faults import Faults
     from benchboard.dongles.simulator.serve import ServedDongle, serve  # pseudo-terminals exist on POSIX only
+    from benchboard.dongles.simulator.traffic import rate_for_load
+
+    if load is not None and traffic:
+        raise click.UsageError(_("Use either --traffic or --load."), click.get_current_context())
 
     served: list[ServedDongle] = []
 
@@ -112,8 +149,9 @@ def simulate(
         bus=bus,
         manual=manual,
         until_eof=until_eof,
-        traffic=traffic,
+        traffic=traffic if load is None else rate_for_load(load, bitrate),
         bitrate=bitrate,
+        faults=Faults(disturb, drop),
         links=home_links,
         on_ready=ready,
         on_notice=lambda text: click.echo(text, err=True),

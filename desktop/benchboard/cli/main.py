@@ -22,7 +22,7 @@ from benchboard.i18n import _, system_reason
 
 _COMMANDS: Final = {
     "audit": "Show who changed what, and when.",
-    "can": "Watch a bus through a dongle, and send frames.",
+    "can": "Watch a bus through a dongle, send frames, and work with recordings.",
     "dashboard": "Manage dashboards and the home page.",
     "db": "Upgrade, downgrade, seed and check the database.",
     "dongle": "List, identify, pair, configure and simulate dongles.",
@@ -31,11 +31,12 @@ _COMMANDS: Final = {
     "logout": "Sign out of a shared server on this computer.",
     "model": "Manage data models: joined tables with names, units, formats and measures that people read.",
     "query": "Run and check queries over data sources and Benchboard's own data.",
+    "role": "List, create, change, compare and delete roles, and give them to people.",
     "session": "List and revoke sessions.",
     "source": "Manage data sources: files, database servers and REST APIs that queries and widgets read.",
-    "team": "List and create teams, and add and remove people.",
+    "team": "List, create, rename and delete teams, and add and remove people.",
     "timing": "Calculate, check, convert and compare CAN bit timings.",
-    "user": "List, show, add, disable and enable people.",
+    "user": "List, show, add, change, disable, delete and restore people, and show what they can reach.",
     "whoami": "Show the account and the database that commands use.",
 }
 SUMMARIES: Final = _COMMANDS | {"tour": "Run the guided tour, and save a screenshot of each step."}

@@ -7,13 +7,15 @@ from typing import Any, Final
 
 import click
 
+from benchboard.cli import people_reach
 from benchboard.cli.command_context import CommandContext, paging_options, sort_options, with_context
 from benchboard.cli.empty_lists import empty_text
 from benchboard.cli.options import Choice, CliGroup, Incomplete, RenamedOption
 from benchboard.errors import Invalid, NotFound
 from benchboard.i18n import N_, _, ngettext, pgettext
-from benchboard.identity import sessions, users
+from benchboard.identity import person_changes, person_deletion, sessions, users
 from benchboard.identity.permissions import program_title
+from benchboard.identity.person_changes import PersonFields
 from benchboard.identity.roles import DEFAULT_ROLE, ROLES, role_title
 from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page, Scalar
@@ -23,6 +25,7 @@ _PERSON: dict[str, Callable[[Any], object]] = {
     "name": lambda row: row.name,
     "email": lambda row: row.email,
     "role": lambda row: row.role,
+    "own_roles": lambda row: list(row.own_roles),
     "state": lambda row: row.state,
     "last_seen": lambda row: row.last_seen,
     "sessions": lambda row: row.sessions,
@@ -47,7 +50,12 @@ _SESSION: dict[str, Callable[[Any], object]] = {
     "ended_at": lambda row: row.ended_at,
     "end_reason": lambda row: row.end_reason,
 }
-_STATES: Final = {"active": N_("Active"), "inactive": N_("Disabled"), "pending": N_("Invited")}
+_STATES: Final = {
+    "active": N_("Active"),
+    "inactive": N_("Disabled"),
+    "pending": N_("Invited"),
+    "deleted": N_("Deleted"),
+}
 _END_REASONS: Final = {
     "revoked": N_("Revoked"),
     "signed-out": N_("Signed out"),
@@ -55,7 +63,8 @@ _END_REASONS: Final = {
     "deleted": N_("Account deleted"),
 }
 _PERSON_TEXT = _PERSON | {
-    "role": lambda row: role_title(row.role),
+    "role": lambda row: ", ".join((role_title(row.role), *row.own_roles)),
+    "own_roles": lambda row: ", ".join(row.own_roles),
     "state": lambda row: _(_STATES.get(row.state, row.state)),
     "last_seen": lambda row: row.last_seen or _("Never"),
 }
@@ -75,7 +84,11 @@ class _UserGroup(CliGroup):
 
 @click.group(cls=_UserGroup)
 def user() -> None:
-    """List, show, add, disable and enable people."""
+    """List, show, add, change, disable, delete and restore people, and show what they can reach."""
+
+
+for _command in people_reach.COMMANDS:
+    user.add_command(_command)
 
 
 @user.command("list")
@@ -86,7 +99,7 @@ def user() -> None:
     "--state",
     "state",
     cls=RenamedOption,
-    type=Choice({"active": "active", "disabled": "inactive", "invited": "pending"}),
+    type=Choice({"active": "active", "disabled": "inactive", "invited": "pending", "deleted": "deleted"}),
     help="Only people with this status.",
 )
 @sort_options(_SORTS, "name")
@@ -168,6 +181,64 @@ def add_user(context: CommandContext, email: str, name: str, role: str) -> None:
     context.report(added if signs_in else f"{added} {users.local_account_sentence()}", id=person.id, email=person.email)
 
 
+@user.command("change")
+@click.argument("who")
+@click.option("--name", help="New name.")
+@click.option("--email", help="New email address, with which the person signs in from then on.")
+@click.option("--department", help='New department; "" removes it.')
+@click.option("--role", type=Choice(ROLES), help="New role. It applies to what the person does next.")
+@with_context
+def change_user(
+    context: CommandContext, who: str, name: str | None, email: str | None, department: str | None, role: str | None
+) -> None:
+    """Change a person's name, email address, department or role.
+
+    WHO is an email address or ID. For teams, see “benchboard team add”.
+
+    \b
+    Examples:
+      benchboard user change ines@example.com --role technician
+      benchboard user change mert@example.com --email mert.aydin@example.com --name "Mert Aydın"
+    """
+    if (name, email, department, role) == (None,) * 4:
+        raise Incomplete(_("Specify what to change: --name, --email, --department or --role."))
+    with context.database.change() as session:
+        person = users.get_person_matching(session, context.actor, who)
+        wanted = PersonFields(name, email, department, role)
+        before = person_changes.change_person(session, context.actor, person.id, wanted)
+        now = users.get_person(session, context.actor, person.id)
+    titles = {"name": _("Name"), "email": _("Email"), "department": _("Department"), "role": _("Role")}
+    changed = [field for field in titles if getattr(before, field) is not None]
+    values = {"name": now.name, "email": now.email, "department": now.department or "", "role": role_title(now.role)}
+    lines = [_("{field}: {value}").format(field=titles[one], value=values[one] or _("none")) for one in changed]
+    done = _("Changed {name}. {changes}.").format(name=now.name, changes=", ".join(lines))
+    same = _("Nothing to change: {name} is already like that.").format(name=now.name)
+    context.report(done if changed else same, id=now.id, changed=changed)
+
+
+@user.command("set-password")
+@click.argument("who")
+@with_context
+def set_password(context: CommandContext, who: str) -> None:
+    """Change a person's password on a shared server, and end their sessions.
+
+    WHO is an email address or ID. The command asks for the password, or reads it from standard input.
+    """
+    with context.database.read() as session:  # don't ask for a password for a person who can't get one
+        person = users.get_person_matching(session, context.actor, who)
+    if context.workspace.location.kind != "server":
+        raise Invalid(
+            "people.no-password",
+            _("People don't sign in with a password on this computer."),
+            do=_("Use --url to set a password on a shared server."),
+        )
+    password = ask_password(confirm=True)
+    with context.database.change() as session:
+        ended = person_changes.set_password(session, context.actor, person.id, password)
+    done = _("Set the password of {name}. {ended}").format(name=person.name, ended=_ended(ended))
+    context.report(done, id=person.id, sessions_ended=ended)
+
+
 @user.command("disable")
 @click.argument("who", nargs=-1, required=True)
 @with_context
@@ -216,6 +287,36 @@ def _ended(count: int) -> str:
     if not count:
         return _("No sessions to end.")
     return ngettext("{count} session ended.", "{count} sessions ended.", count).format(count=count)
+
+
+@user.command("delete")
+@click.argument("who", nargs=-1, required=True)
+@with_context
+def delete_user(context: CommandContext, who: tuple[str, ...]) -> None:
+    """Delete people's accounts, and end their sessions.
+
+    What they own stays. “benchboard user restore ID” undoes it. WHO is an email address or ID.
+    """
+    with context.database.change() as session:
+        found = [users.get_person_matching(session, context.actor, person) for person in who]
+        people = list({person.id: person for person in found}.values())
+        ended = person_deletion.delete_people(session, context.actor, [person.id for person in people])
+    done = _("Deleted {names}.").format(names=", ".join(person.name for person in people))
+    context.report(f"{done} {_ended(ended)}", deleted=len(people), sessions_ended=ended)
+
+
+@user.command("restore")
+@click.argument("ids", nargs=-1, required=True)
+@with_context
+def restore_user(context: CommandContext, ids: tuple[str, ...]) -> None:
+    """Restore deleted accounts.
+
+    IDS are whole IDs from “benchboard user list --status deleted”.
+    """
+    with context.database.change() as session:
+        people = [users.get_person(session, context.actor, one, or_deleted=True) for one in dict.fromkeys(ids)]
+        count = person_deletion.restore_people(session, context.actor, [person.id for person in people])
+    context.report(_("Restored {names}.").format(names=", ".join(person.name for person in people)), restored=count)
 
 
 @click.group(cls=CliGroup)

@@ -12,6 +12,7 @@ import click
 
 from benchboard.analytics import queries
 from benchboard.analytics.files.kind_titles import kind_title
+from benchboard.analytics.plan_shares import plan_warnings
 from benchboard.analytics.query_plan import indented
 from benchboard.analytics.sources import services
 from benchboard.analytics.table_export.formats import EXPORT_FORMATS, ExportFormat, as_text_note, export_table
@@ -107,9 +108,10 @@ def check(context: CommandContext, source_name: str | None, sql: str) -> None:
 
 @query.command("explain")
 @_SOURCE
+@click.option("--raw", is_flag=True, help="Show the plan as the database describes it.")
 @click.argument("sql")
 @with_context
-def explain(context: CommandContext, source_name: str | None, sql: str) -> None:
+def explain(context: CommandContext, source_name: str | None, raw: bool, sql: str) -> None:
     """Show how the database would run a SELECT, without running it.
 
     Use - as SQL to read it from standard input.
@@ -123,12 +125,20 @@ def explain(context: CommandContext, source_name: str | None, sql: str) -> None:
         write_json(
             {
                 **{name: value for name, value in known.items() if value is not None},
+                **({"raw": plan.raw} if raw else {}),
+                "warnings": list(plan_warnings(plan)),
                 "steps": [step.to_json() for step in plan.steps],
             }
         )
         return
+    if raw:
+        for line in plan.raw.splitlines():
+            click.echo(printable(line))
+        return
     for step, depth in indented(plan.steps):
         click.echo(printable("  " * depth + (f"{step.title} · {step.note}" if step.note else step.title)))
+    for warning in plan_warnings(plan):
+        click.echo(printable(warning), err=True)
     if not plan.steps:
         click.echo(_("The query reads no table."), err=True)
 

@@ -22,11 +22,12 @@ from benchboard.analytics.files.file_writing import (
 )
 from benchboard.analytics.files.formats import detect_format
 from benchboard.analytics.files.inspection import empty_sheets, inspect_file
-from benchboard.analytics.files.inspection_types import TableInspection, WrongLine
+from benchboard.analytics.files.inspection_types import RenamedColumn, TableInspection, WrongLine
 from benchboard.analytics.files.kind_titles import kind_title
 from benchboard.analytics.files.other_titles import other_titles, other_titles_sentence
 from benchboard.analytics.files.partial_columns import partial_column_sentence, unread_sentence
-from benchboard.analytics.files.scan import ReadOptions
+from benchboard.analytics.files.renamed_columns import renamed_sentence
+from benchboard.analytics.files.scan import FileScan, ReadOptions
 from benchboard.analytics.files.spaced_columns import trimmed_sentence
 from benchboard.analytics.files.total_columns import total_column_sentence
 from benchboard.analytics.files.wrong_lines import mixed_column_sentence, mixed_units_sentence, null_words_sentence
@@ -52,6 +53,7 @@ from benchboard.analytics.sources.services import SourceSummary
 from benchboard.analytics.sources.source_ids import id_for_new
 from benchboard.analytics.sources.source_reading import DOUBTFUL, copies_before, read_source_again
 from benchboard.analytics.sources.state import examine
+from benchboard.cli import source_access
 from benchboard.cli.command_context import CommandContext, paging_options, with_context, write_json
 from benchboard.cli.empty_lists import empty_text
 from benchboard.cli.lineage_output import write_uses
@@ -152,12 +154,19 @@ def show(context: CommandContext, which: str) -> None:
 )
 @click.option("--keep-spaces", is_flag=True, help="Keep spaces at the start and end of text; default: remove them.")
 @click.option("--no-file-names", is_flag=True, help="Leave out the column with the file names of a folder.")
+@click.option("--file-column", metavar="NAME", help="Name of that column; default: File.")
 @click.option("--allow-empty", is_flag=True, help="Add a file that has no rows.")
 @click.option(
     "--stack",
     multiple=True,
     type=NamedValue("FILE=LIKE"),
     help="Read a CSV file of a folder under the column names of another one, as one table. Repeatable.",
+)
+@click.option(
+    "--renamed",
+    multiple=True,
+    type=NamedValue("NEW=OLD"),
+    help="Read the column NEW of a folder's CSV file as the column OLD that other files have. Repeatable.",
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @with_context
@@ -168,8 +177,10 @@ def add(
     local_times: bool,
     keep_spaces: bool,
     no_file_names: bool,
+    file_column: str | None,
     allow_empty: bool,
     stack: tuple[tuple[str, str], ...],
+    renamed: tuple[tuple[str, str], ...],
     file: Path,
 ) -> None:
     """Add a file, or a folder of files whose columns have the same names, as a data source.
@@ -185,11 +196,13 @@ def add(
     """
     with context.database.read() as session:
         services.require_name(session, context.actor, name or file.name.partition(".")[0])
+    if file_column is not None and (no_file_names or not file_column.strip()):
+        raise click.UsageError(_("--file-column needs a name, and can't be used with --no-file-names."))
     detect_format(file.absolute())  # nothing is read of a file that doesn't exist or has no tables
     _say(_("Reading {file}").format(file=file.name))
     options = ReadOptions(zoned_times="written" if local_times else "utc", trim_spaces=not keep_spaces)
     fixed = frozenset(("zoned_times", "trim_spaces", *(["total_label"] if keep_total else [])))
-    inspected = inspect_file(file, options, fixed=fixed, same_as=dict(stack))
+    inspected = inspect_file(file, options, fixed=fixed, same_as=dict(stack), renamings=renamed)
     if not allow_empty and not any(table.rows for table in inspected.tables):
         raise Invalid(
             "sources.no-rows", _("“{name}” has no rows.").format(name=file.name), why=_why_no_rows(inspected.tables),
@@ -200,7 +213,7 @@ def add(
         kind = inspected.tables[0].scan.format  # a folder's files have one
         source_id = id_for_new(session, context.actor, name or file.name.partition(".")[0], kind)
     scans = (table.scan for table in inspected.tables if table not in empty)
-    named = tables_of(tuple(replace(scan, file_column="") if no_file_names else scan for scan in scans))
+    named = tables_of(tuple(_with_file_names(scan, file_column, left_out=no_file_names) for scan in scans))
     originals = original_files(named)
     tables = with_copies(
         named,
@@ -237,6 +250,8 @@ def add(
         hint = _("To read them as one table, add “{option}”.")
         hint = hint.format(option=f"--stack {shlex.quote(f'{other.files[0]}={other.like}')}")
         click.echo(printable(f"{other_titles_sentence(other)} {hint}"), err=True)
+    for column in (one for table in inspected.tables for one in table.renamed):
+        click.echo(printable(f"{renamed_sentence(column)} {_renamed_hint((column,))}"), err=True)
     for table in empty:
         click.echo(
             printable(_("The sheet “{name}” has no rows and is left out.").format(name=table.scan.table)), err=True
@@ -255,6 +270,20 @@ def add(
         wrong_lines=wrong,
         total_lines=[line.line for table in inspected.tables for line in table.total_lines],
     )
+
+
+def _with_file_names(scan: FileScan, title: str | None, *, left_out: bool) -> FileScan:
+    """The table of a folder without the column with its files' names, or with another title of it."""
+    if left_out:
+        return replace(scan, file_column="")
+    return scan if title is None else scan.with_file_title(" ".join(title.split()))
+
+
+def _renamed_hint(found: Sequence[RenamedColumn]) -> str:
+    """The options that say which columns those with other titles are."""
+    pairs = (f"{one.title}={one.suggested or one.columns[0]}" for one in found)
+    option = " ".join(f"--renamed {shlex.quote(pair)}" for pair in pairs)
+    return _("To read it as that column, add “{option}”.").format(option=option)
 
 
 def _why_no_rows(tables: Sequence[TableInspection]) -> str:
@@ -376,6 +405,8 @@ def add_server(
 
 
 source.add_command(renamed(add_server, "connect"))
+for _command in source_access.COMMANDS:
+    source.add_command(_command)
 
 
 @contextmanager
@@ -488,12 +519,19 @@ def test(context: CommandContext, which: str) -> None:
 @source.command("refresh")
 @click.argument("which", metavar="SOURCE")
 @click.option("--force", is_flag=True, help="Read it even if columns or all rows are missing.")
+@click.option(
+    "--renamed",
+    multiple=True,
+    type=NamedValue("NEW=OLD"),
+    help="Read the column NEW of a folder's file as OLD, which it was called before; without OLD, as a new column."
+    " Repeatable.",
+)
 @with_context
-def refresh(context: CommandContext, which: str, force: bool) -> None:
+def refresh(context: CommandContext, which: str, force: bool, renamed: tuple[tuple[str, str], ...]) -> None:
     """Read a data source's files or API again, or list its server's tables again.
 
-    What was copied is copied again. Fails, and changes nothing, if columns or all rows are missing, or if far more
-    lines don't fit than before.
+    What was copied is copied again. Fails, and changes nothing, if columns or all rows are missing, if a file of a
+    folder has a new column that may be a missing one, or if far more lines don't fit than before.
     """
     found = _found(context, which)
     _say(_("Reading {file}").format(file=found.name))
@@ -505,11 +543,14 @@ def refresh(context: CommandContext, which: str, force: bool) -> None:
                 context.actor,
                 found.id,
                 accept_losses=force,
+                renamings=renamed,
                 keeps_last_good=True,
             ),
         )
     except Conflict as error:
-        if error.code == DOUBTFUL:
+        if isinstance(asked := error.facts.get("renamed"), tuple):
+            error.do = " ".join((_renamed_hint(asked), _("To read it as a new column, add --force.")))
+        elif error.code == DOUBTFUL:
             error.do = f"{error.do} " + _("To refresh it anyway, add --force.")
         raise
 

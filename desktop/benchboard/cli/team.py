@@ -23,7 +23,7 @@ _TEAM: dict[str, Callable[[Any], object]] = {
 
 @click.group(cls=CliGroup)
 def team() -> None:
-    """List and create teams, and add and remove people."""
+    """List, create, rename and delete teams, and add and remove people."""
 
 
 @team.command("list")
@@ -63,6 +63,48 @@ def create_team(context: CommandContext, name: str) -> None:
         ),
         id=created.id,
         short_name=created.slug,
+    )
+
+
+@team.command("rename")
+@click.argument("team")
+@click.argument("name")
+@with_context
+def rename_team(context: CommandContext, team: str, name: str) -> None:
+    """Rename a team, and with it its short name.
+
+    TEAM is a short name or ID.
+    """
+    with context.database.change() as session:
+        found = teams.get_team(session, context.actor, team)
+        teams.rename_team(session, context.actor, found.id, name)
+        now = teams.get_team(session, context.actor, found.id)
+    done = _("Renamed the team “{before}” to “{name}”. In commands, use its short name, {slug}.")
+    context.report(done.format(before=found.name, name=now.name, slug=now.slug), id=now.id, short_name=now.slug)
+
+
+@team.command("delete")
+@click.argument("team")
+@with_context
+def delete_team(context: CommandContext, team: str) -> None:
+    """Delete a team: its people lose what they can reach through it alone.
+
+    TEAM is a short name or ID. Nothing else is deleted.
+    """
+    with context.database.change() as session:
+        deleted = teams.delete_team(session, context.actor, team)
+    counts = {
+        _("People: {count}"): len(deleted.members),
+        _("Dashboards shared with it: {count}"): len(deleted.dashboards),
+        _("Data sources shared with it: {count}"): len(deleted.sources),
+    }
+    said = "; ".join(words.format(count=count) for words, count in counts.items())
+    context.report(
+        _("Deleted the team “{name}”. {counts}.").format(name=deleted.name, counts=said),
+        id=deleted.id,
+        people=list(deleted.members),
+        dashboards=[one[0] for one in deleted.dashboards],
+        sources=list(deleted.sources),
     )
 
 

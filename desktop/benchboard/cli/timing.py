@@ -104,6 +104,14 @@ def timing() -> None:
 @timing.command()
 @click.option("--controller", metavar="NAME", help=_CONTROLLERS)
 @click.option(
+    "--preset",
+    type=Choice([one.name for one in core.PRESETS]),
+    metavar="NAME",
+    help="Bit rates and sample points of a network, in place of those options: "
+    + ", ".join(one.name for one in core.PRESETS)
+    + ".",
+)
+@click.option(
     "--clock",
     type=_HZ,
     help="CAN clock, such as 80M or 80000000; for SJA1000 and MCP2515, half the oscillator frequency.",
@@ -156,6 +164,7 @@ def solve(
     batch: bool,
     as_json: bool,
     everything: bool,
+    preset: str | None,
     **options: object,
 ) -> None:
     """List the bit timings of a controller for a bit rate, best first.
@@ -167,10 +176,12 @@ def solve(
     Examples:
       benchboard timing solve --controller bxcan --clock 36M --bitrate 500k
       benchboard timing solve --controller fdcan --clock 80M --bitrate 500k --data-bitrate 2M
+      benchboard timing solve --controller fdcan --clock 80M --preset fd-500k-5m
     """
     if batch:
         _solve_batch(ctx, requests, everything=everything)
         return
+    options = _with_preset(preset, options)
     needed = [one for one in ctx.command.params if one.name in ("controller", "clock", "bitrate")]
     if missing := [one for one in needed if options[one.name or ""] is None]:
         raise MissingParameters(missing, ctx, needed)
@@ -186,6 +197,18 @@ def solve(
     if advice := _advice_above_nominal(request):
         click.echo(advice, err=True)
     _print_solutions(answer)
+
+
+def _with_preset(name: str | None, options: Mapping[str, object]) -> dict[str, object]:
+    """`options` with the bit rates and sample points of the preset; what is given beside it wins."""
+    found = core.preset(name) if name is not None else None
+    if found is None:
+        return dict(options)
+    values = {
+        "bitrate": float(found.bitrate), "sample_point": found.sample_point,
+        "data_bitrate": found.data_bitrate, "data_sample_point": found.data_sample_point,
+    }  # fmt: skip
+    return dict(options) | {key: value for key, value in values.items() if options[key] is None}
 
 
 def _print_warnings(answer: Mapping[str, object]) -> None:
@@ -516,7 +539,7 @@ def _condition(condition: core.Condition) -> dict[str, object]:
     "--as",
     "form",
     cls=RenamedOption,
-    type=Choice(["registers", "c", "ip-link", "python-can"]),
+    type=Choice(["registers", "c", "ip-link", "python-can", "kvaser", "pcan"]),
     default="registers",
     show_default=True,
     help="Format to print.",
@@ -538,7 +561,7 @@ def registers(
     interface: str,
     as_json: bool,
 ) -> None:
-    """Convert a bit timing to registers, C, ip link or python-can, or registers to a bit timing.
+    """Convert a bit timing to registers or the format of another program, or registers to a bit timing.
 
     \b
     Examples:
@@ -557,16 +580,34 @@ def registers(
     if as_json:
         values_ = _registers(item, first, second, tdc=tdc, needed=False)
         rows = [{"name": r.name, "value": r.value, "hex": r.hex, "meaning": r.meaning} for r in values_]
-        lines = {"c": core.c_snippet(values_), "ip_link": core.ip_link(first, second, interface=interface)}
-        click.echo(json.dumps({"registers": rows} | lines | {"python_can": core.python_can(first, second)}))
+        lines: dict[str, str | None] = {
+            "c": core.c_snippet(values_),
+            "ip_link": core.ip_link(first, second, interface=interface),
+        }
+        lines["python_can"] = core.python_can(first, second)
+        lines |= {"kvaser": _line_or_none(core.kvaser, first, second), "pcan": _line_or_none(core.pcan, first, second)}
+        click.echo(json.dumps({"registers": rows} | lines))
     elif form == "ip-link":
         click.echo(core.ip_link(first, second, interface=interface))
-    elif form == "python-can":
-        click.echo(core.python_can(first, second))
+    elif form in _LINES:
+        click.echo(_LINES[form](first, second))
     else:
         values_ = _registers(item, first, second, tdc=tdc, needed=True)
         rest = [f"{row.name:6} {row.hex:10}  {row.meaning}" for row in values_]
         click.echo(core.c_snippet(values_) if form == "c" else "\n".join(rest))
+
+
+_LINES: Final = {"python-can": core.python_can, "kvaser": core.kvaser, "pcan": core.pcan}
+
+
+def _line_or_none(
+    line: Callable[[core.Timing, core.Timing | None], str], nominal: core.Timing, data: core.Timing | None
+) -> str | None:
+    """The line, None where that interface can't set these timings."""
+    try:
+        return line(nominal, data)
+    except Invalid:
+        return None
 
 
 def _print_decoded(name: str, read: core.DecodedTimings, as_json: bool) -> None:
@@ -637,6 +678,11 @@ def _node_options(command: click.decorators.FC) -> click.decorators.FC:
                 f"--{end}-clock", type=_HZ, required=True, help=f"CAN clock of {node}, such as 80M or 80000000."
             ),
             click.option(
+                f"--{end}-controller",
+                metavar="NAME",
+                help=f"Controller of {node}, which decides how propagation and phase 1 are split; default: as written.",
+            ),
+            click.option(
                 f"--{end}-name",
                 default=end.upper(),
                 show_default=True,
@@ -665,15 +711,16 @@ def compare(ctx: click.Context, /, *, as_json: bool, **options: object) -> None:
     """
     a, b = _node(options, "a"), _node(options, "b")
     comparison = core.compare(a, b)
+    differ = comparison.bit_rates_differ  # then nothing else is a fact of these two nodes
     answer = {
         "talk": comparison.is_compatible,
-        "margin": round(comparison.margin, 6),
-        "limiting_node": comparison.limiting_node,
-        "limiting": _condition(comparison.limiting),
+        "margin": None if differ else round(comparison.margin, 6),
+        "limiting_node": None if differ else comparison.limiting_node,
+        "limiting": None if differ else _condition(comparison.limiting),
         "nominal_rate_difference": round(comparison.nominal_rate_difference, 6),
-        "nominal_point_difference": round(comparison.nominal_point_difference, 6),
+        "nominal_point_difference": None if differ else round(comparison.nominal_point_difference, 6),
         "data_rate_difference": _rounded(comparison.data_rate_difference),
-        "data_point_difference": _rounded(comparison.data_point_difference),
+        "data_point_difference": None if differ else _rounded(comparison.data_point_difference),
         "problems": list(comparison.problems),
         "advice": list(comparison.advice),
     }
@@ -683,16 +730,8 @@ def compare(ctx: click.Context, /, *, as_json: bool, **options: object) -> None:
         limits = _("The limit is the {tolerance} of {name}.").format(
             name=comparison.limiting_node, tolerance=comparison.limiting.tolerance_name
         )
-        click.echo(
-            "\n".join(
-                (
-                    comparison.verdict(),
-                    limits,
-                    *comparison.problems,
-                    *comparison.advice,
-                )
-            )
-        )
+        lines = [comparison.verdict(), *([] if differ else [limits]), *comparison.problems, *comparison.advice]
+        click.echo("\n".join(lines))
         _warn_about_clock(a.nominal.clock, b.nominal.clock)
     if not comparison.is_compatible:
         click.echo(_incompatible_advice(a, b, comparison), err=True)
@@ -720,4 +759,9 @@ def _node(options: Mapping[str, object], end: str) -> core.Node:
     assert isinstance(tolerance, float)
     first = _timing(core.Timing, clock, nominal, f"{end}_")
     second = _timing(core.Timing, clock, data, f"{end}_data_") if isinstance(data, tuple) else None
+    if (name := options[f"{end}_controller"]) is not None:
+        item = core.controller(str(name))
+        item.require_clock(clock)
+        verdict = core.check(item, first, second)  # equal registers are equal nodes, however they were written
+        first, second = verdict.nominal, verdict.data
     return core.Node(str(options[f"{end}_name"]), first, second, tolerance)

@@ -36,7 +36,10 @@ _VALUES: Final = {
     "MODEL": "Trips by city",
     "NAME": "Rig 12",
     "NUMBER": "3",
+    "RECORDING": "drive.blf",
     "REV": "0003",
+    "ROLE": "line-lead",
+    "OTHER": "technician",
     "SOURCE": "trips",
     "SQL": "SELECT 1",
     "TEAM": "rig-12",
@@ -46,8 +49,12 @@ _VALUES: Final = {
 """A value of each option and argument that some command can't do without, by the name that help calls it."""
 
 _OF_COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "can compare": {"A": "before.blf", "B": "after.blf"},
+    "can decode": {"--dbc": "vehicle.dbc"},
+    "can record": {"FILE": "drive.blf"},
     "dashboard data": {"--out": "data.xlsx"},
     "model create": {"NAME": "Trips by city", "--source": "trips"},
+    "role create": {"NAME": "Line lead"},
     "source add": {"FILE": "trips.csv"},
     "timing solve": {"--controller": "fdcan", "--clock": "80M", "--bitrate": "500k"},
     "timing registers": {"--timing": "1/95/32/32/32"},

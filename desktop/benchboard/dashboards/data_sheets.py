@@ -8,13 +8,17 @@ from sqlalchemy.orm import Session
 
 from benchboard.analytics import pivoted_table
 from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.mixed_currencies import mixed_text
+from benchboard.analytics.pivoted_table import PivotTable, no_total_text
 from benchboard.analytics.queries import ResultTable
+from benchboard.analytics.repeated_rows import repeated_text
 from benchboard.analytics.table_export.exported import Sheet
 from benchboard.dashboards.document import time_range
 from benchboard.dashboards.document.time_range import Period
 from benchboard.dashboards.document.widget_kinds import PIVOT, WidgetContent, widget_of
 from benchboard.dashboards.editing.unused_filters import narrows, used_variables
 from benchboard.dashboards.editing.view import RenderedPage
+from benchboard.dashboards.pivoted_widget import pivot_settings, pivoted_widget
 from benchboard.dashboards.variables.templating import Labels, selection_summary
 from benchboard.dashboards.widget_rows import WidgetRows, read_widget_rows
 from benchboard.errors import ENDED, AppError, Cancelled, Invalid
@@ -36,11 +40,12 @@ def data_widgets(view: RenderedPage) -> list[WidgetContent]:
 def plain_form(found: WidgetRows) -> ResultTable:
     """The rows of a widget in their own order; those of a pivot table pivoted, if each has a cell of its own."""
     table, query, widget = found.table, found.query, found.widget
-    if widget.type != PIVOT or not table.rows or not pivoted_table.can_pivot(table, query):
+    if widget.type != PIVOT or not table.rows:
         return found.compared()
-    totals = widget.setting("totals") != "off"
-    return pivoted_table.pivoted(
-        table, query, order=pivoted_table.plain_order, name=pivoted_table.plain_name, totals=totals
+    if not pivoted_table.can_pivot(table, query, across=pivot_settings(widget).across):
+        return found.compared()
+    return pivoted_widget(
+        widget, query, table, found.before, order=pivoted_table.plain_order, name=pivoted_table.plain_name
     )
 
 
@@ -87,7 +92,13 @@ def widget_sheets(
         if found.before is not None:
             against = _("Compared with {period} (UTC)").format(period=_span(found.before.period))
             notes = (*notes, against)
+        if found.repeated:
+            notes = (*notes, repeated_text(found.repeated))
+        if found.mixed is not None:
+            notes = (*notes, mixed_text(found.mixed))
         shown, notes = arranged(found), notes + (more if found.table.truncated else ())
+        if isinstance(shown, PivotTable) and shown.unadded:
+            notes = (*notes, no_total_text())
         missing = left_out(widget)
         sheets.append(Sheet(title, shown, (*notes, missing) if missing else notes))
     failed = [sheet.error for sheet in sheets if sheet.error is not None]

@@ -19,8 +19,8 @@ _MOST_BYTES: Final = 256 * 1024
 @dataclass(frozen=True, slots=True)
 class ExplorationDraft:
     """A query with its source (empty: Benchboard's own data), whether it is edited in the builder or as SQL (`mode`),
-    the ends of the time range as they are written, the kind of chart that was chosen (empty: the one that fits) and how
-    its series are stacked (empty: as by default)."""
+    the ends of the time range as they are written, the kind of chart that was chosen (empty: the one that fits), how
+    its series are stacked, and the columns and the order of a pivot table (each empty: as by default)."""
 
     text: str
     source_id: str = ""
@@ -29,6 +29,8 @@ class ExplorationDraft:
     end: str = ""
     kind: str = ""
     stack: str = ""
+    columns: str = ""
+    order: str = ""
 
 
 def save(home: Path, account: Sequence[str], draft: ExplorationDraft) -> None:

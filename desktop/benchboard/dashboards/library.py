@@ -15,6 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Text, delete, func, or_, select, type_coerce
 from sqlalchemy.orm import Session, aliased, defer
+from sqlalchemy.orm.attributes import flag_modified
 
 from benchboard.dashboards import folder_tree, repository, trash_retention
 from benchboard.dashboards.access import dashboard_permissions
@@ -216,12 +217,19 @@ def everything(actor: Actor, listing: Listing) -> Listing:
     return replace(listing, filters={**listing.filters, "which": "all"})
 
 
-def get_dashboard(session: Session, actor: Actor, dashboard_id: str) -> StoredDashboard:
-    """A dashboard with its content; its owner also gets one in the trash.
+def get_dashboard(
+    session: Session, actor: Actor, dashboard_id: str, created: StoredDashboard | None = None
+) -> StoredDashboard:
+    """A dashboard with its content; its owner also gets one in the trash. Of one that this program has just `created`
+    the content isn't read again, unless another version was stored meanwhile.
 
     Raises `NotFound`, or `Invalid` naming item and field if it can't be parsed.
     """
     permissions.require(actor, "studio:enter")
+    if created is not None:
+        row = dashboard_permissions.require(session, actor, dashboard_id, "view", trashed=True)
+        if (row.id, row.version) == (created.card.id, created.card.version):
+            return StoredDashboard(_one(session, actor, row.id), created.document)
     row = dashboard_permissions.require(session, actor, dashboard_id, "view", trashed=True, layout=True)
     return StoredDashboard(_one(session, actor, row.id), repository.read(session, row))
 
@@ -428,6 +436,7 @@ def discard(session: Session, actor: Actor, dashboard_ids: Sequence[str]) -> int
     changed = [row for row in rows if row.deleted_at is None]
     for row in changed:
         row.deleted_at, row.deleted_by = now(), actor.user_id
+        flag_modified(row, "updated_at")  # stays: nothing in the dashboard changes
         audit.record(session, actor, "dashboard.discard", row.id, name=row.name)
     session.flush()
     _sweep(session, actor)
@@ -440,6 +449,7 @@ def restore(session: Session, actor: Actor, dashboard_ids: Sequence[str]) -> int
     changed = [row for row in rows if row.deleted_at is not None]
     for row in changed:
         row.deleted_at = row.deleted_by = None
+        flag_modified(row, "updated_at")  # likewise
         audit.record(session, actor, "dashboard.restore", row.id, name=row.name)
     session.flush()
     return len(changed)

@@ -1,21 +1,29 @@
 """Figures beside those of the period before: which rows belong together, and how much has changed."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
-from typing import Final
+from decimal import Context, Decimal
+from typing import Any, Final
 
 from benchboard.analytics import periods
+from benchboard.analytics.additive_columns import additive_columns
 from benchboard.analytics.column_presentation import Presentation
 from benchboard.analytics.period_step import Step
+from benchboard.analytics.pivoted_table import added_up
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.analytics.query_types import NUMBERS
+from benchboard.analytics.row_limit import is_cut
+from benchboard.dashboards.absent_places import AbsentPlaces
 from benchboard.dashboards.document.time_range import Period
 from benchboard.i18n import _
 
-_PLACES: Final = Decimal("0.1")
+_EXACT: Final = Context(prec=14)
+"""Of a change in percent, so many digits are calculated with: as many as a spreadsheet keeps. People see fewer."""
 _MONTH_DAYS: Final = 30.44
+_SMALL_COUNT: Final = 10
+_MOST_PERCENT: Final = 1_000
 _IDS: Final = ("identifier",)
 
 _Row = tuple[Cell, ...]
@@ -34,6 +42,16 @@ def percent_change(now: Cell, before: Cell) -> Decimal | None:
     """The change of a number in percent; None without one of them, and from 0."""
     new, old = _number(now), _number(before)
     return (new - old) * 100 / abs(old) if new is not None and old else None
+
+
+def has_small_base(now: Cell, before: Cell) -> bool:
+    """Whether a change is said by its difference, as its percentage would say nothing: a count that doubled or more
+    from below 10, and any number that is more than 10 times as large."""
+    change, old = percent_change(now, before), _number(before)
+    if change is None or old is None:
+        return False
+    is_small = isinstance(now, int) and isinstance(before, int) and abs(old) < _SMALL_COUNT
+    return abs(change) >= (100 if is_small and change > 0 else _MOST_PERCENT)
 
 
 def _number(cell: Cell) -> Decimal | None:
@@ -75,26 +93,21 @@ def titled_before(column: ResultColumn) -> Presentation:
 
 
 def compared_rows(
-    table: ResultTable, known: PeriodBefore, step: Step | None, *, with_gaps: bool = False
+    table: ResultTable,
+    known: PeriodBefore,
+    step: Step | None,
+    query: str = "",
+    *,
+    first_is_key: bool = False,
 ) -> ResultTable:
-    """A table with three columns after each measure: that of the period before, the change, and that in percent. Rows
-    belong together if all else in them is the same; a time is that of the same place in its period. `with_gaps`: also
-    the rows of the period before whose place, between the first and the last time, has no row now."""
-    measures = [at for at, one in enumerate(table.columns) if one.kind in NUMBERS and one.format not in _IDS]
-    keys = [at for at in range(len(table.columns)) if at not in measures]
+    """A table with three columns after each measure: that of the period before, the change, and that in percent. Its
+    rows are those of `joined_rows`."""
+    measures = _measures(table, first_is_key=first_is_key)
     if not measures:
         return table
-    earlier = _in_columns_of(table, known.table)
-    found = _by_place(earlier, keys, moved(known, step))
     columns = [part for at, one in enumerate(table.columns) for part in _columns(one, is_measure=at in measures)]
-    now = {tuple(_place(row[at]) for at in keys) for row in table.rows}
-    rows: list[tuple[_Row, _Row | None]] = [
-        (row, found.get(tuple(_place(row[at]) for at in keys))) for row in table.rows
-    ]
-    if with_gaps:
-        rows = _with_gaps(table, rows, {place: row for place, row in found.items() if place not in now}, keys)
     made = []
-    for row, other in rows:
+    for row, other in joined_rows(table, known, step, query, first_is_key=first_is_key):
         cells: list[Cell] = []
         for at, cell in enumerate(row):
             cells.append(cell)
@@ -102,6 +115,158 @@ def compared_rows(
                 cells += _change(cell, other[at] if other is not None else None)
         made.append(tuple(cells))
     return replace(table, columns=tuple(columns), rows=tuple(made))
+
+
+def compared_card(table: ResultTable, known: PeriodBefore, query: str) -> tuple[ResultTable, PeriodBefore]:
+    """The numbers of a card in both periods: of a count or a sum also where one period has no row, as a whole or in one
+    of its currencies. A card with other columns is as it is: what it shows is the last of its rows."""
+    measures = _measures(table, first_is_key=False)
+    currencies = {table.currency_column(at) for at in measures}
+    if any(at not in measures and at not in currencies for at in range(len(table.columns))):
+        return table, known
+    pairs = joined_rows(table, known, None, query, first_is_key=False)
+    before = tuple(row for _now, row in pairs if row is not None and any(row[at] is not None for at in measures))
+    then = replace(table, rows=before, truncated=known.table.truncated)
+    return replace(table, rows=tuple(row for row, _before in pairs)), replace(known, table=then)
+
+
+def with_before(
+    table: ResultTable, known: PeriodBefore, step: Step | None, measures: Sequence[int], query: str
+) -> tuple[ResultTable, Mapping[int, int]]:
+    """A table with a column of the period before for each of its `measures`, at its end, and which column that is.
+
+    It also has the rows that only the period before has, so that totals of it are whole. Rows of that period that are
+    of the same place are added up in the columns that `query` adds up, and unknown in others.
+    """
+    keys, additive = [at for at in range(len(table.columns)) if at not in measures], additive_columns(query)
+    earlier = _in_columns_of(table, known.table)
+    move = moved(known, step)
+    places: dict[_Row, list[_Row]] = {}
+    for row in earlier:
+        places.setdefault(tuple(_moved_cell(row[at], move) for at in keys), []).append(row)
+    own = [tuple(_place(row[at]) for at in keys) for row in table.rows]
+    absent_now = AbsentPlaces(table, own, query, is_cut=is_cut(table, query))
+    absent_before = AbsentPlaces(table, list(places), query, is_cut=is_cut(known.table, query))
+    rows = []
+    for row, where in zip(table.rows, own, strict=True):
+        others = places.pop(where, None) or [absent_before.row(where)]
+        rows.append((*row, *_before_cells(table, others, measures, additive)))
+    shown = {(at, _place(row[at])): row[at] for row in table.rows for at in keys if isinstance(row[at], date)}
+    for place, others in places.items():
+        cells = list(absent_now.row(place))
+        for at, cell in zip(keys, place, strict=True):
+            is_day = isinstance(cell, datetime) and table.columns[at].kind == "date"
+            cells[at] = shown.get((at, cell), cell.date() if is_day and isinstance(cell, datetime) else cell)
+        rows.append((*cells, *_before_cells(table, others, measures, additive)))
+    count = len(table.columns)
+    columns = [
+        replace(table.columns[at], name=f"{table.columns[at].name}\0", presentation=titled_before(table.columns[at]))
+        for at in measures
+    ]
+    found = replace(
+        table, columns=(*table.columns, *columns), rows=tuple(rows), truncated=table.truncated or known.table.truncated
+    )
+    return found, {at: count + place for place, at in enumerate(measures)}
+
+
+def _before_cells(
+    table: ResultTable, rows: Sequence[_Row], measures: Sequence[int], additive: Collection[str]
+) -> Iterator[Cell]:
+    """The numbers of the rows of the period before that are of one place."""
+    for at in measures:
+        if len(rows) == 1:
+            yield rows[0][at]
+        else:
+            yield added_up([row[at] for row in rows]) if table.columns[at].name in additive else None
+
+
+def change_columns(column: ResultColumn) -> Sequence[ResultColumn]:
+    """A measure's column, then those of the period before, of the change, and of that in percent."""
+    return _columns(column, is_measure=True)
+
+
+def change_cells(now: Cell, before: Cell) -> Sequence[Cell]:
+    """What is in the three columns behind a measure: the number before, the change, and that in percent."""
+    return _change(now, before)
+
+
+def joined_rows(
+    table: ResultTable,
+    known: PeriodBefore,
+    step: Step | None,
+    query: str = "",
+    *,
+    first_is_key: bool = True,
+    fills: bool = True,
+) -> list[tuple[_Row, _Row | None]]:
+    """The rows of both periods, each with that of the period before, if there is one.
+
+    Rows belong together if all but their measures is the same; a time is that of the same place in its period. A row
+    that only the period before has is there too, but for a table that is cut: of what a limit left out nobody knows
+    that it is missing. With `fills`, counts and sums are 0 where a period has no row, other measures empty. Rows that
+    can't be told apart have none before. `first_is_key`: a number in the first column is no measure."""
+    measures = _measures(table, first_is_key=first_is_key)
+    keys = [at for at in range(len(table.columns)) if at not in measures]
+    found = _by_place(_in_columns_of(table, known.table), keys, moved(known, step))
+    places = [tuple(_place(row[at]) for at in keys) for row in table.rows]
+    counts = Counter(places)
+    named = query if fills else ""
+    absent_now = AbsentPlaces(table, places, named, is_cut=is_cut(table, query))
+    absent_before = AbsentPlaces(table, list(found), named, is_cut=is_cut(known.table, query))
+
+    def before(place: _Row) -> _Row | None:
+        if counts[place] > 1:
+            return None
+        return found[place] if place in found else _row_at(table, place, keys, absent_before.row(place))
+
+    rows = [(row, before(place)) for row, place in zip(table.rows, places, strict=True)]
+    if not keys and fills:
+        rows = [(absent_now.with_zeros(row, other) if other is not None else row, other) for row, other in rows]
+    if is_cut(table, query):
+        return rows
+    added = [
+        (_row_at(table, place, keys, absent_now.row(place)), row)
+        for place, row in found.items()
+        if row is not None and place not in counts
+    ]
+    return _in_order(table, [*rows, *added], keys) if added else rows
+
+
+def _measures(table: ResultTable, *, first_is_key: bool) -> list[int]:
+    return [
+        at
+        for at, one in enumerate(table.columns)
+        if one.kind in NUMBERS and one.format not in _IDS and not (first_is_key and at == 0)
+    ]
+
+
+def _row_at(table: ResultTable, place: _Row, keys: Sequence[int], measures: _Row) -> _Row:
+    """A row at a place, with these measures."""
+    cells = list(measures)
+    for key, cell in zip(keys, place, strict=True):
+        is_day = not isinstance(table.rows[0][key], datetime) if table.rows else table.columns[key].kind == "date"
+        cells[key] = cell.date() if isinstance(cell, datetime) and is_day else cell
+    return tuple(cells)
+
+
+def _in_order(
+    table: ResultTable, rows: list[tuple[_Row, _Row | None]], keys: Sequence[int]
+) -> list[tuple[_Row, _Row | None]]:
+    """The rows in the order of the first column that those of `table` are in the order of: of times or of numbers."""
+    for at in keys:
+        cells = [row[at] for row in table.rows]
+        numbers = [one for one in cells if isinstance(one, int | Decimal)]
+        own: Sequence[Any] = periods.moments(cells) or (numbers if len(numbers) == len(cells) else [])
+        rising = sorted(own)
+        if not own or list(own) not in (rising, rising[::-1]):
+            continue
+
+        def size(pair: tuple[_Row, _Row | None], at: int = at) -> Any:
+            return periods.moment(pair[0][at]) or pair[0][at]
+
+        if all(size(pair) is not None for pair in rows):
+            return sorted(rows, key=size, reverse=list(own) != rising)
+    return rows
 
 
 def _in_columns_of(table: ResultTable, before: ResultTable) -> Sequence[_Row]:
@@ -122,48 +287,6 @@ def _by_place(
     return found
 
 
-def _with_gaps(
-    table: ResultTable,
-    rows: list[tuple[_Row, _Row | None]],
-    missing: Mapping[_Row, _Row | None],
-    keys: Sequence[int],
-) -> list[tuple[_Row, _Row | None]]:
-    """The rows with those that only the period before has, where the times are in order."""
-    at = next((at for at in keys if periods.moments([row[at] for row in table.rows]) is not None), None)
-    if at is None:
-        return rows
-    times = periods.moments([row[at] for row in table.rows]) or []
-    order = sorted(times)
-    if times not in (order, order[::-1]):
-        return rows
-    added = list(_gap_rows(table, missing, keys, at, (order[0], order[-1])))
-
-    def time(pair: tuple[_Row, _Row | None]) -> datetime:
-        return periods.moment(pair[0][at]) or order[0]
-
-    return sorted([*rows, *added], key=time, reverse=times != order)
-
-
-def _gap_rows(
-    table: ResultTable,
-    missing: Mapping[_Row, _Row | None],
-    keys: Sequence[int],
-    at: int,
-    ends: tuple[datetime, datetime],
-) -> Iterator[tuple[_Row, _Row]]:
-    """Rows without measures for each place between two times that only the period before has."""
-    is_day = not isinstance(table.rows[0][at], datetime)
-    for place, before in missing.items():
-        moment = place[keys.index(at)]
-        if before is None or not isinstance(moment, datetime) or not ends[0] <= moment <= ends[1]:
-            continue
-        cells: list[Cell] = [None] * len(table.columns)
-        for key in keys:
-            cells[key] = before[key]
-        cells[at] = moment.date() if is_day else moment
-        yield tuple(cells), before
-
-
 def _place(cell: Cell) -> Cell:
     moment = periods.moment(cell)
     return cell if moment is None else moment.astimezone(UTC)
@@ -179,17 +302,19 @@ def _moved_cell(cell: Cell, move: Callable[[datetime], datetime]) -> Cell:
 
 def _change(now: Cell, before: Cell) -> list[Cell]:
     percent = percent_change(now, before)
-    return [before, difference(now, before), percent.quantize(_PLACES) if percent is not None else None]
+    return [before, difference(now, before), _EXACT.plus(percent) if percent is not None else None]
 
 
 def _columns(column: ResultColumn, *, is_measure: bool) -> Sequence[ResultColumn]:
     if not is_measure:
         return [column]
-    before = replace(column, name=f"{column.name}_before", presentation=titled_before(column))
+    shown = replace(titled_before(column), comparison="before")
+    before = replace(column, name=f"{column.name}_before", presentation=shown)
     title = column.title
     change = replace(
         column, name=f"{column.name}_change",
-        presentation=replace(before.presentation, written=_("{measure} change").format(measure=title)),
+        presentation=replace(shown, written=_("{measure} change").format(measure=title), comparison="change"),
     )  # fmt: skip
-    shown = Presentation(written=_("{measure} change %").format(measure=title), format="percent")
-    return [column, before, change, ResultColumn(f"{column.name}_change_percent", "decimal", shown)]
+    written = _("{measure} change %").format(measure=title)
+    part = Presentation(written=written, format="percent", comparison="change_percent")
+    return [column, before, change, ResultColumn(f"{column.name}_change_percent", "decimal", part)]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, NoReturn
 
-from sqlalchemy import Text, cast, delete, select, update
+from sqlalchemy import Text, cast, delete, insert, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -116,7 +116,7 @@ def create(session: Session, actor: Actor, document: Document) -> tuple[Dashboar
     )
     session.add(row)
     session.flush()
-    session.add_all(_row(row, widget) for widget in made.widgets)
+    _insert_widgets(session, row, made.widgets)
     number = _save_version(session, actor, row, content, VersionReason(), None)
     return row, SavedDashboard(row.id, row.version, number, row.updated_at, content.document)
 
@@ -313,9 +313,12 @@ def _sources(session: Session, actor: Actor, document: Document) -> frozenset[st
     return frozenset(session.scalars(own))
 
 
-def _row(row: Dashboard, widget: WidgetRow) -> Widget:
-    columns = {key: getattr(widget, key) for key in ("id", *_WIDGET)}
-    return Widget(organisation_id=row.organisation_id, dashboard_id=row.id, **columns)
+def _insert_widgets(session: Session, row: Dashboard, widgets: Sequence[WidgetRow]) -> None:
+    """Insert the rows of widgets as one statement: an object for each takes three times as long."""
+    owner = {"organisation_id": row.organisation_id, "dashboard_id": row.id}
+    values = [{**owner, **{key: getattr(widget, key) for key in ("id", *_WIDGET)}} for widget in widgets]
+    if values:
+        session.execute(insert(Widget), values)
 
 
 def _write_widgets(
@@ -336,7 +339,7 @@ def _write_widgets(
             changed.append(widget)
     all_kept = len(made) - len(added) == len(held)
     removed = set() if all_kept else held.keys() - {widget.id for widget in made}
-    session.add_all(_row(row, widget) for widget in added)
+    _insert_widgets(session, row, added)
     for widget in changed:
         values = _differing(held[widget.id].row, widget)
         session.execute(update(Widget).where(Widget.id == widget.id).values(**values))

@@ -106,7 +106,7 @@ def _translated_text(key: str, text: str) -> str:
 
 
 _DAYS: Final = "Mon Tue Wed Thu Fri Sat Sun"
-_TRANSLATED_FIELDS: Final = ("title", "description", "text", "alt", "compare")
+_TRANSLATED_FIELDS: Final = ("title", "description", "text", "alt", "compare", "label")
 WORDS: Final = (
     N_("Twelve numbers you can read from across the room. Revenue leaves out cancelled orders."),
     N_("Orders, 7 days"),

@@ -1,7 +1,7 @@
 """What the widgets of dashboards showed an account last, in as little as a thumbnail draws of it.
 
-An `AccountFile` with the suffix `.bbt`: dashboard → widget → `[text, [[value, …], …]]`. It has what this account has
-seen, and no other account reads it. It is only a copy: one that can't be read is empty.
+An `AccountFile` with the suffix `.bbt`: dashboard → widget → `[text, [[value, …], …], [colour, …]]`. It has what this
+account has seen, and no other account reads it. It is only a copy: one that can't be read is empty.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,16 +23,25 @@ MAX_POINTS: Final = 32
 MAX_TEXT: Final = 16
 FULL: Final = 100
 """The largest value of a series."""
+NO_COLOUR: Final = -1
+"""In place of the number of a colour: what is drawn stands for several values, as “Other” does."""
+_MAX_COLOURS: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
 class ShownData:
     """The number that a widget showed, as text; or its series, each value from 0 to `FULL` of the height or None for a
-    gap, and of a pie its shares.
+    gap, and of a pie its shares. `colours`: the numbers of the colours of the series, of a pie those of its shares;
+    empty where they have those of their places.
     """
 
     text: str = ""
     series: tuple[tuple[int | None, ...], ...] = ()
+    colours: tuple[int, ...] = ()
+
+    def colour(self, place: int) -> int:
+        """The number of the colour of a series, or a share; `NO_COLOUR` for none."""
+        return self.colours[place] if place < len(self.colours) else place
 
 
 PageData = Mapping[str, ShownData]
@@ -78,7 +87,8 @@ def save(home: Path, vault: Vault, account: Sequence[str], shown: Mapping[str, P
             known.pop(dashboard, None)  # the last is the newest
             if page:
                 known[dashboard] = {
-                    widget: [one.text[:MAX_TEXT], one.series] for widget, one in list(page.items())[:MAX_WIDGETS]
+                    widget: [one.text[:MAX_TEXT], one.series, one.colours]
+                    for widget, one in list(page.items())[:MAX_WIDGETS]
                 }
         file.write(known)
 
@@ -107,8 +117,10 @@ def _page(raw: object) -> dict[str, ShownData]:
 
 def _shown(raw: Any) -> ShownData | None:
     match raw:
-        case [str(text), list(series)] if all(isinstance(one, list) for one in series):
+        case [str(text), list(series), list(colours)] if all(isinstance(one, list) for one in series):
             values = [value for one in series for value in one]
-            if all(value is None or (isinstance(value, int) and 0 <= value <= FULL) for value in values):
-                return ShownData(text[:MAX_TEXT], tuple(tuple(one[:MAX_POINTS]) for one in series[:MAX_SERIES]))
+            are_numbers = all(value is None or (isinstance(value, int) and 0 <= value <= FULL) for value in values)
+            if are_numbers and all(isinstance(one, int) and NO_COLOUR <= one < _MAX_COLOURS for one in colours):
+                shown = tuple(tuple(one[:MAX_POINTS]) for one in series[:MAX_SERIES])
+                return ShownData(text[:MAX_TEXT], shown, tuple(colours[:MAX_POINTS]))
     return None

@@ -9,17 +9,22 @@ from sqlalchemy.orm import Session
 
 from benchboard.analytics import queries
 from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.mixed_currencies import MixedCurrencies
 from benchboard.analytics.period_step import step_of
 from benchboard.analytics.queries import ResultTable
+from benchboard.analytics.query_builder.combined import RepeatedRows
+from benchboard.analytics.repeated_rows import repeated_rows
 from benchboard.dashboards.document import time_range
-from benchboard.dashboards.document.widget_kinds import BEFORE, WidgetContent
+from benchboard.dashboards.document.widget_kinds import BEFORE, WidgetContent, has_period_before
 from benchboard.dashboards.editing.view import RenderedPage
 from benchboard.dashboards.period_before import PeriodBefore, compared_rows
+from benchboard.dashboards.variables.variable_queries import readable
+from benchboard.dashboards.widget_currencies import widget_currencies
 from benchboard.identity import permissions
 from benchboard.identity.permissions import Actor
 
-_FILLED: Final = ("line_chart", "area_chart", "bar_chart")
-"""The charts that have a place for each period, those without rows included."""
+CHARTS_BEFORE: Final = ("line_chart", "area_chart", "bar_chart")
+"""The charts that can compare, whose first column is that of their x axis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,10 @@ class WidgetRows:
     query: str
     table: ResultTable
     before: PeriodBefore | None = None
+    mixed: MixedCurrencies | None = None
+    """The numbers that add up amounts in several currencies."""
+    repeated: tuple[RepeatedRows, ...] = ()
+    """The measures that count rows several times because of a join."""
 
     def each(self, change: Callable[[ResultTable], ResultTable]) -> "WidgetRows":
         """The same with both tables changed."""
@@ -41,12 +50,18 @@ class WidgetRows:
         if self.before is None:
             return self.table
         step = step_of(self.query, self.before.shown.interval)
-        return compared_rows(self.table, self.before, step, with_gaps=self.widget.type in _FILLED)
+        return compared_rows(
+            self.table,
+            self.before,
+            step,
+            self.query,
+            first_is_key=self.widget.type in CHARTS_BEFORE,
+        )
 
 
 def compares(widget: WidgetContent) -> bool:
     """Whether a widget is set to compare its figures with the period before."""
-    return widget.kind is not None and BEFORE in widget.kind.settings and widget.setting(BEFORE.key) == "on"
+    return widget.kind is not None and has_period_before(widget.kind) and widget.setting(BEFORE.key) == "on"
 
 
 def read_widget_rows(
@@ -76,10 +91,14 @@ def read_widget_rows(
         )
 
     table = run(dict(values))
+    source_id = widget.data_source_id
+    added = widget_currencies(session, actor, query, source_id, table, values, cancel_token)
+    repeated = repeated_rows(session, actor, readable(query), source_id, cancel_token=cancel_token)
+    found = WidgetRows(widget, query, replace(table, row_currencies=added.rows), mixed=added.mixed, repeated=repeated)
     if not compares(widget) or not view.uses_time(query):
-        return WidgetRows(widget, query, table)
+        return found
     shown, earlier = view.time.period(now), time_range.before(view.time, now)
     own = view.values_of(item_id)
     moved = {**earlier.values, "interval": shown.values["interval"]}
     other = run({name: moved[name] if name in moved and name not in own else value for name, value in values.items()})
-    return WidgetRows(widget, query, table, PeriodBefore(other, earlier, shown))
+    return replace(found, before=PeriodBefore(other, earlier, shown))

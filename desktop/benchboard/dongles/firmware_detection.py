@@ -132,8 +132,8 @@ def _stock(handle: OpenPort, clock: Callable[[], float]) -> DongleInfo:
         if query.has_received_data:
             raise DeviceFailure(
                 "dongle.silent",
-                _("{path} sends data that Benchboard can't read.").format(path=handle.path),
-                why=_("It's another device's port, or the dongle's firmware doesn't speak slcan."),
+                _("Unknown firmware on {path}.").format(path=handle.path),
+                why=_("It sends data, but its answers aren't those of slcan firmware."),
                 do=_("Check the port. If it's the dongle's, unplug it, plug it back in and try again."),
                 path=handle.path,
             )

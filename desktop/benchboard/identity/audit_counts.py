@@ -15,15 +15,14 @@ from benchboard.storage.models.identity import AuditLog
 
 PeriodUnit = Literal["minute", "hour", "day", "week", "month", "year"]
 _LONGEST: Final[tuple[tuple[PeriodUnit, timedelta], ...]] = (
-    ("minute", timedelta(hours=1)),
+    ("minute", timedelta(hours=2)),
     ("hour", timedelta(days=2)),
     ("day", timedelta(days=120)),
     ("week", timedelta(weeks=120)),
     ("month", timedelta(days=3660)),
 )
 """The longest range that is counted in a unit; longer ones are counted in years."""
-_SHORTEST: Final = timedelta(days=1)
-"""The range of a list that isn't narrowed to one is at least so long."""
+_MINUTES_UP_TO: Final = _LONGEST[0][1]
 _MINUTE_DIGITS: Final = len("2026-11-20T10:41")
 _HOUR_DIGITS: Final = len("2026-11-20T10")
 
@@ -56,16 +55,21 @@ def count_entries_over_time(session: Session, actor: Actor, listing: Listing) ->
     )
     now = datetime.now(UTC)
     whole_hours = not (now.astimezone().utcoffset() or timedelta()) % timedelta(hours=1)
-    short = since is not None and until is not None and until - since <= _LONGEST[0][1]
-    digits = _HOUR_DIGITS if whole_hours and not short else _MINUTE_DIGITS
-    moment = _utc_text(session, digits).label("moment")
-    query = select(moment, func.count()).where(*entries_matching(actor, listing)).group_by("moment")
-    counts = {at: count for text, count in session.execute(query) if (at := _moment(text)) is not None}
+    by_minute = not whole_hours or (since is not None and until is not None and until - since <= _MINUTES_UP_TO)
+    counts = _counts(session, actor, listing, _MINUTE_DIGITS if by_minute else _HOUR_DIGITS)
     if not counts and (since is None or until is None):
         return CountsOverTime("day")
-    until = until or max(now, max(counts) + timedelta(minutes=1))
-    since = since or min(*counts, until - _SHORTEST)
-    return counts_in_periods(counts, since, until)
+    end = until or max(now, max(counts) + timedelta(minutes=1))
+    if not by_minute and since is None and end - min(counts) <= _MINUTES_UP_TO + timedelta(hours=1):
+        counts = _counts(session, actor, listing, _MINUTE_DIGITS)  # the first hour may have begun long before its entry
+    return counts_in_periods(counts, since or min(counts), end)
+
+
+def _counts(session: Session, actor: Actor, listing: Listing, digits: int) -> dict[datetime, int]:
+    """How many entries there are at each time of so many digits."""
+    moment = _utc_text(session, digits).label("moment")
+    query = select(moment, func.count()).where(*entries_matching(actor, listing)).group_by("moment")
+    return {at: count for text, count in session.execute(query) if (at := _moment(text)) is not None}
 
 
 def counts_in_periods(counts: Mapping[datetime, int], since: datetime, until: datetime) -> CountsOverTime:

@@ -23,7 +23,9 @@ def entry_title(entry: AuditEntry) -> str:
     source = _resource_name(entry, "source")
     model = _resource_name(entry, "model")
     folder = _resource_name(entry, "dashboard_folder")
-    named = dongle or dashboard or team or source or model or folder
+    profile = _resource_name(entry, "profile")
+    role = _resource_name(entry, "role")
+    named = dongle or dashboard or team or role or source or model or folder or profile
     if entry.whom is not None:
         titles = titles_of_people()
     elif dashboard and team:
@@ -42,9 +44,11 @@ def entry_title(entry: AuditEntry) -> str:
             dongle=quoted,
             dashboard=dashboard,
             team=team,
+            role=role,
             source=source,
             model=model,
             folder=folder,
+            profile=profile,
         )
     rest = entry.whom or named  # of an event that a later version recorded
     return f"{event_title(entry.event)}: {rest}" if rest else event_title(entry.event)
@@ -115,6 +119,12 @@ def detail_title(key: str) -> str:
         "claim_id": _("Pairing ID"),
         "controller": _("Controller"),
         "count": _("Count"),
+        "department": _("Department"),
+        "dashboards": _("Dashboards"),
+        "description": _("Description"),
+        "people": _("People"),
+        "permissions": _("Permissions"),
+        "sources": _("Data sources"),
         "data_bitrate": _("Data bit rate (bit/s)"),
         "device_id": _("Dongle ID"),
         "dialect": _("Dialect"),

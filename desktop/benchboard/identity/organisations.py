@@ -15,7 +15,7 @@ from benchboard.identity.email_addresses import normalise
 from benchboard.identity.permissions import Client, os_user
 from benchboard.identity.roles import ADMIN, ROLE_NAMES, ROLES, RULES
 from benchboard.name_characters import unusable_character
-from benchboard.storage import guard, search_text
+from benchboard.storage import change_tracking, guard, search_text
 from benchboard.storage.models.identity import OAuthScope, Organisation, Permission, Role, RolePermission
 
 SCOPES: Final = {
@@ -59,6 +59,7 @@ def require_empty(session: Session) -> None:
 
 def seed(session: Session) -> None:
     """Permissions, scopes and every organisation's system roles, as this program knows them. Idempotent."""
+    change_tracking.unaudited(session, "roles", "role_permissions")
     permissions = {row.name: row for row in session.scalars(select(Permission))}
     for name in RULES.keys() - permissions.keys():
         session.add(Permission(name=name, description=""))

@@ -94,7 +94,7 @@ class Actor:
 
     @property
     def roles(self) -> frozenset[str]:
-        """The slugs of its roles."""
+        """Its roles: system roles by their slugs, the organisation's own by their names."""
         return self.grants.roles
 
     @property

@@ -4,7 +4,8 @@ A permission is named `<what>:<act>`, such as `users:read`. `organisations.seed`
 database.
 """
 
-from typing import Final
+from collections.abc import Collection, Iterable
+from typing import Final, Literal
 
 from benchboard.i18n import _, pgettext
 
@@ -36,8 +37,23 @@ RULES: Final[dict[str, tuple[str, ...]]] = {
     "orders:import": (ADMIN,),
     "sources:read": (ADMIN, OPS_MANAGER, ANALYST, BUSINESS_USER),
     "sources:write": (ADMIN, ANALYST),
+    "sources:manage": (ADMIN,),
 }
 """Permission → the system roles that have it, within their own organisation."""
+
+Scope = Literal["organisation", "shared", "own", "open", "own-shops"]
+"""What a permission covers: everything in the organisation; what the person owns, what is shared with them and what is
+public; their own; what isn't restricted to others; the shops whose team they are in."""
+SCOPES: Final[dict[str, tuple[Scope, str]]] = {
+    "layouts:write": ("own", ""),
+    "dashboards:write": ("shared", "dashboards:manage"),
+    "studio:enter": ("shared", "dashboards:manage"),
+    "orders:read": ("own-shops", "orders:read-all-shops"),
+    "sources:read": ("open", "sources:manage"),
+    "sources:write": ("open", "sources:manage"),
+}
+"""Permission → what it covers, and the permission that widens that to the whole organisation. One that isn't here
+covers the whole organisation."""
 
 ROLE_NAMES: Final = {
     "admin": "Admin",
@@ -76,6 +92,113 @@ def role_people(role: str) -> str:
     return people.get(role, role)
 
 
+ABILITIES: Final = (
+    ("bench:enter", "dongles:read"),
+    ("dongles:pair", "dongles:configure"),
+    ("studio:enter", "layouts:write", "dashboards:write"),
+    ("dashboards:manage",),
+    ("sources:read",),
+    ("sources:write",),
+    ("sources:manage",),
+    ("orders:read",),
+    ("orders:read-all-shops",),
+    ("orders:import",),
+    ("admin:enter", "users:read", "sessions:read", "audit:read", "organisations:read"),
+    ("sessions:revoke",),
+    ("users:write",),
+)
+"""The permissions that people read of as one, as the same roles have them. Each is called by its first."""
+RESERVED: Final = "users:write"
+"""The permission of the role Admin alone: who changes people and roles could give themselves all others."""
+NEEDS: Final = {
+    "dongles:pair": "bench:enter",
+    "dashboards:manage": "studio:enter",
+    "sources:read": "studio:enter",
+    "sources:write": "sources:read",
+    "sources:manage": "sources:write",
+    "orders:read": "studio:enter",
+    "orders:read-all-shops": "orders:read",
+    "orders:import": "orders:read-all-shops",
+    "sessions:revoke": "admin:enter",
+    "users:write": "admin:enter",
+}
+"""Ability → the ability without which it is of no use: there is no view to use it in."""
+
+
+def ability_of(act: str) -> str:
+    """The ability that a permission belongs to."""
+    return next(acts[0] for acts in ABILITIES if act in acts)
+
+
+def abilities_of(permissions: Collection[str]) -> frozenset[str]:
+    """The abilities all of whose permissions are among these."""
+    return frozenset(acts[0] for acts in ABILITIES if all(act in permissions for act in acts))
+
+
+def permissions_of(abilities: Iterable[str]) -> frozenset[str]:
+    """All permissions of these abilities."""
+    wanted = frozenset(abilities)
+    return frozenset(act for acts in ABILITIES if acts[0] in wanted for act in acts)
+
+
+def in_order(abilities: Iterable[str]) -> list[str]:
+    """Abilities in the order of `ABILITIES`."""
+    wanted = frozenset(abilities)
+    return [acts[0] for acts in ABILITIES if acts[0] in wanted]
+
+
+def with_needed(ability: str) -> list[str]:
+    """An ability, and those without which it is of no use."""
+    found = [ability]
+    while needed := NEEDS.get(found[-1]):
+        found.append(needed)
+    return found
+
+
+def with_dependent(ability: str) -> list[str]:
+    """An ability, and those that are of no use without it."""
+    return [one for (one, *_others) in ABILITIES if ability in with_needed(one)]
+
+
+def scope_title(scope: Scope) -> str:
+    """What a permission covers, in a table."""
+    return {
+        "organisation": _("Whole organisation"),
+        "shared": _("Own, shared and public ones"),
+        "own": _("Own"),
+        "open": _("Unless restricted to others"),
+        "own-shops": _("Own shops"),
+    }[scope]
+
+
+def gained_and_lost(before: str, after: str) -> tuple[list[str], list[str]]:
+    """What a person can do with role `after` and couldn't with `before`, and the other way round, each in words."""
+    gained, lost = (
+        [acts[0] for acts in ABILITIES if has in RULES[acts[0]] and lacks not in RULES[acts[0]]]
+        for has, lacks in ((after, before), (before, after))
+    )
+    return [ability_title(act) for act in gained], [ability_title(act) for act in lost]
+
+
+def ability_title(ability: str) -> str:
+    """What an ability lets a person do, within a sentence."""
+    return {
+        "admin:enter": _("see people, sessions and the audit log"),
+        "users:write": _("change people, teams and roles"),
+        "sessions:revoke": _("revoke sessions"),
+        "bench:enter": _("open Bench"),
+        "dongles:pair": _("pair and configure dongles"),
+        "studio:enter": _("edit dashboards"),
+        "dashboards:manage": _("manage everyone's dashboards"),
+        "orders:read": _("see orders"),
+        "orders:read-all-shops": _("see the orders of all shops"),
+        "orders:import": _("import orders"),
+        "sources:read": _("explore data"),
+        "sources:write": _("change data sources"),
+        "sources:manage": _("manage everyone's data sources"),
+    }[ability]
+
+
 def denied_title(act: str) -> str:
     """What a person without permission `act` can't do, as a sentence."""
     return {
@@ -99,4 +222,5 @@ def denied_title(act: str) -> str:
         "orders:import": _("You can't import orders."),
         "sources:read": _("You can't explore data."),
         "sources:write": _("You can't change data sources."),
+        "sources:manage": _("You can't manage other people's data sources."),
     }[act]

@@ -147,8 +147,9 @@ def revoke_sessions(session: Session, actor: Actor, session_ids: Sequence[str]) 
     return _end(session, actor, [(row.id, row.user_id) for row in rows])
 
 
-def end_all(session: Session, actor: Actor, users: Sequence[User]) -> int:
-    """End these people's sessions but the one that asks, recorded one by one. Returns how many there were.
+def end_all(session: Session, actor: Actor, users: Sequence[User], *, reason: str = "revoked") -> int:
+    """End these people's sessions but the one that asks, recorded one by one. Returns how many there were. `reason` as
+    in `guard.end_sessions`.
 
     Whoever may revoke sessions may do so, and whoever may disable people.
     """
@@ -160,14 +161,14 @@ def end_all(session: Session, actor: Actor, users: Sequence[User]) -> int:
             SignInSession.organisation_id == actor.organisation_id,
         )
     ).all()
-    return _end(session, actor, [(row.id, row.user_id) for row in rows if row.id != actor.session_id])
+    return _end(session, actor, [(row.id, row.user_id) for row in rows if row.id != actor.session_id], reason)
 
 
-def _end(session: Session, actor: Actor, ended: list[tuple[str, str]]) -> int:
+def _end(session: Session, actor: Actor, ended: list[tuple[str, str]], reason: str = "revoked") -> int:
     for session_id, user_id in ended:
         audit.record(session, actor, "session.revoke", session_id, user_id=user_id)
     return guard.end_sessions(
-        session, [one for one, _user in ended], reason="revoked", ended_by=actor.user_id, now=datetime.now(UTC)
+        session, [one for one, _user in ended], reason=reason, ended_by=actor.user_id, now=datetime.now(UTC)
     )
 
 

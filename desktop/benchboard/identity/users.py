@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, exists, false, func, select
 from sqlalchemy.orm import Session
 
 from benchboard.errors import Conflict, Invalid, NotFound, check_all
@@ -21,17 +21,20 @@ from benchboard.name_characters import unusable_character
 from benchboard.paging import Listing, Page
 from benchboard.storage import guard
 from benchboard.storage.keyset_paging import Sorting, page
-from benchboard.storage.models.identity import SignInSession, Team, TeamMember, User
+from benchboard.storage.models.identity import Role, SignInSession, Team, TeamMember, User, UserRole
 from benchboard.storage.short_ids import find_id
 
 STATES: Final = ("active", "inactive", "pending")
+DELETED: Final = "deleted"
+"""The state of a person whose account is deleted, whatever it was before."""
 _REVERSING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """One account. `sessions` counts those open now; `os_user` is the system user who needs no password for it;
-    `teams` are the names of those the person is in."""
+    `teams` are the names of those the person is in, `own_roles` those of the organisation's own roles that the person
+    has beside the system role `role`."""
 
     id: str
     name: str
@@ -45,6 +48,7 @@ class Person:
     created_at: datetime
     os_user: str | None
     teams: tuple[str, ...]
+    own_roles: tuple[str, ...]
 
 
 _PEOPLE = Sorting(
@@ -64,41 +68,67 @@ _PEOPLE = Sorting(
 def list_people(
     session: Session, actor: Actor, listing: Listing, *, after: str | None = None, limit: int = 50
 ) -> Page[Person]:
-    """The organisation's people, without deleted ones. Filters: `role`, `state`. The search covers name and address."""
+    """The organisation's people. Filters: `role`, `state`; deleted ones are listed by the state `deleted` alone;
+    `role_id` and `team_id`: who has this role, is in this team. The search covers name and address."""
     require(actor, "users:read")
     query = select(User, _open_count()).where(*_matching(actor, listing))
     found = page(session, query, _PEOPLE, listing, after=after, limit=limit, row=tuple)
-    teams = _teams(session, actor, [row[0].id for row in found.rows])
-    return found.map(lambda row: _person(row, teams))
+    ids = [row[0].id for row in found.rows]
+    teams, roles = _teams(session, actor, ids), _own_roles(session, actor, ids)
+    return found.map(lambda row: _person(row, teams, roles))
 
 
 def _matching(actor: Actor, listing: Listing) -> list[ColumnElement[bool]]:
     """The conditions for the people that match a listing's filters and search."""
-    conditions = [User.organisation_id == actor.organisation_id, User.deleted_at.is_(None)]
     columns = {"role": User.role, "state": User.status}
     sentence = _("People can't be filtered by “{column}”.")
-    listing.require_filters(columns, "people.filter", sentence, values={"role": ROLES, "state": STATES})
-    conditions += [columns[name] == value for name, value in listing.filters.items()]
+    known = (*columns, *_MEMBERSHIPS)
+    listing.require_filters(known, "people.filter", sentence, values={"role": ROLES, "state": (*STATES, DELETED)})
+    is_deleted = listing.filters.get("state") == DELETED
+    gone = User.deleted_at.is_not(None) if is_deleted else User.deleted_at.is_(None)
+    conditions = [User.organisation_id == actor.organisation_id, gone]
+    conditions += [
+        columns[name] == value for name, value in listing.filters.items() if name in columns and value != DELETED
+    ]
+    conditions += [
+        _is_member(name, str(listing.filters[name])) for name in _MEMBERSHIPS if listing.filters.get(name) is not None
+    ]
     if text := listing.search.strip():
         conditions.append(User.id.in_(guard.people_named(actor.organisation_id, text)))
     return conditions
 
 
-def get_person(session: Session, actor: Actor, user_id: str) -> Person:
-    """One of the organisation's people. Raises `NotFound`, also for what is no ID."""
+_MEMBERSHIPS: Final[Mapping[str, Any]] = {
+    "role_id": (UserRole, UserRole.role_id),
+    "team_id": (TeamMember, TeamMember.team_id),
+}
+
+
+def _is_member(name: str, member_of: str) -> ColumnElement[bool]:
+    """The condition that a person has this role, or is in this team (by ID)."""
+    table, column = _MEMBERSHIPS[name]
+    try:
+        wanted = str(UUID(member_of))
+    except ValueError:
+        return false()
+    return exists().where(table.user_id == User.id, table.organisation_id == User.organisation_id, column == wanted)
+
+
+def get_person(session: Session, actor: Actor, user_id: str, *, or_deleted: bool = False) -> Person:
+    """One of the organisation's people; with `or_deleted`, also one whose account is deleted. Raises `NotFound`, also
+    for what is no ID."""
     require(actor, "users:read")
     try:
         UUID(user_id)
     except ValueError as error:
         raise _not_found() from error
     found = session.execute(
-        select(User, _open_count()).where(
-            User.id == user_id, User.organisation_id == actor.organisation_id, User.deleted_at.is_(None)
-        )
+        select(User, _open_count()).where(User.id == user_id, User.organisation_id == actor.organisation_id)
     ).first()
-    if found is None:
+    if found is None or (found[0].deleted_at is not None and not or_deleted):
         raise _not_found()
-    return _person(found, _teams(session, actor, [found[0].id]))
+    ids = [found[0].id]
+    return _person(found, _teams(session, actor, ids), _own_roles(session, actor, ids))
 
 
 def get_person_matching(session: Session, actor: Actor, who: str) -> Person:
@@ -164,14 +194,15 @@ def require_addable(
     """
     require(actor, "users:write")
     check_all(
-        lambda: _require_role(role),
-        lambda: _require_free(session, actor, email),
+        lambda: require_role(role),
+        lambda: require_free(session, actor, email),
         lambda: require_name(name.strip() or email.strip().split("@")[0]),
         *(() if password is None else (lambda: passwords.require_acceptable(password, email=email),)),
     )
 
 
-def _require_role(role: str) -> None:
+def require_role(role: str) -> None:
+    """Raise `Invalid` (`people.role`) for what is no role."""
     if role not in ROLES:
         raise Invalid(
             "people.role",
@@ -181,16 +212,21 @@ def _require_role(role: str) -> None:
         )
 
 
-def _require_free(session: Session, actor: Actor, email: str) -> None:
+def require_free(session: Session, actor: Actor, email: str) -> None:
+    """Raise `Conflict` (`people.taken`) for the address of an account, `Invalid` for what is no address."""
+    require(actor, "users:read")
     taken = select(User).where(User.organisation_id == actor.organisation_id, User.email_norm == normalise(email))
     if (user := session.scalars(taken).first()) is not None:
-        listed = {"user_id": user.id, "name": user.name} if user.deleted_at is None else {}
+        deleted = user.deleted_at is not None
+        what = _("{email} already has an account in {organisation}.")
         raise Conflict(
             "people.taken",
-            _("{email} already has an account in {organisation}.").format(email=email, organisation=actor.organisation),
-            do=_("Use a different email address."),
+            what.format(email=email, organisation=actor.organisation),
+            why=_("The account is deleted.") if deleted else "",
+            do=_("Restore it, or use a different email address.") if deleted else _("Use a different email address."),
             field="email",
-            **listed,
+            user_id=user.id,
+            name=user.name,
         )
 
 
@@ -222,7 +258,7 @@ def set_state(session: Session, actor: Actor, user_ids: Sequence[str], state: st
     require(actor, "users:write")
     if state not in ("active", "inactive"):
         raise Invalid("people.state", _("The status must be active or inactive."), field="state")
-    users = _users(session, actor, user_ids)
+    users = locked_people(session, actor, user_ids)
     return _change_states(session, actor, users, {user.id: state for user in users})
 
 
@@ -234,7 +270,7 @@ def restore_states(session: Session, actor: Actor, states: Mapping[str, str]) ->
     require(actor, "users:write")
     if not set(states.values()) <= set(STATES):
         raise Invalid("people.state", _("The status must be active, inactive or pending."), field="state")
-    users = _users(session, actor, list(states))
+    users = locked_people(session, actor, list(states))
     if any(user.id not in states for user in users):
         raise _not_found()
     return _change_states(session, actor, users, states)
@@ -251,7 +287,7 @@ def _change_states(session: Session, actor: Actor, users: Sequence[User], states
         do = _("Only another admin can.") if others else _("Add another admin, who can then disable it.")
         raise Conflict("people.self", _("You can't disable your own account."), why=why, do=do)
     if ended:
-        _require_remaining_admin(session, actor, {user.id for user in ended})
+        require_remaining_admin(session, actor, {user.id for user in ended})
         end_all(session, actor, ended)
     changed = [user for user in users if user.status != states[user.id]]
     for user in changed:
@@ -260,8 +296,9 @@ def _change_states(session: Session, actor: Actor, users: Sequence[User], states
     return len(changed)
 
 
-def _require_remaining_admin(session: Session, actor: Actor, ended: set[str]) -> None:
-    """Raise `Conflict` unless an active admin is left."""
+def require_remaining_admin(session: Session, actor: Actor, ended: set[str]) -> None:
+    """Raise `Conflict` (`people.last-admin`) if no active admin is left without those in `ended`."""
+    require(actor, "users:read")
     if _active_admins(session, actor) <= ended:
         raise Conflict("people.last-admin", _("At least one admin must stay active."), do=_("Add another admin first."))
 
@@ -278,13 +315,20 @@ def _active_admins(session: Session, actor: Actor) -> set[str]:
 def revoke_all(session: Session, actor: Actor, user_ids: Sequence[str]) -> int:
     """End every session of these people except the actor's own. Returns how many there were."""
     require(actor, "sessions:revoke")
-    return end_all(session, actor, _users(session, actor, user_ids))
+    return end_all(session, actor, locked_people(session, actor, user_ids))
 
 
-def _users(session: Session, actor: Actor, user_ids: Sequence[str]) -> list[User]:
+def locked_people(session: Session, actor: Actor, user_ids: Sequence[str], *, deleted: bool = False) -> list[User]:
+    """The rows of these people, locked until the transaction ends: all of them have an account, or, with `deleted`, a
+    deleted one. Raises `NotFound` unless all are the organisation's.
+
+    For services that change them, which have checked the permission to.
+    """
+    require(actor, "users:read")
+    gone = User.deleted_at.is_not(None) if deleted else User.deleted_at.is_(None)
     users = session.scalars(
         select(User)
-        .where(User.id.in_(list(user_ids)), User.organisation_id == actor.organisation_id, User.deleted_at.is_(None))
+        .where(User.id.in_(list(user_ids)), User.organisation_id == actor.organisation_id, gone)
         .order_by(User.id)
         .with_for_update()
     ).all()
@@ -321,14 +365,28 @@ def _teams(session: Session, actor: Actor, ids: Sequence[str]) -> dict[str, tupl
     return found
 
 
-def _person(row: Any, teams: Mapping[str, tuple[str, ...]]) -> Person:
+def _own_roles(session: Session, actor: Actor, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The names of the organisation's own roles that these people have, by their IDs."""
+    found: dict[str, tuple[str, ...]] = {}
+    asked: Any = (
+        select(UserRole.user_id, Role.name)
+        .join(Role, Role.id == UserRole.role_id)
+        .where(UserRole.organisation_id == actor.organisation_id, UserRole.user_id.in_(ids), Role.is_system.is_(False))
+        .order_by(func.lower(Role.name), Role.id)
+    )
+    for user_id, name in session.execute(asked):
+        found[user_id] = (*found.get(user_id, ()), name)
+    return found
+
+
+def _person(row: Any, teams: Mapping[str, tuple[str, ...]], own_roles: Mapping[str, tuple[str, ...]]) -> Person:
     user: User = row[0]
     return Person(
         id=user.id,
         name=user.name,
         email=user.email,
         role=user.role,
-        state=user.status,
+        state=user.status if user.deleted_at is None else DELETED,
         account_type=user.account_type,
         department=user.department,
         last_seen=user.last_login_at,
@@ -336,6 +394,7 @@ def _person(row: Any, teams: Mapping[str, tuple[str, ...]]) -> Person:
         created_at=user.created_at,
         os_user=user.os_user,
         teams=teams.get(user.id, ()),
+        own_roles=own_roles.get(user.id, ()),
     )
 
 

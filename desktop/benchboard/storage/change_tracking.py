@@ -14,9 +14,7 @@ Changes = Mapping[str, frozenset[str]]
 """Table name → ids of the rows touched; an empty set means "some rows of it" (a bulk statement)."""
 
 # Rows that record, rather than make, a change; and the catalogue rows every database is given by `db seed`.
-_UNAUDITED = frozenset(
-    {"audit_logs", "session_history", "permissions", "scopes", "roles", "role_permissions", "dashboard_presence"}
-)
+_UNAUDITED = frozenset({"audit_logs", "session_history", "permissions", "scopes", "dashboard_presence"})
 UNNOTICED = frozenset({"dashboard_presence"})
 """Tables whose changes other programs don't notice: their rows change every few seconds, and screens read them then."""
 

@@ -8,7 +8,7 @@ transaction; services that get it never commit. Driver errors are translated to 
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
@@ -263,6 +263,9 @@ def _raw(engine: Engine) -> Iterator[Any]:
         pooled.close()
 
 
+_ANSWERS: Final = "answers"
+
+
 class Transactions:
     """Reads and changes of one database, for an account or a named system act. Thread-safe."""
 
@@ -282,6 +285,7 @@ class Transactions:
                     execution_options={"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
                 )
             self._require_live_session(session)
+            session.info[_ANSWERS] = {}
             yield session
             if database.dialect == "postgresql":
                 _end_read(session)
@@ -316,6 +320,13 @@ class Transactions:
             from benchboard.storage import guard  # late: an upgrade needs no models
 
             guard.require_live(session, self._principal)
+
+
+def read_answers(session: Session) -> dict[Hashable, Any]:
+    """What was answered in this read, which sees one view of the data, to be answered again; in a change, which sees
+    its own writes, nothing is kept from one call to the next."""
+    answers: dict[Hashable, Any] = session.info.get(_ANSWERS, {})
+    return answers
 
 
 def url_without_password(database: Database) -> str:

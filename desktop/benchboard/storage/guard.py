@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
 
-from sqlalchemy import Select, and_, bindparam, delete, insert, literal, or_, select, update
+from sqlalchemy import Select, and_, bindparam, case, delete, insert, literal, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from benchboard.errors import ENDED, Denied
@@ -45,7 +45,7 @@ _PRINCIPAL: Final = (
         SignInSession.expires_at,
         _ACTING.status.label("acting_status"),
         _ACTING.deleted_at.label("acting_deleted_at"),
-        Role.slug.label("role"),
+        case((Role.is_system, Role.slug), else_=Role.name).label("role"),
         Permission.name.label("permission"),
     )
     .join(Organisation, Organisation.id == User.organisation_id)
@@ -75,7 +75,8 @@ class Principal(Protocol):
         """The account that acts on behalf of this one; None if that is itself."""
 
     def grant(self, roles: frozenset[str], permissions: frozenset[str]) -> None:
-        """Take note of what the account's roles are now, and which permissions they carry."""
+        """Take note of the account's roles now (system roles by their slugs, others by their names), and which
+        permissions they carry."""
 
 
 def require_live(session: Session, principal: Principal) -> None:
@@ -333,6 +334,34 @@ def change_role(session: Session, *, organisation_id: str, user_id: str, slug: s
     session.execute(delete(UserRole).where(UserRole.user_id == user_id, UserRole.role_id.in_(system)))
     session.add(UserRole(organisation_id=organisation_id, user_id=user_id, role_id=role.id))
     session.execute(update(User).where(User.id == user_id).values(role=slug))
+    session.flush()
+
+
+def grant_role(
+    session: Session, organisation_id: str, user_id: str, role_id: str, *, granted_by: str | None = None
+) -> None:
+    """Give a person a role of the organisation's own, beside their system role."""
+    session.add(UserRole(organisation_id=organisation_id, user_id=user_id, role_id=role_id, granted_by=granted_by))
+    session.flush()
+
+
+def revoke_role(session: Session, user_id: str, role_id: str) -> None:
+    """Take a role of the organisation's own from a person."""
+    session.execute(delete(UserRole).where(UserRole.user_id == user_id, UserRole.role_id == role_id))
+
+
+def set_role_permissions(session: Session, organisation_id: str, role_id: str, acts: Iterable[str]) -> None:
+    """Let a role have exactly these permissions."""
+    known = dict(session.execute(select(Permission.name, Permission.id)).all())
+    wanted = {known[act] for act in acts}
+    held = set(session.scalars(select(RolePermission.permission_id).where(RolePermission.role_id == role_id)))
+    session.execute(
+        delete(RolePermission).where(
+            RolePermission.role_id == role_id, RolePermission.permission_id.in_(sorted(held - wanted))
+        )
+    )
+    for permission_id in sorted(wanted - held):
+        session.add(RolePermission(organisation_id=organisation_id, role_id=role_id, permission_id=permission_id))
     session.flush()
 
 

@@ -25,10 +25,13 @@ from benchboard.tour.steps import (
     rows,
     tile_point,
     unfold,
+    wait_for_tiles,
 )
 from benchboard.ui.studio.versions.versions_view import VersionsScreen
 
 _NAME: Final = "Shop review"
+"""A dashboard of the demo, by its English title; the demo is written in the language of the tour."""
+_STORED_NAME: Final = ":shop_review"
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 _ALT = Qt.KeyboardModifier.AltModifier
 _NONE = Qt.KeyboardModifier.NoModifier
@@ -50,10 +53,11 @@ def _open(context: TourContext) -> None:
     assert isinstance(view, QAbstractItemView)
     model = view.model()
     cells = (model.index(row, column) for row in range(model.rowCount()) for column in range(model.columnCount()))
-    name: QModelIndex = next(cell for cell in cells if cell.data() == _NAME)
+    name: QModelIndex = next(cell for cell in cells if cell.data() == _(_NAME))
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.visualRect(name).center())
     context.driver.press(Qt.Key.Key_Return)
-    context.driver.wait_until(lambda: context.driver.find("variable_shop") and canvas_of(context).tiles, "its tiles")
+    context.driver.widget("variable_shop")
+    wait_for_tiles(context)
 
 
 def _back_to_list(context: TourContext) -> None:
@@ -151,7 +155,7 @@ def _versions(context: TourContext) -> None:
     assert isinstance(view, QAbstractItemView)
     position = view.visualRect(view.model().index(2, 0)).center()
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, _SHIFT, position)
-    context.driver.wait_until(lambda: rows(context, "differences_list"), "the differences")
+    context.driver.wait_until(lambda: not screen.busy and rows(context, "differences_list"), "the differences")
 
 
 def _with_titles(document: Document, titles: Mapping[str, str]) -> Document:
@@ -176,7 +180,7 @@ def _both_edit(mine: Mapping[str, str], theirs: Mapping[str, str]) -> Callable[[
     def do(context: TourContext) -> None:
         for item_id, title in mine.items():
             _set_title(context, item_id, title)
-        context.edit_as_colleague(_NAME, partial(_with_titles, titles=theirs))
+        context.edit_as_colleague(_(_NAME), partial(_with_titles, titles=theirs))
         _save(context)
 
     return do
@@ -252,7 +256,7 @@ panel.
 
 _LATEST: Final = (
     "SELECT {what} FROM (SELECT document, note FROM dashboard_versions JOIN dashboards ON dashboards.id = dashboard_id"
-    " WHERE dashboards.name = '{name}' ORDER BY number DESC LIMIT 1)"
+    " WHERE dashboards.name = {name} ORDER BY number DESC LIMIT 1)"
 )
 _ITEM: Final = (
     _LATEST + ", json_tree(document) AS one WHERE one.type = 'object' AND json_extract(one.value, '$.id') IN ({ids})"
@@ -262,13 +266,13 @@ _PHONE_ITEMS: Final = _LATEST + ", json_each(document, '$.breakpoints.phone.plac
 
 def _version_field(what: str) -> str:
     """Something of the newest version of the dashboard."""
-    return _LATEST.format(what=what, name=_NAME)
+    return _LATEST.format(what=what, name=_STORED_NAME)
 
 
 def _item_field(field: str, *ids: str) -> str:
     """The values of a field of these items in the newest version, in the order of the document."""
     what = f"group_concat(json_extract(one.value, '$.{field}'), '; ')"
-    return _ITEM.format(what=what, name=_NAME, ids=", ".join(f"'{item_id}'" for item_id in ids))
+    return _ITEM.format(what=what, name=_STORED_NAME, ids=", ".join(f"'{item_id}'" for item_id in ids))
 
 
 _COUNT_NEWEST: Final = (
@@ -279,23 +283,23 @@ _COUNT_NEWEST: Final = (
 
 
 def _count(name: str) -> str:
-    """How many items lie on the page of a stored dashboard itself."""
+    """How many items lie on the page of a stored dashboard itself; `name` as SQL has it."""
     return _LATEST.format(what="json_array_length(document, '$.items')", name=name)
 
 
 DASHBOARDS: Final[tuple[TourStep, ...]] = (
     TourStep(
         "dashboards",
-        "Mert's dashboards: his own, one shared with him and one that is public.",
+        "Mert's dashboards, those shared with him and those that everyone sees, in folders.",
         _list,
         "SELECT count(*) FROM dashboards",
-        "3",
+        "9",
     ),
     TourStep(
         "dashboard-opened",
         "One of them: a row of cards, a group, tabs, and a variable that its queries use.",
         _open,
-        _count(_NAME),
+        _count(_STORED_NAME),
         "4",
     ),
     TourStep(
@@ -323,7 +327,7 @@ DASHBOARDS: Final[tuple[TourStep, ...]] = (
         "dashboard-grouped",
         "A card dragged from the row into the group.",
         _into_group,
-        _ITEM.format(what="one.path", name=_NAME, ids="'refunds'"),
+        _ITEM.format(what="one.path", name=_STORED_NAME, ids="'refunds'"),
         "$.items[1].items",
     ),
     TourStep(
@@ -395,21 +399,21 @@ DASHBOARDS: Final[tuple[TourStep, ...]] = (
         "dashboard-phone",
         "The same dashboard on a phone: it follows the desktop layout, except for a widget moved here.",
         _phone,
-        _PHONE_ITEMS.format(what="group_concat(one.key)", name=_NAME),
+        _PHONE_ITEMS.format(what="group_concat(one.key)", name=_STORED_NAME),
         "where",
     ),
     TourStep(
         "dashboard-presented",
         "Presented: the dashboard fills the screen, with the time and how fresh its data is.",
         in_sequence(click("segment_desktop"), press(Qt.Key.Key_F5, CTRL)),
-        _count(_NAME),
+        _count(_STORED_NAME),
         "4",
     ),
     TourStep(
         "dashboard-imported",
         "A Grafana dashboard, imported. Its collapsed row is kept, and the report lists what isn't supported.",
         in_sequence(press(Qt.Key.Key_Escape), _back_to_list, _import),
-        _count("Packing line"),
+        _count("'Packing line'"),
         "3",
     ),
     TourStep(

@@ -29,7 +29,7 @@ from benchboard.identity import authentication
 from benchboard.identity.permissions import Client
 from benchboard.paging import Listing
 from benchboard.settings import Appearance, Settings
-from benchboard.tour import second_window
+from benchboard.tour import sample_week, second_window
 from benchboard.tour.driver import Driver, TourTimeout
 from benchboard.tour.script import STEPS
 from benchboard.tour.steps import TourContext, TourStep
@@ -51,7 +51,8 @@ class Tour:
         if isinstance(self._qt, QApplication):
             self._qt.setStyle("Fusion")
         self._second_process: subprocess.Popen[bytes] | None = None
-        self._application = self._start()
+        self._application = self._start()  # in its language
+        sample_week.fill(home)
         self._context = TourContext(
             self._driver(), out, lambda: self._application, self._restart, self._second_desktop, self._colleague
         )
@@ -158,7 +159,8 @@ class Tour:
         opened = workspace.connect(self._home, demo_file=True)
         try:
             with opened.database.system("tour").read() as session:
-                row = session.execute(text(step.sql)).first()
+                names = {"shop_review": _("Shop review")} if ":shop_review" in step.sql else {}
+                row = session.execute(text(step.sql), names).first()
         finally:
             opened.close()
         return row is not None and "|".join(str(value) for value in row) == step.expected

@@ -1,6 +1,7 @@
 """The steps in order: each is one action and the expected state of the database."""
 
 from collections.abc import Callable
+from typing import Final
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -11,8 +12,13 @@ from benchboard.tour.data_steps import DATA
 from benchboard.tour.driver import Driver
 from benchboard.tour.explore_steps import EXPLORE
 from benchboard.tour.steps import CTRL, TourContext, TourStep, canvas_of, in_sequence, rows, tile_point, unfold
+from benchboard.ui.bench.frame_list import FrameList
+from benchboard.ui.bench.plots.plots_canvas import PlotsCanvas
 from benchboard.ui.commands import REGISTRY
 from benchboard.ui.studio.canvas.canvas import Canvas
+
+_PLOTTED_S: Final = 3.0
+"""Seconds of values that the picture of the plots has."""
 
 # ---- all roles
 
@@ -122,8 +128,49 @@ def _live(context: TourContext) -> None:
     context.driver.wait_until(lambda: rows(context, "live_table") >= 3, "frames on the bus")
 
 
+def _plot(context: TourContext) -> None:
+    """Plot two signals of the first frame by keys, and wait until there is something to see."""
+    table = context.driver.widget("live_table")
+    assert isinstance(table, FrameList)
+    context.driver.click("live_filter")
+    context.driver.press(Qt.Key.Key_Down)
+    table.setCurrentIndex(table.frames.index(0, 0))
+    context.driver.press(Qt.Key.Key_Return)
+    for _signal in range(2):
+        context.driver.press(Qt.Key.Key_Down)
+        context.driver.press(Qt.Key.Key_G)
+    plots = context.driver.widget("plots_canvas")
+    assert isinstance(plots, PlotsCanvas)
+    context.driver.wait_until(lambda: _seconds(plots) > _PLOTTED_S, "some seconds of values")
+    context.driver.click("plots_canvas")
+    for _step in range(3):
+        context.driver.press(Qt.Key.Key_Plus)
+    context.driver.click("plots_canvas")
+
+
+def _seconds(plots: PlotsCanvas) -> float:
+    span = plots.source.span
+    return (span[1] - span[0]) / 1e9 if span is not None else 0.0
+
+
 def _stop_live(context: TourContext) -> None:
     context.driver.click("live_stop")
+
+
+def _recording(context: TourContext) -> None:
+    context.driver.click("tab_bench_recordings")
+    context.driver.click("recording_open_sample")
+    context.driver.wait_until(lambda: rows(context, "recording_table") >= 30_000, "the recording")
+    context.driver.click("recording_play")
+    context.driver.wait_until(lambda: _played(context) >= 400, "a second of it played")
+    context.driver.click("recording_play")
+
+
+def _played(context: TourContext) -> int:
+    """The row that was played last."""
+    table = context.driver.widget("recording_table")
+    assert isinstance(table, QTableView)
+    return table.currentIndex().row()
 
 
 # ---- the analyst
@@ -172,7 +219,8 @@ def _undo(context: TourContext) -> None:
 
 
 def _query(context: TourContext) -> None:
-    unfold(context, "studio_fold_right", "inspector_query")
+    unfold(context, "studio_fold_right", "segment_sql")
+    context.driver.click("segment_sql")
     context.driver.write("inspector_query", "SELECT count(*) AS refunds FROM orders WHERE status = 'refunded'")
     context.driver.write("inspector_title", "Refunded orders, ever")
     context.driver.press(Qt.Key.Key_Tab)
@@ -213,6 +261,41 @@ def _revoke(context: TourContext) -> None:
     context.driver.click("person_sessions_revoke_all")
     context.driver.click("confirm_act")
     context.second_desktop("ended")
+
+
+def _access(context: TourContext) -> None:
+    context.driver.click("person_access")
+    context.driver.widget("can_sources:read")
+
+
+def _own_role(context: TourContext) -> None:
+    """A clone of the role Technician, given to the analyst; a permission of it is changed, and not saved yet."""
+    context.driver.click("tab_admin_roles")
+    context.driver.click("role_technician")
+    context.driver.click("role_clone")
+    context.driver.write("name_field", "Line lead")
+    context.driver.click("name_accept")
+    context.driver.wait_until(lambda: context.driver.find("tick_dongles:pair"), "the new role")
+    context.driver.write("role_add", "aydin")
+    context.driver.click_first("role_add_")
+    context.driver.widget("member_remove")
+    context.driver.click("tick_dongles:pair")
+    context.driver.click("tick_sources:write")
+    context.driver.wait_until(lambda: context.driver.find("what_if_detail"), "who gains and who loses")
+
+
+def _who_can(context: TourContext) -> None:
+    context.driver.click("roles_save")
+    context.driver.wait_until(lambda: context.driver.find("roles_new"), "the saved role")
+    context.driver.write("who_can_search", "configure")
+    context.driver.widget("who_can_dongles:pair")
+
+
+def _teams(context: TourContext) -> None:
+    context.driver.click("tab_admin_teams")
+    context.driver.wait_until(lambda: rows(context, "teams_table") >= 2, "the teams")
+    _first_row(context, "teams_table")
+    context.driver.widget("team_rename")
 
 
 def _audit(context: TourContext) -> None:
@@ -298,15 +381,22 @@ STEPS: tuple[TourStep, ...] = (
     ),
     TourStep(
         "live-bus",
-        "Frames from a second simulated node arrive. The dark theme was chosen in the palette.",
-        in_sequence(_command("window.dark_theme"), _live),
+        "Frames from a second simulated node arrive, and two signals are plotted. Dark, by the command palette.",
+        in_sequence(_command("window.dark_theme"), _live, _plot),
+        _TIMING,
+        "500000",
+    ),
+    TourStep(
+        "recordings",
+        "A recording of the conveyor: its frames over time, each with its signals. It was played for a second.",
+        in_sequence(_stop_live, _recording),
         _TIMING,
         "500000",
     ),
     TourStep(
         "studio-home",
         "Mert, an analyst, opens his home page: widgets over three months of demo orders.",
-        in_sequence(_stop_live, sign_out, enter_as("analyst"), _command("window.light_theme"), _studio),
+        in_sequence(sign_out, enter_as("analyst"), _command("window.light_theme"), _studio),
         _HOME,
         "11",
     ),
@@ -367,7 +457,7 @@ STEPS: tuple[TourStep, ...] = (
         "Ines, an admin, sees people, their roles and their sessions.",
         in_sequence(_leave_search, _command("window.light_theme"), sign_out, enter_as("admin"), _people),
         "SELECT count(*) FROM users WHERE deleted_at IS NULL",
-        "5",
+        "14",
     ),
     TourStep(
         "admin-sessions",
@@ -382,6 +472,35 @@ STEPS: tuple[TourStep, ...] = (
         _revoke,
         "SELECT end_reason FROM session_history ORDER BY ended_at DESC LIMIT 1",
         "revoked",
+    ),
+    TourStep(
+        "admin-access",
+        "What Mert can reach, and by which role, team or share.",
+        _access,
+        "SELECT roles.slug FROM user_roles JOIN roles ON roles.id = role_id JOIN users ON users.id = user_id"
+        " WHERE users.email LIKE 'analyst@%'",
+        "analyst",
+    ),
+    TourStep(
+        "admin-roles",
+        "An own role, cloned from Technician: who gains and who loses what is said before it is saved.",
+        _own_role,
+        "SELECT count(*) FROM user_roles JOIN roles ON roles.id = role_id WHERE roles.slug = 'line-lead'",
+        "1",
+    ),
+    TourStep(
+        "admin-who-can",
+        "Saved. Who can configure dongles now?",
+        _who_can,
+        "SELECT count(*) FROM role_permissions JOIN roles ON roles.id = role_id WHERE roles.slug = 'line-lead'",
+        "7",
+    ),
+    TourStep(
+        "admin-teams",
+        "Teams, their people, and what is shared with them.",
+        _teams,
+        "SELECT count(*) FROM teams",
+        "5",
     ),
     TourStep(
         "admin-audit",

@@ -10,6 +10,7 @@ from benchboard.dashboards.document.document import Document
 from benchboard.tour.driver import Driver
 from benchboard.ui.app import Application
 from benchboard.ui.studio.canvas.canvas import Canvas
+from benchboard.ui.studio.editor_page import StudioPage
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -83,6 +84,13 @@ def canvas_of(context: TourContext) -> Canvas:
     canvas = context.driver.widget("studio_canvas")
     assert isinstance(canvas, Canvas)
     return canvas
+
+
+def wait_for_tiles(context: TourContext) -> None:
+    """Wait until the page in front has its widgets, each with its data."""
+    canvas = canvas_of(context)
+    page = next(page for page in context.driver.window.findChildren(StudioPage) if page.canvas is canvas)
+    context.driver.wait_until(lambda: canvas.tiles and not page.query_runner.busy, "the widgets with their data")
 
 
 def tile_point(canvas: Canvas, item_id: str, *, right: int = 0, bottom: int = 0) -> QPoint:

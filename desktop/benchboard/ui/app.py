@@ -38,9 +38,11 @@ from benchboard import settings as settings_file
 from benchboard.errors import FILE_UNUSABLE, UNREACHABLE, AppError
 from benchboard.i18n import _
 from benchboard.settings import Settings
+from benchboard.start_arguments import import_address
 from benchboard.storage.database_url import without_password
 from benchboard.ui import gc_control
 from benchboard.ui.commands import WINDOW, Handler, Handlers, install_shortcuts
+from benchboard.ui.open_requests import OpenRequests
 from benchboard.ui.problems import Notice, Problems, shortened_address
 from benchboard.ui.shell.problem_display import ShellProblemDisplay
 from benchboard.ui.shell.shortcuts_dialog import ShortcutsDialog
@@ -115,6 +117,7 @@ class Window(QMainWindow):
 
     def _toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+        accessible.announce(self, _("Full screen on") if self.isFullScreen() else _("Full screen off"), again=True)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._may_close():
@@ -147,14 +150,21 @@ class Application(QObject):
         self._session_watch: SessionWatch | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
         self._start_address = ""
+        self._start_data: Path | None = None
+        """The file or folder to import once a session is open."""
+        self._open_requests = OpenRequests(home, self)
+        self._open_requests.wanted.connect(self._open_wanted)
         self._start_notices: list[str] = []
         """What is to be said once the session is open that begins by itself."""
         self._bug_reported.connect(self.problems.bug, Qt.ConnectionType.QueuedConnection)
         self._committed.connect(self._notify_changes, Qt.ConnectionType.QueuedConnection)
 
-    def start(self, address: str = "", file: Path | None = None) -> None:
-        """Show the window: the sign-in screen, or the saved session."""
+    def start(self, address: str = "", file: Path | None = None, data: Path | None = None) -> None:
+        """Show the window: the sign-in screen, or the saved session; then `address`, or the import of `data`. `file`
+        is the database."""
         note_home(self.home)
+        self._start_data = data
+        self._open_requests.listen()
         url, refused = _configured_url() if file is None else (None, None)
         if file is not None:
             url = f"sqlite:///{quote(str(file.absolute()))}"
@@ -264,7 +274,8 @@ class Application(QObject):
             return
         self._save_last_address()
         self._detach_session()
-        self.show_sign_in()
+        with accessible.untold():  # what is read is that the session ends
+            self.show_sign_in()
         if self.sign_in is None:
             return
         after = partial(self.sign_in.open_demo_as, become) if become else None
@@ -279,6 +290,7 @@ class Application(QObject):
     def close(self) -> None:
         """Finish pending changes and close; the session ends unless the user stays signed in."""
         session = self._session
+        self._open_requests.close()
         self._detach_session()
         # A screen that was replaced a moment ago still holds what a task may be waiting for, such as a crash journal.
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -299,11 +311,37 @@ class Application(QObject):
         )
         self._start_watch(session)
         address, self._start_address = self._start_address, ""
+        data, self._start_data = self._start_data, None
+        self._open_requests.listen()  # the home may be a new one
         known = self.settings.last_user == session.signed_in.actor.user_id
         self._show_shell(lambda shell: shell.go_or_home(address or (self.settings.last_place if known else "")))
         self._save_settings()
+        self._announce_user(session)
         self._show_start_notices(address)
+        if data is not None and self.shell is not None:
+            self.shell.go(import_address(data))
         gc_control.freeze_once()
+
+    def _announce_user(self, session: "ActiveSession") -> None:
+        actor = session.signed_in.actor
+        sentence = _("Signed in as {name} ({organisation}).")
+        if self.shell is not None:
+            text = sentence.format(name=actor.name, organisation=actor.organisation)
+            accessible.announce(self.shell, text, again=True)
+
+    def _open_wanted(self, address: str, path: str) -> None:
+        """Open what the program was started with again, now or after the sign-in, in front of other windows."""
+        self.window.setWindowState(self.window.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.window.raise_()
+        self.window.activateWindow()
+        if self.shell is None or self._session is None:
+            self._start_address, self._start_data = address, Path(path) if path else None
+        elif path:
+            self.shell.go(import_address(Path(path)))
+        elif self.shell.has_address(address):
+            self.shell.go(address)
+        else:
+            self.problems.report_unknown_address(address)
 
     def _save_settings(self) -> None:
         """Save the settings. What is said of a failure goes when they are saved."""
@@ -462,8 +500,9 @@ class _SignInProblemDisplay(ShellProblemDisplay):
             self._sign_in.show_notice(notice)
 
 
-def run(address: str = "", file: Path | None = None) -> int:
-    """Open the window and run until it is closed; returns the exit status."""
+def run(address: str = "", file: Path | None = None, data: Path | None = None) -> int:
+    """Open the window and run until it is closed; returns the exit status. What is to be opened: a view, a database
+    `file`, or the import of the file or folder `data`."""
     home = settings_file.home()
     log.start(home / "logs" if is_private(home) else None)
     qInstallMessageHandler(QtMessages())
@@ -476,7 +515,7 @@ def run(address: str = "", file: Path | None = None) -> int:
     sys.excepthook = _exception_hook(application)
     threading.excepthook = lambda failure: application.report(failure.exc_value or RuntimeError(str(failure.exc_type)))
     _listen_for_signals(qt)
-    application.start(address, file)
+    application.start(address, file, data)
     status = qt.exec()
     application.close()
     sys.excepthook = sys.__excepthook__

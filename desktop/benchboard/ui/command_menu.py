@@ -8,7 +8,7 @@ from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY, Command, CommandScope, Handler, Handlers
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.labels import plain_tooltip
-from benchboard.ui.widgets.menus import Menu
+from benchboard.ui.widgets.menus import Menu, show_keys
 
 _NONE_CHECKED: Mapping[str, bool] = {}
 
@@ -53,8 +53,9 @@ def command_menu(
 
 def _add(menu: Menu, command: Command, handler: Handler, scope: CommandScope, checked: bool | None) -> None:
     title = handler.title or command.text
-    has_key = command.shortcuts and command.scope in scope.chain()
-    action = menu.addAction(f"{title}\t{command.key}" if has_key else title)
+    action = menu.addAction(title)
+    if command.shortcuts and command.scope in scope.chain():
+        show_keys(action, command.shortcuts[0], command.key)
     action.setObjectName(f"command_{command.name}")
     if checked is not None:
         action.setCheckable(True)

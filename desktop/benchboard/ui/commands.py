@@ -51,6 +51,7 @@ class CommandGroup(Enum):
     DONGLES = N_("Dongles")
     TIMING = N_("Bit timing")
     LIVE = N_("Live bus")
+    RECORDINGS = N_("Recordings")
     PAIRING = N_("Pairing")
     EDIT = N_("Edit")
     NAVIGATE = N_("Navigate")

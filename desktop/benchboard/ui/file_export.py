@@ -30,8 +30,9 @@ def ask_file(
 ) -> None:
     """Ask for a file to write, and return at once; `chosen` is called with its path, or never.
 
-    `name` is suggested, in the home folder. Its extension is the one that a name without any gets, and the only one
-    that the dialog lists; `kind` says in the dialog which kind of file that is.
+    `name` is suggested, in the folder used last for such a file, at first the home folder. Its extension is the one
+    that a name without any gets, and the only one that the dialog lists; `kind` says in the dialog which kind of file
+    that is.
     """
     extension = Path(name).suffix
     dialog = QFileDialog(owner.window(), title, str(Path.home() / name), f"{kind} (*{extension})")
@@ -41,7 +42,7 @@ def ask_file(
     dialog.selectFile(name)
     dialog.fileSelected.connect(lambda path: chosen(Path(path)))
     dialog.finished.connect(dialog.deleteLater)
-    open_file_dialog(dialog)
+    open_file_dialog(dialog, dialog_name)
 
 
 def save_file(

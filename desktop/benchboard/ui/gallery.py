@@ -32,6 +32,7 @@ from benchboard.ui.widgets.focus import FocusRing
 from benchboard.ui.widgets.key_value import Figure
 from benchboard.ui.widgets.labels import Tone
 from benchboard.ui.widgets.legend import Legend, LegendEntry, paint_legend, paint_legend_row
+from benchboard.ui.widgets.list_row import ListRow
 from benchboard.ui.widgets.no_match import NoMatch, NoMatchLine
 from benchboard.ui.widgets.popover import closed_menu
 from benchboard.ui.widgets.section_list import SectionList
@@ -270,6 +271,22 @@ def _data() -> Iterator[Sample]:
     yield Sample("TimelineRow", "one line", partial(TimelineRow, "now", what), (320, 24))
     yield Sample("TimelineRow", "with an action", _timeline_row, (320, 64))
     yield Sample("Drawer", "over the list", _drawer, (640, 96))
+    yield Sample("ListRow", "rest", partial(_list_row, checked=False), (280, 44))
+    yield Sample("ListRow", "open", partial(_list_row, checked=True), (280, 44))
+    yield Sample("ListRow", "leads elsewhere", _leading_row, (280, 44))
+
+
+def _list_row(*, checked: bool) -> QWidget:
+    row = ListRow(lambda: None)
+    row.show_row("Orders by shop", "2 tables, Shop database", "Not saved")
+    row.setChecked(checked)
+    return row
+
+
+def _leading_row() -> QWidget:
+    row = ListRow(lambda: None, icon="ph.squares-four", leads=True)
+    row.show_row("Shop review", "4 widgets")
+    return row
 
 
 def _timeline_row() -> QWidget:

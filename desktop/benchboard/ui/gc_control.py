@@ -9,12 +9,15 @@ thread added a widget to another one.)
 import functools
 import gc
 import time
+from collections.abc import Callable
 from typing import ClassVar, Final
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 
 _INTERVAL_MS: Final = 100
+_PATIENCE: Final = 20
+"""How many times as much garbage may wait while the user waits for a task: a page is being opened, for example."""
 _MAX_SHARE: Final = 1 / 500
 """The share of time that full collections may take: on a page of thousands of items one takes longer than a frame."""
 
@@ -37,8 +40,10 @@ class GarbageCollector(QObject):
 
     _active: ClassVar[set["GarbageCollector"]] = set()
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject, is_busy: Callable[[], bool] = lambda: False) -> None:
+        """`is_busy`: whether a task is under way."""
         super().__init__(parent)
+        self._is_busy = is_busy
         self._active.add(self)
         gc.disable()
         self._paused_until = 0.0
@@ -54,8 +59,9 @@ class GarbageCollector(QObject):
             gc.enable()
 
     def _collect_due(self) -> None:
-        """Collect a generation when it is due by Python's own thresholds."""
-        counts, due = gc.get_count(), gc.get_threshold()
+        """Collect a generation when it is due by Python's own thresholds; while a task is under way, later."""
+        counts, patience = gc.get_count(), _PATIENCE if self._is_busy() else 1
+        due = [patience * threshold for threshold in gc.get_threshold()]
         oldest = 2 if self._full_allowed() else 1
         generation = next((k for k in range(oldest, -1, -1) if counts[k] > due[k]), None)
         if generation is None:

@@ -1,6 +1,7 @@
 """Problems and notices, shown in one place: the banner under the header, the toast at the bottom, the bug report.
 
-One banner at a time, errors before notices; it says how many more there are. Only the bug report is modal.
+One banner at a time, errors before notices and the newest error first; it says how many more there are. Only the bug
+report is modal.
 """
 
 import logging
@@ -23,6 +24,8 @@ _log = logging.getLogger(__name__)
 Kind = Literal["info", "warn", "error"]
 _MOST_UNDOS: Final = 50
 """Actions of a page that can be undone, one after the other."""
+_EVERYWHERE: Final = ("storage.", "workspace.")
+"""How the codes of errors begin that are the same on every page: the database or its folder is unavailable."""
 _SEVERITY: Final[Mapping[Kind, int]] = {"error": 0, "warn": 1, "info": 2}
 
 
@@ -84,6 +87,8 @@ class Problems(QObject):
         """The tasks whose failure a notice reports, by its key."""
         self._undos: dict[str, list[Callable[[], None]]] = {}
         """What undoes the last action of each page."""
+        self._toasted = ""
+        """What the last toast says, if it has nothing to undo."""
         self._is_undoing = False
         """Whether the next toast reports an undo: to undo that one would be to repeat the action."""
 
@@ -95,8 +100,8 @@ class Problems(QObject):
 
     @property
     def current(self) -> Notice | None:
-        """The notice to show: the most severe, then the oldest, unless the user turned to another. Other news must not
-        hide an error.
+        """The notice to show: the newest error, then the most severe and oldest of the others, unless the user turned
+        to another. Other news must not hide an error, nor an old error what came of the user's last act.
         """
         here = self.here
         return self._turned_to if self._turned_to in here else here[0] if here else None
@@ -104,8 +109,10 @@ class Problems(QObject):
     @property
     def here(self) -> tuple[Notice, ...]:
         """The notices of the page that is shown, the most important first."""
-        here = (notice for notice in self._waiting if notice.place in ("", self.room, self._page))
-        return tuple(sorted(here, key=lambda notice: _SEVERITY[notice.kind]))
+        here = [notice for notice in self._waiting if notice.place in ("", self.room, self._page)]
+        errors = [notice for notice in here if notice.kind == "error"]
+        others = [notice for notice in here if notice.kind != "error"]
+        return (*reversed(errors), *sorted(others, key=lambda notice: _SEVERITY[notice.kind]))
 
     def turn(self) -> bool:
         """Show the next notice; False if there was none, and the first one is shown again."""
@@ -144,7 +151,8 @@ class Problems(QObject):
         """Show an expected failure: what, why, what to do, and *Try again* if that may help.
 
         Only the newest failure of an `act` is shown; call `dismiss(act)` when it succeeds. It goes when the user leaves
-        the page, unless it can be tried again, something is unavailable, or its cause is `lasting`, as unsaved work is.
+        the page, unless it can be tried again, the database is unavailable, or its cause is `lasting`, as unsaved work
+        is. A file that can't be read or written concerns only the page where it was asked for.
         """
         if isinstance(error, Cancelled):
             return
@@ -154,7 +162,8 @@ class Problems(QObject):
             self._failed.setdefault(act or error.code, set()).add(self._failing)
         actions = (Action(_("Try again"), retry),) if retry else ()
         why = " ".join(part for part in (error.why, error.do) if part)
-        page = "" if retry or lasting or isinstance(error, Unavailable) else self._page
+        is_everywhere = isinstance(error, Unavailable) and error.code.startswith(_EVERYWHERE)
+        page = "" if retry or lasting or is_everywhere else self._page
         self.notify(Notice(error.what, why, "error", "ph.warning-circle", actions, key=act or error.code, page=page))
 
     @contextmanager
@@ -202,11 +211,14 @@ class Problems(QObject):
     def notify(self, notice: Notice) -> None:
         """Queue `notice`; equal notices are shown once."""
         same = next((old for old in self._waiting if old == notice or (notice.key and old.key == notice.key)), None)
-        if same is not None:
+        if same is not None and notice.kind != "error":
             self._waiting[self._waiting.index(same)] = notice
         else:
+            if same is not None:  # the user tried again: it failed now
+                self._waiting.remove(same)
             self._waiting.append(notice)
-            self._turned_to = None
+            if notice != same:
+                self._turned_to = None
         self._present()
 
     def dismiss(self, key: str = "") -> None:
@@ -249,8 +261,15 @@ class Problems(QObject):
             del known[:-_MOST_UNDOS]
             undo = partial(self._undo, self._page, undo)
         self._is_undoing = False
+        if undo is None and self._is_in_banner(text):
+            return
+        self._toasted = text if undo is None else ""
         if self._display is not None and _is_alive(self._display):
             self._display.show_toast(text, undo, warning=warning, action=action)
+
+    def _is_in_banner(self, text: str) -> bool:
+        """Whether the banner that is shown begins as this toast does."""
+        return self.current is not None and text.startswith(self.current.what)
 
     def undo_last(self) -> None:
         """Undo the last action on the page that is shown and wasn't undone, also after its toast has gone."""
@@ -288,6 +307,8 @@ class Problems(QObject):
     def _present(self) -> None:
         if self._display is not None and _is_alive(self._display):
             self._display.show_banner(self.current)
+            if self._toasted and self._is_in_banner(self._toasted):
+                self._display.hide_toast(self._toasted)
             self.shown.emit(self.current)
 
 

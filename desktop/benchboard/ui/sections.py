@@ -40,6 +40,8 @@ class RoomView:
     build: "Callable[[Context], QWidget]"
     search_terms: str = ""
     """What else the palette finds it by, marked with `i18n.N_`."""
+    first_page: str = ""
+    """The rest of the palette's address of the view, if that may have been left at another page."""
 
 
 def _no_handlers(_context: "Context") -> Handlers:
@@ -189,6 +191,16 @@ class MovesBannerPlace(HasBannerPlace, Protocol):
 
 
 @runtime_checkable
+class ShowsDocuments(Protocol):
+    """A view with a tab for each open document: the window's title has the name of that in front."""
+
+    @property
+    def document_changed(self) -> SignalInstance: ...
+
+    def document_name(self) -> str: ...
+
+
+@runtime_checkable
 class CanPresent(Protocol):
     """A view that can fill the window (present), and signals when that starts and ends.
 
@@ -199,6 +211,34 @@ class CanPresent(Protocol):
     def presenting_changed(self) -> SignalInstance: ...
 
     def stop_presenting(self) -> None: ...
+
+
+@runtime_checkable
+class LeavesByEscape(Protocol):
+    """A view that may show something in place of its page, which Esc leaves wherever the focus is."""
+
+    def leave_by_escape(self) -> bool:
+        """Leave it; returns False if there is nothing to leave."""
+
+
+@runtime_checkable
+class StepsBack(Protocol):
+    """A view with pages of its own, which going back returns through before it leaves the view."""
+
+    @property
+    def can_step_back(self) -> bool:
+        """Whether the page that is shown was opened from another one."""
+
+    def step_back(self) -> None:
+        """Return to that one."""
+
+
+@runtime_checkable
+class HasStart(Protocol):
+    """A view that opens other pages over its own: its tab, pressed while it is in front, leads back to that."""
+
+    def show_start(self) -> None:
+        """Show the page that the view begins with."""
 
 
 class DocumentTabs(Protocol):

@@ -39,6 +39,7 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QAbstractScrollArea::corner { background: transparent; border: 0; }
 QSplitter::handle { background: $border; }
+QSplitter[clear="true"]::handle { background: transparent; }
 QWidget[surface="surface"] { background: $surface; }
 QWidget[surface="window"] { background: $window; }
 QWidget[surface="alt"] { background: $surface_alt; }
@@ -55,6 +56,7 @@ QFrame[card="chosen"] { background: $surface; border: 2px solid $accent; border-
 _BUTTONS = Template("""
 QAbstractButton[kind] { border-radius: ${r_control}px; padding: 0 11px; font-weight: 500; }
 QAbstractButton[kind][square="true"] { padding: 0; }
+QDialogButtonBox { button-layout: 3; }  /* GNOME: what the dialog is for is at the right */
 QAbstractButton[kind="plain"] { background: $surface; color: $text; border: 1px solid $border_strong; }
 QAbstractButton[kind="plain"]:hover { background: $row_hover; border-color: $border_control; }
 QAbstractButton[kind="plain"]:pressed { background: $surface_alt; }
@@ -70,10 +72,13 @@ QAbstractButton[kind="destroy"] { background: $error_fill; color: $on_accent; bo
 QAbstractButton[kind="destroy"]:hover { border-color: $text; }
 QAbstractButton[kind="quiet"] { background: transparent; color: $text_secondary; border: 1px solid transparent; }
 QAbstractButton[kind="quiet"]:hover { background: $row_hover; color: $text; }
-QAbstractButton[kind="quiet"][section="true"]:checked { background: $selection; color: $accent_text; }
+QAbstractButton[kind="quiet"][section="true"] {
+  border: 0; border-left: 2px solid transparent; border-radius: 0; padding: 0 14px; text-align: left; }
+QAbstractButton[kind="quiet"][section="true"]:checked {
+  background: $selection; color: $accent_text; border-left-color: $accent; }
 QAbstractButton[kind="quiet"]:pressed { background: $surface_alt; }
 QAbstractButton[kind="link"], QAbstractButton[kind="danger_link"],
-QAbstractButton[kind="inverse"] { background: transparent; border: 0; padding: 0; }
+QAbstractButton[kind="warn_link"], QAbstractButton[kind="inverse"] { background: transparent; border: 0; padding: 0; }
 QAbstractButton[kind="plain"]:disabled, QAbstractButton[kind="primary"]:disabled,
 QAbstractButton[kind="danger"]:disabled, QAbstractButton[kind="destroy"]:disabled {
   background: $surface_alt; color: $text_disabled; border: 1px solid $border; }
@@ -107,8 +112,14 @@ QPlainTextEdit[docked="alt"] { background: $surface_alt; border: 2px solid $surf
 QPlainTextEdit[docked="alt"]:focus { border-color: $focus; }
 QComboBox::drop-down { border: 0; width: 26px; }
 QComboBox::down-arrow { image: none; }
-QComboBox QAbstractItemView { background: $raised; color: $text; border: 1px solid $border_strong; padding: 4px;
+QComboBox QAbstractItemView { background: transparent; color: $text; border: 0; padding: 4px;
   selection-background-color: $selection; selection-color: $text; outline: 0; }
+QAbstractItemView[files="true"] { background: $surface; color: $text; border: 1px solid $border; outline: 0;
+  border-radius: ${r_control}px; padding: 4px; selection-background-color: $selection; selection-color: $text; }
+QAbstractItemView[files="true"]:focus { border: 2px solid $focus; padding: 3px; }
+QAbstractItemView[files="true"]::item { border: 0; padding: 0 6px; }
+QAbstractItemView[files="true"]::item:hover { background: $row_hover; }
+QAbstractItemView[files="true"]::item:selected { background: $selection; color: $text; }
 QAbstractItemView[completions="true"] { background: $raised; color: $text; border: 1px solid $border_strong;
   padding: 4px; selection-background-color: $selection; selection-color: $text; outline: 0; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: 0; }
@@ -129,10 +140,13 @@ QTableView { background: $surface; border: 0; color: $text; selection-background
 QHeaderView { background: $surface; border: 0; }
 QHeaderView::section { background: $surface; color: $text_secondary; border: 0; border-bottom: 1px solid $border;
   padding: 0 12px; font-weight: 500; }
+QHeaderView[edge="true"]::section:first, QHeaderView[edge="true"]::section:only-one { padding-left: 16px; }
 QTableCornerButton::section { background: $surface; border: 0; }
 QTreeWidget { border: 2px solid transparent; }
 QListWidget { background: $surface; color: $text; border: 1px solid $border_control; border-radius: ${r_control}px;
   padding: 4px; }
+QTextEdit#large_text { border: 2px solid transparent; background: transparent; padding: 4px 6px; }
+QTextEdit#large_text[ringed="true"] { border-color: $focus; }
 QListWidget:focus { border: 2px solid $focus; padding: 3px; }
 QListWidget::item { padding: 6px 8px; border-radius: ${r_badge}px; }
 QListWidget::item:hover { background: $row_hover; }
@@ -172,7 +186,8 @@ def sheet(colors: Mapping[str, QColor], radii: Mapping[str, int], fonts: Mapping
         values[name.replace(".", "_")] = color.name() if color.alpha() == 255 else alpha
     values |= {f"r_{name}": str(radii[name]) for name in RADII}
     parts = [template.substitute(values) for template in (_BASE, _BUTTONS, _FIELDS, _TABLES)]
-    return "".join([*parts, *(_type(role, font) for role, font in fonts.items()), _mono(mono)])
+    types = [_type(role, font) for role, font in fonts.items()]
+    return "".join([*parts, *types, 'QLabel[medium="true"] { font-weight: 500; }\n', _mono(mono)])
 
 
 def _type(role: str, font: QFont) -> str:

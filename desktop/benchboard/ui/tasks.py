@@ -191,13 +191,13 @@ class Tasks(QObject):
         self._long_readers = ThreadPoolExecutor(_LONG_READERS, "benchboard-query")
         self._writer = ThreadPoolExecutor(1, "benchboard-change")
         self._runners = ThreadPoolExecutor(_RUNNERS, "benchboard-run")
-        self._collector = GarbageCollector(self)
+        self._submitted = self._delivered = 0
+        self._collector = GarbageCollector(self, lambda: self._submitted > self._delivered)
         self._running: list[Work] = []
         self._saving = 0
         self._closed = False
         self._undelivered: list[_Handover] = []
         """Results after `close`: undelivered, but still to be released on the main thread."""
-        self._submitted = 0
         self._failed: dict[Hashable, int] = {}
         """The tasks whose failure may be shown, with the number of the newest job when it failed."""
         self._bridge = _MainThreadBridge(self)
@@ -363,6 +363,7 @@ class Tasks(QObject):
 
     def _deliver(self, handover: _Handover) -> None:
         delivery = handover.take()
+        self._delivered += 1
         job, error = delivery.job, delivery.error
         self._finish(job.work)
         if error is not None and error.code == UNREACHABLE:

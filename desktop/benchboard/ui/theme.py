@@ -72,6 +72,7 @@ class Theme(QObject):
         self.current: Mode = "light"
         self._colours: dict[str, QColor] = {}
         self._paper = False
+        self._fonts: dict[tuple[str, str, int, bool], QFont] = {}
         self._read()
         fonts.load(tokens_file.parents[1] / "fonts")
         named, kind = self._tokens["type"]["family"], QFontDatabase.SystemFont
@@ -98,6 +99,10 @@ class Theme(QObject):
         """The colour of the `index`-th series; assign in order and keep it for the series' lifetime."""
         series = self._tokens["chart"][self.current]
         return QColor(series[index % len(series)])
+
+    def tolerance(self, step: int) -> QColor:
+        """The colour of a bit timing that allows enough oscillator tolerance (0), twice (1) or three times as much."""
+        return QColor(self._tokens["chart"]["tolerance"][self.current][step])
 
     def ramp(self, share: float) -> QColor:
         """The colour of a value in a heatmap, by its share of the way from the least to the largest: 0 to 1."""
@@ -158,13 +163,18 @@ class Theme(QObject):
         return group_tokens
 
     def _font(self, families: list[str], step: str, weight: int) -> QFont:
+        """A font of its own for each caller, who may change it: what is kept is only copied."""
+        key = (families[0], step, weight, self._paper)
+        if (kept := self._fonts.get(key)) is not None:
+            return QFont(kept)
         font = QFont()
         font.setFamilies(families)
         scale = "scale_px_at_96dpi" if sys.platform == "darwin" else "scale_pt"
         font.setPointSizeF(float(self._tokens["type"][scale][step]))
         font.setWeight(QFont.Weight(weight))
         font.setFeature(QFont.Tag("tnum"), 0 if self._paper else 1)
-        return font
+        self._fonts[key] = font
+        return QFont(font)
 
     def _read(self) -> None:
         self._colours = {name: _colour(text) for name, text in self._tokens["color"][self.current].items()}

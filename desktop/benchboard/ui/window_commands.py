@@ -14,6 +14,8 @@ LIST_VIEW: Final = CommandScope("list-view", SHELL, Qt.ShortcutContext.WindowSho
 LIST: Final = CommandScope("list", LIST_VIEW, None)
 LIST_UNDO: Final = CommandScope("list-undo", LIST_VIEW, Qt.ShortcutContext.WindowShortcut)
 """A view with a list whose actions can be undone, while it is shown, unless a field undoes what was typed in it."""
+CELLS: Final = CommandScope("cells", SHELL, None)
+"""A table whose arrow keys go from cell to cell."""
 SETTINGS: Final = CommandScope("settings", SHELL, None)
 """In the settings, unless the focused widget has a use for the key."""
 NOTICE: Final = CommandScope("notice", SHELL, None)
@@ -76,6 +78,8 @@ REGISTRY.register(
     Command("list.select_all", N_("Select all rows"), Group.LISTS, ("Ctrl+A",), "", "", LIST),
     Command("list.clear", N_("Clear selection"), Group.LISTS, ("Esc",), "", "", LIST),
     Command("list.sort", N_("Sort list"), Group.LISTS, ("S",), "", "", LIST),
+    Command("list.column_width", N_("Make column wider or narrower, in a table"), Group.LISTS,
+            ("Alt+Shift+Right", "Alt+Shift+Left"), "", N_("resize column, column width"), CELLS),
     Command("list.open_menu", N_("Open row's menu"), Group.LISTS, ("Shift+F10",), "", "", LIST),
 )
 # fmt: on

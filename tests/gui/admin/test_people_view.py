@@ -5,15 +5,28 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QLineEdit, QMenu, QPushButton
+from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+)
 from pytestqt.qtbot import QtBot
 
-from benchboard.identity import audit, authentication, organisations, teams, users
+from benchboard.errors import Unavailable
+from benchboard.identity import audit, authentication, organisations, person_changes, teams, users
 from benchboard.identity.permissions import Client
+from benchboard.identity.person_changes import PersonFields
 from benchboard.identity.roles import DEFAULT_ROLE
+from benchboard.paging import Listing
 from benchboard.ui.admin import ROOM, people_view, user_actions
 from benchboard.ui.admin.add_person_dialog import AddPersonDialog
+from benchboard.ui.admin.change_table import ChangeTable
 from benchboard.ui.admin.people_view import PeopleView
 from benchboard.ui.admin.person_pane import PersonPane
 from benchboard.ui.shell.shell import Shell
@@ -79,6 +92,20 @@ def test_people_ticked_titles_stay_and_no_row_moves(admin: Admin) -> None:
     assert admin.window.childAt(admin.window.mapFromGlobal(title)) is table.horizontalHeader().viewport()
 
 
+def test_actions_for_ticked_people_stay_in_reach_beside_the_details(admin: Admin) -> None:
+    admin.window.resize(1024, 700)
+    admin.row(TABLE, "John Carter")
+    admin.find(TABLE).setFocus()
+    admin.key(Qt.Key.Key_Home)
+    admin.key(Qt.Key.Key_Space)
+    admin.key(Qt.Key.Key_Return)
+    admin.wait(lambda: detail(admin).isVisible())
+    edge = detail(admin).mapTo(admin.window, QPoint()).x()
+    for name in ("people_disable", "bulk_clear"):
+        button = admin.find(name)
+        admin.wait(lambda button=button: button.mapTo(admin.window, button.rect().topRight()).x() < edge)
+
+
 def test_people_filters_narrow_and_header_sorts(admin: Admin) -> None:
     role = admin.find("people_role")
     assert isinstance(role, QComboBox)
@@ -132,12 +159,18 @@ def _entries(menu: QMenu) -> dict[str, bool]:
 
 def test_row_menu_of_a_person_has_the_actions_of_the_details(admin: Admin) -> None:
     menu = admin.row_menu(TABLE, "Ada Lovelace", "people_menu")
-    assert _entries(menu) == {"Revoke all sessions": True, "Disable account": True, "View in audit log": True}
+    assert _entries(menu) == {
+        "Edit person": True, "Delete person": True,
+        "Revoke all sessions": True, "Disable account": True, "View in audit log": True,
+    }  # fmt: skip
     admin.choose(menu, "command_disable_account")
     admin.wait(lambda: admin.person("Ada Lovelace").state == "inactive")
     admin.wait(lambda: admin.cell(TABLE, "Ada Lovelace", 3) == "Disabled")
     menu = admin.row_menu(TABLE, "Ada Lovelace", "people_menu")
-    assert _entries(menu) == {"Revoke all sessions": False, "Enable account": True, "View in audit log": True}
+    assert _entries(menu) == {
+        "Edit person": True, "Delete person": True,
+        "Revoke all sessions": False, "Enable account": True, "View in audit log": True,
+    }  # fmt: skip
     menu.close()
 
 
@@ -153,7 +186,9 @@ def test_row_menu_of_ticked_people_acts_on_all_of_them(admin: Admin) -> None:
     for name in ("Ada Lovelace", "Öz Işık"):
         admin.press_row(TABLE, name, tick=True)
     menu = admin.row_menu(TABLE, "Ada Lovelace", "people_menu")
-    assert _entries(menu) == {"Revoke sessions": True, "Enable accounts": True, "Disable accounts": True}
+    assert _entries(menu) == {
+        "Revoke sessions": True, "Enable accounts": True, "Disable accounts": True, "Delete person": True,
+    }  # fmt: skip
     admin.choose(menu, "command_disable_account")
     admin.wait(lambda: "2 people disabled" in admin.toast())
 
@@ -227,6 +262,9 @@ def test_palette_offers_the_commands_of_the_selected_person(admin: Admin) -> Non
             name for name in shell.command_handlers() if name in ("admin.disable_account", "admin.activate_account")
         }
 
+    view = admin.find(TABLE)
+    assert isinstance(view, QAbstractItemView)
+    view.setCurrentIndex(QModelIndex())  # with the focus, the first row may have become the current one
     assert offered() == set()
     admin.press_row(TABLE, "Ada Lovelace")
     assert offered() == {"admin.disable_account"}
@@ -318,6 +356,26 @@ def test_add_person_with_valid_fields_adds_them_once(admin: Admin) -> None:
     admin.click("confirm_keep")
     assert admin.find("add_email").isVisible()
     admin.click("add_cancel")
+
+
+def test_add_person_without_the_database_keeps_what_was_typed_for_the_next_attempt(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin.click("people_add")
+    admin.type("add_email", "zuz@north.example")
+    admin.type("add_name", "Zuzana Nova")
+
+    def refuse(*_arguments: object, **_named: object) -> None:
+        raise Unavailable("database.unreachable", "The database can't be reached.", do="Try again.")
+
+    with monkeypatch.context() as away:
+        away.setattr(users, "add_person", refuse)
+        admin.click("add_act")
+        admin.wait(lambda: "The database can't be reached." in label_text(admin, "add_person"))
+    assert _line(admin, "add_email").text() == "zuz@north.example"
+    assert _line(admin, "add_name").text() == "Zuzana Nova"
+    admin.click("add_act")
+    admin.wait(lambda: "Zuzana Nova" in admin.column(TABLE))
 
 
 def test_add_person_taken_address_offers_to_show_whose_it_is(admin: Admin) -> None:
@@ -497,7 +555,7 @@ def test_person_is_found_by_the_palette(admin: Admin) -> None:
 
 
 def test_bulk_buttons_say_why_they_have_nothing_to_do() -> None:
-    context = SimpleNamespace(actor=SimpleNamespace(user_id="me"))
+    context = SimpleNamespace(actor=SimpleNamespace(user_id="me", permissions={"users:write", "sessions:revoke"}))
 
     def reasons(*people: tuple[str, str, int]) -> list[str]:
         selected = [SimpleNamespace(id=one, state=state, sessions=count) for one, state, count in people]
@@ -511,3 +569,186 @@ def test_bulk_buttons_say_why_they_have_nothing_to_do() -> None:
     ]
     assert reasons(("b", "inactive", 0))[1:] == ["", "None of the selected accounts is enabled."]
     assert reasons(("me", "active", 1))[2] == "You can't disable your own account."
+
+
+def _line(admin: Admin, name: str) -> QLineEdit:
+    edit = admin.find(name)
+    assert isinstance(edit, QLineEdit)
+    return edit
+
+
+def test_edit_person_changes_fields_by_keys_and_undo_restores_them(admin: Admin) -> None:
+    with unbound(admin.application.shell.context.workspace.database).change() as session:  # type: ignore[union-attr]
+        actor = authentication.operator_actor(session, client=Client.here())
+        rig = teams.create_team(session, actor, name="Rig 2").id
+    admin.press_row(TABLE, "Ada Lovelace")
+    admin.find(TABLE).setFocus()
+    admin.key(Qt.Key.Key_F2)
+    admin.wait(lambda: admin.find("edit_save").isEnabled())
+    assert _line(admin, "edit_name").hasFocus()
+    assert _line(admin, "edit_email").text() == "ada@example.com"
+    role = admin.find("edit_role")
+    assert isinstance(role, QComboBox)
+    assert role.currentText() == "Technician"
+    role.setFocus()
+    admin.qtbot.keyClicks(role, "Op")
+    assert "Views all dongles" in label_text(admin, "edit_person")
+    admin.type("edit_department", "Test lab")
+    admin.click(f"edit_team_{rig}")
+    admin.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    changed = "Ada Lovelace changed: role Operations manager, department Test lab, teams"
+    admin.wait(lambda: changed in admin.toast())
+    assert admin.find("people_search").accessibleName() == "Filter people"
+    ada = admin.person("Ada Lovelace")
+    assert (ada.role, ada.department, ada.teams) == ("ops_manager", "Test lab", ("Rig 2",))
+    admin.wait(lambda: admin.cell(TABLE, "Ada Lovelace", 1) == "Operations manager")
+    admin.wait(lambda: "Operations manager" in label_text(admin, "person_detail") or detail(admin).findChildren(Badge))
+    admin.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    admin.wait(lambda: "Changes to Ada Lovelace undone" in admin.toast())
+    ada = admin.person("Ada Lovelace")
+    assert (ada.role, ada.department, ada.teams) == ("technician", None, ())
+
+
+def test_edit_person_says_what_saving_changes(admin: Admin) -> None:
+    admin.press_row(TABLE, "Ada Lovelace")
+    admin.click("person_edit")
+    admin.wait(lambda: admin.find("edit_save").isEnabled())
+
+    def changes() -> list[tuple[str, str, str]]:
+        tables = [one for one in admin.find("edit_person").findChildren(ChangeTable) if one.isVisible()]
+        texts = [label.text() for table in tables for label in table.findChildren(QLabel)][3:]
+        return list(zip(texts[::3], texts[1::3], texts[2::3], strict=True))
+
+    admin.wait(lambda: changes() == [])
+    assert "Changes" not in label_text(admin, "edit_person"), "nothing is said of them while there are none"
+    admin.type("edit_department", "Test lab")
+    admin.wait(lambda: changes() == [("Department", "none", "Test lab")])
+    role = admin.find("edit_role")
+    assert isinstance(role, QComboBox)
+    admin.qtbot.keyClicks(role, "Op")
+    both = [("Department", "none", "Test lab"), ("Role", "Technician", "Operations manager")]
+    admin.wait(lambda: changes() == both)
+    shown = label_text(admin, "edit_person")
+    assert "The new role applies at once, also where Ada Lovelace is signed in." in shown
+    assert "+ explore data, see orders, see the orders of all shops" in shown
+    assert "− pair and configure dongles" in shown
+    _line(admin, "edit_department").clear()
+    admin.qtbot.keyClicks(role, "Te")
+    admin.wait(lambda: changes() == [])
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_edit_person_shows_teams_on_the_ground_of_the_dialog(
+    admin: Admin, look: str, request: pytest.FixtureRequest
+) -> None:
+    """In the dark they stood in a black block."""
+    theme().set_appearance("dark" if look == "dark" else "light")
+    request.addfinalizer(lambda: theme().set_appearance("light"))
+    with unbound(admin.application.shell.context.workspace.database).change() as session:  # type: ignore[union-attr]
+        teams.create_team(session, authentication.operator_actor(session, client=Client.here()), name="Rig 2")
+    admin.press_row(TABLE, "Ada Lovelace")
+    admin.click("person_edit")
+    admin.wait(lambda: admin.find("edit_save").isEnabled())
+    dialog = admin.find("edit_person")
+    (area,) = [one for one in dialog.findChildren(QScrollArea) if one.accessibleName() == "Teams"]
+    admin.wait(lambda: area.visibleRegion().boundingRect().height() == area.height() > 20)
+    inside = area.mapTo(dialog, QPoint(area.width() - 40, 4))
+    picture = dialog.grab().toImage()
+    assert picture.pixel(inside) == picture.pixel(inside - QPoint(0, 8))
+
+
+def test_edit_person_address_in_use_is_said_at_the_field_and_nothing_is_lost(admin: Admin) -> None:
+    admin.press_row(TABLE, "Ada Lovelace")
+    admin.click("person_edit")
+    admin.wait(lambda: admin.find("edit_save").isEnabled())
+    email = _line(admin, "edit_email")
+    email.selectAll()
+    admin.qtbot.keyClicks(email, "oz@example.com")
+    admin.click("edit_save")
+    admin.wait(lambda: "already has an account" in label_text(admin, "edit_person"))
+    assert email.text() == "oz@example.com"
+    assert email.hasFocus()
+    admin.key(Qt.Key.Key_Escape)
+    assert "Discard your changes?" in label_text(admin, "confirm") or admin.window.findChildren(Button)
+    assert admin.person("Ada Lovelace").email == "ada@example.com"
+
+
+def test_edit_person_without_the_database_keeps_what_was_typed_for_the_next_attempt(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin.press_row(TABLE, "Ada Lovelace")
+    admin.click("person_edit")
+    admin.wait(lambda: admin.find("edit_save").isEnabled())
+    admin.type("edit_department", "Test lab")
+
+    def refuse(*_arguments: object, **_named: object) -> PersonFields:
+        raise Unavailable("database.unreachable", "The database can't be reached.", do="Try again.")
+
+    with monkeypatch.context() as away:
+        away.setattr(person_changes, "change_person", refuse)
+        admin.click("edit_save")
+        admin.wait(lambda: "The database can't be reached." in label_text(admin, "edit_person"))
+    assert _line(admin, "edit_department").text() == "Test lab"
+    admin.click("edit_save")
+    admin.wait(lambda: admin.person("Ada Lovelace").department == "Test lab")
+
+
+def test_edit_person_own_role_says_why_it_cannot_be_changed(admin: Admin) -> None:
+    assert admin.application.shell is not None
+    admin.go(f"admin/people/{admin.application.shell.context.actor.user_id}")
+    admin.wait(lambda: detail(admin).person is not None)
+    admin.click("person_edit")
+    admin.wait(lambda: admin.find("edit_save").isEnabled())
+    assert not admin.find("edit_role").isEnabled()
+    assert "You can't change your own role. Only another admin can." in label_text(admin, "edit_person")
+
+
+def test_edit_person_role_changed_by_another_program_meanwhile_is_not_overwritten(admin: Admin) -> None:
+    admin.press_row(TABLE, "Ada Lovelace")
+    admin.click("person_edit")
+    admin.wait(lambda: admin.find("edit_save").isEnabled())
+    assert admin.application.shell is not None
+    with unbound(admin.application.shell.context.workspace.database).change() as session:
+        actor = authentication.operator_actor(session, client=Client.here())
+        ada = next(
+            one for one in users.list_people(session, actor, Listing(), limit=100).rows if one.email[:3] == "ada"
+        )
+        person_changes.change_person(session, actor, ada.id, PersonFields(role="analyst"))
+    role = admin.find("edit_role")
+    assert isinstance(role, QComboBox)
+    role.setFocus()
+    admin.qtbot.keyClicks(role, "B")
+    admin.click("edit_save")
+    admin.wait(lambda: "Someone else changed Ada Lovelace while you were editing" in label_text(admin, "edit_person"))
+    assert "Role is now “Analyst”." in label_text(admin, "edit_person")
+    assert admin.person("Ada Lovelace").role == "analyst"
+    admin.wait(lambda: admin.find("edit_save").isEnabled())
+    admin.click("edit_save")
+    admin.wait(lambda: admin.person("Ada Lovelace").role == "business_user")
+
+
+def test_delete_person_asks_where_sessions_end_lists_them_as_deleted_and_is_undone(admin: Admin) -> None:
+    admin.press_row(TABLE, "Ada Lovelace")
+    admin.find(TABLE).setFocus()
+    admin.key(Qt.Key.Key_Delete)
+    assert "2 sessions end within" in label_text(admin, "confirm")
+    admin.click("confirm_act")
+    admin.wait(lambda: "Ada Lovelace deleted" in admin.toast())
+    admin.wait(lambda: "Ada Lovelace" not in admin.column(TABLE))
+    state = admin.find("people_state")
+    assert isinstance(state, QComboBox)
+    state.setCurrentIndex(state.findData("deleted"))
+    admin.row(TABLE, "Ada Lovelace")
+    assert admin.cell(TABLE, "Ada Lovelace", 3) == "Deleted"
+    admin.press_row(TABLE, "Ada Lovelace")
+    admin.click("person_restore")
+    admin.wait(lambda: "Ada Lovelace restored" in admin.toast())
+    admin.wait(lambda: admin.column(TABLE) == [])
+    assert admin.person("Ada Lovelace").state == "active"
+    state.setCurrentIndex(0)
+    admin.press_row(TABLE, "Zoë 100%")
+    admin.click("person_delete")  # without a session, at once
+    admin.wait(lambda: "Zoë 100% deleted" in admin.toast())
+    admin.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    admin.wait(lambda: "Zoë 100% restored" in admin.toast())
+    admin.row(TABLE, "Zoë 100%")

@@ -1,20 +1,21 @@
 """A change of language keeps what was typed in the bench, what was said of it, and notices whose cause still holds."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QMainWindow, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from benchboard.errors import FILE_GONE
 from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.dongles_view import DonglesView
 from benchboard.ui.bench.timing_view import TimingView
 from benchboard.ui.problems import Notice
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.widgets.fields import Edit
-from benchboard.ui.widgets.labels import Elided
+from benchboard.ui.widgets.labels import Said
 from support.benchsim import Simulator
 from support.window import Clicker
 
@@ -27,8 +28,8 @@ def _edit(shell: Shell, name: str) -> Edit:
 
 def _said(shell: Shell) -> str:
     """The text beside the button that sends."""
-    label = shell.findChild(Elided, "live_sent")
-    assert isinstance(label, Elided)
+    label = shell.findChild(Said, "live_sent")
+    assert isinstance(label, Said)
     return label.text()
 
 
@@ -101,3 +102,20 @@ def test_language_change_keeps_the_new_dongle_banner_and_the_text_beside_send(
     assert not _said(turkish).startswith("A standard ID has")
     turkish.go("bench/dongles")
     qtbot.waitUntil(lambda: problems.current is not None and problems.current.what.startswith("2 yeni"))
+
+
+def test_details_of_a_dongle_in_turkish_fit_their_width(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, pair_one: Callable[[], str]
+) -> None:
+    device_id = pair_one()
+    turkish = _in_language(shell, "tr")
+    (view,) = turkish.findChildren(DonglesView)
+    qtbot.waitUntil(lambda: view.table.make_current(device_id))
+    pane = view.detail
+    qtbot.waitUntil(lambda: pane.row is not None and pane.row.config is not None and pane.isVisible())
+    area = pane.findChild(QScrollArea)
+    assert area is not None
+    inner = area.widget()
+    assert inner is not None
+    assert inner.minimumSizeHint().width() <= area.viewport().width()
+    assert area.horizontalScrollBar().maximum() == 0

@@ -4,14 +4,16 @@ from types import SimpleNamespace
 
 import pytest
 
-from benchboard.canbus.bus import BusState
+from benchboard.canbus.bus import BusState, ErrorState
 from benchboard.canbus.capture import Counters
 from benchboard.ui.bench.bus_counters import BusCounters
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets.stat_strip import TRACE_POINTS, Stat, StatStrip
 
+LOADS = [(None, "–"), (0.0, "0 %"), (0.37, "37 %"), (0.0236, "2.4 %"), (0.0999, "10 %")]
 
-@pytest.mark.parametrize(("load", "text"), [(None, "–"), (0.0, "0 %"), (0.37, "37 %")])
+
+@pytest.mark.parametrize(("load", "text"), LOADS)
 def test_load_is_a_dash_until_it_is_known(light: Theme, load: float | None, text: str) -> None:
     counters = Counters(3, load, BusState())
     live = SimpleNamespace(capture=SimpleNamespace(counters=lambda: counters))
@@ -38,7 +40,7 @@ def test_another_digit_moves_no_figure(light: Theme, width: int) -> None:
     assert all(lefts == found[0] for lefts in found)
 
 
-@pytest.mark.parametrize(("width", "has_trace"), [(1380, True), (900, False)])
+@pytest.mark.parametrize(("width", "has_trace"), [(1380, True), (700, False)])
 def test_load_is_drawn_over_time_where_there_is_room(light: Theme, width: int, has_trace: bool) -> None:
     strip, seen = BusCounters(), Counters(50, 0.4, BusState())
     strip.resize(width, 64)
@@ -66,11 +68,11 @@ def test_main_text_has_the_bus_errors_and_every_counter_that_is_not_zero(light: 
     strip, state = BusCounters(), BusState()
     live = SimpleNamespace(capture=SimpleNamespace(counters=lambda: Counters(0, 0.0, state)))
     strip.show_counts(live, 0)  # type: ignore[arg-type]
-    assert strip.main_text() == "Bus load 0 %, Frames/s 0, TEC 0, REC 0, Bus errors 0"
-    state = BusState(rx_errors=128, bus_errors=12, rejected=3, overruns=2)
+    assert strip.main_text() == "Bus load 0 %, Frames/s 0, Bus errors 0, State unknown, TEC 0, REC 0"
+    state = BusState(ErrorState.PASSIVE, rx_errors=128, bus_errors=12, rejected=3, overruns=2)
     strip.show_counts(live, 5)  # type: ignore[arg-type]
     assert strip.main_text() == (
-        "Bus load 0 %, Frames/s 0, TEC 0, REC 128, Bus errors 12, Rejected 3, Dropped 2, Not shown 5"
+        "Bus load 0 %, Frames/s 0, Bus errors 12, Error passive, TEC 0, REC 128, Dropped 2, Rejected 3, Not shown 5"
     )
 
 
@@ -86,3 +88,31 @@ def test_trace_draws_nothing_before_its_first_share(light: Theme) -> None:
 
     assert colours(()) == colours((0.4, 0.4))
     assert colours((0.4,) * TRACE_POINTS) > colours(())
+
+
+@pytest.mark.parametrize(
+    ("state", "shown"),
+    [
+        (ErrorState.ACTIVE, ("Error active", "ok")),
+        (ErrorState.PASSIVE, ("Error passive", "warn")),
+        (ErrorState.BUS_OFF, ("Bus off", "error")),
+        (None, ("State unknown", "text")),
+    ],
+)
+def test_error_state_stands_over_its_counters_in_its_own_colour(
+    light: Theme, state: ErrorState | None, shown: tuple[str, str]
+) -> None:
+    strip, bus = BusCounters(), BusState(state, 3, 1)
+    strip.resize(1380, 64)
+    strip.show_counts(SimpleNamespace(capture=SimpleNamespace(counters=lambda: Counters(0, 0.0, bus))), 0)  # type: ignore[arg-type]
+    found = next(stat for stat in strip.stats if stat.name == "TEC 3, REC 1")
+    assert (found.value, found.tone) == shown
+    assert not strip.grab().isNull()
+
+
+def test_zeros_of_trouble_are_not_shown(light: Theme) -> None:
+    strip = BusCounters()
+    counters = Counters(5, 0.0, BusState(ErrorState.ACTIVE))
+    strip.show_counts(SimpleNamespace(capture=SimpleNamespace(counters=lambda: counters)), 0)  # type: ignore[arg-type]
+    names = [stat.name for stat in strip.stats]
+    assert names == ["Bus load", "Frames/s", "Frames", "Bus errors", "TEC 0, REC 0", "Dropped"]

@@ -254,7 +254,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> "list[subprocess.Popen[str]]":
 def test_simulator_ends_with_the_window(
     qtbot: QtBot, shell: Shell, click: Clicker, manager: DeviceManager, started: "list[subprocess.Popen[str]]"
 ) -> None:
-    click(shell.window(), "bench_simulate")
+    click(shell.window(), "bench_simulate_empty")
     qtbot.waitUntil(lambda: len(manager.devices) == 2)
     (process,), resources = started, manager._resources
     assert process.poll() is None
@@ -265,7 +265,7 @@ def test_simulator_ends_with_the_window(
 def test_simulator_ends_when_the_window_is_killed(
     qtbot: QtBot, shell: Shell, click: Clicker, manager: DeviceManager, started: "list[subprocess.Popen[str]]"
 ) -> None:
-    click(shell.window(), "bench_simulate")
+    click(shell.window(), "bench_simulate_empty")
     qtbot.waitUntil(lambda: len(manager.devices) == 2)
     (process,) = started
     assert process.stdin is not None

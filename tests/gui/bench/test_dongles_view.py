@@ -238,8 +238,8 @@ def test_row_menu_of_an_unpaired_dongle_offers_to_pair_it(
         assert _row_menu(qtbot, shell, click) == {
             f"Pair Dongle {manager.devices[0].device_id[-4:].upper()}": True,
             "Open live bus": True,
-            "Identify dongle\tB": True,
-            "Set bit timing\tT": True,
+            "Identify dongle": True,
+            "Set bit timing": True,
         }
 
 
@@ -253,8 +253,8 @@ def test_row_menu_of_a_paired_dongle_opens_its_bit_timing(
     assert view.table.make_current(device_id)
     assert _row_menu(qtbot, shell, click) == {
         "Open live bus": True,
-        "Identify dongle\tB": True,
-        "Set bit timing\tT": True,
+        "Identify dongle": True,
+        "Set bit timing": True,
     }
 
 
@@ -270,7 +270,7 @@ def test_simulated_dongles_are_stopped_by_the_palettes_command(
     assert handler.title == "Stop simulated dongles"
     handler.run()
     qtbot.waitUntil(lambda: not manager.devices and not manager.simulating)
-    assert click.find(shell.window(), "bench_simulate").isVisible()
+    assert click.find(shell.window(), "bench_simulate_empty").isVisible()
 
 
 def test_new_dongle_notice_is_shown_once_for_a_dongle_and_leads_to_the_bench(
@@ -406,7 +406,7 @@ def test_dongle_whose_check_was_disturbed_is_read_by_try_again(
             table.setFocus()
             qtbot.keyClick(table, Qt.Key.Key_R)
         else:
-            assert _row_menu(qtbot, shell, click)["Check again\tR"]
+            assert _row_menu(qtbot, shell, click)["Check again"]
             click(shell.window(), "bench_try_again")
         qtbot.waitUntil(lambda: all(one.info is not None and one.problem is None for one in manager.devices))
         qtbot.waitUntil(lambda: not visible(shell.window(), "bench_try_again"))

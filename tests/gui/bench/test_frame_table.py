@@ -6,9 +6,23 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
+from benchboard.canbus.dbc import CanDatabase, Message, Signal
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
+from benchboard.ui.bench.frame_delegate import FrameDelegate
 from benchboard.ui.bench.frame_format import clock
-from benchboard.ui.bench.frame_table import FrameDelegate, FrameModel, changed_bytes
+from benchboard.ui.bench.frame_rows import (
+    COUNT,
+    CYCLE,
+    DATA,
+    ID,
+    NAME,
+    SIGNALS,
+    TIME,
+    TYPE,
+    changed_bytes,
+    is_off_cycle,
+)
+from benchboard.ui.bench.frame_table import FrameModel
 from benchboard.ui.theme import Mode, Theme
 
 
@@ -24,8 +38,8 @@ def test_data_of_each_column_is_its_own(qtbot: QtBot) -> None:
     model.add_frames([Frame(0x18F, data=b"\xc0\xff", timestamp=stamp(1.02))])
     shown = [[model.index(row, column).data() for column in range(model.columnCount())] for row in range(2)]
     assert shown == [
-        [clock(stamp(1.02)), "0x18F", "CAN", "2", "20", "2", "C0 FF"],
-        ["", "0x18FEF100", "CAN", "1", "–", "1", "01"],
+        [clock(stamp(1.02)), "0x18F", "CAN", "2", "20", "2", "C0 FF", "", ""],
+        ["", "0x18FEF100", "CAN", "1", "–", "1", "01", "", ""],
     ]
     spoken = [model.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(2)]
     assert spoken == [
@@ -136,3 +150,137 @@ def test_changed_byte_by_id_is_bold_on_a_ground_of_its_own(qtbot: QtBot, light: 
     assert marked in grounds()
     model.show_rolling(True)
     assert marked not in grounds()
+
+
+MOTOR = Message(
+    "MotorStatus", 0x18F, False, 8,
+    (
+        Signal("Speed", 0, 16, scale=0.25, maximum=3000, unit="rpm"),
+        Signal("Group", 16, 8),
+        Signal("Left", 24, 8, selector="Group", selected_by=frozenset({1})),
+        Signal("Right", 24, 8, selector="Group", selected_by=frozenset({2})),
+    ),
+    cycle_ms=10,
+)  # fmt: skip
+
+
+@pytest.fixture
+def model(qtbot: QtBot) -> FrameModel:
+    """A model that a tester of Qt's own watches, with a database of one message."""
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    made = FrameModel(parent, now=lambda: made_at[0])
+    made_at[0] = 100.0
+    QAbstractItemModelTester(made, QAbstractItemModelTester.FailureReportingMode.Fatal, parent)
+    made.set_database(CanDatabase([MOTOR]))
+    made.setParent(None)
+    made.kept_alive = parent  # type: ignore[attr-defined]
+    return made
+
+
+made_at = [0.0]
+
+
+def column(model: FrameModel, at: int) -> list[str]:
+    return [model.cell(row, at) for row in range(model.rowCount())]
+
+
+def test_row_of_a_known_message_expands_into_its_signals_and_keeps_the_values_of_each_group(model: FrameModel) -> None:
+    model.add_frames([Frame(0x100), Frame(0x18F, data=bytes.fromhex("2C 17 01 07")), Frame(0x200)])
+    assert column(model, NAME) == ["", "MotorStatus", ""]
+    assert column(model, SIGNALS)[1] == "Speed 1\u202f483.00 rpm, Group 1, Left 7"
+    assert [model.is_expandable(row) for row in range(3)] == [False, True, False]
+    selected = QPersistentModelIndex(model.index(2, 0))
+    model.set_expanded(1, True)
+    assert column(model, NAME) == ["", "MotorStatus", "Speed", "Group", "Left", "Right", ""]
+    assert column(model, SIGNALS)[2:6] == ["1\u202f483.00 rpm", "1", "7", "–"]
+    assert column(model, DATA)[2] == "0x172C  bits 0 | 16 LE, × 0.25"
+    assert selected.row() == 6
+    model.add_frames([Frame(0x18F, data=bytes.fromhex("FF FF 02 08")), Frame(0x080)])
+    assert column(model, SIGNALS)[3:7] == ["16\u202f383.75 rpm, above 3\u202f000.00", "2", "7", "8"]
+    assert (column(model, ID)[0], selected.row()) == ("0x080", 7)
+    model.set_expanded(4, False)  # from one of its signals
+    assert column(model, NAME) == ["", "", "MotorStatus", ""]
+
+
+def test_frames_in_order_expand_too_and_leave_with_their_signals(model: FrameModel) -> None:
+    model.show_rolling(True)
+    model.add_frames([Frame(0x18F, data=bytes.fromhex("01 00 01 07")), Frame(0x18F, data=bytes.fromhex("02 00 02 08"))])
+    model.set_expanded(0, True)
+    assert column(model, SIGNALS)[1:5] == ["0.25 rpm", "1", "7", "–"]
+    assert column(model, NAME)[5] == "MotorStatus"
+    model.add_frames([Frame(0x100, data=bytes([number % 256])) for number in range(1_998)])
+    assert model.rowCount() == 1_999
+    assert "Speed" not in column(model, NAME)
+
+
+def test_sent_frame_has_a_row_of_its_own_that_says_so(model: FrameModel) -> None:
+    model.add_frames([Frame(0x18F), Frame(0x18F, sent=True)])
+    assert column(model, TYPE) == ["CAN", "CAN, sent"]
+
+
+def test_sort_keeps_selection_and_expanded_rows_and_new_ids_come_in_order(model: FrameModel) -> None:
+    model.add_frames([Frame(0x18F, data=b"\x01\x00\x01\x07"), *[Frame(0x300)] * 3, *[Frame(0x200)] * 2])
+    model.set_expanded(0, True)
+    selected = QPersistentModelIndex(model.index(5, 0))
+    assert model.cell(selected.row(), ID) == "0x200"
+    model.sort(COUNT, Qt.SortOrder.DescendingOrder)
+    assert model.headerData(COUNT, Qt.Orientation.Horizontal) == "Count ↓"
+    assert column(model, ID) == ["0x300", "0x200", "0x18F", "", "", "", ""]
+    assert model.cell(selected.row(), ID) == "0x200"
+    model.add_frames([Frame(0x001)] * 9)
+    assert column(model, ID)[0] == "0x001"
+    model.add_frames([Frame(0x200)] * 20)
+    made_at[0] += 1.5
+    model.add_frames([Frame(0x300)])
+    assert column(model, ID)[0] == "0x200", "rows are sorted again every second"
+
+
+def test_times_are_shown_since_what_is_chosen_and_never_finer_than_the_stamp(model: FrameModel) -> None:
+    model.add_frames(
+        [Frame(1, timestamp=stamp(1.0)), Frame(2, timestamp=stamp(1.25, 0.02)), Frame(1, timestamp=stamp(2.0))]
+    )
+    model.show_times("start")
+    assert column(model, TIME) == ["1.000", "0.2"]
+    assert model.headerData(TIME, Qt.Orientation.Horizontal) == "Since start (s)"
+    model.show_times("delta")
+    assert column(model, TIME) == ["1\u202f000", "–"]
+    model.show_rolling(True)
+    assert column(model, TIME) == ["–", "200", "800"], "in order, since the frame before"
+    model.set_zero(2)
+    assert column(model, TIME) == ["−1.000", "−0.8", "0.000"]
+
+
+def test_mark_of_a_changed_byte_fades(model: FrameModel) -> None:
+    model.add_frames([Frame(1, data=b"\x01\x02")])
+    assert model.fresh_changes(0, 0.6) == [0, 0]
+    model.add_frames([Frame(1, data=b"\x01\x03"), Frame(1, data=b"\x01\x02")])
+    assert model.fresh_changes(0, 0.6) == [0, 1]
+    made_at[0] += 0.3
+    model.add_frames([Frame(1, data=b"\x01\x02")])
+    assert model.fresh_changes(0, 0.6) == [0, pytest.approx(0.5)]
+    made_at[0] += 0.31
+    assert model.fresh_changes(0, 0.6) == [0, 0]
+
+
+def test_cycle_far_from_that_of_the_database_is_marked(model: FrameModel) -> None:
+    for at, off in ((0.0, False), (0.0105, False), (0.030, True)):
+        model.add_frames([Frame(0x18F, timestamp=stamp(at, 0.0001))])
+        assert is_off_cycle(model.row_at(0)) == off
+    model.add_frames([Frame(0x18F, timestamp=stamp(0.045, 0.01))])
+    assert not is_off_cycle(model.row_at(0)), "the stamp isn't exact enough to tell"
+
+
+def test_id_that_has_stopped_says_when_it_came_last(qtbot: QtBot) -> None:
+    parent, now = QWidget(), [100.0]
+    qtbot.addWidget(parent)
+    model = FrameModel(parent, now=lambda: now[0])
+    model.add_frames([Frame(one, timestamp=stamp(at)) for one in (0x100, 0x200) for at in (1.0, 1.02)])
+    model.add_frames([Frame(0x300, timestamp=stamp(1.0))])
+    now[0] += 20
+    model.add_frames([Frame(0x100, timestamp=stamp(21.0))])
+    tips = [model.index(row, CYCLE).data(Qt.ItemDataRole.ToolTipRole) for row in range(3)]
+    assert tips == ["", "last seen 20 s ago", ""], "one that came once has no cycle"
+    assert model.row_text(1).endswith(", last seen 20 s ago")
+    model.end()
+    assert model.silent_s(1) is None, "nothing comes any more"

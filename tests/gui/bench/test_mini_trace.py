@@ -5,6 +5,7 @@ from typing import Any, cast
 from pytestqt.qtbot import QtBot
 
 from benchboard.canbus.backends.python_can import PythonCanBus
+from benchboard.canbus.bus_recorder import BusRecorder
 from benchboard.canbus.capture import Capture
 from benchboard.canbus.frame import Frame
 from benchboard.ui.bench.device_manager import LiveBus
@@ -19,7 +20,7 @@ def test_rate_after_a_pause_is_the_mean_of_the_pause(qtbot: QtBot, light: Theme)
     time = [0.0]
     trace = MiniTrace(now=lambda: time[0])
     qtbot.addWidget(trace)
-    trace.set_bus(LiveBus("", "", None, cast(Any, None), capture))
+    trace.set_bus(LiveBus("", "", None, cast(Any, None), capture, BusRecorder(capture)))
     trace.paused = True
     for number in range(600):
         sender.send(Frame(number))

@@ -30,7 +30,7 @@ from benchboard.ui.bench.pairing_wizard import PairingWizard
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.theme import Theme
-from benchboard.ui.widgets import Text, Toolbar
+from benchboard.ui.widgets import Select, Text, Toolbar
 from support.benchsim import Simulator, simulated
 from support.databases import unbound
 from support.window import Clicker, visible
@@ -40,7 +40,7 @@ def test_each_step_is_told_with_the_button_that_enter_presses(
     qtbot: QtBot, shell: Shell, click: Clicker, manager: DeviceManager, announcements: list[str]
 ) -> None:
     window = shell.window()
-    click(window, "bench_simulate")
+    click(window, "bench_simulate_empty")
     qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
     click(window, "banner_action")
 
@@ -51,7 +51,8 @@ def test_each_step_is_told_with_the_button_that_enter_presses(
     forward = click.find(window, "pair_next")
     told("Step 1 of 6: Find. Identify dongle, button")
     qtbot.keyClick(forward, Qt.Key.Key_Return)
-    told("Step 2 of 6: Identify. Pair this dongle, button")
+    asked = "Step 2 of 6: Identify. Is this the dongle to pair? "  # then its facts
+    qtbot.waitUntil(lambda: any(one.startswith(asked) and one.endswith("dongle, button") for one in announcements))
     qtbot.keyClick(forward, Qt.Key.Key_Return)
     told("Step 3 of 6: Pair")  # the dongle's button is next
     qtbot.waitUntil(lambda: visible(wizard, "pair_press"))
@@ -68,7 +69,7 @@ def test_pairing_with_the_windows_own_simulator_completes(
     qtbot: QtBot, shell: Shell, click: Clicker, manager: DeviceManager, dongles: Callable[[], list[DongleRecord]]
 ) -> None:
     window = shell.window()
-    click(window, "bench_simulate")
+    click(window, "bench_simulate_empty")
     qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
     click(window, "banner_action")
     click(window, "pair_next")
@@ -140,7 +141,7 @@ def test_pairing_with_a_failed_and_skipped_bus_test_recalls_the_failure_at_the_e
     qtbot: QtBot, shell: Shell, click: Clicker, manager: DeviceManager, dongles: Callable[[], list[DongleRecord]]
 ) -> None:
     window = shell.window()
-    click(window, "bench_simulate")
+    click(window, "bench_simulate_empty")
     qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
     click(window, "banner_action")
     click(window, "pair_next")
@@ -165,6 +166,42 @@ def test_pairing_with_a_failed_and_skipped_bus_test_recalls_the_failure_at_the_e
     words = " ".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())
     assert re.search(r"The bus test failed: \S+ errors on the bus\.", words)
     assert wizard.stepper.without_result == {4}
+    click(window, "pair_close")
+
+
+def test_pairing_at_a_wrong_bit_rate_detects_that_of_the_bus_and_writes_a_data_phase(
+    qtbot: QtBot, shell: Shell, click: Clicker, manager: DeviceManager, dongles: Callable[[], list[DongleRecord]]
+) -> None:
+    window = shell.window()
+    click(window, "bench_simulate_empty")
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
+    click(window, "banner_action")
+    click(window, "pair_next")
+    click(window, "pair_next")
+    click(window, "pair_press")
+    qtbot.waitUntil(lambda: visible(window, "pair_bitrate"))
+    qtbot.keyClick(click.find(window, "pair_bitrate"), Qt.Key.Key_Up)
+    click(window, "pair_next")
+    wizard = window.findChild(PairingWizard)
+    qtbot.waitUntil(lambda: visible(window, "pair_skip") and wizard.stepper.caption(3) == "Set to 250 kbit/s")
+    assert not visible(window, "pair_detect")
+    click(window, "pair_next")
+    qtbot.waitUntil(lambda: visible(window, "pair_detect"))
+    click(window, "pair_detect")
+    qtbot.waitUntil(lambda: visible(window, "pair_bitrate"))
+    assert wizard._hint.text() == "The bus runs at 500 kbit/s."
+    assert wizard._bitrate_page.planned.bitrate == 500_000
+    assert dongles()[0].config.bitrate == 250_000, "detecting writes nothing"
+    data = click.find(window, "pair_data_bitrate")
+    assert isinstance(data, Select)
+    data.setCurrentIndex(data.findData("2000000"))
+    click(window, "pair_next")
+    qtbot.waitUntil(lambda: dongles()[0].config.fd_enabled)
+    config = dongles()[0].config
+    assert (config.bitrate, config.data_bitrate, config.tdc_enabled) == (500_000, 2_000_000, True)
+    qtbot.waitUntil(lambda: wizard.stepper.caption(3) == "Set to 500 kbit/s / 2 Mbit/s")
+    click(window, "pair_next")
+    qtbot.waitUntil(lambda: visible(window, "pair_name"))
     click(window, "pair_close")
 
 
@@ -407,7 +444,7 @@ def test_pairing_buttons_pressed_by_key_keep_focus_on_next(
     qtbot: QtBot, shell: Shell, click: Clicker, manager: DeviceManager
 ) -> None:
     window = shell.window()
-    click(window, "bench_simulate")
+    click(window, "bench_simulate_empty")
     qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
     click(window, "bench_pair")
     wizard, forward = click.find(window, "pairing_wizard"), click.find(window, "pair_next")

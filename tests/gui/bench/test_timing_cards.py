@@ -14,7 +14,7 @@ from benchboard.ui.bench.bench_format import format_metres
 from benchboard.ui.bench.bit_diagram import BitBar
 from benchboard.ui.bench.node_comparison import NodeComparison
 from benchboard.ui.bench.timing_cards import ToleranceCards
-from benchboard.ui.bench.timing_inputs import TimingRequest
+from benchboard.ui.bench.timing_request import Phases, TimingRequest
 from benchboard.ui.shell.shell import Shell
 from support.layout_faults import OurWords, faults
 from support.painted_text import painted_texts
@@ -37,8 +37,8 @@ def test_cards_timings_with_the_same_registers_show_the_same_figures(
         qtbot.addWidget(card)
     shown = []
     for timing in (AS_DECODED, Timing(80_000_000, 10, *split, 2, 2)):
-        cards.show_timing(timing, WISH)
-        second.show_timing(timing, WISH)
+        cards.show_timing(Phases(timing), WISH)
+        second.show_timing(Phases(timing), WISH)
         shown.append([_texts(card) for card in (cards.tolerance, cards.cable, second)])
     assert shown[0] == shown[1]
     assert any("Maximum cable length 95.5 m enough" in text for text in shown[0][1])
@@ -65,7 +65,7 @@ def test_node_comparison_long_numbers_and_words_stand_side_by_side(qtbot: QtBot,
     try:
         second = NodeComparison()
         qtbot.addWidget(second)
-        second.show_timing(replace(AS_DECODED, prescaler=33), replace(WISH, bitrate=151_515))
+        second.show_timing(Phases(replace(AS_DECODED, prescaler=33)), replace(WISH, bitrate=151_515))
         second.setFixedWidth(380)
         second.show()
         second.adjustSize()
@@ -80,7 +80,7 @@ def test_node_comparison_long_numbers_and_words_stand_side_by_side(qtbot: QtBot,
 def test_node_comparison_equal_bit_rates_have_no_difference(qtbot: QtBot, shell: Shell) -> None:
     second = NodeComparison()
     qtbot.addWidget(second)
-    second.show_timing(AS_DECODED, WISH)
+    second.show_timing(Phases(AS_DECODED), WISH)
     assert any("Bit rate (kbit/s): This 500, Other 500, Difference none; " in text for text in _texts(second))
 
 
@@ -96,7 +96,7 @@ def test_node_comparison_says_that_nodes_can_communicate_only_over_a_cable_that_
 ) -> None:
     second = NodeComparison()
     qtbot.addWidget(second)
-    second.show_timing(AS_DECODED, replace(WISH, length=length))
+    second.show_timing(Phases(AS_DECODED), replace(WISH, length=length))
     shown = next(text for text in _texts(second) if "to spare" in text)
     assert verdict in shown
     assert ("can communicate" in shown) is (length == 40)
@@ -107,7 +107,7 @@ def test_cards_timing_too_fast_for_any_cable_names_no_length(qtbot: QtBot, shell
     for card in (cards.tolerance, cards.cable):
         qtbot.addWidget(card)
     wish = TimingRequest("mcan-v3.1+", 80_000_000, 0.3, 2_000_000, 87.5, 20, 5.0, 210, 2.0)
-    cards.show_timing(Timing(80_000_000, 1, 29, 5, 5, 5), wish)
+    cards.show_timing(Phases(Timing(80_000_000, 1, 29, 5, 5, 5)), wish)
     shown = _texts(cards.cable)
     assert "Not possible" in shown
     assert not [text for text in shown if "too long" in text or "Maximum" in text]
@@ -119,7 +119,7 @@ def test_cards_cable_out_of_range_say_so(qtbot: QtBot, shell: Shell) -> None:
     for card in (cards.tolerance, cards.cable):
         qtbot.addWidget(card)
     wish = TimingRequest("mcan-v3.1+", 80_000_000, 0.3, 500_000, 87.5, 1e8, 5.0, 210, 2.0)
-    cards.show_timing(AS_DECODED, wish)
+    cards.show_timing(Phases(AS_DECODED), wish)
     assert "length_m must be a number from 0 to 100\u202f000." in _texts(cards.cable)
 
 

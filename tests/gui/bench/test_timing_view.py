@@ -26,12 +26,14 @@ from benchboard.ui.bench.dongles_view import DonglesView
 from benchboard.ui.bench.paired_dongles import PairedDongles
 from benchboard.ui.bench.solution_plot import SolutionPlot, SolutionPoint
 from benchboard.ui.bench.timing_cards import VerificationCard
+from benchboard.ui.bench.timing_request import Phases
 from benchboard.ui.bench.timing_view import TimingView
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.theme import Theme
-from benchboard.ui.widgets import Select
+from benchboard.ui.widgets import CheckBox, Select
 from benchboard.ui.widgets.key_value import Figure
 from benchboard.ui.widgets.stepper import StepRow
+from benchboard.ui.widgets.tab_order import tab_stops
 from support.benchsim import Simulator
 from support.loopback_dongle import CONFIG
 from support.painted_text import painted_texts
@@ -78,7 +80,14 @@ def test_timing_written_to_dongle_passes_on_the_bus_at_its_bit_rate_alone(
     explanation = click.find(window, "timing_verified_why")
     qtbot.waitUntil(lambda: explanation.visibleRegion().boundingRect() == explanation.rect())
     qtbot.waitUntil(lambda: click.find(window, "timing_write").isEnabled())
-    _type(qtbot, click, window, "timing_bitrate", "500")
+    click(window, "timing_detect")
+    detected = "The bus runs at 500 kbit/s. It's filled in: write it to the dongle."
+    qtbot.waitUntil(lambda: explanation.text() == detected)
+    assert said.property("tone") == "error", "what was written is wrong still"
+    assert not visible(window, "timing_detect")
+    assert dongles()[0].config.bitrate == 250_000, "detecting writes nothing"
+    qtbot.waitUntil(lambda: click.find(window, "timing_write").isEnabled())
+    assert click.find(window, "timing_bitrate").text() == "500"
     qtbot.keyClick(click.find(window, "timing_bitrate"), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: said.text().startswith("0 errors in "))
     assert not said.text().endswith(" 0 frames")
@@ -164,7 +173,7 @@ def test_bit_diagram_moves_propagation_only_where_the_controller_stores_it(
     window = shell.window()
     shell.go("bench/timing")
     view = window.findChild(TimingView)
-    qtbot.waitUntil(lambda: view._timing is not None)
+    qtbot.waitUntil(lambda: view._phases is not None)
     choice = click.find(window, "timing_controller")
     assert isinstance(choice, Select)
     choice.set_current_key(controller)
@@ -184,11 +193,24 @@ def test_timing_written_in_another_way_does_not_differ_from_the_dongle(
     shell.go(f"bench/timing/{device_id}")
     qtbot.waitUntil(lambda: click.find(window, "timing_write").isEnabled())
     view = window.findChild(TimingView)
-    timing = view._timing
-    view._show(replace(timing, prop_seg=timing.prop_seg - 1, phase_seg1=timing.phase_seg1 + 1))
+    timing = view._phases.nominal
+    view._show(Phases(replace(timing, prop_seg=timing.prop_seg - 1, phase_seg1=timing.phase_seg1 + 1)))
     assert not view._differs.isVisible()
-    view._show(replace(timing, phase_seg1=timing.phase_seg1 - 1))
+    view._show(Phases(replace(timing, phase_seg1=timing.phase_seg1 - 1)))
     assert view._differs.isVisible()
+
+
+def test_timing_is_written_after_its_form_in_the_order_of_tab(
+    qtbot: QtBot, shell: Shell, click: Clicker, pair_one: Callable[[], str]
+) -> None:
+    window, device_id = shell.window(), pair_one()
+    shell.go(f"bench/timing/{device_id}")
+    qtbot.waitUntil(lambda: click.find(window, "timing_write").isEnabled())
+    view = window.findChild(TimingView)
+    stops = [widget.objectName() for widget in tab_stops(view)]
+    assert stops[0] == "timing_dongle"
+    assert stops[-1] == "timing_write"
+    assert stops.count("timing_write") == 1
 
 
 def test_timing_of_another_clock_than_the_dongles_is_not_written(
@@ -221,6 +243,38 @@ def test_timing_of_a_disconnected_dongle_says_when_it_was_read_and_why_it_cannot
     assert "isn't connected to this computer" in view._write_button.reason
 
 
+def test_f6_visits_the_inputs_the_bit_the_plot_and_the_results_of_the_timing(qtbot: QtBot, shell: Shell) -> None:
+    """It went from the toolbar out of the view."""
+    shell.go("bench/timing")
+    view = shell.window().findChild(TimingView)
+    assert view is not None
+    qtbot.waitUntil(view.isVisible)
+    panes = [pane for pane in view.panes() if pane.isVisible() and (tab_stops(pane) or pane.focusPolicy().value)]
+    qtbot.waitUntil(lambda: bool(tab_stops(panes[0])))
+    tab_stops(panes[0])[0].setFocus()
+    assert len(panes) > 3
+    for pane in panes[1:]:
+        qtbot.keyClick(shell.window(), Qt.Key.Key_F6)
+        focus = shell.window().focusWidget()
+        assert focus is not None
+        assert pane is focus or pane.isAncestorOf(focus), (pane.objectName(), focus.objectName())
+
+
+def test_ctrl_enter_at_the_navigation_does_not_write_the_timing(
+    qtbot: QtBot, shell: Shell, click: Clicker, pair_one: Callable[[], str], dongles: Callable[[], list[DongleRecord]]
+) -> None:
+    window, device_id = shell.window(), pair_one()
+    shell.go(f"bench/timing/{device_id}")
+    qtbot.waitUntil(lambda: click.find(window, "timing_write").isEnabled())
+    before = dongles()[0].config
+    _type(qtbot, click, window, "timing_bitrate", "250")
+    rail = click.find(window, "rail_bench")
+    rail.setFocus()
+    qtbot.keyClick(rail, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert click.find(window, "timing_write").isEnabled(), "nothing is being written"
+    assert dongles()[0].config == before
+
+
 def test_timing_fields_of_all_pairs_have_one_width(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
     context = shell.context
     window = shell.window()
@@ -243,9 +297,9 @@ def test_timing_faster_than_can_says_so_and_meets_nothing(qtbot: QtBot, shell: S
     window = shell.window()
     shell.go("bench/timing")
     view = window.findChild(TimingView)
-    qtbot.waitUntil(lambda: view._timing is not None)
+    qtbot.waitUntil(lambda: view._phases is not None)
     assert view._bit_problem.isHidden()
-    view._show(Timing(80_000_000, 2, 5, 4, 4, 4))
+    view._show(Phases(Timing(80_000_000, 2, 5, 4, 4, 4)))
     text = "2.857143 Mbit/s is too fast: classic CAN and the arbitration phase of CAN FD end at 1 Mbit/s (ISO 11898-1)."
     assert (view._bit_problem.isVisible(), view._bit_problem.text()) == (True, text)
     figures = [one.accessibleName() for one in view.findChildren(Figure) if one.isVisible()]
@@ -266,7 +320,7 @@ def test_timing_outside_the_controllers_limits_is_not_written_and_meets_nothing(
         return [one for one in figures if re.search(r"(?<!not )enough", one.accessibleName())]
 
     qtbot.waitUntil(lambda: bool(met()))
-    view._show(Timing(80_000_000, 1, 200, 99, 99, 99))
+    view._show(Phases(Timing(80_000_000, 1, 200, 99, 99, 99)))
     reason = "Propagation and phase 1 is 299; FDCAN allows 2 to 256."
     assert (button.isEnabled(), button.reason) == (False, reason)
     shown = [label.text() for label in view.verification.findChildren(QLabel) if label.isVisible()]
@@ -278,12 +332,13 @@ def test_timing_every_card_splits_tseg1_alike(qtbot: QtBot, shell: Shell, click:
     window = shell.window()
     shell.go("bench/timing")
     view = window.findChild(TimingView)
-    qtbot.waitUntil(lambda: view._timing is not None)
-    view._show(replace(view._timing, prop_seg=view._timing.prop_seg - 1, phase_seg1=view._timing.phase_seg1 + 1))
+    qtbot.waitUntil(lambda: view._phases is not None)
+    timing = view._phases.nominal
+    view._show(Phases(replace(timing, prop_seg=timing.prop_seg - 1, phase_seg1=timing.phase_seg1 + 1)))
     drawn = view._bar.timing
     click(window, "segment_ip")
     assert f"prop-seg {drawn.prop_seg} phase-seg1 {drawn.phase_seg1} " in view._registers.text()
-    assert view._timing == drawn
+    assert view._phases.nominal == drawn
 
 
 @pytest.mark.parametrize(
@@ -299,6 +354,7 @@ def test_timing_every_card_splits_tseg1_alike(qtbot: QtBot, shell: Shell, click:
         ("length", "200000", "Enter a number from 0 to 100\u202f000 m."),
         ("delay", "0", "Enter a number from 1 to 100 ns/m."),
         ("tolerance", "200", "Enter a number from 0 to 100 %."),
+        ("bitrate", "1,000", "“1,000” can be read in two ways. Write it as 1000 or 1.000."),
     ],
 )
 def test_timing_number_out_of_range_is_reported_at_its_field_in_its_unit(
@@ -307,9 +363,9 @@ def test_timing_number_out_of_range_is_reported_at_its_field_in_its_unit(
     window = shell.window()
     shell.go("bench/timing")
     view = window.findChild(TimingView)
-    qtbot.waitUntil(lambda: view._timing is not None)
+    qtbot.waitUntil(lambda: view._phases is not None)
     _type(qtbot, click, window, f"timing_{field}", value)
-    qtbot.waitUntil(lambda: view._timing is None)
+    qtbot.waitUntil(lambda: view._phases is None)
     edit = click.find(window, f"timing_{field}")
     assert edit.property("wrong")
     assert edit.accessibleDescription().replace("\N{WORD JOINER}", "") == message
@@ -319,7 +375,7 @@ def test_timing_inputs_with_two_errors_stay_as_wide_as_their_pane(qtbot: QtBot, 
     window = shell.window()
     shell.go("bench/timing")
     view = window.findChild(TimingView)
-    qtbot.waitUntil(lambda: view._timing is not None)
+    qtbot.waitUntil(lambda: view._phases is not None)
     _type(qtbot, click, window, "timing_bitrate", "5000")
     _type(qtbot, click, window, "timing_point", "200")
     text = "No bit timings. Correct “Bit rate” and “Sample point”."
@@ -334,9 +390,9 @@ def test_timing_invalid_bitrate_takes_the_old_solutions_away(qtbot: QtBot, shell
     window = shell.window()
     shell.go("bench/timing")
     view = window.findChild(TimingView)
-    qtbot.waitUntil(lambda: view._timing is not None)
+    qtbot.waitUntil(lambda: view._phases is not None)
     _type(qtbot, click, window, "timing_bitrate", "5x")
-    qtbot.waitUntil(lambda: view._timing is None)
+    qtbot.waitUntil(lambda: view._phases is None)
 
     def shown() -> list[str]:
         return [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
@@ -344,7 +400,9 @@ def test_timing_invalid_bitrate_takes_the_old_solutions_away(qtbot: QtBot, shell
     # The list names the field; the cards only say what they would show.
     qtbot.waitUntil(lambda: shown().count("No bit timings. Correct “Bit rate”.") == 1)
     # Qt shows a label that is added to a visible card a moment later.
-    qtbot.waitUntil(lambda: "Shows the bit timing as register values, C, ip link or python-can." in shown())
+    qtbot.waitUntil(
+        lambda: "Shows the bit timing as register values, C, or for ip link, python-can, Kvaser or PCAN." in shown()
+    )
     texts = shown()
     assert "Shows how long the cable may be." in texts
     assert "Shows how far each node's oscillator may deviate." in texts
@@ -359,7 +417,7 @@ def test_timing_invalid_bitrate_takes_the_old_solutions_away(qtbot: QtBot, shell
     if folder := os.environ.get("BENCH_SHOTS"):
         window.grab().save(f"{folder}/timing_invalid.png")
     _type(qtbot, click, window, "timing_bitrate", "500")
-    qtbot.waitUntil(lambda: view._timing is not None)
+    qtbot.waitUntil(lambda: view._phases is not None)
     texts = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
     assert not [text for text in texts if text.startswith("Correct")]
     assert "All bit timings: oscillator tolerance by sample point" in texts
@@ -372,24 +430,24 @@ def test_timing_chosen_by_hand_is_kept_over_a_wrong_value_and_left_by_another_me
     window = shell.window()
     shell.go("bench/timing")
     view = window.findChild(TimingView)
-    qtbot.waitUntil(lambda: view._timing is not None)
-    best = view._timing
+    qtbot.waitUntil(lambda: view._phases is not None)
+    best = view._phases
     click(window, "segment_hand")
-    assert (view._inputs.method.current(), view._timing) == ("hand", best), "the present one can now be changed"
+    assert (view._inputs.method.current(), view._phases) == ("hand", best), "the present one can now be changed"
     click(window, "timing_best_3")
-    chosen = view._timing
+    chosen = view._phases
     assert chosen != best
     for wrong in ("5x", "250"):
         _type(qtbot, click, window, "timing_bitrate", wrong)
-        qtbot.waitUntil(lambda: view._timing != chosen)
+        qtbot.waitUntil(lambda: view._phases != chosen)
         _type(qtbot, click, window, "timing_bitrate", "500")
-        qtbot.waitUntil(lambda: view._timing == chosen)
+        qtbot.waitUntil(lambda: view._phases == chosen)
         assert view._inputs.method.current() == "hand"
     _type(qtbot, click, window, "timing_length", "10")
     qtbot.waitUntil(lambda: not view._solve_timer.isActive())
-    assert (view._inputs.method.current(), view._timing.sample_point) == ("hand", chosen.sample_point)
+    assert (view._inputs.method.current(), view._phases.nominal.sample_point) == ("hand", chosen.nominal.sample_point)
     click(window, "segment_cia")
-    assert (view._inputs.method.current(), view._timing.sample_point) == ("cia", best.sample_point)
+    assert (view._inputs.method.current(), view._phases.nominal.sample_point) == ("cia", best.nominal.sample_point)
 
 
 def test_timing_that_cannot_be_written_for_a_wrong_field_gets_the_focus_there_without_a_toast(
@@ -406,7 +464,7 @@ def test_timing_that_cannot_be_written_for_a_wrong_field_gets_the_focus_there_wi
         qtbot.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         assert click.find(window, "timing_bitrate").hasFocus()
         assert not visible(window, "toast")
-        qtbot.waitUntil(lambda: view._timing is None)
+        qtbot.waitUntil(lambda: view._phases is None)
         view._bar.setFocus()
 
 
@@ -444,7 +502,7 @@ def test_timing_of_an_unpaired_dongle_is_written_as_the_command_writes_it(
     assert write.reason.endswith(" is FDCAN, not MCP2517FD, MCP2518FD.")
     shell.go(f"bench/timing/{device_id}")
     assert view.verification.status.text()
-    assert view._timing.sample_point == 80
+    assert view._phases.nominal.sample_point == 80
     if folder := os.environ.get("BENCH_SHOTS"):
         window.grab().save(f"{folder}/timing.png")
     shell.go(f"bench/timing/{min(simulator.ports)}")
@@ -462,10 +520,11 @@ def test_result_of_a_write_is_shown_only_beside_the_timing_that_was_written(
     steps = view.verification.findChild(StepRow)
     click(window, "timing_write")
     qtbot.waitUntil(lambda: view.verification.status.text().startswith("0 errors in "))
-    passed, ticks, written = view.verification.status.text(), steps.accessibleName(), view._timing
-    view._show(replace(written, phase_seg1=written.phase_seg1 - 1))
+    passed, ticks, written = view.verification.status.text(), steps.accessibleName(), view._phases
+    nominal = written.nominal
+    view._show(Phases(replace(nominal, phase_seg1=nominal.phase_seg1 - 1)))
     caption = view.verification.status
-    rate = re.escape(f"{written.sample_point:.1f} %")
+    rate = re.escape(f"{nominal.sample_point:.1f} %")
     assert re.fullmatch(rf"Last written: 500 kbit/s, {rate}, \d\d:\d\d:\d\d", caption.text())
     assert caption.property("tone") == "muted"
     assert "done" not in steps.accessibleName()
@@ -494,7 +553,7 @@ def test_timing_marks_every_wrong_field(qtbot: QtBot, shell: Shell, click: Click
     wrong = {"clock": "fast", "bitrate": "2000", "length": "200000", "delay": "0"}
     for field, value in wrong.items():
         _type(qtbot, click, window, f"timing_{field}", value)
-    qtbot.waitUntil(lambda: view._timing is None and not view._solve_timer.isActive())
+    qtbot.waitUntil(lambda: view._phases is None and not view._solve_timer.isActive())
     fields = ("clock", "tolerance", "bitrate", "point", "length", "delay", "loop", "error")
     assert {name for name in fields if click.find(window, f"timing_{name}").property("wrong")} == set(wrong)
     texts = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
@@ -502,7 +561,7 @@ def test_timing_marks_every_wrong_field(qtbot: QtBot, shell: Shell, click: Click
     assert {text for text in texts if text.startswith("No bit timings. C")} == {fields_named}
     for field, value in (("clock", "80"), ("bitrate", "500"), ("length", "20"), ("delay", "5")):
         _type(qtbot, click, window, f"timing_{field}", value)
-    qtbot.waitUntil(lambda: view._timing is not None)
+    qtbot.waitUntil(lambda: view._phases is not None)
     assert not [name for name in fields if click.find(window, f"timing_{name}").property("wrong")]
 
 
@@ -514,7 +573,7 @@ def test_timing_cards_are_whole_in_turkish(qtbot: QtBot, shell: Shell, click: Cl
         window.resize(1100, 720)
         click(window, "tab_bench_timing")
         (view,) = window.findChildren(TimingView)
-        qtbot.waitUntil(lambda: view._timing is not None)
+        qtbot.waitUntil(lambda: view._phases is not None)
         (cards,) = (one for one in view.findChildren(QScrollArea) if one.isAncestorOf(view.verification))
         qtbot.waitUntil(lambda: cards.isVisible() and cards.horizontalScrollBar().maximum() == 0)
     finally:
@@ -539,21 +598,21 @@ def test_timing_click_in_plot_and_drag_in_bit_diagram_select(qtbot: QtBot, shell
     window = shell.window()
     shell.go("bench/timing")
     view = window.findChild(TimingView)
-    qtbot.waitUntil(lambda: view._timing is not None)
+    qtbot.waitUntil(lambda: view._phases is not None)
     cloud, bar = view._plot, view._bar
     point = next(one for one in cloud._points if abs(one.sample_point - 75) < 0.5 and one.error < 0.01)
     qtbot.mouseClick(cloud, Qt.MouseButton.LeftButton, pos=cloud.spot(point).toPoint())
-    assert abs(view._timing.sample_point - 75) < 1
-    before = view._timing
+    assert abs(view._phases.nominal.sample_point - 75) < 1
+    before = view._phases.nominal
     bar.setFocus()
     qtbot.keyClick(bar, Qt.Key.Key_Down)
     qtbot.keyClick(bar, Qt.Key.Key_Right)
-    after = view._timing
+    after = view._phases.nominal
     assert (after.tseg1, after.phase_seg2) == (before.tseg1 + 1, before.phase_seg2 - 1)
     assert after.quanta == before.quanta
     _drag_border(qtbot, bar, round((1 + after.tseg1) / after.quanta * (bar.width() - 2)))
-    assert view._timing.tseg1 < after.tseg1
-    assert view._timing.quanta == after.quanta
+    assert view._phases.nominal.tseg1 < after.tseg1
+    assert view._phases.nominal.quanta == after.quanta
     click(window, "segment_c")
     click(window, "timing_copy")
     assert "#define CAN_NBTP_VALUE" in QApplication.clipboard().text()
@@ -597,12 +656,12 @@ def test_timing_invalid_clock_is_reported_at_its_field(qtbot: QtBot, shell: Shel
     shell.go("bench/timing")
     view = window.findChild(TimingView)
     _type(qtbot, click, window, "timing_clock", "fast")
-    qtbot.waitUntil(lambda: view._timing is None)
+    qtbot.waitUntil(lambda: view._phases is None)
     edit = click.find(window, "timing_clock")
     assert edit.property("wrong")
     assert edit.accessibleDescription()
     _type(qtbot, click, window, "timing_clock", "80")
-    qtbot.waitUntil(lambda: view._timing is not None)
+    qtbot.waitUntil(lambda: view._phases is not None)
     assert not edit.property("wrong")
 
 
@@ -618,11 +677,11 @@ def test_timing_field_esc_restores_its_value_enter_applies_and_arrows_step(
     qtbot.waitUntil(lambda: bool(rate.property("wrong")))
     qtbot.keyClick(rate, Qt.Key.Key_Escape)
     assert (rate.text(), rate.hasFocus()) == ("500", True)
-    qtbot.waitUntil(lambda: view._timing is not None and not rate.property("wrong"))
+    qtbot.waitUntil(lambda: view._phases is not None and not rate.property("wrong"))
     qtbot.keyClick(rate, Qt.Key.Key_Up)
     assert rate.text() == "800"
     qtbot.keyClick(rate, Qt.Key.Key_Return)
-    assert (view._timing.bitrate, rate.selectedText()) == (800_000, "800")
+    assert (view._phases.nominal.bitrate, rate.selectedText()) == (800_000, "800")
     qtbot.keyClick(rate, Qt.Key.Key_Down)
     qtbot.keyClick(rate, Qt.Key.Key_Down)
     assert rate.text() == "250"
@@ -648,7 +707,7 @@ def test_timing_without_a_bit_timing_offers_the_nearest_bit_rate(qtbot: QtBot, s
     assert "The nearest bit rate is 333.333 kbit/s, 0.1 % off. Change the CAN clock or the bit rate." in texts
     assert click.find(window, "timing_allow_nearest").text() == "Allow 0.11 % error"
     click(window, "timing_allow_nearest")
-    qtbot.waitUntil(lambda: view._timing is not None)
+    qtbot.waitUntil(lambda: view._phases is not None)
     assert not visible(window, "timing_allow_nearest")
     # Nothing can be written before a dongle is there: that is said, and a button leads on.
     texts = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
@@ -700,7 +759,7 @@ def test_timing_bit_rates_out_of_the_controllers_reach_are_out_of_the_fields_ran
     window = shell.window()
     shell.go("bench/timing")
     view = window.findChild(TimingView)
-    qtbot.waitUntil(lambda: view._timing is not None)
+    qtbot.waitUntil(lambda: view._phases is not None)
     _type(qtbot, click, window, "timing_clock", "2")
     edit = click.find(window, "timing_bitrate")
     _type(qtbot, click, window, "timing_bitrate", "600")
@@ -709,7 +768,7 @@ def test_timing_bit_rates_out_of_the_controllers_reach_are_out_of_the_fields_ran
     assert found is not None
     for value in found.groups():
         _type(qtbot, click, window, "timing_bitrate", value)
-        qtbot.waitUntil(lambda: not edit.property("wrong") and view._timing is not None)
+        qtbot.waitUntil(lambda: not edit.property("wrong") and view._phases is not None)
 
 
 def test_timing_clock_that_no_controller_has_is_pointed_out_at_its_field(
@@ -718,7 +777,7 @@ def test_timing_clock_that_no_controller_has_is_pointed_out_at_its_field(
     window = shell.window()
     shell.go("bench/timing")
     view = window.findChild(TimingView)
-    qtbot.waitUntil(lambda: view._timing is not None)
+    qtbot.waitUntil(lambda: view._phases is not None)
     _type(qtbot, click, window, "timing_clock", "800")
     edit = click.find(window, "timing_clock")
     qtbot.waitUntil(lambda: edit.accessibleDescription() == "800 MHz is too fast for a CAN clock.")
@@ -742,26 +801,26 @@ def test_selecting_in_the_plot_by_keys_is_undone_and_redone(
     window = shell.window()
     shell.go("bench/timing")
     (view,) = shell.findChildren(TimingView)
-    qtbot.waitUntil(lambda: view._timing is not None)
-    best, plot = view._timing, view._plot
+    qtbot.waitUntil(lambda: view._phases is not None)
+    best, plot = view._phases, view._plot
     plot.setFocus()
     qtbot.keyClick(plot, Qt.Key.Key_Left)
-    assert view._timing == best
+    assert view._phases == best
     qtbot.keyClick(plot, Qt.Key.Key_Return)
-    taken = view._timing
+    taken = view._phases
     assert taken is not None
     assert best is not None
-    assert taken.sample_point < best.sample_point
+    assert taken.nominal.sample_point < best.nominal.sample_point
     assert view._inputs.method.current() == "hand"
     assert announcements[-1].startswith("Selected: ")
     _undo(qtbot, window)
-    assert (view._timing, view._inputs.method.current()) == (best, "cia")
+    assert (view._phases, view._inputs.method.current()) == (best, "cia")
     assert announcements[-1] == plot.accessibleDescription()
     _redo(qtbot, window)
-    assert (view._timing, view._inputs.method.current()) == (taken, "hand")
+    assert (view._phases, view._inputs.method.current()) == (taken, "hand")
     _undo(qtbot, window)
     _undo(qtbot, window)
-    assert view._timing == best
+    assert view._phases == best
 
 
 def test_fields_controller_method_and_dragged_bit_are_undone_one_by_one(
@@ -770,7 +829,7 @@ def test_fields_controller_method_and_dragged_bit_are_undone_one_by_one(
     window = shell.window()
     shell.go("bench/timing")
     (view,) = shell.findChildren(TimingView)
-    qtbot.waitUntil(lambda: view._timing is not None)
+    qtbot.waitUntil(lambda: view._phases is not None)
     states = [view._choice()]
 
     def edited() -> None:
@@ -816,7 +875,213 @@ def test_write_is_enabled_only_once_the_dongles_own_timing_is_solved(
     qtbot.waitUntil(write.isEnabled)
     (record,) = paired.records or ()
     assert record.config is not None
-    assert view._timing is not None
-    assert controller(record.config.controller).nominal.store_alike(view._timing, nominal_timing(record.config))
+    assert view._phases is not None
+    assert controller(record.config.controller).nominal.store_alike(view._phases.nominal, nominal_timing(record.config))
     assert not view._solve_timer.isActive()
     assert not view._edited_by_hand
+
+
+# ---- CAN FD
+
+
+def _choose_preset(shell: Shell, key: str) -> None:
+    """Choose a preset or a profile, as a click in the open list does."""
+    preset = shell.window().findChild(Select, "timing_preset")
+    preset.set_current_key(key)
+    preset.activated.emit(preset.currentIndex())
+
+
+def test_fd_both_phases_are_solved_drawn_and_written_with_delay_compensation(
+    qtbot: QtBot,
+    shell: Shell,
+    simulator: Simulator,
+    click: Clicker,
+    dongles: Callable[[], list[DongleRecord]],
+    pair_one: Callable[[], str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(timing_view, "_COUNT_S", 0.5)
+    window, device_id = shell.window(), pair_one()
+    shell.go(f"bench/timing/{device_id}")
+    qtbot.waitUntil(lambda: click.find(window, "timing_write").isEnabled())
+    view = window.findChild(TimingView)
+    assert not visible(window, "timing_data_bitrate")
+    assert not visible(window, "timing_data_bit")
+    click(window, "timing_fd")
+    qtbot.waitUntil(lambda: view._phases is not None and view._phases.data is not None)
+    phases = view._phases
+    assert (phases.nominal.bitrate, phases.data.bitrate, phases.data.sample_point) == (500_000, 2_000_000, 80)
+    assert visible(window, "timing_data_bit")
+    assert visible(window, "timing_pairs")
+    assert not visible(window, "timing_cloud")
+    assert view._tolerance.delay.isVisible()
+    assert [line.split()[0] for line in view._registers.text().splitlines()] == ["NBTP", "DBTP", "TDCR"]
+    click(window, "timing_write")
+    qtbot.waitUntil(lambda: dongles()[0].config.fd_enabled)
+    config = simulator.persistent(device_id).config
+    assert config == dongles()[0].config
+    assert (config.data_bitrate, config.tdc_enabled, config.tdc_offset) == (2_000_000, True, 32)
+    qtbot.waitUntil(lambda: view.verification.status.text().startswith("0 errors in "))
+    assert not view._differs.isVisible()
+    click(window, "timing_tdc")
+    qtbot.waitUntil(view._differs.isVisible)
+    click(window, "timing_fd")
+    qtbot.waitUntil(lambda: view._phases is not None and view._phases.data is None)
+    qtbot.waitUntil(lambda: click.find(window, "timing_write").isEnabled())
+    click(window, "timing_write")
+    qtbot.waitUntil(lambda: not dongles()[0].config.fd_enabled)
+    assert simulator.persistent(device_id).config.data_bitrate is None
+
+
+def test_fd_panel_without_a_dongle_undoes_its_boxes_and_selects_pairs(
+    qtbot: QtBot, shell: Shell, click: Clicker
+) -> None:
+    window = shell.window()
+    shell.go("bench/timing")
+    view = window.findChild(TimingView)
+    qtbot.waitUntil(lambda: view._phases is not None)
+    click(window, "timing_fd")
+    qtbot.waitUntil(lambda: view._phases.data is not None)
+    best, plot = view._phases, view._pair_plot
+    point = next(one for one in plot._points if abs(one.nominal_point - 70) < 0.3 and abs(one.data_point - 70) < 0.3)
+    qtbot.mouseClick(plot, Qt.MouseButton.LeftButton, pos=plot.spot(point).toPoint())
+    assert abs(view._phases.nominal.sample_point - 70) < 1
+    assert abs(view._phases.data.sample_point - 70) < 1
+    assert view._inputs.method.current() == "hand"
+    view._undo()
+    assert (view._phases, view._inputs.method.current()) == (best, "cia")
+    view._undo()
+    assert view._phases.data is None
+    assert not view._inputs.is_fd
+    view._redo()
+    assert view._phases == best
+
+
+def test_pair_plot_keys_move_a_ring_and_enter_selects(
+    qtbot: QtBot, shell: Shell, click: Clicker, announcements: list[str]
+) -> None:
+    window = shell.window()
+    shell.go("bench/timing")
+    view = window.findChild(TimingView)
+    click(window, "timing_fd")
+    qtbot.waitUntil(lambda: view._phases is not None and view._phases.data is not None)
+    before, plot = view._phases, view._pair_plot
+    plot.setFocus()
+    qtbot.keyClick(plot, Qt.Key.Key_Up)
+    assert view._phases == before
+    assert announcements[-1] == plot.accessibleDescription()
+    assert not plot.accessibleDescription().startswith("Selected")
+    qtbot.keyClick(plot, Qt.Key.Key_Return)
+    assert announcements[-1] == plot.accessibleDescription()
+    assert plot.accessibleDescription().startswith("Selected")
+    assert view._phases.data.sample_point > before.data.sample_point
+    assert view._phases.nominal.sample_point == before.nominal.sample_point
+
+
+def test_fd_is_off_for_a_controller_without_a_data_phase(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
+    window = shell.window()
+    shell.go("bench/timing")
+    view = window.findChild(TimingView)
+    click(window, "timing_fd")
+    qtbot.waitUntil(lambda: view._phases is not None and view._phases.data is not None)
+    select = click.find(window, "timing_controller")
+    assert isinstance(select, Select)
+    select.setCurrentIndex(select.findData("sja1000"))
+    qtbot.waitUntil(lambda: view._phases is not None and view._phases.data is None)
+    box = click.find(window, "timing_fd")
+    assert not box.isEnabled()
+    assert box.toolTip() == "This controller has no CAN FD data phase."
+    assert not visible(window, "timing_data_bitrate")
+    assert "12 MHz" in view._inputs._fields["clock"].edit.accessibleDescription()
+
+
+def test_fd_no_pair_says_which_phase_and_the_nearest(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
+    window = shell.window()
+    shell.go("bench/timing")
+    view = window.findChild(TimingView)
+    click(window, "timing_fd")
+    _type(qtbot, click, window, "timing_data_bitrate", "7600")
+    qtbot.waitUntil(lambda: view._phases is None)
+    said = [label.text() for label in view._inputs.findChildren(QLabel) if label.isVisible()]
+    assert any(text.startswith("Data phase: The nearest bit rate is 7.272") for text in said)
+    _type(qtbot, click, window, "timing_data_bitrate", "300")
+    qtbot.waitUntil(lambda: view._inputs.wrong_fields == ("Data bit rate",))
+
+
+@pytest.mark.parametrize(("name", "rates"), [("fd-1m-8m", (1_000_000, 8_000_000)), ("isobus", (250_000, None))])
+def test_preset_fills_in_rates_and_sample_points_and_can_be_undone(
+    qtbot: QtBot, shell: Shell, name: str, rates: tuple[int, int | None]
+) -> None:
+    shell.go("bench/timing")
+    view = shell.window().findChild(TimingView)
+    qtbot.waitUntil(lambda: view._phases is not None)
+    before = view._phases
+    _choose_preset(shell, name)
+    view._solve_now()
+    data = view._phases.data
+    assert (view._phases.nominal.bitrate, data.bitrate if data else None) == rates
+    view._undo()
+    assert view._phases == before
+
+
+# ---- profiles
+
+
+def test_profile_is_saved_offered_and_filled_in_as_it_was_saved(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
+    window = shell.window()
+    shell.go("bench/timing")
+    view = window.findChild(TimingView)
+    click(window, "timing_fd")
+    qtbot.waitUntil(lambda: view._phases is not None and view._phases.data is not None)
+    view._bar.setFocus()
+    qtbot.keyClick(view._bar, Qt.Key.Key_Down)
+    qtbot.keyClick(view._bar, Qt.Key.Key_Right)  # not one of the best: it is kept as it is
+    saved, offset = view._phases, view._tdc_offset
+    click(window, "timing_save_profile")
+    click(window, "profile_save")
+    assert visible(window, "save_profile"), "it asks for a name"
+    qtbot.keyClicks(click.find(window, "profile_name"), "Line 2")
+    click(window, "profile_save")
+    qtbot.waitUntil(lambda: view._inputs.profile_names == ("Line 2",))
+    click(window, "timing_fd")
+    qtbot.waitUntil(lambda: view._phases.data is None)
+    _choose_preset(shell, "profile:Line 2")
+    assert (view._phases, view._tdc_offset) == (saved, offset)
+    assert view._inputs.method.current() == "hand"
+    click(window, "timing_save_profile")
+    qtbot.keyClicks(click.find(window, "profile_name"), "Line 2")
+    assert click.find(window, "profile_save").text() == "Replace profile"
+
+
+def test_write_to_several_dongles_writes_each_that_it_fits(
+    qtbot: QtBot,
+    shell: Shell,
+    simulator: Simulator,
+    click: Clicker,
+    pair_one: Callable[[], str],
+    manager: DeviceManager,
+) -> None:
+    window, device_id = shell.window(), pair_one()
+    (other,) = (one for one in simulator.ports if one != device_id)
+    shell.go(f"bench/timing/{device_id}")
+    qtbot.waitUntil(lambda: click.find(window, "timing_write").isEnabled())
+    _type(qtbot, click, window, "timing_bitrate", "250")
+    click(window, "timing_many")
+    dialog = click.find(window, "write_to_many")
+    assert click.find(window, "many_write").text() == "Write to 2 dongles"
+    click(window, "many_write")
+    qtbot.waitUntil(lambda: not visible(window, "many_write"))
+    shown = [label.text() for label in dialog.findChildren(QLabel)]
+    assert shown.count("Written and read back") == 2
+    assert {simulator.persistent(one).config.bitrate for one in (device_id, other)} == {250_000}
+    click(window, "many_cancel")
+    # What is shown now is for another controller: each row says why it can't be written.
+    view = window.findChild(TimingView)
+    view._inputs.set_controller("bxcan")
+    view._on_edited()
+    view._solve_now()
+    click(window, "timing_many")
+    dialog = click.find(window, "write_to_many")
+    assert not any(box.isEnabled() for box in dialog.findChildren(CheckBox))
+    assert not click.find(window, "many_write").isEnabled()
+    assert sum("the controller of" in label.text() for label in dialog.findChildren(QLabel)) == 2

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import QLocale, QPoint, Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.ui.widgets.calendar import DayRange, RangeCalendar
+from support.painted_texts import painted_texts
 
 pytestmark = pytest.mark.usefixtures("light", "language")
 TODAY = date(2026, 11, 18)
@@ -108,3 +110,14 @@ def test_calendar_week_begins_as_the_region_says_not_the_language(qtbot: QtBot, 
     assert calendar.day_box(sunday).top() == calendar.day_box(saturday).top()
     qtbot.keyClick(calendar, Qt.Key.Key_Home)
     assert calendar.current == sunday
+
+
+def test_calendar_in_a_window_of_another_language_speaks_the_one_chosen_since(qtbot: QtBot) -> None:
+    """It stayed English in Turkish: a window keeps the language in which it was opened."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    QLocale.setDefault(QLocale("tr_TR"))
+    made = RangeCalendar(today=TODAY, week_start=Qt.DayOfWeek.Monday, parent=window)
+    assert "Çarşamba" in made.accessible_text()
+    texts = [one.text for one in painted_texts(made.size(), lambda painter: made.render(painter, QPoint()))]
+    assert "Ekim 2026" in texts

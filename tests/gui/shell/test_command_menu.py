@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -52,7 +53,12 @@ def nothing() -> None:
 
 def test_menu_shows_the_shortcuts_that_work_in_its_scope(parent: QWidget, registry: CommandRegistry) -> None:
     menu = build(parent, {command.id: Handler(nothing) for command in registry})
-    assert [action.text() for action in menu.actions()] == ["Save\tCtrl S", "", "Close", "Lock", "", "Arrange"]
+    assert [action.text() for action in menu.actions()] == ["Save", "", "Close", "Lock", "", "Arrange"]
+    shown = QAccessible.queryAccessibleInterface(menu)
+    assert shown is not None
+    rows = [row for at in range(shown.childCount()) if (row := shown.child(at)) is not None]
+    assert rows[0].text(QAccessible.Text.Name) == "Save"
+    assert [row.text(QAccessible.Text.Accelerator) for row in rows][:3] == ["Ctrl+S", "", ""]
     assert [action.isSeparator() for action in menu.actions()] == [False, True, False, False, True, False]
     (inner,) = menu.findChildren(QMenu)
     assert [action.text() for action in inner.actions()] == ["Align"]

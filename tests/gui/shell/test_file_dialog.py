@@ -1,10 +1,11 @@
 """File dialogs select the path that is typed into them."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QLineEdit,
     QListView,
+    QPushButton,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QToolButton,
@@ -23,6 +25,7 @@ from pytestqt.qtbot import QtBot
 from benchboard.settings import Appearance
 from benchboard.ui.theme import Theme, contrast, theme
 from benchboard.ui.widgets import open_file_dialog
+from benchboard.ui.widgets.file_dialog import keep_folders
 
 
 @pytest.fixture
@@ -119,6 +122,28 @@ def test_file_dialog_is_the_platforms_or_has_our_icons(dialog: QFileDialog, qtbo
         assert all(abs(pixel.red() - ink.red()) + abs(pixel.blue() - ink.blue()) < 12 for pixel in seen)
 
 
+def test_file_dialog_has_words_times_and_sizes_of_ours(dialog: QFileDialog, qtbot: QtBot, tmp_path: Path) -> None:
+    file = _file(tmp_path / "a.json")
+    file.write_bytes(b"x" * 198_600)
+    os.utime(file, (time.time(), time.mktime((2026, 11, 25, 1, 42, 0, 0, 0, -1))))
+    saves = dialog.acceptMode() == QFileDialog.AcceptMode.AcceptSave
+    assert (dialog.labelText(QFileDialog.DialogLabel.LookIn) == "Save in") == saves
+    left, right = sorted(dialog.findChildren(QPushButton), key=lambda one: one.mapTo(dialog, QPoint()).x())
+    assert (left.text(), left.y(), left.icon().isNull()) == ("Cancel", right.y(), True)
+    view = dialog.findChild(QTreeView, "treeView")
+    assert isinstance(view, QTreeView)
+    qtbot.waitUntil(lambda: view.model().rowCount(view.rootIndex()) == 1)
+    delegate = view.itemDelegate()
+    assert isinstance(delegate, QStyledItemDelegate)
+
+    def shown(column: int) -> str:
+        option = QStyleOptionViewItem()
+        delegate.initStyleOption(option, view.model().index(0, column, view.rootIndex()))
+        return str(option.text)  # type: ignore[attr-defined]
+
+    qtbot.waitUntil(lambda: (shown(1), shown(3)) == ("198.6 kB", "25 Nov 2026, 01:42"))
+
+
 @pytest.mark.parametrize("appearance", ["light", "dark"])
 def test_the_list_of_paths_that_completes_what_is_typed_has_the_colours_of_the_theme(
     dialog: QFileDialog, tmp_path: Path, qtbot: QtBot, appearance: Appearance
@@ -147,3 +172,31 @@ def test_the_list_of_paths_that_completes_what_is_typed_has_the_colours_of_the_t
         picture.pixelColor(x, y).rgb() for x in range(picture.width() // 2) for y in range(min(picture.height(), 80))
     }
     assert max(contrast(QColor.fromRgb(one), raised) for one in colours) > 7, "its words can be read"
+
+
+@pytest.mark.parametrize("saves", [False, True])
+def test_dialog_begins_in_the_folder_that_was_used_last_for_its_kind(
+    window: QWidget, tmp_path: Path, saves: bool
+) -> None:
+    kept: dict[str, str] = {}
+
+    def asked(kind: str) -> QFileDialog:
+        start = tmp_path / "new.json" if saves else tmp_path
+        dialog = QFileDialog(window, "Which file", str(start))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave if saves else QFileDialog.AcceptMode.AcceptOpen)
+        open_file_dialog(dialog, kind)
+        return dialog
+
+    keep_folders(lambda: kept, kept.update)
+    try:
+        chosen = _file(tmp_path / "trips" / "old.json")
+        asked("recording").filesSelected.emit([str(chosen)])
+        assert kept == {"recording": str(chosen.parent)}
+        again = asked("recording")
+        assert Path(again.directory().path()) == chosen.parent
+        name = again.findChild(QLineEdit, "fileNameEdit")
+        assert isinstance(name, QLineEdit)
+        assert name.text() == ("new.json" if saves else "")
+        assert Path(asked("database").directory().path()) == tmp_path
+    finally:
+        keep_folders(dict, lambda _folders: None)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.ui.theme import Theme
-from benchboard.ui.widgets.surfaces import paint_shadow
+from benchboard.ui.widgets.surfaces import SHADOW, paint_shadow
 from benchboard.ui.widgets.value_tip import value_tip
 
 
@@ -35,3 +35,24 @@ def test_shadow_of_a_small_frame_has_no_hard_edges(light: Theme) -> None:
         alpha = image.pixelColor(x, y).alpha()
         for other in (image.pixelColor(x + 1, y), image.pixelColor(x, y + 1)):
             assert abs(alpha - other.alpha()) < 12, (x, y)
+
+
+def test_value_tip_stands_where_it_covers_the_fewest_points(light: Theme, qtbot: QtBot) -> None:
+    """The values of a chart hid its highest line, right of the pointer."""
+    assert light is not None
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(600, 400)
+    window.show()
+    tip, spot = value_tip(window), QPoint(300, 200)
+    text = "<br>".join(["5 Oct"] * 4)
+    for points, is_right, is_below in (
+        ([], True, True),
+        ([QPoint(320 + 5 * at, 225) for at in range(9)], True, False),
+        ([QPoint(320, y) for y in (120, 150, 180, 220, 250)], False, True),
+    ):
+        tip.show_at(window.mapToGlobal(spot), text, clear_of=[window.mapToGlobal(one) for one in points])
+        box = tip.geometry().adjusted(SHADOW, SHADOW, -SHADOW, -SHADOW)
+        assert (box.left() > spot.x(), box.top() > spot.y()) == (is_right, is_below)
+        assert not any(box.contains(one) for one in points)
+        assert window.rect().contains(box)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QScrollArea
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.ui.commands import REGISTRY
@@ -118,4 +118,32 @@ def test_key_sheet_scrolls_by_key_from_its_search_field(qtbot: QtBot, everywhere
     assert sheet.search.text() == "ba", "in a text, Home goes to its beginning"
     sheet.search.setText("palette")
     assert visible_titles(sheet) == ["Search or run a command"]
+    sheet.dismiss()
+
+
+def test_key_sheet_is_read_shortcut_by_shortcut_after_tab(qtbot: QtBot, everywhere: Shell) -> None:
+    everywhere.go("bench/live")
+    qtbot.keyClick(everywhere.window(), Qt.Key.Key_F1)
+    (sheet,) = everywhere.window().findChildren(ShortcutsDialog)
+    (area,) = sheet.findChildren(QScrollArea)
+    titles = visible_titles(sheet)
+
+    def read() -> str:
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        return focused.accessibleName().rpartition(": ")[0]
+
+    qtbot.keyClick(sheet.search, Qt.Key.Key_Tab)
+    assert read() == titles[0]
+    for title in titles[1:30]:
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Down)
+        assert read() == title
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_End)
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert read() == titles[-1]
+    assert not focused.visibleRegion().isEmpty(), "it was scrolled to"
+    assert area.isAncestorOf(focused)
+    qtbot.keyClick(focused, Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is sheet.findChild(QWidget, "keys_close")
     sheet.dismiss()

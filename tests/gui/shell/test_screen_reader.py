@@ -11,9 +11,10 @@ from PySide6.QtGui import (
     QAccessibleEvent,
     QAccessibleInterface,
     QAccessibleStateChangeEvent,
+    QAccessibleTextUpdateEvent,
     QGuiApplication,
 )
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.paging import Listing, Page
@@ -24,10 +25,13 @@ from benchboard.ui.bench.pairing_graphics import PairingChecklist
 from benchboard.ui.paged.paged_model import Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.problems import Notice
+from benchboard.ui.shell.header import ViewTab
 from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import Mode, Theme
 from benchboard.ui.widgets import Badge, Button, Confirm, Edit, Field, SegmentedControl, Select, accessible
 from benchboard.ui.widgets.banners import Banner
+from benchboard.ui.widgets.detail_pane import DetailHeader, DetailPane
+from benchboard.ui.widgets.dialog import Dialog
 from benchboard.ui.widgets.labels import Elided
 from benchboard.ui.widgets.popover import MenuItem, Popover, menu
 from benchboard.ui.widgets.stat_strip import Stat, StatStrip
@@ -69,6 +73,13 @@ def heard(window: Window, monkeypatch: pytest.MonkeyPatch) -> list[str]:
             cell = event.accessibleInterface()
             sentences.append(f"{cell.text(Text.Name)}: {'checked' if cell.state().checked else 'unchecked'}")
             return
+        if isinstance(event, QAccessibleTextUpdateEvent):
+            name = event.accessibleInterface().text(Text.Name)
+            if event.textRemoved():  # not its first value
+                sentences.append(f"{name}: {event.textRemoved()} → {event.textInserted()}")
+            return
+        if event.type() == QAccessible.Event.DescriptionChanged:
+            return  # read when the widget is reached
         assert isinstance(event, QAccessibleAnnouncementEvent)
         sentences.append(event.message())
 
@@ -99,6 +110,7 @@ def test_window_behind_an_open_dialog_has_only_the_dialog_which_is_modal(window:
     _put(window, Button("Behind"))
     assert _interface(window).childCount() >= 1
     dialog = Confirm(window, "Revoke 2 sessions", "They end.", act="Revoke", keep="Keep", run=lambda: None)
+    assert dialog.accessibleDescription() == "They end."
     dialog.open()
     told = _interface(window)
     assert told.childCount() == 1
@@ -215,6 +227,24 @@ def test_parts_have_the_roles_of_what_they_are(window: Window) -> None:
     assert (_interface(bit := _put(window, SmallBitBar())).role(), _name(bit)) == (Role.Graphic, "Bit timing")
 
 
+def test_tabs_of_views_are_page_tabs_of_which_one_is_selected(window: Window) -> None:
+    tabs = [_put(window, ViewTab(title)) for title in ("Data", "Explore")]
+    tabs[1].setChecked(True)
+    told = [_interface(tab) for tab in tabs]
+    assert [one.role() for one in told] == [Role.PageTab, Role.PageTab]
+    assert [one.state().selected for one in told] == [0, 1]
+    told[0].actionInterface().doAction(told[0].actionInterface().pressAction())
+    assert [one.state().selected for one in told] == [1, 0]
+
+
+def test_choice_whose_button_was_told_of_already_is_a_radio_button(window: Window) -> None:
+    button = _put(window, Button("", icon="ph.table", tip="Table"))
+    assert _interface(button).role() == Role.PushButton, "Qt keeps what it was"
+    button.setCheckable(True)
+    accessible.choice_of_several(button)
+    assert (_interface(button).role(), _name(button)) == (Role.RadioButton, "Table")
+
+
 def test_steps_are_named_with_the_state_of_each(window: Window) -> None:
     steps = _put(window, StepRow(("Write", "Read back", "Compare")))
     assert _name(steps) == "Write: waiting, Read back: waiting, Compare: waiting"
@@ -230,6 +260,7 @@ def test_steps_are_named_with_the_state_of_each(window: Window) -> None:
 def test_field_is_named_with_its_unit_and_an_error_in_it_is_read_out_once(window: Window, heard: list[str]) -> None:
     field = _put(window, Field("Bit rate", Edit(unit="kbit/s")))
     assert _name(field.editor) == "Bit rate (kbit/s)"
+    assert _name(_put(window, Field("Delay (each end)", Edit(unit="ns"))).editor) == "Delay (each end, ns)"
     field.set_error("Enter a number.")
     field.set_error("Enter a number.")
     field.set_error("")
@@ -242,10 +273,86 @@ def test_field_is_named_with_its_unit_and_an_error_in_it_is_read_out_once(window
     assert _interface(noted.editor).text(Text.Description) == "Its address."
 
 
-def test_drop_down_list_without_a_visible_label_tells_what_it_selects(window: Window) -> None:
-    told = _interface(_put(window, Select([("", "All roles")], label="Role")))
-    assert "Role" in (told.text(Text.Name), told.text(Text.Description))
-    assert "All roles" in (told.text(Text.Name), told.text(Text.Value))
+def test_drop_down_list_is_called_by_its_label_and_has_its_value_as_a_text(window: Window) -> None:
+    select = _put(window, Select([("", "All roles"), ("admin", "Admins")], label="Role"))
+    told = _interface(select)
+    assert (told.role(), told.text(Text.Name), told.text(Text.Value)) == (Role.ComboBox, "Role", "All roles")
+    value = told.textInterface()
+    assert value is not None
+    assert value.text(0, value.characterCount()) == "All roles"
+    select.set_current_key("admin")
+    assert (told.text(Text.Name), told.text(Text.Value)) == ("Role", "Admins")
+    assert value.text(0, value.characterCount()) == "Admins"
+    assert told.valueInterface() is None
+    assert told.child(0).object() is select.view()
+    assert _name(select.view()) == "Role"
+    assert (told.state().expanded, told.state().focusable) == (False, True)
+    told.actionInterface().doAction(told.actionInterface().showMenuAction())
+    assert told.state().expanded
+    select.hidePopup()
+
+
+def test_drop_down_list_tells_each_change_of_its_value_and_reads_out_the_users(
+    window: Window, qtbot: QtBot, heard: list[str]
+) -> None:
+    select = _put(window, Select([("a", "Analyst"), ("t", "Technician"), ("d", "Admin")], label="Role"))
+    select.set_current_key("d")
+    assert heard == [], "its value is read when it is reached"
+    qtbot.waitUntil(select.isVisible)
+    select.setFocus(Qt.FocusReason.TabFocusReason)
+    select.set_current_key("t")
+    assert heard == ["Role: Admin → Technician", "Technician"], "the program changed it"
+    qtbot.keyClick(select, Qt.Key.Key_Down)
+    assert heard[2:] == ["Role: Technician → Admin", "Admin"]
+    select.set_current_key("d")
+    assert len(heard) == 4, "nothing changed"
+
+
+def test_drop_down_list_that_is_filled_tells_nothing_and_shows_its_new_choices(window: Window) -> None:
+    select = _put(window, Select([("a", "Analyst"), ("t", "Technician")], label="Role"))
+    view = _interface(select.view())
+    assert view.child(0).text(Text.Name) == "Analyst"
+    told: list[bool] = []
+    select.model().rowsInserted.connect(lambda: told.append(QAccessible.isActive()))
+    select.set_choices([("d", "Admin"), ("b", "Business user")])
+    assert told == [False, False], "Qt tells of each value that it passes through"
+    assert QAccessible.isActive()
+    assert [view.child(k).text(Text.Name) for k in range(view.childCount())] == ["Admin", "Business user"]
+    told.clear()
+    select.set_choices([("d", "Admin"), ("b", "Business user")])
+    assert told == [], "they are the same"
+
+
+def test_drop_down_list_in_a_field_keeps_its_label_beside_the_note(window: Window) -> None:
+    field = _put(window, Field("Role", Select([("", "Admin")]), note="What the person may do."))
+    told = _interface(field.editor)
+    assert (told.text(Text.Name), told.text(Text.Description)) == ("Role", "What the person may do.")
+
+
+@pytest.mark.parametrize("modifier", [Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier])
+def test_enter_in_a_dialog_whose_button_is_disabled_says_why(
+    window: Window, qtbot: QtBot, heard: list[str], modifier: Qt.KeyboardModifier
+) -> None:
+    dialog = Dialog(window, "Add person")
+    save = dialog.add_button(Button("Add", kind="primary"))
+    field = Edit(placeholder="Email")
+    dialog.content.addWidget(field)
+    save.disable("Enter an email address first.")
+    dialog.open()
+    qtbot.keyClick(field, Qt.Key.Key_Return, modifier)
+    assert heard == ["Enter an email address first."]
+    assert QToolTip.text() == "Enter an email address first."
+    QToolTip.hideText()
+    dialog.dismiss()
+
+
+def test_pane_of_details_says_whose_they_are(window: Window) -> None:
+    pane = DetailPane("details")
+    assert _name(_put(window, pane)) == "Details"
+    head = DetailHeader(pane.close_button())
+    pane.head.addWidget(head)
+    head.name.setText("Dana Whitfield")
+    assert (_interface(pane).role(), _name(pane)) == (Role.Grouping, "Details of Dana Whitfield")
 
 
 def test_clear_button_of_a_search_field_has_a_name(window: Window) -> None:
@@ -375,13 +482,19 @@ def test_popover_without_anything_to_focus_is_read_out_and_shows_the_focus(windo
 
 
 def test_button_with_an_icon_is_described_only_by_what_its_name_lacks(window: Window) -> None:
-    assert not _interface(_put(window, Button("", icon="ph.x", tip="Close"))).text(Text.Description).strip()
+    close = _put(window, Button("", icon="ph.x", tip="Close"))
+    assert _interface(close).text(Text.Description) == ""
+    close.setToolTip("Close this pane")
+    assert _interface(close).text(Text.Description) == "Close this pane"
     keyed = _put(window, Button("", icon="ph.x", tip="Undo", keys="Ctrl+Z"))
-    assert _interface(keyed).text(Text.Description) == "Undo (Ctrl+Z)"
+    assert _interface(keyed).text(Text.Description) == "Ctrl+Z"
 
 
 def test_field_is_not_described_by_its_name_again(window: Window) -> None:
-    assert not _interface(_put(window, Edit(placeholder="Search"))).text(Text.Description).strip()
+    search = _put(window, Edit(placeholder="Search"))
+    assert _interface(search).text(Text.Description) == "Filters as you type", "Qt would tell the placeholder again"
+    search.setAccessibleName("Find a column")
+    assert _interface(search).text(Text.Description) == "Search"
     assert _interface(_put(window, Edit(placeholder="123#AB", label="Frame"))).text(Text.Description) == "123#AB"
 
 
@@ -390,4 +503,31 @@ def test_disabled_button_is_described_by_its_reason(window: Window) -> None:
     button.disable("Nothing is open.")
     assert _interface(button).text(Text.Description) == "Nothing is open."
     button.disable("")
-    assert not _interface(button).text(Text.Description).strip()
+    assert _interface(button).text(Text.Description) == ""
+
+
+def test_name_of_a_pane_and_reason_of_a_button_are_told_when_they_change(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pane = _put(window, DetailPane("person"))
+    head = DetailHeader(pane.close_button())
+    pane.head.addWidget(head)
+    save = _put(window, Button("Save", tip="Save the model"))
+    head.name.setText("Ada")
+    told: list[tuple[object, str, str]] = []
+    kinds = {"NameChanged": Text.Name, "DescriptionChanged": Text.Description}
+
+    def note(event: QAccessibleEvent) -> None:
+        about = event.object()
+        if about in (pane, save) and isinstance(about, QWidget):
+            told.append((about, event.type().name, _interface(about).text(kinds[event.type().name])))
+
+    monkeypatch.setattr(accessible, "send", note)
+    head.name.setText("Grace")
+    save.disable("There are no changes.")
+    save.disable("")
+    assert told == [
+        (pane, "NameChanged", "Details of Grace"),
+        (save, "DescriptionChanged", "There are no changes."),
+        (save, "DescriptionChanged", "Save the model"),
+    ]

@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from benchboard import workspace
+from benchboard import demo, workspace
 from benchboard.identity import authentication, users
 from benchboard.identity.permissions import Client
 from benchboard.identity.sessions import REVOKED_WITHIN_S
@@ -27,8 +27,10 @@ from benchboard.ui.commands import REGISTRY
 from benchboard.ui.session_watch import SessionWatch
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.sign_in import session_opening
+from benchboard.ui.sign_in.demo_picker import DemoPicker
 from benchboard.ui.widgets.badges import Badge
 from benchboard.ui.widgets.banners import Banner
+from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.dialog import Dialog, Scrim
 from benchboard.ui.widgets.labels import KeyCap
 from benchboard.ui.widgets.status_bar import StatusBar
@@ -715,3 +717,23 @@ def test_shortcuts_are_those_of_the_rooms_that_the_person_has(
     assert theirs, admin_commands.__name__  # it registers them
     assert not theirs & titles
     assert "Search or run a command" in titles
+
+
+def test_sign_in_to_the_demo_reads_no_widget_that_was_left_and_tells_who_you_are(
+    qtbot: QtBot, start: Callable[..., Application], click: Clicker, announcements: list[str]
+) -> None:
+    application = start()
+    assert application.sign_in is not None
+    left = application.sign_in.findChild(Button, "server_more")
+    assert left is not None
+    left.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(left, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: bool(application.window.findChildren(DemoPicker)))
+    visited: list[QWidget | None] = []
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    app.focusChanged.connect(lambda _old, now: visited.append(now))
+    click(application.window, "demo_analyst")
+    qtbot.waitUntil(lambda: application.shell is not None)
+    assert left not in visited
+    assert f"Signed in as Mert Aydın ({demo.NAME})." in announcements

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 import shiboken6
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
@@ -17,15 +17,19 @@ from benchboard.ui.problems import Action
 from benchboard.ui.session_watch import SessionWatch
 from benchboard.ui.shell.header import ViewTab
 from benchboard.ui.shell.problem_display import BugReport
+from benchboard.ui.shell.settings_section import SettingsSection
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.tasks import Progress
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import short_date
 from benchboard.ui.widgets.banners import Banner
 from benchboard.ui.widgets.buttons import SegmentedControl
+from benchboard.ui.widgets.labels import Text
 from benchboard.ui.widgets.paragraph import WrappedPath
 from benchboard.ui.widgets.popover import Popover
 from benchboard.ui.widgets.section_list import SectionList
+from benchboard.ui.widgets.surfaces import Card
+from benchboard.ui.widgets.tab_order import tab_stops
 from benchboard.ui.widgets.toasts import Toast
 from support.window import Clicker, FakeSection
 
@@ -93,6 +97,38 @@ def test_palette_opens_addresses_and_runs_commands(
     assert done == ["paired"]
 
 
+def test_palette_moves_the_focus_once_to_the_view_that_it_opens(
+    qtbot: QtBot, qapp: QApplication, working: Application, shell: Shell, click: Clicker
+) -> None:
+    qtbot.keyClick(working.window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    field = click.find(working.window, "palette_field")
+    qtbot.keyClicks(field, "bench timing")
+    focused: list[QWidget] = []
+
+    def note(_old: QWidget | None, new: QWidget | None) -> None:
+        if new is not None:
+            focused.append(new)
+
+    qapp.focusChanged.connect(note)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qapp.focusChanged.disconnect(note)
+    assert shell.address == "bench/timing"
+    assert focused == [working.window.focusWidget()]
+    assert shell.isAncestorOf(focused[0])
+
+
+def test_palette_entry_of_the_view_that_is_shown_gives_the_focus_back(
+    qtbot: QtBot, working: Application, shell: Shell, click: Clicker
+) -> None:
+    shell.go("bench/timing")
+    before = working.window.focusWidget()
+    qtbot.keyClick(working.window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    field = click.find(working.window, "palette_field")
+    qtbot.keyClicks(field, "bench timing")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert working.window.focusWidget() is before
+
+
 def test_ctrl_comma_opens_settings_and_theme_applies_at_once(
     qtbot: QtBot, working: Application, shell: Shell, click: Clicker
 ) -> None:
@@ -109,11 +145,17 @@ def test_ctrl_comma_opens_settings_and_theme_applies_at_once(
 
 
 def test_settings_after_a_theme_command_show_it(
-    qtbot: QtBot, working: Application, shell: Shell, click: Clicker, request: pytest.FixtureRequest
+    qtbot: QtBot,
+    working: Application,
+    shell: Shell,
+    click: Clicker,
+    request: pytest.FixtureRequest,
+    announcements: list[str],
 ) -> None:
     request.addfinalizer(lambda: working.apply_settings(replace(working.settings, appearance="light")))
     shell.go("settings")
     shell.run_command("window.dark_theme")
+    assert "Dark theme is on" in announcements
     chosen = click.find(working.window, "appearance")
     assert isinstance(chosen, SegmentedControl)
     assert chosen.current() == "dark"
@@ -182,19 +224,45 @@ def test_settings_section_pressed_in_the_list_is_shown_with_focus(
     sections = shell.findChild(SectionList)
     assert sections is not None
     assert sections.current() == 0
-    widths = {click.find(working.window, f"section_{place}").width() for place in range(4)}
-    assert widths == {sections.contentsRect().width() - 24}, "the mark of a section is as wide as the list"
-    assert click.find(working.window, "section_0").isChecked()
-    click(working.window, "section_3")
-    checked = [f"section_{place}" for place in range(4) if click.find(working.window, f"section_{place}").isChecked()]
-    assert checked == ["section_3"]
+    widths = {click.find(working.window, f"section_{place}").width() for place in range(5)}
+    assert widths == {sections.contentsRect().width()}, "the mark of a section is as wide as the list"
+    qtbot.waitUntil(click.find(working.window, "section_0").isChecked)
+    click(working.window, "section_4")
     assert bar.value() == bar.maximum()
+    assert click.find(working.window, "settings_shortcuts").hasFocus()
+    click(working.window, "section_3")
+    checked = [f"section_{place}" for place in range(5) if click.find(working.window, f"section_{place}").isChecked()]
+    assert checked == ["section_3"]
     assert click.find(working.window, "settings_sign_out").hasFocus()
     working.window.resize(1024, 700)
     qtbot.waitUntil(lambda: working.window.width() == 1024)
     assert sections.isVisible(), "it has room beside the page in the least window"
     working.window.resize(860, 500)
     qtbot.waitUntil(lambda: not sections.isVisible())
+
+
+@pytest.mark.parametrize("width", [1024, 1440, 1920])
+def test_settings_stand_in_the_middle_with_their_words_beside_them_where_there_is_room(
+    qtbot: QtBot, working: Application, shell: Shell, click: Clicker, width: int
+) -> None:
+    working.window.resize(width, 900)
+    shell.go("settings")
+    page = shell.findChild(QScrollArea, "settings_scroll")
+    qtbot.waitUntil(page.isVisible)
+    group = click.find(working.window, "settings_language")
+    while not isinstance(group, SettingsSection):
+        group = group.parentWidget()
+    words, card = group.findChild(Text), group.findChild(Card)
+    qtbot.waitUntil(lambda: (words.mapTo(group, QPoint(0, 0)).y() < card.y()) == (width == 1024))
+    left = group.mapTo(page, QPoint(0, 0)).x()
+    right = page.viewport().width() - left - group.width()
+    assert abs(left - right) <= 1
+
+
+def test_settings_open_the_shortcuts(working: Application, shell: Shell, click: Clicker) -> None:
+    shell.go("settings")
+    click(working.window, "settings_shortcuts")
+    assert click.find(working.window, "key_sheet").isVisible()
 
 
 def _current_section(shell: Shell) -> int:
@@ -263,6 +331,29 @@ def test_f6_cycles_through_panes_and_back(qtbot: QtBot, working: Application, sh
     focus = QApplication.focusWidget()
     assert focus is not None
     assert focus.objectName() == "tab_bench_dongles"
+
+
+def test_tab_after_a_view_was_opened_otherwise_stops_at_its_tab_alone(
+    qtbot: QtBot, working: Application, shell: Shell, click: Clicker
+) -> None:
+    shell.go("bench/dongles")
+    click.find(working.window, "tab_bench_dongles").setFocus(Qt.FocusReason.TabFocusReason)  # of the tabs, Qt makes
+    place(shell, "bench_dongles").setFocus(Qt.FocusReason.OtherFocusReason)  # this the one stop
+    shell.go("bench/timing")
+    tabs = [one.objectName() for one in tab_stops(working.window) if isinstance(one, ViewTab)]
+    assert tabs == ["tab_bench_timing"]
+
+
+def test_settings_opened_while_the_search_has_the_focus_take_it(
+    qtbot: QtBot, working: Application, shell: Shell, click: Clicker
+) -> None:
+    search = click.find(working.window, "search")
+    search.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(search, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    focus, settings = QApplication.focusWidget(), shell.findChild(QWidget, "view_settings_general")
+    assert focus is not None
+    assert settings is None or settings.isAncestorOf(focus)
+    assert not click.find(working.window, "header").isAncestorOf(focus)
 
 
 def test_f6_after_changing_room_reaches_its_tabs(qtbot: QtBot, working: Application, shell: Shell) -> None:

@@ -91,15 +91,22 @@ def test_arguments_link_or_database_file_open_the_window(tmp_path: Path, monkeyp
     monkeypatch.setattr("benchboard.cli.main.main", commands.append)
     file, missing = tmp_path / "bench.db", tmp_path / "gone.db"
     file.touch()
-    for argument in (str(file), "benchboard://bench/dongles", str(missing), "db", "timing"):
+    data = tmp_path / "trips.csv"
+    data.touch()
+    (tmp_path / "db").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BENCHBOARD_HOME", str(tmp_path / "home"))
+    for argument in (
+        str(file), "benchboard://bench/dongles", str(missing), "db", "timing", "trips.csv", str(tmp_path), "trips.csx",
+    ):  # fmt: skip
         monkeypatch.setattr(sys, "argv", ["benchboard", argument])
         main()
-    assert opened == [{"file": file}, {"address": "bench/dongles"}]
-    assert commands == [[str(missing)], ["db"], ["timing"]]
+    assert opened == [{"file": file}, {"address": "bench/dongles"}, {"data": data}, {"data": tmp_path}]
+    assert commands == [[str(missing)], ["db"], ["timing"], ["trips.csx"]], "a command is one, whatever files there are"
 
 
 def test_start_without_a_display_reports_it(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(name, raising=False)
@@ -107,6 +114,12 @@ def test_start_without_a_display_reports_it(
     monkeypatch.setattr(sys, "argv", ["benchboard"])
     assert main() == 1
     assert "no display" in capsys.readouterr().err
+    file = tmp_path / "my trips.csv"
+    file.touch()
+    monkeypatch.setenv("BENCHBOARD_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(sys, "argv", ["benchboard", str(file)])
+    assert main() == 1
+    assert f"run “benchboard source add '{file}'”" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

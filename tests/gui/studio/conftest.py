@@ -21,6 +21,7 @@ from benchboard.ui.app import Application
 from benchboard.ui.context import Context
 from benchboard.ui.studio import ROOM
 from benchboard.ui.studio.editor_page import StudioPage
+from benchboard.ui.studio.panes.limit_rows import LimitRows
 from benchboard.ui.studio.panes.query_editor import QueryEdit
 from support import demo
 from support.databases import unbound
@@ -56,6 +57,11 @@ class Studio:
 
     def wait(self, condition: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(condition)
+
+    def add_limit(self, key: str) -> None:
+        """Show the row of a limit that isn't set in the inspector, as the menu of *Add limit* does."""
+        rows = next(one for one in self.page.inspector.findChildren(LimitRows) if one.isVisible())
+        rows.add(key)
 
     def cells(self) -> dict[str, Cell]:
         return {item.id: cell for item, cell in self.page.editor.layout}
@@ -106,10 +112,15 @@ class Studio:
     def press_button(self, name: str) -> None:
         self.qtbot.mouseClick(self.find(name), Qt.MouseButton.LeftButton)
 
+    def show_sql(self) -> QWidget:
+        """Show the selected widget's query as SQL; its field."""
+        self.press_button("segment_sql")
+        return self.find("inspector_query")
+
     def write_query(self, item_id: str, words: str) -> QueryEdit:
         """Select a widget and type another query over its own; the focus stays in the field."""
         self.click(item_id)
-        edit = self.find("inspector_query")
+        edit = self.show_sql()
         assert isinstance(edit, QueryEdit)
         self.qtbot.mouseClick(edit.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(60, 60))
         self.qtbot.keyClick(edit, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.access import sharing
-from benchboard.dashboards.access.sharing import Candidate
 from benchboard.dashboards.library import DashboardSummary
+from benchboard.identity.share_candidates import Candidate
 from benchboard.paging import Listing
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.studio.dashboards_view import DashboardsView
@@ -70,7 +70,7 @@ class DashboardsDriver:
         """Open a dashboard by double click."""
         view = self.table.view
         row = next(k for k, card in enumerate(self.model.rows) if card.name == name)
-        at = view.visualRect(self.model.index(row, 1)).center()
+        at = view.visualRect(self.model.index(row, 2)).center()
         self.qtbot.mouseClick(view.viewport(), LEFT, pos=at)
         self.qtbot.mouseDClick(view.viewport(), LEFT, pos=at)
         return self.front_page()

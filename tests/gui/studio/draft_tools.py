@@ -23,7 +23,8 @@ WRONG = "select count(stats) from"
 def crashed(studio: "Studio", tmp_path: Path, name: str = "crashed") -> Path:
     """A copy of the home folder as a kill at this moment would leave it."""
     assert studio.journals.flush(studio.home, studio.page)
-    return Path(shutil.copytree(studio.home, tmp_path / name))
+    no_socket = shutil.ignore_patterns("run")  # of the window, which is gone
+    return Path(shutil.copytree(studio.home, tmp_path / name, ignore=no_socket))
 
 
 def drafts(studio: "Studio") -> dict[str, str]:

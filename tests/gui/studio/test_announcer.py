@@ -1,6 +1,7 @@
 """What is announced to screen readers: focus, selection, content, and what moved or changed."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,8 +16,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication
 
 from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.document.widget_kinds import kind_of
 from benchboard.dashboards.editing import container_edits
-from benchboard.ui.widgets import accessible
+from benchboard.ui.widgets import Select, accessible
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -91,6 +93,32 @@ def test_accessible_page_reports_focused_tile(board: "Studio") -> None:
     assert not _child(board, "b").state().focused
 
 
+def test_page_is_called_home_and_counts_its_widgets_without_their_containers(board: "Studio") -> None:
+    assert _page(board).text(QAccessible.Text.Name) == "Home, 4 widgets"
+    board.page.editor.load(replace(board.page.editor.document, title="Shops"))
+    assert _page(board).text(QAccessible.Text.Name) == "Dashboard Shops, 4 widgets"
+
+
+def test_fields_of_a_selected_widget_tell_nothing_while_they_are_filled(
+    board: "Studio", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[bool] = []
+    fill = Select.addItem
+
+    def note(select: Select, *choice: object) -> None:
+        told.append(QAccessible.isActive())
+        fill(select, *choice)
+
+    monkeypatch.setattr(Select, "addItem", note)
+    board.page.editor.select(["c"])
+    assert told
+    assert not any(told), "Qt tells of each value that a list passes through"
+    told.clear()
+    board.key(Key.Key_Right)
+    assert not any(told), "moving it fills the same lists again"
+    assert QAccessible.isActive()
+
+
 def test_accessible_tile_of_text_reports_text_and_lock(board: "Studio") -> None:
     assert _child(board, "a").text(QAccessible.Text.Value) == "Words of a."
     said = _child(board, "b").text(QAccessible.Text.Description)
@@ -145,9 +173,14 @@ def test_announcer_on_a_step_and_its_undo_reads_what_was_done_and_where(
     board.key(Key.Key_Right)
     assert read() == ["Moved to column 8, row 1"]
     board.key(Key.Key_Z, CTRL)
-    assert read()[1:] == ["Undone: Move"]
+    assert read()[1:] == ["Undone: Move of “Third”"]
     board.key(Key.Key_Y, CTRL)
-    assert read()[2:] == ["Redone: Move"]
+    assert read()[2:] == ["Redone: Move of “Third”"]
+    board.page.run("studio.show_outline")
+    board.page.outline.setFocus()
+    assert not board.page.canvas.hasFocus()
+    board.qtbot.keyClick(board.page.outline, Key.Key_Z, CTRL)
+    assert read()[3:] == ["Undone: Move of “Third”"], "wherever the focus is"
 
 
 def test_announcer_reads_results_in_the_past_tense(board: "Studio", announced: list[tuple[str, str]]) -> None:
@@ -157,9 +190,9 @@ def test_announcer_reads_results_in_the_past_tense(board: "Studio", announced: l
         return [words for _item, words in announced if " " in words]
 
     board.page.editor.select(["c"])
-    assert read(Key.Key_Down, Qt.KeyboardModifier.ShiftModifier) == ["Resized to 3 wide, 4 high"]
+    assert read(Key.Key_Down, Qt.KeyboardModifier.ShiftModifier) == ["Resized to 3 wide, 4 high; Row moved to row 5"]
     assert read(Key.Key_D, CTRL) == ["1 widget duplicated, column 10, row 1"]
-    assert read(Key.Key_Delete) == ["1 widget removed"]
+    assert read(Key.Key_Delete) == ["“Third” removed"]
     board.page.editor.select(["a", "c"])
     assert read(Key.Key_Delete) == ["2 widgets removed"]
 
@@ -259,6 +292,42 @@ def test_a_save_is_announced_without_the_age_of_the_save_before(
     for title in ("One", "Two"):
         editor.set_property(next(iter(editor.page.paths)), "title", title)
         studio.wait(lambda: saving.state != "saved")
-        saving.save()
+        studio.page.save()
         studio.wait(lambda: saving.state == "saved")
     assert [one for one in announcements if "aved" in one] == ["Saved", "Saved"]
+    editor.set_property(next(iter(editor.page.paths)), "title", "Three")
+    studio.wait(lambda: saving.state != "saved")
+    saving.save()
+    studio.wait(lambda: saving.state == "saved")
+    assert len([one for one in announcements if "aved" in one]) == 2, "what is stored by itself is no news"
+
+
+def test_page_tells_its_name_again_when_it_has_another_number_of_widgets(
+    board: "Studio", announced: list[tuple[str, str]]
+) -> None:
+    board.page.editor.select(["c"])
+    announced.clear()
+    board.key(Key.Key_Delete)
+    assert ("", "NameChanged") in announced
+    assert ("", "“Third” removed") in announced
+    announced.clear()
+    board.key(Key.Key_Z, CTRL)
+    assert ("", "Undone: Remove “Third”") in announced
+
+
+def test_a_widget_that_is_added_is_told_by_its_kind(board: "Studio", announcements: list[str]) -> None:
+    kind = kind_of("text")
+    assert kind is not None
+    board.page.editor.add(kind)
+    assert announcements[-1].startswith("Text added, column ")
+
+
+def test_a_move_tells_two_of_those_that_made_room_and_how_many_more(board: "Studio", announcements: list[str]) -> None:
+    items = [_item("a", 0, 0), *(_item(name, 3 * k, 3) for k, name in enumerate("bcde"))]
+    wide = {**items[0], "position": {"x": 0, "y": 0, "w": 12, "h": 3}}
+    document = {"format": "benchboard/dashboard", "version": 2, "items": [wide, *items[1:]]}
+    board.page.editor.load(parse_document(document))
+    board.page.editor.select(["a"])
+    announcements.clear()
+    board.key(Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert announcements == ["Resized to 12 wide, 4 high; b moved to row 5; c moved to row 5; 2 more moved"]

@@ -8,9 +8,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
 
+from benchboard.dashboards.document.document import Document
+from benchboard.dashboards.layout import PageIndex, document_cell
 from benchboard.dashboards.versions.diff import differences
+from benchboard.dashboards.versions.three_way_merge import merge
 from benchboard.ui.studio.versions.arrow_routing import avoid_overlap, route
 from benchboard.ui.studio.versions.difference_text import DifferenceText, ItemNames, describe, summarise
+from benchboard.ui.studio.versions.merge_decisions import ConflictGroup
 from support.edits import dashboard
 
 
@@ -56,12 +60,24 @@ def test_change_text_of_a_variable_names_each_field() -> None:
     now = {**shop, "query": "SELECT id FROM orders", "chosen": ["n", "s"], "include_all": True, "all_chosen": True}
     changed = [(one.line, one.tag) for one in differences_of(shop, now)]
     assert changed == [
-        ("Variable shop: selection n → n, s", "Variable shop: selection n → n, s"),
+        ("Variable shop: selection + s", "Variable shop: selection n → n, s"),
         ("Variable shop: query changed", "Variable shop: query changed"),
         ("Variable shop: “All” option none → yes", "Variable shop: “All” option none → yes"),
         ("Variable shop: all selected none → yes", "Variable shop: all selected none → yes"),
     ]
     assert "Variable shop: type List → Query" in [one.line for one in differences_of(typed, shop)]
+
+
+def test_change_text_of_a_long_list_says_what_was_added_and_removed() -> None:
+    shops = [f"shop-number-{number}.example" for number in range(4)]
+    was = {"name": "shop", "type": "list", "values": shops, "chosen": shops[:3]}
+    (changed,) = differences_of(was, {**was, "chosen": [shops[0], shops[3]]})
+    assert (
+        changed.line
+        == "Variable shop: selection + shop-number-3.example, − shop-number-1.example, shop-number-2.example"
+    )
+    (sorted_only,) = differences_of(was, {**was, "values": shops[::-1]})
+    assert "→" in sorted_only.line
 
 
 def differences_of(was: dict[str, Any], now: dict[str, Any]) -> list[DifferenceText]:
@@ -138,3 +154,37 @@ def test_route_between_overlapping_places_runs_beside_the_tile() -> None:
 def test_summary_of_changes_is_one_line(after: list[dict[str, Any]], line: str) -> None:
     was, now = dashboard(A), dashboard(*after)
     assert summarise(differences(was, now), ItemNames(now, was)) == line
+
+
+def test_row_numbers_in_a_row_continue_those_around_it_as_in_the_inspector() -> None:
+    def page_with(*inside: dict[str, Any]) -> Document:
+        return dashboard(A, {"id": "r", "type": "row", "at": (0, 3, 12, 1), "title": "Money", "items": list(inside)})
+
+    agenda = {"id": "b", "title": "Agenda", "at": (0, 4, 4, 3)}
+    was, now = page_with(agenda), page_with({**agenda, "at": (0, 4, 6, 3)})
+    (found,) = differences(was, now)
+    assert found.after is not None
+    names = ItemNames(now, was)
+    page = PageIndex(now.layout)
+    assert found.after.container == "r", "not the page itself"
+    assert names.numbered(found.after) == document_cell(page, "b")
+    (moved,) = differences(was, page_with({**agenda, "at": (6, 4, 4, 3)}))
+    assert describe(moved, names).line == "column 1 → 7"
+    (gone,) = [one for one in differences(was, page_with()) if one.id == "b"]
+    assert f"row {document_cell(page, 'b').y + 1}," in describe(gone, names).line
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "said"),
+    [
+        ((0, 0, 6, 3), (0, 0, 8, 3), "Both resized it"),
+        ((2, 0, 4, 3), (4, 0, 4, 3), "Both moved it"),
+        ((0, 0, 6, 3), (4, 0, 4, 3), "You resized it, they moved it"),
+        ((4, 0, 4, 3), (0, 0, 6, 3), "You moved it, they resized it"),
+    ],
+)
+def test_conflict_of_positions_says_who_moved_and_who_resized(
+    mine: tuple[int, ...], theirs: tuple[int, ...], said: str
+) -> None:
+    merged = merge(dashboard(A), dashboard({**A, "at": mine}), dashboard({**A, "at": theirs}))
+    assert ConflictGroup(merged, "a", merged.conflicts).summary == said

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from benchboard.analytics.queries import ResultTable
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of, new_item, widget_of, with_fields
 from benchboard.ui.studio.document.undo_line_edit import UndoLineEdit
+from benchboard.ui.studio.panes.limit_rows import LimitRow
 from benchboard.ui.studio.tiles.axes.axis_scale import AxisChoice
 from benchboard.ui.studio.tiles.kinds import bars, charts, x_axis
 from benchboard.ui.studio.tiles.kinds.missing_periods import drawn_table
@@ -85,8 +86,8 @@ def test_lying_bars_have_the_axis_that_is_set(light: Theme) -> None:
     widths = [bar.box.width() for bar in lying.bars]
     assert widths[3] == pytest.approx(widths[2]), "a longer one ends with the axis"
     assert widths[1] == pytest.approx(widths[2] / 2)
-    ((x, label),) = lying.references
-    assert label == "30"
+    ((x, reference),) = lying.references
+    assert reference.label == "30"
     assert x == pytest.approx(lying.zero + widths[2] * 30 / 40)
 
 
@@ -196,8 +197,23 @@ def test_options_are_set_in_the_inspector_refused_at_the_field_and_taken_back(st
     assert config()["decimals"] is None
     write("decimals", "9")
     assert errors() == ["Enter a whole number from 0 to 6."]
+    studio.add_limit("reference")
     write("reference", "x")
     assert "Enter a number." in errors()
+    reference = studio.find("inspector_reference")
+    assert isinstance(reference, UndoLineEdit)
+    reference.selectAll()
+    reference.insert("1,250")
+    reference.textEdited.emit(reference.text())  # as after a paste: typed, it is shown as 1.250 on the way
+    said = "“1,250” can be read in two ways. Write it as 1250 or 1.250."
+    assert any(one.text() == said and one.isVisible() for one in studio.page.findChildren(QLabel))
+    before = config().get("reference")
+    reference.selectAll()
+    reference.insert("15.000")
+    reference.textEdited.emit(reference.text())
+    said = "“15.000” can be read in two ways. Write it as 15000 or 15."
+    assert any(one.text() == said and one.isVisible() for one in studio.page.findChildren(QLabel))
+    assert config().get("reference") == before
     scale = studio.find("inspector_scale")
     assert isinstance(scale, Select)
     scale.setFocus()
@@ -205,3 +221,28 @@ def test_options_are_set_in_the_inspector_refused_at_the_field_and_taken_back(st
     assert config()["scale"] == "log"
     studio.page.undo()
     assert "scale" not in config()
+
+
+def test_limit_is_added_shown_only_while_it_is_set_and_removed(studio: "Studio") -> None:
+    item = {"id": "c", "type": "line_chart", "query": "SELECT 1 AS a, 2 AS b", "config": {"warn": 60},
+            "position": {"x": 0, "y": 0, "w": 6, "h": 5}}  # fmt: skip
+    studio.page.editor.load(parse_document([item]))
+    studio.click("c")
+    inspector = studio.page.inspector
+
+    def shown() -> list[str]:
+        return [one.title for one in inspector.findChildren(LimitRow) if one.isVisible()]
+
+    assert shown() == ["Warn above"]
+    studio.add_limit("reference")
+    assert shown() == ["Reference line", "Warn above"]
+    assert not inspector.findChild(UndoLineEdit, "inspector_reference_label").isVisible()
+    studio.qtbot.keyClicks(studio.find("inspector_reference"), "8")
+    assert studio.find("inspector_reference_label").isVisible()
+    remove = studio.find("inspector_remove_warn")
+    assert isinstance(remove, QAbstractButton)
+    remove.click()
+    assert shown() == ["Reference line"]
+    assert studio.page.editor.widget("c").config["warn"] is None
+    studio.page.undo()
+    assert shown() == ["Reference line", "Warn above"]

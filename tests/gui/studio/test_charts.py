@@ -115,10 +115,11 @@ def test_value_at_the_end_has_the_decimals_of_the_ticks(light: Theme) -> None:
 
 
 @pytest.mark.parametrize(("values", "unit", "found"), [
-    ([21.15, 23.55, 22.78125], "°C", "22.8 °C"),  # ticks are 1 apart: 23 would be a quarter of that too high
+    ([21.15, 23.55, 22.78125], "°C", "22.78 °C"),  # ticks are 1 apart: 23 would be a quarter of that too high
     ([21, 23, 22], "°C", "22 °C"),
     ([11.5, 14.25, 12.5], "€", "€ 12.50"),
-    ([115.5, 140.25, 125.4], "", "125"),
+    ([115.5, 140.25, 125.4], "", "125.40"),  # as in the table
+    ([1155.5, 1402.25, 1254.4], "", "1\u202f254"),
 ])  # fmt: skip
 def test_value_at_the_end_is_as_precise_as_can_be_seen(
     light: Theme, values: list[float], unit: str, found: str
@@ -126,6 +127,16 @@ def test_value_at_the_end_is_as_precise_as_can_be_seen(
     table = chart_table(result(days(date(2026, 9, 7), 3, 7), {"a": values}, "date"))
     plot = charts.plot_of(QRectF(0, 0, 600, 300), charts.series_of(table, unit), "line_chart")
     assert [value.text.replace("\u00a0", " ") for value in plot.end_values] == [found]
+
+
+def test_last_values_of_all_lines_have_the_same_decimals_and_one_that_ends_alone_has_its_name(light: Theme) -> None:
+    """There was 13 in the legend for 12.50, beside 2.75 and 1."""
+    columns = {"a": [3.75, 1, None], "b": [None, 2.5, 2.75], "c": [1.25, 12.5, None]}
+    table = chart_table(result(days(date(2026, 9, 7), 3, 7), columns, "date"))
+    lines = charts.named_series(table, "")
+    assert [one.last for one in lines] == ["1.00", "2.75", "12.50"]
+    plot = charts.plot_of(QRectF(0, 0, 600, 300), charts.series_of(table, ""), "line_chart", may_name_lines=False)
+    assert [value.text for value in plot.end_values] == ["b  2.75"]
 
 
 @pytest.mark.parametrize(("ends", "found"), [
@@ -162,7 +173,7 @@ def test_lines_with_close_ends_or_many_lines_have_a_legend(light: Theme) -> None
         lines = charts.series_of(_case(name).table, "")
         plot = charts.plot_of(QRectF(0, 0, 900, 200), lines, "line_chart", may_name_lines=True)
         assert not plot.names_lines, name
-        assert len(plot.end_values) == len(lines)
+        assert len(plot.end_values) in (0, len(lines)), "none, rather than some away from their ends"
 
 
 def test_bar_of_a_small_value_is_seen_and_that_of_zero_is_not(light: Theme) -> None:
@@ -500,15 +511,15 @@ def test_legend_of_lines_has_the_values_of_all_unless_each_is_at_its_line(light:
 def test_values_at_the_ends_of_lines_are_moved_apart_in_their_order(light: Theme, appearance: Appearance) -> None:
     light.set_appearance(appearance)
     weeks = days(date(2026, 9, 7), 2, 7)
-    numbers = {"a": [1, 898], "b": [2, 900], "c": [3, 20], "d": [4, 899], "e": [50, 0]}
-    texts = {text.text: text for text in _texts(ChartCase("l", "line_chart", result(weeks, numbers, "date")), 460, 250)}
-    tops = [texts[name].box.top() for name in ("900", "899", "898", "20", "0")]
+    numbers = {"a": [1, 850], "b": [2, 900], "c": [3, 70], "d": [4, 500], "e": [50, 0]}
+    texts = {text.text: text for text in _texts(ChartCase("l", "line_chart", result(weeks, numbers, "date")), 320, 250)}
+    tops = [texts[name].box.top() for name in ("900", "850", "500", "70", "0")]
     assert all(after - before >= 14 - 1e-3 for before, after in pairwise(tops))
-    for place, name in enumerate(("898", "900", "20", "899", "0")):
+    for place, name in enumerate(("850", "900", "70", "500", "0")):
         colour, line = texts[name].colour, theme().chart(place)
         assert abs(colour.hslHue() - line.hslHue()) <= 3, "each in the hue of its line"
         assert contrast(colour, theme().color("surface")) >= 4.5
-    assert texts["898"].colour.name() == theme().chart(0).name()
+    assert texts["850"].colour.name() == theme().chart(0).name()
 
 
 def test_last_amount_of_a_line_with_the_name_of_its_currency_has_it_once(light: Theme) -> None:
@@ -685,3 +696,41 @@ def test_wide_line_chart_has_few_labels(light: Theme, count: int) -> None:
     axis = x_axis.line_axis(result(days(date(2026, 1, 1), count), {"n": range(count)}, "date"))
     plot = QRectF(0, 0, 4000, 300)
     assert 2 <= len(x_axis.placed_labels(axis, plot, plot)) <= 9
+
+
+@pytest.mark.usefixtures("light")
+@given(
+    lasts=st.lists(st.integers(0, 60), min_size=2, max_size=8), top=st.integers(1, 400), width=st.integers(200, 900),
+    height=st.integers(100, 400),
+)  # fmt: skip
+@examples(100, deadline=None)
+def test_last_values_stand_at_the_ends_of_their_lines_or_in_the_legend(
+    lasts: list[int], top: int, width: int, height: int
+) -> None:
+    """Of five lines that ended close to each other, “4 3 2 1 0” stood below each other, away from their ends."""
+    moment, state, orders = (
+        ResultColumn("day", "timestamp"), ResultColumn("state", "text"), ResultColumn("orders", "integer"),
+    )  # fmt: skip
+    rows = [
+        (datetime(2026, 11, day, tzinfo=UTC), f"state {at}", value)
+        for at, last in enumerate(lasts)
+        for day, value in ((2, top), (9, last))
+    ]
+    table = ResultTable((moment, state, orders), tuple(rows), truncated=False)
+    drawn = chart_table(table)
+    series = charts.series_of(drawn, "")
+    plot = charts.chart_plot(QRectF(0, 0, width, height), drawn, series, "line_chart")
+    assert len(plot.end_values) in (0, len(lasts))
+    for one in plot.end_values:
+        last = series[one.series].values[-1]
+        assert last is not None
+        assert abs(one.y - plot.y(last)) <= 7
+
+
+def test_last_values_that_have_no_room_at_their_ends_are_in_the_legend(light: Theme) -> None:
+    assert light is not None
+    lines = {f"state {last}": [60, last] for last in (4, 3, 2, 1, 0)}
+    table = result(days(date(2026, 11, 1), 2), lines, "date")
+    texts = [one.text for one in _texts(ChartCase("l", "line_chart", table), 900, 300)]
+    assert [one for one in texts if one.startswith("state")] == [f"state {last}  {last}" for last in (4, 3, 2, 1, 0)]
+    assert not {"4", "3", "2", "1"} & {*texts}, "no column of values without names"

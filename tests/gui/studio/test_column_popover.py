@@ -2,12 +2,13 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.analytics.files.scan import ScanColumn
 from benchboard.ui.studio.data.column_popover import ColumnPopover
 from benchboard.ui.theme import Theme
+from support.window import ShownWindows
 
 
 def test_column_popover_opens_at_the_present_kind_and_arrows_move_from_there(qtbot: QtBot, light: Theme) -> None:
@@ -93,3 +94,21 @@ def test_column_popover_kinds_are_one_stop_of_tab_before_the_unit(qtbot: QtBot, 
     assert after(Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier) == "column_title"
     assert after(Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier) == "column_unit"
     assert after(Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier) == "kind_float", "where the focus was last"
+
+
+def test_column_popover_is_made_without_showing_another_window(qtbot: QtBot, qapp: QApplication, light: Theme) -> None:
+    window, windows = QMainWindow(), ShownWindows()
+    qtbot.addWidget(window)
+    anchor = QWidget(window)
+    window.resize(600, 600)
+    window.show()
+    qapp.installEventFilter(windows)
+    try:
+        for has_unit in (True, False):
+            column = ScanColumn("depth", "Depth", "float")
+            popover = ColumnPopover(anchor, column, (), lambda _kind: None, lambda *_texts: None, has_unit=has_unit)
+            popover.open()
+            assert popover.unit.isVisible() is has_unit
+    finally:
+        qapp.removeEventFilter(windows)
+    assert windows.shown == []

@@ -8,11 +8,13 @@ from decimal import Decimal
 from typing import Final
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFontMetricsF
 
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable, check_query
+from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.totalled_table import totalled
 from benchboard.ui.studio.tiles.results.tile_point import cell_point
 from benchboard.ui.studio.tiles.tables.column_widths import (
@@ -24,7 +26,8 @@ from benchboard.ui.studio.tiles.tables.column_widths import (
 )
 from benchboard.ui.studio.tiles.tables.table_painting import TableLayout
 from benchboard.ui.studio.tiles.tables.table_rows import TableRows
-from benchboard.ui.theme import Theme
+from benchboard.ui.theme import Theme, theme
+from support.examples import examples
 
 _need = st.builds(ColumnWidthHint, st.floats(1, 900), st.floats(1, 300), st.booleans())
 
@@ -225,3 +228,28 @@ def test_total_row_of_a_table_stays_last_and_has_no_value_of_a_row(light: Theme)
     assert (
         "No total" in TableLayout(QRectF(0, 0, 300, 150), totalled(replace(table, truncated=True), "SELECT 1")).footer
     )
+
+
+@given(
+    numbers=st.lists(st.decimals(-(10**9), 10**9, places=2), min_size=40, max_size=60),
+    columns=st.integers(30, 140), is_decimal=st.booleans(),
+)  # fmt: skip
+@examples(20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_table_of_many_columns_writes_few_of_its_numbers_to_measure_them_and_none_is_wider(
+    light: Theme, numbers: list[Decimal], columns: int, is_decimal: bool
+) -> None:
+    """All cells of a pivot table of 100 by 100 were written before it was seen: that took a second."""
+    cells = [one if is_decimal else int(one) for one in numbers]
+    rows = tuple((f"row {at}", *[cell] * columns) for at, cell in enumerate(cells))
+    kind: ValueKind = "decimal" if is_decimal else "integer"
+    made = ResultTable(
+        (ResultColumn("name", "text"), *(ResultColumn(f"n{at}", kind) for at in range(columns))), rows, truncated=False
+    )
+    model = TableRows(made)
+    samples = model.width_samples()
+    assert sum(bool(text) for row in samples for text in row[1:]) <= 1_200 + 2 * columns
+    assert [row[0] for row in samples if row[0]] == [row[0] for row in rows]
+    metrics = QFontMetricsF(theme().font("body"))
+    for column in (1, columns):
+        widest = max(metrics.horizontalAdvance(row[column]) for row in samples)
+        assert all(metrics.horizontalAdvance(model.text(row, column)) <= widest + 2 for row in range(len(rows)))

@@ -5,19 +5,25 @@ from typing import TYPE_CHECKING
 
 import pytest
 from dashboards_driver import LEFT, DashboardsDriver
-from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QDrag, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer
+from PySide6.QtGui import QColor, QDrag, QDragEnterEvent, QDropEvent, QImage, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from benchboard import settings
 from benchboard.dashboards import favourites, folders, thumbnail_data
+from benchboard.dashboards.layout import Cell
 from benchboard.dashboards.thumbnail_data import PageData, ShownData
+from benchboard.dashboards.thumbnails import Thumbnail, ThumbnailWidget
 from benchboard.ui.paged import paged_rows
 from benchboard.ui.paged.paged_cards import PagedCards
+from benchboard.ui.studio.library import unopened_pages
 from benchboard.ui.studio.library.favourite_cards import FavouriteCards
 from benchboard.ui.studio.library.folder_pane import FOLDER
 from benchboard.ui.studio.library.shown_data import ShownDataStore
+from benchboard.ui.studio.library.thumbnail_column import paint_thumbnail
+from benchboard.ui.studio.library.unopened_pages import UnopenedPages
+from benchboard.ui.studio.tiles.kinds import pies
 from benchboard.ui.theme import theme
 from support.databases import unbound
 from support.painted_text import painted_texts
@@ -267,7 +273,6 @@ def test_card_has_the_numbers_that_its_dashboard_showed_last(dashboards: Dashboa
     studio = dashboards.studio
     key = dashboards.cards()["Shop review"].id
     store = ShownDataStore.of(studio.context)
-    assert not store.page(key)
     dashboards.open("Shop review")
     studio.wait(lambda: bool(store.page(key)))
     numbers = {one.text for one in store.page(key).values() if one.text}
@@ -278,6 +283,55 @@ def test_card_has_the_numbers_that_its_dashboard_showed_last(dashboards: Dashboa
     studio.wait(lambda: numbers <= {one.text for one in painted_texts(view.viewport())})
     ShownDataStore.of(studio.context).remember(key, {})
     assert not numbers & {one.text for one in painted_texts(view.viewport())}
+
+
+def test_card_shows_data_before_anybody_opened_its_dashboard_and_in_its_colours(dashboards: DashboardsDriver) -> None:
+    studio, key = dashboards.studio, dashboards.cards()["Orders wall"].id
+    store = ShownDataStore.of(studio.context)
+    studio.wait(lambda: store.knows(key))
+    unopened = store.page(key)
+    assert len({one.text for one in unopened.values() if one.text}) > 1
+    store.remember(key, {})
+    dashboards.open("Orders wall")
+    studio.wait(lambda: bool(store.page(key)))
+    editor, runner = dashboards.place.page.editor, dashboards.place.page.query_runner
+    (pie,) = (one for one in editor.widgets() if one.kind is not None and one.kind.type == "pie_chart")
+    result = runner.result(pie.id)
+    assert result is not None
+    assert result.table is not None
+    drawn = pies.Pie(QRectF(0, 0, 300, 300), result.table, result.colours)
+    for shown in (unopened[pie.id], store.page(key)[pie.id]):
+        of_thumbnail = [theme().chart(shown.colour(place)) for place in range(len(drawn.slices))]
+        assert of_thumbnail == [drawn.colour(place) for place in range(len(drawn.slices))]
+    assert unopened == store.page(key), "the same as once it is open"
+
+
+def test_pages_that_nobody_opened_are_read_only_while_the_list_is_shown(
+    studio: "Studio", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their queries would take their turn before those of the page that was opened."""
+    monkeypatch.setattr(unopened_pages, "SETTLE_MS", 10 * 60_000)
+    dashboards = DashboardsDriver(studio)
+    unopened = dashboards.place.library.findChild(UnopenedPages)
+    assert unopened is not None
+    studio.wait(lambda: bool(unopened.reading))
+    dashboards.open("Shop review")
+    assert not unopened.reading
+    store, keys = ShownDataStore.of(studio.context), [card.id for card in dashboards.cards().values()]
+    monkeypatch.setattr(unopened_pages, "SETTLE_MS", 100)
+    dashboards.click("tab_studio_dashboards")
+    studio.wait(lambda: all(store.knows(key) for key in keys))
+
+
+def test_tab_of_the_dashboards_leads_to_the_list_when_a_dashboard_is_in_front(dashboards: DashboardsDriver) -> None:
+    dashboards.open("Shop review")
+    dashboards.click("tab_studio_explore")
+    dashboards.studio.wait(lambda: not dashboards.place.isVisible())
+    dashboards.click("tab_studio_dashboards")
+    assert dashboards.place.page is not None, "from elsewhere, it leads to where one was"
+    dashboards.click("tab_studio_dashboards")
+    assert dashboards.place.page is None
+    assert dashboards.table.isVisible()
 
 
 def test_numbers_that_change_often_are_written_now_and_then_and_those_to_be_forgotten_at_once(
@@ -313,3 +367,46 @@ def test_one_card_has_a_ring_wherever_the_focus_was(dashboards: DashboardsDriver
         dashboards.find("library_search").setFocus()
         assert not ringed(view)
         view = show_grid(dashboards)
+
+
+@pytest.mark.parametrize(
+    "kind", ["metric_card", "gauge", "line_chart", "bar_chart", "pie_chart", "heatmap", "histogram"]
+)
+def test_thumbnail_of_a_widget_that_nobody_saw_has_no_colour_of_a_chart(light: object, kind: str) -> None:
+    picture = QImage(112, 72, QImage.Format.Format_RGB32)
+    unseen = Thumbnail(2, (ThumbnailWidget("w", kind, Cell(0, 0, 2, 12)),))
+    with QPainter(picture) as painter:
+        paint_thumbnail(painter, QRectF(0, 0, 112, 72), unseen, {})
+    colours = {QColor(picture.pixel(x, y)).getHsvF() for x in range(4, 108) for y in range(4, 68)}
+    assert len(colours) > 1, "an icon says what it is"
+    assert all(saturation < 0.35 for _hue, saturation, _value, _alpha in colours), "nothing that may be taken for data"
+
+
+def test_dashboards_opened_last_are_above_the_list_and_open_again(dashboards: DashboardsDriver) -> None:
+    recent = dashboards.place.library.recent
+    assert not recent.isVisible()
+    dashboards.studio.application.window.resize(1440, 900)
+    dashboards.open("Orders wall")
+    dashboards.place.tabs.setCurrentIndex(0)
+    dashboards.open("Shop review")
+    dashboards.place.tabs.setCurrentIndex(0)
+    dashboards.studio.wait(lambda: [one.card.name for one in recent.entries] == ["Shop review", "Orders wall"])
+    assert recent.isVisible()
+    dashboards.click("library_recent_1")
+    assert dashboards.front_page().name == "Orders wall"
+
+
+def test_recent_dashboards_without_room_are_one_click_away(dashboards: DashboardsDriver) -> None:
+    recent = dashboards.place.library.recent
+    for name in ("Orders wall", "Shop review", "My shops"):
+        dashboards.open(name)
+        dashboards.place.tabs.setCurrentIndex(0)
+    window = dashboards.studio.application.window
+    window.resize(1440, 900)
+    dashboards.studio.wait(lambda: len([one for one in recent.entries if one.isVisible()]) == 3)
+    assert not recent.findChild(QWidget, "library_recent_all").isVisible(), "all of them are in the row"
+    recent.setFixedWidth(420)
+    dashboards.studio.wait(lambda: len([one for one in recent.entries if one.isVisible()]) == 2)
+    dashboards.click("library_recent_all")
+    dashboards.studio.wait(lambda: not recent.isVisible())
+    assert dashboards.place.library.pane.current() == "recent"

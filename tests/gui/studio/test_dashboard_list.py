@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 from dashboards_driver import LEFT, DashboardsDriver
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontMetrics
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QLineEdit, QMenu, QWidget
 
-from benchboard.dashboards import library
+from benchboard.dashboards import favourites, library
 from benchboard.dashboards.document.document import empty
 from benchboard.dashboards.trash_retention import TRASH_RETENTION
 from benchboard.ui.shell.command_palette import CommandPalette
 from benchboard.ui.studio.library.dashboard_list import _access, _shared
+from benchboard.ui.studio.library.strip_heading import StripHeading
 from benchboard.ui.system_clipboard import clipboard_data
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets import Text
 from support.databases import unbound
 
 if TYPE_CHECKING:
@@ -35,23 +38,50 @@ def _search(dashboards: DashboardsDriver, text: str) -> None:
 
 
 def test_list_shows_a_picture_of_each_dashboard_and_a_changed_one_anew(dashboards: DashboardsDriver) -> None:
-    def has_bars(name: str) -> bool:
-        """Whether the picture left of the name has the colour of bars."""
+    def has_widgets(name: str) -> bool:
+        """Whether the picture left of the name has the white of widgets."""
         view, names = dashboards.table.view, [card.name for card in dashboards.model.rows]
         box = view.visualRect(dashboards.model.index(names.index(name), 0))
         image = view.viewport().grab(box.adjusted(36, 0, 0, 0)).toImage()
-        bars = theme().chart(0).rgb()
-        return any(image.pixel(x, y) == bars for x in range(76) for y in range(image.height()))
+        surface = theme().color("surface").rgb()
+        return any(image.pixel(x, y) == surface for x in range(76) for y in range(image.height()))
 
-    dashboards.studio.wait(lambda: has_bars("Shop review") and has_bars("Orders wall"))
+    dashboards.studio.wait(lambda: has_widgets("Shop review") and has_widgets("Orders wall"))
     page = dashboards.open("Shop review")
     page.editor.select(list(page.canvas.tiles))
     page.editor.remove()
     page.save()
     dashboards.studio.wait(lambda: page.saving.state == "saved" and not page.saving.dirty)
     dashboards.place.tabs.setCurrentIndex(0)
-    dashboards.studio.wait(lambda: not has_bars("Shop review"))
-    assert has_bars("Orders wall")
+    dashboards.studio.wait(lambda: not has_widgets("Shop review"))
+    assert has_widgets("Orders wall")
+
+
+def test_list_behind_a_dashboard_follows_changes_later_and_at_once_when_it_is_shown(
+    dashboards: DashboardsDriver,
+) -> None:
+    context, model = dashboards.studio.context, dashboards.model
+
+    def create(name: str) -> None:
+        changed: list[object] = []
+        context.changed.tables_changed.connect(changed.append)
+        with context.database.change() as session:
+            library.create(session, context.actor, empty(name))
+        dashboards.studio.wait(lambda: bool(changed))
+        QTest.qWait(1)  # the watchers' timers
+
+    def is_listed(name: str) -> bool:
+        return name in {card.name for card in model.rows}
+
+    dashboards.open("Shop review")
+    create("Made behind")
+    dashboards.studio.wait(lambda: is_listed("Made behind"))
+    assert not dashboards.place.library.isVisible()
+    create("Made lately")
+    assert not model.loading
+    dashboards.place.tabs.setCurrentIndex(0)
+    assert model.loading
+    dashboards.studio.wait(lambda: is_listed("Made lately"))
 
 
 def test_list_footer_with_a_filter_counts_matches(dashboards: DashboardsDriver) -> None:
@@ -200,13 +230,13 @@ def test_list_menu_on_ticked_rows_acts_on_all(dashboards: DashboardsDriver) -> N
         table.menu_requested.emit(card, QPoint(300, 300))
         return [action.text() for action in _menu(dashboards).actions()]
 
-    moves = ["Move to folder\tM", "Duplicate 2 dashboards", "", "Move 2 dashboards to trash\tDelete"]
-    assert open_menu_there() == ["Add to favourites\tF", *moves]
+    moves = ["Move to folder", "Duplicate 2 dashboards", "", "Move 2 dashboards to trash"]
+    assert open_menu_there() == ["Add to favourites", *moves]
     _menu(dashboards).actions()[0].trigger()
     _menu(dashboards).close()
     dashboards.studio.wait(lambda: all(card.favourite for card in table.selected()) and len(table.selected()) == 2)
     dashboards.studio.wait(lambda: not dashboards.place.findChildren(QMenu, "dashboard_menu"))
-    assert open_menu_there() == ["Remove from favourites\tF", *moves]
+    assert open_menu_there() == ["Remove from favourites", *moves]
     _menu(dashboards).actions()[-1].trigger()
     _menu(dashboards).close()
     dashboards.studio.wait(lambda: set(mine) <= set(dashboards.cards("trash")))
@@ -233,11 +263,34 @@ def test_list_shares_column_fits_its_text(dashboards: DashboardsDriver) -> None:
     dashboards.studio.application.window.resize(1900, 900)  # where there is room for it
     dashboards.studio.wait(lambda: not view.isColumnHidden(at))
     room = view.columnWidth(at) - 2 * theme().px("table.cell_pad_x")
-    assert QFontMetrics(theme().font("body")).horizontalAdvance("everybody here, 12 shares") <= room
+    metrics = QFontMetrics(theme().font("body"))
+    widest = max(metrics.horizontalAdvance(_shared(card)) for card in library_model.rows)
+    assert widest <= room
+    title = metrics.horizontalAdvance(library_model.columns[at].title)
+    assert room <= max(widest, title) + 8, "no more than it needs: the descriptions take the rest"
     card = library_model.rows[0]
     tip = library_model.columns[at].tooltip
     assert tip is not None
     assert tip(card) == _shared(card)
+
+
+def test_heading_says_what_the_list_has_below_favourites_and_recent_ones(dashboards: DashboardsDriver) -> None:
+    window = dashboards.studio.application.window
+    window.resize(1440, 900)
+
+    def heading() -> list[str]:
+        shown = dashboards.place.library.findChildren(StripHeading)
+        return [" ".join(one.text() for one in head.findChildren(Text)) for head in shown if head.isVisible()]
+
+    dashboards.studio.wait(lambda: not dashboards.model.loading)
+    assert heading() == []
+    count = len(dashboards.model.rows)
+    starred = next(card.id for card in dashboards.model.rows if card.name == "Shop review")
+    with unbound(dashboards.studio.workspace.database).change() as session:
+        favourites.set_favourite(session, dashboards.studio.actor, [starred], favourite=True)
+    dashboards.studio.wait(lambda: heading() == ["Favourites 1", f"All dashboards {count}"])
+    dashboards.choose("mine")
+    dashboards.studio.wait(lambda: heading() == [])
 
 
 def test_focus_after_deleting_the_last_ticked_row_is_in_the_list(dashboards: DashboardsDriver) -> None:
@@ -273,7 +326,7 @@ def _open_in_trash(dashboards: DashboardsDriver) -> str:
     dashboards.choose("trash")
     dashboards.studio.wait(lambda: [card.name for card in dashboards.model.rows] == ["Away"])
     view = dashboards.table.view
-    at = view.visualRect(dashboards.model.index(0, 1)).center()
+    at = view.visualRect(dashboards.model.index(0, 2)).center()
     dashboards.qtbot.mouseClick(view.viewport(), LEFT, pos=at)
     dashboards.qtbot.mouseDClick(view.viewport(), LEFT, pos=at)
     dashboards.studio.wait(lambda: bool(_notice_title(dashboards)))

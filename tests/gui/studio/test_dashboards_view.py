@@ -13,7 +13,7 @@ import pytest
 from dashboards_driver import DashboardsDriver
 from open_dashboards import restored
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtGui import QAccessible, QAction, QResizeEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPushButton, QTabBar, QTreeWidget, QWidget
 
@@ -21,6 +21,7 @@ from benchboard.dashboards import library
 from benchboard.dashboards.access import sharing
 from benchboard.dashboards.document.widget_kinds import with_fields
 from benchboard.dashboards.journal.crash_journal import open_journal
+from benchboard.dashboards.layout import widget_count
 from benchboard.dashboards.library import DashboardSummary
 from benchboard.dashboards.open_tabs import OpenTab
 from benchboard.dashboards.versions import version_store
@@ -36,6 +37,7 @@ from benchboard.ui.studio.versions.json_diff_view import JsonDiff
 from benchboard.ui.studio.versions.version_list import VersionList
 from benchboard.ui.studio.versions.versions_view import VersionsScreen
 from benchboard.ui.widgets.labels import plain_tooltip
+from benchboard.ui.widgets.surfaces import Toolbar
 from benchboard.ui.widgets.toasts import Toast
 from benchboard.ui.window_commands import SHORTCUTS
 from support.databases import unbound
@@ -179,6 +181,46 @@ def _variables_box(page: StudioPage) -> QRect:
     return QRect(page.variables.mapTo(page, QPoint(0, 0)), page.variables.size())
 
 
+def test_a_dashboard_has_one_name_on_its_tab_in_the_windows_title_and_in_the_list(
+    dashboards: DashboardsDriver,
+) -> None:
+    """The window was called “Dashboards”, whichever was open."""
+    page, place, window = dashboards.open("Shop review"), dashboards.place, dashboards.studio.application.window
+
+    def title() -> str:
+        return window.windowTitle().split(" · ")[0]
+
+    def tab() -> str:
+        return place.tabs.tab_name(place.tabs.currentIndex())
+
+    assert title() == tab() == page.name == "Shop review"
+    page.editor.apply_document("Rename", replace(page.editor.document, title="Shops & stalls"))
+    assert title() == tab() == page.name == page.presented.title.text() == "Shops & stalls"
+    dashboards.studio.wait(lambda: page.saving.state == "saved" and not page.saving.dirty)
+    place.tabs.setCurrentIndex(0)
+    dashboards.studio.wait(lambda: "Shops & stalls" in [card.name for card in dashboards.model.rows])
+    shell = dashboards.studio.application.shell
+    assert shell is not None
+    shell.go("studio/home")
+    assert title() == "Home"
+
+
+def test_the_list_of_dashboards_is_named_after_what_it_lists(dashboards: DashboardsDriver) -> None:
+    """Its tab was called “All dashboards”, its heading “Dashboards”, and its row “All”, also over the favourites."""
+    dashboards.open("Shop review")
+    dashboards.place.tabs.setCurrentIndex(0)
+    library, window = dashboards.place.library, dashboards.studio.application.window
+
+    def heading() -> str:
+        (toolbar,) = [one for one in library.findChildren(Toolbar) if one.isVisible()]
+        return toolbar.title()
+
+    assert heading() == library.pane.title == dashboards.place.tabs.tab_name(0) == "All dashboards"
+    assert window.windowTitle().startswith("All dashboards · ")
+    dashboards.choose("favourites")
+    assert heading() == library.pane.title == "Favourites"
+
+
 def test_tabs_are_in_the_header_and_in_a_wide_window_variables_in_the_toolbar(
     dashboards: DashboardsDriver,
 ) -> None:
@@ -186,7 +228,7 @@ def test_tabs_are_in_the_header_and_in_a_wide_window_variables_in_the_toolbar(
     dashboards.studio.wait(page.variables.isVisible)
     (header,) = window.findChildren(Header)
     (field,) = page.findChildren(QPushButton, "variable_shop")
-    for width, wide in ((1440, True), (1024, False), (1440, True)):
+    for width, wide in ((2400, True), (1024, False), (2400, True)):
         window.resize(width, 900)
         dashboards.studio.wait(lambda width=width: window.width() == width)
         dashboards.studio.wait(lambda wide=wide: page.bar.isAncestorOf(page.variables) == wide)
@@ -201,8 +243,9 @@ def test_tabs_are_in_the_header_and_in_a_wide_window_variables_in_the_toolbar(
             dashboards.studio.wait(lambda: page.canvas.mapTo(window, QPoint(0, 0)).y() <= 104)
             assert re.fullmatch(r"(Shop: )?harbour-cycle.*\+3", field.text()), "with how many more are selected"
         else:
-            assert (_variables_box(page).top(), _variables_box(page).width()) == (toolbar + 1, page.width())
-            assert field.text().endswith(", lumen-and-co.example +1")
+            assert (_variables_box(page).left(), _variables_box(page).top()) == (0, toolbar + 1)
+            assert page.bar.view.mapTo(page, page.bar.view.rect().topRight()).x() == page.width() - 13
+            assert field.text() == "Shop: harbour-cycles.example +3"
     window.resize(1024, 900)
     names = [f"Overview of the orders of line {number}" for number in range(3)]
     for number, name in enumerate(names):
@@ -247,6 +290,75 @@ def test_keys_of_the_page_work_in_the_variables_bar(dashboards: DashboardsDriver
     field.setFocus()
     dashboards.qtbot.keyClick(field, Qt.Key.Key_Z, CTRL)
     assert not page.editor.undo_stack.can_undo()
+
+
+def test_palette_entry_of_the_dashboards_opens_the_list_though_a_dashboard_was_left_open(
+    dashboards: DashboardsDriver,
+) -> None:
+    page, studio = dashboards.open("Shop review"), dashboards.studio
+    named = QAccessible.queryAccessibleInterface(page.canvas)
+    assert named is not None
+    count = widget_count(page.editor.page.layout)
+    assert named.text(QAccessible.Text.Name) == f"Dashboard Shop review, {count} widgets"
+    shell = studio.application.shell
+    assert shell is not None
+    shell.go("studio/home")
+    (entry,) = [one for one in shell.palette_entries() if one.title == "Studio: Dashboards"]
+    entry.run()
+    assert dashboards.place.page is None
+    assert dashboards.place.library.isAncestorOf(QApplication.focusWidget())
+
+
+def test_alt_left_returns_to_the_list_that_a_dashboard_was_opened_from(dashboards: DashboardsDriver) -> None:
+    shell = dashboards.studio.application.shell
+    assert shell is not None
+    page = dashboards.open("Shop review")
+    alt = Qt.KeyboardModifier.AltModifier
+    dashboards.qtbot.keyClick(page.canvas, Qt.Key.Key_Left, alt)
+    assert (shell.address, dashboards.place.page) == ("studio/dashboards", None)
+    assert dashboards.place.library.isAncestorOf(QApplication.focusWidget())
+    dashboards.qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Left, alt)
+    assert shell.address != "studio/dashboards"
+
+
+def test_restored_dashboard_is_named(dashboards: DashboardsDriver, announcements: list[str]) -> None:
+    key = dashboards.cards()["Shop review"].id
+    commands = dashboards.place.library.commands
+    commands.move([key], into=True)
+    dashboards.studio.wait(lambda: "Shop review" not in dashboards.cards())
+    commands.move([key], into=False)
+    dashboards.studio.wait(lambda: any("Restored" in one for one in announcements))
+    assert [one for one in announcements if "Restored" in one] == ["Restored “Shop review” Undo: Ctrl Z"]
+
+
+def test_version_restored_here_is_not_told_as_a_change_made_elsewhere(
+    dashboards: DashboardsDriver, announcements: list[str]
+) -> None:
+    page, studio = dashboards.open("Shop review"), dashboards.studio
+    key, item = page.store.dashboard_id, page.editor.page.reading_order[0]
+    assert key is not None
+    before = page.editor.widget(item).title
+    with unbound(studio.workspace.database).change() as session:
+        document = page.editor.document
+        library.save(session, studio.actor, key, replace(document, title="Named"), base_version=None, note="Kept")
+    studio.wait(lambda: page.saving.refresh() or page.editor.document.title == "Named")
+    page.editor.set_property(item, "title", "Second")
+    page.saving.save("Mine")
+    studio.wait(lambda: page.saving.state == "saved" and not page.saving.dirty)
+    page.run("studio.show_versions")
+    screen = page.screens.screen
+    assert isinstance(screen, VersionsScreen)
+    studio.wait(lambda: not screen.busy and bool(screen.findChild(DiffPage).accessibleName()))
+    announcements.clear()
+    screen.restore()
+    studio.wait(lambda: page.editor.widget(item).title == before and page.screens.screen is None)
+    (toast,) = [one for one in studio.application.window.findChildren(Toast) if one.isVisible()]
+    assert toast.accessibleName().startswith("Restored version")
+    (undo,) = [one for one in toast.findChildren(QWidget) if one.accessibleName() == "Undo"]
+    dashboards.qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
+    studio.wait(lambda: page.editor.widget(item).title == "Second")
+    assert [one for one in announcements if "elsewhere" in one] == []
+    assert announcements[0].startswith("Restored version")
 
 
 def test_versions_opened_right_after_an_edit_include_it(dashboards: DashboardsDriver) -> None:
@@ -695,7 +807,7 @@ def test_versions_just_opened_close_with_escape(dashboards: DashboardsDriver) ->
 def test_dashboard_row_f2_renames_it_and_delete_moves_it_to_the_trash(dashboards: DashboardsDriver) -> None:
     view = dashboards.table.view
     row = next(k for k, card in enumerate(dashboards.model.rows) if card.name == "Shop review")
-    dashboards.qtbot.mouseClick(view.viewport(), LEFT, pos=view.visualRect(dashboards.model.index(row, 1)).center())
+    dashboards.qtbot.mouseClick(view.viewport(), LEFT, pos=view.visualRect(dashboards.model.index(row, 2)).center())
     dashboards.studio.key(Qt.Key.Key_F2)
     edit = dashboards.find("rename_name")
     assert isinstance(edit, QLineEdit)
@@ -714,7 +826,7 @@ def test_dashboard_list_ctrl_z_undoes_also_after_the_toast_is_gone(dashboards: D
     dashboards.studio.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     dashboards.studio.wait(lambda: any(one.accessibleName() == "Nothing to undo" for one in toasts(Toast)))
     row = next(k for k, card in enumerate(dashboards.model.rows) if card.name == "Shop review")
-    dashboards.qtbot.mouseClick(view.viewport(), LEFT, pos=view.visualRect(dashboards.model.index(row, 1)).center())
+    dashboards.qtbot.mouseClick(view.viewport(), LEFT, pos=view.visualRect(dashboards.model.index(row, 2)).center())
     dashboards.studio.key(Qt.Key.Key_Delete)
     dashboards.find("toast_undo")
     dashboards.studio.key(Qt.Key.Key_Escape)
@@ -732,7 +844,7 @@ def test_dashboard_row_is_opened_by_enter_and_by_a_double_click(dashboards: Dash
 
     def spot(name: str) -> QPoint:
         row = next(k for k, card in enumerate(dashboards.model.rows) if card.name == name)
-        return view.visualRect(dashboards.model.index(row, 1)).center()
+        return view.visualRect(dashboards.model.index(row, 2)).center()
 
     dashboards.qtbot.mouseClick(view.viewport(), LEFT, pos=spot("Shop review"))
     dashboards.studio.key(Qt.Key.Key_Return)

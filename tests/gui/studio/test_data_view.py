@@ -1,6 +1,8 @@
 """The Data view: files that are dropped, read, corrected and added; sources that are read again, located, removed."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +14,7 @@ import openpyxl
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPushButton, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.analytics.files.inspection import inspect_file
@@ -23,6 +25,7 @@ from benchboard.analytics.sources.file_import import import_files, source_copies
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.identity import audit
 from benchboard.paging import Listing
+from benchboard.storage.models.analytics import DataSource
 from benchboard.storage.models.base import new_id
 from benchboard.storage.models.dashboards import Dashboard, Widget
 from benchboard.ui.studio import ROOM
@@ -32,6 +35,7 @@ from benchboard.ui.studio.data.import_draft import ImportDraft
 from benchboard.ui.studio.data.import_page import ImportPage
 from benchboard.ui.studio.data.preview_table import empty_text
 from benchboard.ui.studio.data.reading_pane import ReadingPane
+from benchboard.ui.studio.data.source_rows import read_row, status_mark
 from benchboard.ui.studio.data.value_text import common_decimals, have_seconds, size_text, value_text
 from benchboard.ui.studio.data.wrong_lines_panel import WrongLinesList
 from benchboard.ui.widgets import Button, Confirm, Select
@@ -190,6 +194,28 @@ def test_preview_says_the_zone_of_times_with_an_offset(data: Data, tmp_path: Pat
     assert str(data.query(source.id, f"SELECT min(zoned) FROM {source.tables[0]}")).startswith("2026-10-01 00:00:00")
 
 
+def test_a_second_start(data: Data) -> None:
+    """`benchboard FILE` and `benchboard LINK` while a window is open: that window shows it, and the program ends."""
+    environment = {**os.environ, "BENCHBOARD_HOME": str(data.studio.home)}
+    environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):  # a window that is open needs no other display
+        environment.pop(name, None)
+
+    def start(argument: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "benchboard", argument]
+        return subprocess.Popen(command, env=environment, cwd=data.file.parent, stderr=subprocess.PIPE, text=True)
+
+    with start(data.file.name) as second:
+        assert data.page.draft.path == data.file
+        data.studio.wait(lambda: second.poll() is not None)
+        assert (second.returncode, second.stderr.read() if second.stderr else "") == (0, "")
+    shell = data.studio.application.shell
+    assert shell is not None
+    with start("benchboard://studio/explore") as second:
+        data.studio.wait(lambda: shell.address == "studio/explore" and second.poll() is not None)
+        assert second.returncode == 0
+
+
 def test_a_dropped_file_is_read_and_added_by_ctrl_enter(data: Data) -> None:
     data.drop(data.file)
     page = data.page
@@ -202,6 +228,23 @@ def test_a_dropped_file_is_read_and_added_by_ctrl_enter(data: Data) -> None:
     assert data.query(source.id, f"SELECT count(*) FROM {source.tables[0]}") == ROWS
     assert str(data.query(source.id, f"SELECT min(sicaklik_c) FROM {source.tables[0]}")) == "-18.9"
     assert data.rows() == ["Chamber 2"]
+
+
+def test_rows_and_lines_that_do_not_fit_have_the_numbers_of_the_lines_in_the_file(data: Data, tmp_path: Path) -> None:
+    """Rows were counted from 1, and a wrong line named by its line: nobody could tell which row it was."""
+    file = tmp_path / "notes.csv"
+    file.write_text('day,count,note\n2026-05-01,1,"one\ntwo"\n\n2026-05-02,2,a\n2026-05-03,x,b\n2026-05-04,4,c\n' +
+                    "".join(f"2026-06-{day:02},{day},d\n" for day in range(1, 31)), encoding="utf-8")  # fmt: skip
+    data.drop(file)
+    page = data.page
+    model, vertical = page.preview.preview, Qt.Orientation.Vertical
+    assert [model.headerData(row, vertical) for row in range(5)] == ["2", "5", "6", "7", "8"]
+    assert model.headerData(2, vertical, Qt.ItemDataRole.ToolTipRole) == "Line 6 of the file, row 3"
+    corner = page.preview.findChild(QAbstractButton)
+    assert corner is not None
+    assert [one.text() for one in corner.findChildren(QLabel)] == ["Line"]
+    lines = page.wrong_lines.lines.model()
+    assert str(lines.index(0, 0).data()).startswith("Line 6, row 3: “count” is “x”")
 
 
 def test_a_file_dragged_away_is_not_imported(data: Data) -> None:
@@ -353,7 +396,7 @@ def test_the_lines_that_do_not_fit_can_be_looked_at_after_the_file_was_added(dat
     assert [line.line for line in data.page.wrong_lines.shown_lines] == [len(LINES) + 1, 4]
     data.add()
     data.select("Chamber 2")
-    data.studio.wait(lambda: "1 line with values left empty, 1 total row skipped" in data.texts())
+    data.studio.wait(lambda: "1 line with values left empty, 1 total row skipped." in data.texts())
     data.click("source_lines")
     shown = data.find("skipped_lines_list")
     assert isinstance(shown, WrongLinesList)
@@ -537,8 +580,22 @@ def test_a_folder_has_its_files_names_in_a_column_unless_they_are_left_out(data:
     assert [shown.cell_text(row, 2) for row in range(2)] == ["bonn", "york"]
     page.preview.setCurrentIndex(shown.index(0, 2))
     data.qtbot.keyClick(page.preview, Qt.Key.Key_Return)
-    assert page.pane.file_names.hasFocus(), "nothing else can be changed about it"
-    data.qtbot.keyClick(page.pane.file_names, Qt.Key.Key_Space)
+    name, title = data.find("column_name"), data.find("column_title")
+    assert isinstance(name, QLineEdit)
+    assert isinstance(title, QLineEdit)
+    assert not data.is_shown("column_unit")
+    title.clear()
+    data.qtbot.keyClicks(title, "Shop")
+    name.clear()
+    data.qtbot.keyClicks(name, "sales")
+    assert any("Another column already has this name." in one.text() for one in data.window.findChildren(QLabel))
+    name.clear()
+    data.qtbot.keyClicks(name, "shop")
+    data.qtbot.keyClick(name, Qt.Key.Key_Return)
+    data.studio.wait(lambda: not page.busy and shown.headerData(2, Qt.Orientation.Horizontal) == "Shop")
+    page.preview.setCurrentIndex(shown.index(0, 2))
+    data.qtbot.keyClick(page.preview, Qt.Key.Key_Return)
+    data.click("kind_leave-out")
     data.studio.wait(lambda: not page.busy and shown.columnCount() == 2)
     assert page.scans()[0].file_column == ""
     page.undo()
@@ -546,7 +603,7 @@ def test_a_folder_has_its_files_names_in_a_column_unless_they_are_left_out(data:
     if picture := os.environ.get("PICTURE"):
         data.window.grab().save(picture)
     source = data.add()
-    assert data.query(source.id, "SELECT max(file) FROM shops") == "york"
+    assert data.query(source.id, "SELECT max(shop) FROM shops") == "york"
 
 
 def test_the_rows_of_the_tables_follow_another_line_of_titles(data: Data, tmp_path: Path) -> None:
@@ -752,7 +809,7 @@ def test_data_view_says_how_many_rows_were_added_and_what_became_of_the_others(d
     data.add()
     said = f"“Chamber 2” was added: {ROWS} rows, 1 line skipped, 1 line with values left empty."
     data.studio.wait(lambda: any(one.accessibleName() == said for one in data.window.findChildren(Toast)))
-    data.studio.wait(lambda: "1 line skipped, 1 line with values left empty" in data.texts())
+    data.studio.wait(lambda: "1 line skipped, 1 line with values left empty." in data.texts())
 
 
 def test_a_total_row_is_skipped_until_it_is_wanted(data: Data) -> None:
@@ -827,9 +884,9 @@ def test_a_moved_file_is_said_and_found_again(data: Data, tmp_path: Path) -> Non
     moved = data.file.rename(tmp_path / "moved.csv")
     data.view.list.refresh_files()
     data.select("Chamber 2")
-    data.studio.wait(lambda: "The file was moved or deleted. Find it, or put it back." in data.texts())
+    data.studio.wait(lambda: any(" is missing from " in one for one in data.texts()))
     data.view.list.actions_for_sources.point_to(source, moved)
-    data.studio.wait(lambda: "The file was moved or deleted. Find it, or put it back." not in data.texts())
+    data.studio.wait(lambda: not any(" is missing from " in one for one in data.texts()))
     assert data.sources()[0].path == str(moved)
 
 
@@ -843,6 +900,31 @@ def test_refresh_of_a_moved_file_offers_to_locate_it(data: Data, tmp_path: Path)
     data.studio.wait(lambda: "Find file…" in {one.text() for one in data.window.findChildren(Button, "toast_action")})
 
 
+def _stored_status(data: Data, source_id: str) -> str:
+    with unbound(data.studio.workspace.database).read() as session:
+        row = session.get(DataSource, source_id)
+        assert row is not None
+        return row.status
+
+
+def test_a_file_that_is_back_is_an_error_no_longer_and_the_last_good_reading_stays(data: Data, tmp_path: Path) -> None:
+    data.drop(data.file)
+    data.page.pane.follow.click()
+    source = data.add()
+    before, moved = data.status(), data.file.rename(tmp_path / "moved.csv")
+    data.select("Chamber 2")
+    data.click("source_refresh")
+    data.studio.wait(lambda: data.status() == "Error")
+    (failed,) = data.sources()
+    assert (failed.last_sync, failed.rows) == (source.last_sync, source.rows)
+    data.studio.wait(lambda: any(one.endswith(", failed") for one in data.texts()))
+    moved.rename(data.file)
+    data.view.list.refresh_files()
+    data.studio.wait(lambda: _stored_status(data, source.id) == "connected")
+    data.studio.wait(lambda: data.status() == before)
+    data.studio.wait(lambda: not any(" is missing from " in one or one.endswith(", failed") for one in data.texts()))
+
+
 def test_a_changed_file_is_said_and_read_again(data: Data) -> None:
     data.drop(data.file)
     source = data.add()
@@ -854,10 +936,64 @@ def test_a_changed_file_is_said_and_read_again(data: Data) -> None:
     data.view.list.refresh_files()
     data.select("Chamber 2")
     said = "The file has changed since it was copied. Refresh the data to copy it again."
-    data.studio.wait(lambda: said in data.texts())
+    data.studio.wait(lambda: any(said in text for text in data.texts()))
     data.click("source_refresh")
     query = f"SELECT count(*) FROM {source.tables[0]}"
     data.studio.wait(lambda: data.query(source.id, query) == ROWS + 1)
+
+
+def test_lines_that_do_not_fit_after_a_refresh_are_said_with_what_helps(data: Data) -> None:
+    """They were green and without a word; a number with a thousands separator was just empty."""
+    data.file.write_text("\n".join((LINES[0], *LINES[4:])) + "\n", encoding="utf-8")
+    data.drop(data.file)
+    source = data.add()
+    assert data.status() == "Up to date"
+    with data.file.open("a", encoding="utf-8") as more:
+        more.write("28.11.2026 09:12;Oda 2;1.204,50;0099\n29.11.2026 09:12;Oda 2\n")
+    data.select("Chamber 2")
+    data.click("source_refresh")
+    said = "2 lines don't fit, the first of them line 16 of “Chamber 2.csv”."
+    data.studio.wait(lambda: data.said(said) and data.status() == "2 lines don't fit")
+    assert status_mark(read_row(data.sources()[0])).kind == "warn"
+    # Beside the mark of its row, the pane says it once, with what became of them.
+    data.studio.wait(lambda: any("left empty" in text for text in data.texts()))
+    assert said not in data.texts()
+    # What became empty is named with its cause, and where it is looked at, too, there is the remedy.
+    data.click("source_lines")
+    shown = data.find("skipped_lines_list")
+    assert isinstance(shown, WrongLinesList)
+    data.studio.wait(lambda: len(shown.shown_lines) == 2)
+    assert shown.shown_lines[0].sentence == (
+        "“Sıcaklık” is “1.204,50”, with a thousands separator; the file is read without one."
+    )
+    data.click("skipped_lines_remedy")
+    page = data.page
+    assert isinstance(page, ColumnsPage)
+    assert [line.line for line in page.wrong_lines.shown_lines] == [17]
+    data.qtbot.keyClick(page.preview, Qt.Key.Key_Return, CTRL)
+    data.studio.wait(lambda: data.view.page is None and data.status() == "1 line doesn't fit")
+    assert str(data.query(source.id, f"SELECT max(sicaklik_c) FROM {source.tables[0]}")) == "1204.5"
+
+
+def test_the_notice_of_a_refresh_reads_the_thousands_separator(data: Data) -> None:
+    data.file.write_text("\n".join((LINES[0], *LINES[4:])) + "\n", encoding="utf-8")
+    data.drop(data.file)
+    data.add()
+    with data.file.open("a", encoding="utf-8") as more:
+        more.write("28.11.2026 09:12;Oda 2;1.204,50;0099\n")
+    data.select("Chamber 2")
+    data.click("source_refresh")
+
+    def way_on() -> Button | None:
+        found = data.window.findChildren(Button, "toast_action")
+        return next((one for one in found if one.text() == "Read . as the thousands separator"), None)
+
+    data.studio.wait(lambda: way_on() is not None)
+    button = way_on()
+    assert button is not None
+    button.click()
+    assert isinstance(data.page, ColumnsPage)
+    assert data.page.wrong_lines.shown_lines == ()
 
 
 def test_a_lost_column_is_asked_about_and_undo_brings_the_copy_of_before_back(data: Data) -> None:
@@ -966,6 +1102,7 @@ def test_the_menu_of_a_source_offers_what_can_be_done(data: Data) -> None:
         "Show lines that don't fit",
         "Rename data source",
         "Find file…",
+        "Who can use it…",
         "Remove data source",
     ]
     data.qtbot.keyClick(menu, Qt.Key.Key_Escape)

@@ -39,7 +39,7 @@ def test_diff_move_in_a_closed_row_is_marked_at_its_heading(studio: "Studio") ->
     context, page = studio.context, studio.page
     shown = DiffPage(ThumbnailAnswers(context, page), ThumbnailAnswers(context, page), page)
     shown.fit(900, 600)
-    shown.show_documents(before, after, found, ("1", "2"))
+    shown.show_documents(before, after, found)
     moved = {one.key for one in found if one.kind == "moved" and one.id in ("a", "b") and not one.displaced}
     assert moved
     (row,) = [mark for mark in shown._marks if mark.item is not None and mark.item.id == "row"]
@@ -104,7 +104,7 @@ def test_diff_side_by_side_says_which_version_has_no_widgets(studio: "Studio", p
     before, after = (empty(), full) if place == "before" else (full, empty())
     context, page = studio.context, studio.page
     shown = DiffPage(ThumbnailAnswers(context, page), ThumbnailAnswers(context, page), page)
-    shown.show_documents(before, after, differences(before, after), ("Before", "After"))
+    shown.show_documents(before, after, differences(before, after))
     shown.fit(1000, 400)
     shown.show_mode("beside")
     (said,) = [text for text in painted_texts(shown) if text.text == "This version has no widgets"]
@@ -125,7 +125,7 @@ def test_nothing_of_a_move_or_a_removal_is_drawn_over_a_title(studio: "Studio") 
     context, page = studio.context, studio.page
     shown = DiffPage(ThumbnailAnswers(context, page), ThumbnailAnswers(context, page), page)
     shown.fit(900, 600)
-    shown.show_documents(before, after, differences(before, after), ("1", "2"))
+    shown.show_documents(before, after, differences(before, after))
     (mark,) = [mark for mark in shown._marks if mark.item is not None and mark.item.id == "wide"]
     ghosts = [one for one in shown._marks if one.ghost]
     assert [one.box.intersects(mark.title) for one in ghosts] == [True] * len(ghosts) != []
@@ -150,7 +150,25 @@ def test_widget_that_made_room_is_counted_and_marked_as_the_one_that_moved(studi
     assert pane.heading == "2 differences"
     shown = DiffPage(ThumbnailAnswers(context, page), ThumbnailAnswers(context, page), page)
     shown.fit(900, 600)
-    shown.show_documents(before, after, found, ("1", "2"))
+    shown.show_documents(before, after, found)
     tags = {mark.item.id: [tag.tag for tag in mark.tags] for mark in shown._marks if mark.item is not None}
     assert tags == {"a": ["Taller, 2 → 4"], "b": ["Moved"]}
     assert len([mark for mark in shown._marks if mark.ghost]) == 1, "arrows are for what somebody moved"
+
+
+@pytest.mark.parametrize("width", [680, 1096, 1600])
+def test_pages_side_by_side_are_scaled_instead_of_squeezed(studio: "Studio", width: int) -> None:
+    """In half the width, titles were cut above empty heights. They are laid out wider and drawn smaller."""
+    document = _page_of(
+        *({**_widget(name, 3 * at, 0), "title": "Revenue (EUR), 7 days"} for at, name in enumerate("abcd"))
+    )
+    context, page = studio.context, studio.page
+    shown = DiffPage(ThumbnailAnswers(context, page), ThumbnailAnswers(context, page), page)
+    shown.fit(width, 400)
+    shown.show_documents(document, document, ())
+    shown.show_mode("beside")
+    boxes = [mark.box.width() for mark in shown._marks]
+    assert len(boxes) == 8
+    assert min(boxes) >= 150, "four beside each other have room for their titles"
+    assert (shown._scale < 1) is (width < 1600)
+    assert shown.width() == width

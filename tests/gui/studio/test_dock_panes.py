@@ -91,6 +91,9 @@ def test_pane_edge_dragged_resizes_within_limits(studio: "Studio") -> None:
     assert (left.width(), right.width()) == (wide[0] + 60, wide[1] + 40)
     _pull(studio, "studio_edge_left", 5_000)
     assert left.width() == side_panes.LIMITS["left"][1]
+    studio.qtbot.keyClick(studio.find("studio_edge_left"), Qt.Key.Key_Return)
+    assert left.width() == wide[0]
+    _pull(studio, "studio_edge_left", 60)
     studio.qtbot.mouseDClick(studio.find("studio_edge_left"), Qt.MouseButton.LeftButton)
     assert left.width() == wide[0]
     edge = studio.find("studio_edge_right")

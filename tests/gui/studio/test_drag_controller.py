@@ -3,12 +3,13 @@
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
 
 from benchboard.dashboards.document.document import parse_document
-from benchboard.dashboards.layout import Gap
+from benchboard.dashboards.layout import Gap, Guide, SnapHints
 from benchboard.ui import motion
-from benchboard.ui.studio.canvas.scene.guide_overlay import distance
+from benchboard.ui.studio.canvas.scene.guide_overlay import distance, distances, paint
 from benchboard.ui.studio.tiles.page_grid import PageGrid
 
 if TYPE_CHECKING:
@@ -93,3 +94,38 @@ def test_guide_distance_of_equal_gaps_is_equal() -> None:
                 down = {distance(grid, Gap("down", k, k + wide, 0, wide)) for k in range(12)}
                 assert len(across) == len(down) == 1, (room, zoom)
             assert distance(grid, Gap("down", 2, 2, 0, 0)) == 8, (room, zoom)
+
+
+@pytest.mark.usefixtures("light")
+def test_guide_says_the_distance_and_is_not_painted_over_what_is_dragged() -> None:
+    grid = PageGrid(12, 1000)
+    hints = SnapHints((Guide("across", 8, 0, 20, ((4, 12),)),), ())
+    dragged = [QRectF(300, 120, 200, 90)]
+    image = QImage(1040, 900, QImage.Format.Format_RGB32)
+    image.fill(0xFFFFFFFF)
+    with QPainter(image) as painter:
+        paint(painter, grid, hints, dragged)
+    line = round(grid.gutter(4, 0).x())
+    assert dragged[0].left() < line < dragged[0].right()
+    inked = [y for y in range(900) if image.pixel(line, y) != 0xFFFFFFFF]
+    assert inked
+    assert not [y for y in inked if 121 < y < 209]
+    (gap,) = distances(hints)
+    assert distance(grid, gap) == distance(grid, Gap("down", 4, 12, 8, 8))
+    middle = grid.gutter(4, 8)
+    assert image.pixel(round(middle.x()) - 16, round(middle.y())) != 0xFFFFFFFF, "the distance stands on the guide"
+
+
+def test_guides_say_only_the_distance_to_the_nearest_item_on_each_axis() -> None:
+    guides = (
+        Guide("across", 8, 0, 60, ((4, 40), (44, 46))),
+        Guide("across", 16, 0, 60, ((4, 10),)),
+        Guide("down", 8, 0, 12, ((2, 9),)),
+    )
+    found = distances(SnapHints(guides, ()))
+    assert {(gap.axis, gap.begin, gap.end) for gap in found} == {("down", 44, 46), ("across", 2, 9)}
+
+
+def test_distance_that_is_drawn_as_one_of_equal_ones_is_not_said_twice() -> None:
+    gaps = (Gap("down", 4, 12, 8, 8),)
+    assert distances(SnapHints((Guide("across", 8, 0, 20, ((4, 12),)),), gaps)) == []

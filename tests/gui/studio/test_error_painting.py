@@ -40,12 +40,27 @@ def test_error_in_a_tile_of_any_size_has_text(
     light: Theme, size: tuple[float, float], error: AppError, audience: Audience
 ) -> None:
     image, links = _paint(size, error, audience)
-    assert _inked(image, QRectF(24, 0, size[0] - 24, 16))
+    assert _inked(image, QRectF(24, 0, size[0] - 24, size[1]))
     spots = [box for box in (links.edit, links.retry) if box is not None]
     assert all(QRectF(0, 0, *size).contains(box) for box in spots)
     assert (links.edit is not None) == (audience == "edit" and error is BROKEN)
     assert (links.retry is not None) == (audience != "show" and error is AWAY)  # a broken query fails again
     assert light is not None
+
+
+@pytest.mark.usefixtures("light")
+@pytest.mark.parametrize("error", [BROKEN, AWAY])
+def test_error_and_its_link_stand_together_in_the_middle(error: AppError) -> None:
+    """The link was 185 pixels below the text, at the bottom of a high tile."""
+    image, links = _paint((600.0, 300.0), error, "edit")
+    spot = links.edit or links.retry
+    assert spot is not None
+    inked = [y for y in range(300) if _inked(image, QRectF(0, y, 600, 0.5))]
+    assert abs((inked[0] + inked[-1]) / 2 - 150) < 8
+    columns = [x for x in range(600) if _inked(image, QRectF(x, 0, 0.5, 300))]
+    assert abs((columns[0] + columns[-1]) / 2 - 300) < 16
+    above = [y for y in inked if y < spot.top()]
+    assert spot.top() - above[-1] < 10
 
 
 @pytest.mark.usefixtures("light")

@@ -1,5 +1,6 @@
 """Explore in a real window, by mouse and keys: from a table to a chart, by fields and in SQL, and onto a dashboard."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -24,7 +25,9 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.inspection import inspect_file
+from benchboard.analytics.pivoted_table import PivotTable
 from benchboard.analytics.queries import run_query
+from benchboard.analytics.query_builder.first_question import first_question
 from benchboard.analytics.query_builder.question import Filter
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.configuration import tables_of
@@ -36,14 +39,16 @@ from benchboard.dashboards.document.document import Variable, empty, parse_docum
 from benchboard.dashboards.document.time_range import Period, TimeRange
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of, widget_of
 from benchboard.paging import Listing
+from benchboard.storage.models.analytics import DataSource
 from benchboard.ui.studio.dashboards_view import DashboardsView
-from benchboard.ui.studio.data.explore import read_warning
+from benchboard.ui.studio.data.explore import read_warning, result_pane
 from benchboard.ui.studio.data.explore.builder import BuilderRow
 from benchboard.ui.studio.data.explore.explore_view import ExploreView
 from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.studio.panes.query_editor import QueryEdit
 from benchboard.ui.studio.tiles.kinds.missing_periods import drawn_table
 from benchboard.ui.studio.tiles.numbers.partial_periods import partial_period
+from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.tables.table_rows import exact_text
 from benchboard.ui.widgets import Button, CheckBox, Edit, Select
 from benchboard.ui.widgets.chip import Chip
@@ -97,6 +102,13 @@ class Explorer:
     def open_orders(self) -> None:
         self.enter("Benchboard", "orders")
         self.studio.wait(lambda: bool(self.exploration.state.text))
+        self.wait_for_result()
+
+    def open_counted_orders(self) -> None:
+        """The orders, counted over their time: the table opens with its amounts."""
+        self.open_orders()
+        empty = self.exploration.empty_question("", "orders")
+        self.exploration.set_question(first_question(empty, "created_dt", "interval"), mode="build")
         self.wait_for_result()
 
     def find(self, name: str) -> QWidget:
@@ -170,6 +182,18 @@ def test_a_table_opens_as_a_line_over_time_that_the_query_beside_it_made(explore
     assert explorer.view.time.isVisible()
 
 
+def test_column_that_is_added_is_read_out_and_named_as_one_of_the_query(
+    explorer: Explorer, announcements: list[str]
+) -> None:
+    explorer.open_orders()
+    row = explorer.row("Benchboard", "orders", "status")
+    assert row.data(0, Qt.ItemDataRole.AccessibleTextRole) is None
+    explorer.enter("Benchboard", "orders", "status")
+    assert "status, in the query" in announcements
+    row = explorer.row("Benchboard", "orders", "status")
+    assert row.data(0, Qt.ItemDataRole.AccessibleTextRole) == "status, in the query"
+
+
 def test_press_on_the_caret_of_a_row_closes_and_opens_it(explorer: Explorer) -> None:
     """The ground of a row goes from edge to edge of the pane, and its caret stands right of Qt's own place."""
     explorer.open_orders()
@@ -186,7 +210,7 @@ def test_press_on_the_caret_of_a_row_closes_and_opens_it(explorer: Explorer) -> 
 
 
 def test_columns_are_added_where_they_fit_by_enter_and_double_click(explorer: Explorer) -> None:
-    explorer.open_orders()
+    explorer.open_counted_orders()
     explorer.enter("Benchboard", "orders", "status")
     explorer.wait_for_result()
     assert explorer.exploration.state.question is not None
@@ -262,7 +286,7 @@ def test_filter_popover_without_a_value_asks_for_one(explorer: Explorer) -> None
 
 
 def test_groups_measures_sorting_and_limit_are_edited(explorer: Explorer) -> None:
-    explorer.open_orders()
+    explorer.open_counted_orders()
     explorer.qtbot.keyClick(explorer.view.builder.groups.chips[0], Qt.Key.Key_Return)
     explorer.choose("group_unit", "month")
     explorer.click("part_apply")
@@ -281,8 +305,13 @@ def test_groups_measures_sorting_and_limit_are_edited(explorer: Explorer) -> Non
     explorer.type("limit_rows", "2")
     explorer.qtbot.keyClick(explorer.find("limit_rows"), Qt.Key.Key_Return)
     explorer.wait_for_result()
-    assert explorer.sql.endswith('ORDER BY "average order"\nLIMIT 2')
+    assert explorer.sql.endswith('ORDER BY "average order", month\nLIMIT 2'), "months of one average in their order"
     assert len(explorer.answers()) == 2
+    explorer.click("explore_limit")
+    explorer.type("limit_rows", "1,250")
+    explorer.qtbot.keyClick(explorer.find("limit_rows"), Qt.Key.Key_Return)
+    explorer.wait_for_result()
+    assert explorer.sql.endswith("LIMIT 1250"), "there are no parts of a row"
 
     measures = explorer.view.builder.measures
     measures.chips[1].setFocus()
@@ -333,6 +362,8 @@ def test_a_choice_of_a_list_that_hangs_out_of_its_popover_is_taken_by_mouse(expl
 def test_the_cross_of_a_chip_removes_it_and_undo_brings_it_back(explorer: Explorer, announcements: list[str]) -> None:
     explorer.open_orders()
     assert not any(one.startswith(("Measure:", "Group by:")) for one in announcements), announcements
+    explorer.open_counted_orders()
+    announcements.clear()
     text = explorer.sql
     chip = explorer.view.builder.measures.chips[0]
     explorer.qtbot.mouseClick(chip, LEFT, pos=QPoint(chip.width() - 10, chip.height() // 2))
@@ -342,11 +373,11 @@ def test_the_cross_of_a_chip_removes_it_and_undo_brings_it_back(explorer: Explor
     explorer.qtbot.keyClick(field, Qt.Key.Key_Z, CTRL)
     assert explorer.sql == text
     explorer.tree.setFocus()
-    assert [one for one in announcements if one.startswith("Measure:")] == [
-        "Measure: count of rows as orders removed.", "Measure: count of rows as orders added.",
-    ]  # fmt: skip
+    assert [one for one in announcements if one.startswith("Measure:")] == ["Measure: count of rows as orders removed."]
+    assert "Undone: Measure: count of rows as orders added." in announcements
     announcements.clear()
     explorer.qtbot.keyClick(explorer.tree, Qt.Key.Key_Y, CTRL)
+    assert "Redone: Measure: count of rows as orders removed." in announcements
     assert "count(*)" not in explorer.sql
     explorer.wait_for_result()
     assert [one for one in announcements if " in " in one] == [explorer.status()]
@@ -610,11 +641,11 @@ def test_adding_to_a_page_says_its_new_time_range_and_undo_takes_both_back(explo
 
 def test_stacking_is_chosen_taken_back_and_goes_along_to_a_dashboard(explorer: Explorer) -> None:
     explorer.open_orders()
-    assert not explorer.view.result.stacking.isVisible(), "one series has nothing to lie on"
+    assert not explorer.view.result.settings["stack"].isVisible(), "one series has nothing to lie on"
     explorer.enter("Benchboard", "orders", "status")
     explorer.wait_for_result()
     explorer.click("explore_kind_bar_chart")
-    stacking = explorer.view.result.stacking
+    stacking = explorer.view.result.settings["stack"]
     assert stacking.isVisible()
     assert stacking.current_key() == "off"
     explorer.choose("explore_stack", "percent")
@@ -636,6 +667,95 @@ def test_stacking_is_chosen_taken_back_and_goes_along_to_a_dashboard(explorer: E
         if any(widget.config.get("stack") for widget in one.editor.widgets())
     ]  # fmt: skip
     assert [one.config["stack"] for one in page.editor.widgets() if "stack" in one.config] == ["stacked"]
+
+
+def test_pivot_table_is_arranged_exported_as_shown_and_taken_back(explorer: Explorer, tmp_path: Path) -> None:
+    explorer.open_counted_orders()
+    explorer.click("explore_kind_pivot_table")
+    explorer.enter("Benchboard", "orders", "status")
+    explorer.enter("Benchboard", "orders", "currency")
+    explorer.wait_for_result()
+    result = explorer.view.result
+    assert result.widget().type == "pivot_table", "it stays one while groups are added"
+
+    def shown() -> PivotTable:
+        assert result.table is not None
+        table = result.table.rows.table
+        assert isinstance(table, PivotTable)
+        return table
+
+    assert [shown().heading_count, shown().has_total_column] == [2, True]
+    columns = explorer.find("explore_columns")
+    assert isinstance(columns, Select)
+    assert result.minimumSizeHint().width() < 600, "a window of 1,024 pixels has room for it"
+    explorer.choose("explore_columns", "measures")
+    assert [shown().heading_count, len(shown().number_columns)] == [3, 1]
+    explorer.choose("explore_order", "largest")
+    months = [row for row, key in zip(shown().rows, shown().row_keys, strict=True) if len(key) == 1]
+    counts = [count for *_names, count in months if isinstance(count, int)]
+    assert len(counts) > 2
+    assert counts == sorted(counts, reverse=True)
+    table = result.table
+    assert table is not None
+    heading = str(table.rows.headerData(0, Qt.Orientation.Vertical))
+    assert heading.count(", ") == 2, "screen readers hear all groups of a row"
+
+    explorer.click("explore_export")
+    explorer.click("explore_export_csv")
+    (dialog,) = explorer.studio.application.window.findChildren(QFileDialog, "data_export")
+    file = tmp_path / "rows.csv"
+    dialog.fileSelected.emit(str(file))
+    dialog.close()
+    explorer.studio.wait(file.exists)
+    lines = file.read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0] == "Period,Status,Currency,Orders"
+    assert [line.split(",")[-1] for line in lines[1:]] == [str(row[-1]) for row in shown().rows]
+
+    for _step in range(3):  # the arrow keys chose each order on the way to the one wanted
+        explorer.view.command_handlers()["studio.explore_undo"].run()
+    assert shown().heading_count == 2
+    assert columns.current_key() == "auto"
+
+
+def test_pivot_table_of_calculated_columns_has_totals_and_says_what_has_none(
+    explorer: Explorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A calculated or joined column left it without totals, in silence; and it was made on the window's thread."""
+    monkeypatch.setattr(result_pane, "PIVOTED_AT_ONCE", 0)
+    threads: list[threading.Thread] = []
+    prepare = result_pane.prepare
+
+    def recorded(widget: WidgetContent, result: QueryResult) -> None:
+        threads.append(threading.current_thread())
+        prepare(widget, result)
+
+    monkeypatch.setattr(result_pane, "prepare", recorded)
+    query = (
+        "SELECT status, currency, count(twice) AS orders, avg(twice) AS mean FROM"
+        " (SELECT status, currency, order_total * 2 AS twice FROM orders) AS o GROUP BY 1, 2"
+    )
+    explorer.exploration.open_query("", lambda _source: query, None, "pivot_table")
+    explorer.wait_for_result()
+    result = explorer.view.result
+
+    def shown() -> PivotTable | None:
+        table = result.table.rows.table if result.table is not None else None
+        return table if isinstance(table, PivotTable) else None
+
+    explorer.studio.wait(lambda: shown() is not None)
+    found = shown()
+    assert found is not None
+    assert result.table is not None
+    orders = [one.is_total for one in found.number_columns if one.value == 2]
+    assert (found.has_total_row, orders[-1]) == (True, True)
+    assert "only counts and sums add up" in result.table.footer.text()
+    assert result.table.footer.isVisible()
+    assert threads
+    assert threading.main_thread() not in threads
+    explorer.choose("explore_columns", "measures")
+    explorer.studio.wait(lambda: (now := shown()) is not None and now.heading_count == 2)
+    explorer.click("explore_kind_table")
+    assert not result.table.footer.isVisible()
 
 
 def test_add_to_dashboard_closes_when_the_view_changes_and_at_esc_wherever_the_focus_is(explorer: Explorer) -> None:
@@ -1348,18 +1468,34 @@ def test_plan_is_shown_by_its_key_in_place_of_the_result_and_follows_the_query(s
     assert not plan.isVisible()
 
     explorer.qtbot.keyClick(explorer.tree, Qt.Key.Key_L, CTRL | Qt.KeyboardModifier.ShiftModifier)
-    studio.wait(lambda: plan.tree.topLevelItemCount() > 0)
-    assert plan.tree.hasFocus()
+    studio.wait(lambda: len(plan.diagram.boxes) > 0)
+    assert plan.diagram.isAncestorOf(QApplication.focusWidget())
     assert not explorer.view.result.chart.isVisible()
-    items = plan.tree.findItems("orders", Qt.MatchFlag.MatchContains | Qt.MatchFlag.MatchRecursive)
-    assert [item.text(0) for item in items] == ["Read orders"]
+    assert "Read orders" in [box.step.title for box in plan.diagram.boxes]
+    explorer.open_counted_orders()
+    studio.wait(lambda: len(plan.diagram.boxes) == 3)
+    titles = [box.step.title for box in plan.diagram.boxes]
+    assert titles == ["Sort by Order time, oldest first", "Group by Order time", "Read orders"], "as the question says"
+    assert len({box.height() for box in plan.diagram.boxes}) == 2, "no room for a line that a box doesn't have"
 
     explorer.exploration.set_text("select nothing from orders")
     studio.wait(lambda: "nothing" in plan.summary.text())
-    assert plan.tree.topLevelItemCount() == 0
+    assert not plan.diagram.boxes
 
     explorer.click("explore_plan")
     assert not plan.isVisible()
+
+
+def test_plan_that_is_hidden_by_its_key_returns_the_focus(studio: "Studio") -> None:
+    explorer = Explorer(studio)
+    explorer.open_orders()
+    plan = explorer.view.result.plan
+    explorer.qtbot.keyClick(explorer.tree, Qt.Key.Key_L, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    studio.wait(lambda: len(plan.diagram.boxes) > 0)
+    assert plan.diagram.isAncestorOf(QApplication.focusWidget())
+    explorer.qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_L, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    assert not plan.isVisible()
+    assert explorer.tree.hasFocus()
 
 
 def test_sql_editor_says_in_which_line_the_problem_and_the_cursor_are(studio: "Studio") -> None:
@@ -1394,3 +1530,86 @@ def test_warning_beside_run_says_how_many_rows_are_read(
     explorer.exploration.set_text("SELECT * FROM trips LIMIT 5")
     studio.wait(lambda: not explorer.view.read_warning.isVisible())
     explorer.wait_for_result()
+
+
+def test_time_range_of_a_file_is_chosen_as_on_a_dashboard_and_goes_with_its_widget(
+    studio: "Studio", tmp_path: Path
+) -> None:
+    """Explore had no range until a filter named it: nobody found that."""
+    source = _add_trips(studio, tmp_path / "trips.csv")
+    explorer = Explorer(studio, f"studio/explore/{source.id}/{source.tables[0]}")
+    studio.wait(lambda: bool(explorer.exploration.state.text))
+    explorer.wait_for_result()
+    exploration, before = explorer.exploration, explorer.exploration.state
+    assert explorer.view.time.text() == "All time"
+    explorer.click("explore_time")
+    everything = explorer.find("time_all_data")
+    assert isinstance(everything, QAbstractButton)
+    assert everything.text() == "All of this data: 1 Jan 2024 – 28 Dec 2024"
+    explorer.click("time_all_data")
+    explorer.wait_for_result()
+    assert explorer.view.time.text().startswith("1 Jan 2024 – 28 Dec 2024")
+    assert "WHERE day >= :from\n  AND day < :to" in explorer.sql
+    exploration.undo()
+    explorer.wait_for_result()
+    explorer.click("explore_time")
+    explorer.type("time_from", "2024-02-01")
+    explorer.type("time_to", "2024-02-29")
+    explorer.click("time_apply")
+    explorer.wait_for_result()
+    assert explorer.view.time.text().startswith("1 Feb 2024 – 29 Feb 2024")
+    assert "WHERE day >= :from\n  AND day < :to" in explorer.sql
+    assert "“day”" in explorer.view.time.toolTip()
+    result = exploration.result
+    assert result is not None
+    assert result.table is not None
+    assert result.table.rows == explorer.answers()
+    exploration.undo()
+    assert exploration.state == before, "one step"
+    exploration.redo()
+    explorer.wait_for_result()
+    explorer.click("explore_add")
+    explorer.type("add_title", "February")
+    explorer.click("add_new_dashboard")
+    explorer.click("add_new_dashboard")
+    studio.wait(lambda: _toast(studio) is not None)
+    page = _page(studio, "Trips")
+    studio.wait(lambda: not page.saving.dirty and page.saving.state == "saved")
+    (added,) = _stored(studio, "Trips")
+    assert ":from" in added.query
+    period = page.editor.time_range.period(datetime.now(UTC))
+    assert (period.start, period.end) == (datetime(2024, 2, 1, tzinfo=UTC), datetime(2024, 3, 1, tzinfo=UTC))
+
+
+def test_all_time_takes_the_range_from_the_query_and_shows_every_period(explorer: Explorer) -> None:
+    explorer.open_orders()
+    assert ":from" in explorer.sql
+    explorer.click("explore_time")
+    explorer.click("time_all")
+    explorer.wait_for_result()
+    assert explorer.view.time.text() == "All time"
+    assert not any(f":{name}" in explorer.sql for name in ("from", "to", "interval"))
+    explorer.click("explore_time")
+    assert not explorer.find("time_range_picker").findChild(QWidget, "time_all").isVisible()
+    explorer.click("time_preset_7")
+    explorer.wait_for_result()
+    assert "created_dt >= :from" in explorer.sql
+
+
+def test_a_query_that_reads_a_file_again_takes_the_error_from_its_source(studio: "Studio", tmp_path: Path) -> None:
+    file = tmp_path / "trips.csv"
+    source = _add_trips(studio, file)
+    away = file.rename(tmp_path / "away.csv")
+    assert read_source_again(unbound(studio.workspace.database), studio.actor, source.id).status == "error"
+
+    def status() -> str:
+        with unbound(studio.workspace.database).read() as session:
+            row = session.get(DataSource, source.id)
+            return row.status if row is not None else ""
+
+    away.rename(file)
+    assert status() == "error"
+    explorer = Explorer(studio, f"studio/explore/{source.id}/{source.tables[0]}")
+    studio.wait(lambda: bool(explorer.exploration.state.text))
+    explorer.wait_for_result()
+    studio.wait(lambda: status() == "connected")

@@ -213,3 +213,33 @@ def test_filter_values_nobody_waits_for_are_cancelled(filters: Filters, monkeypa
     assert isinstance(filters.find("filter_values_stop"), QAbstractButton)
     filters.qtbot.keyClick(filters.find("filter_popover"), Qt.Key.Key_Escape)
     assert stopped.wait(60)
+
+
+def test_filter_values_are_told_when_the_list_is_entered_and_by_each_space(
+    filters: Filters, announcements: list[str], told_events: list[tuple[str, int]]
+) -> None:
+    filters.open("unit")
+    told_events.clear()
+    filters.qtbot.keyClick(filters.find("filter_value"), Qt.Key.Key_Tab)
+    assert filters.values.hasFocus()
+    assert ("Focus", 0) in told_events
+    told_events.clear()
+    announcements.clear()
+    first = filters.words[0]
+    filters.qtbot.keyClick(filters.values, Qt.Key.Key_Space)
+    assert ("StateChanged", 0) in told_events
+    assert announcements == [f"{first}, checked, 1 of 2 selected"]
+    filters.qtbot.keyClick(filters.values, Qt.Key.Key_Space)
+    assert announcements[-1] == f"{first}, not checked, 0 of 2 selected"
+    filters.click("filter_values_all")
+    assert announcements[-1] == "2 of 2 selected"
+
+
+def test_filter_values_of_which_not_all_were_read_are_counted_without_a_total(
+    filters: Filters, announcements: list[str]
+) -> None:
+    filters.open()
+    filters.values.setFocus(Qt.FocusReason.TabFocusReason)
+    announcements.clear()
+    filters.qtbot.keyClick(filters.values, Qt.Key.Key_Space)
+    assert announcements == ["meter 001, checked, 1 selected"]

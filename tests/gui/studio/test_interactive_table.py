@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+ALT = Qt.KeyboardModifier.AltModifier
 
 
 def _item(item_id: str, kind: str, x: int, y: int, w: int = 6, h: int = 5, **fields: Any) -> dict[str, Any]:
@@ -159,6 +160,18 @@ def test_table_heading_click_cycles_sort_order(tables: "Studio") -> None:
     assert table.view.currentIndex().row() == len(as_asked) - 1  # one stands on the same cell
 
 
+def test_sorting_of_a_table_is_told(tables: "Studio", announcements: list[str]) -> None:
+    _double(tables, "few")
+    table = _live(tables)
+    assert not [one for one in announcements if "orted" in one]
+    table.view.setCurrentIndex(table.rows.index(0, 1))
+    for _turn in range(3):
+        tables.key(Qt.Key.Key_S)
+    title = table.rows.columns[1].title
+    told = [f"Sorted by {title}, ascending", f"Sorted by {title}, descending", "In the order of the query"]
+    assert [one for one in announcements if one in told] == told
+
+
 def test_table_selected_cells_copy_as_spreadsheet_text(tables: "Studio") -> None:
     _double(tables, "few")
     table = _live(tables)
@@ -207,6 +220,26 @@ def test_table_resized_columns_keep_width(tables: "Studio") -> None:
     assert view.content.content.view.columnWidth(1) == 333
 
 
+def test_table_column_width_is_changed_by_keys_and_told(tables: "Studio", announcements: list[str]) -> None:
+    _double(tables, "all")
+    view = _live(tables).view
+    tables.key(Qt.Key.Key_Right)
+    before, others = view.columnWidth(1), view.columnWidth(0)
+    tables.key(Qt.Key.Key_Right, ALT | SHIFT)
+    tables.key(Qt.Key.Key_Right, ALT | SHIFT)
+    assert (view.columnWidth(1), view.columnWidth(0)) == (before + 32, others)
+    assert announcements[-1].endswith(f"{before + 32} pixels wide")
+    tables.key(Qt.Key.Key_Left, ALT | SHIFT)
+    assert view.columnWidth(1) == before + 16
+    assert view.currentIndex().column() == 1
+    for _press in range(80):
+        tables.key(Qt.Key.Key_Left, ALT | SHIFT)
+    assert view.columnWidth(1) == view.horizontalHeader().minimumSectionSize()
+    tables.key(Qt.Key.Key_Escape)
+    _double(tables, "all")
+    assert _live(tables).view.columnWidth(1) == view.horizontalHeader().minimumSectionSize()
+
+
 def test_tile_header_double_click_edits_widget(tables: "Studio") -> None:
     _double(tables, "all", tables.header("all"))
     assert tables.canvas.interactive_table.table is None
@@ -249,6 +282,40 @@ def test_enlarged_widget_shows_every_kind(tables: "Studio") -> None:
         tables.wait(lambda: tables.page.enlarged.view is None)
         assert tables.application.window.focusWidget() is tables.canvas, item_id
         assert tables.canvas.isVisible(), item_id
+
+
+@pytest.mark.parametrize("item_id", ["all", "words"])
+def test_enlarged_table_or_text_is_left_by_tab_and_named(tables: "Studio", item_id: str) -> None:
+    tables.page.editor.select([item_id])
+    tables.canvas.setFocus()
+    tables.key(Qt.Key.Key_V)
+    view = tables.page.enlarged.view
+    assert view is not None
+    inside = tables.application.window.focusWidget()
+    assert view.content.content is not None
+    assert view.content.content.accessibleName() == item_id
+    tables.key(Qt.Key.Key_Tab)
+    assert tables.application.window.focusWidget() is not inside
+    tables.key(Qt.Key.Key_Backtab, SHIFT)
+    assert tables.application.window.focusWidget() is inside
+    tables.key(Qt.Key.Key_Backtab, SHIFT)
+    assert tables.application.window.focusWidget() is not inside
+
+
+def test_enlarged_text_has_a_ring_only_while_keys_are_used(tables: "Studio") -> None:
+    tables.page.editor.select(["words"])
+    tables.canvas.setFocus()
+    tables.key(Qt.Key.Key_V)
+    view = tables.page.enlarged.view
+    assert view is not None
+    page = view.content.content
+    assert isinstance(page, QTextEdit)
+    assert page.property("ringed")
+    tables.key(Qt.Key.Key_Tab)
+    assert not page.property("ringed")
+    tables.qtbot.mouseClick(page.viewport(), LEFT)
+    assert page.hasFocus()
+    assert not page.property("ringed")
 
 
 def test_enlarged_widget_removed_from_page_closes(tables: "Studio") -> None:

@@ -175,6 +175,19 @@ def test_empty_page_with_the_focus_by_key_has_a_ring(studio: "Studio") -> None:
 
 
 @pytest.mark.usefixtures("demo_home")
+def test_widget_beside_a_removed_one_is_selected(studio: "Studio") -> None:
+    page = studio.page
+    order = list(page.editor.page.reading_order)
+    page.canvas.setFocus()
+    page.editor.select([order[1]])
+    studio.key(Qt.Key.Key_Delete)
+    assert page.editor.selection == (order[2],)
+    page.editor.select([order[-1]])
+    studio.key(Qt.Key.Key_Delete)
+    assert page.editor.selection == (order[-2],)
+
+
+@pytest.mark.usefixtures("demo_home")
 def test_page_without_a_selection_has_a_ring_after_a_key_removed_what_had_one(studio: "Studio") -> None:
     page, canvas = studio.page, studio.canvas
     first = next(iter(canvas.tiles))
@@ -182,6 +195,7 @@ def test_page_without_a_selection_has_a_ring_after_a_key_removed_what_had_one(st
     page.editor.select([first])
     studio.key(Qt.Key.Key_Delete)
     assert first not in canvas.tiles
+    page.editor.select([])
     middle = canvas.viewport().height() // 2
     ring = theme().color("focus").name()
     assert canvas.viewport().grab().toImage().pixelColor(1, middle).name() == ring

@@ -155,7 +155,7 @@ def test_sparkline_leaves_the_change_whole(
 ) -> None:
     lines: list[QRectF] = []
     monkeypatch.setattr(charts, "paint_spark", lambda _painter, box, *_rest: lines.append(box))
-    table = ResultTable((ResultColumn("n", "integer"),), ((7,), (82,)), truncated=False)
+    table = ResultTable((ResultColumn("n", "integer"),), ((70,), (82,)), truncated=False)
     image = QImage(width, 80, QImage.Format.Format_ARGB32)
     with QPainter(image) as painter:
         metric_card.paint(painter, QRectF(0, 0, width, 80), _widget(decimals=0), table)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from test_explore_joins import add_file
 from test_models_view import LEFT, Models
 
-from benchboard.ui.studio.data.data_models.canvas_painting import SHOWN_ROWS
+from benchboard.ui.studio.data.data_models.canvas_painting import FOOT, SHOWN_ROWS
 from benchboard.ui.studio.data.data_models.model_canvas import CanvasSpot, ModelCanvas
 from benchboard.ui.studio.data.data_models.model_editor import PAGES
 from benchboard.ui.widgets import Button
@@ -37,7 +37,8 @@ class CanvasDriver(Models):
         super().__init__(studio)
         studio.wait(lambda: {sales.id, self.shops.id} <= {one.id for one in self.editor.exploration.sources})
         studio.context.go("studio/models/!new")
-        studio.wait(lambda: bool(studio.application.window.findChildren(QWidget, "new_model_menu")))
+        window = studio.application.window
+        studio.wait(lambda: any(one.isVisible() for one in window.findChildren(QWidget, "model_table_sales")))
         self.click("model_table_sales")
         studio.wait(lambda: self.editor.preview.texts.rowCount() == 20)
         self.click("model_add_table")
@@ -171,7 +172,8 @@ def test_arrows_and_mouse_move_a_card_and_the_model_keeps_its_place(driver: Canv
 def test_card_of_many_columns_scrolls_and_the_wheel_zooms(driver: CanvasDriver) -> None:
     canvas = driver.canvas
     assert len(canvas.scene.cards[1].rows) == 32
-    assert canvas.boxes[1].rect.height() == canvas.boxes[1].row_rect(SHOWN_ROWS).top() - canvas.boxes[1].rect.top() + 4
+    rows = canvas.boxes[1].row_rect(SHOWN_ROWS).top() - canvas.boxes[1].rect.top()
+    assert canvas.boxes[1].rect.height() == rows + FOOT + 4
     turn(canvas, canvas.column_point(1, 3), -120)
     assert canvas.boxes[1].first == 1
     zoom = canvas.zoom
@@ -209,6 +211,27 @@ def test_keyboard_joins_a_table_and_removes_it(driver: CanvasDriver) -> None:
     assert [card.table for card in driver.canvas.scene.cards] == ["sales", "shops"]  # the model begins with it
 
 
+def test_keys_act_on_the_nearest_table_after_a_join_or_table_is_removed(driver: CanvasDriver) -> None:
+    driver.join()
+    driver.canvas.setFocus()
+    driver.canvas.make_current(CanvasSpot(line=0))
+    driver.press(Qt.Key.Key_Delete)
+    assert driver.canvas.current == CanvasSpot(1)  # which it joined
+    driver.press(Qt.Key.Key_Delete)
+    assert driver.canvas.current == CanvasSpot(0)
+    assert driver.canvas.hasFocus()
+    driver.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert len(driver.canvas.scene.cards) == 2
+    assert driver.canvas.current == CanvasSpot(0)
+
+
+def test_menu_key_of_a_table_opens_what_enter_does(driver: CanvasDriver) -> None:
+    driver.canvas.setFocus()
+    driver.canvas.make_current(CanvasSpot(1))
+    driver.press(Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    assert driver.find("card_join").isVisible()
+
+
 def test_pages_of_a_model_have_no_faults_of_layout_at_all_sizes(driver: CanvasDriver) -> None:
     driver.join()
     window, found = driver.studio.application.window, []
@@ -222,3 +245,19 @@ def test_pages_of_a_model_have_no_faults_of_layout_at_all_sizes(driver: CanvasDr
             QApplication.processEvents()
             found += [f"{page} at {width}: {fault}" for fault in faults(window, OurWords(()))]
     assert found == []
+
+
+def test_card_moved_by_an_arrow_and_a_menu_that_closes_are_told(driver: CanvasDriver, announcements: list[str]) -> None:
+    canvas = driver.canvas
+    canvas.make_current(CanvasSpot(1))
+    place = canvas.boxes[1].rect.topLeft()
+    announcements.clear()
+    driver.press(Qt.Key.Key_Right)
+    assert announcements == [
+        f"shops moved to {round(place.x()) + 16} px from the left, {round(place.y())} px from the top"
+    ]
+    driver.press(Qt.Key.Key_Return)
+    announcements.clear()
+    driver.qtbot.keyClick(driver.find("model_card_menu"), Qt.Key.Key_Escape)
+    assert announcements == [canvas.describe(CanvasSpot(1))]
+    assert announcements[0].startswith("shops, Shop list, ")

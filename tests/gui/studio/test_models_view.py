@@ -112,7 +112,9 @@ def change_file(studio: "Studio", source_id: str, file: Path, text: str) -> None
         services.update_source(session, studio.actor, source_id, tables=tables)
 
 
-def test_model_is_made_edited_undone_saved_explored_renamed_and_deleted(studio: "Studio", tmp_path: Path) -> None:
+def test_model_is_made_edited_undone_saved_explored_renamed_and_deleted(
+    studio: "Studio", tmp_path: Path, announcements: list[str]
+) -> None:
     rows = "".join(f"{k},{k % 3},{k}\n" for k in range(1, 31))
     sales = add_file(studio, tmp_path / "sales.csv", "Sales", "id,shop_id,total\n" + rows)
     shops = add_file(studio, tmp_path / "shops.csv", "Shop list", "id,name\n0,Ankara\n1,İzmir\n2,Bursa\n")
@@ -155,9 +157,13 @@ def test_model_is_made_edited_undone_saved_explored_renamed_and_deleted(studio: 
     models.qtbot.keyClicks(measured, "fares")
     models.studio.wait(lambda: "fares" in value.text())  # the source knows no such field, and says where
     assert measured.extraSelections()
+    assert measured.accessibleDescription() == value.text()
+    models.studio.wait(lambda: value.text() in announcements)
     models.qtbot.keyClick(measured, Qt.Key.Key_Backspace)
     models.studio.wait(lambda: value.text().startswith("Over all rows: 930"))
     models.type("model_measure_name", "revenue")
+    models.qtbot.keyClick(models.find("model_measure_name"), Qt.Key.Key_Escape)
+    assert models.find("part_discard_warning"), "what was typed isn't thrown away by one key"
     models.choose("model_field_format", "money")
     models.type("model_field_unit", "nothing")
     models.click("part_apply")
@@ -168,12 +174,13 @@ def test_model_is_made_edited_undone_saved_explored_renamed_and_deleted(studio: 
     models.type("model_field_title", "City")
     models.qtbot.keyClick(models.find("model_field_title"), Qt.Key.Key_Return)
     assert models.field("name")[1] == "City"
-    assert models.field("revenue") == ("revenue", "Revenue", "measure", "Money", "EUR", "", "")
+    assert models.field("revenue") == ("revenue", "Revenue", "measure", "Money", "EUR", "Visible", "Add description")
     assert [chip.text() for chip in models.editor.measures.chips] == ["revenue = Sum of fare"]
 
     # Undo takes back one step after the other, Delete hides a column, Ctrl+S saves.
     models.key(Qt.Key.Key_Z)
     assert models.field("name")[1] == "name"
+    assert "Undone" in announcements
     models.key(Qt.Key.Key_Y)
     assert models.field("name")[1] == "City"
     models.open_field("shop_id")

@@ -7,7 +7,6 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.studio.data.explore.explore_view import ExploreView
-from benchboard.ui.widgets import Button
 from support.window import Clicker, visible
 
 Open = Callable[..., Shell]
@@ -39,11 +38,10 @@ def test_add_data_of_explore_opens_the_menu_of_what_can_be_added(open_local: Ope
 
 def test_models_without_a_table_offer_to_add_data(qtbot: QtBot, open_local: Open, click: Clicker) -> None:
     window = open_local("studio/models").window()
-    first = click.find(window, "models_empty_new")
-    assert isinstance(first, Button)
-    qtbot.waitUntil(lambda: first.text() == "Add data")
+    click.find(window, "models_sample")
+    assert not visible(window, "models_empty_new")
     assert not visible(window, "models_save")
-    click(window, "models_empty_new")
+    click(window, "models_empty_add")
     click.find(window, "add_file")
 
 

@@ -11,6 +11,7 @@ from benchboard.dashboards.editing import placement_edits
 from benchboard.dashboards.layout import Compact, Drag, Layout
 from benchboard.dashboards.layout.model import bounding_box
 from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.widgets.toasts import Toast
 from support.examples import examples
 from support.grids import check, hangs, some, starts
 
@@ -41,6 +42,26 @@ def test_arrow_with_several_selected_moves_neighbours_away(studio: "Studio") -> 
     editor.undo_stack.undo()
     editor.undo_stack.undo()
     assert studio.cells() == before
+
+
+def test_arrow_shows_and_tells_once_that_several_widgets_moved(studio: "Studio", announcements: list[str]) -> None:
+    items = [_item("a", 0, 0, 2), _item("b", 3, 0, 2)]
+    studio.page.editor.load(parse_document({"format": "benchboard/dashboard", "version": 2, "items": items}))
+    studio.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def toasts() -> list[str]:
+        return [one.accessibleName() for one in studio.application.window.findChildren(Toast) if one.isVisible()]
+
+    studio.page.editor.select(["a"])
+    studio.key(Key.Key_Right)
+    assert toasts() == [], "where one widget is, the inspector shows"
+    studio.page.editor.select(["a", "b"])
+    announcements.clear()
+    studio.key(Key.Key_Right)
+    assert toasts() == ["2 widgets moved"]
+    assert announcements == ["2 widgets moved"]
+    studio.key(Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert toasts()[-1] == "2 widgets resized"
 
 
 @given(starts(), st.data(), st.sampled_from([(1, 0), (-1, 0), (0, 1), (0, -1)]))

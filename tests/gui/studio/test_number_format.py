@@ -129,10 +129,10 @@ def test_chart_series_have_titles_and_the_currency_of_their_last_amount(light: T
     row = (datetime(2026, 3, 2, tzinfo=UTC), Decimal("2474.40"), None, 7)
     series = charts.series_of(ResultTable(columns, (row,), truncated=False), "")
     assert [(one.name, one.last) for one in series] == [
-        ("Euro", "€\xa02\u202f474"), ("Total USD", "–"), ("Orders", "7"),
+        ("Euro", "€\xa02\u202f474.40"), ("Total USD", "–"), ("Orders", "7"),
     ]  # fmt: skip
     in_euros = charts.series_of(ResultTable(columns, (row,), truncated=False), "€")
-    assert [one.last for one in in_euros] == ["€\xa02\u202f474", "–", "7"]
+    assert [one.last for one in in_euros] == ["€\xa02\u202f474.40", "–", "7"]
 
 
 def test_moments_that_are_all_midnights_are_written_as_days() -> None:

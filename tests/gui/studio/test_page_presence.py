@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from open_dashboards import OpenDashboards, create_dashboards
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 from sqlalchemy import select
 
@@ -103,6 +104,21 @@ def test_frame_of_another_is_drawn_below_the_own_one_and_not_while_presenting(pa
     pair.wait(lambda: "Text a" in pair.seen(pair.mine)[0][1])
     assert drawn() == presented
     pair.mine.presentation.end()
+
+
+def test_name_of_another_is_not_struck_through_by_the_own_selection(pair: Pair) -> None:
+    def name() -> QImage:
+        canvas = pair.mine.canvas
+        corner = canvas.mapFromScene(canvas.tiles["b"].outline.bottomLeft())
+        inside = QRect(corner.x() + 14, corner.y() - 4, 40, 12)
+        return canvas.viewport().grab(inside).toImage().convertToFormat(QImage.Format.Format_RGB32)
+
+    pair.theirs.editor.select(["b"])
+    pair.wait(lambda: "Text b" in pair.seen(pair.mine)[0][1])
+    alone = name()
+    for own in (["b"], ["a", "b"]):
+        pair.mine.editor.select(own)
+        assert name() == alone, own
 
 
 def test_who_goes_to_another_dashboard_or_closes_is_gone(pair: Pair) -> None:

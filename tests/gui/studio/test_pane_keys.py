@@ -96,11 +96,11 @@ def test_f6_on_an_open_dashboard_visits_tabs_and_panes(studio: "Studio") -> None
     assert studio.application.window.focusWidget() is place.tabs
 
 
-def test_left_panes_tabs_are_a_choice_of_one_for_screen_readers(studio: "Studio") -> None:
+def test_left_panes_tabs_are_page_tabs_for_screen_readers(studio: "Studio") -> None:
     for name, chosen in (("pane_add", True), ("pane_outline", False)):
         told = QAccessible.queryAccessibleInterface(studio.find(name))
         assert told is not None
-        assert (told.role(), bool(told.state().checked)) == (QAccessible.Role.RadioButton, chosen)
+        assert (told.role(), bool(told.state().selected)) == (QAccessible.Role.PageTab, chosen)
     studio.press_button("pane_outline")
     assert studio.page.sidebar.pane == "outline"
     studio.press_button("pane_add")

@@ -186,5 +186,5 @@ def test_pie_shows_shares_beside_its_values_where_whole_names_leave_room(width: 
 def test_pie_in_a_large_tile_is_large() -> None:
     for width, height in ((580, 560), (580, 300)):
         pie = Pie(QRectF(0, 0, width, height), _table(5, 3, 2))
-        assert pie.ring.width() == pytest.approx(min(0.7 * height, 0.45 * width), abs=6)
+        assert pie.ring.width() == pytest.approx(min(0.92 * height, 0.45 * width), abs=6)
         assert len(pie.lines) == 3

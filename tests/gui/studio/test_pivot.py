@@ -1,24 +1,30 @@
 """Pivot tables: what is refused, what a cell is of, headings that stay, totals that stay below, copies and files."""
 
+import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from pytestqt.qtbot import QtBot
 
 from benchboard.analytics.column_presentation import Presentation
 from benchboard.analytics.period_step import Step
 from benchboard.analytics.pivoted_table import PivotTable
-from benchboard.analytics.queries import Cell, ResultTable
+from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
+from benchboard.analytics.query_types import ValueKind
 from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.document.time_range import Period
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
+from benchboard.dashboards.period_before import PeriodBefore
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.tiles.kinds import pivot
 from benchboard.ui.studio.tiles.renderers import body_of, mismatch_advice, mismatch_reason, summary
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.results.tile_point import cell_point
+from benchboard.ui.studio.tiles.tables import table_painting
 from benchboard.ui.studio.tiles.tables.table_painting import ShownTable, TableLayout, row_texts
 from benchboard.ui.studio.tiles.tables.table_widget import TableState, TableWidget
 from benchboard.ui.theme import Theme, theme
@@ -73,7 +79,7 @@ def test_period_that_is_not_over_says_so_in_its_row_or_its_heading(light: Theme)
 def test_results_that_are_no_pivot_table_are_refused_with_what_to_do(light: Theme) -> None:
     three = [("a", "text"), ("b", "text"), ("n", "integer")]
     assert _mismatch(table([("a", "text")], [("x",)]))[0] == (
-        "A pivot table needs one or two columns to group by and a number."
+        "A pivot table needs one to 4 columns to group by and a number."
     )
     assert _mismatch(table(three, [("x", "y", 1), ("x", "y", 2)])) == (  # type: ignore[arg-type]  # kinds
         "Several rows have the same “A” and “B”.", "Group by both in the query, or use a table.",
@@ -84,10 +90,10 @@ def test_results_that_are_no_pivot_table_are_refused_with_what_to_do(light: Them
     many = table(three, [("x", str(k), k) for k in range(101)])  # type: ignore[arg-type]  # kinds
     assert _mismatch(many)[0] == "“B” has 101 values. A pivot table has 100 columns at most."
     assert _mismatch(many)[1].startswith("Put it first in the query")
-    sums = [("a", "text"), ("n", "decimal"), ("m", "integer")]
-    assert _mismatch(table(sums, [("x", Decimal(1), 2)]))[1] == (  # type: ignore[arg-type]  # kinds
-        "Select one of them, or use a table."
-    )
+    four = [("a", "text"), ("b", "text"), ("c", "text"), ("n", "integer")]
+    assert _mismatch(table(four, [("x", "y", "z", 1), ("x", "y", "z", 2)])) == (  # type: ignore[arg-type]  # kinds
+        "Several rows have the same “A”, “B” and “C”.", "Group by all of them in the query, or use a table.",
+    )  # fmt: skip
     assert _mismatch(table(three, [("x", "y", None)]))[0] == "The query returned no numbers."  # type: ignore[arg-type]  # kinds
     assert pivot.shown_table(_widget(), QueryResult(QUERY, many)) is None
 
@@ -204,7 +210,40 @@ def test_a_pivot_table_on_a_page_scrolls_and_follows_its_settings(studio: "Studi
     changed = tables.table.rows.table
     assert isinstance(changed, PivotTable)
     assert not changed.has_total_row
+    studio.page.editor.set_property("p", "config.columns", "measures")
+    studio.wait(lambda: tables.table is not None and tables.table.rows.table is not changed)
+    flat = tables.table.rows.table
+    assert isinstance(flat, PivotTable)
+    assert [flat.heading_count, len(flat.number_columns)] == [2, 1]
+    corner = tables.table.view.headings.title
+    assert corner.accessibleName() == "Month, Status"
+    studio.page.run("studio.undo")
+    studio.wait(lambda: tables.table is not None and tables.table.rows.table is not flat)
+    again = tables.table.rows.table
+    assert isinstance(again, PivotTable)
+    assert again.heading_count == 1
     tables.leave()
+
+
+def test_rows_of_several_groups_are_sorted_within_them_by_a_heading_and_copied_with_their_names(
+    light: Theme, qtbot: QtBot
+) -> None:
+    rows: list[tuple[Cell, ...]] = [(MONTHS[0], "a", 1), (MONTHS[0], "b", 2), (MONTHS[1], "a", 9), (MONTHS[1], "b", 3)]
+    data = table([("month", "date"), ("status", "text"), ("orders", "integer")], rows)
+    shown = TableWidget(_shown(data, columns="measures"), TableState())
+    qtbot.addWidget(shown)
+    shown.resize(460, 220)
+    shown.show()
+    model = shown.rows
+    shown.view.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+    named = [model.headerData(row, Qt.Orientation.Vertical) for row in range(7)]
+    assert named == ["Feb 2026, a", "Feb 2026, b", "Feb 2026, Total", "Jan 2026, b", "Jan 2026, a", "Jan 2026, Total",
+                     "Total"]  # fmt: skip
+    assert [model.repeated_names(row) for row in range(7)] == [0, 1, 1, 0, 1, 1, 0]
+    assert model.tsv([(0, 0), (2, 0)]) == "Month\tStatus\tOrders\n2026-02-01\ta\t9\n2026-02-01\tTotal\t12"
+    assert shown.footer.text() == "Orders by Month and Status · 4 rows"
+    ordered = _shown(data, columns="measures", order="descending")
+    assert ordered.rows[0][:2] == (MONTHS[1], "a")
 
 
 def test_pivot_table_on_a_wall_is_smaller_until_it_fits(light: Theme) -> None:
@@ -221,3 +260,75 @@ def test_pivot_table_on_a_wall_is_smaller_until_it_fits(light: Theme) -> None:
     assert crowded.scale == 0.7
     texts = painted_texts(QSize(640, 260), crowded.paint)
     assert any(" of 20 columns" in one.text for one in texts), "what isn't shown is told"
+
+
+def test_cell_of_the_period_before_has_no_rows_to_show_and_one_of_now_has_its_own(light: Theme) -> None:
+    grouped = "SELECT date_trunc('month', created_dt) AS day, shop, count(*) AS orders FROM orders GROUP BY 1, 2"
+    heads: list[tuple[str, ValueKind]] = [("day", "timestamp"), ("shop", "text"), ("orders", "integer")]
+    april, january = datetime(2026, 4, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)
+    known = PeriodBefore(
+        table(heads, [(january, "a", 4), (january, "c", 2)]),
+        Period(january, april),
+        Period(april, datetime(2026, 7, 1, tzinfo=UTC)),
+    )
+    widget = _widget(grouped, before="on")
+    result = QueryResult(grouped, table(heads, [(april, "a", 5), (april, "b", 1)]), before=known)
+    shown = pivot.shown_table(widget, result)
+    assert shown is not None
+    assert pivot.shown_table(widget, result) is shown
+    point = cell_point(shown, 0, 1)
+    assert point is not None
+    assert point.cells == ((0, april), (1, "a"), (2, 5))
+    assert [cell_point(shown, 0, column) for column in (2, 3, 4)] == [None, None, None]
+    layout = TableLayout(QRectF(0, 0, 330, 120), shown)
+    assert [one.heading for one in (shown.columns[at] for at in layout.places) if not one.presentation.comparison] == [
+        "Day / Shop", "a", "b", "c", "Total",
+    ], "the numbers of now are the last to be left out"  # fmt: skip
+    assert layout.footer.endswith(" of 12 columns")
+
+
+def test_pivot_table_of_a_page_is_made_on_a_worker_and_drawn_from_it(
+    studio: "Studio", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That of 10,000 rows took up to a second of the window's thread."""
+    threads: list[threading.Thread] = []
+    made = pivot._made
+
+    def recorded(*given: Any) -> PivotTable:
+        threads.append(threading.current_thread())
+        return made(*given)
+
+    monkeypatch.setattr(pivot, "_made", recorded)
+    query = "SELECT status, currency, count(*) AS orders FROM orders GROUP BY 1, 2"
+    item = {"id": "p", "type": "pivot_table", "title": "Orders", "query": query,
+            "position": {"x": 0, "y": 0, "w": 8, "h": 8}}  # fmt: skip
+    studio.page.editor.load(parse_document([item]))
+    runner = studio.page.query_runner
+    studio.wait(lambda: (found := runner.result("p")) is not None and found.table is not None and not runner.busy)
+    tile = studio.canvas.tiles["p"]
+    assert isinstance(tile, Tile)
+    assert not tile.current_pixmap().isNull()
+    assert tile.has_rows
+    assert threads
+    assert threading.main_thread() not in threads
+
+
+def test_only_the_columns_of_a_wide_pivot_table_that_may_be_seen_are_measured(
+    light: Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = "SELECT shop, item, count(*) AS orders FROM orders GROUP BY 1, 2"
+    columns = (ResultColumn("shop", "text"), ResultColumn("item", "text"), ResultColumn("orders", "integer"))
+    rows = tuple((f"shop {a}", f"item {b}", a * b) for a in range(5) for b in range(90))
+    made = pivot.pivot_of(_widget(query), ResultTable(columns, rows, truncated=False))
+    measured = list[int]()
+    real = table_painting.row_texts
+
+    def counted(table: ResultTable, rows: Any, columns: Any) -> list[list[str]]:
+        measured.extend(columns)
+        return real(table, rows, columns)
+
+    monkeypatch.setattr(table_painting, "row_texts", counted)
+    layout = TableLayout(QRectF(0, 0, 500, 200), made)
+    assert layout.has_more_columns
+    assert 4 < len(layout.places) < 16
+    assert len(measured) < 40, "of 92"

@@ -101,6 +101,7 @@ def test_presentation_is_announced_when_it_begins_and_ends(studio: "Studio", hea
     studio.key(Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
     (begun,) = [words for words in heard if words.startswith("Presenting")]
     assert begun.startswith("Presenting Line 2. Esc to exit")
+    assert not [words for words in heard if words.startswith("Page ")], "there is only one"
     heard.clear()
     studio.key(Qt.Key.Key_Escape)
     assert heard.count("The presentation has ended.") == 1
@@ -213,7 +214,7 @@ def test_presentation_counts_the_pages_of_dashboards_that_are_not_loaded_yet(two
 def test_presentation_hint_has_a_key_cap_for_each_key(studio: "Studio") -> None:
     hint = studio.page.presented.hint
     hint.appear([("{key} to exit", {"key": "Esc"}), ("To turn: {a} {b}", {"a": "←", "b": "→"})], 14)
-    assert hint.text == hint.accessibleName() == "Esc to exit · To turn: ← →"
+    assert hint.text == hint.accessibleName() == "Esc to exit · To turn: Left and Right"
     assert [text for sentence in hint.sentences for text, is_key in sentence if is_key] == ["Esc", "←", "→"]
     narrow = hint.width()
     hint.appear([("{key} to exit", {"key": "Esc"}), ("To turn: {a} {b}", {"a": "←", "b": "→"})], 28)
@@ -298,9 +299,11 @@ def test_presentation_opens_variables_without_room_by_keyboard(studio: "Studio")
 
 def test_presentation_shows_toasts_above_its_hint(studio: "Studio") -> None:
     window = studio.application.window
-    studio.context.problems.toast("Saved line-2.pdf")
+    studio.context.problems.toast("Moved")
     studio.key(Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
     presented = studio.page.presented
+    studio.wait(lambda: not window.findChildren(Toast))  # what was just edited is no news here
+    studio.context.problems.toast("Saved line-2.pdf")
 
     def place(part: QWidget) -> QRect:
         return QRect(part.mapTo(window, QPoint(0, 0)), part.size())
@@ -331,3 +334,24 @@ def test_tab_reaches_widgets_of_the_next_screen_which_is_shown(studio: "Studio")
     assert canvas.screen_index > 0
     studio.qtbot.keyClick(canvas, Qt.Key.Key_Backtab)
     assert studio.page.editor.selection == (order[-2],)
+
+
+@pytest.mark.usefixtures("demo_home")
+def test_presentation_says_which_page_was_turned_to(studio: "Studio", heard: list[str]) -> None:
+    studio.application.window.resize(1024, 700)
+    studio.key(Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
+    assert studio.canvas.wall is not None
+    count = len(studio.canvas.wall.screens)
+    assert count > 1
+    heard.clear()
+    studio.key(Qt.Key.Key_Tab)
+    heard.clear()
+    studio.key(Qt.Key.Key_Right)
+    assert f"Page 2 of {count}" in heard
+
+
+def test_presentation_of_one_page_says_why_an_arrow_does_nothing(studio: "Studio", heard: list[str]) -> None:
+    studio.key(Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
+    heard.clear()
+    studio.key(Qt.Key.Key_Right)
+    assert heard == ["There's only one page."]

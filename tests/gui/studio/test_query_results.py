@@ -27,6 +27,7 @@ from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.widget_buttons import button_handlers
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.panes.no_rows_bar import NoRowsBar
+from benchboard.ui.studio.panes.time_range_field import TimeRangeField
 from benchboard.ui.studio.tiles import query_results
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
@@ -177,6 +178,15 @@ def test_page_without_data_in_its_time_range_offers_the_period_that_has_some(
     show.run()
     assert tile_page.editor.time_range == TimeRange("2026-08-09T00:00:00Z", "2026-10-02T00:00:00Z")
     bar.findChild(QPushButton, "studio_no_rows_period").click()
+    assert tile_page.editor.time_range == TimeRange("2026-08-05T00:00:00Z", "2026-10-02T00:00:00Z")
+    tile_page.editor.select_time(TimeRange("now-7d", "now"))
+    field = TimeRangeField(tile_page.editor)
+    qtbot.addWidget(field)
+    field.data_days = tile_page.query_runner.data_days
+    field.open_picker()
+    everything = field.window().findChild(QPushButton, "time_all_data")
+    assert everything.text() == "All of this data: 5 Aug 2026 – 1 Oct 2026"
+    everything.click()
     assert tile_page.editor.time_range == TimeRange("2026-08-05T00:00:00Z", "2026-10-02T00:00:00Z")
     inside = QueryResult(query, _NOTHING, period=tile_page.editor.time_range.period(datetime.now(UTC)))
     assert inside.with_extent(QueryExtent(ends, ends)).data_elsewhere is None

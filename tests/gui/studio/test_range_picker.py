@@ -197,6 +197,6 @@ def test_range_reaches_sql_with_a_subquery_and_sql_that_it_cannot_reach_says_why
     assert result is not None
     assert (result.filters, _notes(filtered, "count")) == ("amount: from 300", [])
     assert _rows(filtered, "regions") == every
-    why = "Ranges and filters from charts can't be added to SQL of this form."
+    why = "Filters can't be added to SQL of this form."
     assert _notes(filtered, "regions") == [f"Not filtered by amount: from 300. {why}"]
     assert _notes(filtered, "returns") == ["Not filtered by amount: from 300"]

@@ -37,7 +37,8 @@ from benchboard.identity.permissions import Client
 from benchboard.settings import Settings
 from support import window_probe, xscreen
 from support.databases import unbound
-from support.xscreen import Xdotool, until
+from support.waiting import until
+from support.xscreen import Xdotool
 
 pytestmark = pytest.mark.skipif(bool(xscreen.missing), reason=f"not installed here: {', '.join(xscreen.missing)}")
 

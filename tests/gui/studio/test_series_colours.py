@@ -16,6 +16,7 @@ from benchboard.dashboards.document.series_settings import PALETTE, series_colou
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
 from benchboard.settings import Appearance
 from benchboard.ui.studio.canvas.scene.tile import Tile
+from benchboard.ui.studio.panes.series_colours_field import SeriesColoursField
 from benchboard.ui.studio.tiles.kinds import charts
 from benchboard.ui.studio.tiles.kinds.missing_periods import drawn_table
 from benchboard.ui.studio.tiles.kinds.pies import Pie
@@ -98,9 +99,9 @@ def test_a_colour_is_set_replaced_and_taken_back() -> None:
 
 
 def _menu() -> Menu:
+    """The open legend menu; a submenu, which the resting pointer opens after a while, is a window too."""
     found = [one for one in QApplication.topLevelWidgets() if isinstance(one, Menu) and one.isVisible()]
-    assert found[0].objectName() == "legend_menu"
-    return found[0]
+    return next(one for one in found if one.objectName() == "legend_menu")
 
 
 def _action(menu: Menu, *path: str) -> QAction:
@@ -156,3 +157,22 @@ def test_a_colour_is_chosen_in_the_legends_menu_by_key_and_right_click_and_undon
     _action(menu, "Colour", "Green").trigger()
     menu.close()
     assert list(series_colours(editor.widget("one")).values()) == [7]
+
+
+def test_colour_of_a_series_is_chosen_in_the_inspector_and_taken_back(studio: "Studio") -> None:
+    query = (
+        "SELECT date_trunc('month', created_dt) AS m, count(*) AS n, max(order_total) AS most FROM orders GROUP BY 1"
+    )
+    item = {"id": "c", "type": "line_chart", "query": query, "position": {"x": 0, "y": 0, "w": 6, "h": 5}}
+    studio.page.editor.load(parse_document([item]))
+    studio.wait(lambda: not studio.page.query_runner.busy)
+    studio.click("c")
+    (field,) = [one for one in studio.page.inspector.findChildren(SeriesColoursField) if one.isVisible()]
+    field.series.set_current_key("most")
+    field.squares[PALETTE.index("violet")].click()
+    config = lambda: studio.page.editor.widget("c").config.get("colours")  # noqa: E731
+    assert config() == {"most": "violet"}
+    assert [one.isChecked() for one in field.squares].index(True) == PALETTE.index("violet")
+    field.automatic.click()
+    assert config() is None
+    assert not any(one.isChecked() for one in field.squares)

@@ -28,6 +28,7 @@ from benchboard.ui.widgets import Select
 from support import mariadb
 from support.databases import unbound
 from support.postgres import USER, Server
+from support.window import ShownWindows
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -163,6 +164,20 @@ def servers(open_studio: Callable[..., "Studio"]) -> Servers:
 def address(request: pytest.FixtureRequest) -> Address:
     found: Address = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "mysql"])
+def test_form_of_a_server_is_made_without_showing_another_window(
+    studio: "Studio", qapp: QApplication, kind: str
+) -> None:
+    servers, windows = Servers(studio), ShownWindows()
+    qapp.installEventFilter(windows)
+    try:
+        servers.view.connect_server(kind)
+        assert servers.find("server_schema" if kind == "postgresql" else "server_database").isVisible()
+    finally:
+        qapp.removeEventFilter(windows)
+    assert windows.shown == []
 
 
 def test_a_server_is_tested_and_added_by_mouse_and_its_tables_are_shown(servers: Servers, address: Address) -> None:

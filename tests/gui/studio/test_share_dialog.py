@@ -154,7 +154,7 @@ def test_share_with_a_team_is_granted(dashboards: DashboardsDriver) -> None:
     search, card = dashboards.find("share_search"), dashboards.cards()["Shop review"]
     dashboards.qtbot.keyClicks(search, "shop desk")
     dashboards.studio.wait(lambda: dialog._results.selected is not None)
-    assert dialog._results._rows[0]._enter.isVisible()  # one sees what Enter would do
+    assert dialog._results.rows[0].says_enter  # one sees what Enter would do
     dashboards.qtbot.keyClick(search, Qt.Key.Key_Return)
 
     def given() -> list[tuple[str, int | None]]:

@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QLabel, QPlainTextEdit
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QPaintEvent, QRegion, QTextCursor
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QWidget
 from test_explore import Explorer
 
 from benchboard.ui.studio.panes.query_editor import SqlHighlighter
@@ -208,7 +208,7 @@ def test_after_an_error_the_last_good_result_stays_faded_with_its_time_and_no_ti
     assert table is not None
     assert table.rows.rowCount() == len(result.table.rows)
     assert page.view.result.chart.isVisible()
-    assert _reason(page) == f"Result of the query from {result.at.astimezone():%H:%M}"
+    assert _reason(page) == "Showing the result from before your changes"
     assert page.status() == ""
     assert not page.view.result.mark.isVisible()
     assert all(effect.isEnabled() for effect in page.view.result.faded)
@@ -245,16 +245,17 @@ def test_plan_says_once_that_the_query_has_an_error(page: SqlPage) -> None:
     page.click("explore_plan")
     plan = page.view.result.plan
     page.studio.wait(lambda: plan.summary.text() == "No plan: the query has an error.")
-    assert not plan.tree.isVisible()
+    assert not plan.diagram.isVisible()
     page.write(GOOD)
-    page.studio.wait(lambda: plan.tree.topLevelItemCount() > 0)
-    assert plan.tree.isVisible()
+    page.click("explore_plan")
+    page.studio.wait(lambda: len(plan.diagram.boxes) > 0)
+    assert plan.diagram.isVisible()
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_highlighter_colours_can_be_read_and_reach_over_lines(qtbot: "QtBot", mode: str) -> None:
     theme().set_appearance(mode)  # type: ignore[arg-type]  # one of the two
-    edit = QPlainTextEdit("SELECT 'é😀' AS x, :from, 1.5 -- note\n/* a\nFROM 'b' */ FROM t")
+    edit = QPlainTextEdit("SELECT 'é😀' AS x, :from, 1.5, sum(n) -- note\n/* a\nFROM 'b' */ FROM t")
     qtbot.addWidget(edit)
     SqlHighlighter(edit.document()).rehighlight()
     colours = {}
@@ -266,7 +267,7 @@ def test_highlighter_colours_can_be_read_and_reach_over_lines(qtbot: "QtBot", mo
     comment = colours["-- note"]
     assert colours["'é😀'"] != comment
     assert colours["/* a"] == colours["FROM 'b' */"] == comment
-    assert {"SELECT", "AS", ":from", "1.5", "FROM"} <= set(colours)
+    assert {"SELECT", "AS", ":from", "1.5", "sum", "FROM"} <= set(colours)
     for colour in colours.values():
         for ground in ("surface", "row.hover", "surface.alt"):
             assert contrast(colour, theme().color(ground)) >= 4.5
@@ -333,3 +334,122 @@ def test_lines_are_duplicated_below_and_undone_in_one_step(page: SqlPage) -> Non
     page.select_lines(0, 1)
     page.key(Qt.Key.Key_D, CTRL)
     assert page.edit.toPlainText() == "SELECT 1\nFROM orders\nSELECT 1\nFROM orders"
+
+
+def test_nothing_is_said_of_a_query_before_it_names_a_table_or_is_run(page: SqlPage) -> None:
+    page.write("SELECT statuss", run=False)
+    told: list[object] = []
+    page.edit.checked.connect(lambda _columns, error: told.append(error))
+    page.edit.check()
+    page.studio.wait(lambda: bool(told))
+    assert told == [None]
+    assert page.hint == ""
+    assert not page.edit.extraSelections()
+    page.key(Qt.Key.Key_Return, CTRL)
+    page.wait_for_result()
+    page.studio.wait(lambda: "statuss" in page.hint)
+    page.write("SELECT statuss FROM orders", run=False)
+    page.edit.check()
+    page.studio.wait(lambda: "statuss" in page.hint and bool(page.edit.extraSelections()))
+
+
+class _Painted(QObject):
+    """The parts of a widget that are drawn again."""
+
+    def __init__(self, watched: QWidget) -> None:
+        super().__init__(watched)
+        self.region = QRegion()
+        watched.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.region = self.region.united(event.region())
+        return False
+
+
+def test_what_is_wrong_behind_a_line_goes_with_the_error(page: SqlPage) -> None:
+    page.write("SELECT statuss FROM orders")
+    page.studio.wait(lambda: bool(page.edit.extraSelections()))
+    page.studio.wait(lambda: page.edit.viewport().isVisible())
+    seen = _Painted(page.edit.viewport())
+    page.edit.show_error(None)
+    right = page.edit.viewport().width() - 60
+    middle = page.edit.cursorRect(QTextCursor(page.edit.document())).center().y()
+    page.studio.wait(lambda: seen.region.contains(QPoint(right, middle)))
+
+
+def test_a_long_error_does_not_move_the_editor(page: SqlPage) -> None:
+    page.write(GOOD)
+    before = page.edit.height()
+    page.write("SELECT " + ", ".join(f"no_such_column_{at}" for at in range(9)) + " FROM orders WHERE a.b.c.d = 1")
+    page.studio.wait(lambda: page.view.sql.error is not None)
+    assert page.edit.height() == before
+
+
+def test_the_plan_says_nothing_of_the_query_before_and_a_run_shows_its_result(page: SqlPage) -> None:
+    page.write("SELECT statuss FROM orders")
+    plan = page.view.result.plan
+    page.click("explore_plan")
+    page.studio.wait(lambda: plan.summary.text() == "No plan: the query has an error.")
+    page.write("SELECT state_of FROM orders", run=False)
+    page.edit.check()
+    page.studio.wait(lambda: "state_of" in page.hint)
+    assert plan.summary.text() == "No plan: the query has an error."
+    page.write(GOOD)
+    assert not plan.isVisible()
+    assert page.view.result.table is not None
+    assert page.view.result.table.isVisible()
+
+
+def test_ctrl_enter_says_the_error_again_and_the_editor_is_described_by_it(
+    page: SqlPage, announcements: list[str]
+) -> None:
+    page.write(BAD)
+    page.studio.wait(lambda: any("Change to status: Alt Enter" in one for one in announcements))
+    assert page.edit.accessibleDescription() == page.hint
+    announcements.clear()
+    page.key(Qt.Key.Key_Return, CTRL)
+    page.studio.wait(lambda: any("Change to status: Alt Enter" in one for one in announcements))
+    page.write(GOOD)
+    page.studio.wait(lambda: page.view.sql.error is None)
+    assert not page.edit.accessibleDescription()
+
+
+def test_error_of_a_text_that_was_changed_is_neither_told_nor_described(
+    page: SqlPage, announcements: list[str]
+) -> None:
+    page.write("SELECT shoop FROM orders")
+    page.studio.wait(lambda: any("shoop" in one for one in announcements))
+    (told,) = (one for one in announcements if "shoop" in one)
+    assert told.startswith("Line 1: There's no column “shoop”."), told
+    announcements.clear()
+    page.edit.selectAll()
+    page.qtbot.keyClicks(page.edit, "SELECT status AS n ")
+    assert not page.edit.accessibleDescription()
+    page.studio.wait(lambda: page.view.sql.error is None)
+    page.studio.wait(lambda: page.status() == "No result")
+    assert not any("shoop" in one for one in announcements), announcements
+    page.qtbot.keyClicks(page.edit, "FROM ordrs ")
+    page.studio.wait(lambda: page.view.sql.error is not None)
+    assert not any("ordrs" in one for one in announcements), "told before there was a pause"
+    page.studio.wait(lambda: any("ordrs" in one for one in announcements))
+
+
+def test_result_from_before_the_changes_is_told_once(page: SqlPage, announcements: list[str]) -> None:
+    page.write(GOOD)
+    for _state in range(2):
+        page.write(BAD, run=False)
+        page.studio.wait(lambda: page.view.result.is_stale)
+        page.write(GOOD, run=False)
+        page.studio.wait(lambda: not page.view.result.is_stale)
+    assert announcements.count("Showing the result from before your changes") == 1, announcements
+
+
+def test_alt_enter_corrects_from_the_button_that_shows_it_too(page: SqlPage) -> None:
+    page.write(BAD)
+    page.studio.wait(lambda: page.view.sql.error is not None)
+    button = page.find("explore_sql_fix")
+    button.setFocus()
+    page.qtbot.keyClick(button, Qt.Key.Key_Return, ALT)
+    assert page.edit.toPlainText() == BAD.replace("statuss", "status")
+    assert page.edit.hasFocus()

@@ -1,5 +1,6 @@
 """Stacked areas and bars: what is drawn adds up to what the query returned."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import product
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 
-from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
+from benchboard.analytics.queries import Cell, ResultColumn, ResultTable, RowCurrencies
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of, new_item, widget_of, with_fields
 from benchboard.ui.studio.tiles.kinds import bars, charts, x_axis
@@ -221,3 +222,37 @@ def test_stacking_is_chosen_in_the_inspector_and_taken_back(studio: "Studio") ->
 def test_total_is_exact() -> None:
     assert total([Decimal("0.1"), Decimal("0.2"), None, "x"]) == Decimal("0.3")
     assert total([None]) is None
+
+
+@pytest.mark.parametrize("kind", ["bar_chart", "area_chart"])
+def test_amounts_in_currencies_of_the_rows_behind_them_are_not_stacked(kind: str) -> None:
+    query = "SELECT day, status, sum(total) AS orders FROM orders GROUP BY 1, 2"
+    plain = _table({"Ulm": [1, 2], "Bern": [3, 4]})
+
+    def known(codes: dict[str, str]) -> ResultTable:
+        groups = {row[:2]: frozenset((codes[str(row[1])],)) for row in plain.rows}
+        return replace(plain, row_currencies=RowCurrencies(("day", "status"), {"orders": groups}))
+
+    mixed, alike = known({"Ulm": "EUR", "Bern": "CHF"}), known({"Ulm": "EUR", "Bern": "EUR"})
+
+    def stack(table: ResultTable, **config: object) -> str:
+        return drawn_table(_widget(kind, **config), QueryResult(query, table)).stack
+
+    if kind == "area_chart":  # bars stand beside each other unless somebody stacks them
+        assert [stack(plain), stack(alike), stack(mixed)] == ["stacked", "stacked", "off"]
+    assert [stack(alike, stack="stacked"), stack(mixed, stack="stacked")] == ["stacked", "off"]
+    assert mismatch_reason(_widget(kind, stack="percent"), alike) is None
+    assert mismatch_reason(_widget(kind, stack="percent"), mixed) == (
+        "These amounts are in different currencies, so they can't be stacked."
+    )
+
+
+def test_currencies_of_the_rows_behind_slices_make_no_pie() -> None:
+    columns = (ResultColumn("shop", "text"), ResultColumn("sold", "decimal"))
+    groups = {("Ulm",): frozenset(("EUR",)), ("Bern",): frozenset(("CHF",))}
+    table = ResultTable(columns, (("Ulm", Decimal(1)), ("Bern", Decimal(2))), truncated=False)
+    assert mismatch_reason(_widget("pie_chart"), table) is None
+    mixed = replace(table, row_currencies=RowCurrencies(("shop",), {"sold": groups}))
+    assert mismatch_reason(_widget("pie_chart"), mixed) == (
+        "These amounts are in different currencies, so they have no total."
+    )

@@ -94,7 +94,7 @@ def test_week_that_the_data_do_not_reach_the_end_of_is_not_compared() -> None:
     assert isinstance(monday, date)
     ends = datetime.combine(monday + timedelta(days=2), time(), UTC)
     assert card_change(_card(), StatValue.of(replace(weeks, known_until=ends))) == CardChange(
-        "", "W41 so far; W40: 200", 0
+        "", "W41, data until 6 Oct; W40: 200", 0
     )
     whole = datetime.combine(monday + timedelta(days=7), time(), UTC)
     assert card_change(_card(), StatValue.of(replace(weeks, known_until=whole))) == CardChange("85.0 %", "vs W40", -1)

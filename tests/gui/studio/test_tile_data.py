@@ -55,7 +55,7 @@ def test_tile_after_a_query_change_shows_its_result(studio: "Studio") -> None:
     assert _figure(studio, "orders-week") == before
     assert _picture(studio, "orders-week") == picture
     assert studio.viewport.grab(studio.box("orders-week")).toImage() != grabbed
-    edit = studio.find("inspector_query")
+    edit = studio.show_sql()
     assert isinstance(edit, QueryEdit)
     assert edit.toPlainText() == studio.page.editor.widget("orders-week").query
 
@@ -102,7 +102,7 @@ def test_tile_failed_without_database_is_refreshed_when_it_returns(
 
     query_runner = studio.page.query_runner
     studio.click("orders-week")
-    field = studio.find("inspector_query")
+    field = studio.show_sql()
     assert isinstance(field, QueryEdit)
     errors: list[object] = []
     field.checked.connect(lambda _columns, error: errors.append(error))

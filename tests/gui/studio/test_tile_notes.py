@@ -9,10 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 from boards import item
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QMenu
 
+from benchboard.analytics import model_services
 from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.data_models.definition import FieldDisplay
 from benchboard.analytics.files.inspection import inspect_file
+from benchboard.analytics.query_builder.question import Join, Measure, Question
+from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.configuration import tables_of
 from benchboard.analytics.sources.copies import copies_folder, with_copies
@@ -23,6 +28,7 @@ from benchboard.errors import Invalid
 from benchboard.storage.models.base import new_id
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.data.explore.explore_view import ExploreView
+from benchboard.ui.studio.panes.value_picker import ValuePicker
 from benchboard.ui.widgets import Button
 from benchboard.ui.widgets.toasts import Toast
 from support.databases import unbound
@@ -200,11 +206,16 @@ def test_dashboard_is_filtered_by_a_column_where_the_queries_can_take_it(studio:
     studio.wait(lambda: bool(editor.document.variables))
     studio.wait(lambda: not studio.page.query_runner.busy and sold() == [3, 3, 3])
     assert [_notes(studio, name) for name in "abc"] == [[], [], []]
-    assert f"(SELECT * FROM {table} WHERE shop IN (:shop)) AS {table}" in editor.widget("b").query
-    assert ":shop" not in editor.state.view.query_of("b"), "all of its values are selected"
+    assert editor.widget("b").query == by_hand, "nobody's SQL is changed"
+    assert editor.state.view.query_of("b") == by_hand, "all of its values are selected"
     editor.select_values("shop", ["south"])
+    assert f"(SELECT * FROM {table} WHERE shop IN (:shop)) AS {table}" in editor.state.view.query_of("b")
     studio.wait(lambda: sold() == [2, 2, 3])
-    assert [_notes(studio, name) for name in "abc"] == [[], [], ["Not filtered by shop"]]
+    assert [_notes(studio, name) for name in "abc"] == [
+        [],
+        [],
+        ["Not filtered by shop. Filters can't be added to SQL of this form."],
+    ]
     studio.page.undo()
     assert editor.document.variables == ()
     assert editor.widget("b").query == by_hand
@@ -248,7 +259,7 @@ def test_query_that_was_opened_in_explore_is_written_back_with_its_variables(stu
     assert question is not None
     exploration.set_question(replace(question, limit=5))
     exploration.set_kind("bar_chart")
-    exploration.set_stack("percent")
+    exploration.set_setting("stack", "percent")
     studio.wait(lambda: not exploration.running)
     studio.qtbot.mouseClick(view.update_widget, Qt.MouseButton.LeftButton)
     studio.wait(studio.page.isVisible)
@@ -305,3 +316,139 @@ def test_query_of_another_table_gets_the_filters_of_its_page_when_it_is_written_
     studio.wait(view.update_widget.isEnabled)
     studio.qtbot.mouseClick(view.update_widget, Qt.MouseButton.LeftButton)
     studio.wait(lambda: "IN (:shop)" in with_sources.widget("b").query)
+
+
+def _offered(studio: "Studio") -> dict[str, QAction]:
+    """What the button that adds a filter offers, by its text."""
+    add = studio.application.window.findChild(Button, "add_filter")
+    assert add is not None
+    studio.qtbot.mouseClick(add, Qt.MouseButton.LeftButton)
+    studio.wait(lambda: bool(studio.canvas.findChildren(QMenu, "filter_columns")))
+    (menu,) = studio.canvas.findChildren(QMenu, "filter_columns")
+    return {one.text(): one for one in menu.actions()}
+
+
+def _close_offer(studio: "Studio") -> None:
+    studio.canvas.findChildren(QMenu, "filter_columns")[0].close()
+    studio.wait(lambda: not studio.canvas.findChildren(QMenu, "filter_columns"))
+
+
+def test_add_filter_names_columns_by_the_titles_of_a_data_model(studio: "Studio", tmp_path: Path) -> None:
+    source = add_copied(studio, tmp_path / "sales.csv")
+    table = source.tables[0]
+    with unbound(studio.workspace.database).change() as session:
+        made = model_services.table_definition(session, studio.actor, source.id, table)
+        made = made.with_display("shop", FieldDisplay("Where sold"))
+        model_services.create_model(session, studio.actor, name="Sold things", definition=made)
+    of_table, of_model = f"SELECT sum(sold) AS n FROM {table}", 'SELECT sum(sold) AS n FROM "Sold things"'
+    for queries in ([of_model], [of_table, of_model], [of_table]):
+        _load(studio, *((f"w{k}", query) for k, query in enumerate(queries)), source=source.id)
+        offered = _offered(studio)
+        assert "Where sold" in offered, queries
+        assert "shop" not in offered, queries
+        if queries[-1] == of_table:
+            offered["Where sold"].trigger()
+            studio.wait(lambda: bool(studio.page.editor.document.variables))
+        _close_offer(studio)
+    (variable,) = studio.page.editor.document.variables
+    assert variable.label == "Where sold"
+
+
+def test_add_filter_opens_a_filter_that_the_page_has(studio: "Studio", tmp_path: Path) -> None:
+    source = add_copied(studio, tmp_path / "sales.csv")
+    table = source.tables[0]
+    _load(studio, ("a", f"SELECT sum(sold) AS sold FROM {table}"), source=source.id)
+    editor = studio.page.editor
+    offered = _offered(studio)
+    assert not any("Is a filter" in text for text in offered)
+    offered["shop"].trigger()
+    _close_offer(studio)
+    studio.wait(lambda: [one.name for one in editor.document.variables] == ["shop"])
+    studio.wait(lambda: not studio.page.query_runner.busy)
+    before = editor.document
+    offered = _offered(studio)
+    offered["shop, Is a filter"].trigger()
+    _close_offer(studio)
+    studio.wait(lambda: any(one.isVisible() for one in studio.application.window.findChildren(ValuePicker)))
+    assert editor.document == before, "it isn't added again"
+
+
+def test_add_filter_offers_the_columns_of_a_source_that_widgets_join(studio: "Studio", tmp_path: Path) -> None:
+    source = add_copied(studio, tmp_path / "sales.csv")
+    file = tmp_path / "stores.csv"
+    file.write_text("store,region\nİzmir,West\nsouth,South\n", encoding="utf-8")
+    tables = tables_of(tuple(table.scan for table in inspect_file(file).tables))
+    with unbound(studio.workspace.database).change() as session:
+        services.add_source(
+            session, studio.actor, name="Stores", kind="csv", tables=tables, state=examine(tables, CancelToken())
+        )
+    table = source.tables[0]
+    join = Join("stores", (("shop", "store"),), (("store", "store"), ("region", "region")), "left", "Stores")
+    joined = to_sql(Question(table, source.id, measures=(Measure("sum", "sold", "sold"),), joins=(join,)))
+    editor = studio.page.editor
+    _load(studio, ("a", f"SELECT sum(sold) AS sold FROM {table}"), source=source.id)
+    assert not any("region" in text for text in _offered(studio)), "no widget has it"
+    _close_offer(studio)
+    _load(studio, ("a", joined), ("b", f"SELECT sum(sold) AS sold FROM {table}"), source=source.id)
+    offered = _offered(studio)
+    assert {"Sales: shop", "Stores: region"} <= set(offered)
+    offered["Stores: region"].trigger()
+    _close_offer(studio)
+    studio.wait(lambda: [one.name for one in editor.document.variables] == ["region"])
+
+    def sold() -> list[object]:
+        results = [studio.page.query_runner.result(name) for name in "ab"]
+        return [one.table.rows[0][0] for one in results if one is not None and one.table is not None]
+
+    studio.wait(lambda: not studio.page.query_runner.busy and sold() == [3, 3])
+    editor.select_values("region", ["South"])
+    studio.wait(lambda: sold() == [2, 3])
+    studio.wait(lambda: _notes(studio, "b") != [])  # it isn't filtered by it
+
+
+def test_tile_that_adds_up_several_currencies_says_so_until_one_is_left(studio: "Studio", tmp_path: Path) -> None:
+    file = tmp_path / "sold.csv"
+    file.write_text("shop,currency,amount\nUlm,EUR,10.5\nBern,CHF,20.25\nJena,EUR,5.5\n", encoding="utf-8")
+    tables = tables_of(tuple(table.scan for table in inspect_file(file).tables))
+    with unbound(studio.workspace.database).change() as session:
+        source = services.add_source(
+            session, studio.actor, name="Sold", kind="csv", tables=tables, state=examine(tables, CancelToken())
+        )
+    total = f"select sum(amount) as total from {source.tables[0]}"
+    _load(studio, ("a", total), ("b", f"{total} where currency = 'EUR'"), source=source.id)
+    (text,) = _notes(studio, "a")
+    assert text == "This adds CHF and EUR as if they were one currency. Filter or group by currency."
+    assert _notes(studio, "b") == []
+    tile = studio.canvas.tiles["a"]
+    assert isinstance(tile, Tile)
+    marked = tile.current_pixmap().toImage()
+    assert "CHF and EUR" in tile.toolTip()
+    studio.page.editor.set_property("a", "query", f"{total} where currency = 'CHF'")
+    studio.wait(lambda: not studio.page.query_runner.busy and _notes(studio, "a") == [])
+    assert tile.current_pixmap().toImage() != marked
+
+
+def test_pivot_table_without_a_total_of_several_currencies_is_marked_with_them(
+    studio: "Studio", tmp_path: Path
+) -> None:
+    file = tmp_path / "sold.csv"
+    rows = "1,Ulm,EUR,10\n2,Ulm,EUR,20\n1,Bern,CHF,40\n2,Bern,CHF,80\n"
+    file.write_text(f"part,shop,currency,amount\n{rows}", encoding="utf-8")
+    tables = tables_of(tuple(table.scan for table in inspect_file(file).tables))
+    with unbound(studio.workspace.database).change() as session:
+        source = services.add_source(
+            session, studio.actor, name="Sold", kind="csv", tables=tables, state=examine(tables, CancelToken())
+        )
+    query = f"select part, shop, sum(amount) as total from {source.tables[0]} group by 1, 2"
+    raw = {"format": "benchboard/dashboard", "version": 2, "items": [
+        item("a", 0, 0, 6, 5, type="pivot_table", query=query, data_source_id=source.id),
+        item("b", 6, 0, 6, 5, type="pivot_table", query=query.replace("group", "where currency = 'EUR' group"),
+             data_source_id=source.id),
+    ]}  # fmt: skip
+    studio.page.editor.load(parse_document(raw))
+    studio.wait(lambda: not studio.page.query_runner.busy)
+    assert _notes(studio, "a") == ["No total: the amounts are in different currencies"]
+    tile = studio.canvas.tiles["a"]
+    assert isinstance(tile, Tile)
+    assert [note.words for note in tile.notes] == ["CHF + EUR"]
+    assert _notes(studio, "b") == []

@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLabel, QWidget
 
 from benchboard.dashboards.document.document import parse_document, write_document
 from benchboard.dashboards.document.time_range import DEFAULT, TimeRange, last
 from benchboard.ui.studio.panes.time_range_field import TimeRangePicker, range_title
+from benchboard.ui.time_format import full_date
 from benchboard.ui.widgets import Edit, Select
 from benchboard.ui.widgets.calendar import DayRange
+from benchboard.ui.widgets.tab_order import tab_stops
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -155,6 +157,20 @@ def test_picker_chooses_a_named_range_by_keyboard(studio: "Studio") -> None:
     assert studio.page.editor.document.time is None, "a reader's choice is theirs alone"
 
 
+def test_named_ranges_are_one_stop_whose_choices_the_arrows_reach(studio: "Studio") -> None:
+    _load(studio, _widget("a", FOLLOWS))
+    picker = _picker(studio)
+    stops = [one.objectName() for one in tab_stops(picker) if one.objectName().startswith("time_preset")]
+    assert len(stops) == 1
+    first = _part(picker, "time_preset_0")
+    first.setFocus(Qt.FocusReason.TabFocusReason)
+    studio.qtbot.keyClick(first, Qt.Key.Key_Down)
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert focused is not first
+    assert focused.objectName().startswith("time_preset")
+
+
 def test_picker_refuses_a_wrong_time_at_its_field_and_keeps_the_range(studio: "Studio") -> None:
     _load(studio, _widget("a", FOLLOWS))
     picker = _picker(studio)
@@ -183,6 +199,20 @@ def test_a_range_that_no_widget_uses_is_said_at_the_field(studio: "Studio") -> N
     studio.page.editor.select_time(last(7, "d"))
     assert field.text() == "Last 7 days (not used)"
     assert "No widget uses the time range." in field.toolTip()
+
+
+def test_picker_lights_no_range_that_no_widget_uses_and_nobody_chose(studio: "Studio") -> None:
+    _load(studio, _widget("b", ALL))
+    studio.page.variables.time_range.open_picker()
+    (picker,) = [one for one in studio.application.window.findChildren(TimeRangePicker) if one.isVisible()]
+
+    def lit() -> list[str]:
+        found = picker.findChildren(QAbstractButton)
+        return [one.text() for one in found if one.isChecked() and one.objectName().startswith("time_preset_")]
+
+    assert lit() == []
+    studio.page.editor.select_time(last(7, "d"))
+    assert lit() == ["Last 7 days"]
 
 
 def test_range_and_refresh_become_the_default_and_are_undone(studio: "Studio") -> None:
@@ -218,6 +248,24 @@ def test_switch_compares_all_widgets_that_can_with_the_period_before(studio: "St
     picker.close()
     studio.page.undo()
     assert editor.widget("a").setting("before") == "off"
+
+
+@pytest.mark.parametrize("reopens", [False, True])
+def test_switch_turned_on_and_off_keeps_the_comparison_that_a_widget_had_before(
+    studio: "Studio", reopens: bool
+) -> None:
+    """Ticking and unticking it turned off the comparison that somebody had set for a card."""
+    own = {**_widget("a", FOLLOWS), "config": {"before": "on"}}
+    _load(studio, own, _widget("b", FOLLOWS, 6), time={"from": "now-1y", "to": "now"})
+    editor, picker = studio.page.editor, _picker(studio)
+    for wanted in (["on", "on"], ["on", "off"], ["on", "on"], ["on", "off"]):
+        studio.qtbot.mouseClick(_part(picker, "time_compare"), Qt.MouseButton.LeftButton)
+        _settle(studio)
+        assert [editor.widget(one).setting("before") for one in ("a", "b")] == wanted
+        assert picker.findChild(QCheckBox, "time_compare").isChecked() == (wanted[1] == "on")
+        if reopens:
+            picker.close()
+            picker = _picker(studio)
 
 
 def test_switch_and_other_changes_of_the_page_keep_what_is_typed(studio: "Studio") -> None:
@@ -321,3 +369,16 @@ def test_calendar_of_the_picker_writes_days_and_shows_what_is_typed(studio: "Stu
     typed.selectAll()
     studio.qtbot.keyClicks(typed, "2026-03-25")
     assert picker.calendar.selected_range == DayRange(date(2026, 3, 25), date(2026, 4, 2))
+
+
+def test_end_shows_the_day_it_means_and_what_is_written_while_it_is_edited(studio: "Studio") -> None:
+    _load(studio, _widget("a", FOLLOWS), time={"from": "now-6d/d", "to": "now/d"})
+    picker, today = _picker(studio), datetime.now(UTC).date()
+    start = picker.findChild(Edit, "time_from")
+    assert start is not None
+    assert start.text() == full_date(today - timedelta(days=6))
+    start.setFocus(Qt.FocusReason.TabFocusReason)
+    assert start.text() == "now-6d/d"
+    start.clearFocus()
+    _part(picker, "time_apply").click()
+    assert studio.page.editor.time_range == TimeRange("now-6d/d", "now/d")

@@ -5,15 +5,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from dashboards_driver import DashboardsDriver
 from open_dashboards import OpenDashboards, create_dashboards
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.dashboards.document.document import Variable
 from benchboard.dashboards.document.time_range import TimeRange
 from benchboard.ui.studio.dashboards_view import DashboardsView
 from benchboard.ui.studio.editor_page import StudioPage
+from benchboard.ui.studio.panes.toolbar import PageToolbar
 from benchboard.ui.widgets.menus import ROW
 
 if TYPE_CHECKING:
@@ -36,6 +38,26 @@ def page(open_studio: "Callable[[], Studio]") -> Iterator[StudioPage]:
     studio.wait(lambda: place.page is not None and place.page.saving.state == "saved")
     assert place.page is not None
     yield place.page
+    application.apply_settings(replace(application.settings, language="en"))
+
+
+@pytest.fixture(params=["en", "tr"])
+def review(request: pytest.FixtureRequest, dashboards: DashboardsDriver) -> Iterator[StudioPage]:
+    """The demo's dashboard with a filter and a time range that is used, in each language."""
+    page, studio = dashboards.open("Shop review"), dashboards.studio
+    application = studio.application
+    application.apply_settings(replace(application.settings, language=request.param))
+    assert application.shell is not None
+    if request.param != "en":  # then it is another window's page
+        application.shell.go("studio/dashboards")
+        (place,) = application.shell.findChildren(DashboardsView)
+        studio.wait(lambda: place.page is not None and place.page.saving.state == "saved")
+        assert place.page is not None
+        page = place.page
+    queried = next(one for one in page.editor.widgets() if one.query)
+    page.editor.set_property(queried.id, "query", "select count(*) from orders where created_dt >= :from")
+    yield page
+    studio.wait(lambda: page.saving.state == "saved" and not page.query_runner.busy)
     application.apply_settings(replace(application.settings, language="en"))
 
 
@@ -67,10 +89,23 @@ def test_toolbar_at_the_width_that_its_texts_take_shows_them_all(qtbot: QtBot, p
     assert all(one.text() for one in controls)
     assert bar.state.text() in bar.mark.toolTip()
     bar.setFixedWidth(whole - bar._state_width - 20)
-    qtbot.waitUntil(lambda: not bar.export.text())
-    assert bar.export.isVisible()
-    assert bar.versions.text()
-    assert bar.present.text()
+    qtbot.waitUntil(bar._zooming.isHidden)
+    assert all(one.text() for one in controls)
+    assert all(one.text() for one in bar.breakpoints.findChildren(QAbstractButton))
+
+
+def test_toolbar_gives_up_everything_else_before_the_words_of_its_actions(qtbot: QtBot, page: StudioPage) -> None:
+    """At 1440 pixels with a filter they were eight bare icons."""
+    bar, short = page.bar, 0
+    bar.setFixedWidth(3000)
+    qtbot.waitUntil(lambda: bar.width() == 3000)
+    for width in range(1500, 380, -20):
+        bar.setFixedWidth(width)
+        qtbot.waitUntil(lambda width=width: bar.width() == width)  # type: ignore[misc]  # bound in the loop
+        if not all(one.text() for one in (bar.export, bar.versions, bar.present)):
+            short += 1
+            assert all(one.isHidden() for one in (bar.state, *bar._secondary)), width
+    assert short
 
 
 @pytest.mark.parametrize("width", [1440, 1280, 1100, 1024])
@@ -96,8 +131,8 @@ def test_toolbar_in_any_width_keeps_names_and_lists_hidden_under_more(page: Stud
 def test_toolbar_hides_what_is_used_least_first_and_lists_it_under_more(qtbot: QtBot, page: StudioPage) -> None:
     """Present disappeared before Save version."""
     bar, hidden = page.bar, list[str]()
-    order = ["zoom_in", "fit", "present_every", "find", "export", "save_version", "show_versions", "present"]
-    buttons = (bar._zooming, bar.fit, bar._every, bar._find, bar.export, bar.save, bar.versions, bar.present)
+    order = ["zoom_in", "fit", "present_every", "find", "save_version", "export", "show_versions", "present"]
+    buttons = (bar._zooming, bar.fit, bar._every, bar._find, bar.save, bar.export, bar.versions, bar.present)
     bar.setFixedWidth(3000)
     qtbot.waitUntil(lambda: bar.width() == 3000)
     for width in range(1400, 380, -20):
@@ -114,29 +149,94 @@ def test_toolbar_hides_what_is_used_least_first_and_lists_it_under_more(qtbot: Q
     assert {"command_export_png", "command_zoom_to_fit"} <= offered
 
 
-def test_toolbar_elides_a_little_of_a_variable_rather_than_hide_the_zoom(qtbot: QtBot, page: StudioPage) -> None:
-    variable = Variable("shop", "Warehouse location", "list", ("refunded in part", "x"), ("refunded in part",))
-    page.editor.apply_document("Define", replace(page.editor.document, variables=(variable,)))
-    bar, zoom_with_elided = page.bar, 0
-    for width in range(1700, 1000, -12):
+def _filter(name: str, *values: str) -> Variable:
+    return Variable(name.lower(), name, "list", (*values, "x"), values, True)
+
+
+def _named(bar: PageToolbar) -> list[str]:
+    """The words of the actions and of the save state that are shown."""
+    buttons = (bar.export, bar.present, bar.save, bar.versions, bar.share)
+    return [one.text() for one in buttons if one.isVisible() and one.text()] + [
+        bar.state.text()
+    ] * bar.state.isVisible()
+
+
+@pytest.mark.parametrize("filters", [1, 2])
+def test_toolbar_has_all_its_words_with_a_time_range_and_filters(
+    qtbot: QtBot, review: StudioPage, filters: int
+) -> None:
+    bar, fields, window = review.bar, review.variables, review.window()
+    variables = tuple(_filter(name, "harbour-cycles.example", "paid") for name in ("Shop", "Category")[:filters])
+    review.editor.apply_document("Define", replace(review.editor.document, variables=variables))
+    for width, height, has_zoom, count in ((1440, 900, True, 6), (1024, 700, filters == 1, 5)):
+        window.resize(width, height)
+        qtbot.waitUntil(lambda width=width: bar.width() > width - 80)  # type: ignore[misc]  # bound in the loop
+        qtbot.waitUntil(lambda shown=has_zoom: bar._zooming.isVisible() == shown)  # type: ignore[misc]
+        assert len(_named(bar)) == count, (width, _named(bar))
+        assert bar._fits()
+        assert (bar.fit.isVisible(), bar._find.isVisible()) == (True, True)
+        assert fields.time_range.isVisible()
+        assert not any("…" in one.text() for one in fields.findChildren(QAbstractButton) if one.isVisible())
+        assert fields.widget().minimumSizeHint().width() <= fields.width()
+
+
+def test_zoom_without_room_beside_the_filters_is_under_more(qtbot: QtBot, page: StudioPage) -> None:
+    variables = tuple(
+        _filter(name, "harbour-cycles.example") for name in ("Shop", "Category", "Region", "State", "Site", "Line")
+    )
+    page.editor.apply_document("Define", replace(page.editor.document, variables=variables))
+    window, bar = page.window(), page.bar
+    window.resize(1024, 700)
+    qtbot.waitUntil(lambda: bar.width() < 1024 and not bar.view.isVisible())
+    bar._open_more_menu()
+    offered = {one.objectName() for one in window.findChildren(QWidget)}
+    assert {"command_zoom_in", "command_zoom_to_fit", "command_find"} <= offered
+    window.resize(1920, 900)
+    qtbot.waitUntil(lambda: bar.fit.isVisible() and not bar.isAncestorOf(bar.view))
+    page.editor.apply_document("None", replace(page.editor.document, variables=()))
+    qtbot.waitUntil(lambda: bar.isAncestorOf(bar.view) and bar._zooming.isVisible())
+
+
+def test_no_value_of_a_filter_moves_the_page(qtbot: QtBot, page: StudioPage) -> None:
+    """A longer value got the row of the filters a scroll bar, or moved it out of the toolbar."""
+    bar, window = page.bar, page.window()
+    long, short = "Bristol and the north of Somerset and Avon", "x"
+    page.editor.apply_document("Define", replace(page.editor.document, variables=(_filter("Shop", short, long),)))
+    for width in (1024, 1440, 1760, 1800, 1840, 1880, 1920):
+        window.resize(width, 900)
+        qtbot.waitUntil(lambda width=width: bar.width() > width - 80)  # type: ignore[misc]  # bound in the loop
+        places = set()
+        for values in ((short,), (long,), (short, long), ()):
+            page.editor.select_values("shop", values)
+            QApplication.processEvents()
+            places.add((bar.isAncestorOf(page.variables), page.canvas.mapTo(page, QPoint()).y(), page.canvas.height()))
+        assert len(places) == 1, width
+
+
+def test_variables_are_in_a_row_of_their_own_before_any_word_of_the_toolbar_goes(
+    qtbot: QtBot, page: StudioPage
+) -> None:
+    page.editor.apply_document("Define", replace(page.editor.document, variables=(_filter("Shop", "paid in part"),)))
+    bar, places = page.bar, set()
+    for width in range(2400, 1000, -50):
         bar.setFixedWidth(width)
         qtbot.waitUntil(lambda width=width: bar.width() == width)  # type: ignore[misc]  # bound in the loop
+        places.add(bar.isAncestorOf(page.variables))
+        assert bar.isAncestorOf(bar.view) == bar.isAncestorOf(page.variables), "they are in one row"
         if bar.isAncestorOf(page.variables):
-            elided = page.variables.natural_width - page.variables.width()
-            zoom_with_elided += elided > 0 and not bar._zooming.isHidden()
-            unused = -bar.missing_width()
-            if bar._zooming.isHidden():
-                assert unused < bar._zooming.sizeHint().width() + 8 - 48, width
-    assert zoom_with_elided
+            assert len(_named(bar)) == 6, width
+            assert bar._zooming.isVisible()
+            assert page.variables.width() == page.variables.natural_width
+    assert places == {True, False}
 
 
 def test_toolbar_elides_values_of_filters_but_not_their_names(qtbot: QtBot, page: StudioPage) -> None:
     """With two filters at 1440 pixels, they said “Bri… +1” and “All (4)”, although there is a row below."""
-    value, names, elided = "Bristol and the north of Somerset", ("Shop", "Category"), 0
+    value, names, elided = "Bristol and the north of Somerset and Avon", ("Shop", "Category"), 0
     variables = tuple(Variable(name.lower(), name, "list", (value, "x"), (value,)) for name in names)
     page.editor.apply_document("Define", replace(page.editor.document, variables=variables))
     bar, places = page.bar, set()
-    for width in range(1900, 1000, -30):
+    for width in range(2700, 1000, -30):
         bar.setFixedWidth(width)
         qtbot.waitUntil(lambda width=width: bar.width() == width)  # type: ignore[misc]  # bound in the loop
         places.add(bar.isAncestorOf(page.variables))
@@ -206,15 +306,14 @@ def test_range_of_days_is_whole_beside_a_filter_and_export(studio: "Studio") -> 
     for button in (bar.favourite, bar.save, bar.versions, bar.share):
         button.show()  # as in the toolbar of a dashboard, which has most
     bar._shared = True
-    for width, is_beside in ((1280, False), (1440, True)):
+    for width, is_beside in ((1280, False), (1440, False), (2400, True)):
         window.resize(width, 900)
         studio.wait(lambda width=width: bar.width() > width - 80)
         studio.wait(lambda: shown.text().startswith("1 Jul 2025 – 30 Jun 2026"))
         studio.wait(lambda beside=is_beside: bar.isAncestorOf(shown) == beside)
         assert bar.export.isVisible()
         assert bar._fits()
-    assert bar.state.isHidden()
-    assert bar.mark.toolTip() == bar.state.text()
+        assert len(_named(bar)) == (5 if width == 1280 else 6)
     bar.show_state("Conflict", "ph.warning-circle", "error", may_save=False)
     assert bar.state.isVisible()
     assert bar._fits()

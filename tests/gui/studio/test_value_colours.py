@@ -14,6 +14,7 @@ from benchboard.ui.studio.data.explore.explore_view import ExploreView
 from benchboard.ui.studio.tiles.expanded_page import ExpandedPage
 from benchboard.ui.studio.tiles.kinds.drawn_values import drawn_values
 from benchboard.ui.studio.tiles.series.chart_table import chart_table
+from benchboard.ui.studio.tiles.series.state_words import state_colour
 from benchboard.ui.studio.tiles.series.value_colours import (
     MAX_COLOURS,
     ChartValues,
@@ -125,6 +126,64 @@ def test_values_that_a_filter_hides_from_the_beginning_have_their_colours(
     assert filtered == {(one,): whole[one,] for one in drawn}
 
 
+STATES = ["pending", "Fulfilled", "canceled", "refunded", "paid"]
+
+
+@_QT
+@given(
+    known=st.lists(st.sampled_from([*FEW[:4], *STATES]), min_size=1, max_size=MAX_COLOURS, unique=True),
+    pages=st.lists(st.data(), min_size=2, max_size=2),
+)
+def test_a_value_of_a_known_column_has_one_colour_on_all_pages(
+    qapp: QApplication, known: list[str], pages: list[st.DataObject]
+) -> None:
+    """“Fulfilled” was green on one dashboard and orange on the next."""
+    found: dict[Key, set[int]] = {}
+    for data in pages:
+        drawn = data.draw(st.lists(st.lists(st.sampled_from(known), min_size=1, unique=True), min_size=1, max_size=3))
+        page = _page({str(k): _chart(one, known) for k, one in enumerate(drawn)})
+        for k in range(len(drawn)):
+            for key, number in (page.of(str(k)) or {}).items():
+                found.setdefault(key, set()).add(number)
+    assert all(len(numbers) == 1 for numbers in found.values())
+    whole = _page({"a": _chart(known, known)}).of("a") or {}
+    if len(known) <= 5:
+        assert set(whole.values()) <= {1, 2, 3, 4, 5}, "the five that differ most"
+
+
+@_QT
+@given(drawn=st.lists(st.sampled_from(STATES), min_size=1, unique=True), others=st.lists(st.sampled_from(FEW[:3])))
+def test_a_state_has_the_colour_of_its_word_as_value_and_as_measure_on_any_page(
+    qapp: QApplication, drawn: list[str], others: list[str]
+) -> None:
+    expected = dict(zip(STATES, (1, 2, 3, 4, 5), strict=True))
+    page = _page({"a": _chart([*drawn, *dict.fromkeys(others)]), "x": _chart(drawn, column="state")})
+    measures = ChartValues((), (("n0", "Orders"), *((f"n{k}", name.upper()) for k, name in enumerate(drawn, 1))))
+    alone = _page({"days": measures}).of("days")
+    assert alone is not None
+    assert list(alone.values()) == [0, *(expected[one] for one in drawn)]
+    for name in ("a", "x"):
+        colours = page.of(name) or {}
+        assert {one: colours[one,] for one in drawn} == {one: expected[one] for one in drawn}
+
+
+def test_a_value_of_a_long_column_has_its_colour_on_every_page_where_no_other_of_that_colour_is_beside_it(
+    qapp: QApplication,
+) -> None:
+    alone = [_page({"a": _chart([one], MANY)}).of("a") for one in MANY]
+    together = _page({"a": _chart(MANY[2:8], MANY), "b": _chart(MANY[14:20], MANY)})
+    for name, drawn in (("a", MANY[2:8]), ("b", MANY[14:20])):
+        assert together.of(name) == {(one,): (alone[MANY.index(one)] or {})[one,] for one in drawn}
+    met = _page({"a": _chart([MANY[0], MANY[8]], MANY)}).of("a")
+    assert met == {(MANY[0],): 1, (MANY[8],): 2}
+
+
+def test_words_for_states_are_read_whole_in_any_case_in_english_and_turkish() -> None:
+    assert state_colour("On hold") == state_colour("on_hold") == state_colour("BEKLEMEDE") == 1
+    assert state_colour("İptal edildi") == state_colour("Cancelled") == 3
+    assert state_colour("Not fulfilled") is state_colour("") is state_colour("eur") is None
+
+
 def test_the_colour_of_a_measure_is_that_of_no_value_while_others_are_left(qapp: QApplication) -> None:
     """The bars of all orders and the line of those that are cancelled were of one blue."""
     seven, eight = _page({"a": _chart(FEW[:7])}), _page({"a": _chart(FEW)})
@@ -136,13 +195,16 @@ def test_a_measure_with_the_name_of_a_value_has_its_colour_and_the_others_those_
     qapp: QApplication,
 ) -> None:
     """On Studio Home, “Fulfilled” was orange as a column and another colour as a status beside it."""
-    measures = ChartValues((), (("ordered", "Ordered"), ("n2", "Fulfilled"), ("blue", "Blue")))
+    measures = ChartValues((), (("ordered", "Ordered"), ("n2", "Fulfilled"), ("blue", "Blue"), ("odd", "Odd")))
     charts = {"days": measures, "statuses": _chart(["cancelled", "FULFILLED"]), "b": _chart(["blue"], column="x")}
     for names in (list(charts), list(charts)[::-1]):
         page = _page({name: charts[name] for name in names})
         value = (page.of("statuses") or {})["FULFILLED",]
-        assert page.of("days") == {("ordered", "Ordered"): 0, ("n2", "Fulfilled"): value, ("blue", "Blue"): 1}
-    assert _page({"days": measures}).of("days") is None
+        assert value == 2
+        assert page.of("days") == {
+            ("ordered", "Ordered"): 0, ("n2", "Fulfilled"): value, ("blue", "Blue"): 1, ("odd", "Odd"): 3
+        }  # fmt: skip
+    assert _page({"days": ChartValues((), (("blue", "Blue"),))}).of("days") is None
     page = _page({"days": measures})
     assert page.update("statuses", charts["statuses"]) == {"days", "statuses"}
     table = ResultTable(
@@ -158,16 +220,16 @@ def test_a_measure_with_the_name_of_a_value_has_its_colour_and_the_others_those_
 
 def test_a_measure_has_the_colour_of_its_place_again_once_no_chart_has_the_value(qapp: QApplication) -> None:
     """Adding a pie and undoing it left the line of a measure in the colour of one of its values."""
-    measure = ChartValues((), (("n1", "Paid"),))
+    measure = ChartValues((), (("n1", "Rainy"),))
     page = _page({"line": measure, "other": ChartValues((), (("n", "N"),))})
-    assert page.update("pie", _chart(["paid"])) == {"line", "other", "pie"}
-    assert page.of("line") == {("n1", "Paid"): 1}
+    assert page.update("pie", _chart(["rainy"])) == {"line", "other", "pie"}
+    assert page.of("line") == {("n1", "Rainy"): 1}
     copied = page.copy()
     copied.update("line", measure)
-    assert copied.of("line") == {("n1", "Paid"): 1}  # an export may leave the pie out
+    assert copied.of("line") == {("n1", "Rainy"): 1}  # an export may leave the pie out
     assert page.update("pie", None) == {"line", "other"}
     assert page.of("line") is None
-    page.update("pie", _chart(["paid"]))
+    page.update("pie", _chart(["rainy"]))
     assert page.update("pie", measure) == {"line", "other", "pie"}
     assert page.of("line") is None
 
@@ -241,7 +303,7 @@ def test_series_and_slices_of_a_page_have_one_colour_for_each_value(studio: "Stu
     load(studio, [_widget("all", "line_chart", LINE.format("true"), 0), _widget("pie", "pie_chart", PIE, 6), filtered])
     _settled(studio)
     whole = _colours(studio, "all")
-    assert list(whole.values()) == list(range(1, len(whole) + 1))
+    assert whole == {("cancelled",): 3, ("fulfilled",): 2, ("paid",): 5, ("pending",): 1, ("refunded",): 4}
     assert _colours(studio, "pie") == whole
     assert _colours(studio, "few") == {key: whole[key] for key in (("paid",), ("refunded",))}
     editor = studio.page.editor
@@ -257,10 +319,11 @@ def test_series_and_slices_of_a_page_have_one_colour_for_each_value(studio: "Stu
 
 
 def test_a_removed_chart_leaves_the_colours_of_the_others_as_they_were(studio: "Studio") -> None:
-    line = "SELECT date_trunc('month', created_dt) AS month, count(*) AS paid FROM orders GROUP BY 1"
-    load(studio, [_widget("line", "line_chart", line, 0), _widget("pie", "pie_chart", PIE, 6)])
+    line = "SELECT date_trunc('month', created_dt) AS month, count(*) AS eur FROM orders GROUP BY 1"
+    pie = "SELECT lower(currency) AS unit, count(*) AS n FROM orders GROUP BY 1"
+    load(studio, [_widget("line", "line_chart", line, 0), _widget("pie", "pie_chart", pie, 6)])
     _settled(studio)
-    assert list(_colours(studio, "line").values()) == [_colours(studio, "pie")["paid",]]
+    assert list(_colours(studio, "line").values()) == [_colours(studio, "pie")["eur",]]
     studio.page.editor.select(["pie"])
     studio.page.editor.remove()
     assert _colours(studio, "line") == {}

@@ -182,6 +182,13 @@ def test_versions_opened_compare_the_newest_and_keys_step_through(history: Histo
     assert history.closed == [True]
 
 
+def test_versions_opened_tell_which_are_compared_and_what_differs(history: History, announcements: list[str]) -> None:
+    history.open()
+    (told,) = (one for one in announcements if one.startswith("Version "))
+    assert told.startswith("Version 2 to Version 3, ")
+    assert "moved" in told
+
+
 def test_versions_awaiting_one_select_it_despite_a_newer(history: History) -> None:
     history.awaits = True
     history.open()

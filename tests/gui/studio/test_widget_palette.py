@@ -101,6 +101,11 @@ def test_palette_search_results_stand_without_gaps(studio: "Studio") -> None:
     studio.wait(lambda: studio.find("palette_line_chart").pos() == first and area.pos().x() > first.x())
 
 
+def test_palette_search_tells_how_many_were_found(studio: "Studio", announcements: list[str]) -> None:
+    studio.qtbot.keyClicks(studio.page.palette_pane.search, "area")
+    studio.wait(lambda: "1 result" in announcements)
+
+
 def test_palette_for_a_role_without_data_offers_text_and_images_alone(studio: "Studio") -> None:
     palette = WidgetPalette(studio.page.canvas, "No data for you.", studio.page)
     enabled = [one.kind.type for one in palette.kinds if one.isEnabled()]
@@ -127,6 +132,15 @@ def test_skeleton_of_a_chart_has_its_own_shape(light: Theme, type_name: str) -> 
     pale = theme().color("grid").name()
     assert pale in _colours(drawn(type_name))
     assert drawn(type_name) != drawn("bar_chart")
+
+
+def test_palette_without_a_match_says_so_to_a_screen_reader(studio: "Studio", announcements: list[str]) -> None:
+    palette = studio.page.palette_pane
+    palette.search.setFocus()
+    palette.search.setText("no such")
+    palette.search.setText("no such widget")
+    studio.wait(lambda: bool(announcements))
+    assert announcements == ["No widgets match “no such widget”."]
 
 
 def test_palette_without_a_match_does_not_say_how_to_add_one(studio: "Studio") -> None:

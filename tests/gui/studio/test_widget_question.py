@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from benchboard.dashboards.document.document import parse_document
 from benchboard.ui.studio.panes.query_editor import QueryEdit
 from benchboard.ui.studio.widget_question import WidgetBuilder
+from benchboard.ui.widgets import Edit
 from benchboard.ui.widgets.chip import Chip
 
 if TYPE_CHECKING:
@@ -46,7 +47,6 @@ def test_widgets_query_is_changed_by_the_builder_and_undone_in_the_page(studio: 
     _load(studio, {"a": query, "b": "SELECT 1 AS n UNION SELECT 2"}, status)
     editor = studio.page.editor
     editor.select(["a"])
-    _click(studio, "segment_build")
     builder = _builder(studio)
     studio.wait(lambda: "Status" in _chips(builder))
     assert not any(one.isVisible() for one in studio.page.inspector.findChildren(QueryEdit))
@@ -69,6 +69,7 @@ def test_widgets_query_is_changed_by_the_builder_and_undone_in_the_page(studio: 
     assert editor.widget("a").query == "SELECT count(*) AS n\nFROM shops"
 
     editor.select(["b"])
+    _click(studio, "segment_build")
     other = _builder(studio)
     assert not other.builder.isVisible()
     assert "The builder can't show this query. Edit it as SQL." in [
@@ -76,7 +77,53 @@ def test_widgets_query_is_changed_by_the_builder_and_undone_in_the_page(studio: 
     ]
     editor.lock("content", True)
     assert not other.isEnabled()
-    studio.page.inspector.edit_query()
+    _click(studio, "segment_sql")
     assert [one.objectName() for one in studio.page.inspector.findChildren(QueryEdit) if one.isVisible()] == [
         "inspector_query"
     ]
+
+
+def test_widget_opens_on_the_builder_if_that_made_its_query_and_else_on_sql(studio: "Studio") -> None:
+    status = {"name": "status", "label": "", "type": "list", "values": ["paid"], "multiple": True, "chosen": ["paid"]}
+    made, by_hand = "SELECT count(*) AS n\nFROM orders", "SELECT 1 AS n UNION SELECT 2"
+    _load(studio, {"made": made, "filtered": f"{made}\nWHERE status IN (:status)", "hand": by_hand}, status)
+
+    def is_built() -> bool:
+        shown = [one for one in studio.page.inspector.findChildren(QueryEdit) if one.isVisible()]
+        return not shown
+
+    for item_id, built in (("made", True), ("hand", False), ("filtered", True)):
+        studio.page.editor.select([item_id])
+        studio.page.inspector.edit_query()
+        assert is_built() == built, item_id
+        assert studio.find("segment_build" if built else "inspector_query").hasFocus()
+    _click(studio, "segment_sql")
+    assert not is_built()
+    studio.page.editor.select(["made"])
+    assert is_built(), "the choice was for the other widget"
+    studio.page.editor.select(["filtered"])
+    assert not is_built()
+
+
+def test_values_are_mapped_in_the_inspector_and_undone_in_the_page(studio: "Studio") -> None:
+    query = "SELECT status,\n       count(*) AS n\nFROM orders\nGROUP BY 1"
+    status = {"name": "status", "label": "", "type": "list", "values": ["paid"], "multiple": True, "chosen": ["paid"]}
+    _load(studio, {"a": query}, status)
+    editor = studio.page.editor
+    editor.select(["a"])
+    builder = _builder(studio)
+    studio.wait(lambda: "Status" in _chips(builder))
+    _click(studio, "explore_map_values")
+
+    def fields() -> list[Edit]:
+        found = studio.application.window.findChildren(Edit)
+        return [one for one in found if one.isVisible() and one.accessibleName() == "What “paid” becomes"]
+
+    studio.wait(lambda: len(fields()) == 1)
+    studio.qtbot.keyClicks(fields()[0], "Done")
+    _click(studio, "part_apply")
+    studio.wait(lambda: "CASE WHEN status IN ('paid') THEN 'Done'" in editor.widget("a").query)
+    assert editor.widget("a").query.startswith("SELECT status_mapped,"), "it is grouped by the words"
+    studio.wait(lambda: (found := studio.page.query_runner.result("a")) is not None and found.error is None)
+    studio.page.undo()
+    assert editor.widget("a").query == query

@@ -10,7 +10,7 @@ import pytest
 
 from benchboard.analytics import duckdb_engine
 from benchboard.analytics.cancellation import CancelToken
-from benchboard.analytics.column_statistics import BUCKETS, describe_table
+from benchboard.analytics.column_statistics import BUCKETS, ColumnStatistics, TableStatistics, describe_table
 from benchboard.analytics.duckdb_engine import FileView
 from benchboard.analytics.queries import ResultColumn, ResultTable, run_query
 from benchboard.analytics.query_builder.question import Filter, Group, Measure, Question, Sort
@@ -113,3 +113,16 @@ def test_a_file_is_described_by_duckdb(catalog: _Catalog) -> None:
     assert found.columns["line"].filled == 134
     assert found.columns["late"].listed == ((False, 100), (True, 100))
     assert found.columns["same"].buckets == ()
+
+
+def test_most_selectable_is_a_text_with_few_values_and_never_one_that_is_unique() -> None:
+    def of(**distinct: int) -> TableStatistics:
+        return TableStatistics(100, {name: ColumnStatistics(100, count) for name, count in distinct.items()})
+
+    columns: list[tuple[str, ValueKind]] = [("receipt", "text"), ("amount", "integer"), ("shop", "text")]
+    assert of(receipt=100, amount=7, shop=4).most_selectable(columns) == "shop"
+    assert of(receipt=100, amount=7, shop=90).most_selectable(columns) == "amount"
+    assert of(receipt=100, amount=99, shop=90).most_selectable(columns) == "amount"
+    assert of(receipt=100, amount=1, shop=1).most_selectable(columns) == "amount", "one value alone is no choice"
+    assert of().most_selectable(columns) == "receipt"
+    assert of().most_selectable([]) == ""

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -13,7 +14,7 @@ import psycopg
 import pytest
 from sqlalchemy import select
 
-from benchboard.analytics import model_services, rows_to_read
+from benchboard.analytics import followed_amounts, model_services, query_extent, rows_to_read
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.column_statistics import TableStatistics
 from benchboard.analytics.data_models.definition import (
@@ -24,6 +25,7 @@ from benchboard.analytics.data_models.definition import (
     ModelMeasure,
 )
 from benchboard.analytics.line_reduction import Reduction
+from benchboard.analytics.mixed_currencies import added_currencies
 from benchboard.analytics.queries import check_source_query, explain_query, run_query
 from benchboard.analytics.query_builder.question import (
     UNITS,
@@ -602,3 +604,63 @@ def test_explain_query_a_cancelled_one_asks_nothing(shop: Market, source: Source
     token.cancel()
     with pytest.raises(Cancelled):
         explain(shop, source, "select id from trips", cancel_token=token)
+
+
+@pytest.fixture
+def sold(remote: Remote) -> Iterator[None]:
+    """Tables of amounts: shop 2 has some in two currencies."""
+    made = (
+        "CREATE TABLE sold (id int PRIMARY KEY, shop int, currency varchar(3), amount decimal(8,2))",
+        "INSERT INTO sold VALUES (1, 1, 'EUR', 5), (2, 1, 'EUR', 6), (3, 2, 'TRY', 7), (4, 2, 'EUR', 8)",
+        "CREATE TABLE sold_items (sale int, price decimal(8,2))",
+        "INSERT INTO sold_items VALUES (1, 5), (2, 6), (3, 7), (4, 4), (4, 4)",
+        *(f"ANALYZE {'TABLE ' * (remote.settings.kind == 'mysql')}{name}" for name in ("sold", "sold_items")),
+    )
+    for text in made:
+        with suppress(psycopg.ProgrammingError):  # it has no rows to fetch
+            remote.execute(text)
+    yield
+    for name in ("sold", "sold_items"):
+        with suppress(psycopg.ProgrammingError):
+            remote.execute(f"DROP TABLE {name}")
+
+
+_MIXED_SUMS = (
+    ("WITH m AS (SELECT shop, sum(amount) AS s FROM sold GROUP BY shop) SELECT shop, s FROM m", ("EUR", "TRY")),
+    ("SELECT i.sale, sum(i.price) AS s FROM sold_items i JOIN sold o ON o.id = i.sale GROUP BY i.sale", ()),
+    ("SELECT o.shop, sum(i.price) s FROM sold_items i JOIN sold o ON o.id = i.sale GROUP BY 1", ("EUR", "TRY")),
+    ("SELECT shop, sum(amount) OVER (PARTITION BY shop) AS s FROM sold", ("EUR", "TRY")),
+    ("SELECT sum(CASE WHEN currency = 'EUR' THEN amount ELSE 0 END) AS s FROM sold", ()),
+    ("SELECT sum(amount) AS s FROM sold WHERE shop IN (:shop)", ("EUR", "TRY")),
+)
+
+
+@pytest.mark.parametrize("is_large", [False, True])
+def test_sum_over_currencies_of_a_server_is_known_of_large_tables_by_some_rows(
+    sold: None, source: SourceSummary, shop: Market, is_large: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of large tables nothing was known: all of their rows would have been read."""
+    if is_large:
+        monkeypatch.setattr(query_extent, "MAX_ROWS_READ", -1)
+    found = []
+    for text, _codes in _MIXED_SUMS:
+        variables = {"shop": ("1", "2")} if ":shop" in text else {}
+        table = query(shop, source, text, variables=variables)
+        with unbound(shop.database).read() as session:
+            mixed = added_currencies(session, shop.analyst, text, source.id, table, variables=variables).mixed
+        found.append((text, mixed.currencies if mixed is not None else ()))
+        assert mixed is None or (mixed.most is not None) is is_large
+    assert found == list(_MIXED_SUMS)
+
+
+def test_sum_over_a_large_table_reads_the_rows_of_its_conditions(
+    sold: None, source: SourceSummary, shop: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(query_extent, "MAX_ROWS_READ", -1)
+    monkeypatch.setattr(followed_amounts, "MOST_SAMPLED", 2)
+    for where, expected in (("", None), (" WHERE shop = 2", ("EUR", "TRY"))):
+        text = f"SELECT sum(amount) AS s FROM sold{where}"
+        with unbound(shop.database).read() as session:
+            table = run_query(session, shop.analyst, text, source_id=source.id)
+            mixed = added_currencies(session, shop.analyst, text, source.id, table).mixed
+        assert (mixed.currencies if mixed is not None else None) == expected

@@ -36,7 +36,7 @@ def test_repeated_rows_of_a_join_are_counted_once_for_each_reading(
     database, actor = unbound(market.database), market.analyst
     source = import_files(database, actor, name="Sold", scans=scans, folder=None)
 
-    def repeated(text: str) -> RepeatedRows | None:
+    def repeated(text: str) -> tuple[RepeatedRows, ...]:
         with database.read() as session:
             return repeated_rows(session, actor, text, source.id)
 
@@ -47,14 +47,14 @@ def test_repeated_rows_of_a_join_are_counted_once_for_each_reading(
         "sales", source.id, groups=(Group("name"),), measures=(Measure("max", "total", "m"),), joins=(join,)
     )
     try:
-        assert repeated(to_sql(summed)) == RepeatedRows(("sold",), "shops", 2, of_table=False)
-        assert repeated(to_sql(summed)) is not None
-        assert repeated(to_sql(most)) is None, "the largest is the same"
-        assert repeated("SELECT sum(total) AS sold FROM sales") is repeated("SELECT 1 AS one, 'join' AS what") is None
+        assert repeated(to_sql(summed)) == (RepeatedRows(("sold",), "shops", 2, of_table=False),)
+        assert repeated(to_sql(summed))
+        assert repeated(to_sql(most)) == (), "the largest is the same"
+        assert repeated("SELECT sum(total) AS sold FROM sales") == repeated("SELECT 1 AS one, 'join' AS what") == ()
         assert len(joins) == 1
         shops.write_text("id,name\n1,Mall\n2,Pier\n", encoding="utf-8")
         read_source_again(database, actor, source.id)
-        assert repeated(to_sql(summed)) is None
+        assert repeated(to_sql(summed)) == ()
         assert len(joins) == 2
     finally:
         with database.change() as session:

@@ -212,3 +212,19 @@ def test_the_columns_of_a_file_in_an_older_encoding_are_found_by_their_titles(
     write(file, rearranged(lines, 2, 0, 1), "cp1252")
     again(market, source)
     assert answered(market, source, "sum(id), sum(amount)") == (210, 220)
+
+
+@pytest.mark.parametrize("is_copied", [True, False])
+def test_lines_that_do_not_fit_are_as_many_in_the_preview_the_source_and_its_refresh(
+    market: Market, file: Path, tmp_path: Path, is_copied: bool
+) -> None:
+    write(file, (*LINES, "x;1,5;Ankara", "22;two;Ankara", "23"))
+    (seen,) = inspect_file(file).tables
+    source = import_files(
+        unbound(market.database), market.analyst, name="Sales", scans=[seen.scan],
+        folder=tmp_path / "kept" if is_copied else None, inspected=[seen],
+    )  # fmt: skip
+    assert (seen.wrong_count, seen.left_out) == (source.emptied, source.left_out) == (3, 0)
+    write(file, (*LINES, "x;1,5;Ankara", "22;two;Ankara", "23", "24;4,5;Ankara;more"))
+    now = again(market, source)
+    assert (now.emptied, now.left_out) == (3, 1)

@@ -1,5 +1,7 @@
 """Data sources on real databases and real files: their services, queries over them, and what breaks."""
 
+import os
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,12 +14,14 @@ from benchboard.analytics.queries import check_source_query, run_query
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.configuration import SourceConfiguration, SourceTable, kept_folder, tables_of
 from benchboard.analytics.sources.kinds import source_kinds
+from benchboard.analytics.sources.recovery import clear_problem, mended_state
 from benchboard.analytics.sources.removal import remove_source
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.analytics.sources.source_reading import read_source_again
 from benchboard.analytics.sources.state import SourceState, examine
 from benchboard.analytics.table_browser import list_tables
 from benchboard.errors import Conflict, Denied, Invalid, NotFound, Unavailable
+from benchboard.identity import audit
 from benchboard.identity.permissions import Grants
 from benchboard.paging import Listing
 from benchboard.storage.models.analytics import DataSource
@@ -250,3 +254,78 @@ def test_where_last_good_copies_are_is_never_what_a_row_says(
     for other in ("..", "", "a/b"):
         with pytest.raises(ValueError, match="no id"):
             kept_folder(other, "sales")
+
+
+def test_a_failed_refresh_leaves_the_last_good_time_and_rows(market: Market, file: Path) -> None:
+    source = added(market, file)
+    assert source.rows
+    away = file.rename(file.with_name("elsewhere.csv"))
+    failed = read_source_again(unbound(market.database), market.analyst, source.id)
+    assert (failed.status, failed.last_sync, failed.rows) == ("error", source.last_sync, source.rows)
+    assert failed.failed_at is not None
+    assert failed.problem.startswith(f"{file.name} is missing from {file.parent}.")
+    assert "Find it, or put it back." in failed.problem
+    away.rename(file)
+    healed = read_source_again(unbound(market.database), market.analyst, source.id)
+    assert (healed.status, healed.failed_at) == ("connected", None)
+    assert healed.last_sync != source.last_sync
+
+
+def _stored_status(market: Market, source_id: str) -> str:
+    with unbound(market.database).read() as session:
+        row = session.get(DataSource, source_id)
+        assert row is not None
+        return row.status
+
+
+def test_a_file_that_is_back_is_an_error_nowhere_even_before_it_is_refreshed(market: Market, file: Path) -> None:
+    source = added(market, file)
+    away = file.rename(file.with_name("elsewhere.csv"))
+    read_source_again(unbound(market.database), market.analyst, source.id)
+    with unbound(market.database).read() as session:
+        assert mended_state(session, market.analyst, source.id, CancelToken()) is None
+    away.rename(file)
+    with unbound(market.database).read() as session:
+        back = services.get_source(session, market.analyst, source.id)
+        mended = mended_state(session, market.analyst, source.id, CancelToken())
+    assert mended is not None
+    assert (back.status, back.problem, back.rows, back.recovered) == ("connected", "", source.rows, True)
+    assert _stored_status(market, source.id) == "error"
+    with unbound(market.database).change() as session:
+        clear_problem(session, market.analyst, source.id, mended)
+    assert _stored_status(market, source.id) == "connected"
+    with unbound(market.database).read() as session:
+        assert not services.get_source(session, market.analyst, source.id).recovered
+        events = [one.event for one in audit.list_entries(session, market.admin, Listing()).rows]
+    assert events.count("source.recover") == 1
+
+
+def test_a_source_that_failed_again_meanwhile_stays_an_error(market: Market, file: Path) -> None:
+    source = added(market, file)
+    away = file.rename(file.with_name("elsewhere.csv"))
+    read_source_again(unbound(market.database), market.analyst, source.id)
+    away.rename(file)
+    with unbound(market.database).read() as session:
+        mended = mended_state(session, market.analyst, source.id, CancelToken())
+    assert mended is not None
+    file.rename(away)
+    read_source_again(unbound(market.database), market.analyst, source.id)  # as another program would
+    with unbound(market.database).change() as session:
+        clear_problem(session, market.analyst, source.id, mended)
+    assert _stored_status(market, source.id) == "error"
+
+
+def test_a_column_that_is_back_in_a_file_that_has_changed_is_found_by_reading_it(market: Market, file: Path) -> None:
+    source, before = added(market, file), file.read_text(encoding="utf-8")
+    file.write_text("id,city\n1,Ankara\n", encoding="utf-8")
+    with pytest.raises(Conflict):
+        read_source_again(unbound(market.database), market.analyst, source.id)
+    with unbound(market.database).read() as session:
+        assert mended_state(session, market.analyst, source.id, CancelToken()) is None
+        problem = services.get_source(session, market.analyst, source.id).problem
+    assert problem.startswith(f"Column “Distance” is missing from {file.name}.")
+    file.write_text(before + before.splitlines()[-1] + "\n", encoding="utf-8")
+    later = time.time() + 5
+    os.utime(file, (later, later))
+    with unbound(market.database).read() as session:
+        assert mended_state(session, market.analyst, source.id, CancelToken()) is not None

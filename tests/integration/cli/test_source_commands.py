@@ -55,6 +55,28 @@ def test_source_a_csv_file_is_added_queried_and_removed(
     assert trips.exists()
 
 
+def test_source_grant_restricts_it_access_lists_whom_to_and_unrestrict_opens_it(
+    home: Path, trips: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer(capsys, "source", "add", str(trips))
+    added = answer(capsys, "user", "add", "mert@example.com", "--role", "analyst")
+    assert answer(capsys, "source", "access", "trips")["items"] == []
+    me = str(answer(capsys, "whoami")["email"]).partition("@")[0]
+    granted = answer(capsys, "source", "grant", "trips", "mert@example.com")
+    assert (granted["restricted"], set(granted["who"])) == (True, {me, "mert"})  # type: ignore[call-overload]
+    listed = answer(capsys, "source", "access", "trips")
+    assert added["id"] in [one["id"] for one in listed["items"]]  # type: ignore[attr-defined]
+    assert answer(capsys, "source", "revoke", "trips", "mert@example.com")["who"] == [me]
+    assert main(["source", "list", "--as", "mert@example.com"]) == 0
+    assert "trips" not in capsys.readouterr().out
+    assert main(["query", "run", "--as", "mert@example.com", "--source", "trips", "select 1"]) == 1
+    assert "trips" in capsys.readouterr().err
+    assert answer(capsys, "source", "unrestrict", "trips")["restricted"] is False
+    assert main(["source", "list", "--as", "mert@example.com"]) == 0
+    assert "trips" in capsys.readouterr().out
+    assert main(["source", "grant", "trips", "nobody@example.com"]) == 1
+
+
 def test_query_explain_tells_the_steps_and_runs_nothing(
     home: Path, trips: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -65,7 +87,7 @@ def test_query_explain_tells_the_steps_and_runs_nothing(
     assert [one["action"] for one in found["steps"]] == ["sort"]  # type: ignore[attr-defined]
     assert main(["query", "explain", "--source", "trips", text]) == 0
     shown = capsys.readouterr().out.splitlines()
-    assert (shown[0].partition(" ·")[0], shown[2].partition(" ·")[0]) == ("Sort by n ASC", "    Read trips")
+    assert (shown[0].partition(" ·")[0], shown[2].partition(" ·")[0]) == ("Sort by n", "    Read trips")
     assert main(["query", "explain", "select 1"]) == 0
     assert main(["query", "explain", "delete from orders"]) == 1
 
@@ -231,6 +253,22 @@ def test_add_folder_names_the_file_of_each_row_unless_told_otherwise(
     assert ["'file'" in one for one in shown] == [True, False]
 
 
+def test_add_folder_names_the_column_of_file_names(
+    home: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "shops"
+    folder.mkdir()
+    (folder / "york.csv").write_text("day,sales\n2026-02-14,0.25\n", encoding="utf-8")
+    (folder / "bonn.csv").write_text("day,sales\n2026-02-15,1\n", encoding="utf-8")
+    answer(capsys, "source", "add", str(folder), "--file-column", "The shop")
+    columns = answer(capsys, "source", "tables", "shops")["items"]
+    assert [(one["column"], one["title"]) for one in columns][2:] == [("the_shop", "The shop")]
+    rows = answer(capsys, "query", "run", "--source", "shops", "select the_shop from shops order by 1")["rows"]
+    assert rows == [["bonn"], ["york"]]
+    assert main(["source", "add", str(folder), "--name", "x", "--file-column", "a", "--no-file-names"]) == 2
+    assert "can't be used with --no-file-names" in capsys.readouterr().err
+
+
 def test_add_folder_stacks_files_with_other_titles_if_told_so(
     home: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -249,6 +287,51 @@ def test_add_folder_stacks_files_with_other_titles_if_told_so(
     assert "Write it as FILE=LIKE." in capsys.readouterr().err
     assert main(["source", "add", str(folder), "--stack", "bonn.csv=none.csv", "--name", "wrong"]) == 1
     assert "There's no CSV file “none.csv” in this folder." in capsys.readouterr().err
+
+
+def test_a_column_renamed_in_one_file_of_a_folder_is_read_as_what_it_was(
+    home: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "shops"
+    folder.mkdir()
+    for name in ("bonn", "york"):
+        (folder / f"{name}.csv").write_text("day,sales,town\n2026-02-14,1,a\n2026-02-15,2,b\n", encoding="utf-8")
+    answer(capsys, "source", "add", str(folder))
+    total = ("query", "run", "--source", "shops", "select sum(sales) from shops")
+    (folder / "york.csv").write_text("day,turnover,town\n2026-02-14,4,a\n2026-02-15,8,b\n", encoding="utf-8")
+    assert answer(capsys, *total)["rows"] == [[6]], "the last good rows"
+    capsys.readouterr()
+    assert main(["source", "refresh", "shops"]) == 1
+    refused = capsys.readouterr().err
+    assert "“york.csv” has “turnover” where it had “sales”." in refused
+    assert "add “--renamed turnover=sales”" in refused
+    assert "add --force" in refused
+    assert main(["source", "show", "shops"]) == 0
+    assert "Column renamed" in capsys.readouterr().out
+    assert answer(capsys, "source", "refresh", "shops", "--renamed", "turnover=sales")["problem"] == ""
+    assert answer(capsys, *total)["rows"] == [[15]]
+
+    (folder / "york.csv").write_text("day,income,town\n2026-02-14,4,a\n2026-02-15,8,b\n", encoding="utf-8")
+    answer(capsys, "source", "refresh", "shops", "--renamed", "income=")
+    assert answer(capsys, *total)["rows"] == [[3]]
+    assert main(["source", "refresh", "shops", "--renamed", "x=sales"]) == 1
+    assert "No file has a new column “x”" in capsys.readouterr().err
+
+
+def test_add_folder_offers_to_read_a_column_with_another_title_as_that_of_the_others(
+    home: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "shops"
+    folder.mkdir()
+    for name, title in (("bonn", "sales"), ("york", "turnover"), ("kiel", "sales")):
+        text = f"day,{title},town,shop\n2026-02-14,1,a,x\n2026-02-15,2,b,y\n"
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    assert main(["source", "add", str(folder), "--name", "apart"]) == 0
+    hint = capsys.readouterr().err
+    assert "“york.csv” has “turnover” where other files have “sales”." in hint
+    assert "add “--renamed turnover=sales”." in hint
+    answer(capsys, "source", "add", str(folder), "--renamed", "turnover=sales", "--name", "one")
+    assert answer(capsys, "query", "run", "--source", "one", "select sum(sales) from shops")["rows"] == [[9]]
 
 
 def test_source_refresh_copies_again_and_keeps_the_copy_if_columns_are_lost(

@@ -1,10 +1,16 @@
 """The data of a page's widgets as sheets: with the person's rights, progress, and errors in their place."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from benchboard.analytics import model_services
+from benchboard.analytics.data_models.definition import ModelDefinition, ModelJoin
+from benchboard.analytics.files.inspection import inspect_file
+from benchboard.analytics.sources.file_import import import_files
+from benchboard.analytics.sources.removal import remove_source
 from benchboard.dashboards.data_sheets import widget_sheets
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.editing.view import ReaderState, RenderedPage, render
@@ -41,3 +47,38 @@ def test_who_may_not_read_orders_gets_none_and_a_page_without_queries_has_none(m
         with pytest.raises(Invalid) as refused:
             widget_sheets(session, market.analyst, _page(""), _NOW, labels={})
     assert refused.value.code == "export.no-data"
+
+
+def test_sheets_say_what_is_added_wrongly_and_have_no_total_of_several_currencies(
+    market: Market, tmp_path: Path
+) -> None:
+    rows = "Ulm,EUR,1,10\nUlm,EUR,2,20\nBern,CHF,1,40\nBern,CHF,2,80\n"
+    (tmp_path / "sales.csv").write_text(f"shop,currency,part,amount\n{rows}", encoding="utf-8")
+    (tmp_path / "shops.csv").write_text("name,marketing_cost\nUlm,5\nBern,7\n", encoding="utf-8")
+    scans = [inspect_file(tmp_path / f"{name}.csv").tables[0].scan for name in ("sales", "shops")]
+    database, actor = unbound(market.database), market.analyst
+    source = import_files(database, actor, name="Sold", scans=scans, folder=None)
+    try:
+        with database.change() as session:
+            tables = [model_services.model_table(session, actor, source.id, name, []) for name in ("sales", "shops")]
+            made = ModelDefinition((tables[0], tables[1]), (ModelJoin((("shop", "name"),)),))
+            model = model_services.create_model(session, actor, name="model", definition=made)
+        pivoted = "SELECT CAST(part AS text) AS part, shop, sum(amount) AS sold FROM model GROUP BY ALL ORDER BY 1, 2"
+        items = [
+            {"id": "a", "type": "table", "query": "SELECT sum(amount) AS sold, sum(marketing_cost) AS cost FROM model",
+             "data_source_id": source.id, "position": {"x": 0, "y": 0, "w": 4, "h": 4}},
+            {"id": "b", "type": "pivot_table", "query": pivoted,
+             "data_source_id": source.id, "position": {"x": 0, "y": 4, "w": 4, "h": 4}},
+        ]  # fmt: skip
+        page = render(parse_document({"format": "benchboard/dashboard", "version": 2, "items": items}), ReaderState())
+        with database.read() as session:
+            added, pivot = widget_sheets(session, actor, page, _NOW, labels={})
+        assert "Rows of shops are counted more than once in “cost”: one matches up to 2 rows." in added.notes
+        assert "This adds CHF and EUR as if they were one currency. Filter or group by currency." in added.notes
+        assert pivot.table is not None
+        assert pivot.table.rows == (("1", 40, 10, None), ("2", 80, 20, None), ("Total", 120, 30, None))
+        assert "No total: the amounts are in different currencies" in pivot.notes
+    finally:
+        with database.change() as session:
+            model_services.delete_model(session, actor, model.id)
+            remove_source(session, actor, source.id, even_if_used=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from benchboard import workspace
+from benchboard import i18n, package_data, workspace
 from benchboard.analytics.queries import run_query
 from benchboard.dashboards import library
 from benchboard.dashboards.access import access_list
@@ -130,3 +130,22 @@ def test_demo_opened_twenty_times_changes_nothing(demo: Workspace, home: Path) -
     for _time in range(20):
         workspace.open_demo(home).close()
     assert counts() == before
+
+
+def test_demo_created_in_turkish_has_turkish_dashboards_and_versions(tmp_path: Path) -> None:
+    folder = package_data.resources_folder() / "i18n"
+    i18n.use("tr", folder)
+    try:
+        opened = workspace.open_demo(tmp_path)
+    finally:
+        i18n.use("en", folder)
+    analyst = _people(opened)["analyst"]
+    with unbound(opened.database).read() as session:
+        cards = library.list_dashboards(session, analyst, Listing()).rows
+        (review,) = [card for card in cards if card.name == "Mağaza özeti"]
+        notes = [one.note for one in version_store.list_versions(session, analyst, review.id).rows]
+        layout = library.get_dashboard(session, analyst, review.id).document.layout
+        titles = {widget_of(found.item).title for found in walk_items(layout)}
+    opened.close()
+    assert "Pazartesi için gündem" in notes
+    assert {"Bu hafta", "Gündem", "Mağazaya göre siparişler"} <= titles

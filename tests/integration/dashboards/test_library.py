@@ -81,6 +81,22 @@ def test_create_then_get_returns_the_same_document(office: Office) -> None:
     assert rows["placeholder"].config["benchboard"] == {"id": "w2", "type": "theirs/map", "item": {"note": None}}
 
 
+def test_get_dashboard_just_created_is_as_stored_and_another_version_is_read(office: Office) -> None:
+    ada = office.actor("ada")
+    with unbound(office.town.database).change() as session:
+        created = library.create(session, ada, document("Line", item("a"), item("b", x=4)))
+        plain = library.get_dashboard(session, ada, created.card.id)
+    said = _touched(office.town.database)
+    with unbound(office.town.database).read() as session:
+        assert library.get_dashboard(session, ada, created.card.id, created) == plain
+    assert not any("widgets.id" in one for one in said)
+    with unbound(office.town.database).change() as session:
+        library.save(session, ada, created.card.id, document("Line", item("a")), base_version=None)
+    with unbound(office.town.database).read() as session:
+        found = library.get_dashboard(session, ada, created.card.id, created)
+    assert [one.item.id for one in walk_items(found.document.layout)] == ["a"]
+
+
 def test_save_one_moved_widget_of_125_writes_one_row(office: Office) -> None:
     ada = office.actor("ada")
     made = office.make(ada, wide())

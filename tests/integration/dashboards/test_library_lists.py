@@ -104,6 +104,21 @@ def test_trash_keeps_for_thirty_days_what_its_owner_can_restore(office: Office) 
     assert office.names(bob, "shared") == ["Line 2"]
 
 
+def test_trash_and_back_is_no_change_of_the_dashboard(office: Office) -> None:
+    ada = office.actor("ada")
+    first = office.make(ada, document("First"))
+    office.make(ada, document("Second"))
+    key = first.card.id
+    office.do(library.discard, ada, [key])
+    (card,) = office.ask(library.list_dashboards, ada, Listing(filters={"which": "trash"})).rows
+    assert card.updated_at == first.card.updated_at
+    office.do(library.restore, ada, [key])
+    cards = office.ask(library.list_dashboards, ada, Listing(sort="updated_at", descending=True)).rows
+    assert [one.name for one in cards] == ["Second", "First"]
+    assert cards[1].updated_at == first.card.updated_at
+    assert cards[1].version > first.card.version
+
+
 def _age(office: Office, days: float, dashboard_id: str) -> None:
     with unbound(office.town.database).change() as session:
         then = datetime.now(UTC) - timedelta(days=days)

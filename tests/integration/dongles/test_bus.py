@@ -1,7 +1,7 @@
 """What every CAN bus promises, whatever its backend: the same tests on slcan and on python-can's interfaces."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from itertools import pairwise
@@ -20,6 +20,7 @@ from benchboard.canbus.frame import Frame, TimeSource
 from benchboard.dongles.device import Device
 from benchboard.errors import DeviceFailure, Invalid, Unavailable
 from support.simulator import simulator
+from support.waiting import until
 
 BITRATE = 500_000
 MIXED = [
@@ -80,14 +81,6 @@ def without_stamps(frames: list[Frame]) -> list[Frame]:
     return [frame._replace(timestamp=None) for frame in frames]
 
 
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for something that must come to be, a minute at most."""
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline, "it never came to be"
-        time.sleep(0.005)
-
-
 def test_recv_frames_sent_at_one_end_arrive_in_order_at_the_other(buses: tuple[Bus, Bus]) -> None:
     one, other = buses
     for frame in MIXED:
@@ -96,6 +89,16 @@ def test_recv_frames_sent_at_one_end_arrive_in_order_at_the_other(buses: tuple[B
     assert other.recv(0) == []
     assert one.state().sent == len(MIXED)
     assert other.state().sent == 0
+
+
+def test_recv_gives_what_was_sent_too_in_order_and_marked(buses: tuple[Bus, Bus]) -> None:
+    one, other = buses
+    for frame in MIXED:
+        one.send(frame)
+    sent = received(one, len(MIXED))
+    assert without_stamps(sent) == [frame._replace(sent=True) for frame in MIXED]
+    assert all(frame.timestamp is not None for frame in sent)
+    assert without_stamps(received(other, len(MIXED))) == MIXED
 
 
 def test_recv_every_frame_has_its_own_time_and_where_it_came_from(buses: tuple[Bus, Bus]) -> None:
@@ -172,7 +175,11 @@ def test_capture_keeps_what_comes_over_the_bus(buses: tuple[Bus, Bus]) -> None:
         assert (new.next, new.dropped) == (len(MIXED), 0)
         assert capture.since(new.next).frames == []
         capture.send(Frame(0x55))
-        assert without_stamps(received(one, 1)) == [Frame(0x55)]
+        heard = received(one, len(MIXED) + 1)
+        assert without_stamps([frame for frame in heard if not frame.sent]) == [Frame(0x55)]
+        until(lambda: len(capture.since(new.next).frames) == 1)
+        assert without_stamps(capture.since(new.next).frames) == [Frame(0x55, sent=True)]
+        assert capture.counters().frames == len(MIXED)
         assert capture.counters().bus.sent == 1
 
         def busy() -> bool:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from uuid import uuid4
 
@@ -30,6 +31,7 @@ from support import forked
 from support.memory_host import ORGANISATION, ORGANISATION_KEY, PUBLIC, Host
 from support.programs import Programs
 from support.simulator import Simulator, environment, simulator
+from support.waiting import until
 
 RULE = package_data.resources_folder() / "udev" / link.RULE_NAME
 
@@ -56,14 +58,6 @@ def dongle_command(home: Path, programs: Programs) -> DongleCommand:
 def two(home: Path) -> Iterator[Simulator]:
     with simulator(home, count=2) as running:
         yield running
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for something that must come to be, a minute at most."""
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline, "it never came to be"
-        time.sleep(0.005)
 
 
 def foreign(port: str, bitrate: int) -> can.BusABC:
@@ -204,12 +198,50 @@ def test_manual_dongle_waits_for_its_button(home: Path) -> None:
         assert re.search(r"^Dongle [0-9A-F]{4} \(number 1\) is blinking\.", manual.heard()), "as the window names it"
 
 
+# ---- faults
+
+
+def test_simulate_disturbed_frames_bring_a_sender_to_bus_off(home: Path) -> None:
+    with simulator(home, "--disturb", "100", count=2) as running, ExitStack() as stack:
+        one, two = (stack.enter_context(link.open_port(port)) for port in running.ports)
+        for handle in (two, one):
+            handle.write(b"O\r")
+            assert handle.read(10.0) == b"\r"
+        one.write(b"t1230\r")
+        assert int(_counters_when(one, lambda line: line.endswith(b"3"))[1:5], 16) == 256
+        assert int(_counters_when(two, lambda line: int(line[5:9], 16) > 0)[5:9], 16) == 32
+
+
+def test_simulate_stalled_dongle_answers_nothing_and_goes_on(home: Path) -> None:
+    with simulator(home, "--manual") as running, link.open_port(running.ports[0]) as handle:
+        running.say("stall 1 1")
+        running.say("?")
+        assert "stall N SECONDS" in running.heard()  # both lines were read
+        handle.write(b"V\r")
+        assert handle.read(0.3) == b""
+        assert handle.read(10.0).startswith(b"V")
+
+
+def _counters_when(handle: link.PortHandle, wanted: Callable[[bytes], bool]) -> bytes:
+    """The answer to `e` (counters and error state) once it is as wanted."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        handle.write(b"e\r")
+        lines = [line for line in handle.read(1.0).split(b"\r") if re.fullmatch(rb"e[0-9A-F]{16}[0-3]", line)]
+        if lines and wanted(lines[-1]):
+            return lines[-1]
+    raise AssertionError("the counters never came to that")
+
+
 # ---- links and discovery
 
 
 def test_simulate_until_eof_ends_with_a_file_as_standard_input(dongle_command: DongleCommand) -> None:
     result = dongle_command("simulate", "--until-eof", stdin="press 7\n")
-    assert (result.returncode, result.stderr.splitlines()[1:]) == (0, ["Type “press N”, where N is 1 to 1."])
+    assert (result.returncode, result.stderr.splitlines()[1:]) == (
+        0,
+        ["Type “press N”, “cut N” or “stall N SECONDS”, where N is 1 to 1, or “disturb FRAMES”."],
+    )
 
 
 def test_discover_lists_simulators_while_they_run(home: Path) -> None:

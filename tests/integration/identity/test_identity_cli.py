@@ -84,7 +84,7 @@ def test_user_commands_on_a_local_database_add_disable_and_list(local: Terminal)
     listed = local.json("user", "list", "--search", "cagri")
     assert set(listed) == {"items", "next"}
     assert [row["name"] for row in listed["items"]] == ["İnes Çağrı"]
-    assert set(listed["items"][0]) == {"id", "name", "email", "role", "state", "last_seen", "sessions"}
+    assert set(listed["items"][0]) == {"id", "name", "email", "role", "own_roles", "state", "last_seen", "sessions"}
     assert local.json("user", "show", "ines@example.com".replace("i", "i̇", 1), status=0)["id"] == added["id"]
     assert local.json("user", "disable", added["id"]) == {"changed": 1}
     assert local.json("user", "show", added["id"])["state"] == "inactive"
@@ -94,6 +94,51 @@ def test_user_commands_on_a_local_database_add_disable_and_list(local: Terminal)
     assert [(row["user_id"], row["resource_id"]) for row in trail["items"]] == [(me["user_id"], added["id"])]
     told = local("user", "list")
     assert "İnes Çağrı" in told.stdout
+
+
+def test_user_change_changes_each_field_says_so_and_refuses_what_cannot_be(local: Terminal) -> None:
+    me = local.json("whoami")["email"]
+    added = local.json("user", "add", "mert@example.com")
+    changed = local.json(
+        "user", "change", "mert@example.com", "--role", "technician", "--name", "Mert Aydın",
+        "--email", "aydin@example.com", "--department", "Lab",
+    )  # fmt: skip
+    assert changed == {"id": added["id"], "changed": ["name", "email", "department", "role"]}
+    row = local.json("user", "show", "aydin@example.com")
+    assert (row["name"], row["role"]) == ("Mert Aydın", "technician")
+    assert "Changed Mert Aydın. Role: Analyst." in local("user", "change", added["id"], "--role", "analyst").stdout
+    same = local("user", "change", added["id"], "--role", "analyst").stdout
+    assert "Nothing to change: Mert Aydın is already like that." in same
+    assert "You can't change your own role." in local("user", "change", me, "--role", "analyst", status=1).stderr
+    assert "Specify what to change" in local("user", "change", me, status=2).stderr
+    refused = local("user", "set-password", added["id"], typed=PASSWORD, status=1).stderr
+    assert "People don't sign in with a password on this computer." in refused
+
+
+def test_user_delete_and_restore_by_id(local: Terminal) -> None:
+    added = local.json("user", "add", "mert@example.com")
+    assert local.json("user", "delete", "mert@example.com") == {"deleted": 1, "sessions_ended": 0}
+    assert "mert" not in local("user", "list").stdout
+    assert [row["state"] for row in local.json("user", "list", "--status", "deleted")["items"]] == ["deleted"]
+    assert "There's no person" in local("user", "show", "mert@example.com", status=1).stderr
+    assert local.json("user", "restore", added["id"]) == {"restored": 1}
+    assert local.json("user", "show", "mert@example.com")["state"] == "active"
+    me = local.json("whoami")["email"]
+    assert "You can't delete your own account." in local("user", "delete", me, status=1).stderr
+
+
+def test_user_set_password_on_a_server_signs_in_and_ends_sessions(server: Terminal) -> None:
+    server("db", "seed", "--admin", "ines@example.com", "--organisation", "Lab", typed=PASSWORD)
+    server("login", "ines@example.com", typed=PASSWORD)
+    server("user", "add", "mert@example.com", typed=PASSWORD)
+    other = Terminal(server.programs, server.home.parent / "elsewhere", server.url)
+    other("login", "mert@example.com", typed=PASSWORD)
+    new = "another four words here"
+    assert server.json("user", "set-password", "mert@example.com", typed=new)["sessions_ended"] == 1
+    assert "You were signed out." in other("whoami", status=1).stderr
+    other("login", "mert@example.com", typed=PASSWORD, status=1)
+    other("login", "mert@example.com", typed=new)
+    assert new not in server("audit", "list", "--json").stdout
 
 
 def test_user_list_with_after_continues_from_the_key(local: Terminal) -> None:

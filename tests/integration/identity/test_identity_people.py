@@ -11,8 +11,20 @@ import pytest
 from sqlalchemy import select, text, update
 
 from benchboard.errors import Conflict, Denied, Invalid, NotFound
-from benchboard.identity import audit, authentication, sessions, teams, users
+from benchboard.identity import (
+    audit,
+    authentication,
+    person_changes,
+    person_deletion,
+    reach,
+    role_changes,
+    sessions,
+    teams,
+    users,
+)
 from benchboard.identity.permissions import Actor
+from benchboard.identity.person_changes import PersonFields
+from benchboard.identity.role_changes import DeletedRole, RoleFields, RoleHolder, RoleSummary
 from benchboard.identity.roles import ROLES, RULES
 from benchboard.paging import Listing
 from benchboard.storage.change_tracking import UnrecordedChange, unaudited
@@ -25,6 +37,7 @@ from benchboard.storage.models.identity import (
     SessionHistory,
     SignInSession,
     Team,
+    TeamMember,
     User,
 )
 from support.databases import unbound
@@ -41,6 +54,12 @@ def _snapshot(database: Database) -> dict[str, list[tuple[object, ...]]]:
         }
 
 
+def _role_of_north(session: Any, town: Town) -> str:
+    found = session.scalars(select(Role.id).where(Role.organisation_id == town.north, Role.slug == "admin")).one()
+    return str(found)
+
+
+_CREATING = {"teams.create_team", "teams.restore_team", "role_changes.create_role", "role_changes.restore_role"}
 _ACTOR_SERVICES: dict[str, Callable[[Any, Actor, Town], object]] = {
     "users.list_people": lambda s, a, _t: users.list_people(s, a, Listing(), limit=1000).rows,
     "users.get_person": lambda s, a, t: users.get_person(s, a, t.actor.user_id),
@@ -57,9 +76,52 @@ _ACTOR_SERVICES: dict[str, Callable[[Any, Actor, Town], object]] = {
     "sessions.revoke_sessions": lambda s, a, t: sessions.revoke_sessions(s, a, [str(t.actor.session_id)]),
     "sessions.find_open": lambda s, a, t: sessions.find_open(s, a, str(t.actor.session_id)),
     "sessions.end_all": lambda s, a, t: sessions.end_all(s, a, [s.get_one(User, t.actor.user_id)]),
+    "users.locked_people": lambda s, a, t: [one.id for one in users.locked_people(s, a, [t.actor.user_id])],
+    "users.require_free": lambda s, a, t: users.require_free(s, a, t.actor.email),
+    "users.require_remaining_admin": lambda s, a, t: users.require_remaining_admin(s, a, set()),
+    "person_deletion.delete_people": lambda s, a, t: person_deletion.delete_people(s, a, [t.actor.user_id]),
+    "person_deletion.restore_people": lambda s, a, t: person_deletion.restore_people(s, a, [t.actor.user_id]),
+    "person_changes.get_fields": lambda s, a, t: person_changes.get_fields(s, a, t.actor.user_id),
+    "person_changes.change_person": lambda s, a, t: person_changes.change_person(
+        s, a, t.actor.user_id, PersonFields(name="Other")
+    ),
+    "person_changes.set_password": lambda s, a, t: person_changes.set_password(s, a, t.actor.user_id, PASSWORD),
     "users.revoke_all": lambda s, a, t: users.revoke_all(s, a, [t.actor.user_id]),
     "teams.list_teams": lambda s, a, _t: teams.list_teams(s, a, Listing(), limit=1000).rows,
     "teams.create_team": lambda s, a, _t: teams.create_team(s, a, name="Rig"),
+    "teams.get_team": lambda s, a, _t: teams.get_team(s, a, "rig"),
+    "teams.count_teams": lambda s, a, _t: teams.count_teams(s, a),
+    "teams.rename_team": lambda s, a, _t: teams.rename_team(s, a, "rig", "Rig 2"),
+    "teams.delete_team": lambda s, a, _t: teams.delete_team(s, a, "rig"),
+    "teams.restore_team": lambda s, a, t: teams.restore_team(
+        s, a, teams.DeletedTeam(t.north, "Rig", (t.actor.user_id,), (), ())
+    ),
+    "reach.person_actor": lambda s, a, t: reach.person_actor(s, a, t.actor.user_id),
+    "reach.get_reach": lambda s, a, t: reach.get_reach(s, a, t.actor.user_id),
+    "reach.list_holders": lambda s, a, _t: reach.list_holders(s, a, "users:read").rows,
+    "reach.page_people": lambda s, a, _t: (
+        reach.page_people(s, a, ["users:read"], Listing(), after=None, limit=100).rows
+    ),
+    "role_changes.list_roles": lambda s, a, _t: role_changes.list_roles(s, a),
+    "role_changes.get_role": lambda s, a, t: role_changes.get_role(s, a, _role_of_north(s, t)),
+    "role_changes.create_role": lambda s, a, _t: role_changes.create_role(s, a, name="Lead"),
+    "role_changes.change_role": lambda s, a, t: role_changes.change_role(
+        s, a, _role_of_north(s, t), RoleFields(name="Other")
+    ),
+    "role_changes.delete_role": lambda s, a, t: role_changes.delete_role(s, a, _role_of_north(s, t)),
+    "role_changes.restore_role": lambda s, a, t: role_changes.restore_role(
+        s,
+        a,
+        DeletedRole(
+            RoleSummary(t.north, "lead", "Lead", "", False, frozenset(), 1),
+            (RoleHolder(t.actor.user_id, None, datetime.now(UTC)),),
+        ),
+    ),
+    "role_changes.add_people": lambda s, a, t: role_changes.add_people(s, a, _role_of_north(s, t), [t.actor.user_id]),
+    "role_changes.remove_people": lambda s, a, t: role_changes.remove_people(
+        s, a, _role_of_north(s, t), [t.actor.user_id]
+    ),
+    "role_changes.preview": lambda s, a, t: role_changes.preview(s, a, _role_of_north(s, t), ()),
     "teams.add_people": lambda s, a, t: teams.add_people(s, a, "rig", [t.actor.user_id]),
     "teams.remove_people": lambda s, a, t: teams.remove_people(s, a, "rig", [t.actor.user_id]),
     "audit.list_entries": lambda s, a, _t: audit.list_entries(s, a, Listing(), limit=1000).rows,
@@ -70,7 +132,17 @@ _ACTOR_SERVICES: dict[str, Callable[[Any, Actor, Town], object]] = {
 def test_services_taking_an_actor_are_all_in_the_tenant_tests() -> None:
     taking_actors = {
         f"{module.__name__.rpartition('.')[2]}.{name}"
-        for module in (users, sessions, teams, audit, authentication)
+        for module in (
+            users,
+            person_changes,
+            person_deletion,
+            sessions,
+            teams,
+            role_changes,
+            reach,
+            audit,
+            authentication,
+        )
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__
         and not name.startswith("_")
@@ -89,9 +161,12 @@ def test_service_as_admin_of_another_organisation_reaches_nobody(town: Town, nam
     except (NotFound, Denied):
         assert _snapshot(town.database) == before
         return
-    if name == "teams.create_team":
+    if name in _CREATING:
         with unbound(town.database).read() as session:
-            assert session.scalars(select(Team.organisation_id)).all() == [town.south]
+            made = select(Team.organisation_id).union_all(select(Role.organisation_id).where(Role.is_system.is_(False)))
+            assert session.scalars(made).all() == [town.south]
+            assert not session.scalars(select(TeamMember.id)).all()
+        assert _snapshot(town.database)["user_roles"] == before["user_roles"]
         return
     if name == "users.add_person":
         assert isinstance(answer, users.Person)
@@ -117,6 +192,24 @@ def test_service_without_admin_role_is_denied(town: Town, name: str, role: str) 
     with pytest.raises(Denied) as refused, unbound(town.database).change() as session:
         _ACTOR_SERVICES[name](session, actor, town)
     assert refused.value.code == "access.denied"
+    assert _snapshot(town.database) == before
+
+
+@pytest.mark.parametrize("name", sorted(_ACTOR_SERVICES.keys() - {"users.require_free"}))  # it says that one is taken
+def test_service_for_an_own_role_that_only_looks_reads_or_is_denied(town: Town, name: str) -> None:
+    """Somebody who sees people, sessions and the audit log by a role of the organisation's own changes nothing."""
+    mert = town.add("mert@north.example", role="technician")
+    with unbound(town.database).change() as session:
+        teams.create_team(session, town.actor, name="Rig")
+        auditor = role_changes.create_role(session, town.actor, name="Auditor", abilities=["admin:enter"])
+        role_changes.add_people(session, town.actor, auditor.id, [mert])
+    actor = town.sign_in("mert@north.example").actor
+    before = _snapshot(town.database)
+    try:
+        with town.database.bind(actor).change() as session:
+            _ACTOR_SERVICES[name](session, actor, town)
+    except Denied as refused:
+        assert refused.code == "access.denied"
     assert _snapshot(town.database) == before
 
 

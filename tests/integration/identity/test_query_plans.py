@@ -32,7 +32,8 @@ def _plans(crowd: Town, list_rows: List, listing: Listing) -> list[str]:
         list_rows(session, crowd.actor, listing, limit=2, after=key)
 
     plans = query_plans(crowd.database, two_pages)
-    return [plan for plan in plans if "team_members" not in plan]  # the teams of a page's people, by their IDs
+    # the teams and own roles of a page's people, by their IDs
+    return [plan for plan in plans if "team_members" not in plan and "user_roles" not in plan]
 
 
 def test_list_people_open_sessions_are_counted_by_organisation_and_person(crowd: Town) -> None:

@@ -5,6 +5,7 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,10 +17,10 @@ import benchboard
 from benchboard.analytics import model_services, table_browser
 from benchboard.analytics.sources import services
 from benchboard.dashboards import folders, library
-from benchboard.dashboards.access import access_list, sharing
+from benchboard.dashboards.access import access_list, reached_objects, sharing
 from benchboard.dashboards.versions import version_store
-from benchboard.dongles import fleet
-from benchboard.identity import audit, audit_counts, authentication, sessions, teams, users
+from benchboard.dongles import fleet, timing_profiles
+from benchboard.identity import audit, audit_counts, authentication, reach, role_changes, sessions, teams, users
 from benchboard.identity.permissions import Actor
 from benchboard.paging import Listing
 from benchboard.storage.models import Base
@@ -31,16 +32,32 @@ from support.people import Town
 
 Ask = Callable[[Session, Actor, str], object]
 
+
+def _reached_of(session: Session, actor: Actor, _dashboard_id: str, *, kind: reached_objects.ObjectKind) -> object:
+    return reached_objects.list_reached(session, actor, actor.user_id, kind, Listing("m"))
+
+
 LISTINGS: dict[str, tuple[Ask, ...]] = {
     "audit.list_entries": (
         lambda s, a, _d: audit.list_entries(s, a, Listing("m")),
         lambda s, a, _d: audit.list_entries(s, a, Listing(filters={"person": a.user_id})),
     ),
     "access_list.list_access": (lambda s, a, d: access_list.list_access(s, a, d, Listing("m")),),
+    "access_list.list_access_of": (lambda s, a, d: access_list.list_access_of(s, a, d, Listing("m")),),
     "fleet.list_dongles": (lambda s, a, _d: fleet.list_dongles(s, a, Listing("m")),),
     "folders.list_folders": (lambda s, a, _d: folders.list_folders(s, a),),
     "library.list_dashboards": (lambda s, a, _d: library.list_dashboards(s, a, Listing("m")),),
     "model_services.list_models": (lambda s, a, _d: model_services.list_models(s, a, Listing("m")),),
+    "reach.list_holders": (lambda s, a, _d: reach.list_holders(s, a, "users:read", Listing("m")),),
+    "reached_objects.list_access_to": (
+        lambda s, a, d: reached_objects.list_access_to(s, a, "dashboard", d, Listing("m")),
+    ),
+    "reached_objects.list_reached": (*(partial(_reached_of, kind=kind) for kind in reached_objects.KINDS),),
+    "reached_objects.list_reached_by_team": (
+        lambda s, a, _d: reached_objects.list_reached_by_team(s, a, a.user_id, "dashboard"),
+        lambda s, a, _d: reached_objects.list_reached_by_team(s, a, a.user_id, "source"),
+    ),
+    "role_changes.list_roles": (lambda s, a, _d: role_changes.list_roles(s, a),),
     "services.list_sources": (lambda s, a, _d: services.list_sources(s, a, Listing("m")),),
     "sessions.list_sessions": (
         lambda s, a, _d: sessions.list_sessions(s, a, Listing("m")),
@@ -48,6 +65,7 @@ LISTINGS: dict[str, tuple[Ask, ...]] = {
     ),
     "table_browser.list_tables": (lambda s, a, _d: table_browser.list_tables(s, a),),
     "teams.list_teams": (lambda s, a, _d: teams.list_teams(s, a, Listing("m")),),
+    "timing_profiles.list_profiles": (lambda s, a, _d: timing_profiles.list_profiles(s, a),),
     "users.list_people": (lambda s, a, _d: users.list_people(s, a, Listing("m")),),
     "version_store.list_versions": (lambda s, a, d: version_store.list_versions(s, a, d, Listing("m")),),
 }

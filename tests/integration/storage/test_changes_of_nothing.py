@@ -28,6 +28,7 @@ _NEEDLESS: Mapping[str, Act] = {
     "teams.add_people member": lambda s, a, ids: teams.add_people(s, a, "rig", [ids["dana"]]),
     "teams.add_people no one": lambda s, a, _ids: teams.add_people(s, a, "rig", []),
     "teams.remove_people no member": lambda s, a, ids: teams.remove_people(s, a, "rig", [ids["john"]]),
+    "teams.rename_team": lambda s, a, _ids: teams.rename_team(s, a, "rig", "rig"),
     "teams.remove_people no one": lambda s, a, _ids: teams.remove_people(s, a, "rig", []),
     "users.set_state": lambda s, a, ids: users.set_state(s, a, [ids["dana"]], "active"),
     "users.set_state disabled": lambda s, a, ids: users.set_state(s, a, [ids["gone"]], "inactive"),
@@ -67,6 +68,8 @@ _NEEDLESS: Mapping[str, Act] = {
 _ALWAYS_CHANGING = {
     "users.add_person",
     "teams.create_team",
+    "teams.delete_team",
+    "teams.restore_team",
     "library.create",
     "library.duplicate",
     "commerce.add_to_team",

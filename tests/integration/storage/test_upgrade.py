@@ -266,6 +266,20 @@ def test_upgrade_to_0006_keeps_all_and_nobody_is_on_a_dashboard(database: Databa
     assert _everything(database) == held
 
 
+def test_upgrade_to_0007_keeps_all_and_restricts_no_data_source(database: Database) -> None:
+    upgrade.downgrade(database, "0006")
+    with database.engine.begin() as connection:
+        rows.fill(connection)
+    held, shape = _everything(database), _shape(database)
+    assert "data_source_grants" not in shape
+    upgrade.upgrade(database)
+    assert _everything(database)["data_source_grants"] == []
+    assert _everything(database, shape) == held
+    assert upgrade.check(database) == ()
+    upgrade.downgrade(database, "0006")
+    assert _everything(database) == held
+
+
 def test_revisions_are_those_of_alembic() -> None:
     config = Config()
     config.set_main_option("script_location", str(package_data.migrations_folder()))

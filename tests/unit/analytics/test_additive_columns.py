@@ -20,8 +20,15 @@ from benchboard.analytics.additive_columns import additive_columns, partial_colu
         ("SELECT day, count(*) FILTER (WHERE status IN ('a', 'b')) AS paid FROM o", {"paid"}, {"paid"}),
         ("SELECT day, sum(CASE WHEN a THEN 1 ELSE 0 END) AS a, sum(b) AS b FROM o", {"a", "b"}, {"a"}),
         ("SELECT day, n FROM (SELECT day, count(*) AS n FROM o GROUP BY 1) x", set(), set()),
+        ("SELECT shop, sum(tax) AS total FROM (SELECT *, sum(n) OVER () * 2 AS tax FROM o) AS o GROUP BY 1",
+         {"total"}, set()),
+        ("WITH m AS (SELECT a, avg(b) AS b FROM o GROUP BY 1) SELECT a, sum(b) AS b, max(b) AS m FROM m GROUP BY a",
+         {"b"}, set()),
+        ("SELECT a, count(*) AS n FROM o GROUP BY 1 UNION ALL SELECT 'all', count(*) FROM o", set(), set()),
+        ("SELECT a, (SELECT count(*) FROM o) AS n FROM p", set(), set()),
+        ("SELECT a, sum(b) AS n FROM (SELECT 1 AS a, 2 AS b) o GROUP BY ROLLUP (a)", set(), set()),
     ],
-)
+)  # fmt: skip
 def test_columns_that_are_plain_counts_or_sums_add_up(query: str, added: set[str], partial: set[str]) -> None:
     assert additive_columns(query) == added
     assert partial_columns(query) == partial

@@ -42,3 +42,9 @@ def test_the_chart_that_fits_is_suggested_with_a_reason(
     found = suggest_chart(_table(kinds, rows))
     assert found.kind == expected
     assert found.reason
+
+
+def test_one_row_of_numbers_is_said_to_be_one_row() -> None:
+    assert suggest_chart(_table(("text", "integer", "decimal"), [("a", 1, 2)])).reason == "One row: shown as a table."
+    no_numbers = suggest_chart(_table(("text", "text"), [("a", "b"), ("c", "d")]))
+    assert no_numbers.reason == "No numbers to plot by the first column: shown as a table."

@@ -45,7 +45,7 @@ def test_queries_in_brackets_see_the_tables_around_them(dialect: Dialect) -> Non
     assert read(text, dialect).columns == {CITIES: {"name", "id"}, TRIPS: {"city_id", "km"}}
     text = "SELECT km FROM (SELECT * FROM trips) AS t UNION ALL SELECT id FROM cities"
     found = read(text, dialect)
-    assert (found.whole, found.columns[CITIES]) == ({TRIPS}, {"id"})
+    assert (found.whole, found.columns) == (set(), {TRIPS: {"km"}, CITIES: {"id"}})
 
 
 def test_star_reads_all_columns_of_its_table() -> None:
@@ -54,6 +54,23 @@ def test_star_reads_all_columns_of_its_table() -> None:
     assert found.columns[TRIPS] == {"id"}
     assert found.reads(CITIES, ["name"])
     assert read("SELECT * FROM trips, cities", "own").whole == {TRIPS, CITIES}
+
+
+@pytest.mark.parametrize("dialect", ALL)
+def test_star_of_a_query_in_brackets_reads_what_is_read_around_it(dialect: Dialect) -> None:
+    inner = "SELECT trips.*, cities.name AS city_name FROM trips LEFT JOIN cities ON trips.city_id = cities.id"
+    found = read(f"SELECT city_name, sum(t.km) AS total FROM ({inner}) AS t GROUP BY 1", dialect)
+    assert (found.whole, found.columns) == (set(), {TRIPS: {"city_id", "km"}, CITIES: {"id", "name"}})
+    found = read(f"WITH t AS ({inner}), u AS (SELECT * FROM t) SELECT km FROM u", dialect)
+    assert (found.whole, found.columns) == (set(), {TRIPS: {"city_id", "km"}, CITIES: {"id", "name"}})
+    assert read(f"SELECT *, 2 * km AS twice FROM ({inner}) AS trips", dialect).whole == {TRIPS}
+    for compared in ("SELECT DISTINCT * FROM trips", "SELECT * FROM trips UNION SELECT * FROM trips"):
+        assert read(f"SELECT km FROM ({compared}) AS t", dialect).whole == {TRIPS}, compared
+
+
+def test_pivot_reads_the_columns_that_it_does_not_name() -> None:
+    text = "SELECT 1 AS one FROM (SELECT * FROM trips) AS t PIVOT (sum(km) FOR city_id IN (1, 2))"
+    assert read(text).whole == {TRIPS}
 
 
 def test_table_of_another_source_and_of_a_schema() -> None:

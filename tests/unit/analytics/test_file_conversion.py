@@ -238,7 +238,7 @@ def test_wrong_values_are_emptied_or_left_out_and_counted(tmp_path: Path) -> Non
     scan = inspect_file(path).tables[0].scan
     assert not scan.readable_in_place
     emptied = copy_to_parquet(scan, tmp_path / "a.parquet")
-    assert (emptied.rows, emptied.emptied, emptied.left_out) == (42, 1, 1)
+    assert (emptied.rows, emptied.emptied, emptied.left_out) == (42, 2, 1)
     assert _rows(emptied.scan)[40:] == [(None, "ağaç"), (8, None)]
     leave_out = replace(scan, options=replace(scan.options, wrong_values="leave-out"))
     left_out = copy_to_parquet(leave_out, tmp_path / "a.parquet")

@@ -75,6 +75,17 @@ def test_log_of_a_turkish_spreadsheet_is_recognised(tmp_path: Path) -> None:
 _VISITORS = "Ort;Datum;Anzahl\nKöln;01.11.2026;12\nBonn;02.11.2026;7\n"
 
 
+@pytest.mark.parametrize("late", [False, True])
+def test_the_reason_for_a_thousands_separator_is_a_number_that_has_one(tmp_path: Path, late: bool) -> None:
+    """“Based on numbers such as -3,3.” stood at the thousands separator."""
+    first = [f"{n};-3,3" for n in range(600 if late else 3)]  # later lines aren't in the sample that suggests the marks
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(["n;total", *first, "900;1.204,50"]) + "\n", encoding="utf-8")
+    reasons = {guess.option: guess.reason for guess in inspect_file(path).tables[0].guesses}
+    assert "-3,3" in reasons["decimal_mark"]
+    assert "1.204,50" in reasons["thousands_mark"]
+
+
 @pytest.mark.parametrize(
     ("above", "lines"),
     [

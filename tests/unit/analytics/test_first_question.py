@@ -1,7 +1,10 @@
 """The question that a table is opened with, and where a column that is added to it fits."""
 
+from dataclasses import replace
+
 import pytest
 
+from benchboard.analytics.likely_measure import LikelyMeasure
 from benchboard.analytics.query_builder.first_question import (
     FIRST_ROWS,
     Shape,
@@ -9,6 +12,7 @@ from benchboard.analytics.query_builder.first_question import (
     ranged_question,
     starting_question,
     with_column,
+    with_size_order,
 )
 from benchboard.analytics.query_builder.question import Filter, Group, Measure, Question, Sort
 from benchboard.analytics.query_builder.sql_writer import to_sql
@@ -27,10 +31,28 @@ def test_a_table_with_a_time_is_counted_over_it_within_the_time_range() -> None:
 
 
 def test_likely_measure_takes_the_place_of_the_count() -> None:
-    found = first_question(Question("trips", "s1"), "day", "month", ("km", "sum"))
+    found = first_question(Question("trips", "s1"), "day", "month", LikelyMeasure("km", "sum"))
     assert (found.measures, found.outputs) == ((Measure("sum", "km", "total_km"),), ("month", "total_km"))
     assert found.sorts == (Sort("month"),)
-    assert first_question(Question("trips", "s1"), "", "", ("km", "sum")).measures == ()
+    assert first_question(Question("trips", "s1"), "", "", LikelyMeasure("km", "sum")).measures == ()
+
+
+def test_amounts_of_several_currencies_begin_with_a_series_for_each() -> None:
+    """The first chart was of quantities: amounts in several currencies have no sum."""
+    sold = LikelyMeasure("sold", "sum", "currency")
+    found = first_question(Question("trips", "s1"), "day", "month", sold)
+    assert [one.output for one in (*found.groups, *found.measures)] == ["month", "currency", "total_sold"]
+    columns: list[tuple[str, ValueKind]] = [
+        ("shop", "text"),
+        ("day", "date"),
+        ("sold", "decimal"),
+        ("currency", "text"),
+    ]
+    expected = {"time": ["month", "currency"], "categories": ["currency"], "grid": ["month", "currency"]}
+    shapes: tuple[Shape, ...] = ("time", "categories", "grid")
+    begun = {shape: starting_question(Question("t", "s1"), columns, shape, sold) for shape in shapes}
+    assert {shape: [group.output for group in one.groups] for shape, one in begun.items()} == expected
+    assert all([one.column for one in each.measures] == ["sold"] for each in begun.values())
 
 
 def test_times_outside_the_time_range_are_grouped_by_a_fixed_unit_and_all_are_kept() -> None:
@@ -97,9 +119,9 @@ def test_first_measure_takes_the_place_of_the_count_that_was_put_in_by_itself() 
         ("time", ["kind", "day"],
          "SELECT date_trunc('month', day) AS month,\n       count(*) AS row_count\nFROM t\nGROUP BY 1\nORDER BY month"),
         ("categories", ["day", "kind"],
-         "SELECT kind,\n       count(*) AS row_count\nFROM t\nGROUP BY 1\nORDER BY row_count DESC\nLIMIT 12"),
+         "SELECT kind,\n       count(*) AS row_count\nFROM t\nGROUP BY 1\nORDER BY row_count DESC, kind\nLIMIT 12"),
         ("time", ["kind", "size"],
-         "SELECT kind,\n       count(*) AS row_count\nFROM t\nGROUP BY 1\nORDER BY row_count DESC\nLIMIT 12"),
+         "SELECT kind,\n       count(*) AS row_count\nFROM t\nGROUP BY 1\nORDER BY row_count DESC, kind\nLIMIT 12"),
         ("categories", ["size", "day"],
          "SELECT date_trunc('month', day) AS month,\n       count(*) AS row_count\nFROM t\nGROUP BY 1\nORDER BY month"),
         ("time", ["size"], "SELECT *\nFROM t\nLIMIT 100"),
@@ -119,7 +141,7 @@ def test_a_chart_to_begin_with_adds_up_the_likely_number_by_few_values() -> None
     source = BrowsedSource("s1", "Till", "csv", (BrowsedTable("till", columns),))
     assert source.starting_query("categories") == (
         "SELECT filiale,\n       sum(umsatz) AS total_umsatz\nFROM till\nGROUP BY 1\n"
-        "ORDER BY total_umsatz DESC\nLIMIT 12"
+        "ORDER BY total_umsatz DESC, filiale\nLIMIT 12"
     )
     assert source.starting_query("time") == (
         "SELECT date_trunc('month', datum) AS month,\n       sum(umsatz) AS total_umsatz\nFROM till\nGROUP BY 1\n"
@@ -145,3 +167,26 @@ def test_a_chart_of_single_rows_begins_with_its_columns_of_all_rows() -> None:
     assert begun(till, ("email", "text"), year) == ["SELECT year\nFROM log", "SELECT *\nFROM log\nLIMIT 100"]
     assert begun(year, ("x", "decimal"), ("email", "text"))[1] == "SELECT year,\n       x\nFROM log"
     assert begun(till)[0] == "SELECT *\nFROM log\nLIMIT 100"
+
+
+@pytest.mark.parametrize(
+    ("groups", "kind", "sorts"),
+    [
+        ((Group("shop"),), "text", (Sort("orders", descending=True),)),
+        ((Group("shop"), Group("state")), "text", (Sort("orders", descending=True),)),
+        ((Group("created", "month", "month"),), "timestamp", ()),
+        ((Group("created", "hour_of_day", "hour"),), "timestamp", ()),
+        ((Group("stars"),), "integer", ()),
+    ],
+)
+def test_measures_by_texts_are_in_the_order_of_their_sizes_from_the_start(
+    groups: tuple[Group, ...], kind: ValueKind, sorts: tuple[Sort, ...]
+) -> None:
+    """Bars of shops were in the order in which the database returned them."""
+    counted = Question("orders", measures=(Measure("count", "", "orders"),))
+    found = replace(counted, groups=groups)
+    assert with_size_order(found, counted, lambda _column: kind).sorts == sorts
+    assert with_size_order(found, replace(counted, measures=(), groups=groups), lambda _column: kind).sorts == sorts
+    assert not with_size_order(found, found, lambda _column: kind).sorts, "somebody took the order away"
+    own = replace(found, sorts=(Sort("orders"),))
+    assert with_size_order(own, counted, lambda _column: kind) == own

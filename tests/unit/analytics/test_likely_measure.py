@@ -25,8 +25,12 @@ def _columns(text: str) -> list[tuple[str, ValueKind]]:
         ("year:i, month:i, region:t, revenue:d, margin_pct:d", "sum revenue"),
         ("date:day, store_nbr:i, onpromotion:i, sales:d", "sum sales"),
         ("transactionId:t, unitPrice:d, netAmount:d, vatRate:d", "sum netAmount"),
-        ("day:day, currency:t, amount:d", ""),
-        ("day:day, currency:t, amount:d, items:i", "sum items"),
+        ("day:day, currency:t, amount:d", "sum amount by currency"),
+        ("day:day, currency:t, items:i, amount:d", "sum amount by currency"),
+        ("Day:day, Ccy:t, Qty:i, Charged:d", "sum Charged by Ccy"),
+        ("Tag:day, Menge:i, Wert:d, Währung:t", "sum Menge"),
+        ("Tag:day, Wert:d, Währung:t", "avg Wert by Währung"),
+        ("day:day, currency:t, tax_pct:d, items:i", "sum items"),
         ("Fatura No:i, Tarih:day, Miktar:i, Tutar:d, KDV Oranı:d", "sum Tutar"),
         ("Sipariş Tarihi:day, Müşteri Kodu:i, Adet:i, Birim Fiyat:d", "sum Adet"),
         ("Datum:day, Kunde Nr:i, Menge:i, Umsatz:d", "sum Umsatz"),
@@ -62,7 +66,8 @@ def _columns(text: str) -> list[tuple[str, ValueKind]]:
 )
 def test_amounts_come_before_quantities_and_ids_never(columns: str, expected: str) -> None:
     found = likely_measure(_columns(columns), None)
-    assert (f"{found.function} {found.column}" if found is not None else "") == expected
+    by = f" by {found.by}" if found is not None and found.by else ""
+    assert (f"{found.function} {found.column}{by}" if found is not None else "") == expected
 
 
 @pytest.mark.parametrize(
@@ -86,6 +91,5 @@ def test_amounts_of_one_currency_are_added_up_and_known_ids_are_not() -> None:
     columns = _columns("currency:t, amount:d, stock:i")
     one = TableStatistics(1000, {"currency": ColumnStatistics(1000, 1)})
     found = likely_measure(columns, one)
-    assert found is not None
-    assert found.column == "amount"
+    assert found == ("amount", "sum", "")
     assert likely_measure(columns, one, {"amount", "stock"}) is None

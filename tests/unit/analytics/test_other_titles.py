@@ -143,7 +143,7 @@ def test_files_that_cannot_be_read_under_titles_are_refused(shops: Path, same_as
     st.lists(st.integers(1, 8), min_size=2, max_size=4),
     st.randoms(use_true_random=False),
 )
-@examples(25, deadline=None)
+@examples(60, costly=True, deadline=None)
 def test_no_row_of_a_stacked_file_is_lost_or_in_another_column(
     kinds: list[str], counts: list[int], random: Any
 ) -> None:

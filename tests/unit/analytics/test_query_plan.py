@@ -12,6 +12,7 @@ from benchboard.analytics import duckdb_engine
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.duckdb_engine import FileView
 from benchboard.analytics.duckdb_plan import duckdb_plan
+from benchboard.analytics.plan_shares import PlanShares, plan_shares, plan_warnings
 from benchboard.analytics.postgresql_plan import postgresql_plan, tables_read
 from benchboard.analytics.query_plan import MAX_DEPTH, MAX_STEPS, PlanStep, QueryPlan, indented
 from benchboard.analytics.remote.mysql_plan import mysql_plan
@@ -41,13 +42,42 @@ def test_postgresql_plan_steps_are_in_words_with_the_rows_of_their_tables() -> N
     )
 
     assert lines(found) == [
-        "Sort by (sum(o.total)) DESC · about 214 rows",
+        "Sort by (sum(o.total)) (descending) · about 214 rows",
         "  Group by m.name · about 214 rows",
         "    Join on o.merchant_id = m.id · about 8,540 rows",
         "      Read orders · about 8,540 of 48,211 rows, no index",
         "      Read merchants · about 214 rows, no index",
     ]
     assert found.read_rows == 48211 + 214
+
+
+def test_plan_shares_are_of_the_cost_where_the_engine_tells_it_and_warn_of_rows_read_for_nothing() -> None:
+    joined = {
+        "Node Type": "Hash Join", "Hash Cond": "(o.merchant_id = m.id)", "Plan Rows": 8540, "Total Cost": 950.0,
+        "Plans": [
+            scan("orders", 8540, Filter="(total > 5)", **{"Total Cost": 800.0}),
+            {"Node Type": "Hash", "Plans": [scan("merchants", 214, **{"Total Cost": 50.0})]},
+        ],
+    }  # fmt: skip
+    plan = postgresql_plan([{"Plan": {"Node Type": "Sort", "Sort Key": ["n"], "Plan Rows": 9, "Total Cost": 1000.0,
+                                      "Plans": [joined]}}], {("public", "orders"): 48211})  # fmt: skip
+    shares = plan_shares(plan)
+
+    assert (shares.basis, shares.shares) == ("cost", (0.05, 0.1, 0.8, 0.05))
+    assert shares.largest == 2
+    assert [one.replace("\N{NARROW NO-BREAK SPACE}", ",") for one in plan_warnings(plan)] == [
+        "All 48,211 rows of orders are read to find about 8,540. There is no index for the condition."
+    ]
+
+
+def test_plan_shares_are_of_the_rows_where_no_cost_is_told_and_of_nothing_without_either() -> None:
+    reads = PlanStep("read", "a", 30, 90, index="i"), PlanStep("read", "b", 10, 10, index="")
+    plan = QueryPlan((PlanStep("group", "x", 5, steps=(PlanStep("cross", rows=300, steps=reads),)),))
+
+    assert plan_shares(plan) == PlanShares("rows", tuple(rows / 440 for rows in (300, 40, 90, 10)))
+    assert len(plan_warnings(plan)) == 1, "of the join without a condition, not of a small table"
+    without = plan_shares(QueryPlan(tuple(step.without_estimates() for step in plan.steps)))
+    assert (set(without.shares), without.largest) == ({None}, None)
 
 
 def test_postgresql_plan_a_nested_loop_reads_its_inner_table_for_each_row() -> None:
@@ -73,7 +103,7 @@ def test_mysql_plan_of_mariadb_joins_what_is_nested() -> None:
         "nested_loop": tables}}}})  # fmt: skip
 
     assert lines(found) == [
-        "Sort by sum(o.total) desc",
+        "Sort by sum(o.total) (descending)",
         "  Temporary table",
         "    Join",
         "      Read m · about 200 rows, no index",
@@ -96,7 +126,9 @@ def test_sqlite_plan_tells_indexes_and_no_rows() -> None:
         (18, 0, 0, "USE TEMP B-TREE FOR GROUP BY"), (58, 0, 0, "USE TEMP B-TREE FOR ORDER BY"),
     ])  # fmt: skip
 
-    assert lines(found) == ["Sort", "  Group", "    Join", "      Read orders · index ix", "      Read m · no index"]
+    read = ["      Read orders · index ix", "      Read m · all rows, no index"]
+    assert lines(found) == ["Sort", "  Group", "    Join", *read]
+    assert found.raw.splitlines()[:2] == ["SEARCH orders USING INDEX ix (org=?)", "SCAN m"]
     assert found.read_rows is None
 
 
@@ -196,10 +228,18 @@ def test_explain_duckdb_a_query_over_a_file_is_told_in_steps(orders: Path) -> No
     assert steps[-1].rows
 
 
+def test_explain_duckdb_the_text_of_the_plan_names_no_path_and_no_sign_that_cannot_be_seen(orders: Path) -> None:
+    plan = _explain(f"select count(*) from orders where status = '{orders}\u202e'", orders)
+
+    assert "READ_CSV" in plan.raw
+    assert str(orders.parent) not in plan.raw
+    assert all(line.isprintable() for line in plan.raw.splitlines())
+
+
 def test_explain_duckdb_a_query_is_not_run(orders: Path) -> None:
     endless = "select count(*) from range(1000000) a(x), range(1000000) b(x), range(1000000) c(x), orders"
 
-    assert any(step.action == "join" for step in _explain(endless, orders).walk())
+    assert any(step.action == "cross" for step in _explain(endless, orders).walk())
 
 
 def test_explain_duckdb_an_error_has_its_place(orders: Path) -> None:
@@ -220,3 +260,13 @@ def test_explain_duckdb_an_attempt_to_escape_is_refused(attempt: str, orders: Pa
         _explain(attempt.format(file=orders, secret=secret, folder=folder), orders)
 
     assert {path: path.read_bytes() for path in orders.parent.rglob("*") if path.is_file()} == before
+
+
+def test_plan_sort_keys_are_in_words_and_steps_that_tie_are_all_the_largest() -> None:
+    sort = PlanStep("sort", "day ASC NULLS LAST, n DESC", 201, steps=(PlanStep("read", "a", 402, 402),))
+    plan = QueryPlan((PlanStep("limit", rows=9, steps=(PlanStep("group", "day", 201, steps=(sort,)),)),))
+
+    assert sort.title == "Sort by day, n (descending)"
+    assert plan_shares(plan).all_largest == (2, 3)
+    assert plan_shares(QueryPlan((sort,))).all_largest == (0, 1)
+    assert plan_shares(QueryPlan(tuple(step.without_estimates() for step in plan.steps))).all_largest == ()

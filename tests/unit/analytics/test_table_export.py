@@ -26,6 +26,8 @@ from benchboard.analytics.table_export.exported import Sheet, is_exact_float
 from benchboard.analytics.table_export.formats import EXPORT_FORMATS, as_text_note, export_table
 from benchboard.analytics.table_export.parquet_file import column_names, parquet_file
 from benchboard.analytics.table_export.sheet_names import sheet_names
+from benchboard.dashboards.document.time_range import Period
+from benchboard.dashboards.period_before import PeriodBefore, compared_rows
 from benchboard.errors import Cancelled, Invalid
 
 HOSTILE = ["=cmd|'/C calc'!A0", "+1", "-1", "@SUM(A1)", "\tx", "a\x00b\x01\x1f", "\ud800x", "http://a.example",
@@ -108,6 +110,17 @@ def test_excel_numbers_have_the_formats_of_their_columns() -> None:
     assert sheet["B3"].number_format == "#,##0.00"
     assert [cell.value for cell in sheet[2]] == [12.5, 1000, "TRY", 0.125, 4711]
     assert sheet["D3"].value == 1
+
+
+def test_excel_change_in_percent_has_its_digits_and_is_shown_with_one_decimal() -> None:
+    """-26.63 % was -0.266 in the cell: what is calculated from it was wrong."""
+    table = _table([("orders", "integer")], (1468,))
+    before = _table([("orders", "integer")], (2001,))
+    period = Period(MOMENT, MOMENT + timedelta(days=1))
+    compared = compared_rows(table, PeriodBefore(before, period, period), None)
+    sheet = _sheet(excel_file([Sheet("t", compared)]).content)
+    assert sheet["D2"].value == pytest.approx(-0.266366816591704, abs=1e-12)
+    assert sheet["D2"].number_format == "0.0%"
 
 
 def test_excel_header_is_bold_and_frozen_with_a_filter_and_columns_are_wide_enough() -> None:

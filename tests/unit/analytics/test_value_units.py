@@ -204,8 +204,8 @@ def test_other_texts_are_no_numbers(tmp_path: Path, texts: list[str]) -> None:
 
 
 def test_percentages_are_averaged_where_a_table_is_opened() -> None:
-    assert likely_measure([("margin", "decimal")], None, percents=["margin"]) == ("margin", "avg")
-    assert likely_measure([("margin", "decimal")], None) == ("margin", "sum")
+    assert likely_measure([("margin", "decimal")], None, percents=["margin"]) == ("margin", "avg", "")
+    assert likely_measure([("margin", "decimal")], None) == ("margin", "sum", "")
 
 
 _FORMS = ["{m}€{n}", "{m}{n} €", "{m}EUR {n}", "EUR {m}{n}", "{m}{n}\u00a0EUR", "{m} € {n}"]

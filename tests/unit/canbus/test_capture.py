@@ -1,7 +1,6 @@
 """The ring that screens poll, fed by python-can's bus within this process."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -10,6 +9,7 @@ from benchboard.canbus.backends.python_can import PythonCanBus
 from benchboard.canbus.capture import Capture, CapturedFrames
 from benchboard.canbus.frame import Frame
 from benchboard.errors import DeviceFailure
+from support.waiting import until
 
 
 @pytest.fixture
@@ -32,13 +32,6 @@ def capture(sender: PythonCanBus, *, capacity: int, first: int = 0) -> Iterator[
 def send(bus: PythonCanBus, first: int, count: int) -> None:
     for number in range(first, first + count):
         bus.send(Frame(number))
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline, "it never came to be"
-        time.sleep(0.005)
 
 
 def ids(frames: list[Frame]) -> list[int]:
@@ -170,3 +163,12 @@ def test_load_at_the_first_frame_after_silence_is_of_the_silent_second(sender: P
     until(lambda: ring.counters().frames == 101)
     assert ring.counters().load == 0.0
     ring.stop()
+
+
+def test_sent_frames_are_in_the_ring_and_not_counted_as_received(sender: PythonCanBus) -> None:
+    with capture(sender, capacity=10) as running:
+        running.send(Frame(0x321, data=b"\x01"))
+        send(sender, 0, 1)
+        until(lambda: running.since().next == 2)
+        assert sorted((frame.id, frame.sent) for frame in running.since().frames) == [(0, False), (0x321, True)]
+        assert running.counters().frames == 1

@@ -10,7 +10,7 @@ import pytest
 
 from benchboard.canbus.bus import BusState, Capabilities
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
-from benchboard.cli import can
+from benchboard.cli import can, can_channel
 from benchboard.cli.main import main
 from benchboard.dongles.firmware_detection import DongleInfo
 from benchboard.errors import AppError, DeviceFailure
@@ -52,9 +52,9 @@ class UnusedPort:
 
 def play(monkeypatch: pytest.MonkeyPatch, batches: list[list[Frame]], error: AppError | None = None) -> None:
     """Have the dongle on any port receive `batches`."""
-    monkeypatch.setattr(can.link, "open_port", lambda _path: UnusedPort())
-    monkeypatch.setattr(can, "probe_open", lambda _port: DongleInfo("p", "lawicel", "V1013", ""))
-    monkeypatch.setattr(can, "SlcanBus", lambda _port, **_options: ScriptedBus(iter(batches), error))
+    monkeypatch.setattr(can_channel.link, "open_port", lambda _path: UnusedPort())
+    monkeypatch.setattr(can_channel, "probe_open", lambda _port: DongleInfo("p", "lawicel", "V1013", ""))
+    monkeypatch.setattr(can_channel, "SlcanBus", lambda _port, **_options: ScriptedBus(iter(batches), error))
 
 
 def _wait_for(condition: Callable[[], bool]) -> None:

@@ -263,11 +263,38 @@ def test_registers_decoded_again_are_the_same_timing() -> None:
         ("c", "#define CAN_NBTP_VALUE"),
         ("ip-link", "fd on"),
         ("python-can", "can.BitTimingFd("),
+        ("kvaser", "canSetBusParamsFd(handle, 2000000, "),
+        ("pcan", "f_clock=80000000,nom_brp=1,"),
     ):
         assert sign in run("registers", *FD, *PAIR, "--format", form).stdout
         assert sign in run("registers", *FD, *PAIR, "--as", form).stdout  # its old name
     off = run("registers", *FD, *PAIR, "--no-tdc").stdout
     assert "0x00001E77" in off
+
+
+def test_registers_json_has_no_line_for_an_interface_without_this_clock() -> None:
+    answer = json.loads(
+        run("registers", "--controller", "bxcan", "--clock", "36M", "--timing", "4/8/7/2/2", "--json").stdout
+    )
+    assert answer["pcan"] is None
+    assert answer["kvaser"] == "canSetBusParams(handle, 500000, 15, 2, 2, 1, 0);"
+
+
+def test_solve_preset_is_its_rates_and_sample_points_unless_others_are_given() -> None:
+    controller = ("solve", "--controller", "fdcan", "--clock", "80M", "--json")
+    found = json.loads(run(*controller, "--preset", "fd-500k-5m").stdout)["solutions"][0]
+    assert (found["bitrate"], found["sample_point"]) == (500_000, 80.0)
+    assert (found["data"]["bitrate"], found["data"]["sample_point"]) == (5_000_000, 75.0)
+    found = json.loads(run(*controller, "--preset", "fd-500k-5m", "--data-bitrate", "2M").stdout)["solutions"][0]
+    assert found["data"]["bitrate"] == 2_000_000
+    assert run("solve", "--preset", "isobus", "--controller", "bxcan", "--clock", "36M").exit_code == 0
+
+
+@pytest.mark.parametrize(("name", "most"), [("mcp2518fd", "40 MHz"), ("sja1000", "12 MHz"), ("mcp2515", "20 MHz")])
+def test_solve_clock_that_the_controller_cannot_have_is_pointed_out(name: str, most: str) -> None:
+    found = run("solve", "--controller", name, "--clock", "80M", "--bitrate", "500k")
+    assert most in found.stderr
+    assert most not in run("solve", "--controller", name, "--clock", "12M", "--bitrate", "500k").stderr
 
 
 def test_registers_usb_adapter_has_lines_but_no_registers() -> None:
@@ -536,3 +563,30 @@ def test_compare_and_registers_point_out_a_clock_that_no_controller_has() -> Non
     assert run("registers", "--controller", "fdcan", "--clock", "80", "--timing", "1/95/32/32/32").stderr == problem
     nodes = [word for end in "ab" for word in (f"--{end}-clock", "80", f"--{end}-timing", "10/11/2/2/2")]
     assert run("compare", *nodes).stderr == problem
+
+
+def test_compare_differing_bit_rates_compute_nothing_beyond_that() -> None:
+    nodes = ("compare", "--a-clock", "80M", "--a-timing", "10/6/7/2/2", "--b-clock", "80M")
+    classic = run(*nodes, "--b-timing", "20/6/7/2/2")
+    assert classic.stdout.splitlines() == [
+        "The two nodes can't communicate: their bit rates differ.",
+        "The bit rates differ: A 500 kbit/s, B 250 kbit/s.",
+    ]
+    answer = json.loads(run(*nodes, "--b-timing", "20/6/7/2/2", "--json").stdout)
+    assert (answer["talk"], answer["nominal_rate_difference"]) == (False, -66.666667)
+    assert [answer[name] for name in ("margin", "limiting", "limiting_node", "nominal_point_difference")] == [None] * 4
+    assert answer["advice"] == []
+
+
+def test_compare_with_a_controller_gives_equal_registers_one_margin() -> None:
+    def margin(timing: str, *more: str) -> float:
+        nodes = ("--a-clock", "80M", "--a-timing", timing, "--b-clock", "80M", "--b-timing", "10/7/4/4/2")
+        return float(json.loads(run("compare", *nodes, *more, "--json").stdout)["margin"])
+
+    # Both are NBTP 0x02090A03.
+    assert margin("10/7/4/4/2") != margin("10/9/2/4/2")
+    assert margin("10/7/4/4/2", "--a-controller", "fdcan") == margin("10/9/2/4/2", "--a-controller", "fdcan")
+    assert "40 MHz" in run(
+        "compare", "--a-clock", "80M", "--a-timing", "10/7/4/4/2", "--a-controller", "mcp2518fd", "--b-clock", "80M",
+        "--b-timing", "10/7/4/4/2",
+    ).stderr  # fmt: skip

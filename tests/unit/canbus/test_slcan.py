@@ -8,7 +8,7 @@ import pytest
 
 from benchboard.canbus import link, slcan_codec
 from benchboard.canbus.backends.slcan import SlcanBus
-from benchboard.canbus.bus import BusState, ErrorState
+from benchboard.canbus.bus import BusState, ErrorState, SendResult
 from benchboard.canbus.frame import Frame, TimeSource
 from benchboard.errors import DeviceFailure, Invalid
 from support.scripted_dongle import ScriptedDongle, scripted_dongle
@@ -244,4 +244,63 @@ def test_recv_dongle_that_is_unplugged_raises_and_close_is_no_error() -> None:
             received(bus, 1)
         assert gone.value.code == "port.gone"
         bus.close()
+        bus.close()
+
+
+def test_send_tells_of_each_frame_what_the_dongle_reports_of_it() -> None:
+    answers = {b"K1\r": b"K1\r", b"t1230\r": b"z\r", b"t1240\r": b"\a", b"t1250\r": b"z\r", b"t1260\r": b"z\r"}
+    answers[b"t1270\r"] = b"\a"  # at last: once it is rejected, the others are answered
+    with scripted_dongle(answers) as dongle:
+        bus = opened(dongle)
+        assert bus.capabilities.reports_sent
+        results: list[tuple[int, SendResult]] = []
+        for ident in (0x123, 0x124, 0x125, 0x126, 0x127):
+            bus.send(Frame(ident), lambda result, ident=ident: results.append((ident, result)))
+        until(bus, lambda state: state.rejected == 2)
+        assert results == [(0x124, SendResult.REJECTED), (0x127, SendResult.REJECTED)]
+        assert bus.recv(0) == [], "a frame that was only accepted isn't sent yet"
+        dongle.say(b"k1\rk0\r")
+        assert [frame.id for frame in received(bus, 1)] == [0x123]
+        state = until(bus, lambda state: state.given_up == 1)
+        assert results[2:] == [(0x123, SendResult.ACKNOWLEDGED), (0x125, SendResult.GIVEN_UP)]
+        assert (state.sent, state.acknowledged, state.malformed) == (5, 1, 0)
+        dongle.say(b"k1\rk1\r")
+        state = until(bus, lambda state: state.malformed == 1)
+        assert state.acknowledged == 2, "no frame is left for the second report"
+        bus.close()
+
+
+def test_send_dongle_that_reports_nothing_has_sent_what_it_accepted() -> None:
+    with scripted_dongle({b"t1230\r": b"z\r"}) as dongle:
+        bus = opened(dongle)
+        assert not bus.capabilities.reports_sent, "CR alone is no answer to K1"
+        results: list[SendResult] = []
+        bus.send(Frame(0x123), results.append)
+        received(bus, 1)
+        assert results == [SendResult.ACCEPTED]
+        bus.close()
+
+
+def test_recv_gives_sent_frames_once_the_dongle_accepted_them_and_never_a_rejected_one() -> None:
+    answers = {b"t1231AA\r": b"z\r", b"t1241BB\r": b"\a", b"T000001251CC\r": b"\rt2000\r"}
+    with scripted_dongle(answers) as dongle:
+        bus = opened(dongle)
+        before = time.time()
+        for frame in (Frame(0x123, data=b"\xaa"), Frame(0x124, data=b"\xbb"), Frame(0x125, True, data=b"\xcc")):
+            bus.send(frame)
+        frames = received(bus, 3)
+        assert {(frame.id, frame.sent) for frame in frames} == {(0x123, True), (0x125, True), (0x200, False)}
+        assert bus.state().rejected == 1
+        stamp = next(frame.timestamp for frame in frames if frame.id == 0x123)
+        assert stamp is not None
+        assert before <= stamp.seconds - stamp.uncertainty + 0.002
+        assert stamp.seconds <= time.time()
+        bus.close()
+
+
+def test_recv_gives_frames_sent_through_other_firmware_which_may_never_answer() -> None:
+    with scripted_dongle({b"t1231AA\r": b""}) as dongle:
+        bus = opened(dongle, benchboard_dialect=False)
+        bus.send(Frame(0x123, data=b"\xaa"))
+        assert [(frame.id, frame.sent) for frame in received(bus, 1)] == [(0x123, True)]
         bus.close()

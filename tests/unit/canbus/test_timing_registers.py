@@ -15,6 +15,8 @@ from benchboard.canbus.timing import (
     controller,
     decode,
     ip_link,
+    kvaser,
+    pcan,
     python_can,
     registers,
 )
@@ -201,3 +203,29 @@ def test_ip_link_that_cannot_be_is_refused_with_its_code_in_a_sentence(
     with pytest.raises(Invalid) as caught:
         act()
     assert (caught.value.code, caught.value.what) == (code, what)
+
+
+def test_pcan_string_is_python_cans_own_for_the_same_timing() -> None:
+    parts = dict(part.split("=") for part in pcan(NOMINAL, DATA).split(","))
+    read = can.BitTimingFd(**{name: int(value) for name, value in parts.items()})
+    assert read == eval(python_can(NOMINAL, DATA), {"can": can})
+
+
+def test_pcan_eight_megahertz_timing_is_btr0btr1_of_python_can() -> None:
+    timing = Timing(8_000_000, 1, 6, 7, 2, 1)
+    read = can.BitTiming.from_registers(f_clock=8_000_000, btr0=0x00, btr1=0x1C)
+    assert pcan(timing) == "0x001C"
+    assert eval(python_can(timing), {"can": can}) == read
+
+
+def test_pcan_clock_that_the_api_lacks_is_refused_naming_those_it_has() -> None:
+    with pytest.raises(Invalid, match=r"36 MHz.*80 MHz"):
+        pcan(Timing(36_000_000, 4, 8, 7, 2, 2))
+
+
+def test_kvaser_calls_name_rate_segments_and_jump_of_each_phase() -> None:
+    assert kvaser(NOMINAL, DATA) == (
+        "canSetBusParams(handle, 500000, 127, 32, 32, 1, 0);\ncanSetBusParamsFd(handle, 2000000, 31, 8, 8);"
+    )
+    with pytest.raises(Invalid, match="whole bit/s"):
+        kvaser(Timing(80_000_000, 3, 20, 20, 12, 4))

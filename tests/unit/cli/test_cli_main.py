@@ -15,7 +15,7 @@ import click
 import pytest
 
 from benchboard import i18n, package_data
-from benchboard.cli import can
+from benchboard.cli import can_send
 from benchboard.cli.main import SUMMARIES, main, root
 from benchboard.cli.options import summary
 from benchboard.cli.table import show_table
@@ -255,7 +255,10 @@ def test_help_and_usage_in_turkish_have_no_words_of_click(
         (["dongl"], "No such command “dongl”. Did you mean “dongle”?"),
         (["turo", "--out", "x"], "No such command “turo”. Did you mean “tour”?"),
         (["dongle", "simulat"], "No such command “simulat”. Did you mean “simulate”?"),
-        (["dongle", "zzz"], "No such command “zzz”. Choose one of: config, identify, info, list, pair, simulate."),
+        (
+            ["dongle", "zzz"],
+            "No such command “zzz”. Choose one of: config, identify, info, list, pair, profile, simulate.",
+        ),
         (
             ["dashboard", "version", "Line 2", "3"],
             "Add what to do with the version: show, name or restore. To show it, run “benchboard dashboard version"
@@ -286,19 +289,19 @@ def test_help_and_usage_in_turkish_have_no_words_of_click(
         (["can", "monitor"], "--port is required. Example: benchboard can monitor --port /dev/ttyACM0"),
         (
             ["can", "send", "--port", "p"],
-            "ID#DATA … is required. Example: benchboard can send --port /dev/ttyACM0 123#DEADBEEF",
+            "ID#DATA … or --table is required. Example: benchboard can send --port /dev/ttyACM0 123#DEADBEEF",
         ),
         (["timing", "check"], "--controller, --clock and --timing are required."),
         (["timing", "check", "--clock", "80M"], "--controller and --timing are required."),
         (["timing", "solve", "--controller", "bxcan"], "--clock and --bitrate are required."),
         (["timing", "solve", "--controller", "bxcan", "--clock", "36M"], "--bitrate is required."),
-        (["can", "send"], "--port and ID#DATA … are required."),
+        (["can", "send"], "--port is required."),
         (["login", "ines@example.com", "--demo"], "No such option “--demo”."),
         (["user", "show"], "WHO is required."),
         (["layout", "export", "-"], "--format is required. Choose one of: benchboard, grafana."),
         (
             ["user", "list", "--status", "gone"],
-            "--status can't be “gone”. Choose one of: active, disabled, invited.",
+            "--status can't be “gone”. Choose one of: active, disabled, invited, deleted.",
         ),
         (
             ["dongle", "list", "--sort", "foo"],
@@ -526,9 +529,9 @@ def test_every_option_has_a_help_text() -> None:
 
 VERBS = {
     "Add", "Blink", "Calculate", "Change", "Check", "Compare", "Convert", "Create", "Delete", "Disable",
-    "Downgrade", "Duplicate", "Enable", "List", "Manage", "Move", "Name", "Pair", "Permanently", "Read", "Remove",
-    "Rename", "Restore", "Revoke", "Run", "Save", "Send", "Share", "Show", "Sign", "Simulate", "Stop", "Upgrade",
-    "Watch", "Write",
+    "Downgrade", "Duplicate", "Enable", "Find", "List", "Manage", "Move", "Name", "Pair", "Permanently", "Read",
+    "Record", "Remove", "Rename", "Restore", "Revoke", "Run", "Save", "Send", "Share", "Show", "Sign",
+    "Simulate", "Stop", "Upgrade", "Watch", "Write",
 }  # fmt: skip
 
 
@@ -661,7 +664,7 @@ def test_sorting_and_modes_are_named_as_on_the_screen_and_by_the_old_names() -> 
     ],
 )  # fmt: skip
 def test_can_send_says_how_many_frames_failed(count: int, sent: int, title: str) -> None:
-    assert can.unsent_title(count, sent) == title
+    assert can_send.unsent_title(count, sent) == title
 
 
 def test_source_commands_show_one_verb_and_the_old_one_still_works(capsys: pytest.CaptureFixture[str]) -> None:

@@ -34,7 +34,7 @@ def test_help_in_turkish_keeps_examples_and_placeholders(
     monkeypatch.setenv("BENCHBOARD_LANGUAGE", "tr")
     assert main(["can", "send", "--help"]) == 0
     shown = capsys.readouterr().out
-    assert "Kullanım: benchboard can send [OPTIONS] ID#DATA …" in shown
+    assert "Kullanım: benchboard can send [OPTIONS] [ID#DATA …]" in shown
     assert "Çerçeve gönder." in shown
     assert "    123#DEADBEEF  dört bayt veri\n" in shown
     assert "    benchboard can send --port /dev/ttyACM0 123#DEADBEEF\n" in shown

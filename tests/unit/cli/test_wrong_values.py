@@ -19,7 +19,9 @@ _FREE: frozenset[str] = frozenset({
     "host", "interface", "name", "note", "org", "organisation", "out", "port", "schema", "search", "source_name",
     "url", "user", "values", "who", "write", "controller", "algorithm", "admin", "event", "body", "headers", "key_name",
     "hidden", "removed", "rows_path", "folder", "folder_name", "parent", "used_field", "used_column",
+    "based_on", "dashboard", "source", "dongle",
     "shown", "table", "page_parameter", "size_parameter", "cursor_path",
+    "department", "email", "databases", "file_column", "a_controller", "b_controller",
 })  # fmt: skip
 """Options of any text, of what is looked up or opened, and those that have a test of their own below."""
 

@@ -17,6 +17,16 @@ A, B = item("a", title="Revenue by shop"), item("b", 3)
         ([B], [A, B], ChangeSummary("added", "Revenue by shop", 1, ("a",))),
         ([A, B], [B], ChangeSummary("removed", "Revenue by shop", 1)),
         ([A, B], [item("a", 6, title="Revenue by shop"), B], ChangeSummary("moved", "Revenue by shop", 1, ("a",))),
+        (
+            [A, B],
+            [{**A, "position": {**A["position"], "w": 5}}, item("b", 6)],
+            ChangeSummary("several", "", 2, ("a", "b")),
+        ),
+        (
+            [A, B],
+            [{**A, "position": {**A["position"], "h": 5}}, B],
+            ChangeSummary("resized", "Revenue by shop", 1, ("a",)),
+        ),
         ([A, B], [item("a", title="Orders"), B], ChangeSummary("changed", "Orders", 1, ("a",))),
         ([A, B], [item("a", 6, title="Orders"), B], ChangeSummary("changed", "Orders", 1, ("a",))),
         ([A, B], [A, item("b", 3, query="SELECT 1")], ChangeSummary("changed", "Metric card", 1, ("b",))),

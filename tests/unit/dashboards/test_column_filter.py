@@ -3,18 +3,30 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import duckdb
+
+from benchboard.analytics.query_builder.question import Calculation, Group, Join, Measure, Question
+from benchboard.analytics.query_builder.sql_writer import to_sql
+from benchboard.analytics.query_builder.value_mapping import mapping_of_values, mapping_sql
 from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource, BrowsedTable
-from benchboard.dashboards.document.document import Document, Variable, parse_document
+from benchboard.dashboards.document.document import Document, Variable, parse_document, write_document
 from benchboard.dashboards.document.widget_kinds import widget_of, with_fields
 from benchboard.dashboards.editing.column_filter import (
     FilterColumn,
     filter_by_column,
     filterable_queries,
     inlined,
+    mapped_columns,
     places_of,
+    present_filter,
     with_page_filters,
 )
+from benchboard.dashboards.editing.marked_query import read_marked
+from benchboard.dashboards.editing.unused_filters import unused_filters
+from benchboard.dashboards.editing.view import ReaderState, render
 from benchboard.dashboards.layout import Layout
+from benchboard.dashboards.variables.filter_variables import is_values_query
+from benchboard.dashboards.variables.repeat_expansion import VariableChoice
 
 SOURCE = "3f1f7a3e-0000-4000-8000-000000000001"
 OTHER = "3f1f7a3e-0000-4000-8000-000000000002"
@@ -52,6 +64,13 @@ def _page(queries: Mapping[str, str], **more: object) -> Document:
 
 def _queries(document: Document) -> dict[str, str]:
     return {item.id: widget_of(item).query for item, _cell in document.layout}
+
+
+def _run(document: Document, variable: str) -> dict[str, str]:
+    """What the widgets run with one value of this variable selected."""
+    choices = {variable: VariableChoice(("Ulm",))} if variable else {}
+    view = render(document, ReaderState(choices=choices))
+    return {item.id: view.query_of(item.id) for item, _cell in document.layout}
 
 
 def test_filter_by_column_takes_hold_where_the_builder_reads_the_query() -> None:
@@ -120,6 +139,28 @@ def test_filter_by_column_reaches_the_tables_of_other_sources_but_not_by_a_gener
     assert filter_by_column(both, _column("sales", "name")).taken == 1
 
 
+def test_filter_by_column_of_a_joined_source_reaches_the_widgets_that_join_it() -> None:
+    join = Join("stores", (("shop", "shop_id"),), (("region", "region"),), "left", "Stores")
+    query = to_sql(Question("sales", SOURCE, groups=(Group("region"),), measures=(Measure("sum", "sold", "sold"),),
+                            joins=(join,)))  # fmt: skip
+    by_hand = 'SELECT max(s.region) AS r FROM sales JOIN "Stores".stores s ON s.shop_id = shop'
+    page = _page({"a": query, "b": "SELECT sum(sold) AS sold FROM sales", "c": by_hand})
+    stores = _source(OTHER, "Stores", stores="shop_id region")
+    places = places_of((SALES, stores), stores, "stores", "region")
+    asked = filterable_queries(page, {SOURCE: "duckdb", OTHER: "duckdb"})
+    assert [one.text for one in asked if one.has(places)] == [query, by_hand]
+    found = filter_by_column(page, FilterColumn(places, "Region"))
+    assert found.taken == 2
+    queries = _queries(found.document)
+    assert queries["a"] == query.replace("\nGROUP", "\nWHERE region IN (:region)\nGROUP")
+    assert queries["c"] == by_hand
+    assert '(SELECT * FROM "Stores".stores WHERE region IN (:region)) s' in _run(found.document, "region")["c"]
+    (variable,) = found.document.variables
+    assert (variable.data_source_id, variable.query) == (
+        OTHER, "SELECT DISTINCT region\nFROM stores\nWHERE region IS NOT NULL\nORDER BY region",
+    )  # fmt: skip
+
+
 def test_filter_by_column_with_a_subquery_by_hand_is_not_taken() -> None:
     found = filter_by_column(_page({"a": "SELECT max(x) FROM (SELECT 1 AS x)"}), SHOP)
     assert (found.taken, found.queries) == (0, 1)
@@ -153,22 +194,49 @@ def test_filterable_queries_are_those_of_widgets_that_can_take_a_condition() -> 
 BY_HAND = "WITH x AS (SELECT count(*) AS n FROM sales) SELECT x.n, s.shop FROM x, sales s"
 
 
-def test_filter_by_column_is_written_into_sql_by_hand_wherever_it_reads_the_table() -> None:
+def test_filter_by_column_reaches_sql_by_hand_as_it_runs_and_its_text_stays() -> None:
+    """It was written into somebody's SQL, which nobody could tell from their own."""
     plain = "SELECT shop, sum(sold) * 2 AS n FROM sales GROUP BY shop"
     pivot = "SELECT * FROM sales PIVOT (sum(sold) FOR town IN ('a'))"
     page = _page({"a": BY_HAND, "b": plain, "c": pivot, "d": "SELECT 1 + count(*) AS n FROM other"})
     found = filter_by_column(page, SHOP)
     assert (found.taken, found.queries) == (2, 4)
-    queries = _queries(found.document)
+    assert _queries(found.document) == _queries(page)
+    assert _run(found.document, "") == _queries(page), "all values are selected"
+    queries = _run(found.document, "shop")
     inner = "(SELECT * FROM sales WHERE shop IN (:shop))"
     assert queries["a"] == (
         f"WITH x AS (SELECT count(*) AS n FROM {inner} AS sales) SELECT x.n, s.shop FROM x, {inner} s"
     )
-    assert queries["b"] == "SELECT shop, sum(sold) * 2 AS n FROM sales\nWHERE shop IN (:shop) GROUP BY shop"
+    assert queries["b"] == "SELECT shop, sum(sold) * 2 AS n FROM sales WHERE shop IN (:shop) GROUP BY shop"
+    reader = ReaderState(choices={"shop": VariableChoice(("Ulm",))}, options={"shop": ("Ulm", "Jena")})
+    view = render(found.document, reader)
+    assert view.values_of("b") == {"shop": ("Ulm",)}
+    assert view.opened_query("b") == plain, "Explore edits what was written"
+    assert {name: one.variables for name, one in unused_filters(view).items()} == {"c": ("Shop",), "d": ("Shop",)}
+    assert parse_document(write_document(found.document)) == found.document
+    without = replace(found.document, variables=())
+    assert _run(without, "") == _queries(page), "removing the filter leaves nothing of it"
     assert (queries["c"], queries["d"]) == (pivot, "SELECT 1 + count(*) AS n FROM other")
     again = filter_by_column(found.document, SHOP)
     assert (again.taken, again.document) == (2, found.document)
-    assert with_page_filters(found.document, BY_HAND, SOURCE, SOURCES) == (queries["a"], ("Shop",))
+    assert with_page_filters(found.document, BY_HAND, SOURCE, SOURCES) == (BY_HAND, ("Shop",))
+
+
+def test_filter_by_column_leaves_sql_alone_that_names_its_variable() -> None:
+    own = "SELECT count(*) + 0 AS n FROM sales WHERE shop NOT IN (:shop)"
+    page = filter_by_column(_page({"a": "SELECT count(*) AS n FROM sales"}), SHOP).document
+    named = replace(page, layout=_page({"a": own}).layout)
+    found = filter_by_column(named, SHOP)
+    assert (found.taken, _queries(found.document), _run(found.document, "shop")) == (1, {"a": own}, {"a": own})
+
+
+def test_filter_by_column_reaches_sql_by_hand_of_a_document_whose_filter_wrote_into_it() -> None:
+    """As versions before wrote it: the condition there stays the only one."""
+    page = filter_by_column(_page({"a": "SELECT count(*) AS n FROM sales"}), SHOP).document
+    written = "SELECT 1 + count(*) AS n FROM (SELECT * FROM sales WHERE shop IN (:shop)) AS sales"
+    old = replace(page, variables=(replace(page.variables[0], filters=()),), layout=_page({"a": written}).layout)
+    assert _run(filter_by_column(old, SHOP).document, "shop") == {"a": written}
 
 
 def test_filter_by_column_gives_its_variable_a_name_and_a_label_that_are_free() -> None:
@@ -176,3 +244,39 @@ def test_filter_by_column_gives_its_variable_a_name_and_a_label_that_are_free() 
     taken = replace(page, variables=(Variable("Shop", "shop", "query", query="SELECT 1"),))
     variable = filter_by_column(taken, SHOP).document.variables[-1]
     assert (variable.name, variable.label) == ("shop_2", "Shop 2")
+
+
+def test_filter_by_a_mapped_column_has_its_words_and_reaches_every_query_over_the_table() -> None:
+    mapping = Calculation(
+        "region", mapping_sql(mapping_of_values("town", {"Ulm": "south", "Kiel": "north"}, None), "duckdb")
+    )
+    sums = (Measure("sum", "sold", "sold"),)
+    mapped = Question("sales", SOURCE, groups=(Group("region"),), measures=sums, calculations=(mapping,))
+    other = replace(mapped, groups=(Group("shop"),), calculations=())
+    taken = replace(other, groups=(Group("town", name="region"),))
+    by_hand = "SELECT 1 + count(*) AS n FROM sales"
+    page = _page({"a": to_sql(mapped), "b": to_sql(other), "c": to_sql(taken), "d": by_hand})
+    (column,) = mapped_columns(filterable_queries(page, {SOURCE: "duckdb"}), SOURCES)
+    assert (column.title, column.mapping) == ("region", mapping)
+    assert present_filter(page, column) is None
+    found = filter_by_column(page, column)
+    assert (found.taken, found.queries) == (2, 4)
+    queries = _queries(found.document)
+    assert queries["a"] == to_sql(mapped).replace("\nGROUP", "\nWHERE region IN (:region)\nGROUP")
+    filtered = read_marked(queries["b"], SOURCE, "duckdb")
+    assert filtered is not None
+    assert filtered.calculations == (mapping,)
+    assert queries["b"].endswith("WHERE region IN (:region)\nGROUP BY 1")
+    assert (queries["c"], queries["d"]) == (to_sql(taken), by_hand), "another column has the name; SQL by hand stays"
+    (variable,) = found.document.variables
+    assert is_values_query(variable.query)
+    assert present_filter(found.document, column) == variable
+    assert filter_by_column(found.document, column).document == found.document
+    more = to_sql(replace(other, measures=(Measure("count", name="n"),)))
+    added, labels = with_page_filters(found.document, more, SOURCE, SOURCES)
+    assert labels == ("region",)
+    assert "region IN (:region)" in added
+    rows = duckdb.sql(
+        "WITH sales AS (SELECT * FROM (VALUES ('Ulm'), ('Kiel'), ('Jena'), (NULL)) AS t(town)) " + variable.query
+    ).fetchall()
+    assert rows == [("Jena",), ("north",), ("south",)]

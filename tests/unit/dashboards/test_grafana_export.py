@@ -410,6 +410,22 @@ def test_export_thresholds_of_lines_round_trip() -> None:
     assert "warn" not in {item["id"]: item for item in from_grafana(again)[0]["items"]}["panel-1"]["config"]
 
 
+@pytest.mark.parametrize("limits", [{}, {"alarm": 20}, {"warn": 20, "alarm": 40}])
+def test_export_target_is_a_threshold_line_and_comes_back_as_target(limits: Json) -> None:
+    config = {"unit": "%", **limits, "target": 30}
+    kinds = ("gauge", "line_chart", "area_chart", "metric_card", "bar_chart")
+    dashboard, found, report = _written(
+        *(_item(f"panel-{at}", 0, 3 * at, type=kind, config=config) for at, kind in enumerate(kinds, 1))
+    )
+    assert faults(dashboard) == []
+    items = {item["id"]: item for item in from_grafana(dashboard)[0]["items"]}
+    assert [items[f"panel-{at + 1}"]["config"] for at in range(3)] == [config] * 3
+    line = found["panel-2"]["fieldConfig"]["defaults"]
+    assert line["custom"]["thresholdsStyle"] == {"mode": "dashed"}, "what is beyond a target isn't shaded"
+    told = [one.id for one in report.lines if "target" in one.what]
+    assert told == ["panel-4", "panel-5"]
+
+
 def test_export_automatic_axis_ends_stay_automatic() -> None:
     dashboard, _found, _report = _written(_item("panel-1", 0, 0, type="gauge", config={"max": 50}))
     (item,) = from_grafana(dashboard)[0]["items"]

@@ -98,12 +98,12 @@ def _cells(*cells: tuple[int, int, int, int]) -> dict[int, Cell]:
 def test_snap_guide_lines_run_through_the_nearest_items() -> None:
     column = _cells((4, 0, 2, 2), (4, 2, 3, 2), (4, 8, 2, 2), (4, 12, 4, 2), (0, 4, 3, 5))
     hints = Guides(column).for_body([Cell(4, 5, 5, 2)])
-    assert hints.guides == (Guide("across", 8, 2, 10),)
+    assert hints.guides == (Guide("across", 8, 2, 10, ((4, 5), (7, 8))),)
 
 
 def test_snap_guide_middles_count_in_halves_where_edges_differ() -> None:
     guides = Guides(_cells((2, 0, 5, 2)))
-    assert guides.for_body([Cell(3, 4, 3, 2)]).guides == (Guide("across", 9, 0, 6),)
+    assert guides.for_body([Cell(3, 4, 3, 2)]).guides == (Guide("across", 9, 0, 6, ((2, 4),)),)
     assert [guide.at for guide in guides.for_body([Cell(2, 4, 5, 2)]).guides] == [4, 14]
 
 
@@ -119,15 +119,15 @@ def test_snap_guide_equal_distances_come_in_pairs() -> None:
 def test_snap_guides_ignore_items_out_of_view() -> None:
     guides = Guides(_cells((4, 0, 2, 2), (4, 50, 2, 2)))
     body = [Cell(4, 20, 3, 2)]
-    assert guides.for_body(body).guides == (Guide("across", 8, 0, 52),)
+    assert guides.for_body(body).guides == (Guide("across", 8, 0, 52, ((2, 20), (22, 50))),)
     assert guides.for_body(body, view=Cell(0, 15, 12, 30)).guides == ()
-    assert guides.for_body(body, view=Cell(0, 15, 12, 36)).guides == (Guide("across", 8, 20, 52),)
+    assert guides.for_body(body, view=Cell(0, 15, 12, 36)).guides == (Guide("across", 8, 20, 52, ((22, 50),)),)
 
 
 def test_snap_guides_use_displaced_positions() -> None:
     guides = Guides(_cells((4, 6, 2, 2)))
     assert guides.for_body([Cell(4, 0, 3, 2)], {0: Cell(5, 6, 3, 2), 9: Cell(4, 0, 3, 2)}).guides == ()
-    assert guides.for_body([Cell(8, 0, 3, 2)], {0: Cell(8, 9, 2, 2)}).guides == (Guide("across", 16, 0, 11),)
+    assert guides.for_body([Cell(8, 0, 3, 2)], {0: Cell(8, 9, 2, 2)}).guides == (Guide("across", 16, 0, 11, ((2, 9),)),)
 
 
 def test_snap_guide_distances_to_a_displaced_item_count_only_if_it_faces_the_dragged_one() -> None:

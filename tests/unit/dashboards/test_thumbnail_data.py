@@ -21,9 +21,11 @@ def test_thumbnail_data_are_read_back_by_their_account_alone(tmp_path: Path) -> 
     vault = Vault(tmp_path)
     assert thumbnail_data.load(tmp_path, vault, HERE) == {}
     thumbnail_data.save(tmp_path, vault, HERE, {"shop": PAGE})
-    thumbnail_data.save(tmp_path, vault, HERE, {"wall": {"pie": ShownData(series=((60, 40),))}, "shop": PAGE})
+    thumbnail_data.save(
+        tmp_path, vault, HERE, {"wall": {"pie": ShownData(series=((60, 40),), colours=(3, -1))}, "shop": PAGE}
+    )
     read = thumbnail_data.load(tmp_path, vault, HERE)
-    assert (read["shop"], read["wall"]["pie"].series) == (PAGE, ((60, 40),))
+    assert (read["shop"], read["wall"]["pie"]) == (PAGE, ShownData(series=((60, 40),), colours=(3, -1)))
     assert thumbnail_data.load(tmp_path, vault, ("local", "", "org", "you")) == {}
     (file,) = (tmp_path / "open").glob("*.bbt")
     assert file.stat().st_mode & 0o777 == 0o600
@@ -43,13 +45,27 @@ def test_thumbnail_data_of_dashboards_that_are_gone_are_deleted(tmp_path: Path) 
     assert thumbnail_data.load(tmp_path, vault, HERE).keys() == {"shop"}
 
 
-@pytest.mark.parametrize("raw", [None, 3, ["text"], ["text", [3]], ["text", [["x"]]], ["text", [[FULL + 1]]], [3, []]])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        None,
+        3,
+        ["text"],
+        ["text", [3], []],
+        ["text", [["x"]], []],
+        ["text", [[FULL + 1]], []],
+        ["text", [], ["x"]],
+        ["text", [], [999]],
+        [3, [], []],
+        ["", []],
+    ],
+)
 def test_thumbnail_data_that_are_not_ours_are_left_out(tmp_path: Path, raw: object) -> None:
     vault = Vault(tmp_path)
     thumbnail_data.save(tmp_path, vault, HERE, {"shop": PAGE})
     file = thumbnail_data._file(tmp_path, vault, HERE)
     with file.locked("{folder}"):
-        file.write({"shop": {"bad": raw, "good": ["5", []]}, "wall": raw})
+        file.write({"shop": {"bad": raw, "good": ["5", [], []]}, "wall": raw})
     assert thumbnail_data.load(tmp_path, vault, HERE) == {"shop": {"good": ShownData("5")}, "wall": {}}
 
 

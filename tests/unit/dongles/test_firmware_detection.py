@@ -198,7 +198,7 @@ def test_probe_of_a_port_that_sends_other_data_says_so(data: bytes) -> None:
     clock = Clock()
     with pytest.raises(DeviceFailure) as unreadable:
         probe_open(Stream(clock, data, 31), clock=clock)
-    assert unreadable.value.what.endswith(" sends data that Benchboard can't read.")
+    assert unreadable.value.what.startswith("Unknown firmware on ")
     assert "unplug it" in unreadable.value.do
 
 

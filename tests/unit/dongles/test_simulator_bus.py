@@ -77,13 +77,14 @@ def test_arbitration_key_of_any_two_frames_sorts_like_their_bits(one: Frame, oth
         assert (arbitration_key(one) < arbitration_key(other)) == first
 
 
-def test_frame_of_8_bytes_takes_111_bit_times() -> None:
+@pytest.mark.parametrize(("ident", "data", "stuffed"), [(0x555, b"\x55" * 8, 1), (1, bytes(8), 17)])
+def test_frame_of_8_bytes_takes_111_bit_times_and_its_stuff_bits(ident: int, data: bytes, stuffed: int) -> None:
     bus = VirtualBus()
     sender, ear = Node(bus), Node(bus)
-    sender.send(Frame(1, data=bytes(8)), 1.0)
-    assert bus.advance(1.0) == pytest.approx(1.0 + 111 / 500_000)
+    sender.send(Frame(ident, data=data), 1.0)
+    assert bus.advance(1.0) == pytest.approx(1.0 + (111 + stuffed) / 500_000)
     assert ear.got == []
-    assert bus.advance(1.0 + 112 / 500_000) is None
+    assert bus.advance(1.0 + (112 + stuffed) / 500_000) is None
     assert len(ear.got) == 1
 
 
@@ -139,9 +140,10 @@ def test_sender_after_32_disturbed_frames_is_bus_off_and_restarts_if_configured(
     assert not node.send(Frame(2), 0.05)
     off = node.errors_told[-1]
     assert (off.id, off.data[1], off.data[6]) == (0x40, 0, 255), "a byte holds 255 of the 256"
-    # 32 attempts of 47 bits with an error flag of 23 bits between them, 100 ms, and 128 times 11 recessive bits.
+    # 32 attempts of 47 bits and 3 stuff bits with an error flag of 23 bits between them, 100 ms, and 128 times 11
+    # recessive bits.
     assert due == pytest.approx(node.restart_at)
-    assert node.restart_at == pytest.approx((32 * 47 + 31 * 23) / 500_000 + 0.1 + 128 * 11 / 500_000)
+    assert node.restart_at == pytest.approx((32 * 50 + 31 * 23) / 500_000 + 0.1 + 128 * 11 / 500_000)
     bus.advance(0.2)
     assert not node.bus_off
     assert (node.tx_errors, ear.got) == (0, [])

@@ -223,6 +223,7 @@ def test_bit_rate_codes_are_those_of_the_protocol_page() -> None:
     [(b"C", b"\r", b"\r"), (b"O", b"\r", b"\a"), (b"L", b"\r", b"\a"), (b"S6", b"\r", b"\a"), (b"s001C", b"\r", b"\a"),
      (b"Y2", b"\r", b"\a"), (b"t1230", b"\a", b"z\r"), (b"T000001230", b"\a", b"Z\r"), (b"r1230", b"\a", b"z\r"),
      (b"Z0", b"\r", b"\a"), (b"Z1", b"\r", b"\a"), (b"Z2", b"\a", b"\a"), (b"E0", b"\r", b"\r"), (b"E1", b"\r", b"\r"),
+     (b"K0", b"K0\r", b"K0\r"), (b"K1", b"K1\r", b"K1\r"), (b"K2", b"\a", b"\a"),
      (b"E2", b"\a", b"\a"), (b"V", b"V1010\r", b"V1010\r"), (b"v", b"v1010\r", b"v1010\r"),
      (b"F", b"F00\r", b"F00\r"), (b"M00000000", b"\r", b"\r"), (b"mFFFFFFFF", b"\r", b"\r"), (b"M0", b"\a", b"\a"),
      (b"t12300000", b"\a", b"\a"), (b"t8000", b"\a", b"\a"), (b"T200000000", b"\a", b"\a")],
@@ -332,6 +333,39 @@ def test_bus_off_is_reported_and_ends_with_reopening() -> None:
     reply(one, b"C", 2.0)
     reply(one, b"O", 2.0)
     assert reply(one, b"e", 2.0) == b"e00000000000000000\r"
+
+
+def test_frames_that_were_sent_are_reported_once_another_node_acknowledged_them() -> None:
+    bus, one, two = pair_on_a_bus()
+    assert reply(one, b"K1") == b"K1\r"
+    reply(one, b"Z1")
+    reply(one, b"O")
+    assert reply(one, b"t1230", 1.0) == b"z\r"
+    bus.advance(1.01)
+    assert one.take_output() == b"", "nobody is there to acknowledge it"
+    reply(two, b"O", 1.02)
+    bus.advance(1.1)
+    report = one.take_output()
+    assert report[:2] == b"k1"
+    assert 1010 <= int(report[2:6], 16) <= 1100
+    assert len(report) == len(b"k1hhhh\r")
+    assert reply(one, b"K0", 2.0) == b"K0\r"
+    reply(one, b"t1230", 2.0)
+    bus.advance(2.1)
+    assert one.take_output() == b""
+
+
+def test_frames_that_were_given_up_are_reported() -> None:
+    bus, one, two = pair_on_a_bus()
+    reply(one, b"K1")
+    reply(one, b"O")
+    reply(two, b"O")
+    bus.disturb(32)
+    reply(one, b"t1230", 1.0)
+    reply(one, b"t1240", 1.0)
+    bus.advance(2.0)
+    assert one.controller.bus_off
+    assert one.take_output() == b"k0\rk0\r"
 
 
 def test_frames_are_dropped_and_counted_beyond_64_kibibytes_of_unread_output() -> None:

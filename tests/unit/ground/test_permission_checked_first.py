@@ -1,23 +1,19 @@
 """A service asks first what its actor may do: one without any permission is refused before the database is touched."""
 
-import importlib
-import inspect
-import pkgutil
-from collections.abc import Callable, Iterator
-from dataclasses import fields
-from typing import Any, Final
-from unittest.mock import MagicMock
+from typing import Final
 
 import pytest
 
-import benchboard
 from benchboard.errors import Denied
-from benchboard.identity.permissions import Actor, Grants
+from benchboard.identity.roles import ABILITIES, ROLES, RULES, permissions_of, with_needed
+from support.services import SERVICES, call_without_database
 
-ROOMS: Final = ("identity", "dongles", "dashboards", "analytics")
 UNCHECKED: Final = {
     "identity.audit.record": "what is recorded was allowed before",
     "identity.authentication.sign_out": "everybody may end their own session",
+    "identity.share_candidates.search": "its callers are services, which have checked",
+    "identity.share_candidates.find_named": "its callers are services, which have checked",
+    "identity.share_candidates.get_candidate": "its callers are services, which have checked",
     "dongles.fleet.record_event": "what is recorded was allowed before",
     "dashboards.access.dashboard_permissions.require": "it is the check, of what the dashboard itself allows",
     "dashboards.repository.create": "its callers are services, which have checked",
@@ -28,42 +24,47 @@ UNCHECKED: Final = {
     "analytics.query_engines.explain": "each relation that the query names is checked",
 }
 """Functions of that form which check something else, with the reason."""
+EITHER: Final = {"identity.sessions.end_all": {"users:write", "sessions:revoke"}}
+"""Services for which either of some permissions is enough."""
+CHECKED: Final = sorted(SERVICES.keys() - UNCHECKED.keys())
+GRANTS: Final = {
+    "nothing": frozenset[str](),
+    **{role: frozenset(act for act, roles in RULES.items() if role in roles) for role in ROLES},
+    **{f"can {acts[0]}": permissions_of(with_needed(acts[0])) for acts in ABILITIES},
+}
+"""What a person may have: nothing, a system role, and each ability that a role of an organisation's own can have, with
+those that it needs."""
 
 
-def _services() -> Iterator[tuple[str, Callable[..., object]]]:
-    """Every public function whose first arguments are a session, or transactions, and an actor."""
-    for room in ROOMS:
-        package = importlib.import_module(f"{benchboard.__name__}.{room}")
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            for name, function in vars(importlib.import_module(module.name)).items():
-                if inspect.isfunction(function) and function.__module__ == module.name and not name.startswith("_"):
-                    first = list(inspect.signature(function).parameters)[:2]
-                    if first in (["session", "actor"], ["database", "actor"]):
-                        yield f"{module.name}.{name}".removeprefix(f"{benchboard.__name__}."), function
+def _refused_for(name: str, permissions: frozenset[str]) -> str | None:
+    """The permission for want of which a service refuses; None if it goes on to its arguments or to the database."""
+    try:
+        call_without_database(name, permissions)
+    except Denied as error:
+        return str(error.facts["act"]) if error.code == "access.denied" else None
+    except Exception:  # noqa: BLE001  # it went on, with arguments that mean nothing
+        return None
+    return None
 
 
-SERVICES: Final = dict(_services())
-
-
-class _Untouched:
-    """A database that nobody may ask."""
-
-    def __getattr__(self, name: str) -> Any:
-        raise AssertionError(f"asked for {name} before the permission was checked")
-
-
-@pytest.mark.parametrize("name", sorted(SERVICES.keys() - UNCHECKED.keys()))
+@pytest.mark.parametrize("name", CHECKED)
 def test_service_refuses_an_actor_without_permissions_first(name: str) -> None:
-    needed = [
-        parameter
-        for parameter in list(inspect.signature(SERVICES[name]).parameters.values())[2:]
-        if parameter.default is parameter.empty
-    ]
-    positional = [MagicMock() for parameter in needed if parameter.kind is not parameter.KEYWORD_ONLY]
-    by_name = {parameter.name: MagicMock() for parameter in needed if parameter.kind is parameter.KEYWORD_ONLY}
-    nobody = Actor(**{one.name: MagicMock() for one in fields(Actor)} | {"grants": Grants((), frozenset())})
     with pytest.raises(Denied):
-        SERVICES[name](_Untouched(), nobody, *positional, **by_name)
+        call_without_database(name, frozenset())
+
+
+def test_authorisation_matrix_of_every_service_is_the_one_table() -> None:
+    cells = 0
+    for name in CHECKED:
+        first = _refused_for(name, frozenset())
+        for who, permissions in GRANTS.items():
+            cells += 1
+            refused = _refused_for(name, permissions)
+            if first is not None and permissions.isdisjoint(EITHER.get(name, {first})):
+                assert refused is not None, f"{name} lets {who} through without {first}"
+            assert refused not in permissions, f"{name} refuses {who}, who has {refused}"
+    assert cells == len(CHECKED) * len(GRANTS)
+    assert cells > 4_000
 
 
 def test_services_and_exceptions_exist() -> None:

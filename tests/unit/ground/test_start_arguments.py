@@ -1,14 +1,24 @@
 """What opens the window."""
 
 import os
+from pathlib import Path
 
 import pytest
 
-from benchboard.start_arguments import link_address, link_to, opens_window
+from benchboard.cli.main import SUMMARIES
+from benchboard.start_arguments import (
+    COMMANDS,
+    import_address,
+    imported_path,
+    link_address,
+    link_to,
+    opens_window,
+)
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["benchboard:bench/live"], ["BenchBoard://studio"], ["a.db"], ["a.sqlite"], ["a.sqlite3"]]
+    "arguments",
+    [[], ["benchboard:bench/live"], ["BenchBoard://studio"], ["a.db"], ["a.sqlite3"], ["data/a.csv"], ["folder"]],
 )
 def test_opens_window_without_a_command_is_true(arguments: list[str]) -> None:
     assert opens_window(arguments)
@@ -17,6 +27,17 @@ def test_opens_window_without_a_command_is_true(arguments: list[str]) -> None:
 @pytest.mark.parametrize("arguments", [["can"], ["--help"], ["a.db", "b.db"], ["user", "list"], [""]])
 def test_opens_window_with_a_command_is_false(arguments: list[str]) -> None:
     assert not opens_window(arguments)
+
+
+def test_commands_are_those_of_the_command_line() -> None:
+    assert {*SUMMARIES, "gallery"} == COMMANDS
+
+
+@pytest.mark.parametrize("name", ["/tmp/a b%2F.csv", "/tmp/ağaç", "/tmp/!x", os.fsdecode(b"/tmp/\xff.csv")])
+def test_import_address_of_any_path_is_read_as_that_path(name: str) -> None:
+    address = import_address(Path(name))
+    assert imported_path(address.removeprefix("studio/data/")) == Path(name)
+    assert imported_path("!add") is None
 
 
 def test_link_to_an_address_is_read_as_that_address() -> None:

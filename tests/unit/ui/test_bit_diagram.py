@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from benchboard.canbus.timing import Timing
 from benchboard.ui.bench.bit_diagram import segments, spans
-from benchboard.ui.bench.solution_plot import error_ticks, tolerance_band
+from benchboard.ui.bench.point_plot import tolerance_band
+from benchboard.ui.bench.solution_plot import error_ticks
 
 
 @st.composite
@@ -49,7 +50,7 @@ def test_spans_of_longer_segments_are_wider() -> None:
 
 
 def test_tolerance_band_below_the_clock_accuracy_is_lowest() -> None:
-    assert [tolerance_band(value, 0.3) for value in (0.29, 0.3, 0.59, 0.6)] == [0, 1, 1, 2]
+    assert [tolerance_band(value, 0.25) for value in (0.24, 0.25, 0.49, 0.5, 0.74, 0.75)] == [0, 1, 1, 2, 2, 3]
 
 
 def test_error_ticks_are_the_multiples_of_a_round_step_that_their_labels_say() -> None:

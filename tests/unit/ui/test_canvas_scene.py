@@ -45,7 +45,7 @@ def test_scene_has_a_card_for_each_table_and_a_line_for_each_pair() -> None:
     assert [(row.is_key, row.is_broken, row.note) for row in trips.rows[:2]] == [(True, False, ""), (False, True, "km")]
     assert (towns.rows[0].muted, towns.rows[0].field, towns.source) == (True, "towns_id", "Missing source")
     assert "In queries: towns_id" in towns.rows[0].tip
-    assert (cities.is_joined, cities.size, [row.field for row in cities.rows]) == (False, "81", ["", ""])
+    assert (cities.is_joined, cities.size, [row.field for row in cities.rows]) == (False, "81 rows", ["", ""])
     (line,) = scene.lines
     assert (line.left, line.left_row, line.right, line.right_row, line.crosses_sources) == (0, 0, 1, 0, True)
     assert (line.left_end, line.right_end, line.note) == ("n", "0–1", "12 without a match")

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QLocale
 
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
+from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.studio.tiles.numbers.collation import collated
 
 
@@ -59,3 +60,46 @@ def test_collated_sorts_rows_that_the_query_leaves_equal_by_their_texts() -> Non
 )  # fmt: skip
 def test_collated_leaves_any_other_order_as_it_is(query: str) -> None:
     assert _towns(query, *BINARY) == list(BINARY)
+
+
+WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def _region(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(QLocale, "system", staticmethod(lambda: QLocale(name)))
+
+
+def test_weekdays_that_no_query_sorts_or_that_are_sorted_by_their_letters_are_in_the_order_of_the_region(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = ("Sun", "Thu", "Mon", "Sat", "Tue", "Fri", "Wed")
+    _region(monkeypatch, "tr_TR")
+    unsorted = "SELECT dayname(at) AS town, count(*) AS n FROM t GROUP BY 1"
+    assert _towns(unsorted, *found) == list(WEEK)
+    assert _towns(f"{unsorted} ORDER BY town", *found) == list(WEEK)
+    assert _towns(f"{unsorted} ORDER BY 1 DESC", *found) == list(WEEK)[::-1]
+    assert _towns(f"{unsorted} ORDER BY n", *found) == list(found)  # as somebody sorted them
+    assert _towns(f"{unsorted} ORDER BY min(at)", *found) == list(found)
+    _region(monkeypatch, "en_US")
+    assert _towns(unsorted, *found) == ["Sun", *WEEK[:-1]]
+    assert _towns("SELECT 1", "March", "January", "February") == ["January", "February", "March"]
+    assert _towns("SELECT 1", "Sun", "Mon", "Sun") == ["Sun", "Mon", "Sun"]  # rows, not groups
+
+
+@pytest.mark.parametrize(
+    ("language", "names", "shown"),
+    [
+        ("tr", ("Monday", "Sunday"), ["Pazartesi", "Pazar"]),
+        ("tr", ("Mon", "Sun"), ["Pzt", "Paz"]),
+        ("tr", ("January", "May"), ["Ocak", "Mayıs"]),
+        ("tr", ("Mon", "Lunch"), ["Mon", "Lunch"]),
+        ("tr", ("Pzt", "Paz"), ["Pzt", "Paz"]),
+        ("en", ("Pzt", "Paz"), ["Mon", "Sun"]),
+        ("en", ("MONDAY", "Sun"), ["MONDAY", "Sun"]),
+    ],
+)
+def test_weekdays_and_months_on_an_axis_are_in_the_language(
+    language: str, names: tuple[str, ...], shown: list[str]
+) -> None:
+    QLocale.setDefault(QLocale(language))
+    assert number_format.category_labels(_table(*names)) == shown

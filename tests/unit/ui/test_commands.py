@@ -135,7 +135,7 @@ def test_key_cap_calls_each_key_by_one_name(keys: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("room", "first"), [("bench", "Dongles"), ("studio", "Edit"), ("admin", "Sessions"), ("", "Dongles")]
+    ("room", "first"), [("bench", "Dongles"), ("studio", "Edit"), ("admin", "People"), ("", "Dongles")]
 )
 def test_key_sheet_in_a_room_begins_with_its_groups_and_keeps_the_order_of_all(
     registered: list[Command], room: str, first: str

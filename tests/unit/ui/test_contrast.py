@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from benchboard import package_data
-from benchboard.ui.bench.solution_plot import DOT_ALPHA, OUT_OF_TOLERANCE
+from benchboard.ui.bench.point_plot import OUT_OF_TOLERANCE
+from benchboard.ui.bench.solution_plot import DOT_ALPHA
 from benchboard.ui.widgets.badges import METER_FILL, METER_TRACK
 from support.contrast import contrast, oklab
 
@@ -23,6 +24,7 @@ TEXT = (
     *(("text.muted", ground) for ground in ("window", "surface", "raised", "header", "rail", "row.hover", "selection")),
     *(("accent.text", ground) for ground in ("window", "surface", "raised", "header", "accent.soft", "selection")),
     ("text", "byte.changed"),
+    *(("syntax.function", ground) for ground in ("surface", "surface.alt", "row.hover")),
     *((kind, f"{kind}.soft") for kind in ("ok", "warn", "error", "info")),
     *((kind, ground) for kind in ("ok", "warn", "error", "info") for ground in ("surface", "rail", "raised")),
     ("text", "ok.soft"),
@@ -136,8 +138,8 @@ def test_oklab_of_white_is_one_without_colour() -> None:
 @pytest.mark.parametrize("mode", ["light", "dark"])
 @pytest.mark.parametrize("ground", ["surface", "accent.soft"])
 def test_contrast_of_a_dot_of_the_timing_plot_meets_wcag(mode: str, ground: str) -> None:
-    colours, chart = TOKENS["color"][mode], TOKENS["chart"][mode]
-    for dot in (colours[OUT_OF_TOLERANCE], chart[0], chart[2]):
+    colours = TOKENS["color"][mode]
+    for dot in (colours[OUT_OF_TOLERANCE], *TOKENS["chart"]["tolerance"][mode]):
         assert contrast(_over(dot, colours[ground], DOT_ALPHA), colours[ground]) >= 3.0
 
 

@@ -113,12 +113,15 @@ def test_unit_of_the_time_range_is_that_of_its_query() -> None:
         [(_day(1), 1), (_day(1) + timedelta(hours=3), 2), (_day(9), 1)],
         [(_day(1), 1), (_day(1) + timedelta(days=MOST_PERIODS + 1), 2)],
         [(_day(1), 1)],
-        [(None, 1), (_day(3), 2)],
     ],
-    ids=["other times", "too many", "one", "without a time"],
+    ids=["other times", "too many", "one"],
 )
 def test_other_results_are_drawn_as_they_are(rows: list[tuple[Cell, ...]]) -> None:
     assert _drawn(COUNT, rows, "faults").rows == tuple(rows)
+
+
+def test_row_without_a_time_has_no_place_on_an_axis_of_times() -> None:
+    assert _drawn(COUNT, [(None, 1), (_day(3), 2)], "faults").rows == ((_day(3), 2),)
 
 
 def test_bars_in_the_order_of_their_lengths_keep_it() -> None:

@@ -11,7 +11,7 @@ from benchboard.ui.studio.data.explore.part_text import limit_text, output_title
 def test_question_title_grouped_by_a_time_names_its_unit() -> None:
     question = with_measure(Question("orders", groups=(Group("created_dt", "week"), Group("status"))), "count")
     assert question_title(question, None) == "Orders by week, status"
-    assert limit_text(question) == "No limit"
+    assert limit_text(question) == "Limit: none"
 
 
 @pytest.mark.parametrize(

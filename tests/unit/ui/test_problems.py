@@ -17,12 +17,16 @@ def test_current_with_news_up_is_the_error() -> None:
     assert problems.current is None
 
 
-def test_current_of_two_errors_is_the_older_one() -> None:
+def test_current_of_several_errors_is_the_answer_to_what_was_done_last() -> None:
+    """That a file can't be opened was hidden behind an older error, also when it was opened again."""
     problems = Problems()
     problems.show(Unavailable("a", "First"))
     problems.show(Unavailable("b", "Second"))
     assert problems.current is not None
+    assert problems.current.what == "Second"
+    problems.show(Unavailable("a", "First"))
     assert problems.current.what == "First"
+    assert len(problems.here) == 2
 
 
 def test_has_knows_a_notice_by_its_key_until_it_is_dismissed() -> None:
@@ -78,12 +82,14 @@ def test_failure_on_a_page_goes_when_the_page_is_left() -> None:
 def test_failure_whose_cause_lasts_stays_when_the_page_is_left() -> None:
     problems = Problems()
     problems.page_shown("studio/home")
-    problems.show(Unavailable("unreachable", "The database can't be reached."))
+    problems.show(Unavailable("recording.failed", "Can't record to drive.log."))
+    problems.show(Unavailable("storage.unreachable", "The database can't be reached."))
     problems.show(Denied("save", "You can't change this dashboard any more."), lasting=True)
     problems.show(Invalid("again", "It failed."), lambda: None)
     problems.notice("Recovered 3 edits.", key="recovered")
     problems.page_shown("admin/people")
-    assert all(problems.has(key) for key in ("unreachable", "save", "again", "recovered"))
+    assert all(problems.has(key) for key in ("storage.unreachable", "save", "again", "recovered"))
+    assert not problems.has("recording.failed"), "a file concerns the page where it was asked for"
 
 
 def test_notice_of_a_room_or_view_waits_while_another_is_shown() -> None:

@@ -2,13 +2,13 @@
 
 from benchboard.canbus.timing import Timing
 from benchboard.ui.bench.timing_history import TimingChoice, TimingHistory
-from benchboard.ui.bench.timing_inputs import TimingRequest
+from benchboard.ui.bench.timing_request import Phases, TimingRequest
 
 _REQUEST = TimingRequest("mcan-v3.1+", 80e6, 0.3, 500e3, 87.5, 20, 5, 210, 0.5)
 
 
 def _choice(bitrate: str = "500", point: str = "87.5", *, method: str = "cia", tseg2: int = 0) -> TimingChoice:
-    by_hand = (_REQUEST, Timing(80_000_000, 1, 95, 32, tseg2, 8)) if tseg2 else None
+    by_hand = (_REQUEST, Phases(Timing(80_000_000, 1, 95, 32, tseg2, 8))) if tseg2 else None
     return TimingChoice({"bitrate": bitrate, "point": point}, "mcan-v3.1+", method, by_hand)
 
 
@@ -47,7 +47,7 @@ def test_a_drag_is_one_step_and_the_next_one_another_and_no_change_is_none() -> 
         history.record(_choice(method="hand", tseg2=tseg2), gesture)
     found = []
     while (choice := history.undo()) is not None:
-        found.append(choice.by_hand[1].phase_seg2 if choice.by_hand else None)
+        found.append(choice.by_hand[1].nominal.phase_seg2 if choice.by_hand else None)
     assert found == [28, 29, None]
 
 

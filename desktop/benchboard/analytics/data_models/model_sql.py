@@ -59,12 +59,7 @@ def model_sql(
     """See `ModelView.sql`. Raises `Invalid` (`calculation.…`) for an expression that can't be one."""
     question = definition.question(server, source_names)
     named = {one.name for one in definition.fields() if query is None or _is_shown(one) or is_named(one.name, query)}
-    measures = [
-        Calculation(one.name, one.expression or _ONE_ROW)
-        for one in definition.measures
-        if one.name in named and one.expression != one.name
-    ]
-    calculations = (*_needed(definition, named, server), *measures)
+    calculations = needed_calculations(definition, named, server)
     question = replace(question, calculations=calculations)
     for one in calculations:
         check_expression(one.expression, question.dialect)
@@ -79,6 +74,16 @@ def is_named(name: str, text: str) -> bool:
 
 def _is_shown(field: Field) -> bool:
     return not isinstance(field, ModelMeasure) and not field.display.hidden
+
+
+def needed_calculations(definition: ModelDefinition, named: set[str], server: Server = "") -> tuple[Calculation, ...]:
+    """The calculated fields and measures that are named, and the fields that these name in turn."""
+    measures = [
+        Calculation(one.name, one.expression or _ONE_ROW)
+        for one in definition.measures
+        if one.name in named and one.expression != one.name
+    ]
+    return (*_needed(definition, named, server), *measures)
 
 
 def _needed(definition: ModelDefinition, named: set[str], server: Server) -> list[Calculation]:

@@ -10,12 +10,16 @@ from benchboard.analytics.files.csv_dialect import codec, header_titles, sniff
 from benchboard.analytics.files.file_versions import as_inspected
 from benchboard.analytics.files.formats import HEAD_BYTES, read_head
 from benchboard.analytics.files.scan import FileLayout, FileScan, ReadOptions, ScanColumn
+from benchboard.analytics.files.value_expressions import ColumnKind
 from benchboard.analytics.files.value_units import PERCENT
 from benchboard.errors import Conflict
 from benchboard.i18n import ngettext
 
 _HEADER_BYTES: Final = 65_536
 _NAMED: Final = 5
+_ALIKE: Final[Mapping[ColumnKind, str]] = {
+    "integer": "number", "float": "number", "decimal": "number", "date": "time", "timestamp": "time",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +58,26 @@ def match_columns(scan: FileScan, now: Sequence[ScanColumn]) -> ColumnMatch:
 
 def known_titles(columns: Sequence[ScanColumn], titles: Sequence[str]) -> tuple[str, ...]:
     """The titles of a file, those that are another title of one of these columns (`ScanColumn.also`) as that column's
-    own, unless the file has that too, or an earlier one of its other titles."""
-    own = {other.casefold(): one.source for one in columns for other in one.also}
+    own, unless the file has that too, or an earlier one of its other titles, or the title can be that of two columns
+    that it doesn't have."""
+    own: defaultdict[str, list[str]] = defaultdict(list)
+    for column in columns:
+        for other in column.also:
+            own[other.casefold()].append(column.source)
     if not own:
         return tuple(titles)
     found, taken = [], {title.casefold() for title in titles}
     for title in titles:
-        known = own.get(title.casefold(), "")
-        is_free = bool(known) and known.casefold() not in taken
-        taken |= {known.casefold()} if is_free else set()
-        found.append(known if is_free else title)
+        free = [one for one in own.get(title.casefold(), ()) if one.casefold() not in taken]
+        if len(free) == 1:
+            taken.add(free[0].casefold())
+        found.append(free[0] if len(free) == 1 else title)
     return tuple(found)
+
+
+def alike_kind(kind: ColumnKind) -> str:
+    """Equal for kinds of which one column can have the other's values."""
+    return _ALIKE.get(kind, kind)
 
 
 def belong_together(titles: Collection[str], others: Collection[str]) -> bool:

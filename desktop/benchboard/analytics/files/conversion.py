@@ -30,7 +30,7 @@ class Conversion:
     scan: FileScan
     rows: int
     emptied: int
-    """Rows with a value that didn't fit, which is empty in the copy."""
+    """Rows with a value that didn't fit, or with too few values: what is missing is empty in the copy."""
     left_out: int
     """Rows that aren't in the copy because a value didn't fit, or because they can't be divided into columns."""
     size: int
@@ -73,28 +73,25 @@ def _copy(
     connection: "duckdb.DuckDBPyConnection", scan: FileScan, relation: str, written: Path
 ) -> tuple[int, int, int]:
     """Write the file. Returns how many rows it has, how many of them have emptied values, how many were left out."""
-    emptied = left_out = 0
-    if wrong := scan.wrong_sql():
-        counted = connection.execute(f"SELECT coalesce(count_if({wrong}), 0) FROM {relation}").fetchall()  # noqa: S608  # quoted
-        emptied = int(counted[0][0])
-    if scan.options.wrong_values == "leave-out":
-        emptied, left_out = 0, emptied
+    if scan.format == "csv":
+        from benchboard.analytics.files.wrong_lines import count_wrong_lines
+
+        wrong = count_wrong_lines(connection, scan)
+        emptied, left_out = wrong.emptied, wrong.left_out
+    else:
+        emptied, left_out = _count_wrong_values(connection, scan, relation)
     form = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP}"
     copied = connection.execute(f"COPY ({scan.select_from(relation)}) TO {literal(str(written))} ({form})").fetchall()
-    if scan.format == "csv":
-        left_out += _rejected(connection, scan)
     return int(copied[0][0]), emptied, left_out
 
 
-def _rejected(connection: "duckdb.DuckDBPyConnection", scan: FileScan) -> int:
-    """How many lines of a CSV file are left out because DuckDB can't divide them into the columns."""
-    from benchboard.analytics.files.wrong_lines import MAX_REJECTS
-
-    relation = scan.rows_sql(store_rejects=MAX_REJECTS)
-    connection.execute(f"SELECT count(*) FROM {relation}").fetchall()  # noqa: S608  # quoted
-    kept = "WHERE error_type <> 'MISSING COLUMNS'" if scan.options.wrong_values == "empty" else ""
-    counted = f"SELECT count(DISTINCT (file_id, line_byte_position)) FROM reject_errors {kept}"  # noqa: S608  # our own words
-    return int(connection.execute(counted).fetchall()[0][0])
+def _count_wrong_values(connection: "duckdb.DuckDBPyConnection", scan: FileScan, relation: str) -> tuple[int, int]:
+    """How many rows of a typed table have values that are emptied, and how many are left out for them."""
+    if not (condition := scan.wrong_sql()):
+        return 0, 0
+    counted = connection.execute(f"SELECT coalesce(count_if({condition}), 0) FROM {relation}").fetchall()  # noqa: S608  # quoted
+    wrong = int(counted[0][0])
+    return (0, wrong) if scan.options.wrong_values == "leave-out" else (wrong, 0)
 
 
 def _publish(written: Path, target: Path) -> int:

@@ -414,5 +414,8 @@ def _detect_marks(columns: Sequence[Sequence[str]], options: ReadOptions) -> tup
         reason = _("No column of numbers has decimals.")
     found = [OptionGuess("decimal_mark", best[0], certainty, reason)]
     if best[1]:
+        grouped = (value for values in numeric for value in values if best[1] in value and pattern.fullmatch(value))
+        if not ambiguous and (shown := next((value.strip() for value in grouped), "")):
+            reason = _("Based on numbers such as {example}.").format(example=shown)
         found.append(OptionGuess("thousands_mark", best[1], certainty, reason))
     return replace(options, decimal_mark=best[0], thousands_mark=best[1]), found

@@ -41,6 +41,7 @@ from benchboard.analytics.files.inspection_types import (
     WrongLine,
 )
 from benchboard.analytics.files.number_marks import MARKS, decided_marks
+from benchboard.analytics.files.preview_lines import preview_lines
 from benchboard.analytics.files.scan import DateOrder, FileFormat, FileScan, ReadOptions, ScanColumn
 from benchboard.analytics.files.spaces import trimmed_sql
 from benchboard.analytics.files.sql_text import literal
@@ -51,7 +52,7 @@ from benchboard.analytics.files.total_columns import total_columns, without_tota
 from benchboard.analytics.files.total_rows import total_lines
 from benchboard.analytics.files.value_expressions import ColumnKind, any_unit_pattern, other_currency_pattern
 from benchboard.analytics.files.value_units import PERCENT, UNITS, split_unit, unit_of, unit_pattern
-from benchboard.analytics.files.wrong_lines import MAX_REJECTS, first_misfit, locate_wrong_lines
+from benchboard.analytics.files.wrong_lines import MAX_REJECTS, count_wrong_lines, first_misfit, locate_wrong_lines
 from benchboard.errors import Invalid
 from benchboard.i18n import _, number, percent
 
@@ -115,7 +116,21 @@ def _inspect_all(
         raise Invalid(
             "files.empty", _("“{name}” has no lines.").format(name=scan.path.name), do=_("Choose another file.")
         )
-    options, guesses = _with_marks(scan, text, sample, guesses, fixed, cancel_token, text_columns)
+    with reading_connection((text.path,), cancel_token, shown=scan.path) as connection:  # which takes 10 ms to open
+        return _inspect_rows(connection, scan, text, sample, guesses, fixed, text_columns)
+
+
+def _inspect_rows(
+    connection: duckdb.DuckDBPyConnection,
+    scan: FileScan,
+    text: Utf8File,
+    sample: TextSample,
+    guesses: list[OptionGuess],
+    fixed: frozenset[str],
+    text_columns: frozenset[int],
+) -> TableInspection:
+    """As `_inspect_all`, of a file that has lines."""
+    options, guesses = _with_marks(connection, scan, text, sample, guesses, fixed, text_columns)
     columns = [[row[place] for row in sample.rows if row[place].strip()] for place in range(len(sample.titles))]
     order_is_open = "date_order" not in fixed
     if order_is_open:
@@ -131,43 +146,42 @@ def _inspect_all(
         options = replace(options, null_words=_null_words(columns, found))
     scan = replace(scan, options=options, columns=_text_columns(sample))
     read = text.scan(scan)
-    with reading_connection((text.path,), cancel_token, shown=scan.path) as connection:
-        totals = _totals(connection, scan, read)
-        if "total_label" not in fixed:
-            options = replace(options, total_label=totals[0].value if totals else "")
-            read = text.scan(replace(scan, options=options))
-        counts = _count(connection, read, candidates, exact=text.path.stat().st_size <= EXACT_BYTES)
-        if order_is_open and any(counts.swapped):
-            options, guess = _choose_order(connection, read, options, candidates, counts)
-            guesses.append(guess)
-        elif order_is_open and any(_has_order(each) for each in candidates):
-            guesses.append(OptionGuess("date_order", order, certainty, reason))
-        else:
-            options = replace(options, date_order=options.date_order if not order_is_open else "")
-        options = replace(options, quoted_breaks=counts.breaks > 0)
-        scan = _decided(replace(scan, options=options), candidates, counts)
-        numbers = _numbers_as_text(connection, text.scan(scan), as_text, counts)
-        if "null_words" not in fixed:
-            scan = _with_used_words(scan, columns, {one.place for one in numbers})
-            if words := scan.options.null_words:
-                said = _("Found where numbers or dates are expected.")
-                guesses.append(OptionGuess("null_words", words, "likely", said))
-        sums = () if "total_label" in fixed else _sums(connection, text.scan(scan), scan.format)
-        scan = without_total_columns(scan, sums)
-        table = _table(connection, scan, text.scan(scan), candidates, counts, guesses, totals)
-        units = _mixed_units(connection, text.scan(scan), columns, counts)
-        mixed = (*table.mixed_columns, *numbers)
-        assumed = _assumed_units(scan, candidates, counts)
-        return replace(table, total_columns=sums, mixed_columns=mixed, mixed_units=units, assumed_units=assumed)
+    totals = _totals(connection, scan, read)
+    if "total_label" not in fixed:
+        options = replace(options, total_label=totals[0].value if totals else "")
+        read = text.scan(replace(scan, options=options))
+    counts = _count(connection, read, candidates, exact=text.path.stat().st_size <= EXACT_BYTES)
+    if order_is_open and any(counts.swapped):
+        options, guess = _choose_order(connection, read, options, candidates, counts)
+        guesses.append(guess)
+    elif order_is_open and any(_has_order(each) for each in candidates):
+        guesses.append(OptionGuess("date_order", order, certainty, reason))
+    else:
+        options = replace(options, date_order=options.date_order if not order_is_open else "")
+    options = replace(options, quoted_breaks=counts.breaks > 0)
+    scan = _decided(replace(scan, options=options), candidates, counts)
+    numbers = _numbers_as_text(connection, text.scan(scan), as_text, counts)
+    if "null_words" not in fixed:
+        scan = _with_used_words(scan, columns, {one.place for one in numbers})
+        if words := scan.options.null_words:
+            said = _("Found where numbers or dates are expected.")
+            guesses.append(OptionGuess("null_words", words, "likely", said))
+    sums = () if "total_label" in fixed else _sums(connection, text.scan(scan), scan.format)
+    scan = without_total_columns(scan, sums)
+    table = _table(connection, scan, text.scan(scan), candidates, counts, guesses, totals)
+    units = _mixed_units(connection, text.scan(scan), columns, counts)
+    mixed = (*table.mixed_columns, *numbers)
+    assumed = _assumed_units(scan, candidates, counts)
+    return replace(table, total_columns=sums, mixed_columns=mixed, mixed_units=units, assumed_units=assumed)
 
 
 def _with_marks(
+    connection: duckdb.DuckDBPyConnection,
     scan: FileScan,
     text: Utf8File,
     sample: TextSample,
     guesses: list[OptionGuess],
     fixed: frozenset[str],
-    cancel_token: CancelToken,
     text_columns: frozenset[int],
 ) -> tuple[ReadOptions, list[OptionGuess]]:
     """The options of the first lines with the marks of numbers that the whole file has, and why."""
@@ -176,9 +190,8 @@ def _with_marks(
     if fixed & MARKS or not places:
         return sample.options, guesses
     read = text.scan(replace(scan, options=sample.options, columns=_text_columns(sample)))
-    with reading_connection((text.path,), cancel_token, shown=scan.path) as connection:
-        with_units = {place for place in places if any(split_unit(row[place])[1] for row in sample.rows)}
-        return decided_marks(connection, read, sample.options, places, guesses, with_units)
+    with_units = {place for place in places if any(split_unit(row[place])[1] for row in sample.rows)}
+    return decided_marks(connection, read, sample.options, places, guesses, with_units)
 
 
 def _totals(connection: duckdb.DuckDBPyConnection, scan: FileScan, read: FileScan) -> tuple[WrongLine, ...]:
@@ -357,8 +370,9 @@ class _Counts:
 def _count(
     connection: duckdb.DuckDBPyConnection, scan: FileScan, candidates: Sequence[Sequence[ScanColumn]], *, exact: bool
 ) -> _Counts:
-    expressions, words = ", ".join(_counted_sql(scan, candidates, exact=exact)), bool(scan.options.null_words)
-    relation = scan.rows_sql(store_rejects=MAX_REJECTS)
+    trimmed = _Trimmed.of(scan)
+    expressions, words = ", ".join(_counted_sql(trimmed, candidates, exact=exact)), bool(scan.options.null_words)
+    relation = trimmed.relation_sql(scan.rows_sql(store_rejects=MAX_REJECTS))
     found = connection.execute(f"SELECT {expressions} FROM {relation}").fetchall()[0]  # noqa: S608  # quoted
     counts = _Counts.of(found, candidates, words=words, exact=exact)
     # A quote that isn't closed holds line breaks too, in a line that was rejected.
@@ -369,23 +383,59 @@ def _count(
     breaks += counts.breaks
     if short and scan.options.wrong_values == "empty":
         # DuckDB doesn't pad the lines that it notes as too short. They are read, so their values count.
-        padded = replace(scan, options=replace(scan.options, quoted_breaks=breaks > 0)).rows_sql()
+        padded = trimmed.relation_sql(replace(scan, options=replace(scan.options, quoted_breaks=breaks > 0)).rows_sql())
         found = connection.execute(f"SELECT {expressions} FROM {padded}").fetchall()[0]  # noqa: S608  # quoted
         counts = _Counts.of(found, candidates, words=words, exact=exact)
     counts.rejects, counts.breaks = rejects, breaks
     return counts
 
 
-def _counted_sql(scan: FileScan, candidates: Sequence[Sequence[ScanColumn]], *, exact: bool) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _Trimmed:
+    """A scan whose text is without spaces around it before anything is counted.
+
+    To trim takes three regular expressions. In each of the counts, DuckDB compiled them anew: half a second for a file
+    of three lines with 32 columns.
+    """
+
+    scan: FileScan
+    """It reads the `relation_sql`."""
+    places: frozenset[int]
+
+    @classmethod
+    def of(cls, scan: FileScan) -> "_Trimmed":
+        places = (place for place in range(len(scan.columns)) if scan.text_sql(place) != scan.raw_sql(place))
+        return cls(scan.with_options(trim_spaces=False), frozenset(places))
+
+    def relation_sql(self, rows: str) -> str:
+        """The relation `rows` with trimmed text in place of the text of the file, which `raw_sql` names."""
+        if not self.places:
+            return rows
+        named = [(self.scan.raw_sql(place), self.raw_sql(place)) for place in sorted(self.places)]
+        texts = ", ".join(f"{trimmed_sql(raw)} AS {raw}" for raw, _kept in named)
+        return f"(SELECT * REPLACE ({texts}), {', '.join(f'{raw} AS {kept}' for raw, kept in named)} FROM {rows})"  # noqa: S608  # quoted
+
+    def raw_sql(self, place: int) -> str:
+        """The column at a place as the file has it."""
+        return f'"r{place}"' if place in self.places else self.scan.raw_sql(place)
+
+    def spaced_sql(self, place: int) -> str:
+        """Whether a value has spaces around it, as a condition."""
+        text = self.scan.raw_sql(place)
+        return f"{self.raw_sql(place)} IS DISTINCT FROM {text if place in self.places else trimmed_sql(text)}"
+
+
+def _counted_sql(trimmed: _Trimmed, candidates: Sequence[Sequence[ScanColumn]], *, exact: bool) -> Iterator[str]:
     """What is counted, in the order in which `_Counts.of` takes it."""
+    scan = trimmed.scan
     yield "count(*)"
-    breaks = [f"contains({scan.raw_sql(place)}, chr(10))" for place, each in enumerate(candidates) if not each]
+    breaks = [f"contains({trimmed.raw_sql(place)}, chr(10))" for place, each in enumerate(candidates) if not each]
     yield f"coalesce(count_if({' OR '.join(breaks)}), 0)" if breaks else "0"
     for place, each in enumerate(candidates):
-        raw, text = scan.raw_sql(place), scan.text_sql(place)
+        text = scan.text_sql(place)
         yield f"count({text})"
         yield distinct_sql(text, exact=exact)
-        yield f"count_if({raw} IS DISTINCT FROM {trimmed_sql(raw)})"
+        yield f"count_if({trimmed.spaced_sql(place)})"
         yield from (f"count({_sql(scan, place, candidate)})" for candidate in each)
         if each and scan.options.null_words:
             yield f"count_if({scan.null_word_sql(place)})"
@@ -621,18 +671,14 @@ def counted_table(
     totals: tuple[WrongLine, ...],
 ) -> TableInspection:
     """The inspection of a table, with its wrong lines and its preview."""
-    wrong_values = 0
-    if condition := read.wrong_sql():
-        relation = read.rows_sql(store_rejects=MAX_REJECTS)
-        counted = f"SELECT coalesce(count_if({condition}), 0) FROM {relation}"  # noqa: S608  # quoted
-        wrong_values = int(connection.execute(counted).fetchall()[0][0])
+    wrong = count_wrong_lines(connection, read)
     raws, values, files = preview_rows(connection, read, read.rows_sql())
     rows = counts.rows
-    if wrong_values or counts.rejects:
+    if wrong.emptied or wrong.left_out or counts.rejects:
         # DuckDB pads lines that are too short otherwise than it rejects them: what is read is counted.
         answered = read.select_from(read.rows_sql())
         rows = int(connection.execute(f"SELECT count(*) FROM ({answered})").fetchall()[0][0])  # noqa: S608  # quoted
-    wrong_lines = locate_wrong_lines(connection, read, wrong_values=wrong_values)
+    wrong_lines = locate_wrong_lines(connection, read) if wrong.emptied or wrong.left_out else ()
     left_out = {(line.file, line.line) for line in totals} if scan.options.total_label else set()
     named = tuple(line for line in wrong_lines if (line.file, line.line) not in left_out)
     return TableInspection(
@@ -643,9 +689,10 @@ def counted_table(
         preview_raw=raws,
         preview=values,
         preview_files=files,
+        preview_lines=preview_lines(read, raws),
         wrong_lines=named,
-        # A total row that is too short is no wrong line.
-        wrong_count=wrong_values + counts.rejects - (len(wrong_lines) - len(named)),
+        wrong_count=wrong.emptied + wrong.left_out,
+        left_out=wrong.left_out,
         total_lines=totals,
         first_line=scan.options.skip_lines + scan.options.header + 1,
     )

@@ -1,16 +1,20 @@
 """Reads the sheets of an Excel file (.xlsx). Formulas are the values that Excel last calculated; nothing is run."""
 
+import math
 import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, Self
 from xml.etree.ElementTree import ParseError
 
 from benchboard.analytics.files.formats import not_data_error
 from benchboard.analytics.files.scan import MAX_COLUMNS
+from benchboard.analytics.files.value_units import PERCENT, format_unit
 from benchboard.errors import Invalid
 from benchboard.i18n import _, number
 
@@ -22,6 +26,27 @@ _MAX_PARTS: Final = 10_000
 _BROKEN: Final = (zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, ParseError, EOFError, IndexError,
                   AttributeError, NotImplementedError, RuntimeError, OverflowError)  # fmt: skip
 """What openpyxl raises for files that aren't as it expects."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberWithUnit:
+    """A number that is shown with a unit (`value_units`): 0.125 is 12.5 %."""
+
+    value: float
+    unit: str
+
+    @property
+    def text(self) -> str:
+        """The number with its unit, as a CSV file has it."""
+        return amount_text(self.value, self.unit)
+
+
+def amount_text(value: float, unit: str) -> str:
+    """A number of a cell with a unit, as a CSV file has it; without, if it isn't finite."""
+    if not math.isfinite(value):
+        return ""
+    exact = Decimal(repr(value)) * (100 if unit == PERCENT else 1)
+    return f"{exact.normalize():f} {unit}"
 
 
 class ExcelFile:
@@ -59,7 +84,18 @@ class ExcelFile:
             warnings.simplefilter("ignore")
             # Some programs write a wrong size of the sheet.
             self._book[table].reset_dimensions()
-            yield from self._book[table].iter_rows(values_only=True, max_col=MAX_COLUMNS)
+            # With `max_col` each row would be filled up to that many cells.
+            for row in self._book[table].iter_rows():
+                yield [_value(cell) for cell in row[:MAX_COLUMNS]]
+
+
+def _value(cell: Any) -> object:
+    """The value of a cell, a number with the unit that its format writes."""
+    value = cell.value
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return value
+    unit = format_unit(cell.number_format)
+    return NumberWithUnit(value, unit) if unit else value
 
 
 def _require_bounded(path: Path, file: Any) -> None:

@@ -27,14 +27,16 @@ from benchboard.analytics.files.inspection_types import (
     FileInspection,
     FileValue,
     MixedUnits,
+    RenamedColumn,
     TableInspection,
     TypeFit,
     UnreadFile,
     WrongLine,
 )
 from benchboard.analytics.files.number_marks import open_number
-from benchboard.analytics.files.other_titles import with_titles_of
+from benchboard.analytics.files.other_titles import with_renamings, with_titles_of
 from benchboard.analytics.files.partial_columns import partial_columns
+from benchboard.analytics.files.renamed_columns import Renaming, renamed_among
 from benchboard.analytics.files.scan import (
     MAX_COLUMNS,
     MAX_FILES,
@@ -86,10 +88,11 @@ def inspect_each(
     inspect: Callable[[Path], FileInspection],
     cancel_token: CancelToken,
     same_as: Mapping[str, str] = MappingProxyType({}),
+    renamings: Sequence[Renaming] = (),
 ) -> tuple[tuple[TableInspection, ...], tuple[UnreadFile, ...]]:
     """The tables of the files in a folder, those that belong together joined; and why some files have none. `same_as`:
-    the files that are read under the titles of another one. If all have none, raises the error of the first; else what
-    `with_titles_of` raises."""
+    the files that are read under the titles of another one; `renamings`: the columns that are those of others. If all
+    have none, raises the error of the first; else what `with_titles_of` and `with_renamings` raise."""
     tables: list[TableInspection] = []
     problems: list[UnreadFile] = []
     for path in folder_files(folder):
@@ -101,7 +104,8 @@ def inspect_each(
             problems.append(UnreadFile(path.name, problem))
     if not tables:
         raise problems[0].why
-    return joined_tables(folder, with_titles_of(tables, same_as), cancel_token), tuple(problems)
+    titled = with_renamings(with_titles_of(tables, same_as), renamings)
+    return joined_tables(folder, titled, cancel_token), tuple(problems)
 
 
 def joined_tables(
@@ -174,6 +178,8 @@ def _alone(folder: Path, table: TableInspection) -> TableInspection:
         return tuple(replace(line, file=name) for line in lines)
 
     scan = _with_file_column(replace(table.scan, path=folder, files=(name,)))
+    if scan.format == "csv" and has_titles(scan):
+        scan = scan.with_headers({name: [column.source for column in scan.columns]})
     wrong, totals = named(table.wrong_lines), named(table.total_lines)
     files = tuple(file_labels(scan.files)[name] for _row in table.preview)
     return replace(table, scan=scan, wrong_lines=wrong, total_lines=totals, preview_files=files)
@@ -211,6 +217,10 @@ def _joined(
     columns = tuple(_common(column, each) for column, each in zip(every, where, strict=True))
     scan, kept_totals = _with_label(_with_writings(scan.with_columns(columns), tables, writings), tables, cancel_token)
     scan = _with_file_column(joined_versions(scan, tuple(table.scan for table in tables)))
+    renamed: tuple[RenamedColumn, ...] = ()
+    if first.format == "csv" and has_titles(first):
+        scan = scan.with_headers(titles)
+        renamed = renamed_among(columns, titles, {one.scan.path.name: one.scan.columns for one in tables})
     lines = [_placed(line, each, table) for table, each in zip(tables, places, strict=True)
              for line in table.wrong_lines]  # fmt: skip
     raws, values = _previews(columns, tables, places)
@@ -222,8 +232,11 @@ def _joined(
         preview_raw=raws,
         preview=values,
         preview_files=_preview_files(tables),
+        preview_lines=_preview_lines(tables),
+        preview_line_files=_preview_line_files(tables),
         wrong_lines=tuple(lines[:MAX_WRONG_LINES]),
         wrong_count=sum(table.wrong_count for table in tables),
+        left_out=sum(table.left_out for table in tables),
         total_lines=tuple(replace(line, file=table.scan.path.name) for table in tables for line in table.total_lines),
         mixed_units=tuple(_mixed_units(columns, where, places, tables)),
         assumed_units=tuple(_assumed_units(columns, where, places, tables)),
@@ -231,6 +244,7 @@ def _joined(
         first_line=tables[0].first_line,
         partial_columns=partial_columns(columns, titles) if has_titles(first) else (),
         differing_kinds=differing_kinds(columns, where),
+        renamed=renamed,
     )
 
 
@@ -309,6 +323,20 @@ def _preview_files(tables: Sequence[TableInspection]) -> tuple[str, ...]:
     """What the column of file names has in the first rows of all tables."""
     labels = file_labels([table.scan.path.name for table in tables])
     return tuple(labels[table.scan.path.name] for table in tables for _row in table.preview)[:PREVIEW_ROWS]
+
+
+def _preview_lines(tables: Sequence[TableInspection]) -> tuple[int, ...]:
+    """The lines of the first rows of all tables; nothing where they aren't known of one whose rows are shown."""
+    shown = 0
+    for table in tables:
+        if shown < PREVIEW_ROWS and len(table.preview_lines) != len(table.preview):
+            return ()
+        shown += len(table.preview)
+    return tuple(line for table in tables for line in table.preview_lines)[:PREVIEW_ROWS]
+
+
+def _preview_line_files(tables: Sequence[TableInspection]) -> tuple[str, ...]:
+    return tuple(table.scan.path.name for table in tables for _row in table.preview)[:PREVIEW_ROWS]
 
 
 def _text(table: TableInspection, raw: str | None) -> str | None:

@@ -9,6 +9,7 @@ from typing import IO, Final, Literal
 
 from benchboard.analytics.files.answer_rows import MARK
 from benchboard.analytics.files.scan import FileFormat
+from benchboard.canbus.recording_text import text_form
 from benchboard.errors import AppError, Invalid, NotFound, Unavailable
 from benchboard.file_ownership import kind_text
 from benchboard.i18n import _
@@ -36,14 +37,6 @@ _ARCHIVES: Final = ("ZIP", "RAR", "7z", "bzip2", "xz", "Zstandard")
 _NEVER_TEXT: Final = {one: name for one, name in _TYPICAL.items() if one != ".gz"} | {".docx": "Word"}
 """The format of the extensions whose files are never text."""
 
-RecordingForm = Literal["candump", "asc", "trc"]
-_RECORDINGS: Final[tuple[tuple[re.Pattern[str], RecordingForm], ...]] = (
-    (re.compile(r"\s*\(\d{1,12}\.\d{1,9}\)\s+\S+\s+[0-9A-Fa-f]{3,8}#"), "candump"),
-    (re.compile(r"\s*date\s+\w+\s[^\n]+\n(\s*//[^\n]*\n)*\s*base\s+(hex|dec)\b", re.IGNORECASE), "asc"),
-    (re.compile(r"\s*;\$FILEVERSION=\d"), "trc"),
-)
-"""How recordings of a CAN bus begin: can-utils' `candump -L`, Vector's ASC, PEAK's TRC."""
-
 
 def detect_format(path: Path) -> FileFormat | Literal["folder"]:
     """The format of a file, or that it is a folder. Raises `NotFound`, `Unavailable` (it may not be read) or `Invalid`
@@ -70,13 +63,7 @@ def detect_format(path: Path) -> FileFormat | Literal["folder"]:
     if head.startswith(MARK):
         return "rest_api"
     _require_text(path, head)
-    return "csv" if recording_form(head) is None else "can"
-
-
-def recording_form(head: bytes) -> RecordingForm | None:
-    """Which form of CAN recording a file is that begins like this; None if it is none."""
-    text = head.decode("utf-8", "replace").removeprefix("\ufeff")
-    return next((form for begin, form in _RECORDINGS if begin.match(text)), None)
+    return "csv" if text_form(head) is None else "can"
 
 
 def is_compressed(path: Path) -> bool:

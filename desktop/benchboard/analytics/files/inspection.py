@@ -15,6 +15,7 @@ from benchboard.analytics.files.file_versions import inspected_as, versions_of
 from benchboard.analytics.files.folder_inspection import folder_files, inspect_each
 from benchboard.analytics.files.formats import detect_format, file_error
 from benchboard.analytics.files.inspection_types import FileInspection, ReportProgress, TableInspection
+from benchboard.analytics.files.renamed_columns import Renaming
 from benchboard.analytics.files.scan import FileFormat, FileScan, ReadOptions
 from benchboard.errors import Invalid
 from benchboard.i18n import _
@@ -30,6 +31,7 @@ def inspect_file(
     fixed: frozenset[str] = frozenset(),
     only: str = "",
     same_as: Mapping[str, str] = MappingProxyType({}),
+    renamings: Sequence[Renaming] = (),
     cancel_token: CancelToken | None = None,
     progress: ReportProgress | None = None,
 ) -> FileInspection:
@@ -37,7 +39,7 @@ def inspect_file(
 
     With `only`, of an Excel or SQLite file that table alone. Of `options`, the fields named in `fixed` (what the user
     chose) are taken as they are, the others are detected. `same_as`: the names of a folder's CSV files that are read
-    under the titles of another one, and its name.
+    under the titles of another one, and its name; `renamings`: which columns of these files are those of others.
     Raises `NotFound`, `Unavailable`, `Invalid` or `Cancelled`.
     """
     started = time.monotonic()
@@ -46,7 +48,7 @@ def inspect_file(
     found = detect_format(path)
     try:
         if found == "folder":
-            return _inspect_folder(path, started, options, fixed, same_as, token, report)
+            return _inspect_folder(path, started, options, fixed, same_as, renamings, token, report)
         size, versions = path.stat().st_size, versions_of(FileScan(path, found))
         tables = _tables(path, found, options, fixed, only, token, report)
         tables = tuple(replace(one, scan=inspected_as(one.scan, versions)) for one in tables)
@@ -61,6 +63,7 @@ def _inspect_folder(
     options: ReadOptions | None,
     fixed: frozenset[str],
     same_as: Mapping[str, str],
+    renamings: Sequence[Renaming],
     token: CancelToken,
     report: ReportProgress,
 ) -> FileInspection:
@@ -73,7 +76,7 @@ def _inspect_folder(
         done += 1
         return inspect_file(file, options, fixed=fixed, cancel_token=token)
 
-    tables, skipped = inspect_each(path, inspect, token, same_as)
+    tables, skipped = inspect_each(path, inspect, token, same_as, renamings)
     size = sum(file.stat().st_size for file in folder_files(path))
     return FileInspection(path, "folder", size, time.monotonic() - started, tables, skipped)
 

@@ -1,11 +1,11 @@
 """What an inspection of a file finds."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from benchboard.analytics.files.scan import FileFormat, FileScan
 from benchboard.analytics.files.value_expressions import ColumnKind
@@ -72,6 +72,17 @@ class WrongLine:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstWrongLine:
+    """The first line of a table that doesn't fit: its file and its number from 1."""
+
+    table: str
+    file: str
+    line: int
+    thousands_mark: str = ""
+    """The thousands separator of numbers that don't fit because the table is read without one; empty: there is none."""
+
+
+@dataclass(frozen=True, slots=True)
 class MixedColumn:
     """A column that is text although most of its values can be read as a kind, or, of a workbook, all of them."""
 
@@ -135,6 +146,24 @@ class DifferingKind:
 
 
 @dataclass(frozen=True, slots=True)
+class RenamedColumn:
+    """A column of these files whose title the table doesn't have. `columns`: what they lack, by its titles in the
+    others or in themselves when they were read."""
+
+    files: tuple[str, ...]
+    title: str
+    columns: tuple[str, ...]
+    suggested: str = ""
+    """The one of `columns` at whose place it is, with values of the same kind; empty: there is none."""
+    had: bool = True
+    """Whether these files had `columns` themselves."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        return asdict(self) | {"files": list(self.files), "columns": list(self.columns)}
+
+
+@dataclass(frozen=True, slots=True)
 class UnreadFile:
     """A file of a folder that no table reads, and why."""
 
@@ -157,8 +186,14 @@ class TableInspection:
     """The same rows as they are read; the columns left out too."""
     preview_files: tuple[str, ...] = ()
     """For each of these rows, the value of the column with the name of its file, if there is one."""
+    preview_lines: tuple[int, ...] = ()
+    """For each of these rows, the line of its file that it begins in; empty where that isn't known."""
+    preview_line_files: tuple[str, ...] = ()
+    """The names of these files, of a table that is made of several."""
     wrong_lines: tuple[WrongLine, ...] = ()
     wrong_count: int = 0
+    left_out: int = 0
+    """How many of the wrong lines aren't among the rows."""
     total_lines: tuple[WrongLine, ...] = ()
     """The total rows at the end; they are left out if the scan has their label as its `total_label`."""
     mixed_columns: tuple[MixedColumn, ...] = ()
@@ -169,16 +204,18 @@ class TableInspection:
     """The number of the line that holds the first row of the preview."""
     partial_columns: tuple[PartialColumn, ...] = ()
     differing_kinds: tuple[DifferingKind, ...] = ()
+    renamed: tuple[RenamedColumn, ...] = ()
+    """Columns that some of its files may call otherwise than most."""
     apart: str = ""
     """Why a file of a folder is a table of its own although others have its columns, as a sentence."""
 
-    @property
-    def left_out(self) -> int | None:
-        """How many of the wrong lines aren't among the rows; None where so many are wrong that it isn't known."""
-        if self.scan.options.wrong_values == "leave-out":
-            return self.wrong_count
-        named = sum(line.left_out for line in self.wrong_lines)
-        return named if self.wrong_count <= len(self.wrong_lines) else None
+    def row_of(self, line: WrongLine) -> int | None:
+        """The number of a line's row in the preview; None if it isn't there, or where it is that of the line."""
+        for place, number in enumerate(self.preview_lines, 1):
+            is_file = not line.file or not self.preview_line_files or self.preview_line_files[place - 1] == line.file
+            if number == line.line and is_file:
+                return place if place != number else None
+        return None
 
     @property
     def totals(self) -> int:

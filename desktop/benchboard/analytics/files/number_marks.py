@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from benchboard.analytics.files.inspection_types import Certainty, OptionGuess, TableInspection
 from benchboard.analytics.files.scan import FileScan, ReadOptions
+from benchboard.analytics.files.spaces import trimmed_sql
 from benchboard.analytics.files.sql_text import literal
 from benchboard.analytics.files.value_expressions import without_units_sql
 from benchboard.i18n import _, number
@@ -34,14 +35,16 @@ _OPEN_NUMBER: Final = re.compile(r"\s*[+-]?[1-9]\d{0,2}([.,])\d{3}\s*", re.ASCII
 
 @dataclass(frozen=True, slots=True)
 class _Votes:
-    """How many numbers tell that a mark is the decimal one, one of these, how many of these have the other mark too,
-    and how many numbers have `mark` before three digits alone."""
+    """How many numbers tell that a mark is the decimal one, how many of these have the other mark too, and how many
+    numbers have `mark` before three digits alone; and the first of each of these."""
 
     mark: str
     telling: int
     example: str
     grouped: int
+    grouped_example: str
     open: int
+    open_example: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def decided_marks(
     """The `options` of a file with the marks that most numbers in its columns at `places` have, and why. They and the
     guesses stay as they are where no number tells. `read` reads the text of the file; the numbers at the places
     `with_units` have units."""
-    point, comma = (_votes(connection, read, places, mark, with_units) for mark in ".,")
+    point, comma = _votes(connection, read, places, with_units)
     most, least = (point, comma) if (point.telling, options.decimal_mark == ".") > (
         comma.telling, options.decimal_mark == ","
     ) else (comma, point)  # fmt: skip
@@ -90,6 +93,10 @@ def decided_marks(
     others = [guess for guess in guesses if guess.option not in MARKS]
     found = [OptionGuess("decimal_mark", options.decimal_mark, certainty, said)]
     if options.thousands_mark:
+        # A number that shows the decimal mark alone, such as -3,3, says nothing of this one.
+        shown = most.grouped_example or least.open_example
+        known = next((guess.reason for guess in guesses if guess.option == "thousands_mark"), said)
+        said = _("Based on numbers such as {example}.").format(example=shown) if shown else known
         found.append(OptionGuess("thousands_mark", options.thousands_mark, certainty, said))
     return options, [*others, *found]
 
@@ -122,29 +129,52 @@ def marks_with(options: ReadOptions, decimal_mark: str) -> dict[str, str]:
 
 
 def _votes(
-    connection: "duckdb.DuckDBPyConnection",
-    read: FileScan,
-    places: Collection[int],
-    mark: str,
-    with_units: Collection[int],
-) -> _Votes:
-    telling = "|".join(one.replace("{mark}", mark).replace("{other}", _OTHER[mark]) for one in _TELLING)
-    tells, undecides = (
-        literal(rf"\s*[+-]?(?:{pattern})(?:[eE][+-]?\d+)?\s*") for pattern in (telling, _OPEN.replace("{mark}", mark))
-    )
-    counts = []
-    for place in sorted(places):
-        raw = read.text_sql(place)
-        raw = without_units_sql(raw) if place in with_units else raw
-        has, has_other = (f"contains({raw}, {literal(one)})" for one in (mark, _OTHER[mark]))
-        told = f"({has} OR {has_other}) AND regexp_full_match({raw}, {tells})"
-        counts.append(f"count_if({told})")
-        counts.append(f"first(trim({raw})) FILTER (WHERE {told})")
-        counts.append(f"count_if({has_other} AND {told})")
-        counts.append(f"count_if({has} AND regexp_full_match({raw}, {undecides}))")
+    connection: "duckdb.DuckDBPyConnection", read: FileScan, places: Collection[int], with_units: Collection[int]
+) -> tuple[_Votes, _Votes]:
+    """The votes for a point and for a comma, in one pass over the file."""
+    if not places:
+        return _Votes(".", 0, "", 0, "", 0, ""), _Votes(",", 0, "", 0, "", 0, "")
+    counted, flags = [], []
+    for at, mark in enumerate(".,"):
+        telling = "|".join(one.replace("{mark}", mark).replace("{other}", _OTHER[mark]) for one in _TELLING)
+        tells, undecides = (
+            literal(rf"\s*[+-]?(?:{pattern})(?:[eE][+-]?\d+)?\s*")
+            for pattern in (telling, _OPEN.replace("{mark}", mark))
+        )
+        flags.append(f"regexp_full_match(v, {tells}) AS told{at}")
+        flags.append(f"contains(v, {literal(mark)}) AND regexp_full_match(v, {undecides}) AS open{at}")
+        for shows in (f"told{at}", f"told{at} AND contains(v, {literal(_OTHER[mark])})", f"open{at}"):
+            counted.append(f"count_if({shows})")
+            counted.append(f"first(trim(v)) FILTER (WHERE {shows})")
+    found = connection.execute(
+        f"SELECT {', '.join(counted)} FROM (SELECT place, v, {', '.join(flags)}"  # noqa: S608  # quoted
+        f" FROM ({_marked_sql(read, sorted(places), with_units)})) GROUP BY place ORDER BY place"
+    ).fetchall()
+    point, comma = (_summed(mark, [row[at : at + 6] for row in found]) for mark, at in ((".", 0), (",", 6)))
+    return point, comma
+
+
+def _marked_sql(read: FileScan, places: Sequence[int], with_units: Collection[int]) -> str:
+    """The values with a point or a comma and their places. All columns are made one, so that DuckDB compiles each
+    regular expression once, and not once for each column."""
+    values, numbers = (", ".join(texts) for texts in (map(read.raw_sql, places), map(str, places)))
     # Whether values have line breaks isn't known yet: with rejects, DuckDB needs not know it.
-    relation = read.rows_sql(store_rejects=1)
-    row = connection.execute(f"SELECT {', '.join(counts)} FROM {relation}").fetchall()[0]  # noqa: S608  # quoted
-    example = next((str(one) for one in row[1::4] if one is not None), "")
-    count, grouped, undecided = (sum(int(one or 0) for one in row[at::4]) for at in (0, 2, 3))
-    return _Votes(mark, count, example, grouped, undecided)
+    listed = f"SELECT unnest([{values}]) AS v, unnest([{numbers}]) AS place FROM {read.rows_sql(store_rejects=1)}"  # noqa: S608  # quoted
+    trimmed = [place for place in places if read.text_sql(place) != read.raw_sql(place)]
+    text = _where_place(trimmed, trimmed_sql("v"), "v")
+    plain = _where_place([place for place in places if place in with_units], without_units_sql("t"), "t")
+    marked = f"SELECT place, {text} AS t FROM ({listed}) WHERE contains(v, '.') OR contains(v, ',')"  # noqa: S608  # quoted
+    return f"SELECT place, {plain} AS v FROM ({marked})"  # noqa: S608  # quoted
+
+
+def _where_place(places: Sequence[int], expression: str, otherwise: str) -> str:
+    if not places:
+        return otherwise
+    return f"CASE WHEN place IN ({', '.join(map(str, places))}) THEN {expression} ELSE {otherwise} END"
+
+
+def _summed(mark: str, rows: Sequence[Sequence[object]]) -> _Votes:
+    """The votes for a mark of all places, and the first examples."""
+    count, grouped, undecided = (sum(int(str(row[at])) for row in rows) for at in (0, 2, 4))
+    told, both, alone = (next((str(row[at]) for row in rows if row[at] is not None), "") for at in (1, 3, 5))
+    return _Votes(mark, count, told, grouped, both, undecided, alone)

@@ -48,8 +48,9 @@ def opened_table(
         ):
             yield connection, (read := text.scan(scan)), read.rows_sql()
     else:
+        units = {place: column.value_unit for place, column in enumerate(scan.columns)}
         with (
-            staged_table(scan.path, scan.format, scan.table, token, report, scratch=scratch) as staged,
+            staged_table(scan.path, scan.format, scan.table, token, report, scratch=scratch, units=units) as staged,
             reading_connection((staged.text.path,), token, scratch=scratch, shown=scan.path) as connection,
         ):
             yield connection, (read := staged.text.scan(scan)), read.rows_sql()

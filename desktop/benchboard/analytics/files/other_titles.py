@@ -5,18 +5,14 @@ Revenue”. Which ones could be meant, and reading them as one table.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from benchboard.analytics.files.column_matching import has_titles
+from benchboard.analytics.files.column_matching import alike_kind, belong_together, has_titles
 from benchboard.analytics.files.inspection_types import TableInspection
+from benchboard.analytics.files.renamed_columns import Renaming, files_text
 from benchboard.analytics.files.scan import FileScan, ScanColumn
-from benchboard.analytics.files.value_expressions import ColumnKind
 from benchboard.errors import Invalid
-from benchboard.i18n import _, ngettext, number
+from benchboard.i18n import _, ngettext
 
 _LEAST_COLUMNS = 2
-_ALIKE: Mapping[ColumnKind, str] = {
-    "integer": "number", "float": "number", "decimal": "number", "date": "time", "timestamp": "time",
-}  # fmt: skip
-"""Kinds of which one column can have the other's values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +63,51 @@ def with_titles_of(tables: Sequence[TableInspection], same_as: Mapping[str, str]
     )
 
 
+def with_renamings(tables: Sequence[TableInspection], renamings: Sequence[Renaming]) -> tuple[TableInspection, ...]:
+    """The tables of single files, those with one of these titles with the column that it is, if they lack that and then
+    belong to a file that has it. Raises `Invalid` (`files.renamed`) if none is so."""
+    found = list(tables)
+    for title, known in renamings:
+        having = [one.scan for one in found if _column(one.scan, known) is not None]
+        changed = {
+            at: new for at, one in enumerate(found) if (new := _with_renaming(one, title, known, having)) is not None
+        }
+        if not changed:
+            what = _("No file has a column “{title}” that can be “{column}”.")
+            raise Invalid(
+                "files.renamed", what.format(title=title[:80], column=known[:80]),
+                do=_("Choose a column that other files have at that place."),
+            )  # fmt: skip
+        found = [changed.get(at, one) for at, one in enumerate(found)]
+    return tuple(found)
+
+
+def _with_renaming(
+    table: TableInspection, title: str, known: str, having: Sequence[FileScan]
+) -> TableInspection | None:
+    """The table with a column as what it is in one of the others; None if it isn't one of these."""
+    own = _column(table.scan, title)
+    if own is None or _column(table.scan, known) is not None:
+        return None
+    for other in having:
+        theirs = _column(other, known)
+        titles = [known if one is own else one.source for one in table.scan.columns]
+        if theirs is not None and belong_together(titles, [one.source for one in other.columns]):
+            taken = {one.name for one in table.scan.columns if one is not own}
+            column = _as(own, theirs)
+            column = replace(column, name=own.name) if column.name in taken else column
+            columns = tuple(column if one is own else one for one in table.scan.columns)
+            return replace(table, scan=table.scan.with_columns(columns))
+    return None
+
+
+def _column(scan: FileScan, title: str) -> ScanColumn | None:
+    """The column of a CSV file with this title."""
+    if scan.format != "csv" or not has_titles(scan):
+        return None
+    return next((one for one in scan.columns if one.source.casefold() == title.casefold()), None)
+
+
 def _last_of(name: str, same_as: Mapping[str, str]) -> str:
     """The file whose titles a file has in the end; itself if they name each other in a circle."""
     found, passed = name, set[str]()
@@ -78,7 +119,7 @@ def _last_of(name: str, same_as: Mapping[str, str]) -> str:
 
 def other_titles_sentence(found: OtherTitles) -> str:
     """Which files could be read with others, as a sentence."""
-    files = _files_text(found.files)
+    files = files_text(found.files)
     return ngettext(
         "{file} has the same kinds of columns as “{like}” under other titles: {titles}.",
         "{file} have the same kinds of columns as “{like}” under other titles: {titles}.",
@@ -95,7 +136,7 @@ def same_titles_sentence(scan: FileScan) -> str:
 
 
 def _kinds(scan: FileScan) -> tuple[str, ...]:
-    return tuple(_ALIKE.get(column.kind, column.kind) for column in scan.columns)
+    return tuple(alike_kind(column.kind) for column in scan.columns)
 
 
 def _is_told(scan: FileScan) -> bool:
@@ -127,13 +168,6 @@ def _renamed(table: TableInspection, like: FileScan) -> TableInspection:
 def _as(own: ScanColumn, theirs: ScanColumn) -> ScanColumn:
     also = (own.source,) if own.source.casefold() != theirs.source.casefold() else ()
     return replace(own, name=theirs.name, title=theirs.title, source=theirs.source, also=also)
-
-
-def _files_text(files: Sequence[str]) -> str:
-    if len(files) == 1:
-        return f"“{files[0]}”"
-    more = ngettext("{count} more file", "{count} more files", len(files) - 1)
-    return _("“{file}” and {more}").format(file=files[0], more=more.format(count=number(len(files) - 1)))
 
 
 def _titles_text(pairs: Sequence[tuple[str, str]]) -> str:

@@ -23,6 +23,8 @@ from typing import IO, Final, Literal, cast
 
 from benchboard.analytics.files.column_matching import file_titles, has_titles, share_titles
 from benchboard.analytics.files.formats import detect_format, is_compressed, open_text_bytes
+from benchboard.analytics.files.inspection_types import RenamedColumn
+from benchboard.analytics.files.renamed_columns import renamed_in_file, renamed_sentence
 from benchboard.analytics.files.scan import FileScan
 from benchboard.analytics.files.text_files import file_has_mixed_endings, write_with_one_ending
 from benchboard.errors import AppError, Invalid, Unavailable
@@ -58,6 +60,9 @@ class FileProblem:
     name: str
     why: str
     rows_from: float | None
+    renamed: tuple[RenamedColumn, ...] = ()
+    """Its columns that may be renamed: it can be read, but isn't before it is known which ones they are. Without last
+    good rows it is read as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +83,20 @@ def readable_scan(scan: FileScan, kept: Path | None) -> ReadableScan:
     problems: list[FileProblem] = []
     for path in scan.paths:
         defect = _defect_of(path, scan, kept)
+        renamed = _renamed(path, scan) if defect in ("", "mixed") else ()
+        if renamed:
+            good = _last_good(path.name, kept, scan)
+            since = None if good is None else _changed(good)
+            problems.append(FileProblem(path.name, " ".join(map(renamed_sentence, renamed)), since, renamed))
+            if good is not None:
+                stand_ins.append((path.name, _used(good)))
+                continue
         if defect == "mixed":
             even = _known_even(path, kept)
             stand_ins.append((path.name, _used(even) if even is not None else _evened(path, scan)))
         if defect in ("", "mixed"):
-            _keep(path, kept, stand_ins[-1][1] if defect else None)
+            if not renamed:
+                _keep(path, kept, stand_ins[-1][1] if defect else None)
             continue
         # Who lost the right to read a file has lost it for its copy too.
         good = _last_good(path.name, kept) if defect != "denied" else None
@@ -91,7 +105,7 @@ def readable_scan(scan: FileScan, kept: Path | None) -> ReadableScan:
             stand_ins.append((path.name, _used(good)))
     if kept is not None:
         _forget_others(kept, frozenset(path.name for path in scan.paths))
-    left_out = {problem.name for problem in problems if problem.rows_from is None}
+    left_out = {problem.name for problem in problems if problem.rows_from is None and not problem.renamed}
     if left_out >= {path.name for path in scan.paths}:
         return ReadableScan(scan, tuple(problems), has_any=False)
     files = tuple(name for name in scan.files if name not in left_out)
@@ -171,6 +185,13 @@ def _defect_of(path: Path, scan: FileScan, kept: Path | None) -> Defect:
         if titles and not share_titles(titles, [column.source for column in scan.columns]):
             return "columns"
     return defect
+
+
+def _renamed(path: Path, scan: FileScan) -> tuple[RenamedColumn, ...]:
+    """The columns of a file that may be renamed since it was read."""
+    if scan.format != "csv" or scan.titles_before(path.name) is None:
+        return ()
+    return renamed_in_file(scan, path.name, file_titles(replace(scan, files=(path.name,), stand_ins=()))[path.name])
 
 
 @lru_cache(maxsize=10_000)
@@ -375,9 +396,12 @@ def _copies(name: str, kept: Path) -> list[Path]:
     return sorted((one / name for one in _folders_of(name, kept) if _VERSION.fullmatch(one.name)), key=_changed)
 
 
-def _last_good(name: str, kept: Path | None) -> Path | None:
+def _last_good(name: str, kept: Path | None, titled_as: FileScan | None = None) -> Path | None:
+    """The newest copy of a file; of those without renamed columns, if `titled_as` is given."""
     with suppress(OSError):
         copies = _copies(name, kept) if kept is not None else []
+        if titled_as is not None:
+            copies = [one for one in copies if not _renamed(one, replace(titled_as, path=one.parent))]
         return copies[-1] if copies else None
     return None
 

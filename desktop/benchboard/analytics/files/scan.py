@@ -11,7 +11,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
-from benchboard.analytics.files.column_names import NAME
+from benchboard.analytics.files.column_names import NAME, query_names
 from benchboard.analytics.files.file_column import FILE_PATH, file_label_sql
 from benchboard.analytics.files.spaces import trimmed_sql
 from benchboard.analytics.files.sql_text import identifier, literal, literal_list, path_literals
@@ -41,7 +41,7 @@ MAX_LINE_BYTES: Final = 16_000_000
 MAX_SKIPPED: Final = 10_000
 """Lines above the titles of a table."""
 _MAX_TEXT: Final = 1_000
-_LABEL_COLUMNS: Final = 8
+LABEL_COLUMNS: Final = 8
 """How many of the first columns can hold the label of a total row."""
 OF_A_FILE: Final = ("delimiter", "quote", "encoding", "decimal_mark", "thousands_mark", "date_order", "skip_lines",
                     "compressed")  # fmt: skip
@@ -142,6 +142,14 @@ class FileVariant:
 
 
 @dataclass(frozen=True, slots=True)
+class FileHeader:
+    """The titles that some of the files of a table had when they were read."""
+
+    files: tuple[str, ...]
+    titles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FileLayout:
     """Where the columns of a scan are in some of its CSV files."""
 
@@ -166,6 +174,8 @@ class FileScan:
     file_column: str = ""
     """The name in queries of the column with the name of each row's file (`file_column`), which comes last and isn't
     among `columns`; empty: there is none."""
+    file_title: str = ""
+    """The title of that column; empty: it has the usual one."""
     variants: tuple[FileVariant, ...] = ()
     """The files among them that aren't written as `options` says."""
     layouts: tuple[FileLayout, ...] = ()
@@ -176,6 +186,9 @@ class FileScan:
     (`readable_files`). Not kept with the scan either."""
     inspected: tuple[tuple[str, str], ...] = ()
     """The version of each file when it was inspected (`file_versions`); empty: not known."""
+    headers: tuple[FileHeader, ...] = ()
+    """The titles of each of a folder's CSV files when it was read; of a file that isn't among them, that isn't
+    known."""
     unchanged: bool = field(default=False, compare=False)
     """Whether its files are seen to be of these versions still. Not kept with the scan."""
 
@@ -208,6 +221,19 @@ class FileScan:
         """How one of the files is read."""
         return self.writings[self._variant_of(path)]
 
+    def titles_before(self, name: str) -> tuple[str, ...] | None:
+        """The titles that one of the files had when it was read; None if that isn't known."""
+        return next((one.titles for one in self.headers if name in one.files), None)
+
+    def with_headers(self, titles: Mapping[str, Sequence[str]]) -> "FileScan":
+        """The scan, which knows these titles of its files; of the other files those of before."""
+        every = {name: known for name in self.files if (known := self.titles_before(name))}
+        every |= {name: tuple(found) for name, found in titles.items() if name in self.files and found}
+        alike: dict[tuple[str, ...], list[str]] = {}
+        for name, found in every.items():
+            alike.setdefault(found, []).append(name)
+        return replace(self, headers=tuple(FileHeader(tuple(names), found) for found, names in alike.items()))
+
     def with_options(self, **options: Any) -> "FileScan":
         """The scan with these options, for all of its files."""
         variants = tuple(replace(one, options=replace(one.options, **options)) for one in self.variants)
@@ -223,7 +249,13 @@ class FileScan:
         kept = tuple(column for column in self.columns if not column.left_out)
         if not self.file_column:
             return kept
-        return *kept, ScanColumn(self.file_column, _("File"), "text", source=self.file_column, checked=True)
+        title = self.file_title or _("File")
+        return *kept, ScanColumn(self.file_column, title, "text", source=self.file_column, checked=True)
+
+    def with_file_title(self, title: str) -> "FileScan":
+        """The scan with another title of the column with the files' names, and a name in queries that is made of it."""
+        name = query_names((*(column.name for column in self.columns), title))[-1]
+        return replace(self, file_title=title, file_column=name) if self.file_column else self
 
     def relation_sql(self) -> str:
         """A SELECT that reads the table, for a DuckDB view. Raises `Invalid` if the file must be copied first, or if
@@ -333,7 +365,7 @@ class FileScan:
         call = f"read_csv({paths}, {', '.join(f'{name}={value}' for name, value in arguments.items())})"
         if not options.total_label:
             return call
-        first = ", ".join(f'"c{place}"' for place in range(min(width, _LABEL_COLUMNS)))
+        first = ", ".join(f'"c{place}"' for place in range(min(width, LABEL_COLUMNS)))
         total = f"trim(coalesce({first}, '')) = {literal(options.total_label)}"
         return f"(SELECT *, file_index FROM {call} WHERE NOT ({total}))"  # noqa: S608  # quoted
 
@@ -422,7 +454,9 @@ class FileScan:
             "table": self.table,
             "files": list(self.files),
             "file_column": self.file_column,
+            "file_title": self.file_title,
             "inspected": [list(one) for one in self.inspected],
+            "headers": [_listed(asdict(one)) for one in self.headers],
             "variants": [{"files": list(one.files), "options": _listed(asdict(one.options))} for one in self.variants],
             "options": _listed(asdict(self.options)),
             "columns": [_listed(asdict(column)) for column in self.columns],
@@ -461,7 +495,12 @@ def _listed(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _parsed(document: object) -> FileScan:
-    older: dict[str, object] = {"inspected": [], "variants": [], "file_column": ""}  # what older sources have none of
+    older: dict[str, object] = {
+        "inspected": [],
+        "variants": [],
+        "file_column": "",
+        "headers": [],
+    }  # what older sources have none of
     known: object = older | document if isinstance(document, dict) else document
     found = _object(known, {each.name for each in fields(FileScan)} - _NOT_KEPT)
     path = Path(_text(found["path"], 4_096))
@@ -485,9 +524,17 @@ def _parsed(document: object) -> FileScan:
         columns,
         files,
         file_column,
+        _text(found["file_title"]),
         tuple(_variant(one) for one in _list(found["variants"], MAX_FILES)),
         inspected=tuple(_version(one) for one in _list(found["inspected"], MAX_FILES + 1)),
+        headers=tuple(_header(one) for one in _list(found["headers"], MAX_FILES)),
     )
+
+
+def _header(document: object) -> FileHeader:
+    found = _object(document, {"files", "titles"})
+    files, titles = _list(found["files"], MAX_FILES), _list(found["titles"], MAX_COLUMNS)
+    return FileHeader(tuple(map(_text, files)), tuple(map(_text, titles)))
 
 
 def _version(document: object) -> tuple[str, str]:

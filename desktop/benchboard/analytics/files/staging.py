@@ -7,8 +7,8 @@ account alone.
 import csv
 import math
 import tempfile
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -18,10 +18,11 @@ from typing import Final
 
 from benchboard.analytics.cancellation import CancelToken, query_cancelled
 from benchboard.analytics.files.csv_dialect import NULL_WORDS
+from benchboard.analytics.files.excel_rows import NumberWithUnit, amount_text
 from benchboard.analytics.files.formats import HEAD_BYTES
 from benchboard.analytics.files.inspection_types import ReportProgress
 from benchboard.analytics.files.scan import MAX_COLUMNS, FileFormat, ReadOptions
-from benchboard.analytics.files.table_rows import open_table_file
+from benchboard.analytics.files.table_rows import TableFile, open_table_file
 from benchboard.analytics.files.text_files import Utf8File
 
 STAGED: Final = ReadOptions(delimiter=",", quote='"', encoding="utf-8", decimal_mark=".", date_order="year-first")
@@ -52,26 +53,48 @@ def staged_table(
     progress: ReportProgress,
     *,
     scratch: Path | None = None,
+    units: Mapping[int, str] | None = None,
 ) -> Iterator[StagedTable]:
-    """A table of the file at `path` as CSV, while the block runs. Raises `Invalid`, `OSError` and `Cancelled`."""
+    """A table of the file at `path` as CSV, while the block runs. `units`: with which one the numbers of a column are
+    written, by its place, and none in the others; None: with those of their cells, in columns where all have one.
+    Raises `Invalid`, `OSError` and `Cancelled`."""
     with tempfile.TemporaryDirectory(prefix="benchboard-", dir=scratch) as folder:
         target = Path(folder) / "staged.csv"
         texts: Counter[int] = Counter()
         values: Counter[int] = Counter()
-        with open_table_file(path, format_) as file, target.open("x", encoding="utf-8", newline="") as written:
-            writer = csv.writer(written, lineterminator="\n")
-            rows = _reported(file.rows(table), cancel_token, progress)
-            for count, (gap, cells, row) in enumerate(_padded(_without_empty(rows))):
-                # Blank lines are read over, and keep the numbers of the lines those of the rows.
-                written.write("\n" * gap)
-                writer.writerow(cells)
+        found: defaultdict[int, set[str]] = defaultdict(set)
+        with open_table_file(path, format_) as file:
+            for count, row in enumerate(_written(file, table, target, units, cancel_token, progress)):
                 if count or not file.has_titles:
-                    _count(row, texts, values)
+                    _count(row, texts, values, found)
+            if units is None and any(len(each) > 1 for each in found.values()):
+                shared = {place: next(iter(each)) for place, each in found.items() if len(each) == 1}
+                for _row in _written(file, table, target, shared, cancel_token, progress):
+                    pass
         with target.open(encoding="utf-8", newline="") as read:
             head = read.read(HEAD_BYTES)
             is_whole = not read.read(1)
         text_columns = frozenset(place for place, present in values.items() if texts[place] * 2 > present)
         yield StagedTable(Utf8File(target, head, "utf-8", compressed=False), text_columns, is_whole)
+
+
+def _written(
+    file: TableFile,
+    table: str,
+    target: Path,
+    units: Mapping[int, str] | None,
+    cancel_token: CancelToken,
+    progress: ReportProgress,
+) -> Iterator[Sequence[object]]:
+    """Write a table as CSV; the values of each row once it is written."""
+    with target.open("w", encoding="utf-8", newline="") as written:
+        writer = csv.writer(written, lineterminator="\n")
+        rows = _reported(file.rows(table), cancel_token, progress)
+        for gap, cells, row in _padded(_without_empty(rows, units)):
+            # Blank lines are read over, and keep the numbers of the lines those of the rows.
+            written.write("\n" * gap)
+            writer.writerow(cells)
+            yield row
 
 
 def staged_options(options: ReadOptions | None, format_: FileFormat) -> ReadOptions:
@@ -104,10 +127,10 @@ def _reported(
         yield row
 
 
-def _without_empty(rows: Iterator[Sequence[object]]) -> Iterator[_Row]:
+def _without_empty(rows: Iterator[Sequence[object]], units: Mapping[int, str] | None) -> Iterator[_Row]:
     gap = 0
     for row in rows:
-        cells = [_text(value) for value in row[:MAX_COLUMNS]]
+        cells = [_in_unit(value, place, units) for place, value in enumerate(row[:MAX_COLUMNS])]
         while cells and not cells[-1]:
             cells.pop()
         if cells:
@@ -127,8 +150,24 @@ def _padded(rows: Iterator[_Row]) -> Iterator[_Row]:
         yield gap, cells + [""] * (width - len(cells)) if begun else cells, row
 
 
-def _count(row: Sequence[object], texts: Counter[int], values: Counter[int]) -> None:
+def _in_unit(value: object, place: int, units: Mapping[int, str] | None) -> str:
+    """The text of a value: a number with its unit, or with that of its column."""
+    if units is None:
+        return value.text if isinstance(value, NumberWithUnit) else _text(value)
+    unit = units.get(place, "")
+    if isinstance(value, NumberWithUnit):
+        return amount_text(value.value, value.unit) if unit else _text(value.value)
+    if unit and isinstance(value, int | float) and not isinstance(value, bool):
+        return amount_text(value, unit)
+    return _text(value)
+
+
+def _count(row: Sequence[object], texts: Counter[int], values: Counter[int], units: defaultdict[int, set[str]]) -> None:
     for place, value in enumerate(row):
+        if isinstance(value, NumberWithUnit):
+            units[place].add(value.unit)
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            units[place].add("")
         is_text = isinstance(value, str | bytes)
         if value is None or value == "" or (isinstance(value, str) and value.strip().lower() in NULL_WORDS):
             continue

@@ -6,6 +6,7 @@ written: 12,5 % is 12.5.
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Final
 
 PERCENT: Final = "%"
@@ -48,6 +49,16 @@ def split_unit(text: str) -> tuple[str, str]:
         return text, ""
     negative = found[1] in ("-", "\u2212") or "(" in text
     return f"{'-' if negative else ''}{found[2].strip()}", _UNITS[units[0]]
+
+
+@lru_cache(maxsize=1024)
+def format_unit(number_format: str) -> str:
+    """The unit with which a number format of Excel writes numbers, such as `0.0%` and `[$€-407] #,##0.00`; empty for
+    one that writes none, or anything else around the digits."""
+    first = number_format.partition(";")[0]
+    first = re.sub(r"[_*].", "", re.sub(r"\\(.)", r"\1", re.sub(r"\[\$([^\]-]*)[^\]]*\]", r"\1", first)))
+    rest = re.sub(r"\[[^\]]*\]|[#0?,.\"\s\u00a0()+-]", "", first)
+    return _UNITS.get(rest, "")
 
 
 def bare_number(text: str) -> str:

@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -12,7 +12,8 @@ import duckdb
 
 from benchboard.analytics.files.formats import open_text_bytes
 from benchboard.analytics.files.inspection_types import MAX_WRONG_LINES, MixedColumn, MixedUnits, WrongLine
-from benchboard.analytics.files.scan import FileScan, ReadOptions, ScanColumn
+from benchboard.analytics.files.scan import LABEL_COLUMNS, FileScan, ReadOptions, ScanColumn
+from benchboard.analytics.files.unread_marks import has_thousands_mark
 from benchboard.analytics.files.value_units import PERCENT
 from benchboard.i18n import _, ngettext, number
 
@@ -20,18 +21,69 @@ MAX_REJECTS: Final = 100_000
 """Lines that can't be divided into columns which are counted; beyond, there are at least so many."""
 _REJECTED_TEXT: Final = 10_000
 """Characters of a rejected line that DuckDB keeps."""
+_FETCHED: Final = 1_000
+"""Rejected lines that are held in memory while they are counted."""
 _SHOWN: Final = 60
 _SHOWN_LINE: Final = 1_000
 _DISTINCT: Final = 1_000
 _LIKE_DATE: Final = re.compile(r"\s*\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?:[ T][\d:.]+)?\s*")
 
 
-def locate_wrong_lines(
-    connection: duckdb.DuckDBPyConnection, scan: FileScan, *, wrong_values: int
-) -> tuple[WrongLine, ...]:
+@dataclass(frozen=True, slots=True)
+class LineCounts:
+    """How many lines don't fit: those that are read with something left empty, and those that are left out."""
+
+    emptied: int
+    left_out: int
+
+
+def count_wrong_lines(connection: duckdb.DuckDBPyConnection, scan: FileScan) -> LineCounts:
+    """Count the lines of CSV files that don't fit, each of them once, whatever is wrong with it: values, their number,
+    or both. Total rows that aren't read fit. The files are read once, with rejects."""
+    # Without padding, as here, lines that are too short are among the rejects, and their values are counted nowhere.
+    condition = scan.wrong_sql() or "false"
+    relation = scan.rows_sql(store_rejects=MAX_REJECTS)
+    counted = f"SELECT coalesce(count_if({condition}), 0) FROM {relation}"  # noqa: S608  # quoted
+    emptied, left_out = int(connection.execute(counted).fetchall()[0][0]), 0
+    label = scan.options.total_label
+    rejected = connection.execute(
+        "SELECT file_path, arg_min(error_type, byte_position) AS kind,"
+        " CASE WHEN ? OR arg_min(error_type, byte_position) = 'UNQUOTED VALUE' THEN any_value(csv_line) END"
+        " FROM reject_errors JOIN reject_scans USING (scan_id, file_id) GROUP BY file_path, line_byte_position",
+        [bool(label)],
+    )
+    while found := rejected.fetchmany(_FETCHED):
+        for path, kind, text in found:
+            options = scan.options_of(Path(path))
+            if label and _first_value(str(text or ""), options) == label:
+                continue
+            if kind == "MISSING COLUMNS" or _takes_the_rest(str(kind), str(text or ""), options.quote):
+                emptied += 1
+            else:
+                left_out += 1
+    return LineCounts(emptied, left_out) if scan.options.wrong_values == "empty" else LineCounts(0, emptied + left_out)
+
+
+def _first_value(text: str, options: ReadOptions) -> str:
+    """The first value of a rejected line, where the label of a total row is; empty if there is none."""
+    return next((value.strip(" ") for value in _split(text.strip("\r\n"), options)[:LABEL_COLUMNS] if value), "")
+
+
+def _split(text: str, options: ReadOptions) -> list[str]:
+    """The values of a line; none if it can't be split."""
+    quoting: Any = csv.QUOTE_MINIMAL if options.quote else csv.QUOTE_NONE
+    try:
+        return next(
+            csv.reader([text], delimiter=options.delimiter, quotechar=options.quote or None, quoting=quoting), []
+        )
+    except csv.Error:
+        return []
+
+
+def locate_wrong_lines(connection: duckdb.DuckDBPyConnection, scan: FileScan) -> tuple[WrongLine, ...]:
     """The first wrong lines, in the order of the file, at most `MAX_WRONG_LINES`. The scan was read with rejects."""
     rejected = _rejected(connection, scan)
-    values = islice(_with_wrong_values(connection, scan), MAX_WRONG_LINES) if wrong_values else ()
+    values = islice(_with_wrong_values(connection, scan), MAX_WRONG_LINES)
     return tuple(sorted([*rejected, *values], key=lambda each: (each.file, each.line))[:MAX_WRONG_LINES])
 
 
@@ -78,10 +130,7 @@ def _name(scan: FileScan, path: Path) -> str:
 
 def _rejection(kind: str, text: str, options: ReadOptions, width: int) -> str:
     if kind in ("MISSING COLUMNS", "TOO MANY COLUMNS"):
-        try:
-            values = next(csv.reader([text], delimiter=options.delimiter, quotechar=options.quote or None), [])
-        except csv.Error:
-            values = []
+        values = _split(text, options)
         if kind == "MISSING COLUMNS":
             return _("Only {count} of {width} columns.").format(count=number(len(values)), width=number(width))
         return _("{count} columns instead of {width}.").format(count=number(len(values)), width=number(width))
@@ -156,18 +205,19 @@ def _with_wrong_values(
     for path in scan.paths:
         layout = scan.layout_of(path)
         width, places = layout.width, layout.places
+        options = scan.options_of(path)
         here = {at: place for place in wrong if (at := places[place]) is not None}
-        for line, text, values in _records(scan, path):
+        for line, text, values in records(scan, path):
             found_at = [k for k, place in here.items() if len(values) > k and values[k] in wrong[place]]
             # DuckDB reads a line with more columns whose values are empty, as if they weren't there.
             if not found_at or (len(values) < width and not short_too) or any(values[width:]):
                 continue
             place, value = here[found_at[0]], values[found_at[0]]
-            sentence = " ".join(wrong_value_sentence(scan.columns[here[k]], values[k]) for k in found_at)
+            sentence = " ".join(wrong_value_sentence(scan.columns[here[k]], values[k], options) for k in found_at)
             yield WrongLine(line, text[:_SHOWN_LINE], sentence, place, value[:_SHOWN_LINE], file=_name(scan, path))
 
 
-def _records(scan: FileScan, path: Path) -> Iterator[tuple[int, str, list[str]]]:
+def records(scan: FileScan, path: Path) -> Iterator[tuple[int, str, list[str]]]:
     """The number of the first line of each record, its text and its values."""
     options = scan.options_of(path)
     held: list[str] = []
@@ -193,11 +243,14 @@ def _records(scan: FileScan, path: Path) -> Iterator[tuple[int, str, list[str]]]
         return
 
 
-def wrong_value_sentence(column: ScanColumn, value: str) -> str:
-    """What is wrong with a value, in words."""
+def wrong_value_sentence(column: ScanColumn, value: str, options: ReadOptions) -> str:
+    """What is wrong with a value, in words. `options`: how its file is read."""
     shown = value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…"
     names = {"title": column.title, "value": shown}
     if column.kind in ("integer", "float", "decimal"):
+        if has_thousands_mark(value, options):
+            text = _("“{title}” is “{value}”, with a thousands separator; the file is read without one.")
+            return text.format(**names)
         joined = re.sub(r"\s", "", value)
         if joined != value.strip() and re.fullmatch(r"[+-]?[\d.,]+", joined):
             return _("“{title}” is “{value}”: the number contains a space.").format(**names)

@@ -15,7 +15,7 @@ from benchboard.analytics.query_builder.question import (
     free_name,
     with_parts,
 )
-from benchboard.analytics.query_builder.sql_words import QueryWord, placed_words
+from benchboard.analytics.query_builder.sql_words import QueryWord, placed_words, quote_name
 from benchboard.analytics.query_types import NUMBERS, ValueKind
 from benchboard.errors import Invalid
 from benchboard.i18n import _
@@ -255,19 +255,63 @@ def repeated_measures(question: Question, facts: Sequence[JoinFacts | None]) -> 
     """The measures that count a row several times because of a join, each with the place of that join. `facts` are
     those of the question's joins; None is not known."""
     found: list[tuple[Measure, int]] = []
-    owners = {output: place for place, join in enumerate(question.joins) for _column, output in join.columns}
     for measure in question.measures:
-        if measure.function not in _REPEATED:
-            continue
-        owner = owners.get(measure.column, -1)
-        for place, one in enumerate(facts[: len(question.joins)]):
-            if one is None:
-                continue
-            repeats = one.most_left > 1 and measure.column != "" if place == owner else one.most_right > 1
-            if repeats:
+        if measure.function in _REPEATED:
+            places = (repeated_at(one, facts) for one in _owners(question, measure))
+            place = next((one for one in places if one is not None), None)
+            if place is not None:
                 found.append((measure, place))
-                break
     return found
+
+
+def repeated_at(owner: int, facts: Sequence[JoinFacts | None]) -> int | None:
+    """The place of the join because of which rows of a table are in the result several times; None if no known one
+    does that. `owner` is the place of the table's own join, -1 for the table of the question."""
+    for place, one in enumerate(facts):
+        # The facts of its own join are about all rows before it, as the joins before it have repeated them.
+        if place >= owner and one is not None and (one.most_left if place == owner else one.most_right) > 1:
+            return place
+    return None
+
+
+def _owners(question: Question, measure: Measure) -> list[int]:
+    """The places of the joins whose rows a measure counts or sums, -1 for the question's table."""
+    known = {output.casefold(): {place} for place, join in enumerate(question.joins) for _name, output in join.columns}
+    for one in question.calculations:  # each names those before it at most
+        named = _column_words(one.expression, question.dialect, known)
+        known[one.name.casefold()] = {place for name in named for place in known.get(name, {-1})}
+    found: set[int] = set()
+    for column in (measure.column, *([measure.divisor] if measure.function == "ratio" else [])):
+        places = known.get(column.casefold(), {-1})
+        # A value calculated from the question's table too, such as amount * price, is one of each row of that.
+        found |= {-1} if -1 in places or not places else places
+    return sorted(found)
+
+
+def column_owners(question: Question, column: str) -> set[tuple[int, str]]:
+    """The columns of tables that a column is, or is calculated from, in small letters; each with the place of its
+    table's join, -1 for the table of the question."""
+    known = {
+        output.casefold(): {(place, name.casefold())}
+        for place, join in enumerate(question.joins)
+        for name, output in join.columns
+    }
+    for one in question.calculations:  # each names those before it at most
+        named = _column_words(one.expression, question.dialect, known)
+        known[one.name.casefold()] = {owner for name in named for owner in known.get(name, {(-1, name)})}
+    return known.get(column.casefold(), {(-1, column.casefold())})
+
+
+def _column_words(expression: str, dialect: Dialect, known: Collection[str]) -> set[str]:
+    """The words of an expression that are columns, in lower case: those `known`, and others as far as can be told."""
+    found = [word for word, _start, _end in placed_words(expression, dialect) or ()]
+    columns = set()
+    for before, word, after in zip((None, *found), found, (*found[1:], None), strict=False):
+        is_type = before is not None and (before.text == "::" or before == QueryWord("word", "as"))
+        is_plain = word.kind == "word" and after != _OPENING and not is_type
+        if word.kind == "name" or (is_plain and (word.text in known or quote_name(word.text) == word.text)):
+            columns.add(word.text.casefold())
+    return columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,16 +325,16 @@ class RepeatedRows:
     of_table: bool
 
 
-def repeated_rows(question: Question, facts: Sequence[JoinFacts | None]) -> RepeatedRows | None:
-    """The measures of a question that count rows several times, those of one join; None if no measure does. `facts` as
-    for `repeated_measures`."""
-    found = repeated_measures(question, facts)
-    if not found:
-        return None
-    measure, place = found[0]
-    join, known = question.joins[place], facts[place]
-    outputs = {output for _column, output in join.columns}
-    of_table = measure.column in outputs
-    names = tuple(one.name for one, at in found if at == place and (one.column in outputs) == of_table)
-    most = (known.most_left if of_table else known.most_right) if known is not None else 0
-    return RepeatedRows(names, join.table, most, of_table)
+def repeated_rows(question: Question, facts: Sequence[JoinFacts | None]) -> tuple[RepeatedRows, ...]:
+    """All measures of a question that count rows several times, by the join that makes them. `facts` as for
+    `repeated_measures`."""
+    groups: dict[tuple[int, bool], list[str]] = {}
+    for measure, place in repeated_measures(question, facts):
+        first = next(one for one in _owners(question, measure) if repeated_at(one, facts) is not None)
+        groups.setdefault((place, first == place), []).append(measure.name)
+    found = []
+    for (place, of_table), names in groups.items():
+        known = facts[place]
+        most = (known.most_left if of_table else known.most_right) if known is not None else 0
+        found.append(RepeatedRows(tuple(names), question.joins[place].table, most, of_table))
+    return tuple(found)

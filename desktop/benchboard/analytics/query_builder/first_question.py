@@ -1,8 +1,8 @@
 """The question that a table is opened with, and where a column that is added fits."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from benchboard.analytics.query_builder.question import (
     TIMES,
@@ -23,14 +23,30 @@ FIRST_ROWS: Final = 100
 """Rows of a table without a time that are shown at first."""
 
 
-def first_question(
-    question: Question, time_column: str, unit: Unit, measure: tuple[str, Function] | None = None
-) -> Question:
-    """The question for a table that was just opened, of which there is an empty one: a measure (a column and what is
-    calculated of it), or the count of its rows, over time; without a time the first rows."""
+class FirstMeasure(Protocol):
+    """What a question begins with."""
+
+    @property
+    def column(self) -> str:
+        """The column of its numbers."""
+
+    @property
+    def function(self) -> Function:
+        """What is calculated of them."""
+
+    @property
+    def by(self) -> str:
+        """The column of texts for each of which it is calculated; empty for all rows together."""
+
+
+def first_question(question: Question, time_column: str, unit: Unit, measure: FirstMeasure | None = None) -> Question:
+    """The question for a table that was just opened, of which there is an empty one: a measure, or the count of its
+    rows, over time; without a time the first rows."""
     if not time_column:
         return replace(question, limit=FIRST_ROWS)
     found = with_column(question, time_column, "timestamp", unit=unit)
+    if measure is not None and measure.by:
+        found = with_column(found, measure.by, "text", unit="")
     return _measured(found, measure)
 
 
@@ -51,14 +67,37 @@ def ranged_question(question: Question, columns: Sequence[tuple[str, ValueKind]]
     return replace(question, filters=(Filter(column, "in_range"), *question.filters))
 
 
+def in_range_question(question: Question, columns: Sequence[tuple[str, ValueKind]]) -> Question | None:
+    """The question filtered by the time range, as somebody asks for it: by the time that it groups by, or by the first
+    one in its columns. None if it has no time; unchanged if it is filtered so already."""
+    if any(one.operator == "in_range" for one in question.filters):
+        return question
+    grouped = next((one.column for one in question.groups if one.unit), None)
+    column = grouped or next((name for name, kind in columns if kind in TIMES), None)
+    if column is None:
+        return None
+    return replace(question, filters=(Filter(column, "in_range"), *question.filters))
+
+
+def all_time_question(question: Question, unit: Unit) -> Question:
+    """The question without the time range; times that it rounds by it are rounded to `unit`."""
+    groups = tuple(replace(one, unit=unit) if one.unit == "interval" else one for one in question.groups)
+    return replace(
+        question, filters=tuple(one for one in question.filters if one.operator != "in_range"), groups=groups
+    )
+
+
 def starting_question(
     question: Question,
     columns: Sequence[tuple[str, ValueKind]],
     shape: Shape,
-    measure: tuple[str, Function] | None = None,
+    measure: FirstMeasure | None = None,
 ) -> Question:
     """A question of this shape to begin with over a table, of which there is an empty one; with what the table has: the
-    first of its columns that fits, and a measure (a column and what is calculated of it) or the count of its rows."""
+    first of its columns that fits, and a measure or the count of its rows. Its texts are those that the measure is
+    calculated by, if there are such."""
+    if measure is not None and measure.by:
+        columns = [one for one in columns if one[1] != "text" or one[0] == measure.by]
     time = next((name for name, kind in columns if kind in TIMES), "")
     text = next((name for name, kind in columns if kind == "text"), "")
     if shape == "number":
@@ -72,13 +111,11 @@ def starting_question(
     if shape in ("rows", "values", "points") or not (time or text):
         return replace(question, limit=FIRST_ROWS)
     if time:
-        return _measured(with_column(question, time, "timestamp", unit="month"), measure)
+        return first_question(question, time, "month", measure)
     return replace(_measured(with_column(question, text, "text", unit=""), measure), limit=_CATEGORIES)
 
 
-def _by_two(
-    question: Question, columns: Sequence[tuple[str, ValueKind]], measure: tuple[str, Function] | None
-) -> Question:
+def _by_two(question: Question, columns: Sequence[tuple[str, ValueKind]], measure: FirstMeasure | None) -> Question:
     """A question with two groups: the first time and the first text, or the first two texts; with what there is."""
     time = [(name, kind) for name, kind in columns if kind in TIMES][:1]
     texts = [(name, kind) for name, kind in columns if kind == "text"][: 2 - len(time)]
@@ -88,12 +125,11 @@ def _by_two(
     return _measured(found, measure) if found.groups else replace(question, limit=FIRST_ROWS)
 
 
-def _measured(question: Question, measure: tuple[str, Function] | None) -> Question:
+def _measured(question: Question, measure: FirstMeasure | None) -> Question:
     """With this measure in place of the count of rows, in whose order its groups may be."""
     if measure is None:
         return question
-    column, function = measure
-    found = _in_place_of_count(question, with_measure(question, function, column))
+    found = _in_place_of_count(question, with_measure(question, measure.function, measure.column))
     known = {one.output for one in question.measures}
     sorts = tuple(replace(one, name=found.measures[0].output) if one.name in known else one for one in question.sorts)
     return replace(found, sorts=sorts)
@@ -139,6 +175,16 @@ def with_column(
     elif not found.sorts and found.groups and found.measures:
         found = replace(found, sorts=(Sort(found.measures[0].output, descending=True),))
     return found
+
+
+def with_size_order(question: Question, before: Question, kind: Callable[[str], ValueKind]) -> Question:
+    """The question in the order of its first measure, from the largest, if it has just become one of measures by texts:
+    those have no order of their own, as times and numbers have. `kind`: that of a column."""
+    if question.sorts or (before.groups and before.measures) or not (question.groups and question.measures):
+        return question
+    if any(one.unit or kind(one.column) != "text" for one in question.groups):
+        return question
+    return replace(question, sorts=(Sort(question.measures[0].output, descending=True),))
 
 
 def _in_place_of_count(question: Question, found: Question) -> Question:

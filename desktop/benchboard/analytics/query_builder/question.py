@@ -161,6 +161,17 @@ class Question:
     calculations: tuple[Calculation, ...] = ()
     columns: tuple[PlainColumn, ...] = ()
     """None where it has groups or measures."""
+    breaks_ties: bool = True
+    """Whether groups that its sorting leaves equal are in the order of their values, where a limit leaves some out: the
+    same query then has the same rows each time. A query that was written without that stays as it is."""
+
+    @property
+    def tie_order(self) -> tuple[Sort, ...]:
+        """What groups are sorted by that are equal by `sorts`; nothing where none is left out."""
+        if not self.breaks_ties or self.limit is None or not self.sorts:
+            return ()
+        sorted_by = {one.name for one in self.sorts}
+        return tuple(Sort(one.output) for one in self.groups if one.output not in sorted_by)
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -370,7 +381,7 @@ def with_part_list(question: Question, name: PartList, parts: Sequence[Part]) ->
         return replace(question, columns=tuple(shown))
     if name == "filters":
         return replace(question, filters=tuple(one for one in parts if isinstance(one, Filter)))
-    return replace(question, sorts=tuple(one for one in parts if isinstance(one, Sort)))
+    return replace(question, sorts=tuple(one for one in parts if isinstance(one, Sort)), breaks_ties=True)
 
 
 def _with_valid_sorts(question: Question, before: Question) -> Question:

@@ -1,6 +1,7 @@
 """Reads the `Question` in a query, if the builder could have written that query."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final, cast
 
@@ -48,7 +49,19 @@ def from_sql(text: str, *, source_id: str = "", dialect: Dialect | None = None) 
     except _NotOurs:
         return None
     # What was read is compared with what would be written: a query is never changed by being opened in the builder.
-    return question if words(to_sql(question, language), language) == found else None
+    for one in _with_and_without_ties(question):
+        if words(to_sql(one, language), language) == found:
+            return one
+    return None
+
+
+def _with_and_without_ties(question: Question) -> Iterator[Question]:
+    """The questions that may have this sorting: the fewest sorts that it follows from, then as it is written."""
+    if question.limit is not None and question.groups:
+        for count in range(1, len(question.sorts)):
+            yield replace(question, sorts=question.sorts[:count])
+    yield question
+    yield replace(question, breaks_ties=False)
 
 
 class _NotOurs(Exception):

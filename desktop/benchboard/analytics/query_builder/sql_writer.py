@@ -52,7 +52,8 @@ def to_sql(question: Question, dialect: Dialect | None = None) -> str:
     if question.groups:
         lines.append("GROUP BY " + ", ".join(str(place) for place, _one in enumerate(question.groups, 1)))
     if question.sorts:
-        lines.append("ORDER BY " + ", ".join(_sort(one, language) for one in question.sorts))
+        sorts = (*question.sorts, *question.tie_order)
+        lines.append("ORDER BY " + ", ".join(_sort(one, language) for one in sorts))
     if question.limit is not None:
         lines.append(f"LIMIT {question.limit}")
     return "\n".join(lines)

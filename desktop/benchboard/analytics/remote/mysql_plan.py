@@ -13,6 +13,7 @@ from benchboard.analytics.query_plan import (
     mappings,
     no_plan,
     number_of,
+    raw_plan,
     text_of,
     unwrapped,
 )
@@ -34,7 +35,7 @@ def mysql_plan(text: object) -> QueryPlan:
     found = json_plan(text)
     if not isinstance(found, dict) or not isinstance(found.get("query_block"), dict):
         raise no_plan()
-    return QueryPlan(tuple(_steps(found, StepBudget(), 0)))
+    return QueryPlan(tuple(_steps(found, StepBudget(), 0)), raw_plan(found))
 
 
 def _steps(found: Mapping[str, Any], budget: StepBudget, depth: int) -> list[PlanStep]:

@@ -13,6 +13,7 @@ from benchboard.analytics.data_models.stored_models import stored_model
 from benchboard.analytics.files.column_matching import ColumnMatch, lost_columns_error
 from benchboard.analytics.files.inspection import inspect_scan
 from benchboard.analytics.files.inspection_types import FileInspection, ReportProgress
+from benchboard.analytics.files.renamed_columns import renamed_error, renamed_now
 from benchboard.analytics.files.scan import FileScan
 from benchboard.analytics.sources.catalog import get_row
 from benchboard.analytics.sources.configuration import SourceConfiguration, SourceTable
@@ -60,8 +61,11 @@ def inspect_stored(
     table: SourceTable, options: Mapping[str, Any], *, cancel_token: CancelToken, progress: ReportProgress
 ) -> FileInspection:
     """Inspect a table of a source as it is read now, with other read options where some are given. Raises `Conflict`
-    (`files.columns-lost`) if its file lacks a column, what reading a file raises, and `Cancelled`."""
+    (`files.columns-lost`) if its file lacks a column, or (`files.renamed-columns`) if it isn't known which columns a
+    folder's file has, what reading a file raises, and `Cancelled`."""
     scan = table.readable().scan
+    if renamed := renamed_now(scan):
+        raise renamed_error(renamed)
     match = ColumnMatch(scan, (), ()) if scan.files else match_table(table, cancel_token, progress)
     if match.missing:
         raise lost_columns_error(scan.path.name, [one.title for one in match.missing])

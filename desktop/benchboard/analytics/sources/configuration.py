@@ -4,6 +4,7 @@ Whoever may write to the database may have written it: nothing of it is taken un
 """
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -94,11 +95,25 @@ class SourceConfiguration:
     def from_json(cls, document: object, source_id: str = "") -> "SourceConfiguration":
         """What `to_json` wrote of the source with this id; without an id, no last good copies are known. Raises
         `Invalid` (`sources.configuration`) for anything else."""
+        key = source_id, settings.home()
+        kept = _parsed_last.get(key)
+        if kept is not None and kept[0] == document:  # each query of each widget reads the same one
+            return kept[1]
         try:
-            return _parsed(document, source_id)
+            own = deepcopy(document)  # what is kept must not change with the caller's
+            parsed = _parsed(own, source_id)
         except (KeyError, TypeError, ValueError) as error:
             what = _("The settings of this data source can't be read.")
             raise Invalid("sources.configuration", what, do=_("Remove it, then add the file again.")) from error
+        if len(_parsed_last) >= _MOST_KEPT:
+            _parsed_last.clear()
+        _parsed_last[key] = own, parsed
+        return parsed
+
+
+_MOST_KEPT: Final = 64
+_parsed_last: Final[dict[tuple[str, Path], tuple[object, SourceConfiguration]]] = {}
+"""What was parsed last for each source, and the JSON that it was parsed from."""
 
 
 def kept_folder(source_id: str, table: str) -> Path:

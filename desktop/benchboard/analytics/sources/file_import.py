@@ -12,11 +12,12 @@ from benchboard.analytics.files.conversion import Conversion, copied_scan, copy_
 from benchboard.analytics.files.formats import detect_format
 from benchboard.analytics.files.inspection_types import ReportProgress, TableInspection, UnreadFile
 from benchboard.analytics.files.partial_columns import unread_sentence
+from benchboard.analytics.files.renamed_columns import renamed_error, renamed_now
 from benchboard.analytics.files.scan import FileScan
 from benchboard.analytics.sources.catalog import get_row
 from benchboard.analytics.sources.configuration import SourceConfiguration, SourceTable, tables_of
 from benchboard.analytics.sources.copies import delete_copies, with_kept_files
-from benchboard.analytics.sources.original_files import original_files
+from benchboard.analytics.sources.original_files import is_folder, original, original_files
 from benchboard.analytics.sources.services import SourceSummary, add_source, update_source
 from benchboard.analytics.sources.source_ids import id_for_new
 from benchboard.analytics.sources.source_reading import copies_before
@@ -67,7 +68,8 @@ def import_files(
         copied = _copy(tables, token, report)
         state = examine(tables, token, originals)
         if state.problem:
-            raise Invalid("sources.not-added", problem_text(state.problem, state.names), do=_("Choose the file again."))
+            what = problem_text(state.problem, state.names, original(tables), is_folder=is_folder(tables))
+            raise Invalid("sources.not-added", what, do=_("Choose the file again."))
         if len(inspected) == len(state.tables):
             pairs = zip(state.tables, inspected, strict=True)
             state = replace(state, tables=tuple(one.with_lines(found) for one, found in pairs))
@@ -101,10 +103,12 @@ def locate_source(
     if (found == "folder") != any(one.scan.files for one in before) or (found != "folder" and formats != {found}):
         raise _other_file(path, _("It's a different kind of file."))
     moved = tuple(replace(one, scan=replace(one.scan, path=path), copy=None) for one in before)
+    if renamed := [each for one in moved for each in renamed_now(one.scan)]:
+        raise _other_file(path, renamed_error(renamed).what)
     readable = tuple(one for one in moved if one.scan.readable_in_place)
     state = examine(readable, token)
     if state.problem:
-        raise _other_file(path, problem_text(state.problem, state.names))
+        raise _other_file(path, problem_text(state.problem, state.names, path, is_folder=found == "folder"))
     tables = tuple(replace(one, copy=old.copy) for one, old in zip(moved, before, strict=True))
     originals = original_files(tables)
     _copy(tables, token, report)

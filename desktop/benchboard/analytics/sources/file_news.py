@@ -37,6 +37,12 @@ class SourceNews:
     unreadable: tuple[FileProblem, ...] = ()
     """The files that queries read where they are and can't now."""
 
+    recovered: bool = False
+    """Whether a query may have read what couldn't be read when it was last refreshed."""
+
+    renamed: bool = False
+    """Whether it isn't known which columns some of its files have: last good rows are read in their place."""
+
     @property
     def is_outdated(self) -> bool:
         """Whether the data are an older copy of a file that has changed."""
@@ -52,9 +58,12 @@ def source_news(session: Session, actor: Actor, source_id: str) -> SourceNews | 
         return None
     if source.server:
         return None  # it was asked just now
+    problems = file_problems(source)
     return SourceNews(
         source.id, source.name, file_news(source), source.copied, source.last_sync, source.problem,
-        is_api=bool(source.address), is_folder=source.is_folder, unreadable=file_problems(source),
+        is_api=bool(source.address), is_folder=source.is_folder, unreadable=problems,
+        renamed=bool(source.renamed) or any(one.renamed for one in problems),
+        recovered=source.recovered or (bool(source.problem) and not source.address),
     )  # fmt: skip
 
 
@@ -139,6 +148,9 @@ def problems_text(problems: Sequence[FileProblem], written: Callable[[datetime],
         return ""
     said = []
     for one in problems[:_TOLD]:
+        if one.renamed:
+            said.append(_renamed_text(one, written))
+            continue
         text = _("“{name}” can't be read. {why} It is left out.")
         if one.rows_from is not None:
             text = _("“{name}” can't be read. {why} Its rows from {time} are shown.")
@@ -147,8 +159,39 @@ def problems_text(problems: Sequence[FileProblem], written: Callable[[datetime],
     if (more := len(problems) - _TOLD) > 0:
         text = ngettext("{count} more file can't be read.", "{count} more files can't be read.", more)
         said.append(text.format(count=number(more)))
-    do = ngettext("Correct the file, then refresh.", "Correct the files, then refresh.", len(problems))
-    return " ".join((*said, do))
+    broken = sum(not one.renamed for one in problems)
+    if broken:
+        said.append(ngettext("Correct the file, then refresh.", "Correct the files, then refresh.", broken))
+    if broken < len(problems):
+        said.append(_("Refresh the data to choose which column it is."))
+    return " ".join(said)
+
+
+def _renamed_text(problem: FileProblem, written: Callable[[datetime], str]) -> str:
+    """Which columns of a file may be renamed, and what is shown until that is known."""
+    if problem.rows_from is None:
+        return problem.why
+    text = _("{what} Its rows from {time} are shown.")
+    return text.format(what=problem.why, time=written(datetime.fromtimestamp(problem.rows_from, UTC)))
+
+
+def wrong_lines_count(count: int) -> str:
+    """How many lines don't fit: `3 lines don't fit`."""
+    return ngettext("{count} line doesn't fit", "{count} lines don't fit", count).format(count=number(count))
+
+
+def wrong_lines_text(source: SourceSummary) -> str:
+    """How many lines of a source don't fit, and where the first of them is, as a sentence; empty if all fit."""
+    if not source.wrong_lines:
+        return ""
+    said = wrong_lines_count(source.wrong_lines)
+    if source.first_wrong is None:
+        return f"{said}."
+    first = source.first_wrong
+    text = _("{lines}: line {line} of “{file}”.") if source.wrong_lines == 1 else _(
+        "{lines}, the first of them line {line} of “{file}”."
+    )  # fmt: skip
+    return text.format(lines=said, line=number(first.line), file=first.file)
 
 
 def original_gone_text(source: SourceSummary, copied_at: str) -> str:
@@ -167,6 +210,8 @@ def original_gone_text(source: SourceSummary, copied_at: str) -> str:
 
 def status_title(source: SourceSummary, news: FileNews, problems: Sequence[FileProblem] = ()) -> str:
     """The status of a source in words, the same in the window and in the tables of commands."""
+    if source.renamed or (problems and all(one.renamed for one in problems)):
+        return _("Column renamed")
     if source.status == "error":
         return _("Error")
     if problems:
@@ -174,8 +219,10 @@ def status_title(source: SourceSummary, news: FileNews, problems: Sequence[FileP
     if news == "original_gone":
         return _("Original missing")
     if source.is_folder and news:
-        return {"moved": _("Folder moved"), "changed": _("Folder changed")}[news]
-    return {"moved": _("File moved"), "changed": _("File changed"), "": _("Up to date")}[news]
+        return {"moved": _("Folder missing"), "changed": _("Folder changed")}[news]
+    if news:
+        return {"moved": _("File missing"), "changed": _("File changed")}[news]
+    return wrong_lines_count(source.wrong_lines) if source.wrong_lines else _("Up to date")
 
 
 def _named(names: Sequence[str]) -> str:

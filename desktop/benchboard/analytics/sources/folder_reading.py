@@ -24,9 +24,10 @@ from benchboard.analytics.files.folder_grouping import written_alike
 from benchboard.analytics.files.folder_inspection import MAX_FORMATS, added_columns, folder_files, unclear_option
 from benchboard.analytics.files.formats import detect_format, file_error
 from benchboard.analytics.files.inspection import inspect_file
-from benchboard.analytics.files.inspection_types import TableInspection, UnreadFile
+from benchboard.analytics.files.inspection_types import RenamedColumn, TableInspection, UnreadFile
 from benchboard.analytics.files.number_marks import MARKS
 from benchboard.analytics.files.partial_columns import unread_sentence
+from benchboard.analytics.files.renamed_columns import is_replaced, renamed_beside, renamed_in_file, unanswered
 from benchboard.analytics.files.scan import OF_A_FILE, FileScan, FileVariant, ReadOptions, ScanColumn
 from benchboard.analytics.sources.state import READ_OPTIONS
 from benchboard.errors import AppError, Cancelled, Conflict, Invalid
@@ -48,6 +49,10 @@ class FolderMatch:
     """The files that were read, are there and can't be read."""
     unread: tuple[UnreadFile, ...]
     """The files that came and aren't read with the others."""
+    renamed: tuple[RenamedColumn, ...] = ()
+    """The new columns that may be others which their files lack."""
+    replaced: frozenset[str] = frozenset()
+    """Of the missing columns, by name, those in whose place their files have another one of the table again."""
 
 
 def match_folder(
@@ -76,7 +81,8 @@ def match_folder(
     left = {one.name for one in broken} | {one.name for one in unread}
     read = tuple(sorted(name for name in (*kept, *came) if name not in left)) or scan.files
     gone = tuple(name for name in scan.files if name not in there)
-    return FolderMatch(files.match(read), gone, tuple(broken), tuple(unread))
+    match = files.match(read)
+    return FolderMatch(match, gone, tuple(broken), tuple(unread), files.renamed(), files.replaced(match))
 
 
 def gone_files_error(folder: Path, names: Sequence[str], code: str) -> Conflict:
@@ -118,6 +124,7 @@ class _Files:
             self._known = file_titles(kept)
         self._titles: list[Sequence[str]] = [[column.source for column in scan.columns], *self._known.values()]
         self._found: list[TableInspection] = []
+        self._titles_now: Mapping[str, tuple[str, ...]] = {}
         self._writings: dict[str, ReadOptions] = {}
         """How the files that came are written."""
 
@@ -157,12 +164,39 @@ class _Files:
         if not has_titles(scan):
             return ColumnMatch(scan.with_columns(columns), (), ())
         added = added_columns(scan, self._found)
-        places = [column_places((*columns, *added), titles) for titles in file_titles(scan).values() if titles]
+        self._titles_now = {name: found for name, found in file_titles(scan).items() if found}
+        places = [column_places((*columns, *added), titles) for titles in self._titles_now.values()]
         # A column that no file has any more.
         lost = {at for at in range(len(columns)) if places and all(each[at] is None for each in places)}
         kept = tuple(column for at, column in enumerate(columns) if at not in lost)
         missing = tuple(columns[at] for at in sorted(lost) if not columns[at].left_out)
-        return ColumnMatch(scan.with_columns((*kept, *added)), missing, added)
+        matched = scan.with_columns((*kept, *added)).with_headers(self._titles_now)
+        return ColumnMatch(matched, missing, added)
+
+    def renamed(self) -> tuple[RenamedColumn, ...]:
+        """The new columns of the files that were looked at which may be others that these lack."""
+        if not self._known:
+            return ()
+        looked_at = {table.scan.path.name for table in self._found}
+        others = {name: titles for name, titles in self._known.items() if titles and name not in looked_at}
+        found: list[RenamedColumn] = []
+        for table in self._found:
+            name, columns = table.scan.path.name, table.scan.columns
+            titles = known_titles(self._scan.columns, [column.source for column in columns])
+            if self._scan.titles_before(name) is not None:
+                found += renamed_in_file(self._scan, name, titles, columns)
+            else:
+                found += renamed_beside(self._scan.columns, name, titles, columns, others or self._known)
+        return unanswered(found, ())
+
+    def replaced(self, match: ColumnMatch) -> frozenset[str]:
+        """The names of the missing columns of a match in whose place their files have another one again."""
+        missing = {column.name for column in match.missing}
+        return frozenset(
+            column.name
+            for column in self._scan.columns
+            if column.name in missing and is_replaced(self._scan, self._titles_now, column)
+        )
 
     def _widened(self, columns: tuple[ScanColumn, ...]) -> tuple[ScanColumn, ...]:
         """The columns so that they hold the numbers of the files that were looked at."""

@@ -62,6 +62,15 @@ def table_uses(
     return _ordered(reader.of_table(source_id, table, columns))
 
 
+def tables_uses(
+    session: Session, actor: Actor, tables: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], tuple[LineageUse, ...]]:
+    """What uses each of several tables, by source and name; see `table_uses`. The stored queries are read once."""
+    require(actor, "sources:read")
+    reader = _LineageReader(session, actor)
+    return {(source_id, table): _ordered(reader.of_table(source_id, table, ())) for source_id, table in tables}
+
+
 def column_uses(session: Session, actor: Actor, source_id: str, table: str) -> dict[str, tuple[LineageUse, ...]]:
     """What uses each column of a table; columns that nothing uses are left out."""
     require(actor, "sources:read")
@@ -100,7 +109,7 @@ def use_kind_title(kind: UseKind) -> str:
     }[kind]
 
 
-def uses_text(uses: Iterable[LineageUse]) -> str:
+def uses_text(uses: Iterable[LineageUse], *, with_dashboards: bool = True) -> str:
     """How many there are of each kind: `3 widgets on 2 dashboards and 1 data model`. Empty for none."""
     listed = tuple(uses)
     of_kind = {kind: [one for one in listed if one.kind == kind] for kind in _ORDER}
@@ -110,6 +119,9 @@ def uses_text(uses: Iterable[LineageUse]) -> str:
         text = ngettext("{count} widget on {where}", "{count} widgets on {where}", len(widgets))
         where = ngettext("{count} dashboard", "{count} dashboards", dashboards)
         said.append(text.format(count=number(len(widgets)), where=where.format(count=number(dashboards))))
+        if not with_dashboards:
+            alone = ngettext("{count} widget", "{count} widgets", len(widgets))
+            said = [alone.format(count=number(len(widgets)))]
     others: tuple[tuple[UseKind, str], ...] = (
         ("variable", ngettext("{count} variable", "{count} variables", len(of_kind["variable"]))),
         ("model", ngettext("{count} data model", "{count} data models", len(of_kind["model"]))),
@@ -168,8 +180,8 @@ class _LineageReader:
     def _reads(self, query: _StoredQuery, source_id: str, table: str, columns: set[str]) -> bool:
         """Whether a query reads a table (empty: any) of a source, or a model by its name."""
         is_other = query.source_id != source_id
-        other = self.columns.name(source_id).casefold() if source_id and is_other else ""
-        if is_other and not (other and query.source_id and is_named(other, query.text)):
+        name = self.columns.name(source_id).casefold() if source_id and query.source_id else ""
+        if is_other and not (name and is_named(name, query.text)):
             return False
         if not table and not is_other and not columns:
             return True
@@ -178,9 +190,10 @@ class _LineageReader:
         found = self._parsed(query)
         if found is None:
             return not columns or any(is_named(one, query.text) for one in columns) or "*" in query.text
+        by = {name} if is_other else {"", name}  # a query may also name its own source
         if not table:
-            return any(one.source == other and found.reads(one, columns) for one in found.tables)
-        return found.reads(TableName(other, table.casefold()), columns)
+            return any(one.source in by and found.reads(one, columns) for one in found.tables)
+        return any(found.reads(TableName(source, table.casefold()), columns) for source in by)
 
     def _parsed(self, query: _StoredQuery) -> QueryReferences | None:
         if query not in self._references:
@@ -197,14 +210,13 @@ class _LineageReader:
     def _tables_of(self, query: _StoredQuery) -> Mapping[TableName, set[str]]:
         """The tables and models that a query may name: those of its source, and of other sources that it names."""
         found = dict(self._of_source(query.source_id))
-        if query.source_id:
-            for other in {one.source_id for one in self._queries} | {
-                table.source_id for model in self._models for table in model.definition.tables
-            }:
-                name = self.columns.name(other).casefold() if other else ""
-                if name and other != query.source_id and is_named(name, query.text):
-                    of_other = self._of_source(other)
-                    found |= {TableName(name, one.table): columns for one, columns in of_other.items()}
+        for other, name in self.columns.names().items() if query.source_id else ():
+            if is_named(name, query.text):
+                own = self.columns.tables(other)
+                found |= {
+                    TableName(name.casefold(), table.casefold()): {one.casefold() for one in columns}
+                    for table, columns in own.items()
+                }
         return found
 
     def _of_source(self, source_id: str) -> Mapping[TableName, set[str]]:

@@ -23,6 +23,7 @@ from benchboard.analytics.remote.configuration import RemoteConfiguration, remot
 from benchboard.analytics.remote.server_limits import RemoteTable
 from benchboard.analytics.remote.settings import RemoteSettings, checked_password, checked_settings
 from benchboard.analytics.sources.catalog import get_row
+from benchboard.analytics.sources.state import store_failure, without_failure
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _
 from benchboard.identity import audit, keys
@@ -185,13 +186,14 @@ def set_tables(row: DataSource, tables: tuple[RemoteTable, ...]) -> None:
         }
         for table in tables
     ]
-    row.extra = {**(row.extra or {}), "tables": listed, "problem": "", "server_problem": "", "breaks": []}
+    found = {"tables": listed, "problem": "", "server_problem": "", "breaks": []}
+    row.extra = without_failure({**(row.extra or {}), **found})
 
 
 def set_problem(row: DataSource, error: AppError) -> None:
     """Keep why a server couldn't be reached; its tables stay known."""
-    row.status, row.last_sync = "error", datetime.now(UTC)
     row.extra = {**(row.extra or {}), "server_problem": error.what}
+    store_failure(row)
 
 
 def stored_tables(extra: object) -> list[dict[str, Any]]:

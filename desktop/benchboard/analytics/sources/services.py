@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from benchboard.analytics import duckdb_engine
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.duckdb_engine import FileResult
-from benchboard.analytics.files.inspection_types import PartialColumn
+from benchboard.analytics.files.inspection_types import FirstWrongLine, PartialColumn, RenamedColumn
+from benchboard.analytics.files.renamed_columns import stored_renamed
 from benchboard.analytics.files.scan import ScanColumn
 from benchboard.analytics.remote import engine as remote_engine
 from benchboard.analytics.remote.configuration import remote_configuration
@@ -37,7 +38,18 @@ from benchboard.analytics.sources.servers import (
     stored_tables,
 )
 from benchboard.analytics.sources.source_ids import id_for_new
-from benchboard.analytics.sources.state import SourceState, problem_text, store_limited, store_state
+from benchboard.analytics.sources.source_permissions import restrictions, usable_by
+from benchboard.analytics.sources.state import (
+    SourceState,
+    is_over,
+    problem_advice,
+    problem_text,
+    renamed_text,
+    store_limited,
+    store_state,
+    stored_failure,
+    stored_first_wrong,
+)
 from benchboard.errors import Conflict, Invalid, NotFound
 from benchboard.i18n import _
 from benchboard.identity import audit
@@ -57,7 +69,7 @@ _SORTING: Final = Sorting({"name": DataSource.name, "last_sync": DataSource.last
 @dataclass(frozen=True, slots=True)
 class SourceSummary:
     """A data source. `kind` is one of `source_kinds`; `problem` says what is wrong with it; empty where nothing is.
-    `last_sync` is when it was last looked at; `copied`: queries read copies, and need the file no more."""
+    `last_sync` is when it was last read; `copied`: queries read copies, and need the file no more."""
 
     id: str
     name: str
@@ -85,6 +97,8 @@ class SourceSummary:
     """Lines that were skipped because they didn't fit."""
     totals: int = 0
     """Total rows that were skipped."""
+    first_wrong: FirstWrongLine | None = None
+    """The first of the lines that didn't fit, where that is known."""
     folder_formats: tuple[str, ...] = ()
     """The kinds of the files, if `path` is a folder of them."""
     unread_files: tuple[str, ...] = ()
@@ -98,8 +112,25 @@ class SourceSummary:
     originals: tuple[OriginalFile, ...] | None = None
     """The files at `path` as they were read; None where that isn't known."""
 
+    renamed: tuple[RenamedColumn, ...] = ()
+    """Columns of a folder's files that may be renamed: they aren't read before it is known which ones they are."""
+
     linked: tuple[SourceTable, ...] = ()
     """The tables that queries read from the files themselves."""
+
+    restricted_to: tuple[str, ...] | None = None
+    """The names of the teams and people that alone may use it, besides admins; None if everyone may."""
+
+    failed_at: datetime | None = None
+    """When it couldn't be read, if that was the last attempt."""
+
+    recovered: bool = False
+    """Whether what was wrong with its files is over, though it wasn't read again since."""
+
+    @property
+    def wrong_lines(self) -> int:
+        """How many lines didn't fit: those with values left empty, and those that were skipped."""
+        return self.emptied + self.left_out
 
     @property
     def is_folder(self) -> bool:
@@ -125,27 +156,30 @@ class TableSummary:
 def list_sources(
     session: Session, actor: Actor, listing: Listing, *, after: str | None = None, limit: int = 50
 ) -> Page[SourceSummary]:
-    """The organisation's data sources. Filters: `status`, `type`. The search looks in the name."""
+    """The organisation's data sources that the actor may use. Filters: `status`, `type`. The search looks in names."""
     require(actor, "sources:read")
     listing.require_filters(("status", "type"), "sources.filter", _("Data sources can't be filtered by “{column}”."))
-    query = select(DataSource).where(DataSource.organisation_id == actor.organisation_id)
+    query = select(DataSource).where(usable_by(actor))
     for name, value in listing.filters.items():
         query = query.where(getattr(DataSource, name) == value)
     if text := listing.search.strip():
         query = query.where(search_text.contains(DataSource.name, text))
-    return page(session, query, _SORTING, listing, after=after, limit=limit, row=lambda row: _summary(row[0]))
+    found = page(session, query, _SORTING, listing, after=after, limit=limit, row=lambda row: _summary(row[0]))
+    restricted = restrictions(session, [one.id for one in found.rows])
+    return replace(found, rows=tuple(replace(one, restricted_to=restricted.get(one.id)) for one in found.rows))
 
 
 def get_source(session: Session, actor: Actor, source_id: str) -> SourceSummary:
     """A data source by its id. Raises `NotFound`."""
     require(actor, "sources:read")
-    return _summary(get_row(session, actor, source_id))
+    found = _summary(get_row(session, actor, source_id))
+    return replace(found, restricted_to=restrictions(session, [found.id]).get(found.id))
 
 
 def get_source_matching(session: Session, actor: Actor, text: str) -> SourceSummary:
     """The data source with this name, ID or beginning of an ID. Raises `NotFound`."""
     require(actor, "sources:read")
-    own = select(DataSource).where(DataSource.organisation_id == actor.organisation_id)
+    own = select(DataSource).where(usable_by(actor))
     row = session.scalars(own.where(DataSource.name == text)).first()
     if row is None:
         with suppress(ValueError):
@@ -339,9 +373,7 @@ def source_tables(session: Session, actor: Actor, source_id: str) -> tuple[Table
 def tables_by_source(session: Session, actor: Actor, source_ids: Iterable[str]) -> dict[str, tuple[TableSummary, ...]]:
     """The tables of several sources with their columns, by the source; one query for all."""
     require(actor, "sources:read")
-    own = select(DataSource).where(
-        DataSource.organisation_id == actor.organisation_id, DataSource.id.in_(list(source_ids))
-    )
+    own = select(DataSource).where(usable_by(actor), DataSource.id.in_(list(source_ids)))
     return {row.id: _tables(row) for row in session.scalars(own)}
 
 
@@ -445,28 +477,37 @@ def _summary(row: DataSource) -> SourceSummary:
             kind, address = server.settings.kind, server.settings.address
             counts = [_count(one.get("rows")) for one in stored_tables(row.extra)]
             return SourceSummary(row.id, row.name, kind, row.status, row.last_sync, problem, named, "", server=address,
-                                 known_rows=_sum(counts))  # fmt: skip
+                                 known_rows=_sum(counts), failed_at=stored_failure(row.extra or {}))  # fmt: skip
         configuration = SourceConfiguration.from_json(row.connection_config, row.id)
         rest = stored_rest(row.connection_config)
     except Invalid as error:
         return SourceSummary(row.id, row.name, row.type, "error", row.last_sync, error.what, (), "")
     extra: Mapping[str, Any] = row.extra if isinstance(row.extra, dict) else {}
     files = configuration.tables if rest is None else ()
-    problem = problem_text(str(extra.get("problem", "")), [str(one) for one in extra.get("names", ())],
-                           is_api=rest is not None, is_folder=is_folder(files))  # fmt: skip
+    path, wrong = original(files), str(extra.get("problem", ""))
+    names = [str(one) for one in extra.get("names", ())]
+    problem = problem_text(wrong, names, path, is_folder=is_folder(files))
     if problem and (broken := extra.get("breaks")):
-        names = ", ".join(str(one) for one in broken[:5])
-        problem = " ".join((problem, _("Affected dashboards: {names}.").format(names=names)))
+        affected = ", ".join(str(one) for one in broken[:5])
+        problem = " ".join((problem, _("Affected dashboards: {names}.").format(names=affected)))
+    problem = " ".join(part for part in (problem, problem_advice(wrong, path)) if part)
+    over = is_over(extra, configuration.tables)
+    problem = "" if over else problem
+    renamed = stored_renamed(extra.get("renamed"))
+    copied = all(table.copy is not None for table in configuration.tables)
+    if renamed:
+        problem = renamed_text(renamed, copied=copied)
     if rest is not None and (failed := extra.get("server_problem")):
         problem = str(failed)
-    path = original(files)
-    return SourceSummary(row.id, row.name, configuration.kind, row.status, row.last_sync, problem,
+    status = "connected" if over else row.status
+    return SourceSummary(row.id, row.name, configuration.kind, status, row.last_sync, problem,
                          tuple(table.name for table in configuration.tables), "" if path is None else str(path),
-                         all(table.copy is not None for table in configuration.tables),
+                         copied, renamed=renamed,
                          address="" if rest is None else rest[0].address, limited=extra.get("limited") is True,
                          linked=tuple(one for one in files if one.copy is None),
                          folder_formats=_folder_formats(files), originals=stored_files(extra.get("originals")),
-                         assumed_units=_assumed_units(configuration.tables),
+                         assumed_units=_assumed_units(configuration.tables), recovered=over,
+                         failed_at=None if over else stored_failure(extra),
                          **_folder_facts(files, extra),
                          **_line_counts(extra))  # fmt: skip
 
@@ -525,6 +566,14 @@ def _line_counts(extra: Mapping[str, Any]) -> dict[str, Any]:
         "known_rows": _sum(rows),
         "emptied": sum(max(0, wrong - left_out) for wrong, left_out in counted),
         "left_out": sum(left_out for _wrong, left_out in counted),
+        "first_wrong": next(
+            (
+                found
+                for one in listed
+                if (found := stored_first_wrong(str(one.get("name")), one.get("first_wrong"))) is not None
+            ),
+            None,
+        ),
         "totals": sum(_count(one.get("totals")) or 0 for one in listed),
     }
 

@@ -22,6 +22,7 @@ from benchboard.analytics.remote.configuration import remote_configuration
 from benchboard.analytics.sources.catalog import SourceCatalog, get_row
 from benchboard.analytics.sources.configuration import SourceConfiguration, column_presentation
 from benchboard.analytics.sources.servers import stored_columns, stored_tables
+from benchboard.analytics.sources.source_permissions import usable_by
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _
 from benchboard.identity.permissions import Actor, require
@@ -35,7 +36,7 @@ class SourceColumns:
     def __init__(self, session: Session, actor: Actor) -> None:
         self._session, self._actor = session, actor
         self._sources: dict[str, dict[str, tuple[ScanColumn, ...]]] = {}
-        self._names: dict[str, str] = {}
+        self._names: dict[str, str] | None = None
         self.servers: dict[str, Server] = {}
         """What a source that was read speaks, by its id."""
 
@@ -67,8 +68,14 @@ class SourceColumns:
 
     def name(self, source_id: str) -> str:
         """The name of a source; empty for one that doesn't exist."""
-        self._tables(source_id)
-        return self._names.get(source_id, "")
+        return self.names().get(source_id, "")
+
+    def names(self) -> Mapping[str, str]:
+        """The names of all sources that the actor may use, by ID."""
+        if self._names is None:
+            usable = select(DataSource.id, DataSource.name).where(usable_by(self._actor))
+            self._names = {one.id: one.name for one in self._session.execute(usable)}
+        return self._names
 
     def server(self, source_id: str) -> Server:
         """What a source speaks, if it is on a server."""
@@ -81,10 +88,10 @@ class SourceColumns:
         return self._sources[source_id]
 
     def _read(self, source_id: str) -> dict[str, tuple[ScanColumn, ...]]:
-        row = self._session.get(DataSource, source_id) if is_id(source_id) else None
-        if row is None or row.organisation_id != self._actor.organisation_id:
+        usable = select(DataSource).where(DataSource.id == source_id, usable_by(self._actor))
+        row = self._session.scalars(usable).first() if is_id(source_id) else None
+        if row is None:
             return {}
-        self._names[source_id] = row.name
         try:
             server = remote_configuration(row.connection_config)
             if server is not None:
@@ -104,7 +111,8 @@ def model_problems(
     columns = columns or SourceColumns(session, actor)
     source_id = definition.source_id
     if source_id and not columns.name(source_id):
-        return (ModelProblem(_("Its data source doesn't exist any more."), tuple(definition.names())),)
+        gone = _("Its data source doesn't exist any more, or you don't have access to it.")
+        return (ModelProblem(gone, tuple(definition.names())),)
     find: FindColumns = columns.kinds
     found = find_problems(definition, find, columns.server(source_id))
     if name and columns.kinds(source_id, name) is not None:

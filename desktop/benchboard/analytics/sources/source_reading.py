@@ -1,7 +1,7 @@
 """Reads the files of a source again: by the titles of their columns, never for worse without asking, and undoable."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,13 +11,19 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from benchboard.analytics.cancellation import CancelToken
-from benchboard.analytics.files.column_matching import ColumnMatch, lost_columns_error, match_columns
+from benchboard.analytics.files.column_matching import ColumnMatch, column_places, lost_columns_error, match_columns
 from benchboard.analytics.files.conversion import copy_to_parquet
 from benchboard.analytics.files.inspection import inspect_file, inspect_scan
-from benchboard.analytics.files.inspection_types import ReportProgress, TableInspection
+from benchboard.analytics.files.inspection_types import (
+    FirstWrongLine,
+    RenamedColumn,
+    ReportProgress,
+    TableInspection,
+)
 from benchboard.analytics.files.partial_columns import unread_sentence
 from benchboard.analytics.files.readable_files import ReadableScan, unreadable_error
-from benchboard.analytics.files.scan import FileScan
+from benchboard.analytics.files.renamed_columns import Renaming, renamed_sentence, unanswered, with_renamed
+from benchboard.analytics.files.scan import FileScan, ScanColumn
 from benchboard.analytics.remote import engine as remote_engine
 from benchboard.analytics.remote.server_limits import RemoteTable
 from benchboard.analytics.rest.reading import read_rows
@@ -30,6 +36,7 @@ from benchboard.analytics.sources.folder_reading import (
     gone_files_error,
     match_folder,
 )
+from benchboard.analytics.sources.lineage import table_uses
 from benchboard.analytics.sources.original_files import OriginalFile, original_files, stored_files
 from benchboard.analytics.sources.rest_connection import fresh_file, open_rest, stored_rest
 from benchboard.analytics.sources.servers import open_server, set_problem, set_tables
@@ -45,10 +52,14 @@ from benchboard.analytics.sources.state import (
     READ_OPTIONS,
     SourceState,
     examine,
+    first_wrong_line,
+    store_failure,
     store_limited,
+    store_renamed,
     store_state,
+    stored_first_wrong,
 )
-from benchboard.errors import AppError, Cancelled, Conflict, NotFound
+from benchboard.errors import AppError, Cancelled, Conflict, Invalid, NotFound
 from benchboard.i18n import _, ngettext, number
 from benchboard.identity import audit
 from benchboard.identity.permissions import Actor, require
@@ -77,6 +88,8 @@ class _Reading:
     """How many total rows are."""
     kept_totals: int = 0
     """How many total rows are read as rows."""
+    first_wrong: FirstWrongLine | None = None
+    """The first line that doesn't fit."""
     is_new: bool = True
     """Whether its copy is to be made again."""
 
@@ -87,16 +100,20 @@ def read_source_again(
     source_id: str,
     *,
     accept_losses: bool = False,
+    renamings: Sequence[Renaming] = (),
     cancel_token: CancelToken | None = None,
     progress: ReportProgress | None = None,
     keeps_last_good: bool = False,
 ) -> SourceSummary:
     """Read the files of a source as they are now. Columns are found by their titles, new ones are added. Copies are
     made again, and those of before are kept for `undo_reading`. Of a server, the tables are listed again.
-    `keeps_last_good`: the last good copies of linked files are kept from now on.
+    `keeps_last_good`: the last good copies of linked files are kept from now on. `renamings`: which columns of a
+    folder's files are those of the table that these lack now.
 
     Raises `Conflict` (`sources.reading-doubtful`) where columns are missing, no row is left, or far more lines don't
-    fit than before: nothing is read then, unless `accept_losses`. Raises what reading a file raises, and `Cancelled`.
+    fit than before, and where files have new columns which may be others that they lack (with the fact `renamed`), of
+    which `renamings` doesn't say what they are: nothing is read then, unless `accept_losses`. Raises `Invalid`
+    (`files.renamed`) for a renaming of a column that isn't new, what reading a file raises, and `Cancelled`.
     """
     require(actor, "sources:write")
     token, report = cancel_token or CancelToken(), progress or (lambda _done, _total: None)
@@ -113,25 +130,31 @@ def read_source_again(
     if not tables or not all(_is_there(one) for one in tables if one.copy is None):
         return _refreshed(database, actor, source_id, tables, token)
     originals, unread = original_files(tables), dict(stored_unread(extra))
-    folders = _match_folders(tables, stored_files(extra.get("originals")) or (), originals, unread, token)
-    if not accept_losses and (without := next((one for one in folders.values() if one.gone), None)) is not None:
-        if any(one.copy is None for one in tables):
-            _refreshed(database, actor, source_id, tables, token)  # its queries fail
-        raise gone_files_error(without.match.scan.path, without.gone, DOUBTFUL)
-    if not accept_losses and (broken := [file for one in folders.values() for file in one.broken]):
-        raise broken_files_error(broken, DOUBTFUL)
+    before = stored_files(extra.get("originals")) or ()
+    folders = _match_folders(tables, before, originals, unread, token)
+    asked = {name: one.renamed for name, one in folders.items()}
+    if renamings:
+        tables = _with_renamings(tables, asked, renamings)
+        folders = _match_folders(tables, before, originals, unread, token)
+    if not accept_losses:
+        questions = unanswered((each for found in asked.values() for each in found), renamings)
+        _require_known_files(database, actor, source_id, tables, folders, questions, token)
     matches = [folders[one.name].match if one.name in folders else match_table(one, token, report) for one in tables]
-    lost = [column for match in matches for column in match.missing]
+    unused = _replaced_and_unused(database, actor, source_id, folders)
+    asked_of = [(one, _without(match, unused.get(one.name, ()))) for one, match in zip(tables, matches, strict=True)]
+    lost = [column for _one, match in asked_of for column in match.missing]
     if lost and not accept_losses:
         _store_lost(database, actor, source_id, [one.name for one in lost], [one.title for one in lost])
-        raise _lost_error(database, actor, source_id, tables[0], matches)
+        losing = next(one for one, match in asked_of if match.missing)
+        raise _lost_error(database, actor, source_id, losing, [match for _one, match in asked_of])
     readings = [_read(one, match, extra, token, report) for one, match in zip(tables, matches, strict=True)]
     if not accept_losses:
         _require_no_worse(readings, extra)
     unread |= {file.name: unread_sentence(file) for one in folders.values() for file in (*one.broken, *one.unread)}
     return _copied_and_stored(
-        database, actor, source_id, readings, token, report, originals=originals, unread=unread if folders else None
-    )
+        database, actor, source_id, readings, token, report, originals=originals, unread=unread if folders else None,
+        undoable=bool(renamings),
+    )  # fmt: skip
 
 
 def _match_folders(
@@ -150,10 +173,92 @@ def _match_folders(
         if one.scan.files:
             others = frozenset(taken - set(one.scan.paths))
             read = _require_readable(one)
-            problems = frozenset(problem.name for problem in read.problems)
-            found[one.name] = match_folder(read.scan, others, same, token, problems)
+            problems = frozenset(problem.name for problem in read.problems if not problem.renamed)
+            # What is asked is about the files themselves.
+            stand_ins = tuple((name, path) for name, path in read.scan.stand_ins if name in problems)
+            found[one.name] = match_folder(replace(read.scan, stand_ins=stand_ins), others, same, token, problems)
             taken |= {one.scan.path / name for name in found[one.name].match.scan.files}
     return found
+
+
+def _require_known_files(
+    database: Transactions,
+    actor: Actor,
+    source_id: str,
+    tables: Sequence[SourceTable],
+    folders: Mapping[str, FolderMatch],
+    questions: Sequence[RenamedColumn],
+    token: CancelToken,
+) -> None:
+    """Raise `Conflict` for a folder that lacks files, or has files that can't be read, or with columns that may be
+    others."""
+    if (without := next((one for one in folders.values() if one.gone), None)) is not None:
+        if any(one.copy is None for one in tables):
+            _refreshed(database, actor, source_id, tables, token)  # its queries fail
+        raise gone_files_error(without.match.scan.path, without.gone, DOUBTFUL)
+    if broken := [file for one in folders.values() for file in one.broken]:
+        raise broken_files_error(broken, DOUBTFUL)
+    if questions:
+        raise _renamed_error(database, actor, source_id, tables, questions)
+
+
+def _with_renamings(
+    tables: Sequence[SourceTable], asked: Mapping[str, Sequence[RenamedColumn]], renamings: Sequence[Renaming]
+) -> tuple[SourceTable, ...]:
+    """The tables with other titles of their columns, where it was `asked` which columns these are. Raises `Invalid`."""
+    titles = {one.title.casefold() for found in asked.values() for one in found}
+    for title, _known in renamings:
+        if title.casefold() not in titles:
+            what = _("No file has a new column “{title}” that may be another one.").format(title=title[:80])
+            raise Invalid("files.renamed", what, do=_("Refresh the source without it."))
+    named = {name: {one.title.casefold() for one in found} for name, found in asked.items()}
+    return tuple(
+        replace(one, scan=with_renamed(one.scan, [each for each in renamings if each[0].casefold() in named[one.name]]))
+        if one.name in named
+        else one
+        for one in tables
+    )
+
+
+def _replaced_and_unused(
+    database: Transactions, actor: Actor, source_id: str, folders: Mapping[str, FolderMatch]
+) -> dict[str, frozenset[str]]:
+    """By table, the missing columns in whose place their files have another one again, and that nothing uses."""
+    found = {name: match.replaced for name, match in folders.items() if match.replaced}
+    if not found:
+        return {}
+    with database.read() as session:
+        return {
+            table: frozenset(one for one in names if not table_uses(session, actor, source_id, table, (one,)))
+            for table, names in found.items()
+        }
+
+
+def _without(match: ColumnMatch, names: Collection[str]) -> ColumnMatch:
+    return replace(match, missing=tuple(one for one in match.missing if one.name not in names))
+
+
+def _renamed_error(
+    database: Transactions,
+    actor: Actor,
+    source_id: str,
+    tables: Sequence[SourceTable],
+    questions: Sequence[RenamedColumn],
+) -> Conflict:
+    """The error of files with columns that may be others. It is stored with the source, unless that is found each time
+    that its files are read."""
+    copied = any(one.copy is not None for one in tables)
+    found = {problem.name for one in tables for problem in one.readable().problems if problem.renamed}
+    if not found >= {name for one in questions for name in one.files}:
+        with database.change() as session:
+            row = get_row(session, actor, source_id, lock=True)
+            store_renamed(row, questions)
+            session.flush()
+            audit.record(session, actor, "source.refresh", row.id, name=row.name, status=row.status)
+    what = " ".join(map(renamed_sentence, questions[:_NAMED]))
+    why = _("The copy of before is kept.") if copied else ""
+    do = ngettext("Say which column it is.", "Say which columns they are.", len(questions))
+    return Conflict(DOUBTFUL, what, why=why, do=do, renamed=tuple(questions))
 
 
 def store_table(
@@ -183,7 +288,8 @@ def store_table(
             before = known.get(one.name, {})
             kept = _Reading(
                 one, before.get("rows") or 0, before.get("wrong") or 0, before.get("left_out"),
-                before.get("totals") or 0, before.get(KEPT_TOTALS) or 0, is_new=False,
+                before.get("totals") or 0, before.get(KEPT_TOTALS) or 0,
+                stored_first_wrong(one.name, before.get("first_wrong")), is_new=False,
             )  # fmt: skip
             readings.append(kept)
     return _copied_and_stored(
@@ -311,8 +417,8 @@ def _store_unread(database: Transactions, actor: Actor, source_id: str, error: A
     """Keep why an API didn't give its rows. What was read before, and when, stays true."""
     with database.change() as session:
         row = get_row(session, actor, source_id, lock=True)
-        row.status = "error"
         row.extra = {**(row.extra or {}), "server_problem": error.what}
+        store_failure(row)
         session.flush()
         audit.record(session, actor, "source.refresh", row.id, name=row.name, status=row.status)
         return get_source(session, actor, source_id)
@@ -378,8 +484,9 @@ def _counted(table: SourceTable, found: TableInspection) -> _Reading:
     files = {*found.scan.files, *(problem.name for problem in table.readable().problems if table.scan.files)}
     scan = replace(found.scan, files=tuple(sorted(files)), stand_ins=())
     return _Reading(
-        replace(table, scan=scan), found.rows, found.wrong_count, found.left_out, found.totals, found.kept_totals
-    )
+        replace(table, scan=scan), found.rows, found.wrong_count, found.left_out, found.totals, found.kept_totals,
+        first_wrong_line(table.name, found),
+    )  # fmt: skip
 
 
 def _known_tables(extra: Mapping[str, Any]) -> dict[Any, Mapping[str, Any]]:
@@ -394,7 +501,7 @@ def _lost_error(
     """What the file has lost, what it has instead, and what that breaks."""
     lost = [column for match in matches for column in match.missing]
     added = [f"“{column.title}”" for match in matches for column in match.added]
-    error = lost_columns_error(table.scan.path.name, [column.title for column in lost])
+    error = lost_columns_error(_losing_name(table.scan, lost), [column.title for column in lost])
     why = [_("New in it: {names}.").format(names=", ".join(added[:_NAMED]))] if added else []
     with database.read() as session:
         uses = source_uses(session, actor, source_id, [column.name for column in lost])
@@ -408,6 +515,18 @@ def _lost_error(
     return Conflict(DOUBTFUL, error.what, why=" ".join(why), do=error.do, columns=titles)
 
 
+def _losing_name(scan: FileScan, lost: Sequence[ScanColumn]) -> str:
+    """The name of the file that had these columns; of the folder if that were several, or isn't known."""
+    names = {column.name for column in lost}
+    columns = [column for column in scan.columns if column.name in names]
+    had = [
+        name
+        for name in scan.files
+        if any(at is not None for at in column_places(columns, scan.titles_before(name) or ()))
+    ]
+    return had[0] if len(had) == 1 else scan.path.name
+
+
 def _store_lost(
     database: Transactions, actor: Actor, source_id: str, names: Sequence[str], titles: Sequence[str]
 ) -> None:
@@ -415,8 +534,8 @@ def _store_lost(
     with database.change() as session:
         row = get_row(session, actor, source_id, lock=True)
         broken = sorted({use.dashboard for use in source_uses(session, actor, source_id, names)})
-        row.status = "error"
         row.extra = {**(row.extra or {}), "problem": "columns", "names": list(titles), "breaks": broken}
+        store_failure(row)
         session.flush()
         audit.record(session, actor, "source.refresh", row.id, name=row.name, status=row.status)
 
@@ -511,6 +630,7 @@ def _with_wrong(state: SourceState, readings: Sequence[_Reading], left_out: Mapp
             left_out=left_out.get(one.name),
             totals=known[one.name].totals,
             kept_totals=known[one.name].kept_totals,
+            first_wrong=known[one.name].first_wrong,
         )
         if one.name in known
         else one

@@ -1,8 +1,9 @@
 """What is found when a source is refreshed: whether its files are there and have their columns, and what is in them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final, Literal
 
 from benchboard.analytics import duckdb_engine
@@ -10,12 +11,19 @@ from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.duckdb_engine import FileView
 from benchboard.analytics.files.column_matching import current_scan
 from benchboard.analytics.files.inspection import inspect_file
-from benchboard.analytics.files.inspection_types import PartialColumn, TableInspection
+from benchboard.analytics.files.inspection_types import (
+    FirstWrongLine,
+    PartialColumn,
+    RenamedColumn,
+    TableInspection,
+)
 from benchboard.analytics.files.partial_columns import read_partial_columns
+from benchboard.analytics.files.renamed_columns import renamed_sentence
+from benchboard.analytics.files.unread_marks import unread_thousands_mark
 from benchboard.analytics.sources.configuration import SourceTable
-from benchboard.analytics.sources.original_files import OriginalFile, original_files
+from benchboard.analytics.sources.original_files import OriginalFile, original_files, stored_files
 from benchboard.errors import AppError, Cancelled, Conflict, NotFound, Unavailable
-from benchboard.i18n import _
+from benchboard.i18n import _, ngettext
 from benchboard.storage.models.analytics import DataSource
 
 COUNT_TIMEOUT = 300.0
@@ -25,7 +33,10 @@ READ_OPTIONS = frozenset((
     "null_words", "quoted_breaks", "compressed", "total_label", "zoned_times", "trim_spaces",
 ))  # fmt: skip
 KEPT_TOTALS: Final = "kept_totals"
+_ATTEMPTED: Final = "attempted"
 _PARTIAL_COLUMNS = 100
+_RENAMED = 3
+_NAMED: Final = 5
 Problem = Literal["", "moved", "columns", "unreadable"]
 
 
@@ -48,15 +59,36 @@ class FoundTable:
     partial_columns: tuple[PartialColumn, ...] = ()
     """The first columns that not all of its files have."""
 
+    first_wrong: FirstWrongLine | None = None
+    """The first line that didn't fit; None where all did or it isn't known."""
+
     def with_lines(self, inspected: TableInspection) -> "FoundTable":
         """The table with the counts of an inspection."""
         return replace(self, wrong=inspected.wrong_count, left_out=inspected.left_out, totals=inspected.totals,
-                       kept_totals=inspected.kept_totals)  # fmt: skip
+                       kept_totals=inspected.kept_totals,
+                       first_wrong=first_wrong_line(self.name, inspected))  # fmt: skip
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored."""
         partial = [asdict(one) | {"files": list(one.files)} for one in self.partial_columns]
         return asdict(self) | {"files": list(self.files), "partial_columns": partial}
+
+
+def first_wrong_line(table: str, inspected: TableInspection) -> FirstWrongLine | None:
+    """The first line of a table that doesn't fit; None where all do."""
+    if not inspected.wrong_lines:
+        return None
+    first = inspected.wrong_lines[0]
+    file = first.file or inspected.scan.path.name
+    return FirstWrongLine(table, file, first.line, unread_thousands_mark(inspected))
+
+
+def stored_first_wrong(table: str, stored: object) -> FirstWrongLine | None:
+    """The first line of a table that didn't fit, as it is stored; None where that isn't known."""
+    match stored:
+        case {"file": str(file), "line": int(line), "thousands_mark": str(mark)}:
+            return FirstWrongLine(table, file, line, mark)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +116,54 @@ class SourceState:
 
 
 def store_state(row: DataSource, state: SourceState) -> None:
-    """Put into the row of a source what was found."""
-    row.status = "error" if state.problem else "connected"
-    row.last_sync = datetime.now(UTC)
-    row.extra = {**(row.extra or {}), **state.to_json(), "breaks": [], "server_problem": ""}
+    """Put into the row of a source what was found. With a problem, what was read before, and when, stays true."""
+    found = {**state.to_json(), "breaks": [], "server_problem": "", "renamed": []}
+    if state.problem:
+        if row.last_sync is not None:
+            del found["tables"]
+        row.extra = {**(row.extra or {}), **found}
+        store_failure(row)
+        return
+    row.status, row.last_sync = "connected", datetime.now(UTC)
+    row.extra = without_failure({**(row.extra or {}), **found})
+
+
+def store_failure(row: DataSource) -> None:
+    """Put into the row of a source that it couldn't be read just now."""
+    row.status = "error"
+    row.extra = {**(row.extra or {}), _ATTEMPTED: datetime.now(UTC).isoformat()}
+
+
+def without_failure(extra: Mapping[str, Any]) -> dict[str, Any]:
+    """What is stored of a source, without that it couldn't be read."""
+    return {name: value for name, value in extra.items() if name != _ATTEMPTED}
+
+
+def stored_failure(extra: Mapping[str, Any]) -> datetime | None:
+    """When a source couldn't be read, if that was the last attempt."""
+    try:
+        return datetime.fromisoformat(str(extra.get(_ATTEMPTED)))
+    except ValueError:
+        return None
+
+
+def is_over(extra: Mapping[str, Any], tables: Sequence[SourceTable]) -> bool:
+    """Whether what was wrong with the files of a source no longer is: they are back, or as they were when they were
+    last read. Looks at the files."""
+    match extra.get("problem"):
+        case "moved":
+            return bool(tables) and all(path.exists() for table in tables for path in _paths(table))
+        case "columns" | "unreadable":
+            known = stored_files(extra.get("originals"))
+            return bool(known) and known == original_files(tables)
+    return False
+
+
+def store_renamed(row: DataSource, found: Sequence[RenamedColumn]) -> None:
+    """Put into the row of a source which columns may be renamed. What was read before, and when, stays true."""
+    row.extra = {**(row.extra or {}), "problem": "renamed", "names": [], "breaks": [],
+                 "renamed": [one.to_json() for one in found]}  # fmt: skip
+    store_failure(row)
 
 
 def store_limited(row: DataSource, *, limited: bool) -> None:
@@ -96,18 +172,41 @@ def store_limited(row: DataSource, *, limited: bool) -> None:
                  **({"limited": True} if limited else {})}  # fmt: skip
 
 
-def problem_text(problem: str, names: Sequence[str], *, is_api: bool = False, is_folder: bool = False) -> str:
-    """What is wrong with a source of files, or with what an API answered, as a sentence; empty where nothing is."""
-    listed = ", ".join(str(name) for name in names[:5])
+def renamed_text(renamed: Sequence[RenamedColumn], *, copied: bool) -> str:
+    """Which columns of a source may be renamed, what is shown until that is known, and what to do."""
+    what = " ".join(map(renamed_sentence, renamed[:_RENAMED]))
+    until = _("Until then, the data from before are shown.") if copied else ""
+    return " ".join(part for part in (what, _("Refresh the data to choose which column it is."), until) if part)
+
+
+def problem_text(problem: str, names: Sequence[str], path: Path | None, *, is_folder: bool = False) -> str:
+    """What is wrong with a source of files at `path`, or with what an API answered (None), as a sentence; empty where
+    nothing is."""
+    listed = ", ".join(str(name) for name in names[:_NAMED])
     if problem == "moved":
-        return _("These files aren't where they were: {names}.").format(names=listed)
-    if problem == "columns" and is_api:
-        return _("The API no longer sends these columns: {names}.").format(names=listed)
-    if problem == "columns" and is_folder:
-        return _("These columns are no longer in the files of the folder: {names}.").format(names=listed)
+        folder = "" if path is None else str(path if is_folder else path.parent)
+        return ngettext("{names} is missing from {folder}.", "{names} are missing from {folder}.", len(names)).format(
+            names=listed, folder=folder
+        )
     if problem == "columns":
-        return _("These columns are no longer in the file: {names}.").format(names=listed)
+        if path is None:
+            return _("The API no longer sends these columns: {names}.").format(names=listed)
+        quoted = ", ".join(f"“{name}”" for name in names[:_NAMED])
+        return ngettext(
+            "Column {names} is missing from {file}.", "Columns {names} are missing from {file}.", len(names)
+        ).format(names=quoted, file=path.name)
     return _("The file can't be read: {names}.").format(names=listed) if problem else ""
+
+
+def problem_advice(problem: str, path: Path | None) -> str:
+    """What to do about what is wrong with a source of files at `path`; empty where nothing is, and of an API."""
+    if path is None or not problem:
+        return ""
+    if problem == "columns":
+        return _("Rename it back, or refresh the data without it.")
+    if problem == "moved":
+        return _("Find it, or put it back.")
+    return _("Correct the file, then refresh the data.")
 
 
 def examine(

@@ -224,7 +224,8 @@ def _number_format(table: ResultTable, place: int) -> str:
         return "yyyy-mm-dd"
     if column.kind not in ("integer", "decimal"):
         return ""
-    decimals = _decimals(table, place)
+    # A change is shown as in the window; the cell has all of its digits.
+    decimals = 1 if column.presentation.comparison == "change_percent" else _decimals(table, place)
     point = f".{'0' * decimals}" if decimals else ""
     if column.format == "percent":
         return f"0{point}%"

@@ -5,7 +5,8 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from benchboard.canbus.bus import BusState, Capabilities, require_sendable
+from benchboard.canbus.bus import BusState, Capabilities, OnResult, SendResult, ignore_result, require_sendable
+from benchboard.canbus.can_messages import to_frame, to_message
 from benchboard.canbus.clock import HOST_DELAY_S, FrameClock
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
 from benchboard.errors import DeviceFailure, Invalid, Unavailable
@@ -22,6 +23,10 @@ _DEVICE_RESOLUTION: Final = {"pcan": 1e-6, "kvaser": 10e-6, "vector": 1e-6, "gs_
 # Unix time, taken where the message came in: by the kernel, or by the sender in the same process.
 _HOST_STAMPED: Final = frozenset({"socketcan", "udp_multicast", "virtual"})
 # All others: no stamp of the device, or none whose meaning we know. We take the time ourselves.
+
+
+_AMBIGUOUS_BIT_RATE: Final = 750_000
+"""In bit/s: python-can's slcan has it where LAWICEL's table has 800 kbit/s."""
 
 
 class PythonCanBus:
@@ -44,6 +49,14 @@ class PythonCanBus:
         """
         import can
 
+        if interface == "slcan" and bitrate == _AMBIGUOUS_BIT_RATE:
+            raise Invalid(
+                "bus.bitrate",
+                _("750 kbit/s can't be set over slcan."),
+                why=_("python-can sends S7 for it, which is 800 kbit/s on dongles with LAWICEL's commands."),
+                do=_("Use 800 kbit/s, or set the dongle's bit timing."),
+                field="bitrate",
+            )
         self._errors: tuple[type[Exception], ...] = (can.CanError, OSError)
         arguments: dict[str, Any] = dict(options)
         if bitrate is not None:
@@ -75,6 +88,8 @@ class PythonCanBus:
         self._drained_at = time.monotonic()  # when nothing was left to receive
         self._sending = threading.Lock()
         self._sent = 0
+        self._echoes_itself = bool(options.get("receive_own_messages"))
+        self._accepted: list[Frame] = []  # sent, and not given out by `recv` yet
         self._closed = False
         self._capabilities = Capabilities(
             fd=self._bus.protocol is not can.CanProtocol.CAN_20,
@@ -95,7 +110,12 @@ class PythonCanBus:
             messages = self._messages(timeout)
         except self._errors as error:
             raise self._bus_error(error) from error
-        return [self._frame(message) for message in messages]
+        frames = [self._frame(message) for message in messages]
+        if self._accepted:
+            with self._sending:
+                frames += self._accepted
+                self._accepted.clear()
+        return frames
 
     def _messages(self, timeout: float) -> "list[can.Message]":
         since: float | None = self._drained_at
@@ -116,12 +136,7 @@ class PythonCanBus:
         return messages
 
     def _frame(self, message: "can.Message") -> Frame:
-        remote = message.is_remote_frame
-        return Frame(
-            message.arbitration_id, message.is_extended_id and not message.is_error_frame, remote, message.is_fd,
-            message.bitrate_switch, message.error_state_indicator, message.is_error_frame,
-            b"" if remote else bytes(message.data), message.dlc if remote else 0, self._stamp(message.timestamp),
-        )  # fmt: skip
+        return to_frame(message, self._stamp(message.timestamp))
 
     def _stamp(self, seconds: float) -> Timestamp:
         if self._resolution is not None:
@@ -130,23 +145,21 @@ class PythonCanBus:
             return Timestamp(seconds, TimeSource.HOST, HOST_DELAY_S)
         return self._clock[None]
 
-    def send(self, frame: Frame) -> None:
+    def send(self, frame: Frame, on_result: OnResult = ignore_result) -> None:
         """Hand `frame` to the interface. Raises `Invalid` (`bus.frame`) or `DeviceFailure` (`bus.failed`)."""
-        import can
-
         require_sendable(frame, self._capabilities)
         self._require_open()
-        message = can.Message(
-            arbitration_id=frame.id, is_extended_id=frame.extended, is_remote_frame=frame.remote,
-            is_error_frame=frame.error, is_fd=frame.fd, bitrate_switch=frame.brs, error_state_indicator=frame.esi,
-            dlc=frame.remote_dlc if frame.remote else len(frame.data), data=None if frame.remote else frame.data,
-        )  # fmt: skip
+        message = to_message(frame)
         with self._sending:
             try:
                 self._bus.send(message, timeout=_SEND_TIMEOUT_S)
             except self._errors as error:
                 raise self._bus_error(error) from error
             self._sent += 1
+            if not self._echoes_itself:
+                stamp = Timestamp(time.time(), TimeSource.HOST, HOST_DELAY_S)
+                self._accepted.append(frame._replace(sent=True, timestamp=stamp))
+        on_result(SendResult.ACCEPTED)
 
     def state(self) -> BusState:
         """How many frames were sent. python-can has no common way to ask for more."""

@@ -2,12 +2,22 @@
 
 import threading
 import time
-from typing import Final, Protocol
+from collections import deque
+from operator import attrgetter
+from typing import Final, NamedTuple, Protocol
 
 from benchboard.canbus import slcan_codec
-from benchboard.canbus.bus import BusState, Capabilities, ErrorState, require_sendable
-from benchboard.canbus.clock import FrameClock
-from benchboard.canbus.frame import Frame, TimeSource
+from benchboard.canbus.bus import (
+    BusState,
+    Capabilities,
+    ErrorState,
+    OnResult,
+    SendResult,
+    ignore_result,
+    require_sendable,
+)
+from benchboard.canbus.clock import HOST_DELAY_S, FrameClock
+from benchboard.canbus.frame import Frame, TimeSource, Timestamp
 from benchboard.canbus.link import Chunk
 from benchboard.errors import AppError, DeviceFailure, Invalid
 from benchboard.i18n import _
@@ -15,6 +25,11 @@ from benchboard.i18n import _
 _READ_TIMEOUT_S: Final = 0.05
 _STATE_INTERVAL_S: Final = 0.5
 _REPLY_TIMEOUT_S: Final = 1.0
+_MOST_UNANSWERED: Final = 10_000
+"""Frames that a dongle may have accepted without a word, before the oldest ones are forgotten."""
+_REPORT: Final = "k"
+"""How the dongle's report of a frame that was sent begins."""
+_TIME: Final = attrgetter("timestamp.seconds")
 _ERROR_STATES: Final = (ErrorState.ACTIVE, ErrorState.WARNING, ErrorState.PASSIVE, ErrorState.BUS_OFF)
 
 
@@ -24,6 +39,14 @@ class Handle(Protocol):
     def read_chunk(self, timeout: float) -> Chunk: ...
     def write(self, data: bytes) -> None: ...
     def close(self) -> None: ...
+
+
+class _Handed(NamedTuple):
+    """A frame that the dongle has, since when (Unix time, s), and who is told what became of it."""
+
+    frame: Frame
+    since: float
+    on_result: OnResult
 
 
 class SlcanBus:
@@ -59,6 +82,11 @@ class SlcanBus:
         self._error_state: ErrorState | None = None
         self._tx_errors = self._rx_errors = self._bus_errors = 0
         self._sent = self._rejected = self._overruns = 0
+        self._acknowledged = self._given_up = 0
+        # Handed over and not answered yet; then accepted, and not reported yet.
+        self._unanswered: deque[_Handed] = deque(maxlen=_MOST_UNANSWERED)
+        self._queued: deque[_Handed] = deque(maxlen=_MOST_UNANSWERED)
+        self._accepted: list[Frame] = []
         self._closed = False
         self._command(b"C\r", required=False)
         if override or not benchboard_dialect:
@@ -66,6 +94,8 @@ class SlcanBus:
         stamped = self._command(b"Z1\r", required=False)
         if benchboard_dialect:
             self._command(b"E1\r")
+        # One that answers with CR alone, as to anything, isn't believed.
+        self._reports_sent = benchboard_dialect and self._ask(b"K1\r") == slcan_codec.Reply(True, "K1")
         self._clock.restart()  # with the channel, on some dongles
         self._command(b"L\r" if listen_only else b"O\r")
         self._next_query = time.monotonic()
@@ -75,6 +105,7 @@ class SlcanBus:
             listen_only=listen_only,
             error_counters=benchboard_dialect,
             time_source=TimeSource.DEVICE if stamped else TimeSource.HOST,
+            reports_sent=self._reports_sent,
         )
 
     @property
@@ -83,11 +114,21 @@ class SlcanBus:
         return self._capabilities
 
     def recv(self, timeout: float) -> list[Frame]:
-        """The frames that have arrived; also asks the dongle for its state, twice a second."""
+        """The frames that have arrived or were sent; also asks the dongle for its state, twice a second.
+
+        A frame was sent once another node has acknowledged it, or, where the dongle doesn't report that, has accepted
+        it; of other firmware, which may not answer, once it was written.
+        """
         if self._early:
             frames, self._early = self._early, []
             return frames
         frames = self._read(timeout).frames
+        if self._accepted:
+            with self._lock:
+                frames += self._accepted
+                self._accepted.clear()
+            if self._reports_sent and self._capabilities.time_source is TimeSource.DEVICE:
+                frames.sort(key=_TIME)  # the reports came between the frames
         now = time.monotonic()
         if now >= self._next_query:
             self._next_query = now + _STATE_INTERVAL_S
@@ -95,13 +136,27 @@ class SlcanBus:
                 self._handle.write(b"e\r" if self._benchboard_dialect else b"F\r")
         return frames
 
-    def send(self, frame: Frame) -> None:
+    def send(self, frame: Frame, on_result: OnResult = ignore_result) -> None:
         """Queue `frame` on the dongle. Raises `Invalid` (`bus.frame`) or `DeviceFailure` (`port.*`)."""
         require_sendable(frame, self._capabilities)
         with self._writing:
+            if self._benchboard_dialect:  # before it is written: the answer may come at once
+                with self._lock:
+                    self._unanswered.append(_Handed(frame, time.time(), on_result))
             self._handle.write(slcan_codec.encode(frame))
-        with self._lock:
-            self._sent += 1
+            with self._lock:
+                self._sent += 1
+                if not self._benchboard_dialect:
+                    self._accept(_Handed(frame, time.time(), on_result))
+        if not self._benchboard_dialect:
+            on_result(SendResult.ACCEPTED)
+
+    def _accept(self, handed: _Handed, stamp: Timestamp | None = None) -> None:
+        """Have `recv` give out this frame as sent. The lock must be held."""
+        if stamp is None:
+            now = time.time()
+            stamp = Timestamp(now, TimeSource.HOST, max(now - handed.since, 0.0) + HOST_DELAY_S)
+        self._accepted.append(handed.frame._replace(sent=True, timestamp=stamp))
 
     def state(self) -> BusState:
         """The state that the dongle last reported, and what was counted here."""
@@ -115,6 +170,8 @@ class SlcanBus:
                 self._rejected,
                 self._overruns,
                 self._parser.malformed,
+                self._acknowledged,
+                self._given_up,
             )
 
     def close(self) -> None:
@@ -137,16 +194,33 @@ class SlcanBus:
         chunk = self._handle.read_chunk(timeout)
         self._clock.arrived(chunk.since, chunk.until)
         parsed = self._parser.feed(chunk.data)
+        results: list[tuple[OnResult, SendResult]] = []
         if parsed.replies:
             with self._lock:
                 for reply in parsed.replies:
-                    self._apply_reply(reply)
+                    self._apply_reply(reply, results)
+        for on_result, result in results:  # without the lock: it may send
+            on_result(result)
         return parsed
 
-    def _apply_reply(self, reply: slcan_codec.Reply) -> None:
-        """Update the state of the channel from a reply. The lock must be held."""
+    def _apply_reply(self, reply: slcan_codec.Reply, results: list[tuple[OnResult, SendResult]]) -> None:
+        """Update the state of the channel from a reply, and note what became of frames. The lock must be held."""
         if not reply.ok:
             self._rejected += 1
+            if self._unanswered:
+                results.append((self._unanswered.popleft().on_result, SendResult.REJECTED))
+            return
+        if reply.text in ("z", "Z", ""):
+            if self._unanswered:
+                handed = self._unanswered.popleft()
+                if self._reports_sent:
+                    self._queued.append(handed)
+                else:
+                    self._accept(handed)
+                    results.append((handed.on_result, SendResult.ACCEPTED))
+            return
+        if reply.text.startswith(_REPORT):
+            self._apply_report(reply.text, results)
             return
         kind, digits = reply.text[:1], reply.text[1:]
         try:
@@ -161,11 +235,47 @@ class SlcanBus:
         except (ValueError, IndexError):
             self._parser.malformed += 1
 
+    def _apply_report(self, text: str, results: list[tuple[OnResult, SendResult]]) -> None:
+        """Take the dongle's report of the oldest frame that it has accepted. The lock must be held."""
+        state, digits = text[1:2], text[2:]
+        try:
+            milliseconds = int(digits, 16) if len(digits) == 4 else None
+        except ValueError:
+            milliseconds = None
+        if state not in ("0", "1") or bool(digits) != (milliseconds is not None) or not self._queued:
+            self._parser.malformed += 1
+            return
+        handed = self._queued.popleft()
+        if state == "1":
+            self._acknowledged += 1
+            self._accept(handed, None if milliseconds is None else self._clock[milliseconds])
+        else:
+            self._given_up += 1
+        results.append((handed.on_result, SendResult.ACKNOWLEDGED if state == "1" else SendResult.GIVEN_UP))
+
     def _command(self, command: bytes, *, required: bool = True) -> bool:
         """Send one command while no thread receives, and wait for its reply; returns whether it was accepted.
 
         Raises `DeviceFailure` (`bus.refused`, `bus.silent`) for a rejection or no reply in time, if it is `required`.
         """
+        reply = self._ask(command)
+        if not required or (reply is not None and reply.ok):
+            return reply is not None and reply.ok
+        if reply is not None:
+            raise DeviceFailure(
+                "bus.refused",
+                _("The dongle rejected the command {command}.").format(command=command.decode().strip()),
+                why=_("It may be bus off, or its firmware doesn't support this command."),
+                do=_("Close the channel, check the bit timing and open it again."),
+            )
+        raise DeviceFailure(
+            "bus.silent",
+            _("The dongle didn't respond."),
+            do=_("Unplug the dongle, plug it back in and try again."),
+        )
+
+    def _ask(self, command: bytes) -> slcan_codec.Reply | None:
+        """Send one command while no thread receives, and wait for its reply; None if none came in time."""
         self._handle.write(command)
         deadline = time.monotonic() + _REPLY_TIMEOUT_S
         while time.monotonic() < deadline:
@@ -176,21 +286,9 @@ class SlcanBus:
                 # Frames may arrive in the same chunk as the reply that the channel is open.
                 self._early += parsed.frames
             for reply in parsed.replies:
-                if reply.ok or not required:
-                    return reply.ok
-                raise DeviceFailure(
-                    "bus.refused",
-                    _("The dongle rejected the command {command}.").format(command=command.decode().strip()),
-                    why=_("It may be bus off, or its firmware doesn't support this command."),
-                    do=_("Close the channel, check the bit timing and open it again."),
-                )
-        if required:
-            raise DeviceFailure(
-                "bus.silent",
-                _("The dongle didn't respond."),
-                do=_("Unplug the dongle, plug it back in and try again."),
-            )
-        return False
+                if not reply.text.startswith(_REPORT):  # of a frame that was still on its way
+                    return reply
+        return None
 
 
 def _bitrate_command(bitrate: int) -> bytes:

@@ -6,16 +6,21 @@ and `decode` convert to register values and back; `check` gives the verdict on a
 """
 
 from benchboard.canbus.timing.cable import Cable, check_cable
+from benchboard.canbus.timing.cable_curve import CurvePoint, cable_curve
 from benchboard.canbus.timing.clock_range import clock_problem
 from benchboard.canbus.timing.controllers import CONTROLLERS, Controller, Limits, Timing, controller
 from benchboard.canbus.timing.figures import bit_rate, limit_percent
 from benchboard.canbus.timing.linux import ALGORITHMS, solve_linux
+from benchboard.canbus.timing.pair_grid import PairPoint, pair_grid
+from benchboard.canbus.timing.presets import PRESETS, Preset, preset
 from benchboard.canbus.timing.registers import (
     DecodedTimings,
     Register,
     c_snippet,
     decode,
     ip_link,
+    kvaser,
+    pcan,
     python_can,
     registers,
 )
@@ -57,17 +62,21 @@ __all__ = [
     "MAX_NOMINAL_BITRATE",
     "MAX_TOLERANCE",
     "MOST_SUGGESTED_ERROR",
+    "PRESETS",
     "Cable",
     "Comparison",
     "Condition",
     "Controller",
+    "CurvePoint",
     "DecodedTimings",
     "DelayCompensation",
     "Limits",
     "Node",
     "OscillatorTolerance",
     "Pair",
+    "PairPoint",
     "Pairs",
+    "Preset",
     "Register",
     "Solution",
     "Solutions",
@@ -78,6 +87,7 @@ __all__ = [
     "bit_rate_out_of_reach",
     "bit_rate_range",
     "c_snippet",
+    "cable_curve",
     "check",
     "check_cable",
     "cia_sample_point",
@@ -87,11 +97,15 @@ __all__ = [
     "decode",
     "delay_compensation",
     "ip_link",
+    "kvaser",
     "limit_percent",
     "nearest",
     "nominal_bit_rate_problem",
     "oscillator_tolerance",
+    "pair_grid",
     "parse_request",
+    "pcan",
+    "preset",
     "python_can",
     "registers",
     "solve",

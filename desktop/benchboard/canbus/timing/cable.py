@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 
-from benchboard.canbus.timing.controllers import Timing, require_number
+from benchboard.canbus.timing.controllers import MAX_SEGMENT, Timing, require_number
 from benchboard.canbus.timing.tolerance import oscillator_tolerance
 from benchboard.i18n import _, number
 
@@ -82,6 +82,13 @@ def check_cable(
 def with_prop_seg(timing: Timing, prop_seg: int) -> Timing:
     """The same timing with another split of tseg1 into prop_seg and phase_seg1."""
     return Timing(timing.clock, timing.prescaler, prop_seg, timing.tseg1 - prop_seg, timing.phase_seg2, timing.sjw)
+
+
+def propagation_splits(timing: Timing) -> range:
+    """Every prop_seg that a controller with tseg1 alone leaves free: phase_seg1 is never shorter than sjw
+    (ISO 11898-1).
+    """
+    return range(max(0, timing.tseg1 - MAX_SEGMENT), min(timing.tseg1 - timing.sjw, MAX_SEGMENT) + 1)
 
 
 def longest_prop_seg(splits: range, timing: Timing, data: Timing | None, clock_tolerance: float) -> int:

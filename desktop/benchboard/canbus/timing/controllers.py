@@ -298,16 +298,15 @@ class Controller:
 
     def require_clock(self, clock: float) -> None:
         """Raise Invalid (`timing.clock`) for a CAN clock, in Hz, above the controller's greatest."""
+        if problem := self.clock_problem(clock):
+            raise Invalid("timing.clock", problem, do=_("Choose a lower CAN clock."), field="clock")
+
+    def clock_problem(self, clock: float) -> str:
+        """A sentence on a CAN clock (Hz) above the controller's greatest; empty for any other."""
         if self.clock_max is None or clock <= self.clock_max:
-            return
-        raise Invalid(
-            "timing.clock",
-            _("The CAN clock of {controller} is at most {clock} MHz.").format(
-                controller=_(self.title), clock=number(self.clock_max / 1e6, most=6)
-            ),
-            do=_("Choose a lower CAN clock."),
-            field="clock",
-        )
+            return ""
+        sentence = _("The CAN clock of {controller} is at most {clock} MHz.")
+        return sentence.format(controller=_(self.title), clock=number(self.clock_max / 1e6, most=6))
 
     def limits(self, phase: str) -> Limits:
         """Limits of `nominal` or `data`; raises Invalid where the controller has no such phase."""

@@ -1,4 +1,4 @@
-"""Bit timings as register values and back, as C definitions, and as lines for `ip link` and python-can.
+"""Bit timings as register values and back, as C definitions, and for `ip link`, python-can, CANlib and PCAN-Basic.
 
 Every register layout was read in the driver named beside it. Controllers without one are refused: M_CAN 3.0, whose
 layout could not be verified, and USB adapters, which have no registers of their own.
@@ -7,8 +7,10 @@ layout could not be verified, and USB adapters, which have no registers of their
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from benchboard.canbus.timing.controllers import MAX_CLOCK, Controller, Limits, Timing, controller, require_integer
+from benchboard.canbus.timing.figures import frequency
 from benchboard.canbus.timing.solver import split_tseg1_for_sjw
 from benchboard.canbus.timing.tolerance import require_one_clock
 from benchboard.errors import Invalid
@@ -353,3 +355,69 @@ def python_can(nominal: Timing, data: Timing | None = None) -> str:
         f"nom_tseg2={nominal.phase_seg2}, nom_sjw={nominal.sjw}, data_brp={data.prescaler}, "
         f"data_tseg1={data.tseg1}, data_tseg2={data.phase_seg2}, data_sjw={data.sjw})"
     )
+
+
+def kvaser(nominal: Timing, data: Timing | None = None) -> str:
+    """The calls of Kvaser's CANlib that set these timings: canSetBusParams, and canSetBusParamsFd for a data phase.
+
+    The driver chooses the prescaler from bit rate and quanta. Raises Invalid for a bit rate that isn't whole, which the
+    calls can't name.
+    """
+    lines = [f"canSetBusParams(handle, {_whole_rate(nominal)}, {_kvaser_segments(nominal)}, 1, 0);"]
+    if data is not None:
+        require_one_clock(nominal, data)
+        lines.append(f"canSetBusParamsFd(handle, {_whole_rate(data)}, {_kvaser_segments(data)});")
+    return "\n".join(lines)
+
+
+def _kvaser_segments(timing: Timing) -> str:
+    return f"{timing.tseg1}, {timing.phase_seg2}, {timing.sjw}"
+
+
+def _whole_rate(timing: Timing) -> int:
+    if timing.rate.denominator != 1:
+        raise Invalid(
+            "timing.rate",
+            _("CANlib can't set this timing."),
+            why=_("It takes the bit rate in whole bit/s."),
+            do=_("Choose a bit timing without a bit rate error."),
+            field="bitrate",
+        )
+    return int(timing.rate)
+
+
+_PCAN_FD_CLOCKS: Final = (20_000_000, 24_000_000, 30_000_000, 40_000_000, 60_000_000, 80_000_000)
+_PCAN_CLOCK: Final = 8_000_000
+"""Hz: the clocks of PCAN-Basic, as python-can lists them (can/interfaces/pcan/basic.py)."""
+
+
+def pcan(nominal: Timing, data: Timing | None = None) -> str:
+    """What PCAN-Basic sets these timings with: CAN_InitializeFD's string, or BTR0BTR1 for a CAN clock of 8 MHz.
+
+    Raises Invalid for a clock that PCAN-Basic doesn't have, and a timing that doesn't fit BTR0BTR1.
+    """
+    if data is None and nominal.clock == _PCAN_CLOCK:
+        btr0, btr1 = registers("sja1000", nominal)
+        return f"0x{btr0.value:02X}{btr1.value:02X}"
+    if nominal.clock not in _PCAN_FD_CLOCKS:
+        raise Invalid(
+            "timing.clock",
+            _("PCAN-Basic has no CAN clock of {clock}.").format(clock=frequency(nominal.clock)),
+            do=_("Choose one of: {names}.").format(names=", ".join(map(frequency, _PCAN_FD_CLOCKS))),
+            field="clock",
+        )
+    parts = [f"f_clock={nominal.clock}", _pcan_part(nominal, "nom")]
+    if data is not None:
+        require_one_clock(nominal, data)
+        parts.append(_pcan_part(data, "data"))
+    return ",".join(parts)
+
+
+def _pcan_part(timing: Timing, prefix: str) -> str:
+    values = (
+        ("brp", timing.prescaler),
+        ("tseg1", timing.tseg1),
+        ("tseg2", timing.phase_seg2),
+        ("sjw", timing.sjw),
+    )
+    return ",".join(f"{prefix}_{name}={value}" for name, value in values)

@@ -94,10 +94,19 @@ def answer_request(request: Mapping[str, object]) -> dict[str, object]:
     if not listed:
         result |= _nearest(phases, request, algorithm)
     too_fast = "" if request.get("phase") == "data" else nominal_bit_rate_problem(common["bitrate"])
-    if warnings := [problem for problem in (clock_problem(common["clock"]), too_fast) if problem]:
+    clock = clock_problem(common["clock"]) or _controller_clock_problem(request, common["clock"])
+    if warnings := [problem for problem in (clock, too_fast) if problem]:
         result["warnings"] = warnings
     ignored = [str(name)[:40] for name in request if name not in _KNOWN_FIELDS]
     return result | ({"ignored": ignored} if ignored else {})
+
+
+def _controller_clock_problem(request: Mapping[str, object], clock: float) -> str:
+    """A sentence on a clock that the controller can't have; with limits in the request, its name is only a label."""
+    name = request.get("controller")
+    if "limits" in request or "data_limits" in request or not isinstance(name, str):
+        return ""
+    return controller(name).clock_problem(clock)
 
 
 @dataclass(frozen=True, slots=True)

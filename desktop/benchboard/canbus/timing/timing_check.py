@@ -7,9 +7,16 @@ phase_seg1. Without a cable, the split is the one with the largest tolerance.
 
 from dataclasses import dataclass
 
-from benchboard.canbus.timing.cable import Cable, check_cable, longest_prop_seg, needed_prop_seg, with_prop_seg
+from benchboard.canbus.timing.cable import (
+    Cable,
+    check_cable,
+    longest_prop_seg,
+    needed_prop_seg,
+    propagation_splits,
+    with_prop_seg,
+)
 from benchboard.canbus.timing.clock_range import clock_problem
-from benchboard.canbus.timing.controllers import MAX_SEGMENT, Controller, Limits, Timing, require_number
+from benchboard.canbus.timing.controllers import Controller, Limits, Timing, require_number
 from benchboard.canbus.timing.figures import limit_percent, value_percent
 from benchboard.canbus.timing.solver import nominal_bit_rate_problem, split_tseg1_for_sjw
 from benchboard.canbus.timing.tolerance import (
@@ -104,10 +111,7 @@ def check(
         arguments = {"length_m": length_m, "delay_ns_per_m": delay_ns_per_m, "loop_delay_ns": loop_delay_ns}
         longest = split_timing
         if not item.nominal.has_prop_seg:
-            # phase_seg1 is never shorter than sjw (ISO 11898-1).
-            splits = range(
-                max(0, split_timing.tseg1 - MAX_SEGMENT), min(split_timing.tseg1 - split_timing.sjw, MAX_SEGMENT) + 1
-            )
+            splits = propagation_splits(split_timing)
             longest = with_prop_seg(split_timing, longest_prop_seg(splits, split_timing, data, clock_tolerance))
             needed = needed_prop_seg(split_timing, **arguments)
             split_timing = with_prop_seg(split_timing, min(max(needed, splits[0]), splits[-1]))

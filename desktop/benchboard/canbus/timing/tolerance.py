@@ -175,8 +175,9 @@ class Comparison:
 
     `margin` is the oscillator deviation that each node has to spare, in percent; negative where they cannot.
     `limiting` is the condition that sets it, of node `limiting_node`. Differences are b less a: bit rates in percent,
-    sample points in percentage points. `bit_rates_differ`: so far that they can't communicate. `problems` prevent
-    communication, `advice` does not; both are sentences.
+    sample points in percentage points. `bit_rates_differ`: in the nominal phase, so far that they can't
+    communicate; the other figures mean nothing then. `problems` prevent communication, `advice` does not; both are
+    sentences.
     """
 
     margin: float
@@ -244,6 +245,7 @@ def compare(a: Node, b: Node) -> Comparison:
         for condition in oscillator_tolerance(node.nominal, node.data if data is not None else None).conditions
     ]
     margin, name, condition = min(margins, key=lambda item: item[0])
+    rates_differ = _prevents(nominal, margins, (1, 2))
     return Comparison(
         margin,
         name,
@@ -252,9 +254,9 @@ def compare(a: Node, b: Node) -> Comparison:
         b.nominal.sample_point - a.nominal.sample_point,
         None if data is None else float(100 * data),
         b.data.sample_point - a.data.sample_point if a.data and b.data else None,
-        _prevents(nominal, margins, (1, 2)),
+        rates_differ,
         tuple(_problems(a, b, margins)),
-        tuple(_advice(a, b)),
+        () if rates_differ else tuple(_advice(a, b)),
     )
 
 

@@ -7,20 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, case, or_, select
+from sqlalchemy.orm import Session, defer
 
 from benchboard.dashboards.access import dashboard_permissions
 from benchboard.dashboards.access.dashboard_permissions import LEVELS, Level
-from benchboard.dashboards.access.sharing import Candidate, sharing_of
+from benchboard.dashboards.access.sharing import sharing_of
 from benchboard.i18n import _
-from benchboard.identity import permissions
+from benchboard.identity import permissions, role_grants
 from benchboard.identity.permissions import Actor
+from benchboard.identity.share_candidates import Candidate
 from benchboard.paging import Listing, Page
 from benchboard.storage import guard
 from benchboard.storage.keyset_paging import Sorting, page
 from benchboard.storage.models.dashboards import Dashboard, DashboardShare, DashboardTeamShare
-from benchboard.storage.models.identity import Permission, RolePermission, Team, TeamMember, User, UserRole
+from benchboard.storage.models.identity import Team, TeamMember, User
 
 GrantSource = Literal["owner", "role", "direct", "team", "public"]
 
@@ -60,13 +61,30 @@ def list_access(
     """
     permissions.require(actor, "studio:enter")
     row = dashboard_permissions.require(session, actor, dashboard_id, "view", trashed=True)
-    listing = listing or Listing()
+    return _list(session, row, listing or Listing(), after, limit)
+
+
+def list_access_of(
+    session: Session, actor: Actor, dashboard_id: str, listing: Listing, *, after: str | None = None, limit: int = 50
+) -> Page[AccessEntry]:
+    """`list_access` for who may see what people can reach, also of a dashboard that isn't shared with the actor.
+    Raises `NotFound`.
+    """
+    permissions.require(actor, "users:read")
+    own = select(Dashboard).where(Dashboard.id == dashboard_id, Dashboard.organisation_id == actor.organisation_id)
+    row = session.scalars(own.options(defer(Dashboard.layout))).first()
+    if row is None:
+        raise dashboard_permissions.not_found()
+    return _list(session, row, listing, after, limit)
+
+
+def _list(session: Session, row: Dashboard, listing: Listing, after: str | None, limit: int) -> Page[AccessEntry]:
     listing.require_filters(["user_id"], "dashboards.filter", _("Access can't be filtered by “{column}”."))
     query = _people_with_access(row)
     if user_id := listing.filters.get("user_id"):
         query = query.where(User.id == str(user_id))
     if text := listing.search.strip():
-        query = query.where(User.id.in_(guard.people_named(actor.organisation_id, text)))
+        query = query.where(User.id.in_(guard.people_named(row.organisation_id, text)))
     people = page(session, query, _SORTING, listing, after=after, limit=limit, row=lambda person: person)
     teams = _team_grants(session, row, [person.id for person in people.rows])
     return people.map(lambda person: _access_entry(person, teams.get(person.id, ())))
@@ -80,7 +98,7 @@ def _people_with_access(row: Dashboard) -> Select[*tuple[Any, ...]]:
     mine = Dashboard.id == row.id
     ways: dict[str, Any] = {
         "owner": User.id == Dashboard.user_id,
-        "role": _has_permission("dashboards:manage"),
+        "role": role_grants.can("dashboards:manage"),
         "direct": dashboard_permissions.shared_with(User.id),
         "team": dashboard_permissions.shared_through_team(User.id),
         "public": Dashboard.is_public,
@@ -97,22 +115,10 @@ def _people_with_access(row: Dashboard) -> Select[*tuple[Any, ...]]:
         .join(Dashboard, and_(Dashboard.organisation_id == User.organisation_id, mine))
         .where(
             User.organisation_id == row.organisation_id,
-            User.deleted_at.is_(None),
-            User.status == "active",
-            _has_permission("studio:enter"),
+            role_grants.is_active(),
+            role_grants.can("studio:enter"),
             or_(*ways.values()),
         )
-    )
-
-
-def _has_permission(act: str) -> ColumnElement[bool]:
-    """The condition that a person's roles allow `act`."""
-    return exists(
-        select(UserRole.id)
-        .join(RolePermission, RolePermission.role_id == UserRole.role_id)
-        .join(Permission, Permission.id == RolePermission.permission_id)
-        .where(UserRole.user_id == User.id, Permission.name == act)
-        .correlate_except(UserRole, RolePermission, Permission)
     )
 
 

@@ -3,44 +3,29 @@
 Only its owner shares; everyone who sees a dashboard sees its shares. The resulting access is in `access_list`.
 """
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 from unicodedata import normalize
-from uuid import UUID
 
-from sqlalchemy import Select, and_, delete, exists, false, func, select
+from sqlalchemy import Select, and_, delete, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from benchboard.dashboards.access import dashboard_permissions
 from benchboard.dashboards.access.dashboard_permissions import Level
-from benchboard.errors import Conflict, Invalid, NotFound
+from benchboard.errors import Conflict, Invalid
 from benchboard.i18n import _
-from benchboard.identity import audit, permissions
+from benchboard.identity import audit, permissions, share_candidates
 from benchboard.identity.email_addresses import normalise
 from benchboard.identity.permissions import Actor
-from benchboard.storage import guard
+from benchboard.identity.share_candidates import Candidate, Kind
 from benchboard.storage.models.base import now
 from benchboard.storage.models.dashboards import Dashboard, DashboardShare, DashboardTeamShare
-from benchboard.storage.models.identity import Team, TeamMember, User
-from benchboard.storage.search_text import contains, is_called
-from benchboard.storage.short_ids import find_id
+from benchboard.storage.models.identity import Team, User
+from benchboard.storage.search_text import is_called
 
 SharePermission = Literal["view", "edit"]
 PERMISSIONS: Final[tuple[SharePermission, ...]] = ("view", "edit")
-Kind = Literal["person", "team"]
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A person or team to share with. `email` is for a person, `members` the number of people in a team."""
-
-    kind: Kind
-    id: str
-    name: str
-    email: str | None = None
-    members: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +54,7 @@ def share(
 ) -> SharingSettings:
     """Allow a person or team (by id) to view or edit a dashboard, or change the permission.
 
-    Raises `Invalid`, `NotFound` (`dashboards.no-such-person`, `…-team`), `Conflict` (`dashboards.owner`) for its owner.
+    Raises `Invalid`, `NotFound` (`sharing.no-such-person`, `…-team`), `Conflict` (`dashboards.owner`) for its owner.
     """
     row = _require_ownership(session, actor, dashboard_id)
     if permission not in PERMISSIONS:
@@ -79,7 +64,7 @@ def share(
             do=_("Choose one of: {values}.").format(values=", ".join(PERMISSIONS)),
             field="permission",
         )
-    candidate = _candidate(session, actor, kind, to)
+    candidate = share_candidates.get_candidate(session, actor, kind, to)
     if kind == "person" and candidate.id == row.user_id:
         raise Conflict(
             "dashboards.owner", _("{person} already owns “{name}”.").format(name=row.name, person=candidate.name)
@@ -106,7 +91,7 @@ def unshare(session: Session, actor: Actor, dashboard_id: str, kind: Kind, to: s
     row = _require_ownership(session, actor, dashboard_id)
     table: Any = DashboardShare if kind == "person" else DashboardTeamShare
     column = DashboardShare.user_id if kind == "person" else DashboardTeamShare.team_id
-    to_id = _id(to, kind)
+    to_id = share_candidates.checked_id(to, kind)
     there = (table.dashboard_id == row.id, column == to_id)
     if session.execute(select(column).where(*there)).first() is not None:
         session.execute(delete(table).where(*there))
@@ -141,19 +126,8 @@ def candidates(
     users is not needed.
     """
     row = _require_ownership(session, actor, dashboard_id, lock=False)
-    text = search.strip()
-    teams = _teams_without(actor, row).order_by(Team.name, Team.id).limit(limit)
-    people = _people_without(actor, row).order_by(User.name, User.id).limit(limit)
-    if "@" in text:
-        teams, people = teams.where(false()), people.where(contains(User.email, text))
-    elif text:
-        teams, people = (
-            teams.where(contains(Team.name, text)),
-            people.where(User.id.in_(guard.people_named(actor.organisation_id, text))),
-        )
-    found = [_team(one) for one in session.execute(teams)]
-    found += [_person(one) for one in session.execute(people)]
-    return tuple(found[:limit])
+    among = _people_without(actor, row), _teams_without(actor, row)
+    return share_candidates.search(session, actor, search, among=among, limit=limit)
 
 
 def find_exact_match(session: Session, actor: Actor, dashboard_id: str, text: str) -> Candidate | None:
@@ -170,13 +144,19 @@ def find_exact_match(session: Session, actor: Actor, dashboard_id: str, text: st
         except Invalid:
             return None
         person = session.execute(_people_without(actor, row).where(wanted)).first()
-        return _person(person) if person is not None else None
+        return share_candidates.person(person) if person is not None else None
     same = _namesakes(session, actor, text.strip())
     if len(same) != 1:
         return None
     person = session.execute(_people_without(actor, row).where(User.id == same[0])).first()
     team = session.execute(_teams_without(actor, row).where(Team.id == same[0])).first()
-    return _person(person) if person is not None else _team(team) if team is not None else None
+    return (
+        share_candidates.person(person)
+        if person is not None
+        else share_candidates.team(team)
+        if team is not None
+        else None
+    )
 
 
 def _namesakes(session: Session, actor: Actor, name: str) -> list[str]:
@@ -193,20 +173,7 @@ def _namesakes(session: Session, actor: Actor, name: str) -> list[str]:
 def get_candidate(session: Session, actor: Actor, who: str) -> Candidate:
     """The person with this address, or the team with this short name, or either with this ID or beginning of one."""
     permissions.require(actor, "dashboards:write")
-    if "@" in who:
-        found = session.execute(_people(actor).where(User.email_norm == normalise(who))).first()
-        if found is None:
-            raise _unknown(who)
-        return _person(found)
-    team = session.execute(_teams(actor).where(Team.slug == who)).first()
-    if team is None:
-        with suppress(ValueError):
-            if user_id := find_id(session, _people(actor), User.id, who):
-                return _candidate(session, actor, "person", user_id)
-            if team_id := find_id(session, _teams(actor), Team.id, who):
-                return _candidate(session, actor, "team", team_id)
-        raise _unknown(who)
-    return _team(team)
+    return share_candidates.find_named(session, actor, who)
 
 
 def _sharing_settings(session: Session, actor: Actor, row: Dashboard) -> SharingSettings:
@@ -215,7 +182,7 @@ def _sharing_settings(session: Session, actor: Actor, row: Dashboard) -> Sharing
         select(dashboard_permissions.level_of(actor)).select_from(Dashboard).where(Dashboard.id == row.id)
     )
     return SharingSettings(
-        _person(owner),
+        share_candidates.person(owner),
         row.is_public,
         level or "view",
         _people_shares(session, row),
@@ -235,77 +202,43 @@ def _people_shares(session: Session, row: Dashboard) -> tuple[Share, ...]:
         .where(table.dashboard_id == row.id, User.deleted_at.is_(None))
         .order_by(User.name, User.id)
     )
-    return tuple(Share(_person(share), share.permission, share.shared_at, share.by) for share in shares)
+    return tuple(Share(share_candidates.person(share), share.permission, share.shared_at, share.by) for share in shares)
 
 
 def _team_shares(session: Session, row: Dashboard) -> tuple[Share, ...]:
     table = DashboardTeamShare
     shares = session.execute(
-        select(Team.id, Team.name, _members(), table.permission, table.shared_at, _SHARER.name.label("by"))
+        select(
+            Team.id,
+            Team.name,
+            share_candidates.member_count(),
+            table.permission,
+            table.shared_at,
+            _SHARER.name.label("by"),
+        )
         .join(table, and_(table.team_id == Team.id, table.organisation_id == Team.organisation_id))
         .outerjoin(_SHARER, _SHARER.id == table.shared_by)
         .where(table.dashboard_id == row.id)
         .order_by(Team.name, Team.id)
     )
-    return tuple(Share(_team(share), share.permission, share.shared_at, share.by) for share in shares)
-
-
-def _members() -> Any:
-    """How many people a team has, without deleted ones."""
-    return (
-        select(func.count())
-        .select_from(TeamMember)
-        .join(User, User.id == TeamMember.user_id)
-        .where(TeamMember.team_id == Team.id, User.deleted_at.is_(None))
-        .correlate(Team)
-        .scalar_subquery()
-        .label("members")
-    )
-
-
-def _people(actor: Actor) -> Select[*tuple[Any, ...]]:
-    return select(User.id, User.name, User.email).where(
-        User.organisation_id == actor.organisation_id, User.deleted_at.is_(None), User.status == "active"
-    )
-
-
-def _teams(actor: Actor) -> Select[*tuple[Any, ...]]:
-    return select(Team.id, Team.name, _members()).where(Team.organisation_id == actor.organisation_id)
+    return tuple(Share(share_candidates.team(share), share.permission, share.shared_at, share.by) for share in shares)
 
 
 def _people_without(actor: Actor, row: Dashboard) -> Select[*tuple[Any, ...]]:
     """The people with whom a dashboard isn't shared, without its owner."""
     known = exists().where(DashboardShare.dashboard_id == row.id, DashboardShare.user_id == User.id)
-    return _people(actor).where(User.id != row.user_id, ~known)
+    return share_candidates.people(actor).where(User.id != row.user_id, ~known)
 
 
 def _teams_without(actor: Actor, row: Dashboard) -> Select[*tuple[Any, ...]]:
     """The teams with which a dashboard isn't shared."""
     shared = exists().where(DashboardTeamShare.dashboard_id == row.id, DashboardTeamShare.team_id == Team.id)
-    return _teams(actor).where(~shared)
+    return share_candidates.teams(actor).where(~shared)
 
 
 def _require_ownership(session: Session, actor: Actor, dashboard_id: str, *, lock: bool = True) -> Dashboard:
     permissions.require(actor, "dashboards:write")
     return dashboard_permissions.require(session, actor, dashboard_id, "own", lock=lock)
-
-
-def _candidate(session: Session, actor: Actor, kind: Kind, to: str) -> Candidate:
-    query = _people(actor).where(User.id == _id(to, kind))
-    if kind == "team":
-        query = _teams(actor).where(Team.id == _id(to, kind))
-    found = session.execute(query).first()
-    if found is None:
-        raise _not_found(kind)
-    return _person(found) if kind == "person" else _team(found)
-
-
-def _person(row: Any) -> Candidate:
-    return Candidate("person", row.id, row.name, row.email)
-
-
-def _team(row: Any) -> Candidate:
-    return Candidate("team", row.id, row.name, members=row.members)
 
 
 def _existing_share(session: Session, row: Dashboard, to: Candidate) -> DashboardShare | DashboardTeamShare | None:
@@ -317,32 +250,3 @@ def _existing_share(session: Session, row: Dashboard, to: Candidate) -> Dashboar
 def _record(session: Session, actor: Actor, event: str, row: Dashboard, to: Candidate, **details: str) -> None:
     whom = {"user_id": to.id} if to.kind == "person" else {"team_id": to.id, "team": to.name}
     audit.record(session, actor, event, row.id, name=row.name, **whom, **details)
-
-
-def _id(text: str, kind: Kind) -> str:
-    try:
-        return str(UUID(text))
-    except ValueError as error:
-        raise _not_found(kind) from error
-
-
-def _unknown(who: str) -> NotFound:
-    return NotFound(
-        "dashboards.no-such-recipient",
-        _("“{who}” isn't a person or a team.").format(who=who[:80]),
-        do=_("Enter the email address or ID of an active person, or the short name or ID of a team."),
-    )
-
-
-def _not_found(kind: Kind) -> NotFound:
-    if kind == "person":
-        return NotFound(
-            "dashboards.no-such-person",
-            _("Person not found."),
-            do=_("Enter the email address or ID of an active person in your organisation."),
-        )
-    return NotFound(
-        "dashboards.no-such-team",
-        _("Team not found."),
-        do=_("Enter the short name or ID of a team in your organisation."),
-    )

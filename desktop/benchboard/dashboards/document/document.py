@@ -51,6 +51,7 @@ MAX_BYTES: Final = 4 * 1024 * 1024
 BREAKPOINTS: Final = ("tablet", "phone")
 _DEEPEST: Final = 60
 MAX_VARIABLES: Final = 100
+MAX_FILTERED: Final = 200
 MAX_VALUES: Final = 1_000
 """Most values of one variable that a document keeps."""
 TYPES: Final = ("list", "query", "text", "range")
@@ -91,6 +92,16 @@ class RangeColumn(NamedTuple):
     source_name: str = ""
 
 
+class FilteredColumn(NamedTuple):
+    """A column that the values of a variable filter, in one of the tables that have it; as a `RangeColumn` has it."""
+
+    table: str
+    name: str
+    dialect: str
+    data_source_id: str = ""
+    source_name: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Variable:
     """A value that readers select, and that queries (`:name`) and repeats depend on. `type` is `list`, `query`, `text`
@@ -115,6 +126,8 @@ class Variable:
     data_source_id: str = ""
     """The data source that its query reads, or that has its column; empty for Benchboard's own data."""
     column: RangeColumn | None = None
+    filters: tuple[FilteredColumn, ...] = ()
+    """The columns that its values filter in queries that were written by hand and don't name it."""
     source: Source = field(default_factory=_empty_source, repr=False)
 
 
@@ -352,6 +365,7 @@ def _variable(entry: object, where: str) -> Variable:
         _flag(entry, "all_chosen", where),
         _text(entry, "data_source_id", 200, one_line=True, where=f"{where}."),
         _range_column(entry, where) if kind == "range" else None,
+        _filtered_columns(entry, where) if kind == "query" else (),
         MappingProxyType({key: field for key, field in entry.items() if key not in _OF_VARIABLES}),
     )
 
@@ -374,10 +388,32 @@ def _range_column(entry: Source, where: str) -> RangeColumn:
     return RangeColumn(*map(str, texts))
 
 
+def _filtered_columns(entry: Source, where: str) -> tuple[FilteredColumn, ...]:
+    raw = entry.get("filters", [])
+    if not isinstance(raw, list) or len(raw) > MAX_FILTERED:
+        what = _("{field} is {value}; it must be a list of up to {limit} columns.")
+        text = what.format(field=f"{where}.filters", value=quote_value(raw), limit=MAX_FILTERED)
+        _refuse("bad-variable", text, f"{where}.filters")
+    return tuple(_filtered_column(one, f"{where}.filters.{place}") for place, one in enumerate(raw))
+
+
+def _filtered_column(raw: object, where: str) -> FilteredColumn:
+    texts = [raw.get(key, "") for key in FilteredColumn._fields] if isinstance(raw, dict) else []
+    if (
+        not all(isinstance(one, str) and len(one) <= MAX_NAME for one in texts)
+        or not texts
+        or not all(texts[:2])
+        or texts[2] not in DIALECTS
+    ):
+        what = _("{field} is {value}; it must be an object with table, name and dialect.")
+        _refuse("bad-variable", what.format(field=where, value=quote_value(raw)), where)
+    return FilteredColumn(*map(str, texts))
+
+
 _OF_VARIABLES: Final = frozenset(
     (
         *("name", "label", "type", "values", "chosen", "multiple", "query", "include_all", "all_chosen"),
-        *("data_source_id", "column"),
+        *("data_source_id", "column", "filters"),
     )
 )
 
@@ -403,6 +439,7 @@ def _serialise_variable(variable: Variable) -> dict[str, object]:
         "multiple": variable.multiple,
         **more,
         **({"column": variable.column._asdict()} if variable.column is not None else {}),
+        **({"filters": [one._asdict() for one in variable.filters]} if variable.filters else {}),
         **variable.source,
     }
 

@@ -118,10 +118,12 @@ class WidgetContent:
 _UNIT = Setting("unit", N_("Unit"), "text")
 _MISSING = Setting(
     "missing", N_("Periods without rows"), "choice", "auto",
-    (("auto", N_("0 for counts, else a gap")), ("gap", N_("Gap")), ("zero", N_("Zero")),
+    (("auto", N_("Automatic (0 for counts)")), ("gap", N_("Gap")), ("zero", N_("Zero")),
      ("connect", N_("Connected line"))),
 )  # fmt: skip
 _THRESHOLDS: Final = (Setting("warn", N_("Warning"), "measure"), Setting("alarm", N_("Critical"), "measure"))
+TARGET: Final = Setting("target", N_("Target"), "measure")
+"""What the values are to reach: a mark beside them, and how much of it they are."""
 _STACKED: Final = (("off", N_("Off")), ("stacked", N_("Stacked")), ("percent", N_("100 %")))
 STACK: Final = Setting("stack", N_("Stacking"), "choice", "off", _STACKED)
 """Whether the bars of a category stand on each other."""
@@ -135,7 +137,7 @@ _AXIS: Final = (
     Setting("scale", N_("Scale"), "choice", "linear", (("linear", N_("Linear")), ("log", N_("Logarithmic")))),
     Setting("decimals", N_("Decimals"), "number", "", most=6),
     Setting("reference", N_("Reference line"), "measure"),
-    Setting("reference_label", N_("Label of the line"), "text", most=60),
+    Setting("reference_label", N_("Line label"), "text", most=60),
 )
 """Empty: as it is found by itself, or nothing."""
 RIGHT_AXIS: Final = (
@@ -155,6 +157,22 @@ BEFORE: Final = Setting(
     (("off", N_("Off")), ("on", N_("Compare with it"))),
 )
 """Whether the figures stand beside those of the period before the time range."""
+_CARD_BEFORE: Final = replace(
+    BEFORE, title=N_("Compared with"), choices=(("off", N_("Row before (from the query)")), ("on", N_("Period before")))
+)
+"""Of a card, which compares the rows of its query where it doesn't compare periods."""
+PIVOT_COLUMNS: Final = Setting(
+    "columns", N_("Columns"), "choice", "auto", (("auto", N_("Last group")), ("measures", N_("Measures alone")))
+)
+"""What the columns of a pivot table are of: the values of the last of its groups, or its numbers alone."""
+PIVOT_ORDER: Final = Setting(
+    "order", N_("Sort rows"), "choice", "auto",
+    (("auto", N_("By name or time")), ("descending", N_("By name or time, descending")),
+     ("largest", N_("Largest values first")), ("smallest", N_("Smallest values first"))),
+)  # fmt: skip
+"""The order of the rows of a pivot table."""
+EXPLORED: Final = (STACK.key, PIVOT_COLUMNS.key, PIVOT_ORDER.key)
+"""The settings that are also made where a query is explored."""
 _DECIMALS = Setting("decimals", N_("Decimals"), "number", 0, most=6)
 
 KINDS: Final = (
@@ -169,7 +187,8 @@ KINDS: Final = (
             Setting("compare", N_("Comparison label"), "text", N_("vs previous")),
             Setting("good", N_("Better when"), "choice", "up",
                     (("up", N_("Higher")), ("down", N_("Lower")), ("neither", N_("Neither")))),
-            BEFORE,
+            TARGET,
+            _CARD_BEFORE,
         ),
     ),
     WidgetKind(
@@ -181,6 +200,7 @@ KINDS: Final = (
             _DECIMALS,
             Setting("min", N_("Min"), "measure"),
             Setting("max", N_("Max"), "measure"),
+            TARGET,
             *_THRESHOLDS,
         ),
     ),
@@ -188,21 +208,21 @@ KINDS: Final = (
         "line_chart", N_("Line"), N_("Charts"), "ph.chart-line", 6, 6, 3, 4,
         "SELECT date_trunc('day', created_dt) AS day, count(*) AS orders\nFROM orders\nGROUP BY 1\nORDER BY 1",
         N_("The first column is the x-axis. Each other numeric column, or each value of a text column, is a series."),
-        (_UNIT, _MISSING, *_AXIS, *RIGHT_AXIS, *_THRESHOLDS, BEFORE),
+        (_UNIT, _MISSING, *_AXIS, TARGET, *RIGHT_AXIS, *_THRESHOLDS, BEFORE),
     ),
     WidgetKind(
         "area_chart", N_("Area"), N_("Charts"), "bb.area", 6, 6, 3, 4,
         "SELECT date_trunc('day', created_dt) AS day, count(*) AS orders\nFROM orders\nGROUP BY 1\nORDER BY 1",
         N_("The first column is the x-axis. Each other numeric column, or each value of a text column, is a series, "
         "filled down to zero."),
-        (_UNIT, AREA_STACK, _MISSING, *_AXIS, *RIGHT_AXIS, *_THRESHOLDS, BEFORE),
+        (_UNIT, AREA_STACK, _MISSING, *_AXIS, TARGET, *RIGHT_AXIS, *_THRESHOLDS, BEFORE),
     ),
     WidgetKind(
         "bar_chart", N_("Bar"), N_("Charts"), "ph.chart-bar", 4, 6, 2, 4,
         "SELECT status, count(*) AS orders\nFROM orders\nGROUP BY status\nORDER BY orders DESC",
         N_("The first column is the category. Each other numeric column, or each value of a text column, is a series "
         "of bars."),
-        (_UNIT, STACK, *_AXIS, *RIGHT_AXIS, BEFORE),
+        (_UNIT, STACK, *_AXIS, TARGET, *RIGHT_AXIS, BEFORE),
     ),
     WidgetKind(
         "pie_chart", N_("Pie"), N_("Charts"), "ph.chart-pie-slice", 4, 6, 3, 4,
@@ -246,12 +266,15 @@ KINDS: Final = (
         PIVOT, N_("Pivot table"), N_("Charts"), "bb.pivot", 6, 6, 3, 3,
         "SELECT date_trunc('month', created_dt) AS month, status, count(*) AS orders\nFROM orders\nGROUP BY 1, 2\n"
         "ORDER BY 1, 2",
-        N_("The first column names the rows, the second the columns, and the number is in the cells. Counts and sums "
-        "have totals."),
+        N_("The last column to group by names the columns, up to three before it name the rows, and the numbers are in "
+        "the cells. Counts and sums have totals."),
         (
+            PIVOT_COLUMNS,
+            PIVOT_ORDER,
             Setting("totals", N_("Totals"), "choice", "auto",
                     (("auto", N_("Of counts and sums")), ("off", N_("Off")))),
             Setting("fill", N_("Cell colours"), "choice", "off", (("off", N_("Off")), ("value", N_("By value")))),
+            BEFORE,
         ),
     ),
     WidgetKind(
@@ -286,10 +309,21 @@ def kind_of(type_name: str) -> WidgetKind | None:
     return _BY_TYPE.get(_ALSO.get(type_name, type_name))
 
 
+def has_period_before(kind: WidgetKind) -> bool:
+    """Whether widgets of a kind can be compared with the period before."""
+    return any(one.key == BEFORE.key for one in kind.settings)
+
+
 def kind_icon(type_name: str) -> str:
     """The icon of a type of item; a puzzle piece for an unknown one."""
     kind = kind_of(type_name)
     return kind.icon if kind is not None else "ph.puzzle-piece"
+
+
+def explored_settings(widget: WidgetContent) -> dict[str, str]:
+    """The settings of a widget that are also made where its query is explored."""
+    settings = widget.kind.settings if widget.kind is not None else ()
+    return {one.key: str(widget.setting(one.key)) for one in settings if one.key in EXPLORED}
 
 
 def widget_of(item: Item) -> WidgetContent:

@@ -6,20 +6,28 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from benchboard.analytics.query_builder.question import Dialect, Question, free_name
+from benchboard.analytics.query_builder.combined import with_calculation
+from benchboard.analytics.query_builder.question import Calculation, Dialect, Question, Server, free_name
 from benchboard.analytics.query_builder.sql_words import quote_name, quote_text
+from benchboard.analytics.query_builder.value_mapping import read_mapping
 from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource
-from benchboard.analytics.table_filters import TableCondition, TableFilter, can_be_filtered, filtered_tables
+from benchboard.analytics.table_filters import TableCondition, TableFilter, can_be_filtered
 from benchboard.dashboards.document import time_range
-from benchboard.dashboards.document.document import NAME, Document, Variable
+from benchboard.dashboards.document.document import MAX_FILTERED, NAME, Document, Variable
 from benchboard.dashboards.document.widget_kinds import MAX_QUERY, widget_of, with_fields
 from benchboard.dashboards.editing.column_places import ColumnPlaces, SourceTables
 from benchboard.dashboards.editing.marked_query import named_filter, read_marked, write_marked
 from benchboard.dashboards.editing.page_edits import locks
-from benchboard.dashboards.editing.range_filters import range_variable
+from benchboard.dashboards.editing.range_filters import known_range, range_variable
+from benchboard.dashboards.editing.value_filters import stored_columns, takes, value_filters
 from benchboard.dashboards.layout import Item, map_items, walk_items
-from benchboard.dashboards.variables.filter_variables import is_values_query, listed_column, values_query
+from benchboard.dashboards.variables.filter_variables import (
+    calculated_values_query,
+    is_values_query,
+    listed_column,
+    values_query,
+)
 from benchboard.dashboards.variables.variable_queries import names_in, replace_names
 
 _GENERAL: Final = frozenset(
@@ -35,6 +43,8 @@ class FilterColumn:
     places: ColumnPlaces
     title: str
     kind: ValueKind = "text"
+    mapping: Calculation | None = None
+    """What calculates it, if it is the values of another column in other words."""
 
     @property
     def dialect(self) -> Dialect:
@@ -44,6 +54,10 @@ class FilterColumn:
     @property
     def values_query(self) -> str:
         """The query of a variable that has its values."""
+        if self.mapping is not None:
+            server: Server = self.dialect if self.dialect in ("postgresql", "mysql") else ""
+            rows = Question(self.places.table, self.places.source_id, server=server, calculations=(self.mapping,))
+            return calculated_values_query(rows, self.mapping.name)
         return values_query(self.places.table, self.places.column, self.dialect)
 
 
@@ -57,22 +71,43 @@ class FilteredDocument:
 
 
 def filter_by_column(document: Document, column: FilterColumn) -> FilteredDocument:
-    """The document filtered by a column: all of its values at first. A variable that has its values already is used."""
+    """The document filtered by a column: all of its values at first. A variable that has its values already is used.
+    SQL that was written by hand stays as it is: it is filtered when it runs (`value_filters`)."""
     variable = _variable(document, column)
+    if column.mapping is None:  # no table has a column that is calculated
+        variable = replace(variable, filters=stored_columns(column.places)[:MAX_FILTERED])
     taken: set[str] = set()
 
     def filtered(item: Item) -> Item:
-        query = _filtered(item, column.places, variable.name)
+        query = _filtered(item, column, variable)
         if query is None:
             return item
         taken.add(item.id)
         return with_fields(item, query=query) if query != widget_of(item).query else item
 
     layout = map_items(document.layout, lambda item, cell: (filtered(item), cell))
-    known = any(one.name == variable.name for one in document.variables)
-    variables = document.variables if known else (*document.variables, variable)
+    variables = tuple(variable if one.name == variable.name else one for one in document.variables)
+    variables = variables if variable in variables else (*variables, variable)
     queries = sum(_has_query(found.item) for found in walk_items(document.layout))
     return FilteredDocument(replace(document, layout=layout, variables=variables), len(taken), queries)
+
+
+def present_filter(document: Document, column: FilterColumn) -> Variable | None:
+    """The variable by which a document is filtered by a column already; None if it isn't."""
+    if column.kind != "text":
+        return known_range(document, column.places, column.kind)
+    known = {(one.source_id, table, name) for one in column.places.sources for table, name in one.columns}
+    for one in document.variables:
+        dialect = column.places.dialect(one.data_source_id)
+        if one.type != "query" or dialect is None or not is_values_query(one.query):
+            continue
+        listed = listed_column(one, dialect)
+        mapping = listed.calculations[-1] if listed is not None and listed.calculations else None
+        if mapping != column.mapping:
+            continue
+        if listed is not None and (one.data_source_id, listed.table, listed.groups[0].column) in known:
+            return one
+    return None
 
 
 def variable_of_range(document: Document, column: FilterColumn) -> Variable:
@@ -91,10 +126,12 @@ class FilterableQuery:
     dialect: Dialect
     question: Question | None
 
-    def has(self, places: ColumnPlaces) -> bool:
-        """Whether it has a column."""
+    def has(self, places: ColumnPlaces, mapping: Calculation | None = None) -> bool:
+        """Whether it has a column, or can calculate it by the `mapping`."""
         if self.question is not None:
-            return places.name_in(self.question) is not None
+            return _with_column(self.question, places, mapping) is not None
+        if mapping is not None:
+            return False
         return can_be_filtered(self.text, self.dialect, _table_filter(places, self.source_id, self.dialect, ""))
 
 
@@ -131,32 +168,35 @@ def with_page_filters(
     document: Document, query: str, source_id: str, sources: Sequence[BrowsedSource], *, without: Collection[str] = ()
 ) -> tuple[str, tuple[str, ...]]:
     """The query of a widget with the conditions of the page's filters by a column that it has too, and what these
-    filters are called; `without` some of them."""
+    filters are called; `without` some of them, but where the query is written by hand: each filters it as it runs."""
     browsed = {one.id: one for one in sources}
     labels: list[str] = []
     for variable in document.variables:
         source = browsed.get(variable.data_source_id)
         if source is None or source_id not in browsed or not is_values_query(variable.query):
             continue
-        if variable.name in without:
-            continue
         listed = listed_column(variable, source.question("").dialect)
         if listed is None:
             continue
-        places = places_of(sources, source, listed.table, listed.groups[0].column)
-        dialect = browsed[source_id].question("").dialect
-        found = _with_condition(query, source_id, dialect, places, variable.name)
-        if found is not None and found != query:
+        mapping = listed.calculations[-1] if listed.calculations else None
+        name, dialect = listed.groups[0].column, browsed[source_id].question("").dialect
+        places = (
+            mapped_places(source, listed.table, mapping) if mapping else places_of(sources, source, listed.table, name)
+        )
+        if variable.name in without and read_marked(query, source_id, dialect) is not None:
+            continue
+        found = _with_condition(query, source_id, dialect, FilterColumn(places, name, mapping=mapping), variable)
+        is_added = found != query or variable.name not in names_in(query)
+        if found is not None and is_added:
             query = found
             labels.append(variable.label or variable.name)
     return query, tuple(labels)
 
 
 def _variable(document: Document, column: FilterColumn) -> Variable:
+    if (present := present_filter(document, column)) is not None:
+        return present
     query, source_id = column.values_query, column.places.source_id
-    for one in document.variables:
-        if (one.type, one.query, one.data_source_id) == ("query", query, source_id):
-            return one
     taken = [*(one.name for one in document.variables), *time_range.VARIABLES]
     return Variable(
         _name(column.places.column, taken), _free_label(column.title, document.variables), "query",
@@ -190,31 +230,69 @@ def _has_query(item: Item) -> bool:
     return widget.kind is not None and bool(widget.kind.query) and bool(widget.query.strip())
 
 
-def _filtered(item: Item, places: ColumnPlaces, variable: str) -> str | None:
+def _filtered(item: Item, column: FilterColumn, variable: Variable) -> str | None:
     """The query of a widget with the condition; None if it can't take it."""
     widget = widget_of(item)
-    dialect = places.dialect(widget.data_source_id)
+    dialect = column.places.dialect_of_query(widget.data_source_id)
     if dialect is None or not _can_change(item):
         return None
-    return _with_condition(widget.query, widget.data_source_id, dialect, places, variable)
+    return _with_condition(widget.query, widget.data_source_id, dialect, column, variable)
 
 
-def _with_condition(query: str, source_id: str, dialect: Dialect, places: ColumnPlaces, variable: str) -> str | None:
+def _with_condition(
+    query: str, source_id: str, dialect: Dialect, column: FilterColumn, variable: Variable
+) -> str | None:
     """A query with the condition that the column has one of the values of a variable; None if it doesn't have it, or
-    can't be filtered. One that was written by hand may name the variable already."""
+    can't be filtered. One that was written by hand is unchanged: it names the variable, or is filtered as it runs."""
     question = read_marked(query, source_id, dialect)
     if question is None:
-        if variable in names_in(query):
-            return query
-        found = filtered_tables(query, dialect, [_table_filter(places, source_id, dialect, variable)], in_lines=True)
-        return found.text if not found.missed and len(found.text) <= MAX_QUERY else None
-    name = places.name_in(question)
-    if name is None:
+        filters = value_filters([variable])
+        is_filtered = variable.name in names_in(query) or any(takes(query, source_id, one) for one in filters)
+        return query if is_filtered else None
+    having = _with_column(question, column.places, column.mapping)
+    if having is None:
         return None
-    condition = named_filter(name, variable)
+    question, name = having
+    condition = named_filter(name, variable.name)
     if condition not in question.filters:
         query = write_marked(replace(question, filters=(*question.filters, condition)), dialect)
     return query if len(query) <= MAX_QUERY else None
+
+
+def _with_column(question: Question, places: ColumnPlaces, mapping: Calculation | None) -> tuple[Question, str] | None:
+    """A question that has a column, and what it is called there; None if it doesn't. A question over the table of a
+    mapped column calculates it too."""
+    if mapping is None:
+        name = places.name_in(question)
+        return (question, name) if name is not None else None
+    if (question.source_id, question.table) != (places.source_id, places.table):
+        return None
+    if mapping in question.calculations:
+        return question, mapping.name
+    taken = {one.name.casefold() for one in question.calculations}
+    taken |= {output.casefold() for join in question.joins for _name, output in join.columns}
+    taken |= {output.casefold() for output in question.outputs}
+    return (with_calculation(question, mapping), mapping.name) if mapping.name.casefold() not in taken else None
+
+
+def mapped_columns(queries: Iterable[FilterableQuery], sources: Iterable[BrowsedSource]) -> list[FilterColumn]:
+    """The columns that queries make of others by a mapping of their values, each once."""
+    browsed = {one.id: one for one in sources}
+    found: dict[tuple[str, str, Calculation], FilterColumn] = {}
+    for one in queries:
+        for mapping in one.question.calculations if one.question is not None else ():
+            read, source = read_mapping(mapping.expression, one.dialect), browsed.get(one.source_id)
+            table = source.table(one.question.table) if source is not None and one.question is not None else None
+            if read is None or source is None or table is None or table.column(read.column) is None:
+                continue
+            places = mapped_places(source, table.name, mapping)
+            found.setdefault((source.id, table.name, mapping), FilterColumn(places, mapping.name, mapping=mapping))
+    return list(found.values())
+
+
+def mapped_places(source: BrowsedSource, table: str, mapping: Calculation) -> ColumnPlaces:
+    """Where the values of a mapping are: in the table of the column whose values it writes in other words."""
+    return ColumnPlaces(source.id, table, mapping.name, (_tables(source, ((table, mapping.name),)),))
 
 
 def _table_filter(places: ColumnPlaces, source_id: str, dialect: Dialect, variable: str) -> TableFilter:

@@ -28,6 +28,14 @@ class ColumnPlaces:
         """The language of a source that has the column; None for any other."""
         return next((one.dialect for one in self.sources if one.source_id == source_id), None)
 
+    def dialect_of_query(self, source_id: str) -> Dialect | None:
+        """The language of a query over a source that may read the column: a query over files also joins other files.
+        None if none can."""
+        own = self.dialect(source_id)
+        if own is None and source_id and any(one.dialect == "duckdb" for one in self.sources):
+            return "duckdb"
+        return own
+
     def named_from(self, source_id: str) -> list[tuple[str, str, str]]:
         """The name of the source, the table and the column of each place that a query over a source may read, that
         where it was taken from first. The name of its own source is empty."""

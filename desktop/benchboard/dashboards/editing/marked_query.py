@@ -21,6 +21,12 @@ def read_marked(text: str, source_id: str, dialect: Dialect) -> Question | None:
     return from_sql(marked, source_id=source_id, dialect=dialect)
 
 
+def is_made_by_builder(text: str, source_id: str) -> bool:
+    """Whether the builder can read a query of a source whose language isn't known yet."""
+    languages: tuple[Dialect, ...] = ("duckdb", "postgresql", "mysql") if source_id else ("own",)
+    return any(read_marked(text, source_id, one) is not None for one in languages)
+
+
 def write_marked(question: Question, dialect: Dialect) -> str:
     """The query of a question that `read_marked` returned, with its variables."""
     text = to_sql(question, dialect)

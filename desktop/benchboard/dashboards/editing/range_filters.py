@@ -23,16 +23,33 @@ _TWO_READINGS: Final = re.compile(r"[-+−]?[1-9]\d{0,2},\d{3}")
 def range_variable(document: Document, name: str, label: str, places: ColumnPlaces, kind: ValueKind) -> Variable:
     """The variable of a page for the range of a column, open at both ends: one that it has already, or else a new one
     called `name` if that is free."""
-    own = places.sources[0]
-    as_kind = "number" if kind in NUMBERS else "date"
-    column = RangeColumn(places.table, places.column, as_kind, own.dialect, own.source_name)
+    if (known := known_range(document, places, kind)) is not None:
+        return known
+    taken = [*(one.name for one in document.variables), *time_range.VARIABLES]
+    return Variable(
+        free_name(name, taken),
+        label,
+        "range",
+        multiple=True,
+        data_source_id=places.source_id,
+        column=_range_column(places, kind),
+    )
+
+
+def known_range(document: Document, places: ColumnPlaces, kind: ValueKind) -> Variable | None:
+    """The variable that a page has for the range of a column; None if it has none."""
+    column = _range_column(places, kind)
     for one in document.variables:
         same = one.column is not None and one.column._replace(source_name=column.source_name) == column
         if same and one.data_source_id == places.source_id:
             return one
-    taken = [*(one.name for one in document.variables), *time_range.VARIABLES]
-    return Variable(
-        free_name(name, taken), label, "range", multiple=True, data_source_id=places.source_id, column=column
+    return None
+
+
+def _range_column(places: ColumnPlaces, kind: ValueKind) -> RangeColumn:
+    own = places.sources[0]
+    return RangeColumn(
+        places.table, places.column, "number" if kind in NUMBERS else "date", own.dialect, own.source_name
     )
 
 

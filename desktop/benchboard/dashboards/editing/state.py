@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, TypeVar
 from benchboard.dashboards.document import breakpoints
 from benchboard.dashboards.document.document import MAX_VALUES, Document, Variable, empty, fitted_document, require_rows
 from benchboard.dashboards.document.time_range import TimeRange
-from benchboard.dashboards.document.widget_kinds import STACK, WidgetKind, widget_of
+from benchboard.dashboards.document.widget_kinds import WidgetKind, widget_of
 from benchboard.dashboards.editing import clipboard, page_edits, reveal
 from benchboard.dashboards.editing.view import (
     ReaderState,
@@ -322,16 +322,18 @@ def set_kind(state: EditingState, ids: Sequence[str], kind: WidgetKind) -> State
 
 
 def set_explored(
-    state: EditingState, item_id: str, query: str, kind: WidgetKind | None, stack: str
+    state: EditingState, item_id: str, query: str, kind: WidgetKind | None, settings: Mapping[str, str]
 ) -> StateChange | None:
-    """Give a widget what was made of its query in Explore: the query, the kind of chart (None: as it was) and how its
-    series are stacked (empty: as it was). None: nothing changes. Raises `Invalid` if the query isn't valid."""
+    """Give a widget what was made of its query in Explore: the query, the kind of chart (None: as it was) and those
+    of its `settings` that the kind has. None: nothing changes. Raises `Invalid` if the query isn't valid."""
     page = page_edits.with_property(state.page, [item_id], "query", query, state.compact)
     if kind is not None:
         page = page_edits.with_kind(page, [item_id], kind, state.compact)
-    shown = widget_of(page.item(item_id)).kind
-    if shown is not None and any(one.key == STACK.key and stack in dict(one.choices) for one in shown.settings):
-        page = page_edits.with_property(page, [item_id], f"config.{STACK.key}", stack, state.compact)
+    shown = widget_of(page.item(item_id))
+    for one in shown.kind.settings if shown.kind is not None else ():
+        value = settings.get(one.key)
+        if value is not None and value in dict(one.choices) and value != shown.setting(one.key):
+            page = page_edits.with_property(page, [item_id], f"config.{one.key}", value, state.compact)
     if page is state.page:
         return None
     title = _("Edit {title}").format(title=state.name(item_id))

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
+from benchboard.analytics.query_builder.question import Dialect
+from benchboard.analytics.query_builder.sql_words import quote_name
+from benchboard.analytics.table_filters import TableCondition, TableFilter, filtered_tables
 from benchboard.analytics.table_references import Why
 from benchboard.dashboards.document.document import Variable
-from benchboard.dashboards.document.widget_kinds import widget_of
 from benchboard.dashboards.editing.view import RenderedPage
 from benchboard.dashboards.layout import Item, repeat_of
+from benchboard.dashboards.variables.filter_variables import is_values_query, listed_column
 from benchboard.dashboards.variables.variable_queries import names_in
 
 
@@ -26,9 +30,7 @@ def unused_filters(view: RenderedPage) -> Mapping[str, UnusedFilters]:
     """What each widget with a query doesn't use of the filters that are set on the page: id → filters, for those that
     miss any. A variable that lets all of its values through is no filter; neither is a time range that no widget uses.
     """
-    page = view.page
-    items = {item_id: page.item(item_id) for item_id in page.shown}
-    queries = {name: query for name, item in items.items() if (query := _query(item))}
+    queries = {name: query for name in view.page.shown if (query := _query(view, name))}
     narrowing = [one for one in view.document.variables if narrows(one)]
     has_time = any(view.uses_time(query) for query in queries.values())
     found: dict[str, UnusedFilters] = {}
@@ -40,13 +42,32 @@ def unused_filters(view: RenderedPage) -> Mapping[str, UnusedFilters]:
         missed = tuple(one.label or one.name for one in narrowing if one.name not in used) + view.missed_filters(name)
         misses_time = has_time and not view.uses_time(query)
         if missed or misses_time:
-            found[name] = UnusedFilters(missed, misses_time, view.filtered_query(name).why)
+            why = view.filtered_query(name).why
+            for one in narrowing if why is None else ():
+                if one.name not in used and one.data_source_id == view.widget(name).data_source_id:
+                    why = why or _why_not(query, one.query, one.data_source_id)
+            found[name] = UnusedFilters(missed, misses_time, why)
     return found
 
 
 def used_variables(view: RenderedPage, item_id: str) -> frozenset[str]:
     """The names of the variables that a widget's query uses, also through the queries of others and its repeats."""
-    return frozenset(_used(view, item_id, _query(view.page.item(item_id)), _asked(view)))
+    return frozenset(_used(view, item_id, _query(view, item_id), _asked(view)))
+
+
+@lru_cache(maxsize=512)  # asked for every change of the page
+def _why_not(query: str, values_query: str, source_id: str) -> Why | None:
+    """Why a query that reads the table of a variable's column can't be filtered by it; None if it could, or doesn't
+    read that table. `values_query` is that of the variable, over the same source."""
+    if not is_values_query(values_query):
+        return None
+    languages: tuple[Dialect, ...] = ("duckdb", "postgresql", "mysql") if source_id else ("own",)
+    for dialect in languages:
+        listed = listed_column(Variable("", "", "query", query=values_query, data_source_id=source_id), dialect)
+        if listed is not None:
+            condition = TableCondition("", listed.table, f"{quote_name(listed.groups[0].column, dialect)} IS NOT NULL")
+            return filtered_tables(query, dialect, [TableFilter((condition,))]).why
+    return None
 
 
 def _asked(view: RenderedPage) -> dict[str, tuple[str, ...]]:
@@ -61,9 +82,9 @@ def _used(view: RenderedPage, item_id: str, query: str, asked: Mapping[str, tupl
     return used | view.own_values.get(item_id, {}).keys()
 
 
-def _query(item: Item) -> str:
-    widget = widget_of(item)
-    return widget.query.strip() if widget.kind is not None and widget.kind.query else ""
+def _query(view: RenderedPage, item_id: str) -> str:
+    kind = view.widget(item_id).kind
+    return view.value_filtered(item_id).strip() if kind is not None and kind.query else ""
 
 
 def narrows(variable: Variable) -> bool:

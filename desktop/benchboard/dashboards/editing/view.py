@@ -18,6 +18,7 @@ from benchboard.dashboards.document.widget_kinds import WidgetContent, widget_of
 from benchboard.dashboards.editing import reveal
 from benchboard.dashboards.editing.range_filters import range_selections
 from benchboard.dashboards.editing.reader_filters import FilteredQuery, PointSelection, filtered_query
+from benchboard.dashboards.editing.value_filters import value_filters, with_value_filters
 from benchboard.dashboards.layout import Compact, Item, Layout, PageIndex, map_items
 from benchboard.dashboards.variables import repeat_expansion
 from benchboard.dashboards.variables.filter_variables import is_unfiltered, without_conditions
@@ -92,6 +93,10 @@ class RenderedPage:
     """Why steps of the pipeline were skipped."""
     filters: tuple[PointSelection, ...] = ()
     """The ranges and the selections of this reader that are conditions of the widgets' queries."""
+    _contents: dict[str, WidgetContent] = field(init=False, default_factory=dict, compare=False, repr=False)
+    """The widgets that were asked for: many parts of the window ask for all of them after every change."""
+    _time_use: dict[str, bool] = field(init=False, default_factory=dict, compare=False, repr=False)
+    """Whether a query names the time range, for those that were asked about."""
 
     def rendered(self, item: Item) -> Item:
         """An item with the variables in its texts replaced by their values."""
@@ -114,8 +119,12 @@ class RenderedPage:
 
     def uses_time(self, query: str) -> bool:
         """Whether a query names the time range, rather than variables of the document with the same names."""
-        own = {one.name for one in self.document.variables}
-        return any(name in time_range.VARIABLES and name not in own for name in names_in(query))
+        uses = self._time_use.get(query)
+        if uses is None:
+            own = {one.name for one in self.document.variables}
+            uses = any(name in time_range.VARIABLES and name not in own for name in names_in(query))
+            self._time_use[query] = uses
+        return uses
 
     def query_values(self, item_id: str, query: str, now: datetime) -> Values:
         """The values of the variables that a widget's `query` names, with the time range as it is at `now` (UTC).
@@ -139,7 +148,20 @@ class RenderedPage:
 
     def widget(self, item_id: str) -> WidgetContent:
         """A widget of the page, with its texts as in the document."""
-        return widget_of(self.page.item(item_id))
+        content = self._contents.get(item_id)
+        if content is None:
+            content = self._contents[item_id] = widget_of(self.page.item(item_id))
+        return content
+
+    def value_filtered(self, item_id: str) -> str:
+        """The query of a widget with the conditions of variables that it doesn't name: of one that was written by hand,
+        whose text has none."""
+        widget = self.widget(item_id)
+        if widget.kind is None or not widget.kind.query or not widget.query.strip():
+            return widget.query
+        own = self.own_values.get(item_id, {})
+        narrowing = [one for one in self.document.variables if one.name in own or not is_unfiltered(one)]
+        return with_value_filters(widget.query, widget.data_source_id, value_filters(narrowing))
 
     def filtered_query(self, item_id: str) -> FilteredQuery:
         """The query of a widget with the conditions of the reader's filters that it can take."""
@@ -147,7 +169,7 @@ class RenderedPage:
         if widget.kind is None or not widget.kind.query or not widget.query.strip():
             return FilteredQuery(widget.query)
         conditions = [one.filter for one in self.filters if one.filter is not None]
-        return filtered_query(widget.query, widget.data_source_id, conditions)
+        return filtered_query(self.value_filtered(item_id), widget.data_source_id, conditions)
 
     def query_of(self, item_id: str) -> str:
         """The query that a widget runs: with the conditions of the reader's filters that it can take, and without those
@@ -157,8 +179,9 @@ class RenderedPage:
     def opened_query(self, item_id: str) -> str:
         """The query of a widget as another screen shows it, from where it may come back to the document: one that was
         written by hand is without the conditions of the reader's filters, which must not stay in it."""
-        if self.filtered_query(item_id).by_hand:
-            return self._without_conditions(item_id, self.widget(item_id).query)
+        stored = self.widget(item_id).query
+        if self.filtered_query(item_id).by_hand or self.value_filtered(item_id) != stored:
+            return self._without_conditions(item_id, stored)
         return self.query_of(item_id)
 
     def _without_conditions(self, item_id: str, query: str) -> str:

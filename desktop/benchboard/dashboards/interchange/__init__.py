@@ -3,6 +3,7 @@
 from benchboard.dashboards.interchange.conversion_report import ConversionReport, ReportLine
 from benchboard.dashboards.interchange.document_upgrade import SCHEMA, from_benchboard, upgrade
 from benchboard.dashboards.interchange.format_detection import (
+    document_of,
     from_any,
     has_panels,
     is_grafana,
@@ -18,6 +19,7 @@ __all__ = [
     "SCHEMA",
     "ConversionReport",
     "ReportLine",
+    "document_of",
     "from_any",
     "from_benchboard",
     "from_grafana",

@@ -2,9 +2,10 @@
 
 from typing import Final
 
+from benchboard.dashboards.document.document import Document, parse_document
 from benchboard.dashboards.interchange.conversion_report import ConversionReport
 from benchboard.dashboards.interchange.document_upgrade import from_benchboard
-from benchboard.dashboards.interchange.grafana_import import from_grafana
+from benchboard.dashboards.interchange.grafana_import import convert_grafana, from_grafana
 from benchboard.dashboards.interchange.validation import naming_widget
 from benchboard.errors import Invalid
 from benchboard.i18n import _
@@ -42,3 +43,13 @@ def from_any(value: object) -> tuple[dict[str, object], ConversionReport]:
     about."""
     with naming_widget(value):
         return from_grafana(value) if is_grafana(value) else from_benchboard(value)
+
+
+def document_of(value: object) -> tuple[Document, ConversionReport]:
+    """The document that `from_any` makes, as it is read. Raises as that does."""
+    if is_grafana(value):
+        with naming_widget(value):
+            _written, document, report = convert_grafana(value)
+        return document, report
+    written, report = from_any(value)
+    return parse_document(written), report

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
-from benchboard.dashboards.document.document import FORMAT, MAX_DESCRIPTION, MAX_NAME, VERSION, parse_document
+from benchboard.dashboards.document.document import FORMAT, MAX_DESCRIPTION, MAX_NAME, VERSION, Document, parse_document
 from benchboard.dashboards.document.widget_kinds import MAX_TITLE, kind_of
 from benchboard.dashboards.interchange import grafana_original, grafana_variables, panel_import
 from benchboard.dashboards.interchange.conversion_report import ConversionReport, ReportLine
@@ -39,6 +39,12 @@ def from_grafana(value: object) -> tuple[dict[str, object], ConversionReport]:
     kept under `grafana`, for `to_grafana`. Raises `Invalid` naming item and field if it isn't a dashboard, and for
     schema version 2.
     """
+    written, _document, report = convert_grafana(value)
+    return written, report
+
+
+def convert_grafana(value: object) -> tuple[dict[str, object], Document, ConversionReport]:
+    """As `from_grafana`, with the document also as it is read."""
     raw = _classic(value)
     check(raw)
     lines = list(_unimported(raw))
@@ -74,13 +80,12 @@ def from_grafana(value: object) -> tuple[dict[str, object], ConversionReport]:
         "grafana": root,
         grafana_original.KEY: frame,
     }
-    parse_document(document)
+    parsed = parse_document(document)
     every = list(_all_panels(panels))
     rows = sum(panel.is_row for panel in every)
     waiting = sum(_awaits_query(panel) for panel in every)
-    return document, ConversionReport.of(
-        len(every) - rows, rows, [*shortened, *untimed, *told, *lines], without_query=waiting
-    )
+    told_lines = [*shortened, *untimed, *told, *lines]
+    return document, parsed, ConversionReport.of(len(every) - rows, rows, told_lines, without_query=waiting)
 
 
 def _file_panels(raw: Mapping[str, Any]) -> list[Panel]:

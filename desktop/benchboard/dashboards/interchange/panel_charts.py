@@ -84,14 +84,14 @@ def point_options() -> dict[str, Any]:
     return {"options": {"mapping": "auto", "series": []}, "fieldConfig": {"defaults": {"custom": {"show": "points"}}}}
 
 
-def matrix_of(query: str) -> list[dict[str, Any]] | None:
+def matrix_of(query: str, *, across: bool = True) -> list[dict[str, Any]] | None:
     """Grafana's transformation of the rows of a pivot table: one for a query by two columns, none for one by a single
-    column; None for a query whose columns aren't known."""
+    column, or without columns `across`; None for a query whose columns aren't known, or that has more."""
     dialects: tuple[Dialect, ...] = ("own", "duckdb", "postgresql", "mysql")
     asked = next((found for one in dialects if (found := from_sql(query, dialect=one)) is not None), None)
     if asked is None or len(asked.measures) != 1 or not 1 <= len(asked.groups) <= 2:
         return None
-    if len(asked.groups) == 1:
+    if len(asked.groups) == 1 or not across:
         return []
     rows, columns = asked.groups
     fields = {"rowField": rows.output, "columnField": columns.output, "valueField": asked.measures[0].output}

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from benchboard.dashboards.document.widget_kinds import IMAGE, PIVOT, WidgetContent, widget_of
+from benchboard.dashboards.document.series_settings import target_series
+from benchboard.dashboards.document.widget_kinds import IMAGE, PIVOT, PIVOT_COLUMNS, TARGET, WidgetContent, widget_of
 from benchboard.dashboards.interchange import panel_import, series_overrides
 from benchboard.dashboards.interchange.conversion_report import ReportLine
 from benchboard.dashboards.interchange.grafana_import import imported_repeat
@@ -137,7 +138,7 @@ def _restored_panel(
         again["description"] = about
     if widget.type != "placeholder" and dict(widget.config) != was["config"]:
         again |= with_stack(widget, again, _settings(widget, again))
-    lines = []
+    lines = list(_lost_targets(item, widget, widget.kind.type if widget.kind else ""))
     if widget.type == "placeholder":
         what = _("“{label}” is exported unchanged.").format(
             label=panel_import.settings(came, "placeholder", item.id)["label"]
@@ -171,17 +172,22 @@ def _new_panel(item: Item, widget: WidgetContent, names: set[str]) -> tuple[dict
         }
     if kind == "scatter_chart":
         made |= point_options()
-    if kind == PIVOT and (matrix := matrix_of(widget.query)):
+    if kind == PIVOT and (matrix := _matrix(widget)):
         made["transformations"] = matrix
     return made | with_stack(widget, {}, _settings(widget, made)), list(_other_form(item, widget, kind))
 
 
+def _matrix(widget: WidgetContent) -> list[dict[str, Any]] | None:
+    return matrix_of(widget.query, across=widget.setting(PIVOT_COLUMNS.key) == "auto")
+
+
 def _other_form(item: Item, widget: WidgetContent, kind: str) -> Iterator[ReportLine]:
-    """What Grafana finds by itself of a chart, or needs in another form."""
+    """What Grafana finds by itself of a chart, needs in another form, or hasn't."""
+    yield from _lost_targets(item, widget, kind)
     if kind == "scatter_chart":
         what = _("Which columns its points are drawn from isn't exported.")
         yield ReportLine(item.id, widget.title, "left out", what, _("Grafana chooses the columns by itself."))
-    if kind == PIVOT and widget.query and matrix_of(widget.query) is None:
+    if kind == PIVOT and widget.query and _matrix(widget) is None:
         what = _("Its rows aren't turned into columns.")
         why = _("The columns of its query aren't known: add “Grouping to matrix” in Grafana.")
         yield ReportLine(item.id, widget.title, "changed", what, why)
@@ -189,6 +195,16 @@ def _other_form(item: Item, widget: WidgetContent, kind: str) -> Iterator[Report
         what = _("Its query may need another form in Grafana.")
         why = _("A heatmap there needs a time column, and a column of numbers for each row of cells.")
         yield ReportLine(item.id, widget.title, "changed", what, why)
+
+
+def _lost_targets(item: Item, widget: WidgetContent, kind: str) -> Iterator[ReportLine]:
+    """The targets that Grafana has no equivalent of."""
+    if kind in ("metric_card", "bar_chart") and widget.setting(TARGET.key) != "":
+        why = _("Grafana draws targets as thresholds, and only in gauges, lines and areas.")
+        yield ReportLine(item.id, widget.title, "left out", _("Its target isn't exported."), why)
+    if target_series(widget):
+        what = _("The series that is its target is one like the others there.")
+        yield ReportLine(item.id, widget.title, "changed", what, _("Grafana has no such setting."))
 
 
 def _unfitted(item: Item, widget: WidgetContent) -> Iterator[ReportLine]:
@@ -204,10 +220,14 @@ def _picture(widget: WidgetContent) -> str:
     return f"![{alt}]({address})" if address else ""
 
 
+_LIMITS: Final = {"warn": "orange", "alarm": "red", TARGET.key: panel_import.TARGET_COLOUR}
+"""The settings that are thresholds in Grafana, with their colours there."""
+
+
 def _gauge_range(widget: WidgetContent, panel: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a gauge's panel for its range and thresholds, if they were changed."""
     was = panel_import.gauge_range(panel)
-    now = {key: value for key in ("min", "max", "warn", "alarm") if (value := widget.setting(key)) != ""}
+    now = {key: value for key in ("min", "max", *_LIMITS) if (value := widget.setting(key)) != ""}
     fields: dict[str, Any] = {key: now.get(key) for key in ("min", "max") if now.get(key) != was.get(key)}
     return fields | _changed_thresholds(now, was)
 
@@ -215,20 +235,20 @@ def _gauge_range(widget: WidgetContent, panel: Mapping[str, Any]) -> dict[str, A
 def _line_thresholds(widget: WidgetContent, panel: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a chart of lines for its thresholds, if they were changed."""
     was = panel_import.line_thresholds(panel)
-    now = {key: value for key in ("warn", "alarm") if (value := widget.setting(key)) != ""}
+    now = {key: value for key in _LIMITS if (value := widget.setting(key)) != ""}
     fields = _changed_thresholds(now, was)
     if fields:
-        style = {"mode": "dashed+area" if now else "off"}
+        # What is beyond a target isn't shaded, as that of a warning is.
+        style = {"mode": "off" if not now else "dashed" if TARGET.key in now else "dashed+area"}
         custom = inside(inside(inside(panel, "fieldConfig"), "defaults"), "custom")
         fields["custom"] = {**custom, "thresholdsStyle": style}
     return fields
 
 
 def _changed_thresholds(now: Mapping[str, Any], was: Mapping[str, Any]) -> dict[str, Any]:
-    if all(now.get(key) == was.get(key) for key in ("warn", "alarm")):
+    if all(now.get(key) == was.get(key) for key in _LIMITS):
         return {}
-    colours = [("warn", "orange"), ("alarm", "red")]
-    steps = [{"color": colour, "value": now[key]} for key, colour in colours if key in now]
+    steps = [{"color": colour, "value": now[key]} for key, colour in _LIMITS.items() if key in now]
     first: dict[str, object] = {"color": "green", "value": None}
     return {"thresholds": {"mode": "absolute", "steps": [first, *sorted(steps, key=lambda step: step["value"])]}}
 

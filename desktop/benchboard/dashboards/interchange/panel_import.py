@@ -47,6 +47,8 @@ UNITS: Final = {
 }  # fmt: skip
 """Grafana's units whose numbers are the same in ours. Not `percentunit`, dates and enumerations."""
 
+TARGET_COLOUR: Final = "super-light-blue"
+"""The colour of a threshold that is a target: Grafana has none, and its own thresholds seldom have this colour."""
 LINES: Final = ("line_chart", "area_chart")
 """The kinds whose thresholds are lines."""
 _DRAWN_THRESHOLDS: Final = ("line", "dashed", "area", "line+area", "dashed+area")
@@ -85,7 +87,11 @@ def shortened_title(panel: Mapping[str, Any], item: str, title: str) -> list[Rep
 
 def one_line(given: str) -> str:
     """`given` as a title can show it: on one line, nothing a terminal would obey, no longer than a title may be."""
-    words = "".join(" " if category(sign) in ("Cc", "Zl", "Zp") else sign for sign in given)
+    words = (
+        given
+        if given.isprintable()
+        else "".join(" " if category(sign) in ("Cc", "Zl", "Zp") else sign for sign in given)
+    )
     return words if len(words) <= MAX_TITLE else f"{words[: MAX_TITLE - 1]}…"
 
 
@@ -190,17 +196,29 @@ def bins_of_panel(panel: Mapping[str, Any]) -> int | None:
 
 
 def gauge_range(panel: Mapping[str, Any]) -> dict[str, Any]:
-    """The range of a gauge, and its warning and critical values: its two highest thresholds."""
+    """The range of a gauge, its target, and its warning and critical values: its two highest thresholds."""
     defaults = _inside(panel, "fieldConfig", "defaults")
     found = {key: defaults[key] for key in ("min", "max") if _number(defaults.get(key))}
-    return found | _two_highest(defaults)
+    return found | _two_highest(defaults) | _target(defaults)
+
+
+def _target(defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """The target of a panel: the threshold in the colour in which ours are exported."""
+    steps = _listed(_inside(defaults, "thresholds").get("steps"))
+    found = [step["value"] for step in steps if isinstance(step, Mapping) and _is_target(step)]
+    return {"target": found[0]} if found else {}
+
+
+def _is_target(step: Mapping[str, Any]) -> bool:
+    return step.get("color") == TARGET_COLOUR and _number(step.get("value"))
 
 
 def line_thresholds(panel: Mapping[str, Any]) -> dict[str, Any]:
-    """The warning and critical values of a chart of lines: its two highest thresholds, if it draws them."""
+    """The target of a chart of lines and its warning and critical values, its two highest thresholds, if it draws
+    them."""
     defaults = _inside(panel, "fieldConfig", "defaults")
     style = _inside(defaults, "custom", "thresholdsStyle").get("mode")
-    return _two_highest(defaults) if style in _DRAWN_THRESHOLDS else {}
+    return _two_highest(defaults) | _target(defaults) if style in _DRAWN_THRESHOLDS else {}
 
 
 def _two_highest(defaults: Mapping[str, Any]) -> dict[str, Any]:
@@ -213,7 +231,7 @@ def _thresholds(defaults: Mapping[str, Any]) -> list[float]:
     if not _own_thresholds(defaults) or thresholds.get("mode", "absolute") != "absolute":
         return []
     return sorted(step["value"] for step in _listed(thresholds.get("steps"))
-                  if isinstance(step, Mapping) and _number(step.get("value")))  # fmt: skip
+                  if isinstance(step, Mapping) and _number(step.get("value")) and not _is_target(step))  # fmt: skip
 
 
 def _number(value: object) -> TypeGuard[float]:
@@ -355,7 +373,8 @@ def _kept(panel: Mapping[str, Any], kind: str, *, asked: bool) -> Iterator[str]:
     if _listed(defaults.get("mappings")):
         yield _("value mappings")
     drawn = kind == "gauge" or (kind in LINES and bool(line_thresholds(panel)))
-    if _own_thresholds(defaults) and not (drawn and 0 < len(_thresholds(defaults)) <= 2):
+    limits, goal = _thresholds(defaults), _target(defaults)
+    if _own_thresholds(defaults) and not (drawn and (limits or goal) and len(limits) <= 2):
         yield _("thresholds")
     if kind == "histogram" and _inside(panel, "options").get("bucketSize") is not None:
         yield _("width of the bins")

@@ -62,6 +62,7 @@ from benchboard.dashboards.layout.page_format import (
     document_cell,
     numbering_grid,
     parse_page,
+    rows_above,
     serialise_page,
     written_rows,
 )
@@ -151,6 +152,7 @@ __all__ = [
     "repeat_of",
     "repeated",
     "resize",
+    "rows_above",
     "serialise",
     "serialise_page",
     "swap",

@@ -216,8 +216,14 @@ def numbering_grid(page: PageIndex, path: Path) -> Path:
 def document_cell(page: PageIndex, item_id: str) -> Cell:
     """An item's cell as its document writes it. The cells in groups and tabs are relative to their own grid; those in a
     row continue the row numbers of the grid around it. Raises `Invalid` if there is no such item."""
-    cell, y = page.cell(item_id), 0
-    for outer, _k in reversed(page.path(item_id)):
+    cell = page.cell(item_id)
+    return cell._replace(y=cell.y + rows_above(page, page.path(item_id)))
+
+
+def rows_above(page: PageIndex, path: Path) -> int:
+    """How many rows are above the first one of a grid where its document counts them: 0 unless the grid is a row's."""
+    y = 0
+    for outer, _k in reversed(path):
         row = page.item(outer)
         if row.type != ROW:
             break
@@ -225,4 +231,4 @@ def document_cell(page: PageIndex, item_id: str) -> Cell:
             y += row.panes[0].top
             break
         y += page.cell(outer).y + HEADING
-    return cell._replace(y=cell.y + y)
+    return y

@@ -20,12 +20,13 @@ _FAR = 1 << 40
 class Guide(NamedTuple):
     """A line that edges of several items lie on. `across`: a vertical line at column `at`, from row `begin` to `end`;
     `down`: a horizontal line at row `at`, from column to column. `at` is in half grid units, because the middle of an
-    item can lie between two."""
+    item can lie between two. `free` has the begin and end of the distances along the line to the items on it."""
 
     axis: Axis
     at: int
     begin: int
     end: int
+    free: tuple[tuple[int, int], ...] = ()
 
 
 class Gap(NamedTuple):
@@ -184,7 +185,10 @@ class _VisibleIndex:
                 before, begin = span.high, span.low
             elif body.high <= span.low < after:
                 after, end = span.low, span.high
-        return None if (begin, end) == (body.low, body.high) else Guide(axis, at, begin, end)
+        if (begin, end) == (body.low, body.high):
+            return None
+        free = ((before, body.low), (body.high, after))
+        return Guide(axis, at, begin, end, tuple((one, two) for one, two in free if -_FAR < one < two < _FAR))
 
     def _first(self, places: Iterator[int]) -> _Span | None:
         spans, moved = self.index.spans, self.moved

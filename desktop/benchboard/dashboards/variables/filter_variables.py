@@ -8,6 +8,7 @@ from typing import Final
 from benchboard.analytics.query_builder.question import Dialect, Question
 from benchboard.analytics.query_builder.sql_reader import from_sql
 from benchboard.analytics.query_builder.sql_words import quote_name, quote_table
+from benchboard.analytics.query_builder.sql_writer import rows_sql
 from benchboard.dashboards.document.document import Variable
 
 _VALUES_QUERY: Final = re.compile(r"SELECT DISTINCT (.+)\nFROM (.+)\nWHERE \1 IS NOT NULL\nORDER BY \1")
@@ -25,6 +26,12 @@ def values_query(table: str, column: str, dialect: Dialect) -> str:
     """The query of a variable that has the values of a column."""
     name = quote_name(column, dialect)
     return f"SELECT DISTINCT {name}\nFROM {quote_table(table, dialect)}\nWHERE {name} IS NOT NULL\nORDER BY {name}"
+
+
+def calculated_values_query(rows: Question, column: str) -> str:
+    """The query of a variable that has the values of a column which `rows` calculates."""
+    name, table = quote_name(column, rows.dialect), " ".join(rows_sql(rows).split("\n"))
+    return f"SELECT DISTINCT {name}\nFROM {table}\nWHERE {name} IS NOT NULL\nORDER BY {name}"
 
 
 @lru_cache(maxsize=1024)  # asked for every variable of every query of every frame

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from typing import Any, Final, NamedTuple, Self
 
-from benchboard.dashboards.document.document import NAME, RangeColumn, Variable, empty
+from benchboard.dashboards.document.document import NAME, FilteredColumn, RangeColumn, Variable, empty
 from benchboard.dashboards.variables.variable_references import Renames, rename_in_query
 from benchboard.dashboards.versions import three_way_merge
 
@@ -118,5 +118,7 @@ def _serialise_rows(rows: Iterable[VariableRow]) -> list[dict[str, Any]]:
 def _parse_row(raw: dict[str, Any]) -> VariableRow:
     lists = {key: tuple(map(str, raw[key])) for key in ("values", "chosen")}
     column = RangeColumn(*map(str, raw["column"])) if raw.get("column") else None
-    variable = Variable(**{**{key: raw[key] for key in _FIELDS if key in raw}, **lists, "column": column})
+    filters = tuple(FilteredColumn(*map(str, one)) for one in raw.get("filters", ()))
+    kept = {key: raw[key] for key in _FIELDS if key in raw}
+    variable = Variable(**{**kept, **lists, "column": column, "filters": filters})
     return VariableRow(variable, str(raw.get("was", variable.name)), str(raw.get("known", variable.name)))

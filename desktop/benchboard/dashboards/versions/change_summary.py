@@ -8,14 +8,14 @@ from benchboard.dashboards.document.widget_kinds import widget_of
 from benchboard.dashboards.layout import walk_items
 from benchboard.dashboards.versions.diff import differences
 
-ChangeKind = Literal["added", "removed", "moved", "changed", "several", "settings"]
+ChangeKind = Literal["added", "removed", "moved", "resized", "changed", "several", "settings"]
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeSummary:
-    """One item was added, removed, moved or changed (then `title` is its title, or the name of its kind); `several`
-    were; or only `settings` of the dashboard. `count` is the number of items, `present` the ids of those that are there
-    afterwards, in reading order.
+    """One item was added, removed, moved, resized or changed (then `title` is its title, or the name of its kind);
+    `several` were; or only `settings` of the dashboard. `count` is the number of items, `present` the ids of those that
+    are there afterwards, in reading order.
     """
 
     kind: ChangeKind
@@ -42,5 +42,7 @@ def change_summary(before: Document, after: Document) -> ChangeSummary | None:
     for single in ("added", "removed", "moved"):
         if kinds == {single}:
             kind = single
+    if kind == "moved" and all(one.before and one.after and one.after.resized(one.before) for one in found):
+        kind = "resized"
     widget = widget_of(items[ids[0]])
     return ChangeSummary(kind, widget.title or widget.kind_name, 1, present)

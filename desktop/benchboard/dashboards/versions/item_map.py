@@ -46,6 +46,14 @@ class ItemPosition(NamedTuple):
     pane: str
     cell: Cell
 
+    def resized(self, before: "ItemPosition") -> bool:
+        """Whether this is another size than `before`, and not another place: dragging a left or upper edge changes
+        both. A lower height elsewhere is a move, as groups shrink with their content.
+        """
+        return self.cell.w != before.cell.w or (
+            self[:2] == before[:2] and self.cell[:2] == before.cell[:2] and self.cell.h != before.cell.h
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class MappedItem:

@@ -128,16 +128,22 @@ def _packet(lines: list[bytes]) -> Packet | None:
     return Packet(op, group, command, sequence, body, version, bytes(raw[_HEADER.size :]))
 
 
+def _is_smp(line: bytes) -> bool:
+    """Whether a line belongs to a packet."""
+    return line[:2] in (smp_packet.START_DELIMITER, smp_packet.CONTINUE_DELIMITER)
+
+
 class ConsoleDecoder:
     """Splits a serial stream, in chunks of any size, into packets and other lines.
 
-    Lines end in CR or LF. `damaged` counts packets and lines that were dropped.
+    Lines end in CR or LF. `damaged` counts packets and lines that were dropped, `overlong` those of them that were text
+    and too long to be a command, once they have ended.
     """
 
     def __init__(self) -> None:
-        self.damaged = 0
+        self.damaged = self.overlong = 0
         self._unfinished = b""
-        self._skipping = False
+        self._skipping = self._skips_text = False
         self._lines: list[bytes] = []
         self._missing = 0
 
@@ -148,15 +154,19 @@ class ConsoleDecoder:
         for line in lines:
             if self._skipping:
                 self._skipping = False  # the end of a line that was too long
+                self.overlong += self._skips_text
             elif len(line) > MAX_TEXT_LINE:
                 self.damaged += 1
-            elif line[:2] in (smp_packet.START_DELIMITER, smp_packet.CONTINUE_DELIMITER):
+                self.overlong += not _is_smp(line)
+            elif _is_smp(line):
                 if packet := self._smp_line(line):
                     found.append(packet)
             elif line:
                 found.append(line)
         if self._skipping or len(rest) > MAX_TEXT_LINE:
-            self.damaged += not self._skipping
+            if not self._skipping:
+                self.damaged += 1
+                self._skips_text = not _is_smp(rest)
             self._skipping, rest = True, b""
         self._unfinished = rest
         return found

@@ -5,7 +5,7 @@ destroys it with error flags as long as it is error active. Which timings can fo
 `canbus.timing`'s conditions, as in its comparison of two nodes.
 
 Time comes from the caller, in seconds. Fault confinement is ISO 11898-1:2015, 12.1.4. Simplified: errors are decided
-per frame, not per bit, stuff bits take no time, and of two frames with equal arbitration fields the first controller's
+per frame, not per bit, and of two frames with equal arbitration fields the first controller's
 wins.
 """
 
@@ -17,6 +17,7 @@ from typing import Final
 from benchboard.canbus.frame import Frame, wire_bits
 from benchboard.canbus.timing import Timing, oscillator_tolerance
 from benchboard.dongles.protocol import DongleConfig, ErrorCounters
+from benchboard.dongles.simulator.stuffing import stuff_bits
 
 QUEUE_LENGTH: Final = 1024  # frames; clients send in bursts and ignore refusals
 _SJA1000_CLOCK: Final = 8_000_000  # Hz, of the bit: half the crystal's
@@ -128,10 +129,18 @@ def arbitration_key(frame: Frame) -> tuple[int, ...]:
 
 
 class SimulatedController:
-    """One node's CAN controller. `received` gets its frames, and changes of its error state as error frames."""
+    """One node's CAN controller. `received` gets its frames, and changes of its error state as error frames.
 
-    def __init__(self, received: Callable[[Frame, float], None]) -> None:
+    `finished` is told of each frame that was queued whether it was acknowledged, or given up.
+    """
+
+    def __init__(
+        self,
+        received: Callable[[Frame, float], None],
+        finished: Callable[[bool, float], None] = lambda _acknowledged, _now: None,
+    ) -> None:
         self._received = received
+        self._finished = finished
         self.is_open = False
         self.mode = "NORMAL"
         self.timing = BitTiming(STANDARD.nominal)
@@ -189,7 +198,7 @@ class SimulatedController:
 
     def duration(self, frame: Frame) -> float:
         """How long `frame` takes on the bus, in seconds."""
-        nominal, data = wire_bits((frame,))
+        nominal, data = (sum(bits) for bits in zip(wire_bits((frame,)), stuff_bits(frame), strict=True))
         fast = self.timing.data or self.timing.nominal
         return nominal / self.timing.nominal.bitrate + data / fast.bitrate
 
@@ -207,6 +216,7 @@ class SimulatedController:
         """Its own frame was sent and acknowledged."""
         self.tx_errors = max(0, self.tx_errors - 1)
         frame = self.queue.popleft()
+        self._finished(True, now)
         if self.mode in ("LOOPBACK", "SILENT_LOOPBACK"):
             self._received(frame, now)
         self._report_state(now)
@@ -231,12 +241,17 @@ class SimulatedController:
             )
         if self.tx_errors > 255:
             self.bus_off = True
-            self.queue.clear()
+            while self.queue:
+                self._give_up(now)
             if self._auto_restart_ms:
                 self.restart_at = now + self._auto_restart_ms / 1000 + _RECOVERY_BITS / self.timing.nominal.bitrate
         elif not self._auto_retransmit:
-            self.queue.popleft()
+            self._give_up(now)
         self._report_state(now)
+
+    def _give_up(self, now: float) -> None:
+        self.queue.popleft()
+        self._finished(False, now)
 
     def restart(self, now: float) -> None:
         """Recover from bus-off."""
@@ -283,6 +298,8 @@ class VirtualBus:
         self._sending: _Transmission | None = None
         self._free_at = 0.0
         self._disturb = 0
+        self._disturbed_share = 0.0
+        self._owed_disturbance = 0.0
 
     def attach(self, node: SimulatedController) -> None:
         """Connect a controller."""
@@ -291,6 +308,10 @@ class VirtualBus:
     def disturb(self, frames: int) -> None:
         """Make the next `frames` attempts to send fail, as interference would."""
         self._disturb += frames
+
+    def disturb_share(self, share: float) -> None:
+        """Make this share (0..1) of all further attempts to send fail, evenly."""
+        self._disturbed_share = share
 
     def advance(self, now: float) -> float | None:
         """Let time pass until `now`; returns when the next event is due, None if there is none."""
@@ -334,8 +355,7 @@ class VirtualBus:
         others = [one for one in sending.listeners if one.is_receiving]
         mismatched = [one for one in others if not can_receive(node.timing, one.timing, frame)]
         hearing = [one for one in others if one not in mismatched]
-        disturbed = self._disturb > 0
-        self._disturb -= disturbed
+        disturbed = self._is_disturbed()
         flags = [one for one in mismatched if one.is_driving and not one.is_error_passive]
         for one in mismatched:
             one.receive_error(now, first=True)
@@ -347,6 +367,17 @@ class VirtualBus:
                 one.receive(frame, now)
         else:
             self._fail(node, hearing, now, unacknowledged=True)
+
+    def _is_disturbed(self) -> bool:
+        """Whether interference destroys this attempt to send."""
+        self._owed_disturbance += self._disturbed_share
+        if self._disturb > 0:
+            self._disturb -= 1
+            return True
+        if self._owed_disturbance < 1:
+            return False
+        self._owed_disturbance -= 1
+        return True
 
     def _fail(
         self, node: SimulatedController, hearing: list[SimulatedController], now: float, *, unacknowledged: bool

@@ -68,29 +68,54 @@ class SimulatedDongle:
         press_after: float | None = PRESS_AFTER,
     ) -> None:
         """The button is pressed by itself `press_after` seconds after a claim waits for it; None: only by `press`."""
-        seed = flash.identity()
-        if seed is None:
-            seed = random(32)
-            flash.write_identity(seed)
-        persistent = PersistentState.decode(flash.load() or b"") or PersistentState(FACTORY_CONFIG)
-        self.overruns = 0
-        self.controller = SimulatedController(self._received)
+        self._flash, self._random = flash, random
+        self._press_after = press_after
+        self.controller = SimulatedController(self._received, self._finished)
         bus.attach(self.controller)
+        self._dropped_share = self._owed_drop = 0.0
+        self._silent_until = 0.0
+        self._start()
+
+    def _start(self) -> None:
+        """Begin as when the dongle is plugged in, with what its flash holds."""
+        seed = self._flash.identity()
+        if seed is None:
+            seed = self._random(32)
+            self._flash.write_identity(seed)
+        persistent = PersistentState.decode(self._flash.load() or b"") or PersistentState(FACTORY_CONFIG)
+        self.overruns = 0
         self._machine = DeviceSide(
             Ed25519PrivateKey.from_private_bytes(seed),
             persistent,
-            lambda new: flash.save(new.encode()),
+            lambda new: self._flash.save(new.encode()),
             description=DESCRIPTION,
-            random=random,
+            random=self._random,
             bus_errors=self.controller.errors,
         )
         self._console = ConsoleDecoder()
         self._output = bytearray()
-        self._press_after = press_after
         self._press_at: float | None = None
         self._override: BitTiming | None = None
         self._timestamps = False
-        self._reports_errors = False
+        self._reports_errors = self._reports_sent = False
+
+    def cut_power(self) -> None:
+        """Restart it, as a loose plug does: the channel is closed, and what wasn't in its flash is lost."""
+        self.controller.close()
+        self.controller.bus_off, self.controller.restart_at = False, None
+        self._start()
+
+    def stall(self, until: float) -> None:
+        """Take no command and deliver no byte before `until`; what the bus brings meanwhile fills its buffer."""
+        self._silent_until = until
+
+    def is_stalled(self, now: float) -> bool:
+        """Whether it neither reads nor answers now."""
+        return now < self._silent_until
+
+    def drop_share(self, share: float) -> None:
+        """Lose this share (0..1) of the frames received from now on, evenly, and count them as overruns."""
+        self._dropped_share = share
 
     @property
     def device_id(self) -> str:
@@ -116,6 +141,7 @@ class SimulatedDongle:
 
     def feed(self, data: bytes, now: float) -> None:
         """Take bytes from the host: slcan commands and packets, which are answered in the output."""
+        overlong = self._console.overlong
         for found in self._console.feed(data):
             if isinstance(found, Packet):
                 # An open channel is for CAN traffic alone.
@@ -124,6 +150,7 @@ class SimulatedDongle:
                     self._output_bytes(protocol.encode(answer))
             else:
                 self._output_bytes(self._command(found, now))
+        self._output_bytes(slcan_codec.BEL * (self._console.overlong - overlong))  # whatever it was, it is refused
         self.tick(now)
 
     def tick(self, now: float) -> float | None:
@@ -157,10 +184,24 @@ class SimulatedDongle:
             return
         if not frame.error and not self._is_accepted(frame):
             return
-        if len(self._output) > _OUTPUT:
+        if len(self._output) > _OUTPUT or self._loses():
             self.overruns += 1
             return
         self._output_bytes(slcan_codec.encode(frame, int(now * 1000) if self._timestamps else None))
+
+    def _finished(self, acknowledged: bool, now: float) -> None:
+        """A frame of its own was acknowledged or given up."""
+        if self._reports_sent:
+            stamp = f"{int(now * 1000) % slcan_codec.TIMESTAMP_WRAP_MS:04X}" if self._timestamps else ""
+            self._output_bytes(f"k{acknowledged:d}{stamp}\r".encode())
+
+    def _loses(self) -> bool:
+        """Whether this frame is one of those that `drop_share` loses."""
+        self._owed_drop += self._dropped_share
+        if self._owed_drop < 1:
+            return False
+        self._owed_drop -= 1
+        return True
 
     def _is_accepted(self, frame: Frame) -> bool:
         filters = self._machine.persistent.config.filters
@@ -191,6 +232,9 @@ class SimulatedDongle:
         if line in (b"E0", b"E1"):
             self._reports_errors = line == b"E1"
             return slcan_codec.CR
+        if line in (b"K0", b"K1"):
+            self._reports_sent = line == b"K1"
+            return line + slcan_codec.CR
         if _FILTER.fullmatch(line):
             return slcan_codec.CR  # LAWICEL's acceptance registers have no effect: CONFIG_WRITE sets filters
         return self._set_bitrate(line)

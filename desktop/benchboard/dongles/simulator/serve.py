@@ -25,6 +25,7 @@ from typing import IO, Final
 from benchboard import file_ownership, settings
 from benchboard.canbus import link
 from benchboard.dongles.simulator.bus import VirtualBus
+from benchboard.dongles.simulator.faults import Faults, do_typed, typed_help
 from benchboard.dongles.simulator.flash import FLASH_FOLDER, Flash
 from benchboard.dongles.simulator.node import PRESS_AFTER, SimulatedDongle
 from benchboard.dongles.simulator.traffic import Traffic
@@ -36,6 +37,7 @@ from benchboard.vault import Vault, make_home
 MAX_DONGLES: Final = 64
 _BUS_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 _CHUNK: Final = 65_536
+_STALL_LOOK: Final = 0.05  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ def serve(
     until_eof: bool = False,
     traffic: float = 0.0,
     bitrate: int = 500_000,
+    faults: Faults | None = None,
     links: bool = True,
     on_ready: Callable[[ServedDongle], None],
     on_notice: Callable[[str], None] = lambda _text: None,
@@ -73,10 +76,11 @@ def serve(
     """Serve `count` dongles on one bus until SIGTERM or SIGINT. Only the main thread may call it.
 
     `on_ready` is called for each dongle, `on_notice` with what a person would see on one (blinking, waiting). One more
-    node sends `traffic` frames a second at `bitrate` (bit/s), whatever the dongles are set to. With `manual` no button
-    presses itself: lines `press N` (N from 1) on standard input do. With `until_eof` serving also ends with standard
-    input. Without `links` the port is the pseudo-terminal itself. Raises `Invalid` (`simulator.count`,
-    `simulator.bus`, `simulator.traffic`), `Unavailable` (`simulator.folder`, and for a home folder that isn't private).
+    node sends `traffic` frames a second at `bitrate` (bit/s), whatever the dongles are set to; `faults` happen to all.
+    With `manual` no button presses itself: lines on standard input do (`faults.do_typed`). With `until_eof` serving
+    also ends with standard input. Without `links` the port is the pseudo-terminal itself. Raises `Invalid`
+    (`simulator.count`, `simulator.bus`, `simulator.traffic`), `Unavailable` (`simulator.folder`, and for a home folder
+    that isn't private).
     """
     _check(count, bus, traffic)
     Vault(settings.home()).require_safe()
@@ -98,6 +102,7 @@ def serve(
         source = None
         if traffic:
             source = Traffic(virtual_bus, traffic, bitrate, [one.dongle.controller for one in terminals])
+        (faults or Faults()).apply(virtual_bus, [one.dongle for one in terminals])
         for one in terminals:
             path = str(one.link) if one.link is not None else os.ttyname(one.slave)
             on_ready(ServedDongle(path, one.dongle.device_id, bus))
@@ -274,7 +279,8 @@ class _Loop:
         due.append(self._virtual_bus.advance(now))
         for index, one in enumerate(self._terminals, start=1):
             due.append(one.dongle.tick(now))
-            self._deliver(one)
+            due.append(self._watch_stall(one, now))
+            self._deliver(one, now)
             self._report(index, one.dongle, now)
         return min((time for time in due if time is not None), default=None)
 
@@ -285,7 +291,14 @@ class _Loop:
             self._virtual_bus.advance(now)
             terminal.dongle.feed(data, now)
 
-    def _deliver(self, terminal: _Terminal) -> None:
+    def _watch_stall(self, terminal: _Terminal, now: float) -> float | None:
+        """When to look again whether the dongle reads and answers; None while it does."""
+        return now + _STALL_LOOK if terminal.dongle.is_stalled(now) else None
+
+    def _deliver(self, terminal: _Terminal, now: float) -> None:
+        if terminal.dongle.is_stalled(now):
+            self._watch(terminal, 0)
+            return
         data = terminal.dongle.take_output()
         sent = 0
         if data:
@@ -293,8 +306,17 @@ class _Loop:
                 sent = os.write(terminal.master, data)
         rest = data[sent:]
         terminal.dongle.requeue_output(rest)
-        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if rest else 0)
-        if self._selector.get_key(terminal.master).events != events:
+        self._watch(terminal, selectors.EVENT_READ | (selectors.EVENT_WRITE if rest else 0))
+
+    def _watch(self, terminal: _Terminal, events: int) -> None:
+        """Wait for these events of a terminal; 0 for none."""
+        watched = self._selector.get_map().get(terminal.master)
+        if watched is None:
+            if events:
+                self._selector.register(terminal.master, events, terminal)
+        elif not events:
+            self._selector.unregister(terminal.master)
+        elif watched.events != events:
             self._selector.modify(terminal.master, events, terminal)
 
     def _read_typed(self) -> bool:
@@ -305,12 +327,10 @@ class _Loop:
             return False
         *commands, self._typed = (self._typed + data)[-1024:].split(b"\n")
         for command in commands:
-            words = command.split()
-            number = int(words[1]) if len(words) == 2 and words[1].isdigit() else 0
-            if words[:1] == [b"press"] and 1 <= number <= len(self._terminals):
-                self._terminals[number - 1].dongle.press(time.monotonic())
-            else:
-                self._on_notice(_("Type “press N”, where N is 1 to {most}.").format(most=len(self._terminals)))
+            now, dongles = time.monotonic(), [one.dongle for one in self._terminals]
+            self._virtual_bus.advance(now)
+            if not do_typed(command, self._virtual_bus, dongles, now):
+                self._on_notice(typed_help(len(dongles)))
         return True
 
     def _report(self, number: int, dongle: SimulatedDongle, now: float) -> None:

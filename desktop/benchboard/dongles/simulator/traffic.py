@@ -1,14 +1,17 @@
-"""Cyclic frames with changing data on a virtual bus, like those of a small machine."""
+"""Cyclic frames on a virtual bus: those of a small conveyor, as `resources/demo/conveyor.dbc` defines them."""
 
 import heapq
-import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from benchboard.canbus.frame import Frame
+from benchboard.canbus.dbc import Message
+from benchboard.canbus.dbc_files import load_databases
+from benchboard.canbus.frame import Frame, TimeSource, Timestamp, wire_bits
+from benchboard.dongles.simulator import conveyor
 from benchboard.dongles.simulator.bus import STANDARD, BitTiming, SimulatedController, VirtualBus, standard_nominal
 
+_RESOLUTION_S: Final = 1e-6
 _RESTART_MS: Final = 100  # after bus-off, as machines usually restart
 
 
@@ -32,6 +35,45 @@ _MESSAGES: Final = (
 )
 
 
+def rate_for_load(percent: float, bitrate: int) -> float:
+    """How many of these frames a second keep a bus of `bitrate` (bit/s) busy for `percent` of the time."""
+    weights = sum(message.weight for message in _MESSAGES)
+    frames = ((message.weight, Frame(message.id, extended=message.extended, data=bytes(message.size)))
+              for message in _MESSAGES)  # fmt: skip
+    bits = sum(weight * wire_bits((frame,))[0] for weight, frame in frames) / weights
+    return percent / 100 * bitrate / bits
+
+
+class _Conveyor:
+    """The messages of the conveyor: how often each is sent, and its next frame."""
+
+    def __init__(self, rate: float) -> None:
+        """`rate`: frames a second in all."""
+        self.periods = [1 / (rate * message.weight) for message in _MESSAGES]
+        self._counts = [0] * len(_MESSAGES)
+        database = load_databases([conveyor.database_file()])
+        found = (database.find(Frame(one.id, extended=one.extended)) for one in _MESSAGES)
+        self._messages = [message for message in found if message is not None]
+
+    def frame(self, index: int, at: float) -> Frame:
+        """The message's next frame, with the conveyor's values at a time."""
+        message = self._messages[index]
+        self._counts[index] += 1
+        data = _packed(message, conveyor.values(message.name, at, self._counts[index]))
+        return Frame(message.frame_id, extended=message.extended, data=data)
+
+
+def sample_frames(rate: float, seconds: float, start: float) -> Iterator[Frame]:
+    """What would be recorded of the conveyor in `seconds` from `start` on (Unix time), with `rate` frames a second."""
+    source = _Conveyor(rate)
+    due = [(period, index) for index, period in enumerate(source.periods)]
+    heapq.heapify(due)
+    while due[0][0] <= seconds:
+        at, index = due[0]
+        heapq.heapreplace(due, (at + source.periods[index], index))
+        yield source.frame(index, at)._replace(timestamp=Timestamp(start + at, TimeSource.DEVICE, _RESOLUTION_S))
+
+
 class Traffic:
     """Sends `rate` frames a second in all, at its own bit rate: dongles with another one receive none of them.
 
@@ -47,9 +89,8 @@ class Traffic:
         bus.attach(self._partner)
         self._timing = BitTiming(standard_nominal(bitrate), STANDARD.data)
         self._dongles = dongles
-        self._periods = [1 / (rate * message.weight) for message in _MESSAGES]
+        self._source = _Conveyor(rate)
         self._due: list[tuple[float, int]] = []
-        self._counts = [0] * len(_MESSAGES)
 
     def advance(self, now: float) -> float | None:
         """Queue the frames that are due; returns when the next one is, None while no channel is open."""
@@ -60,18 +101,19 @@ class Traffic:
         if not self._node.is_open:
             self._node.open(self._timing, mode="NORMAL", auto_restart_ms=_RESTART_MS)
             self._partner.open(self._timing, mode="NORMAL", auto_restart_ms=_RESTART_MS)
-            self._due = [(now + period, index) for index, period in enumerate(self._periods)]
+            self._due = [(now + period, index) for index, period in enumerate(self._source.periods)]
             heapq.heapify(self._due)
         while self._due[0][0] <= now:
             at, index = self._due[0]
-            heapq.heapreplace(self._due, (max(at + self._periods[index], now - 0.5), index))
-            self._node.send(self._frame(index, at), at)
+            heapq.heapreplace(self._due, (max(at + self._source.periods[index], now - 0.5), index))
+            self._node.send(self._source.frame(index, at), at)
         return self._due[0][0]
 
-    def _frame(self, index: int, at: float) -> Frame:
-        """The message's next frame: a rolling counter in the first byte, slow waves, a checksum in the last."""
-        message = _MESSAGES[index]
-        self._counts[index] += 1
-        wave = [round(127.5 + 127.5 * math.sin(at / (1.5 + place) + message.id)) for place in range(message.size - 2)]
-        body = [self._counts[index] & 0xFF, *wave]
-        return Frame(message.id, extended=message.extended, data=bytes([*body, sum(body) & 0xFF]))
+
+def _packed(message: Message, values: Mapping[str, float]) -> bytes:
+    """The data of a message with these values of its signals, which are whole numbers in little-endian order."""
+    word = 0
+    for signal in message.signals:
+        raw = round((values[signal.name] - signal.offset) / signal.scale)
+        word |= (raw & ((1 << signal.length) - 1)) << signal.start
+    return word.to_bytes(message.length, "little")

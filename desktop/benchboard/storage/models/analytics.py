@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.elements import conv
 
@@ -44,6 +44,27 @@ class DataSource(Identified, Changing, Tenant, Base):
     status: Mapped[str] = mapped_column(default="disconnected", server_default=text("'disconnected'"))
     last_sync: Mapped[datetime | None]
     extra: Mapped[JsonObject] = mapped_column("metadata", default=dict, server_default=EMPTY_OBJECT)
+
+
+class DataSourceGrant(Identified, Changing, Tenant, Base):
+    """A person or a team that may use a restricted data source. The row with neither restricts it: as long as there is
+    one, nobody else may, also when the last person or team named is deleted.
+    """
+
+    __tablename__ = "data_source_grants"
+    __table_args__ = (
+        Index(None, "organisation_id", "data_source_id"),
+        UniqueConstraint("data_source_id", "user_id"),
+        UniqueConstraint("data_source_id", "team_id"),
+        belongs("data_source_id", "data_sources"),
+        belongs("user_id", "users"),
+        belongs("team_id", "teams"),
+        CheckConstraint("user_id IS NULL OR team_id IS NULL", name="recipient"),
+    )
+
+    data_source_id: Mapped[str] = mapped_column(Id())
+    user_id: Mapped[str | None] = mapped_column(Id())
+    team_id: Mapped[str | None] = mapped_column(Id())
 
 
 class Metric(Identified, Changing, Tenant, Base):

@@ -1,4 +1,4 @@
-"""Admin: the people of the organisation, their sessions, and the audit log."""
+"""Admin: the people of the organisation, their teams, roles and sessions, and the audit log."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -24,6 +24,18 @@ def _people(context: Context) -> QWidget:
     from benchboard.ui.admin.people_view import PeopleView
 
     return PeopleView(context)
+
+
+def _teams(context: Context) -> QWidget:
+    from benchboard.ui.admin.teams_view import TeamsView
+
+    return TeamsView(context)
+
+
+def _roles(context: Context) -> QWidget:
+    from benchboard.ui.admin.roles_view import RolesView
+
+    return RolesView(context)
 
 
 def _sessions(context: Context) -> QWidget:
@@ -65,6 +77,13 @@ ROOM = Room(
     "admin:enter",
     (
         RoomView("people", N_("People"), _people),
+        RoomView("teams", N_("Teams"), _teams),
+        RoomView(
+            "roles",
+            N_("Roles"),
+            _roles,
+            N_("permissions, who can, what if, compare roles, clone a role, access rights, authorization"),
+        ),
         RoomView("sessions", N_("Sessions"), _sessions),
         RoomView("audit", N_("Audit log"), _audit),
     ),

@@ -7,7 +7,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from benchboard.errors import AppError, Invalid
+from benchboard.errors import AppError, Denied, Invalid
 from benchboard.i18n import _
 from benchboard.identity import passwords, users
 from benchboard.identity.email_addresses import normalise
@@ -17,6 +17,7 @@ from benchboard.ui.context import Context
 from benchboard.ui.sign_in.demo_picker import role_description
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Button, CheckBox, Confirm, Dialog, Edit, Field, Paragraph, Select
+from benchboard.ui.widgets.accessible import announce
 
 
 class AddPersonDialog(Dialog):
@@ -84,6 +85,9 @@ class AddPersonDialog(Dialog):
         self._password.setVisible(self._asks_password)
         self._show.setVisible(self._asks_password)
         self.content.insertWidget(self.content.indexOf(self._email) + 1, self._show_existing)
+        self._problem = Paragraph(tone="error")
+        self._problem.hide()
+        self.content.addWidget(self._problem)
 
     def _build_footer(self) -> None:
         self.add_button(Button(_("Cancel"), self.dismiss, name="add_cancel"))
@@ -169,6 +173,7 @@ class AddPersonDialog(Dialog):
         if wrong := self._validate():
             wrong[0].edit.setFocus(Qt.FocusReason.OtherFocusReason)
             return
+        self._show_problem("")
         self._add.disable(_("Adding person…"))
         email, name = self._email.text(), self._name.text()
         role, password = self._role_choice.current_key(), self._password.text() if self._asks_password else None
@@ -184,16 +189,25 @@ class AddPersonDialog(Dialog):
         self.added.emit(person)
 
     def _on_failed(self, error: AppError) -> None:
+        """Say at the field what is wrong with it, and anything else below all fields: what was typed stays."""
         fields = {"email": self._email, "name": self._name, "password": self._password}
         field = fields.get(str(error.facts.get("field")))
         self._add.disable("")
         self._existing_id = str(error.facts.get("user_id", ""))
-        if field is None:
+        if isinstance(error, Denied):  # nobody could be added any more
             self.dismiss()
             self._context.problems.show(error)
+        elif field is None:
+            self._show_problem(" ".join(part for part in (error.what, error.why, error.do) if part))
         else:
             field.set_error(f"{error.what} {error.why or error.do}")
             field.edit.setFocus()
             if self._existing_id:
                 self._show_existing.set_title(_("Show {name}").format(name=error.facts.get("name", "")))
                 self._show_existing.show()
+
+    def _show_problem(self, sentence: str) -> None:
+        self._problem.setText(sentence)
+        self._problem.setVisible(bool(sentence))
+        if sentence:
+            announce(self, sentence)

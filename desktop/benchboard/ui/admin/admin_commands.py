@@ -9,6 +9,8 @@ from benchboard.ui.window_commands import LIST_VIEW
 
 SESSIONS: Final = CommandScope("admin.sessions", LIST_VIEW)
 """The list of active sessions."""
+PEOPLE: Final = CommandScope("admin.people", LIST_VIEW)
+"""The list of people, with the details of one."""
 
 # fmt: off
 REGISTRY.register(
@@ -23,17 +25,31 @@ REGISTRY.register(
     Command("admin.view_audit_log", N_("Open audit log"), Group.AUDIT, (), "ph.list-magnifying-glass",
             N_("audit trail, history, activity, events, who did what, logs, security, compliance")),
     Command("admin.show_person", N_("Open person"), Group.PEOPLE, (), "ph.user"),
+    Command("admin.edit_person", N_("Edit person"), Group.PEOPLE, ("F2",), "ph.pencil-simple",
+            N_("change role, rename user, change email, department, teams, assign role, permissions, promote"), PEOPLE),
+    Command("admin.set_password", N_("Set password"), Group.PEOPLE, (), "ph.lock-simple",
+            N_("reset password, forgot password, change password, new password")),
     Command("admin.activate_account", N_("Enable account"), Group.PEOPLE, (), "ph.check-circle"),
     Command("admin.disable_account", N_("Disable account"), Group.PEOPLE, (), "ph.prohibit", danger=True),
+    Command("admin.delete_person", N_("Delete person"), Group.PEOPLE, ("Del",), "ph.trash",
+            N_("remove user, delete account, offboard, leaves"), PEOPLE, danger=True),
+    Command("admin.rename_team", N_("Rename team"), Group.PEOPLE, (), "ph.pencil-simple"),
+    Command("admin.delete_team", N_("Delete team"), Group.PEOPLE, (), "ph.trash", danger=True),
+    Command("admin.restore_person", N_("Restore person"), Group.PEOPLE, (), "ph.arrow-counter-clockwise",
+            N_("undelete, bring back")),
 )
 # fmt: on
 PERSON_MENU: Final = "admin.person"
 """The context menu of people."""
 SESSION_MENU: Final = "admin.session"
 """The context menu of sessions, and of audit log entries."""
+TEAM_MENU: Final = "admin.team"
+"""The context menu of teams."""
+REGISTRY.register_menu(TEAM_MENU, MenuSection(("admin.rename_team",)), MenuSection(("admin.delete_team",)))
 REGISTRY.register_menu(
     PERSON_MENU,
+    MenuSection(("admin.edit_person", "admin.set_password")),
     MenuSection(("admin.view_audit_log", "admin.activate_account")),
-    MenuSection(("admin.revoke_sessions", "admin.disable_account")),
+    MenuSection(("admin.revoke_sessions", "admin.disable_account", "admin.delete_person", "admin.restore_person")),
 )
 REGISTRY.register_menu(SESSION_MENU, MenuSection(("admin.show_person",)), MenuSection(("admin.revoke_sessions",)))

@@ -19,6 +19,8 @@ def state_mark(state: str) -> Mark:
         return Mark("ok", _("Active"))
     if state == "inactive":
         return Mark("error", _("Disabled"), "ph.prohibit")
+    if state == "deleted":
+        return Mark("neutral", _("Deleted"), "ph.trash")
     return Mark("info", _("Invited"), "ph.envelope-simple")
 
 

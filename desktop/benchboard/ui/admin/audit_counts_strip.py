@@ -6,13 +6,13 @@ from typing import Final
 
 from PySide6.QtCore import QDate, QLocale, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from benchboard.i18n import _, ngettext, number
 from benchboard.identity.audit_counts import CountsOverTime, PeriodCount, PeriodUnit
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import full_date, short_date
-from benchboard.ui.widgets import Button, Text, hairline
+from benchboard.ui.widgets import Text, hairline
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.labels import plain_tooltip
@@ -20,6 +20,8 @@ from benchboard.ui.widgets.surfaces import set_surface
 
 _BARS: Final = 30
 """Height of the highest bar, in pixels."""
+_WIDEST: Final = 24
+"""Pixels of a bar, with the gap after it, where there are few."""
 _LABELS: Final = 18
 _HEAD: Final = 20
 _TOP: Final = 4
@@ -29,7 +31,7 @@ _BETWEEN_LABELS: Final = 24
 
 
 class AuditCountsStrip(QWidget):
-    """What is counted and which period is shown, above the bars. `narrowed` emits the start and end of a period,
+    """What is counted, above the bars. `narrowed` emits the start and end of a period,
     `widened` asks for all times again.
     """
 
@@ -40,22 +42,14 @@ class AuditCountsStrip(QWidget):
         super().__init__()
         set_surface(self, "window")
         self._title = Text("", "caption", "muted")
-        self._range = Button(
-            "", self.widened.emit, kind="link", icon="ph.x", name="audit_all_times", tip=_("Show all times")
-        )
-        self._range.hide()
-        self._title.setFixedHeight(_HEAD)  # the bars stay where they are when the button comes
+        self._title.setFixedHeight(_HEAD)
         self.bars = AuditCountBars()
         self.bars.narrowed.connect(self.narrowed)
         self.bars.widened.connect(self.widened)
-        head = QHBoxLayout()
-        head.addWidget(self._title)
-        head.addStretch(1)
-        head.addWidget(self._range)
         inner = QVBoxLayout()
         inner.setContentsMargins(16, 4, 16, 4)
         inner.setSpacing(0)
-        inner.addLayout(head)
+        inner.addWidget(self._title)
         inner.addWidget(self.bars)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -68,14 +62,6 @@ class AuditCountsStrip(QWidget):
         """Show how many entries there are in each period."""
         self._title.setText(_unit_title(counts.unit) if counts.periods else "")
         self.bars.show_counts(counts)
-
-    def show_range(self, start: datetime | None, end: datetime | None) -> None:
-        """Show the period that the list is narrowed to; None: all times."""
-        if start is not None and end is not None:
-            self._range.set_title(range_text(start, end))
-        elif self._range.hasFocus():
-            self.bars.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._range.setVisible(start is not None)
 
 
 class AuditCountBars(Pressable):
@@ -125,12 +111,17 @@ class AuditCountBars(Pressable):
 
     def bar_rect(self, at: int) -> QRectF:
         """The room of a bar, from top to bottom."""
-        slot = self.width() / max(1, len(self._counts.periods))
+        slot = self._slot
         return QRectF(at * slot, _TOP, slot, _BARS)
 
+    @property
+    def _slot(self) -> float:
+        return min(float(_WIDEST), self.width() / max(1, len(self._counts.periods)))
+
     def _at(self, x: float) -> int:
-        count = len(self._counts.periods)
-        return min(count - 1, max(0, int(x * count / max(1, self.width()))))
+        """The period at `x`; -1 to the right of the last one."""
+        at = max(0, int(x / max(0.001, self._slot)))
+        return at if at < len(self._counts.periods) else -1
 
     def _narrow(self) -> None:
         if self._current >= 0:
@@ -203,7 +194,9 @@ class AuditCountBars(Pressable):
             painter.drawText(spot, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 
     def labels(self) -> list[tuple[QRectF, str]]:
-        """The periods written below the bars, and where: the first, the last, and those between that have room."""
+        """The periods written below the bars, and where: the last, and those before it that have room; the first alone
+        where only one has.
+        """
         periods = self._counts.periods
         if not periods:
             return []
@@ -219,6 +212,8 @@ class AuditCountBars(Pressable):
             for at in range(0, last, step)
             if self.bar_rect(at).left() + widest + _BETWEEN_LABELS <= end
         ]
+        if not found:
+            return [(QRectF(0, _TOP + _BARS + 2, widest + 4, _LABELS - 2), labels[0])]
         return [*found, (QRectF(end, _TOP + _BARS + 2, wide, _LABELS - 2), labels[last])]
 
 

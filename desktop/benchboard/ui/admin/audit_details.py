@@ -3,9 +3,7 @@
 import json
 from typing import Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from benchboard.canbus.timing import controller
 from benchboard.dashboards.access.dashboard_permissions import LEVELS, level_title
@@ -13,8 +11,8 @@ from benchboard.dongles.channel_modes import channel_mode_title
 from benchboard.errors import NotFound
 from benchboard.i18n import _, ngettext, number
 from benchboard.identity.audit import AuditEntry
-from benchboard.identity.audit_titles import details_with_names, reason_title
-from benchboard.ui.theme import theme
+from benchboard.identity.audit_titles import detail_title, details_with_names, entry_title, reason_title
+from benchboard.identity.roles import abilities_of, ability_title, in_order, role_title
 from benchboard.ui.widgets import Text, copyable
 
 _IDS: Final = frozenset({"acted_by", "claim_id", "device_id", "identity", "team_id", "user_id"})
@@ -23,8 +21,10 @@ _LEFT_OUT: Final = "version"
 """The detail that counts the writes of a row: it means nothing to a reader, who is told the version's number."""
 _COUNTS: Final = frozenset({"added", "changed", "removed"})
 """Counts of widgets, where they are numbers."""
-_PAD: Final = 8
-_FIELD: Final = 96
+_PERMISSIONS: Final = frozenset({"permissions"})
+"""Permissions of a role, which are shown as what they let a person do."""
+_LISTS: Final = frozenset({"people", "dashboards", "sources"})
+"""IDs of objects, of which the number is shown."""
 _NOTHING: Final[tuple[object, ...]] = (None, "", 0, [], {})
 _ORDER: Final = (
     ("changed", "name", *_CHANGES, "added", "removed", "permission", "role", "reason", "note", "number", "count"),
@@ -36,7 +36,7 @@ _BIT_RATES: Final = frozenset({"bitrate", "data_bitrate"})
 
 def detail_rows(entry: AuditEntry) -> list[tuple[str, QWidget]]:
     """Titles and values of the entry's details: first what was done, then whom it was about and who did it, then where,
-    then what only a technician reads. What is empty or zero is left out, and what `changed_name` returns.
+    then what only a technician reads. What is empty or zero is left out, and what `changed_field` returns.
     """
     told = [
         (key, title, value)
@@ -47,52 +47,37 @@ def detail_rows(entry: AuditEntry) -> list[tuple[str, QWidget]]:
     return [(title, _value(entry, key, title, value)) for key, title, value in told]
 
 
-def changed_name(entry: AuditEntry) -> tuple[str, str] | None:
-    """A name before and after the entry; None if it changed none."""
+def changed_field(entry: AuditEntry) -> tuple[str, str, str] | None:
+    """The title of the field that the entry changed, and its value before and after; None if it changed none."""
     if "before" not in entry.details:
         return None
+    field = entry.event.partition(".change-")[2] or "name"
     after = entry.details.get("after", entry.details.get("name"))
-    return value_text("before", entry.details["before"]), value_text("after", after)
+    before, now = (value_text(field, value) for value in (entry.details["before"], after))
+    return detail_title(field), before, now
 
 
-class ChangeTable(QWidget):
-    """What changed: the field, and its value before and after, side by side."""
-
-    def __init__(self, field: str, before: str, after: str) -> None:
-        super().__init__()
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(0)
-        grid.setVerticalSpacing(4)
-        for at, (title, stretch) in enumerate(((_("Field"), 0), (_("Before"), 1), (_("After"), 1))):
-            head = Text(title, "caption", "muted")
-            head.setContentsMargins(0 if at == 0 else _PAD, 0, 0, 0)
-            grid.addWidget(head, 0, at)
-            grid.setColumnStretch(at, stretch)
-        grid.setColumnMinimumWidth(0, _FIELD)
-        name = Text(field, tone="muted")
-        name.setContentsMargins(0, 4, 0, 4)
-        grid.addWidget(name, 1, 0, Qt.AlignmentFlag.AlignTop)
-        for at, (title, value, ground) in enumerate(
-            ((_("Before"), before, "error.soft"), (_("After"), after, "ok.soft")), start=1
-        ):
-            cell = _ChangedValue(value, ground)
-            cell.setAccessibleDescription(title)
-            grid.addWidget(cell, 1, at)
+def what_text(entry: AuditEntry) -> str:
+    """What was done, in a line: with the value before and after where one was changed, and the version that was saved,
+    by which the lines of a dashboard differ.
+    """
+    title, version = entry_title(entry), entry.details.get("number")
+    if entry.event == "dashboard.save" and isinstance(version, int):
+        return _("{what}, version {number}").format(what=title, number=number(version))
+    change = changed_field(entry)
+    if change is None or entry.event == "dongle.rename":  # its title says both names
+        return title
+    return _("{what}: {before} → {after}").format(what=title, before=change[1], after=change[2])
 
 
-class _ChangedValue(Text):
-    """A value on the ground of what is gone, or of what is new."""
-
-    def __init__(self, text: str, ground: str) -> None:
-        super().__init__(text, wrap=True, selectable=True)
-        self._ground = ground
-        self.setContentsMargins(_PAD, 4, _PAD, 4)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        with QPainter(self) as painter:
-            painter.fillRect(self.rect(), theme().color(self._ground))
-        super().paintEvent(event)
+def object_title(entry: AuditEntry) -> str:
+    """What the entry's object was called then; the beginning of its ID if that isn't recorded. Empty without one."""
+    if not entry.resource_id:
+        return ""
+    if entry.resource_type == "user" and entry.whom:
+        return entry.whom
+    names = (entry.details.get(key) for key in ("after", "name", "team"))
+    return next((name for name in names if isinstance(name, str) and name), entry.resource_id[:8])
 
 
 def value_text(key: str, value: object) -> str:
@@ -105,12 +90,18 @@ def value_text(key: str, value: object) -> str:
         return number(value)
     if key in _COUNTS and isinstance(value, int):
         return ngettext("{count} widget", "{count} widgets", value).format(count=number(value))
+    if key in _PERMISSIONS and isinstance(value, list):
+        return ", ".join(ability_title(one) for one in in_order(abilities_of(value))) or _("none")
+    if key in _LISTS and isinstance(value, list):
+        return number(len(value))
     if not isinstance(value, str):
         return json.dumps(value, ensure_ascii=False, default=str)
     if key == "controller":
         return _controller_title(value)
     if key == "reason":
         return reason_title(value)
+    if key == "role":
+        return role_title(value)
     if key == "permission":
         return next((level_title(level) for level in LEVELS if level == value), value)
     return channel_mode_title(value) if key == "mode" else value

@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from benchboard.i18n import _, number, pgettext
+from benchboard.i18n import _, pgettext
 from benchboard.identity import audit, users
 from benchboard.identity.audit import AuditEntry
 from benchboard.identity.audit_counts import CountsOverTime, count_entries_over_time
@@ -19,9 +19,11 @@ from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page, Scalar
 from benchboard.ui.admin.admin_commands import SESSION_MENU
 from benchboard.ui.admin.audit_counts_strip import AuditCountsStrip, range_text
-from benchboard.ui.admin.audit_details import ChangeTable, changed_name, detail_rows
+from benchboard.ui.admin.audit_details import changed_field, detail_rows, object_title, what_text
+from benchboard.ui.admin.audit_filter_chips import AuditFilterChips
+from benchboard.ui.admin.change_table import ChangeTable
 from benchboard.ui.command_menu import command_menu
-from benchboard.ui.commands import Handler
+from benchboard.ui.commands import REGISTRY, Handler
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_export import ask_and_export
 from benchboard.ui.paged.paged_model import Column, PagedTableModel
@@ -48,6 +50,7 @@ from benchboard.ui.widgets import (
 )
 from benchboard.ui.widgets.detail_pane import DetailHeader, DetailPane, DetailSection
 from benchboard.ui.widgets.drawer import Drawer
+from benchboard.ui.widgets.flow_layout import FlowLayout
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.no_match import NoMatch, NoMatchLine
 from benchboard.ui.widgets.tab_order import focus_content
@@ -80,7 +83,9 @@ class AuditView(QWidget):
             context.tasks, self._fetch, _columns(self._when_text), self, repeats=audit.repeats
         )
         self._toolbar = Toolbar(_("Audit log"))
-        self._search = search_field(self, "audit_search", _("Person, event or object"), self._searched)
+        self._search = search_field(
+            self, "audit_search", _("Person, event or object"), self._searched, label=_("Filter events")
+        )
         self._event = Select(
             [("", _("All events")), *((event, event_title(event)) for event in known_events())],
             name="audit_event",
@@ -113,17 +118,24 @@ class AuditView(QWidget):
         self._strip.narrowed.connect(self._narrow)
         self._strip.widened.connect(self._widen)
         self._range: tuple[datetime, datetime] | None = None
+        self._object: AuditEntry | None = None
+        """The entry about whose object the list is."""
+        self._chips = AuditFilterChips(self._table.view)
+        self._chips.period_removed.connect(self._widen)
+        self._chips.object_removed.connect(self._show_all_objects)
+        self._chips.cleared.connect(self._show_all)
         self._detail = AuditEntryPane(context)
         self._body = Drawer(self._table, self._detail)
-        self._body.covers.connect(self._table.view.set_covered)
+        self._body.covers.connect(self._table.set_covered)
         self.banner_place = BannerPlace()
-        fill_column(self, self._toolbar, self.banner_place, self._strip, self._body)
+        fill_column(self, self._toolbar, self.banner_place, self._strip, self._chips, self._body)
         self.setFocusProxy(self._table.view)
         self._model.loaded.connect(lambda: self._body.keep_place(bool(self._model.rows)))
         self._table.current_changed.connect(self._show_entry)
         self._table.activated.connect(self._focus_entry)
         self._table.menu_requested.connect(self._open_menu)
         self._detail.closed.connect(self._close_detail)
+        self._detail.history_requested.connect(self.show_object)
         refresh_times(self._table.view.viewport(), self._detail.refresh_time)
         context.changed.watch(self, {"audit_logs"}, self._refresh)
         count_in(self._toolbar, self._model)
@@ -131,7 +143,8 @@ class AuditView(QWidget):
 
     def panes(self) -> list[QWidget]:
         """The panes in F6 order."""
-        return [self._toolbar, self._strip, self._table, *([self._detail] if self._detail.isVisible() else [])]
+        shown = [self._chips] if self._chips.isVisible() else []
+        return [self._toolbar, self._strip, *shown, self._table, *([self._detail] if self._detail.isVisible() else [])]
 
     def open_route(self, rest: str) -> None:
         """Filter the list by one person."""
@@ -152,6 +165,7 @@ class AuditView(QWidget):
         self._count()
 
     def _set_listing(self, listing: Listing) -> None:
+        self._chips.show_filters(*self._chip_texts(), filtered=bool(listing.filters))
         self._model.listing = listing
         self._count()
 
@@ -174,11 +188,21 @@ class AuditView(QWidget):
     def _filter(self) -> None:
         selected = {"event": self._event.current_key(), "person": self._person.current_key()}
         filters: dict[str, Scalar] = {key: value for key, value in selected.items() if value}
+        if self._object is not None:
+            filters |= {"resource_type": self._object.resource_type, "resource_id": self._object.resource_id or ""}
         if self._range is not None:
             since, until = (time.astimezone(UTC).isoformat() for time in self._range)
             filters |= {"since": since, "until": until}
-        self._strip.show_range(*(self._range or (None, None)))
         self._set_listing(replace(self._model.listing, filters=filters))
+
+    def show_object(self, entry: AuditEntry) -> None:
+        """Show only the entries about the same object as this one."""
+        self._object = entry
+        self._filter()
+
+    def _show_all_objects(self) -> None:
+        self._object = None
+        self._filter()
 
     def _narrow(self, start: datetime, end: datetime) -> None:
         """Show only the entries of a period."""
@@ -197,14 +221,19 @@ class AuditView(QWidget):
 
     def _filter_names(self) -> list[str]:
         names = [one.currentText() for one in (self._event, self._person) if one.current_key()]
-        return [*names, range_text(*self._range)] if self._range is not None else names
+        return [*names, *(text for text in self._chip_texts() if text)]
+
+    def _chip_texts(self) -> tuple[str, str]:
+        """The period and the object that the list is narrowed to; empty without one."""
+        period = range_text(*self._range) if self._range is not None else ""
+        return period, object_title(self._object) if self._object is not None else ""
 
     def _show_all(self) -> None:
         self._search.clear()
         self._event.set_current_key("")
         self._person.set_current_key("")
         self._range = None
-        self._strip.show_range(None, None)
+        self._object = None
         self._set_listing(replace(self._model.listing, search="", filters={}))
 
     def _show_entry(self, entry: AuditEntry | None) -> None:
@@ -233,7 +262,9 @@ class AuditView(QWidget):
 
 
 class AuditEntryPane(DetailPane):
-    """All details of one audit entry."""
+    """All details of one audit entry. `history_requested` asks for the entries about the same object."""
+
+    history_requested = Signal(object)
 
     def __init__(self, context: Context) -> None:
         super().__init__("audit_detail")
@@ -246,24 +277,58 @@ class AuditEntryPane(DetailPane):
             KeyValue(label=title) for title in (_("When and where"), _("Details"), _("Technical"))
         )
         self._more_section, self._change = DetailSection(_("Details")), DetailSection(_("What changed"))
-        facts, technical = DetailSection(""), DetailSection(_("Technical"))
+        facts, technical = DetailSection(""), DetailSection("")
+        self._unfold = Button("", self._fold_technical, kind="link", name="audit_technical")
         for section, rows in ((facts, self._facts), (self._more_section, self._more), (technical, self._technical)):
-            section.fill(rows)
+            section.fill(*([self._unfold, rows] if section is technical else [rows]))
+        self._technical.hide()
+        self._name_fold()
         self._more_line, self._change_line = hairline(), hairline()
         for widget in (
-            facts,
-            hairline(),
             self._change,
             self._change_line,
+            facts,
+            hairline(),
             self._more_section,
             self._more_line,
             technical,
+            hairline(),
         ):
             self.column.addWidget(widget)
+        self._history = Button(
+            _("All entries about this"), self._request_history, icon="ph.clock-counter-clockwise", name="audit_history"
+        )
+        self._show_person = Button(
+            REGISTRY["admin.show_person"].text, self._go_to_person, icon="ph.user", name="audit_show_person"
+        )
+        further = FlowLayout()
+        further.setContentsMargins(16, 14, 16, 14)
+        for button in (self._history, self._show_person):
+            further.addWidget(button)
+        self.column.addLayout(further)
         self.column.addStretch(1)
+
+    def _fold_technical(self) -> None:
+        """Show what only a technician reads, or hide it: so it stays for the entries shown next."""
+        self._technical.setVisible(self._technical.isHidden())
+        self._name_fold()
+
+    def _name_fold(self) -> None:
+        hidden = self._technical.isHidden()
+        self._unfold.set_title(_("Show technical details") if hidden else _("Hide technical details"))
+
+    def _request_history(self) -> None:
+        if self._entry is not None:
+            self.history_requested.emit(self._entry)
+
+    def _go_to_person(self) -> None:
+        if self._entry is not None:
+            self._context.go(f"admin/people/{self._entry.user_id}")
 
     def show_entry(self, entry: AuditEntry) -> None:
         """Show this entry."""
+        self._history.setVisible(entry.resource_id is not None)
+        self._show_person.setVisible(entry.user_id is not None)
         self._head.show_person(entry.who or _("System"))
         self._head.name.setText(entry_title(entry))
         self._entry = entry
@@ -271,7 +336,7 @@ class AuditEntryPane(DetailPane):
         rows: list[tuple[str, QWidget]] = [
             (_("When"), Text(full_time(entry.at), selectable=True)),
             (_("Computer"), Elided(computer_title(entry.user_agent or "") or _("Not recorded"))),
-            (_("Program"), Paragraph(program_title(entry.user_agent or "") or _("Not recorded"))),
+            (_("Program"), Paragraph(_program(entry) or _("Not recorded"))),
             (_("IP address"), Elided(entry.ip_address or _("This computer"))),
         ]
         self._facts.show_rows(rows)
@@ -285,11 +350,11 @@ class AuditEntryPane(DetailPane):
         for widget in (self._more_line, self._more_section):
             widget.setVisible(bool(details))
         self._more.show_rows(details)
-        change = changed_name(entry)
+        change = changed_field(entry)
         for widget in (self._change_line, self._change):
             widget.setVisible(change is not None)
         if change is not None:
-            self._change.fill(ChangeTable(_("Name"), *change))
+            self._change.fill(ChangeTable(change))
 
     def refresh_time(self) -> None:
         """Show how long ago it was, as of now."""
@@ -378,12 +443,9 @@ class PersonPicker(Popover):
         self._on_selected(person)
 
 
-def _what_text(entry: AuditEntry) -> str:
-    """What was done; of a save also the version that it belongs to, by which the lines of a dashboard differ."""
-    version = entry.details.get("number")
-    if entry.event != "dashboard.save" or not isinstance(version, int):
-        return entry_title(entry)
-    return _("{what}, version {number}").format(what=entry_title(entry), number=number(version))
+def _program(entry: AuditEntry) -> str:
+    """The program that did it; its computer has a row of its own."""
+    return program_title((entry.user_agent or "").rpartition(" on ")[0] or entry.user_agent or "")
 
 
 def _columns(when: Callable[[AuditEntry], str]) -> tuple[Column[AuditEntry], ...]:
@@ -393,29 +455,33 @@ def _columns(when: Callable[[AuditEntry], str]) -> tuple[Column[AuditEntry], ...
             _("When"),
             when,
             sortable=True,
-            tooltip=lambda row: full_time(row.at),
+            tooltip=lambda row: f"{relative_time(row.at)}\n{full_time(row.at)}",
             muted=True,
-            width=124,
+            width=170,
+            fits=True,
+            whole=True,
         ),
         Column(
             "who",
             _("Who"),
             actor_title,
             sortable=True,
+            tooltip=actor_title,
             avatar=lambda row: row.who or "?",
-            width=220,
+            width=150,
+            fits=True,
             stretch=True,
-            most=270,
+            most=280,
         ),
         Column(
             "event",
             _("What"),
-            _what_text,
+            what_text,
             sortable=True,
-            tooltip=_what_text,
+            tooltip=what_text,
             names=True,
             repeated=lambda line: repeated_since([entry.at for entry in line.run]),
-            width=340,
+            width=420,
             stretch=True,
             most=theme().px("measure.text_max"),
         ),
@@ -427,6 +493,7 @@ def _columns(when: Callable[[AuditEntry], str]) -> tuple[Column[AuditEntry], ...
                 part for part in (program_title(row.user_agent or ""), row.ip_address) if part
             ),
             muted=True,
-            width=140,
+            width=180,
+            fits=True,
         ),
     )

@@ -1,6 +1,7 @@
 """The people of the organisation: a list with search, filters, selection and actions."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer
@@ -13,11 +14,11 @@ from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page, Scalar
 from benchboard.ui.admin import user_actions
 from benchboard.ui.admin.add_person_dialog import AddPersonDialog
-from benchboard.ui.admin.admin_commands import PERSON_MENU
+from benchboard.ui.admin.admin_commands import PEOPLE, PERSON_MENU
 from benchboard.ui.admin.admin_format import state_mark, time_column
 from benchboard.ui.admin.person_pane import PersonPane
 from benchboard.ui.command_menu import command_menu
-from benchboard.ui.commands import Handler, Handlers, install_shortcuts
+from benchboard.ui.commands import Handler, Handlers, install_shortcuts, run_handler
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_export import ask_and_export
 from benchboard.ui.paged.paged_model import Column, PagedTableModel
@@ -33,7 +34,7 @@ from benchboard.ui.window_commands import LIST, LIST_UNDO, UNDO
 # A person whom the filter hides is on no page; without a limit, looking for them would read the whole list.
 _MOST_SEARCHED = 2_000
 _OPPOSITE: Final = {"disable_account": "activate_account", "activate_account": "disable_account"}
-_CSV = ("id", "name", "email", "role", "teams", "state", "last_seen", "sessions", "created_at")
+_CSV = ("id", "name", "email", "role", "own_roles", "teams", "state", "last_seen", "sessions", "created_at")
 
 
 class PeopleView(QWidget):
@@ -50,7 +51,7 @@ class PeopleView(QWidget):
         self._table = self._make_table()
         self._detail = PersonPane(context)
         self._body = Drawer(self._table, self._detail)
-        self._body.covers.connect(self._table.view.set_covered)
+        self._body.covers.connect(self._table.set_covered)
         self.banner_place = BannerPlace()
         fill_column(self, self._toolbar, self.banner_place, self._body)
         self.setFocusProxy(self._table.view)
@@ -64,20 +65,29 @@ class PeopleView(QWidget):
         self._table.selectionChanged.connect(self._on_ticked)
         self._detail.closed.connect(self._close_detail)
         install_shortcuts(self, LIST_UNDO, {UNDO: Handler(context.problems.undo_last)})
+        for pane in (self._table.view, self._detail):
+            install_shortcuts(
+                pane,
+                PEOPLE,
+                {
+                    "admin.edit_person": Handler(partial(self._run_for_current, "admin.edit_person")),
+                    "admin.delete_person": Handler(partial(self._run_for_current, "admin.delete_person")),
+                },
+            )
         refresh_times(self._table.view.viewport(), self._detail.refresh_times)
-        context.changed.watch(self, {"users", "sessions", "user_roles", "teams", "team_members"}, self.refresh)
+        context.changed.watch(self, {"users", "sessions", "user_roles", "roles", "teams", "team_members"}, self.refresh)
         self._model.loaded.connect(self._update_bulk)
         self._model.listing = self._listing
         self._count()
 
     def _fill_toolbar(self) -> None:
         self._toolbar = Toolbar(_("People"))
-        self._search = search_field(self, "people_search", _("Name or email"), self._searched)
+        self._search = search_field(self, "people_search", _("Name or email"), self._searched, label=_("Filter people"))
         self._role = Select(
             [("", _("All roles")), *((role, role_title(role)) for role in ROLES)], name="people_role", label=_("Role")
         )
         self._state = Select(
-            [("", _("All statuses")), *((state, state_mark(state).text) for state in users.STATES)],
+            [("", _("All statuses")), *((state, state_mark(state).text) for state in (*users.STATES, users.DELETED))],
             name="people_state",
             label=_("Status"),
         )
@@ -88,9 +98,9 @@ class PeopleView(QWidget):
         export = Button(_("Export CSV"), self._export, icon="ph.download-simple", name="people_export")
         self._toolbar.add_right(export)
         self._toolbar.shorten(export)
-        self._toolbar.add_right(
-            Button(_("Add person"), self.add, kind="primary", icon="ph.user-plus", name="people_add")
-        )
+        add = Button(_("Add person"), self.add, kind="primary", icon="ph.user-plus", name="people_add")
+        add.disable(user_actions.why_no_changes(self._context))
+        self._toolbar.add_right(add)
 
     def _make_table(self) -> PagedTable[Person]:
         no_match = NoMatch(pgettext("no match", "people"), self._show_all, self._filter_names)
@@ -147,6 +157,9 @@ class PeopleView(QWidget):
 
     def add(self) -> None:
         """Ask for a person and add them."""
+        if denied := user_actions.why_no_changes(self._context):
+            self._context.problems.refuse(denied)
+            return
         dialog = AddPersonDialog(
             self.window(), self._context, asks_password=self._context.workspace.location.kind == "server"
         )
@@ -241,6 +254,14 @@ class PeopleView(QWidget):
             self._detail.show_person(person.id, person)
         self._body.show_detail(person is not None)
 
+    def _run_for_current(self, command: str) -> None:
+        """Run a command for the ticked people, or else for the one whose row is current, if it is there for them."""
+        current = self._table.current()
+        people = self._table.selected() or ([current] if current is not None else [])
+        handler = user_actions.handlers_for_people(self._context, self, people).get(command) if people else None
+        if handler is not None:
+            run_handler(handler, self._context.problems.refuse)
+
     def _focus_detail(self, person: Person) -> None:
         self._show_detail(person)
         focus_content(self._detail)
@@ -261,16 +282,18 @@ class PeopleView(QWidget):
             self._body.show_detail(False)
 
     def _update_bulk(self) -> None:
-        """Enable the buttons for what can be done with the ticked people; the others say why not."""
+        """Show the buttons for what can be done with the ticked people; if nothing can, the bar says why not."""
         selected = self._table.selected()
         why_not = user_actions.why_not_bulk(self._context, selected) if selected else dict.fromkeys(self._bulk, "")
         focused = next((name for name, button in self._bulk.items() if button.hasFocus()), "")
         back = _OPPOSITE.get(focused, "")
         if back and why_not[focused] and not why_not[back]:  # the focus goes to what takes the action back
-            self._bulk[back].disable("")
+            self._bulk[back].show()
             self._bulk[back].setFocus(Qt.FocusReason.OtherFocusReason)
         for name, button in self._bulk.items():
-            button.disable(why_not[name])
+            button.setVisible(not why_not[name])
+        reasons = dict.fromkeys(why_not.values())
+        self._table.explain_bulk("" if "" in reasons else " ".join(reasons))
 
     def _close_detail(self) -> None:
         self._body.show_detail(False)
@@ -302,14 +325,22 @@ def _columns(own_id: str) -> tuple[Column[Person], ...]:
             width=248,
             stretch=True,
         ),
-        Column("role", _("Role"), lambda row: role_title(row.role), sortable=True, width=156, stretch=True),
+        Column(
+            "role",
+            _("Role"),
+            lambda row: ", ".join((role_title(row.role), *row.own_roles)),
+            sortable=True,
+            tooltip=lambda row: ", ".join((role_title(row.role), *row.own_roles)),
+            width=172,
+            stretch=True,
+        ),
         Column(
             "teams",
             _("Teams"),
             lambda row: ", ".join(row.teams) or "–",
             tooltip=lambda row: ", ".join(row.teams),
             spoken="titled",
-            width=160,
+            width=144,
             stretch=True,
         ),
         Column(

@@ -1,6 +1,6 @@
 """The details of one person: profile, active sessions, and audit entries by and about them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from operator import attrgetter
@@ -19,6 +19,7 @@ from benchboard.identity.sessions import SessionRecord
 from benchboard.identity.users import Person
 from benchboard.paging import Line, Listing, Page, fold
 from benchboard.ui.admin import user_actions
+from benchboard.ui.admin.access_tab import AccessTab
 from benchboard.ui.admin.admin_format import session_origin, state_mark
 from benchboard.ui.context import Context
 from benchboard.ui.shell.header import ViewTab
@@ -36,6 +37,7 @@ from benchboard.ui.widgets.timeline_row import TimelineRow
 _MAX_ROWS = 50
 _FEW_SESSIONS, _FEW_ENTRIES = 3, 3
 """How many of the overview's sections show; the tabs show all."""
+_SESSIONS_TAB = 2
 _FOLD = "person_fold_"
 """How the names of the buttons begin that unfold repeated entries."""
 PersonReading = tuple[Person, Page[SessionRecord], Page[AuditEntry]]
@@ -51,12 +53,12 @@ class PersonPane(DetailPane):
         self._person_id = ""
         self._head = _PersonHeader(self)
         self.head.addWidget(self._head)
-        self._tabs = [ViewTab(title) for title in (_("Overview"), _("Sessions"), _("Audit log"))]
+        self._tabs = [ViewTab(title) for title in (_("Overview"), _("Access"), _("Sessions"), _("Audit log"))]
         strip = QHBoxLayout()
         strip.setContentsMargins(5, 0, 16, 0)
         strip.setSpacing(0)
         self._pages = QStackedWidget()
-        for at, (tab, name) in enumerate(zip(self._tabs, ("overview", "sessions", "audit"), strict=True)):
+        for at, (tab, name) in enumerate(zip(self._tabs, ("overview", "access", "sessions", "audit"), strict=True)):
             tab.setObjectName(f"person_{name}")
             tab.setFixedHeight(40)
             tab.clicked.connect(lambda _checked=False, at=at: self.show_tab(at))
@@ -65,13 +67,17 @@ class PersonPane(DetailPane):
         self.head.addLayout(strip)
         self.head.addWidget(hairline())
         self._overview = _OverviewTab(self)
+        self._access = AccessTab(context)
         self._sessions = _SessionsSection(self, _MAX_ROWS)
         self._audit = _ActivitySection(self, _MAX_ROWS)
-        for page in (self._overview, self._sessions, self._audit):
+        self._tab_pages: tuple[QWidget, ...] = (self._overview, self._access, self._sessions, self._audit)
+        for page in self._tab_pages:
             self.column.addWidget(page)
         self.column.addStretch(1)
         self.show_tab(0)
-        context.changed.watch(self, {"users", "sessions", "audit_logs", "teams", "team_members"}, self.refresh)
+        context.changed.watch(
+            self, {"users", "sessions", "audit_logs", "teams", "team_members", "roles", "user_roles"}, self.refresh
+        )
 
     @property
     def person(self) -> Person | None:
@@ -82,15 +88,14 @@ class PersonPane(DetailPane):
         return self._context
 
     def show_tab(self, at: int) -> None:
-        for index, (tab, page) in enumerate(
-            zip(self._tabs, (self._overview, self._sessions, self._audit), strict=True)
-        ):
+        for index, (tab, page) in enumerate(zip(self._tabs, self._tab_pages, strict=True)):
             tab.setChecked(index == at)
             page.setVisible(index == at)
 
     def show_person(self, user_id: str, known: Person | None = None) -> None:
         """Show this person: at once with the list's data, then with the database's."""
         self._person_id = user_id
+        self._access.show_person(user_id)
         if known is not None:
             self._person = known
             self._head.show_account(known)
@@ -111,7 +116,7 @@ class PersonPane(DetailPane):
         actor = self._context.actor
 
         def op(session: DatabaseSession) -> PersonReading:
-            person = users.get_person(session, actor, user_id)
+            person = users.get_person(session, actor, user_id, or_deleted=True)
             theirs = Listing(filters={"user_id": user_id})
             open_now = sessions.list_sessions(session, actor, theirs, limit=_MAX_ROWS)
             trail = audit.list_entries(session, actor, Listing(filters={"person": user_id}), limit=_MAX_ROWS)
@@ -126,8 +131,8 @@ class PersonPane(DetailPane):
         self._person = person
         self._head.show_account(person)
         self._overview.show_person(person)
-        self._tabs[1].setText(_("Sessions {count}").format(count=person.sessions))
-        self._tabs[1].updateGeometry()
+        self._tabs[_SESSIONS_TAB].setText(_("Sessions {count}").format(count=person.sessions))
+        self._tabs[_SESSIONS_TAB].updateGeometry()
         for listed in (self._overview.sessions, self._sessions):
             listed.show_sessions(person, sessions)
         for section in (self._overview.activity, self._audit):
@@ -185,7 +190,9 @@ class _OverviewTab(QWidget):
         super().__init__()
         self._pane = pane
         column = _column(self)
-        role, account = DetailSection(_("Role")), DetailSection(_("Account"))
+        self._edit_link = Button(_("Edit"), self._edit, kind="link", name="person_edit", tip=_("Edit person"))
+        self._password = Button(_("Set password"), self._set_password, kind="link", name="person_set_password")
+        role, account = DetailSection(_("Role"), self._edit_link), DetailSection(_("Account"), self._password)
         self._role, self._facts = ReadableList(_("Role")), KeyValue()
         role.fill(self._role)
         account.fill(self._facts)
@@ -197,9 +204,17 @@ class _OverviewTab(QWidget):
         self._activate = Button(
             _("Enable account"), self._set("active"), icon="ph.check-circle", name="person_activate"
         )
+        self._delete = Button(
+            _("Delete person"), self._change(user_actions.delete_people), kind="danger", icon="ph.trash",
+            name="person_delete",
+        )  # fmt: skip
+        self._restore = Button(
+            _("Restore person"), self._change(user_actions.restore_people), icon="ph.arrow-counter-clockwise",
+            name="person_restore",
+        )  # fmt: skip
         line = FlowLayout()
         line.setContentsMargins(16, 14, 16, 14)
-        for button in (self._activate, self._disable):
+        for button in (self._activate, self._disable, self._delete, self._restore):
             line.addWidget(button)
         self._note = Paragraph("", "caption", "muted")
         self._note.setContentsMargins(16, 0, 16, 14)
@@ -218,14 +233,42 @@ class _OverviewTab(QWidget):
         if person.department:
             rows.insert(0, (_("Department"), Elided(person.department)))
         self._facts.show_rows(rows)
-        active = person.state == "active"
-        focused = any(button.hasFocus() for button in (self._disable, self._activate))
+        takes_password = person.state != users.DELETED and user_actions.takes_password(self._pane.context, person)
+        self._password.setVisible(takes_password)
+        active, deleted = person.state == "active", person.state == users.DELETED
+        buttons = self._disable, self._activate, self._delete, self._restore
+        focused = any(button.hasFocus() for button in buttons)
         self._disable.setVisible(active)
-        self._activate.setVisible(not active)
-        if focused:  # what undoes the action stands in its place
-            (self._disable if active else self._activate).setFocus(Qt.FocusReason.OtherFocusReason)
+        self._activate.setVisible(not active and not deleted)
+        self._delete.setVisible(not deleted)
+        self._restore.setVisible(deleted)
+        self._edit_link.setVisible(not deleted)
+        if focused and not any(button.hasFocus() and button.isVisible() for button in buttons):
+            # what undoes the action stands in its place
+            back = self._restore if deleted else self._disable if active else self._activate
+            back.setFocus(Qt.FocusReason.OtherFocusReason)
+        is_own = person.id == self._pane.context.actor.user_id
+        denied = user_actions.why_no_changes(self._pane.context)
+        self._delete.disable(_("You can't delete your own account.") if is_own else denied)
+        for button in (self._activate, self._restore, self._edit_link, self._password):
+            button.disable(denied)
         self._disable.disable(user_actions.why_not_disabled(self._pane.context, person))
         self._note.setText(_state_note(person, self._pane.context))
+
+    def _edit(self) -> None:
+        if self._pane.person is not None:
+            user_actions.edit_person(self._pane.context, self._pane, self._pane.person)
+
+    def _set_password(self) -> None:
+        if self._pane.person is not None:
+            user_actions.set_password(self._pane.context, self._pane, self._pane.person)
+
+    def _change(self, change: Callable[[Context, QWidget, Sequence[Person]], None]) -> Callable[[], None]:
+        def run() -> None:
+            if self._pane.person is not None:
+                change(self._pane.context, self._pane, [self._pane.person])
+
+        return run
 
     def _set(self, state: str) -> Callable[[], None]:
         def run() -> None:
@@ -246,12 +289,14 @@ class _RoleRow(ReadableRow):
         column.setSpacing(6)
         flow = FlowLayout(spacing=6)
         flow.addWidget(Badge("info", role_title(person.role), "ph.shield"))
+        for role in person.own_roles:
+            flow.addWidget(Badge("info", role, "ph.shield"))
         for team in person.teams:
             flow.addWidget(Badge("neutral", team, "ph.users-three"))
         column.addLayout(flow)
         column.addWidget(Paragraph(allowed, "body", "secondary"))
         teams = [_("{name}: {values}").format(name=_("Teams"), values=", ".join(person.teams))] if person.teams else []
-        self.setAccessibleName(". ".join((role_title(person.role), *teams, allowed)))
+        self.setAccessibleName(". ".join((role_title(person.role), *person.own_roles, *teams, allowed)))
 
 
 class _SessionsSection(DetailSection):
@@ -364,8 +409,8 @@ class _ActivitySection(DetailSection):
 
     def _row(self, person: Person, page: Page[AuditEntry], line: Line[AuditEntry]) -> TimelineRow:
         entry = line.row
-        by = actor_title(entry) if entry.user_id != person.id else entry.acted_by
-        under = _("by {name}").format(name=by) if by else program_title(entry.user_agent or "")
+        by_another = entry.acted_by or entry.user_id != person.id
+        under = actor_title(entry) if by_another else program_title(entry.user_agent or "")
         action = None
         if line.repeated and line.first:
             action = Button(
@@ -412,6 +457,8 @@ def _state_note(person: Person, context: Context) -> str:
             if person.sessions > 1
             else _("You can't disable your own account.")
         )
+    if person.state == users.DELETED:
+        return _("The account is deleted. Restoring it brings back what it had, but no sessions.")
     signs_in = context.workspace.location.kind == "server" or person.account_type == "DEMO" or bool(person.os_user)
     if person.state != "active":
         if not signs_in:

@@ -66,9 +66,11 @@ class SessionPane(DetailPane):
         ]
         self._where.show_rows(where)
         self._revoke.setVisible(not has_ended)
+        self._revoke.set_title(_("Sign out") if session.mine else _("Revoke session"))
         within = user_actions.revoked_within()
-        self._note.setText("" if has_ended else _("Revoked sessions end {within}.").format(within=within))
-        self._note.setVisible(not has_ended)
+        revocable = not has_ended and not session.mine  # of one's own, "Sign out" ends it at once
+        self._note.setText(_("Revoked sessions end {within}.").format(within=within) if revocable else "")
+        self._note.setVisible(revocable)
         self._show_times(session)
 
     def _show_times(self, session: SessionRecord) -> None:

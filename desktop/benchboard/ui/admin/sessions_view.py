@@ -1,5 +1,6 @@
 """The active sessions of the organisation, and those that ended."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -25,12 +26,15 @@ from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import refresh_times, relative_time
 from benchboard.ui.widgets import BannerPlace, Button, EmptyState, SegmentedControl, Toolbar, fill_column, search_field
+from benchboard.ui.widgets.badges import mark_width
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.tab_order import focus_content
 
 _REVOKE = "revoke"
 """The key of the column whose icons revoke a session."""
+_AROUND_ACTION = 44
+"""Pixels of that column that its words don't take."""
 _CSV = (
     "id",
     "person",
@@ -53,7 +57,9 @@ class SessionsView(QWidget):
         super().__init__()
         self._context = context
         self._toolbar = Toolbar(_("Sessions"))
-        self._search = search_field(self, "sessions_search", _("Person or computer"), self._searched)
+        self._search = search_field(
+            self, "sessions_search", _("Person or computer"), self._searched, label=_("Filter sessions")
+        )
         self._which = SegmentedControl((("open", _("Active")), ("ended", _("Ended"))), label=_("Sessions to show"))
         self._which.selected.connect(self._show_list)
         self._toolbar.add(self._search)
@@ -74,7 +80,7 @@ class SessionsView(QWidget):
         for table in (self._open, self._ended):
             self._stack.addWidget(table)
             refresh_times(table.view.viewport(), self._detail.refresh_times)
-            self._body.covers.connect(table.view.set_covered)
+            self._body.covers.connect(table.set_covered)
             table.current_changed.connect(self._show_session)
             table.activated.connect(self._focus_session)
             table.menu_requested.connect(self._open_menu)
@@ -184,7 +190,7 @@ class SessionsView(QWidget):
 
     def _on_ticked(self) -> None:
         ticked = len(self._open.selected())
-        self._revoke_ticked.set_title(_("Revoke sessions") if ticked > 1 else _("Revoke session"))
+        self._revoke_ticked.set_title(_revoke_title(self._open.selected()))
         # In a narrow window, the drawer would cover the actions for the ticked rows.
         if self._body.narrow and ticked:
             self._body.show_detail(False)
@@ -220,12 +226,19 @@ class SessionsView(QWidget):
         if self._current_table is self._open:
             handlers["admin.revoke_sessions"] = Handler(
                 partial(user_actions.revoke_after_confirm, self._context, self, selected),
-                title=_("Revoke sessions") if several else _("Revoke session"),
+                title=_revoke_title(selected),
             )
         command_menu(self, SESSION_MENU, handlers, scope=SESSIONS, label=_("Actions"), name="sessions_menu").popup(spot)
 
     def _export(self) -> None:
         ask_and_export(self._context, self, self._current_table.model, self._fetch, _CSV, _("sessions"))
+
+
+def _revoke_title(selected: Sequence[SessionRecord]) -> str:
+    """What ends these sessions: your own one as its row calls it."""
+    if len(selected) == 1 and selected[0].mine:
+        return _("Sign out")
+    return _("Revoke sessions") if len(selected) > 1 else _("Revoke session")
 
 
 def _person() -> Column[SessionRecord]:
@@ -260,7 +273,7 @@ def _program() -> Column[SessionRecord]:
         muted=True,
         width=250,
         stretch=True,
-        most=420,
+        most=2_000,  # whatever is left, so that what ends a session stands at the end of its row
     )
 
 
@@ -277,10 +290,17 @@ def _open_columns() -> tuple[Column[SessionRecord], ...]:
         Column(
             _REVOKE,
             "",
-            lambda _row: _("Revoke"),
-            width=104,
-            mark=lambda _row: Mark("error", _("Revoke"), "ph.prohibit"),
-            tooltip=lambda row: _("Revoke session on {host}").format(host=row.host_name or _("Unknown computer")),
+            lambda row: _("Sign out") if row.mine else _("Revoke"),
+            width=max(map(mark_width, (_("Sign out"), _("Revoke")))) + _AROUND_ACTION,
+            align_right=True,
+            mark=lambda row: (
+                Mark("neutral", _("Sign out"), "ph.sign-out") if row.mine else Mark("error", _("Revoke"), "ph.prohibit")
+            ),
+            tooltip=lambda row: (
+                _("Sign out of this window")
+                if row.mine
+                else _("Revoke session on {host}").format(host=row.host_name or _("Unknown computer"))
+            ),
             spoken="never",
             acts=True,
         ),

@@ -1,14 +1,19 @@
 """An admin's actions on people and sessions, shared by all views: confirmed first, and undoable where possible."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
 from benchboard.i18n import _, ngettext, number
-from benchboard.identity import sessions, users
+from benchboard.identity import person_deletion, sessions, users
+from benchboard.identity.permissions import has_permission
+from benchboard.identity.roles import denied_title
 from benchboard.identity.sessions import SessionRecord
 from benchboard.identity.users import Person
+from benchboard.ui.admin.edit_person_dialog import EditPersonDialog
+from benchboard.ui.admin.set_password_dialog import SetPasswordDialog
 from benchboard.ui.commands import Handler
 from benchboard.ui.context import Context
 from benchboard.ui.widgets import Confirm
@@ -29,18 +34,33 @@ def titles_for(*, several: bool) -> dict[str, str]:
     }
 
 
+def why_no_changes(context: Context) -> str:
+    """Why this person can't change people; empty if they can. Only Admin can, but others may look."""
+    return "" if has_permission(context.actor, "users:write") else denied_title("users:write")
+
+
+def why_no_revoking(context: Context) -> str:
+    """Why this person can't revoke others' sessions; empty if they can."""
+    return "" if has_permission(context.actor, "sessions:revoke") else denied_title("sessions:revoke")
+
+
 def handlers_for_people(context: Context, owner: QWidget, selected: Sequence[Person]) -> dict[str, Handler]:
     """The commands for one or several people. One person has those that the state of the account allows."""
     several, (first, *_others) = len(selected) > 1, selected
     titles = titles_for(several=several)
+    if any(person.state == users.DELETED for person in selected):
+        gone = [person for person in selected if person.state == users.DELETED]
+        restore = Handler(partial(restore_people, context, owner, gone), lambda: why_no_changes(context))
+        return {"admin.restore_person": restore}
 
     def change(state: str, name: str, why_not: str = "") -> Handler:
+        why_not = why_not or why_no_changes(context)
         return Handler(partial(set_state, context, owner, selected, state), lambda: why_not, titles[name])
 
     handlers = {
         "admin.revoke_sessions": Handler(
             partial(revoke_all_after_confirm, context, owner, selected),
-            lambda: "" if several else why_not_revoked(context, first),
+            lambda: why_no_revoking(context) if several else why_not_revoked(context, first),
             titles["revoke_sessions"],
         )
     }
@@ -49,21 +69,48 @@ def handlers_for_people(context: Context, owner: QWidget, selected: Sequence[Per
     if several or first.state == "active":
         why_not = "" if several else why_not_disabled(context, first)
         handlers["admin.disable_account"] = change("inactive", "disable_account", why_not)
+    handlers["admin.delete_person"] = Handler(
+        partial(delete_people, context, owner, selected), lambda: _why_not_deleted(context, selected)
+    )
     if not several:
+        handlers["admin.edit_person"] = Handler(
+            partial(edit_person, context, owner, first), lambda: why_no_changes(context)
+        )
+        if takes_password(context, first):
+            handlers["admin.set_password"] = Handler(
+                partial(set_password, context, owner, first), lambda: why_no_changes(context)
+            )
         handlers["admin.view_audit_log"] = Handler(
             partial(context.go, f"admin/audit/{first.id}"), title=_("View in audit log")
         )
     return handlers
 
 
+def edit_person(context: Context, owner: QWidget, person: Person) -> None:
+    """Open the dialog that changes this person."""
+    EditPersonDialog(owner.window(), context, person, owner).open()
+
+
+def takes_password(context: Context, person: Person) -> bool:
+    """Whether the person signs in with a password: on a shared server."""
+    return context.workspace.location.kind == "server" and person.account_type != "DEMO"
+
+
+def set_password(context: Context, owner: QWidget, person: Person) -> None:
+    """Open the dialog that sets this person's password."""
+    SetPasswordDialog(owner.window(), context, person).open()
+
+
 def why_not_disabled(context: Context, person: Person) -> str:
     """Why this account can't be disabled; empty if it can."""
     is_own = person.id == context.actor.user_id
-    return _("You can't disable your own account.") if is_own else ""
+    return _("You can't disable your own account.") if is_own else why_no_changes(context)
 
 
 def why_not_revoked(context: Context, person: Person) -> str:
     """Why there is nothing to revoke of this person's sessions, of which this window's stays; empty if there is."""
+    if denied := why_no_revoking(context):
+        return denied
     is_own = person.id == context.actor.user_id
     if person.sessions > is_own:
         return ""
@@ -72,6 +119,9 @@ def why_not_revoked(context: Context, person: Person) -> str:
 
 def why_not_bulk(context: Context, selected: Sequence[Person]) -> dict[str, str]:
     """Why the commands for these people can't be run, by the command's name; empty where they can be."""
+    denied, no_revoking = why_no_changes(context), why_no_revoking(context)
+    if denied:
+        return {"revoke_sessions": no_revoking, "activate_account": denied, "disable_account": denied}
     others = [person for person in selected if person.id != context.actor.user_id]
     can_disable = any(person.state == "active" for person in others)
     own = _("You can't disable your own account.")
@@ -123,6 +173,58 @@ def set_state(context: Context, owner: QWidget, selected: Sequence[Person], stat
     )
 
 
+def _why_not_deleted(context: Context, selected: Sequence[Person]) -> str:
+    """Why these accounts can't be deleted; empty if they can."""
+    is_own = any(person.id == context.actor.user_id for person in selected)
+    return _("You can't delete your own account.") if is_own else why_no_changes(context)
+
+
+def delete_people(context: Context, owner: QWidget, selected: Sequence[Person]) -> None:
+    """Delete accounts, after a question if that ends sessions, and offer to undo it."""
+    if why := _why_not_deleted(context, selected):
+        context.problems.refuse(why)
+        return
+    ids, count = [person.id for person in selected], sum(person.sessions for person in selected)
+    name = selected[0].name
+    done = _("{name} deleted").format(name=name)
+    if len(selected) > 1:
+        done = _("{count} people deleted").format(count=len(selected))
+
+    def run() -> None:
+        context.tasks.change(
+            owner,
+            lambda session: person_deletion.delete_people(session, context.actor, ids),
+            lambda _ended: context.problems.toast(done, partial(restore_people, context, owner, selected)),
+        )
+
+    if not count:
+        run()
+        return
+    question = _("Delete {name}?").format(name=name)
+    if len(selected) > 1:
+        question = _("Delete {count} people?").format(count=len(selected))
+    ended = ngettext("{count} session ends {within}.", "{count} sessions end {within}.", count)
+    consequences = " ".join(
+        (ended.format(count=number(count), within=revoked_within()), _("What they own stays. They can be restored."))
+    )  # fmt: skip
+    act, keep = _("Delete"), _("Cancel")
+    Confirm(owner.window(), question, consequences, act=act, keep=keep, run=run).open()
+
+
+def restore_people(context: Context, owner: QWidget, selected: Sequence[Person]) -> None:
+    """Restore deleted accounts, and offer to undo that."""
+    ids = [person.id for person in selected]
+    done = _("{name} restored").format(name=selected[0].name)
+    if len(selected) > 1:
+        done = _("{count} people restored").format(count=len(selected))
+    again = [replace(person, sessions=0) for person in selected]
+    context.tasks.change(
+        owner,
+        lambda session: person_deletion.restore_people(session, context.actor, ids),
+        lambda _count: context.problems.toast(done, partial(delete_people, context, owner, again)),
+    )
+
+
 def revoke_all_after_confirm(context: Context, owner: QWidget, selected: Sequence[Person]) -> None:
     """Revoke every session of these people after confirmation."""
     count = sum(person.sessions for person in selected)
@@ -150,6 +252,9 @@ def revoke_all_after_confirm(context: Context, owner: QWidget, selected: Sequenc
 def revoke_after_confirm(context: Context, owner: QWidget, selected: Sequence[SessionRecord]) -> None:
     """Revoke these sessions after confirmation."""
     if not selected:
+        return
+    if denied := why_no_revoking(context):
+        context.problems.refuse(denied)
         return
     ids = [session.id for session in selected]
     if len(selected) == 1 and selected[0].mine:
@@ -190,7 +295,7 @@ def _confirm(owner: QWidget, count: int, consequences: str, run: Callable[[], ob
     act = ngettext("Revoke {count} session", "Revoke {count} sessions", count).format(count=number(count))
     keep = ngettext("Keep session", "Keep sessions", count)
     if own:
-        question, act, keep = _("Sign yourself out?"), _("Revoke and sign out"), _("Stay signed in")
+        question, act, keep = _("Sign yourself out?"), _("Sign out"), _("Stay signed in")
     Confirm(owner.window(), question, consequences, act=act, keep=keep, run=run).open()
 
 

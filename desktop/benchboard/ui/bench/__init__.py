@@ -1,4 +1,4 @@
-"""Bench: dongles, the live bus, bit timing."""
+"""Bench: dongles, the live bus, recordings, bit timing."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -31,6 +31,12 @@ def _live(context: Context) -> QWidget:
     from benchboard.ui.bench.live_bus_view import LiveBusView
 
     return LiveBusView(context)
+
+
+def _recordings(context: Context) -> QWidget:
+    from benchboard.ui.bench.recordings_view import RecordingsView
+
+    return RecordingsView(context)
 
 
 def _timing(context: Context) -> QWidget:
@@ -91,6 +97,7 @@ def _handlers(context: Context) -> Handlers:
     """The commands of the bench that can be run from any room."""
     handlers = {
         "bench.calculate_timing": Handler(partial(context.go, "bench/timing")),
+        "bench.open_recording": Handler(partial(context.go, "bench/recordings/!open")),
         "bench.monitor": _monitor_handler(context),
         "bench.simulate": _simulate_handler(context),
     }
@@ -117,6 +124,7 @@ ROOM = Room(
     (
         RoomView("dongles", N_("Dongles"), _dongles),
         RoomView("live", N_("Live bus"), _live),
+        RoomView("recordings", N_("Recordings"), _recordings),
         RoomView("timing", N_("Bit timing"), _timing),
     ),
     _handlers,

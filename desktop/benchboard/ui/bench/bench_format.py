@@ -9,7 +9,7 @@ from benchboard.dongles.dongle_status import connection_title, is_paired_elsewhe
 from benchboard.dongles.firmware_detection import BENCHBOARD_DIALECT
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.errors import AppError
-from benchboard.i18n import _, number
+from benchboard.i18n import _, number, percent
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.paged.paged_model import Mark
 from benchboard.ui.time_format import full_time, relative_time
@@ -32,6 +32,12 @@ def rates(bitrate: int, data_bitrate: int | None) -> str:
     if not data_bitrate:
         return bit_rate(bitrate)
     return f"{bit_rate(bitrate)} / {bit_rate(data_bitrate)}"
+
+
+def load_text(load: float) -> str:
+    """A bus load (0 to 1) in percent: with a decimal where it is little, so that a change can be seen."""
+    share = round(load * 100, 1)
+    return percent(share, 1 if 0 < share < 10 else 0)
 
 
 def firmware_title(dialect: str | None, firmware: str | None) -> str:
@@ -134,3 +140,8 @@ def identity_mark(dongle: DongleRecord | None, device: DetectedDevice | None) ->
     if dongle is not None:
         return Mark("neutral", _("Verified earlier"), "ph.clock")
     return Mark("neutral", _("Unknown"), "ph.dots-three")
+
+
+def clock_duration(seconds: int) -> str:
+    """`00:04:12`"""
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"

@@ -3,12 +3,14 @@
 import time
 from collections import deque
 from dataclasses import replace
-from typing import Final
+from typing import Final, Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen
 
+from benchboard.canbus.bus import BusState, ErrorState
 from benchboard.i18n import _, number, percent
+from benchboard.ui.bench.bench_format import load_text
 from benchboard.ui.bench.device_manager import LiveBus
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.focus import keys_used
@@ -36,8 +38,6 @@ def _tips() -> dict[str, str]:
         _("Sent to dongle"): _(
             "Frames given to the dongle to send.\nIt doesn't report whether another node acknowledged them."
         ),
-        _("TEC"): _("The controller's transmit error counter.\nError passive from 128, bus off above 255."),
-        _("REC"): _("The controller's receive error counter.\nError passive from 128."),
         _("Bus errors"): _(
             "Errors that the controller counted on the bus.\nSTATE rows aren't counted: they report its changed state."
         ),
@@ -45,6 +45,49 @@ def _tips() -> dict[str, str]:
         _("Malformed"): _("Messages from the dongle that couldn't be read."),
         _("Dropped"): _("How often the dongle reported that received frames came too fast and were lost."),
     }
+
+
+def _state_titles() -> dict[ErrorState | None, tuple[str, Literal["text", "ok", "warn", "error"], str]]:
+    """The controller's state in words, its tone and its icon."""
+    return {
+        ErrorState.ACTIVE: (_("Error active"), "ok", "ph.check-circle-fill"),
+        ErrorState.WARNING: (_("Error warning"), "warn", "ph.warning-fill"),
+        ErrorState.PASSIVE: (_("Error passive"), "warn", "ph.warning-fill"),
+        ErrorState.BUS_OFF: (_("Bus off"), "error", "ph.x-circle-fill"),
+        None: (_("State unknown"), "text", "ph.question"),
+    }
+
+
+def _state_stat(bus: BusState) -> Stat:
+    """The controller's state over its error counters. The dongle may not have reported them yet."""
+    title, tone, icon = _state_titles()[bus.error_state]
+    counts = _("TEC {transmit}, REC {receive}").format(transmit=bus.tx_errors, receive=bus.rx_errors)
+    widest = max((one for one, _tone, _icon in _state_titles().values()), key=len)
+    return Stat(title, counts, tone, mark=icon, room=widest, tip=_error_tip())
+
+
+def _error_tip() -> str:
+    return "\n".join(
+        (
+            _("The controller's transmit error counter (TEC) and receive error counter (REC)."),
+            _("Error passive from 128, bus off with a TEC above 255."),
+        )
+    )
+
+
+def _trouble(bus: BusState, skipped: int) -> list[Stat]:
+    """What there is only now and then: zeros of it would outweigh the figures."""
+    counts = (
+        (bus.sent, _("Sent to dongle"), _MOST_SENT, False),
+        (bus.rejected, _("Rejected"), _MOST_ERRORS, True),
+        (bus.malformed, _("Malformed"), _MOST_ERRORS, True),
+        (skipped, _("Not shown"), _MOST_FRAMES, True),
+    )
+    return [
+        Stat(number(count), name, "warn" if is_trouble else "text", room=number(most))
+        for count, name, most, is_trouble in counts
+        if count
+    ]
 
 
 class BusCounters(StatStrip):
@@ -74,7 +117,7 @@ class BusCounters(StatStrip):
             self.show_note(reason)
             return
         past = [
-            replace(stat, tone="past", share=None, trace=None)
+            replace(stat, tone="past", share=None, trace=None, mark="")
             for stat in self._last
             if stat.name not in _of_the_moment()
         ]
@@ -106,25 +149,20 @@ class BusCounters(StatStrip):
                 percent(100, 0),
                 trace=tuple(self.loads),
             ),
-            Stat(number(counters.frames), _("Frames"), room=number(_MOST_FRAMES)),
             Stat(number(speed, 0), _("Frames/s"), room=number(_MOST_PER_SECOND)),
-            Stat(number(bus.sent), _("Sent to dongle"), room=number(_MOST_SENT)),
-            Stat(str(bus.tx_errors), _("TEC"), "warn" if bus.tx_errors else "text"),
-            Stat(str(bus.rx_errors), _("REC"), "warn" if bus.rx_errors else "text"),
+            Stat(number(counters.frames), _("Frames"), room=number(_MOST_FRAMES)),
             Stat(
-                _("Bus off") if bus.bus_off else number(bus.bus_errors),
+                number(bus.bus_errors),
                 _("Bus errors"),
-                "error" if bus.bus_errors or bus.bus_off else "text",
-                room=max(_("Bus off"), number(_MOST_ERRORS), key=len),
+                "error" if bus.bus_errors else "text",
+                room=number(_MOST_ERRORS),
             ),
-            Stat(number(bus.rejected), _("Rejected"), "warn" if bus.rejected else "text", room=number(_MOST_ERRORS)),
-            Stat(number(bus.malformed), _("Malformed"), "warn" if bus.malformed else "text", room=number(_MOST_ERRORS)),
+            _state_stat(bus),
             Stat(number(bus.overruns), _("Dropped"), "error" if bus.overruns else "text", room=number(_MOST_ERRORS)),
+            *_trouble(bus, skipped),
         ]
-        if skipped:
-            stats.append(Stat(number(skipped), _("Not shown"), "warn", room=number(_MOST_FRAMES)))
         tips = _tips()
-        self._last = [replace(stat, tip=tips.get(stat.name, "")) for stat in stats]
+        self._last = [replace(stat, tip=tips.get(stat.name, stat.tip)) for stat in stats]
         self.show_stats(self._last)
 
     def main_text(self) -> str:
@@ -133,8 +171,9 @@ class BusCounters(StatStrip):
         """
         if not self.is_open:
             return self.accessible_text()
-        main = (_("Bus load"), _("Frames/s"), _("TEC"), _("REC"), _("Bus errors"))
-        return ", ".join(f"{stat.name} {stat.value}" for stat in self.stats if stat.name in main or stat.value != "0")
+        main = (_("Bus load"), _("Frames/s"), _("Bus errors"))
+        shown = [stat for stat in self.stats if stat.name in main or stat.mark or stat.value != "0"]
+        return ", ".join(stat.spoken for stat in shown)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -155,7 +194,7 @@ class BusCounters(StatStrip):
     @property
     def load_text(self) -> str:
         """The bus load in percent; a dash until it is known."""
-        return "–" if self._load is None else percent(self._load * 100, 0)
+        return "–" if self._load is None else load_text(self._load)
 
     def value(self, name: str) -> str:
         """The value with the title `name`."""

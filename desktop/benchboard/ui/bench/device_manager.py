@@ -19,15 +19,18 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
 
 from benchboard.canbus import link
 from benchboard.canbus.backends.slcan import SlcanBus
+from benchboard.canbus.bit_rate_detection import USUAL_BIT_RATES, Detection, detect_bit_rate
+from benchboard.canbus.bus_recorder import BusRecorder
 from benchboard.canbus.capture import Capture, Counters
 from benchboard.canbus.frame_sender import SendOutcome
 from benchboard.canbus.link import Port
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import Device
 from benchboard.dongles.protocol import DongleConfig
-from benchboard.errors import AppError, Cancelled
+from benchboard.errors import AppError, Cancelled, Conflict
 from benchboard.i18n import _
 from benchboard.identity.permissions import has_permission
+from benchboard.ui.bench.bench_format import bit_rate
 from benchboard.ui.bench.port_scanner import DetectedDevice, PortScanner
 from benchboard.ui.bench.simulator_process import SimulatorProcess
 from benchboard.ui.context import Context
@@ -46,6 +49,7 @@ class LiveBus:
     device_id: str | None
     config: DongleConfig
     capture: Capture
+    recorder: BusRecorder
 
 
 class DeviceManager(QObject):
@@ -76,6 +80,8 @@ class DeviceManager(QObject):
         self._first_scan_done = False
         self._waiting_for_scan: list[Callable[[], None]] = []
         self.live: LiveBus | None = None
+        self.playing_onto: LiveBus | None = None
+        """The bus that a recording is played onto, also while that pauses."""
         self.last_live_id = ""
         """The dongle whose bus was opened last; empty if none was in this session."""
         self._scanner = PortScanner(
@@ -193,7 +199,7 @@ class DeviceManager(QObject):
             capture = Capture(bus, bitrate=config.bitrate, data_bitrate=config.data_bitrate, on_sent=self._on_sent)
             capture.start()
             self._resources.add_bus(detected.port.path, capture)
-        return LiveBus(detected.port.path, title, detected.device_id, config, capture)
+        return LiveBus(detected.port.path, title, detected.device_id, config, capture, BusRecorder(capture))
 
     def count_frames(self, detected: DetectedDevice, title: str, seconds: float, progress: Progress) -> Counters:
         """On a worker: open the channel for `seconds`, then close it and return the counters."""
@@ -212,6 +218,26 @@ class DeviceManager(QObject):
             raise live.capture.failure
         return counters
 
+    def detect_bit_rate(self, detected: DetectedDevice, progress: Progress) -> Detection:
+        """On a worker: find the bit rate of the dongle's bus by listening only. What the dongle stores stays."""
+        path = detected.port.path
+        with self._scanner.port_lock(path):
+            self._stop_buses(path)
+
+            def open_bus(bitrate: int) -> SlcanBus:
+                handle = link.open_port(path)
+                try:
+                    return SlcanBus(handle, bitrate=bitrate, override=True, listen_only=True)
+                except BaseException:
+                    handle.close()
+                    raise
+
+            def report(done: int, bitrate: int) -> None:
+                progress.check()
+                progress.report(done, len(USUAL_BIT_RATES), bit_rate(bitrate))
+
+            return detect_bit_rate(open_bus, on_rate=report)
+
     def _on_sent(self, outcome: SendOutcome) -> None:
         """On the sender's thread: tell the main thread, if the session still lives."""
         with contextlib.suppress(RuntimeError):
@@ -222,6 +248,7 @@ class DeviceManager(QObject):
         if not self._resources.has_bus(live.capture):
             return
         previous, self.live = self.live, live
+        live.recorder.start()
         self.last_live_id = live.device_id or self.last_live_id
         if previous is not None:
             self._resources.close_bus(previous.capture)
@@ -244,6 +271,12 @@ class DeviceManager(QObject):
             error = link.disconnected_error(live.path, name=live.title)
         self.live_failed.emit(error)
         self.close_bus()
+
+    def stop_sending(self, *_arguments: object) -> None:
+        """On the main thread: stop the send table of the open bus, such as when nothing shows it any more."""
+        if self.live is not None:
+            reason = Conflict("bus.send-left", _("You left the live bus."))
+            self.live.capture.table_sender.stop(error=reason)
 
     def _stop_buses(self, path: str | None = None) -> None:
         """On a worker: stop this session's buses, or the one on `path`. The last to request a port gets it."""

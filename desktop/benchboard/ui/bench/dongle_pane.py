@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -31,6 +32,7 @@ from benchboard.ui.bench.bench_format import (
     verification_time,
 )
 from benchboard.ui.bench.bit_diagram import SmallBitBar
+from benchboard.ui.bench.bus_end import Taking, unless_in_use
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.dongle_rows import DongleRow
@@ -49,7 +51,9 @@ from benchboard.ui.widgets import (
     disable_viewport_fill,
     hairline,
 )
-from benchboard.ui.widgets.detail_pane import DetailHeader
+from benchboard.ui.widgets.accessible import Role
+from benchboard.ui.widgets.detail_pane import DetailHeader, details_name
+from benchboard.ui.widgets.flow_layout import FlowLayout
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -145,6 +149,8 @@ class DonglePane(QWidget):
     closed = Signal()
     pair = Signal(str)
 
+    accessible_role = Role.Grouping
+
     def __init__(self, context: Context, devices: DeviceManager, notices: DongleNotices) -> None:
         super().__init__()
         self._context = context
@@ -214,6 +220,10 @@ class DonglePane(QWidget):
         if row.config is not None:
             self._timing.show_read_at(row.config_read_at)
 
+    def accessible_text(self) -> str:
+        """Whose details they are."""
+        return details_name(self)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.closed.emit()
@@ -225,7 +235,13 @@ class DonglePane(QWidget):
         row = self._row
         if row is None or row.device is None:
             return
-        path, title = row.device.port.path, row.title
+        path = row.device.port.path
+        unless_in_use(
+            self, self._devices, frozenset({path}), partial(self._blink, path, row.title),
+            Taking(_("Identifying"), _("Stop recording and identify"), _("Close live bus and identify")),
+        )  # fmt: skip
+
+    def _blink(self, path: str, title: str) -> None:
         self.notices.dismiss(_IDENTIFY)
 
         def op(_progress: object) -> None:
@@ -296,7 +312,8 @@ def _facts(row: DongleRow) -> list[tuple[str, str, str]]:
         if device.problem is not None:
             facts.append((_("Problem"), str(named_error(device.problem, row.title)), "body"))
     elif dongle is not None:
-        facts.append((_("Last seen"), full_time(dongle.last_seen_at) or relative_time(None), "body"))
+        # Not to the second: while it stays plugged in, that is written once a minute.
+        facts.append((_("Last seen"), relative_time(dongle.last_seen_at), "body"))
     return facts
 
 
@@ -394,8 +411,10 @@ class _DongleHeader(QWidget):
         below.setSpacing(theme().px("spacing.2"))
         column.addLayout(below)
         self.blink.show_label(False)  # three words would need a second line
-        below.addLayout(_row(self.pair, self.open, self.timing, self.blink))
-        below.addLayout(_row(self.retry))
+        actions = FlowLayout()  # in some languages they need a second line
+        for button in (self.pair, self.open, self.timing, self.blink, self.retry):
+            actions.addWidget(button)
+        below.addLayout(actions)
         self._reason = Paragraph("", "caption", "muted")
         self._reason.setObjectName("bench_detail_reason")
         below.addWidget(self._reason)
@@ -583,12 +602,3 @@ class _TraceSection(_PaneSection):
         self.trace.paused = not self.trace.paused
         self._pause.setIcon(theme().icon("ph.play" if self.trace.paused else "ph.pause"))
         self._pause.setToolTip(_("Resume display") if self.trace.paused else _("Pause display"))
-
-
-def _row(*widgets: QWidget) -> QHBoxLayout:
-    layout = QHBoxLayout()
-    layout.setSpacing(theme().px("spacing.2"))
-    for widget in widgets:
-        layout.addWidget(widget)
-    layout.addStretch(1)
-    return layout

@@ -16,6 +16,7 @@ from benchboard.identity.permissions import has_permission
 from benchboard.paging import Listing
 from benchboard.ui.bench.bench_commands import DONGLE_MENU, DONGLES, DONGLES_VIEW
 from benchboard.ui.bench.bench_format import firmware_title
+from benchboard.ui.bench.bus_end import Taking, unless_in_use
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_counter import DongleCounter
 from benchboard.ui.bench.dongle_notices import DongleNotices
@@ -99,6 +100,7 @@ class DonglesView(QWidget):
             why=_why_no_dongles(local=context.workspace.location.kind == "local"),
         )
         empty.action.setObjectName("bench_simulate_empty")
+        empty.action.set_kind("primary")
         self.table: PagedTable[DongleRow] = PagedTable(
             self.model,
             label=_("Dongles"),
@@ -112,6 +114,7 @@ class DonglesView(QWidget):
         self.detail = DonglePane(context, self._devices, self._notices)
         self._lay_out()
         self.model.loaded.connect(lambda: self._body.keep_place(bool(self.model.rows)))
+        self.model.loaded.connect(self._simulator_changed)
         self.table.current_changed.connect(self._show_row)
         self.table.activated.connect(self._focus_row)
         self.table.menu_requested.connect(self._open_menu)
@@ -239,7 +242,7 @@ class DonglesView(QWidget):
             clear=True,
             keys=REGISTRY["bench.filter"].key,
             name="bench_filter",
-            label=_("Name or ID"),
+            label=_("Filter dongles"),
         )
         self._filter.setFixedWidth(220)
         self._typing = QTimer(self)
@@ -258,9 +261,7 @@ class DonglesView(QWidget):
         self._stop_button = Button(
             _("Stop simulated dongles"), self._stop_simulator, icon="ph.stop", name="bench_stop_simulator"
         )
-        self._pair_button = Button(
-            _("Pair a dongle"), lambda: self.pair(""), kind="primary", icon="ph.link", name="bench_pair"
-        )
+        self._pair_button = Button(_("Pair a dongle"), lambda: self.pair(""), icon="ph.link", name="bench_pair")
         for filtering in (self._filter, self._scope):
             self.toolbar.add(filtering)
         for acting in (self._simulate_button, self._stop_button, self._pair_button):
@@ -270,7 +271,7 @@ class DonglesView(QWidget):
 
     def _lay_out(self) -> None:
         self._body = Drawer(self.table, self.detail, theme().px("shell.detail_pane"))
-        self._body.covers.connect(self.table.view.set_covered)
+        self._body.covers.connect(self.table.set_covered)
         self.banner_place = BannerPlace()
         fill_column(self, self.toolbar, self.banner_place, self._body)
         self.setFocusProxy(self.table.view)
@@ -400,11 +401,14 @@ class DonglesView(QWidget):
         total, connected = counts.total, counts.connected
         self.toolbar.set_count(_("{here} of {total} connected").format(total=total, here=connected) if total else "")
         self._scope.rename("here", _("Connected {count}").format(count=connected))
+        self._pair_button.set_kind("primary" if counts.new else "plain")
         self._announce(counts.new)
 
     def _simulator_changed(self) -> None:
         offered = self._context.workspace.location.kind == "demo" or not self._devices.devices
-        self._simulate_button.setVisible(offered and not self._devices.simulating)
+        # the empty list has a button of its own for it
+        has_rows = self.model.rowCount() > 0 or self.model.filtered or bool(self.model.listing.search)
+        self._simulate_button.setVisible(offered and has_rows and not self._devices.simulating)
         self._stop_button.setVisible(self._devices.simulating)
 
     def save_state(self) -> object:
@@ -512,6 +516,14 @@ class DonglesView(QWidget):
         self._context.problems.toast(text)
 
     def _stop_simulator(self) -> None:
+        """Stop the simulated dongles; ask first if that ends what the user does with the bus of one."""
+        live = self._devices.live
+        paths = frozenset({live.path} if live is not None and self._devices.can_press(live.device_id) else ())
+        stop = _("Stop simulated dongles")
+        taking = Taking(_("Stopping the simulated dongles"), _("Stop recording and dongles"), stop)
+        unless_in_use(self, self._devices, paths, self._end_simulator, taking)
+
+    def _end_simulator(self) -> None:
         self._notices.dismiss(_SIMULATOR)
         self._stop_button.disable(_("The simulated dongles are stopping. Wait a moment."))
         self._devices.close_simulated_bus()

@@ -51,3 +51,11 @@ def payload(frame: Frame) -> str:
     if frame.remote:
         return _("remote frame")
     return frame.data.hex(" ").upper()
+
+
+def seconds_since(zero: Timestamp | None, stamp: Timestamp | None) -> str:
+    """Seconds from one frame to another, no finer than the coarser of their stamps; empty if one has none."""
+    if zero is None or stamp is None:
+        return ""
+    decimals = min(zero.decimals, stamp.decimals)
+    return number(round(stamp.seconds - zero.seconds, decimals) + 0.0, decimals)

@@ -1,132 +1,112 @@
-"""The frames of a live bus as rows, and how a row is drawn."""
+"""The model of the frames of a live bus: one row for each identifier or frame, which expands into its signals."""
 
-from bisect import bisect_left
-from collections.abc import Callable, Sequence
-from itertools import groupby
+import time
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath
-from PySide6.QtWidgets import (
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
-    QWidget,
-)
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtWidgets import QWidget
 
-from benchboard.canbus.error_frame import is_state_report
+from benchboard.canbus.dbc import CanDatabase, SignalValue
 from benchboard.canbus.frame import Frame
-from benchboard.canbus.id_filter import IdFilter
-from benchboard.i18n import _, number
-from benchboard.ui.bench.frame_format import clock, cycle, identifier, payload
-from benchboard.ui.paged.paged_cells import paint_ring
-from benchboard.ui.theme import theme
+from benchboard.canbus.frame_filter import FrameFilter
+from benchboard.canbus.signal_decoder import SignalKey
+from benchboard.ui.bench.frame_row_model import FrameRowModel, Index, TableLine
+from benchboard.ui.bench.frame_rows import (
+    DLC,
+    ID,
+    NAME,
+    TYPE,
+    ChangeTimes,
+    FrameRow,
+    RowKey,
+    cycle_ms,
+    differing,
+    sort_key,
+)
 
 _MAX_ROLLING: Final = 2000
-_MAX_INSERTED: Final = 100
-_CHANGE_RADIUS: Final = 3.0
-Index = QModelIndex | QPersistentModelIndex
-RowKey = tuple[int, bool, bool, bool]
-"""ID, whether it is extended, whether it is a remote frame, whether it is an error."""
+_SORT_EVERY_S: Final = 1.0
+_SILENT_CYCLES: Final = 5
+_SILENT_S: Final = 2.0
+"""An ID is shown as stopped after this many of its cycles, and this many seconds at least."""
+_STATIC: Final = (ID, NAME, TYPE, DLC)
+"""The columns whose values don't change: rows that are sorted by another one are sorted again every second."""
 
 
-class _FrameRow:
-    """One row: the newest frame of an identifier (fixed), or one frame (rolling)."""
-
-    __slots__ = ("count", "frame", "previous")
-
-    def __init__(self, frame: Frame, previous: Frame | None, count: int) -> None:
-        self.frame, self.previous, self.count = frame, previous, count
-
-
-def _kind(frame: Frame) -> str:
-    if frame.error:
-        return "STATE" if is_state_report(frame) else "ERR"
-    return "RTR" if frame.remote else "FD" if frame.fd else "CAN"
-
-
-def _cycle(row: _FrameRow) -> str:
-    # The dongle reports its state as often as it likes: that is no cycle of the bus.
-    return (
-        "–"
-        if row.previous is None or _kind(row.frame) == "STATE"
-        else cycle(row.previous.timestamp, row.frame.timestamp)
-    )
-
-
-_CELLS: Final[tuple[Callable[[_FrameRow], str], ...]] = (
-    lambda row: clock(row.frame.timestamp),
-    lambda row: "–" if row.frame.error else identifier(row.frame),
-    lambda row: _kind(row.frame),
-    lambda row: "–" if row.frame.error else str(row.frame.dlc),
-    _cycle,
-    lambda row: number(row.count),
-    lambda row: payload(row.frame),
-)
-"""The text of each column."""
-
-
-DATA_COLUMN: Final = 6
-"""The column of the data."""
-_NUMBERS: Final = (3, 4, 5)
-"""The columns of numbers, aligned right under their titles."""
-_PLAIN: Final = (0, 2)
-"""The columns that are read out without their titles."""
-_TEXTS: Final = (2, *_NUMBERS)
-"""The columns in the font of the window; times, IDs and bytes are monospaced."""
-
-
-def changed_bytes(row: _FrameRow) -> list[bool]:
-    """Of each byte of the row's data, whether the frame before it with the same identifier had another one there, or
-    none; nothing is known to have changed where that frame may be missing. Empty for a frame whose data isn't shown.
-    """
-    data = b"" if row.frame.error else row.frame.data
-    before = data if row.previous is None else row.previous.data
-    return [at >= len(before) or byte != before[at] for at, byte in enumerate(data)]
-
-
-def _alignment(column: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if column in _NUMBERS else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter
-
-
-class FrameModel(QAbstractTableModel):
-    """Frames as rows: fixed, one for each identifier (with separate rows for remote frames), or rolling, the newest
-    `_MAX_ROLLING` in order.
+class FrameModel(FrameRowModel):
+    """Frames as rows: fixed, one for each identifier (with separate rows for remote and sent frames), or rolling, the
+    newest `_MAX_ROLLING` lines in order.
     """
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, *, now: Callable[[], float] = time.monotonic) -> None:
         super().__init__(parent)
-        self.titles = (
-            _("Time"), _("ID"), _("Type"), _("DLC"), _("Cycle (ms)"), _("Count"), _("Data"),
-        )  # fmt: skip
-        self.rolling = False
         self.paused = False
-        self._fixed: dict[RowKey, _FrameRow] = {}
+        self.plotted = {}
+        self._now = now
+        self._fixed: dict[RowKey, FrameRow] = {}
         self._order: list[RowKey] = []
-        self._rolling: list[_FrameRow] = []
-        self._newest: list[_FrameRow] = []
+        self._sorted_by = (ID, False)
+        self._sorted_at = 0.0
+        self._newest: list[FrameRow] = []
         """The newest frames, whether the filter shows them or not."""
-        self.id_filter = IdFilter()
+        self._fixed_lines: list[TableLine] = []
+        self._rolling_lines: list[TableLine] = []
+        self._expanded: set[Hashable] = set()
+        self._latest: dict[RowKey, dict[str, SignalValue]] = {}
+        """The newest value of each signal of the expanded rows: a multiplexed frame has only some of them."""
+        self._changes = ChangeTimes()
+        self._seen_at: dict[RowKey, float] = {}
+        """When each row's last frame came."""
         self._after_gap: set[RowKey] = set()
         """The rows whose last frames may be missing: their next frame has no cycle time."""
-        self.ended = False
 
-    def set_filter(self, id_filter: IdFilter) -> None:
+    # ---- what is shown
+
+    def set_filter(self, frame_filter: FrameFilter) -> None:
         """Show only the frames that this filter matches; the others are still counted."""
         self.beginResetModel()
-        self.id_filter = id_filter
-        self._order = self._sorted_keys()
-        self._rolling = [row for row in self._newest if id_filter.matches(row.frame)]
+        self.filter = frame_filter
+        self._rebuild()
         self.endResetModel()
 
-    def _sorted_keys(self) -> list[RowKey]:
-        return sorted(key for key, row in self._fixed.items() if self.id_filter.matches(row.frame))
+    def set_database(self, database: CanDatabase) -> None:
+        """Name and decode frames by this database."""
+        self.beginResetModel()
+        self.database = database
+        self._expanded.clear()
+        self._latest.clear()
+        for row in {id(row): row for row in (*self._fixed.values(), *self._newest)}.values():
+            row.name_by(database)
+        self._rebuild()
+        self.endResetModel()
+
+    def show_rolling(self, rolling: bool) -> None:
+        self.beginResetModel()
+        self.rolling = rolling
+        self.endResetModel()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort the rows of identifiers; frames in order stay in order."""
+        self._sorted_by = (column if column >= 0 else ID, order == Qt.SortOrder.DescendingOrder)
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.titles) - 1)
+        self._sort_again()
+
+    @property
+    def sorted_by(self) -> tuple[int, bool]:
+        """The column that rows of identifiers are sorted by, and whether in descending order."""
+        return self._sorted_by
 
     @property
     def has_frames(self) -> bool:
         """Whether there are frames, which the filter may hide."""
         return bool(self._fixed)
+
+    @property
+    def has_only_errors(self) -> bool:
+        """Whether all rows, of which there may be none, are error frames."""
+        return all(row.frame.error for row in self._fixed.values())
 
     @property
     def id_counts(self) -> tuple[int, int]:
@@ -136,31 +116,60 @@ class FrameModel(QAbstractTableModel):
             len({key[:2] for key in self._fixed if not key[3]}),
         )
 
-    def show_rolling(self, rolling: bool) -> None:
-        self.beginResetModel()
-        self.rolling = rolling
-        self.endResetModel()
+    def _matches(self, row: FrameRow) -> bool:
+        return self.filter.matches(row.frame, row.message, row.previous)
+
+    def _rebuild(self) -> None:
+        self._order = self._sorted([key for key, row in self._fixed.items() if self._matches(row)])
+        self._fixed_lines = self._lines(self._order)
+        self._rolling_lines = self._lines([row for row in self._newest if self._matches(row)])
+
+    def _sorted(self, keys: Sequence[RowKey]) -> list[RowKey]:
+        column, descending = self._sorted_by
+        self._sorted_at = self._now()
+        return sorted(keys, key=lambda key: sort_key(self._fixed[key], column), reverse=descending)
+
+    def _lines(self, owners: Sequence[Hashable]) -> list[TableLine]:
+        return [line for owner in owners for line in (TableLine(owner), *self._signal_lines(owner))]
+
+    def _signal_lines(self, owner: Hashable) -> list[TableLine]:
+        message = self.row_of(owner).message if owner in self._expanded else None
+        return [TableLine(owner, place) for place in range(len(message.signals))] if message is not None else []
+
+    def _sort_again(self) -> None:
+        """Bring the rows of identifiers in order; selection and expanded rows stay with their identifiers."""
+        order = self._sorted(self._order)
+        if order == self._order:
+            return
+        if self.rolling:
+            self._order, self._fixed_lines = order, self._lines(order)
+            return
+        self.layoutAboutToBeChanged.emit()
+        held = self.persistentIndexList()
+        lines = [self._fixed_lines[index.row()] for index in held]
+        self._order, self._fixed_lines = order, self._lines(order)
+        places = {line: place for place, line in enumerate(self._fixed_lines)}
+        moved = [self.index(places[line], index.column()) for line, index in zip(lines, held, strict=True)]
+        self.changePersistentIndexList(held, moved)
+        self.layoutChanged.emit()
+
+    # ---- frames come
 
     def clear(self) -> None:
         self.beginResetModel()
-        self._fixed.clear()
-        self._order.clear()
-        self._rolling.clear()
-        self._newest.clear()
-        self._after_gap.clear()
+        for kept in (self._fixed, self._latest, self._after_gap, self._expanded, self._seen_at):
+            kept.clear()
+        for listed in (self._order, self._newest, self._fixed_lines, self._rolling_lines):
+            listed.clear()
+        self._changes.clear()
+        self.times = replace(self.times, start=None, zero=None, mode="clock" if self.times.zero else self.times.mode)
         self.ended = False
         self.endResetModel()
 
     def end(self) -> None:
         """Mark the rows as past: the bus is closed."""
         self.ended = True
-        if self.rowCount():
-            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, len(self.titles) - 1))
-
-    @property
-    def has_only_errors(self) -> bool:
-        """Whether all rows, of which there may be none, are error frames."""
-        return all(row.frame.error for row in self._fixed.values())
+        self.update_cells()
 
     def skip_frames(self) -> None:
         """Note that frames are missing before the next ones."""
@@ -168,149 +177,156 @@ class FrameModel(QAbstractTableModel):
 
     def add_frames(self, frames: list[Frame]) -> None:
         """Add frames to both the fixed and the rolling rows; only the visible ones are signalled."""
-        new_keys = []
-        frame_rows = []
-        for frame in frames:
-            key = (frame.id, frame.extended, frame.remote, frame.error)
-            previous = self._fixed.get(key)
-            before = previous.frame if previous and key not in self._after_gap else None
-            frame_row = _FrameRow(frame, before, previous.count + 1 if previous else 1)
-            self._after_gap.discard(key)
-            self._fixed[key] = frame_row
-            frame_rows.append(frame_row)
-            if previous is None:
-                new_keys.append(key)
-        self._newest = [*self._newest, *frame_rows][-_MAX_ROLLING:]
-        matching = frame_rows
-        if self.id_filter.terms:
-            matching = [row for row in frame_rows if self.id_filter.matches(row.frame)]
-            new_keys = [key for key in new_keys if self.id_filter.matches(self._fixed[key].frame)]
+        new_keys: list[RowKey] = []
+        rows = [self._add(frame, new_keys) for frame in frames]
+        if self.times.start is None and frames:
+            self.times = replace(self.times, start=frames[0].timestamp)
+        self._newest = [*self._newest, *rows][-_MAX_ROLLING:]
+        matching = rows
+        if self.filter.terms:
+            matching = [row for row in rows if self._matches(row)]
+            new_keys = list(dict.fromkeys(row.key for row in matching))
+        shown = set(self._order)
+        new_keys = [key for key in new_keys if key not in shown]
         if self.rolling:
-            if matching:
-                self._roll(matching[-_MAX_ROLLING:])
-            self._order = self._sorted_keys()
+            self._roll(matching[-_MAX_ROLLING:])
+            self._order = self._sorted([*self._order, *new_keys])
+            self._fixed_lines = self._lines(self._order)
             return
-        self._rolling = [*self._rolling, *matching][-_MAX_ROLLING:]
-        self._insert(new_keys)
-        if self._order:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._order) - 1, len(self.titles) - 1))
+        self._rolling_lines = [*self._rolling_lines, *map(TableLine, matching)][-_MAX_ROLLING:]
+        self._append(new_keys)
+        if self._sorted_by[0] not in _STATIC and self._now() - self._sorted_at >= _SORT_EVERY_S:
+            self._sort_again()
+        self.update_cells()
 
-    def _insert(self, keys: list[RowKey]) -> None:
-        """Insert rows of new identifiers; selection and scroll position are kept, unless there are many at once."""
-        if len(keys) > _MAX_INSERTED:
-            self.beginResetModel()
-            self._order = self._sorted_keys()
-            self.endResetModel()
+    def _add(self, frame: Frame, new_keys: list[RowKey]) -> FrameRow:
+        key = (frame.id, frame.extended, frame.remote, frame.error, frame.sent)
+        previous = self._fixed.get(key)
+        if previous is None:
+            row = FrameRow(frame, None, 1)
+            row.name_by(self.database)
+            new_keys.append(key)
+        else:
+            before = previous.frame if key not in self._after_gap else None
+            row = FrameRow(frame, before, previous.count + 1)
+            row.message = previous.message
+            if before is not None and before.data != frame.data and not frame.error:
+                self._changes.note(key, differing(frame.data, before.data), self._now())
+        self._after_gap.discard(key)
+        self._fixed[key] = row
+        self._seen_at[key] = self._now()
+        if key in self._latest:
+            self._latest[key] |= {one.signal.name: one for one in row.signals}
+        return row
+
+    def _append(self, keys: list[RowKey]) -> None:
+        """Add rows of new identifiers, and bring them in order; selection and scroll position are kept."""
+        if not keys:
             return
-        for key in keys:
-            row = bisect_left(self._order, key)
-            self.beginInsertRows(QModelIndex(), row, row)
-            self._order.insert(row, key)
-            self.endInsertRows()
+        first = len(self._fixed_lines)
+        self.beginInsertRows(QModelIndex(), first, first + len(keys) - 1)
+        self._order = [*self._order, *keys]
+        self._fixed_lines = [*self._fixed_lines, *map(TableLine, keys)]
+        self.endInsertRows()
+        self._sort_again()
 
-    def _roll(self, frame_rows: list[_FrameRow]) -> None:
-        surplus = len(self._rolling) + len(frame_rows) - _MAX_ROLLING
+    def _roll(self, rows: list[FrameRow]) -> None:
+        if not rows:
+            return
+        surplus = len(self._rolling_lines) + len(rows) - _MAX_ROLLING
         if surplus > 0:
+            while surplus < len(self._rolling_lines) and self._rolling_lines[surplus].signal >= 0:
+                surplus += 1  # no frame leaves without its signals
+            surplus = min(surplus, len(self._rolling_lines))
             self.beginRemoveRows(QModelIndex(), 0, surplus - 1)
-            del self._rolling[:surplus]
+            self._expanded.difference_update(line.of for line in self._rolling_lines[:surplus])
+            del self._rolling_lines[:surplus]
             self.endRemoveRows()
-        first = len(self._rolling)
-        self.beginInsertRows(QModelIndex(), first, first + len(frame_rows) - 1)
-        self._rolling.extend(frame_rows)
+        first = len(self._rolling_lines)
+        self.beginInsertRows(QModelIndex(), first, first + len(rows) - 1)
+        self._rolling_lines.extend(map(TableLine, rows))
         self.endInsertRows()
 
-    def row_at(self, row: int) -> _FrameRow:
-        return self._rolling[row] if self.rolling else self._fixed[self._order[row]]
+    def silent_s(self, row: int) -> float | None:
+        """Nothing is known of it while the display is paused, or of frames in order."""
+        line = self._shown[row]
+        if self.rolling or self.paused or self.ended or line.signal >= 0:
+            return None
+        found = self.row_of(line.of)
+        cycle, silent = cycle_ms(found), self._now() - self._seen_at.get(found.key, self._now())
+        if cycle is None or found.frame.error or silent < max(_SILENT_CYCLES * cycle / 1000, _SILENT_S):
+            return None
+        return silent
+
+    # ---- signals of a row
+
+    def set_expanded(self, row: int, expanded: bool) -> None:
+        """Show or hide the signals of this row, or of the one that it is a signal of."""
+        row = self.frame_row(row)
+        if expanded == self.is_expanded(row) or not self.is_expandable(row):
+            return
+        owner, found = self._shown[row].of, self.row_at(row)
+        lines = self._shown
+        if expanded:
+            self._expanded.add(owner)
+            self._latest[found.key] = {one.signal.name: one for one in found.signals}
+            added = self._signal_lines(owner)
+            self.beginInsertRows(QModelIndex(), row + 1, row + len(added))
+            lines[row + 1 : row + 1] = added
+            self.endInsertRows()
+        else:
+            count = len(self._signal_lines(owner))
+            self.beginRemoveRows(QModelIndex(), row + 1, row + count)
+            del lines[row + 1 : row + 1 + count]
+            self._expanded.discard(owner)
+            self.endRemoveRows()
+        self.dataChanged.emit(self.index(row, 0), self.index(row, 0))
+
+    def seen_signals(self) -> list[SignalKey]:
+        """The signals of all frames that came, as far as a database defines them."""
+        rows = self._fixed.values()
+        keys = (
+            SignalKey(row.frame.id, row.frame.extended, row.message.name, one.name)
+            for row in rows
+            if row.message is not None
+            for one in row.message.signals
+        )
+        return list(dict.fromkeys(keys))
+
+    def set_plotted(self, colours: Mapping[SignalKey, int]) -> None:
+        """Mark the signals that are plotted: each has the number of its colour among those of charts."""
+        self.plotted = dict(colours)
+        self.update_cells()
+
+    def value_at(self, row: int) -> SignalValue | None:
+        """The value of the signal that this row shows, None if no frame had it."""
+        found = self.signal_at(row)
+        if self.rolling or found is None:
+            return super().value_at(row)
+        message, place = found
+        return self._latest.get(self.row_at(row).key, {}).get(message.signals[place].name)
+
+    # ---- the model
+
+    @property
+    def _shown(self) -> list[TableLine]:
+        return self._rolling_lines if self.rolling else self._fixed_lines
+
+    def line_at(self, row: int) -> TableLine:
+        return self._shown[row]
+
+    def is_open(self, owner: Hashable) -> bool:
+        return owner in self._expanded
+
+    def row_of(self, owner: Hashable) -> FrameRow:
+        return owner if isinstance(owner, FrameRow) else self._fixed[owner]  # type: ignore[index]  # a RowKey
+
+    def fresh_changes(self, row: int, fades_s: float) -> list[float]:
+        """How fresh the last change of each byte is, 1 to 0; nothing of frames in order, which stay as they are."""
+        found = self.row_at(row)
+        if self.rolling or found.frame.error or self._shown[row].signal >= 0:
+            return []
+        return self._changes.fresh(found.key, len(found.frame.data), self._now(), fades_s)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        if parent.isValid():
-            return 0
-        return len(self._rolling) if self.rolling else len(self._order)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - likewise
-        return 0 if parent.isValid() else len(self.titles)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self.titles[section]
-        return _alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return None
-        if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == 0:
-            return self.row_text(index.row())
-        return _CELLS[index.column()](self.row_at(index.row()))
-
-    def row_text(self, row: int) -> str:
-        """A whole frame for screen readers: its time and type, the rest with the titles of their columns."""
-        texts = (cell(self.row_at(row)) for cell in _CELLS)
-        named = _("{name}: {values}")
-        return ", ".join(
-            text if column in _PLAIN else named.format(name=self.titles[column], values=text)
-            for column, text in enumerate(texts)
-            if text not in ("", "–")
-        )
-
-
-class FrameDelegate(QStyledItemDelegate):
-    """The cells of frames, lines between rows, the accent edge of the selected row."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(60, theme().px("table.row.compact"))
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        table = self.parent()
-        current = isinstance(table, QTableView) and table.currentIndex().row() == index.row()
-        model = index.model()
-        frames = model if isinstance(model, FrameModel) else None
-        error = frames is not None and frames.row_at(index.row()).frame.error
-        ended = frames is not None and frames.ended
-        box = QRectF(option.rect)
-        painter.save()
-        painter.fillRect(box, theme().color("selection" if current else "surface"))
-        painter.fillRect(QRectF(box.left(), box.bottom() - 1, box.width(), 1), theme().color("grid"))
-        if current and index.column() == 0:
-            painter.fillRect(QRectF(box.left(), box.top(), 2, box.height()), theme().color("accent"))
-        tones = ("text.muted", "accent.text", "text.muted", "text.muted", "text.secondary", "text.secondary")
-        tone = tones[index.column()] if index.column() < len(tones) else "text"
-        painter.setPen(theme().color("text.muted" if ended else "error" if error else tone))
-        painter.setFont(theme().font("body" if index.column() in _TEXTS else "mono"))
-        if current and isinstance(table, QTableView) and table.hasFocus():
-            header = table.horizontalHeader()
-            last = header.logicalIndex(header.count() - 1)
-            paint_ring(painter, option.rect, index.column() == 0, index.column() == last)
-            painter.setPen(theme().color("text.muted" if ended else "error" if error else tone))
-        text_box = box.adjusted(12, 0, -12, 0)
-        changed: list[bool] = []
-        if frames is not None and not frames.rolling and index.column() == DATA_COLUMN:
-            changed = changed_bytes(frames.row_at(index.row()))
-        if any(changed):
-            self._paint_changes(painter, text_box, str(index.data()), changed, ended=ended)
-        else:
-            painter.drawText(text_box, _alignment(index.column()), str(index.data()))
-        painter.restore()
-
-    def _paint_changes(
-        self, painter: QPainter, box: QRectF, text: str, changed: Sequence[bool], *, ended: bool
-    ) -> None:
-        """Draw the data with the changed bytes bold, and on a ground of their own while the bus is open."""
-        regular, bold = painter.font(), theme().font("mono")
-        bold.setWeight(QFont.Weight.Bold)
-        advance = QFontMetricsF(regular).horizontalAdvance("0")
-        painter.setClipRect(box.adjusted(-2, 0, 2, 0))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        left, height = box.left(), painter.fontMetrics().height() + 4
-        for is_changed, run in groupby(range(len(changed)), key=changed.__getitem__):
-            places = list(run)
-            x, count = left + 3 * places[0] * advance, 3 * len(places) - 1
-            if is_changed and not ended:
-                ground = QRectF(x - 2, box.center().y() - height / 2, count * advance + 4, height)
-                path = QPainterPath()
-                path.addRoundedRect(ground, _CHANGE_RADIUS, _CHANGE_RADIUS)
-                painter.fillPath(path, theme().color("byte.changed"))
-            painter.setFont(bold if is_changed else regular)
-            part = QRectF(x, box.top(), count * advance + 4, box.height())
-            painter.drawText(part, _alignment(DATA_COLUMN), text[3 * places[0] : 3 * places[0] + count])
+        return 0 if parent.isValid() else len(self._shown)

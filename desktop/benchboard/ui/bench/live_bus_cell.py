@@ -1,30 +1,36 @@
-"""The cell of the status bar that says whose live bus is open, at which bit rate and how busy; a click shows it."""
+"""The cells of the status bar that say whose live bus is open, at which bit rate and how busy, and what is being
+recorded; a click shows it.
+"""
 
 from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
 
-from benchboard.i18n import _, percent
-from benchboard.ui.bench.bench_format import rates
-from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.i18n import _, number
+from benchboard.ui.bench.bench_format import clock_duration, load_text, rates
+from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
 from benchboard.ui.bench.paired_dongles import PairedDongles
+from benchboard.ui.bench.recording_clock import RecordingClock
 from benchboard.ui.context import Context
 
 _CELL: Final = "live"
+_RECORDING: Final = "recording"
 _EVERY_MS: Final = 500
 _LONGEST_NAME: Final = 24
 """Characters of a name in the cell; its tooltip has all of it."""
 
 
 class LiveBusCell(QObject):
-    """It is there while a live bus is open, whichever view is shown."""
+    """They are there while a live bus is open, whichever view is shown."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.status)
         self._context = context
         self._devices = DeviceManager.of(context)
         self._paired = PairedDongles.of(context)
+        self._clock = RecordingClock.of(context)
+        self._clock.ticked.connect(self._show)
         self._timer = QTimer(self, interval=_EVERY_MS)
         self._timer.timeout.connect(self._show)
         self._devices.live_changed.connect(self._show)
@@ -43,8 +49,10 @@ class LiveBusCell(QObject):
         if live is None:
             self._timer.stop()
             self._context.status.remove(_CELL)
+            self._context.status.remove(_RECORDING)
             return
         self._timer.start()
+        self._show_recording(live)
         name = self._paired.titles.get(live.device_id or "", live.title)
         short = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
         load = live.capture.counters().load
@@ -55,8 +63,25 @@ class LiveBusCell(QObject):
             text.format(
                 name=short,
                 rate=rates(live.config.bitrate, live.config.data_bitrate),
-                load=percent((load or 0.0) * 100, 0),
+                load=load_text(load or 0.0),
             ),
             act=partial(self._context.go, "bench/live"),
             tip=_("Show live bus of {name}").format(name=name),
+        )
+
+    def _show_recording(self, live: LiveBus) -> None:
+        """Show for how long the bus has been recorded, to which file; nothing while it isn't."""
+        state, seconds = live.recorder.state, self._clock.seconds
+        if state is None or seconds is None:
+            self._context.status.remove(_RECORDING)
+            return
+        tip = _("{file}: {frames} frames, {dropped} dropped")
+        self._context.status.set(
+            _RECORDING,
+            "ph.record-fill",
+            _("Recording {time}").format(time=clock_duration(seconds)),
+            act=partial(self._context.go, "bench/live"),
+            tone="error",
+            name=_("Recording to {file}").format(file=state.path.name),
+            tip=tip.format(file=state.path.name, frames=number(state.frames), dropped=number(state.dropped)),
         )

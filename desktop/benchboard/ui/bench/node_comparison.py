@@ -9,12 +9,12 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from benchboard.canbus.timing import CONTROLLERS, Comparison, Node, Timing, compare, controller, solve
-from benchboard.errors import AppError
+from benchboard.canbus.timing import CONTROLLERS, Comparison, Node, Timing, compare, controller, solve, solve_fd
+from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, number, parse_number, percent
 from benchboard.ui.bench.bench_format import bit_rate
-from benchboard.ui.bench.number_edit import USUAL_BIT_RATES, NumberEdit, Step, along, by
-from benchboard.ui.bench.timing_inputs import TimingRequest, check_request
+from benchboard.ui.bench.number_edit import USUAL_BIT_RATES, USUAL_DATA_BIT_RATES, NumberEdit, Step, along, by
+from benchboard.ui.bench.timing_request import Phases, TimingRequest, check_request
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Card, Field, Select, Text, paint_icon
 from benchboard.ui.widgets.paragraph import PaintedParagraph
@@ -27,7 +27,7 @@ class NodeComparison(Card):
 
     def __init__(self) -> None:
         super().__init__(padding=14)
-        self._timing: Timing | None = None
+        self._phases: Phases | None = None
         self._request: TimingRequest | None = None
         self.column.addWidget(Text(_("Compare with another node"), "body_strong", "secondary"))
         self._controller = Select([(known.name, _(known.title)) for known in CONTROLLERS], name="second_controller")
@@ -49,11 +49,26 @@ class NodeComparison(Card):
                 _("Other node: {field}").format(field=edit.accessibleName())
             )  # this node's has it too
         self.column.addLayout(line)
+        self.column.addWidget(self._data_phase())
         self._verdict = _ComparisonVerdict()
         self._verdict.changed.connect(self.verdict_changed)
         self.column.addWidget(self._verdict)
         self._table = _DifferenceTable()
         self.column.addWidget(self._table)
+
+    def _data_phase(self) -> QWidget:
+        """The other node's data phase, which is there while this one has one."""
+        self._data = QWidget()
+        line = QHBoxLayout(self._data)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(8)
+        self._data_rate = self._edit("second_data_bitrate", "kbit/s", along(*USUAL_DATA_BIT_RATES), "2000")
+        self._data_point = self._edit("second_data_point", "%", by("0.5"), "80")
+        for label, edit in ((_("Data bit rate"), self._data_rate), (_("Data sample point"), self._data_point)):
+            line.addWidget(Field(label, edit), 1)
+            edit.setAccessibleName(_("Other node: {field}").format(field=edit.accessibleName()))
+        self._data.hide()
+        return self._data
 
     def _edit(self, name: str, unit: str, step: Step, value: str) -> NumberEdit:
         edit = NumberEdit(step, unit=unit, name=name)
@@ -66,24 +81,25 @@ class NodeComparison(Card):
         """The verdict: whether the nodes can talk, and why not."""
         return self._verdict.accessibleName()
 
-    def show_timing(self, timing: Timing | None, request: TimingRequest | None) -> None:
+    def show_timing(self, phases: Phases | None, request: TimingRequest | None) -> None:
         """Compare with this timing."""
-        self._timing, self._request = timing, request
+        self._phases, self._request = phases, request
+        self._data.setVisible(phases is not None and phases.data is not None)
         self._compare()
 
     def _compare(self) -> None:
-        timing, request = self._timing, self._request
-        if timing is None or request is None:
+        phases, request = self._phases, self._request
+        if phases is None or request is None:
             self._verdict.show_verdict(None, _("No bit timing to compare"), "")
             self._table.show_rows([])
             return
         try:
-            other = self._other_timing()
-            mine = check_request(timing, request)
+            other = self._other_phases(fd=phases.data is not None)
+            mine = check_request(phases, request)
             theirs = check_request(other, replace(request, controller=self._controller.current_key()))
             comparison = compare(
-                Node(_("This node"), mine.nominal, clock_tolerance=request.clock_tolerance),
-                Node(_("The other node"), theirs.nominal, clock_tolerance=request.clock_tolerance),
+                Node(_("This node"), mine.nominal, mine.data, clock_tolerance=request.clock_tolerance),
+                Node(_("The other node"), theirs.nominal, theirs.data, clock_tolerance=request.clock_tolerance),
             )
         except (AppError, ValueError) as error:
             message = (
@@ -100,24 +116,36 @@ class NodeComparison(Card):
         problem = cable.problem
         if problem and mine.cable is not None and mine.cable.spare_m > cable.spare_m:
             problem = f"{problem} " + _("The other node allows less cable than this one.")
-        self._show(timing, other, comparison, problem)
+        self._show(phases, other, comparison, problem)
 
-    def _other_timing(self) -> Timing:
-        """The best timing for the other node. Raises `AppError`, or ValueError if a field isn't a number."""
+    def _other_phases(self, *, fd: bool) -> Phases:
+        """The best timing for the other node, which has a data phase only if its controller can. Raises `AppError`, or
+        ValueError if a field isn't a number.
+        """
+        item = controller(self._controller.current_key())
         clock, bitrate, point = (parse_number(edit.text()) for edit in (self._clock, self._rate, self._point))
-        solutions = solve(
-            controller(self._controller.current_key()).nominal,
-            clock=round(clock * 1e6),
-            bitrate=round(bitrate * 1e3),
-            sample_point=point,
-            tolerance=5,
-        )
-        best = solutions.best(1)
-        if not best:
+        hertz, rate = round(clock * 1e6), round(bitrate * 1e3)
+        if problem := item.clock_problem(hertz):
+            raise Invalid("timing.clock", problem, field="clock")
+        if fd and item.data is not None:
+            pairs = solve_fd(
+                item.nominal,
+                item.data,
+                clock=hertz,
+                bitrate=rate,
+                sample_point=point,
+                data_bitrate=round(parse_number(self._data_rate.text()) * 1e3),
+                data_sample_point=parse_number(self._data_point.text()),
+                tolerance=5,
+            )
+            for pair in pairs.best(1):
+                return Phases(pair.nominal.timing, pair.data.timing)
             raise _unreachable()
-        return best[0].timing
+        for solution in solve(item.nominal, clock=hertz, bitrate=rate, sample_point=point, tolerance=5).best(1):
+            return Phases(solution.timing)
+        raise _unreachable()
 
-    def _show(self, mine: Timing, other: Timing, comparison: Comparison, cable_problem: str) -> None:
+    def _show(self, mine: Phases, other: Phases, comparison: Comparison, cable_problem: str) -> None:
         if comparison.is_compatible:
             why = _("For the oscillators, the limit is the other node's {tolerance}.")
             if comparison.limiting_node == _("This node"):
@@ -128,33 +156,63 @@ class NodeComparison(Card):
             self._verdict.show_verdict(None if cable_problem else True, comparison.verdict(cable_problem), why)
         elif comparison.bit_rates_differ:
             why = _("{mine} and {other}. All nodes on a bus need the same bit rate.")
-            why = why.format(mine=bit_rate(round(mine.bitrate)), other=bit_rate(round(other.bitrate)))
+            why = why.format(mine=bit_rate(round(mine.nominal.bitrate)), other=bit_rate(round(other.nominal.bitrate)))
             self._verdict.show_verdict(False, comparison.verdict(), why)
         else:
             self._verdict.show_verdict(False, comparison.verdict(), comparison.problems[0])
-        self._table.show_rows(
-            [
-                (
-                    _("Bit rate (kbit/s)"),
-                    number(mine.bitrate / 1e3, most=3),
-                    number(other.bitrate / 1e3, most=3),
-                    _difference_text((other.bitrate - mine.bitrate) / 1e3, lambda size: number(size, most=3)),
-                ),
-                (
-                    _("Sample point"),
-                    percent(mine.sample_point, 1),
-                    percent(other.sample_point, 1),
-                    _difference_text(other.sample_point - mine.sample_point, lambda size: percent(size, most=3)),
-                ),
-                (_("SJW"), f"{mine.sjw} tq", f"{other.sjw} tq", ""),
-                (_("Time quanta"), str(mine.quanta), str(other.quanta), ""),
-            ]
-        )
+        if comparison.bit_rates_differ:
+            self._table.show_rows([_rate_row(_("Bit rate (kbit/s)"), mine.nominal, other.nominal)])
+            return  # nothing further is known of nodes that can't communicate
+        rows = _phase_rows(mine.nominal, other.nominal, (_("Bit rate (kbit/s)"), _("Sample point"), _("SJW")))
+        if mine.data is not None and other.data is not None:
+            titles = (_("Data bit rate (kbit/s)"), _("Data sample point"), _("Data SJW"))
+            rows += _phase_rows(mine.data, other.data, titles)
+        else:
+            rows.append((_("Time quanta"), str(mine.nominal.quanta), str(other.nominal.quanta), ""))
+        self._table.show_rows(rows)
+
+
+_Row = tuple[str, str, str, str]
+
+
+def _rate_row(title: str, mine: Timing, other: Timing) -> _Row:
+    return (
+        title,
+        number(mine.bitrate / 1e3, most=3),
+        number(other.bitrate / 1e3, most=3),
+        _difference_text((other.bitrate - mine.bitrate) / 1e3, lambda size: number(size, most=3)),
+    )
+
+
+def _phase_rows(mine: Timing, other: Timing, titles: tuple[str, str, str]) -> list[_Row]:
+    rate, point, jump = titles
+    return [
+        _rate_row(rate, mine, other),
+        (
+            point,
+            percent(mine.sample_point, 1),
+            percent(other.sample_point, 1),
+            _difference_text(other.sample_point - mine.sample_point, lambda size: percent(size, most=3)),
+        ),
+        (
+            jump,
+            _nanoseconds(_sjw_ns(mine)),
+            _nanoseconds(_sjw_ns(other)),
+            _difference_text(_sjw_ns(other) - _sjw_ns(mine), _nanoseconds),
+        ),
+    ]
+
+
+def _nanoseconds(value: float) -> str:
+    return f"{number(value, most=1)} ns"
+
+
+def _sjw_ns(timing: Timing) -> float:
+    """How far the timing resynchronises at once, in nanoseconds: of two nodes, the time quanta differ."""
+    return timing.sjw / (timing.quanta * timing.bitrate) * 1e9
 
 
 def _unreachable() -> AppError:
-    from benchboard.errors import Invalid
-
     return Invalid("timing.unreachable", _("The other node can't reach that bit rate from its clock."))
 
 

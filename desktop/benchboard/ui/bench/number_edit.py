@@ -15,6 +15,7 @@ _STEPS: Final = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 USUAL_BIT_RATES: Final = (10, 20, 50, 100, 125, 250, 500, 800, 1000)
+USUAL_DATA_BIT_RATES: Final = (500, 1000, 2000, 4000, 5000, 8000)
 """In kbit/s, as the arrow keys step through them."""
 
 Step = Callable[[Decimal, int], Decimal]

@@ -1,32 +1,33 @@
 """The pages of the pairing wizard. The wizard itself decides what happens, and in which order."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
-from benchboard.canbus.timing import controller, solve
+from benchboard.canbus.timing import controller, delay_compensation, solve, solve_fd
 from benchboard.dongles import fleet
 from benchboard.dongles.device import IDENTIFY_SECONDS
 from benchboard.dongles.protocol import DongleConfig
 from benchboard.dongles.protocol.messages import CLAIM_SECONDS
 from benchboard.dongles.provisioning import PairingStep
 from benchboard.i18n import _, ngettext, number
-from benchboard.ui.bench.bench_format import firmware_title
+from benchboard.ui.bench.bench_format import bit_rate, firmware_title
 from benchboard.ui.bench.bit_diagram import BitBar
-from benchboard.ui.bench.dongle_pane import nominal_timing, tseg1_is_split
+from benchboard.ui.bench.dongle_pane import tseg1_is_split
 from benchboard.ui.bench.dongle_rows import DongleCounts, DongleRow
 from benchboard.ui.bench.pairing_graphics import CountdownRing, DongleChoice, DonglePicture, PairingChecklist
 from benchboard.ui.bench.port_scanner import DetectedDevice
-from benchboard.ui.widgets import Button, Edit, Field, Paragraph, Select
+from benchboard.ui.bench.timing_request import Phases, config_with, stored_phases
+from benchboard.ui.widgets import Button, Edit, Field, Paragraph, Select, Text
 from benchboard.ui.widgets.accessible import announce
 
 LISTEN_SECONDS: Final = 3
 """How long the test listens on the bus."""
 _BITRATES: Final = (125_000, 250_000, 500_000, 800_000, 1_000_000)
+_DATA_BITRATES: Final = (1_000_000, 2_000_000, 4_000_000, 5_000_000, 8_000_000)
 # Step of the claim → index of the checklist line that is then current
 _LINE_OF: Final = {
     PairingStep.HELLO: 0,
@@ -160,9 +161,16 @@ class IdentifyPage(_WizardPage):
         self._under = Paragraph("", tone="secondary")
         self._who = Paragraph("")
         words = self.add_beside(self._picture)
-        for widget in (Paragraph(_("Is this the dongle to pair?"), "section"), self._under, self._who):
+        self._question = Paragraph(_("Is this the dongle to pair?"), "section")
+        for widget in (self._question, self._under, self._who):
             words.addWidget(widget)
         words.addStretch(1)
+
+    @property
+    def spoken(self) -> str:
+        """The question and which dongle it is about, for screen readers: the focus is at a button."""
+        facts, _line, _advice = self._who.text().partition("\n")
+        return f"{self._question.text()} {facts}"
 
     def show_dongle(self, device: DetectedDevice) -> None:
         info = device.info
@@ -293,29 +301,57 @@ class BitratePage(_WizardPage):
         self._changed = changed
         field = Field(_("Bit rate"), self._rate)
         field.setFixedWidth(220)
-        self._bar = BitBar(_("Bit timing"))
+        self._data_rate = Select(
+            [("", _("None (classic CAN)")), *((str(rate), bit_rate(rate)) for rate in _DATA_BITRATES)],
+            name="pair_data_bitrate",
+        )
+        self._data_rate.currentIndexChanged.connect(self._solve)
+        self._data_field = Field(_("CAN FD data bit rate"), self._data_rate)
+        self._data_field.setFixedWidth(220)
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        row.addWidget(field)
+        row.addWidget(self._data_field)
+        row.addStretch(1)
+        self.column.addLayout(row)
+        self._bar = BitBar(_("Arbitration phase"))
+        self._data_bar = BitBar(_("Data phase"))
+        self._data_title = Text(_("Data phase"), "body_strong", "secondary")
         self._solved = Paragraph("", "caption", "muted")
-        for widget in (field, self._bar, self._solved):
+        for widget in (self._bar, self._data_title, self._data_bar, self._solved):
             self.column.addWidget(widget)
         self.column.addStretch(1)
 
-    def show_config(self, stored: DongleConfig) -> None:
-        """Start with the dongle's present configuration."""
+    def show_config(self, stored: DongleConfig, *, has_fd: bool) -> None:
+        """Start with the dongle's present configuration; `has_fd`: whether the dongle supports CAN FD."""
         self._stored = stored
+        self._data_field.setVisible(has_fd)
         self._rate.set_current_key(str(stored.bitrate))
+        self._data_rate.set_current_key(str(stored.data_bitrate or "") if has_fd else "")
+        self._solve()
+
+    def choose_bit_rate(self, bitrate: int) -> None:
+        """Choose the arbitration phase's bit rate, in bit/s."""
+        self._rate.set_current_key(str(bitrate))
         self._solve()
 
     def _solve(self, _index: int = 0) -> None:
         stored = self._stored
         if stored is None:
             return
-        self.planned = _config_at(stored, int(self._rate.current_key()))
-        if self.planned is None:
+        data_rate = int(self._data_rate.current_key() or 0) or None
+        self.planned = _config_at(stored, int(self._rate.current_key()), data_rate)
+        phases = stored_phases(self.planned) if self.planned is not None else None
+        for widget in (self._data_title, self._data_bar):
+            widget.setVisible(phases is not None and phases.data is not None)
+        if self.planned is None or phases is None:
             self._solved.setText(_("This controller can't reach that bit rate from its clock."))
             self._bar.show_timing(None)
         else:
-            timing = nominal_timing(self.planned)
+            timing = phases.nominal
             self._bar.show_timing(timing, tseg1_is_split=tseg1_is_split(self.planned))
+            if phases.data is not None:
+                self._data_bar.show_timing(phases.data, tseg1_is_split=tseg1_is_split(self.planned, "data"))
             same = _("The dongle already has this bit timing.") if self.planned == stored else ""
             sentence = _(
                 "{quanta} time quanta of {ns} ns, prescaler {prescaler}. For other settings, open Bench > Bit timing."
@@ -325,24 +361,23 @@ class BitratePage(_WizardPage):
         self._changed()
 
 
-def _config_at(stored: DongleConfig, bitrate: int) -> DongleConfig | None:
-    """`stored` with another bit rate, as close as its controller can get."""
-    if bitrate == stored.bitrate:
+def _config_at(stored: DongleConfig, bitrate: int, data_bitrate: int | None) -> DongleConfig | None:
+    """`stored` with other bit rates, as close as its controller can get; None where it can't."""
+    if (bitrate, data_bitrate) == (stored.bitrate, stored.data_bitrate):
         return stored
-    best = solve(controller(stored.controller).nominal, clock=stored.clock_hz, bitrate=bitrate).best(1)
-    if not best:
+    item = controller(stored.controller)
+    if data_bitrate is None:
+        best = solve(item.nominal, clock=stored.clock_hz, bitrate=bitrate).best(1)
+        return config_with(stored, Phases(best[0].timing), None) if best else None
+    if item.data is None or data_bitrate < bitrate:
         return None
-    timing = best[0].timing
-    return replace(
-        stored,
-        bitrate=bitrate,
-        sample_point=round(timing.sample_point, 2),
-        prescaler=timing.prescaler,
-        prop_seg=timing.prop_seg,
-        phase_seg1=timing.phase_seg1,
-        phase_seg2=timing.phase_seg2,
-        sjw=timing.sjw,
-    )
+    pairs = solve_fd(item.nominal, item.data, clock=stored.clock_hz, bitrate=bitrate, data_bitrate=data_bitrate)
+    for pair in pairs.best(1):
+        data = pair.data.timing
+        found = delay_compensation(data, controller=item)
+        offset = found.offset if found.is_usable and item.tdco_max else None
+        return config_with(stored, Phases(pair.nominal.timing, data), offset)
+    return None
 
 
 def listening_caption() -> str:
@@ -353,9 +388,9 @@ def listening_caption() -> str:
 
 
 class BusTestPage(_WizardPage):
-    """Listening on the bus for `LISTEN_SECONDS`."""
+    """Listening on the bus for `LISTEN_SECONDS`; `detect` is called to find the bit rate of the bus."""
 
-    def __init__(self) -> None:
+    def __init__(self, detect: Callable[[], None]) -> None:
         opens = ngettext(
             "The dongle listens to the bus for {count} second. If frames arrive without errors, it can read this bus.",
             "The dongle listens to the bus for {count} seconds. If frames arrive without errors, it can read this bus.",
@@ -367,9 +402,16 @@ class BusTestPage(_WizardPage):
         self.steps = PairingChecklist(steps)
         self._outcome = Paragraph("")
         self._outcome.hide()
+        self._detect = Button(_("Detect bit rate"), detect, icon="ph.magnifying-glass", name="pair_detect")
+        self._detect.hide()
         self.column.addWidget(self.steps)
         self.column.addWidget(self._outcome)
+        self.column.addWidget(self._detect, 0, Qt.AlignmentFlag.AlignLeft)
         self.column.addStretch(1)
+
+    def offer_detection(self, *, offered: bool) -> None:
+        """Offer to find the bit rate of the bus, or no more."""
+        self._detect.setVisible(offered)
 
     def show_outcome(self, sentence: str) -> None:
         """Say below the steps what the test couldn't verify; empty takes it away."""

@@ -12,6 +12,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QWidget
 
+from benchboard.canbus.bit_rate_detection import Detection
 from benchboard.canbus.bus_check import BusCheck, check_bus, require_no_errors, silence_explanation
 from benchboard.canbus.capture import Counters
 from benchboard.dongles import fleet, provisioning
@@ -20,6 +21,7 @@ from benchboard.dongles.provisioning import PairedDongle, PairingStep
 from benchboard.errors import AppError, Cancelled, DeviceFailure
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.bench_commands import PAIRING
+from benchboard.ui.bench.bench_format import rates
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_counter import DongleCounter
 from benchboard.ui.bench.dongle_rows import DongleRow
@@ -120,7 +122,7 @@ class PairingWizard(Dialog):
         self._identify_page = IdentifyPage()
         self._claim_page = ClaimPage(self._press_simulated)
         self._bitrate_page = BitratePage(self._on_bitrate_changed)
-        self._test_page = BusTestPage()
+        self._test_page = BusTestPage(self._detect_bit_rate)
         self._done_page = DonePage()
         self._done_page.name.textChanged.connect(lambda _text: self._on_name_changed())
         self.steps = self._claim_page.steps
@@ -222,7 +224,8 @@ class PairingWizard(Dialog):
         so that nothing else tells its new name."""
         button = self._next_button
         pressed = _("{button}, button").format(button=button.text()) if button.hasFocus() else ""
-        announce(self, ". ".join(filter(None, (self.stepper.accessibleName(), pressed))))
+        asked = self._identify_page.spoken.rstrip(".") if self._stack.currentIndex() == _IDENTIFY else ""
+        announce(self, ". ".join(filter(None, (self.stepper.accessibleName(), asked, pressed))))
 
     def _on_name_changed(self) -> None:
         """Say on the last step's button whether it saves a name."""
@@ -283,8 +286,12 @@ class PairingWizard(Dialog):
     def _show_written(self) -> None:
         """Say of the step of the bit timing which bit rate this wizard has set."""
         if self._config is not None:
-            rate = number(self._config.bitrate / 1000, most=3)
-            self.stepper.set_caption(_TIMING, _("Set to {rate} kbit/s").format(rate=rate))
+            config = self._config
+            rate = number(config.bitrate / 1000, most=3)
+            caption = _("Set to {rate} kbit/s").format(rate=rate)
+            if config.data_bitrate is not None:
+                caption = _("Set to {rates}").format(rates=rates(config.bitrate, config.data_bitrate))
+            self.stepper.set_caption(_TIMING, caption)
 
     def _restore_captions(self, first: int = _SELECT) -> None:
         """Say again of the steps from `first` on what will happen in them."""
@@ -414,7 +421,7 @@ class PairingWizard(Dialog):
         if self._device is not None:
             self._devices.probe_again(self._device.port.path)
         self._show_page(_TIMING)
-        self._bitrate_page.show_config(self._config)
+        self._show_bit_rates(self._config)
 
     def _claim_failed(self, error: AppError) -> None:
         self._claim_page.show_failure()
@@ -441,6 +448,10 @@ class PairingWizard(Dialog):
         )
 
     # ---- timing
+
+    def _show_bit_rates(self, config: DongleConfig) -> None:
+        info = self._device.info if self._device is not None else None
+        self._bitrate_page.show_config(config, has_fd=info is not None and bool(info.fd))
 
     def _on_bitrate_changed(self) -> None:
         """Update the page after another bit rate was selected."""
@@ -503,6 +514,7 @@ class PairingWizard(Dialog):
                 error.do = _("Go back and choose the bus's bit rate, or check wiring and termination.")
             self._test_failed(error)
             self._back_button.show()
+            self._test_page.offer_detection(offered=True)
             return
         self._test_page.steps.set_current(3)
         if check_bus(counters) is BusCheck.SILENT:
@@ -517,9 +529,34 @@ class PairingWizard(Dialog):
         self._test_result = result.format(count=number(counters.frames), seconds=LISTEN_SECONDS)
         self._show_done()
 
+    def _detect_bit_rate(self) -> None:
+        """Find the bit rate of the bus; the step of the bit timing then offers it."""
+        detected = self._device
+        if detected is None:
+            return
+        self._test_page.offer_detection(offered=False)
+        self._disable_next(_("The bit rate is being detected. Wait a moment."))
+        self._run(
+            lambda progress: self._devices.detect_bit_rate(detected, progress),
+            self._show_detected,
+            _("Detecting the bit rate on {name}").format(name=detected.port_name),
+            self._test_failed,
+        )
+
+    def _show_detected(self, found: Detection) -> None:
+        if found.bitrate is None or self._config is None:
+            self._test_page.show_outcome(found.sentence)
+            self._enable_next()
+            return
+        self._back()
+        self._bitrate_page.choose_bit_rate(found.bitrate)
+        self._hint.setText(found.sentence)
+        announce(self, found.sentence)
+
     def _forget_silence(self) -> None:
         self._was_silent = False
         self._test_page.show_outcome("")
+        self._test_page.offer_detection(offered=False)
         self._skip_button.setText(_("Skip test"))
 
     def _show_silence(self) -> None:
@@ -566,7 +603,7 @@ class PairingWizard(Dialog):
         self._restore_captions(to)
         if to == _TIMING and self._config is not None:
             self._show_page(_TIMING)
-            self._bitrate_page.show_config(self._config)
+            self._show_bit_rates(self._config)
             return
         self._show_page(_SELECT)
         self._on_devices_changed()

@@ -1,5 +1,6 @@
 """The cards beside the bit: tolerance and cable, register values, and the progress of writing."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -10,19 +11,23 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from benchboard.canbus.timing import (
     Cable,
-    Timing,
+    DelayCompensation,
     Verdict,
     c_snippet,
+    cable_curve,
     controller,
     ip_link,
+    kvaser,
     limit_percent,
+    pcan,
     python_can,
     registers,
 )
 from benchboard.errors import AppError
-from benchboard.i18n import _, number
+from benchboard.i18n import N_, _, number
 from benchboard.ui.bench.bench_format import format_metres
-from benchboard.ui.bench.timing_inputs import TimingRequest, check_request
+from benchboard.ui.bench.cable_plot import CablePlot
+from benchboard.ui.bench.timing_request import Phases, TimingRequest, check_request, tdc_offset
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import clock_time
@@ -34,30 +39,39 @@ from benchboard.ui.widgets.stepper import Outcome, StepRow
 
 
 class ToleranceCards:
-    """Oscillator tolerance and cable of a timing, in two cards."""
+    """Oscillator tolerance, cable and delay compensation of a timing, in three cards; the last is there with CAN FD."""
 
     def __init__(self) -> None:
         self.tolerance = _FigureCard(_("Oscillator tolerance"))
         self.cable = _FigureCard(_("Cable"))
+        self.delay = _FigureCard(_("Transmitter delay compensation"))
+        self.delay.setObjectName("timing_delay")
+        self._curve = CablePlot()
+        self.cable.column.addWidget(self._curve)
+        self._curve.hide()
+        self.delay.hide()
 
-    def show_timing(self, timing: Timing | None, request: TimingRequest | None) -> None:
-        """Show what `timing` allows, compared with the request; without a timing, what each card would show of one.
+    def show_timing(self, phases: Phases | None, request: TimingRequest | None) -> None:
+        """Show what `phases` allow, compared with the request; without a timing, what each card would show of one.
 
         Nothing counts as met by a timing that the controller can't hold, or that is too fast for CAN.
         """
-        if timing is None or request is None:
+        self.delay.setVisible(phases is not None and phases.data is not None)
+        if phases is None or request is None:
             self.tolerance.show_note(_("Shows how far each node's oscillator may deviate."))
             self.cable.show_note(_("Shows how long the cable may be."))
+            self._curve.show_curve((), length=0, tolerance=0)
             return
         try:
-            verdict = check_request(timing, request)
+            verdict = check_request(phases, request)
         except AppError as error:
             self.tolerance.show_lines("", [])
             self.cable.show_lines(error.what, [])
+            self._curve.show_curve((), length=0, tolerance=0)
             return
         lines: list[_FigureLine] = [
             (
-                f"{condition.number}  {condition.title}",
+                f"{condition.number}. {condition.title}",
                 "" if condition.verified else _("unverified"),
                 limit_percent(condition.percent),
                 _met(condition.percent >= request.clock_tolerance, verdict),
@@ -67,6 +81,24 @@ class ToleranceCards:
         self.tolerance.show_lines(verdict.tolerance_text, lines)
         if verdict.cable is not None:
             self._show_cable(verdict, verdict.cable, request)
+        if verdict.delay_compensation is not None:
+            self._show_delay(verdict, verdict.delay_compensation, request)
+
+    def _show_delay(self, verdict: Verdict, found: DelayCompensation, request: TimingRequest) -> None:
+        is_on = tdc_offset(verdict, request) is not None
+        wanted = request.data is not None and request.data.tdc
+        summary = _("On") if is_on else _("Not possible") if wanted else _("Off")
+        problems = found.problems
+        if not controller(request.controller).tdco_max:
+            problems = (_("Benchboard doesn't know whether this controller has it."),)
+        total = found.offset + found.measured
+        lines: list[_FigureLine] = [
+            (_("Offset (TDCO)"), "", _clock_periods(found.offset, verdict), None),
+            (_("Measured delay (TDCV)"), "", _clock_periods(found.measured, verdict), None),
+            (_("Sum, at most 127"), "", number(total), total <= _MOST_TDC if wanted else None),
+        ]
+        self.delay.show_lines(summary, lines, good=is_on if wanted else None)
+        self.delay.show_advice("\n".join(problems) if wanted else "")
 
     def _show_cable(self, verdict: Verdict, cable: Cable, request: TimingRequest) -> None:
         fits = _met(cable.fits, verdict)
@@ -89,6 +121,27 @@ class ToleranceCards:
             last,
         ]
         self.cable.show_lines(summary, lines, good=fits)
+        curve = cable_curve(
+            controller(request.controller),
+            verdict.nominal,
+            verdict.data,
+            delay_ns_per_m=request.delay,
+            loop_delay_ns=request.loop,
+        )
+        # A single point has no trade-off to show: the controller sets propagation by itself.
+        self._curve.show_curve(
+            curve if len(curve) > 1 else (), length=request.length, tolerance=request.clock_tolerance
+        )
+
+
+_MOST_TDC: Final = 127
+"""Clock periods that measured delay and offset may be together."""
+
+
+def _clock_periods(count: int, verdict: Verdict) -> str:
+    """A number of CAN clock periods, with how long they are."""
+    nanoseconds = count * 1e9 / verdict.nominal.clock
+    return _("{count} clock periods, {ns} ns").format(count=number(count), ns=number(nanoseconds, most=1))
 
 
 def _met(fits: bool, verdict: Verdict) -> bool | None:
@@ -129,6 +182,11 @@ class _FigureCard(Card):
         self._note.setText(note)
         self._note.setVisible(bool(note))
 
+    def show_advice(self, text: str) -> None:
+        """Say this below the lines; empty takes it away."""
+        self._note.setText(text)
+        self._note.setVisible(bool(text))
+
     def show_lines(self, summary: str, lines: list[_FigureLine], *, good: bool | None = None) -> None:
         self._summary.setText(summary)
         self._summary.set_tone("secondary" if good is None else "ok" if good else "error")
@@ -137,17 +195,25 @@ class _FigureCard(Card):
 
 
 class RegistersCard(Card):
-    """The timing as register values, C, `ip link` or python-can, each with a copy button."""
+    """The timing as register values, C, or for `ip link`, python-can, Kvaser or PCAN, each with a copy button."""
 
     def __init__(self) -> None:
         super().__init__(padding=14)
         self._controller = ""
-        self._timing: Timing | None = None
+        self._phases: Phases | None = None
+        self._tdc_offset: int | None = None
         head = QHBoxLayout()
         head.addWidget(Text(_("Registers"), "body_strong", "secondary"))
         head.addStretch(1)
         self._form = SegmentedControl(
-            (("registers", _("Registers")), ("c", "C"), ("ip", "ip link"), ("python", "python-can")),
+            (
+                ("registers", _("Registers")),
+                ("c", "C"),
+                ("ip", "ip link"),
+                ("python", "python-can"),
+                ("kvaser", "Kvaser"),
+                ("pcan", "PCAN"),
+            ),
             label=_("Format"),
         )
         self._form.selected.connect(lambda _key: self._show())
@@ -163,9 +229,11 @@ class RegistersCard(Card):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._body.setObjectName("timing_registers")
 
-    def show_timing(self, name: str, timing: Timing | None) -> None:
-        """Show `timing` in the registers of that controller; without a timing, what is shown of one."""
-        self._controller, self._timing = name, timing
+    def show_timing(self, name: str, phases: Phases | None, tdc: int | None = None) -> None:
+        """Show `phases` in the registers of that controller, with the offset of delay compensation where it is on;
+        without a timing, what is shown of one.
+        """
+        self._controller, self._phases, self._tdc_offset = name, phases, tdc
         self._show()
 
     def text(self) -> str:
@@ -177,8 +245,8 @@ class RegistersCard(Card):
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        if self._timing is None:
-            note = _("Shows the bit timing as register values, C, ip link or python-can.")
+        if self._phases is None:
+            note = _("Shows the bit timing as register values, C, or for ip link, python-can, Kvaser or PCAN.")
             self._grid.addWidget(Paragraph(note, tone="muted"), 0, 0, 1, 4)
         for row, (name, value, meaning) in enumerate(self._rows()):
             if name:
@@ -196,15 +264,14 @@ class RegistersCard(Card):
 
     def _rows(self) -> list[tuple[str, str, str]]:
         """(name, value, meaning) for each line; an error is a line too."""
-        timing, form = self._timing, self._form.current()
-        if timing is None:
+        phases, form = self._phases, self._form.current()
+        if phases is None:
             return []
+        lines = {"python": python_can, "ip": ip_link, "kvaser": kvaser, "pcan": pcan}
         try:
-            if form == "python":
-                return [("", python_can(timing), "")]
-            if form == "ip":
-                return [("", ip_link(timing), "")]
-            values = registers(self._controller, timing)
+            if form in lines:
+                return [("", lines[form](phases.nominal, phases.data), "")]
+            values = registers(self._controller, phases.nominal, phases.data, tdc_offset=self._tdc_offset)
             if form == "c":
                 return [("", c_snippet(values), "")]
             return [(register.name, register.hex, register.meaning) for register in values]
@@ -221,6 +288,8 @@ def _mono(text: str, *, strong: bool = False) -> Text:
     return shown
 
 
+_TITLE: Final = N_("Write and verify")
+_STEPS: Final = (N_("Write"), N_("Read back"), N_("Compare"), N_("Listen"))
 _LISTEN: Final = 3
 
 
@@ -234,6 +303,7 @@ class _Result:
     tone: Tone = "muted"
     why: str = ""
     is_final: bool = False
+    is_detectable: bool = False
 
 
 _NO_RESULT: Final = _Result(-1, "idle")
@@ -242,7 +312,8 @@ _NO_RESULT: Final = _Result(-1, "idle")
 class VerificationCard(Card):
     """The steps write, read back, compare, ten seconds on the bus."""
 
-    def __init__(self) -> None:
+    def __init__(self, detect: Callable[[], None] = lambda: None) -> None:
+        """`detect` is called when the bit rate of the bus shall be found, which is offered where a test failed."""
         super().__init__(padding=14)
         self._result = _NO_RESULT
         self._title = ""
@@ -250,19 +321,22 @@ class VerificationCard(Card):
         self._is_shown = True
         self.setObjectName("timing_verification")
         head = QHBoxLayout()
-        title = Text(_("Write and verify"), "body_strong", "secondary")
+        title = Text(_(_TITLE), "body_strong", "secondary")
         head.addWidget(title, 0, Qt.AlignmentFlag.AlignTop)
         self.status = Paragraph("", "caption", "muted")
         self.status.setObjectName("timing_verified")
         self.status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         head.addWidget(self.status, 1)
         self.column.addLayout(head)
-        self._steps = StepRow((_("Write"), _("Read back"), _("Compare"), _("Listen")))
+        self._steps = StepRow(tuple(_(step) for step in _STEPS))
         self.column.addWidget(self._steps)
         self._explanation = Paragraph("", "caption", "secondary")
         self._explanation.setObjectName("timing_verified_why")
         self._explanation.hide()
         self.column.addWidget(self._explanation)
+        self._detect = Button(_("Detect bit rate"), detect, icon="ph.magnifying-glass", name="timing_detect")
+        self._detect.hide()
+        self.column.addWidget(self._detect, 0, Qt.AlignmentFlag.AlignLeft)
         self._reason = Paragraph("", "caption", "muted")
         self.column.addWidget(self._reason)
 
@@ -290,9 +364,21 @@ class VerificationCard(Card):
         """The last step neither passed nor failed."""
         self._show_result(_Result(_LISTEN, "unverified", text, "secondary", why, is_final=True))
 
-    def show_failure(self, text: str, why: str = "") -> None:
-        """The current step failed; `why` and what to do are shown below the steps."""
-        self._show_result(_Result(self._result.step, "failed", text, "error", why, is_final=True))
+    def show_failure(self, text: str, why: str = "", *, detectable: bool = False) -> None:
+        """The current step failed; `why` and what to do are shown below the steps. `detectable`: the bit rate of the
+        bus may be another one, and can be found.
+        """
+        result = _Result(self._result.step, "failed", text, "error", why, is_final=True, is_detectable=detectable)
+        self._show_result(result)
+
+    def show_detecting(self) -> None:
+        """The bit rate of the bus is being found; the step that failed stays so."""
+        self._show_result(replace(self._result, why=_("Listening at the usual bit rates."), is_detectable=False))
+
+    def show_detected(self, why: str) -> None:
+        """What the detection found, below the step that failed."""
+        self._show_result(replace(self._result, why=why, is_detectable=False))
+        announce(self, why)
 
     def show_written(self, *, is_shown: bool) -> None:
         """Show the result if the timing it is about is the one that is shown, otherwise only what was written."""
@@ -302,7 +388,9 @@ class VerificationCard(Card):
 
     def _show_result(self, result: _Result) -> None:
         if result.text and result.text != self._result.text:
-            announce(self, " ".join(filter(None, (result.text, result.why))), urgent=result.tone == "error")
+            of = _STEPS[result.step] if 0 <= result.step < len(_STEPS) and not result.is_final else _TITLE
+            told = " ".join(filter(None, (f"{_(of)}: {result.text}", result.why)))
+            announce(self, told, urgent=result.tone == "error")
         self._result = result
         self._render()
 
@@ -319,6 +407,7 @@ class VerificationCard(Card):
         self.status.set_tone(result.tone)
         self._explanation.setText(result.why)
         self._explanation.setVisible(bool(result.why))
+        self._detect.setVisible(result.is_detectable)
 
     def show_reason(self, reason: str) -> None:
         """Show why the timing can't be written now."""

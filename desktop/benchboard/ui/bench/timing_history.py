@@ -4,22 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from benchboard.canbus.timing import Timing
-from benchboard.ui.bench.timing_inputs import TimingRequest
+from benchboard.ui.bench.timing_request import Phases, TimingRequest
 
 _MOST_STEPS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
 class TimingChoice:
-    """The texts of the fields by their keys, the controller, the method of calculation, and the timing that was
-    selected in place of the best one, with the request that it was selected for.
+    """The texts of the fields by their keys, the controller, the method of calculation, the timing that was selected
+    in place of the best one, with the request that it was selected for, and the names of the boxes that are checked.
     """
 
     texts: Mapping[str, str]
     controller: str
     method: str
-    by_hand: tuple[TimingRequest, Timing] | None
+    by_hand: tuple[TimingRequest, Phases] | None
+    boxes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class TimingHistory:
 
 def _typed_into(before: TimingChoice, after: TimingChoice) -> str:
     """The field whose text alone differs; empty if something else does. A timing selected before falls away then."""
-    if (before.controller, before.method) != (after.controller, after.method):
+    if (before.controller, before.method, before.boxes) != (after.controller, after.method, after.boxes):
         return ""
     changed = [key for key, text in after.texts.items() if before.texts.get(key) != text]
     return changed[0] if len(changed) == 1 else ""

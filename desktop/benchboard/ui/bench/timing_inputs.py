@@ -1,8 +1,7 @@
 """The requirements of a bit timing (controller, clock, rate, sample point, tolerances) and its best solutions."""
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 from math import ceil
 from typing import Final
@@ -14,117 +13,62 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout
 from benchboard.canbus.timing import (
     CONTROLLERS,
     DEFAULT_TOLERANCE,
-    MAX_NOMINAL_BITRATE,
     MOST_SUGGESTED_ERROR,
+    PRESETS,
     Limits,
+    Pair,
+    Pairs,
+    Preset,
     Solution,
-    Timing,
-    Verdict,
     bit_rate_out_of_reach,
-    bit_rate_range,
-    check,
+    cia_sample_point,
     clock_problem,
     controller,
     nearest,
-    nominal_bit_rate_problem,
-    solve,
+    preset,
 )
 from benchboard.canbus.timing.clock_range import GREATEST_USUAL_CLOCK, LEAST_USUAL_CLOCK
 from benchboard.dongles.protocol import DongleConfig
+from benchboard.dongles.timing_profiles import TimingProfile
 from benchboard.errors import AppError, Invalid, NotFound
-from benchboard.i18n import _, allowed_numbers, in_sentence, ngettext, number, parse_number, percent, quoted
+from benchboard.i18n import (
+    TwoReadings,
+    _,
+    allowed_numbers,
+    in_sentence,
+    ngettext,
+    number,
+    parse_number,
+    percent,
+    quoted,
+)
 from benchboard.ui.bench.bench_format import bit_rate
-from benchboard.ui.bench.number_edit import USUAL_BIT_RATES, NumberEdit, Step, along, by
-from benchboard.ui.bench.solution_plot import OUT_OF_TOLERANCE, TARGET_BAND
+from benchboard.ui.bench.number_edit import USUAL_BIT_RATES, USUAL_DATA_BIT_RATES, NumberEdit, Step, along, by
+from benchboard.ui.bench.point_plot import OUT_OF_TOLERANCE, TOLERANCE_STEPS
+from benchboard.ui.bench.solution_plot import TARGET_BAND
+from benchboard.ui.bench.timing_request import DataPhaseRequest, Phases, TimingRequest, require_in_range
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import Button, Field, Paragraph, SegmentedControl, Select, Text, hairline
+from benchboard.ui.widgets import Button, CheckBox, Field, Paragraph, SegmentedControl, Select, Text, hairline
 from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.legend import Legend, LegendEntry
 from benchboard.ui.widgets.surfaces import set_surface
 
-_SCALES: Final = {"clock": 1e6, "bitrate": 1e3}
+_SCALES: Final = {"clock": 1e6, "bitrate": 1e3, "data_bitrate": 1e3}
 """Hz per MHz, bit/s per kbit/s: the unit of a field, if it isn't the request's own."""
-_ANY_TIMING: Final = Timing(80_000_000, 2, 47, 16, 16, 16)
-"""Some bit timing with which to check the values of the cable."""
+_PROFILE: Final = "profile:"
+"""Before a profile's name in the list of presets."""
+_DATA_FIELDS: Final = ("data_bitrate", "data_point")
 _ROW_HEIGHT: Final = 40
 """Of one of the best bit timings, in pixels: two lines."""
-
-
-@dataclass(frozen=True, slots=True)
-class TimingRequest:
-    """A request: Hz, bit/s, percent, metres, nanoseconds. `error` is the accepted bit-rate error."""
-
-    controller: str
-    clock: float
-    clock_tolerance: float
-    bitrate: float
-    sample_point: float
-    length: float
-    delay: float
-    loop: float
-    error: float
-
-    def has_same_phase(self, other: "TimingRequest") -> bool:
-        """Whether both ask for the same bit timing, whatever the cable and the tolerances are."""
-        return (self.controller, self.clock, self.bitrate, self.sample_point) == (
-            other.controller, other.clock, other.bitrate, other.sample_point
-        )  # fmt: skip
-
-
-def split_for_cable(timing: Timing, request: TimingRequest) -> Timing:
-    """`timing` with its segments split for the controller and the cable, however they were stored.
-
-    Raises Invalid for a cable or an oscillator tolerance out of range.
-    """
-    return check_request(timing, request).nominal
-
-
-def check_request(timing: Timing, request: TimingRequest) -> Verdict:
-    """The verdict on `timing` with the controller, oscillator tolerance and cable of `request`.
-
-    Raises Invalid for a cable or an oscillator tolerance out of range.
-    """
-    return check(
-        controller(request.controller),
-        timing,
-        clock_tolerance=request.clock_tolerance,
-        length_m=request.length,
-        delay_ns_per_m=request.delay,
-        loop_delay_ns=request.loop,
-    )
-
-
-def _require_in_range(request: TimingRequest) -> None:
-    """Raise `Invalid` for the first value that neither the solver nor the check of the cable accepts."""
-    limits = controller(request.controller).nominal
-    solve(
-        limits,
-        clock=request.clock,
-        bitrate=min(max(request.bitrate, 1), MAX_NOMINAL_BITRATE),
-        sample_point=request.sample_point,
-        tolerance=request.error,
-    )
-    split_for_cable(_ANY_TIMING, request)
-    if too_fast := nominal_bit_rate_problem(request.bitrate):
-        raise Invalid("timing.bitrate", too_fast, field="bitrate")
-    low, high = _bit_rates(limits, request)
-    if not low <= request.bitrate <= high:
-        raise Invalid("timing.bitrate", _("Bit rate out of range."), field="bitrate", low=low, high=high)
-
-
-def _bit_rates(limits: Limits, request: TimingRequest) -> tuple[float, float]:
-    """The bit rates that the controller reaches from the requested clock, and CAN allows, in bit/s; where they exclude
-    each other, all that CAN allows.
-    """
-    slowest, fastest = bit_rate_range(limits, clock=request.clock, tolerance=request.error) or (1, MAX_NOMINAL_BITRATE)
-    low, high = max(slowest, 1), min(fastest, MAX_NOMINAL_BITRATE)
-    return (float(low), float(high)) if low <= high else (1.0, float(MAX_NOMINAL_BITRATE))
 
 
 class TimingInputs(QWidget):
     """The column on the left. `last_request` is the last valid input, `wrong_fields` the titles of those that are
     wrong now.
     """
+
+    profile_chosen = Signal(object)
+    """A `TimingProfile` was chosen among the presets."""
 
     def __init__(self, changed: Callable[[], None], applied: Callable[[], None]) -> None:
         """`applied` is called on Enter in a field, `changed` when anything was edited."""
@@ -136,7 +80,7 @@ class TimingInputs(QWidget):
         self.setFixedWidth(292)  # two labels beside each other fit
         self._controller = Select([(known.name, _(known.title)) for known in CONTROLLERS], name="timing_controller")
         self._controller.set_current_key("mcan-v3.1+")
-        self._controller.currentIndexChanged.connect(lambda _index: changed())
+        self._controller.currentIndexChanged.connect(lambda _index: self._on_controller())
         self._fields: dict[str, Field] = {}
         self._titles: dict[str, str] = {}
         self._units: dict[str, str] = {}
@@ -147,7 +91,18 @@ class TimingInputs(QWidget):
         self.best = BestSolutions()
         self._count = Paragraph("", "body_strong")
         self._nearest = NearestBitRate(self._allow_error)
+        self._profiles: dict[str, TimingProfile] = {}
+        self._preset = Select([], name="timing_preset")
+        self.show_profiles(())
+        self._preset.activated.connect(lambda _index: self._use_preset(self._preset.current_key()))
+        self._boxes = {
+            "fd": self._box(_("CAN FD"), "timing_fd"),
+            "equal": self._box(_("Equal prescalers"), "timing_equal_prescalers"),
+            "tdc": self._box(_("Delay compensation (TDC)"), "timing_tdc"),
+        }
+        self._boxes["tdc"].setChecked(True)
         self._lay_out()
+        self._show_data_phase()
 
     def _lay_out(self) -> None:
         inner = QWidget()
@@ -156,6 +111,7 @@ class TimingInputs(QWidget):
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(8)
         column.addWidget(Text(_("Requirements"), "body_strong", "secondary"))
+        column.addWidget(Field(_("Preset or profile"), self._preset))
         column.addWidget(Field(_("Controller"), self._controller))
         column.addLayout(
             _pair(
@@ -171,6 +127,8 @@ class TimingInputs(QWidget):
                 self._field("point", _("Sample point"), "%", by("0.5"), "87.5"),
             )
         )
+        column.addWidget(self._boxes["fd"])
+        column.addWidget(self._data_phase())
         column.addWidget(hairline())
         column.addWidget(Text(_("Cable and transceivers"), "body_strong", "secondary"))
         column.addLayout(
@@ -197,6 +155,97 @@ class TimingInputs(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scroll)
 
+    def _data_phase(self) -> QWidget:
+        """The fields of the data phase, which are there with CAN FD alone."""
+        self._data_fields = QWidget()
+        column = QVBoxLayout(self._data_fields)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(Text(_("Data phase"), "body_strong", "secondary"))
+        column.addLayout(
+            _pair(
+                self._field("data_bitrate", _("Data bit rate"), "kbit/s", along(*USUAL_DATA_BIT_RATES), "2000"),
+                self._field("data_point", _("Data sample point"), "%", by("0.5"), "80"),
+            )
+        )
+        column.addWidget(self._boxes["equal"])
+        column.addWidget(self._boxes["tdc"])
+        return self._data_fields
+
+    def _box(self, title: str, name: str) -> CheckBox:
+        box = CheckBox(title)
+        box.setObjectName(name)
+        box.clicked.connect(self._on_box)
+        return box
+
+    def _on_box(self) -> None:
+        self._show_data_phase()
+        self._changed()
+
+    def _on_controller(self) -> None:
+        self._show_data_phase()
+        self._changed()
+
+    def _show_data_phase(self) -> None:
+        """Show the fields of the data phase with CAN FD, and disable it for a controller without one."""
+        can = controller(self.controller_name()).data is not None
+        box = self._boxes["fd"]
+        box.setEnabled(can)
+        box.setToolTip("" if can else _("This controller has no CAN FD data phase."))
+        self._data_fields.setVisible(self.is_fd)
+
+    @property
+    def is_fd(self) -> bool:
+        """Whether a data phase is asked for."""
+        return self._boxes["fd"].isChecked() and controller(self.controller_name()).data is not None
+
+    @property
+    def boxes(self) -> tuple[str, ...]:
+        """The names of the boxes that are checked."""
+        return tuple(key for key, box in self._boxes.items() if box.isChecked())
+
+    def check_boxes(self, names: Collection[str]) -> None:
+        """Check the boxes with these names alone."""
+        for key, box in self._boxes.items():
+            box.setChecked(key in names)
+        self._show_data_phase()
+
+    def show_profiles(self, profiles: Sequence[TimingProfile]) -> None:
+        """Offer these profiles after the presets."""
+        self._profiles = {f"{_PROFILE}{one.name}": one for one in profiles}
+        named = [(key, _("{name} (profile)").format(name=one.name)) for key, one in self._profiles.items()]
+        presets = [(one.name, one.title) for one in PRESETS]
+        self._preset.set_choices([("", _("Choose…")), *named, *presets])
+
+    @property
+    def profile_names(self) -> tuple[str, ...]:
+        """The names of the profiles that are offered."""
+        return tuple(one.name for one in self._profiles.values())
+
+    def _use_preset(self, key: str) -> None:
+        if profile := self._profiles.get(key):
+            self._preset.setCurrentIndex(0)
+            self.profile_chosen.emit(profile)
+            return
+        found = preset(key)
+        if found is None:
+            return
+        self._fill_in_preset(found)
+        self._preset.setCurrentIndex(0)  # what it filled in can be edited: it isn't chosen any more
+        self._changed()
+
+    def _fill_in_preset(self, found: Preset) -> None:
+        texts = {"bitrate": found.bitrate / 1e3, "point": found.sample_point}
+        if found.data_bitrate is not None and found.data_sample_point is not None:
+            texts |= {"data_bitrate": found.data_bitrate / 1e3, "data_point": found.data_sample_point}
+        for key, value in texts.items():
+            self._fields[key].edit.setText(number(value, most=3, grouped=False))
+        self.check_boxes([key for key in self.boxes if key != "fd"] + ["fd"] * (found.data_bitrate is not None))
+
+    def _used_fields(self) -> dict[str, Field]:
+        """The fields that count now: without CAN FD not those of the data phase."""
+        return {key: field for key, field in self._fields.items() if self.is_fd or key not in _DATA_FIELDS}
+
     def _field(self, key: str, label: str, unit: str, step: Step, value: str) -> Field:
         edit = NumberEdit(step, unit=unit, name=f"timing_{key}")
         edit.setText(number(Decimal(value)))
@@ -211,6 +260,7 @@ class TimingInputs(QWidget):
     def set_controller(self, name: str) -> None:
         """Choose the controller with this name."""
         self._controller.set_current_key(name)
+        self._show_data_phase()
 
     def controller_name(self) -> str:
         """The canonical name of the selected controller."""
@@ -221,29 +271,36 @@ class TimingInputs(QWidget):
         there is one.
         """
         errors: dict[str, str] = {}
-        values = {key: self._number(key, errors) for key in self._fields}
-        for _field in self._fields:
+        fields = self._used_fields()
+        values = {key: self._number(key, errors) for key in fields}
+        for _field in fields:
             wrong = self._first_out_of_range(values)
             if wrong is None:
                 break
             key, text = wrong
             errors[key] = text
             values[key] = parse_number(self._examples[key])  # in range, so that the next wrong one is found
-        self.wrong_fields = tuple(self._titles[key] for key in self._fields if key in errors)
+        self.wrong_fields = tuple(self._titles[key] for key in fields if key in errors)
         for key, field in self._fields.items():
             field.set_error(errors.get(key, ""))
         if "clock" not in errors:
-            self._fields["clock"].set_warning(clock_problem(values["clock"] * _SCALES["clock"]))
+            clock = values["clock"] * _SCALES["clock"]
+            item = controller(self.controller_name())
+            self._fields["clock"].set_warning(clock_problem(clock) or item.clock_problem(clock))
         if errors:
             raise Invalid("timing.number", _("This isn't a number."), field=next(iter(errors)))
         self.last_request = self._request(values)
         return self.last_request
 
     def _request(self, values: Mapping[str, float]) -> TimingRequest:
-        scaled = {key: round(values[key] * scale) for key, scale in _SCALES.items()}
+        scaled = {key: round(values[key] * scale) for key, scale in _SCALES.items() if key in values}
+        data = None
+        if "data_bitrate" in values:
+            boxes = self.boxes
+            data = DataPhaseRequest(scaled["data_bitrate"], values["data_point"], "equal" in boxes, "tdc" in boxes)
         return TimingRequest(
             self.controller_name(), scaled["clock"], values["tolerance"], scaled["bitrate"],
-            values["point"], values["length"], values["delay"], values["loop"], values["error"],
+            values["point"], values["length"], values["delay"], values["loop"], values["error"], data,
         )  # fmt: skip
 
     def _number(self, key: str, errors: dict[str, str]) -> float:
@@ -252,6 +309,9 @@ class TimingInputs(QWidget):
             value = parse_number(self._fields[key].text())
             if 0 <= value < 1e9:
                 return value
+        except TwoReadings as error:
+            errors[key] = str(error)
+            return parse_number(self._examples[key])
         except ValueError:
             pass
         errors[key] = _("Enter a number, such as {example}.").format(example=self._examples[key])
@@ -260,7 +320,7 @@ class TimingInputs(QWidget):
     def _first_out_of_range(self, values: Mapping[str, float]) -> tuple[str, str] | None:
         """The first field whose value is out of range, with the error to show there."""
         try:
-            _require_in_range(self._request(values))
+            require_in_range(self._request(values))
         except Invalid as error:
             return self._range_error(error)
         return None
@@ -270,6 +330,7 @@ class TimingInputs(QWidget):
         names = {
             "clock": "clock", "bitrate": "bitrate", "sample_point": "point", "tolerance": "error",
             "clock_tolerance": "tolerance", "length_m": "length", "delay_ns_per_m": "delay", "loop_delay_ns": "loop",
+            "data_bitrate": "data_bitrate", "data_sample_point": "data_point",
         }  # fmt: skip
         key = names[str(error.facts["field"])]
         text = " ".join(part for part in (error.what, error.why, error.do) if part)
@@ -291,7 +352,7 @@ class TimingInputs(QWidget):
 
     def focus_first_wrong(self) -> bool:
         """Focus the first field that has to be corrected; returns whether there is one."""
-        wrong = next((field for field in self._fields.values() if field.editor.property("wrong")), None)
+        wrong = next((field for field in self._used_fields().values() if field.editor.property("wrong")), None)
         if wrong is None:
             return False
         wrong.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -303,13 +364,20 @@ class TimingInputs(QWidget):
             return _("No bit timings")
         return _("No bit timings. Correct {fields}.").format(fields=in_sentence(map(quoted, self.wrong_fields)))
 
-    def show_count(self, solutions: int, listed: int) -> None:
-        """Show how many bit timings there are, of which the best are `listed`; the plot has them all."""
-        text = ngettext("{count} bit timing", "{count} bit timings", solutions).format(count=number(solutions))
+    def show_count(self, solutions: int, listed: int, pairs: Pairs | None = None) -> None:
+        """Show how many bit timings there are, of which the best are `listed`; the plot has them all. `pairs`: those
+        of the two phases, with CAN FD.
+        """
+        text = ngettext("{count} bit timing", "{count} bit timings", solutions)
         if listed < solutions:
-            text = _("Best {listed} of {count} bit timings").format(listed=listed, count=number(solutions))
+            text = _("Best {listed} of {count} bit timings")
+        if pairs is not None:
+            text = ngettext("{count} pair of bit timings", "{count} pairs of bit timings", solutions)
+            if listed < solutions:
+                text = _("Best {listed} of {count} pairs of bit timings")
+        text = text.format(listed=listed, count=number(solutions))
         self._count.setText(text if solutions else _("No bit timings"))
-        self._nearest.show_request(None if solutions else self.last_request)
+        self._nearest.show_request(None if solutions else self.last_request, pairs)
 
     def _allow_error(self, error: str) -> None:
         """Allow this bit rate error, in percent as it is written in the field."""
@@ -320,12 +388,18 @@ class TimingInputs(QWidget):
         """The texts of all fields."""
         return {key: field.text() for key, field in self._fields.items()}
 
-    def fill_in(self, name: str, texts: Mapping[str, str]) -> None:
-        """Fill in a controller and texts from `texts`."""
+    def fill_in(self, name: str, texts: Mapping[str, str], boxes: Collection[str]) -> None:
+        """Fill in a controller, texts from `texts` and the boxes that are checked."""
         self._controller.set_current_key(name)
+        self.check_boxes(boxes)
         for key, text in texts.items():
             if self._fields[key].text() != text:  # a field forgets what was typed in it
                 self._fields[key].edit.setText(text)
+
+    def set_bit_rate(self, bitrate: int) -> None:
+        """Fill in the bit rate of the arbitration phase, in bit/s, with CiA's sample point for it."""
+        self._fields["bitrate"].edit.setText(number(bitrate / 1e3, most=3, grouped=False))
+        self._fields["point"].edit.setText(number(cia_sample_point(bitrate), most=3, grouped=False))
 
     def set_config(self, config: DongleConfig) -> None:
         """Fill in a dongle's configuration."""
@@ -337,6 +411,28 @@ class TimingInputs(QWidget):
             ("point", number(config.sample_point, most=3, grouped=False)),
         ):
             self._fields[key].edit.setText(value)
+        if config.fd_enabled and config.data_bitrate is not None:
+            self._fields["data_bitrate"].edit.setText(number(config.data_bitrate / 1e3, most=3, grouped=False))
+            if config.data_sample_point is not None:
+                self._fields["data_point"].edit.setText(number(config.data_sample_point, most=3, grouped=False))
+            self.check_boxes({"fd", *(["tdc"] if config.tdc_enabled else [])})
+        else:
+            self.check_boxes({"tdc"})
+
+
+Triple = tuple[int, int, int]
+"""Prescaler, tseg1 and tseg2 of a phase."""
+Triples = tuple[Triple, Triple | None]
+"""Those of the arbitration phase and, with CAN FD, the data phase."""
+
+
+def triples_of(phases: Phases) -> Triples:
+    """What tells these phases from other solutions."""
+    first, second = (
+        (one.prescaler, one.tseg1, one.phase_seg2) if one else None for one in (phases.nominal, phases.data)
+    )
+    assert first is not None
+    return first, second
 
 
 class NearestBitRate(QWidget):
@@ -354,13 +450,28 @@ class NearestBitRate(QWidget):
         column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignLeft)
         self.hide()
 
-    def show_request(self, request: TimingRequest | None) -> None:
-        """Show what would be possible for this request; hide for None."""
+    def show_request(self, request: TimingRequest | None, pairs: Pairs | None = None) -> None:
+        """Show what would be possible for this request, whose `pairs` with CAN FD are none; hide for None."""
         self.setVisible(request is not None)
         if request is None:
             return
-        limits = controller(request.controller).nominal
-        found = nearest(limits, clock=request.clock, bitrate=request.bitrate, sample_point=request.sample_point)
+        item = controller(request.controller)
+        if pairs is None or not len(pairs.nominal):
+            title = "" if pairs is None else _("Arbitration phase")
+            self._show_phase(title, item.nominal, request.clock, request.bitrate, request.sample_point)
+        elif request.data is not None and not len(pairs.data):
+            data = request.data
+            self._show_phase(_("Data phase"), item.limits("data"), request.clock, data.bitrate, data.sample_point)
+        else:
+            self._button.hide()
+            self._text.setText(
+                _("No bit timings have one prescaler for both phases; with two there are some. Clear {box}.").format(
+                    box=quoted(_("Equal prescalers"))
+                )
+            )
+
+    def _show_phase(self, title: str, limits: Limits, clock: float, bitrate: float, sample_point: float) -> None:
+        found = nearest(limits, clock=clock, bitrate=bitrate, sample_point=sample_point)
         needed = ceil(100 * found.bitrate_error) / 100 if found is not None else 0.0
         can_be_allowed = found is not None and needed <= MOST_SUGGESTED_ERROR
         self._button.setVisible(can_be_allowed)
@@ -369,9 +480,9 @@ class NearestBitRate(QWidget):
             sentence = _("The nearest bit rate is {rate}, {percent} off.")
             rate = bit_rate(round(found.bitrate))
             nearest_rate = sentence.format(rate=rate, percent=percent(found.bitrate_error, most=3))
-            limit = bit_rate_out_of_reach(limits, clock=request.clock, bitrate=request.bitrate)
+            limit = bit_rate_out_of_reach(limits, clock=clock, bitrate=bitrate)
             text = f"{nearest_rate if can_be_allowed or not limit else limit} {text}"
-        self._text.setText(text)
+        self._text.setText(f"{title}: {text}" if title else text)
         self._error = number(needed, grouped=False)
         self._button.setText(_("Allow {percent} error").format(percent=percent(needed)))
         self._button.updateGeometry()
@@ -390,10 +501,10 @@ class BestSolutions(QWidget):
         self._column.setSpacing(0)
         self._lines: list[_SolutionRow] = []
 
-    def connect_selected(self, select: Callable[[tuple[int, int, int]], None]) -> None:
+    def connect_selected(self, select: Callable[[Triples], None]) -> None:
         self.selected.connect(select)
 
-    def show_solutions(self, solutions: Sequence[Solution]) -> None:
+    def show_solutions(self, solutions: Sequence[Solution | Pair]) -> None:
         for line in self._lines:
             self._column.removeWidget(line)
             line.hide()
@@ -402,49 +513,64 @@ class BestSolutions(QWidget):
         self._lines = []
         for rank, solution in enumerate(solutions, start=1):
             line = _SolutionRow(rank, solution)
-            timing = solution.timing
-            triple = (timing.prescaler, timing.tseg1, timing.phase_seg2)
-            line.clicked.connect(lambda _checked=False, triple=triple: self.selected.emit(triple))
+            line.clicked.connect(lambda _checked=False, triples=line.triples: self.selected.emit(triples))
             self._column.addWidget(line)
             self._lines.append(line)
 
-    def mark_current(self, timing: Timing) -> None:
+    def mark_current(self, phases: Phases) -> None:
         for line in self._lines:
-            shown = line.solution.timing
-            same = (shown.prescaler, shown.tseg1, shown.phase_seg2) == (
-                timing.prescaler,
-                timing.tseg1,
-                timing.phase_seg2,
-            )
             line.setAutoExclusive(False)  # none is marked for a timing that was set by hand
-            line.setChecked(same)
+            line.setChecked(line.triples == triples_of(phases))
             line.setAutoExclusive(True)
         if self._lines and not any(line.isChecked() for line in self._lines):
             self._lines[0].setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # Tab stopped at the one that was marked
 
 
 class _SolutionRow(Pressable):
-    def __init__(self, rank: int, solution: Solution) -> None:
+    def __init__(self, rank: int, solution: Solution | Pair) -> None:
         super().__init__()
-        self.solution = solution
+        phases = solution if isinstance(solution, Pair) else Pair(solution, solution)
+        nominal, data = phases.nominal, phases.data
+        self.triples = triples_of(Phases(nominal.timing, data.timing if isinstance(solution, Pair) else None))
         self.setObjectName(f"timing_best_{rank}")
         self.setCheckable(True)
         self.setAutoExclusive(True)  # a radio button for screen readers, not a check box
         self.setFixedHeight(_ROW_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        timing = solution.timing
+        timing = nominal.timing
         self._texts = (
             percent(timing.sample_point, 1),
             _("{quanta} tq, prescaler {prescaler}").format(quanta=timing.quanta, prescaler=timing.prescaler),
-            _("error {percent}").format(percent=percent(solution.bitrate_error, 2)),
+            _("error {percent}").format(percent=percent(nominal.bitrate_error, 2)),
         )
+        name = _("Bit timing {place}: sample point {point} percent, {quanta} time quanta, error {error} percent")
         self.setAccessibleName(
-            _("Bit timing {place}: sample point {point} percent, {quanta} time quanta, error {error} percent").format(
+            name.format(
                 place=rank,
                 point=number(timing.sample_point, 1),
                 quanta=timing.quanta,
-                error=number(solution.bitrate_error, 2),
+                error=number(nominal.bitrate_error, 2),
             )
+        )
+        if isinstance(solution, Pair):
+            self._show_pair(nominal, data)
+
+    def _show_pair(self, nominal: Solution, data: Solution) -> None:
+        first, second = nominal.timing, data.timing
+        points = _("{first} and {second}")
+        sizes = _("{first} and {second} tq").format(first=first.quanta, second=second.quanta)
+        prescalers = _("prescaler {value}").format(value=first.prescaler)
+        if first.prescaler != second.prescaler:
+            prescalers = _("prescalers {first} and {second}").format(first=first.prescaler, second=second.prescaler)
+        error = _("error {percent}").format(percent=percent(max(nominal.bitrate_error, data.bitrate_error), 2))
+        self._texts = (
+            points.format(first=percent(first.sample_point, 1), second=percent(second.sample_point, 1)),
+            sizes,
+            f"{error}, {prescalers}",
+        )
+        spoken = _("{name}. Data phase: sample point {point} percent, {quanta} time quanta")
+        self.setAccessibleName(
+            spoken.format(name=self.accessibleName(), point=number(second.sample_point, 1), quanta=second.quanta)
         )
 
     def sizeHint(self) -> QSize:
@@ -475,20 +601,21 @@ class _SolutionRow(Pressable):
 class PlotLegend(Legend):
     """The legend of the plot's colours."""
 
-    def set_clock_tolerance(self, percent: float) -> None:
-        enough, twice = number(percent), number(2 * percent)
-        self.show_entries(
-            lambda: (
-                LegendEntry(theme().chart(0), _("Oscillator tolerance ≥ {percent} %").format(percent=twice), dash=None),
-                LegendEntry(theme().chart(2), _("≥ {percent} %").format(percent=enough), dash=None),
-                LegendEntry(theme().color(OUT_OF_TOLERANCE), _("< {percent} %").format(percent=enough), dash=None),
-                LegendEntry(
-                    theme().color("accent.soft"),
-                    _("Sample point ± {percent} %").format(percent=number(TARGET_BAND)),
-                    dash="area",
-                ),
-            )
-        )
+    def set_clock_tolerance(self, percent: float, *, has_target: bool = True) -> None:
+        """Name the colours for a clock of this tolerance; `has_target`: the band around the sample point is drawn."""
+        limits = [number(times * percent) for times in TOLERANCE_STEPS]
+        too_little = _("Oscillator tolerance < {percent} %").format(percent=limits[0])
+        enough = [_("≥ {percent} %").format(percent=limit) for limit in limits]
+
+        def entries() -> list[LegendEntry]:
+            named = [
+                LegendEntry(theme().color(OUT_OF_TOLERANCE), too_little, dash="ring"),
+                *(LegendEntry(theme().tolerance(step), name, dash=None) for step, name in enumerate(enough)),
+            ]
+            band = _("Sample point ± {percent} %").format(percent=number(TARGET_BAND))
+            return [*named, LegendEntry(theme().color("accent.soft"), band, dash="area")] if has_target else named
+
+        self.show_entries(entries)
 
 
 def _unbroken(unit: str) -> str:

@@ -6,41 +6,61 @@ from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from benchboard.canbus.bit_rate_detection import Detection
 from benchboard.canbus.bus_check import BusCheck, check_bus, silence_explanation
 from benchboard.canbus.capture import Counters
 from benchboard.canbus.link import named_error
 from benchboard.canbus.timing import (
+    Pair,
+    PairPoint,
+    Pairs,
+    Solution,
     Solutions,
     Timing,
+    Verdict,
     controller,
     nominal_bit_rate_problem,
+    pair_grid,
     solve,
+    solve_fd,
     solve_linux,
 )
 from benchboard.canbus.timing.solver import split_tseg1
 from benchboard.dongles import fleet
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.dongles.protocol import DongleConfig
+from benchboard.dongles.timing_profiles import TimingProfile
 from benchboard.errors import AppError, Cancelled, Invalid, NotFound
 from benchboard.i18n import _, ngettext, number
 from benchboard.identity.permissions import has_permission
 from benchboard.ui.bench.bench_commands import TIMING
-from benchboard.ui.bench.bench_format import bit_rate
+from benchboard.ui.bench.bench_format import rates
 from benchboard.ui.bench.bit_diagram import BitBar
+from benchboard.ui.bench.bus_end import Taking, unless_in_use, writing
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_notices import DongleNotices
-from benchboard.ui.bench.dongle_pane import nominal_timing
 from benchboard.ui.bench.live_bus_reasons import may_become_selectable, no_dongles, not_connected
 from benchboard.ui.bench.node_comparison import NodeComparison
+from benchboard.ui.bench.pair_plot import PairPlot
 from benchboard.ui.bench.paired_dongles import PairedDongles
+from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.bench.selected_dongle import SelectedDongle
 from benchboard.ui.bench.solution_plot import SolutionPlot, SolutionPoint
 from benchboard.ui.bench.timing_cards import RegistersCard, ToleranceCards, VerificationCard
 from benchboard.ui.bench.timing_history import TimingChoice, TimingHistory
-from benchboard.ui.bench.timing_inputs import PlotLegend, TimingInputs, TimingRequest, check_request
+from benchboard.ui.bench.timing_inputs import PlotLegend, TimingInputs, Triples, triples_of
 from benchboard.ui.bench.timing_news import TimingNews
+from benchboard.ui.bench.timing_profile_actions import ShownTiming, TimingProfileActions, rate_and_point
+from benchboard.ui.bench.timing_request import (
+    Phases,
+    TimingRequest,
+    check_request,
+    config_with,
+    stored_phases,
+    tdc_offset,
+)
 from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress
@@ -61,11 +81,10 @@ from benchboard.ui.widgets import (
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.drawer import is_narrow
 from benchboard.ui.widgets.surfaces import scroll_area, set_surface
+from benchboard.ui.widgets.tab_order import reach_last
 
 _COUNT_S: Final = 10.0
 _MOST_POINTS: Final = 6000
-_NOMINAL_CONDITIONS: Final = (1, 2)
-"""The conditions of the oscillator tolerance that depend on the nominal phase alone."""
 _BEST: Final = 6
 _SOLVE_MS: Final = 120
 _WRITE: Final = "bench.write"
@@ -78,8 +97,9 @@ class _State:
     texts: dict[str, str]
     controller: str
     method: str
-    by_hand: tuple[TimingRequest, Timing] | None
+    by_hand: tuple[TimingRequest, Phases] | None
     edited: bool
+    boxes: tuple[str, ...]
 
 
 class TimingView(QWidget):
@@ -94,11 +114,12 @@ class TimingView(QWidget):
         self._dongles: tuple[DongleRecord, ...] = ()
         self._loaded = False
         self._choices: list[tuple[str, str]] = []
-        self._solutions: Solutions | None = None
-        self._timing: Timing | None = None
-        self._by_hand: tuple[TimingRequest, Timing] | None = None
+        self._solutions: Solutions | Pairs | None = None
+        self._phases: Phases | None = None
+        self._tdc_offset: int | None = None
+        self._by_hand: tuple[TimingRequest, Phases] | None = None
         """The timing that was chosen in place of the best one, and for which request: it stays with that one."""
-        self._written: Timing | None = None
+        self._written: Phases | None = None
         """The timing of the last write to the selected dongle, which the result shown is about."""
         self._selected = SelectedDongle.of(context)
         self._edited_by_hand = False
@@ -108,23 +129,32 @@ class TimingView(QWidget):
         self._solve_timer.setInterval(_SOLVE_MS)
         self._solve_timer.timeout.connect(self._solve_edited)
         self._history = TimingHistory()
+        self._profiles = TimingProfileActions(self, context, self._devices, self._shown, self._notices.show)
         self._build_toolbar()
         self._inputs = TimingInputs(self._on_edited, self._solve_now)
         self._inputs.best.connect_selected(self._select_solution)
         self._inputs.method.selected.connect(self._choose_method)
+        self._inputs.profile_chosen.connect(self._use_profile)
+        self._profiles.loaded.connect(self._inputs.show_profiles)
         self._bar = BitBar(_("Arbitration phase"), editable=True)
         self._bar.setObjectName("timing_bit")
         self._bar.edited.connect(self._on_dragged)
+        self._data_bar = BitBar(_("Data phase"), editable=True)
+        self._data_bar.setObjectName("timing_data_bit")
+        self._data_bar.edited.connect(self._on_data_dragged)
         self._plot = SolutionPlot()
-        self._plot.selected.connect(self._select_solution)
+        self._plot.selected.connect(lambda triple: self._select_solution((triple, None)))
+        self._pair_plot = PairPlot()
+        self._pair_plot.selected.connect(self._select_solution)
         self._registers = RegistersCard()
         self._tolerance = ToleranceCards()
         self._comparison = NodeComparison()
         self._news = TimingNews(self, self._verdict_sentences)
         self._comparison.verdict_changed.connect(self._news.follow)
-        self.verification = VerificationCard()
+        self.verification = VerificationCard(self._detect_bit_rate)
         self._lay_out()
-        install_shortcuts(self, TIMING, self.command_handlers(), self._show_why_not)
+        write = Handler(self._write_button.click, self._why_not_write_by_key)
+        install_shortcuts(self, TIMING, {**self.command_handlers(), "bench.write_timing": write}, self._show_why_not)
         self._devices.changed.connect(self._update_choices)
         self._selected.changed.connect(self._follow_selection)
         self._selected.gone.connect(self._follow_selection)
@@ -133,6 +163,7 @@ class TimingView(QWidget):
         self._history.begin(self._choice())
         self._paired.changed.connect(self._show_dongles)
         self._show_dongles()
+        self._profiles.load()
 
     def command_handlers(self) -> Handlers:
         """The commands for the timing that is shown."""
@@ -142,6 +173,20 @@ class TimingView(QWidget):
             "bench.redo_timing": Handler(self._redo, lambda: "" if self._history.can_redo else _("Nothing to redo")),
         }
 
+    def _why_not_write_by_key(self) -> str:
+        """Why Ctrl+Enter doesn't write: at the navigation it may be meant for something else."""
+        focused = QApplication.focusWidget()
+        if (
+            focused is not None
+            and focused is not self.window()
+            and not self.isAncestorOf(focused)
+            and focused is not self
+        ):
+            return _("The focus isn't in the bit timing. Press {key} to go there.").format(
+                key=REGISTRY["window.next_pane"].key
+            )
+        return self._write_button.reason
+
     def save_state(self) -> object:
         """What was typed and chosen, for the window in another language."""
         return _State(
@@ -150,6 +195,7 @@ class TimingView(QWidget):
             self._inputs.method.current(),
             self._by_hand,
             self._edited_by_hand,
+            self._inputs.boxes,
         )
 
     def restore_state(self, state: object) -> None:
@@ -157,6 +203,7 @@ class TimingView(QWidget):
         if not isinstance(state, _State):
             return
         self._inputs.set_controller(state.controller)
+        self._inputs.check_boxes(state.boxes)
         restore_typed_texts(self, state.texts)
         self._edited_by_hand = state.edited  # so that the stored configuration doesn't replace it
         self._by_hand = state.by_hand
@@ -232,8 +279,16 @@ class TimingView(QWidget):
         self._pair_button.hide()
         self.toolbar.add(self._pair_button)
         self.toolbar.add(self._stored)
-        for widget in (self._differs, self._revert, self._write_button):
+        self._save_profile = Button(
+            "", self._profiles.ask_name, kind="quiet", icon="ph.floppy-disk", tip=_("Save as profile"),
+            name="timing_save_profile",
+        )  # fmt: skip
+        self._write_many = Button(
+            "", self._ask_dongles, kind="quiet", icon="ph.stack", tip=_("Write to several dongles"), name="timing_many"
+        )
+        for widget in (self._differs, self._revert, self._save_profile, self._write_many, self._write_button):
             self.toolbar.add_right(widget)
+        reach_last(self, self._revert, self._write_button)
 
     def _lay_out(self) -> None:
         middle = QVBoxLayout()
@@ -276,8 +331,12 @@ class TimingView(QWidget):
         whole.addWidget(self.banner_place)
         whole.addLayout(body, 1)
 
+    def panes(self) -> list[QWidget]:
+        """The panes in F6 order."""
+        return [self.toolbar, self._inputs, self._bar, self._plot, self._pair_plot, self._side_pane]
+
     def _bit_card(self) -> Card:
-        """The card with the editable bit."""
+        """The card with the editable bit of each phase."""
         card = Card(padding=14)
         self._bit_title = Elided("", tone="muted")
         head = QHBoxLayout()
@@ -285,6 +344,17 @@ class TimingView(QWidget):
         head.addWidget(self._bit_title, 1)
         card.column.addLayout(head)
         card.column.addWidget(self._bar)
+        self._data_title = Elided("", tone="muted")
+        self._data_part = QWidget()
+        part = QVBoxLayout(self._data_part)
+        part.setContentsMargins(0, 0, 0, 0)
+        data_head = QHBoxLayout()
+        data_head.addWidget(Text(_("Data phase"), "body_strong"))
+        data_head.addWidget(self._data_title, 1)
+        part.addLayout(data_head)
+        part.addWidget(self._data_bar)
+        self._data_part.hide()
+        card.column.addWidget(self._data_part)
         self._bit_problem = Paragraph("", tone="warn")
         self._bit_problem.hide()
         card.column.addWidget(self._bit_problem)
@@ -298,6 +368,8 @@ class TimingView(QWidget):
         card.column.addWidget(self._plot_title)
         card.column.addWidget(self._legend)
         card.column.addWidget(self._plot, 1)
+        card.column.addWidget(self._pair_plot, 1)
+        self._pair_plot.hide()
         return card
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -336,7 +408,7 @@ class TimingView(QWidget):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        for card in (self._comparison, self._tolerance.tolerance, self._tolerance.cable):
+        for card in (self._comparison, self._tolerance.tolerance, self._tolerance.cable, self._tolerance.delay):
             column.addWidget(card)
         column.addStretch(1)
         return inside
@@ -417,7 +489,7 @@ class TimingView(QWidget):
         if dongle is not None and dongle.config is not None:
             is_own = self._edited_by_hand or self._history.can_undo
             self._inputs.set_config(dongle.config)
-            self._solve(keep=nominal_timing(dongle.config))
+            self._solve(keep=stored_phases(dongle.config))
             if is_own:
                 self._history.record(self._choice())
             else:
@@ -432,7 +504,10 @@ class TimingView(QWidget):
         """The selected dongle's present configuration, or its last known one, as text; then ever shorter."""
         if dongle is None or dongle.config is None:
             return ("",)
-        rate, point = bit_rate(dongle.config.bitrate), number(dongle.config.sample_point, 1)
+        config = dongle.config
+        rate, point = rates(config.bitrate, config.data_bitrate), number(config.sample_point, 1)
+        if config.data_sample_point is not None:
+            point = f"{point} / {number(config.data_sample_point, 1)}"
         values, where = _("{rate}, {point} %"), _("On the dongle: {rate}, {point} %")
         if self._devices.find(dongle.device_id) is None:
             where = _("Last read {when}: {rate}, {point} %")
@@ -448,22 +523,29 @@ class TimingView(QWidget):
         dongle = self._selected_dongle()
         config = dongle.config if dongle is not None else None
         self._show_stored()
-        limits = controller(self._inputs.controller_name()).nominal
-        same = (
-            config is not None and self._timing is not None and limits.store_alike(self._timing, nominal_timing(config))
-        )
-        self._differs.setVisible(config is not None and self._timing is not None and not same)
+        phases = self._phases
+        self._differs.setVisible(config is not None and phases is not None and not self._is_on_dongle(config))
         self._revert.setVisible(self._differs.isVisibleTo(self))
         reason = self._why_not_write(dongle)
         self._write_button.disable(reason)
+        self._save_profile.disable(self._why_not_save())
+        self._write_many.disable(self._why_not_save() or ("" if self._writable() else _("Plug in a dongle first.")))
         self.verification.show_reason(reason or _note_on(dongle))
         self._show_whether_written()
 
+    def _is_on_dongle(self, config: DongleConfig) -> bool:
+        """Whether the dongle stores the phases that are shown, and their delay compensation."""
+        if self._phases is None:
+            return False
+        stored = (config.tdc_offset if config.fd_enabled and config.tdc_enabled else None) == self._tdc_offset
+        return stored and self._phases.is_stored_as(stored_phases(config), self._inputs.controller_name())
+
     def _show_whether_written(self) -> None:
         """Show the result of the last write only beside the timing that was written."""
-        written, limits = self._written, controller(self._inputs.controller_name()).nominal
+        written = self._written
         if written is not None:
-            shown = self._timing is not None and limits.store_alike(self._timing, written)
+            name = self._inputs.controller_name()
+            shown = self._phases is not None and self._phases.is_stored_as(written, name)
             self.verification.show_written(is_shown=shown)
 
     def _why_not_write(self, dongle: fleet.DongleRecord | None) -> str:
@@ -483,27 +565,64 @@ class TimingView(QWidget):
             )
         if config is None and self._paired.is_reading:  # it may just have been paired: its own timing is filled in next
             return no_dongles(loading=True)
-        if self._timing is None:
+        phases = self._phases
+        if phases is None:
             return self._inputs.why_none()
-        if problem := nominal_bit_rate_problem(self._timing.bitrate):
+        if problem := nominal_bit_rate_problem(phases.nominal.bitrate):
             return problem
+        if phases.data is not None and detected.info is not None and detected.info.fd is False:
+            return _("Can't write: {name} doesn't support CAN FD.").format(name=dongle.title)
         clock = detected.info.clock_hz if detected.info is not None else None
-        if clock is not None and clock != self._timing.clock:
-            own, given = (number(one / 1e6, most=6) for one in (clock, self._timing.clock))
+        if clock is not None and clock != phases.nominal.clock:
+            own, given = (number(one / 1e6, most=6) for one in (clock, phases.nominal.clock))
             sentence = _("Can't write: the CAN clock of {name} is {clock} MHz, not {given} MHz.")
             return sentence.format(name=dongle.title, clock=own, given=given)
         try:
-            controller(self._inputs.controller_name()).require_fits(self._timing)
+            item = controller(self._inputs.controller_name())
+            item.require_fits(phases.nominal)
+            if phases.data is not None:
+                item.require_fits(phases.data, "data")
         except Invalid as error:
             return error.what
         return ""
+
+    # ---- profiles
+
+    def _why_not_save(self) -> str:
+        """Why what is shown can't be kept, nor written to several dongles."""
+        if not self._may_write:
+            return _("Your role can't write to dongles.")
+        return "" if self._phases is not None else self._inputs.why_none()
+
+    def _shown(self) -> ShownTiming | None:
+        self._solve_now()  # with the last key press
+        request, phases = self._inputs.last_request, self._phases
+        return None if request is None or phases is None else ShownTiming(request.controller, phases, self._tdc_offset)
+
+    def _use_profile(self, profile: TimingProfile) -> None:
+        """Fill in a profile. Its segments stay as they were saved, whichever are the best."""
+        config = DongleConfig(**profile.values())
+        self._edited_by_hand = True
+        self._inputs.set_config(config)
+        self._solve(keep=stored_phases(config))
+        self._history.record(self._choice())
+
+    def _writable(self) -> list[DongleRecord]:
+        """The connected dongles, whether or not what is shown fits them."""
+        dongles = (*self._dongles, *self._unpaired())
+        return [one for one in dongles if self._devices.find(one.device_id) is not None]
+
+    def _ask_dongles(self) -> None:
+        self._solve_now()
+        self._profiles.ask_dongles([(one, self._why_not_write(one)) for one in self._writable()])
 
     # ---- undo
 
     def _choice(self) -> TimingChoice:
         """What the user has entered and selected."""
         inputs = self._inputs
-        return TimingChoice(inputs.texts(), inputs.controller_name(), inputs.method.current(), self._by_hand)
+        texts, method = inputs.texts(), inputs.method.current()
+        return TimingChoice(texts, inputs.controller_name(), method, self._by_hand, inputs.boxes)
 
     def _undo(self) -> None:
         self._solve_now()  # what was just typed is undone first
@@ -517,11 +636,12 @@ class TimingView(QWidget):
         """Show a state of the history."""
         if choice is None:
             return
-        self._inputs.fill_in(choice.controller, choice.texts)
+        self._inputs.fill_in(choice.controller, choice.texts, choice.boxes)
         self._by_hand = choice.by_hand
         self._inputs.method.set_current(choice.method)
         self._solve()
-        announce(self._plot, self._plot.accessibleDescription() or self._inputs.why_none(), again=True)
+        plot = self._plot if self._pair_plot.isHidden() else self._pair_plot
+        announce(plot, plot.accessibleDescription() or self._inputs.why_none(), again=True)
 
     # ---- solving
 
@@ -538,55 +658,55 @@ class TimingView(QWidget):
         self._solve()
         self._history.record(self._choice())
 
-    def _solve(self, keep: Timing | None = None) -> None:
+    def _solve(self, keep: Phases | None = None) -> None:
         self._solve_timer.stop()
         try:
             request = self._inputs.read()
+            solutions = _solve_request(request)
         except Invalid:
             self._show_no_solutions()
             return
-        item = controller(request.controller)
-        solutions = solve(
-            item.nominal,
-            clock=request.clock,
-            bitrate=request.bitrate,
-            sample_point=request.sample_point,
-            tolerance=request.error,
-        )
-        best = solutions.best(_BEST)
+        best: list[Solution] | list[Pair] = solutions.best(_BEST)
         self._solutions = solutions
-        self._inputs.show_count(len(solutions), len(best))
-        points = _points(solutions)
+        self._inputs.show_count(len(solutions), len(best), solutions if isinstance(solutions, Pairs) else None)
+        self._show_solutions(solutions, request)
+        self._legend.set_clock_tolerance(request.clock_tolerance, has_target=isinstance(solutions, Solutions))
+        self._inputs.best.show_solutions(best)
+        best_phases = _phases_of(best[0]) if best else None
+        if keep is not None:
+            # A dongle's segments are what they are, but the fields ask for no data phase it hasn't got.
+            keep = replace(keep, data=keep.data if request.data is not None else None)
+            self._keep_by_hand(None if keep == best_phases else keep)
+        selected = keep or self._manual_timing(request)
+        if keep is not None or self._inputs.method.current() != "linux":
+            self._inputs.method.set_current("cia" if self._manual_timing(request) is None else "hand")
+        if selected is None:
+            selected = _linux_phases(request) if self._inputs.method.current() == "linux" else best_phases
+        self._show(selected)
+
+    def _show_solutions(self, solutions: Solutions | Pairs, request: TimingRequest) -> None:
+        """Plot all solutions: those of one phase by their error, pairs by both sample points."""
+        is_pairs = isinstance(solutions, Pairs)
+        self._plot.setVisible(not is_pairs)
+        self._pair_plot.setVisible(is_pairs)
+        if isinstance(solutions, Pairs):
+            self._pair_plot.show_points(pair_grid(solutions), clock_tolerance=request.clock_tolerance)
+            return
         self._plot.show_points(
-            points,
+            _points(solutions),
             target=float(solutions.sample_point),
             max_error=request.error or 0.1,
             clock_tolerance=request.clock_tolerance,
         )
-        if not best:
+        if not len(solutions):
             self._plot.clear()  # also of the one that was selected before
-        self._legend.set_clock_tolerance(request.clock_tolerance)
-        self._inputs.best.show_solutions(best)
-        if keep is not None:
-            self._keep_by_hand(None if best and best[0].timing == keep else keep)
-        selected = keep or self._manual_timing(request)
-        if keep is not None or self._inputs.method.current() != "linux":
-            self._inputs.method.set_current("cia" if self._manual_timing(request) is None else "hand")
-        if selected is None and self._inputs.method.current() == "linux":
-            linux = solve_linux(
-                item.nominal, clock=request.clock, bitrate=request.bitrate, sample_point=request.sample_point
-            )
-            selected = linux.timing if linux is not None else None
-        elif selected is None:
-            selected = best[0].timing if best else None
-        self._show(selected)
 
-    def _keep_by_hand(self, timing: Timing | None) -> None:
+    def _keep_by_hand(self, phases: Phases | None) -> None:
         """Remember a timing that was chosen for the present request in place of the best one; None forgets it."""
         request = self._inputs.last_request
-        self._by_hand = (request, timing) if request is not None and timing is not None else None
+        self._by_hand = (request, phases) if request is not None and phases is not None else None
 
-    def _manual_timing(self, request: TimingRequest) -> Timing | None:
+    def _manual_timing(self, request: TimingRequest) -> Phases | None:
         """The timing that was chosen by hand for this request; a value that was wrong or half-typed in between doesn't
         lose it.
         """
@@ -597,7 +717,7 @@ class TimingView(QWidget):
     def _choose_method(self, key: str) -> None:
         """Show the timing of another calculation; by hand, the present one until it is changed."""
         self._solve_now()
-        self._keep_by_hand(self._timing if key == "hand" else None)
+        self._keep_by_hand(self._phases if key == "hand" else None)
         self._inputs.method.set_current(key)
         self._solve()
         self._history.record(self._choice())
@@ -608,66 +728,85 @@ class TimingView(QWidget):
         self._inputs.show_none()
         self._show(None)
 
-    def _select_solution(self, triple: tuple[int, int, int]) -> None:
-        if self._solutions is not None:
-            timing = self._solutions.solution(*triple).timing
-            best = triple == self._best_triple()
-            self._keep_by_hand(None if best else timing)
-            self._inputs.method.set_current("cia" if best else "hand")
-            self._show(timing)
-            self._history.record(self._choice())
-
-    def _best_triple(self) -> tuple[int, int, int] | None:
-        return next(self._solutions.ranked(), None) if self._solutions is not None else None
+    def _select_solution(self, triples: Triples) -> None:
+        if self._solutions is None:
+            return
+        phases = _phases_at(self._solutions, triples)
+        best: list[Solution] | list[Pair] = self._solutions.best(1)
+        is_best = bool(best) and triples == triples_of(_phases_of(best[0]))
+        self._keep_by_hand(None if is_best else phases)
+        self._inputs.method.set_current("cia" if is_best else "hand")
+        self._show(phases)
+        self._history.record(self._choice())
 
     def _on_dragged(self, timing: Timing) -> None:
-        self._keep_by_hand(timing)
-        self._inputs.method.set_current("hand")
-        self._show(timing)
-        self._history.record(self._choice(), f"bit {self._bar.gesture}")
+        if self._phases is not None:
+            self._show_dragged(replace(self._phases, nominal=timing), f"bit {self._bar.gesture}")
 
-    def _show(self, timing: Timing | None) -> None:
+    def _on_data_dragged(self, timing: Timing) -> None:
+        if self._phases is not None:
+            self._show_dragged(replace(self._phases, data=timing), f"data bit {self._data_bar.gesture}")
+
+    def _show_dragged(self, phases: Phases, gesture: str) -> None:
+        self._keep_by_hand(phases)
+        self._inputs.method.set_current("hand")
+        self._show(phases)
+        self._history.record(self._choice(), gesture)
+
+    def _show(self, phases: Phases | None) -> None:
         request = self._inputs.last_request
         verdict = None
-        if timing is not None and request is not None:
+        if phases is not None and request is not None:
             # All cards, and the dongle, get the same split of tseg1.
-            verdict = check_request(timing, request)
-            timing = verdict.nominal
-        self._timing = timing
+            verdict = check_request(phases, request)
+            phases = Phases(verdict.nominal, verdict.data)
+        self._phases, self._tdc_offset = phases, tdc_offset(verdict, request)
         problem = verdict.bit_rate_problem if verdict is not None else ""
         self._bit_problem.setText(problem)
         self._bit_problem.setVisible(bool(problem))
-        if timing is None or request is None or verdict is None:
+        self._data_part.setVisible(phases is not None and phases.data is not None)
+        if phases is None or request is None or verdict is None:
             self._show_blank()
             return
-        item = controller(request.controller)
-        sentence = _("{rate} kbit/s    {quanta} tq of {ns} ns, prescaler {prescaler}")
-        title = sentence.format(
-            rate=number(timing.bitrate / 1000, 0 if timing.rate.denominator == 1 else 3),
-            quanta=timing.quanta,
-            ns=number(timing.tq_ns),
-            prescaler=timing.prescaler,
-        )
-        if not item.nominal.has_prop_seg:
-            title += "    " + verdict.propagation_title.format(metres=number(request.length))
-        self._bit_title.setText(title)
-        self._bar.show_timing(timing, prop_seg_is_set=item.nominal.has_prop_seg)
-        error = abs(timing.bitrate - request.bitrate) / request.bitrate * 100
-        tolerance = min(one.percent for one in verdict.tolerance.conditions if one.number in _NOMINAL_CONDITIONS)
-        self._plot.show_selected(timing, error, tolerance)
-        self._inputs.best.mark_current(timing)
-        self._registers.show_timing(request.controller, timing)
-        self._tolerance.show_timing(timing, request)
-        self._comparison.show_timing(timing, request)
+        self._show_bits(phases, request, verdict)
+        self._show_in_plot(phases, request, verdict)
+        self._inputs.best.mark_current(phases)
+        self._registers.show_timing(request.controller, phases, self._tdc_offset)
+        self._tolerance.show_timing(phases, request)
+        self._comparison.show_timing(phases, request)
         self._show_plot_title()
         self._compare()
         self._news.follow()
+
+    def _show_bits(self, phases: Phases, request: TimingRequest, verdict: Verdict) -> None:
+        item = controller(request.controller)
+        title = _bit_title(phases.nominal)
+        if not item.nominal.has_prop_seg:
+            title += "    " + verdict.propagation_title.format(metres=number(request.length))
+        self._bit_title.setText(title)
+        self._bar.show_timing(phases.nominal, prop_seg_is_set=item.nominal.has_prop_seg)
+        if phases.data is not None:
+            has_prop_seg = item.limits("data").has_prop_seg
+            self._data_title.setText(_bit_title(phases.data))
+            self._data_bar.show_timing(phases.data, prop_seg_is_set=has_prop_seg, tseg1_is_split=has_prop_seg)
+
+    def _show_in_plot(self, phases: Phases, request: TimingRequest, verdict: Verdict) -> None:
+        timing = phases.nominal
+        first, second = triples_of(phases)
+        if phases.data is not None and second is not None:
+            points = timing.sample_point, phases.data.sample_point
+            self._pair_plot.show_selected(PairPoint(*points, verdict.tolerance.percent, first, second))
+            return
+        error = abs(timing.bitrate - request.bitrate) / request.bitrate * 100
+        self._plot.show_selected(timing, error, verdict.tolerance.percent)
 
     def _show_blank(self) -> None:
         """Show no timing. The inputs say why there is none, each card what it would show of one."""
         self._bar.show_timing(None)
         self._bit_title.setText(_("No bit timing"))
         self._plot.clear(_("No bit timings to plot"))
+        self._plot.show()
+        self._pair_plot.hide()
         self._registers.show_timing("", None)
         self._tolerance.show_timing(None, None)
         self._comparison.show_timing(None, None)
@@ -677,36 +816,44 @@ class TimingView(QWidget):
 
     def _verdict_sentences(self) -> tuple[str, ...]:
         """What the cards say of the timing, and of the other node."""
-        if self._timing is None:
+        if self._phases is None:
             return (_("No bit timing"),)
         tolerance, cable = self._tolerance.tolerance.sentence, self._tolerance.cable.sentence
         return self._bit_problem.text(), tolerance, cable, self._comparison.sentence
 
     def _show_plot_title(self) -> None:
-        self._plot_title.setText(self._plot.title)
-        self._legend.setVisible(not self._plot.is_blank)
+        shows_pairs = not self._pair_plot.isHidden()
+        self._plot_title.setText(self._pair_plot.title if shows_pairs else self._plot.title)
+        self._legend.setVisible(shows_pairs or not self._plot.is_blank)
 
     # ---- writing
 
     def _write(self) -> None:
         self._solve_now()  # what is written is solved from the present inputs, including the last key press
-        dongle, timing = self._selected_dongle(), self._timing
+        dongle, phases = self._selected_dongle(), self._phases
         detected = self._devices.find(dongle.device_id) if dongle is not None else None
-        if dongle is None or detected is None or timing is None or not self._write_button.isEnabled():
+        if dongle is None or detected is None or phases is None or not self._write_button.isEnabled():
             self._inputs.focus_first_wrong()
             return
+        unless_in_use(
+            self, self._devices, frozenset({detected.port.path}), partial(self._write_to, dongle, detected, phases),
+            writing(),
+        )  # fmt: skip
+
+    def _write_to(self, dongle: DongleRecord, detected: DetectedDevice, phases: Phases) -> None:
+        """Write what was shown when the button was clicked."""
         self._selected.select(dongle.device_id)
         context, path = self._context, detected.port.path
         base = dongle.config if dongle.id else None  # anyone may have changed a dongle that isn't paired
         self._notices.dismiss(_WRITE)
         self._write_button.disable(_("The bit timing is being written. Wait a moment."))
-        self._written = timing
-        self.verification.start(bit_rate(round(timing.bitrate)), number(timing.sample_point, 1))
+        self._written, offset = phases, self._tdc_offset
+        self.verification.start(*rate_and_point(phases))
 
         def write(_progress: Progress) -> DongleConfig:
             data_key = context.workspace.data_keys.of(context.actor.organisation_id)
             with self._devices.device(path) as device:
-                config = _with_timing(base or device.config_read().config, timing)
+                config = config_with(base or device.config_read().config, phases, offset)
                 stored = fleet.write_config(context.database, context.actor, data_key, device, config).config
                 self._devices.store_config(path, stored)
                 return stored
@@ -754,11 +901,54 @@ class TimingView(QWidget):
         elif check.failed:
             why = _("Another node uses a different bit rate, or the wiring is wrong.")
             do = _("Write a different bit rate, or check the termination.")
-            self.verification.show_failure(_("Bus off") if check is BusCheck.BUS_OFF else text, f"{why} {do}")
+            result = _("Bus off") if check is BusCheck.BUS_OFF else text
+            self.verification.show_failure(result, f"{why} {do}", detectable=True)
         else:
             self.verification.show_passed(text)
         self._compare()
         QTimer.singleShot(0, self, self._reveal_verification)  # it may have grown, once it is laid out
+
+    def _detect_bit_rate(self) -> None:
+        """Find the bit rate of the bus, and fill it in; what is written stays until it is written again."""
+        dongle = self._selected_dongle()
+        detected = self._devices.find(dongle.device_id) if dongle is not None else None
+        if dongle is None or detected is None:
+            return
+        unless_in_use(
+            self, self._devices, frozenset({detected.port.path}), partial(self._detect_on, dongle, detected),
+            Taking(_("Detecting the bit rate"), _("Stop recording and detect"), _("Close live bus and detect")),
+        )  # fmt: skip
+
+    def _detect_on(self, dongle: DongleRecord, detected: DetectedDevice) -> None:
+        self._write_button.disable(_("The bit rate is being detected. Wait a moment."))
+        self.verification.show_detecting()
+
+        def failed(error: AppError) -> None:
+            self.verification.show_detected(named_error(error, dongle.title).what)
+            self._compare()
+
+        self._context.tasks.run(
+            self,
+            lambda progress: self._devices.detect_bit_rate(detected, progress),
+            self._show_detected,
+            failed,
+            title=_("Detecting the bit rate on {name}").format(name=dongle.title),
+        )
+
+    def _show_detected(self, found: Detection) -> None:
+        text = found.sentence
+        if found.bitrate is not None:
+            text = "{} {}".format(text, _("It's filled in: write it to the dongle."))
+        # First: the result that is shown is that of what was written, not of what is filled in next.
+        self.verification.show_detected(text)
+        if found.bitrate is not None:
+            self._written = None
+            self._edited_by_hand = True
+            self._inputs.set_bit_rate(found.bitrate)
+            self._solve()
+            self._history.record(self._choice())
+        self._compare()
+        QTimer.singleShot(0, self, self._reveal_verification)
 
     def _reveal_verification(self) -> None:
         """Scroll to the result, whose explanation may be below the window's edge."""
@@ -795,28 +985,59 @@ def _controller_title(name: str) -> str:
         return name
 
 
-def _with_timing(config: DongleConfig, timing: Timing) -> DongleConfig:
-    """`config` with `timing`'s arbitration phase; a data phase is kept only if the clock is the same."""
-    changed = replace(
-        config, clock_hz=timing.clock, bitrate=round(timing.bitrate), sample_point=round(timing.sample_point, 2),
-        prescaler=timing.prescaler, prop_seg=timing.prop_seg, phase_seg1=timing.phase_seg1,
-        phase_seg2=timing.phase_seg2, sjw=timing.sjw,
-    )  # fmt: skip
-    if config.fd_enabled and config.clock_hz != timing.clock:
-        changed = replace(
-            changed,
-            fd_enabled=False,
-            data_bitrate=None,
-            data_sample_point=None,
-            data_prescaler=None,
-            data_prop_seg=None,
-            data_phase_seg1=None,
-            data_phase_seg2=None,
-            data_sjw=None,
-            tdc_enabled=False,
-            tdc_offset=0,
-        )
-    return changed
+def _solve_request(request: TimingRequest) -> Solutions | Pairs:
+    """All solutions of a request, with CAN FD all pairs."""
+    item = controller(request.controller)
+    common = {
+        "clock": request.clock, "bitrate": request.bitrate, "sample_point": request.sample_point,
+        "tolerance": request.error,
+    }  # fmt: skip
+    if request.data is None:
+        return solve(item.nominal, **common)
+    return solve_fd(
+        item.nominal,
+        item.limits("data"),
+        data_bitrate=request.data.bitrate,
+        data_sample_point=request.data.sample_point,
+        equal_prescalers=request.data.equal_prescalers,
+        **common,
+    )
+
+
+def _linux_phases(request: TimingRequest) -> Phases | None:
+    """What Linux would choose for a request; None if it finds nothing for one of the phases."""
+    item = controller(request.controller)
+    nominal = solve_linux(item.nominal, clock=request.clock, bitrate=request.bitrate, sample_point=request.sample_point)
+    if nominal is None or request.data is None:
+        return None if nominal is None else Phases(nominal.timing)
+    asked = request.data
+    data = solve_linux(item.limits("data"), clock=request.clock, bitrate=asked.bitrate, sample_point=asked.sample_point)
+    return None if data is None else Phases(nominal.timing, data.timing)
+
+
+def _phases_of(solution: Solution | Pair) -> Phases:
+    if isinstance(solution, Pair):
+        return Phases(solution.nominal.timing, solution.data.timing)
+    return Phases(solution.timing)
+
+
+def _phases_at(solutions: Solutions | Pairs, triples: Triples) -> Phases:
+    """The solution with these prescalers and segments."""
+    nominal, data = triples
+    if isinstance(solutions, Pairs):
+        assert data is not None
+        return Phases(solutions.nominal.solution(*nominal).timing, solutions.data.solution(*data).timing)
+    return Phases(solutions.solution(*nominal).timing)
+
+
+def _bit_title(timing: Timing) -> str:
+    """Bit rate, time quanta and prescaler of a phase."""
+    return _("{rate} kbit/s    {quanta} tq of {ns} ns, prescaler {prescaler}").format(
+        rate=number(timing.bitrate / 1000, 0 if timing.rate.denominator == 1 else 3),
+        quanta=timing.quanta,
+        ns=number(timing.tq_ns),
+        prescaler=timing.prescaler,
+    )
 
 
 def _points(solutions: Solutions) -> list[SolutionPoint]:

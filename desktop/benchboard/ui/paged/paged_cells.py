@@ -1,6 +1,7 @@
 """Paints a paged table's column titles and cells."""
 
 import re
+from collections.abc import Iterable
 from typing import Any, Final
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
@@ -9,27 +10,62 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen, QTextLayout
 from benchboard.paging import Line
 from benchboard.ui.paged.paged_model import Column, repeated_text
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.badges import paint_badge, paint_icon, paint_mark, paint_meter
+from benchboard.ui.widgets.badges import badge_width, mark_width, paint_badge, paint_icon, paint_mark, paint_meter
 from benchboard.ui.widgets.labels import paint_avatar
 
 _DAY: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _NAME: Final = re.compile("(“[^”]*”)")
 _ARROW: Final = 16
 """Width of a sorted column's arrow and the space before it, and of the arrow that unfolds a line, in pixels."""
-_PICTURE: Final = (88, 54)
+_PICTURE: Final = (76, 48)
 """Width and height of a row's picture, in pixels."""
 PICTURE_ROOM: Final = _PICTURE[0] + 12
 """What a picture takes of its cell's width, in pixels."""
+_AVATAR: Final = 26
+_AVATAR_STEP: Final = 18
+_MOST_AVATARS: Final = 4
+"""Most width and height of a person's circle, in pixels."""
 _LINE: Final = 16
 """Height of a line below a cell's first one, in pixels."""
 _GAP: Final = 8
 """Between a text, what follows it, and the arrow."""
 
 
+def edge_pad() -> int:
+    """What the first column is set in by, in pixels: its text begins where the titles of bars and panes do."""
+    return theme().px("spacing.4") - theme().px("table.cell_pad_x")
+
+
+def tick_column() -> int:
+    """The width of the column with the tick boxes, in pixels."""
+    return theme().px("table.checkbox_col") + edge_pad()
+
+
 def title_width(column: Column[Any]) -> int:
     """The width of a column whose title is shown whole, with the arrow of a sorted one, in pixels."""
+    if column.untitled:
+        return 2 * theme().px("table.cell_pad_x")
     arrow = _ARROW if column.sortable else 0
     return QFontMetrics(_title_font()).horizontalAdvance(column.title) + arrow + 2 * theme().px("table.cell_pad_x") + 1
+
+
+def fitting_width(column: Column[Any], rows: Iterable[Any]) -> int:
+    """The width of a column in which all of these rows are shown whole, in pixels; at least its title's."""
+    metrics = QFontMetrics(theme().font("body"))
+    avatar = _AVATAR + _GAP if column.avatar is not None else 0
+    room = 2 * theme().px("table.cell_pad_x") + 1
+    widest = title_width(column)
+    for row in rows:
+        badge = column.badge(row) if column.badge is not None else None
+        mark = column.mark(row) if column.mark is not None else None
+        if badge is not None:
+            wide = badge_width(badge.text)
+        elif mark is not None:
+            wide = mark_width(mark.text)
+        else:
+            wide = avatar + metrics.horizontalAdvance(column.text(row))
+        widest = max(widest, wide + room)
+    return widest
 
 
 def _title_font() -> QFont:
@@ -40,6 +76,8 @@ def _title_font() -> QFont:
 
 def paint_title(painter: QPainter, box: QRect, column: Column[Any], arrow: str) -> None:
     """Paint a column's title, followed by the icon `arrow` if it has one."""
+    if column.untitled:
+        return
     ink = theme().color("text.secondary")
     font = _title_font()
     painter.setFont(font)
@@ -59,6 +97,8 @@ def paint_cell(painter: QPainter, box: QRectF, column: Column[Any], line: Line[A
     row = line.row
     box = _paint_repeated(painter, box, column, line)
     if column.mark is not None and (mark := column.mark(row)) is not None:
+        if column.align_right:
+            box.setLeft(max(box.left(), box.right() - mark_width(mark.text)))
         paint_mark(painter, box, mark.kind, mark.text, mark.icon)
     elif column.badge is not None and (badge := column.badge(row)) is not None:
         at = QPointF(box.left(), box.center().y() - 10)
@@ -109,10 +149,15 @@ def _paint_pictures(painter: QPainter, box: QRectF, column: Column[Any], row: An
         paint_meter(painter, meter, share, "warn" if share > 0.6 else "info")
         box = box.adjusted(60, 0, 0, 0)
     if column.avatar is not None:
-        side = min(26.0, box.height() - 6)
+        side = min(float(_AVATAR), box.height() - 6)
         circle = QRectF(box.left(), box.center().y() - side / 2, side, side)
         paint_avatar(painter, circle, column.avatar(row))
         box = box.adjusted(side + 8, 0, 0, 0)
+    if column.avatars is not None and (names := column.avatars(row)[:_MOST_AVATARS]):
+        for at, name in enumerate(names):
+            circle = QRectF(box.left() + at * _AVATAR_STEP, box.center().y() - _AVATAR / 2, _AVATAR, _AVATAR)
+            paint_avatar(painter, circle, name)
+        box = box.adjusted(_AVATAR_STEP * (len(names) - 1) + _AVATAR + _GAP, 0, 0, 0)
     return box
 
 

@@ -56,7 +56,7 @@ class Column(Generic[Row]):
 
     At most one of `mark` (coloured word), `badge` and `meter` (share 0 to 1 before the text) draws the cell instead of
     plain text; `second` is a smaller second line (rows are then 44 px or more), `avatar` a person's circle before it,
-    `picture` draws a picture before it in the rectangle that it is given (rows are then 68 px, and a `second` line that
+    `picture` draws a picture before it in the rectangle that it is given (rows are then 60 px, and a `second` line that
     is too long is wrapped once).
     `repeated` follows the text of a line that stands for several rows, or is the first of several unfolded ones.
     `width` is in pixels; a column with `stretch` takes spare width up to `most` (0: the widest cell of the tokens).
@@ -71,6 +71,8 @@ class Column(Generic[Row]):
     second: Callable[[Row], str] | None = None
     second_mono: bool = False
     avatar: Callable[[Row], str] | None = None
+    avatars: Callable[[Row], Sequence[str]] | None = None
+    """The circles of several people before the text, each over the end of the one before it (rows are then 44 px)."""
     picture: Callable[[QPainter, QRectF, Row], None] | None = None
     mark: Callable[[Row], Mark | None] | None = None
     badge: Callable[[Row], Mark | None] | None = None
@@ -87,6 +89,16 @@ class Column(Generic[Row]):
     most: int = 0
     optional: bool = False
     """Whether the column is left out where the others would be cut off. Never the first or the last one."""
+    sparse: bool = False
+    """Whether an optional column is also left out while no row that is loaded has a text in it."""
+    fits: bool = False
+    """Whether the column is only as wide as what the loaded rows have in it, and its title; `width` is then the most,
+    or `most` where the column stretches and there is spare width.
+    Not for a text that gets longer while it is shown, such as how long ago something was."""
+    whole: bool = False
+    """Whether its cells are never elided, such as times, which say nothing without their end: others are, before it."""
+    untitled: bool = False
+    """Whether nothing stands above its cells, whose icon says enough: a tooltip and screen readers tell the title."""
     spoken: Spoken = "plain"
     """How a cell is read out with its row: `titled` with the title, as numbers always are, or `never`."""
     acts: bool = False
@@ -299,6 +311,8 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
                 return self.columns[section].title
             if role == Qt.ItemDataRole.AccessibleTextRole:
                 return self.heading_text(section)
+            if role == Qt.ItemDataRole.ToolTipRole and self.columns[section].untitled:
+                return plain_tooltip(self.columns[section].title)
             if role == Qt.ItemDataRole.TextAlignmentRole:
                 side = Qt.AlignmentFlag.AlignRight if self.columns[section].align_right else Qt.AlignmentFlag.AlignLeft
                 return side | Qt.AlignmentFlag.AlignVCenter
@@ -306,7 +320,7 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
 
     def heading_text(self, section: int) -> str:
         """A column's title and, if the list is sorted by it, in which order."""
-        title, listing = self.columns[section].title, self._listing
+        title, listing = self.columns[section].title or _("Actions"), self._listing
         if not self.columns[section].sortable or listing.sort != self.columns[section].key:
             return title
         order = _("sorted in descending order") if listing.descending else _("sorted in ascending order")

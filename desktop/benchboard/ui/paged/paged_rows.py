@@ -52,11 +52,14 @@ from benchboard.i18n import _, ngettext, number
 from benchboard.ui.paged.day_headings import DayHeadings
 from benchboard.ui.paged.paged_cells import (
     PICTURE_ROOM,
+    edge_pad,
+    fitting_width,
     fold_button,
     paint_cell,
     paint_day,
     paint_ring,
     paint_title,
+    tick_column,
     title_width,
 )
 from benchboard.ui.paged.paged_model import Column, Index, PagedTableModel
@@ -120,6 +123,8 @@ class PagedRows(RowCursor, QTableView):
         """How many rows, from the first, have the height that their headings need."""
         self.hovered = -1
         self._focused_by_key = False
+        self.awaits_first_rows = True
+        """Whether nothing has been loaded yet: without rows, the focus goes on to the button that says what to do."""
         self.taking_focus = False
         """Whether the list is getting the focus, when Qt makes its first row current."""
         self._told_row = ""
@@ -151,10 +156,19 @@ class PagedRows(RowCursor, QTableView):
         self.setHorizontalHeader(_PagedHeader(self))
         model.loaded.connect(self._tell_ringed)
         model.loaded.connect(self._note_ticks)
+        self._fitting: dict[int, int] = {}
+        """The widths of the columns that fit what is in them, by their places."""
+        if any(column.sparse or column.fits for column in model.columns):
+            model.loaded.connect(self._fit_rows)
         model.ticked.connect(self._tell_ticks)
         self.doubleClicked.connect(self._open_clicked)
         for at, column in enumerate(model.columns):
             self.setColumnWidth(at, column.width + self._tick_room(at))
+
+    @property
+    def tells_focus_later(self) -> bool:
+        """Whether it keeps the focus is known once its first rows were asked for (`TellsFocusLater`)."""
+        return self.awaits_first_rows
 
     def _open_clicked(self, index: QModelIndex) -> None:
         if not self.paged.columns[index.column()].acts:
@@ -188,7 +202,8 @@ class PagedRows(RowCursor, QTableView):
         open.
         """
         returns = event.reason() in _RETURNING and not self.currentIndex().isValid()
-        with QSignalBlocker(self.selectionModel()) if returns else nullcontext():
+        blocked = QSignalBlocker(self.selectionModel()) if returns else nullcontext()
+        with blocked, accessible.untold() if returns else nullcontext():
             self.taking_focus = True
             super().focusInEvent(event)
             self.taking_focus = False
@@ -249,6 +264,13 @@ class PagedRows(RowCursor, QTableView):
             self._covered = pixels
             self._share_width()
 
+    def _fit_rows(self) -> None:
+        """Fit columns to what was loaded."""
+        columns, rows = self.paged.columns, self.paged.rows
+        fitted = {at: fitting_width(column, rows) for at, column in enumerate(columns) if column.fits and rows}
+        self._fitting = {at: min(width, columns[at].most or columns[at].width) for at, width in fitted.items()}
+        self._share_width()
+
     def _share_width(self) -> None:
         """Fit the columns to the width: spare width goes to those that stretch, missing width is taken from all, as far
         as their titles allow.
@@ -274,6 +296,9 @@ class PagedRows(RowCursor, QTableView):
         """
         columns = self.paged.columns
         shown = list(range(len(columns)))
+        rows = self.paged.rows if any(column.sparse for column in columns) else ()
+        for at in [at for at in shown if columns[at].sparse and rows and not any(map(columns[at].text, rows))]:
+            shown.remove(at)
         for at in [at for at in reversed(shown) if columns[at].optional]:
             if sum(map(self._wanted_width, shown)) > width:
                 shown.remove(at)
@@ -290,35 +315,41 @@ class PagedRows(RowCursor, QTableView):
             share = min(1.0, (sum(widths.values()) - width) / max(1, sum(to_give.values())))
             widths = {at: widths[at] - math.ceil(to_give[at] * share) for at in places}
         spare = max(0, width - sum(widths.values()))
-        stretching = [at for at in places if self.paged.columns[at].stretch] or [places[0]]
-        missing = {
-            at: max(
-                0, (self.paged.columns[at].most or theme().px("measure.cell_max")) + self._tick_room(at) - widths[at]
-            )
-            for at in stretching
-        }
+        stretching = [at for at in places if self.paged.columns[at].stretch]
+        stretching = stretching or [next((at for at in places if not self.paged.columns[at].fits), places[-1])]
+        missing = {at: max(0, self._most_width(at) - widths[at]) for at in stretching}
         for place, at in enumerate(sorted(stretching, key=lambda at: missing[at])):  # what one leaves, the next takes
             given = min(spare // (len(stretching) - place), missing[at])
             widths[at] += given
             spare -= given
         return list(widths.values()), spare
 
+    def _most_width(self, at: int) -> int:
+        """The width up to which a column that stretches takes spare width, in pixels."""
+        ticks = theme().px("table.checkbox_col") if self.ticks and at == 0 else 0
+        most = self.paged.columns[at].most or theme().px("measure.cell_max")
+        return self._fitting.get(at, most) + ticks
+
     def _wanted_width(self, at: int) -> int:
-        return self.paged.columns[at].width + self._tick_room(at) + self._menu_room(at)
+        own = min(self._fitting.get(at, self.paged.columns[at].width), self.paged.columns[at].width)
+        return max(own + self._tick_room(at), self._title_width(at)) + self._menu_room(at)
 
     def _least_width(self, at: int, share: float = 0.6) -> int:
         """The least width of a column: its title, and this share of the width that it wants. A badge can't be elided,
-        and keeps all of it.
+        and keeps all of it; a column that fits what is in it stays readable.
         """
-        if self.paged.columns[at].acts and not self.paged.columns[at].title:
+        if self.paged.columns[at].untitled or (self.paged.columns[at].acts and not self.paged.columns[at].title):
             return self._wanted_width(at)  # its words are a button's
-        kept = 1.0 if self.paged.columns[at].badge is not None else share
+        kept = 1.0 if self.paged.columns[at].badge is not None or self.paged.columns[at].whole else share
+        if self.paged.columns[at].fits:
+            kept = max(kept, _READABLE)
         room = self._menu_room(at) + (PICTURE_ROOM if self.paged.columns[at].picture is not None else 0)
         least = self.horizontalHeader().minimumSectionSize()
         return max(least, self._title_width(at), int(kept * (self._wanted_width(at) - room))) + room
 
     def _tick_room(self, at: int) -> int:
-        return theme().px("table.checkbox_col") if self.ticks and at == 0 else 0
+        """The width before the first column: that of the tick boxes, or what its text is set in by."""
+        return tick_column() if self.ticks and at == 0 else edge_pad() if at == 0 else 0
 
     def _menu_room(self, at: int) -> int:
         """The width that the row's menu takes from the last column, beyond the padding of its cells."""
@@ -329,7 +360,7 @@ class PagedRows(RowCursor, QTableView):
     def content_box(self, rect: QRect, section: int) -> QRect:
         """The part of a column's section, `rect`, that its content stands in."""
         pad = theme().px("table.cell_pad_x")
-        box = rect.adjusted(pad, 0, -pad, -1)
+        box = rect.adjusted(pad + (edge_pad() if section == 0 else 0), 0, -pad, -1)
         if section == len(self.paged.columns) - 1:
             box.setWidth(min(box.width(), self.last_width - 2 * pad) - self._menu_room(section))
         return box
@@ -514,7 +545,7 @@ class PagedRows(RowCursor, QTableView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._use_keys(keys=False)
         index = self.indexAt(event.position().toPoint())
-        if self.ticks and index.isValid() and event.position().x() < theme().px("table.checkbox_col"):
+        if self.ticks and index.isValid() and event.position().x() < tick_column():
             self.tick_at(index.row(), through=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
             return
         folds = index.isValid() and not self.paged.line(index.row()).folded and self._is_on_fold_button(event)
@@ -547,7 +578,7 @@ class PagedRows(RowCursor, QTableView):
             drag_rows(self, self.paged, index.row())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if (self.ticks and event.position().x() < theme().px("table.checkbox_col")) or self._is_on_menu_button(event):
+        if (self.ticks and event.position().x() < tick_column()) or self._is_on_menu_button(event):
             self.mousePressEvent(event)
             return
         super().mouseDoubleClickEvent(event)
@@ -609,7 +640,7 @@ class _PagedHeader(QHeaderView):
         view.paged.loaded.connect(self.viewport().update)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if self._view.ticks and event.position().x() + self.offset() < theme().px("table.checkbox_col"):
+        if self._view.ticks and event.position().x() + self.offset() < tick_column():
             model = self._view.paged
             if model.rowCount():
                 model.tick(0, model.rowCount() - 1, len(model.ticks()) < model.rowCount())
@@ -624,8 +655,12 @@ class _PagedHeader(QHeaderView):
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme().color("border"))
         box = self._view.content_box(rect, section)
         if section == 0 and self._view.ticks:
-            paint_check(painter, QRectF(rect.left() + 10, rect.center().y() - 6, 14, 14), self._tick_state())
-            box.setLeft(rect.left() + theme().px("table.checkbox_col"))
+            paint_check(
+                painter,
+                QRectF(rect.left() + theme().px("spacing.4"), rect.center().y() - 6, 14, 14),
+                self._tick_state(),
+            )
+            box.setLeft(rect.left() + tick_column())
         listing = model.listing
         arrow = "ph.caret-down" if listing.descending else "ph.caret-up"
         paint_title(painter, box, column, arrow if column.sortable and listing.sort == column.key else "")
@@ -669,9 +704,9 @@ class _PagedDelegate(QStyledItemDelegate):
                 painter.fillRect(QRect(rect.left(), rect.top(), edge, rect.height()), theme().color("accent"))
             if view.ticks:
                 state = Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked
-                spot = QRectF(rect.left() + 10, rect.center().y() - 7, 14, 14)
+                spot = QRectF(rect.left() + theme().px("spacing.4"), rect.center().y() - 7, 14, 14)
                 paint_check(painter, spot, state, hot=view.hovered == index.row())
-                box.setLeft(rect.left() + theme().px("table.checkbox_col"))
+                box.setLeft(rect.left() + tick_column())
         paint_cell(painter, box, column, model.line(index.row()))
         if view.menu and index.column() == len(model.columns) - 1 and (current or view.hovered == index.row()):
             self._paint_menu(painter, index.row(), fill)
@@ -685,7 +720,7 @@ class _PagedDelegate(QStyledItemDelegate):
         if height:
             heading = QRect(rect.left(), rect.top(), rect.width(), height)
             days, row = self._view.day_headings, index.row()
-            left = self._view.columnViewportPosition(0)
+            left = self._view.columnViewportPosition(0) + edge_pad()
             paint_day(painter, heading, days.text(row), days.count_text(row), left)
         return rect.adjusted(0, height, 0, 0)
 

@@ -4,6 +4,7 @@ ticked rows.
 
 from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QPoint, Qt, QTimer, Signal
@@ -13,13 +14,15 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QVBoxLa
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number, pgettext
 from benchboard.ui.paged.paged_cards import CardFace, CardsPage, PagedCards
+from benchboard.ui.paged.paged_cells import tick_column
 from benchboard.ui.paged.paged_model import PagedTableModel, count_text
 from benchboard.ui.paged.paged_rows import PagedRows
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role, announce
+from benchboard.ui.widgets.accessible import Role, announce, tell_focus
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.empty_state import EmptyState
-from benchboard.ui.widgets.labels import Text, hairline
+from benchboard.ui.widgets.focus import turn_to
+from benchboard.ui.widgets.labels import Elided, Text, hairline
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.skeleton import Skeleton
 from benchboard.ui.widgets.surfaces import Toolbar, set_surface
@@ -28,7 +31,7 @@ from benchboard.ui.widgets.toasts import keep_toasts_above
 
 Row = TypeVar("Row")
 _QUIET_MS = 150
-_PICTURED = 68
+_PICTURED = 60
 """Height of a row with a picture, in pixels."""
 _NEIGHBOURS = 200
 """Most rows beside the current one of which one takes its place when it is gone."""
@@ -70,7 +73,7 @@ class PagedTable(QWidget, Generic[Row]):
         self.model: PagedTableModel[Row] = model
         self.setAccessibleName(label)  # it has the focus while there are no rows
         set_surface(self, "surface")
-        tall = any(column.second for column in model.columns)
+        tall = any(column.second or column.avatars for column in model.columns)
         pictured = any(column.picture for column in model.columns)
         height = theme().px(f"table.row.{'two_line' if tall else row_height}") - (4 if tall else 0)
         if pictured:
@@ -86,9 +89,7 @@ class PagedTable(QWidget, Generic[Row]):
         keep_toasts_above(self._footer)
         self._bulk = _BulkBar(self, model, bulk, self._footer)
         self._stack = QStackedLayout()
-        self._loading_bars = Skeleton(
-            height=height, top=theme().px("table.header"), left=theme().px("table.checkbox_col")
-        )
+        self._loading_bars = Skeleton(height=height, top=theme().px("table.header"), left=tick_column())
         for page in (self.view, self._loading_bars, self._empty, self._no_match, self._error):
             self._stack.addWidget(page)
         column = QVBoxLayout(self)
@@ -114,6 +115,15 @@ class PagedTable(QWidget, Generic[Row]):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._connect_model(model)
         QTimer.singleShot(_QUIET_MS, self, self._show_state)
+
+    def set_covered(self, pixels: int) -> None:
+        """Have what can be read and clicked to the left of what covers this width at the right end."""
+        self.view.set_covered(pixels)
+        self._bulk.set_covered(pixels)
+
+    def explain_bulk(self, why: str) -> None:
+        """Say beside the number of ticked rows why nothing can be done with them; empty if something can."""
+        self._bulk.explain(why)
 
     def drag_with(self, data: Callable[[Sequence[Row]], QMimeData]) -> None:
         """Let rows be dragged, as this data: the ticked ones together."""
@@ -286,16 +296,21 @@ class PagedTable(QWidget, Generic[Row]):
             # It has the focus itself while there is no row or button that could have it.
             inside = shown is not None and focused is not None and (shown is focused or shown.isAncestorOf(focused))
             has_focus = inside or focused is self
-            # Hiding a focused widget would move the focus to the next widget in the window.
             if has_focus:
-                self.setFocus(Qt.FocusReason.OtherFocusReason)
+                turn_to(self._stack, page, partial(self._focus_page, page))
             self._stack.setCurrentWidget(page)
-            if has_focus and page is self.rows_page:
-                page.setFocus(Qt.FocusReason.OtherFocusReason)
-            elif has_focus and (stops := tab_stops(page)):
-                stops[0].setFocus(Qt.FocusReason.OtherFocusReason)
+        if self.view.awaits_first_rows and page is not self._loading_bars:
+            self.view.awaits_first_rows = False
+            if self.view.hasFocus():
+                tell_focus(self.view)
         self._footer.update_count()
         self._announce_result()
+
+    def _focus_page(self, page: QWidget) -> None:
+        """Focus a page; itself while there is no row or button that could have the focus."""
+        stops = tab_stops(page)
+        target = page if page is self.rows_page else stops[0] if stops else self
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _announce_result(self) -> None:
         """Read out how many rows match after the search or a filter has changed."""
@@ -379,7 +394,8 @@ class _BulkBar(QWidget):
         line.setSpacing(theme().px("spacing.2"))
         self._count = Text("", "body_strong")
         line.addWidget(self._count)
-        line.addStretch(1)
+        self._why = Elided("", tone="secondary")
+        line.addWidget(self._why, 1)
         for action in actions:
             line.addWidget(action)
         line.addWidget(
@@ -388,6 +404,15 @@ class _BulkBar(QWidget):
         self.hide()
         keep_toasts_above(self)
         model.ticked.connect(self._update)
+
+    def explain(self, why: str) -> None:
+        """Say why there are no actions; empty if there are."""
+        self._why.setText(why)
+
+    def set_covered(self, pixels: int) -> None:
+        """Have the actions to the left of what covers this width."""
+        self._line.setContentsMargins(16, 0, 10 + pixels, 0)
+        self._shorten_to_width()
 
     def _update(self) -> None:
         count = len(self._model.ticks())

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from benchboard.i18n import _, ngettext, pgettext
 from benchboard.paging import no_match_text
-from benchboard.ui.shell.fuzzy_search import PaletteEntry, search
+from benchboard.ui.shell.fuzzy_search import PaletteEntry, go_to_group, search
 from benchboard.ui.shell.palette_list import CommandMatchList, CommandMatchModel
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import announce, drop_repeated_description
+from benchboard.ui.widgets.accessible import announce, untold
 from benchboard.ui.widgets.dialog import Scrim
 from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.focus import note_input
@@ -23,6 +23,8 @@ from benchboard.ui.widgets.surfaces import SHADOW, Floating, Icon
 
 _WIDTH: Final = 640
 _PAUSE_MS: Final = 120
+_TELL_MS: Final = 500
+"""How long typing pauses before a screen reader is told of the results: it reads the letters meanwhile."""
 _MAX_RESULTS: Final = 60
 _TALLEST: Final = 478
 """Of the list, in pixels: a dozen rows with their headings, the last cut so that it's seen to go on."""
@@ -52,6 +54,8 @@ class CommandPalette(Scrim):
         """The selected entry and the count that a screen reader was told of last."""
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._request_search)
+        self._tell = QTimer(self, singleShot=True, interval=_TELL_MS)
+        self._tell.timeout.connect(self._tell_matches)
         self.frame = Floating(self, radius="dialog")
         self.field = QLineEdit()
         self.field.setObjectName("palette_field")
@@ -59,7 +63,7 @@ class CommandPalette(Scrim):
         self.field.setStyleSheet(f"font-size: {theme().font('section').pointSizeF()}pt;")
         self.field.setPlaceholderText(_("Search or run a command"))
         self.field.setAccessibleName(_("Search or run a command"))
-        drop_repeated_description(self.field)
+        self.field.setAccessibleDescription(_("Up and Down select, Enter runs"))
         self.field.textChanged.connect(self._show_matches)
         self.field.textChanged.connect(self._typed)
         self.field.installEventFilter(self)
@@ -111,7 +115,8 @@ class CommandPalette(Scrim):
             row = self._model.row_of(selected.entry) if selected is not None and self._selection_moved else -1
             if row >= 0:
                 self._select_row(row)
-            self._tell_matches()
+            if not self._tell.isActive():
+                self._tell_matches()
 
     def add_recent(self, entries: Sequence[PaletteEntry]) -> None:
         """Offer what the user opened last, the latest first, after the commands that were run last."""
@@ -158,7 +163,7 @@ class CommandPalette(Scrim):
 
     def _show_matches(self, query: str) -> None:
         self._update_matches(query)
-        self._tell_matches()
+        self._tell.start()
 
     def _update_matches(self, query: str) -> None:
         entries = (*self._entries, *self._results) if query.strip() else (*self._opened, *self._entries)
@@ -171,7 +176,8 @@ class CommandPalette(Scrim):
         if hidden := len(found) - len(matches):
             text = _("{count} shown; type to find the other {hidden}")
         self._count.setText(text.format(count=len(matches), hidden=hidden))
-        self._select_row(self._model.next_entry(-1, 1))
+        with untold():  # `_tell_matches` says which it is, once one pauses
+            self._select_row(self._model.next_entry(-1, 1))
         self.place_content()
 
     def _show_no_results(self, query: str, *, found: bool) -> None:
@@ -213,6 +219,7 @@ class CommandPalette(Scrim):
     def _move_to(self, row: int) -> None:
         """Select the entry in a row by the keys, and tell its name."""
         self._selection_moved = True
+        self._tell.stop()
         self._select_row(row)
         selected = self._selected()
         if selected is not None:
@@ -225,8 +232,12 @@ class CommandPalette(Scrim):
 
     def _run(self, index: QModelIndex) -> None:
         match = self._model.match_at(index.row())
-        if match is not None:
-            self.dismiss()
+        if match is None:
+            return
+        if match.entry.group == go_to_group():
+            self.dismiss_to(match.entry.run)
+        else:
+            self.dismiss()  # what a command does may depend on the focus
             match.entry.run()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from benchboard.i18n import _
@@ -45,6 +46,7 @@ class CommandMatch:
     word: str = ""
 
 
+@lru_cache(maxsize=8_192)  # every key asks for the same titles again
 def fold(text: str) -> str:
     """`text` for comparison: lower case, no accents, letter by letter (so that positions are kept)."""
     folded = []
@@ -93,6 +95,12 @@ def _is_subsequence(letters: str, text: str, at: int) -> bool:
     """Whether `letters` are in `text` from `at` on, in order."""
     rest = iter(text[at:])
     return all(letter in rest for letter in letters)
+
+
+@lru_cache(maxsize=8_192)
+def _beginnings(text: str) -> tuple[int, ...]:
+    """Where the words of a text begin."""
+    return tuple(at for at in range(len(text)) if text[at].isalnum() and _is_word_start(text, at))
 
 
 def _is_word_start(text: str, at: int) -> bool:
@@ -159,7 +167,7 @@ def _match_title(query: str, title: str) -> tuple[int, tuple[int, ...]] | None:
         lengths = [len(word) for word in wanted.split()]
         letters = tuple(at + k for at, length in zip(at_words, lengths, strict=True) for k in range(length))
         return _WORDS + (_STEP // 2 if at_words == sorted(at_words) else 0), tuple(sorted(letters))
-    starts = [at for at in range(len(folded)) if folded[at].isalnum() and _is_word_start(folded, at)]
+    starts = _beginnings(folded)
     initials = "".join(folded[at] for at in starts)
     if len(wanted) > 1 and (at := initials.find(wanted)) >= 0:
         return _INITIALS, tuple(starts[at : at + len(wanted)])
@@ -171,7 +179,7 @@ def _match_title(query: str, title: str) -> tuple[int, tuple[int, ...]] | None:
 def _word_starts(query: str, text: str) -> list[int] | None:
     """Where in `text` the words of `query` begin, each at the beginning of another word of it; None if one doesn't."""
     folded, words = fold(text), fold(query).split()
-    free = [at for at in range(len(folded)) if folded[at].isalnum() and _is_word_start(folded, at)]
+    free = list(_beginnings(folded))
     starts: dict[int, int] = {}
     for place in sorted(range(len(words)), key=lambda place: -len(words[place])):  # a short one fits more of them
         start = next((at for at in free if folded.startswith(words[place], at)), None)

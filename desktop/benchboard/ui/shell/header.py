@@ -12,6 +12,7 @@ from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY
 from benchboard.ui.sections import RoomView
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import page_tab
 from benchboard.ui.widgets.badges import Badge, paint_icon
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.focus import Pressable
@@ -92,6 +93,8 @@ class Header(QWidget):
                 self._tabs[name] = tab
         for name, tab in self._tabs.items():
             tab.setChecked(name == f"{key}/{current}")
+            # Qt takes it from all of them but the one that had the focus, where Tab would then stop instead.
+            tab.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._fit_width()
 
     def _fit_width(self) -> None:
@@ -175,6 +178,10 @@ class Header(QWidget):
         """The widget that gets the focus when it moves to the header."""
         return next((tab for tab in self._tabs.values() if tab.isChecked()), self.search)
 
+    def has_tab_focused(self) -> bool:
+        """Whether a view's tab has the focus."""
+        return any(tab.hasFocus() for tab in self._tabs.values())
+
     def follow_current_tab(self) -> None:
         """Move the focus from the tab of another view to that of the current one."""
         if any(tab.hasFocus() and not tab.isChecked() for tab in self._tabs.values()):
@@ -195,7 +202,8 @@ class ViewTab(Pressable):
         super().__init__()
         self.setText(title)
         self.setCheckable(True)
-        self.setAutoExclusive(True)  # a radio button for screen readers, not a check box
+        self.setAutoExclusive(True)
+        page_tab(self)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from benchboard.i18n import _
 from benchboard.ui.sections import Room
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import page_tab
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.labels import plain_tooltip
@@ -78,7 +79,8 @@ class RailButton(Pressable):
         self.setObjectName(f"rail_{room.key}")
         self.setAccessibleName(_(room.title))
         self.setCheckable(True)
-        self.setAutoExclusive(True)  # a radio button for screen readers, not a check box
+        self.setAutoExclusive(True)
+        page_tab(self)
         self.setFixedHeight(48)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.clicked.connect(lambda: self.setChecked(True))

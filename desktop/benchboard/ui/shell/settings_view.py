@@ -1,6 +1,7 @@
-"""Settings: appearance, language, data location, and this session."""
+"""Settings: appearance, language, data location, this session, and help."""
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer
@@ -14,22 +15,25 @@ from benchboard.identity.permissions import program_title
 from benchboard.settings import Appearance
 from benchboard.ui.commands import REGISTRY
 from benchboard.ui.sections import Room, RoomView
+from benchboard.ui.shell.settings_section import GAP, WORDS, SettingRow, SettingsSection, padded
 from benchboard.ui.shell.status_cells import location_facts, location_sentence, role_titles
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button, SegmentedControl
-from benchboard.ui.widgets.fields import Select, row
+from benchboard.ui.widgets.fields import Select
 from benchboard.ui.widgets.key_value import KeyValue
-from benchboard.ui.widgets.labels import Elided, Text, hairline
-from benchboard.ui.widgets.paragraph import Paragraph
+from benchboard.ui.widgets.labels import Elided, hairline
 from benchboard.ui.widgets.section_list import SectionList
-from benchboard.ui.widgets.surfaces import Card, set_surface
+from benchboard.ui.widgets.surfaces import set_surface
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
-_SECTIONS: Final = ("theme", "language", "location", "session")
+_SECTIONS: Final = ("theme", "language", "location", "session", "help")
 """The sections as addresses name them, in their order."""
 _APPEARANCES: Final[tuple[Appearance, ...]] = ("system", "light", "dark")
+_MARGIN: Final = 32
+_WIDEST: Final = 1080
+"""The width up to which the page grows; beyond it, it stands in the middle."""
 
 
 class GeneralSettings(QWidget):
@@ -41,24 +45,25 @@ class GeneralSettings(QWidget):
         set_surface(self, "window")
         page = QWidget()
         page.setProperty("plain", "true")
-        page.setMaximumWidth(theme().px("measure.text_max") + 64)
+        page.setMaximumWidth(_WIDEST + 2 * _MARGIN)
         self._sections: list[tuple[str, QWidget]] = []
-        cards = QVBoxLayout(page)
-        cards.setContentsMargins(32, 24, 32, 24)
-        cards.setSpacing(theme().px("spacing.4"))
-        self._cards = cards
-        self._add_appearance()
-        self._add_language()
+        self._groups: list[SettingsSection] = []
+        column = QVBoxLayout(page)
+        column.setContentsMargins(_MARGIN, 24, _MARGIN, _MARGIN)
+        column.setSpacing(theme().px("spacing.8"))
+        self._column = column
+        self._add_preferences()
         self._add_location()
         self._add_session()
-        cards.addStretch(1)
+        self._add_help()
+        column.addStretch(1)
         self._scroll = scroll = QScrollArea()
         scroll.setAccessibleName(_("Settings"))
         scroll.setObjectName("settings_scroll")
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab reaches what is in it, and scrolls it
         scroll.setWidgetResizable(True)
         scroll.setWidget(page)
-        scroll.setAlignment(Qt.AlignmentFlag.AlignLeft)
+        scroll.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._section_list = SectionList(scroll, self._sections, _("Sections of the settings"))
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -98,33 +103,33 @@ class GeneralSettings(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        beside = self._section_list.width() + theme().px("measure.text_max")
+        measure = theme().px("measure.text_max")
+        has_list = self.width() >= self._section_list.width() + measure
         for part in (self._section_list, self._beside):
-            part.setVisible(self.width() >= beside)
+            part.setVisible(has_list)
+        room = self.width() - (self._section_list.width() if has_list else 0) - 2 * _MARGIN
+        for group in self._groups:
+            group.set_beside(room >= WORDS + GAP + measure)
 
-    def _add_section(self, title: str, sentence: str) -> QVBoxLayout:
-        """Add a card with a title and what is below it; returns where its content goes."""
-        card = Card()
-        self._cards.addWidget(card)
-        self._sections.append((title, card))
-        card.column.addWidget(Text(title, "section"))
-        card.column.addWidget(Paragraph(sentence, "body", "secondary"))
-        return card.column
+    def _add_group(self, title: str, sentence: str) -> SettingsSection:
+        group = SettingsSection(title, sentence)
+        self._column.addWidget(group)
+        self._groups.append(group)
+        return group
 
-    def _add_choice(self, title: str, sentence: str, control: QWidget) -> None:
-        """Add a card with a title, what is below it, and one control at the right of both."""
-        card, words, line = Card(), QVBoxLayout(), QHBoxLayout()
-        self._cards.addWidget(card)
-        self._sections.append((title, card))
-        words.setSpacing(theme().px("spacing.2"))
-        words.addWidget(Text(title, "section"))
-        words.addWidget(Paragraph(sentence, "body", "secondary"))
-        line.setSpacing(theme().px("spacing.6"))
-        line.addLayout(words, 1)
-        line.addWidget(control, 0, Qt.AlignmentFlag.AlignVCenter)
-        card.column.addLayout(line)
+    def _add_row(self, group: SettingsSection, title: str, sentence: str, control: QWidget) -> None:
+        """Add a row that the list of sections leads to."""
+        setting = SettingRow(title, sentence, control)
+        group.add(setting)
+        self._sections.append((title, setting))
 
-    def _add_appearance(self) -> None:
+    def _add_preferences(self) -> None:
+        sentence = _("The theme and the language of Benchboard on this computer.")
+        group = self._add_group(_("Preferences"), sentence)
+        self._add_appearance(group)
+        self._add_language(group)
+
+    def _add_appearance(self, group: SettingsSection) -> None:
         titles = {"system": _("System"), "light": _("Light"), "dark": _("Dark")}
         choice = SegmentedControl([(key, titles[key]) for key in _APPEARANCES], label=_("Theme"))
         choice.setObjectName("appearance")
@@ -132,7 +137,7 @@ class GeneralSettings(QWidget):
         choice.selected.connect(self._set_appearance)
         self._appearance = choice
         self._context.theme.changed.connect(self._show_appearance)
-        self._add_choice(_("Theme"), _("Follow your system, or always use light or dark."), choice)
+        self._add_row(group, _("Theme"), _("Follow your system, or always use light or dark."), choice)
 
     def _show_appearance(self) -> None:
         """Follow a change of the theme from the command palette."""
@@ -142,7 +147,7 @@ class GeneralSettings(QWidget):
         appearance: Appearance = next(known for known in _APPEARANCES if known == key)
         self._context.apply_settings(replace(self._context.settings, appearance=appearance))
 
-    def _add_language(self) -> None:
+    def _add_language(self, group: SettingsSection) -> None:
         choice = Select(list(LANGUAGES.items()), name="settings_language", label=_("Language"))
         choice.setMinimumWidth(180)
         choice.set_current_key(self._context.settings.language)
@@ -153,28 +158,27 @@ class GeneralSettings(QWidget):
             "The window refreshes when you choose a language; unsaved text may be lost. "
             "Commands on this computer use the language too, unless BENCHBOARD_LANGUAGE is set."
         )
-        self._add_choice(_("Language"), sentence, choice)
+        self._add_row(group, _("Language"), sentence, choice)
 
     def _add_location(self) -> None:
         location = self._context.workspace.location
-        column = self._add_section(_("Data location"), location_sentence(location.kind))
-        column.addWidget(
-            KeyValue(((_("Location"), Elided(workspace.location_title(location))), *location_facts(self._context)))
-        )
+        group = self._add_group(_("Data location"), location_sentence(location.kind))
+        self._sections.append((_("Data location"), group))
+        title = workspace.location_title(location)
+        group.add(padded(KeyValue(((_("Location"), Elided(title)), *location_facts(self._context)))))
         is_demo = location.kind == "demo"
         sentence = (
             _("Leaving the demo signs you out. You then choose where your own data is kept.")
             if is_demo
             else _("Changing it signs you out. You then choose another location. Your data stays where it is.")
         )
-        column.addWidget(Paragraph(sentence, "caption", "muted"))
         choose = Button(
             REGISTRY["window.leave_demo"].text if is_demo else _("Change data location"),
             self._context.choose_location,
             icon="ph.sign-out",
             name="settings_choose_location",
         )
-        column.addLayout(_left(choose))
+        group.add(SettingRow("", sentence, choose))
 
     def _add_session(self) -> None:
         actor = self._context.actor
@@ -184,30 +188,40 @@ class GeneralSettings(QWidget):
             "Ends {count} hours after last use, when you sign out, or when an admin revokes it.",
             hours,
         )
-        column = self._add_section(_("This session"), ends.format(count=hours))
-        column.addWidget(
-            KeyValue(
-                (
-                    (_("Account"), Elided(f"{actor.name}, {actor.email}")),
-                    (_("Organisation"), Elided(actor.organisation)),
-                    (_("Role"), Elided(role_titles(actor.roles))),
-                    (_("Computer"), Elided(actor.client.host_name)),
-                    (_("Program"), Elided(program_title(actor.client.program))),
-                )
-            )
+        group = self._add_group(_("This session"), ends.format(count=hours))
+        self._sections.append((_("This session"), group))
+        facts = (
+            (_("Account"), Elided(f"{actor.name}, {actor.email}")),
+            (_("Organisation"), Elided(actor.organisation)),
+            (_("Role"), Elided(role_titles(actor.roles))),
+            (_("Computer"), Elided(actor.client.host_name)),
+            (_("Program"), Elided(program_title(actor.client.program))),
         )
-        column.addSpacing(4)
+        group.add(padded(KeyValue(facts)))
         is_demo = self._context.workspace.location.kind == "demo"  # there, another person is chosen
         command = REGISTRY["window.switch_person" if is_demo else "window.sign_out"]
-        column.addLayout(
-            _left(Button(command.text, self._context.sign_out, icon=command.icon, name="settings_sign_out"))
+        sentence = (
+            _("Go on as another person of the demo. No password is needed.")
+            if is_demo
+            else _("Ends this session on this computer. What is saved stays.")
         )
+        leave = Button(command.text, self._context.sign_out, icon=command.icon, name="settings_sign_out")
+        group.add(SettingRow("", sentence, leave))
 
-
-def _left(widget: QWidget) -> QHBoxLayout:
-    line = row(widget)
-    line.addStretch(1)
-    return line
+    def _add_help(self) -> None:
+        group = self._add_group(_("Help"), _("Many commands have keys, and the search finds all of them."))
+        self._sections.append((_("Help"), group))
+        for command_id, sentence in (
+            ("window.shortcuts", _("All keys of the rooms that you can use.")),
+            ("window.palette", _("Finds every view, dashboard and command by a part of its name.")),
+        ):
+            command = REGISTRY[command_id]
+            run = partial(self._context.run_command, command_id)
+            show = Button(_("Open"), run, name=f"settings_{command.name}")
+            show.setAccessibleName(f"{show.text()}: {command.text}")
+            if command.key:
+                show.add_key_cap(command.key)
+            group.add(SettingRow(command.text, sentence, show))
 
 
 ROOM = Room(

@@ -1,6 +1,8 @@
 """The shell: rail, header, banner, the current view, status bar. It knows rooms only by their `Room`."""
 
+import json
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -27,7 +29,9 @@ from benchboard.ui.sections import (
     HasDocumentTabs,
     HasItems,
     HasPanes,
+    HasStart,
     HasUnsavedChanges,
+    LeavesByEscape,
     MovesBannerPlace,
     PageItem,
     PendingConflict,
@@ -37,6 +41,8 @@ from benchboard.ui.sections import (
     RoomView,
     SaysSaved,
     SearchResult,
+    ShowsDocuments,
+    StepsBack,
     permitted_rooms,
 )
 from benchboard.ui.shell.command_palette import CommandPalette
@@ -49,11 +55,13 @@ from benchboard.ui.shell.status_cells import ShellStatusCells, role_titles
 from benchboard.ui.tasks import DatabaseSession, Tasks
 from benchboard.ui.theme import theme
 from benchboard.ui.typed_texts import restore_typed_texts, typed_texts
-from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.accessible import TellsFocusLater, announce, tell_focus, untold
 from benchboard.ui.widgets.banners import BannerPlace
+from benchboard.ui.widgets.file_dialog import keep_folders
+from benchboard.ui.widgets.focus import turn_to
 from benchboard.ui.widgets.popover import MenuItem, Popover, menu
 from benchboard.ui.widgets.status_bar import StatusBar
-from benchboard.ui.widgets.tab_order import tab_stops
+from benchboard.ui.widgets.tab_order import choice_to_focus, tab_stops
 from benchboard.ui.widgets.toasts import keep_toasts_above
 from benchboard.ui.window_commands import ACCOUNT_MENU, PALETTE, SHORTCUTS
 
@@ -119,7 +127,7 @@ class Shell(QWidget):
         """The state of the window before a view was presented."""
         self._status = StatusBar()
         is_demo = active_session.workspace.location.kind == "demo"
-        self._header = Header(actor.name, self.go, self.open_palette, demo=is_demo)
+        self._header = Header(actor.name, self._go_by_tab, self.open_palette, demo=is_demo)
         self.context = Context(
             workspace=active_session.workspace,
             actor=actor,
@@ -138,6 +146,7 @@ class Shell(QWidget):
             view=self.view,
             run_command=self.run_command,
         )
+        keep_folders(self._kept_folders, self._keep_folders)
         self._rail = Rail(allowed_rooms, (SETTINGS,), self.go)
         self._header.account.clicked.connect(self._account_menu)
         self._stack = QStackedWidget()
@@ -222,6 +231,14 @@ class Shell(QWidget):
         view = next((view for view in room.views if view.key == view_key), room.views[0])
         self._show(room, view, rest)
 
+    def _go_by_tab(self, address: str) -> None:
+        """Go to the view of the tab that was pressed; pressed again, to the page that it begins with."""
+        is_shown = address == self.address
+        self.go(address)
+        view = self._stack.currentWidget()
+        if is_shown and isinstance(view, HasStart):
+            view.show_start()
+
     def has_address(self, address: str) -> bool:
         """Whether `address` is a view that the user may open, as a link or a saved place may.
 
@@ -246,7 +263,11 @@ class Shell(QWidget):
         return next((room for room in wanted if room in self._rooms), next(iter(self._rooms)))
 
     def go_back(self) -> None:
-        """Go to the view that was shown before this one."""
+        """Go to the page of the view that this one was opened from, or else to the view that was shown before."""
+        view = self._stack.currentWidget()
+        if isinstance(view, StepsBack) and view.can_step_back:
+            view.step_back()
+            return
         while self._history:
             address = self._history.pop()
             if self.has_address(address):
@@ -256,7 +277,9 @@ class Shell(QWidget):
                 return
 
     def _why_not_back(self) -> str:
-        return "" if any(map(self.has_address, self._history)) else _("There is no earlier view.")
+        view = self._stack.currentWidget()
+        has_earlier = isinstance(view, StepsBack) and view.can_step_back
+        return "" if has_earlier or any(map(self.has_address, self._history)) else _("There is no earlier view.")
 
     def _next_view(self, step: int) -> None:
         """Go to the next or previous view of the room, round at the ends."""
@@ -386,7 +409,7 @@ class Shell(QWidget):
             for view in room.views:
                 several = len(room.views) > 1
                 title = f"{_(room.title)}: {_(view.title)}" if several else _(room.title)
-                address = f"{room.key}/{view.key}"
+                address = "/".join(filter(None, (room.key, view.key, view.first_page)))
                 go = partial(self._run_entry, address, partial(self.go, address))
                 keys, terms = (
                     (settings.key, settings.search_terms) if room.key == "settings" else ("", view.search_terms)
@@ -459,6 +482,8 @@ class Shell(QWidget):
                 widget.banner_place_changed.connect(self._place_banner)
             if isinstance(widget, HasDocumentTabs):
                 widget.document_tabs.room_changed.connect(self._place_document_tabs)
+            if isinstance(widget, ShowsDocuments):
+                widget.document_changed.connect(self._show_window_title)
             if isinstance(widget, CanPresent):
                 widget.presenting_changed.connect(self._set_presenting)
             saved = self._saved_states.pop(address, None)
@@ -478,22 +503,36 @@ class Shell(QWidget):
         self.address = address
         self._last_views[room.key] = view.key
         self.context.problems.page_shown(address)
+        leads_on = moved and bool(rest) and isinstance(widget, AcceptsRoute)
+        in_header = self._header.has_tab_focused() and len(room.views) > 1  # the focus stays among the tabs
+        if moved and not in_header:
+            turn_to(self._stack, widget, partial(_focus_view, widget, told=not leads_on))
         self._stack.setCurrentWidget(widget)
         self._place_banner()
         self.cells.refresh()
         self._rail.mark_current(room.key)
         self._header.show_room(room.key, _(room.title), room.views, view.key)
-        self.window().setWindowTitle(f"{_(view.title)} · {self.context.actor.organisation} · Benchboard")
-        in_header = self._header.isAncestorOf(self.focusWidget() or self)
+        self._view_title = _(view.title)
+        self._show_window_title()
         self._place_document_tabs()
-        if moved and not (in_header and self._header.isAncestorOf(self.focusWidget() or self)):
-            _focus_view(widget)
-        elif moved:
+        focused = self.focusWidget()
+        if moved and in_header and self._header.isAncestorOf(focused or self):
             self._header.follow_current_tab()
+        elif moved and not (focused is not None and widget.isAncestorOf(focused)):
+            _focus_view(widget, told=not leads_on)
+        arrived = self.focusWidget()
         if isinstance(widget, AcceptsRoute):
             widget.open_route(rest)
+            if leads_on and not in_header and self.focusWidget() is arrived and not _tells_later(arrived):
+                tell_focus(arrived)
         elif rest:
             self.context.problems.report_unknown_address(f"{address}/{rest}")
+
+    def _show_window_title(self) -> None:
+        """Name the window after what is in front: the document, in a view that shows them, or the view."""
+        view = self._stack.currentWidget()
+        name = view.document_name() if isinstance(view, ShowsDocuments) else self._view_title
+        self.window().setWindowTitle(f"{name} · {self.context.actor.organisation} · Benchboard")
 
     def _place_banner(self) -> None:
         """Show the banner where the current view has a place for it, else above the view."""
@@ -555,11 +594,25 @@ class Shell(QWidget):
 
     def _set_appearance(self, appearance: Appearance) -> None:
         self.context.apply_settings(replace(self.context.settings, appearance=appearance))
+        announce(self, _("Light theme is on") if appearance == "light" else _("Dark theme is on"), again=True)
 
     def _set_language(self, code: str) -> None:
         """Apply a language once the palette is closed: the window is rebuilt, this shell included."""
         context = self.context
         QTimer.singleShot(0, self, lambda: context.apply_settings(replace(context.settings, language=code)))
+
+    def _kept_folders(self) -> dict[str, str]:
+        """The folders that file dialogs begin in, as far as they were kept."""
+        try:
+            kept = json.loads(self.context.settings.folders or "{}")
+        except (ValueError, RecursionError):
+            return {}
+        is_valid = isinstance(kept, dict) and all(isinstance(one, str) for one in kept.values())
+        return kept if is_valid else {}
+
+    def _keep_folders(self, folders: dict[str, str]) -> None:
+        text = json.dumps(folders, ensure_ascii=False)
+        self.context.apply_settings(replace(self.context.settings, folders=text))
 
     def _account_menu(self) -> None:
         actor = self.context.actor
@@ -586,6 +639,9 @@ class Shell(QWidget):
         menu(self._header.account, items, name="account_menu")
 
     def _next_pane(self, step: int) -> None:
+        if (popover := Popover.opened()) is not None and popover.is_form:
+            popover.focusNextPrevChild(step > 0)
+            return
         Popover.close_any()  # the focus goes back to what opened it, and on from there
         view = self._stack.currentWidget()
         view_panes = view.panes() if isinstance(view, HasPanes) else [view] if view is not None else []
@@ -601,7 +657,7 @@ class Shell(QWidget):
             pane = panes[(at + step * turn) % len(panes)]
             target = pane.first_focus() if isinstance(pane, Rail | Header) else _focus_target(pane, panes)
             if target is not None:
-                target.setFocus(Qt.FocusReason.TabFocusReason)
+                choice_to_focus(target).setFocus(Qt.FocusReason.TabFocusReason)
                 return
 
     def _lay_out(self) -> None:
@@ -636,9 +692,10 @@ class Shell(QWidget):
             super().keyPressEvent(event)
 
     def _escape(self) -> bool:
-        """Dismiss the toast, else the notice, else stop presenting or leave the settings; whether there was one."""
+        """Dismiss the toast, else leave what the view shows in place of its page, else dismiss the notice, else stop
+        presenting or leave the settings; whether there was one."""
         view = self._stack.currentWidget()
-        if self.problem_display.dismiss_toast():
+        if self.problem_display.dismiss_toast() or (isinstance(view, LeavesByEscape) and view.leave_by_escape()):
             return True
         if self.context.problems.current is not None:
             self.context.problems.dismiss()
@@ -686,8 +743,20 @@ def _first_focusable(pane: QWidget) -> QWidget | None:
     return next(iter(tab_stops(pane)), None)
 
 
-def _focus_view(view: QWidget) -> None:
-    """Focus a newly opened view, without a focus ring."""
-    chosen = (one for one in (view.focusProxy(), view.focusWidget()) if one is not None)
+def _focus_view(view: QWidget, *, told: bool = True) -> None:
+    """Focus a newly opened view, without a focus ring. Not `told` to screen readers: it may soon be elsewhere."""
+    chosen = (_focused_by(one) for one in (view.focusProxy(), view.focusWidget()) if one is not None)
     target = next((one for one in chosen if one.isVisibleTo(view) and one.isEnabled()), None) or _first_focusable(view)
-    (target or view).setFocus(Qt.FocusReason.OtherFocusReason)
+    with nullcontext() if told and not _tells_later(target) else untold():
+        (target or view).setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _tells_later(widget: QWidget | None) -> bool:
+    return isinstance(widget, TellsFocusLater) and widget.tells_focus_later
+
+
+def _focused_by(widget: QWidget) -> QWidget:
+    """The widget that gets the focus when `widget` is focused: the end of its proxies."""
+    while (proxy := widget.focusProxy()) is not None:
+        widget = proxy
+    return widget

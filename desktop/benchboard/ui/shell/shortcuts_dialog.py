@@ -4,25 +4,29 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractSlider, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from benchboard.i18n import _, pgettext
+from benchboard.i18n import _, ngettext, number, pgettext
 from benchboard.ui.commands import REGISTRY, Command, CommandGroup, key_cap
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import Role, announce
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.dialog import Dialog
 from benchboard.ui.widgets.fields import Edit
 from benchboard.ui.widgets.labels import KeyCap, Text
-from benchboard.ui.widgets.no_match import NoMatchLine
+from benchboard.ui.widgets.no_match import TELL_MS, NoMatchLine
 from benchboard.ui.widgets.paragraph import Paragraph
+from benchboard.ui.widgets.readable_rows import ReadableRow, make_readable
 from benchboard.ui.widgets.surfaces import disable_viewport_fill
 
 _SIZE: Final = QSize(1160, 664)
 _COLUMN: Final = 340
 """Minimum width of a column, in pixels: there are as many as fit side by side."""
 
+_RING: Final = 4
+"""Pixels around the columns for the ring of the row with the focus."""
 _SCROLL_KEYS: Final = {
     Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
     Qt.Key.Key_PageUp: QAbstractSlider.SliderAction.SliderPageStepSub,
@@ -64,6 +68,37 @@ def _title(command: Command) -> str:
     return f"{command.text}, {_(command.when)}" if command.when else command.text
 
 
+class _ShortcutsList(QWidget):
+    """The columns of shortcuts: one stop of Tab, Up and Down go from shortcut to shortcut."""
+
+    accessible_role = Role.List
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("plain", True)
+        make_readable(self, _("Keyboard shortcuts"))
+
+
+class _ShortcutRow(ReadableRow):
+    """A shortcut with its key caps. It has a layout of its own: many keys in one don't reduce the space of the
+    others."""
+
+    def __init__(self, group: str, title: str, keys: Sequence[str]) -> None:
+        super().__init__()
+        self.setAccessibleName(f"{title}: {', '.join(keys)}")
+        self.setAccessibleDescription(group)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        name = Paragraph(title, tone="secondary")
+        name.setObjectName("keys_line")
+        name.setAccessibleDescription(", ".join(keys))
+        row.addWidget(name, 1)
+        row.addSpacing(12)
+        for key in _merge_arrows(keys):
+            row.addWidget(KeyCap(_key_label(key)))
+
+
 class ShortcutsDialog(Dialog):
     """The shortcuts in groups, searchable by title, key or room."""
 
@@ -77,10 +112,9 @@ class ShortcutsDialog(Dialog):
         self.search = Edit(placeholder=_("Search shortcuts"), icon="ph.magnifying-glass", name="keys_search")
         self.search.textChanged.connect(self._filter)
         self._no_results = NoMatchLine(pgettext("no match", "shortcuts"), self.search)
-        self._content = QWidget()
-        self._content.setProperty("plain", True)
+        self._content = _ShortcutsList()
         self._columns = QHBoxLayout(self._content)
-        self._columns.setContentsMargins(0, 0, 0, 0)
+        self._columns.setContentsMargins(_RING, _RING, _RING, _RING)
         self._columns.setSpacing(theme().px("spacing.8"))
         self._area = area = QScrollArea()
         disable_viewport_fill(area)
@@ -92,6 +126,10 @@ class ShortcutsDialog(Dialog):
         self.content.addWidget(area, 1)
         self.add_button(Button(_("Close"), self.dismiss, name="keys_close"))
         self.search.installEventFilter(self)
+        self._counted = ""
+        """How many shortcuts match, for screen readers."""
+        self._tell = QTimer(self, singleShot=True, interval=TELL_MS)
+        self._tell.timeout.connect(lambda: announce(self.search, self._counted))
         self._filter("")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -122,6 +160,12 @@ class ShortcutsDialog(Dialog):
         terms = query.casefold().split()
         matching = [line for line in self._lines if all(word in self._searched_text(line) for word in terms)]
         self._no_results.show_search(found=bool(matching))
+        shown = len(matching)
+        self._counted = ngettext("{count} shortcut", "{count} shortcuts", shown).format(count=number(shown))
+        if matching and terms:
+            self._tell.start()
+        else:
+            self._tell.stop()
         count = max(1, min(3, (self.width() - 80) // _COLUMN))
         for part in _split_columns(matching, count):
             self._columns.addWidget(_column(part), 1, Qt.AlignmentFlag.AlignTop)
@@ -150,22 +194,8 @@ def _column(rows: Sequence[ShortcutRow]) -> QWidget:
             column.addSpacing(12)
         column.addWidget(Text(group, "section"))
         for _group, title, keys in (line for line in rows if line[0] == group):
-            column.addLayout(_row(title, keys))
+            column.addWidget(_ShortcutRow(group, title, keys))
     return holder
-
-
-def _row(title: str, keys: Sequence[str]) -> QHBoxLayout:
-    """A row with a layout of its own: many keys in one don't reduce the space of the others."""
-    row = QHBoxLayout()
-    row.setSpacing(4)
-    name = Paragraph(title, tone="secondary")
-    name.setObjectName("keys_line")
-    name.setAccessibleDescription(", ".join(keys))
-    row.addWidget(name, 1)
-    row.addSpacing(12)
-    for key in _merge_arrows(keys):
-        row.addWidget(KeyCap(_key_label(key)))
-    return row
 
 
 def _merge_arrows(keys: Sequence[str]) -> Sequence[str]:

@@ -65,8 +65,7 @@ class DemoPicker(Dialog):
         self.add_button(Button(_("Cancel"), self.dismiss, name="demo_not_now"))
 
     def _pick(self, user_id: str) -> None:
-        self.dismiss()
-        self.picked.emit(user_id)
+        self.dismiss_to(lambda: self.picked.emit(user_id))
 
 
 class _PersonButton(Pressable):

@@ -150,7 +150,9 @@ def people_of(demo: "Workspace") -> "tuple[DemoPerson, ...]":
 
 
 def close_session(active_session: ActiveSession, *, keep_token: bool) -> None:
-    """Close the database; without `keep_token`, first end the session and delete its saved token."""
+    """Close the database and what is kept open for queries over files; without `keep_token`, first end the session and
+    delete its saved token."""
+    from benchboard.analytics.duckdb_instances import close_instances
     from benchboard.dashboards import presence
     from benchboard.identity import authentication
     from benchboard.identity.permissions import has_permission
@@ -165,6 +167,7 @@ def close_session(active_session: ActiveSession, *, keep_token: bool) -> None:
             with database.bind(actor).change() as session:
                 presence.leave_all(session, actor)
     finally:
+        close_instances()
         active_session.workspace.close()
 
 

@@ -23,6 +23,7 @@ from benchboard.ui.sign_in.sign_in_cards import DemoCard, LocalCard, ServerCard,
 from benchboard.ui.tasks import Tasks, Work
 from benchboard.ui.theme import theme
 from benchboard.ui.typed_texts import restore_typed_texts, typed_texts
+from benchboard.ui.widgets.accessible import Role, untold
 from benchboard.ui.widgets.banners import Banner
 from benchboard.ui.widgets.buttons import Button, CheckBox
 from benchboard.ui.widgets.fields import row
@@ -54,6 +55,8 @@ class SignIn(QWidget):
     """Emits `session_opened` with an open session, `language_selected` with a language's code, `shortcuts_requested`
     when the keyboard shortcuts are asked for.
     """
+
+    accessible_role = Role.Pane
 
     session_opened = Signal(object)
     language_selected = Signal(str)
@@ -185,9 +188,10 @@ class SignIn(QWidget):
 
         def done(_result: object) -> None:
             self._end_progress()
-            self._return_focus()
             if after is not None:
                 after()
+            else:
+                self._return_focus()
 
         self._kind = ""
         self._run(title, op, done, keep_notice=True)
@@ -212,7 +216,8 @@ class SignIn(QWidget):
 
         def pick(people: object) -> None:
             self._end_progress()
-            self._return_focus()  # from where the picker takes it, and gives it back
+            with untold():
+                self._return_focus()  # from where the picker takes it, and gives it back
             picker = DemoPicker(self.window(), people)  # type: ignore[arg-type]  # what demo_people answered
             picker.picked.connect(self.open_demo_as)
             picker.open()
@@ -230,6 +235,7 @@ class SignIn(QWidget):
         focused = self.window().focusWidget()
         self._focus_before = focused if focused is not None and self.isAncestorOf(focused) else None
         self._progress.start(title)
+        self.setAccessibleName(title)  # it has the focus meanwhile
         self._allow_choice(False)
         self._work = self._tasks.run(self, op, done, self._on_failed, title=title)
 
@@ -240,6 +246,7 @@ class SignIn(QWidget):
     def _end_progress(self) -> None:
         self._work = None
         self._progress.stop()
+        self.setAccessibleName("")
         self._allow_choice(True)
 
     def _allow_choice(self, allowed: bool) -> None:
@@ -277,10 +284,10 @@ class SignIn(QWidget):
 
     def _on_failed(self, error: AppError) -> None:
         self._end_progress()
-        self._return_focus()
         if isinstance(error, Cancelled):
-            return
-        if self._kind != "server" or not self._server.show_error(error):
+            self._return_focus()
+        elif self._kind != "server" or not self._server.show_error(error):
+            self._return_focus()
             why = " ".join(part for part in (error.why, error.do) if part)
             self.show_notice(Notice(error.what, why, "error"))
 

@@ -173,7 +173,9 @@ ROOM = Room(
     "studio:enter",
     (
         RoomView("home", N_("Home"), _home),
-        RoomView("dashboards", N_("Dashboards"), _dashboards),
+        RoomView(
+            "dashboards", N_("Dashboards"), _dashboards, N_("all dashboards, list of dashboards"), first_page="list"
+        ),
         RoomView("data", N_("Data"), _data),
         RoomView("models", N_("Models"), _models),
         RoomView(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from benchboard.dashboards.editing import page_edits
 from benchboard.dashboards.editing.clipboard import ClipboardContent, scale_to_columns
@@ -147,8 +147,10 @@ class CrossPageDrag(QObject):
         if not self._switching:
             self.abort()
 
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        if self._source is None or not _watched.isWidgetType():
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # Not `watched.isWidgetType()`: for an object at the address of one just deleted, PySide may pass the old one's
+        # wrapper, which has other methods.
+        if self._source is None or not isinstance(watched, QWidget):
             return False
         kind = event.type()
         if isinstance(event, QMouseEvent) and self._destination is not self._front_page():

@@ -14,6 +14,7 @@ from benchboard.dashboards.access.dashboard_permissions import Level
 from benchboard.dashboards.favourites import favourite_title
 from benchboard.dashboards.journal import crash_journal
 from benchboard.dashboards.layout import Layout
+from benchboard.dashboards.library import StoredDashboard
 from benchboard.dashboards.open_tabs import OpenTab, RestoredTabs
 from benchboard.dashboards.page_layouts import page_layouts
 from benchboard.dashboards.templates import NEW_TITLE
@@ -27,9 +28,10 @@ from benchboard.ui.studio.cross_page_drag import CrossPageDrag
 from benchboard.ui.studio.document.document_store import HOME, DashboardStore
 from benchboard.ui.studio.document.recovery import account_of
 from benchboard.ui.studio.editor_page import StudioPage
-from benchboard.ui.studio.import_export.json_import import IMPORT_NOTICE
+from benchboard.ui.studio.import_export.json_import import IMPORT_NOTICE, Imported
 from benchboard.ui.studio.library.dashboard_actions import RenameDialog, open_menu
 from benchboard.ui.studio.library.dashboard_list import DashboardList
+from benchboard.ui.studio.library.folder_pane import place_titles
 from benchboard.ui.studio.page_commands import PageCommands
 from benchboard.ui.studio.rotation import interval_of
 from benchboard.ui.studio.studio_commands import DASHBOARDS
@@ -37,6 +39,8 @@ from benchboard.ui.studio.tab_bar import DashboardTabStrip
 from benchboard.ui.studio.tab_restore import TabRestorer, UnloadedTab
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import BannerPlace, Button
+from benchboard.ui.widgets.after_paint import AfterPaint
+from benchboard.ui.widgets.focus import turn_to
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -49,6 +53,8 @@ class DashboardsView(QWidget):
     unsaved_changed = Signal()
     presenting_changed = Signal(bool)
     banner_place_changed = Signal()
+    document_changed = Signal()
+    """Another dashboard is in front, or the one in front has another name."""
     address = "studio/dashboards"
 
     def __init__(self, context: "Context") -> None:
@@ -58,7 +64,7 @@ class DashboardsView(QWidget):
         self.library = DashboardList(context)
         self.document_tabs = DashboardTabStrip()
         self.tabs = self.document_tabs.tabs
-        self.tabs.addTab(_("All dashboards"))
+        self.tabs.addTab(place_titles()[""])
         self._stack = QStackedWidget()
         self._stack.addWidget(self.library)
         self._stack.currentChanged.connect(lambda _at: self.banner_place_changed.emit())
@@ -69,7 +75,8 @@ class DashboardsView(QWidget):
         self._lay_out()
         self.setFocusProxy(self.library)
         self.tabs.currentChanged.connect(self._show)
-        self.library.open_requested.connect(self.open)
+        self.library.open_requested.connect(self._open_from_list)
+        self.library.imported.connect(self._open_imported)
         self.library.created.connect(self._open_new)
         self.library.template_requested.connect(
             lambda dashboard_id: self.open(dashboard_id).run_when_loaded("studio.start_from_template")
@@ -80,10 +87,14 @@ class DashboardsView(QWidget):
         install_shortcuts(self, DASHBOARDS, self._tab_handlers())
         self._is_turning = False
         """Whether a presentation is passing from one dashboard to another."""
+        self._opened_from_list = ""
+        """The id of the dashboard in front if it was opened from the list; else empty."""
         self._shown_last: str | None = None
         """The id of the dashboard that was shown last."""
         self._pending_menu: tuple[StudioPage, QPoint] | None = None
         """The page whose context menu was requested while it was loading, and the menu's position."""
+        self._created: dict[str, StoredDashboard] = {}
+        """Dashboards that were just created and are about to be opened, by their ids."""
         self._favourites: frozenset[str] = frozenset()
         """The ids of the user's favourites."""
         context.changed.watch(self, {"dashboard_favourites"}, self._read_favourites)
@@ -254,12 +265,39 @@ class DashboardsView(QWidget):
         assert page is not None
         return page
 
+    def _open_from_list(self, dashboard_id: str) -> None:
+        self.open(dashboard_id)
+        self._opened_from_list = dashboard_id
+
+    @property
+    def can_step_back(self) -> bool:
+        """Whether the dashboard in front was opened from the list."""
+        return self.page is not None and self.page.store.dashboard_id == self._opened_from_list
+
+    def step_back(self) -> None:
+        """Return to the list."""
+        self._opened_from_list = ""
+        self.open_route("list")
+
+    def show_start(self) -> None:
+        """Show the list."""
+        self.open_route("list")
+
     def _open_new(self, dashboard_id: str) -> None:
         """Open a dashboard that was just created, and ask for its name at once: letters typed now are meant for it."""
         page = self.open(dashboard_id)
         dialog = RenameDialog(self.window(), _(NEW_TITLE), created=True)
         dialog.name_entered.connect(lambda name: page.when_loaded(partial(page.editor.rename, name)))
         dialog.open()
+
+    def _open_imported(self, imported: Imported) -> None:
+        """Open a dashboard that was just imported; above it, once it is painted, the report of its conversion."""
+        key, commands = imported.dashboard.card.id, self.library.commands
+        self._created[key] = imported.dashboard
+        page = self.open(key)
+        if imported.report.lines:
+            show = partial(AfterPaint, page.canvas.viewport(), partial(commands.show_report, key))
+            page.saving.loaded.connect(show, Qt.ConnectionType.SingleShotConnection)
 
     def insert_tab(self, tab: int, view: OpenTab, name: str) -> None:
         """Add a tab for a dashboard, which is loaded when the tab is first shown."""
@@ -281,7 +319,8 @@ class DashboardsView(QWidget):
     def _load_tab(self, tab: int, unloaded: UnloadedTab) -> StudioPage:
         """Create the page of a dashboard whose tab is shown for the first time."""
         key = unloaded.view.dashboard_id
-        page = StudioPage(self._context, DashboardStore(self._context.actor, key), PageCommands)
+        store = DashboardStore(self._context.actor, key, self._created.pop(key, None))
+        page = StudioPage(self._context, store, PageCommands, self._stack)  # styled once, in its place
         page.setObjectName(f"studio_page_{key}")
         page.bar.show_favourite(key in self._favourites)
         page.unsaved_changed.connect(self.unsaved_changed)
@@ -362,26 +401,38 @@ class DashboardsView(QWidget):
     def _show(self, tab: int) -> None:
         if self.page_at(tab) is not None:
             self._context.problems.dismiss(IMPORT_NOTICE)  # one is done with the file that failed
+        now: QWidget = self.page_at(tab) or self.library
+        if self.isVisible() and (shown := self._stack.widget(tab)) is not None:
+            turn_to(self._stack, shown, partial(now.setFocus, Qt.FocusReason.OtherFocusReason))
         self._stack.setCurrentIndex(tab)
         self._tab_restorer.schedule_save()
-        now: QWidget = self.page or self.library
+        self.document_changed.emit()
         self.setFocusProxy(now)
         if self.isVisible():
-            now.setFocus(Qt.FocusReason.OtherFocusReason)
             self._record_opening()
 
     def _record_opening(self) -> None:
-        """Record which dashboard is shown now, for the list of those opened lately."""
-        shown = _id_of(self.page) if self.page is not None else None
-        if shown is not None and shown != self._shown_last:
-            actor = self._context.actor
+        """Record which dashboard is shown now, for the list of those opened lately; one that is loading, once it is
+        painted.
+        """
+        page, actor = self.page, self._context.actor
+        shown = _id_of(page) if page is not None else None
+
+        def record() -> None:
             self._context.tasks.change(
                 self,
-                lambda session: favourites.record_opening(session, actor, shown),
+                lambda session: favourites.record_opening(session, actor, shown or ""),
                 lambda _done: None,
                 lambda _error: None,  # the page itself says if the database can't be used
             )
+
+        if page is not None and shown != self._shown_last:
+            page.when_painted(record)
         self._shown_last = shown
+
+    def leave_by_escape(self) -> bool:
+        """Return from a widget in full size to the dashboard in front."""
+        return self.page is not None and self.page.leave_by_escape()
 
     def stop_presenting(self) -> None:
         """End the presentation of the dashboard in front."""
@@ -519,12 +570,17 @@ class DashboardsView(QWidget):
             (_page, spot), self._pending_menu = self._pending_menu, None
             self._open_menu(self._stack.indexOf(page), spot)
 
+    def document_name(self) -> str:
+        """The name of the tab in front."""
+        return self.tabs.tab_name(self.tabs.currentIndex())
+
     def _set_tab_name(self, page: StudioPage, name: str) -> None:
         tab = self._stack.indexOf(page)
         before = self.tabs.tabText(tab)
         self.tabs.set_tab_name(tab, name)
         if self.tabs.tabText(tab) != before:
             self.document_tabs.room_changed.emit()
+            self.document_changed.emit()
 
     def _show_failure(self, page: StudioPage) -> None:
         """Show on the tab that its dashboard couldn't be opened; the page says why and what to do."""

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.document.widget_kinds import WidgetKind
 from benchboard.dashboards.editing.drafts import JSON
+from benchboard.dashboards.editing.save_machine import SaveState
 from benchboard.dashboards.open_tabs import OpenTab
 from benchboard.errors import Invalid, NotFound
 from benchboard.i18n import _, ngettext, number
@@ -39,6 +40,7 @@ from benchboard.ui.studio.page_filters import PageFilters
 from benchboard.ui.studio.page_presence import PagePresence
 from benchboard.ui.studio.page_screens import PageScreens
 from benchboard.ui.studio.panes.empty_page import EmptyPageNotice
+from benchboard.ui.studio.panes.fields_row import FieldsRow
 from benchboard.ui.studio.panes.inspector import Inspector
 from benchboard.ui.studio.panes.json_view import JsonView
 from benchboard.ui.studio.panes.loading_cover import LoadingCover
@@ -50,7 +52,7 @@ from benchboard.ui.studio.panes.read_only_bar import ReadOnlyBar
 from benchboard.ui.studio.panes.repeats_toggle import RepeatsToggle
 from benchboard.ui.studio.panes.side_panes import Side, SidePanes
 from benchboard.ui.studio.panes.sidebar import Sidebar
-from benchboard.ui.studio.panes.toolbar import PageToolbar, broken_text, saved_text
+from benchboard.ui.studio.panes.toolbar import PageToolbar, broken_text, saved_text, undrawn_text
 from benchboard.ui.studio.panes.variables_bar import Place, VariablesBar
 from benchboard.ui.studio.panes.widget_finder import WidgetFinder, find_widgets
 from benchboard.ui.studio.panes.widget_palette import WidgetPalette
@@ -65,14 +67,12 @@ from benchboard.ui.studio.tiles.variable_options import VariableQueryRunner
 from benchboard.ui.studio.widget_data_actions import WidgetDataActions
 from benchboard.ui.studio.widget_question import WidgetBuilder
 from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.after_paint import AfterPaint
 from benchboard.ui.widgets.banners import BannerPlace
-from benchboard.ui.widgets.tab_order import own_tab_stops
+from benchboard.ui.widgets.stack_pages import add_page
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
-
-_ELIDED_FOR_ZOOM: Final = 48
-"""Pixels of the variables that are elided before the toolbar hides the zoom for them."""
 
 
 class CommandRunner(Protocol):
@@ -100,15 +100,24 @@ class StudioPage(QWidget):
     banner_place_changed = Signal()
 
     def __init__(
-        self, context: "Context", store: DocumentStore, commands: "Callable[[Context, StudioPage], CommandRunner]"
+        self,
+        context: "Context",
+        store: DocumentStore,
+        commands: "Callable[[Context, StudioPage], CommandRunner]",
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(parent)
         accessibility.install()
         self._context, self.store = context, store
         self._cross_page_undo = CrossPageUndo.of(context)
-        self._state_before = ""
+        self._tells_saved = False
+        """Whether a screen reader is told when the page is stored: after Ctrl+S, and where it couldn't be stored."""
         self._scrolled_before: dict[int, QPoint] = {}
         """Where the page was scrolled to before a widget was added, by the number of that step."""
+        # Widgets are nested before they are filled: reparenting a filled one later styles it twice.
+        self._desk = QWidget(self)
+        self._middle = QStackedWidget(self._desk)
+        self.side_panes = SidePanes(context, self._middle)
         self.editor = Editor(self)
         self.variable_runner = VariableQueryRunner(context, self.editor, self)
         self.query_runner = WidgetQueryRunner(context, self.editor, self)
@@ -118,6 +127,8 @@ class StudioPage(QWidget):
         self.starting_data = StartingData(context, self.editor, self.query_runner, self)
         TrashWatcher(context, store, self.saving)
         self.canvas = Canvas(self.editor, self.query_runner)
+        if store.dashboard_id is None:
+            self.canvas.name_without_title = _("Home")
         self.canvas.keyboard.commands = KeyCommands(self.canvas)
         ContextMenu(self.canvas)
         self._data_actions = WidgetDataActions(
@@ -127,11 +138,17 @@ class StudioPage(QWidget):
         self.point_actions = PointActions(context, self.canvas, self.links)
         self.point_selections = PointSelectionBar(self.editor, self.canvas)
         self.inspector = Inspector(
-            context, self.editor, self.query_runner, self.command_handlers, partial(WidgetBuilder, context, self.editor)
+            context,
+            self.editor,
+            self.query_runner,
+            self.command_handlers,
+            partial(WidgetBuilder, context, self.editor),
+            self.side_panes,
         )
         self.inspector.command_requested.connect(self.run)
         self.inspector.left.connect(lambda: self.canvas.setFocus(Qt.FocusReason.OtherFocusReason))
-        self.palette_pane = WidgetPalette(self.canvas, widgets_denied(context.actor))
+        self.sidebar = Sidebar(self.side_panes)
+        self.palette_pane = WidgetPalette(self.canvas, widgets_denied(context.actor), self.sidebar.stack)
         self.palette_pane.add_requested.connect(self.add)
         self.editor.rejected.connect(context.problems.show)
         self.editor.message_shown.connect(lambda text, warns: context.problems.toast(text, warning=warns))
@@ -147,29 +164,31 @@ class StudioPage(QWidget):
         self.images = ImageImport(context, self.canvas)
         self.canvas.rejected.connect(context.problems.refuse)
         self.canvas.drop_target_changed.connect(self.inspector.show_drop_target)
-        self.device = DevicePreview(self.canvas)
-        self.json_view = JsonView(context, self.editor)
-        self.outline = OutlinePane(self.canvas)
-        self.sidebar = Sidebar(self.palette_pane, self.outline, Minimap(self.canvas))
+        self.device = DevicePreview(self.canvas, self.side_panes)
+        self.json_view = JsonView(context, self.editor, self.side_panes)
+        self.outline = OutlinePane(self.canvas, self.sidebar.stack)
+        self.sidebar.hold(self.palette_pane, self.outline, Minimap(self.canvas, self.sidebar))
         self.dashboard_handlers: Callable[[], Handlers] = dict
         """The commands for the page's dashboard as a whole, those of its row in the list; none for the home page."""
-        self.bar = PageToolbar(self.run, self.command_handlers, shared=store.dashboard_id is not None)
-        self.variables = VariablesBar(self.editor, self.variable_runner)
+        shared = store.dashboard_id is not None
+        self.bar = PageToolbar(self.run, self.command_handlers, shared=shared, parent=self._desk)
+        self.variables = VariablesBar(self.editor, self.variable_runner, self._desk)
         self.auto_refresh = AutoRefresh(self, self.editor, self.query_runner)
         FilterNews(self, self.editor, self.query_runner)
         self.variables.edit_requested.connect(lambda: self.run("studio.edit_variables"))
         self.variables.filter_requested.connect(self._data_actions.offer_page_columns)
         self.filters = PageFilters(context, self.editor, self.variables)
-        self._data_actions.range_added.connect(self.variables.open_variable)
+        self._data_actions.filter_chosen.connect(self.variables.open_variable)
         self.repeats_toggle = RepeatsToggle(context, self.editor, self.saving)
         self.read_only_bar = ReadOnlyBar(self._duplicate_to_change, self.repeats_toggle.arrange)
+        self.variables.time_range.data_days = self.query_runner.data_days
         self.no_rows_bar = NoRowsBar(
             self.editor, self.query_runner, context.choose_location, partial(context.go, "studio/data/!add")
         )
         self.finder = WidgetFinder(self.canvas)
         RemoteChangeNotice(context, self, self.saving, self.finder, lambda: self.presentation.on)
         if store.dashboard_id is not None:
-            PagePresence(context, store.dashboard_id, self, self.canvas, self.bar, self.finder)
+            PagePresence(context, store.dashboard_id, self, self.canvas, self.bar, self.finder, self.when_painted)
         self.presentation = PresentationMode(self.canvas)
         self.presentation.changed.connect(self._present)
         self.presented = PresentationDisplay(context, self.canvas, self.presentation, lambda: self.name)
@@ -204,7 +223,9 @@ class StudioPage(QWidget):
         self.saving.state_changed.connect(self._show_state)
         self.saving.state_changed.connect(self._show_panes)
         self.query_runner.result_changed.connect(self._show_state)
+        self.query_runner.drawing_changed.connect(self._show_state)
         self._context.database_state.changed.connect(self._show_state)
+        self.saving.loaded.connect(self._place_variables)
         self.saving.loaded.connect(self._run_when_loaded)
         self.saving.loaded.connect(self._tell_loaded)
         self.saving.remote_document_arriving.connect(self.inspector.remote_document_arriving)
@@ -254,6 +275,14 @@ class StudioPage(QWidget):
         """Call `action` now, or as soon as the page is loaded."""
         self._when_loaded = action
         self._run_when_loaded()
+
+    def when_painted(self, action: Callable[[], object]) -> None:
+        """Call `action` once the page has loaded and is painted; now if it was loaded already."""
+        if self.saving.state == "loading":
+            later = partial(AfterPaint, self.canvas.viewport(), action)
+            self.saving.loaded.connect(later, Qt.ConnectionType.SingleShotConnection)
+        else:
+            action()
 
     def command_handlers(self) -> Handlers:
         """The commands that are available on the page now."""
@@ -449,10 +478,17 @@ class StudioPage(QWidget):
             self.read_only_bar,
             self.sidebar,
             self.canvas,
+            self.enlarged.view,
             self.inspector,
             self.json_view,
         )
-        return [pane for pane in around if pane.isVisible()]
+        return [pane for pane in around if pane is not None and pane.isVisible()]
+
+    def leave_by_escape(self) -> bool:
+        """Return from a widget in full size to the page."""
+        shown = self.enlarged.view is not None
+        self.enlarged.close()
+        return shown
 
     def undo(self) -> None:
         """Undo the last step, unless the page is presented or view-only."""
@@ -489,6 +525,7 @@ class StudioPage(QWidget):
     def save(self) -> None:
         """Store the page now, or say that nothing has changed."""
         self.commit()
+        self._tells_saved = self.saving.state != SaveState.SAVED or self.saving.machine.has_work
         self.saving.save_changes()
 
     def commit(self) -> None:
@@ -497,13 +534,9 @@ class StudioPage(QWidget):
         self.json_view.commit()
 
     def _lay_out(self) -> None:
-        # Widgets are nested before they are filled: reparenting a filled one later styles it twice.
-        desk = QWidget(self)
-        stack = QStackedWidget(desk)
-        self.side_panes = SidePanes(
-            self._context, stack, self.sidebar, self.device, self.inspector, self.json_view, fallback_focus=self.canvas
-        )
-        stack.addWidget(self.side_panes)
+        desk, stack = self._desk, self._middle
+        self.side_panes.hold(self.sidebar, self.device, self.inspector, self.json_view, fallback_focus=self.canvas)
+        add_page(stack, self.side_panes)
         self.side_panes.changed.connect(self._show_side_panes)
         self._show_side_panes()
         self.enlarged = EnlargedWidget(self.canvas, stack)
@@ -512,13 +545,8 @@ class StudioPage(QWidget):
         whole.setSpacing(0)
         whole.addWidget(self.bar)
         self.presented.variables = self.variables
-        self._fields = QWidget(self.presented.header)
-        own_tab_stops(self._fields)
-        line = QHBoxLayout(self._fields)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(0)
-        line.addWidget(self.variables, 1)
-        line.addWidget(self.repeats_toggle.switch)
+        self._fields = FieldsRow(self.variables, self.repeats_toggle.switch, self.presented.header)
+        self._fields.hold_view(self.bar.view)
         self.presented.row.insertWidget(1, self._fields, 1)
         whole.addWidget(self.presented.header)
         self.variables.width_changed.connect(self._place_variables)
@@ -535,31 +563,39 @@ class StudioPage(QWidget):
         self.screens.changed.connect(self.banner_place_changed)
 
     def _place_variables(self) -> None:
-        """Show the variables in the toolbar, else in a row below it, or in the header of a presentation."""
+        """Show the variables in the toolbar where all of its words have room beside them, else in a row below it with
+        the zoom, or in the header of a presentation.
+        """
+        if self.saving.state == "loading":
+            return  # what a page that isn't there yet has none of would move when it is
         presented = self.presentation.on
         switch = self.repeats_toggle.switch
         self.repeats_toggle.show_label(False)
-        beside = 0 if switch.isHidden() else switch.sizeHint().width()
-        beside_zoom, room = (one - beside for one in self.bar.room_for_fields())
-        was_in_toolbar = self.bar.isAncestorOf(self._fields)
-        in_toolbar = not presented and 0 < self.variables.least_width <= room
+        room = self.bar.room_for_fields() - (0 if switch.isHidden() else switch.sizeHint().width())
+        needed = self.variables.least_width
+        in_toolbar = not presented and 0 < needed <= room
+        has_zoom = not presented and (in_toolbar or not needed)
         self.repeats_toggle.show_label(not in_toolbar)
-        if not in_toolbar and self.presented.row.indexOf(self._fields) < 0:
-            self.bar.hold_fields(None)
-            self.presented.row.insertWidget(1, self._fields, 1)
-            self._fields.show()
+        if has_zoom:
+            self._fields.release_view(self.bar.view)
         place: Place = "wall" if presented else "toolbar" if in_toolbar else "bar"
         self.variables.set_place(place, self.canvas.wall_scale if presented else 1.0)
         if in_toolbar:
-            natural = self.variables.natural_width
-            # A little is elided rather than the zoom hidden for it.
-            keeps_zoom = max(self.variables.least_width, natural - _ELIDED_FOR_ZOOM) <= beside_zoom
-            self.variables.fit_to(min(natural, beside_zoom if keeps_zoom else room))
-        self.bar.hold_fields(self._fields if in_toolbar else None)
+            self.variables.fit_to(min(self.variables.natural_width, room))
+        self.bar.hold(self._fields if in_toolbar else None, view=has_zoom)
+        if not in_toolbar and self.presented.row.indexOf(self._fields) < 0:
+            self.presented.row.insertWidget(1, self._fields, 1)
+            self._fields.show()
+        if not has_zoom:
+            self._fields.hold_view(self.bar.view)
+            self.bar.fit_view(0 if presented else self.bar.width() - self.variables.compact_width)
+        self._fields.set_ruled(place == "bar" and needed > 0)
         self.presented.fit()
-        if in_toolbar != was_in_toolbar:
-            self.presented.header.updateGeometry()
-            self._rows.activate()  # at once: a drag that begins now would be cancelled by the canvas's new size
+        for row in (self._fields, self.presented.header):
+            row.updateGeometry()
+        self._rows.activate()  # at once: a drag that begins now would be cancelled by the canvas's new size
+        if place == "bar":
+            self.variables.fit_to(self.variables.width())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -607,6 +643,8 @@ class StudioPage(QWidget):
         self._cover.setVisible(self.saving.state == "loading")
         alone = self.presentation.on or self.saving.state == "failed"
         self.bar.setVisible(not alone)
+        if alone:
+            self.bar.fit_view(0)
         self.side_panes.show_middle_only(alone)
 
     def stop_presenting(self) -> None:
@@ -719,10 +757,11 @@ class StudioPage(QWidget):
         may_save = state in ("saved", "changed", "saving", "merging", "unsaved")
         self.bar.show_state(text, icon, role, may_save=may_save, reason=str(cause or ""))
         is_stored = state == "saved" and unusable is None and not self._draft and not self.editor.read_only
-        if is_stored and self._state_before in ("saving", "merging") and self.isVisible():
+        self._tells_saved |= state in ("unsaved", "conflict")
+        if is_stored and self._tells_saved and self.isVisible():
             # Not the text that is shown: its age is that of the save before until this one is recorded.
             announce(self.bar.state, _("Saved"), again=True)
-        self._state_before = state
+        self._tells_saved &= state != "saved"
 
     def _saved_state(self) -> tuple[str, str, str]:
         """Text, icon and colour token of the save state when nothing is left to store."""
@@ -730,6 +769,8 @@ class StudioPage(QWidget):
             return _("Not up to date") if self.editor.read_only else _("Not saved"), "ph.warning-circle", "error"
         if self._draft:
             return _("Not saved yet"), "ph.pencil-simple", "text.muted"
+        if undrawn := self.query_runner.undrawn_count():
+            return undrawn_text(undrawn), "ph.warning-circle", "error"
         if self.editor.read_only:
             return _("Up to date"), "ph.check", "ok"
         if broken := self.query_runner.broken_count():

@@ -12,6 +12,7 @@ from benchboard.ui.problems import Action
 from benchboard.ui.studio.data.source_actions import SourceActions
 from benchboard.ui.studio.source_watch import SourceWatch
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
+from benchboard.ui.studio.tiles.tile_notes import source_text
 from benchboard.ui.time_format import clock_minutes
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _KEY: Final = "studio.outdated-sources"
 _CHANGED: Final = "studio.changed-sources"
+_RENAMED: Final = "studio.renamed-columns"
 
 
 class OutdatedSources(QObject):
@@ -50,14 +52,32 @@ class OutdatedSources(QObject):
             return
         self._watch.mark()
         self._context.problems.dismiss(_CHANGED)
-        outdated = self._runner.outdated_sources()
+        outdated, renamed = self._runner.outdated_sources(), self._runner.renamed_sources()
         if self._requested:
             self._requested = False
             self._tell_refreshed()
             if outdated:
                 self._show(outdated)
-        elif not outdated:
+            if renamed:
+                self._ask_renamed(renamed)
+        if not outdated:
             self._context.problems.dismiss(_KEY)
+        if not renamed:
+            self._context.problems.dismiss(_RENAMED)
+
+    def _ask_renamed(self, sources: tuple[SourceNews, ...]) -> None:
+        """Say which columns may be renamed, and offer to say which ones they are."""
+        why = self._actions.why_read_only()
+        actions = () if why else (Action(_("Choose column…"), partial(self._read, sources)),)
+        what = ngettext(
+            "{names} has a column that may be renamed.", "{names} have columns that may be renamed.", len(sources)
+        )
+        names = in_sentence(f"“{one.name}”" for one in sources)
+        told = " ".join(source_text(one) for one in sources)
+        self._context.problems.notice(
+            what.format(names=names), " ".join(part for part in (told, why) if part), *actions,
+            kind="warn", icon="ph.warning", key=_RENAMED, with_page=True,
+        )  # fmt: skip
 
     def _tell_refreshed(self) -> None:
         before, now = self._before, self._runner.tables_by_source()

@@ -148,8 +148,11 @@ class PagePresence(QObject):
         canvas: Canvas,
         bar: PageToolbar,
         finder: WidgetFinder,
+        when_painted: Callable[[Callable[[], object]], object],
     ) -> None:  # fmt: skip
+        """`when_painted` calls its argument once the page has loaded and is painted, or now if it is."""
         super().__init__(page)
+        self._when_painted = when_painted
         self.dashboard_id = dashboard_id
         self._context, self._page, self._canvas, self._bar, self._finder = context, page, canvas, bar, finder
         self._editor = canvas.editor
@@ -182,12 +185,16 @@ class PagePresence(QObject):
     def eventFilter(self, _page: QObject, event: QEvent) -> bool:
         # A spontaneous one is about the whole window, such as when it is minimised.
         if event.type() == QEvent.Type.Show and not event.spontaneous():
-            self._watch.enter(self)
+            self._when_painted(self._enter)
         elif event.type() == QEvent.Type.Hide and not event.spontaneous():
             self._watch.leave(self)
             self._viewers, self._names = (), {}
             self._show()
         return False
+
+    def _enter(self) -> None:
+        if self._page.isVisible():  # it may have been left before it was painted
+            self._watch.enter(self)
 
     def _show(self) -> None:
         others = self._others()

@@ -1,6 +1,7 @@
 """Screens shown in place of a page: its versions, and the resolution of a merge."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -18,6 +19,8 @@ from benchboard.ui.studio.versions.merge_decisions import Party
 from benchboard.ui.studio.versions.merge_view import MergeScreen
 from benchboard.ui.studio.versions.versions_view import VersionsScreen
 from benchboard.ui.widgets import Button, Dialog, Edit, Field
+from benchboard.ui.widgets.focus import turn_to
+from benchboard.ui.widgets.stack_pages import add_page
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -34,7 +37,7 @@ class PageScreens(QObject):
         self._saving, self._editor = saving, editor
         self._stack = QStackedLayout(page)
         self._stack.setContentsMargins(0, 0, 0, 0)
-        self._stack.addWidget(workspace)
+        add_page(self._stack, workspace)
         self._stack.currentChanged.connect(lambda _at: self.changed.emit())
         self._screen: VersionsScreen | MergeScreen | None = None
         self._focus_before = workspace
@@ -59,6 +62,7 @@ class PageScreens(QObject):
         self._saving.save()
         screen = VersionsScreen(self._context, key, awaits=self._saving.dirty, choices=self._editor.choices)
         screen.closed.connect(self.close_screen)
+        screen.stored = self._saving.note_own
         screen.restored.connect(lambda _saved: self.close_screen())
         self._show(screen)
 
@@ -89,20 +93,17 @@ class PageScreens(QObject):
         """Show the page again."""
         screen, self._screen = self._screen, None
         if screen is not None:
-            self._stack.setCurrentWidget(self._workspace)
+            self._page.setFocusProxy(self._focus_before)
+            turn_to(self._stack, self._workspace, partial(self._page.setFocus, Qt.FocusReason.OtherFocusReason))
             self._stack.removeWidget(screen)
             screen.deleteLater()
-            self._page.setFocusProxy(self._focus_before)
-            if self._page.isVisible():
-                self._page.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show(self, screen: VersionsScreen | MergeScreen) -> None:
         self.close_screen()
         self._screen, self._focus_before = screen, self._page.focusProxy() or self._workspace
         self._stack.addWidget(screen)
-        self._stack.setCurrentWidget(screen)
         self._page.setFocusProxy(screen)
-        screen.setFocus(Qt.FocusReason.OtherFocusReason)
+        turn_to(self._stack, screen)
 
     def _pass_saved_version(self) -> None:
         stored = self._saving.stored

@@ -20,7 +20,7 @@ from benchboard.ui.time_format import full_date
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.labels import Elided
 from benchboard.ui.widgets.surfaces import set_surface
-from benchboard.ui.widgets.toasts import keep_toasts_above
+from benchboard.ui.widgets.toasts import Toast, keep_toasts_above
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -70,6 +70,8 @@ class PresentationDisplay(QObject):
         self._reread = QTimer(self, interval=REREAD_MS)
         self._pointer = QPoint()
         self._is_pointer_hidden = False
+        self._told_page: int | None = None
+        """The page that a screen reader knows, counted from 0; None while nothing is presented."""
         self._lay_out()
         self._connect()
 
@@ -98,7 +100,9 @@ class PresentationDisplay(QObject):
         self._mode.passed_end.connect(self._pass_end)
         self._mode.pause_requested.connect(self._pause)
         self._canvas.screen_changed.connect(self.rotation.restart)
+        self._canvas.screen_changed.connect(self._tell_page)
         self._canvas.query_runner.result_changed.connect(self._show_state)
+        self._canvas.query_runner.drawing_changed.connect(self._show_state)
         self.rotation.due.connect(self._turn_by_itself)
         self.rotation.progressed.connect(self.show_page)
         self.idle.timeout.connect(self._rest)
@@ -153,6 +157,8 @@ class PresentationDisplay(QObject):
         app = QApplication.instance()
         assert app is not None
         if on:
+            for toast in self._canvas.window().findChildren(Toast):
+                toast.dismiss()  # what was just edited is no news on a wall
             app.installEventFilter(self)
             self._clock.start()
             self._reread.start()
@@ -162,7 +168,9 @@ class PresentationDisplay(QObject):
             self._show_state()
             begun = _("Presenting {name}.").format(name=self._name())
             announce(self._canvas, f"{begun} {self.hint.text}")
+            self._told_page = self._page_and_count()[0]
             return
+        self._told_page = None
         app.removeEventFilter(self)
         for timer in (self._clock, self._reread, self.idle):
             timer.stop()
@@ -217,13 +225,24 @@ class PresentationDisplay(QObject):
     def _has_more_pages(self) -> bool:
         return self._page_count > 1 or self.pages_around() != (0, 0)
 
+    def _page_and_count(self) -> tuple[int, int]:
+        """Which page is shown, counted from 0, and of how many; 0 while that isn't known."""
+        around = self.pages_around()
+        page = (around[0] if around is not None else 0) + self._canvas.screen_index
+        return page, self._page_count + sum(around) if around is not None else 0
+
+    def _tell_page(self) -> None:
+        """Tell a screen reader which page was turned to."""
+        page, count = self._page_and_count()
+        if self._told_page not in (None, page) and count:
+            self._told_page = page
+            announce(self._canvas, _("Page {page} of {count}").format(page=page + 1, count=count), again=True)
+
     def show_page(self) -> None:
         """Show which page it is, below it and in the status bar."""
         if not self._mode.on:
             return
-        around, rotation = self.pages_around(), self.rotation
-        page = (around[0] if around is not None else 0) + self._canvas.screen_index
-        count = self._page_count + sum(around) if around is not None else 0
+        rotation, (page, count) = self.rotation, self._page_and_count()
         rotates = rotation.seconds > 0 and self._has_more_pages
         self.dots.show_page(page, count, rotation.share if rotates else 0.0)
         if not self._has_more_pages:
@@ -276,5 +295,7 @@ class PresentationDisplay(QObject):
         """Go to the next dashboard, or from the last page to the first if there is no other."""
         if self.pages_around() != (0, 0):
             self.passed_end.emit(by)
+        elif self._page_count == 1:
+            announce(self._canvas, _("There's only one page."), again=True)
         elif self._canvas.wall is not None:
             self._canvas.show_screen(0 if by > 0 else len(self._canvas.wall.screens) - 1)

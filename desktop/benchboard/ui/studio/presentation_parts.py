@@ -10,6 +10,7 @@ from PySide6.QtCore import QPropertyAnimation, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QWidget
 
+from benchboard.i18n import _
 from benchboard.ui.studio.tiles.page_grid import WALL_FOOT, WALL_MARGIN
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import weekday_and_date
@@ -124,8 +125,9 @@ class LeaveHint(QWidget):
 
     @property
     def text(self) -> str:
-        """What it says, in one line of text."""
-        return " · ".join("".join(text for text, _is_key in sentence) for sentence in self.sentences)
+        """What it says, in one line of text: arrows are named, as screen readers don't read them."""
+        said = " · ".join("".join(text for text, _is_key in sentence) for sentence in self.sentences)
+        return said.replace("← →", _("Left and Right"))
 
     def appear(self, sentences: Sequence[tuple[str, Mapping[str, str]]], size: int) -> None:
         """Show these sentences, `size` pixels high: each with placeholders, and the key that stands for each."""

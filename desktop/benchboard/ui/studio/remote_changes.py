@@ -33,6 +33,7 @@ def change_text(change: RemoteChange) -> str:
             "added": _("{who} added “{widget}”."),
             "removed": _("{who} removed “{widget}”."),
             "moved": _("{who} moved “{widget}”."),
+            "resized": _("{who} resized “{widget}”."),
             "changed": _("{who} changed “{widget}”."),
             "settings": _("{who} changed the settings of this dashboard."),
         }[summary.kind].format(who=change.who or _("Someone else"), widget=summary.title)

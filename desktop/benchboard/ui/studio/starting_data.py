@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from benchboard.analytics import relations
 from benchboard.analytics.query_types import ValueKind
@@ -13,7 +13,6 @@ from benchboard.analytics.sources import services
 from benchboard.analytics.table_browser import BrowsedSource, list_tables
 from benchboard.dashboards.document.widget_kinds import WidgetKind
 from benchboard.dashboards.editing.column_filter import with_page_filters
-from benchboard.errors import AppError
 from benchboard.identity.permissions import has_permission
 from benchboard.paging import Listing
 from benchboard.ui.studio.data_access import can_have_orders, explore_denied, may_add_data
@@ -31,8 +30,44 @@ _Found = tuple[tuple[BrowsedSource, ...], str]
 """Data sources with their tables, and the id of the one that was added or refreshed last."""
 
 
+class _SourceList(QObject):
+    """Reads in the background which sources there are, for all pages of a session's window."""
+
+    changed = Signal()
+
+    def __init__(self, context: "Context") -> None:
+        super().__init__(context.changed)
+        self._context = context
+        self.found: _Found | None = None
+        """What was read last; None until then."""
+        context.changed.watch(self, relations.watched_tables() | {"data_sources", "data_models"}, self.read)
+
+    @staticmethod
+    def of(context: "Context") -> "_SourceList":
+        """The instance of a session's window."""
+        return context.changed.findChild(_SourceList) or _SourceList(context)
+
+    def read(self) -> None:
+        """Read them again; `changed` follows, unless they can't be read."""
+        actor = self._context.actor
+
+        def read(session: "DatabaseSession") -> _Found:
+            newest = ""
+            if has_permission(actor, "sources:read"):
+                listing = Listing(sort="last_sync", descending=True)
+                rows = services.list_sources(session, actor, listing, limit=1).rows
+                newest = rows[0].id if rows else ""
+            return list_tables(session, actor), newest
+
+        self._context.tasks.read(self, read, self._note, lambda _error: None)  # each widget says what is wrong
+
+    def _note(self, found: _Found) -> None:
+        self.found = found
+        self.changed.emit()
+
+
 class StartingData(QObject):
-    """Reads in the background which sources there are, and gives them to the editor's new widgets."""
+    """Gives the new widgets of an editor what they begin with."""
 
     def __init__(self, context: "Context", editor: Editor, runner: WidgetQueryRunner, parent: QObject) -> None:
         super().__init__(parent)
@@ -41,8 +76,12 @@ class StartingData(QObject):
         """The sources that a query can name, the newest last; None until they are read."""
         editor.starting_fields = self.fields
         if explore_denied(context.actor) is None:
-            context.changed.watch(self, relations.watched_tables() | {"data_sources", "data_models"}, self._read)
-            self._read()
+            self._list = _SourceList.of(context)
+            self._list.changed.connect(self._show)
+            if self._list.found is None:
+                self._list.read()
+            else:
+                self._show()
 
     @property
     def known(self) -> tuple[str, ...] | None:
@@ -91,21 +130,10 @@ class StartingData(QObject):
                 return source_id
         return next(reversed(self._sources), None)
 
-    def _read(self) -> None:
-        actor = self._context.actor
-
-        def read(session: "DatabaseSession") -> _Found:
-            newest = ""
-            if has_permission(actor, "sources:read"):
-                listing = Listing(sort="last_sync", descending=True)
-                rows = services.list_sources(session, actor, listing, limit=1).rows
-                newest = rows[0].id if rows else ""
-            return list_tables(session, actor), newest
-
-        self._context.tasks.read(self, read, self._show, self._not_read)
-
-    def _show(self, found: _Found) -> None:
-        sources, newest = found
+    def _show(self) -> None:
+        if self._list.found is None:
+            return
+        sources, newest = self._list.found
         usable = [one for one in sources if one.tables and (one.id or one.table(_ORDERS) is not None)]
         usable.sort(key=lambda one: (bool(one.id), one.id == newest))
         self._sources = {one.id: one for one in usable}
@@ -115,6 +143,3 @@ class StartingData(QObject):
             for widget in self._editor.widgets():
                 if widget.kind is not None and widget.kind.query and not widget.query.strip():
                     self._runner.result_changed.emit(widget.id)  # its tile says what to do
-
-    def _not_read(self, _error: AppError) -> None:
-        """Each widget says what is wrong with its data."""

@@ -28,8 +28,14 @@ VERSION_LIST: Final = CommandScope("studio.version-list", VERSIONS, None)
 CONFLICTS: Final = CommandScope("studio.conflicts", PAGE)
 CONFLICT_KEYS: Final = CommandScope("studio.conflict-keys", CONFLICTS, None)
 EXPLORE: Final = CommandScope("studio.explore", SHELL)
+FIELDS: Final = CommandScope("studio.fields", EXPLORE, None)
+"""The tables and columns beside Explore's query."""
+QUERY_PARTS: Final = CommandScope("studio.query-parts", EXPLORE, None)
+"""The parts of a query in the builder."""
 SQL: Final = CommandScope("studio.sql", EXPLORE)
 """In the editor of Explore's SQL."""
+SQL_FIELD: Final = CommandScope("studio.sql-field", WINDOW, None)
+"""In any field for SQL, also in a dialog and in the inspector: it handles the keys itself."""
 LIST: Final = CommandScope("studio.list", DASHBOARDS)
 """The list of dashboards."""
 FOLDERS: Final = CommandScope("studio.folders", DASHBOARDS)
@@ -83,6 +89,15 @@ REGISTRY.register(
             N_("beautify, pretty print, indent, tidy SQL"), EXPLORE),
     Command("studio.explore_history", N_("Show or hide query history"), Group.EXPLORE, ("Ctrl+H",),
             "ph.clock-counter-clockwise", N_("earlier queries, log, previous, recent"), EXPLORE),
+    Command("studio.field_add", N_("Add column to query, in the list of columns"), Group.EXPLORE, ("Return",), "", "",
+            FIELDS),
+    Command("studio.field_menu", N_("Filter, group or measure by column, in the list of columns"), Group.EXPLORE,
+            ("Shift+F10",), "", N_("drag, drop"), FIELDS),
+    Command("studio.part_remove", N_("Remove part of query"), Group.EXPLORE, ("Del",), "", "", QUERY_PARTS),
+    Command("studio.part_move", N_("Move part of query"), Group.EXPLORE, ("Alt+Left", "Alt+Right"), "",
+            N_("drag, order, reorder"), QUERY_PARTS, N_("with a filter, group or measure focused")),
+    Command("studio.sql_complete", N_("Suggest names and keywords"), Group.EXPLORE, ("Ctrl+Space",), "",
+            N_("completion, autocomplete, IntelliSense, code assist"), SQL_FIELD),
     Command("studio.sql_older", N_("Previous query"), Group.EXPLORE, ("Ctrl+Up",), "", "", SQL),
     Command("studio.sql_newer", N_("Next query"), Group.EXPLORE, ("Ctrl+Down",), "", "", SQL),
     Command("studio.sql_fix", N_("Apply the suggested correction"), Group.EXPLORE, ("Alt+Return",), "", "", SQL),
@@ -181,7 +196,7 @@ REGISTRY.register(
     Command("studio.stop_query", N_("Stop query"), Group.SELECTION, (), "ph.stop", N_("cancel, slow"), CANVAS),
     Command("studio.give_data", N_("Add data to widget"), Group.SELECTION, (), "ph.database",
             N_("source, file"), CANVAS),
-    Command("studio.enter_table", N_("Go through a widget's values"), Group.SELECTION, ("Shift+Return",),
+    Command("studio.enter_table", N_("Step through values"), Group.SELECTION, ("Shift+Return",),
             "ph.table", N_("enter table, sort, scroll table, read chart, explore data, interact"), CANVAS),
     Command("studio.clear_selection", N_("Clear selection"), Group.SELECTION, ("Esc",), "", "", CANVAS),
     Command("studio.move_past_neighbour", N_("Move past the next widget"), Group.SELECTION,
@@ -241,6 +256,8 @@ REGISTRY.register(
             "", "", TABLE),
     Command("studio.table_sort", N_("Sort by column"), Group.TABLE, ("S",), "", "", TABLE),
     Command("studio.table_copy", N_("Copy selected cells"), Group.TABLE, ("Ctrl+C",), "", "", TABLE),
+    Command("studio.table_width", N_("Make column wider or narrower"), Group.TABLE,
+            ("Alt+Shift+Right", "Alt+Shift+Left"), "", N_("resize column, column width"), TABLE),
     Command("studio.table_enlarge", N_("View full size, or go back"), Group.TABLE, ("V",), "", "", TABLE),
     Command("studio.table_leave", N_("Exit table"), Group.TABLE, ("Esc",), "", "", TABLE),
     Command("studio.chart_values", N_("Move through a chart's values (in full size)"), Group.SELECTION,

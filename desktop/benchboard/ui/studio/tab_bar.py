@@ -81,6 +81,10 @@ class DashboardTabBar(QTabBar):
         self.setTabText(tab, name.replace("&", "&&"))
         self.setTabToolTip(tab, plain_tooltip(name))
 
+    def tab_name(self, tab: int) -> str:
+        """The name that was set for a tab."""
+        return self.tabText(tab).replace("&&", "&")
+
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self.hasFocus():  # clicks never focus the tab bar; a focus ring beyond the tab has no space

@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtWidgets import QWidget
 
+from benchboard.analytics.data_models.model_sql import is_named
 from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.table_browser import BrowsedSource, list_tables
 from benchboard.dashboards.document.document import Document
-from benchboard.dashboards.document.widget_kinds import STACK, WidgetContent, WidgetKind, kind_of
+from benchboard.dashboards.document.widget_kinds import WidgetContent, WidgetKind, explored_settings, kind_of
 from benchboard.dashboards.editing.column_filter import (
     FilterColumn,
+    FilteredDocument,
     filter_by_column,
     filterable_queries,
     inlined,
+    mapped_columns,
     places_of,
+    present_filter,
     variable_of_range,
     with_page_filters,
 )
@@ -29,7 +33,7 @@ from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.data.explore.explore_view import ExploreView
 from benchboard.ui.studio.data.explore.widget_origin import WidgetOrigin
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.menus import Menu
+from benchboard.ui.widgets.menus import Menu, show_note
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -48,8 +52,8 @@ _ICONS: Final[Mapping[ValueKind, str]] = {
 class WidgetDataActions(QObject):
     """Runs these commands for the widgets of a canvas."""
 
-    range_added = Signal(str)
-    """A filter by a range was added: the variable's name."""
+    filter_chosen = Signal(str)
+    """A filter by a range was added, or one that the page has was chosen: the variable's name."""
 
     def __init__(self, context: "Context", canvas: Canvas, go_to: Callable[[str], object]) -> None:
         """`go_to` opens the page at a widget."""
@@ -80,16 +84,17 @@ class WidgetDataActions(QObject):
             is_same = item_id in editor.page.paths and editor.widget(item_id).query == stored
             return bool(opened) and is_same and editor.editable
 
-        def update(edited: str, kind: str, stack: str, followed: str) -> None:
+        def update(edited: str, kind: str, settings: Mapping[str, str], followed: str) -> None:
             if is_of_another_table(edited, opened[0]) and followed and self._follows_time():
                 edited = followed
-            self._update(item_id, returned_query(edited, opened[0]), kind_of(kind), stack)
+            self._update(item_id, returned_query(edited, opened[0]), kind_of(kind), settings)
 
         shown = editor.time_range if editor.uses_time(query) else None
         origin = WidgetOrigin(widget.title or widget.kind_name, widget.data_source_id, is_there, update)
-        has_stack = widget.kind is not None and any(one.key == STACK.key for one in widget.kind.settings)
-        stack = str(widget.setting(STACK.key)) if has_stack else ""
-        view.open_query(widget.data_source_id, text, shown, widget.type, origin if editor.editable else None, stack)
+        view.open_query(
+            widget.data_source_id, text, shown, widget.type, origin if editor.editable else None,
+            explored_settings(widget),
+        )  # fmt: skip
         self._context.go(_ADDRESS)
 
     def _follows_time(self) -> bool:
@@ -97,7 +102,9 @@ class WidgetDataActions(QObject):
         editor = self._canvas.editor
         return any(editor.uses_time(one.query) for one in editor.widgets() if one.kind is not None and one.kind.query)
 
-    def _update(self, item_id: str, returned: ReturnedQuery, kind: WidgetKind | None, stack: str) -> None:
+    def _update(
+        self, item_id: str, returned: ReturnedQuery, kind: WidgetKind | None, settings: Mapping[str, str]
+    ) -> None:
         """Write a query that was edited in Explore to its widget, with the page's filters whose columns it has, and
         show the widget."""
         actor = self._context.actor
@@ -109,7 +116,7 @@ class WidgetDataActions(QObject):
             text, filters = with_page_filters(
                 editor.document, returned.text, editor.widget(item_id).data_source_id, sources, without=returned.lost
             )
-            error = editor.set_explored(item_id, text, kind, stack)
+            error = editor.set_explored(item_id, text, kind, settings)
             if error is not None:
                 self._context.problems.show(error)
                 return
@@ -121,12 +128,12 @@ class WidgetDataActions(QObject):
     def _tell_updated(self, item_id: str, filters: Sequence[str], lost: Sequence[str]) -> None:
         editor = self._canvas.editor
         said = _("Updated “{name}”.").format(name=editor.widget(item_id).title or editor.widget(item_id).kind_name)
+        labels = {one.name: one.label or one.name for one in editor.document.variables}
+        lost = [label for name in lost if (label := labels.get(name, name)) not in filters]
         if filters:
             said += " " + _("It is filtered by {names} there.").format(names=", ".join(filters))
         if lost:
-            labels = {one.name: one.label or one.name for one in editor.document.variables}
-            names = ", ".join(labels.get(name, name) for name in lost)
-            said += " " + _("It is no longer filtered by {names}.").format(names=names)
+            said += " " + _("It is no longer filtered by {names}.").format(names=", ".join(lost))
         self._context.problems.toast(said, warning=bool(lost))
 
     def offer_columns(self, item_id: str) -> None:
@@ -187,23 +194,37 @@ class WidgetDataActions(QObject):
                 title = f"{source}: {column.title}" if len(columns) > 1 else column.title
                 action = shown.addAction(title.replace("&", "&&"))
                 action.setObjectName(f"filter_{column.places.column}")
-                icon = _ICONS.get(column.kind, "ph.funnel")
-                action.setIcon(theme().icon(icon, "text.secondary"))
+                present = present_filter(self._canvas.editor.document, column)
+                icon = "ph.check" if present is not None else _ICONS.get(column.kind, "ph.funnel")
+                action.setIcon(theme().icon(icon, "accent" if present is not None else "text.secondary"))
+                if present is not None:
+                    show_note(action, _("Is a filter"))
                 action.setProperty("icon_name", icon)
                 action.triggered.connect(lambda _on=False, column=column: self._filter(column))
         shown.aboutToHide.connect(shown.deleteLater)
         shown.popup(at)
 
     def _filter(self, column: FilterColumn) -> None:
+        """Add the filter, or open the one that the page has, which then reaches what was added since."""
         editor = self._canvas.editor
         if column.kind != "text":
             self._filter_by_range(column)
             return
+        present = present_filter(editor.document, column)
         found = filter_by_column(editor.document, column)
+        if present is not None:
+            if found.document != editor.document:
+                self._apply(column, found)
+            self.filter_chosen.emit(present.name)
+            return
         if not found.taken:  # the page changed since the columns were read
             self._context.problems.refuse(_("No widget can be filtered by “{name}”.").format(name=column.title))
             return
-        editor.apply_document(_("Filter dashboard by {name}").format(name=column.title), found.document)
+        self._apply(column, found)
+
+    def _apply(self, column: FilterColumn, found: FilteredDocument) -> None:
+        """Filter the page as one step, and say how many widgets it reaches."""
+        self._canvas.editor.apply_document(_("Filter dashboard by {name}").format(name=column.title), found.document)
         text = ngettext(
             "“{name}” filters {count} of {all} widgets.", "“{name}” filters {count} of {all} widgets.", found.queries
         )
@@ -215,10 +236,11 @@ class WidgetDataActions(QObject):
         """Add a range of a column to the page's filters, and open it."""
         editor = self._canvas.editor
         variable = variable_of_range(editor.document, column)
-        editor.apply_document(
-            _("Filter dashboard by {name}").format(name=column.title), with_variable(editor.document, variable)
-        )
-        self.range_added.emit(variable.name)
+        if variable not in editor.document.variables:
+            editor.apply_document(
+                _("Filter dashboard by {name}").format(name=column.title), with_variable(editor.document, variable)
+            )
+        self.filter_chosen.emit(variable.name)
 
 
 def _no_table() -> str:
@@ -231,12 +253,26 @@ def _usable_columns(
     """The text columns of queried sources by which a query of the document can be filtered, by the source's name; and
     whether it has a query that can be filtered by any column."""
     asked = filterable_queries(document, {one.id: one.question("").dialect for one in sources})
+    columns = _columns(sources, _with_joined(sources, queries))
+    names = {one.id: one.name for one in sources}
+    for mapped in mapped_columns((one for one in asked if one.source_id in queries), sources):
+        columns.setdefault(names[mapped.places.source_id], []).insert(0, mapped)
     usable = {
         source: listed
-        for source, found in _columns(sources, queries).items()
-        if (listed := [one for one in found if any(each.has(one.places) for each in asked)])
+        for source, found in columns.items()
+        if (listed := [one for one in found if any(each.has(one.places, one.mapping) for each in asked)])
     }
     return usable, bool(asked)
+
+
+def _with_joined(sources: Sequence[BrowsedSource], queries: Mapping[str, str]) -> dict[str, str]:
+    """The queries over each source, and those over others that may join it, by its ID."""
+    joining = " ".join(queries[one.id] for one in sources if one.id in queries and one.id and not one.server)
+    found = dict(queries)
+    for source in sources:
+        if source.id and not source.server and source.id not in found and is_named(source.name, joining):
+            found[source.id] = joining
+    return found
 
 
 def _columns(sources: Sequence[BrowsedSource], queries: Mapping[str, str]) -> dict[str, list[FilterColumn]]:
@@ -247,10 +283,10 @@ def _columns(sources: Sequence[BrowsedSource], queries: Mapping[str, str]) -> di
     for source in sources:
         if source.id not in queries:
             continue
-        words = {word.casefold() for word in queries[source.id].replace('"', " ").replace("`", " ").split()}
+        asked = queries[source.id]
         found: list[FilterColumn] = []
         ranges: list[FilterColumn] = []
-        for table in sorted(source.tables, key=lambda one: one.name.casefold() not in words):
+        for table in source.tables_named_first(asked):
             for column in table.columns:
                 if column.kind == "boolean" or column.is_id or column.aggregate is not None:
                     continue
@@ -259,7 +295,7 @@ def _columns(sources: Sequence[BrowsedSource], queries: Mapping[str, str]) -> di
                     ranges.append(FilterColumn(places, column.title, column.kind))
                 elif (source.id, column.name) not in known:
                     known |= {(one.source_id, name) for one in places.sources for _table, name in one.columns}
-                    found.append(FilterColumn(places, column.title))
+                    found.append(FilterColumn(places, source.column_title(column.name, asked)))
         found = [*found[:_TEXTS], *_told_apart(ranges)]
         if found:
             columns[source.name] = found

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from benchboard.analytics.query_builder.question import Question
 from benchboard.analytics.query_builder.sql_writer import to_sql
-from benchboard.dashboards.document.widget_kinds import STACK
 from benchboard.dashboards.editing.column_filter import inlined
 from benchboard.dashboards.editing.query_return import OpenedQuery, is_of_another_table, returned_query
 from benchboard.dashboards.variables.variable_queries import names_in
@@ -43,10 +42,7 @@ class WidgetQuestion(Exploration):
             return
         if not is_of_another_table(text, opened):
             text = returned_query(text, opened).text
-        widget = self._editor.widget(self._item_id)
-        has_stack = widget.kind is not None and any(one.key == STACK.key for one in widget.kind.settings)
-        stack = str(widget.setting(STACK.key)) if has_stack else ""
-        error = self._editor.set_explored(self._item_id, text, None, stack)  # a step of its own, unlike typing
+        error = self._editor.set_explored(self._item_id, text, None, {})  # a step of its own, unlike typing
         if error is not None:
             self._context_of_page.problems.show(error)
 

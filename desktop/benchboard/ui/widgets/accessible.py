@@ -4,15 +4,36 @@ A widget class gets a role by the class attribute `accessible_role`. Only widget
 the interface that replaces Qt's has no actions.
 """
 
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Protocol, runtime_checkable
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent, QAccessibleInterface
-from PySide6.QtWidgets import QAbstractButton, QAccessibleWidget, QMainWindow, QScrollArea, QWidget
+from PySide6.QtCore import QObject, QPoint, QRect, Qt
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QAccessibleEvent,
+    QAccessibleInterface,
+    QAccessibleStateChangeEvent,
+    QAccessibleTableModelChangeEvent,
+    QAccessibleTextInterface,
+    QAccessibleTextUpdateEvent,
+)
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAccessibleWidget,
+    QCheckBox,
+    QComboBox,
+    QMainWindow,
+    QPushButton,
+    QScrollArea,
+    QWidget,
+)
 
 Role = QAccessible.Role
 _MODAL: Final = Role.Dialog
@@ -132,36 +153,112 @@ def _modal_dialog(window: QWidget) -> QWidget | None:
     return shown[-1] if shown else None
 
 
-_NO_DESCRIPTION: Final = " "
-"""Stands for no description: Qt replaces an empty one with the tooltip, or a field's placeholder."""
+@contextmanager
+def untold() -> Iterator[None]:
+    """Tell screen readers nothing of what the program fills in meanwhile: Qt sends an event for each value that a
+    control passes through, also while it is hidden or being built. Rows that change in a view which is known already
+    need `rows_replaced` afterwards.
+    """
+    active = QAccessible.isActive()
+    QAccessible.setActive(False)
+    try:
+        yield
+    finally:
+        QAccessible.setActive(active)
 
 
-_CHOICE: Final = "one_choice_of_several"
+def tell_renamed(widget: QWidget) -> None:
+    """Tell the screen reader that the names of what is named by a widget's text are others now, such as of a pane by
+    its header: it remembers them."""
+    around = widget.parentWidget() if QAccessible.isActive() else None
+    while around is not None:
+        if isinstance(around, NamesItself):
+            send(QAccessibleEvent(around, QAccessible.Event.NameChanged))
+        around = around.parentWidget()
+
+
+def tell_described(widget: QWidget) -> None:
+    """Tell the screen reader that a widget's description is another one now: Qt does so, but not of its tooltip."""
+    if QAccessible.isActive():
+        send(QAccessibleEvent(widget, QAccessible.Event.DescriptionChanged))
+
+
+def tell_focus(widget: QWidget | None) -> None:
+    """Tell the screen reader that a widget has the focus, which it got `untold`."""
+    if widget is not None and QAccessible.isActive():
+        send(QAccessibleEvent(widget, QAccessible.Event.Focus))
+
+
+@runtime_checkable
+class TellsFocusLater(Protocol):
+    """A widget that may be about to pass on the focus: then it tells itself that it got it, if it keeps it."""
+
+    @property
+    def tells_focus_later(self) -> bool: ...
+
+
+def rows_replaced(view: QAbstractItemView) -> None:
+    """Have Qt forget the rows that it knew of a view, where they were replaced `untold`."""
+    if QAccessible.isActive():
+        reset = QAccessibleTableModelChangeEvent.ModelChangeType.ModelReset
+        QAccessible.updateAccessibility(QAccessibleTableModelChangeEvent(view, reset))
+
+
+def tell_row(view: QAbstractItemView, place: int) -> None:
+    """Tell the screen reader that the focus is on a row of a list without headings."""
+    if place >= 0 and QAccessible.isActive():
+        event = QAccessibleEvent(view, QAccessible.Event.Focus)
+        event.setChild(place)
+        send(event)
+
+
+def tell_checked(view: QAbstractItemView, place: int) -> None:
+    """Tell the screen reader that a row of a list without headings was selected, or no longer is."""
+    if QAccessible.isActive():
+        changed = QAccessible.State()
+        changed.checked = True
+        event = QAccessibleStateChangeEvent(view, changed)
+        event.setChild(place)
+        send(event)
+
+
+_ROLE: Final = "accessible_role"
 
 
 def choice_of_several(button: QAbstractButton) -> None:
     """Have screen readers take a checkable button, which was just made, for one of several choices."""
-    button.setProperty(_CHOICE, True)
+    _set_role(button, Role.RadioButton)
 
 
-def drop_repeated_description(widget: QWidget) -> None:
-    """Describe a widget to screen readers by its tooltip or placeholder only if that isn't its name again.
+def page_tab(button: QAbstractButton) -> None:
+    """Have screen readers take a checkable button, which was just made, for the tab of a page."""
+    _set_role(button, Role.PageTab)
+    button.toggled.connect(lambda _on: _tell_selected(button))
 
-    Call it after either changed. A description of the widget's own stays.
-    """
-    if widget.accessibleDescription() in ("", _NO_DESCRIPTION):
-        name = widget.accessibleName()
-        repeated = name in (widget.toolTip(), widget.property("placeholderText"))
-        widget.setAccessibleDescription(_NO_DESCRIPTION if name and repeated else "")
+
+def _tell_selected(button: QAbstractButton) -> None:
+    if QAccessible.isActive():
+        changed = QAccessible.State()
+        changed.selected = True
+        send(QAccessibleStateChangeEvent(button, changed))
+
+
+def _set_role(button: QAbstractButton, role: QAccessible.Role) -> None:
+    button.setProperty(_ROLE, role)
+    if QAccessible.isActive() and (known := QAccessible.queryAccessibleInterface(button)) is not None:
+        # Where a reader is active, Qt made one as the button got its name, and keeps it.
+        QAccessible.deleteAccessibleInterface(QAccessible.uniqueId(known))
 
 
 def _interface(_class_name: str, object_: QObject | None) -> QAccessibleInterface | None:
     # PySide keeps what a factory returns: it lives as long as Qt's pointer to it.
-    if isinstance(object_, QAbstractButton) and object_.property(_CHOICE):
-        return _ChoiceObject(object_)
+    if isinstance(object_, QAbstractButton) and not isinstance(object_, QCheckBox):
+        return _ButtonObject(object_)
     role = _role_of(object_) if object_ is not None else None
     if isinstance(object_, QWidget) and role is not None:
         return _WithRole(object_, role)
+    if isinstance(object_, QComboBox) and sys.platform == "linux" and not object_.isEditable():
+        return _ComboObject(object_)
     if isinstance(object_, QScrollArea):
         # Qt's own reads beyond its list for a child that is gone, and crashes or takes freed memory for a widget: a
         # screen reader asks for the second child after the scroll bar, which was that, was hidden. This one doesn't.
@@ -195,23 +292,49 @@ class _WithRole(QAccessibleWidget):
         return state
 
 
-class _ChoiceObject(QAccessibleWidget):
-    """A button that is one of several choices. Qt takes a checkable button for a check box unless it is exclusive by
-    itself, which changes what its keys do.
+class _ButtonObject(QAccessibleWidget):
+    """A button. Qt's own is described by its tooltip also where that is its name again, and takes a checkable button
+    for a check box unless it is exclusive by itself, which changes what its keys do.
     """
 
     def __init__(self, button: QAbstractButton) -> None:
-        super().__init__(button, Role.RadioButton, "")
+        super().__init__(button, Role.Button, "")
         self._button = button
 
+    def role(self) -> QAccessible.Role:
+        button, given = self._button, self._button.property(_ROLE)
+        if given is not None:
+            return Role(given)
+        if isinstance(button, QPushButton) and button.menu() is not None:
+            return Role.ButtonMenu
+        if button.isCheckable():
+            return Role.RadioButton if button.autoExclusive() else Role.CheckBox
+        return Role.Button
+
     def text(self, kind: QAccessible.Text) -> str:
-        found = super().text(kind)
-        return self._button.text() if kind == QAccessible.Text.Name and not found else found
+        if kind == QAccessible.Text.Name:
+            return self._button.accessibleName() or self._button.text().replace("&", "")
+        if kind == QAccessible.Text.Description:
+            return self._description()
+        return super().text(kind)
+
+    def _description(self) -> str:
+        """Its own description, or else what its tooltip says beyond its name: maybe its keys."""
+        name, tip = self.text(QAccessible.Text.Name), self._button.toolTip()
+        found = self._button.accessibleDescription() or tip
+        keys = found.removeprefix(f"{name} (")
+        return "" if found == name else keys.removesuffix(")") if keys != found else found
 
     def state(self) -> QAccessible.State:
-        state = super().state()
-        state.checkable = True
-        state.checked = self._button.isChecked()
+        state, button = super().state(), self._button
+        state.pressed = button.isDown()
+        state.defaultButton = isinstance(button, QPushButton) and button.isDefault()
+        state.hasPopup = self.role() == Role.ButtonMenu
+        if self.role() == Role.PageTab:
+            state.selectable, state.selected = True, button.isChecked()
+        else:
+            state.checkable = button.isCheckable()
+        state.checked = button.isChecked()  # Qt tells each change of it, of a tab too
         return state
 
     def actionNames(self) -> list[str]:
@@ -221,6 +344,109 @@ class _ChoiceObject(QAccessibleWidget):
     def doAction(self, name: str) -> None:
         if name == self.pressAction():
             self._button.click()
+        else:
+            super().doAction(name)
+
+    def keyBindingsForAction(self, name: str) -> list[str]:
+        keys = self._button.shortcut().toString()
+        return [keys] if keys and name == self.pressAction() else []
+
+
+def tell_value(combo: QComboBox, before: str) -> None:
+    """Tell the screen reader that a drop-down list's value, which was `before`, is another one now.
+
+    Qt does so itself, except on Linux, where a list's value is a text.
+    """
+    value = combo.currentText()
+    is_used = combo.hasFocus() or combo.view().isVisible()  # of any other, the value is read when it is reached
+    if value == before or not is_used or sys.platform != "linux" or combo.isEditable() or not QAccessible.isActive():
+        return
+    send(QAccessibleTextUpdateEvent(combo, 0, before, value))
+    if combo.hasFocus() and not combo.view().isVisible():  # some read no change of a text that can't be edited
+        announce(combo, value, again=True)
+
+
+class _ComboText(QAccessibleTextInterface):
+    """A drop-down list's value, as a text that can't be changed or selected."""
+
+    def __init__(self, combo: QComboBox) -> None:
+        super().__init__()
+        self._combo = combo
+
+    def text(self, start: int, end: int) -> str:
+        return self._combo.currentText()[start:end]
+
+    def characterCount(self) -> int:
+        return len(self._combo.currentText())
+
+    def cursorPosition(self) -> int:
+        return 0
+
+    def setCursorPosition(self, _position: int) -> None: ...
+
+    def selectionCount(self) -> int:
+        return 0
+
+    def selection(self, _index: int) -> tuple[int, int]:
+        return 0, 0
+
+    def addSelection(self, _start: int, _end: int) -> None: ...
+
+    def removeSelection(self, _index: int) -> None: ...
+
+    def setSelection(self, _index: int, _start: int, _end: int) -> None: ...
+
+    def attributes(self, _offset: int) -> tuple[str, int, int]:
+        return "", 0, self.characterCount()
+
+    def characterRect(self, _offset: int) -> QRect:
+        return QRect()
+
+    def offsetAtPoint(self, _point: QPoint) -> int:
+        return -1
+
+    def scrollToSubstring(self, _start: int, _end: int) -> None: ...
+
+
+class _ComboObject(QAccessibleWidget):
+    """A drop-down list on Linux, where Qt calls it by its value alone, without its label, and says no value."""
+
+    def __init__(self, combo: QComboBox) -> None:
+        super().__init__(combo, Role.ComboBox, "")
+        self._combo, self._text = combo, _ComboText(combo)
+
+    def text(self, kind: QAccessible.Text) -> str:
+        return self._combo.currentText() if kind == QAccessible.Text.Value else super().text(kind)
+
+    def interface_cast(self, kind: QAccessible.InterfaceType) -> shiboken6.Shiboken.VoidPtr:  # type: ignore[override]  # its stub says int
+        if kind == QAccessible.InterfaceType.TextInterface:
+            return shiboken6.Shiboken.VoidPtr(shiboken6.getCppPointer(self._text)[0])
+        found = super().interface_cast(kind)
+        # PySide takes None for the address of something. Nor is the truth of one of its addresses whether there is one.
+        return shiboken6.Shiboken.VoidPtr(0) if found is None else found  # type: ignore[return-value]  # likewise
+
+    def state(self) -> QAccessible.State:
+        state, view = super().state(), self._combo.view()
+        state.expandable = state.hasPopup = True
+        state.expanded = view.isVisible()
+        state.collapsed = not state.expanded
+        return state
+
+    def childCount(self) -> int:
+        return 1
+
+    def child(self, index: int) -> QAccessibleInterface | None:  # type: ignore[override]  # Qt accepts None
+        return QAccessible.queryAccessibleInterface(self._combo.view()) if index == 0 else None
+
+    def indexOfChild(self, child: QAccessibleInterface) -> int:
+        return 0 if child.object() is self._combo.view() else -1
+
+    def actionNames(self) -> list[str]:
+        return [self.showMenuAction()] if self._combo.isEnabled() else []
+
+    def doAction(self, name: str) -> None:
+        if name == self.showMenuAction():
+            self._combo.showPopup()
         else:
             super().doAction(name)
 

@@ -22,6 +22,9 @@ _LOOK: Final[dict[str, tuple[str, str, str, str]]] = {
     "observed": ("", "observed", "text.secondary", "ph.eye"),
     "waits": ("warn.soft", "warn", "warn", "ph.clock"),
 }
+_MARK: Final = 14
+"""Width and height of a mark's icon, in pixels."""
+_MARK_GAP: Final = 5
 
 
 class Badge(QWidget):
@@ -79,16 +82,21 @@ def paint_badge(painter: QPainter, at: QPointF, kind: Kind, text: str, icon: str
     return width
 
 
+def mark_width(text: str) -> int:
+    """The width of a mark with its word, in pixels; with a pixel more, as the word may take a part of one."""
+    return _MARK + _MARK_GAP + QFontMetrics(theme().font("body")).horizontalAdvance(text) + 1
+
+
 def paint_mark(painter: QPainter, box: QRectF, kind: Kind, text: str, icon: str = "") -> None:
     """Draw a status in a row: a filled mark and its word in the status colour, without a fill."""
     mark, ink, usual = _LOOK[kind][1:]
     painter.save()
-    side = 14
+    side = _MARK
     spot = QRectF(box.x(), box.y() + (box.height() - side) / 2, side, side)
     paint_icon(painter, icon or usual, spot, theme().color(mark))
     painter.setFont(theme().font("body"))
     painter.setPen(theme().color(ink))
-    room = box.adjusted(side + 5, 0, 0, 0)
+    room = box.adjusted(side + _MARK_GAP, 0, 0, 0)
     shown = QFontMetrics(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()))
     painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
     painter.restore()

@@ -19,12 +19,12 @@ from PySide6.QtWidgets import (
 )
 
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role, drop_repeated_description
+from benchboard.ui.widgets.accessible import Role, tell_described
 from benchboard.ui.widgets.focus import FocusRinged, note_input, press_on_enter
 from benchboard.ui.widgets.labels import KeyCap, plain_tooltip, restyle
 from benchboard.ui.widgets.tab_order import step_by_key
 
-Kind = Literal["plain", "primary", "danger", "destroy", "quiet", "link", "danger_link", "inverse"]
+Kind = Literal["plain", "primary", "danger", "destroy", "quiet", "link", "danger_link", "warn_link", "inverse"]
 Size = Literal["xs", "sm", "md", "lg", "primary_form"]
 _INK = {
     "plain": "text",
@@ -34,6 +34,7 @@ _INK = {
     "quiet": "text.secondary",
     "link": "accent.text",
     "danger_link": "error",
+    "warn_link": "warn",
     "inverse": "on.tooltip",
 }
 _ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Right, Qt.Key.Key_Down)
@@ -43,8 +44,8 @@ _WIDEST = 16_777_215  # QWIDGETSIZE_MAX, which PySide does not have
 
 class Button(FocusRinged, QPushButton):
     """A button: `primary` (one per region), `plain`, `danger` (leads to something destructive), `destroy` (does it),
-    `quiet` (no frame), `link` or `danger_link`, with the size of captions if it is `sm`. Without a title it is square
-    and `tip` is its accessible name.
+    `quiet` (no frame), `link`, `danger_link` or `warn_link`, with the size of captions if it is `sm`. Without a title
+    it is square and `tip` is its accessible name.
     """
 
     def __init__(
@@ -70,7 +71,7 @@ class Button(FocusRinged, QPushButton):
         self.setProperty("kind", kind)
         self.setObjectName(name)
         self._side = height = theme().px(f"control_height.{size}")
-        self._bare = kind in ("link", "danger_link", "inverse")
+        self._bare = kind in ("link", "danger_link", "warn_link", "inverse")
         if not self._bare:
             self.setFixedHeight(height)
         self.setCursor(Qt.CursorShape.PointingHandCursor if self._bare else Qt.CursorShape.ArrowCursor)
@@ -84,7 +85,7 @@ class Button(FocusRinged, QPushButton):
             self.setProperty("square", True)
             self.setFixedWidth(self._square_width())
         self._tip = f"{tip} ({keys})" if tip and keys else tip
-        self.setToolTip(plain_tooltip(self._tip))
+        super().setToolTip(plain_tooltip(self._tip))
         self.setAccessibleName(title or tip)
         if keys:
             self.setShortcut(keys)
@@ -92,14 +93,6 @@ class Button(FocusRinged, QPushButton):
         """Why it is disabled."""
         if run is not None:
             self.clicked.connect(lambda _checked=False: run())
-
-    def setToolTip(self, text: str) -> None:
-        super().setToolTip(text)
-        drop_repeated_description(self)
-
-    def setAccessibleName(self, name: str) -> None:
-        super().setAccessibleName(name)
-        drop_repeated_description(self)
 
     def set_kind(self, kind: Literal["plain", "primary"]) -> None:
         """Make it the primary button of its region, or a plain one beside another."""
@@ -132,6 +125,11 @@ class Button(FocusRinged, QPushButton):
             self.setAccessibleName(text)
         self._label = text
         self._set_label(text)
+
+    def setToolTip(self, text: str) -> None:
+        if text != self.toolTip():
+            super().setToolTip(text)
+            tell_described(self)
 
     def set_title(self, text: str) -> None:
         """Set the text and the accessible name."""

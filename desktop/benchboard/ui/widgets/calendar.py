@@ -254,11 +254,15 @@ class RangeCalendar(QWidget):
         super().focusOutEvent(event)
         self.update()
 
+    def _language(self) -> QLocale:
+        """The language of the program as it is now: that of a widget is the one in which its window was opened."""
+        return self.locale() if self.testAttribute(Qt.WidgetAttribute.WA_SetLocale) else QLocale()
+
     def _month_title(self, month: date) -> str:
-        return self.locale().toString(QDate(month.year, month.month, 1), "MMMM yyyy")
+        return self._language().toString(QDate(month.year, month.month, 1), "MMMM yyyy")
 
     def _spoken_day(self, day: date) -> str:
-        return self.locale().toString(QDate(day.year, day.month, day.day), "dddd d MMMM yyyy")
+        return self._language().toString(QDate(day.year, day.month, day.day), "dddd d MMMM yyyy")
 
     def _spoken(self, day: date) -> str:
         selected = self._selected()
@@ -289,11 +293,12 @@ class RangeCalendar(QWidget):
         painter.setFont(theme().font("caption"))
         painter.setPen(theme().color("text.muted"))
         for column in range(_WEEK_DAYS):
-            name = self.locale().dayName(
+            name = self._language().dayName(
                 (self._first_weekday + column) % _WEEK_DAYS + 1, QLocale.FormatType.ShortFormat
             )
             box = QRectF(left + _WEEK_WIDTH + column * _CELL[0], _HEADER, _CELL[0], _DAY_NAMES)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name[:2])
+            fits = painter.fontMetrics().horizontalAdvance(name) <= _CELL[0] - 2
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name if fits else name[:2])
         lead = (month.weekday() - self._first_weekday) % _WEEK_DAYS
         for row in range(_WEEKS):
             # Where a row begins on Sunday, its days are of two weeks of ISO 8601.

@@ -41,6 +41,13 @@ class Chip(Pressable):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         theme().changed.connect(self.update)
 
+    def show_text(self, text: str) -> None:
+        """Stand for another part of the question."""
+        self.setText(text)
+        self.setAccessibleName(text)
+        self.updateGeometry()
+        self.update()
+
     def sizeHint(self) -> QSize:
         words = QFontMetricsF(theme().font("body")).horizontalAdvance(self.text())
         end = _CROSS if self._removable else _PAD + 12

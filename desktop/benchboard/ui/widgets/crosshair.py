@@ -60,15 +60,15 @@ class Crosshair(QWidget):
             for box in self.bars:
                 painter.setPen(QPen(theme().color("text"), 1))
                 painter.drawRect(box.adjusted(0, 0, -1, -1))
-            x = math.floor(self.line.x1()) + 0.5
             if not self.line.isNull():
+                x = math.floor(self.line.x1()) + 0.5
                 painter.setPen(QPen(theme().color("border.control"), 1))
                 painter.drawLine(QPointF(x, self.line.y1()), QPointF(x, self.line.y2()))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             for at, colour in self.points:
                 painter.setPen(QPen(theme().color("surface"), _RING))
                 painter.setBrush(colour)
-                painter.drawEllipse(QPointF(x, at.y()), _DOT + _RING / 2, _DOT + _RING / 2)
+                painter.drawEllipse(QPointF(math.floor(at.x()) + 0.5, at.y()), _DOT + _RING / 2, _DOT + _RING / 2)
 
 
 def _outline(box: QRectF) -> QRect:

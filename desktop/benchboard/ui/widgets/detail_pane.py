@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import Role, tell_renamed
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.flow_layout import FlowLayout
@@ -20,10 +21,18 @@ _MARK: Final = 44
 _MARK_ICON: Final = 22
 
 
+def details_name(pane: QWidget) -> str:
+    """What a screen reader calls a pane with a header: whose details are in it."""
+    head = pane.findChild(DetailHeader)
+    name = head.name.text() if head is not None else ""
+    return _("Details of {name}").format(name=name) if name else _("Details")
+
+
 class DetailPane(QWidget):
     """A pane with the details of one item: `head`, then `column`, which scrolls. `closed` asks the view to hide it."""
 
     closed = Signal()
+    accessible_role = Role.Grouping
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -47,6 +56,10 @@ class DetailPane(QWidget):
         whole.addWidget(hairline(vertical=True))
         whole.addLayout(right, 1)
 
+    def accessible_text(self) -> str:
+        """Whose details they are."""
+        return details_name(self)
+
     def close_button(self) -> Button:
         return Button("", self.closed.emit, kind="quiet", icon="ph.x", tip=_("Close"), name="detail_close")
 
@@ -55,6 +68,15 @@ class DetailPane(QWidget):
             self.closed.emit()
         else:
             super().keyPressEvent(event)
+
+
+class _HeaderName(Paragraph):
+    """The name in a header, which the pane is called by."""
+
+    def setText(self, text: str) -> None:
+        if text != self.text():
+            super().setText(text)
+            tell_renamed(self)
 
 
 class DetailHeader(QWidget):
@@ -70,7 +92,7 @@ class DetailHeader(QWidget):
         super().__init__(parent)
         self.avatar = Avatar("?", _MARK, self)
         self.avatar.setVisible(not icon)
-        self.name = Paragraph("", "title", parent=self)
+        self.name: Paragraph = _HeaderName("", "title", parent=self)
         self.below = Elided("", "body", "secondary", fits_text=True)
         self.title_row = QHBoxLayout()
         self.title_row.setSpacing(4)
@@ -91,12 +113,17 @@ class DetailHeader(QWidget):
         whole = QHBoxLayout(self)
         whole.setContentsMargins(16, 14, 10, 6 if tabs else 14)
         whole.setSpacing(theme().px("spacing.3"))
-        mark = _ThingMark(icon, self) if icon else self.avatar
-        for widget, stretch in ((mark, 0), (column, 1), (close, 0)):
+        self._mark = _ThingMark(icon, self) if icon else None
+        for widget, stretch in ((self._mark or self.avatar, 0), (column, 1), (close, 0)):
             if isinstance(widget, QWidget):
                 whole.addWidget(widget, stretch, Qt.AlignmentFlag.AlignTop)
             else:
                 whole.addLayout(widget, stretch)
+
+    def show_icon(self, icon: str) -> None:
+        """Show another icon of a thing."""
+        assert self._mark is not None, "a person has no icon"
+        self._mark.show_icon(icon)
 
     def show_person(self, name: str) -> None:
         """Show whose the initials are."""
@@ -118,6 +145,10 @@ class _ThingMark(QWidget):
         super().__init__(parent)
         self._icon = icon
         self.setFixedSize(_MARK, _MARK)
+
+    def show_icon(self, icon: str) -> None:
+        self._icon = icon
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:

@@ -8,16 +8,16 @@ from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QMetaMethod, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY, WINDOW
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role, announce_waiting
+from benchboard.ui.widgets.accessible import Role, announce, announce_waiting
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Edit, Field
 from benchboard.ui.widgets.focus import FocusReturn
-from benchboard.ui.widgets.labels import Text, hairline
+from benchboard.ui.widgets.labels import Text, hairline, plain_tooltip
 from benchboard.ui.widgets.layout_items import content_at
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.popover import Popover
@@ -46,10 +46,28 @@ class Scrim(QWidget):
     def dismiss(self) -> None:
         """Close, and restore the focus."""
         self.hide()
-        self._window.removeEventFilter(self)
+        self._restore_focus()
+        self._finish_dismissal()
+
+    def dismiss_to(self, go: Callable[[], object]) -> None:
+        """Close, and `go` where the focus is moved to; if it isn't, restore it.
+
+        A screen reader reads each widget that gets the focus: where the user leaves isn't to be read first.
+        """
+        self.hide()
+        go()
+        focused = QApplication.focusWidget()
+        if focused is None or self.isAncestorOf(focused):
+            self._restore_focus()
+        self._finish_dismissal()
+
+    def _restore_focus(self) -> None:
         target = self._focus_return.target()
         if target is not None:
             target.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _finish_dismissal(self) -> None:
+        self._window.removeEventFilter(self)
         announce_waiting()
         self.dismissed.emit()
         self.deleteLater()
@@ -207,8 +225,10 @@ class Dialog(Scrim):
         with_ctrl = modifiers == Qt.KeyboardModifier.ControlModifier
         if is_enter and self.isVisible() and (with_ctrl or (not modifiers and not _uses_enter(self.focusWidget()))):
             button = self._primary_button()
-            if button is not None:
+            if button is not None and button.isEnabled():
                 button.click()
+            elif button is not None:
+                _show_reason(button)
             event.accept()
         else:
             super().keyPressEvent(event)
@@ -248,6 +268,13 @@ class Dialog(Scrim):
         self.frame.setGeometry(box)
 
 
+def _show_reason(button: Button) -> None:
+    """Say why a button can't be pressed, where it stands and to screen readers."""
+    text = button.reason or _("“{action}” isn't available yet.").format(action=button.text())
+    QToolTip.showText(button.mapToGlobal(button.rect().bottomLeft()), plain_tooltip(text), button)
+    announce(button, text, again=True)
+
+
 def _uses_enter(widget: QWidget | None) -> bool:
     """Whether Enter does something of its own in a widget, although it passes the key on: a field that acts on it."""
     if not isinstance(widget, QLineEdit):
@@ -272,6 +299,7 @@ class ConfirmByTyping(Dialog):
         run: Callable[[], object],
     ) -> None:
         super().__init__(window, title, size=QSize(440, 252), name="confirm_by_typing")
+        self.setAccessibleDescription(consequences)
         self._name, self._run = name, run
         self.content.addWidget(Paragraph(consequences, "body", "secondary"))
         self._edit = Edit(name="confirm_name")
@@ -301,6 +329,7 @@ class Confirm(Dialog):
         self, window: QWidget, title: str, consequences: str, *, act: str, keep: str, run: Callable[[], object]
     ) -> None:
         super().__init__(window, title, size=QSize(440, 190), name="confirm")
+        self.setAccessibleDescription(consequences)
         self._run = run
         self.content.addWidget(Paragraph(consequences, "body", "secondary"))
         self.content.addStretch(1)

@@ -16,6 +16,8 @@ from benchboard.ui.widgets.surfaces import Icon
 
 _TILE_ICON: Final = 16
 _GAP: Final = 6
+_WIDEST: Final = 440
+"""Pixels of a line of what explains an empty state."""
 
 
 class _Title(Paragraph):
@@ -48,10 +50,17 @@ class EmptyState(QWidget):
         column.addWidget(self.icon, 0, Qt.AlignmentFlag.AlignHCenter)
         self.sentence = _Title(sentence.removesuffix("."), "body_strong")
         self.why = Paragraph(why, "body", "secondary")
+        self.why.setMaximumWidth(_WIDEST)
         for text in (self.sentence, self.why):
             text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            column.addWidget(text)
-        self.action = Button(action, run, kind="link")
+        column.addWidget(self.sentence)
+        middle = QHBoxLayout()  # Qt puts a text that is narrower than its column at the left of that
+        middle.addStretch(1)
+        middle.addWidget(self.why, 1000)
+        middle.addStretch(1)
+        column.addLayout(middle)
+        self.action = Button(action, run)
+        column.addSpacing(theme().px("spacing.1"))
         column.addWidget(self.action, 0, Qt.AlignmentFlag.AlignHCenter)
         # Only now: showing a widget without a parent would open a window.
         self.why.setVisible(bool(why))

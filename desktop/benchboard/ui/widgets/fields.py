@@ -1,11 +1,21 @@
 """Fields: a label, an editor, its unit, and an error or hint below."""
 
-import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -13,7 +23,9 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QStyle,
+    QStyledItemDelegate,
     QStyleOptionComboBox,
+    QStyleOptionViewItem,
     QToolTip,
     QVBoxLayout,
     QWidget,
@@ -22,8 +34,10 @@ from PySide6.QtWidgets import (
 from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY, Handler, install_shortcuts
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import announce, drop_repeated_description
+from benchboard.ui.widgets.accessible import announce, rows_replaced, tell_value, untold
+from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.labels import KeyCap, Text, plain_tooltip, restyle
+from benchboard.ui.widgets.menus import EDGE, LABEL, ROW, MenuShadow, paint_ground, round_corners
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.tab_order import tab_stops
 from benchboard.ui.window_commands import FILTER, LIST_VIEW
@@ -35,6 +49,16 @@ _ERROR_ICON: Final = 22
 """Pixels that the error icon takes at the end of a field."""
 _PADDING: Final = 30
 """Pixels of a field that are neither its value nor what stands at its end."""
+
+
+def describe_search(field: QLineEdit) -> None:
+    """Describe a field that is called by its placeholder, as those to search are: for one without a description, Qt
+    tells screen readers the placeholder again. Call it after either changed; a description of its own stays.
+    """
+    what = _("Filters as you type")
+    if field.accessibleDescription() in ("", what):
+        name = field.accessibleName()
+        field.setAccessibleDescription(what if name and name == field.placeholderText() else "")
 
 
 class Edit(QLineEdit):
@@ -59,7 +83,6 @@ class Edit(QLineEdit):
             self.setProperty("type", "mono")  # the style sheet's font is that of a control otherwise
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(label or placeholder)
-        drop_repeated_description(self)
         self.setFixedHeight(theme().px("control_height.md"))
         self.setClearButtonEnabled(False)
         self._unit = Text(unit, tone="muted", parent=self) if unit else None
@@ -72,6 +95,10 @@ class Edit(QLineEdit):
         if clear:
             self._add_clear_button()
         self.inputRejected.connect(self._explain_limit)
+
+    def setAccessibleName(self, name: str) -> None:
+        super().setAccessibleName(name)
+        describe_search(self)
 
     def event(self, event: QEvent) -> bool:
         # Qt's field takes the keys of undo even with nothing to undo: then they are those of the view around it.
@@ -167,6 +194,38 @@ class Edit(QLineEdit):
 _ARROW: Final = 10
 
 
+class _Choices(QStyledItemDelegate):
+    """Draws the choices of an open list as the rows of a menu, the present one with a check."""
+
+    def __init__(self, select: "Select") -> None:
+        super().__init__(select)
+        self._select = select
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(super().sizeHint(option, index).width() + LABEL, ROW)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        row = option.rect
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme().color("selection"))
+            painter.drawRoundedRect(row, 4, 4)
+        if index.row() == self._select.currentIndex():
+            spot = QRectF(row.left() + EDGE, row.center().y() - 7.5, 16, 16)
+            paint_icon(painter, "ph.check", spot, theme().color("text.secondary"))
+        enabled = bool(index.flags() & Qt.ItemFlag.ItemIsEnabled)
+        painter.setFont(theme().font("body"))
+        painter.setPen(theme().color("text" if enabled else "text.disabled"))
+        room = row.adjusted(LABEL, 0, -EDGE, 0)
+        text = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
+        painter.restore()
+
+
 class Select(QComboBox):
     """A drop-down list. Choices are identified by their keys."""
 
@@ -176,21 +235,39 @@ class Select(QComboBox):
         super().__init__(parent)
         self.setObjectName(name)
         self.setAccessibleName(label)
-        if sys.platform == "linux":
-            self.setAccessibleDescription(label)  # there Qt calls a drop-down list by its value
+        self.view().setAccessibleName(label)
         self.setFixedHeight(theme().px("control_height.md"))
         self._elided = False
-        self.currentIndexChanged.connect(lambda _index: self._update_tooltip())
+        self._told = ""
+        """The value that screen readers know."""
+        self.currentIndexChanged.connect(lambda _index: self._value_changed())
         self.set_choices(choices)
         self._release_popup_style()
+        self._shape_popup()
 
     def set_choices(self, choices: Sequence[tuple[str, str]]) -> None:
         """Replace the choices: (key, title)."""
+        are_new = list(choices) != [(self.itemData(row), self.itemText(row)) for row in range(self.count())]
         self.blockSignals(True)
-        self.clear()
-        for key, title in choices:
-            self.addItem(title, key)
+        with untold():
+            if are_new:
+                self.clear()
+                for key, title in choices:
+                    self.addItem(title, key)
+            else:
+                self.setCurrentIndex(min(0, self.count() - 1))
         self.blockSignals(False)
+        if are_new:
+            rows_replaced(self.view())
+            self._tell_value()
+
+    def _value_changed(self) -> None:
+        self._update_tooltip()
+        self._tell_value()
+
+    def _tell_value(self) -> None:
+        before, self._told = self._told, self.currentText()
+        tell_value(self, before)
 
     def _release_popup_style(self) -> None:
         """Release the style rules of the frame around the list: Qt keeps a table of them, and deletes it with the frame
@@ -200,6 +277,27 @@ class Select(QComboBox):
         assert frame is not None
         frame.setStyleSheet(" ")
         frame.setStyleSheet("")
+
+    def _shape_popup(self) -> None:
+        """Let the list look as the menus do: rows with rounded ends on a rounded ground, and a shadow."""
+        self._shadow: MenuShadow | None = None
+        view, frame = self.view(), self.view().parentWidget()
+        assert frame is not None
+        view.setItemDelegate(_Choices(self))
+        frame.setWindowFlag(Qt.WindowType.NoDropShadowWindowHint)
+        frame.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        frame.installEventFilter(self)
+
+    def eventFilter(self, frame: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Hide and self._shadow is not None:
+            self._shadow.hide()
+            self._shadow.deleteLater()
+            self._shadow = None
+        if event.type() == QEvent.Type.Paint and isinstance(frame, QWidget):
+            with QPainter(frame) as painter:
+                paint_ground(painter, frame.rect())
+            return True
+        return super().eventFilter(frame, event)
 
     def showPopup(self) -> None:
         frame, view = self.view().parentWidget(), self.view()
@@ -215,13 +313,17 @@ class Select(QComboBox):
         if lacking > 0:
             above = frame.y() < self.mapToGlobal(self.rect().topLeft()).y()
             frame.setGeometry(frame.x(), frame.y() - lacking * above, frame.width(), frame.height() + lacking)
+        round_corners(frame)
+        if self._shadow is None:
+            self._shadow = MenuShadow(self.window(), frame.frameGeometry())
 
     def set_current_key(self, key: str) -> None:
         """Select `key`, if it is a choice, without a signal."""
         self.blockSignals(True)
-        self.setCurrentIndex(max(0, self.findData(key)))
+        with untold():
+            self.setCurrentIndex(max(0, self.findData(key)))
         self.blockSignals(False)
-        self._update_tooltip()
+        self._value_changed()
 
     def current_key(self) -> str:
         return str(self.currentData() or "")
@@ -298,8 +400,11 @@ class Field(QWidget):
 
     def _name_editor(self) -> None:
         """Call the editor by its label, and by its unit, which only the eye sees in the field."""
-        unit = self.editor.unit if isinstance(self.editor, Edit) else ""
-        self.editor.setAccessibleName(f"{self._label_text} ({unit})" if unit else self._label_text)
+        unit, label = self.editor.unit if isinstance(self.editor, Edit) else "", self._label_text
+        start = f"{label.removesuffix(')')}, " if label.endswith(")") else f"{label} ("
+        self.editor.setAccessibleName(f"{start}{unit})" if unit else label)
+        if isinstance(self.editor, Select):
+            self.editor.view().setAccessibleName(self._label_text)
 
     @property
     def edit(self) -> Edit:
@@ -416,14 +521,19 @@ def search_field(
     placeholder: str,
     searched: Callable[[str], None],
     entered: Callable[[], object] | None = None,
+    *,
+    label: str = "",
 ) -> Edit:
-    """A view's filter field: `/` focuses it while the view is shown, `searched` is called when typing pauses.
+    """A view's filter field: `/` focuses it while the view is shown, `searched` is called when typing pauses. To screen
+    readers it is called `label`, or what its placeholder says.
 
     Esc clears it. Down, and Esc in an empty field, go to the list, which is the view's focus proxy; Up at its first row
     returns. Enter goes there too, unless something is `entered` by it.
     """
     keys = REGISTRY[FILTER].key
-    edit = SearchField(placeholder=placeholder, icon="ph.funnel", keys=keys, clear=True, name=name, label=placeholder)
+    edit = SearchField(
+        placeholder=placeholder, icon="ph.funnel", keys=keys, clear=True, name=name, label=label or placeholder
+    )
     edit.setMaximumWidth(260)
     pause = QTimer(edit)
     pause.setSingleShot(True)

@@ -4,6 +4,7 @@ Benchboard's buttons show it (`FocusRinged`, `Pressable`); fields and tables dra
 whole application would receive every mouse move of a drag.)
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, TypeGuard
 
 import shiboken6
@@ -18,7 +19,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QStackedLayout, QStackedWidget, QWidget
 
 from benchboard.ui.theme import theme
 
@@ -85,6 +86,22 @@ def focus_visibly(widget: QWidget) -> None:
     widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
     if not widget.hasFocus():
         _returning_to = widget
+
+
+def turn_to(stack: QStackedWidget | QStackedLayout, page: QWidget, focus: Callable[[], object] | None = None) -> None:
+    """Show a page of a stack and move the focus to it, once, by `focus` or to the page itself.
+
+    When a stack hides the page before, Qt moves the focus to neighbours first, and a screen reader reads each of them.
+    """
+    shown = stack.currentWidget()
+    if shown is not None and shown.isVisible():
+        page.setGeometry(shown.geometry())
+        page.show()
+        if focus is not None:
+            focus()
+        else:
+            page.setFocus(Qt.FocusReason.OtherFocusReason)
+    stack.setCurrentWidget(page)
 
 
 def press_on_enter(button: QAbstractButton, event: QKeyEvent) -> bool:

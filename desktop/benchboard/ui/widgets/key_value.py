@@ -9,6 +9,7 @@ from benchboard.i18n import _
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.labels import Text, hairline
+from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.readable_rows import ReadableRow, make_readable
 from benchboard.ui.widgets.surfaces import Icon
 
@@ -22,7 +23,8 @@ class KeyValue(QWidget):
     each is read whole, `Server: bench-db.example.com`; Ctrl+C copies its value. A screen reader calls the
     list by `label`.
 
-    `ruled`: rows of 28 px with a line between them and the values at the right edge, for figures to compare.
+    `ruled`: rows of 28 px with a line between them and the values at the right edge, for figures to compare. A name
+    that is too long for one line has more.
     """
 
     accessible_role = Role.List
@@ -56,7 +58,7 @@ class KeyValue(QWidget):
             _Fact(self) for _row in rows
         ]  # before the values, which lie over them: the pointer reaches these
         for index, (name, value) in enumerate(rows):
-            label = Text(name, tone="text" if self._ruled else "muted")
+            label = Paragraph(name) if self._ruled else Text(name, tone="muted")
             label.setBuddy(value)
             value.setAccessibleDescription(name)
             fact = self._facts[index]
@@ -86,12 +88,18 @@ class KeyValue(QWidget):
         return self._facts
 
     def _add_ruled(self, index: int, label: Text, value: QWidget, *, last: bool) -> None:
+        """Each name has all the room that its own value leaves."""
         if value.accessibleName():
             value.setAccessibleName(f"{label.text()} {value.accessibleName()}")
             value.setAccessibleDescription("")
-        label.setFixedHeight(theme().px("table.row.compact") - 1)
-        self._grid.addWidget(label, 2 * index, 0)
-        self._grid.addWidget(value, 2 * index, 1, Qt.AlignmentFlag.AlignRight)
+        row = QWidget()
+        row.setMinimumHeight(theme().px("table.row.compact") - 1)
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, theme().px("spacing.1"), 0, theme().px("spacing.1"))
+        line.setSpacing(theme().px("spacing.3"))
+        line.addWidget(label, 1)
+        line.addWidget(value)
+        self._grid.addWidget(row, 2 * index, 0, 1, 2)
         if not last:
             self._grid.addWidget(hairline(), 2 * index + 1, 0, 1, 2)
 
@@ -143,7 +151,7 @@ def _remove(widget: QWidget) -> None:
 
 
 class Figure(QWidget):
-    """A value of a ruled `KeyValue`: after a `mark` that warns, its text, and whether it is enough, if that matters."""
+    """A value of a ruled `KeyValue`: after a `mark` beside it, its text, and whether it is enough, if that matters."""
 
     accessible_role = Role.StaticText
 
@@ -155,7 +163,7 @@ class Figure(QWidget):
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(theme().px("spacing.2"))
         if mark:
-            line.addWidget(Text(mark, "caption", "warn"))
+            line.addWidget(Text(mark, "caption", "muted"))
         line.addWidget(Text(text))
         if fits is None:
             line.addSpacing(theme().px("spacing.2") + 14)  # keeps the figures in line

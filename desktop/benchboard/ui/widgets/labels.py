@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QP
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import Role
 
 Tone = Literal["text", "secondary", "muted", "accent", "ok", "warn", "error", "info", "inverse"]
 _LONGEST_TIP: Final = 1_000
@@ -123,6 +124,32 @@ class Elided(Text):
         self.setToolTip(plain_tooltip("\n".join(line for line in lines if line)))
 
 
+class Said(Elided):
+    """A sentence beside controls, which is never cut: where its line has no room for it, it is `below` them, wrapped.
+    The owner places `below` under the line.
+    """
+
+    def __init__(self, tone: Tone = "muted") -> None:
+        self.below = Text("", "body", tone, wrap=True)
+        self.below.setContentsMargins(16, 0, 12, 8)
+        self.below.hide()
+        super().__init__("", "body", tone)
+
+    def set_tone(self, tone: Tone) -> None:
+        super().set_tone(tone)
+        self.below.set_tone(tone)
+
+    def _elide(self) -> None:
+        super()._elide()
+        fits = QLabel.text(self) == self._full_text
+        if not fits:
+            QLabel.setText(self, "")
+            self.setToolTip(plain_tooltip(self._reason))
+        self.below.setText("" if fits else self._full_text)
+        if self.below.parentWidget() is not None:  # it is no window
+            self.below.setVisible(not fits)
+
+
 def plain_tooltip(text: str) -> str:
     """`text` as a tooltip without markup: Qt would interpret what looks like markup, and fetch its images.
 
@@ -152,6 +179,8 @@ def hairline(*, vertical: bool = False) -> QFrame:
 
 class KeyCap(QWidget):
     """A key as a small cap: `Ctrl K`. `inverse` on the accent colour."""
+
+    accessible_role = Role.StaticText
 
     def __init__(self, keys: str, *, inverse: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -194,6 +223,8 @@ def paint_key(painter: QPainter, rect: QRectF, keys: str, line: QColor, ink: QCo
 
 class Avatar(QWidget):
     """A person's initials in a circle, with a colour that depends on the name."""
+
+    accessible_role = Role.Graphic
 
     def __init__(self, name: str, size: int = 24, parent: QWidget | None = None) -> None:
         super().__init__(parent)

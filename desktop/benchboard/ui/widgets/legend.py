@@ -26,13 +26,13 @@ _LEAST_NAME: Final = 44.0
 
 @dataclass(frozen=True, slots=True)
 class LegendEntry:
-    """A colour, its name and, where there is one, the value now. A `dash` is that of the line; None marks points, and
-    “area” bars and slices."""
+    """A colour, its name and, where there is one, the value now. A `dash` is that of the line; None marks points,
+    “ring” hollow ones, and “area” bars and slices."""
 
     colour: QColor
     name: str
     value: str = ""
-    dash: Sequence[float] | Literal["area"] | None = ()
+    dash: Sequence[float] | Literal["area", "ring"] | None = ()
     hidden: bool = False
     """Whether what it names isn't drawn: it is pale and struck out."""
 
@@ -137,9 +137,9 @@ def paint_legend_column(painter: QPainter, box: QRectF, entries: Sequence[Legend
 
 
 def column_width(entries: Sequence[LegendEntry]) -> float:
-    """The width that a column of these names needs."""
+    """The width that a column of these names and their values needs."""
     metrics = QFontMetricsF(theme().font("caption"))
-    return max((_width(metrics, replace(entry, value="")) for entry in entries), default=0.0) + 1
+    return max((_width(metrics, entry) for entry in entries), default=0.0) + 1
 
 
 def more_text(count: int) -> str:
@@ -259,8 +259,13 @@ def _even_width(widths: Sequence[float], room: float) -> float:
 
 def _paint_mark(painter: QPainter, entry: LegendEntry, box: QRectF) -> None:
     y = round(box.center().y()) + 0.5
+    spot = QRectF(box.left() + 2, y - _SWATCH / 2, _SWATCH, _SWATCH)
+    if entry.dash == "ring":
+        painter.setPen(QPen(entry.colour, 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(spot.adjusted(0.5, 0.5, -0.5, -0.5))
+        return
     if entry.dash is None or entry.dash == "area":
-        spot = QRectF(box.left() + 2, y - _SWATCH / 2, _SWATCH, _SWATCH)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(entry.colour)
         if entry.dash is None:

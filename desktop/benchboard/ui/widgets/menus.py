@@ -10,8 +10,10 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import (
     QAction,
     QColor,
+    QFontMetrics,
     QGuiApplication,
     QHideEvent,
+    QKeySequence,
     QPainter,
     QPainterPath,
     QPaintEvent,
@@ -20,7 +22,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QStyle, QWidget
 
 from benchboard.i18n import ngettext, number
 from benchboard.ui.theme import contrast, theme
@@ -36,9 +38,18 @@ LABEL: Final = EDGE + 16 + 8
 """From a row's edge to its label."""
 
 
+_RIGHT: Final = 14
+"""From what stands at the right to a row's edge."""
+_KEYS_GAP: Final = 24
+"""Least room between a label and what stands at the right."""
+_AT_RIGHT: Final = "at_right"
+_LABEL_ONLY: Final = "label_only"
+
+
 class Menu(QMenu):
     """A menu of actions: icon, label, keys at the right. An action's `icon_name` property names its icon, its `swatch`
-    property is a colour in the place of one, and its `danger` property says that it destroys something.
+    property is a colour in the place of one, and its `danger` property says that it destroys something. What stands at
+    the right, `show_keys` and `show_note` set: in the text of the action it would be part of its name.
     """
 
     def __init__(self, parent: QWidget, title: str = "") -> None:
@@ -48,14 +59,25 @@ class Menu(QMenu):
             self.windowFlags() | Qt.WindowType.FramelessWindowHint | Qt.WindowType.NoDropShadowWindowHint
         )
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
-        self._shadow: _MenuShadow | None = None
+        self._shadow: MenuShadow | None = None
+        self.aboutToShow.connect(self._make_room)
+
+    def _make_room(self) -> None:
+        """Be wide enough for what stands at the right: Qt doesn't know of it."""
+        labels, keys = QFontMetrics(theme().font("body")), QFontMetrics(theme().font("caption"))
+        margins = self.contentsMargins()
+        widths = [
+            LABEL + labels.horizontalAdvance(_label(action)) + _KEYS_GAP + keys.horizontalAdvance(shown) + _RIGHT
+            for action in self.actions()
+            if (shown := _at_right(action))
+        ]
+        frame = 2 * self.style().pixelMetric(QStyle.PixelMetric.PM_MenuPanelWidth, None, self)
+        frame += 2 * self.style().pixelMetric(QStyle.PixelMetric.PM_MenuHMargin, None, self)
+        self.setMinimumWidth(max(widths, default=0) + frame + margins.left() + margins.right())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if QGuiApplication.platformName() == "xcb":  # without a compositor, X11 shows black where a window is clear
-            path = QPainterPath()
-            path.addRoundedRect(QRectF(self.rect()), theme().px("radius.panel"), theme().px("radius.panel"))
-            self.setMask(QRegion(path.toFillPolygon().toPolygon()))
+        round_corners(self)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -65,7 +87,7 @@ class Menu(QMenu):
         while isinstance(below, QMenu):
             below = below.parentWidget()
         if below is not None:
-            self._shadow = _MenuShadow(below.window(), QRect(self.pos(), self.size()))
+            self._shadow = MenuShadow(below.window(), QRect(self.pos(), self.size()))
 
     def _highlight_first(self) -> None:
         """Highlight what Enter runs, in a menu that was opened by a key."""
@@ -83,11 +105,7 @@ class Menu(QMenu):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            radius = theme().px("radius.panel")
-            painter.setPen(QPen(theme().color("border.strong"), 1))
-            painter.setBrush(theme().color("raised"))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+            paint_ground(painter, self.rect())
             for action in self.actions():
                 self._paint_row(painter, action, self.actionGeometry(action))
 
@@ -114,10 +132,9 @@ class Menu(QMenu):
                 paint_icon(painter, "ph.check", spot.adjusted(2, 2, -2, -2), ink_on)
         elif icon:
             paint_icon(painter, icon, spot, theme().color(faint))
-        text, _tab, keys = action.text().partition("\t")
-        label = text.replace("&&", "&")  # as titles write it, so that it marks no key
+        label, keys = _label(action), _at_right(action)
         painter.setFont(theme().font("body"))
-        middle, room = Qt.AlignmentFlag.AlignVCenter, row.adjusted(LABEL, 0, -14, 0)
+        middle, room = Qt.AlignmentFlag.AlignVCenter, row.adjusted(LABEL, 0, -_RIGHT, 0)
         painter.setPen(theme().color(ink))
         painter.drawText(room, middle | Qt.AlignmentFlag.AlignLeft, label)
         if action.menu() is not None:
@@ -127,6 +144,31 @@ class Menu(QMenu):
             painter.setFont(theme().font("caption"))
             painter.setPen(theme().color("text.muted" if enabled else "text.disabled"))
             painter.drawText(room, middle | Qt.AlignmentFlag.AlignRight, keys)
+
+
+def show_keys(action: QAction, keys: str, shown: str) -> None:
+    """Show the keys that do the same at the right of a row, and tell a screen reader which they are. `keys` as Qt
+    writes them; the row doesn't react to them itself, for the menu is no part of a menu bar."""
+    action.setShortcut(QKeySequence(keys))
+    action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+    action.setShortcutVisibleInContextMenu(False)  # it is drawn here
+    action.setProperty(_AT_RIGHT, shown)
+
+
+def show_note(action: QAction, note: str) -> None:
+    """Show some words at the right of a row, that a screen reader reads after its label."""
+    action.setProperty(_AT_RIGHT, note)
+    action.setProperty(_LABEL_ONLY, action.text())
+    action.setText(f"{action.text()}, {note}")
+
+
+def _label(action: QAction) -> str:
+    """What stands at the left of a row, as titles write it, so that it marks no key."""
+    return str(action.property(_LABEL_ONLY) or action.text()).replace("&&", "&")
+
+
+def _at_right(action: QAction) -> str:
+    return str(action.property(_AT_RIGHT) or "")
 
 
 def add_action(menu: Menu, name: str, title: str, icon: str, run: Callable[[], object]) -> QAction:
@@ -139,8 +181,27 @@ def add_action(menu: Menu, name: str, title: str, icon: str, run: Callable[[], o
     return action
 
 
-class _MenuShadow(QWidget):
-    """The shadow of a menu, in the window that it opens above."""
+def paint_ground(painter: QPainter, rect: QRect) -> None:
+    """Paint what the rows of a menu or of an open list stand on."""
+    if QGuiApplication.platformName() == "xcb":  # at the rounded corners, X11 without a compositor shows black
+        painter.fillRect(rect, theme().color("border.strong"))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    radius = theme().px("radius.panel")
+    painter.setPen(QPen(theme().color("border.strong"), 1))
+    painter.setBrush(theme().color("raised"))
+    painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+
+
+def round_corners(window: QWidget) -> None:
+    """Cut the corners of a window of its own, where it can't be clear there."""
+    if QGuiApplication.platformName() == "xcb":  # without a compositor, X11 shows black where a window is clear
+        path = QPainterPath()
+        path.addRoundedRect(QRectF(window.rect()), theme().px("radius.panel"), theme().px("radius.panel"))
+        window.setMask(QRegion(path.toFillPolygon().toPolygon()))
+
+
+class MenuShadow(QWidget):
+    """The shadow of a menu or of an open list, in the window that it opens above."""
 
     def __init__(self, window: QWidget, menu: QRect) -> None:
         super().__init__(window)

@@ -1,15 +1,20 @@
 """No match: the sentence that nothing matches a search or filters, and the action that clears them."""
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from benchboard.i18n import _
+from benchboard.i18n import _, ngettext, number
 from benchboard.paging import no_match_text
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.paragraph import Paragraph
+
+TELL_MS: Final = 500
+"""How long typing pauses before a screen reader is told: it reads the letters meanwhile."""
 
 
 class NoMatch(EmptyState):
@@ -40,6 +45,9 @@ class NoMatchLine(QWidget):
     def __init__(self, things: str, field: QLineEdit) -> None:
         super().__init__()
         self._things, self._field = things, field
+        self._tell = QTimer(self, singleShot=True, interval=TELL_MS)
+        self._tell.timeout.connect(self._tell_result)
+        self._count = 0
         self._sentence = Paragraph("", tone="muted")
         clear = Button(_("Clear search"), self._clear, kind="link", name="clear_search")
         column = QVBoxLayout(self)
@@ -49,10 +57,23 @@ class NoMatchLine(QWidget):
         column.addWidget(clear, 0, Qt.AlignmentFlag.AlignLeft)
         self.hide()
 
-    def show_search(self, *, found: bool) -> None:
-        """Show it if nothing was `found` for the field's text."""
+    def show_search(self, *, found: bool, count: int = 0) -> None:
+        """Show it if nothing was `found` for the field's text. A screen reader is told that, or the `count` of what
+        was, once nothing is typed."""
+        self._count = count
         self._sentence.setText(no_match_text(self._things, self._field.text()))
         self.setVisible(not found)
+        if found and not (count and self._field.text().strip()):
+            self._tell.stop()
+        else:
+            self._tell.start()
+
+    def _tell_result(self) -> None:
+        if self._count:
+            found = ngettext("{count} result", "{count} results", self._count).format(count=number(self._count))
+            announce(self._field, found)
+        else:
+            announce(self, self.text())
 
     def text(self) -> str:
         """The sentence."""

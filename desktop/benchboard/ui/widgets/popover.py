@@ -6,7 +6,7 @@ the window shows them. Only one is open at a time.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, QTimer, Signal
@@ -36,6 +36,8 @@ class Popover(Floating):
 
     accessible_role = Role.Pane
     closed = Signal()
+    is_form: ClassVar[bool] = False
+    """Whether it has fields to fill in: then F6 stays in it, and what was typed isn't lost."""
     _open: "Popover | None" = None
 
     def __init__(self, anchor: QWidget, *, width: int = 0, padding: int = 14, name: str = "popover") -> None:
@@ -45,6 +47,8 @@ class Popover(Floating):
         self._placed: tuple[int, int, bool] | None = None
         """The left edge, the edge at its anchor, and whether it is above that: it keeps them while it is open, whatever
         becomes of its anchor, so that nothing moves away under the pointer."""
+        self._top: int | None = None
+        """The upper edge of a form."""
         self._focus_return = FocusReturn(QApplication.focusWidget(), anchor)
         self.setObjectName(name)
         self.setAccessibleName(anchor.accessibleName())
@@ -59,6 +63,8 @@ class Popover(Floating):
         """Show and focus it."""
         Popover.close_any()
         Popover._open = self
+        if (titled := self.findChild(_Heading)) is not None:
+            self.setAccessibleName(titled.title)  # what it opened at may be called otherwise
         self.move_into_place()
         self.show()
         self.raise_()
@@ -116,7 +122,10 @@ class Popover(Floating):
                 left = min(left + self._anchor.width() - (size.width() - 2 * SHADOW), widest)
             self._placed = left, top_left.y() - _GAP if is_above else below, is_above
         left, edge, is_above = self._placed
-        y = edge - high if is_above else min(edge, window.height() - 4 - high)
+        lowest = window.height() - 4 - high
+        y = edge - high if is_above else min(edge, lowest)
+        if self.is_form:  # what is being filled in stays where it is: more of it goes on below
+            y = self._top = y if self._top is None or not self.isVisible() else min(self._top, lowest)
         self.setGeometry(max(8, min(left, widest)) - SHADOW, max(8, y) - SHADOW, size.width(), size.height())
 
     def close(self) -> bool:
@@ -193,10 +202,29 @@ class Popover(Floating):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.close()
+        elif _is_accepting(event):
+            if self.isVisible():  # a field may have taken the key for Enter, and closed it
+                self.accept()
+            event.accept()
         elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
             self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
         else:
             super().keyPressEvent(event)
+
+    def accept(self) -> None:
+        """Do what the blue button does, if there is one: Ctrl+Enter was pressed."""
+        from benchboard.ui.widgets.buttons import Button
+
+        buttons = [one for one in self.findChildren(Button) if one.isVisible() and one.property("kind") == "primary"]
+        if buttons and buttons[0].isEnabled():
+            buttons[0].click()
+
+
+def _is_accepting(event: QKeyEvent) -> bool:
+    """Whether it is Ctrl+Enter, as in dialogs."""
+    modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat()
+    return is_enter and modifiers == Qt.KeyboardModifier.ControlModifier
 
 
 def _shown_text(pane: QWidget) -> str:
@@ -323,9 +351,17 @@ def _gap(width: int) -> QWidget:
     return gap
 
 
+class _Heading(QWidget):
+    """The heading of a popover, by which it is named to screen readers too."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.title = title
+
+
 def heading(title: str, trailing: QWidget | None = None) -> QWidget:
     """The heading of a popover: its title, and a badge or count."""
-    holder = QWidget()
+    holder = _Heading(title)
     line = QHBoxLayout(holder)
     line.setContentsMargins(0, 0, 0, 0)
     line.addWidget(Text(title, "body_strong"))

@@ -12,7 +12,7 @@ from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import Role, announce
 from benchboard.ui.widgets.focus import FocusRinged, came_by_key
-from benchboard.ui.widgets.tab_order import one_tab_stop_list, scroll_into_view, step_by_key
+from benchboard.ui.widgets.tab_order import one_tab_stop_list, scroll_into_view, step_by_key, tools_beside
 
 _STEPS: Final = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 _ENDS: Final = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: -1}
@@ -60,7 +60,7 @@ class ReadableRow(FocusRinged, QWidget):
 
 
 def make_readable(holder: QWidget, label: str = "") -> None:
-    """Make `holder`, whose children are rows, one stop of Tab; a screen reader calls it by `label`."""
+    """Make `holder`, which holds rows, one stop of Tab; a screen reader calls it by `label`."""
     one_tab_stop_list(holder)
     holder.setAccessibleName(label or _("Details"))
 
@@ -111,8 +111,5 @@ class ReadableList(QWidget):
 
 
 def _rows_beside(row: ReadableRow) -> list[ReadableRow]:
-    """The rows of the list that `row` is in."""
-    holder = row.parentWidget()
-    assert holder is not None
-    found = holder.findChildren(ReadableRow, options=Qt.FindChildOption.FindDirectChildrenOnly)
-    return sorted((one for one in found if one.isVisibleTo(holder)), key=lambda one: one.y())
+    """The rows of the list that `row` is in, which may stand in several columns."""
+    return [one for one in tools_beside(row) if isinstance(one, ReadableRow)]

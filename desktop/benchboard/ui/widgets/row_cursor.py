@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
+from benchboard.ui.theme import theme
+
 if TYPE_CHECKING:
     _Table = QTableView
 else:
@@ -26,4 +28,18 @@ class RowCursor(_Table):
 
 
 class WholeRowTable(RowCursor, QTableView):
-    """A plain table of whole rows."""
+    """A plain table of whole rows: dense, without a grid, of which one row is selected."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)  # Tab leaves the table; the arrow keys move in it
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(theme().px("table.row.compact"))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        header = self.horizontalHeader()
+        header.setFixedHeight(theme().px("table.header"))
+        header.setHighlightSections(False)

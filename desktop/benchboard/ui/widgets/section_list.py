@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -30,8 +30,8 @@ class SectionList(QWidget):
         set_surface(self, "window")
         self.setFixedWidth(_WIDTH)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 20, 12, 12)
-        column.setSpacing(theme().px("spacing.1"))
+        column.setContentsMargins(0, 8, 0, 8)
+        column.setSpacing(0)
         for button, start in self._sections:
             button.setCheckable(True)
             button.setAutoExclusive(True)
@@ -43,6 +43,9 @@ class SectionList(QWidget):
         column.addStretch(1)
         self._chosen = -1
         """The section that was pressed, or that the focus is in, until the page is scrolled; -1 without one."""
+        page = area.widget()
+        if page is not None:
+            page.installEventFilter(self)
         bar = area.verticalScrollBar()
         bar.actionTriggered.connect(self._scrolled)
         bar.valueChanged.connect(self._mark_current)
@@ -66,7 +69,11 @@ class SectionList(QWidget):
         self._show(self._sections[place][1])
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Go to the section above or below by the arrows; the keys stay in the list."""
+        """Go to the section above or below by the arrows; the keys stay in the list. Follow the page's layout."""
+        if watched is self._area.widget():
+            if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+                QTimer.singleShot(0, self, self._mark_current)  # its sections have their places only then
+            return False
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in _STEPS:
             buttons = [button for button, _start in self._sections]
             place = next(at for at, button in enumerate(buttons) if button is watched) + _STEPS[Qt.Key(event.key())]

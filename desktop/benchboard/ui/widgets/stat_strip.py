@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QWidget
 
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import Role
-from benchboard.ui.widgets.badges import paint_meter
+from benchboard.ui.widgets.badges import paint_icon, paint_meter
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.surfaces import set_surface
 
 _EDGE, _METER, _LEAST = 16.0, 64.0, 48.0
+_MARK = 15
+"""The side of the icon before a word."""
 _TRACE, _TRACE_HEIGHT = 168.0, 40.0
 _TRACE_FILL = 0.12
 """The opacity of the area under a trace."""
@@ -23,6 +25,8 @@ TRACE_POINTS = 120
 _LEAST_TOP = 0.1
 _TRACE_TOP = 1.25
 """The top of a trace, as a multiple of its highest share."""
+_MORE_TRACE = 192.0
+"""How much wider than usual a trace becomes in a wide window; the gaps take the rest."""
 _GAPS = (28.0, 16.0)
 """Between two figures, where there is room and where there is little."""
 
@@ -33,16 +37,23 @@ class Stat:
     drawn as a bar. `tip` explains the name. `trace`: the shares until now, drawn as a line instead where there is room;
     empty keeps that room until there are some.
 
-    A figure that counts up has at least the width of `room`, so that another digit doesn't move those after it.
+    A figure that counts up has at least the width of `room`, so that another digit doesn't move those after it. With a
+    `mark`, an icon, it is a word rather than a figure; then a tone of ok is no trouble.
     """
 
     value: str
     name: str
-    tone: Literal["text", "warn", "error", "past"] = "text"
+    tone: Literal["text", "ok", "warn", "error", "past"] = "text"
     share: float | None = None
     room: str = ""
     tip: str = ""
     trace: tuple[float, ...] | None = None
+    mark: str = ""
+
+    @property
+    def spoken(self) -> str:
+        """The figure with its name, as it is read out."""
+        return f"{self.value}, {self.name}" if self.mark else f"{self.name} {self.value}"
 
     @property
     def ink(self) -> str:
@@ -87,12 +98,12 @@ class StatStrip(QFrame):
 
     def accessible_text(self) -> str:
         """What a screen reader reads when it asks: ten changes a second aren't announced."""
-        return self._note or ", ".join(f"{stat.name} {stat.value}" for stat in self._stats)
+        return self._note or ", ".join(stat.spoken for stat in self._stats)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """The tooltip is that of the figure under the pointer."""
         super().mouseMoveEvent(event)
-        _font, gap, widths, _has_trace = self._columns()
+        _font, gap, widths, _trace = self._columns()
         x = event.position().x()
         places = zip(self._stats, self.lefts(), widths, strict=True)
         tip = next((stat.tip for stat, left, width in places if left - gap / 2 <= x < left + width + gap / 2), "")
@@ -112,29 +123,41 @@ class StatStrip(QFrame):
 
     def lefts(self) -> list[float]:
         """Where each figure begins, in pixels."""
-        _font, gap, widths, _has_trace = self._columns()
+        _font, gap, widths, _trace = self._columns()
         return [_EDGE + sum(widths[:place]) + gap * place for place in range(len(widths))]
 
-    def _columns(self) -> tuple[str, float, list[float], bool]:
-        """The font of the figures, the gap between them, their widths, and whether there is room for traces."""
+    def _columns(self) -> tuple[str, float, list[float], float]:
+        """The font of the figures, the gap between them, their widths, and that of a trace; 0 if there is no room for
+        any. With a trace, the figures reach from one end of the strip to the other.
+        """
         for has_trace in (True, False):
             widths = self._widths("display", has_trace=has_trace)
-            if 2 * _EDGE + sum(widths) + _GAPS[0] * len(widths) <= self.width():
-                return "display", _GAPS[0], widths, has_trace
-        return "title", _GAPS[1], self._widths("title", has_trace=False), False
+            spare = self.width() - 2 * _EDGE - sum(widths) - _GAPS[0] * len(widths)
+            if spare < 0:
+                continue
+            traces = [place for place, stat in enumerate(self._stats) if stat.trace is not None] if has_trace else []
+            more = min(spare / 2, _MORE_TRACE) if traces else 0.0
+            for place in traces:
+                widths[place] += more / len(traces)
+            gap = _GAPS[0] + ((spare - more) / len(widths) if traces else 0.0)
+            return "display", gap, widths, _TRACE + more / len(traces) if traces else 0.0
+        return "title", _GAPS[1], self._widths("title", has_trace=False), 0.0
 
     def _paint_stats(self, painter: QPainter) -> None:
-        font, gap, widths, has_trace = self._columns()
+        font, gap, widths, trace = self._columns()
         x = _EDGE
         for place, (stat, width) in enumerate(zip(self._stats, widths, strict=True)):
             if place:
                 painter.fillRect(QRectF(round(x - gap / 2), 14, 1, 36), theme().color("border"))
-            painter.setFont(theme().font(font))
+            painter.setFont(_word_font() if stat.mark else theme().font(font))
             painter.setPen(theme().color(stat.ink))
-            painter.drawText(QRectF(x, 8, width + 2, 28), Qt.AlignmentFlag.AlignVCenter, stat.value)
-            if has_trace and stat.trace is not None:
+            if stat.mark:
+                paint_icon(painter, stat.mark, QRectF(x, 15, _MARK, _MARK), theme().color(stat.ink))
+            indent = _MARK + 6 if stat.mark else 0
+            painter.drawText(QRectF(x + indent, 8, width + 2, 28), Qt.AlignmentFlag.AlignVCenter, stat.value)
+            if trace and stat.trace is not None:
                 top = (self.height() - _TRACE_HEIGHT) / 2
-                _paint_trace(painter, QRectF(x + width - _TRACE, top, _TRACE, _TRACE_HEIGHT), stat.trace)
+                _paint_trace(painter, QRectF(x + width - trace, top, trace, _TRACE_HEIGHT), stat.trace)
             elif stat.share is not None:
                 bar = QRectF(x + width - _METER, 8, _METER, 28)
                 paint_meter(painter, bar, stat.share, "warn" if stat.tone == "warn" else "info")
@@ -145,6 +168,7 @@ class StatStrip(QFrame):
 
     def _widths(self, font: str, *, has_trace: bool) -> list[float]:
         figures, names = QFontMetricsF(theme().font(font)), QFontMetricsF(theme().font("caption"))
+        words = QFontMetricsF(_word_font())
         bars = (
             _TRACE + 12 if has_trace and stat.trace is not None else 0.0 if stat.share is None else _METER + 10
             for stat in self._stats
@@ -152,11 +176,18 @@ class StatStrip(QFrame):
         return [
             max(
                 _LEAST,
-                max(figures.horizontalAdvance(text) for text in (stat.value, stat.room)) + bar,
+                max((words if stat.mark else figures).horizontalAdvance(text) for text in (stat.value, stat.room))
+                + (_MARK + 6 if stat.mark else bar),
                 names.horizontalAdvance(stat.name),
             )
             for stat, bar in zip(self._stats, bars, strict=True)
         ]
+
+
+def _word_font() -> QFont:
+    font = theme().font("body")
+    font.setWeight(QFont.Weight.DemiBold)
+    return font
 
 
 def _paint_trace(painter: QPainter, box: QRectF, shares: Sequence[float]) -> None:

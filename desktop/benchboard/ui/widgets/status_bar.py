@@ -22,7 +22,7 @@ from benchboard.ui.widgets.tab_order import focus_content, one_tab_stop, step_by
 
 Tone = Literal["plain", "ok", "info", "warn", "error"]
 Fill = Callable[[Popover], None]
-_ORDER: Final = ("where", "saved", "dongles", "live", "notice")
+_ORDER: Final = ("where", "saved", "dongles", "live", "recording", "notice")
 _RIGHT: Final = ("work", "hint", "organisation")
 
 
@@ -53,13 +53,14 @@ class StatusBar(QWidget):
         tip: str = "",
         share: float | None = None,
         announced: bool = False,
+        name: str = "",
         act: Callable[[], object] | None = None,
     ) -> None:
         """Show cell `key` (`dongles`, `notice`, …); `fill` puts the content into its popover each time it opens, or a
         click does `act`, which the `tip` says.
 
         `share` draws a bar of that length (0 to 1) before the text: progress. A changed text is read out if
-        `announced`.
+        `announced`. A screen reader calls the cell by its text, or by `name` if the text changes with every second.
         """
         cell = self._cells.get(key)
         if cell is None:
@@ -67,7 +68,7 @@ class StatusBar(QWidget):
             self._cells[key] = cell
             self._row.insertWidget(self._cell_index(key), cell)
         before = cell.shown_text
-        cell.set_content(icon, text, fill, tone, tip, share, act)
+        cell.set_content(icon, text, fill, tone, tip, share, act, name or text)
         if announced and before not in ("", text):
             announce(cell, text, urgent=tone == "error")
 
@@ -132,6 +133,7 @@ class _StatusCell(Pressable):
         tip: str,
         share: float | None,
         act: Callable[[], object] | None,
+        name: str,
     ) -> None:
         changed = (self._icon, self.shown_text, self._tone, self._share) != (icon, text, tone, share)
         tenths = [None if one is None else int(10 * one) for one in (self._share, share)]
@@ -142,7 +144,8 @@ class _StatusCell(Pressable):
         # A screen reader is told of progress ten times at most, not of every step.
         if text != self.text() and (share is None or tenths[0] != tenths[1]):
             self.setText(text)
-            self.setAccessibleName(text)
+            if name != self.accessibleName():
+                self.setAccessibleName(name)
         details = _("Press Enter to see details.") if fill is not None else ""
         self.setAccessibleDescription(". ".join(filter(None, (tip.rstrip("."), details))))
         self.setEnabled(is_button)

@@ -55,7 +55,8 @@ class Card(QFrame):
         self.setProperty("card", "true")
         self.column = QVBoxLayout(self)
         # A pixel of it is the style sheet's, which a selected card has as border: its content stays where it is.
-        self.column.setContentsMargins(padding - 1, padding - 1, padding - 1, padding - 1)
+        inner = max(0, padding - 1)  # less than 0 would be the style's own margins
+        self.column.setContentsMargins(inner, inner, inner, inner)
         self.column.setSpacing(theme().px("spacing.2"))
 
     def set_selected(self, selected: bool) -> None:
@@ -110,13 +111,17 @@ class Toolbar(QWidget):
 
     def take(self, widget: QWidget) -> None:
         """Remove a widget from the left side, for another place."""
-        if self._row.indexOf(widget) >= 0:
+        if self.holds(widget):
             self._left -= 1
             self._row.removeWidget(widget)
 
+    def holds(self, widget: QWidget) -> bool:
+        """Whether it shows this widget among its own."""
+        return self._row.indexOf(widget) >= 0
+
     def remove(self, widget: QWidget) -> None:
         """Remove a widget from the left side and delete it."""
-        if self._row.indexOf(widget) >= 0:
+        if self.holds(widget):
             self.take(widget)
             widget.hide()
             widget.deleteLater()
@@ -153,6 +158,16 @@ class Toolbar(QWidget):
             lacking -= button.label_room()
         for one in (self._title, self._count):  # the count alone would be a number of nothing
             one.setVisible(one in named and lacking <= 0)
+
+    def title(self) -> str:
+        """The title of what it stands above; empty without one."""
+        return self._title.text()
+
+    def set_title(self, title: str) -> None:
+        """Show another title."""
+        self._title.setText(title)
+        self.setAccessibleName(title)
+        self._shorten_to_width()
 
     def set_count(self, text: str) -> None:
         """Show a count beside the title."""
@@ -217,9 +232,9 @@ def disable_viewport_fill(area: QAbstractScrollArea) -> None:
     area.viewport().setAutoFillBackground(False)
 
 
-def scroll_area(content: QWidget, *, tab_stop: bool = False) -> QScrollArea:
+def scroll_area(content: QWidget, *, tab_stop: bool = False, parent: QWidget | None = None) -> QScrollArea:
     """A vertical scroll area around `content`. Tab stops at the area itself if `tab_stop`."""
-    area = QScrollArea()
+    area = QScrollArea(parent)
     disable_viewport_fill(area)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)

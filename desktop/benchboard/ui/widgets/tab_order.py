@@ -13,13 +13,19 @@ _MARGIN = 24
 _DESTRUCTIVE = ("danger", "destroy", "danger_link")
 _ONE_STOP, _LAST = "one_tab_stop", "last_tool"
 _LIST_STEPS, _AT_CHECKED = "list_steps", "enter_at_checked"
+_LATE = "late_tab_stops"
 _TOOL_STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _ROW_STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 
 
+_Entries = dict[int, QWidget | None]
+"""Where Tab enters each toolbar, by its holder's `id`: found once for all of its tools."""
+
+
 def tab_stops(root: QWidget) -> list[QWidget]:
     """The widgets inside `root` that Tab stops at now, in reading order."""
-    return [widget for widget in _walk(root, None) if _is_stop(widget)]
+    entries: _Entries = {}
+    return [widget for widget in _walk(root, None) if _is_stop(widget, entries)]
 
 
 def focus_next(root: QWidget, forward: bool) -> bool:
@@ -32,10 +38,10 @@ def focus_next(root: QWidget, forward: bool) -> bool:
     inside = focused if focused is not None and root.isAncestorOf(focused) else None
     if inside is not None and not (inside.isVisible() and inside.isEnabled()):
         return leave(inside, root)
-    stops = tab_stops(root)
-    if not stops:
+    entries: _Entries = {}
+    order = [widget for widget in _walk(root, None) if widget is inside or _is_stop(widget, entries)]
+    if not order or (order == [inside] and not _is_stop(order[0], entries)):
         return False
-    order = [widget for widget in _walk(root, inside) if widget is inside or widget in stops]
     at = order.index(inside) if inside in order else (-1 if forward else 0)
     reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
     target = order[(at + (1 if forward else -1)) % len(order)]
@@ -61,9 +67,19 @@ def one_tab_stop_choices(holder: QWidget) -> None:
     holder.setProperty(_AT_CHECKED, True)
 
 
+def reach_last(view: QWidget, *widgets: QWidget) -> None:
+    """Let Tab reach `widgets` after everything else in `view`: what acts on a form that stands below its toolbar."""
+    view.setProperty(_LATE, [widget.objectName() for widget in widgets])
+
+
 def own_tab_stops(inside: QWidget) -> None:
     """Let Tab stop at each widget of `inside`, though it stands in a toolbar that is one stop itself."""
     inside.setProperty(_ONE_STOP, False)
+
+
+def share_tab_stop(holder: QWidget) -> None:
+    """Make `holder`, which was a stop of its own, part of the toolbar that it stands in."""
+    holder.setProperty(_ONE_STOP, None)
 
 
 def step_by_key(widget: QWidget, key: int) -> bool:
@@ -80,6 +96,12 @@ def step_by_key(widget: QWidget, key: int) -> bool:
         target = tools[0 if key == Qt.Key.Key_Home else -1]
     target.setFocus(Qt.FocusReason.TabFocusReason)
     return True
+
+
+def tools_beside(widget: QWidget) -> list[QWidget]:
+    """What the arrows go through in the toolbar or list that `widget` is in, in reading order; without one, itself."""
+    holder = _one_stop_holder(widget)
+    return _tools(holder) if holder is not None else [widget]
 
 
 def _one_stop_holder(widget: QWidget) -> QWidget | None:
@@ -114,6 +136,14 @@ def _entry(holder: QWidget) -> QWidget | None:
     return next((one for one in tools if last and one.objectName() == last), tools[0] if tools else None)
 
 
+def choice_to_focus(widget: QWidget) -> QWidget:
+    """The selected one of the choices that `widget` is one of, where that can have the focus; else `widget`."""
+    holder = _one_stop_holder(widget)
+    if holder is not None and holder.property(_AT_CHECKED):
+        return _entry(holder) or widget
+    return (_selected_choice(widget) if isinstance(widget, QAbstractButton) else None) or widget
+
+
 def focus_content(pane: QWidget) -> None:
     """Focus the first stop of a pane that isn't the button that closes it, or else that one."""
     stops = tab_stops(pane)
@@ -130,7 +160,7 @@ def leave(gone: QWidget, root: QWidget) -> bool:
         order = list(_walk(pane, gone)) if pane.isVisible() else []
         at = order.index(gone) if gone in order else 0
         for widget in (*order[at:], *reversed(order[:at])):
-            if _is_stop(widget) and widget.property("kind") not in _DESTRUCTIVE:
+            if _is_stop(widget, {}) and widget.property("kind") not in _DESTRUCTIVE:
                 widget.setFocus(Qt.FocusReason.OtherFocusReason)
                 return True
         pane = pane.parentWidget() if pane is not root else None
@@ -146,10 +176,12 @@ def scroll_into_view(widget: QWidget) -> None:
         area = area.parentWidget()
 
 
-def _is_stop(widget: QWidget) -> bool:
+def _is_stop(widget: QWidget, entries: _Entries) -> bool:
     holder = _one_stop_holder(widget)
     if holder is not None:
-        return _entry(holder) is widget
+        if id(holder) not in entries:
+            entries[id(holder)] = _entry(holder)
+        return entries[id(holder)] is widget
     selected = _selected_choice(widget) if isinstance(widget, QAbstractButton) else None
     if selected is not None:  # Qt makes it the group's only stop no sooner than one of the group has the focus
         return selected is widget
@@ -178,6 +210,16 @@ def _selected_choice(button: QAbstractButton) -> QAbstractButton | None:
 
 
 def _walk(parent: QWidget, gone: QWidget | None) -> Iterator[QWidget]:
+    """The visible widgets below `parent` in the order of Tab, and `gone`, wherever it is."""
+    if not (late := parent.property(_LATE)):
+        yield from _as_read(parent, gone)
+        return
+    found = list(_as_read(parent, gone))
+    yield from (one for one in found if one.objectName() not in late)
+    yield from (one for one in found if one.objectName() in late)
+
+
+def _as_read(parent: QWidget, gone: QWidget | None) -> Iterator[QWidget]:
     """The visible widgets below `parent` in reading order, and `gone`, wherever it is."""
     for child in _ordered_children(parent):
         if child.isWindow():

@@ -122,7 +122,7 @@ class Toast(QWidget):
         window = self._window
         if not shiboken6.isValid(window):
             return  # it is being deleted while open, and first hides what is in it: the footers
-        gap = theme().px("spacing.4")
+        gap = theme().px("spacing.3")
         footers = [clear.footer for clear in window.findChildren(_ToastBarrier) if clear.footer.isVisible()]
         tops = [(footer.mapTo(window, QPoint(0, 0)).y(), footer.height()) for footer in footers]
         edge = window.height()

@@ -3,9 +3,10 @@
 A child of the window, as popovers are: round corners of a tooltip, a window of its own, would need a compositor.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QFontInfo
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -35,8 +36,9 @@ class ValueTip(Floating):
         """What it shows, as HTML."""
         return self._label.text()
 
-    def show_at(self, at: QPoint, html: str, scale: float = 1.0) -> None:
-        """Show this beside a point of the screen, inside the window, with letters at `scale`; 1 is 100 %."""
+    def show_at(self, at: QPoint, html: str, scale: float = 1.0, clear_of: Sequence[QPoint] = ()) -> None:
+        """Show this beside a point of the screen, inside the window, with letters at `scale`; 1 is 100 %. Of the four
+        places beside it, it is the one that covers the fewest of the points `clear_of`."""
         letters = QFontInfo(theme().font("body")).pixelSize() * scale
         self._label.setStyleSheet(f"font-size: {round(letters)}px" if scale != 1 else "")
         self._label.setText(html)
@@ -46,11 +48,14 @@ class ValueTip(Floating):
         spot = window.mapFromGlobal(at)
         box = size.width() - 2 * SHADOW, size.height() - 2 * SHADOW
         ends = window.width() - _EDGE, window.height() - _EDGE
-        places = []
+        sides = []
         for pointer, away, extent, end in zip(spot.toTuple(), _AWAY.toTuple(), box, ends, strict=True):
-            behind = pointer + away
-            places.append(max(_EDGE, behind if behind + extent <= end else pointer - away - extent))
-        self.setGeometry(places[0] - SHADOW, places[1] - SHADOW, size.width(), size.height())
+            behind, before = pointer + away, pointer - away - extent
+            sides.append([one for one in (behind, before) if _EDGE <= one <= end - extent] or [max(_EDGE, before)])
+        points = [window.mapFromGlobal(point) for point in clear_of]
+        places = [QRect(left, top, *box) for left in sides[0] for top in sides[1]]
+        best = min(places, key=lambda place: sum(place.contains(point) for point in points))
+        self.setGeometry(best.left() - SHADOW, best.top() - SHADOW, size.width(), size.height())
         self.show()
         self.raise_()
 

@@ -128,6 +128,10 @@ class Canvas(PageView):
         self.cancel()
         super().sync()
 
+    def fit_height(self) -> None:
+        self.cancel()
+        super().fit_height()
+
     def cancel(self) -> None:
         """Cancel the interaction: everything is as it was before."""
         self.pointer.cancel()
@@ -250,17 +254,22 @@ class Canvas(PageView):
         if rings_page and not self.editor.selection and not self.item_focus.current:  # no item shows the focus
             shown = self.mapToScene(self.viewport().rect()).boundingRect()
             overlay.paint_view_focus(painter, shown)
-        self._paint_others(painter)
+        others = self._others_boxes()
+        for name, boxes in others:
+            overlay.paint_others(painter, boxes, name)
         marquee = self.pointer.marquee
         selected = marquee.found if marquee is not None else self.editor.selection
         rings = [self.tiles[item_id].outline for item_id in selected if item_id in self.tiles]
         overlay.paint_rings(painter, rings, focused=self.hasFocus())
+        frame = self.group_frame.rect() if marquee is None else None
+        if frame is not None and len(rings) > 1:
+            overlay.paint_group_frame(painter, frame)
+        for name, boxes in others:  # above the frames, which would strike it through
+            overlay.paint_others_name(painter, boxes[0], name)
         if marquee is not None:
             marquee.paint(painter)
             return
-        if (frame := self.group_frame.rect()) is not None:
-            if len(rings) > 1:
-                overlay.paint_group_frame(painter, frame)
+        if frame is not None:
             overlay.paint_handles(painter, frame, self.group_frame.handles())
         self.item_focus.paint(painter)
 
@@ -271,11 +280,11 @@ class Canvas(PageView):
             self._others = found
             self.viewport().update()
 
-    def _paint_others(self, painter: QPainter) -> None:
-        for name, ids in self._others if not self.presenting else ():
-            boxes = [self.tiles[item_id].outline for item_id in ids if item_id in self.tiles]
-            if boxes:
-                overlay.paint_others(painter, boxes, name)
+    def _others_boxes(self) -> list[tuple[str, list[QRectF]]]:
+        """The people who have something selected that is shown here, with the outlines of that."""
+        others = self._others if not self.presenting else ()
+        found = ((name, [self.tiles[one].outline for one in ids if one in self.tiles]) for name, ids in others)
+        return [(name, boxes) for name, boxes in found if boxes]
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)

@@ -25,8 +25,8 @@ _UNLIMITED: Final = 16_777_215  # QWIDGETSIZE_MAX, which PySide does not have
 class DevicePreview(QWidget):
     """Holds the canvas: at full width on the desktop page, otherwise in a frame."""
 
-    def __init__(self, canvas: Canvas) -> None:
-        super().__init__()
+    def __init__(self, canvas: Canvas, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._canvas, self._editor = canvas, canvas.editor
         set_surface(self, "window")
         self._strip = QWidget()

@@ -12,6 +12,7 @@ from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.tiles.enlarged_view import EnlargedContent
 from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.focus import turn_to
 from benchboard.ui.widgets.labels import Elided
 from benchboard.ui.widgets.surfaces import Icon, set_surface
 
@@ -28,7 +29,7 @@ class EnlargedWidgetView(QWidget):
         set_surface(self, "surface")
         self._canvas, self.item_id = canvas, item_id
         self._icon = Icon("", "text.muted", 18)
-        self.title = Elided("", "section")
+        self.title = Elided("", "title")
         self.title.setObjectName("view_title")
         back = Button(_("Back to dashboard"), self.close_requested.emit, name="view_back")
         back.add_key_cap("Esc")
@@ -38,6 +39,10 @@ class EnlargedWidgetView(QWidget):
         )
         self.reset.add_key_cap("0")
         self.reset.hide()
+        self.explore = Button(
+            _("Open in Explore"), partial(canvas.explore_requested.emit, item_id), icon="ph.compass",
+            name="view_explore",
+        )  # fmt: skip
         self.content.zoomed.connect(self.reset.setVisible)
         self.content.close_requested.connect(self.close_requested)
         self.content.retry_requested.connect(lambda: canvas.query_runner.retry(item_id))
@@ -55,6 +60,7 @@ class EnlargedWidgetView(QWidget):
         row.addWidget(self._icon)
         row.addWidget(self.title, 1)
         row.addWidget(self.reset)
+        row.addWidget(self.explore)
         row.addWidget(back)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 16, 24, 20)
@@ -78,6 +84,7 @@ class EnlargedWidgetView(QWidget):
         widget, query_runner = tile.widget, self._canvas.query_runner
         self._icon.show_icon(widget.icon)
         self.title.setText(widget.title or widget.kind_name)
+        self.explore.setVisible(widget.kind is not None and bool(widget.kind.query))
         loading = self._truncated and query_runner.is_loading(self.item_id)
         self.content.show_widget(widget, query_runner.result(self.item_id), self._canvas.audience, loading=loading)
 
@@ -130,8 +137,7 @@ class EnlargedWidget(QObject):
         view = self.view = EnlargedWidgetView(self._canvas, item_id)
         view.close_requested.connect(self.close, Qt.ConnectionType.QueuedConnection)
         self._stack.addWidget(view)
-        self._stack.setCurrentWidget(view)
-        view.setFocus(Qt.FocusReason.OtherFocusReason)
+        turn_to(self._stack, view)
         self.changed.emit(True)
 
     def close(self) -> None:
@@ -142,10 +148,10 @@ class EnlargedWidget(QObject):
         self._canvas.query_runner.result_changed.disconnect(view._show_result)
         self._canvas.editor.changed.disconnect(view.update_content)
         self._canvas.editor.permission_changed.disconnect(view.update_content)
-        self._stack.setCurrentIndex(0)
+        page = self._stack.widget(0)
+        assert page is not None
+        turn_to(self._stack, page, partial(self._canvas.setFocus, Qt.FocusReason.OtherFocusReason))
         self._stack.removeWidget(view)
         view.hide()
         view.deleteLater()
-        if self._canvas.isVisible():
-            self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         self.changed.emit(False)

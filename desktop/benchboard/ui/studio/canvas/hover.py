@@ -15,7 +15,7 @@ from benchboard.ui.commands import REGISTRY
 from benchboard.ui.studio.canvas.interaction.pointer import Pointer
 from benchboard.ui.studio.canvas.scene.page_view import PageView
 from benchboard.ui.studio.canvas.scene.tile import Tile
-from benchboard.ui.studio.tiles.results.readout import CrosshairShape, Reader, tooltip_html
+from benchboard.ui.studio.tiles.results.readout import CrosshairShape, Reader, Readout, tooltip_html
 from benchboard.ui.studio.tiles.value_readout import tile_reader
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
@@ -151,7 +151,12 @@ class HoverTracker(QObject):
         elif text != self._tooltip or not value_tip(self._view).isVisible():
             self._tooltip = text
             scale = self._view.zoom if self._view.wall is not None else 1.0  # as large as the tiles' letters
-            value_tip(self._view).show_at(global_pos, text, scale)
+            value_tip(self._view).show_at(global_pos, text, scale, self._points_to_see(tile, readout))
+
+    def _points_to_see(self, tile: Tile | None, readout: Readout) -> list[QPoint]:
+        """The points of a chart that its values should not cover, on the screen."""
+        points = readout.crosshair.highest if tile is not None and readout.crosshair is not None else ()
+        return [self.screen_point(tile, point) for point in points] if tile is not None else []
 
     def _show_crosshair(self, tile: Tile, shape: CrosshairShape) -> None:
         view, corner = self._view, tile.pos()
@@ -162,8 +167,10 @@ class HoverTracker(QObject):
         """The reader of a tile, cached for its content: mouse moves are frequent."""
         view = self._view
         size = tile.rect.size() / view.zoom
+        beside = view.card_row(tile.item.id)
         key = (
             tile,
+            tuple((one.result, one.widget, one.rect.width(), one.rect.height()) for one in beside),
             tile.result,
             tile.widget,
             size.width(),
@@ -173,7 +180,8 @@ class HoverTracker(QObject):
             view.audience,
         )
         if self._reader is None or self._reader[0] != key:
-            self._reader = key, tile_reader(size, tile.widget, tile.result, tile.links.end, view.audience)
+            end, audience = tile.links.end, view.audience
+            self._reader = key, tile_reader(size, tile.widget, tile.result, end, audience, tile.cards())
         return self._reader[1]
 
 

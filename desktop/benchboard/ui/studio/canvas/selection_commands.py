@@ -48,6 +48,18 @@ class SelectionCommand:
         return self.requirement(editor)
 
 
+def _remove(canvas: Canvas) -> None:
+    """Remove what is selected, and select what is after it as the page is read, or else before it."""
+    editor = canvas.editor
+    order, chosen = editor.page.reading_order, set(editor.selection)
+    last = max((place for place, item_id in enumerate(order) if item_id in chosen), default=-1)
+    beside = [*order[last + 1 :], *reversed(order[: last + 1])]
+    editor.remove()
+    left = (item_id for item_id in beside if item_id in editor.page.shown)
+    if (target := next(left, "")) and not editor.selection:
+        editor.select([target])
+
+
 def _any_selected(editor: Editor) -> str:
     return "" if editor.selection else _("Select a widget first: press Tab on the dashboard, or click one.")
 
@@ -303,7 +315,7 @@ SELECTION_COMMANDS: Final = {
         "lock_size": SelectionCommand(_lock("size"), _any_selected),
         "lock_content": SelectionCommand(_lock("content"), _any_selected),
         "select_all": SelectionCommand(lambda canvas: canvas.editor.select_all(), _any_shown, view_only=True),
-        "remove": SelectionCommand(lambda canvas: canvas.editor.remove(), _any_selected),
+        "remove": SelectionCommand(_remove, _any_selected),
     }.items()
 }
 LOCKS: Final[dict[str, Lock]] = {

@@ -5,6 +5,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
+from benchboard.i18n import _, number
 from benchboard.ui.studio.canvas.hover import HoverTracker
 from benchboard.ui.studio.canvas.scene.announcer import Announcer
 from benchboard.ui.studio.canvas.scene.page_view import PageView
@@ -14,6 +15,7 @@ from benchboard.ui.studio.tiles.kinds.value_map import ValueMap
 from benchboard.ui.studio.tiles.points import chart_point, point_finder
 from benchboard.ui.studio.tiles.renderers import body_of
 from benchboard.ui.studio.tiles.results.tile_point import TilePoint
+from benchboard.ui.studio.tiles.stats.spark_values import SparkValues
 from benchboard.ui.studio.tiles.value_readout import ChartReader, body_reader
 
 _STEPS: Final = {
@@ -47,11 +49,14 @@ class ValueWalk(QObject):
         view.installEventFilter(self)
 
     def start(self, item_id: str) -> bool:
-        """Go to the first value of a widget; False if it has none."""
+        """Go to the first value of a widget, of a metric card to its number; False if it has none."""
         self.item_id, self._at = item_id, (0, 0)
-        if not self._rows():
+        if not (rows := self._rows()):
             self.item_id = ""
             return False
+        tile = self._tile()
+        if tile is not None and isinstance(self._chart(tile), SparkValues):
+            self._at = len(rows) - 1, 0  # the number that the card shows
         self._show()
         return True
 
@@ -98,7 +103,8 @@ class ValueWalk(QObject):
         return tile if isinstance(tile, Tile) else None
 
     def _chart(self, tile: Tile) -> ChartReader | ValueMap | None:
-        reader = body_reader(body_of(tile.rect.size() / self._view.zoom), tile.widget, tile.result)
+        body = body_of(tile.rect.size() / self._view.zoom)
+        reader = body_reader(body, tile.widget, tile.result, self._view.audience, tile.cards())
         return reader if isinstance(reader, ChartReader | ValueMap) else None
 
     def _rows(self) -> list[list[QPointF]]:
@@ -140,7 +146,8 @@ class ValueWalk(QObject):
     def _show(self) -> None:
         tile = self._tile()
         if tile is not None and (text := self._hover.show_value_at(tile, self._spot())):
-            self._announcer.announce(text)
+            place = _("{row} of {count}").format(row=number(self._at[0] + 1), count=number(len(self._rows())))
+            self._announcer.announce(f"{text}, {place}")
 
     def _point(self, tile: Tile) -> TilePoint | None:
         chart, spot = self._chart(tile), self._spot()

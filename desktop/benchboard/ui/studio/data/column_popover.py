@@ -28,8 +28,8 @@ _KINDS: Final[tuple[ColumnKind, ...]] = ("float", "integer", "text", "boolean", 
 
 
 class ColumnPopover(Popover):
-    """Opened at a column's head. `choose` is called with a kind, or with `LEAVE_OUT`; `write` with the unit, the
-    name and the title when it closes, if they were changed and can be used."""
+    """Opened at a column's head, with the `kinds` that it can have. `choose` is called with a kind, or with
+    `LEAVE_OUT`; `write` with the unit, the name and the title when it closes, if they were changed and can be used."""
 
     def __init__(
         self,
@@ -38,6 +38,9 @@ class ColumnPopover(Popover):
         taken: Sequence[str],
         choose: Callable[[str], object],
         write: Callable[[str, str, str], object],
+        *,
+        kinds: Sequence[ColumnKind] = _KINDS,
+        has_unit: bool = True,
     ) -> None:
         super().__init__(anchor, width=_WIDTH, padding=8, name="column_popover")
         self._column, self._taken, self._write = column, frozenset(taken), write
@@ -45,7 +48,7 @@ class ColumnPopover(Popover):
         heading = Text(column.title, "caption", "muted")
         heading.setContentsMargins(8, 4, 8, 8)
         self.column.addWidget(heading)
-        kinds = _KINDS if column.kind in _KINDS else (column.kind, *_KINDS)
+        kinds = kinds if column.kind in kinds else (column.kind, *kinds)
         self.rows: dict[str, _Choice] = {kind: _Choice(kind, KIND_ICONS[kind], kind_title(kind)) for kind in kinds}
         out = _Choice(LEAVE_OUT, "ph.eye-slash", _("Exclude column"))
         by_key: dict[str, _Choice] = {**self.rows, LEAVE_OUT: out}
@@ -69,10 +72,12 @@ class ColumnPopover(Popover):
         self.title = Edit(name="column_title")
         self.title.setText(column.title)
         self.title.setMaxLength(_LONGEST_TITLE)
-        for field in (Field(_("Unit"), self.unit), Field(_("Title"), self.title), self._name_field):
+        unit = Field(_("Unit"), self.unit)
+        for field in (unit, Field(_("Title"), self.title), self._name_field):
             field.setContentsMargins(8, 0, 8, 0)
             self.column.addWidget(field)
-            self.column.addSpacing(8)
+            self.column.addSpacing(8 if field is not unit or has_unit else 0)
+        unit.setVisible(has_unit)  # not before it is in here: it would be shown as a window of its own
         for edit in (self.unit, self.title, self.name):
             edit.returnPressed.connect(self.close)
         self.closed.connect(self._save)

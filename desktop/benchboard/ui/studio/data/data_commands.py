@@ -20,6 +20,8 @@ MODELS: Final = CommandScope("studio.models", SHELL)
 """The Models view."""
 MODEL_LIST: Final = CommandScope("studio.model-list", MODELS)
 """The list of data models."""
+MODEL_CANVAS: Final = CommandScope("studio.model-canvas", MODELS, None)
+"""The canvas of a data model: its tables and joins."""
 MODEL_MENU: Final = "studio.model"
 """The context menu of a data model."""
 SOURCE_MENU: Final = "studio.source"
@@ -51,10 +53,12 @@ REGISTRY.register(
             N_("server, host, port, user, change password, TLS"), SOURCES),
     Command("studio.sources.locate", N_("Find file…"), Group.DATA, (), "ph.folder-open",
             N_("moved, locate, path, where"), SOURCES),
+    Command("studio.sources.access", N_("Who can use it…"), Group.DATA, (), "ph.users",
+            N_("permissions, share, restrict, access, teams, private"), SOURCES),
     Command("studio.sources.remove", N_("Remove data source"), Group.DATA, ("Del",), "ph.trash", "", SOURCES,
             danger=True),
-    Command("studio.models.new", N_("New data model"), Group.MODELS, (), "ph.plus",
-            N_("create, semantic model, join tables, measure, calculated field")),
+    Command("studio.models.new", N_("Create data model"), Group.MODELS, (), "ph.plus",
+            N_("semantic model, join tables, measure, calculated field")),
     Command("studio.models.save", N_("Save data model"), Group.MODELS, ("Ctrl+S",), "ph.check", N_("publish"), MODELS),
     Command("studio.models.undo", N_("Undo"), Group.MODELS, ("Ctrl+Z",), "ph.arrow-u-up-left",
             N_("revert, go back"), MODELS),
@@ -62,6 +66,15 @@ REGISTRY.register(
             N_("repeat, forward"), MODELS),
     Command("studio.models.discard", N_("Discard changes"), Group.MODELS, (), "ph.x", "", MODELS),
     Command("studio.models.explore", N_("Explore"), Group.MODELS, (), "ph.compass", N_("chart, query, look at")),
+    Command("studio.models.open_item", N_("Join or open table, or edit join"), Group.MODELS,
+            ("Return", "Shift+F10"), "", N_("drag column, join tables"), MODEL_CANVAS),
+    Command("studio.models.move_table", N_("Move table"), Group.MODELS, ("Left", "Up", "Right", "Down"), "",
+            N_("drag"), MODEL_CANVAS),
+    Command("studio.models.scroll_table", N_("Scroll columns of table"), Group.MODELS, ("PgUp", "PgDown"), "", "",
+            MODEL_CANVAS),
+    Command("studio.models.remove_item", N_("Remove table or join"), Group.MODELS, ("Del",), "", "", MODEL_CANVAS),
+    Command("studio.models.zoom", N_("Zoom in or out; 0 shows all tables"), Group.MODELS, ("+", "-", "0"), "", "",
+            MODEL_CANVAS),
     Command("studio.models.delete", N_("Delete data model"), Group.MODELS, ("Del",), "ph.trash", "", MODEL_LIST,
             danger=True),
 )
@@ -77,6 +90,7 @@ REGISTRY.register_menu(
             "studio.sources.rename",
             "studio.sources.connection",
             "studio.sources.locate",
+            "studio.sources.access",
         )
     ),
     MenuSection(("studio.sources.remove",)),

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
@@ -22,6 +22,7 @@ from benchboard.analytics.sources.services import SourceSummary, source_uses
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _, ngettext, number
 from benchboard.identity.permissions import has_permission
+from benchboard.start_arguments import imported_path
 from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.problems import Action
@@ -36,6 +37,7 @@ from benchboard.ui.studio.data.source_list import SourceList
 from benchboard.ui.studio.data.source_rows import lines_text
 from benchboard.ui.tasks import Progress
 from benchboard.ui.widgets import BannerPlace, fill_column, open_file_dialog
+from benchboard.ui.widgets.focus import turn_to
 
 _SAMPLE: Final = "Sample orders.csv"
 
@@ -79,9 +81,11 @@ class DataView(QWidget):
         return self.page.banner_place if self.page is not None else self.list.banner_place
 
     def open_route(self, rest: str) -> None:
-        """Show the list, one of its sources, or ask for data; `!sample` adds the sample."""
+        """Show the list, one of its sources, or ask for data; `!sample` adds the sample, `!import` a file."""
         if rest == "!add":
             QTimer.singleShot(0, self, self.add_data)  # once the view is shown, for the menu to stand at its button
+        elif (path := imported_path(rest)) is not None:
+            self.import_paths([path])
         elif rest == "!sample":
             if why := self._why_not_added():
                 self._context.problems.refuse(why)
@@ -197,10 +201,8 @@ class DataView(QWidget):
         self._show(page)
 
     def _show(self, widget: QWidget) -> None:
-        self._stack.setCurrentWidget(widget)
         self.setFocusProxy(widget)
-        if self.isVisible():
-            widget.setFocus(Qt.FocusReason.OtherFocusReason)
+        turn_to(self._stack, widget)
 
     def _finish(self, page: ImportPage) -> None:
         """An import is over."""
@@ -216,13 +218,16 @@ class DataView(QWidget):
 
     # Columns of a source
 
-    def edit_columns(self, source: SourceSummary, table: str) -> None:
-        """Show the columns of a table of a source, to be corrected."""
+    def edit_columns(self, source: SourceSummary, table: str, thousands_mark: str = "") -> None:
+        """Show the columns of a table of a source, to be corrected; its numbers with this thousands separator if one is
+        given."""
         actor = self._context.actor
 
         def show(found: SourceTable) -> None:
             if self.page is None:
-                self._open_page(self._columns_page(EditedTable(source, found), None))
+                edited = EditedTable(source, found)
+                draft = edited.draft().with_option("thousands_mark", thousands_mark) if thousands_mark else None
+                self._open_page(self._columns_page(edited, draft))
 
         self._context.tasks.read(self, lambda session: get_table(session, actor, source.id, table), show)
 

@@ -10,6 +10,7 @@ from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.column_kinds import with_kind
 from benchboard.analytics.files.inspection import empty_sheets, inspect_file, inspect_scan
 from benchboard.analytics.files.inspection_types import FileInspection, ReportProgress, TableInspection
+from benchboard.analytics.files.renamed_columns import Renaming
 from benchboard.analytics.files.scan import FileScan, ReadOptions, ScanColumn, WrongValues
 from benchboard.analytics.files.value_expressions import ColumnKind
 from benchboard.i18n import ngettext, number
@@ -44,8 +45,14 @@ class ImportDraft:
     wrong_values: WrongValues = "empty"
     file_names: bool = True
     """Whether the table of a folder has a column with the name of each row's file."""
+    file_column: str | None = None
+    """The name of that column in queries."""
+    file_title: str | None = None
+    """Its title."""
     same_as: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     """The files of a folder that are read under the titles of another one, and its name."""
+    renamings: tuple[Renaming, ...] = ()
+    """The columns of a folder's files that are those of others."""
     columns: Mapping[ColumnKey, ColumnChoice] = field(default_factory=lambda: _NOTHING)
     skipped_tables: frozenset[str] | None = None
     """The tables that aren't added; None: nothing was chosen."""
@@ -80,9 +87,18 @@ class ImportDraft:
         """The draft with these files read under the titles of another one."""
         return replace(self, same_as={**self.same_as, **dict.fromkeys(files, like)})
 
-    def parted(self, files: Sequence[str]) -> "ImportDraft":
-        """The draft with these files read under their own titles again."""
-        return replace(self, same_as={name: like for name, like in self.same_as.items() if name not in files})
+    def parted(self, table: TableInspection) -> "ImportDraft":
+        """The draft with the files of a table read under their own titles again."""
+        files, also = table.scan.file_names, {title for column in table.scan.columns for title in column.also}
+        return replace(
+            self,
+            same_as={name: like for name, like in self.same_as.items() if name not in files},
+            renamings=tuple(one for one in self.renamings if one[0] not in also),
+        )
+
+    def renamed(self, title: str, column: str) -> "ImportDraft":
+        """The draft with a column of some files read as one that the others have."""
+        return replace(self, renamings=(*self.renamings, (title, column)))
 
     def with_column(self, key: ColumnKey, choice: ColumnChoice) -> "ImportDraft":
         """The draft with other choices for a column."""
@@ -97,8 +113,12 @@ class ImportDraft:
         found = table.scan
         options = replace(found.options, wrong_values=self.wrong_values)
         columns = (self._column(table, place, column) for place, column in enumerate(found.columns))
-        file_column = found.file_column if self.file_names else ""
-        return replace(found, options=options, columns=tuple(columns), file_column=file_column)
+        file_column = found.file_column if self.file_column is None else self.file_column
+        return replace(
+            found, options=options, columns=tuple(columns),
+            file_column=file_column if self.file_names and found.file_column else "",
+            file_title=found.file_title if self.file_title is None else self.file_title,
+        )  # fmt: skip
 
     def _column(self, table: TableInspection, place: int, column: ScanColumn) -> ScanColumn:
         choice = self.choice(column_key(table.scan, place))
@@ -143,8 +163,9 @@ def detect(draft: ImportDraft, cancel_token: CancelToken, progress: ReportProgre
     options = replace(ReadOptions(), **draft.options)
     fixed = frozenset(draft.options)
     return inspect_file(
-        draft.path, options, fixed=fixed, same_as=draft.same_as, cancel_token=cancel_token, progress=progress
-    )
+        draft.path, options, fixed=fixed, same_as=draft.same_as, renamings=draft.renamings,
+        cancel_token=cancel_token, progress=progress,
+    )  # fmt: skip
 
 
 def read_draft(
@@ -155,13 +176,18 @@ def read_draft(
     inspect: Inspect = detect,
 ) -> ImportReading:
     """Read the file by a draft. What the reading `before` knows isn't read again. Raises `AppError` and `Cancelled`."""
-    if before is None or (before.draft.options, before.draft.same_as) != (draft.options, draft.same_as):
+    if before is None or _detected_by(before.draft) != _detected_by(draft):
         detected = inspect(draft, cancel_token, progress)
     else:
         detected = before.detected
     known = {id(old): new for old, new in zip(before.detected.tables, before.tables, strict=True)} if before else {}
     tables = tuple(_read_table(draft, table, known.get(id(table)), cancel_token, progress) for table in detected.tables)
     return ImportReading(draft, detected, tables)
+
+
+def _detected_by(draft: ImportDraft) -> tuple[object, ...]:
+    """What `detect` depends on."""
+    return draft.options, draft.same_as, draft.renamings
 
 
 def _read_table(
@@ -176,7 +202,7 @@ def _read_table(
         if known is not None and _reads_alike(known.scan, scan):
             return replace(known, scan=_named_as(known.scan, scan))
     if not scan.kept_columns:
-        return replace(table, scan=scan, wrong_lines=(), wrong_count=0)
+        return replace(table, scan=scan, wrong_lines=(), wrong_count=0, left_out=0)
     return inspect_scan(scan, cancel_token=cancel_token, progress=progress)
 
 
@@ -198,7 +224,7 @@ def _reads_alike(known: FileScan, wanted: FileScan) -> bool:
 def _named_as(known: FileScan, wanted: FileScan) -> FileScan:
     """The known scan, which knows which columns fit, with the names, titles and units of the wanted one."""
     pairs = zip(known.columns, wanted.columns, strict=True)
-    known = replace(known, file_column=wanted.file_column)
+    known = replace(known, file_column=wanted.file_column, file_title=wanted.file_title)
     return known.with_columns(
         tuple(replace(one, name=other.name, unit=other.unit, title=other.title) for one, other in pairs)
     )

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.column_kinds import column_fits
 from benchboard.analytics.files.file_writing import differing_kind_sentence, written_sentence
-from benchboard.analytics.files.inspection_types import TableInspection, TypeFit, UnreadFile
+from benchboard.analytics.files.inspection_types import RenamedColumn, TableInspection, TypeFit, UnreadFile
 from benchboard.analytics.files.number_marks import MARKS, marks_with, open_number
 from benchboard.analytics.files.other_titles import OtherTitles, other_titles, same_titles_sentence
 from benchboard.analytics.files.partial_columns import partial_column_sentence, unread_sentence
@@ -160,6 +160,7 @@ class ImportPage(QWidget):
         self.mixed_columns.decimal_mark_chosen.connect(self._choose_decimal_mark)
         self.mixed_columns.trimming_chosen.connect(self._choose_trimming)
         self.mixed_columns.stacking_chosen.connect(self._choose_stacking)
+        self.mixed_columns.renaming_chosen.connect(self._choose_renaming)
         self.wrong_lines.chosen.connect(lambda which: self._change(replace(self.draft, wrong_values=which)))
         self.wrong_lines.total_label_chosen.connect(lambda label: self._choose_option("total_label", label))
 
@@ -324,7 +325,12 @@ class ImportPage(QWidget):
             return
         self._shown_file = found.like if found is not None else table.scan.file_names[0]
         kept = replace(self.draft, skipped_tables=None)  # the tables are others then
-        self._change(kept.stacked(found.files, found.like) if found is not None else kept.parted(table.scan.file_names))
+        self._change(kept.stacked(found.files, found.like) if found is not None else kept.parted(table))
+        self.preview.setFocus(Qt.FocusReason.OtherFocusReason)  # what was clicked is made anew
+
+    def _choose_renaming(self, found: RenamedColumn) -> None:
+        """Read a column of some files as the one that the others have at its place."""
+        self._change(self.draft.renamed(found.title, found.suggested))
         self.preview.setFocus(Qt.FocusReason.OtherFocusReason)  # what was clicked is made anew
 
     def _reset(self) -> None:
@@ -357,7 +363,7 @@ class ImportPage(QWidget):
         if table is None or detected is None:
             return
         if self.preview.preview.is_file_name(place):
-            self.pane.file_names.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._open_file_column(table.scan, place)
             return
         column = table.scan.columns[place]
         key = column_key(table.scan, place)
@@ -369,6 +375,21 @@ class ImportPage(QWidget):
         popover.closed.connect(anchor.deleteLater)
         popover.open()
         self._count_fits(popover, detected, place)
+
+    def _open_file_column(self, scan: FileScan, place: int) -> None:
+        """Open what can be changed about the column with the names of the files."""
+        anchor = anchor_over(self.preview, place)
+
+        def choose(chosen: str) -> None:
+            self._change(replace(self.draft, file_names=chosen != LEAVE_OUT))
+
+        def write(_unit: str, name: str, title: str) -> None:
+            self._change(replace(self.draft, file_column=name, file_title=title))
+
+        taken = [one.name for one in scan.columns]
+        popover = ColumnPopover(anchor, scan.kept_columns[-1], taken, choose, write, kinds=("text",), has_unit=False)
+        popover.closed.connect(anchor.deleteLater)
+        popover.open()
 
     def _count_fits(self, popover: ColumnPopover, table: TableInspection, place: int) -> None:
         """Count how many values of a column fit each kind, and show it while the popover is open."""
@@ -531,10 +552,11 @@ class ImportPage(QWidget):
         assumed = [one for one in detected.assumed_units if self._is_unanswered(table, one.place)]
         unsure = any(one.option == "decimal_mark" and one.certainty == "guess" for one in detected.guesses)
         is_open = unsure and not MARKS & set(self.draft.options)
-        stacked = same_titles_sentence(detected.scan) if self.draft.same_as else ""
+        is_stacked = self.draft.same_as or self.draft.renamings
+        stacked = same_titles_sentence(detected.scan) if is_stacked else ""
         self.mixed_columns.show_columns(
             table, mixed, totals, self._notes(detected), open_number(table) if is_open else None, assumed,
-            self._other_titles(detected), stacked,
+            self._other_titles(detected), stacked, detected.renamed,
         )  # fmt: skip
         self._footer.show_table(table, reading.detected.seconds)
         self._tell_reading()

@@ -11,9 +11,16 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.analytics.files.file_writing import assumed_unit_sentence
-from benchboard.analytics.files.inspection_types import AssumedUnit, MixedColumn, TableInspection, TotalColumn
+from benchboard.analytics.files.inspection_types import (
+    AssumedUnit,
+    MixedColumn,
+    RenamedColumn,
+    TableInspection,
+    TotalColumn,
+)
 from benchboard.analytics.files.number_marks import OpenNumber
 from benchboard.analytics.files.other_titles import OtherTitles, other_titles_sentence
+from benchboard.analytics.files.renamed_columns import renamed_sentence
 from benchboard.analytics.files.spaced_columns import trimmed_sentence
 from benchboard.analytics.files.total_columns import total_column_sentence
 from benchboard.analytics.files.wrong_lines import mixed_column_sentence
@@ -39,6 +46,8 @@ class MixedColumnsNote(QWidget):
     trimming_chosen = Signal(bool)
     stacking_chosen = Signal(object)
     """Files are to be read under the titles of others (an `OtherTitles`), or (None) none are."""
+    renaming_chosen = Signal(object)
+    """A column of some files is to be read as the one that the others have (a `RenamedColumn`)."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,10 +74,11 @@ class MixedColumnsNote(QWidget):
         assumed: Sequence[AssumedUnit] = (),
         others: Sequence[OtherTitles] = (),
         stacked: str = "",
+        renamed: Sequence[RenamedColumn] = (),
     ) -> None:
         """Show these columns of `table`, `notes` that need no answer, a number that can be read in two ways, columns
-        of amounts that aren't all written with their currency, files that have the columns under other titles, and (as
-        a sentence) those that were chosen to be read so."""
+        of amounts that aren't all written with their currency, files that have the columns under other titles, (as a
+        sentence) those that were chosen to be read so, and columns that some files may call otherwise."""
         self.sentences = []
         while (item := self._column.takeAt(0)) is not None:
             if (line := item.widget()) is not None:
@@ -78,6 +88,8 @@ class MixedColumnsNote(QWidget):
             self._add_stacking(other_titles_sentence(other), _("Read as one table"), other)
         if stacked:
             self._add_stacking(stacked, _("Keep apart"), None)
+        for column in renamed:
+            self._add_renaming(column)
         if open_number is not None:
             self._add_number(table, open_number)
         for one in mixed:
@@ -130,6 +142,13 @@ class MixedColumnsNote(QWidget):
         name = "import_stack" if chosen is not None else "import_keep_apart"
         button = Button(title, partial(self.stacking_chosen.emit, chosen), kind="link", name=name)
         button.setAccessibleDescription(sentence)
+        line.addWidget(button)
+
+    def _add_renaming(self, found: RenamedColumn) -> None:
+        line = self._add_line(renamed_sentence(found), 0, ())
+        title = _("Read as “{name}”").format(name=found.suggested)
+        button = Button(title, partial(self.renaming_chosen.emit, found), kind="link", name="import_renamed")
+        button.setAccessibleDescription(self.sentences[-1])
         line.addWidget(button)
 
     def _add_spaces(self, sentence: str, *, removed: bool) -> None:

@@ -38,6 +38,7 @@ from benchboard.ui.studio.data.value_text import (
 )
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.column_keys import resize_column
 from benchboard.ui.widgets.labels import Text, plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -117,7 +118,7 @@ class PreviewModel(QAbstractTableModel):
         return self.columns[place] if place < len(self.columns) else None
 
     def is_file_name(self, place: int) -> bool:
-        """Whether the column at a place has the names of the files, which nothing in them can change."""
+        """Whether the column at a place has the names of the files, which aren't in them."""
         return self.table is not None and place == len(self.table.scan.columns)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
@@ -157,19 +158,35 @@ class PreviewModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self.cell_text(index.row(), index.column())
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            column = self.columns[index.column()]
-            misfit = self.is_misfit(index.row(), index.column())
-            what = _("doesn't fit") if misfit else self.cell_text(index.row(), index.column()) or _("empty")
-            return f"{column.title}: {what}"
+            if self.is_misfit(index.row(), index.column()):
+                return _("doesn't fit")
+            return self.cell_text(index.row(), index.column()) or _("empty")
         if role == Qt.ItemDataRole.ToolTipRole and self.is_misfit(index.row(), index.column()):
             raw = self.table.preview_raw[index.row()][index.column()] or ""
             return plain_tooltip(_("“{value}” doesn't match the column's type.").format(value=raw))
         return None
 
+    @property
+    def has_lines(self) -> bool:
+        """Whether the rows are named by the lines of their file, as those that don't fit are."""
+        return self.table is not None and 0 < len(self.table.preview) == len(self.table.preview_lines)
+
+    def line(self, row: int) -> int:
+        """The line of the file that a row begins in; the number of the row where that isn't known."""
+        return self.table.preview_lines[row] if self.has_lines and self.table is not None else row + 1
+
+    def _row_text(self, row: int) -> str | None:
+        line = self.line(row)
+        if line == row + 1:
+            return None
+        return _("Line {line} of the file, row {row}").format(line=number(line), row=number(row + 1))
+
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         column = self.column(section)
         if orientation == Qt.Orientation.Vertical:
-            return number(section + 1) if role == Qt.ItemDataRole.DisplayRole else None
+            if role == Qt.ItemDataRole.DisplayRole:
+                return number(self.line(section))
+            return self._row_text(section) if role == Qt.ItemDataRole.ToolTipRole else None
         if column is None or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
@@ -214,7 +231,7 @@ class PreviewTable(QTableView):
         """Say above the numbers what they count: lines that don't fit are named by their number in the file."""
         corner = self.findChild(QAbstractButton)
         assert corner is not None
-        title = Text(_("Row"), "caption", "muted", parent=corner)
+        self._numbers_title = title = Text(_("Row"), "caption", "muted", parent=corner)
         column = QVBoxLayout(corner)
         column.setContentsMargins(0, 0, _PAD, _PAD // 2)
         column.addWidget(title, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
@@ -223,6 +240,7 @@ class PreviewTable(QTableView):
         """Show a table. Widths and position stay while the columns are the same."""
         place, spot = self.currentIndex(), self.horizontalScrollBar().value()
         self.preview.show_table(table, as_written=as_written)
+        self._numbers_title.setText(_("Line") if self.preview.has_lines else _("Row"))
         columns = tuple((column.source, column.title) for column in self.preview.columns)
         if columns != self._shown_columns:
             self._shown_columns = columns
@@ -287,7 +305,7 @@ class PreviewTable(QTableView):
         opens = (is_menu or (event.key() in _OPENING_KEYS and not event.modifiers())) and not self.fixed
         if opens and self.preview.columnCount():
             self.column_opened.emit(max(index.column(), 0))
-        else:
+        elif not resize_column(self, event):
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -309,7 +327,14 @@ class _RowNumbers(QHeaderView):
         painter.save()
         painter.fillRect(rect, theme().color("surface"))
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme().color("grid"))
-        paint_line(painter, rect.adjusted(0, 0, -_PAD, -1), number(section + 1), "mono", "text.muted", right=True)
+        paint_line(
+            painter,
+            rect.adjusted(0, 0, -_PAD, -1),
+            str(self.model().headerData(section, Qt.Orientation.Vertical)),
+            "mono",
+            "text.muted",
+            right=True,
+        )
         painter.restore()
 
 
@@ -379,7 +404,7 @@ class _Heads(QHeaderView):
 
     def _paint_kind(self, painter: QPainter, box: QRect, column: ScanColumn, section: int) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._view.fixed or self._view.preview.is_file_name(section):
+        if self._view.fixed:
             box = box.adjusted(-6, 0, 20, 0)
         else:
             self._paint_chooser(painter, box, section)

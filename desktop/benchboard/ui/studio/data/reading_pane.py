@@ -415,7 +415,7 @@ class _OptionField(QWidget):
         reason = guess.reason if guess is not None and not chosen else ""
         self._why.setText(reason)
         self._why.setVisible(bool(reason))
-        self.select.setAccessibleDescription(" ".join(part for part in (text, reason) if part))
+        self.select.setAccessibleDescription(": ".join(part for part in (text, reason) if part))
 
 
 class _TitleLine(QWidget):

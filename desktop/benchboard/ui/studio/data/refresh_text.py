@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from benchboard.analytics.files.file_writing import read_in_currency_sentence
+from benchboard.analytics.files.partial_columns import partial_column_sentence
 from benchboard.analytics.files.readable_files import FileProblem
 from benchboard.analytics.sources import services
-from benchboard.analytics.sources.file_news import file_problems, problems_text
+from benchboard.analytics.sources.file_news import file_problems, problems_text, wrong_lines_text
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.i18n import _, ngettext, number
 from benchboard.identity.permissions import Actor
@@ -40,6 +41,8 @@ def refresh_text(before: RefreshedSource, now: RefreshedSource) -> str:
     said = [_rows_text(now.source, before.source.rows)]
     if now.source.is_folder:
         said += _added_text([title for title in now.columns if title not in before.columns], now.source)
+        said += _removed_text([title for title in before.columns if title not in now.columns])
+        said += _emptied_text(before, now)
         # A file that wasn't read before either is no news.
         unread = [name for name in now.source.unread_files if name not in before.source.unread_files]
         said += _unread_text(unread, now.source)
@@ -48,6 +51,7 @@ def refresh_text(before: RefreshedSource, now: RefreshedSource) -> str:
     ]
     if now.source.totals > before.source.totals:
         said.append(_("A total row was skipped."))
+    said.append(wrong_lines_text(now.source))
     said.append(problems_text(now.problems, day_and_time))
     return " ".join(part for part in said if part)
 
@@ -77,6 +81,19 @@ def _added_text(added: Sequence[str], source: SourceSummary) -> list[str]:
         return [_("New column: “{column}”.").format(column=added[0])]
     text = _("New column: “{column}”, in {count} of {total} files.")
     return [text.format(column=added[0], count=number(partial.count), total=number(partial.of))]
+
+
+def _removed_text(removed: Sequence[str]) -> list[str]:
+    """The columns that no file has any more."""
+    names = ", ".join(f"“{title}”" for title in removed[:_NAMED]) + ("…" if len(removed) > _NAMED else "")
+    return [_("No longer in the files: {names}.").format(names=names)] if removed else []
+
+
+def _emptied_text(before: RefreshedSource, now: RefreshedSource) -> list[str]:
+    """The columns of before that some files lack now, though all had them."""
+    known = {one.title for one in before.source.partial_columns}
+    lacking = [one for one in now.source.partial_columns if one.title in before.columns and one.title not in known]
+    return [partial_column_sentence(one) for one in lacking[:1]]
 
 
 def _unread_text(unread: Sequence[str], source: SourceSummary) -> list[str]:

@@ -91,7 +91,6 @@ class ServerDialog(ConnectionDialog):
             field.edit.returnPressed.connect(self._save)
         self.fields["port"].edit.setText(str(DEFAULT_PORTS[self._kind]))
         self.fields["password"].edit.setEchoMode(QLineEdit.EchoMode.Password)
-        self.fields["schema"].setVisible(self._kind == "postgresql")
         self.tls = Select(
             [
                 ("verify", _("Encrypt and check the certificate")),
@@ -117,6 +116,8 @@ class ServerDialog(ConnectionDialog):
                 line.addWidget(self.fields[name], 1, Qt.AlignmentFlag.AlignTop)
             self.content.addLayout(line)
         self.fields["port"].setFixedWidth(96)
+        # Not before it is in here: it would be shown as a window of its own.
+        self.fields["schema"].setVisible(self._kind == "postgresql")
         self.content.addWidget(self._state)
         self.content.addStretch(1)
 

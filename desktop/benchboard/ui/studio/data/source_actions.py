@@ -9,12 +9,13 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.files.renamed_columns import Renaming
 from benchboard.analytics.remote.settings import RemoteSettings
 from benchboard.analytics.rest.settings import RestSettings
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.copies import keep_restored, note_removed
 from benchboard.analytics.sources.file_import import locate_source, source_copies
-from benchboard.analytics.sources.lineage import LineageUse
+from benchboard.analytics.sources.lineage import LineageUse, table_uses, uses_text
 from benchboard.analytics.sources.removal import RemovedSource, remove_source, restore_source
 from benchboard.analytics.sources.rest_connection import rest_settings
 from benchboard.analytics.sources.servers import server_settings
@@ -28,9 +29,11 @@ from benchboard.ui.commands import Handler
 from benchboard.ui.context import Context
 from benchboard.ui.problems import Action
 from benchboard.ui.studio.data.refresh_text import RefreshedSource, refresh_text
+from benchboard.ui.studio.data.renamed_columns_dialog import RenamedColumnsDialog
 from benchboard.ui.studio.data.rest_dialog import ExistingApi, RestDialog
 from benchboard.ui.studio.data.server_dialog import ExistingServer, ServerDialog
-from benchboard.ui.studio.data.skipped_lines_dialog import SkippedLinesDialog
+from benchboard.ui.studio.data.skipped_lines_dialog import SkippedLinesDialog, thousands_remedy
+from benchboard.ui.studio.data.source_access_dialog import SourceAccessDialog
 from benchboard.ui.studio.data.source_rows import SourceRow
 from benchboard.ui.tasks import DatabaseSession, Progress
 from benchboard.ui.widgets import Button, Confirm, Dialog, Edit, Field, open_file_dialog
@@ -48,8 +51,9 @@ class SourceActions(QObject):
 
     restored = Signal(str)
     """The removal of this one was undone."""
-    columns_wanted = Signal(object, str)
-    """The columns of a source's table are to be edited: its `SourceSummary`, and the table's name."""
+    columns_wanted = Signal(object, str, str)
+    """The columns of a source's table are to be edited: its `SourceSummary`, the table's name, and the thousands
+    separator that its numbers are to be read with; empty for the one that they have."""
     not_refreshed = Signal()
 
     def __init__(self, context: Context, parent: QWidget, *, explores: bool) -> None:
@@ -62,10 +66,13 @@ class SourceActions(QObject):
         source = row.source
         found = {
             "refresh": Handler(partial(self.refresh, source.id, source.name), self.why_read_only),
-            "columns": Handler(lambda: self.columns_wanted.emit(source, table()), partial(self._why_no_columns, row)),
+            "columns": Handler(
+                lambda: self.columns_wanted.emit(source, table(), ""), partial(self._why_no_columns, row)
+            ),
             "lines": Handler(partial(self._show_lines, row, table), partial(_why_no_lines, row)),
             "rename": Handler(partial(self.rename, source), self.why_read_only),
             "locate": Handler(partial(self.locate, source), self.why_read_only),
+            "access": Handler(partial(self.show_access, source)),
             "remove": Handler(partial(self.remove, source), self.why_read_only),
         }
         if source.server or source.address:
@@ -76,6 +83,10 @@ class SourceActions(QObject):
             explore = Handler(lambda: self._context.go(explore_address(source.id, table())), subtitle=source.name)
             found = {"explore": explore, **found}
         return {f"studio.sources.{name}": handler for name, handler in found.items()}
+
+    def show_access(self, source: SourceSummary) -> None:
+        """Show who may use a source, and let that be changed by those who may."""
+        SourceAccessDialog(self._parent.window(), self._context, source.id, source.name).open()
 
     def _why_no_columns(self, row: SourceRow) -> str:
         """Why the columns of a source can't be changed; empty if they can."""
@@ -88,8 +99,13 @@ class SourceActions(QObject):
     def _show_lines(self, row: SourceRow, table: Callable[[], str]) -> None:
         """Show the lines that aren't read as they are."""
         shown = table() if table() in row.source.tables else next(iter(row.source.tables), "")
-        changed = row.news == "changed"
-        SkippedLinesDialog(self._parent.window(), self._context, row.source, shown, changed=changed).open()
+        self._open_lines(row.source, shown, changed=row.news == "changed")
+
+    def _open_lines(self, source: SourceSummary, table: str, *, changed: bool) -> None:
+        remedy = None if self.why_read_only() else partial(self.columns_wanted.emit, source)
+        SkippedLinesDialog(
+            self._parent.window(), self._context, source, table, changed=changed, read_with_mark=remedy
+        ).open()
 
     def tell_columns_changed(self, source: SourceSummary) -> None:
         """Say that the columns of a source were changed, and offer to undo it."""
@@ -100,8 +116,11 @@ class SourceActions(QObject):
         may_write = has_permission(self._context.actor, "sources:write")
         return "" if may_write else _("Your role can't change data sources.")
 
-    def refresh(self, source_id: str, name: str, *, accept_losses: bool = False) -> None:
-        """Read the files of a source again; ask where that would lose columns or rows."""
+    def refresh(
+        self, source_id: str, name: str, *, accept_losses: bool = False, renamings: tuple[Renaming, ...] = ()
+    ) -> None:
+        """Read the files of a source again; ask where that would lose columns or rows, and which columns new ones are
+        of which `renamings` doesn't tell."""
         database, actor = self._context.database, self._context.actor
 
         def read(progress: Progress) -> tuple[SourceSummary, str]:
@@ -115,6 +134,7 @@ class SourceActions(QObject):
                     actor,
                     source_id,
                     accept_losses=accept_losses,
+                    renamings=renamings,
                     cancel_token=token,
                     progress=progress.report,
                     keeps_last_good=True,
@@ -123,11 +143,17 @@ class SourceActions(QObject):
                     return now, refresh_text(before, RefreshedSource.read(session, actor, source_id))
 
         title = _("Reading “{name}”").format(name=name)
-        failed = partial(self._ask_or_tell, source_id, name)
-        self._context.tasks.run(self, read, lambda found: self._tell_refreshed(*found), failed, title=title)
+        failed = partial(self._ask_or_tell, source_id, name, renamings)
+        tell = partial(self._tell_refreshed, undoable=bool(renamings))
+        self._context.tasks.run(self, read, lambda found: tell(*found), failed, title=title)
 
-    def _ask_or_tell(self, source_id: str, name: str, error: AppError) -> None:
+    def _ask_or_tell(self, source_id: str, name: str, renamings: tuple[Renaming, ...], error: AppError) -> None:
         if isinstance(error, Cancelled):
+            return
+        if isinstance(found := error.facts.get("renamed"), tuple):
+            run = partial(self._refresh_renamed, source_id, name)
+            RenamedColumnsDialog(self._parent.window(), found, error.why, run).open()
+            self.not_refreshed.emit()
             return
         if error.code != DOUBTFUL:
             self._context.problems.show(error)
@@ -140,18 +166,35 @@ class SourceActions(QObject):
         title = _("Refresh without the missing files?") if files else title
         title = _("Refresh without the unreadable files?") if broken else title
         act = _("Refresh without them") if columns or files else _("Refresh anyway")
+        run = partial(self.refresh, source_id, name, accept_losses=True, renamings=renamings)
         Confirm(
             self._parent.window(), title, " ".join(part for part in (error.what, error.why, error.do) if part), act=act,
-            keep=_("Keep what was read before"), run=partial(self.refresh, source_id, name, accept_losses=True),
+            keep=_("Keep what was read before"), run=run,
         ).open()  # fmt: skip
 
-    def _tell_refreshed(self, source: SourceSummary, text: str) -> None:
+    def _refresh_renamed(self, source_id: str, name: str, renamings: tuple[Renaming, ...]) -> None:
+        self.refresh(source_id, name, renamings=renamings)
+
+    def _tell_refreshed(self, source: SourceSummary, text: str, *, undoable: bool) -> None:
         if source.problem:
             find = _("Find folder…") if source.is_folder else _("Find file…")
             locate = None if source.server or source.address else Action(find, partial(self.locate, source))
             self._context.problems.toast(source.problem, warning=True, action=locate)
             return
-        self._context.problems.toast(text, partial(self._undo, source) if source.copied else None)
+        undo = partial(self._undo, source) if source.copied or undoable else None
+        if source.wrong_lines:
+            self._context.problems.toast(text, undo, warning=True, action=self._lines_action(source))
+        else:
+            self._context.problems.toast(text, undo)
+
+    def _lines_action(self, source: SourceSummary) -> Action:
+        """What helps with the lines that don't fit: another thousands separator where that is all, else to see them."""
+        first = source.first_wrong
+        if first is not None and first.thousands_mark and not self.why_read_only():
+            show = partial(self.columns_wanted.emit, source, first.table, first.thousands_mark)
+            return Action(thousands_remedy(first.thousands_mark), show)
+        table = first.table if first is not None else next(iter(source.tables), "")
+        return Action(_("Show lines"), partial(self._open_lines, source, table, changed=False))
 
     def _undo(self, source: SourceSummary) -> None:
         """Put the copy of before back."""
@@ -221,7 +264,7 @@ class SourceActions(QObject):
         actor = self._context.actor
 
         def read(session: DatabaseSession) -> tuple[tuple[LineageUse, ...], tuple[str, ...]]:
-            uses = services.source_uses(session, actor, source.id)
+            uses = table_uses(session, actor, source.id)
             return uses, models_reading(session, actor, source.id)
 
         self._context.tasks.read(self, read, partial(self._confirm, source))
@@ -230,7 +273,7 @@ class SourceActions(QObject):
         Confirm(
             self._parent.window(),
             _("Remove “{name}”?").format(name=source.name),
-            _consequences(found[0], found[1], is_server=bool(source.server or source.address))
+            removal_text(found[0], found[1], is_server=bool(source.server or source.address))
             + " "
             + _("You can undo this afterwards."),
             act=_("Remove data source"),
@@ -281,14 +324,18 @@ def _columns_text(source: SourceSummary) -> str:
     return _("The columns of “{name}” were changed: {rows}.").format(name=source.name, rows=rows)
 
 
-def _consequences(uses: tuple[LineageUse, ...], models: tuple[str, ...], *, is_server: bool) -> str:
+def removal_text(uses: tuple[LineageUse, ...], models: tuple[str, ...], *, is_server: bool) -> str:
+    """What no longer works without a source, and that its data stay. `models` are the names of the data models that
+    read it."""
     stays = _("The data on the server stays.") if is_server else _("The file itself stays where it is.")
-    dashboards = sorted({use.dashboard for use in uses})
+    if others := uses_text(use for use in uses if use.kind in ("variable", "alert")):
+        stays = _("No longer works without it: {uses}.").format(uses=others) + " " + stays
+    dashboards = sorted({use.dashboard for use in uses if use.kind == "widget"})
     if models:
         names = in_sentence(f"“{name}”" for name in models[:_NAMED_USES])
         text = ngettext("{count} data model breaks: {names}.", "{count} data models break: {names}.", len(models))
         stays = f"{text.format(count=len(models), names=names)} {stays}"
-    if not dashboards and models:
+    if not dashboards and (models or others):
         return stays
     if not dashboards:
         return _("No dashboard uses it.") + " " + stays

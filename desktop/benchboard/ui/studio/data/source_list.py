@@ -35,6 +35,7 @@ from benchboard.ui.studio.data.source_rows import (
 )
 from benchboard.ui.studio.data_access import can_have_orders
 from benchboard.ui.studio.data_cards import sample_card
+from benchboard.ui.studio.recovered_sources import RecoveredSources
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import clock_minutes, refresh_times
 from benchboard.ui.widgets import BannerPlace, Button, EmptyState, MenuItem, Toolbar, fill_column, menu, search_field
@@ -62,9 +63,10 @@ class SourceList(QWidget):
         self._context = context
         self._pending = ""
         self.actions_for_sources = SourceActions(context, self, explores=explores)
+        self._recovered = RecoveredSources(context, self)
         self._model: PagedTableModel[SourceRow] = PagedTableModel(context.tasks, self._fetch, source_columns(), self)
         self._toolbar = toolbar = Toolbar(_("Data sources"))
-        self._search = search_field(self, "sources_search", _("Name"), self._searched)
+        self._search = search_field(self, "sources_search", _("Name"), self._searched, label=_("Filter data sources"))
         toolbar.add(self._search)
         self.add_button = Button(
             _("Add data"), self.open_add_menu, kind="primary", icon="ph.plus", menu=True, name="sources_add"
@@ -83,7 +85,7 @@ class SourceList(QWidget):
         )
         self.pane = SourcePane(context)
         self._body = Drawer(self._table, self.pane)
-        self._body.covers.connect(self._table.view.set_covered)
+        self._body.covers.connect(self._table.set_covered)
         self.banner_place = BannerPlace()
         fill_column(self, toolbar, self.banner_place, self._body)
         self.setFocusProxy(self._table.view)
@@ -120,9 +122,9 @@ class SourceList(QWidget):
             self._table.view.viewport().update()
 
     def _empty_state(self, *, may_write: bool) -> EmptyState:
-        title = _("No data sources yet")
         actor, location = self._context.actor, self._context.workspace.location
         own = can_have_orders(location) and any(has_permission(actor, one.permission) for one in RELATIONS.values())
+        title = _("No data of your own yet") if own else _("No data sources yet")
         also = "\n" + _("Benchboard's own orders are already in Explore.") if own else ""
         if not may_write:
             why = _("Data sources that colleagues add are listed here.")
@@ -209,6 +211,9 @@ class SourceList(QWidget):
 
     def _loaded(self) -> None:
         self._body.keep_place(bool(self._model.rows))
+        for row in self._model.rows:
+            if row.source.recovered:
+                self._recovered.note(row.id)
         if self._pending and self._table.make_current(self._pending):
             self._pending = ""
 

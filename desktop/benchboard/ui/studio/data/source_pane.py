@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -34,8 +34,9 @@ from benchboard.analytics.files.profile import ColumnProfile, profile_table
 from benchboard.analytics.files.scan import ScanColumn
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.file_import import table_scan
+from benchboard.analytics.sources.file_news import wrong_lines_text
 from benchboard.analytics.sources.lineage import LineageUse, column_uses, table_uses, uses_text
-from benchboard.analytics.sources.services import TableSummary
+from benchboard.analytics.sources.services import SourceSummary, TableSummary
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.commands import Handler, Handlers, run_handler
@@ -43,10 +44,11 @@ from benchboard.ui.context import Context
 from benchboard.ui.studio.data.preview_table import paint_histogram, paint_line
 from benchboard.ui.studio.data.source_rows import (
     SourceRow,
+    access_text,
+    lines_sentence,
     location_text,
     news_text,
     reading_notes,
-    skipped_lines,
     status_mark,
     tables_and_rows,
 )
@@ -61,13 +63,14 @@ from benchboard.ui.studio.data.value_text import (
 )
 from benchboard.ui.tasks import DatabaseSession, Progress, Work
 from benchboard.ui.theme import theme
-from benchboard.ui.time_format import relative_time
+from benchboard.ui.time_format import day_and_time, relative_time
 from benchboard.ui.widgets import Badge, Button, Elided, Icon, KeyValue, Paragraph, Select, Text, hairline
 from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.buttons import SegmentedControl
+from benchboard.ui.widgets.column_keys import resize_column
 from benchboard.ui.widgets.detail_pane import DetailHeader, DetailPane, DetailSection
 from benchboard.ui.widgets.fields import row as fields_row
-from benchboard.ui.widgets.labels import plain_tooltip
+from benchboard.ui.widgets.labels import Tone, plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
 _SAMPLE_ROWS: Final = 20
@@ -101,7 +104,14 @@ class SourcePane(DetailPane):
         self.head.addWidget(self._head)
         self._news = Paragraph("", "body", "error")
         self._news.setContentsMargins(16, 0, 16, 8)
-        self.head.addWidget(self._news)
+        self._lines = Button(_("Show"), kind="link", size="sm", name="source_lines")
+        self._lines.clicked.connect(self._show_lines)
+        self._handlers: Handlers = {}
+        said = QHBoxLayout()
+        said.setContentsMargins(0, 0, 16, 0)
+        said.addWidget(self._news, 1)
+        said.addWidget(self._lines, 0, Qt.AlignmentFlag.AlignTop)
+        self.head.addLayout(said)
         self._actions = QHBoxLayout()
         self._actions.setContentsMargins(16, 0, 16, 12)
         self._actions.setSpacing(theme().px("spacing.2"))
@@ -122,7 +132,7 @@ class SourcePane(DetailPane):
         self._select.currentIndexChanged.connect(lambda _at: self._show_table())
         self._select_section = DetailSection(_("Table"))
         self._select_section.fill(self._select)
-        self._edit_columns = Button(_("Columns…"), kind="link", size="sm", icon="ph.columns", name="source_columns")
+        self._edit_columns = Button(_("Edit columns"), kind="link", size="sm", icon="ph.columns", name="source_columns")
         self._edit_columns.clicked.connect(self._run_edit_columns)
         self._columns_handler: Handler | None = None
         self._columns = DetailSection(_("Columns"), self._edit_columns)
@@ -183,35 +193,44 @@ class SourcePane(DetailPane):
         self._head.name.setText(row.source.name)
         self._head.below.setText(row.kind_title)
         self._badge.show_state(mark.kind, mark.text)
-        news = news_text(row)
-        self._news.setText(news)
-        self._news.set_tone("error" if mark.kind == "error" else "info" if mark.kind == "info" else "warn")
-        self._news.setVisible(bool(news))
+        self._handlers = handlers
+        self._show_news(row, mark.kind)
         self._show_actions(handlers)
         self._refreshed = Elided(relative_time(row.source.last_sync))
         self._facts.show_rows(
             (
                 (_("Contents"), Elided(tables_and_rows(row))),
-                *(
-                    [
-                        (
-                            lines[0],
-                            _LinesValue(lines[1], partial(self._run, handlers, "studio.sources.lines")),
-                        )
-                    ]
-                    if (lines := skipped_lines(row.source))
-                    else []
-                ),
                 (_("Last refreshed"), self._refreshed),
+                *_failed_attempt(row.source),
                 (
                     _("Copied from") if row.source.copied else _("Location"),
                     Elided(row.source.server or row.source.address or location_text(row.source.path), middle=True),
+                ),
+                (
+                    _("Access"),
+                    _AccessValue(row.source, partial(self._run, handlers, "studio.sources.access")),
                 ),
             )
         )
         self._show_notes(reading_notes(row.source))
         if not same:
             self._read_tables(row.source.id)
+
+    def _show_news(self, row: SourceRow, kind: str) -> None:
+        """Say what is to be known of the source: once, with the lines that didn't fit and a button that shows them."""
+        lines, news = lines_sentence(row.source), news_text(row)
+        only_lines = bool(lines) and news in ("", wrong_lines_text(row.source))
+        self._badge.setVisible(not (only_lines and news))  # the sentence says it
+        text = lines if only_lines else " ".join(part for part in (news, lines) if part)
+        self._news.setText(text)
+        tone: Tone = "error" if kind == "error" else "info" if kind == "info" else "warn"
+        self._news.set_tone(tone if news else "secondary")
+        self._news.setVisible(bool(text))
+        self._lines.setVisible(bool(lines))
+        self._lines.setAccessibleDescription(lines)
+
+    def _show_lines(self) -> None:
+        self._run(self._handlers, "studio.sources.lines")
 
     def _show_notes(self, notes: Sequence[str]) -> None:
         more = len(notes) - _MOST_NOTES
@@ -375,16 +394,20 @@ class SourcePane(DetailPane):
         return self._row is not None and self._row.id == source_id and self.table == table.name
 
 
-class _LinesValue(QWidget):
-    """How many lines don't fit, and a button that shows them."""
+class _AccessValue(QWidget):
+    """Who may use a source, and a button that changes it."""
 
-    def __init__(self, text: str, show: Callable[[], object]) -> None:
+    def __init__(self, source: SourceSummary, show: Callable[[], object]) -> None:
         super().__init__()
+        text = access_text(source)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme().px("spacing.2"))
-        row.addWidget(Elided(text), 1)
-        button = Button(_("Show"), show, kind="link", size="sm", name="source_lines")
+        said = Elided(text)
+        said.setObjectName("source_access_state")
+        row.addWidget(said, 1)
+        button = Button(_("Change"), show, kind="link", size="sm", name="source_access")
+        button.setAccessibleName(_("Who can use it…"))
         button.setAccessibleDescription(text)
         row.addWidget(button)
 
@@ -583,8 +606,19 @@ class _SampleTable(QTableView):
         self.resizeColumnsToContents()
         self._row_count = len(rows)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not resize_column(self, event):
+            super().keyPressEvent(event)
+
     def fit_height(self, room: int) -> None:
         """Take the height that all rows need, if there is so much; at least that of some rows."""
         head, line = theme().px("table.header"), theme().px("table.row.compact")
         shown = min(self._row_count, max(_LEAST_ROWS, (room - head - _BAR) // line))
         self.setFixedHeight(head + shown * line + _BAR)
+
+
+def _failed_attempt(source: SourceSummary) -> list[tuple[str, QWidget]]:
+    """When a source couldn't be read, if that was the last attempt."""
+    if source.failed_at is None:
+        return []
+    return [(_("Last attempt"), Elided(_("{time}, failed").format(time=day_and_time(source.failed_at))))]

@@ -17,9 +17,10 @@ from benchboard.analytics.sources.file_news import (
     original_gone_text,
     problems_text,
     status_title,
+    wrong_lines_text,
 )
 from benchboard.analytics.sources.services import SourceSummary
-from benchboard.i18n import _, ngettext, number
+from benchboard.i18n import _, in_sentence, ngettext, number
 from benchboard.identity.permissions import Actor
 from benchboard.paging import Listing, Page
 from benchboard.ui.commands import key_cap
@@ -87,7 +88,10 @@ def checked_text(rows: Sequence[SourceRow], time: str) -> str:
         said.append(_("Can't be read: {names}.").format(names=_named(problems)))
     if gone:
         said.append(_("Original missing: {names}.").format(names=_named(gone)))
-    if not changed and not problems and not gone:
+    misfits = [row.source.name for row in rows if row.source.wrong_lines and row.source.name not in problems]
+    if misfits:
+        said.append(_("With lines that don't fit: {names}.").format(names=_named(misfits)))
+    if not changed and not problems and not gone and not misfits:
         said.append(_("Everything is up to date."))
     return " ".join(said)
 
@@ -103,36 +107,47 @@ def read_row(source: SourceSummary) -> SourceRow:
                      file_problems(source))  # fmt: skip
 
 
+def is_renamed(row: SourceRow) -> bool:
+    """Whether nothing is wrong with a source but columns that may be renamed."""
+    return bool(row.source.renamed) or (bool(row.problems) and all(one.renamed for one in row.problems))
+
+
 def can_refresh(row: SourceRow) -> bool:
     """Whether reading the source again is what its status asks for: then the mark is a button that does it."""
+    if is_renamed(row):
+        return True
     return row.news == "changed" and row.source.status != "error" and not row.problems
 
 
 def status_mark(row: SourceRow) -> Mark:
     """The status of a source, as a mark and a word."""
     title = status_title(row.source, row.news, row.problems)
+    if is_renamed(row):
+        return Mark("warn", title, "ph.arrows-clockwise")
     if row.source.status == "error":
         return Mark("error", title)
     if row.problems:
         return Mark("warn", title)
     if can_refresh(row):
         return Mark("info" if row.source.copied else "warn", title, "ph.arrows-clockwise")
-    return Mark("warn" if row.news else "ok", title)
+    return Mark("warn" if row.news or row.source.wrong_lines else "ok", title)
 
 
 def news_text(row: SourceRow) -> str:
     """What is wrong or new with a source, and what to do about it; empty if nothing is."""
     if row.source.server or row.source.address:
         return row.source.problem or (_("The API has more rows than Benchboard reads.") if row.source.limited else "")
+    if row.source.renamed:
+        return row.source.problem
     if row.source.status == "error" and row.source.problem:
-        return row.source.problem + " " + _("Find the file, or put it back and refresh the data.")
-    if row.news == "moved" and row.source.is_folder:
-        return _("The folder was moved or deleted. Find it, or put it back.")
+        return row.source.problem
     if row.news == "moved":
-        return _("The file was moved or deleted. Find it, or put it back.")
+        return _("{name} is missing from {folder}. Find it, or put it back.").format(
+            name=Path(row.source.path).name, folder=Path(row.source.path).parent
+        )
     if row.news == "original_gone":
         return original_gone_text(row.source, _copied_at(row.source))
-    return problems_text(row.problems, day_and_time) or row.changes
+    return problems_text(row.problems, day_and_time) or row.changes or wrong_lines_text(row.source)
 
 
 def _copied_at(source: SourceSummary) -> str:
@@ -150,11 +165,11 @@ def source_columns() -> tuple[Column[SourceRow], ...]:
             _("Name"),
             lambda row: row.source.name,
             sortable=True,
-            second=lambda row: row.kind_title,
+            second=_kind_and_access,
             width=220,
             stretch=True,
         ),
-        Column("status", _("Status"), lambda row: status_mark(row).text, mark=status_mark, width=150,
+        Column("status", _("Status"), lambda row: status_mark(row).text, mark=status_mark, width=168,
                tooltip=_status_tip),
         Column("tables", _("Tables"), _tables_text, align_right=True, width=80),
         Column("rows", _("Rows"), lambda row: number(row.rows) if row.rows is not None else "–", align_right=True,
@@ -179,6 +194,23 @@ def source_columns() -> tuple[Column[SourceRow], ...]:
             width=120,
         ),
     )  # fmt: skip
+
+
+def _kind_and_access(row: SourceRow) -> str:
+    kind = row.kind_title
+    return kind if row.source.restricted_to is None else _("{kind}, restricted").format(kind=kind)
+
+
+def access_text(source: SourceSummary) -> str:
+    """Who may use a source: everyone, or only some people and teams."""
+    if source.restricted_to is None:
+        return _("Everyone")
+    if not source.restricted_to:
+        return _("Restricted to admins")
+    names, more = list(source.restricted_to[:_NAMED]), len(source.restricted_to) - _NAMED
+    if more > 0:
+        names.append(ngettext("{count} more", "{count} more", more).format(count=number(more)))
+    return _("Restricted to {names}").format(names=in_sentence(names))
 
 
 def _status_tip(row: SourceRow) -> str:
@@ -226,14 +258,13 @@ def lines_text(source: SourceSummary) -> str:
     return ", ".join(parts)
 
 
-def skipped_lines(source: SourceSummary) -> tuple[str, str] | None:
-    """The title and the text of what became of the lines that didn't fit; None if all did. Total rows that were skipped
-    are lines that fit."""
-    if source.totals and not source.left_out and not source.emptied:
-        text = ngettext("{count} total row", "{count} total rows", source.totals)
-        return _("Skipped lines"), text.format(count=number(source.totals))
+def lines_sentence(source: SourceSummary) -> str:
+    """What became of the lines that didn't fit, as a sentence: `2 lines have values left empty.` Empty if all did."""
+    if source.emptied and not source.left_out and not source.totals:
+        text = ngettext("{count} line has values left empty.", "{count} lines have values left empty.", source.emptied)
+        return text.format(count=number(source.emptied))
     text = lines_text(source)
-    return (_("Lines that don't fit"), text) if text else None
+    return f"{text}." if text else ""
 
 
 def reading_notes(source: SourceSummary) -> tuple[str, ...]:

@@ -15,9 +15,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from benchboard.i18n import _
 from benchboard.ui.studio.data.preview_table import paint_line
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.column_keys import resize_column
 from benchboard.ui.widgets.labels import plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -33,6 +35,8 @@ class TextRow:
     icon: str = ""
     muted: bool = False
     problem: str = ""
+    hints: frozenset[int] = frozenset()
+    """The columns whose text says what may be entered there."""
 
 
 class _TextModel(QAbstractTableModel):
@@ -57,7 +61,9 @@ class _TextModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tooltip(row.problem or row.cells[index.column()])
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{self.heads[index.column()]}: {row.cells[index.column()]}"
+            is_empty = not row.cells[index.column()] or index.column() in row.hints
+            parts = (_("empty") if is_empty else row.cells[index.column()], row.problem if index.column() == 0 else "")
+            return ", ".join(part for part in parts if part)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self.side(index.column()) | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -75,13 +81,19 @@ class _TextModel(QAbstractTableModel):
         return Qt.AlignmentFlag.AlignRight if column in self.right else Qt.AlignmentFlag.AlignLeft
 
 
+def _edge_pad() -> int:
+    """What the first column is set in by, in pixels: it begins where the headings above it do."""
+    return theme().px("spacing.4") - theme().px("table.cell_pad_x")
+
+
 class _TextCells(QStyledItemDelegate):
     """Draws a cell with the margins of its column's title; the current row is marked."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         width = QFontMetrics(theme().font("body")).horizontalAdvance(str(index.data() or ""))
         icon = _ICON_ROOM if index.column() == 0 else 0
-        return QSize(width + 2 * theme().px("table.cell_pad_x") + 2 + icon, theme().px("table.row.compact"))
+        edge = _edge_pad() if index.column() == 0 else 0
+        return QSize(width + 2 * theme().px("table.cell_pad_x") + 2 + icon + edge, theme().px("table.row.compact"))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         view = self.parent()
@@ -93,7 +105,7 @@ class _TextCells(QStyledItemDelegate):
         if current:
             painter.fillRect(rect, theme().color("selection"))
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme().color("grid"))
-        inner = rect.adjusted(pad, 0, -pad, -1)
+        inner = rect.adjusted(pad + (_edge_pad() if index.column() == 0 else 0), 0, -pad, -1)
         if row.icon and index.column() == 0:
             middle = inner.top() + inner.height() / 2
             icon = "ph.warning" if row.problem else row.icon
@@ -101,6 +113,7 @@ class _TextCells(QStyledItemDelegate):
             paint_icon(painter, icon, QRectF(inner.left(), middle - 7, 14, 14), theme().color(colour))
             inner.adjust(_ICON_ROOM, 0, 0, 0)
         tone = "text.muted" if row.muted else "text" if index.column() == 0 else "text.secondary"
+        tone = "text.muted" if index.column() in row.hints else tone
         right = index.column() in view.texts.right
         paint_line(painter, inner, str(index.data() or ""), "body", "text" if not view.opens else tone, right=right)
         ringed = current and index.column() == 0 if view.opens else view.currentIndex() == index
@@ -136,6 +149,7 @@ class TextTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(theme().px("table.row.compact"))
         head = self.horizontalHeader()
         head.setFixedHeight(theme().px("table.header"))
+        head.setProperty("edge", "true")
         head.setMinimumSectionSize(64)
         head.setMaximumSectionSize(320)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
@@ -161,7 +175,7 @@ class TextTable(QTableView):
             self.opened.emit(place)
         elif self.opens and place >= 0 and event.key() == Qt.Key.Key_Delete:
             self.removed.emit(place)
-        else:
+        elif self.opens or not resize_column(self, event):
             super().keyPressEvent(event)
             self.viewport().update()
 

@@ -128,7 +128,8 @@ class WrongLinesList(QListView):
         # First, as it changes every sum; its wrong values are no news then.
         at = {(line.file, line.line) for line in totals}
         lines = (*totals, *(line for line in table.wrong_lines if (line.file, line.line) not in at))
-        self._lines.show_lines(lines, options.wrong_values, skips_totals=bool(options.total_label))
+        rows = tuple(map(table.row_of, lines))
+        self._lines.show_lines(lines, rows, options.wrong_values, skips_totals=bool(options.total_label))
         return lines
 
     def show_choice(self, wrong_values: WrongValues) -> None:
@@ -162,11 +163,21 @@ class _WrongLines(QAbstractListModel):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.lines: tuple[WrongLine, ...] = ()
+        self.rows: tuple[int | None, ...] = ()
+        """The number of each line's row, where that is another one and known."""
         self.wrong_values: WrongValues = "empty"
         self.skips_totals = True
 
-    def show_lines(self, lines: tuple[WrongLine, ...], wrong_values: WrongValues, *, skips_totals: bool) -> None:
+    def show_lines(
+        self,
+        lines: tuple[WrongLine, ...],
+        rows: tuple[int | None, ...],
+        wrong_values: WrongValues,
+        *,
+        skips_totals: bool,
+    ) -> None:
         self.beginResetModel()
+        self.rows = rows
         self.lines, self.wrong_values, self.skips_totals = lines, wrong_values, skips_totals
         self.endResetModel()
 
@@ -194,12 +205,17 @@ class _WrongLines(QAbstractListModel):
             return None
         line = self.lines[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            text = _("Line {line}: {sentence} {outcome}.").format(
-                line=number(line.line), sentence=line.sentence, outcome=self.outcome(line)
-            )
+            row = self.rows[index.row()]
+            text = (
+                _("Line {line}: {sentence} {outcome}.")
+                if row is None
+                else _("Line {line}, row {row}: {sentence} {outcome}.")
+            ).format(line=number(line.line), row=number(row or 0), sentence=line.sentence, outcome=self.outcome(line))
             return f"{line.file}: {text}" if line.file else text
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tooltip(_with_file(line))
+            row = self.rows[index.row()]
+            where = _("Line {line} of the file, row {row}").format(line=number(line.line), row=number(row or 0))
+            return plain_tooltip(_with_file(line) if row is None else f"{where}: {_with_file(line)}")
         return None
 
 

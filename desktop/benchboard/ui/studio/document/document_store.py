@@ -77,13 +77,16 @@ class DashboardStore:
 
     tables = frozenset({"dashboards", "widgets", "dashboard_shares", "dashboard_team_shares"})
 
-    def __init__(self, actor: Actor, dashboard_id: str) -> None:
+    def __init__(self, actor: Actor, dashboard_id: str, created: library.StoredDashboard | None = None) -> None:
         self._actor, self.key, self.dashboard_id = actor, dashboard_id, dashboard_id
+        self._created = created
+        """The dashboard as it was just created, for the first read."""
         self._owned = False
         self._known = KnownPage()
 
     def read(self, session: DatabaseSession) -> StoredDocument:
-        opened = library.get_dashboard(session, self._actor, self.key)
+        created, self._created = self._created, None
+        opened = library.get_dashboard(session, self._actor, self.key, created)
         level = opened.card.level
         self._owned = level == "own"
         return StoredDocument(

@@ -342,9 +342,11 @@ class Editor(QObject):
         """Let a widget read another data source, with this query."""
         self.apply(state.set_source, item_id, source_id, query)
 
-    def set_explored(self, item_id: str, query: str, kind: WidgetKind | None, stack: str) -> Invalid | None:
-        """Give a widget the query, kind and stacking that it has in Explore. Returns the error if it can't be set."""
-        return self.apply(state.set_explored, item_id, query, kind, stack)
+    def set_explored(
+        self, item_id: str, query: str, kind: WidgetKind | None, settings: Mapping[str, str]
+    ) -> Invalid | None:
+        """Give a widget the query, kind and settings that it has in Explore. Returns the error if it can't be set."""
+        return self.apply(state.set_explored, item_id, query, kind, settings)
 
     def set_kind(self, ids: Sequence[str], kind: WidgetKind) -> None:
         """Show widgets that have a query as another kind."""

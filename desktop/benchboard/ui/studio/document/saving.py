@@ -42,12 +42,13 @@ class OtherVersion(NamedTuple):
 
 class RemoteChange(NamedTuple):
     """A change that another user stored (`who`; empty if that isn't known), or the user in another window (None).
-    `merged`: there were edits here too, and both are kept.
+    `merged`: there were edits here too, and both are kept. `made_here`: what the user did in this window to store it.
     """
 
     summary: ChangeSummary
     who: str | None
     merged: bool = False
+    made_here: str = ""
 
 
 class Saving(QObject):
@@ -75,6 +76,8 @@ class Saving(QObject):
         """What the last write stored, set on the worker before the window is notified."""
         self._arrived: RemoteChange | None = None
         """What the document that was read last changes."""
+        self._made_here: dict[tuple[int, int], str] = {}
+        """What the user stored on another screen of this window: its base and version, and what it was called."""
         self._saved_at: float | None = None
         self._banner = f"studio.conflict.{store.key}"
         self._timer = QTimer(self)
@@ -157,6 +160,12 @@ class Saving(QObject):
     def refresh(self) -> None:
         """Load what another user may have stored, if there are no unsaved edits."""
         self._handle(save_machine.StoredElsewhere())
+
+    def note_own(self, base_version: int, version: int, title: str) -> None:
+        """Note that the user stored `version` in this window, on a screen of its own: it isn't told as a change made
+        elsewhere, and its step is called `title`.
+        """
+        self._made_here[base_version, version] = title
 
     def finish(self) -> None:
         """Store unsaved edits, after a write that is under way: the page is about to close."""
@@ -317,7 +326,10 @@ class Saving(QObject):
         if before is None or stored.version == known_version:
             return None
         summary = change_summary(before, fitted_document(stored.document))
-        return None if summary is None else RemoteChange(summary, self.store.author_since(session, known_version))
+        if summary is None:
+            return None
+        made_here = self._made_here.get((known_version, stored.version), "")
+        return RemoteChange(summary, self.store.author_since(session, known_version), made_here=made_here)
 
     def _theirs_read(self, stored: StoredDocument, known_version: int) -> None:
         self.remote_document_arriving.emit(fitted_document(stored.document))
@@ -338,7 +350,9 @@ class Saving(QObject):
         self._context.tasks.read(self, read, arrived, lambda error: self._handle(save_machine.MergeFailed(error)))
 
     def _tell_change(self, *, merged: bool) -> None:
-        if self._arrived is not None:
+        if self._arrived is not None and self._arrived.made_here:
+            pass  # the screen where it was done said so
+        elif self._arrived is not None:
             self.changed_elsewhere.emit(self._arrived._replace(merged=merged))
         elif merged:
             self._context.problems.toast(_("Merged changes made elsewhere."))
@@ -348,7 +362,8 @@ class Saving(QObject):
         if self._editor.read_only:
             self._editor.load(document)
         else:
-            self._editor.follow_document(_("Load changes made elsewhere"), document)
+            title = self._arrived.made_here if self._arrived is not None else ""
+            self._editor.follow_document(title or _("Load changes made elsewhere"), document)
         self.state_changed.emit()  # only now does the page show what is reported as saved
         self._tell_change(merged=False)
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QLocale, QMimeData
 from PySide6.QtGui import QImage, QPainter
 
 from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.pivoted_table import PivotTable
 from benchboard.analytics.queries import ResultTable
 from benchboard.analytics.table_export.clipboard_table import html_table, tab_separated
 from benchboard.analytics.table_export.excel_file import excel_file
@@ -193,8 +194,9 @@ def _visible(found: WidgetRows, choice: LegendChoice) -> tuple[WidgetRows, int]:
 
 
 def _as_exported(found: WidgetRows) -> ResultTable:
-    """The rows as a file has them: those of a pivot table pivoted, others with the period before."""
-    return exported(found.compared(), found.widget)
+    """The rows as a file has them, with the period before: those of a pivot table pivoted."""
+    pivot = exported(found.table, found.widget, found.before)
+    return pivot if isinstance(pivot, PivotTable) else found.compared()
 
 
 def _sentences(first: str, *more: str) -> str:

@@ -8,9 +8,10 @@ from typing import Final
 from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards import interchange, library
-from benchboard.dashboards.document.document import MAX_NAME, Document, parse_document
+from benchboard.dashboards.document.document import MAX_NAME, Document
 from benchboard.dashboards.interchange import ConversionReport
 from benchboard.dashboards.layout import decode
+from benchboard.dashboards.library import StoredDashboard
 from benchboard.errors import Invalid, Unavailable
 from benchboard.i18n import _, system_reason
 from benchboard.ui.context import Context
@@ -27,8 +28,7 @@ IMPORT_NOTICE: Final = "studio.import"
 class Imported:
     """A dashboard made from a file, and the report of its conversion."""
 
-    dashboard_id: str
-    name: str
+    dashboard: StoredDashboard
     report: ConversionReport
 
 
@@ -41,8 +41,7 @@ def read_file(path: Path) -> tuple[Document, ConversionReport]:
         with path.open("rb") as stream:
             value = decode(stream.read(MAX_FILE + 1), max_bytes=MAX_FILE)
         interchange.require_dashboard(value)
-        written, report = interchange.from_any(value)
-        return parse_document(written), report
+        return interchange.document_of(value)
     except OSError as error:
         what = _("Can't read {file}.").format(file=path.name)
         raise Invalid("import.file", what, why=system_reason(error)) from error
@@ -70,7 +69,7 @@ def import_dashboard(context: Context, owner: QWidget, path: str, done: Callable
         name = document.title or file.stem[:MAX_NAME]
         with context.database.change() as session:
             made = library.create(session, actor, document, name=name, imported=True)
-        return Imported(made.card.id, made.card.name, report)
+        return Imported(made, report)
 
     def arrived(imported: Imported) -> None:
         context.problems.dismiss(IMPORT_NOTICE)

@@ -66,6 +66,7 @@ class ConversionReportDialog(Dialog):
         self.content.addWidget(_counters(report))
         self.lines = _ReportTree(report, self._go)
         self.lines.setAccessibleName(_("Export issues") if left_out else _("Import issues"))
+        self.lines.setHeaderLabel(self.lines.accessibleName())  # hidden, but screen readers come to it
         self.content.addWidget(self.lines, 1)
         hint = _("Double-click a line or press Enter to go to its widget.")
         self.content.addWidget(Paragraph(hint, "caption", "muted"))

@@ -11,6 +11,7 @@ from benchboard.dashboards import library
 from benchboard.dashboards.access.dashboard_permissions import Level
 from benchboard.dashboards.document.document import MAX_NAME
 from benchboard.dashboards.favourites import favourite_title
+from benchboard.dashboards.interchange import ConversionReport
 from benchboard.dashboards.trash_retention import TRASH_RETENTION
 from benchboard.i18n import _, ngettext
 from benchboard.ui.command_menu import command_menu
@@ -40,7 +41,7 @@ class DashboardActions(QObject):
     def __init__(self, context: Context, parent: QWidget) -> None:
         super().__init__(parent)
         self._context, self._parent = context, parent
-        self._reports: dict[str, Imported] = {}
+        self._reports: dict[str, tuple[str, ConversionReport]] = {}
         self.folders = FolderActions(context, parent)
 
     def handlers_for(self, dashboard_id: str, name: str, level: Level, rename: Callable[[], object] | None = None,
@@ -113,18 +114,19 @@ class DashboardActions(QObject):
 
     def keep_report(self, imported: Imported) -> None:
         """Keep an import's report until the session ends; at most `_REPORTS`, the newest."""
-        self._reports.pop(imported.dashboard_id, None)
-        self._reports[imported.dashboard_id] = imported
+        card = imported.dashboard.card
+        self._reports.pop(card.id, None)
+        self._reports[card.id] = (card.name, imported.report)
         self._reports = dict(list(self._reports.items())[-_REPORTS:])
 
     def show_report(self, dashboard_id: str) -> None:
         """Show the report of an import; each line links to its widget."""
-        imported, go = self._reports[dashboard_id], self._context.go
+        (name, report), go = self._reports[dashboard_id], self._context.go
         ConversionReportDialog(
             self._parent.window(),
             self._context,
-            _("Imported “{name}”").format(name=imported.name),
-            imported.report,
+            _("Imported “{name}”").format(name=name),
+            report,
             lambda item_id: go(f"studio/dashboards/{dashboard_id}/show/{item_id}"),
         ).open()
 
@@ -183,7 +185,7 @@ class DashboardActions(QObject):
                 self.removed.emit(tuple(ids))
             else:
                 sentence = ngettext("Restored {count} dashboard", "Restored {count} dashboards", count)
-                sentence = sentence.format(count=count)
+                sentence = (_("Restored “{name}”") if name else sentence).format(count=count, name=name)
             context.problems.toast(sentence, lambda: self.move(ids, into=not into))
 
         context.tasks.change(self, op, done)

@@ -5,8 +5,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QRectF, Signal, SignalInstance
-from PySide6.QtGui import QHideEvent, QPainter, QResizeEvent
+from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QRectF, QTimer, Signal, SignalInstance
+from PySide6.QtGui import QHideEvent, QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.dashboards import folders, library
@@ -29,8 +29,16 @@ from benchboard.ui.problems import Action
 from benchboard.ui.studio.data_access import widget_data, widgets_denied
 from benchboard.ui.studio.import_export.json_import import Imported, import_dashboard
 from benchboard.ui.studio.library.dashboard_actions import DashboardActions, open_menu
-from benchboard.ui.studio.library.favourite_cards import FavouriteCards, card_text, dashboard_face, star_mark
+from benchboard.ui.studio.library.favourite_cards import (
+    FavouriteCards,
+    card_text,
+    dashboard_face,
+    folder_badge,
+    star_mark,
+)
 from benchboard.ui.studio.library.folder_pane import FOLDER, PLACE_ICONS, FolderPane, dashboards_mime, place_titles
+from benchboard.ui.studio.library.recent_row import RecentRow
+from benchboard.ui.studio.library.strip_heading import StripHeading
 from benchboard.ui.studio.library.thumbnail_column import ThumbnailColumn
 from benchboard.ui.studio.studio_commands import FOLDER_MENU, FOLDERS, LIST
 from benchboard.ui.tasks import DatabaseSession
@@ -57,6 +65,10 @@ _TRASH_NOTICE: Final = "library.trash"
 """The key of the notice that a requested dashboard is in the trash."""
 _LEAST_LIST: Final = 500
 """The height from which there is room for the favourites above the list, in pixels."""
+_HIDDEN_MS: Final = 1_000
+"""How long a list that isn't shown waits before it follows a change."""
+_LEAST_RECENT: Final = 640
+"""The height from which there is room for those opened last, too."""
 _CSV_COLUMNS: Final = (
     *("id", "name", "description", "owner", "level", "public", "shares", "widgets"),
     *("created_at", "updated_at", "deleted_at"),
@@ -64,10 +76,12 @@ _CSV_COLUMNS: Final = (
 
 
 class DashboardList(QWidget):
-    """All dashboards that the user can see, and those in the trash. `open_requested` asks to open one, `created` is
-    emitted for a new empty one, `template_requested` for one that is to get a template's widgets."""
+    """All dashboards that the user can see, and those in the trash. `open_requested` asks to open one, `imported` is
+    emitted for one from a file, `created` for a new empty one, `template_requested` for one that is to get a template's
+    widgets."""
 
     open_requested = Signal(str)
+    imported = Signal(object)
     created = Signal(str)
     template_requested = Signal(str)
 
@@ -83,8 +97,10 @@ class DashboardList(QWidget):
             context.tasks, self._fetch, _columns(self._thumbnails.paint), self
         )
         self._model.loaded.connect(self._load_thumbnails)
-        self._toolbar = Toolbar(_("Dashboards"))
-        self._search = search_field(self, "library_search", _("Name or owner"), self._searched)
+        self._toolbar = Toolbar(place_titles()[""])
+        self._search = search_field(
+            self, "library_search", _("Name or owner"), self._searched, label=_("Filter dashboards")
+        )
         self.pane = FolderPane()
         self._toolbar.add(self._search)
         self._import = Button(
@@ -122,8 +138,11 @@ class DashboardList(QWidget):
         )
         self._cards = self._table.add_cards(dashboard_face(self._thumbnails.paint_large, _card_text))
         self.favourites = FavouriteCards(context, self._thumbnails.paint_large, _dragged)
+        self.recent = RecentRow(context, self._thumbnails.paint)
+        self._thumbnails.loaded.connect(self.recent.update_pictures)
         for viewport in (self._table.view.viewport(), self._cards.viewport(), self.favourites.cards.viewport()):
             self._thumbnails.loaded.connect(viewport.update)
+        self._heading = StripHeading(_("All dashboards"))
         self._model.loaded.connect(self._update_bulk_buttons)  # what is ticked may have changed
         self.banner_place = BannerPlace()
         beside = QWidget()
@@ -134,6 +153,8 @@ class DashboardList(QWidget):
         column = QVBoxLayout()
         column.setSpacing(0)
         column.addWidget(self.favourites)
+        column.addWidget(self.recent)
+        column.addWidget(self._heading)
         column.addWidget(self._table, 1)
         line.addLayout(column, 1)
         fill_column(self, self._toolbar, self.banner_place, beside)
@@ -145,14 +166,16 @@ class DashboardList(QWidget):
         self._table.drag_with(_dragged)
         self._cards.mark_clicked.connect(lambda row: self.commands.folders.toggle_favourite([self._model.row(row).id]))
         self._connect_pane()
-        self._connect_favourites()
+        self._connect_strips()
         self._install_keys(self._table.view, self._table.take_ringed)
         self._install_keys(self._cards, self._table.current)
         self._install_keys(self.favourites.cards, self.favourites.current)
         install_shortcuts(self, LIST_UNDO, {UNDO: Handler(context.problems.undo_last)})
         refresh_times(self._table.view.viewport())
         refresh_times(self._cards.viewport())
-        context.changed.watch(self, TABLES, self._refresh)
+        self._refresh_timer = QTimer(self, interval=_HIDDEN_MS, singleShot=True)
+        self._refresh_timer.timeout.connect(self._refresh)
+        context.changed.watch(self, TABLES, self._refresh_in_time)
         count_in(self._toolbar, self._model)
         self._model.listing = Listing(sort="updated_at", descending=True)
         self._update_bulk_buttons()
@@ -170,13 +193,20 @@ class DashboardList(QWidget):
         handlers = {command.id: Handler(partial(self._run_at_folder, command.id)) for command in commands}
         install_shortcuts(pane.tree, FOLDERS, handlers)
 
-    def _connect_favourites(self) -> None:
+    def _connect_strips(self) -> None:
         favourites = self.favourites
         favourites.opened.connect(self._open)
         favourites.menu_requested.connect(self._open_favourite_menu)
         favourites.star_clicked.connect(lambda card: self.commands.folders.toggle_favourite([card.id]))
         favourites.all_requested.connect(lambda: self.show_place("favourites"))
         favourites.model.loaded.connect(self._load_thumbnails)
+        favourites.model.loaded.connect(self._show_heading)
+        recent = self.recent
+        recent.opened.connect(self._open)
+        recent.menu_requested.connect(self._open_favourite_menu)
+        recent.all_requested.connect(lambda: self.show_place("recent"))
+        recent.model.loaded.connect(self._load_thumbnails)
+        recent.model.loaded.connect(self._show_heading)
         self._model.loaded.connect(self._show_favourites)
 
     def _install_keys(self, view: QWidget, current: Callable[[], DashboardSummary | None]) -> None:
@@ -203,15 +233,21 @@ class DashboardList(QWidget):
         self._show_favourites()
 
     def _show_favourites(self) -> None:
-        """Show the favourites above the list of all dashboards, where there is room for them and nothing is searched
-        for. Among cards they would be there twice.
+        """Show the favourites and those opened last above the list of all dashboards, where there is room for them and
+        nothing is searched for. Among cards they would be there twice.
         """
         listing, is_list = self._model.listing, self._switch.current() == "list"
         shows_all = not self.pane.current() and not listing.search
         self.favourites.set_wanted(shows_all and is_list and self.height() >= _LEAST_LIST)
+        self.recent.set_wanted(shows_all and is_list and self.height() >= _LEAST_RECENT)
+        self._show_heading()
+
+    def _show_heading(self) -> None:
+        """Say above the list what it has, where other dashboards are listed above it."""
+        self._heading.setVisible(not (self.favourites.isHidden() and self.recent.isHidden()))
 
     def _load_thumbnails(self) -> None:
-        self._thumbnails.load([*self._model.rows, *self.favourites.model.rows])
+        self._thumbnails.load([*self._model.rows, *self.favourites.model.rows, *self.recent.model.rows])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -236,9 +272,24 @@ class DashboardList(QWidget):
             spot
         )
 
+    def _refresh_in_time(self) -> None:
+        """Refresh now, or a little later while a dashboard is in front, or is imported: it may still be opening."""
+        if self.isVisible() and not self._context.tasks.running:
+            self._refresh()
+        elif not self._refresh_timer.isActive():
+            self._refresh_timer.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._thumbnails.set_shown(True)
+        if self._refresh_timer.isActive():
+            self._refresh()
+
     def _refresh(self) -> None:
+        self._refresh_timer.stop()
         self._model.refresh()
         self.favourites.model.refresh()
+        self.recent.model.refresh()
         self._read_pane()
 
     def _read_pane(self) -> None:
@@ -253,7 +304,10 @@ class DashboardList(QWidget):
 
     def _show_pane(self, found: tuple[dict[str, int], tuple[Folder, ...]]) -> None:
         there = self.pane.show_counts(*found)
+        self._toolbar.set_title(self.pane.title)
         self.favourites.show_count(found[0].get("favourites", 0))
+        self.recent.show_count(found[0].get("recent", 0))
+        self._heading.show_count(found[0].get("", 0))
         wanted, self._wanted_place = self._wanted_place, ""
         if wanted and self.pane.folder_of(wanted) is not None:
             self.pane.set_current(wanted)
@@ -325,6 +379,7 @@ class DashboardList(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
+        self._thumbnails.set_shown(False)
         self._context.problems.dismiss(_TRASH_NOTICE)  # the user has gone elsewhere, or the dashboard is open
 
     # Rows
@@ -334,6 +389,7 @@ class DashboardList(QWidget):
 
     def _place_chosen(self, key: str) -> None:
         """List what a row of the pane stands for."""
+        self._toolbar.set_title(self.pane.title)
         sort = {"trash": "deleted_at", "recent": "opened_at"}.get(key, "updated_at")
         filters: dict[str, Scalar] = {"which": key} if key else {}
         if key.startswith(FOLDER):
@@ -459,14 +515,13 @@ class DashboardList(QWidget):
 
         def done(imported: Imported) -> None:
             if folder is not None:
-                moved = [imported.dashboard_id], folder.id
+                moved = [imported.dashboard.card.id], folder.id
                 self._context.tasks.change(
                     self, lambda session: folders.move_dashboards(session, actor, *moved), lambda _moved: None
                 )
-            self.open_requested.emit(imported.dashboard_id)
             if imported.report.lines:
                 self.commands.keep_report(imported)
-                self.commands.show_report(imported.dashboard_id)
+            self.imported.emit(imported)
 
         import_dashboard(self._context, self, path, done)
 
@@ -584,20 +639,21 @@ def _columns(thumbnail: Callable[[QPainter, QRectF, DashboardSummary], None]) ->
     return (
         Column("name", _("Name"), lambda card: card.name, sortable=True, width=300, stretch=True, most=640,
                second=_description, picture=thumbnail, tooltip=_whole_description),
-        Column("owner", _("Owner"), lambda card: card.owner, sortable=True, width=180,
+        Column("favourite", _("Favourite"), lambda card: _("Favourite") if card.favourite else "", untitled=True,
+               width=48, mark=star_mark, tooltip=_star_tip, acts=True),
+        Column("owner", _("Owner"), lambda card: card.owner, sortable=True, width=200, fits=True,
                spoken="titled", avatar=lambda card: card.owner),
-        Column("folder", _("Folder"), lambda card: card.folder or "", sortable=True, width=130, muted=True,
-               spoken="titled", optional=True, tooltip=lambda card: card.folder or ""),
-        Column("access", _("Access"), lambda card: _access(card).text, badge=_access, width=130,
+        Column("folder", _("Folder"), lambda card: card.folder or "", sortable=True, width=180, fits=True,
+               muted=True, mark=folder_badge, spoken="titled", optional=True, sparse=True,
+               tooltip=lambda card: card.folder or ""),
+        Column("access", _("Access"), lambda card: _access(card).text, badge=_access, width=180, fits=True,
                optional=True),
-        Column("opened_at", _("Last opened"), _opened, sortable=True, width=120, muted=True, optional=True,
+        Column("opened_at", _("Last opened"), _opened, sortable=True, width=110, muted=True, optional=True,
                spoken="titled", tooltip=lambda card: full_time(card.opened_at) if card.opened_at is not None else ""),
-        Column("shares", _("Shared with"), _shared, width=200, muted=True, tooltip=_shared, optional=True,
-               spoken="titled"),
+        Column("shares", _("Shared with"), _shared, width=200, fits=True, muted=True, tooltip=_shared,
+               optional=True, sparse=True, spoken="titled"),
         Column("widgets", _("Widgets"), lambda card: f"{card.widgets}", align_right=True, width=90,
                optional=True),
-        Column("favourite", "", lambda card: _("Favourite") if card.favourite else "", width=48, mark=star_mark,
-               tooltip=_star_tip, acts=True),
-        Column("updated_at", _("Last changed"), lambda card: relative_time(card.updated_at), sortable=True, width=130,
+        Column("updated_at", _("Last changed"), lambda card: relative_time(card.updated_at), sortable=True, width=110,
                muted=True, spoken="titled", tooltip=lambda card: full_time(card.updated_at)),
     )  # fmt: skip

@@ -5,19 +5,20 @@ from typing import Final
 
 from PySide6.QtCore import QMimeData, QPoint, QRectF, Signal
 from PySide6.QtGui import QPainter, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.library import DashboardSummary
-from benchboard.i18n import _, number
+from benchboard.i18n import _
 from benchboard.paging import Listing, Page
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_cards import CardFace, PagedCards
 from benchboard.ui.paged.paged_model import Column, Mark, PagedTableModel
+from benchboard.ui.studio.library.strip_heading import StripHeading
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import refresh_times, relative_time
 from benchboard.ui.widgets import Button
-from benchboard.ui.widgets.labels import Text, hairline
+from benchboard.ui.widgets.labels import hairline
 from benchboard.ui.widgets.surfaces import set_surface
 
 _MOST: Final = 12
@@ -85,19 +86,12 @@ class FavouriteCards(QWidget):
         self.cards = PagedCards(self.model, dashboard_face(picture), self, ticks=False, one_line=True)
         self.cards.setObjectName("library_favourites")
         self.cards.setAccessibleName(_("Favourites"))
-        self._count = Text("", "body", "muted", parent=self)
         self._all = Button(_("Show all"), self.all_requested.emit, kind="link", name="library_favourites_all")
-        head = QHBoxLayout()
-        head.setContentsMargins(16, 12, 16, 4)
-        head.setSpacing(8)
-        head.addWidget(Text(_("Favourites"), "section"))
-        head.addWidget(self._count)
-        head.addStretch(1)
-        head.addWidget(self._all)
+        self._heading = StripHeading(_("Favourites"), self._all)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(head)
+        column.addWidget(self._heading)
         column.addWidget(self.cards)
         column.addSpacing(8)
         column.addWidget(hairline())
@@ -128,7 +122,7 @@ class FavouriteCards(QWidget):
 
     def show_count(self, count: int) -> None:
         """Say how many favourites there are."""
-        self._count.setText(number(count))
+        self._heading.show_count(count)
         self._show_all_button()
 
     def _show(self) -> None:

@@ -48,6 +48,8 @@ FOLDER: Final = "folder:"
 """What the key of a folder begins with; the key of another row is one of `library.WHICH_FILTERS`, or empty for all."""
 _WIDTH: Final = 224
 _ROW: Final = 32
+_BREAK: Final = 17
+"""What a row with a line above it is higher: the line, and the room around it."""
 _DATA: Final = Qt.ItemDataRole.UserRole
 
 
@@ -65,7 +67,7 @@ class PaneRow:
 def place_titles() -> dict[str, str]:
     """The rows above the folders and below them, by their keys."""
     return {
-        "": _("All"),
+        "": _("All dashboards"),
         "favourites": _("Favourites"),
         "recent": _("Recent"),
         "mine": _("Mine"),
@@ -140,6 +142,12 @@ class FolderPane(QWidget):
         """The key of the selected row."""
         return self.tree.current_key
 
+    @property
+    def title(self) -> str:
+        """The title of the selected row."""
+        folder = self.current_folder()
+        return folder.name if folder is not None else place_titles().get(self.current(), "")
+
     def current_folder(self) -> Folder | None:
         """The selected folder, if it is one."""
         return self.folder_of(self.current())
@@ -188,11 +196,11 @@ class _FolderTree(QTreeWidget):
         """Whether the current row has the focus ring."""
         self.setObjectName("library_places")
         self.setAccessibleName(_("Lists and folders"))
+        self.setHeaderLabel(self.accessibleName())  # hidden, but screen readers come to it
         self.setHeaderHidden(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setIndentation(16)
         self.setMouseTracking(True)
-        self.setUniformRowHeights(True)
         self.setExpandsOnDoubleClick(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setItemDelegate(_RowDelegate(self))
@@ -379,8 +387,8 @@ class _RowDelegate(QStyledItemDelegate):
         super().__init__(tree)
         self._tree = tree
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(80, _ROW)
+    def sizeHint(self, _option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(80, _ROW + (_BREAK if _has_line(row_of(self._tree.itemFromIndex(index))) else 0))
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -389,16 +397,16 @@ class _RowDelegate(QStyledItemDelegate):
         row, rect = row_of(item), QRect(option.rect)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if row.heading:
+        if _has_line(row):
             self._paint_line(painter, rect)
+            rect.setTop(rect.top() + _BREAK)
+        if row.heading:
             painter.setFont(theme().font("body_strong"))
             painter.setPen(theme().color("text.secondary"))
             painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, row.title)
             painter.restore()
             return
         self._paint_ground(painter, item, rect, hot=bool(option.state & QStyle.StateFlag.State_MouseOver))
-        if row.key == "trash":  # it is no folder
-            self._paint_line(painter, rect)
         left, middle = float(rect.left()), rect.center().y()
         if item.childCount():
             caret = "ph.caret-down" if item.isExpanded() else "ph.caret-right"
@@ -421,7 +429,7 @@ class _RowDelegate(QStyledItemDelegate):
 
     def _paint_line(self, painter: QPainter, rect: QRect) -> None:
         """Draw a line above a row, across the pane."""
-        painter.fillRect(QRectF(0, rect.top(), self._tree.viewport().width(), 1), theme().color("border"))
+        painter.fillRect(QRectF(0, rect.top() + _BREAK // 2, self._tree.viewport().width(), 1), theme().color("border"))
 
     def _paint_ground(self, painter: QPainter, item: QTreeWidgetItem, rect: QRect, *, hot: bool) -> None:
         whole = QRectF(0, rect.top(), self._tree.viewport().width(), rect.height())
@@ -434,6 +442,11 @@ class _RowDelegate(QStyledItemDelegate):
             if self._tree.hasFocus() and self._tree.ringed:
                 painter.setPen(QPen(theme().color("focus"), 2))
                 painter.drawRect(whole.adjusted(1, 1, -1, -1))
+
+
+def _has_line(row: PaneRow) -> bool:
+    """Whether a line parts it from the rows above: the trash is no folder."""
+    return row.heading or row.key == "trash"
 
 
 def row_of(item: QTreeWidgetItem) -> PaneRow:

@@ -6,27 +6,25 @@ from typing import TypeVar, cast
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from benchboard.dashboards.access import access_list, sharing
 from benchboard.dashboards.access.access_list import AccessEntry
 from benchboard.dashboards.access.dashboard_permissions import level_title
-from benchboard.dashboards.access.sharing import Candidate, Share, SharePermission, SharingSettings
-from benchboard.i18n import _, ngettext, pgettext
+from benchboard.dashboards.access.sharing import Share, SharePermission, SharingSettings
+from benchboard.i18n import _, pgettext
+from benchboard.identity.share_candidates import Candidate
 from benchboard.paging import Page, no_match_text
 from benchboard.start_arguments import link_to
 from benchboard.ui.context import Context
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.theme import theme
 from benchboard.ui.widgets import (
-    Avatar,
     Button,
     CheckBox,
     Dialog,
     Edit,
-    Elided,
     Field,
     Paragraph,
     Select,
@@ -34,7 +32,7 @@ from benchboard.ui.widgets import (
     disable_viewport_fill,
 )
 from benchboard.ui.widgets.accessible import announce
-from benchboard.ui.widgets.labels import KeyCap
+from benchboard.ui.widgets.candidate_rows import CandidateResults, CandidateRow, RowColumn
 
 Result = TypeVar("Result")
 _PAUSE_MS = 200
@@ -68,12 +66,12 @@ class ShareDialog(Dialog):
         )
         self._add = Field(_("Share with"), self._search)
         self._search.installEventFilter(self)
-        self._results = _SearchResults()
+        self._results = CandidateResults(_("{name}, {number} of {count}. Enter shares to view."))
         self._public = CheckBox(
             _("Everyone in {organisation} can view").format(organisation=context.actor.organisation)
         )
         self._public.setObjectName("share_public")
-        self._shares, self._access = _LineList(), _LineList()
+        self._shares, self._access = RowColumn(), RowColumn()
         inner = QWidget()
         inner.setProperty("plain", "true")
         column = QVBoxLayout(inner)
@@ -129,15 +127,15 @@ class ShareDialog(Dialog):
         self._public.setChecked(shares.public)
         self._public.setEnabled(self._may_share)
         title = _("You: owner") if shares.owner.id == self._context.actor.user_id else _("Owner")
-        lines = [_PersonRow(shares.owner, Text(title, tone="muted"))]
+        lines = [CandidateRow(shares.owner, Text(title, tone="muted"))]
         for share in (*shares.people, *shares.teams):
             entry = access.get(share.to.id)
             if entry is not None and any(grant.source == "role" for grant in entry.grants):
                 # Their share changes nothing, so there is nothing to choose.
-                lines.append(_PersonRow(share.to, Text(_("Full access as admin"), tone="muted")))
+                lines.append(CandidateRow(share.to, Text(_("Full access as admin"), tone="muted")))
                 continue
             more = _higher_access(share, entry)
-            lines.append(_PersonRow(share.to, *self._controls(share.to, share.permission), note=more))
+            lines.append(CandidateRow(share.to, *self._controls(share.to, share.permission), note=more))
         self._shares.fill(*lines)
         if self._may_share and first:
             self._search.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -173,7 +171,7 @@ class ShareDialog(Dialog):
             title = level_title(one.level)
             if yourself:
                 title = _("You: {level}").format(level=title[:1].lower() + title[1:])
-            lines.append(_PersonRow(who, Text(title, tone="muted")))
+            lines.append(CandidateRow(who, Text(title, tone="muted")))
         if page.next_key:
             lines.append(Paragraph(_("More people have access. Use the command line to list everyone."), tone="muted"))
         self._access.fill(*lines)
@@ -235,7 +233,7 @@ class ShareDialog(Dialog):
                 )
                 for level in sharing.PERMISSIONS
             ]
-            lines.append(_PersonRow(candidate, *buttons))
+            lines.append(CandidateRow(candidate, *buttons))
         self._results.fill(*lines)
         self._results.select(0)
 
@@ -354,99 +352,3 @@ class _Area(QScrollArea):
         if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()
         return super().eventFilter(watched, event)
-
-
-class _LineList(QWidget):
-    """A column of rows; `fill` replaces them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(8)
-
-    def fill(self, *widgets: QWidget) -> None:
-        while (item := self._column.takeAt(0)) is not None:
-            old = item.widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
-        for widget in widgets:
-            self._column.addWidget(widget)
-            widget.show()  # at once, not when the layout is updated: the row that Enter selects is highlighted now
-
-
-class _SearchResults(_LineList):
-    """The search results; Enter takes the highlighted one."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._at = -1
-
-    @property
-    def _rows(self) -> "list[_PersonRow]":
-        return [line for line in self.findChildren(_PersonRow) if not line.isHidden()]
-
-    @property
-    def selected(self) -> Candidate | None:
-        """The highlighted candidate, which Enter takes; None if there is none."""
-        return self._rows[self._at].who if 0 <= self._at < len(self._rows) else None
-
-    def step(self, by: int) -> None:
-        """Highlight the next or previous result, wrapping round at the ends."""
-        if self._rows:
-            self.select((self._at + by) % len(self._rows) if self._at >= 0 else 0)
-
-    def select(self, at: int) -> None:
-        """Highlight a result by index; -1 for none."""
-        self._at = at
-        rows = self._rows
-        for place, line in enumerate(rows):
-            line.mark(place == at)
-        if 0 <= at < len(rows):
-            told = _("{name}, {number} of {count}. Enter shares to view.")
-            announce(self, told.format(name=rows[at].described, number=at + 1, count=len(rows)))
-
-
-class _PersonRow(QWidget):
-    """A person or team with its description and buttons."""
-
-    def __init__(self, who: Candidate, *trailing: QWidget, note: str = "") -> None:
-        super().__init__()
-        self.who, self._marked = who, False
-        self.described = ", ".join(filter(None, (who.name, who.email)))
-        self._enter = KeyCap("Enter", parent=self)
-        self._enter.hide()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        mark = Avatar(who.name)
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(Elided(who.name, "body_strong"))
-        second = who.email or ""
-        if who.kind == "team":
-            members = who.members or 0
-            second = ngettext("Team · {count} member", "Team · {count} members", members).format(count=members)
-        words.addWidget(Elided(second, "caption", "muted"))
-        if note:
-            words.addWidget(Paragraph(note, "caption", "muted"))
-        row.addWidget(mark)
-        row.addLayout(words, 1)
-        row.addWidget(self._enter)
-        for widget in trailing:
-            row.addWidget(widget)
-
-    def mark(self, marked: bool) -> None:
-        """Show or hide the mark that Enter runs the first button."""
-        self._marked = marked
-        self._enter.setVisible(marked)
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self._marked:
-            with QPainter(self) as painter:
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(theme().color("selection"))
-                painter.drawRoundedRect(self.rect(), theme().px("radius.control"), theme().px("radius.control"))

@@ -14,11 +14,12 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem
 
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import announce, tell_checked, tell_row
 from benchboard.ui.widgets.buttons import paint_check, paint_radio
 from benchboard.ui.widgets.labels import plain_tooltip
 
@@ -80,6 +81,12 @@ class CheckListModel(QAbstractListModel):
             parts.append(_("no longer available"))
         return ", ".join(parts)
 
+    def selected_text(self) -> str:
+        """How many of the values are selected, of those that are shown."""
+        values = [place for place in range(self.size()) if not self.stands_for_all(place)]
+        ticked = sum(self.is_ticked(place) for place in values)
+        return _("{count} of {total} selected").format(count=number(ticked), total=number(len(values)))
+
     def rowCount(self, parent: Index = _NOWHERE) -> int:
         return 0 if parent.isValid() else self.size()
 
@@ -138,6 +145,21 @@ class CheckList(QListView):
         row = self.visualRect(self._values.index(place))
         return self._delegate.only_rect(row, self._values.count_of(place))
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        tell_row(self, self.currentIndex().row())
+
+    def _toggle(self, place: int) -> None:
+        """Select a row, or no longer, and say so."""
+        words = self._values.words(place)
+        self._tick(place)
+        if not self.isVisible() or place >= self._values.size() or self._values.words(place) != words:
+            return  # the choice closed the list, or put its rows in another order
+        tell_checked(self, place)
+        if not self._values.alone:
+            state = _("checked") if self._values.is_ticked(place) else _("not checked")
+            announce(self, ", ".join((words, state, self._values.selected_text())), again=True)
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
         at = event.position().toPoint()
@@ -163,7 +185,7 @@ class CheckList(QListView):
         at = event.position().toPoint()
         index = self.indexAt(at)
         if index.isValid() and event.button() == Qt.MouseButton.LeftButton:
-            (self._only if self._is_on_only(at) else self._tick)(index.row())
+            (self._only if self._is_on_only(at) else self._toggle)(index.row())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         index, key = self.currentIndex(), event.key()
@@ -175,7 +197,7 @@ class CheckList(QListView):
             self._entered()
         elif key in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if index.isValid():
-                self._tick(index.row())
+                self._toggle(index.row())
         elif key == Qt.Key.Key_Up and index.row() <= 0:
             self._back("")
         elif event.text().isprintable() and event.text() and not modifiers & Qt.KeyboardModifier.ControlModifier:

@@ -21,8 +21,8 @@ _HINTS: Final = ("studio.show_add_pane", _TAB, "studio.select_all", "studio.undo
 class EmptyInspector(QWidget):
     """`handlers` are the commands that are offered on the page; a key is named while its command can be run."""
 
-    def __init__(self, editor: Editor, handlers: Callable[[], Handlers]) -> None:
-        super().__init__()
+    def __init__(self, editor: Editor, handlers: Callable[[], Handlers], parent: QWidget) -> None:
+        super().__init__(parent)
         self._editor, self._handlers = editor, handlers
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)

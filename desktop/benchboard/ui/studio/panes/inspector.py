@@ -3,6 +3,7 @@
 Each change is one step.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import partial
@@ -15,6 +16,7 @@ from benchboard.analytics.queries import ResultColumn
 from benchboard.analytics.query_builder.first_question import Shape
 from benchboard.analytics.table_browser import BrowsedSource, list_tables
 from benchboard.dashboards.document.document import Document
+from benchboard.dashboards.document.series_settings import has_colours
 from benchboard.dashboards.document.widget_kinds import (
     AXIS_ENDS,
     IMAGE,
@@ -28,11 +30,12 @@ from benchboard.dashboards.document.widget_kinds import (
     widget_of,
 )
 from benchboard.dashboards.editing import image_edits
+from benchboard.dashboards.editing.marked_query import is_made_by_builder
 from benchboard.dashboards.editing.page_edits import locks
 from benchboard.dashboards.interchange import original_queries
 from benchboard.dashboards.layout import TABS, walk_items
 from benchboard.errors import AppError
-from benchboard.i18n import _, ngettext, number, parse_number
+from benchboard.i18n import TwoReadings, _, ngettext, number, parse_number
 from benchboard.ui.commands import REGISTRY, Handlers
 from benchboard.ui.studio.canvas.interaction.drop_target import DropTarget
 from benchboard.ui.studio.document.editor import Editor
@@ -41,22 +44,28 @@ from benchboard.ui.studio.panes.arrange_bar import ArrangeBar
 from benchboard.ui.studio.panes.empty_inspector import EmptyInspector
 from benchboard.ui.studio.panes.geometry_fields import GeometryFields, LockFields, SharedGeometryFields
 from benchboard.ui.studio.panes.image_field import ImageField
+from benchboard.ui.studio.panes.limit_rows import LimitRow, LimitRows
 from benchboard.ui.studio.panes.links_field import LinksField
 from benchboard.ui.studio.panes.original_query import OriginalQueryView
 from benchboard.ui.studio.panes.query_editor import ProseEdit, QueryEdit, columns_hint
 from benchboard.ui.studio.panes.query_modes import MakeBuilder, QueryModes
 from benchboard.ui.studio.panes.repeat_settings import RepeatSettings
 from benchboard.ui.studio.panes.right_axis_field import RightAxisField
+from benchboard.ui.studio.panes.series_colours_field import SeriesColoursField
+from benchboard.ui.studio.panes.setting_groups import LIMITS, LINE_LABEL, SHORT_TITLES, setting_groups
 from benchboard.ui.studio.panes.source_select import SourceSelect
 from benchboard.ui.studio.panes.tab_titles import TabTitles
+from benchboard.ui.studio.panes.target_series_field import TargetSeriesField
 from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
-from benchboard.ui.studio.tiles.renderers import unknown_kind_advice, unknown_kind_text
+from benchboard.ui.studio.tiles.renderers import summary, unknown_kind_advice, unknown_kind_text
 from benchboard.ui.studio.tiles.stats.stat_tiles import gauge_range
+from benchboard.ui.widgets.accessible import announce, untold
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Field, Select
 from benchboard.ui.widgets.labels import Elided, Text, hairline, plain_tooltip
 from benchboard.ui.widgets.paragraph import Paragraph
+from benchboard.ui.widgets.stack_pages import add_page
 from benchboard.ui.widgets.surfaces import fill_column, scroll_area, set_surface
 
 if TYPE_CHECKING:
@@ -95,14 +104,16 @@ class Inspector(QWidget):
     ) -> None:
         super().__init__(parent)
         self._context, self._editor, self._query_runner = context, editor, query_runner
-        self._make_builder, self._query_mode = make_builder, "sql"
+        self._make_builder = make_builder
+        self._query_modes: dict[str, str] = {}
+        """How a query is edited where that was chosen, by the widget's id."""
         set_surface(self, "surface")
         self.setAccessibleName(_("Inspector"))
-        self._empty = EmptyInspector(editor, handlers)
+        self._stack = QStackedWidget(self)
+        self._empty = EmptyInspector(editor, handlers, self._stack)
         self._sheet: _PropertySheet | None = None
         self._draft = ""
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self._empty)
+        add_page(self._stack, self._empty)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
@@ -176,10 +187,11 @@ class Inspector(QWidget):
         if not chosen:
             self._empty.refresh()
         else:
-            self._sheet = _PropertySheet(
-                self._stack, self._context, self._editor, self._query_runner, chosen, self.command_requested.emit,
-                self._make_builder, self._query_mode,
-            )  # fmt: skip
+            with untold():  # the canvas says which widget is selected; its fields are read when they are reached
+                self._sheet = _PropertySheet(
+                    self._stack, self._context, self._editor, self._query_runner, chosen, self.command_requested.emit,
+                    self._make_builder, self._query_mode(chosen[0]),
+                )  # fmt: skip
             self._sheet.query_mode_chosen.connect(self._keep_query_mode)
             self._sheet.drafted.connect(self._drafted)
             self._sheet.finished.connect(self.left)
@@ -188,9 +200,15 @@ class Inspector(QWidget):
             if chose_kind:
                 self._sheet.focus_kind()
 
+    def _query_mode(self, item_id: str) -> str:
+        """How a widget's query is edited: as it was chosen for it, or else in the builder if that can read it."""
+        widget = self._editor.widget(item_id)
+        made = is_made_by_builder(widget.query, widget.data_source_id)
+        return self._query_modes.get(item_id, "build" if made else "sql")
+
     def _keep_query_mode(self, mode: str) -> None:
-        """Show the queries of the other widgets in the same way."""
-        self._query_mode = mode
+        for item_id in self._editor.selection[:1]:
+            self._query_modes[item_id] = mode
 
     def _drafted(self, where: str, text: str | None) -> None:
         self._draft = where if text is not None else ""
@@ -238,11 +256,25 @@ class _PropertySheet(QWidget):
             | TabTitles
             | RepeatSettings
             | RightAxisField
+            | TargetSeriesField
+            | SeriesColoursField
             | LinksField
         ] = []
         """The parts that update themselves."""
         self._settings: dict[str, UndoLineEdit | Select | ProseEdit | ImageField] = {}
         self._right: RightAxisField | None = None
+        self._target: TargetSeriesField | None = None
+        self._colours: SeriesColoursField | None = None
+        self._limits: LimitRows | None = None
+        self._automatic = {
+            one.key
+            for kind in {editor.widget(item_id).kind for item_id in chosen}
+            for one in (kind.settings if kind is not None else ())
+            if one.default == ""
+            and (one.kind in ("measure", "number") or one.key in ("unit", "right_unit"))
+            and one.key not in LIMITS
+        }
+        """The settings that are found by themselves while they are empty."""
         self._right_fields: list[QWidget] = []
         """The settings of the right axis, shown while a series is on it."""
         self._title: TitleEdit | None = None
@@ -257,6 +289,8 @@ class _PropertySheet(QWidget):
         self._query_modes: QueryModes | None = None
         self._written_error: AppError | None = None
         """The error in the query's text."""
+        self._told_result: object = None
+        """The result of which a screen reader was told last; None: of whatever is there next."""
         inside = QWidget()
         inside.setProperty("plain", True)
         self._column = QVBoxLayout(inside)
@@ -292,11 +326,11 @@ class _PropertySheet(QWidget):
         first = next(
             (edit for edit in self._settings.values() if isinstance(edit, ProseEdit | ImageField)), self._title
         )
-        if self._query is not None and self._query_modes is not None:
-            self._query_modes.show_mode("sql")
-        target = self._query or first
-        if target is not None:
-            target.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self._query_modes is not None:
+            self._query_modes.focus()
+            self._area.ensureWidgetVisible(self._query_modes)
+        elif first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def open_sources(self) -> None:
         """Open the list of data sources, scrolled into view."""
@@ -368,7 +402,10 @@ class _PropertySheet(QWidget):
             self._query_modes.enable_builder(free)
         for key, editor in self._settings.items():
             values = {_field_text(widget.setting(key)) for widget in widgets}
-            _show(editor, values.pop() if len(values) == 1 else None)
+            empty = _("Automatic") if key in self._automatic else ""
+            _show(editor, values.pop() if len(values) == 1 else None, empty)
+        if self._limits is not None:
+            self._limits.refresh(free)
         self._show_gauge_range()
         self._show_right_fields()
 
@@ -399,18 +436,22 @@ class _PropertySheet(QWidget):
             kinds = dict.fromkeys(self._editor.widget(item_id).kind for item_id in self._ids)
             kind = ", ".join(_(known.title) for known in kinds if known is not None)
         self._name.setText(title)
-        self._kind.setText("" if kind == title else kind)
+        self._kind.setText(kind)
+        self._kind.setVisible(bool(kind) and kind != title)
 
     def _head(self) -> QWidget:
         head = QWidget()
         head.setFixedHeight(48)
         row = QHBoxLayout(head)
         row.setContentsMargins(16, 0, 8, 0)
-        self._name = Elided("", "body_strong", fits_text=True)
-        self._kind = Elided("", "body", "muted", fits_text=True)
-        row.addWidget(self._name)
-        row.addWidget(self._kind)
-        row.addStretch(1)
+        self._name, self._kind = Elided("", "body_strong"), Elided("", "caption", "muted")
+        titles = QVBoxLayout()
+        titles.setSpacing(0)
+        titles.addStretch(1)
+        titles.addWidget(self._name)
+        titles.addWidget(self._kind)
+        titles.addStretch(1)
+        row.addLayout(titles, 1)
         for run, command_id in ((self._editor.duplicate, "studio.duplicate"), (self._editor.remove, "studio.remove")):
             command = REGISTRY[command_id]
             tip, name = command.text, f"inspector_{command.name}"
@@ -434,13 +475,7 @@ class _PropertySheet(QWidget):
         look: list[QWidget] = [Field(_("Title"), self._title)]
         if widget.kind is not None and widget.kind.query:
             look.append(self._kind_field())
-        for setting in widget.kind.settings if widget.kind else ():
-            if setting == RIGHT_AXIS[0]:
-                look.append(self._right_axis(widget.id))
-            field = self._setting(setting, run)
-            if setting in RIGHT_AXIS:
-                self._right_fields.append(field)
-            look.append(field)
+        look += self._settings_fields(widget.kind.settings if widget.kind else (), run, widget.id)
         if widget.kind is not None and widget.kind.query:
             theirs = original_queries(self._editor.page.item(widget.id).source)
             explore = Button(
@@ -466,11 +501,68 @@ class _PropertySheet(QWidget):
         self._parts.append(repeats)
         self._section(_("Repeat"), [repeats])
 
+    def _settings_fields(
+        self, settings: Sequence[Setting], run: Callable[[str], object], item_id: str = ""
+    ) -> list[QWidget]:
+        """The fields of these settings in their groups; with those of the series of `item_id`, if it is one widget."""
+        fields: list[QWidget] = []
+        is_chart = bool(item_id) and RIGHT_AXIS[0] in settings
+        for group in setting_groups(settings):
+            inside: list[QWidget] = [_sub_heading(_(group.title))] if group.title else []
+            for row_settings in group.rows:
+                if row_settings[0] == RIGHT_AXIS[0]:
+                    inside.append(self._right_axis(item_id))
+                line = self._fields_row([self._setting(one, run) for one in row_settings])
+                if row_settings[0] in RIGHT_AXIS:
+                    self._right_fields.append(line)
+                inside.append(line)
+            if group.limits:
+                inside.append(self._limit_rows(group.limits, run))
+            if group.key == "limits" and is_chart:
+                inside.append(self._target_series(item_id))
+            fields.append(_group(inside))
+        if item_id and has_colours(self._editor.widget(item_id)):
+            self._colours = SeriesColoursField(self._editor, item_id, self._query_runner)
+            self._parts.append(self._colours)
+            fields.append(self._colours)
+        return fields
+
+    def _fields_row(self, fields: Sequence[QWidget]) -> QWidget:
+        if len(fields) == 1:
+            return fields[0]
+        holder = QWidget(self)
+        line = QHBoxLayout(holder)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(8)
+        for field in fields:
+            line.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
+        return holder
+
+    def _limit_rows(self, limits: Sequence[Setting], run: Callable[[str], object]) -> QWidget:
+        rows, below = list[LimitRow](), dict[str, QWidget]()
+        for setting in limits:
+            if setting.key == LINE_LABEL:
+                below["reference"] = self._setting(setting, run)
+                continue
+            edit = UndoLineEdit(name=f"inspector_{setting.key}")
+            row = LimitRow(setting.key, edit)
+            edit.textEdited.connect(partial(self._setting_edited, setting, row))
+            self._settings[setting.key] = edit
+            rows.append(row)
+        self._limits = LimitRows(rows, below, lambda key: self._set_property(f"config.{key}", None))
+        return self._limits
+
     def _right_axis(self, item_id: str) -> QWidget:
         """Which series are on the right axis."""
         self._right = RightAxisField(self._editor, item_id, self._query_runner)
         self._parts.append(self._right)
         return self._right
+
+    def _target_series(self, item_id: str) -> QWidget:
+        """Which series is the target of the others."""
+        self._target = TargetSeriesField(self._editor, item_id, self._query_runner)
+        self._parts.append(self._target)
+        return self._target
 
     def _build_several(self, run: Callable[[str], object]) -> None:
         """Build the commands for several widgets, and the settings that all of them have."""
@@ -487,9 +579,7 @@ class _PropertySheet(QWidget):
         shared = [setting for setting in known if setting.kind not in alone and setting not in RIGHT_AXIS]
         if shared:
             note = Paragraph(_("Changes apply to all selected widgets."), "caption", "muted")
-            self._section(
-                _("Appearance"), [*(self._setting(setting, run) for setting in shared), note, self._locked_note]
-            )
+            self._section(_("Appearance"), [*self._settings_fields(shared, run), note, self._locked_note])
 
     def _source_field(self, context: "Context", widget: WidgetContent) -> QWidget:
         self._source = SourceSelect(context, "inspector_source")
@@ -540,6 +630,7 @@ class _PropertySheet(QWidget):
         )
         self._query.fit_lines(5, 18)
         self._query.checked.connect(self._query_checked)
+        self._query.asked.connect(self._tell_again)
         self._query.drafted.connect(partial(self.drafted.emit, f"query/{widget.id}"))
         takes = _(widget.kind.takes) if widget.kind else ""
         self._query_field_row = Field(_("Query"), self._query, note=takes)
@@ -555,7 +646,7 @@ class _PropertySheet(QWidget):
         self.refresh()
 
     def _setting(self, setting: Setting, run: Callable[[str], object]) -> QWidget:
-        name, title = f"inspector_{setting.key}", _(setting.title)
+        name, title = f"inspector_{setting.key}", _(SHORT_TITLES.get(setting.key, setting.title))
         if setting.kind == "picture":
             picture = ImageField(name, lambda: run("studio.choose_image"), self._remove_image)
             self._settings[setting.key] = picture
@@ -582,7 +673,7 @@ class _PropertySheet(QWidget):
         edit.textEdited.connect(lambda text: self._setting_edited(setting, field, text))
         return field
 
-    def _setting_edited(self, setting: Setting, field: Field, text: str) -> None:
+    def _setting_edited(self, setting: Setting, field: Field | LimitRow, text: str) -> None:
         if setting.kind == "text":
             field.set_error(_error_text(self._set_property(f"config.{setting.key}", text)))
             return
@@ -598,8 +689,12 @@ class _PropertySheet(QWidget):
         if right:
             self._set_property(f"config.{setting.key}", int(text))
 
-    def _number_edited(self, setting: Setting, field: Field, text: str) -> None:
-        value = _parse_number(text)
+    def _number_edited(self, setting: Setting, field: Field | LimitRow, text: str) -> None:
+        try:
+            value = _parse_number(text)
+        except TwoReadings as error:
+            field.set_error(str(error))
+            return
         right = value is not None or (not text.strip() and setting.default == "")
         why = self._out_of_order(setting, value) if right else _("Enter a number.")
         field.set_error(why)
@@ -644,6 +739,22 @@ class _PropertySheet(QWidget):
         if columns is not None:
             self._query_field_row.setToolTip(plain_tooltip(columns_hint(columns)))
         self._show_query_error()
+        self._tell_result()
+
+    def _tell_again(self) -> None:
+        self._told_result = None
+
+    def _tell_result(self) -> None:
+        """Tell whoever is in the query what comes of it. Errors in its text are told where it is checked."""
+        result = self._query_runner.result(self._ids[0])
+        if self._query is None or not self._query.hasFocus() or self._written_error is not None:
+            return
+        if result is None or result.is_pending or result.query != self._query.toPlainText():
+            return
+        told = result.query, result.read_at, result.error
+        if told != self._told_result:
+            is_asked, self._told_result = self._told_result is None, told
+            announce(self._query, summary(self._editor.widget(self._ids[0]), result), again=is_asked)
 
     def _answered(self, item_id: str) -> None:
         if [item_id] == self._ids:
@@ -651,7 +762,11 @@ class _PropertySheet(QWidget):
             if self._right is not None:
                 self._right.refresh()
                 self._show_right_fields()
+            for part in (self._target, self._colours):
+                if part is not None:
+                    part.refresh()
             self._show_query_error()
+            self._tell_result()
 
     def _show_query_error(self) -> None:
         """Show the error in the query's text, or else why running it failed.
@@ -679,9 +794,15 @@ def _field_text(value: object) -> str:
 
 
 def _parse_number(text: str) -> int | float | None:
-    """The number that the user typed, with either decimal separator; None if it isn't one."""
+    """The number that the user typed, with either decimal separator; None if it isn't one. Raises `TwoReadings`, also
+    for 15.000 in any language: nobody sets a target or a threshold of 15 with three zeros behind it."""
+    plain = "".join(text.split())
+    if re.fullmatch(r"[+-]?[1-9]\d{0,2}[.,]000", plain, re.ASCII):
+        raise TwoReadings(text, plain, plain[-4], plain[:-4])
     try:
         value = parse_number(text)
+    except TwoReadings:
+        raise
     except ValueError:
         return None
     if not abs(value) <= MAX_MEASURE:
@@ -689,8 +810,25 @@ def _parse_number(text: str) -> int | float | None:
     return int(value) if value.is_integer() else value
 
 
-def _show(edit: UndoLineEdit | Select | ProseEdit | ImageField, value: str | None) -> None:
-    """Show a setting's value; None if the widgets' values differ."""
+def _sub_heading(title: str) -> Text:
+    text = Text(title, "caption", "secondary")
+    text.setProperty("medium", True)
+    return text
+
+
+def _group(parts: Sequence[QWidget]) -> QWidget:
+    """The fields below a sub-heading, with room above it."""
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 8 if isinstance(parts[0], Text) else 0, 0, 0)
+    column.setSpacing(8)
+    for part in parts:
+        column.addWidget(part)
+    return holder
+
+
+def _show(edit: UndoLineEdit | Select | ProseEdit | ImageField, value: str | None, empty: str) -> None:
+    """Show a setting's value; None if the widgets' values differ. `empty` stands in an empty field."""
     if isinstance(edit, ImageField):
         edit.show_image(value or "")
         return
@@ -705,5 +843,5 @@ def _show(edit: UndoLineEdit | Select | ProseEdit | ImageField, value: str | Non
     if isinstance(edit, ProseEdit):
         edit.update_text(value or "")
         return
-    edit.setPlaceholderText(_("Mixed") if value is None else "")
+    edit.setPlaceholderText(_("Mixed") if value is None else empty)
     edit.show_text(_(value) if value else "")

@@ -61,8 +61,8 @@ class JsonView(QWidget):
     drafted = Signal(object, object)
     """The draft's text, and a function that makes it independent of this window; None: there is no draft any more."""
 
-    def __init__(self, context: "Context", editor: Editor) -> None:
-        super().__init__()
+    def __init__(self, context: "Context", editor: Editor, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._context, self._editor = context, editor
         self._map = PositionMap()
         self._truncator = Truncator()

@@ -25,6 +25,7 @@ class LineNumbers(QWidget):
         self.setObjectName("line_numbers")
         self._editor = editor
         self._error: QTextBlock | None = None
+        self._lines: tuple[int, ...] | None = None
         editor.blockCountChanged.connect(self._make_room)
         editor.updateRequest.connect(self._follow)
         editor.cursorPositionChanged.connect(self.update)
@@ -37,6 +38,17 @@ class LineNumbers(QWidget):
         self._error = block if block is not None and block.isValid() else None
         self.setToolTip(plain_tooltip(sentence) if self._error is not None else "")
         self.update()
+
+    def mark_lines(self, lines: tuple[int, ...] | None) -> None:
+        """Draw a bar from the first of two lines to the second, counted from 0; None: there is none."""
+        if lines != self._lines:
+            self._lines = lines
+            self.update()
+
+    @property
+    def marked_lines(self) -> tuple[int, ...] | None:
+        """The first and the last line beside the bar."""
+        return self._lines
 
     @property
     def error_line(self) -> int | None:
@@ -95,6 +107,9 @@ class LineNumbers(QWidget):
                 if wrong:
                     top = place.top() + (pitch - icon) / 2
                     draw(painter, "ph.x-circle-fill", QRectF(_LEFT, top, icon, icon), theme().color("error"))
+                if self._lines is not None and self._lines[0] <= line <= self._lines[1]:
+                    bar = QRectF(self.width() - _RIGHT / 2 - 1, place.top(), 2, place.height())
+                    painter.fillRect(bar, theme().color("accent"))
                 painter.setPen(theme().color("error" if wrong else "text" if line == current else "text.muted"))
                 room = QRectF(0, place.top(), self.width() - _RIGHT, pitch)
                 painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(line + 1))

@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QWidget
 
 from benchboard.i18n import _
@@ -11,10 +11,11 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.skeleton import paint_bars
 
-_COLUMNS: Final = 3
-_MARGIN: Final = 24
-_TILE_HEIGHT: Final = 220
-_TITLE: Final = (16.0, 18.0, 140.0, 12.0)
+_PARTS: Final = (1, 1, 1), (2, 1), (1, 1)
+"""The widths of the shapes in a row, as parts of the whole: figures, a chart beside another, two tables. Then over."""
+_HEIGHTS: Final = (160, 320, 240)
+_MARGIN: Final = 20
+_TITLE: Final = (12.0, 12.0, 140.0, 12.0)
 """The bar that stands for a widget's title: left, top, width and height, in pixels."""
 
 
@@ -29,6 +30,7 @@ class LoadingCover(QFrame):
         self.setObjectName("loading_cover")
         self.setAccessibleName(_("Loading"))
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # what it covers isn't painted
         page.installEventFilter(self)
         self.setGeometry(page.rect())
 
@@ -46,22 +48,25 @@ class LoadingCover(QFrame):
             painter.fillRect(QRect(0, bar - 1, self.width(), 1), theme().color("border"))
             middle = bar / 2 - 6
             paint_bars(painter, [QRectF(16, middle, 160, 12), QRectF(self.width() - 216, middle, 200, 12)])
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             for tile in self._tiles(bar):
-                painter.fillRect(tile, theme().color("surface"))
+                painter.setPen(QPen(theme().color("tile.border"), 1))
+                painter.setBrush(theme().color("surface"))
+                radius = theme().px("radius.tile")
+                painter.drawRoundedRect(tile.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
                 left, top, width, height = _TITLE
                 paint_bars(painter, [QRectF(tile.left() + left, tile.top() + top, width, height)])
 
-    def _tiles(self, top: int) -> list[QRect]:
-        """Where the shapes of widgets are: as many rows as fit."""
-        width = (self.width() - (_COLUMNS + 1) * _MARGIN) // _COLUMNS
-        rows = max(0, (self.height() - top) // (_TILE_HEIGHT + _MARGIN))
-        return [
-            QRect(
-                _MARGIN + column * (width + _MARGIN),
-                top + _MARGIN + row * (_TILE_HEIGHT + _MARGIN),
-                width,
-                _TILE_HEIGHT,
-            )
-            for row in range(rows)
-            for column in range(_COLUMNS)
-        ]
+    def _tiles(self, top: int) -> list[QRectF]:
+        """Where the shapes of widgets are, the last ones beyond the lower edge as those of a page are."""
+        gap, whole = theme().px("tile.gap"), self.width() - 2 * _MARGIN
+        found, y, row = list[QRectF](), float(top + _MARGIN), 0
+        while y < self.height():
+            parts, height = _PARTS[row % len(_PARTS)], _HEIGHTS[row % len(_HEIGHTS)]
+            unit = (whole - (len(parts) - 1) * gap) / sum(parts)
+            x = float(_MARGIN)
+            for part in parts:
+                found.append(QRectF(round(x), y, round(unit * part), height))
+                x += unit * part + gap
+            y, row = y + height + gap, row + 1
+        return found

@@ -11,6 +11,7 @@ from benchboard.i18n import _, ngettext, percent
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.interaction.drop_target import DropTarget
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.labels import Text
 
 _HIGHEST = 132
@@ -23,8 +24,8 @@ _DRAG_DELAY_MS = 40
 class Minimap(QWidget):
     """The heading “Overview”, the zoom, and the map."""
 
-    def __init__(self, canvas: Canvas) -> None:
-        super().__init__()
+    def __init__(self, canvas: Canvas, parent: QWidget) -> None:
+        super().__init__(parent)
         self.map = _Map(canvas)
         self._zoom = Text("", "caption", "muted")
         head = QHBoxLayout()
@@ -46,6 +47,8 @@ class Minimap(QWidget):
 
 class _Map(QWidget):
     """The map. Boxes are drawn once for each document; only the selection and the frame are drawn each time."""
+
+    accessible_role = Role.Graphic
 
     def __init__(self, canvas: Canvas) -> None:
         super().__init__()

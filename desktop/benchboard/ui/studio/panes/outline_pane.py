@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QTreeWidget,
     QTreeWidgetItem,
+    QWidget,
 )
 
 from benchboard.dashboards.document.widget_kinds import MAX_TITLE, tab_name
@@ -29,8 +30,8 @@ from benchboard.ui.widgets.paragraph import PaintedParagraph
 class OutlinePane(QTreeWidget):
     """A tree whose selection is in sync with the page's. A drag moves an item beside or into another."""
 
-    def __init__(self, canvas: Canvas) -> None:
-        super().__init__()
+    def __init__(self, canvas: Canvas, parent: QWidget) -> None:
+        super().__init__(parent)
         self._canvas, self._editor = canvas, canvas.editor
         self._rows: tuple[tuple[int, OutlineRow], ...] = ()
         self._items: dict[tuple[str, int], QTreeWidgetItem] = {}
@@ -39,6 +40,7 @@ class OutlinePane(QTreeWidget):
         self._target: tuple[QTreeWidgetItem | None, str] | None = None
         self.setObjectName("studio_outline")
         self.setAccessibleName(_("Outline"))
+        self.setHeaderLabel(self.accessibleName())  # hidden, but screen readers come to it
         self.setHeaderHidden(True)
         self.setIndentation(14)
         self.setMouseTracking(True)

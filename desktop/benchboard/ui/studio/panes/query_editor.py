@@ -23,8 +23,10 @@ from benchboard.analytics.sql_text import TokenKind, tokens
 from benchboard.dashboards.document.widget_kinds import MAX_QUERY
 from benchboard.dashboards.variables.variable_queries import names_in
 from benchboard.errors import AppError, Unavailable
-from benchboard.i18n import _
+from benchboard.i18n import _, number
 from benchboard.ui.studio.document.undo_line_edit import undo_direction
+from benchboard.ui.studio.panes.query_completer import QueryCompleter
+from benchboard.ui.studio.panes.text_offsets import utf16_offset
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import announce
@@ -34,10 +36,13 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
 _COMMIT_DELAY_MS: Final = 300
+_TELL_DELAY_MS: Final = 1500
+"""What is wrong with a query is told when nothing was typed for so long."""
 _DRAFT_DELAY_MS: Final = 150
 """A draft is written to the journal this long after a key press."""
 _TONES: Final[dict[TokenKind, str]] = {
     "keyword": "accent.text",
+    "function": "syntax.function",
     "text": "ok",
     "number": "guide",
     "variable": "warn",
@@ -156,6 +161,8 @@ class QueryEdit(ProseEdit):
 
     checked = Signal(object, object)
     """The columns of the query, or the error in it."""
+    asked = Signal()
+    """Ctrl+Enter was pressed: what comes of the query is to be told, also if it is as before."""
 
     def __init__(
         self,
@@ -174,6 +181,17 @@ class QueryEdit(ProseEdit):
         self._unavailable = False
         self._checked_variables: Variables = {}
         """The values of the query's variables when it was last checked."""
+        self.completer = QueryCompleter(context, self, variables, source_id)
+        self._untold: tuple[str, str] | None = None
+        """A text and what is wrong with it, which isn't told while it is typed or suggestions are open."""
+        self._told = self._seen_text = ""
+        """What was told last to be wrong with the text as it is; the text."""
+        self._pause_timer = QTimer(self, interval=_TELL_DELAY_MS, singleShot=True)
+        self._pause_timer.timeout.connect(self._tell)
+        self.textChanged.connect(self._forget_error)
+        self._tell_timer = QTimer(self, interval=0, singleShot=True)  # a suggestion that is inserted closes them first
+        self._tell_timer.timeout.connect(self._tell)
+        self.completer.closed.connect(self._tell_timer.start)
         context.changed.watch(self, (), self._retry)
 
     def _keep_still(self, _least: int, most: int) -> None:
@@ -199,29 +217,83 @@ class QueryEdit(ProseEdit):
         wrong.cursor, wrong.format = cursor, form
         self.setExtraSelections([wrong])
 
-    def said_of(self, error: AppError) -> str:
-        """What a screen reader is told of an error."""
-        return error.what
+    def is_begun(self) -> bool:
+        """Whether the text is only the beginning of a query, of which nothing can be said before it goes on."""
+        return False
 
-    def check(self) -> None:
-        """Check the query in the background; `checked` emits the result."""
+    def said_of(self, error: AppError) -> str:
+        """What a screen reader is told of an error: where it is, why it is one, what to do."""
+        start, text = error.facts.get("start"), self.toPlainText()
+        problem = " ".join(part for part in (error.what, error.why, self.advice(error)) if part)
+        if not isinstance(start, int):
+            return problem
+        return _("Line {line}: {problem}").format(line=number(text.count("\n", 0, start) + 1), problem=problem)
+
+    def advice(self, error: AppError) -> str:
+        """What can be done about an error."""
+        return error.do
+
+    def _forget_error(self) -> None:
+        """Tell nothing of a text that has changed before there is a pause."""
+        if (text := self.toPlainText()) != self._seen_text:  # Qt signals a change of colours as one of the text
+            self._seen_text = text
+            self._untold, self._told = None, ""
+            self._pause_timer.start()
+
+    @property
+    def is_used(self) -> bool:
+        """Whether a screen reader is to be told what is found to be wrong."""
+        return self.hasFocus()
+
+    def _tell(self) -> None:
+        """Tell a screen reader what waited for a pause, unless the text is another one now."""
+        known = self._untold
+        if known is None or self.completer.is_open or self._pause_timer.isActive():
+            return
+        self._untold = None
+        if known[0] == self.toPlainText() and self.is_used:
+            self.tell_now(known[1])
+
+    def tell_now(self, sentence: str) -> None:
+        """Tell a screen reader something of the text as it is; what it was just told, not again."""
+        if sentence != self._told:
+            self._told = sentence
+            announce(self, sentence, again=True)
+
+    def tell_in_pause(self, sentence: str) -> None:
+        """Tell a screen reader something of the text as it is, as soon as nothing is typed."""
+        self._untold = self.toPlainText(), sentence
+        self._tell()
+
+    def check(self, *, asked: bool = False) -> None:
+        """Check the query in the background; `checked` emits the result. What is wrong is told again if the user
+        `asked`."""
         text, variables = self.toPlainText(), self._variables()
-        asked = self._checked_variables = _used_variables(text, variables)
+        if asked:
+            self._told = ""
+        used = self._checked_variables = _used_variables(text, variables)
 
         def right(columns: tuple[ResultColumn, ...]) -> None:
-            if text == self.toPlainText() and asked is self._checked_variables:
+            if text == self.toPlainText() and used is self._checked_variables:
                 self._unavailable = False
+                self._untold = None
                 self.show_error(None)
                 self.checked.emit(columns, None)
                 self.commit()
 
         def wrong(error: AppError) -> None:
-            if text == self.toPlainText() and asked is self._checked_variables:
+            if text == self.toPlainText() and used is self._checked_variables:
                 self._unavailable = isinstance(error, Unavailable)
+                if self.is_begun():
+                    self.show_error(None)
+                    self.checked.emit(None, None)
+                    return
                 self.show_error(error)
                 self.checked.emit(None, error)
-                if self.hasFocus():
-                    announce(self, self.said_of(error))
+                if asked:
+                    self.tell_now(self.said_of(error))
+                else:
+                    self.tell_in_pause(self.said_of(error))
 
         source_id, actor = self._source_id(), self._context.actor
 
@@ -258,8 +330,9 @@ class QueryEdit(ProseEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.asked.emit()
             self.commit()
-            self.check()
+            self.check(asked=True)
         else:
             super().keyPressEvent(event)
 
@@ -301,11 +374,6 @@ def _open_state(text: str) -> int:
 
 def _used_variables(text: str, variables: Variables) -> Variables:
     return {name: variables[name] for name in names_in(text) if name in variables}
-
-
-def utf16_offset(text: str, place: int) -> int:
-    """A position in a Python string in UTF-16 units, as Qt counts."""
-    return place if text.isascii() else len(text[:place].encode("utf-16-le", "surrogatepass")) // 2
 
 
 def columns_hint(columns: tuple[ResultColumn, ...]) -> str:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.widgets import SegmentedControl
@@ -35,6 +35,7 @@ class QueryModes(QWidget):
 
     def show_mode(self, mode: str) -> None:
         """Show the builder or the SQL."""
+        self._mode = mode
         self._switch.set_current(mode)
         if mode == "build" and self._builder is None:
             self._builder = self._make(self)
@@ -42,6 +43,15 @@ class QueryModes(QWidget):
         if self._builder is not None:
             self._builder.setVisible(mode == "build")
         self._sql.setVisible(mode == "sql")
+
+    def focus(self) -> None:
+        """Focus the query as it is shown. From the switch, Tab leads into the builder, which may still be read."""
+        building = self._mode == "build"
+        target: QWidget | None = (
+            self._switch.findChild(QPushButton, "segment_build") if building else self._sql.findChild(QPlainTextEdit)
+        )
+        if target is not None:
+            target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def enable_builder(self, enabled: bool) -> None:
         """Let the builder be used, or not."""

@@ -15,7 +15,6 @@ from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.recovery import account_of
 from benchboard.ui.studio.document.saving import Saving
 from benchboard.ui.widgets.buttons import Button
-from benchboard.ui.widgets.surfaces import set_surface
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -41,7 +40,6 @@ class RepeatsToggle(QObject):
         """Identifies this page and account in the settings."""
         self._shown = self._presented = self._loaded = False
         self.switch = QWidget()
-        set_surface(self.switch, "surface")
         self._button = Button(
             _("Preview repeated widgets"), self.toggle, icon="ph.copy", name="studio_copies",
             tip=_("Show one copy for each value ({keys})").format(keys=REGISTRY["studio.preview_repeats"].key),

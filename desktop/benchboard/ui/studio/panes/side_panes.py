@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.drawer import DrawerShadow, is_narrow
 from benchboard.ui.widgets.focus import HoverRepaint
 from benchboard.ui.widgets.slide import FROM_LEFT, FROM_RIGHT, slide_in
@@ -70,35 +71,27 @@ def parse_arrangement(text: str) -> Arrangement:
 
 
 class SidePanes(QWidget):
-    """`left | middle | right`, with `json` in place of `right` while it is shown.
+    """`left | middle | right`, with `json` in place of `right` while it is shown: `hold` says what these are.
 
     `changed` is emitted when a pane is shown or hidden.
     """
 
     changed = Signal()
 
-    def __init__(
-        self,
-        context: "Context",
-        parent: QWidget,
-        left: QWidget,
-        middle: QWidget,
-        right: QWidget,
-        json: QWidget,
-        fallback_focus: QWidget,
-    ) -> None:
+    def __init__(self, context: "Context", parent: QWidget) -> None:
         super().__init__(parent)
         self._context = context
-        self._left, self._middle, self._right, self._json = left, middle, right, json
-        self._fallback_focus = fallback_focus
-        """Gets the focus when the pane that has it is collapsed."""
         self._arrangement = parse_arrangement(context.settings.studio_panes)
         self._open_when_narrow: frozenset[Side] = frozenset()
         """Panes that the user opened in a narrow window."""
         self._json_on = self._middle_only = False
         self._shown_before = (True, True)
-        for widget in (left, middle, right, json):
-            widget.setParent(self)
+
+    def hold(self, left: QWidget, middle: QWidget, right: QWidget, json: QWidget, fallback_focus: QWidget) -> None:
+        """Hold these panes, which are its children already: once, before it is shown."""
+        self._left, self._middle, self._right, self._json = left, middle, right, json
+        self._fallback_focus = fallback_focus
+        """Gets the focus when the pane that has it is collapsed."""
         self._shadow = DrawerShadow(self)
         pulls: dict[Side, Callable[[int], None]] = {"left": self._resize_left, "right": self._resize_right}
         self._edges = {side: _Splitter(self, side, pull, self._reset, self._save) for side, pull in pulls.items()}
@@ -245,7 +238,9 @@ class SidePanes(QWidget):
 
 
 class _Splitter(HoverRepaint, QWidget):
-    """The handle between a pane and the page: dragged by mouse, moved by arrow keys, reset by a double click."""
+    """The handle between a pane and the page: dragged by mouse, moved by arrow keys, reset by double click or Enter."""
+
+    accessible_role = Role.Splitter
 
     def __init__(
         self,
@@ -262,6 +257,7 @@ class _Splitter(HoverRepaint, QWidget):
         """Distance between the handle and the point where it was pressed, in pixels."""
         self.setObjectName(f"studio_edge_{side}")
         self.setAccessibleName(_("Left pane width") if side == "left" else _("Right pane width"))
+        self.setAccessibleDescription(_("Left and Right change it, Enter resets it."))
         self.setCursor(Qt.CursorShape.SplitHCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -286,6 +282,9 @@ class _Splitter(HoverRepaint, QWidget):
         self._reset(self._side)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self._reset(self._side)
+            return
         step = {Qt.Key.Key_Left: -STEP, Qt.Key.Key_Right: STEP}.get(Qt.Key(event.key()))
         if step is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             super().keyPressEvent(event)

@@ -9,21 +9,27 @@ from benchboard.ui.studio.panes.minimap import Minimap
 from benchboard.ui.studio.panes.outline_pane import OutlinePane
 from benchboard.ui.studio.panes.widget_palette import WidgetPalette
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import page_tab
 from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.labels import hairline
+from benchboard.ui.widgets.stack_pages import add_page
 from benchboard.ui.widgets.surfaces import set_surface
 
 
 class Sidebar(QWidget):
     """The tabs `Add | Outline` above the minimap."""
 
-    def __init__(self, palette: WidgetPalette, outline: OutlinePane, minimap: Minimap) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
         set_surface(self, "surface")
+        self.stack = QStackedWidget(self)
+        """The parent of the panes that it is to hold."""
+
+    def hold(self, palette: WidgetPalette, outline: OutlinePane, minimap: Minimap) -> None:
+        """Hold these: once, before it is shown."""
         self._panes: dict[str, QWidget] = {"add": palette, "outline": outline}
         self._tabs = {"add": _Tab(_("Add"), "add"), "outline": _Tab(_("Outline"), "outline")}
-        self._stack = QStackedWidget()
-        strip = QWidget()
+        strip = QWidget(self)
         strip.setAccessibleName(_("Left pane tabs"))
         row = QHBoxLayout(strip)
         row.setContentsMargins(12, 0, 12, 0)
@@ -31,14 +37,14 @@ class Sidebar(QWidget):
         for key, tab in self._tabs.items():
             tab.clicked.connect(lambda _checked=False, key=key: self.show_pane(key))
             row.addWidget(tab)
-            self._stack.addWidget(self._panes[key])
+            add_page(self.stack, self._panes[key])
         row.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(strip)
         column.addWidget(hairline())
-        column.addWidget(self._stack, 1)
+        column.addWidget(self.stack, 1)
         column.addWidget(hairline())
         column.addWidget(minimap)
         self.show_pane("add")
@@ -50,7 +56,7 @@ class Sidebar(QWidget):
 
     def show_pane(self, key: str) -> None:
         """Show `add` or `outline`."""
-        self._stack.setCurrentWidget(self._panes[key])
+        self.stack.setCurrentWidget(self._panes[key])
         for name, tab in self._tabs.items():
             tab.setChecked(name == key)
 
@@ -67,7 +73,8 @@ class _Tab(Pressable):
         super().__init__()
         self.setText(title)
         self.setCheckable(True)
-        self.setAutoExclusive(True)  # screen readers are told of a choice of one, not of a check box
+        self.setAutoExclusive(True)
+        page_tab(self)
         self.setObjectName(f"pane_{key}")
         self.setAccessibleName(title)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -4,17 +4,26 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QTextCursor
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QTextCursor
 
 from benchboard.analytics.queries import Variables
 from benchboard.analytics.query_builder.question import Dialect
 from benchboard.analytics.query_fix import QueryFix, query_fix
-from benchboard.analytics.sql_text import INDENT, comments_toggled, indented, matching_brackets, outdented
+from benchboard.analytics.sql_text import (
+    INDENT,
+    comments_toggled,
+    indented,
+    lacks_tables,
+    matching_brackets,
+    outdented,
+    statement_at,
+)
 from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY
 from benchboard.ui.studio.panes.line_numbers import LineNumbers
-from benchboard.ui.studio.panes.query_editor import QueryEdit, utf16_offset
+from benchboard.ui.studio.panes.query_editor import QueryEdit
+from benchboard.ui.studio.panes.text_offsets import python_offset, utf16_offset
 from benchboard.ui.theme import theme
 
 if TYPE_CHECKING:
@@ -22,6 +31,10 @@ if TYPE_CHECKING:
 
 _PAIRS: Final = {"(": ")", "[": "]", "'": "'", '"': '"'}
 _CLOSING: Final = frozenset(_PAIRS.values())
+_MESSAGE_GAP: Final = 20
+"""Pixels between the end of a line and what is wrong with it."""
+_LEAST_MESSAGE: Final = 120
+"""Pixels that such a message needs: in less it says nothing."""
 
 
 class SqlEdit(QueryEdit):
@@ -43,7 +56,11 @@ class SqlEdit(QueryEdit):
         self._dialect = dialect
         self._fix: tuple[str, QueryFix] | None = None
         """The text that a correction is of, and the correction."""
+        self._error_text = ""
+        """What is wrong at the place that is underlined."""
         self._brackets: tuple[int, ...] = ()
+        self._statement: tuple[int, int] | None = None
+        """Where the query at the cursor begins and ends, if there are several."""
         self.setUndoRedoEnabled(True)
         self.setProperty("docked", "code")
         self.setFont(theme().font("code"))
@@ -67,16 +84,20 @@ class SqlEdit(QueryEdit):
         first = self.document().findBlock(block.selectionStart()) if block is not None else None
         self.numbers.mark_error(first, error.what if error is not None else "")
         text = self.toPlainText()
+        self._error_text = error.what if error is not None else ""
         fix = query_fix(error, text, self._dialect())
         self._fix = (text, fix) if fix is not None else None
+        self.viewport().update()  # Qt draws the underlined words again, but not what stands behind their line
         self.fix_changed.emit()
 
-    def said_of(self, error: AppError) -> str:
+    def is_begun(self) -> bool:
+        return lacks_tables(self.toPlainText())
+
+    def advice(self, error: AppError) -> str:
         fix = self.fix
         if fix is None:
-            return error.what
-        key = _("Change to {name}: {keys}").format(name=fix.meant, keys=REGISTRY["studio.sql_fix"].key)
-        return f"{error.what} {key}"
+            return super().advice(error)
+        return _("Change to {name}: {keys}").format(name=fix.meant, keys=REGISTRY["studio.sql_fix"].key)
 
     def apply_fix(self) -> None:
         """Correct the query, if it is plain how."""
@@ -91,6 +112,14 @@ class SqlEdit(QueryEdit):
         self.setTextCursor(cursor)
         self.commit()
         self.check()
+
+    def go_to_error(self) -> None:
+        """Put the cursor where the error begins."""
+        if marked := self.extraSelections():
+            cursor = self.textCursor()
+            cursor.setPosition(marked[0].cursor.selectionStart())
+            self.setTextCursor(cursor)
+            self.ensureCursorVisible()
 
     # Edits
 
@@ -211,6 +240,27 @@ class SqlEdit(QueryEdit):
         self.setTextCursor(cursor)
         self.ensureCursorVisible()
 
+    def insert_words(self, text: str) -> None:
+        """Insert a name in the place of the selection, or at the cursor, apart from the word before it."""
+        cursor = self.textCursor()
+        before = self._letter(cursor.selectionStart() - 1)
+        cursor.insertText(f" {text}" if _is_word(before) or before in ('"', "`", ")", ",") else text)
+        self.setTextCursor(cursor)
+
+    # What runs
+
+    def part_to_run(self) -> tuple[int, int] | None:
+        """The part of the text that is run: the selection, or of several queries the one at the cursor; where it begins
+        and ends, in characters. None: the whole."""
+        text, cursor = self.toPlainText(), self.textCursor()
+        start, end = (python_offset(text, at) for at in (cursor.selectionStart(), cursor.selectionEnd()))
+        selected = text[start:end]
+        if not selected.strip():
+            return self._statement
+        start += len(selected) - len(selected.lstrip())
+        end = start + len(selected.strip())
+        return (start, end) if (start, end) != (0, len(text)) else None
+
     # Marks
 
     @property
@@ -220,11 +270,11 @@ class SqlEdit(QueryEdit):
 
     def _find_brackets(self) -> None:
         text, cursor = self.toPlainText(), self.textCursor()
-        if text.isascii() or cursor.position() == 0:
-            at = cursor.position()
-        else:
-            at = len(text.encode("utf-16-le", "surrogatepass")[: 2 * cursor.position()].decode("utf-16-le", "replace"))
+        at = python_offset(text, cursor.position())
         self._brackets = matching_brackets(text, at) if not cursor.hasSelection() else ()
+        self._statement = statement_at(text, at)
+        lines = tuple(text.count("\n", 0, place) for place in self._statement) if self._statement is not None else None
+        self.numbers.mark_lines(lines)
         self.viewport().update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -236,6 +286,33 @@ class SqlEdit(QueryEdit):
             for place in self._brackets:
                 self._paint_bracket(painter, place)
         super().paintEvent(event)
+        self._paint_error()
+
+    def _paint_error(self) -> None:
+        """Say what is wrong behind its line, as far as there is room."""
+        marked = self.extraSelections()
+        if not marked or not self._error_text:
+            return
+        cursor = QTextCursor(marked[0].cursor.document())
+        cursor.setPosition(marked[0].cursor.selectionStart())
+        cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock)
+        end = self.cursorRect(cursor)
+        metrics = QFontMetrics(theme().font("caption"))
+        room = self.viewport().width() - end.right() - 2 * _MESSAGE_GAP - 12
+        text = metrics.elidedText(self._error_text, Qt.TextElideMode.ElideRight, room)
+        if room < _LEAST_MESSAGE or not self.viewport().rect().intersects(end):
+            return
+        box = QRectF(
+            end.right() + _MESSAGE_GAP, end.top() + 0.5, metrics.horizontalAdvance(text) + 12, end.height() - 1
+        )
+        with QPainter(self.viewport()) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme().color("error.soft"))
+            painter.drawRoundedRect(box, 3, 3)
+            painter.setFont(theme().font("caption"))
+            painter.setPen(theme().color("error"))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_bracket(self, painter: QPainter, place: int) -> None:
         cursor = QTextCursor(self.document())

@@ -1,5 +1,6 @@
 """The field with a page's time range, and the popover in which it is changed."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -10,18 +11,21 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.dashboards.document import time_range
-from benchboard.dashboards.document.time_range import MAX_TEXT, PRESETS, REFRESH_SECONDS, TimeRange
+from benchboard.dashboards.document.time_range import PRESETS, REFRESH_SECONDS, Period, TimeRange
 from benchboard.dashboards.document.widget_kinds import BEFORE
 from benchboard.dashboards.editing.page_edits import locks
 from benchboard.dashboards.editing.period_comparison import PeriodComparison, period_comparison
 from benchboard.errors import Invalid
 from benchboard.i18n import _, number
 from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.panes.time_end_field import TimeEndField
+from benchboard.ui.theme import theme
 from benchboard.ui.time_format import full_date, iso_moment, utc_span
-from benchboard.ui.widgets import Button, CheckBox, Edit, Field, Paragraph, Popover, Select, heading, restyle, row
+from benchboard.ui.widgets import Button, CheckBox, Field, Paragraph, Popover, Select, heading, restyle, row
 from benchboard.ui.widgets.accessible import choice_of_several
 from benchboard.ui.widgets.calendar import DayRange, RangeCalendar
-from benchboard.ui.widgets.labels import plain_tooltip
+from benchboard.ui.widgets.labels import Text, hairline, plain_tooltip
+from benchboard.ui.widgets.tab_order import one_tab_stop_choices, one_tab_stop_list
 
 CLEARING_KEYS: Final = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 """What clears a field of the filters that has the focus."""
@@ -29,6 +33,8 @@ _COLUMNS: Final = 2
 _NAMED: Final = 3
 _PRESET_WIDTH: Final = 112
 _FIELDS_WIDTH: Final = 250
+DataDays = Callable[[], Period | None]
+_FOOT: Final = 48
 _TWO_MONTHS_FROM: Final = 820
 """The width of a window in pixels from which the calendar has two months."""
 
@@ -43,15 +49,20 @@ class TimeRangeField(Button):
         super().__init__("", self.open_picker, icon="ph.clock", menu=True, name="time_range")
         self._editor = editor
         self._whole, self._shorter, self._tip, self._limit = "", "", "", 0
+        self._comparing: set[str] = set()
+        """The widgets that compared already when all were made to."""
+        self.data_days: DataDays = lambda: None
         self.refresh()
 
     @property
     def reserved_width(self) -> int:
-        """The width, in pixels, that it takes with the longest of the ranges that have names: what is kept for it among
-        other controls, so that they stay where they are when another range is chosen.
+        """The width, in pixels, that it takes with the longest of the ranges that have names, and with any from one day
+        to another: what is kept for it among other controls, so that they stay where they are when another range is
+        chosen.
         """
-        metrics = self.fontMetrics()
-        widest = max(metrics.horizontalAdvance(range_title(preset)) for preset in PRESETS)
+        metrics, day = self.fontMetrics(), datetime(2000, 9, 30, tzinfo=UTC)
+        days = utc_span(day, day + timedelta(days=400))
+        widest = max(metrics.horizontalAdvance(text) for text in (days, *map(range_title, PRESETS)))
         return self._width_with(widest)
 
     @property
@@ -102,7 +113,7 @@ class TimeRangeField(Button):
 
     def open_picker(self) -> None:
         """Open the popover."""
-        TimeRangePicker(self, self._editor).open()
+        TimeRangePicker(self, self._editor, comparing=self._comparing, data_days=self.data_days).open()
 
 
 def usage(editor: Editor) -> tuple[int, int]:
@@ -147,6 +158,11 @@ def _end_text(expression: str) -> str:
     moment = iso_moment(expression if "T" in expression else f"{expression}T00:00")
     if moment is None:
         return expression
+    return _moment_text(moment)
+
+
+def _moment_text(moment: datetime) -> str:
+    """A time in UTC: its day if that begins then, else with its minute."""
     return full_date(moment) if moment.time() == moment.min.time() else f"{full_date(moment)} {moment:%H:%M}"
 
 
@@ -170,18 +186,36 @@ def _period_text(shown: TimeRange) -> str:
 class TimeRangePicker(Popover):
     """Ranges by name, a range typed, and how often the data are read again."""
 
-    def __init__(self, anchor: QWidget, editor: Editor, *, range_only: bool = False) -> None:
-        """`range_only`: for a single query, which has no other widgets and isn't read again by itself."""
-        super().__init__(anchor, name="time_range_picker")
-        self._range_only = range_only
+    range_chosen = Signal(object)
+    """A `TimeRange` was chosen, also that which was shown already."""
+
+    def __init__(
+        self,
+        anchor: QWidget,
+        editor: Editor,
+        *,
+        range_only: bool = False,
+        comparing: set[str] | None = None,
+        show_all: Callable[[], object] | None = None,
+        is_used: bool = True,
+        data_days: DataDays = lambda: None,
+    ) -> None:
+        """`range_only`: for a single query, which has no other widgets and isn't read again by itself; `is_used`: it
+        has the range; `show_all` takes it from it. `comparing`: the ids of the widgets that compared already when all
+        were made to, which it keeps; `data_days`: the days of which there are data, as far as they are known."""
+        super().__init__(anchor, padding=0, name="time_range_picker")
+        self._range_only, self._is_used = range_only, is_used
+        self._all = Button(_("All time"), lambda: self._choose_all(show_all), size="sm", name="time_all")
+        self._all.setVisible(show_all is not None and is_used)
+        self._data = self._data_button(data_days())
+        self._comparing = comparing if comparing is not None else set()
         self._editor = editor
         self._presets: dict[TimeRange, Button] = {}
-        self._from = Field(_("From"), Edit(name="time_from"))
-        self._to = Field(_("To"), Edit(name="time_to"))
+        self._from = TimeEndField(_("From"), name="time_from")
+        self._to = TimeEndField(_("To"), name="time_to")
         for field in (self._from, self._to):
-            field.edit.setMaxLength(MAX_TEXT)
             field.edit.returnPressed.connect(self._apply)
-            field.edit.textEdited.connect(self._check)
+            field.edited.connect(self._check)
         self._period = Paragraph("", "caption", "muted")
         self._refresh = Select(
             [
@@ -191,7 +225,10 @@ class TimeRangePicker(Popover):
             name="time_refresh",
         )
         self._refresh.currentIndexChanged.connect(lambda: editor.select_refresh(int(self._refresh.current_key())))
-        self._used = Paragraph("", "caption", "muted")
+        self._used = Text("", "caption", "muted")
+        self._how = Paragraph(_usage_example(), "caption", "muted")
+        self._how.hide()
+        self._show_how = Button(_("Show how"), self._open_how, kind="link", size="sm", name="time_show_how")
         self._compare = CheckBox(_("Compare all with the period before"))
         self._compare.setObjectName("time_compare")
         self._compare.clicked.connect(self._switch_comparison)
@@ -202,15 +239,63 @@ class TimeRangePicker(Popover):
         wide = anchor.window().width() >= _TWO_MONTHS_FROM
         self.calendar = RangeCalendar(months=2 if wide else 1)
         self.calendar.range_selected.connect(self._type_days)
-        columns = QHBoxLayout()
-        columns.setSpacing(16)
-        columns.addLayout(self._preset_grid())
-        columns.addWidget(self._fields())
-        self.column.addWidget(heading(_("Time range")))
-        self.column.addLayout(columns)
+        self._lay_out()
         self._shown: TimeRange | None = None
         editor.changed.connect(self._show)
         self._show()
+
+    def _lay_out(self) -> None:
+        """The presets beside the calendar, below them what is done with the range, and the buttons at the foot."""
+        padding = theme().px("spacing.4")
+        presets, fields = self._preset_choices(), self._fields()
+        columns = row(presets, fields, spacing=padding)
+        parts = QVBoxLayout()
+        parts.setContentsMargins(padding, padding - 2, padding, padding - 4)
+        parts.setSpacing(theme().px("spacing.2"))
+        parts.addWidget(heading(_("Time range")))
+        parts.addLayout(columns)
+        self.column.setSpacing(0)
+        self.column.addLayout(parts)
+        if not self._range_only:
+            self.column.addWidget(hairline())
+            self.column.addLayout(self._use(presets.sizeHint().width(), fields.width()))
+        self.column.addWidget(hairline())
+        self.column.addWidget(self._foot())
+
+    def _use(self, left: int, right: int) -> QHBoxLayout:
+        """How often the data are read again, and with what they are compared, in columns of these widths."""
+        padding = theme().px("spacing.4")
+        refresh = Field(_("Refresh data"), self._refresh)
+        refresh.setFixedWidth(left)
+        compared = QWidget()
+        compared.setFixedWidth(right)
+        column = QVBoxLayout(compared)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme().px("spacing.1"))
+        used = row(self._used, self._show_how)
+        used.addStretch(1)
+        column.addLayout(used)
+        for part in (self._how, self._compare, self._compared):
+            column.addWidget(part)
+        column.addStretch(1)
+        whole = QHBoxLayout()
+        whole.setContentsMargins(padding, padding - 4, padding, padding - 4)
+        whole.setSpacing(padding)
+        whole.addWidget(refresh, 0, Qt.AlignmentFlag.AlignTop)
+        whole.addWidget(compared, 1)
+        return whole
+
+    def _foot(self) -> QWidget:
+        foot = QWidget()
+        foot.setFixedHeight(_FOOT)
+        apply = Button(_("Apply"), self._apply, kind="primary", size="sm", name="time_apply")
+        line = QHBoxLayout(foot)
+        line.setContentsMargins(theme().px("spacing.4"), 0, theme().px("spacing.4"), 0)
+        line.addWidget(self._default)
+        line.addWidget(self._all)
+        line.addStretch(1)
+        line.addWidget(apply)
+        return foot
 
     def open(self) -> None:
         """Open it with the focus on the range that is selected."""
@@ -218,8 +303,13 @@ class TimeRangePicker(Popover):
         chosen = self._presets.get(self._editor.time_range)
         (chosen or self._from.edit).setFocus(Qt.FocusReason.PopupFocusReason)
 
-    def _preset_grid(self) -> QGridLayout:
-        grid = QGridLayout()
+    def _preset_choices(self) -> QWidget:
+        holder = QWidget()
+        holder.setAccessibleName(_("Time range"))
+        one_tab_stop_choices(holder)
+        one_tab_stop_list(holder)
+        grid = QGridLayout(holder)
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(2)
         rows = len(PRESETS) // _COLUMNS
         for place, shown in enumerate(PRESETS):
@@ -232,7 +322,16 @@ class TimeRangePicker(Popover):
             grid.setColumnMinimumWidth(place // rows, _PRESET_WIDTH)
             self._presets[shown] = button
         grid.setRowStretch(rows, 1)  # the calendar beside them is higher
-        return grid
+        return holder
+
+    def _data_button(self, days: Period | None) -> Button:
+        """Chooses the days from the first to the last of the data, which it says."""
+        found = Button("", kind="link", size="sm", icon="ph.clock", name="time_all_data")
+        found.setVisible(days is not None)
+        if days is not None:
+            found.set_title(_("All of this data: {period}").format(period=utc_span(days.start, days.end)))
+            found.clicked.connect(lambda: self._choose(time_range.absolute(days)))
+        return found
 
     def _fields(self) -> QWidget:
         pane = QWidget()
@@ -245,32 +344,27 @@ class TimeRangePicker(Popover):
         column.addLayout(ends)
         column.addWidget(self.calendar, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self._period)
-        buttons = row(Button(_("Apply"), self._apply, kind="primary", size="sm", name="time_apply"), self._default)
-        buttons.addStretch(1)
-        column.addLayout(buttons)
-        if not self._range_only:
-            column.addWidget(Field(_("Refresh data"), self._refresh))
-            column.addWidget(self._used)
-            column.addWidget(self._compare)
-            column.addWidget(self._compared)
+        column.addWidget(self._data, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
         return pane
 
     def _show(self) -> None:
         shown, editor = self._editor.time_range, self._editor
+        is_used = (self._range_only and self._is_used) or editor.selected_time is not None or usage(editor)[0] > 0
         for preset, button in self._presets.items():
-            button.setChecked(preset == shown)
+            button.setChecked(preset == shown and is_used)  # what nothing uses isn't shown as chosen
             restyle(button)
         if shown != self._shown:  # any other change of the page leaves what is being typed
             self._shown, typed = shown, time_range.as_typed(shown)
-            self._from.edit.setText(typed.start)
-            self._to.edit.setText(typed.end)
+            self._from.write(typed.start)
+            self._to.write(typed.end)
         self._refresh.set_current_key(str(editor.reader_document.refresh))
         self._default.setVisible(not editor.read_only and not self._range_only)
         mine = (editor.reader_document.time, editor.reader_document.refresh)
         changed = mine != (editor.document.time, editor.document.refresh)
         self._default.disable("" if changed else _("This is already the default."))
         self._used.setText(_usage_text(editor))
+        self._show_how.setVisible(not usage(editor)[0] and self._how.isHidden())
         self._show_comparison()
         self._check()
 
@@ -278,7 +372,7 @@ class TimeRangePicker(Popover):
         """Show whether all widgets compare with the period before, and which can't."""
         found = comparison(self._editor)
         self._compare.setChecked(found.is_on)
-        why = self._editor.read_only_reason or ("" if found.ids else _("No widget can be compared."))
+        why = self._editor.read_only_reason or ("" if found.ids else _("No widget has a time range to compare."))
         self._compare.setEnabled(not why)
         said = why or _("{count} of {total} widgets are compared.").format(
             count=number(found.count), total=number(len(found.ids) + len(found.others))
@@ -288,17 +382,32 @@ class TimeRangePicker(Popover):
             names += "…" if len(found.others) > _NAMED else ""
             said += " " + _("Can't be compared: {names}").format(names=names)
         self._compared.setText(said)
+        self._compared.setVisible(bool(found.ids or self._editor.read_only_reason or usage(self._editor)[0]))
         self._compare.setAccessibleDescription(said)
+
+    def _open_how(self) -> None:
+        """Show how a query uses the range, in place of the link."""
+        self._how.show()
+        self._show_how.hide()
+        self.move_into_place()
+        (self._compare if self._compare.isEnabled() else self._refresh).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _switch_comparison(self) -> None:
         """Compare all widgets that can, or none, as one step."""
-        found = comparison(self._editor)
-        self._editor.set_properties(found.ids, f"config.{BEFORE.key}", "off" if found.is_on else "on")
+        found, key = comparison(self._editor), f"config.{BEFORE.key}"
+        if not found.is_on:
+            self._comparing.clear()
+            self._comparing.update(one for one in found.ids if self._editor.widget(one).setting(BEFORE.key) == "on")
+            self._editor.set_properties(found.ids, key, "on")
+            return
+        others = [one for one in found.ids if one not in self._comparing]
+        self._editor.set_properties(others or found.ids, key, "off")
+        self._comparing.clear()
 
     def _type_days(self, days: DayRange) -> None:
         """Write the days that were selected in the calendar into the fields; the last day is in the range."""
-        self._from.edit.setText(days.first.isoformat())
-        self._to.edit.setText(days.last.isoformat())
+        self._from.write(days.first.isoformat())
+        self._to.write(days.last.isoformat())
         self._check()
 
     def _typed(self) -> TimeRange:
@@ -314,9 +423,14 @@ class TimeRangePicker(Popover):
             wrong = self._from if error.facts["field"] == "from" else self._to
             wrong.set_error(f"{error.what} {error.do}")
             self._period.setText("")
+            self._from.set_meaning("")
+            self._to.set_meaning("")
             valid = False
         else:
             self._period.setText(_("{period} (UTC)").format(period=utc_span(period.start, period.end)))
+            self._from.set_meaning(_moment_text(period.start))
+            last_day = period.end.time() == period.end.min.time() and period.end - timedelta(days=1) >= period.start
+            self._to.set_meaning(_moment_text(period.end - timedelta(days=1) if last_day else period.end))
             self.calendar.show_range(DayRange(period.start.date(), (period.end - timedelta(microseconds=1)).date()))
             valid = True
         if self.isVisible():
@@ -328,7 +442,13 @@ class TimeRangePicker(Popover):
             self._choose(self._typed())
 
     def _choose(self, shown: TimeRange) -> None:
+        self.range_chosen.emit(shown)
         self._editor.select_time(shown)
+        self.close()
+
+    def _choose_all(self, show_all: Callable[[], object] | None) -> None:
+        if show_all is not None:
+            show_all()
         self.close()
 
     def _share(self) -> None:
@@ -336,12 +456,16 @@ class TimeRangePicker(Popover):
             self._editor.share_time()
 
 
+def _usage_example() -> str:
+    return _("In SQL, a query uses it by :from and :to, for example {example}").format(
+        example="WHERE created_dt >= :from AND created_dt < :to"
+    )
+
+
 def _usage_text(editor: Editor) -> str:
     using, queries = usage(editor)
     if not using:
-        return _(
-            "No widget uses the time range yet. In SQL, a query uses it by :from and :to, for example {example}"
-        ).format(example="WHERE created_dt >= :from AND created_dt < :to")
+        return _("No widget uses it yet.")
     if using == queries:
         if using == 1:
             return _("Changes the page's only widget with a query.")

@@ -1,6 +1,6 @@
 """The toolbar above the page: undo, view, save state, and commands. What doesn't fit is in the More menu."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -21,7 +21,7 @@ from benchboard.ui.widgets.labels import Elided, hairline, plain_tooltip, restyl
 from benchboard.ui.widgets.people_row import PeopleRow, ShownPerson
 from benchboard.ui.widgets.popover import MenuItem, menu
 from benchboard.ui.widgets.surfaces import Icon, Toolbar
-from benchboard.ui.widgets.tab_order import one_tab_stop
+from benchboard.ui.widgets.tab_order import one_tab_stop, share_tab_stop
 
 Run = Callable[[str], None]
 """Runs the command with this id."""
@@ -49,6 +49,11 @@ def saved_text(seconds: int | None) -> str:
 def broken_text(count: int) -> str:
     """Text for a page that is stored, with this many queries that fail."""
     return ngettext("Saved · {count} query fails", "Saved · {count} queries fail", count).format(count=number(count))
+
+
+def undrawn_text(count: int) -> str:
+    """Text for a page with this many widgets that can't be drawn."""
+    return ngettext("{count} widget not drawn", "{count} widgets not drawn", count).format(count=number(count))
 
 
 def interval_text(seconds: int) -> str:
@@ -86,21 +91,22 @@ class PageToolbar(Toolbar):
     room_changed = Signal()
     """There may be another room for the fields of the page."""
 
-    def __init__(self, run: Run, handlers: Callable[[], Handlers], *, shared: bool) -> None:
-        super().__init__()
+    def __init__(self, run: Run, handlers: Callable[[], Handlers], *, shared: bool, parent: QWidget) -> None:
+        super().__init__(parent=parent)
         self.setAccessibleName(_("Dashboard"))
         one_tab_stop(self)
         self._run, self._handlers, self._shared = run, handlers, shared
         self._fill_left()
         self._fill_right()
         self._shortened: tuple[_Shortened, ...] = (
-            self.export, self.versions, self.save, self.breakpoints, self.present, self.people,
+            self.people, self.export, self.versions, self.present,
+        )  # fmt: skip
+        """What has words that are given up last."""
+        self._secondary: tuple[QWidget, ...] = (
+            self._zooming, self.fit, self._every, self.favourite, self._find, self.save,
         )  # fmt: skip
         # What is used most stays longest; all of it is in the More menu.
-        self._overflowing: tuple[QWidget, ...] = (
-            self._zooming, self.fit, self._every, self.favourite, self._find, self.export, self.save, self.versions,
-            self.present,
-        )  # fmt: skip
+        self._overflowing: tuple[QWidget, ...] = (*self._secondary, self.export, self.versions, self.present)
         self._offers_changes = True
         self._states_problem = False
         """Whether the save state is a problem, whose text is always shown."""
@@ -125,10 +131,15 @@ class PageToolbar(Toolbar):
         self.fit = self._text_button("zoom_to_fit", _("Fit"), name="studio_fit", kind="quiet")
         self._find = self._button("find")
         self._zooming = _adjoined(smaller, self._zoom, larger)
-        shown = (self.breakpoints, _separator(), self._zooming, self.fit, self._find)
-        for widget in (self.fold["left"], _separator(), _adjoined(self._undo, self._redo), _separator(), *shown):
+        undoing = _adjoined(self._undo, self._redo)
+        for widget in (self.fold["left"], _separator(), undoing, _separator(), self.breakpoints):
             self.add(widget)
-        self._fields_line = self.add(_separator())
+        self.view = _adjoined(_separator(), self._zooming, self.fit, self._find, spacing=theme().px("spacing.2"))
+        """The zoom and the search: among the buttons, or in the row of the fields."""
+        self._without_room: tuple[QWidget, ...] = ()
+        """The parts of it without room in that row."""
+        self._fields_line = _separator()
+        self._fields_line.setParent(self)
         self._fields_line.hide()
         self._fields: QWidget | None = None
 
@@ -244,34 +255,57 @@ class PageToolbar(Toolbar):
         self._fit_width()
         self.room_changed.emit()
 
-    def room_for_fields(self) -> tuple[int, int]:
-        """Pixels for the time range and the variables where the save state and the buttons show their icons alone: with
-        the zoom beside them, and with that in the More menu; negative if the rest has no room even so. `hold_fields`
-        follows.
+    def room_for_fields(self) -> int:
+        """Pixels for the time range and the variables beside all buttons with their words, the zoom and the whole save
+        state: a row of their own costs less than words do. Negative if there is no room. `hold` follows.
         """
-        self._show_all()
-        for control in self._shortened:
-            control.show_label(False)
+        self._show_all_words()
         self._update_sizes()
         spacing = theme().px("spacing.2")
         line = self._fields_line.sizeHint().width() + spacing
-        held = line + self._fields.minimumSizeHint().width() + spacing if self._fields is not None else 0
-        hidden = 0 if self._states_problem else self._state_width + spacing
-        # Nothing is hidden for this: the focus and open popovers would go with it.
-        room = held + hidden - self.missing_width() - line - spacing
-        return room, room + self._zooming.sizeHint().width() + spacing
+        room = -self.missing_width() - line - spacing
+        if self._fields is not None:
+            room += line + self._fields.minimumSizeHint().width() + spacing
+        if not self._holds_view:
+            room -= self.view.minimumSizeHint().width() + spacing
+        if not self.people.isHidden():  # whoever comes or goes: the fields stay where they are
+            room += self.people.sizeHint().width() + spacing
+        return room
 
-    def hold_fields(self, fields: QWidget | None) -> None:
-        """Show the time range and the variables among the buttons, or none there."""
-        if fields is not None and fields is not self._fields:
+    def fit_view(self, room: int) -> None:
+        """Show as much of the zoom and the search as fits into `room` pixels of another row; the rest is under More."""
+        spacing, parts = theme().px("spacing.2"), (self._zooming, self.fit, self._find)
+        widths = [one.sizeHint().width() + spacing for one in parts]
+        self._without_room = next(parts[:count] for count in range(4) if count == 3 or sum(widths[count:]) <= room)
+        for one in parts:
+            one.setVisible(one not in self._without_room)
+        self.view.setVisible(len(self._without_room) < len(parts))
+
+    def hold(self, fields: QWidget | None, *, view: bool) -> None:
+        """Show the zoom, and the time range and the variables, among the buttons, or leave them to another row."""
+        if view:
+            self._without_room = ()
+        if view and not self._holds_view:
+            share_tab_stop(self.view)
+            self.add(self.view)
+            self.view.show()
+        elif not view:
+            one_tab_stop(self.view)
+            self.take(self.view)
+        if fields is not None and self._fields is None:
+            self.add(self._fields_line)
             self.add(fields)
+            fields.show()
         elif fields is None and self._fields is not None:
             self.take(self._fields)
+            self.take(self._fields_line)
         self._fields = fields
-        if fields is not None:
-            fields.show()
         self._fields_line.setVisible(fields is not None)
         self._fit_width()
+
+    @property
+    def _holds_view(self) -> bool:
+        return self.holds(self.view)
 
     def _fit_width(self) -> None:
         """Fit the toolbar to its width, and round the ends of what stands alone then."""
@@ -282,32 +316,40 @@ class PageToolbar(Toolbar):
             restyle(self.present)
 
     def _shorten_and_hide(self) -> None:
-        """Remove the save state's text unless it is a problem, then other texts, then hide buttons, each in order, then
-        elide the state of a problem, until the rest fits. Texts that have room in what is left then come back.
+        """Give up one thing after the other until the rest fits: the save state's text unless it is a problem, the
+        zoom, the words of the breakpoints, what is used less, the words of the actions, and the actions; then the state
+        of a problem is elided. Texts that have room in what is left come back.
         """
-        self._show_all()
-        for control in self._shortened:
-            control.show_label(True)
+        self._show_all_words()
         if self._fits():
             return
-        self.state.setVisible(self._states_problem)
-        if self._fits():
-            return
-        for control in self._shortened:
-            control.show_label(False)
-            if self._fits():
-                self._show_labels_with_room()
-                return
-        for button in self._overflowing:
-            button.hide()
+        for give_up in self._steps():
+            give_up()
             if self._fits():
                 self._show_labels_with_room()
                 return
         self.state.setFixedWidth(max(0, self._state_width - self.missing_width()))
 
+    def _steps(self) -> Iterator[Callable[[], object]]:
+        """What is given up where the width is short, in order."""
+        view = [one for one in (self._zooming, self.fit, self._find) if self._holds_view]
+        secondary = [one for one in self._secondary if one in view or not self.view.isAncestorOf(one)]
+        yield partial(self.state.setVisible, self._states_problem)
+        if self._holds_view:
+            yield self._zooming.hide
+        yield partial(self.breakpoints.show_label, False)
+        yield from (one.hide for one in secondary)
+        yield from (partial(one.show_label, False) for one in self._shortened)
+        yield from (one.hide for one in self._overflowing[len(self._secondary) :])
+
+    def _show_all_words(self) -> None:
+        self._show_all()
+        for control in (self.breakpoints, *self._shortened):
+            control.show_label(True)
+
     def _show_labels_with_room(self) -> None:
         """Show again the texts that fit: a long one that was removed may leave room for shorter ones."""
-        for control in reversed(self._shortened):
+        for control in (*reversed(self._shortened), self.breakpoints):
             control.show_label(True)
             if not self._fits():
                 control.show_label(False)
@@ -320,9 +362,9 @@ class PageToolbar(Toolbar):
         for button in self._overflowing:
             button.setVisible(button not in unavailable)
 
-    def _unavailable(self) -> list[Button]:
-        """The buttons that this page doesn't have at any width."""
-        missing = [] if self._shared else [self.versions, self.favourite]
+    def _unavailable(self) -> list[QWidget]:
+        """The buttons that this page doesn't have at any width, and those without room in the row of the fields."""
+        missing: list[QWidget] = [*self._without_room, *([] if self._shared else [self.versions, self.favourite])]
         return missing if self._shared and self._offers_changes else [*missing, self.save]
 
     def _fits(self) -> bool:
@@ -331,7 +373,7 @@ class PageToolbar(Toolbar):
 
     def _update_sizes(self) -> None:
         """Have the toolbar's layout ask for the sizes of what it holds: it keeps them until the event loop runs."""
-        for holder in (self._presenting, *([self._fields] if self._fields is not None else [])):
+        for holder in (self._presenting, self.view, *([self._fields] if self._fields is not None else [])):
             if (inside := holder.layout()) is not None:
                 inside.invalidate()
             holder.updateGeometry()
@@ -409,12 +451,12 @@ class PageToolbar(Toolbar):
         return Button(text, partial(self._run, known.id), kind=kind, icon=icon, tip=known.tooltip, name=name)
 
 
-def _adjoined(*widgets: QWidget) -> QWidget:
-    """Widgets of a fixed size that belong together, without the toolbar's spacing."""
+def _adjoined(*widgets: QWidget, spacing: int = 0) -> QWidget:
+    """Widgets of a fixed size that belong together."""
     holder = QWidget()
     row = QHBoxLayout(holder)
     row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(0)
+    row.setSpacing(spacing)
     for widget in widgets:
         row.addWidget(widget)
     return holder

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final, Literal
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 
 from benchboard.dashboards.document.document import MAX_NAME, Variable
@@ -31,10 +31,9 @@ _SHOWN_BESIDE: Final = 1
 _HEIGHT: Final = 40
 _LEAST_FIELD: Final = 96
 """The least width of a shortened field, in pixels at 100 %."""
-_READABLE_VALUE: Final = 88
-"""The pixels for a value beside its field's name with which fields stand in the toolbar; with less they have a bar."""
-_GOOD_VALUE: Final = 120
-"""The pixels that each field has for its value before the button that adds a filter has its text."""
+_READABLE_VALUE: Final = 168
+"""The pixels for a value beside its field's name with which fields stand in the toolbar; with less they have a bar:
+about 24 letters, or 20 and how many more values are selected."""
 _LEAST_VALUE: Final = 48
 """The pixels for a value below which its field shows it without the name."""
 _GAP: Final = 6
@@ -60,8 +59,8 @@ class VariablesBar(QScrollArea):
     width_changed = Signal()
     """The fields may need another width."""
 
-    def __init__(self, editor: Editor, variable_runner: VariableQueryRunner) -> None:
-        super().__init__()
+    def __init__(self, editor: Editor, variable_runner: VariableQueryRunner, parent: QWidget) -> None:
+        super().__init__(parent)
         self._editor, self._variable_runner = editor, variable_runner
         self._shown: tuple[Variable, ...] | None = None
         self._fields: list[_TextField | _ListField] = []
@@ -73,7 +72,7 @@ class VariablesBar(QScrollArea):
         self.setFixedHeight(_HEIGHT)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._strip = strip = _Strip()
         self._more = self._more_button()
@@ -98,25 +97,15 @@ class VariablesBar(QScrollArea):
         self._row.setSpacing(_FIELD_GAP)
         line.addLayout(self._row, 1)
         self.setWidget(strip)
-        self.horizontalScrollBar().rangeChanged.connect(self._fit_scroll_bar)
         editor.changed.connect(self._refresh)
         editor.options_changed.connect(self._refresh)
         variable_runner.state_changed.connect(self._answered)
         self._refresh()
 
-    def _fit_scroll_bar(self) -> None:
-        """Add the height of the horizontal scroll bar while it is shown, so that it doesn't cover the fields."""
-        bar = self.horizontalScrollBar()
-        height = round(_HEIGHT * self._scale)
-        scrolls = bar.maximum() > 0 and self._place == "bar"
-        self.setFixedHeight(height + (bar.sizeHint().height() if scrolls else 0))
-
     def set_place(self, place: Place, scale: float = 1.0) -> None:
         """Fit the fields to where they are, and their heights to `scale`; 1 is 100 %."""
         if (place, scale) == (self._place, self._scale):
             return
-        policy = Qt.ScrollBarPolicy
-        self.setHorizontalScrollBarPolicy(policy.ScrollBarAsNeeded if place == "bar" else policy.ScrollBarAlwaysOff)
         self._more.hide()
         self.time_range.limit_width(0)
         for field in self._fields:
@@ -135,9 +124,8 @@ class VariablesBar(QScrollArea):
                 field.show_variable(variable, self._named)
         self._fit_fields()
         self._offered_filter = self._offers_filter
-        self._add.setVisible(self._offered_filter and place == "bar")  # elsewhere `fit_to` knows the room
-        self._add.show_label(True)
-        self._fit_scroll_bar()
+        self._add.setVisible(self._offered_filter)
+        self.setFixedHeight(round(_HEIGHT * scale))
 
     @property
     def natural_width(self) -> int:
@@ -146,25 +134,27 @@ class VariablesBar(QScrollArea):
         if not self.time_range.isHidden():
             widths.append(self.time_range.whole_width)
         if self._offered_filter:
-            widths.append(self._add_width(whole=True))
+            widths.append(self._add.sizeHint().width())
         return sum(widths) + _FIELD_GAP * (len(widths) + 1) + 2 * self._margin if widths else 0
 
     @property
     def least_width(self) -> int:
-        """The width, in pixels, at which every field beside other controls shows its name and some of its value, with
-        the icon of the button that adds a filter; 0 without fields."""
-        widths = [field.reserved_width for field in self._fields]
+        """The width, in pixels, at which every field beside other controls shows its name and most values whole, with
+        the button that adds a filter; 0 without fields. It is the same whatever is selected."""
+        return self._width_of([field.reserved_width for field in self._fields])
+
+    @property
+    def compact_width(self) -> int:
+        """As `least_width`, with the beginning of each value."""
+        return self._width_of([field.compact_width for field in self._fields])
+
+    def _width_of(self, fields: Sequence[int]) -> int:
+        widths = list(fields)
         if not self.time_range.isHidden():  # whatever its range is: the fields stay in their row when it changes
             widths.append(self.time_range.reserved_width)
         if self._offered_filter:
-            widths.append(self._add_width(whole=False))
+            widths.append(self._add.sizeHint().width())
         return sum(widths) + _FIELD_GAP * (len(widths) + 1) if widths else 0
-
-    def _add_width(self, *, whole: bool) -> int:
-        """The width of the button that adds a filter: the whole one, or that of its icon alone."""
-        is_short, text = self._add.is_shortened, self._add.label_room()
-        width = self._add.minimumWidth() if is_short else self._add.sizeHint().width()
-        return width + (text if whole and is_short else 0) - (0 if whole or is_short else text)
 
     @property
     def _offers_filter(self) -> bool:
@@ -176,16 +166,11 @@ class VariablesBar(QScrollArea):
 
     def fit_to(self, width: int) -> None:
         """Shorten the fields, the longest first, to stand side by side in `width` pixels; those that don't fit even so
-        are counted at the end. Not in a bar of their own, which can be scrolled.
+        are counted at the end.
         """
-        if self._place == "bar":
-            return
         gap = _FIELD_GAP
-        spare = width - self.least_width - (_GOOD_VALUE - _READABLE_VALUE) * len(self._fields)
-        is_whole = width >= self.natural_width or spare >= self._add_width(whole=True) - self._add_width(whole=False)
-        added = self._add_width(whole=is_whole) + gap
+        added = self._add.sizeHint().width() + gap
         self._add.setVisible(self._offered_filter)
-        self._add.show_label(is_whole)
         if self._place == "toolbar":
             self.setFixedWidth(width)
             # The range stays whole before the filters do: part of it would be another range.
@@ -198,17 +183,15 @@ class VariablesBar(QScrollArea):
         if not self._add.isHidden():
             width -= added
         self._more.setText(f"+{len(self._fields)}")
-        least, counted = round(_LEAST_FIELD * self._scale), self._more.sizeHint().width() + gap
-        natural = [field.width_with(_SHOWN_BESIDE) for field in self._fields]
+        counted = self._more.sizeHint().width() + gap
+        natural = [field.width_with(self._named) for field in self._fields]
+        least = [min(whole, self._least(field)) for whole, field in zip(natural, self._fields, strict=True)]
         shown = len(natural)
-        while (
-            shown > 1
-            and sum(min(one, least) + gap for one in natural[:shown]) + counted * (shown < len(natural)) > width + gap
-        ):
+        while shown > 1 and sum(one + gap for one in least[:shown]) + counted * (shown < len(natural)) > width + gap:
             shown -= 1
         room = width - gap * (shown - 1) - (counted if shown < len(natural) else 0)
-        for place, (field, limit) in enumerate(zip(self._fields, shares(natural[:shown], room), strict=False)):
-            field.limit_width(limit if limit < natural[place] else 0)
+        for field, limit, whole in zip(self._fields, _grown(least[:shown], natural, room), natural, strict=False):
+            field.limit_width(limit if limit < whole else 0)
             field.show()
         for field in self._fields[shown:]:
             field.hide()
@@ -219,6 +202,15 @@ class VariablesBar(QScrollArea):
         self._more.setAccessibleName(more.format(count=len(hidden), names=", ".join(names)))
         self._more.setToolTip(plain_tooltip("\n".join(names)))
         self._more.setVisible(bool(hidden))
+
+    def _least(self, field: "_TextField | _ListField") -> int:
+        """The width below which a field is counted at the end rather than shortened."""
+        return field.compact_width if self._place == "bar" else round(_LEAST_FIELD * self._scale)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._place == "bar":  # elsewhere it has the width that it is fitted to
+            self.fit_to(self.width())
 
     def _more_button(self) -> Button:
         """The button at the end of the fields that counts those without room, and opens them."""
@@ -293,11 +285,12 @@ class VariablesBar(QScrollArea):
 
     def _refresh(self) -> None:
         variables = self._editor.reader_document.variables
-        self._show_time_range()
         if variables == self._shown:
+            self._show_time_range()
             return
         if self._shown is not None and _kinds(variables) == _kinds(self._shown):
             # The fields are kept: an open value picker is anchored at its field.
+            self._update_time_range()
             self._shown = variables
             for field, variable in zip(self._fields, variables, strict=True):
                 field.show_variable(variable, self._named)
@@ -330,19 +323,23 @@ class VariablesBar(QScrollArea):
         self._row.addWidget(self._more)
         self._row.addStretch(1)
         self._fit_fields()
-        self._show_time_range()
+        self._update_time_range()
         self.width_changed.emit()
 
     def _show_time_range(self) -> None:
+        if self._update_time_range():
+            self.width_changed.emit()
+
+    def _update_time_range(self) -> bool:
+        """Show the time range; returns whether it takes another width."""
         before, offered = self.time_range.whole_width * (not self.time_range.isHidden()), self._offered_filter
         self.time_range.refresh()
         self._offered_filter = self._offers_filter
         if self._offered_filter != offered:
-            self._add.setVisible(self._offered_filter and self._place == "bar")
+            self._add.setVisible(self._offered_filter)
         self.setVisible(bool(self._fields) or not self.time_range.isHidden())
         width = self.time_range.whole_width * (not self.time_range.isHidden())
-        if (width, self._offered_filter) != (before, offered):
-            self.width_changed.emit()
+        return (width, self._offered_filter) != (before, offered)
 
     def _answered(self, name: str) -> None:
         for field, variable in zip(self._fields, self._shown or (), strict=True):
@@ -409,8 +406,10 @@ class _ListField(Button):
             metrics = self.fontMetrics()
             frame = self.width_with(self._named) - metrics.horizontalAdvance(whole)
             room = max(0, self._limit - frame)
-            if metrics.horizontalAdvance(whole) > room:
-                name, values = self._name_part, self._values(self._named)
+            fewer = (self._text(named) for named in range(self._named, 0, -1))
+            shown = next((text for text in fewer if metrics.horizontalAdvance(text) <= room), "")
+            if not shown:
+                name, values = self._name_part, self._values(1)
                 beside = room - metrics.horizontalAdvance(name)
                 shown = name + elided_values(values, metrics, beside)
                 if beside < _LEAST_VALUE:  # the values say more than the name
@@ -427,10 +426,18 @@ class _ListField(Button):
 
     @property
     def reserved_width(self) -> int:
-        """The width, in pixels, for its name and some of its value, whatever that is."""
+        """The width, in pixels, for its name and most of its value, whatever that is."""
+        return self._width_beside_name(_READABLE_VALUE)
+
+    @property
+    def compact_width(self) -> int:
+        """The width, in pixels, for its name and the beginning of its value."""
+        return self._width_beside_name(_LEAST_FIELD)
+
+    def _width_beside_name(self, value: int) -> int:
         metrics = self.fontMetrics()
         frame = self.sizeHint().width() - metrics.horizontalAdvance(self.text())
-        return frame + metrics.horizontalAdvance(self._name_part) + _READABLE_VALUE
+        return frame + metrics.horizontalAdvance(self._name_part) + value
 
     @property
     def _name_part(self) -> str:
@@ -512,6 +519,8 @@ class _TextField(QWidget):
         """The width that the field takes, in pixels."""
         return self.width_with(1)
 
+    compact_width = reserved_width
+
     def limit_width(self, width: int) -> None:
         """Shorten the title and the edit to this width in pixels; 0 shows them whole."""
         self._edit.setFixedWidth(min(_TEXT_WIDTH, max(width // 2 - _GAP, 1)) if width else _TEXT_WIDTH)
@@ -537,6 +546,15 @@ def elided_values(text: str, metrics: QFontMetrics, room: int) -> str:
         return metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
     end = f"{plus}{count}"
     return metrics.elidedText(first, Qt.TextElideMode.ElideRight, room - metrics.horizontalAdvance(end)) + end
+
+
+def _grown(least: Sequence[int], natural: Sequence[int], room: int) -> list[int]:
+    """Widths of at least `least`, up to `natural`, in `room` together; a single one also less."""
+    spare = room - sum(least)
+    if spare < 0:
+        return shares(least, room)
+    more = shares([whole - one for one, whole in zip(least, natural, strict=False)], spare)
+    return [one + added for one, added in zip(least, more, strict=True)]
 
 
 def shares(natural: Sequence[int], room: int) -> list[int]:

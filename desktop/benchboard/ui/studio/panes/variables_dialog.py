@@ -313,7 +313,8 @@ class VariablesDialog(Dialog):
         self._removed_note.setVisible(bool(sentences))
         if 0 <= place < len(self._rows):
             one = self._rows[place].variable
-            unused = "" if one.type == "range" else _("Not used yet.")  # every query with its column has its condition
+            is_applied = one.type == "range" or bool(one.filters)  # every query with its column has its condition
+            unused = "" if is_applied else _("Not used yet.")
             self._used_by.setText(self._uses_of(one.name) or unused)
 
     def _current_kind(self) -> str:

@@ -167,7 +167,7 @@ class _FindPopover(Popover):
         self._list.setVisible(bool(hits))
         searched = bool(text.strip())
         self._none.setVisible(not hits and not searched)
-        self._no_match.show_search(found=bool(hits) or not searched)
+        self._no_match.show_search(found=bool(hits) or not searched, count=len(hits))
         none = self._no_match.text() if searched else self._none.text()
         self._field.setAccessibleDescription(hits[0].title if hits else none)
         layout = self.body.layout()

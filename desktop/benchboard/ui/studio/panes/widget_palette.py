@@ -82,13 +82,14 @@ class WidgetPalette(QWidget):
     def _make_groups(self) -> QScrollArea:
         """The kinds and the hint, which scroll together; the scroll bar is in the margin, where it covers nothing."""
         inside = QWidget()
+        area = scroll_area(inside, parent=self)  # before it is filled, which styles what is in it once
         inside.setProperty("plain", True)
         one_tab_stop(inside)
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(16)
         for title in dict.fromkeys(kind.group for kind in KINDS):
-            group = QWidget()
+            group = QWidget(inside)
             grid = QGridLayout(group)
             grid.setContentsMargins(0, 0, 0, 0)
             grid.setSpacing(8)
@@ -101,7 +102,6 @@ class WidgetPalette(QWidget):
             column.addWidget(group)
         column.addStretch(1)
         column.addWidget(self._hint)
-        area = scroll_area(inside)
         bar = area.verticalScrollBar()
 
         def leave_margin() -> None:
@@ -122,8 +122,9 @@ class WidgetPalette(QWidget):
             found = [member for member in members if not member.isHidden()]
             group.setVisible(bool(found))
             _side_by_side(grid, found)
-        nothing = all(member.isHidden() for member in self.kinds)
-        self._nothing.show_search(found=not nothing)
+        count = sum(not member.isHidden() for member in self.kinds)
+        nothing = not count
+        self._nothing.show_search(found=not nothing, count=count)
         self._hint.setVisible(not nothing)
 
     def _add_first(self) -> None:

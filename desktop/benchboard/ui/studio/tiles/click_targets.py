@@ -25,6 +25,8 @@ class Links:
     end: float = 0.0
     legend: tuple[LegendTarget, ...] = ()
     """The names of its legend."""
+    failed: bool = False
+    """Whether it couldn't be drawn, and shows that."""
 
     def legend_at(self, spot: QPointF) -> LegendTarget | None:
         """The name of the legend at a point."""

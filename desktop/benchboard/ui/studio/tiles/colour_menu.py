@@ -30,6 +30,11 @@ class ColourChoice:
     choose: Callable[[str, int | None], object]
 
 
+def colour_name(number: int) -> str:
+    """What a colour of the palette is called."""
+    return _(_NAMES[number])
+
+
 def add_colours(menu: Menu, choice: ColourChoice) -> None:
     """Add a menu of colours for each series; of the only one, without its name."""
     if len(choice.names) == 1:

@@ -24,20 +24,24 @@ from benchboard.i18n import _
 from benchboard.ui.studio.tiles.axes.axis_range import detail
 from benchboard.ui.studio.tiles.chart_zoom import ChartZoom, takes_key
 from benchboard.ui.studio.tiles.click_targets import Audience, Links
+from benchboard.ui.studio.tiles.drawing_failures import draw_or_report
 from benchboard.ui.studio.tiles.kinds.pivot import shown_table
 from benchboard.ui.studio.tiles.kinds.value_map import ValueMap
 from benchboard.ui.studio.tiles.legend_menu import legend_menu, legend_names
 from benchboard.ui.studio.tiles.line_picture import LinePicture, least_range, whole_range, with_detail
 from benchboard.ui.studio.tiles.points import chart_point, point_finder
-from benchboard.ui.studio.tiles.renderers import markdown_document, paint_body, summary, text_prompt
+from benchboard.ui.studio.tiles.renderers import markdown_document, paint_body, paint_failed_body, summary, text_prompt
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.results.readout import Reader, Readout, tooltip_html
 from benchboard.ui.studio.tiles.series.chart_legend import OTHER, LegendChoice, LegendTarget
+from benchboard.ui.studio.tiles.stats.spark_values import SparkValues
 from benchboard.ui.studio.tiles.tables.table_widget import TableState, TableWidget
 from benchboard.ui.studio.tiles.value_readout import ChartReader, body_reader
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.crosshair import Crosshair
-from benchboard.ui.widgets.focus import asked_by_key, update_focus_ring
+from benchboard.ui.widgets.focus import asked_by_key, came_by_key, update_focus_ring
+from benchboard.ui.widgets.labels import restyle
 from benchboard.ui.widgets.value_tip import value_tip
 
 _SCALED_KINDS: Final = ("metric_card", "gauge", "pie_chart")
@@ -55,12 +59,14 @@ _WALK_KEYS: Final = {
     Qt.Key.Key_Home: (0, 0), Qt.Key.Key_End: (0, 0),
 }  # fmt: skip
 """The keys that walk over the values of a chart: steps along its axis and across it. Of lying bars the two change."""
+_WALKED: Final = (ChartReader, ValueMap)
 _END_KEYS: Final = (Qt.Key.Key_Home, Qt.Key.Key_End)
 
 
 class EnlargedDrawing(QWidget):
     """The content of a widget that is drawn: charts, numbers, images and messages."""
 
+    accessible_role = Role.Graphic
     retry_requested = Signal()
     edit_requested = Signal()
     period_requested = Signal()
@@ -73,8 +79,10 @@ class EnlargedDrawing(QWidget):
     zoomed = Signal(bool)
     """Whether a part of the x axis alone is shown: then whoever has the chart offers to show all of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, padding: int = 0) -> None:
+        """`padding`: pixels between its edge, where the ring of its focus is, and what is drawn."""
         super().__init__()
+        self._padding = padding
         self.zoom = ChartZoom(self)
         self.zoom.changed.connect(self._show_zoom)
         self.zoom.rested.connect(self._end_movement)
@@ -127,7 +135,9 @@ class EnlargedDrawing(QWidget):
 
     def body(self) -> QRectF:
         """The rectangle that it is drawn in, in unscaled coordinates."""
+        padding = self._padding / self.scale_factor
         whole = QRectF(QPointF(0, 0), QSizeF(self.size()) / self.scale_factor)
+        whole = whole.adjusted(padding, padding, -padding, -padding)
         if self.widget is not None and self.widget.kind is not None and self.widget.kind.type == "metric_card":
             spare = max(0.0, whole.height() - _METRIC_HEIGHT) / 2
             return whole.adjusted(0, spare, 0, -spare)  # a metric card is drawn at the bottom of its body
@@ -138,12 +148,20 @@ class EnlargedDrawing(QWidget):
             return
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), theme().color("surface"))
-            if (shown := self.zoom.shown) is not None and (picture := self.zoomed_picture()) is not None:
-                picture.paint(painter, shown)
-                self.links = Links(legend=picture.legend)
-                return
-            painter.scale(self.scale_factor, self.scale_factor)
-            self.links = paint_body(painter, self.body(), self.widget, self.result, self._audience)
+            self.links = draw_or_report(
+                painter, lambda: self._paint_content(painter), lambda: self._paint_failed(painter)
+            )
+
+    def _paint_content(self, painter: QPainter) -> Links:
+        if (shown := self.zoom.shown) is not None and (picture := self.zoomed_picture()) is not None:
+            picture.paint(painter, shown)
+            return Links(legend=picture.legend)
+        painter.scale(self.scale_factor, self.scale_factor)
+        return paint_body(painter, self.body(), self.widget, self.result, self._audience) if self.widget else Links()
+
+    def _paint_failed(self, painter: QPainter) -> Links:
+        painter.scale(self.scale_factor, self.scale_factor)
+        return paint_failed_body(painter, self.body(), self._audience)
 
     def _set_axis(self, *, keep: bool) -> None:
         """Find the axis that can be zoomed. What is shown of it stays if it is that of the same query."""
@@ -316,7 +334,7 @@ class EnlargedDrawing(QWidget):
             spot = reader.spots(self._value[0])[self._value[1]]
             place = reader.place_near(self._value[0], spot)
             found = chart_point(reader, table, *place) if place is not None else None
-        elif self.widget is not None and not isinstance(reader, ChartReader | ValueMap):
+        elif self.widget is not None and (isinstance(reader, SparkValues) or not isinstance(reader, _WALKED)):
             spot = self.body().center()
             found = point_finder(self.body(), self.widget, self.result)(spot)
         else:
@@ -420,7 +438,9 @@ class EnlargedDrawing(QWidget):
             self.crosshair.hide()
         self.setToolTip(tooltip_html(readout))
         if readout is not None and readout.follows_pointer:
-            value_tip(self).show_at(at, self.toolTip())
+            points = readout.crosshair.highest if readout.crosshair is not None else ()
+            clear_of = [self.mapToGlobal((point * self.scale_factor).toPoint()) for point in points]
+            value_tip(self).show_at(at, self.toolTip(), clear_of=clear_of)
         else:
             value_tip(self).hide()
 
@@ -457,6 +477,29 @@ def _asks_for_menu(event: QKeyEvent) -> bool:
     return event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not modifiers
 
 
+class _TextPage(QTextEdit):
+    """A text that scrolls, with a ring while it has the focus by keyboard."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("large_text")
+        self.setReadOnly(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setTabChangesFocus(True)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._show_ring(came_by_key(event))
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._show_ring(False)
+
+    def _show_ring(self, shown: bool) -> None:
+        self.setProperty("ringed", shown)
+        restyle(self)
+
+
 class EnlargedContent(QWidget):
     """A widget enlarged: a table widget, a text that scrolls, or a drawing."""
 
@@ -491,11 +534,13 @@ class EnlargedContent(QWidget):
                 table_widget.enlarge_requested.connect(self.close_requested)
                 table_widget.point_requested.connect(self.point_requested)
                 self._set_content(table_widget)
+            if isinstance(self.content, TableWidget):
+                self.content.view.setAccessibleName(widget.title or widget.kind_name)
         elif kind == "text":
             self._show_text(str(widget.setting("text")), text_prompt(widget, audience))
         else:
             if not isinstance(self.content, EnlargedDrawing):
-                drawing = EnlargedDrawing()
+                drawing = EnlargedDrawing(theme().px("spacing.4"))
                 drawing.retry_requested.connect(self.retry_requested)
                 drawing.period_requested.connect(self.period_requested)
                 drawing.edit_requested.connect(self.edit_requested)
@@ -506,6 +551,8 @@ class EnlargedContent(QWidget):
                 self._set_content(drawing)
             assert isinstance(self.content, EnlargedDrawing)
             self.content.show_widget(widget, result, audience)
+        if isinstance(self.content, TableWidget | QTextEdit):
+            self.content.setAccessibleName(widget.title or widget.kind_name)
 
     def show_detail(self, table: ResultTable) -> None:
         """Show a finer result of a part of a chart's axis."""
@@ -520,13 +567,7 @@ class EnlargedContent(QWidget):
 
     def _show_text(self, text: str, prompt: str) -> None:
         if not isinstance(self.content, QTextEdit):
-            page = QTextEdit()
-            page.setObjectName("large_text")
-            page.setReadOnly(True)
-            page.setFrameShape(QFrame.Shape.NoFrame)
-            page.setStyleSheet("QTextEdit { border: 0; background: transparent; }")
-            page.setTabChangesFocus(True)
-            self._set_content(page)
+            self._set_content(_TextPage())
             self._text = ""
         if isinstance(self.content, QTextEdit):
             self.content.setPlaceholderText(prompt)

@@ -19,54 +19,83 @@ _MAX_TEXT: Final = 2_000
 """Most characters of an error that are shown: a database may repeat the whole query in it."""
 _LINK_HEIGHT: Final = 18.0
 _INDENT: Final = 24.0
+_READ_WIDTH: Final = 420.0
+"""The width in pixels from which a text is broken into lines."""
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 def paint_error(painter: QPainter, body: QRectF, error: AppError, audience: Audience) -> Links:
-    """Draw what happened, then what to do, then links below. Returns where the links are."""
+    """Draw what happened, then what to do, then links below, together in the middle. Returns where the links are."""
     font = theme().font("body")
     metrics = QFontMetricsF(font)
-    links = _links(body, metrics, error, audience)
-    bottom = body.bottom() - (_LINK_HEIGHT if links != Links() else 0)
-    room = QRectF(body.left() + _INDENT, body.top(), body.width() - _INDENT, max(bottom - body.top(), metrics.height()))
-    paint_icon(painter, "ph.warning-circle", QRectF(body.left(), body.top() + 1, 16, 16), theme().color("error"))
+    texts = [error.what, " ".join(part for part in (error.why, error.do) if part)]
+    word = _link_word(error, audience)
+    block = _block_width(body, metrics, [*texts, word])
+    left = body.left() + (body.width() - block) / 2
+    below = _LINK_HEIGHT if word else 0.0
+    room = QSizeF(block - _INDENT, max(body.height() - below, metrics.height()))
+    lines = _fitted_lines(metrics, texts, room)
+    height = sum(high for _text, high in lines) + below
+    top = body.top() + max(0.0, (body.height() - height) / 2)
+    paint_icon(painter, "ph.warning-circle", QRectF(left, top + 1, 16, 16), theme().color("error"))
     painter.setFont(font)
-    top = room.top()
-    for text, tone in ((error.what, "text"), (" ".join(part for part in (error.why, error.do) if part), "text.muted")):
-        box = QRectF(room.left(), top, room.width(), max(0.0, room.bottom() - top))
+    for (text, high), tone in zip(lines, ("text", "text.muted"), strict=True):
+        box = QRectF(left + _INDENT, top, room.width(), high)
         painter.setPen(theme().color(tone))
-        top += _paint_text(painter, metrics, box, text, required=tone == "text")
+        _paint_text(painter, metrics, box, text)
+        top += high
+    if not word:
+        return Links()
+    spot = _link_spot(body, left, top, metrics.horizontalAdvance(word))
     painter.setPen(theme().color("accent.text"))
-    for spot, word in ((links.edit, _("Edit query")), (links.retry, _("Try again"))):
-        if spot is not None:
-            shown = metrics.elidedText(word, Qt.TextElideMode.ElideRight, body.right() - spot.left())
-            painter.drawText(spot, _LEFT, shown)
-    return links
+    painter.drawText(spot, _LEFT, metrics.elidedText(word, Qt.TextElideMode.ElideRight, spot.width()))
+    return Links(edit=spot) if isinstance(error, Invalid) else Links(retry=spot)
 
 
-def _paint_text(painter: QPainter, metrics: QFontMetricsF, box: QRectF, text: str, *, required: bool) -> float:
-    """Draw as many words as fit; of a `required` text at least the beginning of a line. Returns its height."""
-    shown, need = fit_text(text, box.size())
-    if shown:
-        PaintedParagraph(shown, box.width()).paint(painter, box.topLeft())
-    elif required:
-        line = number_format.truncate(text, _MAX_TEXT)
-        need = metrics.height()
-        painter.drawText(box, int(_LEFT), metrics.elidedText(line, Qt.TextElideMode.ElideRight, box.width()))
-    return need
+def _block_width(body: QRectF, metrics: QFontMetricsF, texts: Sequence[str]) -> float:
+    """The width of the icon and the texts, which are broken into lines where they are longer than is read well."""
+    longest = max(metrics.horizontalAdvance(text[:_MAX_TEXT]) for text in texts)
+    return min(body.width(), _INDENT + min(longest + 1, _READ_WIDTH))
 
 
-def _links(room: QRectF, metrics: QFontMetricsF, error: AppError, audience: Audience) -> Links:
-    """The rectangles of the links: a query that is wrong can only be edited, a denied one neither;
-    any other cause may have passed."""
+def _fitted_lines(metrics: QFontMetricsF, texts: Sequence[str], room: QSizeF) -> list[tuple[str, float]]:
+    """As much of each text as fits, with its height; of the first one at least the beginning of a line."""
+    lines: list[tuple[str, float]] = []
+    left = room.height()
+    for place, text in enumerate(texts):
+        shown, high = fit_text(text, QSizeF(room.width(), max(0.0, left)))
+        if not shown and place == 0:
+            line = number_format.truncate(text, _MAX_TEXT)
+            shown, high = metrics.elidedText(line, Qt.TextElideMode.ElideRight, room.width()), metrics.height()
+        high = high if shown else 0.0
+        lines.append((shown, high))
+        left -= high
+    return lines
+
+
+def _paint_text(painter: QPainter, metrics: QFontMetricsF, box: QRectF, text: str) -> None:
+    """Draw a text that fits."""
+    if text and box.height() <= metrics.height():
+        painter.drawText(box, int(_LEFT), text)
+    elif text:
+        PaintedParagraph(text, box.width()).paint(painter, box.topLeft())
+
+
+def _link_word(error: AppError, audience: Audience) -> str:
+    """What a link offers: a query that is wrong can only be edited, a denied one neither; any other cause may have
+    passed. Empty for no link."""
     wrong = isinstance(error, Invalid)
     # Asking again doesn't give a permission.
     if audience in ("show", "wall") or isinstance(error, Denied) or (wrong and audience != "edit"):
-        return Links()
-    width = metrics.horizontalAdvance(_("Edit query") if wrong else _("Try again"))
-    left = room.left() + max(0.0, min(_INDENT, room.width() - width))
-    spot = QRectF(left, room.bottom() - _LINK_HEIGHT, min(width, room.right() - left), _LINK_HEIGHT)
-    return Links(edit=spot) if wrong else Links(retry=spot)
+        return ""
+    return _("Edit query") if wrong else _("Try again")
+
+
+def _link_spot(body: QRectF, left: float, top: float, width: float) -> QRectF:
+    """The rectangle of the link below the texts, whole inside the tile."""
+    start = left + max(0.0, min(_INDENT, body.right() - left - width))
+    below = min(top, body.bottom() - _LINK_HEIGHT)
+    return QRectF(start, below, min(width, body.right() - start), _LINK_HEIGHT)
 
 
 def fit_text(text: str, room: QSizeF) -> tuple[str, float]:

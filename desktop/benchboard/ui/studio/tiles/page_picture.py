@@ -12,7 +12,8 @@ from benchboard.dashboards.document.widget_kinds import widget_of
 from benchboard.dashboards.editing.unused_filters import UnusedFilters
 from benchboard.dashboards.layout import Cell, PageIndex
 from benchboard.ui.studio.tiles.container_painting import box_of, paint_box, paint_heading, tab_boxes
-from benchboard.ui.studio.tiles.renderers import card_of, paint_content, paint_frame
+from benchboard.ui.studio.tiles.drawing_failures import draw_or_report
+from benchboard.ui.studio.tiles.renderers import card_of, paint_content, paint_failed, paint_frame
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.stats.card_rows import card_rows
 from benchboard.ui.studio.tiles.stats.metric_card import MetricCard
@@ -107,11 +108,20 @@ def paint(
             paint_heading(painter, item, box.width(), tab_boxes(item, box.width()))
         else:
             paint_frame(painter, QRectF(QPointF(0, 0), box.size()))
-            notes = tile_notes(sheet.unused.get(name), None, None)
-            cards = _cards(sheet, name, result)
-            paint_content(painter, box.size(), widget_of(item), result(name), notes=notes, row=cards)
+            _paint_tile(painter, sheet, name, result)
         painter.restore()
         yield
+
+
+def _paint_tile(painter: QPainter, sheet: PagePicture, name: str, result: Callable[[str], QueryResult | None]) -> None:
+    """Draw what is inside the frame of a tile."""
+    size, widget = sheet.rect(name).size(), widget_of(sheet.page.item(name))
+    notes = tile_notes(sheet.unused.get(name), None, ())
+    draw_or_report(
+        painter,
+        lambda: paint_content(painter, size, widget, result(name), notes=notes, row=_cards(sheet, name, result)),
+        lambda: paint_failed(painter, size, widget),
+    )
 
 
 def _cards(sheet: PagePicture, item_id: str, result: Callable[[str], QueryResult | None]) -> list[MetricCard]:

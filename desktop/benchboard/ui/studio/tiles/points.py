@@ -14,6 +14,7 @@ from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.studio.tiles.renderers import mismatch_reason
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.results.tile_point import TilePoint, cell_point, table_point
+from benchboard.ui.studio.tiles.stats.currency_card import currency_amounts
 from benchboard.ui.studio.tiles.stats.stat_rows import stat_rows
 from benchboard.ui.studio.tiles.stats.stat_tiles import value_column as stat_value_column
 from benchboard.ui.studio.tiles.tables.table_painting import ShownTable
@@ -75,7 +76,9 @@ def _pie_points(pie: Pie, table: ResultTable) -> PointFinder:
 
 
 def _number_point(table: ResultTable) -> TilePoint | None:
-    """The number of the last row in time, which a card or a gauge shows."""
+    """The number of the last row in time, which a card or a gauge shows; None where it has one for each currency."""
+    if currency_amounts(table):
+        return None
     column = stat_value_column(table)
     return table_point(table, table.rows.index(stat_rows(table).rows[-1]), column) if column is not None else None
 

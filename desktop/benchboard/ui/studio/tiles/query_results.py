@@ -3,7 +3,7 @@ each.
 """
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from benchboard.analytics import queries, relations
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.line_reduction import Reduction
+from benchboard.analytics.number_history import number_history
 from benchboard.analytics.period_step import step_of
 from benchboard.analytics.queries import ResultTable
 from benchboard.analytics.query_extent import query_extent
@@ -21,15 +22,18 @@ from benchboard.analytics.sources.file_news import SourceNews, source_news
 from benchboard.dashboards.document import time_range
 from benchboard.dashboards.document.time_range import Period, TimeRange
 from benchboard.dashboards.document.widget_kinds import IMAGE, READ_WHOLE, WidgetContent
-from benchboard.dashboards.period_before import PeriodBefore, compared_rows
+from benchboard.dashboards.period_before import PeriodBefore, compared_card, compared_rows
 from benchboard.dashboards.variables.templating import selection_summary
 from benchboard.dashboards.variables.variable_queries import names_in, readable
+from benchboard.dashboards.widget_currencies import widget_currencies
 from benchboard.dashboards.widget_rows import compares
-from benchboard.errors import AppError, Cancelled, Invalid
+from benchboard.errors import AppError, Cancelled, Invalid, NotFound, Unavailable
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.recovered_sources import RecoveredSources
 from benchboard.ui.studio.tiles.image_painting import decode_data_uri, pixels_per_image
 from benchboard.ui.studio.tiles.kinds.drawn_values import drawn_values
+from benchboard.ui.studio.tiles.kinds.pivot import prepare
 from benchboard.ui.studio.tiles.line_reader import LineReader
 from benchboard.ui.studio.tiles.numbers.collation import collated
 from benchboard.ui.studio.tiles.numbers.week_labels import with_weeks
@@ -75,6 +79,8 @@ class _QueryRequest(NamedTuple):
     """Whether its kind draws every row."""
     lines: bool = False
     """Whether its kind draws lines, which need some of many rows alone."""
+    card: bool = False
+    """Whether its kind draws the history of its number."""
 
 
 class WidgetQueryRunner(QObject):
@@ -82,6 +88,8 @@ class WidgetQueryRunner(QObject):
 
     result_changed = Signal(str)
     """The result of this widget has changed."""
+    drawing_changed = Signal()
+    """Other widgets than before can't be drawn."""
 
     def __init__(self, context: "Context", editor: Editor, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -96,10 +104,13 @@ class WidgetQueryRunner(QObject):
         self._now = datetime.now(UTC)
         """The time at which all results of one refresh end: the widgets of a page show the same period."""
         self._prioritized: frozenset[str] = frozenset()
+        self._undrawn: set[str] = set()
+        """The ids of the widgets that couldn't be drawn."""
         self._unlimited: set[str] = set()
         """The ids of the widgets for which all rows are loaded."""
         self._running: dict[str, tuple[CancelToken, _QueryRequest]] = {}
         self._lines = LineReader(context, self)
+        self._recovered = RecoveredSources(context, self)
         self._kinds: dict[str, str] = {}
         """The kind of each widget that has a query."""
         self._choices: dict[str, LegendChoice] = {}
@@ -135,9 +146,28 @@ class WidgetQueryRunner(QObject):
         found = [one.data_elsewhere for one in self._results.values() if one.query and one.data_elsewhere is not None]
         return Period(min(one.start for one in found), max(one.end for one in found)) if found else None
 
+    def data_days(self) -> Period | None:
+        """The days from the first to the last time of all tables that the time range filters, as far as they are
+        known."""
+        found = [one.ranged_span for one in self._results.values() if one.query and one.ranged_span is not None]
+        return Period(min(one.start for one in found), max(one.end for one in found)) if found else None
+
+    def note_drawn(self, item_id: str, *, failed: bool) -> None:
+        """Note that the tile of a widget was drawn, or couldn't be."""
+        if failed != (item_id in self._undrawn):
+            self._undrawn ^= {item_id}
+            self.drawing_changed.emit()
+
+    def undrawn_count(self) -> int:
+        """The number of widgets that couldn't be drawn."""
+        return len(self._undrawn & self._requests.keys())
+
     def broken_count(self) -> int:
-        """The number of widgets whose query fails because of what it says."""
-        return sum(bool(result.query) and isinstance(result.error, Invalid) for result in self._results.values())
+        """The number of widgets whose query fails: because of what it says, or because its data can't be read."""
+        return sum(
+            bool(result.query) and isinstance(result.error, Invalid | NotFound | Unavailable)
+            for result in self._results.values()
+        )
 
     def read_since(self, ids: Iterable[str]) -> datetime | None:
         """When the oldest of these widgets' tables was read; None if there are none."""
@@ -146,8 +176,16 @@ class WidgetQueryRunner(QObject):
 
     def outdated_sources(self) -> tuple[SourceNews, ...]:
         """The sources of which the widgets show an older copy, by their names."""
+        return tuple(one for one in self._sources() if one.is_outdated and not one.renamed)
+
+    def renamed_sources(self) -> tuple[SourceNews, ...]:
+        """The sources whose files have columns that may be renamed, by their names."""
+        return tuple(one for one in self._sources() if one.renamed)
+
+    def _sources(self) -> list[SourceNews]:
+        """The news of the data sources of all widgets, by their names."""
         found = {one.source.source_id: one.source for one in self._results.values() if one.source is not None}
-        return tuple(sorted((one for one in found.values() if one.is_outdated), key=lambda one: one.name.casefold()))
+        return sorted(found.values(), key=lambda one: one.name.casefold())
 
     def tables_by_source(self) -> dict[str, dict[str, ResultTable]]:
         """The tables that the widgets show, by the data source and the widget."""
@@ -159,9 +197,12 @@ class WidgetQueryRunner(QObject):
         return found
 
     def failed_count(self, ids: Iterable[str] | None = None) -> int:
-        """How many of these widgets, or of all, have an error in place of their data."""
+        """How many of these widgets, or of all, have an error in place of their data, or couldn't be drawn."""
         asked = self._results if ids is None else ids
-        return sum((result := self._results.get(one)) is not None and result.error is not None for one in asked)
+        return sum(
+            one in self._undrawn or ((result := self._results.get(one)) is not None and result.error is not None)
+            for one in asked
+        )
 
     def filtered_count(self) -> tuple[int, int]:
         """How many widgets have a query that a filter of the page reaches, and how many have one at all."""
@@ -212,6 +253,7 @@ class WidgetQueryRunner(QObject):
         return _QueryRequest(
             query, values, shown, source_id=widget.data_source_id, filters=taken, compares=compares, whole=whole,
             lines=not compares and draws_lines(widget),
+            card=widget.kind is not None and widget.kind.type == "metric_card",
         )  # fmt: skip
 
     def prioritize(self, ids: Iterable[str]) -> None:
@@ -311,6 +353,8 @@ class WidgetQueryRunner(QObject):
                 del self._running[item_id]
             if self._requests.get(item_id) == request and not token.cancelled:
                 self._publish(item_id, result)
+                if result.table is not None and result.source is not None and result.source.recovered:
+                    self._recovered.note(result.source.source_id)
             self._start_next()
             if not self.busy:
                 self.colours.settle()
@@ -328,7 +372,7 @@ class WidgetQueryRunner(QObject):
             )
             return
 
-        filters, now = self._filters(request), self._now
+        filters, now, widget = self._filters(request), self._now, self._editor.widget(item_id)
 
         def read(session: "DatabaseSession") -> QueryResult:
             source_id = request.source_id or None
@@ -348,14 +392,46 @@ class WidgetQueryRunner(QObject):
                     session, actor, query, limit=limit, cancel_token=token, variables=values, source_id=source_id
                 )
                 before = PeriodBefore(with_weeks(other, query, interval), earlier, period)
+            if before is not None and request.compares == "metric_card":
+                shown, before = compared_card(shown, before, query)
             if before is not None and request.compares == "table":
-                shown = compared_rows(shown, before, step_of(query, interval))
+                both = compared_rows(shown, before, step_of(query, interval), query)
+                shown = collated(both, query)
+            if request.card:
+                shown = replace(shown, history=self._history(session, request, table, variables, period, token))
+            added = widget_currencies(session, actor, query, request.source_id, table, variables, token)
+            shown = replace(shown, row_currencies=added.rows)
             result = QueryResult(query, shown, read_at=datetime.now(UTC), period=period, before=before)
             found = replace(result, filters=filters, source=news)
             repeated = repeated_rows(session, actor, readable(query), request.source_id, cancel_token=token)
-            return replace(found.with_extent(extent), repeated=repeated)
+            complete = replace(found.with_extent(extent), repeated=repeated, mixed=added.mixed)
+            prepare(widget, complete)
+            return complete
 
         self._context.tasks.read(self, read, arrived, failed, long=True)
+
+    def _history(
+        self,
+        session: "DatabaseSession",
+        request: _QueryRequest,
+        table: ResultTable,
+        variables: Mapping[str, Sequence[str]],
+        period: Period | None,
+        token: CancelToken,
+    ) -> ResultTable | None:
+        """The number of a card for each period; None where that isn't known, or can't be read: the number itself is
+        shown all the same. Runs in the background."""
+        actor, source_id = self._context.actor, request.source_id
+        shown = (period.start, period.end) if period is not None else None
+        known = number_history(
+            session, actor, request.query, table, source_id, variables=variables, shown=shown, cancel_token=token
+        )
+        if known is None:
+            return None
+        text, found = known
+        interval = period.interval if period is not None else ""
+        extent = query_extent(session, actor, text, source_id, cancel_token=token)
+        return QueryResult(text, with_weeks(found, text, interval), period=period).with_extent(extent).table
 
     def _filters(self, request: _QueryRequest) -> str:
         """The filters that a query names, but for those of which all values are selected."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from PySide6.QtCore import QRectF, QSizeF, Qt, QUrl
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, QUrl
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QFontInfo,
@@ -36,7 +36,8 @@ from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.document.editor import DataOffer
 from benchboard.ui.studio.tiles import error_painting, image_painting
 from benchboard.ui.studio.tiles.click_targets import Audience, Links
-from benchboard.ui.studio.tiles.kinds import bars, charts, missing_periods, pies, skeleton
+from benchboard.ui.studio.tiles.drawing_failures import drawing_error
+from benchboard.ui.studio.tiles.kinds import bars, charts, main_figures, missing_periods, pies, skeleton
 from benchboard.ui.studio.tiles.kinds.drawings import DRAWINGS
 from benchboard.ui.studio.tiles.kinds.pivot import pivot_mismatch, shown_table
 from benchboard.ui.studio.tiles.kinds.row_limit_note import row_limit_note
@@ -47,7 +48,7 @@ from benchboard.ui.studio.tiles.series import chart_note
 from benchboard.ui.studio.tiles.series.chart_legend import LegendTarget
 from benchboard.ui.studio.tiles.series.chart_table import ChartTable, chart_table
 from benchboard.ui.studio.tiles.series.stacking import STACKED_KINDS, why_not_stacked
-from benchboard.ui.studio.tiles.stats import metric_card, stat_tiles
+from benchboard.ui.studio.tiles.stats import currency_card, metric_card, stat_tiles
 from benchboard.ui.studio.tiles.stats.metric_card import MetricCard
 from benchboard.ui.studio.tiles.stats.stat_rows import several_series_advice, several_series_reason
 from benchboard.ui.studio.tiles.tables import table_painting
@@ -135,6 +136,7 @@ def paint_content(
     if badge:
         end = paint_badge(painter, badge, end, HEADER / 2 + 1) - 8
     for note in [one for one in notes if one.icon]:
+        end = _paint_words(painter, widget, note, end)
         _paint_note(painter, note, QRectF(end - 14, 10, 14, 14))
         end -= 20
     end = _paint_limit(painter, widget, row_limit_note(widget, result), end)
@@ -142,6 +144,36 @@ def paint_content(
     painter.setClipRect(QRectF(1, 1, size.width() - 2, size.height() - 2))
     links = paint_body(painter, body_of(size), widget, result, audience, row, offer)
     return replace(links, stop=stop, end=end)
+
+
+def paint_failed(painter: QPainter, size: QSizeF, widget: WidgetContent, audience: Audience = "show") -> Links:
+    """Draw everything inside the frame of a tile whose content can't be drawn. Returns its links."""
+    radius = theme().px("radius.tile") - 1
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme().color("surface"))
+    painter.drawRoundedRect(QRectF(QPointF(0, 0), size).adjusted(1, 1, -1, -1), radius, radius)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    paint_header(painter, widget, size.width() - _PAD)
+    return paint_failed_body(painter, body_of(size), audience)
+
+
+def paint_failed_body(painter: QPainter, body: QRectF, audience: Audience = "show") -> Links:
+    """Draw that a widget's content can't be drawn, without frame and header. Returns its links."""
+    painter.fillRect(body, theme().color("surface"))
+    return error_painting.paint_error(painter, body, drawing_error(), audience)
+
+
+def _paint_words(painter: QPainter, widget: WidgetContent, note: TileNote, end: float) -> float:
+    """Draw what a mark means behind its icon, unless the title needs that room. Returns where the icon ends."""
+    font = theme().font("caption")
+    title = QFontMetricsF(theme().font("body_strong")).horizontalAdvance(widget.title or widget.kind_name)
+    begin = end - QFontMetricsF(font).horizontalAdvance(note.words) - 1
+    if not note.words or begin - 18 - _NOTE_GAP < _PAD + _TITLE_LEFT + min(title, _MOST_TITLE):
+        return end
+    painter.setFont(font)
+    painter.setPen(theme().color(note.role))
+    painter.drawText(QRectF(begin, 1, end - begin, HEADER), _RIGHT, note.words)
+    return begin - 4
 
 
 def _paint_limit(painter: QPainter, widget: WidgetContent, words: str, end: float) -> float:
@@ -277,22 +309,30 @@ def _content_summary(widget: WidgetContent, result: QueryResult | None) -> str:
         return drawing.summary(widget, result, result.table)
     shown = shown_table(widget, result)
     if isinstance(shown, PivotTable):
-        columns = len(shown.column_keys)
+        columns = len(shown.column_keys) * len(shown.places.values)
         counts = ngettext("{count} column", "{count} columns", columns).format(count=columns)
         count = shown.data_row_count
         rows = ngettext("{count} row", "{count} rows", count).format(count=count)
         return ", ".join((shown.caption, rows, counts))
+    if kind == "pie_chart" and result.table is not None and mismatch_reason(widget, result.table) is None:
+        figures = main_figures.slices_text(result.table, number_format.unit(widget))
+        return "; ".join(part for part in (rows, figures) if part)
     is_chart = kind in ("line_chart", "area_chart", "bar_chart")
     if not is_chart or result.table is None:
         return rows
     drawn = missing_periods.drawn_table(widget, result)
+    figures = (
+        "" if mismatch_reason(widget, result.table) else main_figures.series_text(drawn, number_format.unit(widget))
+    )
     notes = [charts.undrawn_text(drawn), drawn.missing_note, chart_note.text(drawn, number_format.unit(widget))]
     notes += [charts.zero_text(drawn)] if kind == "line_chart" else []
-    return ", ".join(part for part in (rows, charts.series_by_text(drawn), *notes) if part)
+    return ", ".join(part for part in (rows, charts.series_by_text(drawn), figures, *notes) if part)
 
 
 def _card_summary(widget: WidgetContent, table: ResultTable, before: PeriodBefore | None) -> str:
     """The number of a card, its change, and the period that it compares with."""
+    if amounts := currency_card.currency_amounts(table, before):
+        return currency_card.summary(widget, amounts)
     stat = stat_tiles.StatValue.of(table, before)
     change = metric_card.card_change(widget, stat)
     if change is None:
@@ -359,13 +399,11 @@ def _paint_loading_header(painter: QPainter, size: QSizeF) -> QRectF:
 
 
 def paint_header(painter: QPainter, widget: WidgetContent, end: float) -> None:
-    """Draw the icon of the kind and the title up to x = `end`; the title alone if space is short, or if it is only then
-    whole."""
+    """Draw the icon of the kind and the title up to x = `end`, shortened if need be: tiles side by side all have their
+    icons. Where only a letter or two would be left, the title stands alone."""
     font, name = theme().font("body_strong"), number_format.truncate(widget.title or widget.kind_name, MAX_TITLE)
     metrics, room = QFontMetricsF(font), QRectF(_PAD + _TITLE_LEFT, 1, max(0.0, end - _PAD - _TITLE_LEFT), HEADER)
-    width = metrics.horizontalAdvance(name)
-    is_whole_alone = room.width() < width <= room.width() + _TITLE_LEFT
-    if room.width() >= min(_MIN_TITLE, width) and not is_whole_alone:
+    if room.width() >= min(_MIN_TITLE, metrics.horizontalAdvance(name)):
         paint_icon(painter, widget.icon, QRectF(_PAD, 10, 14, 14), theme().color("text.muted"))
     else:
         room.setLeft(_PAD)
@@ -418,11 +456,13 @@ def show_period_text(period: Period) -> str:
 
 
 def card_of(widget: WidgetContent, result: QueryResult | None, size: QSizeF) -> MetricCard | None:
-    """The metric card in a tile of this size; None if the tile shows none, or has no number yet."""
+    """The metric card in a tile of this size; None if the tile shows none, or has no number yet, or several."""
     if widget.kind is None or widget.kind.type != "metric_card" or result is None or result.error is not None:
         return None
     if result.table is None or not result.table.rows or mismatch_reason(widget, result.table) is not None:
         return None
+    if currency_card.currency_amounts(result.table):
+        return None  # its numbers have sizes of their own
     return MetricCard(widget, stat_tiles.StatValue.of(result.table, result.before), body_of(size).size())
 
 
@@ -462,8 +502,10 @@ def mismatch_reason(widget: WidgetContent, table: ResultTable) -> str | None:
     found = [index for index, column in enumerate(table.columns) if number_format.is_numeric(column)]
     if kind in ("metric_card", "gauge") and not found:
         return _("The query returned no numbers.")
+    if kind == "metric_card" and currency_card.currency_amounts(table):
+        return None
     if kind in ("metric_card", "gauge") and (several := several_series_reason(table)) is not None:
-        return several
+        return currency_card.reason() if currency_card.currency_amounts(table) else several
     if kind == "gauge":
         low, high = stat_tiles.gauge_range(widget, table)
         if low >= high:
@@ -500,7 +542,7 @@ def _stack_reason(widget: WidgetContent, table: ResultTable) -> str | None:
     """Why a chart can't stack a result as its settings say; None if it can."""
     if widget.kind is None or widget.kind.type not in STACKED_KINDS or widget.setting("stack") in ("auto", "off"):
         return None
-    return why_not_stacked(widget, replace(chart_table(table), right=right_series(widget)))
+    return why_not_stacked(widget, replace(chart_table(table), right=right_series(widget)), table)
 
 
 def _log_reason(widget: WidgetContent, table: ResultTable) -> str | None:
@@ -529,6 +571,8 @@ def mismatch_advice(widget: WidgetContent, table: ResultTable) -> str:
         return _("Filter by one currency, or use a table.")
     is_stat = widget.kind is not None and widget.kind.type in ("metric_card", "gauge")
     if is_stat and several_series_reason(table) is not None:
+        if currency_card.currency_amounts(table):
+            return _("Filter by one currency, or use a metric card, bars or a table.")
         return several_series_advice()
     is_pie = widget.kind is not None and widget.kind.type == "pie_chart"
     if is_pie and pies.repeated_names(table):
@@ -555,6 +599,8 @@ def _paint_table_as(
     kind = widget.kind.type if widget.kind else ""
     if (drawing := DRAWINGS.get(kind)) is not None:
         drawing.paint(painter, body, widget, result, table)
+    elif kind == "metric_card" and (amounts := currency_card.currency_amounts(table, result.before)):
+        currency_card.paint(painter, body, widget, amounts)
     elif kind == "metric_card":
         metric_card.paint(painter, body, widget, table, before=result.before, row=row, wall=audience == "wall")
     elif kind == "gauge":

@@ -1,26 +1,31 @@
 """The marks in a tile's header of what its title doesn't say: filters that it doesn't use, data that aren't new, rows
 that are counted several times."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from benchboard.analytics.mixed_currencies import MixedCurrencies, mixed_text
+from benchboard.analytics.pivoted_table import no_total_text
 from benchboard.analytics.query_builder.combined import RepeatedRows
+from benchboard.analytics.repeated_rows import repeated_text
 from benchboard.analytics.sources.file_news import SourceNews, problems_text
 from benchboard.analytics.table_references import Why
 from benchboard.dashboards.editing.unused_filters import UnusedFilters
-from benchboard.i18n import N_, _, number
+from benchboard.i18n import N_, _
 from benchboard.ui.time_format import day_and_time, relative_time
 
 FILTER_ICON = "ph.funnel"
+_MOST_SHORT: Final = 3
+"""Up to so many currencies are named beside their mark."""
 SOURCE_ICON = "ph.clock-counter-clockwise"
 REPEATED_ICON = "ph.warning"
 
 _WHY: Final[Mapping[Why, str]] = {
-    "recursive": N_("Ranges and filters from charts can't be added to SQL with WITH RECURSIVE."),
-    "shadow": N_("Ranges and filters from charts can't be added to its SQL: a WITH has the name of the table."),
-    "form": N_("Ranges and filters from charts can't be added to SQL of this form."),
-    "long": N_("With ranges and filters from charts its SQL would be too long, or read too many tables."),
+    "recursive": N_("Filters can't be added to SQL with WITH RECURSIVE."),
+    "shadow": N_("Filters can't be added to its SQL: a WITH has the name of the table."),
+    "form": N_("Filters can't be added to SQL of this form."),
+    "long": N_("With filters its SQL would be too long, or read too many tables."),
 }
 
 
@@ -33,23 +38,39 @@ class TileNote:
     role: str
     text: str
     struck: bool = False
+    words: str = ""
+    """What it means in few words, beside its icon where the header has room."""
 
 
 def tile_notes(
-    unused: UnusedFilters | None, news: SourceNews | None, repeated: RepeatedRows | None, limited: str = ""
+    unused: UnusedFilters | None,
+    news: SourceNews | None,
+    repeated: Sequence[RepeatedRows],
+    limited: str = "",
+    mixed: MixedCurrencies | None = None,
+    untotalled: Sequence[str] = (),
 ) -> tuple[TileNote, ...]:
     """The marks of a widget that doesn't use these filters, whose source has these news, whose joins repeat these rows,
-    and which has the first rows alone, as its header says in these words where they have room."""
+    which has the first rows alone, as its header says in these words where they have room, which adds up amounts in
+    these currencies, and which has no total because of these."""
     notes = []
     if unused is not None:
         notes.append(TileNote(FILTER_ICON, "text.muted", filters_text(unused), struck=True))
     if news is not None and (text := source_text(news)):
         notes.append(TileNote(SOURCE_ICON, "warn", text))
-    if repeated is not None:
+    if repeated:
         notes.append(TileNote(REPEATED_ICON, "warn", repeated_text(repeated)))
+    if mixed is not None:
+        notes.append(TileNote(REPEATED_ICON, "warn", mixed_text(mixed), words=_short_text(mixed.currencies)))
+    elif untotalled:
+        notes.append(TileNote(REPEATED_ICON, "warn", no_total_text(), words=_short_text(untotalled)))
     if limited:
         notes.append(TileNote("", "text.muted", _("A limit left out rows: {rows}.").format(rows=limited)))
     return tuple(notes)
+
+
+def _short_text(codes: Sequence[str]) -> str:
+    return " + ".join(codes) if len(codes) <= _MOST_SHORT else _("Mixed currencies")
 
 
 def filters_text(unused: UnusedFilters) -> str:
@@ -90,14 +111,3 @@ def source_text(news: SourceNews) -> str:
         gone = gone.format(time=read)
         return gone + " " + _("To refresh, find it in the Data view or put it back.")
     return ""
-
-
-def repeated_text(repeated: RepeatedRows) -> str:
-    """Which measures count rows several times, and because of which table."""
-    text = (
-        _("Rows of {table} are counted more than once in {measures}: one matches up to {count} rows.")
-        if repeated.of_table
-        else _("Rows are counted more than once in {measures}: one matches up to {count} rows of {table}.")
-    )
-    names = ", ".join(f"“{name}”" for name in repeated.measures)
-    return text.format(measures=names, table=repeated.table, count=number(repeated.most))

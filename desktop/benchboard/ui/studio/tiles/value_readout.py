@@ -2,7 +2,9 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
+from functools import cached_property
 from typing import Final
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF
@@ -12,9 +14,9 @@ from benchboard.analytics import periods
 from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.dashboards.document.series_settings import series_colours
 from benchboard.dashboards.document.widget_kinds import MAX_TITLE, WidgetContent
-from benchboard.dashboards.period_before import percent_change
+from benchboard.dashboards.period_before import difference, has_small_base, percent_change
 from benchboard.i18n import _, ngettext, percent
-from benchboard.ui.studio.tiles.axes.thresholds import thresholds
+from benchboard.ui.studio.tiles.axes.thresholds import share_of_target, target_of, targets, thresholds
 from benchboard.ui.studio.tiles.click_targets import Audience
 from benchboard.ui.studio.tiles.kinds import bars, charts, x_axis
 from benchboard.ui.studio.tiles.kinds.drawings import DRAWINGS
@@ -31,21 +33,30 @@ from benchboard.ui.studio.tiles.results.readout import CrosshairShape, Reader, R
 from benchboard.ui.studio.tiles.series import chart_note
 from benchboard.ui.studio.tiles.series.chart_table import ChartTable
 from benchboard.ui.studio.tiles.series.period_before import signed_percent
-from benchboard.ui.studio.tiles.stats import stat_tiles
+from benchboard.ui.studio.tiles.stats import currency_card, stat_tiles
+from benchboard.ui.studio.tiles.stats.metric_card import MetricCard
+from benchboard.ui.studio.tiles.stats.spark_values import SparkValues
 from benchboard.ui.studio.tiles.tables.table_painting import ShownTable
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import full_date, utc_span
 from benchboard.ui.widgets.empty_state import fits_tile
 
+_MOST_AVOIDED: Final = 400
+"""Most points of a line that the values beside the pointer keep clear of."""
 _HIT_MARGIN: Final = 8.0
 """Pixels around a plot within which its points still respond."""
 
 
 def tile_reader(
-    size: QSizeF, widget: WidgetContent, result: QueryResult | None, end: float, audience: Audience = "show"
+    size: QSizeF,
+    widget: WidgetContent,
+    result: QueryResult | None,
+    end: float,
+    audience: Audience = "show",
+    row: Sequence[MetricCard] = (),
 ) -> Reader:
-    """The readouts of a tile of this size, with a title that ends at `end`."""
-    read = body_reader(body_of(size), widget, result, audience)
+    """The readouts of a tile of this size, with a title that ends at `end`. `row`: see `body_reader`."""
+    read = body_reader(body_of(size), widget, result, audience, row)
     title = number_format.truncate(widget.title or widget.kind_name, MAX_TITLE)
     cut = QFontMetricsF(theme().font("body_strong")).horizontalAdvance(title) > end - 33
 
@@ -57,8 +68,15 @@ def tile_reader(
     return at
 
 
-def body_reader(body: QRectF, widget: WidgetContent, result: QueryResult | None, audience: Audience = "show") -> Reader:
-    """The readouts of a widget's content that is drawn in `body` for this audience."""
+def body_reader(
+    body: QRectF,
+    widget: WidgetContent,
+    result: QueryResult | None,
+    audience: Audience = "show",
+    row: Sequence[MetricCard] = (),
+) -> Reader:
+    """The readouts of a widget's content that is drawn in `body` for this audience. `row`: all metric cards beside it,
+    with itself; none for one alone, or for another widget."""
     kind = widget.kind.type if widget.kind is not None else ""
     if result is not None and result.error is not None:
         error_readout = text_readout(str(result.error))
@@ -87,6 +105,9 @@ def body_reader(body: QRectF, widget: WidgetContent, result: QueryResult | None,
         )
     if kind in ("metric_card", "gauge"):
         readout = _stat_readout(widget, table, result)
+        if kind == "metric_card":
+            is_wall = audience == "wall"
+            return SparkValues(body, widget, table, readout, before=result.before, row=row, wall=is_wall)
         return lambda _spot: readout
     return ChartReader(body, kind, drawn_table(widget, result), unit)
 
@@ -122,6 +143,8 @@ def _pie_reader(pie: Pie, unit: number_format.Unit) -> Reader:
 
 
 def _stat_readout(widget: WidgetContent, table: ResultTable, result: QueryResult) -> Readout:
+    if amounts := currency_card.currency_amounts(table, result.before):
+        return text_readout(*(currency_card.summary(widget, [one]) for one in amounts), currency_card.reason())
     stat = stat_tiles.StatValue.of(table, result.before)
     own = number_format.unit(widget)
     title = f"{stat.column.title}: " if stat.column is not None else ""
@@ -134,6 +157,8 @@ def _stat_readout(widget: WidgetContent, table: ResultTable, result: QueryResult
         lines.append(ReadoutLine(_("Period before: {period} (UTC)").format(period=span), muted=True))
     if stat.column is not None and stat.column.presentation.adds_currencies:
         lines.append(ReadoutLine(_("Amounts in all currencies, added up")))
+    if share := share_of_target(stat.value, target_of(widget)):
+        lines += [ReadoutLine(share), *(ReadoutLine(one.label) for one in targets(widget))]
     if widget.kind is not None and widget.kind.type == "gauge":
         lines += [ReadoutLine(threshold.label) for threshold in thresholds(widget)]
     return Readout(tuple(lines))
@@ -161,10 +186,9 @@ class ChartReader:
         times = periods.moments([row[0] for row in self._table.rows])
         self._is_weeks = times is not None and periods.granularity(times) == "week"
         self._is_by_week = is_by_week(self._table)
+        self._names: list[str] = []
         self._partial = self._table.partial_rows
-        cells, step = [row[0] for row in self._table.rows], self._table.step
-        is_period = self._table.reduced is None
-        self._goes_on = is_period and periods.unfinished_start(cells, self._table.read_at, step) is not None
+        self._goes_on = self._table.goes_on
         self._notes = charts.undrawn_text(self._table), shaped.missing_note, self._currencies
 
     def __call__(self, spot: QPointF) -> Readout | None:
@@ -185,7 +209,12 @@ class ChartReader:
         value = self._table.rows[row][0]
         if self._is_by_week and isinstance(value, date):
             return week_title(value)
-        return _category_text(self._table, row, all_days=self._all_days, is_weeks=self._is_weeks)
+        if not isinstance(value, date):
+            if not self._names:
+                self._names = number_format.whole_category_labels(self._table)
+            return self._names[row]
+        with_seconds = self._table.reduced is not None
+        return _time_text(value, all_days=self._all_days, is_weeks=self._is_weeks, with_seconds=with_seconds)
 
     def x_value(self, row: int) -> float | None:
         """Where a row is on the axis, in seconds since 1970 or as a number; None on an axis of names."""
@@ -271,9 +300,20 @@ class ChartReader:
                 found.append((place, (own.y(begin), own.y(span.top))))
         return found
 
+    @cached_property
+    def _highest_points(self) -> tuple[QPointF, ...]:
+        """Where the highest line is at each row, of as many as a mouse move can look at."""
+        found = []
+        for row in range(min(len(self._table.rows), _MOST_AVOIDED)):
+            tops = [self._plot.of(one).y(top) for one in self._series if (top := one.heights[row]) is not None]
+            if tops:
+                found.append(QPointF(self._axis.x(self._plot.box, row), min(tops)))
+        return tuple(found)
+
     def _shape(self, row: int) -> CrosshairShape:
         if self._bars is None:
-            return _line_points(self._plot, self._axis.x(self._plot.box, row), row, self._series)
+            shape = _line_points(self._plot, self._axis.x(self._plot.box, row), row, self._series)
+            return replace(shape, highest=self._highest_points)
         boxes = tuple(bar.box for bar in self._bars.get(row, ()) if self._series[bar.place].values[row] is not None)
         if self._lying is not None:
             return CrosshairShape(QLineF(), bars=boxes)
@@ -319,6 +359,9 @@ def _series_lines(
             continue  # it has a row elsewhere
         value = number_format.format_value(table, table.rows[row], one.column, decimals=one.decimals, unit=one.own_unit)
         value += _change_text(table, row, one)
+        is_compared = not (one.spans or one.is_right or one.is_before or one.is_target)
+        if is_compared and isinstance(table, ChartTable):
+            value += _target_text(one.values[row], _row_target(table, row, series))
         span = one.spans[row] if one.spans and one.is_share else None
         if span is not None and one.values[row] is not None:
             value += f" · {percent(span.top - span.base, 1)}"
@@ -344,8 +387,23 @@ def _total_lines(table: ResultTable, row: int, series: Sequence[charts.Series], 
             name = _("Total before") if is_before else _("Total of those drawn") if undrawn else _("Total")
             decimals = _set_decimals(table)
             value = number_format.format_value(table, cells, series[place].column, decimals=decimals, unit=unit)
+            if not is_before and not series[place].is_share and isinstance(table, ChartTable):
+                total = number_format.to_float(cells[series[place].column])
+                value += _target_text(total, _row_target(table, row, series))
             found.append(ReadoutLine(name, strong=not is_before, value=value))
     return found
+
+
+def _row_target(table: ChartTable, row: int, series: Sequence[charts.Series]) -> float | None:
+    """What the values of a row are to reach: the number of the series that is the target, else that of the widget."""
+    own = next((one for one in series if one.is_target), None)
+    return own.values[row] if own is not None else table.target
+
+
+def _target_text(value: float | None, target: float | None) -> str:
+    """How much of its target a value is, behind the value; empty where there is none."""
+    share = share_of_target(value, target)
+    return f" · {share}" if share else ""
 
 
 def _change_text(table: ResultTable, row: int, series: charts.Series) -> str:
@@ -355,6 +413,8 @@ def _change_text(table: ResultTable, row: int, series: charts.Series) -> str:
     column = len(table.columns) - len(table.before_of) + table.before_of.index(series.column)
     now, before = table.rows[row][series.column], table.rows[row][column]
     change = percent_change(now, before)
+    if change is not None and has_small_base(now, before) and (size := difference(now, before)) is not None:
+        return f" ({'+' if size > 0 else '−'}{number_format.format_cell(max(size, -size))})"  # a minus sign
     if change is not None:
         return f" ({signed_percent(change)})"
     nothing = _("no data before")  # a word within a text in braces isn't found for translation
@@ -369,14 +429,11 @@ def _is_day(value: Cell) -> bool:
     return isinstance(value, date) and (not isinstance(value, datetime) or value.time() == time())
 
 
-def _category_text(table: ResultTable, row: int, *, all_days: bool, is_weeks: bool) -> str:
-    """The category of a point on the x axis: a day or a week with its year, a timestamp with its time."""
-    value = table.rows[row][0]
-    if not isinstance(value, date):
-        return number_format.format_value(table, table.rows[row], 0, decimals=number_format.name_decimals(table, 0))
+def _time_text(value: date, *, all_days: bool, is_weeks: bool, with_seconds: bool) -> str:
+    """The time of a point on the x axis: a day or a week with its year, a timestamp with its time."""
     day = full_date(value)
     if is_weeks:
         return _("Week of {day}").format(day=day)
     if all_days or not isinstance(value, datetime):
         return day
-    return f"{day} {value:%H:%M:%S}" if table.reduced is not None else f"{day} {value:%H:%M}"
+    return f"{day} {value:%H:%M:%S}" if with_seconds else f"{day} {value:%H:%M}"

@@ -33,13 +33,18 @@ from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.empty_state import paint_empty_tile
 
 Mode = Literal["overlay", "beside"]
-_UNCHANGED_OPACITY: Final = 0.45
+_UNCHANGED_OPACITY: Final = {"overlay": 0.45, "beside": 0.7}
+"""Of a widget without a difference. Beside another page there is nothing drawn over it that it could be taken for."""
 _TAG: Final = 18
 _TITLE_LEFT: Final = 21
 """Pixels of a title's icon and the space after it."""
 _MOST_ARROWS: Final = 30
 _GUTTER: Final = 28
 """Space for arrows at the right of the page, in pixels."""
+_SIDE_WIDTH: Final = 760
+"""The width in pixels at which a page is laid out beside another, where titles of four widgets in a row are whole."""
+_LEAST_SCALE: Final = 0.5
+"""The least scale of a page beside another. Where it would be smaller, the page is laid out narrower."""
 _EMPTY_HEIGHT: Final = 240
 """The height, in pixels, of what stands for a page without widgets."""
 
@@ -74,7 +79,6 @@ class DiffPage(QWidget):
         self._differences: Sequence[Difference] = ()
         self._texts: dict[Key, DifferenceText] = {}
         self._names = ItemNames()
-        self._titles = ("", "")
         self._mode: Mode = "overlay"
         self._current: Key | None = None
         self._marks: list[_DiffMark] = []
@@ -89,11 +93,8 @@ class DiffPage(QWidget):
             answers.came.connect(self._answer_changed)
         theme().changed.connect(self._theme_changed)
 
-    def show_documents(
-        self, before: Document, after: Document, differences: Sequence[Difference], titles: tuple[str, str]
-    ) -> None:
-        """Compare these documents; `titles` are their titles."""
-        self._titles = titles
+    def show_documents(self, before: Document, after: Document, differences: Sequence[Difference]) -> None:
+        """Compare these documents."""
         self._before, self._after = fitted_document(before), fitted_document(after)
         self._pages = {"before": PageIndex(self._before.layout), "after": PageIndex(self._after.layout)}
         self._differences, self._names = differences, ItemNames(after, before)
@@ -136,8 +137,7 @@ class DiffPage(QWidget):
 
     def _arrange(self) -> None:
         overlay = self._mode == "overlay"
-        least = MIN_PAGE_WIDTH + 2 * MARGIN + (_GUTTER if overlay else MIN_PAGE_WIDTH // 2)
-        wide = max(self._available_width, least)
+        wide = max(self._available_width, MIN_PAGE_WIDTH + 2 * MARGIN + _GUTTER if overlay else self._both_sides())
         self._scale = self._available_width / wide if self._available_width else 1.0
         self._marks = []
         grids = self._grids(wide)
@@ -161,8 +161,12 @@ class DiffPage(QWidget):
         if self._mode == "overlay":
             width = wide - 2 * MARGIN - _GUTTER
             return {side: _grid(columns[side], width, sharp) for side in columns}
-        half = wide / 2 - 1.5 * MARGIN
+        half = wide / 2 - 2 * MARGIN
         return {side: _grid(columns[side], half, sharp) for side in ("before", "after")}
+
+    def _both_sides(self) -> int:
+        """The width of two pages beside each other, as they are laid out before they are scaled."""
+        return min(2 * (_SIDE_WIDTH + 2 * MARGIN), round(self._available_width / _LEAST_SCALE))
 
     def _looks(self) -> dict[str, list[Difference]]:
         looks: dict[str, list[Difference]] = {}
@@ -205,7 +209,7 @@ class DiffPage(QWidget):
         return hidden
 
     def _page_offset(self) -> float:
-        return (max(self._available_width, MIN_PAGE_WIDTH + 2 * MARGIN + MIN_PAGE_WIDTH // 2)) / 2 - 0.5 * MARGIN
+        return max(self._available_width, self._both_sides()) / 2
 
     def _shows_old_position(self, name: str, looks: dict[str, list[Difference]]) -> bool:
         page = self._pages["after"]
@@ -262,11 +266,11 @@ class DiffPage(QWidget):
                 _paint_tags(painter, mark.box, mark.tags, titles)
             if self._mode == "beside":
                 self._paint_empty(painter)
-                self._paint_names(painter)
+                middle = self._page_offset()
+                painter.fillRect(QRectF(middle, area.top(), 1 / self._scale, area.height()), theme().color("border"))
 
     def _paint_tile(self, painter: QPainter, mark: _DiffMark, item: Item) -> None:
         look = mark.looks[0] if mark.looks else None
-        faint = look is None and self._mode == "overlay"
         result = self._results[mark.side].of(item.id)
         sharp = self.devicePixelRatioF() * self._scale
         edge = ROLE[look] if look is not None else "tile.border"
@@ -275,7 +279,7 @@ class DiffPage(QWidget):
         if known is None or known[0] != key:
             known = (key, render_tile(item, mark.box.size(), result, sharp, edge=edge, runs=mark.runs))
             self._pictures[mark.side, item.id] = known
-        painter.setOpacity(_UNCHANGED_OPACITY if faint else 1.0)
+        painter.setOpacity(_UNCHANGED_OPACITY[self._mode] if look is None else 1.0)
         painter.drawPixmap(mark.box.topLeft(), known[1])
         painter.setOpacity(1.0)
 
@@ -311,18 +315,12 @@ class DiffPage(QWidget):
             text = QFontMetricsF(font).elidedText(mark.ghost, Qt.TextElideMode.ElideRight, room.width())
             painter.drawText(room, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, text)
 
-    def _paint_names(self, painter: QPainter) -> None:
-        painter.setFont(theme().font("caption"))
-        painter.setPen(theme().color("text.secondary"))
-        for name, x in zip(self._titles, (MARGIN, MARGIN + self._page_offset()), strict=True):
-            painter.drawText(QPointF(x, 14), name)
-
     def _paint_empty(self, painter: QPainter) -> None:
         """Say of a version without widgets that it has none."""
         offset = self._page_offset()
         for side, left in (("before", MARGIN), ("after", MARGIN + offset)):
             if not self._pages[side].shown:
-                area = QRectF(left, MARGIN, offset - MARGIN, min(self.height() / self._scale, _EMPTY_HEIGHT))
+                area = QRectF(left, MARGIN, offset - 2 * MARGIN, min(self.height() / self._scale, _EMPTY_HEIGHT))
                 paint_frame(painter, area, "tile.border", hollow=True, dashed=True)
                 paint_empty_tile(painter, area, "ph.squares-four", _("This version has no widgets"))
 

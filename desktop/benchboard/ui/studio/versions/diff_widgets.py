@@ -11,7 +11,7 @@ from benchboard.i18n import _, pgettext
 from benchboard.ui.studio.versions.diff_view import DiffPage
 from benchboard.ui.studio.versions.difference_text import ROLE, Look
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import Button
+from benchboard.ui.widgets import Badge, Button, Text, hairline
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -32,6 +32,41 @@ class PageArea(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._page.fit(self.viewport().width(), self.viewport().height())
+
+
+class SideHeadings(QWidget):
+    """Which version is on which side, above two pages beside each other; each begins where its page does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        set_surface(self, "surface")
+        both = QHBoxLayout()
+        both.setContentsMargins(0, 0, 0, 0)
+        both.setSpacing(0)
+        self._names = (Text("", "body_strong"), Text("", "body_strong"))
+        for name, badge in zip(self._names, (Badge("neutral", _("Before")), Badge("info", _("After"))), strict=True):
+            side = QWidget()
+            row = QHBoxLayout(side)
+            row.setContentsMargins(theme().px("spacing.4"), 0, theme().px("spacing.4"), 0)
+            row.setSpacing(theme().px("spacing.2"))
+            row.addWidget(name)
+            row.addWidget(badge)
+            row.addStretch(1)
+            both.addWidget(side, 1)
+            if name is self._names[0]:
+                both.addWidget(hairline(vertical=True))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(both, 1)
+        column.addWidget(hairline())
+        self.setFixedHeight(theme().px("spacing.10"))
+        self.hide()
+
+    def show_numbers(self, before: int | None, after: int) -> None:
+        """Show the numbers of the versions that are compared."""
+        for name, number in zip(self._names, (before or after, after), strict=True):
+            name.setText(_("Version {number}").format(number=number))
 
 
 class DiffCounts(QWidget):

@@ -5,9 +5,18 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from benchboard.dashboards.document import images
-from benchboard.dashboards.document.document import Document
+from benchboard.dashboards.document.document import Document, fitted_document
 from benchboard.dashboards.document.widget_kinds import kind_of, widget_of
-from benchboard.dashboards.layout import CONTAINERS, Cell, Item, grid_number, walk_items
+from benchboard.dashboards.layout import (
+    CONTAINERS,
+    ROW,
+    Cell,
+    Item,
+    PageIndex,
+    grid_number,
+    rows_above,
+    walk_items,
+)
 from benchboard.dashboards.versions.diff import Difference, word_count
 from benchboard.dashboards.versions.item_map import ItemPosition
 from benchboard.dashboards.versions.json_fields import ABSENT, Change, Path
@@ -66,6 +75,8 @@ class ItemNames:
     """Names of items in several documents; the first document that has an item is used."""
 
     def __init__(self, *documents: Document) -> None:
+        self._documents = documents
+        self._rows_above: dict[str, int] = {}
         self._items: dict[str, Item] = {}
         self._tabs: dict[tuple[str, str], str] = {}
         for document in reversed(documents):
@@ -98,6 +109,25 @@ class ItemNames:
         """Its type in the document; empty if it is unknown."""
         item = self._items.get(item_id)
         return item.type if item is not None else ""
+
+    def numbered(self, place: ItemPosition) -> Cell:
+        """A position's cell as people count it: in a row, its grid rows continue those around it, as in the inspector.
+
+        Before and after are counted from where the row is in the first document that has it, so that only an item
+        that moved has another number.
+        """
+        if not place.container or self.type(place.container) != ROW:
+            return place.cell
+        if place.container not in self._rows_above:
+            self._rows_above[place.container] = self._count_above(place.container)
+        return place.cell._replace(y=place.cell.y + self._rows_above[place.container])
+
+    def _count_above(self, row_id: str) -> int:
+        for document in self._documents:
+            page = PageIndex(fitted_document(document).layout)
+            if row_id in page.paths:
+                return rows_above(page, (*page.path(row_id), (row_id, 0)))
+        return 0
 
     def container_name(self, place: ItemPosition) -> str:
         """The name of the grid that a position is in."""
@@ -213,6 +243,11 @@ def _format_object(value: Mapping[str, object], path: Path, most: int) -> str:
     return _cut(", ".join(inner), most)
 
 
+def position_cell_text(place: ItemPosition, names: ItemNames) -> str:
+    """A position's column, row and size."""
+    return _cell_text(names.numbered(place))
+
+
 def _cell_text(cell: Cell) -> str:
     words = _("column {x}, row {y}, {w} wide, {h} high")
     return words.format(x=grid_number(cell.x), y=grid_number(cell.y), w=cell.w, h=cell.h)
@@ -231,8 +266,24 @@ def change_line(change: Change, type_name: str) -> str:
         count = word_count(change.old, change.new)
         words = ngettext("{count} word", "{count} words", count).format(count=count)
         return words if change.path == ("config", "text") else f"{name}: {words}"
+    if (parts := _parts_line(change)) is not None:
+        return f"{name} {parts}"
     old, new = (format_value(value, change.path, _SHORT) for value in (change.old, change.new))
     return f"{name} {old} → {new}"
+
+
+def _parts_line(change: Change) -> str | None:
+    """What was added to a list and removed from it, where the two lists can be too long to compare at sight."""
+    if not isinstance(change.old, list) or not isinstance(change.new, list):
+        return None
+    if not change.old or not change.new or not all(isinstance(part, str | int) for part in change.old + change.new):
+        return None
+    parts = [
+        f"{sign} {format_value(only, change.path)}"
+        for sign, these, others in (("+", change.new, change.old), ("−", change.old, change.new))
+        if (only := [part for part in these if part not in others])
+    ]
+    return ", ".join(parts) or None
 
 
 def _image_line(change: Change, name: str) -> str:
@@ -313,7 +364,7 @@ def _move_text(was: ItemPosition, now: ItemPosition, names: ItemNames, type_name
     if was[:2] != now[:2]:
         parts.append(_("from {old} to {new}").format(old=names.container_name(was), new=names.container_name(now)))
     fields = [_("column"), _("row"), _("width"), _("height")][: 3 if type_name in CONTAINERS else 4]
-    old, new = ((grid_number(cell.x), grid_number(cell.y), cell.w, cell.h) for cell in (was.cell, now.cell))
+    old, new = ((grid_number(cell.x), grid_number(cell.y), cell.w, cell.h) for cell in map(names.numbered, (was, now)))
     parts += [
         f"{name} {before} → {after}" for name, before, after in zip(fields, old, new, strict=False) if before != after
     ]
@@ -321,7 +372,7 @@ def _move_text(was: ItemPosition, now: ItemPosition, names: ItemNames, type_name
 
 
 def _position_text(place: ItemPosition, names: ItemNames) -> str:
-    where = format_value(place)
+    where = position_cell_text(place, names)
     return (
         where if not place.container else _("{place} in {where}").format(place=where, where=names.container_name(place))
     )

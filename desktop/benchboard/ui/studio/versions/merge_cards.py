@@ -156,6 +156,7 @@ class SideCard(Card):
         keys = list(self._case.conflicts)
         take = Button(_("Keep all"), lambda: self.fields_chosen.emit([one.key for one in keys]), size="sm",
                       name=f"merge_take_{self._side}")  # fmt: skip
+        take.setAccessibleName(f"{take.text()}: {whose}")
         row.addWidget(take)
         return row
 

@@ -22,6 +22,7 @@ from benchboard.ui.studio.versions.difference_text import (
     field_label,
     format_value,
     kind_title,
+    position_cell_text,
     split_changes,
 )
 
@@ -87,7 +88,7 @@ class ConflictGroup:
         if not more and first.path == ("config", "text"):
             return _("Both edited the text")
         if not more and first.path == POSITION:
-            return _("Both moved it")
+            return _position_summary(first)
         return ngettext("{count} field differs", "{count} fields differ", len(self.conflicts)).format(
             count=len(self.conflicts)
         )
@@ -118,7 +119,7 @@ class ConflictGroup:
         if conflict.path == WHOLE:
             return _("Removed") if value is ABSENT else self._kept_text(conflict, value)
         if isinstance(value, ItemPosition):
-            where = format_value(value)
+            where = position_cell_text(value, self.names)
             return (
                 _("{place} in {where}").format(place=where, where=self.names.container_name(value))
                 if value.container
@@ -237,3 +238,16 @@ def merged_text(merged: AppliedChange, theirs: Party, type_name: str) -> str:
 
 def _find(document: Document, item_id: str) -> LocatedItem | None:
     return next((found for found in walk_items(document.layout) if found.item.id == item_id), None)
+
+
+def _position_summary(conflict: MergeConflict) -> str:
+    """What both did to an item's position: moved or resized it."""
+    base, sides = conflict.base, (conflict.mine, conflict.theirs)
+    if not isinstance(base, ItemPosition):
+        return _("Both moved it")
+    resized = [isinstance(one, ItemPosition) and one.resized(base) for one in sides]
+    if all(resized):
+        return _("Both resized it")
+    if not any(resized):
+        return _("Both moved it")
+    return _("You resized it, they moved it") if resized[0] else _("You moved it, they resized it")

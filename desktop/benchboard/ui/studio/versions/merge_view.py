@@ -61,6 +61,7 @@ class MergeScreen(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("studio_merge")
+        self.setAccessibleName(_("Conflicts"))
         set_surface(self, "canvas")
         self._merge, self._mine, self._theirs, self._base = merge, mine, theirs, base
         self.decisions = MergeDecisions(merge)
@@ -362,7 +363,7 @@ class MergeScreen(QWidget):
             "studio.merge_mine": Handler(lambda: self.take("mine")),
             "studio.merge_theirs": Handler(lambda: self.take("theirs")),
             "studio.merge_next": Handler(self.show_next),
-            "studio.merge_use": Handler(self.use_result),
+            "studio.merge_use": Handler(self.use_result, lambda: self._use.reason),
             "studio.merge_leave": Handler(self.postponed.emit),
         }
 

@@ -23,14 +23,16 @@ from benchboard.ui.commands import Handler, Handlers, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.studio.studio_commands import VERSIONS
 from benchboard.ui.studio.versions.diff_view import DiffPage
-from benchboard.ui.studio.versions.diff_widgets import DiffCounts, PageArea
+from benchboard.ui.studio.versions.diff_widgets import DiffCounts, PageArea, SideHeadings
 from benchboard.ui.studio.versions.difference_text import ItemNames, describe, summarise
 from benchboard.ui.studio.versions.differences_pane import DifferencesPane
 from benchboard.ui.studio.versions.json_diff_view import JsonDiff
 from benchboard.ui.studio.versions.version_list import VersionsPane
 from benchboard.ui.studio.versions.widget_thumbnails import ThumbnailAnswers
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.widgets import BannerPlace, Button, SegmentedControl, Text, Toolbar, hairline
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets import BannerPlace, Button, SegmentedControl, Text, Toolbar, fill_column, hairline
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.drawer import is_narrow
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -57,10 +59,13 @@ class VersionsScreen(QWidget):
     """The versions of one dashboard.
 
     `closed` asks to return to editing; `restored` emits the `SavedDashboard` after a version was restored.
+    `stored` is called after each version that the user stores here, also by Undo once the screen is closed: with its
+    base, its own number of the dashboard's revision, and what was done.
     """
 
     closed = Signal()
     restored = Signal(object)
+    stored: Callable[[int, int, str], None] | None = None
 
     def __init__(
         self,
@@ -177,7 +182,8 @@ class VersionsScreen(QWidget):
         was, now = (_("Version {number}").format(number=number) for number in (before or after, after))
         self._right.show_differences(compared.found, names, alone=before is None)
         self._json.show_lines(compared.lines, names)
-        self._page.show_documents(compared.before or compared.after, compared.after, compared.found, (was, now))
+        self._page.show_documents(compared.before or compared.after, compared.after, compared.found)
+        self._headings.show_numbers(before, after)
         self._before_name.setText(was if before is not None else "")
         self._after_name.setText(now)
         self._arrow_text.setVisible(before is not None)
@@ -190,6 +196,9 @@ class VersionsScreen(QWidget):
         self._counts_line.setVisible(bool(counts))
         self._fit_toolbar()
         self._page.setAccessibleName(f"{was} → {now}: {self._right.heading}")
+        if before is not None:
+            what = summarise(compared.found, names) or _("No differences")
+            announce(self, _("{before} to {after}, {differences}").format(before=was, after=now, differences=what))
         self._request_answers()
 
     def _comparison_failed(self, asked: int, error: AppError) -> None:
@@ -223,7 +232,7 @@ class VersionsScreen(QWidget):
                 self._context.problems.toast(same.format(number=number), warning=True)
                 return
             text = _("Restored version {number} as version {new}.").format(number=number, new=saved.number)
-            self._restored(saved, text, undo)
+            self._restored(saved, base, _restoring(number), text, undo)
 
         self._change(
             lambda session: version_store.restore_version(session, actor, dashboard_id, number, base_version=base), done
@@ -244,7 +253,7 @@ class VersionsScreen(QWidget):
 
         def done(saved: SavedDashboard) -> None:
             text = ngettext("Undid {count} difference.", "Undid {count} differences.", count)
-            self._restored(saved, text.format(count=count), newest)
+            self._restored(saved, base, note, text.format(count=count), newest)
 
         self._change(
             lambda session: library.save(session, actor, dashboard_id, document, base_version=base, note=note), done
@@ -256,10 +265,16 @@ class VersionsScreen(QWidget):
         self._working = True
         self._context.tasks.change(self, change, done, self._change_failed)
 
-    def _restored(self, saved: SavedDashboard, text: str, undo: int) -> None:
+    def _restored(self, saved: SavedDashboard, base: int, title: str, text: str, undo: int) -> None:
         self._working = False
+        if self.stored is not None:
+            self.stored(base, saved.version, title)
         # Listeners may close this screen; undo is offered as long as its window is open.
-        context, window, dashboard_id = self._context, self.window(), self._dashboard_id
+        context, window, dashboard_id, stored = self._context, self.window(), self._dashboard_id, self.stored
+
+        def brought_back(back: SavedDashboard) -> None:
+            if stored is not None:
+                stored(saved.version, back.version, _restoring(undo))
 
         def bring_back() -> None:
             context.tasks.change(
@@ -267,7 +282,7 @@ class VersionsScreen(QWidget):
                 lambda session: version_store.restore_version(
                     session, context.actor, dashboard_id, undo, base_version=saved.version
                 ),
-                lambda _saved: None,
+                brought_back,
             )
 
         context.problems.toast(text, bring_back)
@@ -299,7 +314,9 @@ class VersionsScreen(QWidget):
             self.compare(min(number, after), max(number, after))
 
     def _show_mode(self, mode: str) -> None:
-        self._stack.setCurrentWidget(self._json if mode == "json" else self._area)
+        self._stack.setCurrentWidget(self._json if mode == "json" else self._sides)
+        self._headings.setVisible(mode == "beside")
+        self._fit_panes()
         if mode != "json":
             self._page.show_mode("beside" if mode == "beside" else "overlay")
             self._request_answers()
@@ -322,7 +339,10 @@ class VersionsScreen(QWidget):
         self._area = PageArea(self._page)
         self._json = JsonDiff()
         self._stack = QStackedWidget()
-        self._stack.addWidget(self._area)
+        self._headings = SideHeadings()
+        self._sides = QWidget()
+        fill_column(self._sides, self._headings, self._area)
+        self._stack.addWidget(self._sides)
         self._stack.addWidget(self._json)
         self._left_line = hairline(vertical=True)
         whole = QVBoxLayout(self)
@@ -391,7 +411,12 @@ class VersionsScreen(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = is_narrow(self.width())
+        self._fit_panes()
+
+    def _fit_panes(self) -> None:
+        """Put the list behind its button where what is compared needs the width: two pages do in most windows."""
+        beside = self._stack.currentWidget() is self._sides and not self._headings.isHidden()
+        narrow = is_narrow(self.width()) or (beside and self.width() < theme().px("breakpoint.detail_pinned"))
         self._show_list.setVisible(narrow)
         shown = not narrow or self._show_list.isChecked()
         self._left.setVisible(shown)
@@ -416,3 +441,7 @@ class VersionsScreen(QWidget):
         super().hideEvent(event)
         self._before_answers.stop()
         self._after_answers.stop()
+
+
+def _restoring(number: int) -> str:
+    return _("Restore version {number}").format(number=number)

@@ -17,9 +17,10 @@ from benchboard.dashboards.variables.variable_state import Selections
 from benchboard.dashboards.versions.diff import WordRun
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.container_painting import paint_heading, tab_boxes
+from benchboard.ui.studio.tiles.drawing_failures import draw_or_report
 from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
-from benchboard.ui.studio.tiles.renderers import HEADER, paint_content, paint_frame, paint_header
+from benchboard.ui.studio.tiles.renderers import HEADER, paint_content, paint_failed, paint_frame, paint_header
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.variable_options import VariableQueryRunner
 from benchboard.ui.theme import theme
@@ -108,7 +109,12 @@ def render_tile(
             paint_header(painter, widget_of(item), size.width() - _PAD)
             _paint_runs(painter, QRectF(_PAD, HEADER, size.width() - 2 * _PAD, size.height() - HEADER - _PAD), runs)
         else:
-            paint_content(painter, size, widget_of(item), result)
+            widget = widget_of(item)
+            draw_or_report(
+                painter,
+                lambda: paint_content(painter, size, widget, result),
+                lambda: paint_failed(painter, size, widget),
+            )
     return made
 
 

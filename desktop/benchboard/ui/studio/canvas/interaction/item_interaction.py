@@ -136,9 +136,9 @@ class ItemInteraction(ABC):
 
     def paint(self, painter: QPainter) -> None:
         """Paint the drop position, with guides and a label."""
-        if self._guides is not None:
-            guide_overlay.paint(painter, self.grid, self._guides)
         boxes, dragged = self._drop_rects(), self._outlines()
+        if self._guides is not None:
+            guide_overlay.paint(painter, self.grid, self._guides, dragged)
         overlay.paint_drop_target(painter, boxes, dragged)
         if len(dragged) == 1:
             overlay.paint_rings(painter, dragged)

@@ -6,6 +6,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
 from benchboard.dashboards.editing import placement_edits
+from benchboard.dashboards.editing.undo import UndoStep
+from benchboard.dashboards.layout import document_cell
 from benchboard.ui.studio.canvas.interaction.canvas_protocol import InputViewProtocol
 from benchboard.ui.studio.canvas.interaction.item_focus import ItemFocus
 from benchboard.ui.studio.canvas.interaction.pointer import Pointer
@@ -17,6 +19,7 @@ from benchboard.ui.studio.canvas.interaction.rejections import (
     why_not_resizable,
 )
 from benchboard.ui.studio.canvas.interaction.shared_edge import move_edge
+from benchboard.ui.studio.canvas.scene.step_words import result_text
 from benchboard.ui.widgets.focus import note_input
 
 _ARROWS: Final = {
@@ -116,6 +119,15 @@ class Keyboard(QObject):
             return True
         return False
 
+    def _show_group_result(self) -> None:
+        """Show what the keys did to several items, or to a container with what is in it: they may have gone far."""
+        editor = self._editor
+        selection, step = editor.selection, editor.undo_stack.history.step("undo")
+        alone = selection[0] if len(selection) == 1 else ""
+        if isinstance(step, UndoStep) and (not alone or editor.page.item(alone).panes):
+            cell = document_cell(editor.page, alone) if alone in editor.page.shown else None
+            editor.message_shown.emit(result_text(step, cell), False)
+
     def _move_selection(self, dx: int, dy: int, modifiers: Qt.KeyboardModifier) -> None:
         """Arrows move the selection by one grid unit, with Shift they resize it, with Alt they move it past a
         neighbour, and with both they move the shared edge.
@@ -145,5 +157,7 @@ class Keyboard(QObject):
                 why = why or (why_not_larger(dx, dy) if sizing else why_not_further(editor, dx, dy))
             if why:
                 self.rejected.emit(why)
-        elif not modifiers & (_SHIFT | _ALT) and placement_edits.leaves_some_behind(editor.state):
+            return
+        self._show_group_result()
+        if not modifiers & (_SHIFT | _ALT) and placement_edits.leaves_some_behind(editor.state):
             self.rejected.emit(why_not_another_grid())

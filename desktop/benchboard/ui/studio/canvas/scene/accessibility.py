@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QAccessibleWidget
 
 from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.dashboards.editing.page_edits import Lock, locks
-from benchboard.dashboards.layout import ROW, Cell, Item, document_cell, grid_number
-from benchboard.i18n import N_, _
+from benchboard.dashboards.layout import ROW, Cell, Item, document_cell, grid_number, widget_count
+from benchboard.i18n import N_, _, ngettext, number
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame, pane_name
 from benchboard.ui.studio.canvas.scene.page_view import PageView
 from benchboard.ui.studio.canvas.scene.tile import Tile
@@ -66,6 +66,15 @@ class _PageObject(QAccessibleWidget):
         super().__init__(view, QAccessible.Role.Canvas, _("Dashboard"))
         self._view = view
         self._tiles: dict[str, _TileObject] = {}
+
+    def text(self, kind: QAccessible.Text) -> str:
+        if kind != QAccessible.Text.Name or self._view.accessibleName():
+            return super().text(kind)
+        title = self._view.editor.document.title
+        count = widget_count(self._view.editor.page.layout)
+        widgets = ngettext("{count} widget", "{count} widgets", count).format(count=number(count))
+        name = _("Dashboard {name}").format(name=title) if title else self._view.name_without_title
+        return f"{name}, {widgets}"
 
     def childCount(self) -> int:
         return len(self._view.reading_order()) + (self._view.embedded_widget is not None)

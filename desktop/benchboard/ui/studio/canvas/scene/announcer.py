@@ -14,7 +14,7 @@ from benchboard.dashboards.editing.undo import UndoStep
 from benchboard.dashboards.layout import Cell, Item, document_cell
 from benchboard.i18n import _
 from benchboard.ui.studio.canvas.scene.page_view import PageView
-from benchboard.ui.studio.canvas.scene.step_words import result_text
+from benchboard.ui.studio.canvas.scene.step_words import result_text, undone_text
 from benchboard.ui.widgets import accessible
 
 
@@ -52,17 +52,21 @@ class Announcer(QObject):
             accessible.announce(self._view, text, again=True)
 
     def _announce_step(self, step: UndoStep, _merged: bool) -> None:
-        """Read out what was done and, of a single item, where it is now."""
+        """Read out what was done and, of a single item, where it is now; not what came from elsewhere, of which a
+        notice says who did it.
+        """
+        if step.remote:
+            return
         page, selection = self._editor.page, self._editor.selection
         single = len(selection) == 1 and selection[0] in page.shown
         self.announce(result_text(step, document_cell(page, selection[0]) if single else None))
 
     def _announce_undo(self, direction: int) -> None:
-        stack = self._editor.undo_stack
-        if direction < 0:
-            self.announce(_("Undone: {step}").format(step=stack.redo_title()))
-        else:
-            self.announce(_("Redone: {step}").format(step=stack.undo_title()))
+        step = self._editor.undo_stack.history.step("redo" if direction < 0 else "undo")
+        if step is not None:
+            words = _("Undone: {step}") if direction < 0 else _("Redone: {step}")
+            # Wherever the focus is: Ctrl+Z works there too, and shows what it did only on the page.
+            accessible.announce(self._view, words.format(step=undone_text(step)), again=True)
 
     def _is_active(self) -> bool:
         """Whether a screen reader is active; the child indexes are then up to date."""
@@ -95,6 +99,8 @@ class Announcer(QObject):
             self._note_copies(self._items.keys() - items.keys())
         if list(items) != list(self._items):
             accessible.send(QAccessibleEvent(self._view, QAccessible.Event.ObjectReorder))
+        if items.keys() != self._items.keys():  # it says how many widgets there are
+            accessible.send(QAccessibleEvent(self._view, QAccessible.Event.NameChanged))
         for item_id, item in self._items.items():
             if item_id not in items:
                 continue

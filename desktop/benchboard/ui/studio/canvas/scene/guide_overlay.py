@@ -1,11 +1,12 @@
 """Paints alignment guides: thin lines along aligned edges, and equal distances with their length in pixels."""
 
+from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QLineF, QPointF, QRectF
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen
 
-from benchboard.dashboards.layout import Gap, Guide, SnapHints
+from benchboard.dashboards.layout import Axis, Gap, Guide, SnapHints
 from benchboard.i18n import _
 from benchboard.ui.studio.canvas.scene import overlay
 from benchboard.ui.studio.tiles.page_grid import PageGrid
@@ -15,8 +16,17 @@ _OVERHANG: Final = 14.0
 """How far a guide extends beyond the edges that it joins, in pixels."""
 
 
-def paint(painter: QPainter, grid: PageGrid, guides: SnapHints) -> None:
-    """Draw the guides and distances."""
+def paint(painter: QPainter, grid: PageGrid, guides: SnapHints, dragged: Sequence[QRectF] = ()) -> None:
+    """Draw the guides and distances, below the dragged items: a line across their texts hides what is moved."""
+    painter.save()
+    if dragged:
+        everywhere, hidden = QPainterPath(), QPainterPath()
+        for area in areas(grid, guides):
+            everywhere.addRect(area)
+        for box in dragged:
+            hidden.addRect(box)
+        everywhere.setFillRule(Qt.FillRule.WindingFill)
+        painter.setClipPath(everywhere.subtracted(hidden), Qt.ClipOperation.IntersectClip)
     painter.save()
     painter.setPen(QPen(theme().color("guide"), theme().px("tile.guide_width")))
     for guide in guides.guides:
@@ -31,6 +41,25 @@ def paint(painter: QPainter, grid: PageGrid, guides: SnapHints) -> None:
     for gap in guides.gaps:
         text = _("{pixels} px").format(pixels=distance(grid, gap))
         overlay.paint_label(painter, _label(grid, gap), text, "guide", "on.status")
+    for gap in distances(guides):
+        text = _("{pixels} px").format(pixels=distance(grid, gap))
+        overlay.paint_label(painter, _on_guide(grid, gap), text, "guide", "on.status")
+    painter.restore()
+
+
+def distances(guides: SnapHints) -> list[Gap]:
+    """The distances that stand on the guides: on each axis that to the nearest item, as a longer one would lie across
+    other tiles; none that is drawn as an equal distance anyway.
+    """
+    said = {(gap.axis, gap.begin, gap.end) for gap in guides.gaps}
+    found = dict[Axis, Gap]()
+    for guide in guides.guides:
+        axis: Axis = "down" if guide.axis == "across" else "across"
+        for begin, end in guide.free:
+            is_nearest = axis not in found or end - begin < found[axis].size
+            if (axis, begin, end) not in said and is_nearest:
+                found[axis] = Gap(axis, begin, end, guide.at, end - begin)
+    return list(found.values())
 
 
 def distance(grid: PageGrid, gap: Gap) -> int:
@@ -43,7 +72,8 @@ def areas(grid: PageGrid, guides: SnapHints) -> list[QRectF]:
     """The areas that `paint` paints."""
     lines = [_line(grid, guide) for guide in guides.guides] + [_span(grid, gap) for gap in guides.gaps]
     boxes = [QRectF(line.p1(), line.p2()).normalized().adjusted(-5, -5, 5, 5) for line in lines]
-    return boxes + [QRectF(at.x() - 40, at.y() - 11, 80, 22) for at in (_label(grid, gap) for gap in guides.gaps)]
+    labels = [_label(grid, gap) for gap in guides.gaps] + [_on_guide(grid, gap) for gap in distances(guides)]
+    return boxes + [QRectF(at.x() - 40, at.y() - 11, 80, 22) for at in labels]
 
 
 def _line(grid: PageGrid, guide: Guide) -> QLineF:
@@ -66,6 +96,12 @@ def _span(grid: PageGrid, gap: Gap) -> QLineF:
     begin, end = grid.gutter(gap.beside / 2, gap.begin), grid.gutter(gap.beside / 2, gap.end)
     x = round(begin.x()) + 0.5
     return QLineF(x, round(begin.y() - half), x, round(end.y() + half) - 1)
+
+
+def _on_guide(grid: PageGrid, gap: Gap) -> QPointF:
+    """The middle of a distance along a guide."""
+    middle = (gap.begin + gap.end) / 2
+    return grid.gutter(gap.beside / 2, middle) if gap.axis == "down" else grid.gutter(middle, gap.beside / 2)
 
 
 def _label(grid: PageGrid, gap: Gap) -> QPointF:

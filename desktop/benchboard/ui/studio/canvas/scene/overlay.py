@@ -52,21 +52,27 @@ def paint_rings(painter: QPainter, boxes: Sequence[QRectF], *, focused: bool = T
 
 
 def paint_others(painter: QPainter, boxes: Sequence[QRectF], name: str) -> None:
-    """Paint thin frames in a person's colour around what they have selected, with their name in the gap below the
-    first."""
-    is_dark = theme().current == "dark"
-    line, (ground, _edge, ink) = person_line(name, dark=is_dark), avatar_colours(name, dark=is_dark)
+    """Paint thin frames in a person's colour around what they have selected; `paint_others_name` follows."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(line, _OTHERS_WIDTH))
+    painter.setPen(QPen(person_line(name, dark=theme().current == "dark"), _OTHERS_WIDTH))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     radius = theme().px("radius.tile")
     for box in boxes:
         painter.drawRoundedRect(box, radius, radius)
+    painter.restore()
+
+
+def paint_others_name(painter: QPainter, box: QRectF, name: str) -> None:
+    """Paint a person's name in the gap below an item that they have selected."""
+    is_dark = theme().current == "dark"
+    line, (ground, _edge, ink) = person_line(name, dark=is_dark), avatar_colours(name, dark=is_dark)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     font = theme().font("caption")
     metrics = QFontMetricsF(font)
-    text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, min(_LABEL, boxes[0].width() - 24) - 12)
-    label = QRectF(boxes[0].left() + 12, boxes[0].bottom() - 6, metrics.horizontalAdvance(text) + 12, 16)
+    text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, min(_LABEL, box.width() - 24) - 12)
+    label = QRectF(box.left() + 12, box.bottom() - 6, metrics.horizontalAdvance(text) + 12, 16)
     painter.setPen(QPen(line, 1))
     painter.setBrush(ground)
     painter.drawRoundedRect(label, 4, 4)

@@ -51,7 +51,6 @@ class PageView(QGraphicsView):
         self._scene = QGraphicsScene(self)
         self.setScene(self._scene)
         self.setObjectName("studio_canvas")
-        self.setAccessibleName(_("Dashboard"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
@@ -68,6 +67,10 @@ class PageView(QGraphicsView):
         self.copies: dict[str, tuple[Cell, str]] = {}
         """The cell and the title with which a copy of another widget was added, by the copy's id."""
         self._is_dragging = False
+        self._is_sizing = False
+        """Whether the scene is being fitted to the view, which may take a scroll bar's width from it."""
+        self.name_without_title = _("Dashboard")
+        """What screen readers call a page that has no title."""
         self.presenting = False
         """Whether the page is being presented, without anything around it."""
         self.wall: WallLayout | None = None
@@ -151,8 +154,16 @@ class PageView(QGraphicsView):
 
     def sync(self) -> None:
         """Show the editor's page."""
-        self._fit_wall()
-        self._size_scene()  # first: a scroll bar that appears takes width, and every tile would be drawn twice
+        self._is_sizing = True
+        try:
+            for _turn in range(2):  # first: a scroll bar that appears takes width, and every tile would be drawn twice
+                size = self.viewport().size()
+                self._fit_wall()
+                self._size_scene()
+                if self.viewport().size() == size:
+                    break
+        finally:
+            self._is_sizing = False
         self.show_page(self.editor.page)
         self.viewport().update()
 
@@ -357,7 +368,18 @@ class PageView(QGraphicsView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.sync()
+        if self._is_sizing:
+            return
+        if self.presenting or event.size().width() != event.oldSize().width():
+            self.sync()
+        else:
+            self.fit_height()
+
+    def fit_height(self) -> None:
+        """Follow another height of the view: every tile stays where it is."""
+        self._size_scene()
+        self.pixmaps.update_visible()
+        self.viewport().update()
 
     def moveEvent(self, event: QMoveEvent) -> None:
         super().moveEvent(event)

@@ -15,10 +15,19 @@ from benchboard.dashboards.document.widget_kinds import widget_of
 from benchboard.dashboards.layout import Item
 from benchboard.ui.studio.canvas.scene.view_protocol import ViewProtocol
 from benchboard.ui.studio.tiles.click_targets import Links
-from benchboard.ui.studio.tiles.kinds.pivot import shown_table
+from benchboard.ui.studio.tiles.drawing_failures import draw_or_report, drawing_error
+from benchboard.ui.studio.tiles.kinds.pivot import pivot_currencies, shown_table
 from benchboard.ui.studio.tiles.kinds.row_limit_note import row_limit_note
 from benchboard.ui.studio.tiles.points import point_finder
-from benchboard.ui.studio.tiles.renderers import HEADER, body_of, card_of, header_badge, paint_content, paint_frame
+from benchboard.ui.studio.tiles.renderers import (
+    HEADER,
+    body_of,
+    card_of,
+    header_badge,
+    paint_content,
+    paint_failed,
+    paint_frame,
+)
 from benchboard.ui.studio.tiles.repeat_badges import badge, describe_repeat
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.results.readout import Readout, tooltip_html
@@ -130,9 +139,10 @@ class Tile(QGraphicsPixmapItem):
         """The marks in its header."""
         unused = self._view.unused_filters.get(self.item.id)
         if self.result is None:
-            return tile_notes(unused, None, None)
+            return tile_notes(unused, None, ())
         limited = row_limit_note(self.widget, self.result)
-        return tile_notes(unused, self.result.source, self.result.repeated, limited)
+        untotalled = pivot_currencies(self.widget, self.result)
+        return tile_notes(unused, self.result.source, self.result.repeated, limited, self.result.mixed, untotalled)
 
     @property
     def has_rows(self) -> bool:
@@ -170,21 +180,26 @@ class Tile(QGraphicsPixmapItem):
             paint_frame(painter, QRectF(QPointF(0, 0), size))
             painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
             text = badge(self._view.editor, self.item)
-            self.links = paint_content(
+            self.links = draw_or_report(
                 painter,
-                size,
-                self.widget,
-                self.result,
-                locked=self.locked,
-                badge=text,
-                notes=self.notes,
-                audience=self._view.audience,
-                row=self._cards(),
-                offer=self._view.editor.data_offer,
+                lambda: paint_content(
+                    painter,
+                    size,
+                    self.widget,
+                    self.result,
+                    locked=self.locked,
+                    badge=text,
+                    notes=self.notes,
+                    audience=self._view.audience,
+                    row=self.cards(),
+                    offer=self._view.editor.data_offer,
+                ),
+                lambda: paint_failed(painter, size, self.widget, self._view.audience),
             )
         self._rendered, self._rendered_key, self._rendered_at = pixmap, self._key(), self._shown_part.topLeft()
         self._update_tooltip()
         self._show(pixmap)
+        self._view.query_runner.note_drawn(self.item.id, failed=self.links.failed)
 
     def show_placeholder(self, *, coarse: bool = False) -> None:
         """Show an empty frame until it is drawn; a coarse one if there is no memory for its pixmap."""
@@ -222,6 +237,7 @@ class Tile(QGraphicsPixmapItem):
             return
         # The tooltip shows errors that don't fit the tile. They may quote data, which must not be taken as markup.
         error = self.result.error if self.result is not None else None
+        error = drawing_error() if error is None and self.links.failed else error
         text = str(error) if error is not None else describe_repeat(self._view.editor, self.item)
         lines = [line for line in (text, *(note.text for note in self.notes)) if line]
         self.setToolTip(_plain_paragraphs(lines))
@@ -267,7 +283,7 @@ class Tile(QGraphicsPixmapItem):
         pixmap.fill(Qt.GlobalColor.transparent)
         return pixmap
 
-    def _cards(self) -> list[MetricCard]:
+    def cards(self) -> list[MetricCard]:
         """The metric cards side by side with it, itself included; empty for another kind of widget."""
         zoom = self._view.zoom
         cards = [card_of(one.widget, one.result, one.rect.size() / zoom) for one in self._view.card_row(self.item.id)]

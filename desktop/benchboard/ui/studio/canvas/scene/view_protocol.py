@@ -9,6 +9,7 @@ from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.dashboards.editing.unused_filters import UnusedFilters
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.click_targets import Audience
+from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 
 
@@ -28,6 +29,8 @@ class ViewProtocol(Protocol):
 
     @property
     def editor(self) -> Editor: ...
+    @property
+    def query_runner(self) -> WidgetQueryRunner: ...
     @property
     def zoom(self) -> float: ...
     @property

@@ -6,24 +6,31 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QPainter, QPainterPath, QPen
 
+from benchboard.analytics.sources.table_lineage import TableLineage
+from benchboard.i18n import _
 from benchboard.ui.studio.data.data_models.canvas_places import line_path
 from benchboard.ui.studio.data.data_models.canvas_scene import JoinLine, TableCard, TableCardRow, join_kind_title
 from benchboard.ui.studio.data.preview_table import paint_line
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.time_format import relative_time
+from benchboard.ui.widgets.badges import paint_icon, paint_meter
 
 HEAD: Final = 48
 ROW: Final = 28
+FOOT: Final = 28
+"""The line below the columns: when the table was read, and how much uses it."""
 SHOWN_ROWS: Final = 10
 """Columns that a card shows at once; it scrolls to the others."""
 _PAD: Final = 12
 _ICON: Final = 14
 _ICON_ROOM: Final = 22
 _BETWEEN: Final = 12
-_LEAST: Final = 190
+_LEAST: Final = 200
 _MOST: Final = 320
 _END_GAP: Final = 6
 _DOTS: Final = 24
+_METER: Final = 12
+"""Height of the bar of a join's share, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +63,35 @@ def card_size(card: TableCard) -> QSizeF:
     if card.size:
         head += _BETWEEN + caption.horizontalAdvance(card.size)
     widest = max((body.horizontalAdvance(row.name) + _note_room(row) for row in card.rows), default=0.0)
-    width = min(max(max(head, widest) + 2 * _PAD + _ICON_ROOM + 2, _LEAST), _MOST)
-    return QSizeF(round(width), HEAD + min(max(len(card.rows), 1), SHOWN_ROWS) * ROW + 4)
+    left, right = freshness(card)[1], uses_text(card)
+    foot = caption.horizontalAdvance(left) + caption.horizontalAdvance(right) + (_BETWEEN if left and right else 0)
+    width = min(max(max(head, widest, foot) + 2 * _PAD + _ICON_ROOM + 2, _LEAST), _MOST)
+    return QSizeF(round(width), HEAD + min(max(len(card.rows), 1), SHOWN_ROWS) * ROW + FOOT + 4)
+
+
+def freshness(card: TableCard) -> tuple[str, str, str]:
+    """How fresh a table's rows are: an icon, words and the ink of both; empty until its source was read."""
+    return freshness_text(card.lineage) if card.lineage is not None else ("", "", "text.muted")
+
+
+def freshness_text(lineage: TableLineage) -> tuple[str, str, str]:
+    """How fresh the rows of a table of this lineage are; see `freshness`."""
+    if lineage.problem:
+        return "ph.warning", _("Can't be read"), "warn"
+    if lineage.is_live:
+        return "ph.lightning", _("Live"), "text.muted"
+    if lineage.source is None:
+        return "ph.warning", _("Missing source"), "warn"
+    if lineage.refreshed is None:
+        return "ph.clock", _("Never refreshed"), "text.muted"
+    return "ph.clock", relative_time(lineage.refreshed), "text.muted"
+
+
+def uses_text(card: TableCard) -> str:
+    """How much uses a table besides the model; empty until that is known."""
+    if card.lineage is None:
+        return ""
+    return _("Used by {uses}").format(uses=card.uses) if card.uses else _("Not used yet")
 
 
 def _note_room(row: TableCardRow) -> float:
@@ -129,15 +163,20 @@ def label_rect(path: QPainterPath, line: JoinLine) -> QRectF:
     if line.pair:
         return QRectF()
     metrics = QFontMetricsF(theme().font("caption"))
-    texts = [text for text in (join_kind_title(line.kind), line.note) if text]
+    texts = [text for text in (_join_title(line), line.note) if text]
     width = max(metrics.horizontalAdvance(text) for text in texts) + 18
-    height = len(texts) * metrics.height() + 8
+    height = len(texts) * metrics.height() + 8 + (_METER if line.match else 0)
     middle = path.pointAtPercent(0.5)
     return QRectF(round(middle.x() - width / 2), round(middle.y() - height / 2), round(width), round(height))
 
 
+def _join_title(line: JoinLine) -> str:
+    """What kind of join it is, and how many rows find another."""
+    return " · ".join(part for part in (join_kind_title(line.kind), line.match) if part)
+
+
 def paint_join_label(painter: QPainter, path: QPainterPath, line: JoinLine, *, current: bool, focused: bool) -> None:
-    """The kind of a join, how many rows find none, and how many meet at each end."""
+    """The kind of a join, the share of rows that match and how many don't, and how many meet at each end."""
     box, metrics = label_rect(path, line), QFontMetricsF(theme().font("caption"))
     painter.setFont(theme().font("caption"))
     if not box.isEmpty():
@@ -147,12 +186,15 @@ def paint_join_label(painter: QPainter, path: QPainterPath, line: JoinLine, *, c
         painter.setBrush(theme().color("raised"))
         painter.drawRoundedRect(box, radius, radius)
         top = box.top() + 4
-        for text, ink in ((join_kind_title(line.kind), "text.secondary"), (line.note, "warn")):
+        for text, ink in ((_join_title(line), "text.secondary"), (line.note, "warn")):
             if text:
                 painter.setPen(theme().color(ink))
                 painter.drawText(QRectF(box.left(), top, box.width(), metrics.height()), Qt.AlignmentFlag.AlignCenter,
                                  text)  # fmt: skip
                 top += metrics.height()
+        if line.match and line.facts is not None:
+            meter = QRectF(box.left() + 9, top, box.width() - 18, _METER)
+            paint_meter(painter, meter, line.facts.left_matched / line.facts.left_rows, "warn" if line.note else "info")
     painter.setPen(theme().color("text.secondary"))
     for text, share in ((line.left_end, 0.0), (line.right_end, 1.0)):
         if text:
@@ -175,10 +217,11 @@ def paint_card(
     current: bool,
     focused: bool,
     hot: int = -1,
+    chosen: int = -1,
     refused: bool = False,
 ) -> None:
-    """A table: its name, its source and its columns. `hot` is the column under the pointer, `refused` that it can't be
-    joined by."""
+    """A table: its name, its source, its columns, and how fresh and used it is. `hot` is the column under the pointer,
+    `chosen` the one that is selected, `refused` that it can't be joined by."""
     rect, radius = box.rect, theme().px("radius.tile")
     edge = "accent" if current else "border.strong"
     if focused:
@@ -194,18 +237,38 @@ def paint_card(
     painter.drawLine(QPointF(rect.left() + 1, rect.top() + HEAD), QPointF(rect.right() - 1, rect.top() + HEAD))
     for row in range(box.first, min(box.first + SHOWN_ROWS, len(card.rows))):
         line = box.row_rect(row)
-        if row == hot:
-            fill = "error.soft" if refused else "row.hover"
+        if row in (hot, chosen):
+            fill = "selection" if row == chosen else "error.soft" if refused else "row.hover"
             painter.fillRect(line.adjusted(1, 1, -1, 0), theme().color(fill))
         _paint_row(painter, card.rows[row], line)
     if len(card.rows) > SHOWN_ROWS:
         _paint_scrolled(painter, card, box)
+    _paint_foot(painter, card, rect)
+
+
+def _paint_foot(painter: QPainter, card: TableCard, rect: QRectF) -> None:
+    """When the table was read, and how much uses it."""
+    top = rect.bottom() - FOOT
+    painter.setPen(QPen(theme().color("grid"), 1))
+    painter.drawLine(QPointF(rect.left() + 1, top), QPointF(rect.right() - 1, top))
+    inner = rect.adjusted(_PAD, 0, -_PAD, 0)
+    icon, text, ink = freshness(card)
+    if not text:
+        return
+    spot = QRectF(inner.left(), top + (FOOT - _ICON) / 2, _ICON, _ICON)
+    paint_icon(painter, icon, spot, theme().color(ink))
+    uses = uses_text(card)
+    width = QFontMetrics(theme().font("caption")).horizontalAdvance(uses)
+    left, right = int(inner.left()) + _ICON_ROOM, int(inner.right())
+    paint_line(painter, QRect(left, int(top), right - left - width - _BETWEEN, FOOT), text, "caption", ink)
+    tone = "text.secondary" if card.uses else "text.muted"
+    paint_line(painter, QRect(right - width, int(top), width + 1, FOOT), uses, "caption", tone, right=True)
 
 
 def _paint_head(painter: QPainter, card: TableCard, rect: QRectF) -> None:
     inner = rect.adjusted(_PAD, 0, -_PAD, 0)
     icon = QRectF(inner.left(), rect.top() + (HEAD - _ICON) / 2, _ICON, _ICON)
-    paint_icon(painter, "ph.table", icon, theme().color("text.secondary"))
+    paint_icon(painter, table_icon(card), icon, theme().color("text.secondary"))
     size = QFontMetrics(theme().font("caption")).horizontalAdvance(card.size)
     left = int(inner.left()) + _ICON_ROOM
     right = int(inner.right()) - (size + _BETWEEN if card.size else 0)
@@ -215,6 +278,14 @@ def _paint_head(painter: QPainter, card: TableCard, rect: QRectF) -> None:
     if card.size:
         box = QRect(int(inner.right()) - size, top, size + 1, 18)
         paint_line(painter, box, card.size, "caption", "text.muted", right=True)
+
+
+def table_icon(card: TableCard) -> str:
+    """Where a table comes from: a server, a REST API or files; a table of Benchboard's own."""
+    source = card.lineage.source if card.lineage is not None else None
+    if source is None:
+        return "ph.table"
+    return "ph.database" if source.server else "ph.globe" if source.address else "ph.file-text"
 
 
 def _paint_row(painter: QPainter, row: TableCardRow, line: QRectF) -> None:

@@ -24,8 +24,9 @@ def card_depths(scene: CanvasScene) -> list[int]:
 
 
 def place_cards(scene: CanvasScene, sizes: Sequence[QSizeF]) -> list[QRectF]:
-    """The boxes of all cards: where they were put, the others in columns beside the tables that they are joined to,
-    below what stands there already."""
+    """The boxes of all cards: where they were put, the others in columns beside the tables that they are joined to, in
+    the order of the columns that they are joined by, so that lines don't cross. Without a card that was put somewhere,
+    each column of cards is in the middle of the height."""
     taken = [
         QRectF(QPointF(*card.place), size)
         for card, size in zip(scene.cards, sizes, strict=True)
@@ -33,17 +34,44 @@ def place_cards(scene: CanvasScene, sizes: Sequence[QSizeF]) -> list[QRectF]:
     ]
     depths = card_depths(scene)
     lefts = _lefts(depths, sizes)
-    found = []
-    for card, size, depth in zip(scene.cards, sizes, depths, strict=True):
+    tops = _tops(depths, sizes) if not taken else [0.0] * len(lefts)
+    found: dict[int, QRectF] = {}
+    for place in _order(scene, depths):
+        card, size = scene.cards[place], sizes[place]
         if card.place is not None:
-            found.append(QRectF(QPointF(*card.place), size))
+            found[place] = QRectF(QPointF(*card.place), size)
             continue
-        box = QRectF(QPointF(lefts[depth], 0.0), size)
+        box = QRectF(QPointF(lefts[depths[place]], tops[depths[place]]), size)
         while (other := next((one for one in taken if one.intersects(box)), None)) is not None:
             box.moveTop(other.bottom() + GAP_Y)
         taken.append(box)
-        found.append(box)
-    return found
+        found[place] = box
+    return [found[place] for place in range(len(scene.cards))]
+
+
+def _order(scene: CanvasScene, depths: Sequence[int]) -> list[int]:
+    """The numbers of the cards in the order in which they are put: of those in one column first the one that is joined
+    to the highest table, by its highest column."""
+    ranks: dict[int, tuple[int, int]] = {}
+    placed: dict[int, int] = {}
+    for depth in range(max(depths, default=0) + 1):
+        for line in scene.lines:
+            if depths[line.right] == depth:
+                rank = placed.get(line.left, 0), line.left_row
+                ranks[line.right] = min(ranks.get(line.right, rank), rank)
+        column = [place for place, at in enumerate(depths) if at == depth]
+        column.sort(key=lambda place: (ranks.get(place, (len(depths), 0)), place))
+        placed |= {place: len(placed) + number for number, place in enumerate(column)}
+    return list(placed)
+
+
+def _tops(depths: Sequence[int], sizes: Sequence[QSizeF]) -> list[float]:
+    """Where each column of cards begins, so that all have the same middle."""
+    heights = [
+        sum(size.height() + GAP_Y for size, at in zip(sizes, depths, strict=True) if at == depth) - GAP_Y
+        for depth in range(max(depths, default=0) + 1)
+    ]
+    return [round((max(heights) - height) / 2) for height in heights]
 
 
 def _lefts(depths: Sequence[int], sizes: Sequence[QSizeF]) -> list[float]:

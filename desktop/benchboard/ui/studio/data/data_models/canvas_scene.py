@@ -2,9 +2,12 @@
 that a join compares."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import ROUND_DOWN, Decimal
+from types import MappingProxyType
 from typing import Final
 
+from benchboard.analytics.column_statistics import SELECTABLE, TableStatistics
 from benchboard.analytics.data_models.definition import (
     CalculatedField,
     Field,
@@ -12,21 +15,38 @@ from benchboard.analytics.data_models.definition import (
     ModelField,
     ModelMeasure,
 )
+from benchboard.analytics.likely_measure import names_each_row
 from benchboard.analytics.query_builder.combined import JoinFacts
 from benchboard.analytics.query_builder.question import JoinKind
-from benchboard.analytics.query_types import kind_name
-from benchboard.analytics.table_browser import BrowsedSource, BrowsedTable
-from benchboard.i18n import _, in_sentence, is_currency, ngettext, number, with_currency
+from benchboard.analytics.query_types import ValueKind, kind_name
+from benchboard.analytics.sources.lineage import uses_text
+from benchboard.analytics.sources.table_lineage import TableKey, TableLineage
+from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource, BrowsedTable
+from benchboard.i18n import _, in_sentence, is_currency, ngettext, number, percent, with_currency
 from benchboard.ui.studio.data.data_models.model_draft import UnjoinedTable
-from benchboard.ui.studio.data.explore.part_text import KIND_ICONS
+from benchboard.ui.studio.kind_icons import KIND_ICONS
 
 JOIN_ICON: Final = "ph.key"
+_COUNTED: Final[frozenset[ValueKind]] = frozenset(("text", "boolean"))
+"""Kinds of columns whose different values are worth counting."""
+_IDENTIFYING: Final[frozenset[ValueKind]] = frozenset(("text", "integer"))
+"""Kinds of columns that tell rows apart where each row has a value of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableFacts:
+    """What is known of the tables of a canvas, by source and table: where they come from and what reads them, and what
+    is in them. What isn't known yet is missing. `model_id`: the model that the canvas shows."""
+
+    lineage: Mapping[TableKey, TableLineage] = field(default_factory=lambda: MappingProxyType({}))
+    statistics: Mapping[TableKey, TableStatistics] = field(default_factory=lambda: MappingProxyType({}))
+    model_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TableCardRow:
     """A column in a card, or a calculated field or measure, which can't be joined by. `field` is its name in the model,
-    empty in a card that isn't joined; `tip` is what is said of it."""
+    empty in a card that isn't joined; `tip` is what is said of it. `is_unique`: it tells the table's rows apart."""
 
     name: str
     icon: str
@@ -37,12 +57,14 @@ class TableCardRow:
     is_key: bool = False
     is_broken: bool = False
     can_join: bool = True
+    is_unique: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TableCard:
     """A table on the canvas. `place` is None where none was chosen; `is_joined` is False for one that isn't part of the
-    model yet."""
+    model yet. `size` is how many rows it has; `lineage` is None until it was read, `uses` is what it is used by besides
+    the model."""
 
     source_id: str
     table: str
@@ -51,6 +73,9 @@ class TableCard:
     rows: tuple[TableCardRow, ...]
     place: tuple[int, int] | None
     is_joined: bool = True
+    lineage: TableLineage | None = None
+    uses: str = ""
+    row_count: int | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -75,6 +100,9 @@ class JoinLine:
     right_end: str = ""
     note: str = ""
     tip: str = ""
+    match: str = ""
+    """The share of rows before that find one of the joined table; empty where it isn't known."""
+    facts: JoinFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,33 +124,49 @@ def canvas_scene(
     sources: Sequence[BrowsedSource],
     facts: Sequence[JoinFacts | None] = (),
     broken: Mapping[str, str] | None = None,
+    tables: TableFacts | None = None,
 ) -> CanvasScene:
-    """What is on the canvas of a model. `facts` are those of its joins, as far as they are known; `broken` says what is
-    wrong with a field."""
+    """What is on the canvas of a model. `facts` are those of its joins and `tables` those of its tables, as far as they
+    are known; `broken` says what is wrong with a field."""
     known = {one.id: one for one in sources}
-    keys = _key_columns(definition)
+    keys, tables = _key_columns(definition), tables or TableFacts()
     cards = []
     for place, table in enumerate(definition.tables):
-        rows = [_row(one, keys.get(place, set()), broken or {}) for one in table.fields]
+        found = tables.statistics.get((table.source_id, table.table))
+        rows = [_row(one, keys.get(place, set()), broken or {}, found) for one in table.fields]
         if place == 0:
             rows += [_calculated_row(one, broken or {}) for one in definition.expressions()]
-        browsed = _browsed(known, table.source_id, table.table)
-        cards.append(
-            TableCard(table.source_id, table.table, _source_name(known, table.source_id), _size(browsed), tuple(rows),
-                 table.place)
-        )  # fmt: skip
+        cards.append(_card((table.source_id, table.table), rows, table.place, known, tables, is_joined=True))
     for other in unjoined:
         browsed = _browsed(known, other.source_id, other.table)
-        columns = browsed.columns if browsed is not None else ()
-        cards.append(
-            TableCard(
-                other.source_id, other.table, _source_name(known, other.source_id), _size(browsed),
-                tuple(TableCardRow(one.name, KIND_ICONS[one.kind], _unit_text(one.unit),
-                              tip=f"{one.name}: {kind_name(one.kind)}") for one in columns),
-                other.place, is_joined=False,
-            )
-        )  # fmt: skip
+        found = tables.statistics.get((other.source_id, other.table))
+        rows = [_unjoined_row(one, found) for one in (browsed.columns if browsed is not None else ())]
+        cards.append(_card((other.source_id, other.table), rows, other.place, known, tables, is_joined=False))
     return CanvasScene(tuple(cards), tuple(_lines(definition, facts)))
+
+
+def _card(
+    key: TableKey,
+    rows: Sequence[TableCardRow],
+    place: tuple[int, int] | None,
+    sources: Mapping[str, BrowsedSource],
+    tables: TableFacts,
+    *,
+    is_joined: bool,
+) -> TableCard:
+    lineage, statistics = tables.lineage.get(key), tables.statistics.get(key)
+    browsed = _browsed(sources, *key)
+    count = (
+        browsed.rows if browsed is not None and browsed.rows is not None else statistics.rows if statistics else None
+    )
+    uses = uses_text(lineage.other_uses(tables.model_id), with_dashboards=False) if lineage is not None else ""
+    source = _source_name(sources, key[0])
+    return TableCard(*key, source, rows_text(count), tuple(rows), place, is_joined, lineage, uses, count)
+
+
+def rows_text(count: int | None) -> str:
+    """How many rows a table has; empty where that isn't known."""
+    return ngettext("{count} row", "{count} rows", count).format(count=number(count)) if count is not None else ""
 
 
 def _key_columns(definition: ModelDefinition) -> dict[int, set[str]]:
@@ -138,17 +182,48 @@ def _key_columns(definition: ModelDefinition) -> dict[int, set[str]]:
     return found
 
 
-def _row(field: ModelField, keys: set[str], broken: Mapping[str, str]) -> TableCardRow:
+def _unjoined_row(column: BrowsedColumn, statistics: TableStatistics | None) -> TableCardRow:
+    is_unique = _identifies(column.name, column.kind, statistics)
+    return TableCardRow(
+        column.name, JOIN_ICON if is_unique and names_each_row(column.name) else KIND_ICONS[column.kind],
+        _unit_text(column.unit) or _values_text(column.name, column.kind, statistics),
+        tip=f"{column.name}: {kind_name(column.kind)}", is_unique=is_unique,
+    )  # fmt: skip
+
+
+def _identifies(column: str, kind: ValueKind, statistics: TableStatistics | None) -> bool:
+    """Whether each row of the table has a value of its own in a column, and one that people tell rows apart by."""
+    return statistics is not None and kind in _IDENTIFYING and statistics.is_unique(column)
+
+
+def _values_text(column: str, kind: ValueKind, statistics: TableStatistics | None) -> str:
+    """What a card says of the values of a column: that they are unique, or how many there are, if they are few."""
+    if _identifies(column, kind, statistics):
+        return _("unique")
+    found = statistics.columns.get(column) if statistics is not None else None
+    if found is None or kind not in _COUNTED or not 0 < found.distinct <= SELECTABLE:
+        return ""
+    return ngettext("{count} value", "{count} values", found.distinct).format(count=number(found.distinct))
+
+
+def _row(
+    field: ModelField, keys: set[str], broken: Mapping[str, str], statistics: TableStatistics | None
+) -> TableCardRow:
     note = _("hidden") if field.display.hidden else _unit_text(field.display.unit)
+    note = note or _values_text(field.column, field.kind, statistics)
+    is_unique = _identifies(field.column, field.kind, statistics)
     called = field.name if field.name != field.column else ""
     said = [f"{field.column}: {kind_name(field.kind)}"]
     if called:
         said.append(_("In queries: {name}").format(name=called))
     said += [text for text in (field.display.description, broken.get(field.name, "")) if text]
-    icon = JOIN_ICON if field.column in keys else "ph.eye-slash" if field.display.hidden else KIND_ICONS[field.kind]
+    is_key = field.column in keys
+    is_hidden = field.display.hidden
+    is_named_key = is_unique and names_each_row(field.column)
+    icon = JOIN_ICON if is_key or is_named_key else "ph.eye-slash" if is_hidden else KIND_ICONS[field.kind]
     return TableCardRow(
         field.column, icon, note, field.name,
-        "\n".join(said), field.display.hidden, field.column in keys, field.name in broken,
+        "\n".join(said), is_hidden, is_key, field.name in broken, is_unique=is_unique,
     )  # fmt: skip
 
 
@@ -179,10 +254,6 @@ def _source_name(sources: Mapping[str, BrowsedSource], source_id: str) -> str:
     return source.name if source is not None else _("Missing source")
 
 
-def _size(table: BrowsedTable | None) -> str:
-    return number(table.rows) if table is not None and table.rows is not None else ""
-
-
 def _lines(definition: ModelDefinition, facts: Sequence[JoinFacts | None]) -> list[JoinLine]:
     places = {
         one.name: (place, row) for place, table in enumerate(definition.tables) for row, one in enumerate(table.fields)
@@ -211,6 +282,8 @@ def _lines(definition: ModelDefinition, facts: Sequence[JoinFacts | None]) -> li
                     right_end,
                     _note(known) if pair == 0 else "",
                     _tip(definition, join_place, known),
+                    match_text(known.left_matched, known.left_rows) if known is not None and pair == 0 else "",
+                    known,
                 )
             )
     return found
@@ -227,6 +300,15 @@ def _ends(facts: JoinFacts | None) -> tuple[str, str]:
     if facts.left_matched < facts.left_rows:
         right = f"0–{right}"
     return left, right
+
+
+def match_text(matched: int, rows: int) -> str:
+    """The share of rows that find another one, rounded down, since `100 %` means all of them; empty without rows."""
+    if not rows:
+        return ""
+    share = Decimal(100 * matched) / Decimal(rows)
+    whole = share.quantize(Decimal(1) if share >= 1 or not matched else Decimal("0.1"), rounding=ROUND_DOWN)
+    return _("{percent} match").format(percent=percent(whole, most=1))
 
 
 def _note(facts: JoinFacts | None) -> str:

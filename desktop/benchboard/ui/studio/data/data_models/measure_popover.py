@@ -4,8 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from benchboard.analytics.cancellation import CancelToken
@@ -105,13 +104,6 @@ class ModelMeasurePopover(PartPopover):
         if text:
             self._edit.insert_words(text)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.apply()
-        else:
-            super().keyPressEvent(event)
-
     def _stop(self) -> None:
         self._timer.stop()
         self._token.cancel()
@@ -182,12 +174,13 @@ class ModelMeasurePopover(PartPopover):
         except AppError as error:
             empty = error.code == "calculation.empty"
             self._edit.show_error(None if empty else error)
-            self._say(" ".join(part for part in (error.what, error.do) if part), wrong=not empty)
+            self._say(" ".join(part for part in (error.what, error.do) if part), wrong=not empty, told=not empty)
             return error
         return None
 
-    def _say(self, text: str, *, wrong: bool = False) -> None:
+    def _say(self, text: str, *, wrong: bool = False, told: bool = True) -> None:
         self._hint.setText(text)
+        self._edit.describe(text, told=told)
         self._hint.set_tone("error" if wrong else "muted")
         if self.isVisible():
             self.move_into_place()

@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import _, ngettext, number
 from benchboard.ui.studio.data.data_models import canvas_painting as painting
 from benchboard.ui.studio.data.data_models.canvas_painting import HEAD, ROW, SHOWN_ROWS, CardBox
 from benchboard.ui.studio.data.data_models.canvas_places import drawn_path, place_cards
@@ -39,6 +39,7 @@ _MARGIN: Final = 24
 _NEAR: Final = 7
 """Pixels from a line within which it is pressed."""
 _OPENING_KEYS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2)
+_COLUMN_KEYS: Final = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 _ARROWS: Final = {
     Qt.Key.Key_Left: (-_STEP, 0),
     Qt.Key.Key_Right: (_STEP, 0),
@@ -75,7 +76,7 @@ class ModelCanvas(QWidget):
 
     `joined`: card, column, card, column of a line that was drawn. `card_moved`: card, x, y, whether by an arrow.
     `line_opened`, `line_removed`: a line. `card_opened`, `card_removed`: a card. `row_opened`: card, column.
-    `zoomed`: the zoom changed.
+    `selected`: keys act on something else, or on another state of it. `zoomed`: the zoom changed.
     """
 
     accessible_role = Role.Pane
@@ -86,12 +87,16 @@ class ModelCanvas(QWidget):
     card_opened = Signal(int)
     card_removed = Signal(int)
     row_opened = Signal(int, int)
+    selected = Signal()
     zoomed = Signal()
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(_("Tables and joins of the model"))
+        self.setAccessibleDescription(
+            _("Press Enter to join or open a table, or to edit a join. Press Ctrl and an arrow to go through columns.")
+        )
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumSize(240, 120)
@@ -124,24 +129,47 @@ class ModelCanvas(QWidget):
 
     @property
     def current(self) -> CanvasSpot:
-        """The card or line that keys act on."""
+        """The card, column or line that keys act on."""
         return self._current
+
+    def _select(self, spot: CanvasSpot) -> None:
+        if spot != self._current:
+            self._current = spot
+            self.update()
+            self.selected.emit()
 
     def show_scene(self, scene: CanvasScene, *, fit: bool = False) -> None:
         """Show other cards and lines; with `fit`, from a zoom at which all are seen."""
         if scene == self._scene and not fit:
             return
-        before = self._scene.cards[self._current.card].key if self._current.card >= 0 else None
-        self._scene = scene
-        if self._current.line >= len(scene.lines):
-            self._current = NOTHING
-        if before is not None:
-            self._current = next((CanvasSpot(k) for k, one in enumerate(scene.cards) if one.key == before), NOTHING)
+        before, self._scene = self._scene, scene
+        gone = self._find_current(before)
         self._hovered = NOTHING
         self._lay_out()
+        if gone and self.hasFocus():
+            announce(self, self.describe(self._current))
+        self.selected.emit()
         if fit:
             self._wants_fit = not self.isVisible()
             self.fit()
+
+    def _find_current(self, before: CanvasScene) -> bool:
+        """Let keys act on what they did in the scene `before`, or on the card nearest to it if that is gone; returns
+        whether it is."""
+        current, cards = self._current, self._scene.cards
+        if not cards:
+            self._current = NOTHING
+        elif current.line >= 0 and len(self._scene.lines) < len(before.lines):
+            self._current = CanvasSpot(min(before.lines[current.line].right, len(cards) - 1))
+            return True
+        elif current.card >= 0:
+            keys, was = [one.key for one in cards], before.cards[current.card]
+            card = keys.index(was.key) if was.key in keys else min(current.card, len(cards) - 1)
+            names = [one.name for one in cards[card].rows] if was.key in keys and current.row >= 0 else []
+            name = was.rows[current.row].name if names else ""
+            self._current = CanvasSpot(card, names.index(name) if name in names else -1)
+            return was.key not in keys
+        return False
 
     def _lay_out(self) -> None:
         sizes = [painting.card_size(card) for card in self._scene.cards]
@@ -272,12 +300,17 @@ class ModelCanvas(QWidget):
         """A card or line as screen readers say it."""
         if spot.line >= 0:
             line = self._scene.lines[spot.line]
-            return ". ".join(part for part in (line.tip.replace("\n", ". "), line.note) if part)
+            return _sentences(line.tip, line.note)
         if spot.card < 0:
             return ""
         card = self._scene.cards[spot.card]
+        if spot.row >= 0:
+            row = card.rows[spot.row]
+            return _sentences(row.tip, row.note)
         count = ngettext("{count} column", "{count} columns", len(card.rows)).format(count=len(card.rows))
-        said = [card.table, card.source, count]
+        freshness, uses = painting.freshness(card)[1], painting.uses_text(card)
+        source = card.source if card.source != card.table else ""
+        said = [part for part in (card.table, source, card.size, count, freshness, uses) if part]
         if not card.is_joined:
             said.append(_("not joined yet"))
         return ", ".join(said)
@@ -304,7 +337,7 @@ class ModelCanvas(QWidget):
                 hot = self._hovered.row if self._hovered.card == place else -1
                 painting.paint_card(
                     painter, self._scene.cards[place], self._boxes[place], current=current,
-                    focused=current and focused, hot=hot, refused=refused,
+                    focused=current and focused, hot=hot, chosen=self._current.row if current else -1, refused=refused,
                 )  # fmt: skip
             for place, (path, line) in enumerate(zip(paths, self._scene.lines, strict=True)):
                 current, hovered = self._current.line == place, self._hovered.line == place
@@ -323,7 +356,7 @@ class ModelCanvas(QWidget):
         if event.button() != Qt.MouseButton.LeftButton:
             return
         at, spot = event.position(), self.spot_at(event.position())
-        self._current = CanvasSpot(spot.card, -1, spot.line)
+        self._select(spot)
         can_join = spot.row >= 0 and self._scene.cards[spot.card].rows[spot.row].can_join
         if spot.line >= 0:
             self._drag = None
@@ -396,13 +429,11 @@ class ModelCanvas(QWidget):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
         spot = self._current if by_key else self.spot_at(QPointF(event.pos()))
+        self._select(spot)
         if spot.line >= 0:
-            self._current = spot
             self.line_opened.emit(spot.line)
         elif spot.card >= 0:
-            self._current = CanvasSpot(spot.card)
             self.card_opened.emit(spot.card)
-        self.update()
 
     def _hover(self, spot: CanvasSpot) -> None:
         if spot != self._hovered:
@@ -455,8 +486,8 @@ class ModelCanvas(QWidget):
         return [*cards, *(CanvasSpot(line=place) for place, one in enumerate(self._scene.lines) if one.pair == 0)]
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        items = self._items()
-        at = items.index(self._current) if self._current in items else -1 if forward else len(items)
+        items, current = self._items(), CanvasSpot(self._current.card, line=self._current.line)
+        at = items.index(current) if current in items else -1 if forward else len(items)
         place = at + (1 if forward else -1)
         if not 0 <= place < len(items) or not self.hasFocus():
             return super().focusNextPrevChild(forward)
@@ -465,13 +496,27 @@ class ModelCanvas(QWidget):
         return True
 
     def make_current(self, spot: CanvasSpot) -> None:
-        """Let keys act on a card or line, and show it."""
-        self._current = spot
+        """Let keys act on a card, a column or a line, and show it."""
+        self._show_current(spot)
+        announce(self, self.describe(spot))
+
+    def focus_on(self, spot: CanvasSpot) -> None:
+        """Let keys act on a card, a column or a line, and focus the canvas; a screen reader is told of it once."""
+        if self.hasFocus():
+            self.make_current(spot)
+        else:
+            self._show_current(spot)
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_current(self, spot: CanvasSpot) -> None:
+        self._select(spot)
         if spot.line >= 0:
             self._reveal(painting.label_rect(self.path(spot.line), self._scene.lines[spot.line]))
+        elif spot.row >= 0:
+            self._scroll_to(spot.card, spot.row)
+            self._reveal(self._boxes[spot.card].row_rect(spot.row))
         elif spot.card >= 0:
             self._reveal(self._boxes[spot.card].rect)
-        announce(self, self.describe(spot))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -480,8 +525,10 @@ class ModelCanvas(QWidget):
         if items and (self._by_key or self._current == NOTHING):
             back = event.reason() == Qt.FocusReason.BacktabFocusReason
             tabbed = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-            if tabbed or self._current not in items:
+            if tabbed or self._current == NOTHING:
                 self.make_current(items[-1 if back else 0])
+            elif event.reason() != Qt.FocusReason.MouseFocusReason:
+                announce(self, self.describe(self._current), again=True)  # such as where a menu closed
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -502,18 +549,38 @@ class ModelCanvas(QWidget):
             self.fit()
         elif current.card >= 0 and key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             self._scroll_card(current, SHOWN_ROWS if key == Qt.Key.Key_PageDown else -SHOWN_ROWS)
-        elif key in _OPENING_KEYS and current != NOTHING:
+        elif key in _OPENING_KEYS and current.row >= 0 and self._scene.cards[current.card].rows[current.row].field:
+            self.row_opened.emit(current.card, current.row)
+        elif (key in _OPENING_KEYS or _is_menu_key(event)) and current != NOTHING:
             (self.line_opened if current.line >= 0 else self.card_opened).emit(max(current.line, current.card))
-        elif key == Qt.Key.Key_Delete and current != NOTHING:
+        elif key == Qt.Key.Key_Delete and current != NOTHING and current.row < 0:
             (self.line_removed if current.line >= 0 else self.card_removed).emit(max(current.line, current.card))
+        elif key == Qt.Key.Key_Escape and current.row >= 0:
+            self.make_current(CanvasSpot(current.card))
+        elif key in _COLUMN_KEYS and current.card >= 0 and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._step_column(_COLUMN_KEYS[key])
         elif key in _ARROWS and current.card >= 0 and self.editable:
             x, y = _ARROWS[key]
             place = self._boxes[current.card].rect.topLeft()
             self.card_moved.emit(current.card, round(place.x()) + x, round(place.y()) + y, True)
             self._reveal(self._boxes[current.card].rect)
+            self._tell_place(current.card)
         else:
             super().keyPressEvent(event)
         self.update()
+
+    def _tell_place(self, card: int) -> None:
+        """Tell a screen reader where a key moved a card to."""
+        place, text = self._boxes[card].rect.topLeft(), _("{table} moved to {x} px from the left, {y} px from the top")
+        words = text.format(table=self._scene.cards[card].table, x=number(round(place.x())), y=number(round(place.y())))
+        announce(self, words, again=True)
+
+    def _step_column(self, by: int) -> None:
+        """Select the next or previous column of the current card."""
+        card, row = self._current.card, self._current.row
+        last = len(self._scene.cards[card].rows) - 1
+        if last >= 0:
+            self.make_current(CanvasSpot(card, min(max(row + by, 0), last)))
 
     # Tool tips
 
@@ -538,3 +605,14 @@ class ModelCanvas(QWidget):
         return (
             f"{card.table}\n{card.source}" if painting.is_cut(card, None, self._boxes[spot.card].rect.width()) else ""
         )
+
+
+def _is_menu_key(event: QKeyEvent) -> bool:
+    """Whether it is Shift+F10; the Menu key arrives as an event of its own."""
+    return event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier
+
+
+def _sentences(tip: str, note: str) -> str:
+    """The lines of a tip and a note as sentences, each with one full stop."""
+    lines = [line.rstrip(".") for line in (*tip.split("\n"), note) if line]
+    return ". ".join(lines)

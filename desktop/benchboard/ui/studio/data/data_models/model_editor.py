@@ -47,9 +47,10 @@ from benchboard.ui.studio.data.data_models.uses_page import UsesPage
 from benchboard.ui.studio.data.explore.builder import BuilderRow
 from benchboard.ui.studio.data.explore.calculation_popover import CalculationPopover
 from benchboard.ui.studio.data.explore.exploration import Exploration, ExplorationState
-from benchboard.ui.studio.data.explore.part_text import KIND_ICONS
 from benchboard.ui.studio.data.text_table import TextRow, TextTable
+from benchboard.ui.studio.kind_icons import KIND_ICONS
 from benchboard.ui.studio.tiles.numbers import number_format
+from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Edit, MenuItem, Paragraph, SegmentedControl, Text, hairline, menu
 from benchboard.ui.widgets.chip import Chip
 from benchboard.ui.widgets.surfaces import set_surface
@@ -57,8 +58,11 @@ from benchboard.ui.widgets.surfaces import set_surface
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
-_PREVIEW_HEIGHT: Final = 190
+_PREVIEW_ROWS: Final = 5
+_NAME_WIDTH: Final = 320
 PAGES: Final = ("tables", "fields", "uses")
+_UNIT, _DESCRIPTION = 4, 6
+"""The places of these columns in the list of fields."""
 
 
 class ModelEditor(QWidget):
@@ -116,6 +120,7 @@ class ModelEditor(QWidget):
         names = QHBoxLayout()
         names.setContentsMargins(16, 8, 16, 8)
         names.setSpacing(8)
+        self.name.setMaximumWidth(_NAME_WIDTH)
         names.addWidget(self.name, 2)
         names.addWidget(self.description, 3)
         column.addLayout(names)
@@ -154,7 +159,7 @@ class ModelEditor(QWidget):
         head.addWidget(Text(_("First rows"), "body_strong"))
         head.addWidget(self._preview_note, 1)
         column.addLayout(head)
-        self.preview.setFixedHeight(_PREVIEW_HEIGHT)
+        self.preview.setFixedHeight(theme().px("table.header") + _PREVIEW_ROWS * theme().px("table.row.compact") + 2)
         column.addWidget(self.preview)
         return page
 
@@ -291,8 +296,8 @@ class ModelEditor(QWidget):
             chip.clicked.connect(partial(self._edit_calculation, chip, place))
             chip.remove_requested.connect(partial(self._remove_calculation, one.name))
             chips.append(chip)
-        tip = _("Add calculated column")
-        button = self._add_button(self.calculations, tip, "model_add_calculation", self._add_calculation)
+        text = _("Add calculation")
+        button = self._add_button(self.calculations, text, "model_add_calculation", self._add_calculation)
         button.disable(why)
         self.calculations.show_parts(chips, button)
 
@@ -308,8 +313,8 @@ class ModelEditor(QWidget):
         button.disable(why)
         self.measures.show_parts(chips, button)
 
-    def _add_button(self, holder: BuilderRow, tip: str, name: str, run: Callable[[QWidget], object]) -> Button:
-        button = Button("", kind="quiet", icon="ph.plus", tip=tip, name=name, parent=holder)
+    def _add_button(self, holder: BuilderRow, text: str, name: str, run: Callable[[QWidget], object]) -> Button:
+        button = Button(text, icon="ph.plus", size="sm", name=name, parent=holder)
         button.clicked.connect(lambda: run(button))
         return button
 
@@ -324,6 +329,7 @@ class ModelEditor(QWidget):
         stored = self.draft.stored if self.draft is not None else None
         broken = {name: one.sentence for one in stored.problems for name in one.fields} if stored is not None else {}
         places = {field.name: table.table for table in definition.tables for field in table.fields}
+        add_unit, add_description = ("", "") if self.why_read_only else (_("Add unit"), _("Add description"))
         rows = [
             TextRow(
                 (
@@ -331,13 +337,18 @@ class ModelEditor(QWidget):
                     self._title_of(one),
                     places.get(one.name) or (_("measure") if isinstance(one, ModelMeasure) else _("calculated")),
                     format_title(one.display.format),
-                    one.display.unit,
-                    _("Hidden") if one.display.hidden else "",
-                    one.display.description,
+                    one.display.unit or add_unit,
+                    _("Hidden") if one.display.hidden else _("Visible"),
+                    one.display.description or add_description,
                 ),
                 _field_icon(one),
                 one.display.hidden,
                 broken.get(one.name, ""),
+                frozenset(
+                    at
+                    for at, given in ((_UNIT, one.display.unit), (_DESCRIPTION, one.display.description))
+                    if not given
+                ),
             )
             for one in definition.fields()
         ]
@@ -519,7 +530,8 @@ class ModelEditor(QWidget):
     def panes(self) -> Sequence[QWidget]:
         """The panes in F6 order."""
         if self.segments.current() == "tables":
-            return [self.segments, self.tables.canvas]
+            pane = [self.tables.pane] if self.tables.pane.isVisible() else []
+            return [self.segments, self.tables.canvas, *pane]
         if self.segments.current() == "uses":
             return [self.segments, self.uses]
         return [self.segments, self.calculations, self.fields, self.preview]

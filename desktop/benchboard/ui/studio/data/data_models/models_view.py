@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.analytics import model_services
+from benchboard.analytics.data_models.definition import ModelDefinition
 from benchboard.analytics.data_models.stored_models import StoredModel
 from benchboard.analytics.model_services import ModelSummary
 from benchboard.analytics.query_builder.question import free_name
@@ -25,10 +26,13 @@ from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.studio.data.data_commands import MODEL_LIST, MODEL_MENU, MODELS
 from benchboard.ui.studio.data.data_models.model_draft import ModelDraft, ModelState, base_definition
 from benchboard.ui.studio.data.data_models.model_editor import ModelEditor
+from benchboard.ui.studio.data.data_models.model_parts import model_parts
+from benchboard.ui.studio.data.explore.part_changes import Step, step_text
 from benchboard.ui.studio.data.source_actions import explore_address
+from benchboard.ui.studio.data_access import may_add_data
+from benchboard.ui.studio.data_cards import add_data_card, sample_card
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import (
-    Badge,
     BannerPlace,
     Button,
     Confirm,
@@ -40,7 +44,9 @@ from benchboard.ui.widgets import (
     menu,
     search_field,
 )
-from benchboard.ui.widgets.labels import plain_tooltip, restyle
+from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.choice_card import ChoiceCard
+from benchboard.ui.widgets.list_row import ListRow
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -65,8 +71,10 @@ class ModelsView(QWidget):
         """Models that are edited, by id; one that isn't saved yet by an empty id."""
         self._shown: ModelSummary | None = None
         self._pending = ""
-        self._asks_table = False
-        self._first_step: Button | None = None
+        self._asks_table = self._is_loaded = False
+        self._create: Button | None = None
+        """The action of the empty list."""
+        self._data_cards: tuple[ChoiceCard, ...] = ()
         """What the empty list offers; nothing to those who can't change models."""
         self._why_read_only = (
             "" if has_permission(context.actor, "sources:write") else _("Your role can't change data models.")
@@ -91,6 +99,7 @@ class ModelsView(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         self._list = QWidget()
+        set_surface(self._list, "surface")
         column = QVBoxLayout(self._list)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -110,7 +119,7 @@ class ModelsView(QWidget):
         self._model.loaded.connect(self._loaded)
         self.editor.edited.connect(self._edited)
         self.editor.exploration.sources_changed.connect(self._ask_table)
-        self.editor.exploration.sources_changed.connect(self._show_first_step)
+        self.editor.exploration.sources_changed.connect(self._show_first_steps)
         install_shortcuts(self, MODELS, self._handlers(), context.problems.refuse)
         install_shortcuts(self.table.view, MODEL_LIST, {"studio.models.delete": Handler(self._delete_current)})
         context.changed.watch(self, _TABLES, self._model.refresh)
@@ -119,31 +128,21 @@ class ModelsView(QWidget):
 
     def _make_toolbar(self) -> None:
         self._toolbar = Toolbar(_("Data models"))
-        self._search = search_field(self, "models_search", _("Name"), self._searched)
+        self._search = search_field(self, "models_search", _("Name"), self._searched, label=_("Filter data models"))
         self._toolbar.add(self._search)
         self.discard = Button(_("Discard"), self.discard_changes, kind="quiet", name="models_discard")
         self.explore = Button(_("Explore"), self.explore_model, icon="ph.compass", name="models_explore")
         self.save = Button(_("Save model"), self.save_model, kind="primary", icon="ph.check", name="models_save")
-        self.new = Button(_("New model"), self.open_new_menu, icon="ph.plus", menu=True, name="models_new")
+        self.new = Button(_("Create model"), self.open_new_menu, icon="ph.plus", menu=True, name="models_new")
         self.new.disable(self._why_read_only)
         for button in (self.discard, self.explore, self.new, self.save):
             self._toolbar.add_right(button)
 
     def _unsaved_row(self) -> QWidget:
         """The row of a new model above those that are stored."""
-        self._unsaved = QWidget(self)
-        set_surface(self._unsaved, "surface")
-        line = QHBoxLayout(self._unsaved)
-        line.setContentsMargins(8, 8, 12, 8)
-        self.unsaved = Button("", self._show_unsaved, kind="quiet", icon="ph.tree-structure", name="models_unsaved")
-        self.unsaved.setProperty("section", "true")
-        self.unsaved.setCheckable(True)
-        self._not_saved = Badge("info", _("Not saved"))
-        line.addWidget(self.unsaved)
-        line.addStretch(1)
-        line.addWidget(self._not_saved)
-        self._unsaved.hide()
-        return self._unsaved
+        self.unsaved = ListRow(self._show_unsaved, name="models_unsaved")
+        self.unsaved.hide()
+        return self.unsaved
 
     def _show_unsaved(self) -> None:
         """Show the new model that isn't saved yet."""
@@ -167,12 +166,9 @@ class ModelsView(QWidget):
     def _below(self, row: ModelSummary) -> str:
         if row.definition is None:
             return ""
-        count, sources = len(row.definition.tables), len({one.source_id for one in row.definition.tables})
-        tables = ngettext("{count} table", "{count} tables", count).format(count=count)
-        if sources > 1:
-            others = ngettext("{count} source", "{count} sources", sources).format(count=sources)
-            return f"{tables}, {others}"
-        return f"{tables}, {row.source or _('Benchboard')}"
+        tables = _tables_text(row.definition)
+        sources = {one.source_id for one in row.definition.tables}
+        return tables if len(sources) > 1 else f"{tables}, {row.source or _('Benchboard')}"
 
     def _mark(self, row: ModelSummary) -> Mark | None:
         """What sets a model apart: that it has edits which aren't saved, or is broken."""
@@ -190,9 +186,19 @@ class ModelsView(QWidget):
         why = _("A model gives tables titles, units and formats, joins them, and defines measures once for all charts.")
         if self._why_read_only:
             return EmptyState("ph.tree-structure", title, why=why)
-        empty = EmptyState("ph.tree-structure", title, _("New model"), self._take_first_step, why=why)
-        empty.action.setObjectName("models_empty_new")
-        self._first_step = empty.action
+        go = self._context.go
+        empty = EmptyState("ph.tree-structure", title, _("Create model from a table…"), self._begin_first, why=why)
+        self._create = empty.action
+        self._create.set_kind("primary")
+        self._create.setObjectName("models_empty_new")
+        may_add = may_add_data(self._context.actor)
+        self._data_cards = (
+            (add_data_card(partial(go, "studio/data/!add"), "models_empty_add"),
+             sample_card(partial(go, "studio/data/!sample"), "models_sample")) if may_add else ()
+        )  # fmt: skip
+        empty.offer(*self._data_cards)
+        for card in self._data_cards:  # until the tables are known
+            card.hide()
         return empty
 
     def _has_tables(self) -> bool:
@@ -200,16 +206,16 @@ class ModelsView(QWidget):
         exploration = self.editor.exploration
         return not exploration.sources_read or any(one.tables for one in exploration.sources)
 
-    def _show_first_step(self) -> None:
+    def _show_first_steps(self) -> None:
         """Without a table there is nothing to model: offer to add data first."""
-        if self._first_step is not None:
-            self._first_step.set_title(_("New model") if self._has_tables() else _("Add data"))
+        if self._create is not None:
+            has_tables = self._has_tables()
+            self._create.setVisible(has_tables or not self._data_cards)
+            for card in self._data_cards:
+                card.setVisible(not has_tables)
 
-    def _take_first_step(self) -> None:
-        if self._has_tables():
-            self.open_new_menu(self._first_step)
-        else:
-            self._context.go("studio/data/!add")
+    def _begin_first(self) -> None:
+        self.open_new_menu(self._create)
 
     # The list
 
@@ -220,6 +226,7 @@ class ModelsView(QWidget):
         self._model.listing = replace(self._model.listing, search=text.strip())
 
     def _loaded(self) -> None:
+        self._is_loaded = True
         if self._pending and self.table.make_current(self._pending):
             self._pending = ""
         shown = next((row for row in self._model.rows if self._shown is not None and row.id == self._shown.id), None)
@@ -230,6 +237,7 @@ class ModelsView(QWidget):
         if self._shown is None and "" not in self._drafts and self._model.rows:
             self.table.make_current(self._model.rows[0].id)
         self._show_sides()
+        self._ask_table()
 
     def _look_for(self, row: ModelSummary) -> None:
         """Find out whether a model that isn't among the rows read was deleted. Edits of one that was are kept."""
@@ -282,7 +290,7 @@ class ModelsView(QWidget):
 
     def _ask_table(self) -> None:
         """Ask for a table, once they are known and the view is shown, for the menu to stand at its button."""
-        if self._asks_table and self.editor.exploration.sources_read:
+        if self._asks_table and self._is_loaded and self.editor.exploration.sources_read:
             self._asks_table = False
             QTimer.singleShot(0, self, self.open_new_menu)
 
@@ -340,20 +348,17 @@ class ModelsView(QWidget):
         alone = not self._model.rows and not self._search.text() and self._right.currentWidget() is self._nothing
         for widget in (self._line, self._right, self.explore, self.save):
             widget.setVisible(not alone)
+        self.new.setVisible(not alone or not self._is_loaded or self._create is None)  # the empty list has it
+        self._search.setVisible(bool(self._model.rows) or bool(self._search.text()))
         self._list.setMaximumWidth(_ALONE if alone else _LIST_WIDTH)
         self._list.setMinimumWidth(_LIST_WIDTH)
         new = self._drafts.get("")
-        self._unsaved.setVisible(new is not None)
+        self.unsaved.setVisible(new is not None)
         self.table.setVisible(new is None or bool(self._model.rows) or bool(self._search.text()))
         if new is not None:
             name = new.state.name or _("New model")
-            room = _LIST_WIDTH - self._not_saved.sizeHint().width() - 80
-            elided = self.unsaved.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room)
-            self.unsaved.setText(elided)
-            self.unsaved.setAccessibleName(f"{name}, {_('Not saved')}")
-            self.unsaved.setToolTip(plain_tooltip(name if elided != name else ""))
+            self.unsaved.show_row(name, _tables_text(new.state.definition), _("Not saved"))
             self.unsaved.setChecked(self._shown is None)
-            restyle(self.unsaved)
 
     def _show_actions(self) -> None:
         self._show_sides()
@@ -383,15 +388,17 @@ class ModelsView(QWidget):
             return ""
         return "" if draft is not None and draft.can_redo else _("There is nothing to redo.")
 
-    def _step(self, step: str) -> None:
+    def _step(self, step: Step) -> None:
         draft = self.draft
         if step == "undo" and (draft is None or not draft.can_undo):
             self._context.problems.undo_last()  # such as of a deletion
         elif draft is not None:
             self.editor.commit()
+            before = draft.state
             draft.undo() if step == "undo" else draft.redo()
             self.editor.show_state()
             self._edited()
+            announce(self, step_text(step, model_parts(before), model_parts(draft.state)), again=True)
 
     def explore_model(self) -> None:
         """Explore the model that is shown."""
@@ -414,7 +421,8 @@ class ModelsView(QWidget):
                 for one in tables
             ]
         if items:
-            menu(anchor or self.new, items, name="new_model_menu")
+            shown = self._create if self.new.isHidden() and self._create is not None else self.new
+            menu(anchor or shown, items, name="new_model_menu")
         else:
             self._context.problems.refuse(_("Add data first: there is no table yet."))
 
@@ -552,6 +560,16 @@ class ModelsView(QWidget):
             ),
             lambda _found: None,
         )  # fmt: skip
+
+
+def _tables_text(definition: ModelDefinition) -> str:
+    """How many tables a model has, and from how many sources if it is more than one."""
+    count, sources = len(definition.tables), len({one.source_id for one in definition.tables})
+    tables = ngettext("{count} table", "{count} tables", count).format(count=count)
+    if sources < 2:
+        return tables
+    others = ngettext("{count} source", "{count} sources", sources).format(count=sources)
+    return f"{tables}, {others}"
 
 
 def broken_text(uses: "Sequence[LineageUse]") -> str:

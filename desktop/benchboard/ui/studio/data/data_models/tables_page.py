@@ -4,12 +4,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.analytics.query_builder.combined import MAX_JOINS, comparable
 from benchboard.analytics.query_types import ValueKind, kind_name
-from benchboard.i18n import _
-from benchboard.ui.studio.data.data_models.canvas_scene import TableCard, canvas_scene
+from benchboard.i18n import _, percent
+from benchboard.ui.studio.data.data_models.canvas_facts import CanvasFacts
+from benchboard.ui.studio.data.data_models.canvas_scene import TableCard, TableFacts, canvas_scene
 from benchboard.ui.studio.data.data_models.model_canvas import CanvasSpot, ModelCanvas
 from benchboard.ui.studio.data.data_models.model_draft import (
     ModelDraft,
@@ -19,9 +21,11 @@ from benchboard.ui.studio.data.data_models.model_draft import (
     with_places,
     without_join_pair,
 )
+from benchboard.ui.studio.data.data_models.selection_pane import WIDTH, SelectionPane, ShownDraft
 from benchboard.ui.studio.data.explore.join_popover import JoinPopover
 from benchboard.ui.studio.data.explore.joined_tables import JoinableTable, as_join, joinable_tables
 from benchboard.ui.studio.data.source_actions import explore_address
+from benchboard.ui.time_format import refresh_times
 from benchboard.ui.widgets import Button, MenuItem, Paragraph, hairline, menu
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.surfaces import set_surface
@@ -34,6 +38,8 @@ if TYPE_CHECKING:
 
 _MOST_PAIRS: Final = 10
 """Pairs of columns that one join compares."""
+_LEAST_CANVAS: Final = 560
+"""Width of the canvas from which the pane is beside it unasked, in pixels."""
 
 
 class DraftEditing(Protocol):
@@ -48,21 +54,27 @@ class DraftEditing(Protocol):
     def apply_state(self, state: ModelState, *, group: str = "") -> None: ...
     def remove_join(self, place: int, *, keep: bool) -> None: ...
     def open_field(self, name: str, anchor: QWidget) -> None: ...
+    def show_uses(self, name: str = "") -> None: ...
     def undo(self) -> None: ...
 
 
 class TablesPage(QWidget):
-    """Shows the draft of an editor as a canvas. Joins change through the editor's exploration, which counts what
-    matches; places and pairs of columns through its draft."""
+    """Shows the draft of an editor as a canvas, and beside it what is selected there. Joins change through the editor's
+    exploration, which counts what matches; places and pairs of columns through its draft."""
 
     def __init__(self, context: "Context", editor: DraftEditing) -> None:
         super().__init__()
         self._context, self._editor = context, editor
         self._shown: ModelDraft | None = None
+        self._tables = TableFacts()
         self._opens_line = -1
         """The join whose popover opens as soon as it is on the canvas."""
         self.canvas = ModelCanvas("model_canvas")
         self.canvas.why_not_join = self._why_not_joined
+        self._facts = CanvasFacts(context, editor.exploration, self)
+        self.pane = SelectionPane(context, self.canvas, self._facts, editor.show_uses)
+        self._wants_pane: bool | None = None
+        """Whether someone opened or closed the pane; None while the width decides."""
         self.add = Button(_("Add table"), self._open_tables, icon="ph.plus", menu=True, name="model_add_table")
         self._hint = Paragraph("", "caption", "muted")
         self._hint.setObjectName("model_canvas_hint")
@@ -70,7 +82,11 @@ class TablesPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.canvas, 1)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.canvas, 1)
+        middle.addWidget(self.pane)
+        column.addLayout(middle, 1)
         column.addWidget(hairline())
         column.addWidget(self._make_tools())
         self.setFocusProxy(self.canvas)
@@ -82,6 +98,10 @@ class TablesPage(QWidget):
         self.canvas.card_removed.connect(self._remove_card)
         self.canvas.row_opened.connect(self._open_row)
         self.canvas.zoomed.connect(self._show_zoom)
+        self.canvas.selected.connect(self._show_selection)
+        self.pane.closed.connect(self._close_pane)
+        self._facts.changed.connect(self._show_facts)
+        refresh_times(self.canvas, self.pane.refresh_time)
 
     def _make_tools(self) -> QWidget:
         """The zoom and the arrangement below the canvas, and what to do next beside them."""
@@ -91,7 +111,7 @@ class TablesPage(QWidget):
         line.setSpacing(4)
         out = Button("", partial(self.canvas.zoom_by, -1), kind="quiet", icon="ph.minus", tip=_("Zoom out"), keys="",
                      name="model_zoom_out")  # fmt: skip
-        self._zoom = Button("100 %", self._reset_zoom, kind="quiet", tip=_("Zoom to 100 %"), name="model_zoom")
+        self._zoom = Button(percent(100, 0), self._reset_zoom, kind="quiet", tip=_("Zoom to 100 %"), name="model_zoom")
         closer = Button("", partial(self.canvas.zoom_by, 1), kind="quiet", icon="ph.plus", tip=_("Zoom in"),
                         name="model_zoom_in")  # fmt: skip
         fit = Button(_("Fit"), self.canvas.fit, kind="quiet", icon="ph.corners-out", tip=_("Show all tables"),
@@ -102,6 +122,10 @@ class TablesPage(QWidget):
             line.addWidget(button)
         line.addSpacing(12)
         line.addWidget(self._hint, 1)
+        self._details = Button(_("Details"), self._toggle_pane, kind="quiet", icon="bb.pane-right",
+                               tip=_("Show or hide details"), name="model_details")  # fmt: skip
+        self._details.setCheckable(True)
+        line.addWidget(self._details)
         return tools
 
     def _reset_zoom(self) -> None:
@@ -109,7 +133,41 @@ class TablesPage(QWidget):
             self.canvas.zoom_by(1 if self.canvas.zoom < 1.0 else -1)
 
     def _show_zoom(self) -> None:
-        self._zoom.set_title(f"{round(self.canvas.zoom * 100)} %")
+        self._zoom.set_title(percent(self.canvas.zoom * 100, 0))
+
+    # The pane
+
+    def _toggle_pane(self) -> None:
+        self._wants_pane = not self.pane.isVisibleTo(self)
+        self._place_pane()
+
+    def _close_pane(self) -> None:
+        self._wants_pane = False
+        self._place_pane()
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _place_pane(self) -> None:
+        """Show the pane if someone asked for it, or else where the canvas stays wide."""
+        shown = self._wants_pane if self._wants_pane is not None else self.width() >= _LEAST_CANVAS + WIDTH
+        self.pane.setVisible(shown)
+        self._details.setChecked(shown)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_pane()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show_facts()
+
+    def _show_facts(self) -> None:
+        """Show what became known of the tables."""
+        if self._shown is not None and self._shown is self._editor.draft:
+            self.show_draft(self._shown)
+
+    def _show_selection(self) -> None:
+        if self._shown is not None and self._shown is self._editor.draft:
+            self.pane.show_selection(ShownDraft(self._shown, self._tables, self._editor.question().dialect))
 
     # What is shown
 
@@ -125,12 +183,16 @@ class TablesPage(QWidget):
         question = self._editor.question()
         stored = draft.stored
         broken = {name: one.sentence for one in stored.problems for name in one.fields} if stored is not None else {}
+        is_other, self._shown = draft is not self._shown, draft
+        if self.isVisible():
+            self._tables = self._facts.of_tables(draft)
         scene = canvas_scene(
-            state.definition, state.unjoined, exploration.sources, exploration.joined_tables.facts(question), broken
-        )
+            state.definition, state.unjoined, exploration.sources, exploration.joined_tables.facts(question), broken,
+            self._tables,
+        )  # fmt: skip
         self.canvas.editable = not self._editor.why_read_only
-        self.canvas.show_scene(scene, fit=draft is not self._shown)
-        self._shown = draft
+        self.canvas.show_scene(scene, fit=is_other)
+        self._show_selection()
         self.add.disable(self._editor.why_read_only or self._why_no_more())
         self._tidy.disable(self._editor.why_read_only)
         self._hint.setText(self._hint_text(state))
@@ -147,10 +209,10 @@ class TablesPage(QWidget):
         if self._editor.why_read_only:
             return ""
         if state.unjoined:
-            text = _("Drag a column onto a column of “{table}” to join it. Tables that aren't joined aren't saved.")
+            text = _("Drag a column onto one of “{table}”, or select it and press Enter. Saved once joined.")
             return text.format(table=state.unjoined[0].table)
         if len(state.definition.tables) == 1:
-            return _("Add a table to join it: drag a column of one table onto a column of the other.")
+            return self._why_no_more() or _("Add a table to join it.")
         return ""
 
     # Adding tables
@@ -185,8 +247,7 @@ class TablesPage(QWidget):
         state = self._state
         added = UnjoinedTable(one.source.id, one.table.name)
         self._editor.apply_state(ModelState(state.name, state.description, state.definition, (*state.unjoined, added)))
-        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.canvas.make_current(CanvasSpot(len(self.canvas.scene.cards) - 1))
+        self.canvas.focus_on(CanvasSpot(len(self.canvas.scene.cards) - 1))
         if not self.canvas.is_all_seen():
             self.canvas.fit()
 
@@ -257,7 +318,7 @@ class TablesPage(QWidget):
             self._context.problems.refuse(_("The table isn't available."))
             return
         self._opens_line = len(question.joins)
-        exploration.set_question(as_join(question, known, table, pair, "left"), mode="build")
+        exploration.set_question(as_join(question, known, table, [pair], "left"), mode="build")
 
     def _open_line(self, line: int) -> None:
         shown = self.canvas.scene.lines[line]

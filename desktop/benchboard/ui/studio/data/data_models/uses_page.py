@@ -11,7 +11,7 @@ from benchboard.i18n import _, in_sentence
 from benchboard.ui.studio.data.data_models.model_draft import ModelDraft
 from benchboard.ui.studio.data.uses_table import UsesTable
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.widgets import Paragraph, Select, hairline
+from benchboard.ui.widgets import EmptyState, Paragraph, Select, hairline
 from benchboard.ui.widgets.surfaces import set_surface
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class UsesPage(QWidget):
         top.setSpacing(12)
         top.addWidget(self._of)
         top.addWidget(self.summary, 1)
+        top.addStretch(0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -58,6 +59,10 @@ class UsesPage(QWidget):
         self._line = hairline()
         column.addWidget(self._line)
         column.addWidget(self.table, 1)
+        self._empty = EmptyState(
+            "ph.plugs-connected", "", why=_("Explore the model and add a chart to a dashboard: it is listed here then.")
+        )
+        column.addWidget(self._empty, 1)
         column.addStretch(0)
         self.setFocusProxy(self._of)
         context.changed.watch(self, {"widgets", "dashboards", "data_models", "alerts"}, self._read_again)
@@ -94,7 +99,8 @@ class UsesPage(QWidget):
         known = stored.definition.names() if stored is not None and stored.definition is not None else []
         if stored is None or (name and name not in known):
             self._asked = None
-            self._show((), _("It isn't saved yet, so nothing uses it."))
+            what = _("The model isn't saved yet, so nothing uses it.")
+            self._show((), what if stored is None else _("The field isn't saved yet, so nothing uses it."))
             return
         asked = (stored.id, stored.updated_at, name)
         if asked == self._asked:
@@ -119,8 +125,10 @@ class UsesPage(QWidget):
     def _show(self, uses: tuple[LineageUse, ...], text: str) -> None:
         self.summary.setText(text)
         self.table.show_uses(uses)
-        for widget in (self._line, self.table):
+        for widget in (self.summary, self.table):
             widget.setVisible(bool(uses))
+        self._empty.sentence.setText(text)
+        self._empty.setVisible(not uses)
 
     def _show_origin(self, draft: ModelDraft, name: str) -> None:
         """Say from which columns a field is made."""

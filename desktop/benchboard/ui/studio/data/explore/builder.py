@@ -15,6 +15,7 @@ from benchboard.analytics.query_builder.combined import (
     without_columns,
     without_join,
 )
+from benchboard.analytics.query_builder.first_question import with_size_order
 from benchboard.analytics.query_builder.question import (
     TIMES,
     Group,
@@ -30,6 +31,7 @@ from benchboard.analytics.query_builder.question import (
     with_part_list,
     with_plain_column,
 )
+from benchboard.analytics.query_builder.value_mapping import read_mapping
 from benchboard.analytics.table_browser import BrowsedTable
 from benchboard.i18n import _, pgettext
 from benchboard.ui.studio.data.explore.calculation_popover import CalculationPopover
@@ -38,7 +40,7 @@ from benchboard.ui.studio.data.explore.field_tree import COLUMN_MIME, dropped_co
 from benchboard.ui.studio.data.explore.filter_popover import FilteredRows, FilterPopover, without_filter
 from benchboard.ui.studio.data.explore.join_popover import JoinPopover
 from benchboard.ui.studio.data.explore.joined_tables import joinable_tables
-from benchboard.ui.studio.data.explore.part_changes import change_text
+from benchboard.ui.studio.data.explore.part_changes import Step, change_text, step_text
 from benchboard.ui.studio.data.explore.part_popovers import (
     GroupPopover,
     LimitPopover,
@@ -47,7 +49,6 @@ from benchboard.ui.studio.data.explore.part_popovers import (
     SortPopover,
 )
 from benchboard.ui.studio.data.explore.part_text import (
-    KIND_ICONS,
     column_title,
     filter_text,
     group_text,
@@ -57,6 +58,8 @@ from benchboard.ui.studio.data.explore.part_text import (
     measure_text,
     sort_text,
 )
+from benchboard.ui.studio.data.explore.value_mapping_popover import ValueMappingPopover, can_be_mapped
+from benchboard.ui.studio.kind_icons import KIND_ICONS
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Icon, MenuItem, Text, fill_column, menu
 from benchboard.ui.widgets.accessible import announce
@@ -109,6 +112,9 @@ class BuilderRow(QWidget):
         widgets = [item.widget() for item in items if item is not None]
         focused = next((k for k, one in enumerate(widgets) if one is not None and one.hasFocus()), -1)
         new = [*chips, *others]
+        for chip in new:
+            if isinstance(chip, Chip):
+                chip.setAccessibleName(f"{self.accessibleName()}: {chip.text()}")
         for widget in new:
             self.flow.addWidget(widget)
             widget.show()  # else it would be shown a moment later
@@ -190,6 +196,8 @@ class Builder(QWidget):
         self._shown: tuple[object, ...] | None = None
         self._told: tuple[Question | None, dict[str, list[str]]] = (None, {})
         """The question, and the texts of its rows, that a screen reader knows."""
+        self._step = False
+        """Whether an edit is being undone or redone."""
         exploration.changed.connect(self.show_question)
         exploration.sources_changed.connect(self.show_question)
         self.show_question()
@@ -217,12 +225,25 @@ class Builder(QWidget):
     def _rows(self) -> tuple[BuilderRow, ...]:
         return self.calculations, self.filters, self.columns, self.groups, self.measures, self.sorts
 
+    def take_step(self, step: Step) -> None:
+        """Undo or redo an edit, and tell a screen reader what that did."""
+        (known, before), self._step = self._told, True
+        try:
+            self._exploration.undo() if step == "undo" else self._exploration.redo()
+        finally:
+            self._step = False
+        question, after = self._told
+        is_same = question and known and (question.source_id, question.table) == (known.source_id, known.table)
+        announce(self.window(), step_text(step, before, after) if is_same else step_text(step, {}, {}), again=True)
+
     def _tell_changes(self, question: Question | None) -> None:
         """Tell a screen reader which parts were added, removed or changed; of another table all of them are others."""
         texts = {row.accessibleName(): [chip.text() for chip in row.chips] for row in (self.source, *self._rows())}
         if question is not None:
             texts[self.sorts.accessibleName()].append(limit_text(question))
         (known, before), self._told = self._told, (question, texts)
+        if self._step:
+            return  # told as a step
         if question is None or known is None or question == known:
             return
         if (question.source_id, question.table) == (known.source_id, known.table):
@@ -326,8 +347,14 @@ class Builder(QWidget):
     def _show_calculations(self, question: Question, why_not: str) -> None:
         chips = []
         for place, one in enumerate(question.calculations):
+            mapping = read_mapping(one.expression, question.dialect)
             text = f"{one.name} = {' '.join(one.expression.split())}"
-            chip = Chip(text, "ph.math-operations", name=f"explore_calculations_{place}", parent=self.calculations)
+            if mapping is not None:
+                text = _("{name}: {column} mapped").format(
+                    name=one.name, column=column_title(self._table, mapping.column)
+                )
+            icon = "ph.swap" if mapping is not None else "ph.math-operations"
+            chip = Chip(text, icon, name=f"explore_calculations_{place}", parent=self.calculations)
             chip.clicked.connect(partial(self._edit_calculation_at, chip, place))
             chip.remove_requested.connect(partial(self._remove_calculation, one.name))
             chips.append(chip)
@@ -336,15 +363,52 @@ class Builder(QWidget):
             parent=self.calculations,
         )  # fmt: skip
         button.clicked.connect(lambda: self.edit_calculation(button))
-        if why_not:
-            button.disable(why_not)
-        self.calculations.show_parts(chips, button)
+        map_button = Button(
+            _("Map values"), kind="quiet", icon="ph.swap", size="sm", name="explore_map_values",
+            tip=_("Give values of a column other words, or gather them in groups"), parent=self.calculations,
+        )  # fmt: skip
+        map_button.clicked.connect(lambda: self.map_values(map_button))
+        has_column = self._table is not None and any(map(can_be_mapped, self._table.columns))
+        for added, why in ((button, why_not), (map_button, why_not or ("" if has_column else _("No column to map.")))):
+            if why:
+                added.disable(why)
+        self.calculations.show_parts(chips, button, map_button)
 
     def edit_calculation(self, anchor: QWidget, place: int = -1) -> None:
         """Open the popover of a calculated column; without a place, of a new one."""
         question = self._question
-        if question is not None and self._table is not None:
+        if question is None or self._table is None:
+            return
+        shown = question.calculations[place] if place >= 0 else None
+        mapping = read_mapping(shown.expression, question.dialect) if shown is not None else None
+        if mapping is None or not any(one.name == mapping.column for one in self._table.columns if can_be_mapped(one)):
             CalculationPopover(self._context, self._exploration, anchor, question, place=place).open()
+            return
+
+        def edit_expression() -> None:
+            popover.close()
+            CalculationPopover(self._context, self._exploration, anchor, question, place=place).open()
+
+        as_sql = Button(_("Edit as SQL"), edit_expression, kind="link", size="sm", name="mapping_as_sql")
+        popover = ValueMappingPopover(
+            self._context, self._exploration, anchor, question, place=place, shown=mapping, edit_as_sql=as_sql
+        )
+        popover.added.connect(self._focus_calculation)
+        popover.open()
+
+    def map_values(self, anchor: QWidget) -> None:
+        """Open the popover that maps the values of a column."""
+        question = self._question
+        if question is not None and self._table is not None:
+            popover = ValueMappingPopover(self._context, self._exploration, anchor, question)
+            popover.added.connect(self._focus_calculation)
+            popover.open()
+
+    def _focus_calculation(self, name: str) -> None:
+        """Focus the chip of a calculated column."""
+        names = [one.name for one in self._question.calculations] if self._question is not None else []
+        if name in names and len(self.calculations.chips) == len(names):
+            self.calculations.chips[names.index(name)].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _remove_calculation(self, name: str) -> None:
         if self._question is not None:
@@ -401,7 +465,13 @@ class Builder(QWidget):
         shown = question.filters[place] if place >= 0 else None
         filtered = FilteredRows(without_filter(question, place), table, self._exploration.variables())
         FilterPopover(
-            self._context, anchor, filtered, shown, lambda one: self._put("filters", one, place), column=column
+            self._context,
+            anchor,
+            filtered,
+            shown,
+            lambda one: self._put("filters", one, place),
+            column=column,
+            suggested=self._exploration.selectable_column(table.columns),
         ).open()
 
     def edit_column(self, anchor: QWidget, place: int = -1) -> None:
@@ -446,7 +516,14 @@ class Builder(QWidget):
 
     def _set_limit(self, limit: int | None) -> None:
         if self._question is not None:
-            self._exploration.set_question(replace(self._question, limit=limit))
+            self._exploration.set_question(replace(self._question, limit=limit, breaks_ties=True))
+
+    def _set_parts(self, question: Question) -> None:
+        """Change the groups, measures or other parts of the question."""
+        before = self._question
+        if before is not None:
+            question = with_size_order(question, before, lambda column: kind_of(self._table, column))
+        self._exploration.set_question(question)
 
     def _put(self, part: PartList, one: Part, place: int) -> None:
         """Set the part at a place, or add it at the end."""
@@ -458,14 +535,14 @@ class Builder(QWidget):
             parts[place] = one
         elif one not in parts:
             parts.append(one)
-        self._exploration.set_question(with_part_list(question, part, parts))
+        self._set_parts(with_part_list(question, part, parts))
 
     def _remove(self, part: PartList, place: int) -> None:
         question = self._question
         if question is not None:
             parts = part_list(question, part)
             del parts[place]
-            self._exploration.set_question(with_part_list(question, part, parts))
+            self._set_parts(with_part_list(question, part, parts))
 
     def _move(self, part: PartList, place: int, by: int) -> None:
         question = self._question
@@ -475,7 +552,7 @@ class Builder(QWidget):
         target = place + by
         if 0 <= target < len(parts):
             parts.insert(target, parts.pop(place))
-            self._exploration.set_question(with_part_list(question, part, parts))
+            self._set_parts(with_part_list(question, part, parts))
             chips = getattr(self, part).chips
             chips[target].setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -531,14 +608,14 @@ class Builder(QWidget):
         question, table = self._question, self._table
         found = table.column(column) if table is not None else None
         if question is not None and table is not None and found is not None:
-            self._exploration.set_question(with_group(question, column))
+            self._set_parts(with_group(question, column))
 
     def _drop_measure(self, _anchor: QWidget, column: str) -> None:
         question, found = self._question, self._table.column(column) if self._table is not None else None
         if question is not None and found is not None and found.aggregate is not None:
-            self._exploration.set_question(
+            self._set_parts(
                 with_measure(question, found.aggregate, "" if found.aggregate == "count" else column, column)
             )
         elif question is not None:
             function = functions_for(kind_of(self._table, column), question.dialect)[0]
-            self._exploration.set_question(with_measure(question, function, column))
+            self._set_parts(with_measure(question, function, column))

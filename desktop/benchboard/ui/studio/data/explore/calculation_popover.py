@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from benchboard.analytics.cancellation import CancelToken
@@ -22,6 +22,7 @@ from benchboard.ui.studio.data.explore.expression_edit import ExpressionEdit
 from benchboard.ui.studio.data.explore.part_popovers import PartPopover
 from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.tasks import DatabaseSession
+from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Edit, Field, Paragraph, Select, Text
 from benchboard.ui.widgets.labels import Tone
 
@@ -80,6 +81,9 @@ class CalculationPopover(PartPopover):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(16)
         self._grid.setVerticalSpacing(2)
+        line = QFontMetrics(theme().font("caption")).lineSpacing()
+        self._preview.setFixedHeight((_ROWS + 1) * (line + 2))  # the buttons stay where they are when it is filled
+        self._grid.setRowStretch(_ROWS + 1, 1)
         for part in (self._name, self._expression, self._insert, self._hint, self._preview):
             self.column.addWidget(part)
         self._apply = self.add_apply(_("Add column") if place < 0 else _("Apply"))
@@ -94,13 +98,6 @@ class CalculationPopover(PartPopover):
         self._insert.activated.connect(lambda _index: self._insert_chosen())
         self.closed.connect(self._stop)
         self._check()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.apply()
-        else:
-            super().keyPressEvent(event)
 
     def _stop(self) -> None:
         self._token.cancel()
@@ -172,7 +169,9 @@ class CalculationPopover(PartPopover):
 
     def _show_fault(self, error: AppError, tone: str) -> None:
         self._apply_wanted = False
-        self._hint.setText(" ".join(part for part in (error.what, error.why, error.do) if part))
+        text = " ".join(part for part in (error.what, error.why, error.do) if part)
+        self._hint.setText(text)
+        self._edit.describe(text, told=tone == "error")
         self._hint.set_tone("error" if tone == "error" else "muted")
         self._show_cells([])
 
@@ -180,6 +179,8 @@ class CalculationPopover(PartPopover):
         self._edit.show_error(None)
         self._kind, self._checked = found.columns[-1].kind, calculation
         self._hint.setText(_("Each row has {kind}. The first rows:").format(kind=kind_name(self._kind)))
+        shown = [number_format.format_cell(row[-1]) if row[-1] is not None else "–" for row in found.rows]
+        self._edit.describe(f"{self._hint.text()} {', '.join(shown)}")
         self._hint.set_tone("muted")
         heads = [one.title for one in found.columns]
         self._right = {place for place, one in enumerate(found.columns) if one.kind in NUMBERS}
@@ -201,7 +202,6 @@ class CalculationPopover(PartPopover):
                 side = Qt.AlignmentFlag.AlignRight if x in self._right else Qt.AlignmentFlag.AlignLeft
                 self._grid.addWidget(label, y, x, side)
                 label.show()
-        self._preview.setVisible(bool(lines))
         if self.isVisible():
             self.move_into_place()
 

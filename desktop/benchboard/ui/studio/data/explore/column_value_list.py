@@ -248,11 +248,13 @@ class ColumnValueList(QWidget):
     def _tick_shown(self) -> None:
         self.rows.tick(self.rows.shown)
         self._show()
+        announce(self.list, self.rows.selected_text(), again=True)
 
     def _select_none(self) -> None:
         """Unselect what is searched for; without a search, everything."""
         self.rows.untick(self.rows.shown if self._search else self.rows.ticked)
         self._show()
+        announce(self.list, self.rows.selected_text(), again=True)
 
     # State
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QModelIndex, QObject
 
 from benchboard.analytics.column_values import CountedValue, ValuePage
 from benchboard.analytics.query_builder.question import Value
-from benchboard.i18n import _
+from benchboard.i18n import _, ngettext, number
 from benchboard.ui.studio.panes.check_list import CheckListModel, Index
 from benchboard.ui.studio.panes.value_list import value_label
 
@@ -121,6 +121,12 @@ class ColumnValueRows(CheckListModel):
     def _changed(self) -> None:
         if self._rows:
             self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
+
+    def selected_text(self) -> str:
+        if set(self._ticked) <= set(self._rows) and not self.has_more:
+            return super().selected_text()
+        count = len(self._ticked)  # not all values were read, or some that are selected aren't searched for
+        return ngettext("{count} selected", "{count} selected", count).format(count=number(count))
 
     def canFetchMore(self, parent: Index) -> bool:
         return not parent.isValid() and self.has_more

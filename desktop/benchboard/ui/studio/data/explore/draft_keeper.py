@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 from benchboard.analytics.query_builder.question import Question
 from benchboard.dashboards import exploration_draft
 from benchboard.dashboards.document.time_range import TimeRange
-from benchboard.dashboards.document.widget_kinds import AREA_STACK, kind_of
+from benchboard.dashboards.document.widget_kinds import AREA_STACK, EXPLORED, PIVOT_COLUMNS, PIVOT_ORDER, kind_of
 from benchboard.dashboards.exploration_draft import ExplorationDraft
 from benchboard.errors import AppError
 from benchboard.ui.studio.data.explore.exploration import DEFAULT_RANGE, Exploration, ExplorationState, Mode
@@ -95,8 +95,8 @@ class DraftKeeper(QObject):
 
 def draft_of(state: ExplorationState) -> ExplorationDraft:
     """What is kept of a state."""
-    shown = state.time_range
-    return ExplorationDraft(state.text, state.source_id, state.mode, shown.start, shown.end, state.kind, state.stack)
+    shown, settings = state.time_range, [state.settings.get(key, "") for key in EXPLORED]
+    return ExplorationDraft(state.text, state.source_id, state.mode, shown.start, shown.end, state.kind, *settings)
 
 
 def state_of(draft: ExplorationDraft, question: Question | None) -> ExplorationState:
@@ -105,5 +105,6 @@ def state_of(draft: ExplorationDraft, question: Question | None) -> ExplorationS
     mode = cast("Mode", draft.mode if draft.mode in ("build", "sql") and question is not None else "sql")
     shown = TimeRange(draft.start, draft.end) if draft.start and draft.end else DEFAULT_RANGE
     kind = draft.kind if kind_of(draft.kind) is not None else ""
-    stack = draft.stack if draft.stack in dict(AREA_STACK.choices) else ""
-    return ExplorationState(question, draft.text, draft.source_id, mode, shown, kind, stack)
+    kept = ((AREA_STACK, draft.stack), (PIVOT_COLUMNS, draft.columns), (PIVOT_ORDER, draft.order))
+    settings = {one.key: value for one, value in kept if value in dict(one.choices)}
+    return ExplorationState(question, draft.text, draft.source_id, mode, shown, kind, settings)

@@ -1,11 +1,12 @@
 """What is being explored: the question or its SQL, the time range, the chart, and the result of the latest run."""
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Final, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -14,23 +15,35 @@ from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.chart_suggestion import ChartSuggestion, suggest_chart
 from benchboard.analytics.column_statistics import TableStatistics
 from benchboard.analytics.likely_measure import LikelyMeasure, likely_measure
+from benchboard.analytics.mixed_currencies import MixedCurrencies, added_currencies
+from benchboard.analytics.pivoted_table import can_pivot
 from benchboard.analytics.queries import MAX_ROWS, ResultTable, run_query
-from benchboard.analytics.query_builder.first_question import first_question, ranged_question, with_column
+from benchboard.analytics.query_builder.combined import RepeatedRows
+from benchboard.analytics.query_builder.first_question import (
+    all_time_question,
+    first_question,
+    in_range_question,
+    ranged_question,
+    with_column,
+)
 from benchboard.analytics.query_builder.question import CLOCK_UNITS, TIMES, Question, Server, Unit, units_for
 from benchboard.analytics.query_builder.sql_reader import from_sql
 from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.analytics.query_extent import UNKNOWN, QueryExtent, query_extent
 from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.relations import watched_tables
+from benchboard.analytics.repeated_rows import repeated_rows
 from benchboard.analytics.sources.file_news import SourceNews, source_news
 from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource, BrowsedTable
 from benchboard.dashboards.document.document import Document
 from benchboard.dashboards.document.time_range import Period, TimeRange, last, since, whole_days
+from benchboard.dashboards.document.widget_kinds import PIVOT, PIVOT_COLUMNS, STACK
 from benchboard.dashboards.layout import Layout
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _
 from benchboard.ui.studio.data.explore.joined_tables import JoinedTables, merged_statistics
 from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.recovered_sources import RecoveredSources
 from benchboard.ui.studio.tiles.kinds.drawn_values import drawn_values
 from benchboard.ui.studio.tiles.numbers.collation import collated
 from benchboard.ui.studio.tiles.numbers.week_labels import with_weeks
@@ -42,6 +55,7 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
 Mode = Literal["build", "sql"]
+NO_SETTINGS: Final[Mapping[str, str]] = MappingProxyType({})
 ResultShape = tuple[ValueKind, ...]
 DEFAULT_RANGE: Final = last(13, "w")
 RUN_DELAY_MS: Final = 250
@@ -55,7 +69,7 @@ _LEAST_SHARE: Final = 4
 @dataclass(frozen=True, slots=True)
 class ExplorationState:
     """What the user can take back: `question` is None for a query that can only be edited as SQL. `kind` is the chart
-    chosen; empty for the one that fits. `stack`: how its series are stacked, as chosen; empty for the default."""
+    chosen; empty for the one that fits. `settings`: how it is drawn, as far as that was chosen (`EXPLORED`)."""
 
     question: Question | None = None
     text: str = ""
@@ -63,7 +77,7 @@ class ExplorationState:
     mode: Mode = "build"
     time_range: TimeRange = DEFAULT_RANGE
     kind: str = ""
-    stack: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
     kind_shape: ResultShape = ()
     """The shape of the result that `kind` was chosen for; empty: that of the next one."""
 
@@ -84,6 +98,12 @@ class ExplorationResult:
     source_id: str = ""
     at: datetime | None = None
     """When the run ended."""
+    mixed: MixedCurrencies | None = None
+    """The measures that add up amounts in several currencies."""
+    repeated: tuple[RepeatedRows, ...] = ()
+    """The measures that count rows several times because of a join."""
+    part_start: int | None = None
+    """Where in the SQL the part begins that ran alone, in characters; None: the whole ran."""
 
     @property
     def shape(self) -> ResultShape:
@@ -139,6 +159,8 @@ class Exploration(QObject):
         self._past: list[ExplorationState] = []
         self._future: list[ExplorationState] = []
         self._token = CancelToken()
+        self.part_run: tuple[int | None, str] = None, ""
+        """Where the part of the SQL begins that the latest run is of, None for the whole, and its text."""
         self._is_automatic, self._started = True, 0.0
         """Of the latest run: whether nobody asked for it, and when it began (monotonic)."""
         self.joined_tables = JoinedTables(context, self)
@@ -157,6 +179,7 @@ class Exploration(QObject):
         """Holds the time range, for its field."""
         self.time_editor.load(Document(Layout.of(12, ())))
         self.time_editor.changed.connect(self._time_chosen)
+        self._recovered = RecoveredSources(context, self)
         context.changed.watch(self, {"data_sources", "data_models", *watched_tables()}, self.read_sources)
 
     # Sources
@@ -235,6 +258,13 @@ class Exploration(QObject):
                 parts.append((self.statistics(place[0].id, place[1].name), list(join.columns)))
         return merged_statistics(parts)
 
+    def selectable_column(self, columns: Sequence[BrowsedColumn]) -> str:
+        """Of some columns of the question's tables, the one whose values are most likely selected from a list; the
+        first one while nothing is known of them."""
+        known = self.question_statistics()
+        found = known.most_selectable([(one.name, one.kind) for one in columns]) if known is not None else ""
+        return found or (columns[0].name if columns else "")
+
     def statistics(self, source_id: str, table: str) -> TableStatistics | None:
         """What is in a table, if that is known."""
         key = (source_id, table)
@@ -287,11 +317,11 @@ class Exploration(QObject):
         text: Callable[[BrowsedSource | None], str],
         shown: TimeRange | None,
         kind: str,
-        stack: str = "",
+        settings: Mapping[str, str] = NO_SETTINGS,
     ) -> None:
         """Begin with a query, as soon as its data source is known: its `text` depends on the language of its source."""
         if not self.sources_read:
-            self._requested_query = partial(self.open_query, source_id, text, shown, kind, stack)
+            self._requested_query = partial(self.open_query, source_id, text, shown, kind, settings)
             return
         query = text(self.source(source_id))
         question = self.read_question(query, source_id)
@@ -299,7 +329,7 @@ class Exploration(QObject):
         if question is not None and table is not None and (found := table.table(question.table)) is not None:
             self.read_statistics(source_id, found)
         mode: Mode = "build" if question is not None else "sql"
-        self._set(ExplorationState(question, query, source_id, mode, shown or self.state.time_range, kind, stack))
+        self._set(ExplorationState(question, query, source_id, mode, shown or self.state.time_range, kind, settings))
 
     def _begin(self, source_id: str, table: BrowsedTable) -> None:
         question = self.empty_question(source_id, table.name)
@@ -387,6 +417,7 @@ class Exploration(QObject):
         """Change the question. Series of other measures aren't stacked as those before were."""
         before = self.state.question
         is_same = before is not None and (before.table, before.measures) == (question.table, question.measures)
+        other = {key: value for key, value in self.state.settings.items() if key != STACK.key}
         state = replace(
             self.state,
             question=question,
@@ -395,7 +426,7 @@ class Exploration(QObject):
             mode=mode or self.state.mode,
             kind=self.state.kind if kind is None else kind,
             kind_shape=self.state.kind_shape if kind is None else (),
-            stack=self.state.stack if is_same else "",
+            settings=self.state.settings if is_same else other,
         )
         self._set(state)
 
@@ -431,13 +462,54 @@ class Exploration(QObject):
         shape = self.result.shape if self.result is not None and kind else ()
         self._set(replace(self.state, kind=kind, kind_shape=shape), runs=False)
 
-    def set_stack(self, stack: str) -> None:
-        """Choose how the series of a chart are stacked."""
-        self._set(replace(self.state, stack=stack), runs=False)
+    def set_setting(self, key: str, value: str) -> None:
+        """Choose how the result is drawn: the value of one of the settings `EXPLORED`."""
+        self._set(replace(self.state, settings={**self.state.settings, key: value}), runs=False)
 
     def set_time_range(self, shown: TimeRange) -> None:
         """Change the time range."""
         self._set(replace(self.state, time_range=shown))
+
+    @property
+    def time_column(self) -> str:
+        """The column by which the builder's question is filtered by the time range, or can be; empty if by none."""
+        found = in_range_question(self.state.question, self._kinds()) if self.state.question is not None else None
+        filters = found.filters if found is not None else ()
+        return next((one.column for one in filters if one.operator == "in_range"), "")
+
+    def data_days(self) -> Period | None:
+        """The days from the first to the last time by which the time range filters, or can; None where they aren't
+        known."""
+        ends = self.result.extent.ranged if self.result is not None and self.result.text == self.state.text else None
+        statistics = self.question_statistics()
+        known = statistics.columns.get(self.time_column) if statistics is not None and self.time_column else None
+        if ends is None and known is not None:
+            ends = known.least, known.greatest
+        return whole_days(*ends) if ends is not None else None
+
+    def filter_by_time(self, shown: TimeRange) -> None:
+        """Filter the builder's question by a time range, as one step; any other query has its range changed."""
+        question = self.state.question
+        found = in_range_question(question, self._kinds()) if question is not None else None
+        if found is None:
+            self.set_time_range(shown)
+        else:
+            self._set(replace(self.state, question=found, text=to_sql(found), time_range=shown))
+
+    def show_all_time(self) -> None:
+        """Take the time range from the builder's question."""
+        question = self.state.question
+        if question is None:
+            return
+        statistics = self.question_statistics()
+        known = statistics.columns.get(self.time_column) if statistics is not None else None
+        days = whole_days(known.least, known.greatest) if known is not None else None
+        unit = cast("Unit", days.interval) if days is not None else "month"
+        found = all_time_question(question, unit)
+        self._set(replace(self.state, question=found, text=to_sql(found)))
+
+    def _kinds(self) -> list[tuple[str, ValueKind]]:
+        return [(one.name, one.kind) for one in self.table.columns] if self.table is not None else []
 
     def restore(self, state: ExplorationState) -> None:
         """Go on with what was kept."""
@@ -527,7 +599,7 @@ class Exploration(QObject):
             is_expected = self.running or (bool(self.state.text.strip()) and not self.cancelled)
             return QueryResult(self.state.text, late=self.late and self.running) if is_expected else None
         drawn = QueryResult(found.text, found.table, found.error, period=self.period()).with_extent(found.extent)
-        return replace(drawn, colours=self._colours_of(drawn))
+        return replace(drawn, colours=self._colours_of(drawn), mixed=found.mixed, repeated=found.repeated)
 
     def _colours_of(self, drawn: QueryResult) -> Colours | None:
         """The colours of the values in the chart. They stay as they are until another table is explored."""
@@ -541,9 +613,8 @@ class Exploration(QObject):
 
     def followed(self) -> FollowedRange | None:
         """The query as one that follows a time range; None if it does so already, or can't."""
-        question, table = self.state.question, self.table
-        columns = [(one.name, one.kind) for one in table.columns] if table is not None else []
-        ranged = ranged_question(question, columns) if question is not None else None
+        question = self.state.question
+        ranged = ranged_question(question, self._kinds()) if question is not None else None
         if ranged is None:
             return None
         column = ranged.filters[0].column
@@ -566,10 +637,18 @@ class Exploration(QObject):
 
     def run(self, *, automatic: bool = False) -> None:
         """Run the query now; a run under way is cancelled. `automatic`: nobody asked for it."""
+        self._run(self.state.text, None, automatic=automatic)
+
+    def run_part(self, start: int, end: int) -> None:
+        """Run a part of the SQL alone: from a character to before another one."""
+        self._run(self.state.text[start:end], start, automatic=False)
+
+    def _run(self, text: str, part_start: int | None, *, automatic: bool) -> None:
         self._delay.stop()
+        self.part_run = part_start, text
         self._is_automatic, self._started = automatic, time.monotonic()
         self._token.cancel()
-        text, source_id, actor = self.state.text, self.state.source_id, self._context.actor
+        source_id, actor = self.state.source_id, self._context.actor
         if not text.strip():
             self.running, self.result = False, None
             self.result_changed.emit()
@@ -594,13 +673,29 @@ class Exploration(QObject):
             seconds = time.perf_counter() - started
             news = source_news(session, actor, source_id) if source_id else None
             extent = query_extent(session, actor, text, source_id, cancel_token=token)
-            return ExplorationResult(text, table, None, seconds, suggest_chart(table, text), news, extent, source_id)
+            added = added_currencies(session, actor, text, source_id, table, variables=variables, cancel_token=token)
+            table = replace(table, row_currencies=added.rows)
+            repeated = repeated_rows(session, actor, text, source_id, cancel_token=token)
+            chart = suggest_chart(table, text)
+            return ExplorationResult(
+                text,
+                table,
+                None,
+                seconds,
+                chart,
+                news,
+                extent,
+                source_id,
+                mixed=added.mixed,
+                repeated=repeated,
+                part_start=part_start,
+            )
 
         def failed(error: AppError) -> None:
             if isinstance(error, Cancelled):
                 self._end_cancelled(token)
             else:
-                self._end(token, ExplorationResult(text, error=error, source_id=source_id))
+                self._end(token, ExplorationResult(text, error=error, source_id=source_id, part_start=part_start))
 
         self._context.tasks.read(self, op, lambda found: self._end(token, found), failed, long=True)
         QTimer.singleShot(LATE_MS, self, lambda: self._mark_late(token))
@@ -632,6 +727,8 @@ class Exploration(QObject):
             self.state = replace(self.state, kind_shape=result.shape)  # a chart that came with its query
         if result.error is None:
             self._good = self.result
+            if result.source is not None and result.source.recovered:
+                self._recovered.note(result.source.source_id)
         self.result_changed.emit()
         self._tell_ran(result.text, result.source_id, self.result)
 
@@ -650,8 +747,13 @@ class Exploration(QObject):
         return self.chosen_kind(result) or (suggestion.kind if suggestion is not None else "table")
 
     def chosen_kind(self, result: ExplorationResult | None) -> str:
-        """The kind that was chosen for results of this shape; empty where none was."""
+        """The kind that was chosen for results of this shape; empty where none was. A pivot table stays one
+        while groups are added to it."""
         shape = result.shape if result is not None else ()
+        if self.state.kind == PIVOT and result is not None and result.table is not None:
+            kept = self.state.kind_shape in ((), shape)
+            across = self.state.settings.get(PIVOT_COLUMNS.key) != "measures"
+            return PIVOT if can_pivot(result.table, result.text, across=across) or kept else ""
         return self.state.kind if not shape or self.state.kind_shape in ((), shape) else ""
 
 

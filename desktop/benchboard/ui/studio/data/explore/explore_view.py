@@ -1,7 +1,7 @@
 """The Explore view of Studio: a table, a query built from its columns or in SQL, its result as a chart and a table."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -11,6 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from benchboard.analytics.completion.name_quotes import written_name
+from benchboard.analytics.completion.suggestions import catalog_of, name_of_table
 from benchboard.analytics.sources.file_news import SourceFiles
 from benchboard.analytics.table_browser import BrowsedSource
 from benchboard.dashboards.document.time_range import TimeRange
@@ -21,7 +23,7 @@ from benchboard.ui.problems import Action
 from benchboard.ui.studio.data.explore.add_to_dashboard import AddToDashboard
 from benchboard.ui.studio.data.explore.builder import Builder
 from benchboard.ui.studio.data.explore.draft_keeper import DraftKeeper, draft_of
-from benchboard.ui.studio.data.explore.exploration import Exploration, ExplorationResult
+from benchboard.ui.studio.data.explore.exploration import NO_SETTINGS, Exploration, ExplorationResult
 from benchboard.ui.studio.data.explore.explore_points import ExplorePoints
 from benchboard.ui.studio.data.explore.field_tree import FieldPane
 from benchboard.ui.studio.data.explore.history_pane import HistoryPane
@@ -37,6 +39,7 @@ from benchboard.ui.studio.source_watch import SourceWatch
 from benchboard.ui.studio.studio_commands import EXPLORE
 from benchboard.ui.time_format import clock_minutes
 from benchboard.ui.widgets import BannerPlace, Button, EmptyState, SegmentedControl, Toolbar, hairline, scroll_area
+from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.menus import Menu, add_action
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -92,6 +95,7 @@ class ExploreView(QWidget):
         self._lay_out()
         self.setFocusProxy(self.fields.tree)
         self.fields.tree.placed.connect(self._place)
+        self.fields.tree.inserted.connect(self._insert_name)
         self.fields.join_requested.connect(self._join)
         self.fields.calculation_requested.connect(self._calculate)
         self.made_sql.edit_requested.connect(self._edit_sql)
@@ -192,7 +196,7 @@ class ExploreView(QWidget):
             _("Choose a table to explore"),
             _("Explore"),
             self._open_first,
-            why=_("Double-click a table on the left, or select it and press Enter."),
+            why=_("Select a table and press Enter."),
         )
         go = self._context.go
         self._nothing = EmptyState("ph.database", _("No data to explore"))
@@ -332,15 +336,15 @@ class ExploreView(QWidget):
         shown: TimeRange | None,
         kind: str,
         origin: WidgetOrigin | None = None,
-        stack: str = "",
+        settings: Mapping[str, str] = NO_SETTINGS,
     ) -> None:
         """Show a query as soon as its source is known, whose language decides its `text`; as a step that can be undone.
         `shown`: the time range that it names; `origin`: the widget that it is of, which can be updated with it;
-        `stack`: how its series are stacked."""
+        `settings`: how it is drawn."""
         self._was_opened = True
         self._origin = origin
         self.sql.edit.commit()
-        self.exploration.open_query(source_id, text, shown, kind if kind in KINDS else "", stack)
+        self.exploration.open_query(source_id, text, shown, kind if kind in KINDS else "", settings)
 
     def save_state(self) -> "ExplorationDraft":
         """What is explored, also where the SQL isn't committed."""
@@ -390,8 +394,13 @@ class ExploreView(QWidget):
         elif state.mode == "build":
             self._divide()  # its rows may be others
         self.sql.source.setVisible(state.mode == "sql")
-        self.time.set_title(range_title(state.time_range))
-        self.time.setVisible(bool(state.text) and self._names_time())
+        names, column = self._names_time(), exploration.time_column
+        self.time.set_title(range_title(state.time_range) if names else _("All time"))
+        self.time.setVisible(bool(state.text) and (names or bool(column)))
+        table = exploration.table
+        title = known.title if table is not None and (known := table.column(column)) is not None else column
+        tip = _("Time range of “{column}”").format(column=title) if column else ""
+        self.time.setToolTip(plain_tooltip(tip))
         self.cancel.setVisible(exploration.running and exploration.late)
         self.fields.show_actions(self.builder.why_not_join(), self.builder.why_not_calculate())
         has_data = any(source.tables for source in exploration.sources)
@@ -417,7 +426,7 @@ class ExploreView(QWidget):
         first = self._first_table()
         self._empty.action.setText(_("Explore {table}").format(table=first[1]) if first is not None else "")
         self._empty.action.setVisible(first is not None)
-        self.run.disable("" if state.text.strip() else _("No query yet."))
+        self.run.disable(self._why_not_run())
         self.add.disable(self._why_not_add())
         origin = self._live_origin()
         self.add.set_kind("plain" if origin is not None else "primary")
@@ -445,6 +454,8 @@ class ExploreView(QWidget):
         result = self.exploration.result
         if not self.exploration.state.text.strip():
             return _("No query yet.")
+        if result is not None and result.part_start is not None:
+            return _("Only a part of the query was run. Run the whole query first.")
         if result is not None and result.error is not None:
             return _("The query has an error.")
         return ""
@@ -468,7 +479,7 @@ class ExploreView(QWidget):
             self._context.problems.refuse(self._why_not_update() if origin is None else why)
             return
         followed, state = self.exploration.followed(), self.exploration.state
-        origin.update(state.text, self.exploration.kind, state.stack, followed.query if followed is not None else "")
+        origin.update(state.text, self.exploration.kind, state.settings, followed.query if followed is not None else "")
         self._show()
 
     # Actions
@@ -489,10 +500,12 @@ class ExploreView(QWidget):
             },
             "studio.explore_update": Handler(self._update_widget, self._why_not_update),
             "studio.explore_undo": Handler(
-                exploration.undo, lambda: "" if exploration.can_undo else _("There is nothing to undo.")
+                partial(self.builder.take_step, "undo"),
+                lambda: "" if exploration.can_undo else _("There is nothing to undo."),
             ),
             "studio.explore_redo": Handler(
-                exploration.redo, lambda: "" if exploration.can_redo else _("There is nothing to redo.")
+                partial(self.builder.take_step, "redo"),
+                lambda: "" if exploration.can_redo else _("There is nothing to redo."),
             ),
             "studio.explore_sql": Handler(self._toggle_mode),
             "studio.explore_format": Handler(self.sql.format_query, self._why_not_format),
@@ -533,6 +546,23 @@ class ExploreView(QWidget):
         if self.exploration.state.mode == "build":
             self.builder.place(part, source_id, table, column)
 
+    def _insert_name(self, source_id: str, table: str, column: str) -> None:
+        """Insert a table or a column in the SQL; into an empty one a query of the table."""
+        exploration = self.exploration
+        is_empty = not self.sql.edit.toPlainText().strip()
+        if is_empty and source_id != exploration.state.source_id:
+            exploration.set_source(source_id)
+        catalog = catalog_of(exploration.sources, exploration.state.source_id)
+        name = name_of_table(catalog, source_id, table)
+        if name is None:
+            source = exploration.source(source_id)
+            text = _("This query can't read “{table}”: it is in {source}. Change the query's source first.")
+            self._context.problems.refuse(text.format(table=table, source=source.name if source is not None else ""))
+        elif is_empty:
+            self.sql.insert_name(f"SELECT {written_name(column, catalog.dialect) if column else '*'}\nFROM {name}")
+        else:
+            self.sql.insert_name(written_name(column, catalog.dialect) if column else name)
+
     def _join(self, anchor: QWidget) -> None:
         self._build_from(anchor)
         self.builder.edit_join(anchor)
@@ -559,15 +589,28 @@ class ExploreView(QWidget):
 
     def _edit_query(self) -> None:
         if self.exploration.state.mode == "sql":
+            self.sql.edit.go_to_error()
             self.sql.focus_edit()
         elif self.builder.source.chips:
             self.builder.source.chips[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _run(self) -> None:
+        part = None
         if self.exploration.state.mode == "sql":
             self.sql.edit.commit()
-            self.sql.edit.check()
-        self.exploration.run()
+            self.sql.edit.check(asked=True)
+            part = self.sql.edit.part_to_run()
+        if why := self._why_not_run():  # only now: what was just typed counts
+            self._context.problems.refuse(why)
+            return
+        self.result.show_rows()
+        if part is not None:
+            self.exploration.run_part(*part)
+        else:
+            self.exploration.run()
+
+    def _why_not_run(self) -> str:
+        return "" if self.exploration.state.text.strip() else _("No query yet.")
 
     def _read_source_again(self) -> None:
         source = self.exploration.source(self.exploration.state.source_id)
@@ -614,7 +657,14 @@ class ExploreView(QWidget):
         )
 
     def _open_time(self) -> None:
-        TimeRangePicker(self.time, self.exploration.time_editor, range_only=True).open()
+        exploration = self.exploration
+        can_show_all = exploration.state.question is not None
+        picker = TimeRangePicker(
+            self.time, exploration.time_editor, range_only=True, is_used=self._names_time(),
+            show_all=exploration.show_all_time if can_show_all else None, data_days=exploration.data_days,
+        )  # fmt: skip
+        picker.range_chosen.connect(exploration.filter_by_time)
+        picker.open()
 
     def _with_room(self, kind: WidgetKind) -> WidgetKind:
         """The kind as wide as its table needs: none of the columns that are seen here is hidden on the dashboard."""

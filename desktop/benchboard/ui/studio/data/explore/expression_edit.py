@@ -7,16 +7,29 @@ from PySide6.QtGui import QKeyEvent
 
 from benchboard.errors import AppError, Invalid
 from benchboard.ui.studio.panes.query_editor import QueryEdit
+from benchboard.ui.widgets.accessible import untold
 
 
 class ExpressionEdit(QueryEdit):
     """A field for an expression: what checks it is the popover; Ctrl+Enter applies."""
 
-    def check(self) -> None:
+    def check(self, *, asked: bool = False) -> None:
         """Nothing by itself: the expression alone is no query."""
 
     def _paused(self) -> None:
         pass
+
+    @property
+    def is_used(self) -> bool:
+        return self.isVisible()  # what it is calculated from is chosen in other fields
+
+    def describe(self, text: str, *, told: bool = True) -> None:
+        """Have screen readers describe the field by what is wrong with the expression, or what it returns; `told`: read
+        it out too, once nothing is typed."""
+        with untold():
+            self.setAccessibleDescription(text)
+        if told:
+            self.tell_in_pause(text)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)

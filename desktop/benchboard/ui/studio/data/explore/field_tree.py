@@ -20,21 +20,23 @@ from PySide6.QtWidgets import (
 )
 
 from benchboard.analytics.column_statistics import ColumnStatistics, TableStatistics
+from benchboard.analytics.completion.name_quotes import written_name
 from benchboard.analytics.query_builder.question import Join
 from benchboard.analytics.query_types import NUMBERS
 from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource, BrowsedTable
 from benchboard.i18n import _, ngettext, number, pgettext
 from benchboard.ui.commands import key_cap
 from benchboard.ui.studio.data.explore.exploration import Exploration
-from benchboard.ui.studio.data.explore.part_text import KIND_ICONS
+from benchboard.ui.studio.kind_icons import KIND_ICONS
 from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Text, search_field
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.fields import focus_list
 from benchboard.ui.widgets.focus import asked_by_key, came_by_key, note_input
 from benchboard.ui.widgets.labels import plain_tooltip, restyle
-from benchboard.ui.widgets.menus import Menu, add_action
+from benchboard.ui.widgets.menus import Menu, add_action, show_keys
 from benchboard.ui.widgets.no_match import NoMatchLine
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -111,18 +113,22 @@ class FieldPane(QWidget):
             line.addWidget(button)
             line.addStretch(1)
             column.addLayout(line)
-        self._hint = Text(_("Press Enter, double-click or drag to add a column."), "caption", "muted")
+        self._hint = Text("", "caption", "muted")
         self._hint.setWordWrap(True)
         self._hint.setContentsMargins(_EDGE, 0, _EDGE, 0)
         column.addWidget(self._hint)
         self._field = search
         exploration.sources_changed.connect(self._show_match)
         exploration.sources_changed.connect(self._show_hint)
+        exploration.changed.connect(self._show_hint)
         self._exploration = exploration
         self._show_hint()
 
     def _show_hint(self) -> None:
         """Say how columns are added, once there is a table that has some."""
+        is_sql = self._exploration.state.mode == "sql"
+        builds = _("Press Enter, double-click or drag to add a column.")
+        self._hint.setText(_("Press Enter, double-click or drag to insert a name.") if is_sql else builds)
         self._hint.setVisible(any(source.tables for source in self._exploration.sources))
 
     def _join(self) -> None:
@@ -159,6 +165,8 @@ class FieldTree(QTreeWidget):
 
     placed = Signal(str, str, str, str)
     """The part of the query (`filters`, `groups`, `measures`); source, table and name of the column."""
+    inserted = Signal(str, str, str)
+    """While the SQL is edited: source, table and name of a column to insert in it; without a name the table."""
 
     def __init__(self, exploration: Exploration) -> None:
         super().__init__()
@@ -171,6 +179,7 @@ class FieldTree(QTreeWidget):
         self._shown_joins: tuple[Join, ...] = ()
         self.setObjectName("explore_fields")
         self.setAccessibleName(_("Tables and columns"))
+        self.setHeaderLabel(_("Tables and columns"))  # hidden, but screen readers come to it
         self.setHeaderHidden(True)
         self.setIndentation(13)
         self.setMouseTracking(True)
@@ -252,6 +261,19 @@ class FieldTree(QTreeWidget):
         if self.currentItem() is None and first is not None:
             self.setCurrentItem(first)
         self.verticalScrollBar().setValue(bar)
+        self._name_used()
+
+    def _name_used(self) -> None:
+        """Have a screen reader tell the columns of the query from others: on screen they are ticked."""
+        used = self.used_columns()
+        rows = QTreeWidgetItemIterator(self)
+        while (item := rows.value()) is not None:
+            line: FieldRow = item.data(0, _DATA)
+            ticked = line.column is not None and _key(line) in used
+            name = _("{column}, in the query").format(column=item.text(0)) if ticked else None
+            if item.data(0, Qt.ItemDataRole.AccessibleTextRole) != name:
+                item.setData(0, Qt.ItemDataRole.AccessibleTextRole, name)
+            rows += 1
 
     def _add_source(self, source: BrowsedSource, at: object) -> None:
         top = QTreeWidgetItem(self)
@@ -346,6 +368,7 @@ class FieldTree(QTreeWidget):
             base = source.table(question.table) if source is not None else None
             if base is not None:
                 self._exploration.read_statistics(question.source_id, base)
+        self._name_used()
         self.viewport().update()
 
     def _expanded(self, item: QTreeWidgetItem) -> None:
@@ -365,8 +388,13 @@ class FieldTree(QTreeWidget):
 
     def _activate(self, item: QTreeWidgetItem) -> None:
         line: FieldRow = item.data(0, _DATA)
-        if line.column is not None and line.table is not None:
+        if self._exploration.state.mode == "sql" and line.table is not None:
+            self.inserted.emit(line.source.id, line.table.name, line.column.name if line.column is not None else "")
+        elif line.column is not None and line.table is not None:
+            title = item.text(0)  # the tree may be built anew
             self._exploration.add_column(line.column, line.source.id, line.table)
+            if _key(line) in self.used_columns():
+                announce(self, _("{column}, in the query").format(column=title), again=True)
         elif line.table is not None:
             self._exploration.open_table(line.source.id, line.table.name)
 
@@ -425,8 +453,9 @@ class FieldTree(QTreeWidget):
         shown = Menu(self)
         shown.setObjectName("explore_field_menu")
         shown.setAccessibleName(_("Actions"))
+        first = _("Insert in the SQL") if self._exploration.state.mode == "sql" else _("Add where it fits")
         where = (
-            ("", _("Add where it fits") + "\t" + key_cap("Return"), "ph.plus"),
+            ("", first, "ph.plus"),
             ("filters", _("Filter by this column"), "ph.funnel"),
             ("groups", _("Group by this column"), "ph.rows"),
             ("measures", _("Measure this column"), "ph.calculator"),
@@ -434,7 +463,9 @@ class FieldTree(QTreeWidget):
         for part, title, icon in where:
             place = (part, line.source.id, line.table.name, line.column.name)
             run = partial(self.placed.emit, *place) if part else partial(self._activate, item)
-            add_action(shown, f"field_{part or 'add'}", title, icon, run)
+            action = add_action(shown, f"field_{part or 'add'}", title, icon, run)
+            if not part:
+                show_keys(action, "Return", key_cap("Return"))
         shown.aboutToHide.connect(shown.deleteLater)
         shown.popup(self.viewport().mapToGlobal(self.visualItemRect(item).center()))
 
@@ -445,6 +476,7 @@ class FieldTree(QTreeWidget):
             if line.column is not None and line.table is not None:
                 text = "\n".join((line.source.id, line.table.name, line.column.name))
                 data.setData(COLUMN_MIME, text.encode())
+                data.setText(written_name(line.column.name, line.source.question("").dialect))  # into the SQL
         return data
 
     def drawBranches(self, _painter: QPainter, _rect: QRect, _index: QModelIndex | QPersistentModelIndex) -> None:
@@ -510,6 +542,12 @@ def _described(column: BrowsedColumn, statistics: TableStatistics | None) -> tup
     if len(bars) > 1:
         return "", bars, tip
     return (_("1 value") if found.distinct == 1 else number(found.distinct)), (), tip
+
+
+def column_facts(column: BrowsedColumn, statistics: TableStatistics | None) -> str:
+    """What is in a column, in a sentence; empty while that isn't known."""
+    facts = _described(column, statistics)[2]
+    return f"{facts[:1].upper()}{facts[1:]}." if facts else ""
 
 
 def _range_text(column: BrowsedColumn, found: ColumnStatistics) -> str:

@@ -62,14 +62,16 @@ class FilterPopover(PartPopover):
         applied: Callable[[Filter], object],
         *,
         column: str = "",
+        suggested: str = "",
     ) -> None:
+        """`column` is one that was chosen; without it and a filter `shown`, it begins at the one `suggested`."""
         super().__init__(anchor, _("Filter"), "filter_popover", width=_WIDTH)
         self._filtered, self._table, self._applied = filtered, filtered.table, applied
         self._begins_at_value = shown is not None or bool(column)
         self._enters = False
         """Whether Enter was pressed before the values were there that decide what it does."""
         self._column = Select(column_choices(self._table), name="filter_column", label=_("Column"))
-        self._column.set_current_key(shown.column if shown is not None else column or self._table.columns[0].name)
+        self._column.set_current_key(shown.column if shown is not None else column or suggested)
         self._operator = Select([], name="filter_operator", label=_("Operator"))
         self._value = Field(_("Value"), Edit(name="filter_value"))
         self.values = ColumnValueList(context)

@@ -15,12 +15,15 @@ from benchboard.analytics.query_builder.combined import JoinFacts, comparable, j
 from benchboard.analytics.query_builder.question import JoinKind, Question
 from benchboard.analytics.table_browser import BrowsedTable
 from benchboard.errors import AppError
-from benchboard.i18n import _, number
+from benchboard.i18n import _
 from benchboard.ui.studio.data.explore.exploration import Exploration
+from benchboard.ui.studio.data.explore.join_pairs import JoinPairs, Pair
+from benchboard.ui.studio.data.explore.join_text import has_no_match, join_warning, joined_text, matches_text
 from benchboard.ui.studio.data.explore.joined_tables import JoinableTable, as_join, joinable_tables, key_pairs
 from benchboard.ui.studio.data.explore.part_popovers import PartPopover
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Button, Field, Paragraph, Select, paint_meter
+from benchboard.ui.widgets.accessible import announce
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -43,6 +46,9 @@ class _Meter(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setFixedHeight(10)
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # else what is below would move when the rows are counted
+        self.setSizePolicy(policy)
         self.share = 0.0
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -51,7 +57,8 @@ class _Meter(QWidget):
 
 
 class JoinPopover(PartPopover):
-    """A table, the columns that have to be equal, and which rows stay; below, how many rows match."""
+    """A table, the columns that have to be equal, and which rows stay; below, how many rows match, and which sums that
+    makes wrong."""
 
     def __init__(
         self,
@@ -70,7 +77,7 @@ class JoinPopover(PartPopover):
         title = _("Join another table") if place < 0 else _("Join {table}").format(table=question.joins[place].table)
         super().__init__(anchor, title, "join_popover", width=_WIDTH)
         self._context, self._exploration, self._question, self._place = context, exploration, question, place
-        self._pair = pair
+        self._pair, self._several = pair, removed is None
         before = replace(question, joins=question.joins[:place]) if place >= 0 else question
         self._before = replace(before, calculations=())
         self._known = exploration.joined_tables.table(self._before, exploration.sources)
@@ -81,29 +88,26 @@ class JoinPopover(PartPopover):
         self._table.set_current_key(str(first))
         table_field = Field(_("Table"), self._table, parent=self)
         table_field.setVisible(place < 0)
-        self._ours = Select([], name="join_left")
-        self._theirs = Select([], name="join_right")
-        self._ours_field = Field(_("Column of this query"), self._ours, parent=self)
-        self._theirs_field = Field(_("Equal to the column"), self._theirs, parent=self)
+        self._pairs = JoinPairs(self, several=self._several)  # a line of the data model's canvas is one pair
         self._kind = Select([], name="join_kind")
-        for field in (table_field, self._ours_field, self._theirs_field, Field(_("Rows"), self._kind, parent=self)):
+        for field in (table_field, self._pairs, Field(_("Rows"), self._kind, parent=self)):
             self.column.addWidget(field)
         self._meter = _Meter(self)
         self._matches = Paragraph("", "caption", "secondary", parent=self)
         self._matches.setObjectName("join_matches")
+        self._matches.reserve_lines(2)
         self._warning = Paragraph("", "caption", "warn", parent=self)
         self._warning.setObjectName("join_warning")
         for part in (self._meter, self._matches, self._warning):
             self.column.addWidget(part)
-        apply = self.add_apply(_("Join table") if place < 0 else _("Apply"))
+        apply = self._apply = self.add_apply(_("Join table") if place < 0 else _("Apply"))
         last = self.column.itemAt(self.column.count() - 1)
         buttons = last.layout() if last is not None else None
         if removed is not None and buttons is not None:
             buttons.addWidget(Button(_("Remove join"), partial(self._remove, removed), kind="quiet", icon="ph.trash",
                                   size="sm", name="join_remove", parent=apply.parentWidget()))  # fmt: skip
         self._table.currentIndexChanged.connect(self._choose_table)
-        self._ours.currentIndexChanged.connect(self._choose_ours)
-        self._theirs.currentIndexChanged.connect(self._measure)
+        self._pairs.changed.connect(self._measure)
         self.closed.connect(self._stop)
         self._choose_table()
 
@@ -138,50 +142,40 @@ class JoinPopover(PartPopover):
         words = [(kind, kind_words(kind, self._question.table, other.table.name)) for kind in kinds]
         chosen = self._kind.current_key() or "left"
         self._kind.set_choices(words)
-        pairs = key_pairs(self._before, self._our_table, other)
-        usable = {left for left, _right in pairs}
-        self._ours.set_choices([(one.name, one.title) for one in self._our_table.columns if one.name in usable])
         if self._place >= 0:
             join = self._question.joins[self._place]
             self._kind.set_current_key(join.kind)
-            self._show_keys(join.keys[self._pair])
+            self._show_keys(join.keys if self._several else (join.keys[self._pair],))
             self._measure()
             return
         self._kind.set_current_key(chosen)
-        if not pairs:
-            self._theirs.set_choices([])
+        likely, others = key_pairs(self._before, self._our_table, other)
+        self._show_keys([*likely, *others][:1])
+        if likely or others:
+            self._find_best(likely, others)
+        else:
             self._say(_("No column of {table} has the type of one of this query.").format(table=other.table.name))
-            return
-        self._show_keys(pairs[0])
-        self._find_best(pairs)
 
-    def _show_keys(self, pair: tuple[str, str]) -> None:
-        self._ours.set_current_key(pair[0])
-        self._show_theirs()
-        self._theirs.set_current_key(pair[1])
+    def _show_keys(self, pairs: Sequence[Pair]) -> None:
+        calculated = {one.name for one in self._question.calculations}
+        theirs = self._other.table.columns
+        ours = [
+            one
+            for one in self._our_table.columns
+            if one.name not in calculated and any(comparable(one.kind, other.kind) for other in theirs)
+        ]
+        self._pairs.show_pairs(ours, theirs, pairs)
 
-    def _show_theirs(self) -> None:
-        """The columns of the other table that can be equal to the one chosen."""
-        ours = self._our_table.column(self._ours.current_key())
-        kind = ours.kind if ours is not None else "text"
-        columns = [one for one in self._other.table.columns if comparable(kind, one.kind)]
-        self._theirs.set_choices([(one.name, one.title) for one in columns])
-
-    def _choose_ours(self) -> None:
-        before = self._theirs.current_key()
-        self._show_theirs()
-        self._theirs.set_current_key(before)
-        self._measure()
-
-    def joined(self, pair: tuple[str, str] | None = None) -> Question:
+    def joined(self, pairs: Sequence[Pair] = ()) -> Question:
         """The question with the join as it is chosen, or by other columns."""
-        pair = pair or (self._ours.current_key(), self._theirs.current_key())
+        pairs = pairs or self._pairs.pairs
         kind: JoinKind = self._kind.currentData()
         if self._place < 0:
-            return as_join(self._question, self._whole(), self._other, pair, kind)
+            return as_join(self._question, self._whole(), self._other, pairs, kind)
         joins, before = list(self._question.joins), self._question.joins[self._place]
-        keys = (*before.keys[: self._pair], pair, *before.keys[self._pair + 1 :])
-        joins[self._place] = replace(before, keys=tuple(dict.fromkeys(keys)), kind=kind)
+        if not self._several:
+            pairs = (*before.keys[: self._pair], *pairs, *before.keys[self._pair + 1 :])
+        joins[self._place] = replace(before, keys=tuple(dict.fromkeys(pairs)), kind=kind)
         return replace(self._question, joins=tuple(joins))
 
     def _whole(self) -> BrowsedTable:
@@ -193,33 +187,39 @@ class JoinPopover(PartPopover):
         return self._place if self._place >= 0 else len(self._question.joins)
 
     def _begin(self) -> CancelToken | None:
-        """Begin to count; None where the tables are too large."""
+        """Begin to count; None where the tables are too large, or no pair of columns is complete."""
         self._token.cancel()
         self._token = CancelToken()
+        if not self._pairs.pairs:
+            self._say("")
+            return None
         if not self._exploration.joined_tables.is_countable(self.joined(), self._exploration.sources):
             self._say(_("The rows of large tables on a server aren't counted beforehand: sums may count rows twice."))
             return None
-        self._say(_("Counting the rows that match…"))
+        self._show_text(_("Counting the rows that match…"))
         return self._token
 
-    def _find_best(self, pairs: Sequence[tuple[str, str]]) -> None:
+    def _find_best(self, likely: Sequence[Pair], others: Sequence[Pair]) -> None:
         token = self._begin()
         if token is None:
             return
-        questions = [self.joined(pair) for pair in pairs]
-        tables = self._exploration.joined_tables
+        tables, joined = self._exploration.joined_tables, self.joined()
 
-        def done(found: tuple[int, JoinFacts] | None) -> None:
+        def done(found: tuple[tuple[Pair, ...], JoinFacts] | None) -> None:
             if token.cancelled or token is not self._token:
                 return
             if found is None:
                 self._measure()
                 return
-            self._show_keys(pairs[found[0]])
+            self._show_keys(found[0])
             self._show_facts(found[1])
 
         self._context.tasks.read(
-            self, partial(tables.best_keys, questions, token), done, partial(self._failed, token), long=True
+            self,
+            partial(tables.best_keys, joined, likely, others, token),
+            done,
+            partial(self._failed, token),
+            long=True,
         )
 
     def _measure(self) -> None:
@@ -242,47 +242,53 @@ class JoinPopover(PartPopover):
         if not token.cancelled and token is self._token:
             self._say(" ".join(part for part in (error.what, error.why, error.do) if part))
 
+    def open(self) -> None:
+        super().open()
+        announce(self, self._apply.accessibleDescription())  # nothing while it is still being counted
+
+    def _tell(self) -> None:
+        """Tell a screen reader how many rows match, and what is wrong; the button says it too."""
+        told = " ".join(one.text().replace("\n", " ") for one in (self._matches, self._warning) if not one.isHidden())
+        self._apply.setAccessibleDescription(told)
+        announce(self, told)
+
     def _say(self, text: str) -> None:
+        self._show_text(text)
+        self._tell()
+
+    def _show_text(self, text: str) -> None:
+        self._apply.setAccessibleDescription("")
+        self._apply.set_kind("primary")
         self._meter.hide()
         self._matches.setText(text)
         self._warning.hide()
         self._resize()
 
     def _show_facts(self, facts: JoinFacts) -> None:
-        self._exploration.joined_tables.add_facts(self.joined(), self._index(), facts)
+        question, place, tables = self.joined(), self._index(), self._exploration.joined_tables
+        tables.add_facts(question, place, facts)
         table, other = self._question.table, self._other.table.name
         self._meter.share = facts.left_matched / facts.left_rows if facts.left_rows else 0.0
         self._meter.show()
         self._meter.update()
-        first = _("{count} of {rows} rows of {table} find a row of {other}.").format(
-            count=number(facts.left_matched), rows=number(facts.left_rows), table=table, other=other
-        )
-        second = _("{count} of {rows} rows of {other} are found.").format(
-            count=number(facts.right_matched), rows=number(facts.right_rows), other=other
-        )
-        self._matches.setText(f"{first}\n{second}")
-        warning = ""
-        if facts.most_right > 1:
-            warning = _(
-                "Each row of {table} has up to {count} rows of {other}. Sums over {other} are right; a sum over {table}"
-                " counts its rows more than once."
-            ).format(table=table, other=other, count=number(facts.most_right))
-        elif facts.most_left > 1:
-            warning = _(
-                "Each row of {other} belongs to up to {count} rows of {table}. Sums over {table} are right; a sum over"
-                " {other} counts its rows more than once."
-            ).format(table=table, other=other, count=number(facts.most_left))
+        self._matches.setText(matches_text(facts, table, other))
+        warning = join_warning(tables.facts(question), place, table, other)
         self._warning.setText(warning)
         self._warning.setVisible(bool(warning))
+        # Nothing suggests a join that finds no row.
+        self._apply.set_kind("plain" if has_no_match(facts) else "primary")
         self._resize()
+        self._tell()
 
     def _resize(self) -> None:
         if self.isVisible():
             self.move_into_place()
 
     def apply(self) -> None:
-        if not self._theirs.current_key():
+        if not self._pairs.pairs:
             return
-        question = self.joined()
+        question, window = self.joined(), self.window()
+        facts = self._exploration.joined_tables.facts(question)[self._index()]
         self.close()
         self._exploration.set_question(question, mode="build")
+        announce(window, joined_text(facts, self._other.table.name))

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from benchboard.analytics import table_browser
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.column_statistics import TableStatistics
-from benchboard.analytics.join_statistics import describe_join
+from benchboard.analytics.join_statistics import best_keys, describe_join
 from benchboard.analytics.queries import ResultTable, run_query
 from benchboard.analytics.query_builder.combined import (
     JoinFacts,
@@ -22,10 +22,9 @@ from benchboard.analytics.query_builder.combined import (
 from benchboard.analytics.query_builder.question import Join, Question
 from benchboard.analytics.query_builder.sql_writer import rows_sql
 from benchboard.analytics.query_types import ValueKind
+from benchboard.analytics.repeated_rows import repeated_text
 from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource, BrowsedTable
-from benchboard.errors import AppError
 from benchboard.i18n import _
-from benchboard.ui.studio.tiles.tile_notes import repeated_text
 from benchboard.ui.tasks import DatabaseSession
 
 if TYPE_CHECKING:
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 SECONDS: Final = 30.0
-_TRIED: Final = 3
-"""Pairs of keys that are tried, the likeliest by their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +73,26 @@ def _place(join: Join, own: BrowsedSource, sources: Sequence[BrowsedSource]) -> 
 
 
 def as_join(
-    question: Question, known: BrowsedTable, other: JoinableTable, keys: tuple[str, str], kind: str
+    question: Question, known: BrowsedTable, other: JoinableTable, keys: Sequence[tuple[str, str]], kind: str
 ) -> Question:
-    """The question with a table joined."""
+    """The question with a table joined by these pairs of columns."""
     return with_join(
-        question, other.table.name, [one.name for one in other.table.columns], [keys],
+        question, other.table.name, [one.name for one in other.table.columns], keys,
         known=[one.name for one in known.columns], kind=kind, source=other.source_name,  # type: ignore[arg-type]  # a kind
     )  # fmt: skip
 
 
-def key_pairs(question: Question, known: BrowsedTable, other: JoinableTable) -> list[tuple[str, str]]:
-    """Pairs of columns by which a table could be joined, the likeliest first; those of any name last."""
+def key_pairs(
+    question: Question, known: BrowsedTable, other: JoinableTable
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Pairs of columns by which a table could be joined: those that their names make likely, the likeliest first, and
+    all others whose values can be equal."""
     ours = [(one.name, one.kind) for one in known.columns if all(one.name != c.name for c in question.calculations)]
     theirs = [(one.name, one.kind) for one in other.table.columns]
-    named = suggested_keys(ours, other.table.name, theirs, question.table)
-    rest = [(a, b) for a, kind in ours for b, other_kind in theirs if comparable(kind, other_kind)]
-    return list(dict.fromkeys([*named, *rest]))
+    likely = suggested_keys(ours, other.table.name, theirs, question.table)
+    pairs = [(a, b, kind) for a, kind in ours for b, other_kind in theirs if comparable(kind, other_kind)]
+    keys = [(a, b) for a, b, kind in pairs if kind not in ("boolean", "decimal")]
+    return likely, [one for one in keys or [(a, b) for a, b, _kind in pairs] if one not in likely]
 
 
 class JoinedTables(QObject):
@@ -202,22 +203,15 @@ class JoinedTables(QObject):
         )  # fmt: skip
 
     def best_keys(
-        self, questions: Sequence[Question], token: CancelToken, session: DatabaseSession
-    ) -> tuple[int, JoinFacts] | None:
-        """Which of some questions with a join more finds the most rows, and how; None if none does."""
-        best: tuple[int, JoinFacts] | None = None
-        for place, one in enumerate(questions[:_TRIED]):
-            try:
-                facts = describe_join(self.runner(session, one, token), one, len(one.joins) - 1)
-            except AppError:
-                if token.cancelled:
-                    raise
-                continue  # such as a key without an order
-            if best is None or _share(facts) > _share(best[1]):
-                best = place, facts
-            if _share(facts) > 0.5:  # the first by name that does
-                break
-        return best
+        self,
+        question: Question,
+        likely: Sequence[tuple[str, str]],
+        others: Sequence[tuple[str, str]],
+        token: CancelToken,
+        session: DatabaseSession,
+    ) -> tuple[tuple[tuple[str, str], ...], JoinFacts] | None:
+        """See `join_statistics.best_keys`."""
+        return best_keys(self.runner(session, question, token), question, likely, others)
 
     def repeated_text(self, question: Question | None, sources: Sequence[BrowsedSource]) -> str:
         """What is said of measures that count rows several times because of a join; empty if there are none."""
@@ -225,15 +219,11 @@ class JoinedTables(QObject):
             return ""
         facts = self.facts(question)
         found = repeated_rows(question, facts)
-        if found is not None:
+        if found:
             return repeated_text(found)
         if None in facts and not self.is_countable(question, sources):
             return _("Sums may count rows more than once: large tables on a server aren't counted beforehand.")
         return ""
-
-
-def _share(facts: JoinFacts) -> float:
-    return facts.left_matched / facts.left_rows if facts.left_rows else 0.0
 
 
 def _facts_key(question: Question, place: int) -> object:

@@ -1,11 +1,21 @@
 """What changed between two questions, in words for a screen reader: parts that were added, removed or changed."""
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from benchboard.i18n import _
 
 Parts = Mapping[str, Sequence[str]]
 """The texts of the chips of each row, by the title of the row."""
+Step = Literal["undo", "redo"]
+
+
+def step_text(step: Step, before: Parts, after: Parts) -> str:
+    """What undo or redo did, where that can be said."""
+    changed = change_text(before, after)
+    if not changed:
+        return _("Undone") if step == "undo" else _("Redone")
+    return (_("Undone: {step}") if step == "undo" else _("Redone: {step}")).format(step=changed)
 
 
 def change_text(before: Parts, after: Parts) -> str:

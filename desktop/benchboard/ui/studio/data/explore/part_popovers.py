@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from benchboard.analytics.query_builder.question import (
     CLOCK_UNITS,
@@ -25,7 +26,7 @@ from benchboard.analytics.query_builder.question import (
 )
 from benchboard.analytics.query_types import NUMBERS
 from benchboard.analytics.table_browser import BrowsedTable
-from benchboard.i18n import _, number, parse_number
+from benchboard.i18n import TwoReadings, _, number, parse_number
 from benchboard.ui.studio.data.explore.part_text import (
     direction_title,
     function_title,
@@ -34,6 +35,9 @@ from benchboard.ui.studio.data.explore.part_text import (
     unit_title,
 )
 from benchboard.ui.widgets import Button, Edit, Field, Popover, Select, heading, row
+from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.fields import SearchField
+from benchboard.ui.widgets.paragraph import Paragraph
 
 _WIDTH: Final = 280
 _PADDING: Final = 14
@@ -42,8 +46,13 @@ _PADDING: Final = 14
 class PartPopover(Popover):
     """A few fields and *Apply*; Enter in a field applies too."""
 
+    is_form = True
+
     def __init__(self, anchor: QWidget, title: str, name: str, *, width: int = _WIDTH) -> None:
         super().__init__(anchor, width=width, padding=_PADDING, name=name)
+        self._warning = Paragraph(_("Press Esc again to discard what you typed."), "caption", "warn", parent=self)
+        self._warning.setObjectName("part_discard_warning")
+        self._warning.hide()
         self.column.addWidget(heading(title))
 
     def add_apply(self, title: str = "") -> Button:
@@ -51,12 +60,30 @@ class PartPopover(Popover):
         button = Button(title or _("Apply"), self.apply, kind="primary", size="sm", name="part_apply")
         buttons = row(button)
         buttons.addStretch(1)
+        self.column.addWidget(self._warning)
         self.column.addLayout(buttons)
         return button
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._is_typed() and self._warning.isHidden():
+            self._warning.show()
+            self.move_into_place()
+            announce(self, self._warning.text(), urgent=True, again=True)
+        else:
+            super().keyPressEvent(event)
+
+    def _is_typed(self) -> bool:
+        """Whether closing it would lose something that was typed."""
+        lines = [one for one in self.findChildren(QLineEdit) if not isinstance(one, SearchField)]
+        texts = self.findChildren(QPlainTextEdit)
+        return any(one.isModified() for one in lines) or any(one.document().isModified() for one in texts)
 
     def apply(self) -> None:
         """Take what was chosen; wrong values stay, with what is wrong."""
         raise NotImplementedError
+
+    def accept(self) -> None:
+        self.apply()  # also where its button isn't the blue one, because what it does isn't advised
 
     def open(self) -> None:
         super().open()
@@ -276,6 +303,8 @@ class LimitPopover(PartPopover):
         text = self._rows.text().strip()
         try:
             rows = parse_number(text) if text else None
+        except TwoReadings as error:
+            rows = error.whole  # there are no parts of a row
         except ValueError:
             rows = 0.5
         if rows is not None and (rows != int(rows) or not 1 <= rows <= MAX_LIMIT):

@@ -22,16 +22,6 @@ from benchboard.i18n import _, ngettext, number
 from benchboard.ui.studio.tiles.numbers.number_format import format_cell
 from benchboard.ui.time_format import iso_moment
 
-KIND_ICONS: dict[ValueKind, str] = {
-    "text": "ph.text-t",
-    "integer": "ph.hash",
-    "decimal": "ph.hash",
-    "boolean": "ph.toggle-left",
-    "timestamp": "ph.calendar-blank",
-    "date": "ph.calendar-blank",
-    "null": "ph.question",
-}
-
 
 def column_title(table: BrowsedTable | None, name: str) -> str:
     """A column as people read it."""
@@ -192,7 +182,7 @@ def join_text(one: Join) -> str:
 def limit_text(question: Question) -> str:
     """The limit of rows."""
     if question.limit is None:
-        return _("No limit")
+        return _("Limit: none")
     text = ngettext("first {count} row", "first {count} rows", question.limit)
     return text.format(count=number(question.limit))
 

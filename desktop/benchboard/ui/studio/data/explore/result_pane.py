@@ -8,14 +8,34 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QGraphicsOpacityEffect,
+    QHBoxLayout,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from benchboard.analytics.line_reduction import Reduction
+from benchboard.analytics.mixed_currencies import mixed_text
 from benchboard.analytics.pivoted_table import PivotTable
 from benchboard.analytics.queries import ResultTable
+from benchboard.analytics.repeated_rows import repeated_text
 from benchboard.analytics.table_export.formats import ExportFormat
 from benchboard.dashboards.document.time_range import Period, absolute
-from benchboard.dashboards.document.widget_kinds import PIVOT, STACK, Setting, WidgetContent, WidgetKind, kind_of
+from benchboard.dashboards.document.widget_kinds import (
+    PIVOT,
+    PIVOT_COLUMNS,
+    PIVOT_ORDER,
+    STACK,
+    Setting,
+    WidgetContent,
+    WidgetKind,
+    kind_of,
+)
+from benchboard.dashboards.pivoted_widget import PivotSettings, pivot_settings
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.commands import REGISTRY
@@ -25,7 +45,7 @@ from benchboard.ui.studio.data.explore.part_text import question_title
 from benchboard.ui.studio.data.explore.plan_pane import PlanPane
 from benchboard.ui.studio.data.explore.result_export import ask_and_export_result
 from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
-from benchboard.ui.studio.tiles.kinds.pivot import pivot_mismatch, pivot_of
+from benchboard.ui.studio.tiles.kinds.pivot import is_made, pivot_mismatch, pivot_of, prepare
 from benchboard.ui.studio.tiles.line_reader import LineReader
 from benchboard.ui.studio.tiles.query_results import TILE_BUCKETS, draws_lines
 from benchboard.ui.studio.tiles.renderers import mismatch_reason, show_period_text
@@ -34,11 +54,10 @@ from benchboard.ui.studio.tiles.results.tile_point import TilePoint
 from benchboard.ui.studio.tiles.series.stacking import series_count
 from benchboard.ui.studio.tiles.tables.table_widget import TableState, TableWidget
 from benchboard.ui.studio.tiles.tile_notes import source_text
-from benchboard.ui.time_format import clock_minutes
-from benchboard.ui.widgets import Button, Elided, Icon, Paragraph, hairline
+from benchboard.ui.widgets import Button, Elided, EmptyState, Icon, Paragraph, hairline
 from benchboard.ui.widgets.accessible import announce, choice_of_several
 from benchboard.ui.widgets.fields import Select
-from benchboard.ui.widgets.focus import FocusRinged
+from benchboard.ui.widgets.focus import FocusReturn, FocusRinged
 from benchboard.ui.widgets.popover import MenuItem, menu
 from benchboard.ui.widgets.surfaces import set_surface
 from benchboard.ui.widgets.tab_order import one_tab_stop_choices
@@ -75,10 +94,14 @@ _LEAST_TABLE: Final = 62
 _READABLE_CHART: Final = 260
 """Least pixels of a chart that nobody made smaller. In a window without room for it and a table, the table takes its
 place when it is asked for."""
+_LEAST_FIELD: Final = 116
+"""Pixels of a field above the result in a narrow window."""
 _CHART_SHARE: Final = 0.6
 _RESIZED_BY: Final = 32
 """Pixels by which a key makes the chart or the table taller."""
 _FOOTER: Final = 30
+PIVOTED_AT_ONCE: Final = 1_000
+"""Rows of which a pivot table is made in a few milliseconds; of more, a worker makes it."""
 _MESSAGE: Final = 96
 """From the middle of the chart, twice: the lower half of the message that is painted there."""
 
@@ -104,6 +127,8 @@ class ResultPane(QWidget):
         self.setAccessibleName(_("Result"))
         self._context, self._exploration = context, exploration
         self._shown: ResultTable | None = None
+        self._pivoting: tuple[ResultTable, PivotSettings] | None = None
+        """Of what a pivot table is being made."""
         self._dated: ResultTable | None = None
         """The latest result with what is known of its periods."""
         self._error_in_sql = ""
@@ -111,7 +136,8 @@ class ResultPane(QWidget):
         self._announced: AppError | None = None
         self._told_result: ExplorationResult | None = None
         """The result of which a screen reader was told how many rows it has."""
-        self._was_stale = False
+        self._told_stale: ExplorationResult | None = None
+        """The result of which was told that it is from before the changes."""
         self.chart = _Chart()
         self.chart.setObjectName("explore_chart")
         self.chart.retry_requested.connect(exploration.run)
@@ -135,6 +161,8 @@ class ResultPane(QWidget):
         self._reason = Elided("", "caption", "muted")
         self._reason.setObjectName("explore_reason")
         self.kinds: dict[str, Button] = {}
+        self.settings: dict[str, Select] = {}
+        """The fields of the settings `EXPLORED`, by their keys."""
         upper = QWidget()
         upper.setMinimumHeight(_LEAST_CHART)
         self._upper = column = QVBoxLayout(upper)
@@ -147,6 +175,15 @@ class ResultPane(QWidget):
         self._repeated.hide()
         column.addWidget(self._repeated)
         column.addWidget(self.chart, 1)
+        self._no_result = EmptyState(
+            "ph.warning-circle",
+            _("No result: the query has an error"),
+            _("Go to error"),
+            self.edit_requested.emit,
+            why=_("Correct it above, then run the query again."),
+        )
+        self._no_result.hide()
+        column.addWidget(self._no_result, 1)
         column.addStretch(0)  # while the chart is hidden, the header stays above
         self._show_data = Button("", self._show_all_data, kind="link", icon="ph.clock", name="explore_show_data")
         below_message = QVBoxLayout(self.chart)
@@ -192,6 +229,8 @@ class ResultPane(QWidget):
             _("Read again"), self.refresh_requested.emit, kind="link", size="sm", name="explore_read_again"
         )
         self.plan = PlanPane(context, exploration)
+        self._plan_return = FocusReturn()
+        """Where the focus goes when the plan is hidden."""
         self.plan.hide()
         self._plan_button = Button(
             _("Plan"), self.toggle_plan, kind="quiet", icon="ph.tree-structure", size="sm", name="explore_plan",
@@ -238,11 +277,15 @@ class ResultPane(QWidget):
             choice_of_several(button)
             self.kinds[one] = button
             buttons.addWidget(button)
-        self._stack_choices: list[tuple[str, str]] = []
-        self.stacking = Select([], name="explore_stack", label=_("Stacking"))
-        self.stacking.activated.connect(lambda _place: self._choose_stack())
+        self._choices: dict[str, list[tuple[str, str]]] = {}
+        """The choices of each setting, as they are named now."""
         line.addWidget(self._reset)
-        line.addWidget(self.stacking)
+        for setting in (STACK, PIVOT_COLUMNS, PIVOT_ORDER):
+            field = Select([], name=f"explore_{setting.key}", label=_(setting.title))
+            field.setMinimumWidth(_LEAST_FIELD)  # else the longest of its choices would widen the window
+            field.activated.connect(partial(self._choose_setting, setting.key))
+            self.settings[setting.key] = field
+            line.addWidget(field)
         line.addWidget(holder)
         return line
 
@@ -250,33 +293,45 @@ class ResultPane(QWidget):
         if not self.is_stale:  # what is typed would be lost with a filter
             self.point_requested.emit(found, at)
 
-    def _show_stacking(self, table: ResultTable | None) -> None:
-        """Offer to stack the series of bars and areas that have several."""
-        setting = _stacking(kind_of(self._exploration.kind))
-        has_several = setting is not None and table is not None and bool(table.rows) and series_count(table) > 1
-        self.stacking.setVisible(has_several)
-        if setting is None:
-            return
-        named = _("{name}: {values}")  # it stands without a label
-        choices = [(key, named.format(name=_(setting.title), values=_(title))) for key, title in setting.choices]
-        if choices != self._stack_choices:
-            self._stack_choices = choices
-            self.stacking.set_choices(choices)
-        chosen = self._exploration.state.stack
-        self.stacking.set_current_key(chosen if chosen in dict(choices) else str(setting.default))
+    def _show_settings(self, table: ResultTable | None) -> None:
+        """Offer to stack the series of bars and areas that have several, and to arrange a pivot table."""
+        kind = kind_of(self._exploration.kind)
+        for key, field in self.settings.items():
+            setting = _setting(kind, key)
+            has_rows = setting is not None and table is not None and bool(table.rows)
+            field.setVisible(has_rows and (key != STACK.key or (table is not None and series_count(table) > 1)))
+            if setting is None:
+                continue
+            named = _("{name}: {values}")  # it stands without a label
+            choices = [(one, named.format(name=_(setting.title), values=_(title))) for one, title in setting.choices]
+            if choices != self._choices.get(key):
+                self._choices[key] = choices
+                field.set_choices(choices)
+            chosen = self._exploration.state.settings.get(key, "")
+            field.set_current_key(chosen if chosen in dict(choices) else str(setting.default))
 
-    def _choose_stack(self) -> None:
-        self._exploration.set_stack(self.stacking.current_key())
+    def _choose_setting(self, key: str, _place: int) -> None:
+        self._exploration.set_setting(key, self.settings[key].current_key())
         self._show_kind()
 
     def toggle_plan(self) -> None:
         """Show the plan of the query in place of its result, or the result again."""
-        shown = self.plan.isHidden()
+        shown, focused = self.plan.isHidden(), QApplication.focusWidget()
         self._plan_button.setChecked(shown)
+        if shown:
+            self._plan_return = FocusReturn(focused, self._plan_button)
+        elif focused is not None and self.plan.isAncestorOf(focused):
+            target = self._plan_return.target()
+            (target or self._plan_button).setFocus(Qt.FocusReason.OtherFocusReason)
         self._split.setVisible(not shown)
         self.plan.setVisible(shown)
         if shown:
-            self.plan.tree.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.plan.focus_steps()
+
+    def show_rows(self) -> None:
+        """Show the result, in place of the plan if that is shown."""
+        if not self.plan.isHidden():
+            self.toggle_plan()
 
     def why_no_export(self) -> str:
         """Why the rows can't be written to a file; empty if they can."""
@@ -336,6 +391,8 @@ class ResultPane(QWidget):
     def title(self) -> str:
         """The title of the chart: of the last result that was no error, while that is shown."""
         exploration, good = self._exploration, self._exploration.last_good
+        if exploration.result is not None and exploration.result.part_start is not None:
+            return _("Selected SQL")
         if self.is_stale and good is not None:
             return question_title(exploration.read_question(good.text, good.source_id), exploration.table)
         return question_title(exploration.state.question, exploration.table)
@@ -344,9 +401,10 @@ class ResultPane(QWidget):
         """What is shown, as a widget of a page."""
         state, name = self._exploration.state, kind or self._exploration.kind_of(self._result)
         known, config = kind_of(name), dict[str, object]()
-        stacking = _stacking(known)
-        if state.stack and stacking is not None and state.stack in dict(stacking.choices):
-            config["stack"] = state.stack
+        for key, value in state.settings.items():
+            setting = _setting(known, key)
+            if setting is not None and value in dict(setting.choices):
+                config[key] = value
         return WidgetContent("explore", name, known, self.title, state.text, config, state.source_id)
 
     def _keep_sizes(self) -> None:
@@ -366,9 +424,10 @@ class ResultPane(QWidget):
         self._table_holder.setVisible(self._has_rows and (not one_at_a_time or shows_table))
         self.chart.setVisible(self._has_chart and not (one_at_a_time and shows_table))
         only_header = self._has_rows and self.chart.isHidden()
-        self._chart_holder.setMaximumHeight(_HEADER if only_header else 16_777_215)
+        alone = max(header, _HEADER)  # a warning below it may have several lines
+        self._chart_holder.setMaximumHeight(alone if only_header else 16_777_215)
         least = header + _READABLE_CHART if one_at_a_time else _LEAST_CHART
-        self._chart_holder.setMinimumHeight(_HEADER if only_header else least)
+        self._chart_holder.setMinimumHeight(alone if only_header else least)
         if self._has_own_sizes or one_at_a_time:
             return
         upper = max(round(height * _CHART_SHARE), _READABLE_CHART + header)
@@ -379,7 +438,8 @@ class ResultPane(QWidget):
         margins = self._upper.contentsMargins()
         rows = [self._head.sizeHint().height()]
         if not self._repeated.isHidden():
-            rows.append(self._repeated.sizeHint().height())
+            width = self.width() - margins.left() - margins.right()
+            rows.append(self._repeated.heightForWidth(width))
         return margins.top() + margins.bottom() + sum(rows) + self._upper.spacing() * len(rows)
 
     def _toggle_table(self) -> None:
@@ -387,12 +447,18 @@ class ResultPane(QWidget):
         self._divide()
 
     def _show_repeated(self) -> None:
-        """Say which sums count rows several times because of a joined table: never a wrong one in silence."""
+        """Say which sums count rows several times because of a joined table, or add up amounts in several currencies:
+        never a wrong one in silence."""
         exploration = self._exploration
         text = exploration.joined_tables.repeated_text(exploration.state.question, exploration.sources)
+        if self._result is not None and not text:
+            text = repeated_text(self._result.repeated)  # because of the joins of a data model
+        if self._result is not None and self._result.mixed is not None:
+            text = " ".join(part for part in (text, mixed_text(self._result.mixed)) if part)
         if text != self._repeated.text():
             self._repeated.setText(text)
             self._repeated.setVisible(bool(text))
+            self._divide()
 
     def _choose(self, kind: str) -> None:
         chosen = self._exploration.chosen_kind(self._result)
@@ -401,6 +467,7 @@ class ResultPane(QWidget):
 
     def show_result(self) -> None:
         """Show the latest result, or that there is none."""
+        self._show_repeated()
         self._show_kind()
         self._show_status()
 
@@ -420,6 +487,7 @@ class ResultPane(QWidget):
             self.table.show_table(table)
         if not self.table.view.hasFocus():
             self.table.view.clearSelection()  # nobody selected its first cell
+        self.table.footer.setVisible(isinstance(table, PivotTable))  # it says what has no total, and why
         self._tables.setCurrentWidget(self.table)
         self._tables.show()
 
@@ -437,7 +505,7 @@ class ResultPane(QWidget):
                 why = mismatch_reason(self.widget(kind), table) or ""
             button.disable(why if kind != shown else "")
             button.setChecked(kind == shown and table is not None)
-        self._show_stacking(table)
+        self._show_settings(table)
         self._export_button.disable(self.why_no_export())
         self._title.setText(self.title if exploration.state.text else "")
         self._show_reason()
@@ -448,7 +516,9 @@ class ResultPane(QWidget):
             self._show_table(rows)
         is_table = shown == "table" or isinstance(rows, PivotTable)
         only_table = is_table and not has_error and table is not None and bool(table.rows)
-        self._has_chart = not only_table and (self.is_stale or not self._is_said_in_sql())
+        is_said_above = self._is_said_in_sql() and not self.is_stale
+        self._has_chart = not only_table and not is_said_above
+        self._no_result.setVisible(is_said_above)
         self._has_rows = table is not None and bool(table.rows) and not has_error
         self._divide()
         if not only_table:
@@ -471,19 +541,37 @@ class ResultPane(QWidget):
         return self._dated
 
     def _rows_of(self, table: ResultTable | None) -> ResultTable | None:
-        """The rows below the chart; in place of both, a pivot table if that is the kind chosen."""
+        """The rows below the chart; in place of both, a pivot table if that is the kind chosen. While a large one is
+        being made, what was shown before."""
         widget = self.widget()
-        if table is None or widget.type != PIVOT or not table.rows or pivot_mismatch(widget, table) is not None:
+        if table is None or widget.type != PIVOT or not table.rows:
             return table
-        return pivot_of(widget, table)
+        if len(table.rows) > PIVOTED_AT_ONCE and not is_made(widget, table):
+            self._make_pivot(widget, table)
+            return self._shown if isinstance(self._shown, PivotTable) else table
+        return pivot_of(widget, table) if pivot_mismatch(widget, table) is None else table
+
+    def _make_pivot(self, widget: WidgetContent, table: ResultTable) -> None:
+        """Make a pivot table on a worker, or find that it can't be one, and show it."""
+        asked, known = (table, pivot_settings(widget)), self._pivoting
+        if known is not None and known[0] is table and known[1] == asked[1]:
+            return
+        self._pivoting = asked
+
+        def done(_made: None) -> None:
+            if self._pivoting is asked:
+                self._pivoting = None
+                self._show_kind()
+
+        self._context.tasks.read(self, lambda _session: prepare(widget, QueryResult(widget.query, table)), done)
 
     def _show_reason(self) -> None:
         """Say why the chart is of its kind, or that the result isn't that of the query."""
         result = self._result
         suggestion, table = (result.suggestion, result.table) if result is not None else (None, None)
         text = ""
-        if self.is_stale and result is not None and result.at is not None:
-            text = _("Result of the query from {time}").format(time=clock_minutes(result.at))
+        if self.is_stale:
+            text = _("Showing the result from before your changes")
         elif suggestion is not None and not self._exploration.chosen_kind(result) and table is not None and table.rows:
             text = suggestion.reason
         self._reason.set_tone("secondary" if self.is_stale else "muted")
@@ -513,6 +601,8 @@ class ResultPane(QWidget):
         """Whether what is shown is the last result that was no error: the SQL has an error now, or it was corrected and
         hasn't run yet."""
         state, result = self._exploration.state, self._exploration.result
+        if result is not None and result.part_start is not None and result.error is None:
+            return False  # it ran, whatever is wrong with the rest
         was_wrong = result is not None and result.error is not None and result.text != state.text
         has_error = state.mode == "sql" and (bool(self._error_in_sql) or was_wrong)
         return has_error and self._exploration.last_good is not None
@@ -578,20 +668,22 @@ class ResultPane(QWidget):
         elif result is not None and result.table is not None:
             mark, role = ("ph.warning", "warn") if result.table.truncated else ("ph.check", "ok")
             text = _result_text(result.table, result.seconds)
+            text += " · " + _("selected SQL") if result.part_start is not None else ""
         elif exploration.running:
             return
-        before, was_stale = self._status.text(), self._was_stale
-        self._was_stale = self.is_stale
+        before = self._status.text()
         self.mark.setVisible(bool(mark))
         if mark:
             self.mark.show_icon(mark, role)
         self._status.setText(text)
         self._origin.setText(self._origin_text() if result is not None and result.table is not None else "")
         news = result.source if result is not None and result.table is not None else None
-        self.read_again.setVisible(news is not None and news.is_outdated)
+        self.read_again.setVisible(news is not None and (news.is_outdated or news.renamed))
         is_current = result is not None and result.text == exploration.state.text
-        error = result.error if result is not None and is_current and not self._is_said_in_sql() else None
-        if self.is_stale and self.isVisible() and not was_stale:
+        in_sql = exploration.state.mode == "sql"  # there the editor tells it
+        error = result.error if result is not None and is_current and not in_sql else None
+        if self.is_stale and self.isVisible() and result is not self._told_stale:
+            self._told_stale = result
             announce(self, self._reason.text())
         if error is not None and error is not self._announced and self.isVisible():
             announce(self, error.what)
@@ -620,9 +712,9 @@ def _faded(widget: QWidget) -> QGraphicsOpacityEffect:
     return effect
 
 
-def _stacking(kind: WidgetKind | None) -> Setting | None:
-    """The setting of a kind that says how its series are stacked; None if it has none."""
-    return next((one for one in kind.settings if one.key == STACK.key), None) if kind is not None else None
+def _setting(kind: WidgetKind | None, key: str) -> Setting | None:
+    """The setting of a kind that is called so; None if it has none."""
+    return next((one for one in kind.settings if one.key == key), None) if kind is not None else None
 
 
 def _result_text(table: ResultTable, seconds: float) -> str:

@@ -1,5 +1,6 @@
 """The SQL that the builder made, beside it; and the editor for SQL in its place."""
 
+from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -7,29 +8,33 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
+from benchboard.analytics.completion.suggestions import Suggestion
 from benchboard.analytics.queries import ResultColumn
 from benchboard.analytics.query_builder.question import Dialect
 from benchboard.analytics.query_format import formatted_query
+from benchboard.analytics.sql_text import statement_at
 from benchboard.dashboards.query_history import HistoryEntry, found_entries
 from benchboard.errors import AppError
 from benchboard.i18n import _, number, pgettext
 from benchboard.ui.commands import REGISTRY, Handler, install_shortcuts
 from benchboard.ui.studio.data.explore.exploration import Exploration
+from benchboard.ui.studio.data.explore.field_tree import column_facts
 from benchboard.ui.studio.data.explore.history_keeper import HistoryKeeper, HistorySteps
 from benchboard.ui.studio.panes.query_editor import SqlHighlighter, columns_hint
 from benchboard.ui.studio.panes.sql_edit import SqlEdit
 from benchboard.ui.studio.studio_commands import SQL
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import Button, Elided, Icon, Paragraph, Select, Text, hairline
+from benchboard.ui.widgets import Button, Elided, Icon, Select, Text, hairline
+from benchboard.ui.widgets.accessible import untold
 from benchboard.ui.widgets.labels import KeyCap
 from benchboard.ui.widgets.surfaces import disable_viewport_fill, set_surface
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
-_HINT, _SPACE = 1, 4
-"""The places of the sentence and of the empty space in the line below the editor."""
+_HINT = 1
+"""The place of the sentence in the line below the editor."""
 
 
 class MadeSql(QWidget):
@@ -88,7 +93,7 @@ class SqlEditor(QWidget):
     """The editor of the query, and below it what the query returns or what is wrong with it."""
 
     error_shown = Signal(object)
-    """The error that is shown below the query; None: there is none."""
+    """The error that is shown below the query, or was of the text before it was changed; None: there is none."""
 
     history_requested = Signal()
 
@@ -106,6 +111,7 @@ class SqlEditor(QWidget):
             context, "explore_sql", exploration.variables, lambda: exploration.state.source_id, self._dialect
         )
         self.edit.setAccessibleName(_("SQL"))
+        self.edit.completer.describe = self._described
         self.edit.committed.connect(self._commit)
         self.edit.textChanged.connect(self._follow_undo)
         self._steps = HistorySteps()
@@ -114,6 +120,7 @@ class SqlEditor(QWidget):
         self.edit.checked.connect(self._checked)
         self.edit.fix_changed.connect(self._show_fix)
         self.edit.textChanged.connect(self._show_fix)
+        self.edit.textChanged.connect(self._drop_description)
         self.source = Select([], name="explore_sql_source", label=_("Source"))
         self.source.currentIndexChanged.connect(self._choose_source)
         column = QVBoxLayout(self)
@@ -126,14 +133,15 @@ class SqlEditor(QWidget):
         self._show_place()
         exploration.changed.connect(self._show)
         exploration.sources_changed.connect(self._show)
+        exploration.sources_changed.connect(self._show_tables)
         exploration.result_changed.connect(self._follow_run)
         self._show()
 
     def _footer(self) -> QHBoxLayout:
         self._mark = Icon("ph.x-circle-fill", "error", theme().px("icon.inline"))
-        self._hint = Paragraph("", "caption", "muted")
+        self._hint = Elided("", "caption", "muted")  # in several lines it would move the editor
         self._hint.setObjectName("explore_sql_hint")
-        self._fix = Button(_("Apply correction"), self.edit.apply_fix, kind="link", size="sm", name="explore_sql_fix")
+        self._fix = Button(_("Apply correction"), self._apply_fix, kind="link", size="sm", name="explore_sql_fix")
         self._fix_key = KeyCap(REGISTRY["studio.sql_fix"].key)
         self._place = Elided("", "caption", "muted", fits_text=True)
         self._place.setObjectName("explore_sql_place")
@@ -152,23 +160,29 @@ class SqlEditor(QWidget):
         line.setSpacing(8)
         for widget in (self._mark, self._hint, self._fix, self._fix_key):
             line.addWidget(widget)
-        line.addStretch(0)
+        line.setStretch(_HINT, 1)
         line.addWidget(self._place)
         line.addWidget(self.format)
         line.addWidget(self.history)
-        self._line = line
         return line
 
     def _install_shortcuts(self, context: "Context") -> None:
         edit = self.edit
         handlers = {
-            "studio.sql_fix": Handler(edit.apply_fix, lambda: "" if edit.fix else _("There's no correction to apply.")),
+            "studio.sql_fix": Handler(
+                self._apply_fix, lambda: "" if edit.fix else _("There's no correction to apply.")
+            ),
             "studio.sql_comment": Handler(edit.toggle_comment),
             "studio.sql_duplicate": Handler(edit.duplicate_lines),
             "studio.sql_older": Handler(partial(self._step, 1)),
             "studio.sql_newer": Handler(partial(self._step, -1)),
         }
-        install_shortcuts(edit, SQL, handlers, context.problems.refuse)
+        for widget in (edit, self._fix):  # the button shows one of the keys
+            install_shortcuts(widget, SQL, handlers, context.problems.refuse)
+
+    def _apply_fix(self) -> None:
+        self.edit.apply_fix()
+        self.focus_edit()  # the button goes with the correction
 
     def _dialect(self) -> Dialect:
         return self._exploration.empty_question(self._exploration.state.source_id, "").dialect
@@ -184,6 +198,21 @@ class SqlEditor(QWidget):
         if self.isVisible() or state.mode == "sql":
             self.edit.update_text(state.text)
         self._show_hint()
+
+    def _show_tables(self) -> None:
+        """Complete with the tables that the view knows: they needn't be read twice."""
+        tables, exploration = self.edit.completer.tables, self._exploration
+        if exploration.sources_read and exploration.sources_error is None and tables.sources is not exploration.sources:
+            tables.show_sources(exploration.sources)
+
+    def _described(self, one: Suggestion) -> str:
+        """What is in a column that is suggested, if it is known."""
+        source = self._exploration.source(self._exploration.state.source_id)
+        table = source.table(one.table) if source is not None and one.table else None
+        column = table.column(one.label) if table is not None else None
+        if source is None or table is None or column is None:
+            return ""
+        return column_facts(column, self._exploration.statistics(source.id, table.name))
 
     def format_query(self) -> None:
         """Lay the query out anew, as one step that can be undone; say why if that can't be done."""
@@ -244,8 +273,11 @@ class SqlEditor(QWidget):
         self.edit.check()
 
     def _checked(self, columns: tuple[ResultColumn, ...] | None, error: AppError | None) -> None:
-        self._returned = columns_hint(columns or ()) if error is None else ""
+        self._returned = columns_hint(columns) if error is None and columns else ""
         failed = self._run_error()
+        if error is not None and error.code == "query.several" and self._ran_part():
+            self.edit.show_error(failed)  # one of several queries ran, as was asked
+            error = None
         if error is None and failed is not None:
             self.edit.show_error(failed)  # only running it showed what is wrong
         self._show_error(error or failed)
@@ -257,21 +289,38 @@ class SqlEditor(QWidget):
         if failed is not None and not is_shown:
             self.edit.show_error(failed)
             self._show_error(failed)
+            self.edit.tell_now(self.edit.said_of(failed))
         elif failed is None and result is not None and result.text == self.edit.toPlainText() and result.table:
             self.edit.show_error(None)
             self._show_error(None)
 
+    def _ran_part(self) -> bool:
+        """Whether one of several queries, or a part of them, ran last, or is running."""
+        (start, ran), text = self._exploration.part_run, self.edit.toPlainText()
+        return start is not None and text.startswith(ran, start) and statement_at(text, 0) is not None
+
     def _run_error(self) -> AppError | None:
-        result = self._exploration.result
-        if result is None or self._exploration.state.mode != "sql" or result.text != self.edit.toPlainText():
+        """What is wrong with the query by its last run, at its place in the whole text."""
+        result, text = self._exploration.result, self.edit.toPlainText()
+        if result is None or result.error is None or self._exploration.state.mode != "sql":
             return None
-        return result.error
+        start = result.part_start or 0
+        if not (text == result.text if result.part_start is None else text.startswith(result.text, start)):
+            return None
+        return _moved(result.error, start) if start else result.error
 
     def _show_error(self, error: AppError | None) -> None:
         self.error = error
         self._show_hint()
         self._show_fix()
-        self.error_shown.emit(error)
+        self.error_shown.emit(error or self._outdated_error())
+
+    def _outdated_error(self) -> AppError | None:
+        """What was wrong with a query that ran before the text was changed: nowhere is it said of the new one."""
+        result = self._exploration.result
+        if result is None or self._exploration.state.mode != "sql" or self._run_error() is not None:
+            return None
+        return result.error
 
     def _show_hint(self) -> None:
         error, state = self.error, self._exploration.state
@@ -289,15 +338,19 @@ class SqlEditor(QWidget):
             text = " ".join(part for part in (self._returned, note) if part)
         self._hint.setText(text)
         self._hint.set_tone("error" if error is not None else "muted")
+        with untold():  # the editor tells it when it is found
+            self.edit.setAccessibleDescription(text if error is not None else "")
+
+    def _drop_description(self) -> None:
+        """The error isn't read of another text, which is about to be checked."""
+        if self.error is not None and self.error is not self._run_error():
+            with untold():
+                self.edit.setAccessibleDescription("")
 
     def _show_fix(self) -> None:
         fix = self.edit.fix if self.error is not None else None
         for widget in (self._fix, self._fix_key):
             widget.setVisible(fix is not None)
-        # The correction stands behind its sentence, which is short; any other sentence may have several lines.
-        self._hint.setWordWrap(fix is None)
-        self._line.setStretch(_HINT, 1 if fix is None else 0)
-        self._line.setStretch(_SPACE, 0 if fix is None else 1)
         if fix is not None:
             self._fix.set_title(_("Change to {name}").format(name=fix.meant))
 
@@ -310,3 +363,18 @@ class SqlEditor(QWidget):
     def focus_edit(self) -> None:
         """Focus the field of the query."""
         self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def insert_name(self, text: str) -> None:
+        """Insert a name at the cursor, apart from the word before it, and go on there."""
+        self.edit.insert_words(text)
+        self.focus_edit()
+
+
+def _moved(error: AppError, by: int) -> AppError:
+    """The error with its place so many characters further on."""
+    found = copy(error)
+    found.facts = {
+        key: value + by if key in ("start", "end") and isinstance(value, int) else value
+        for key, value in error.facts.items()
+    }
+    return found

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from benchboard.dashboards.document.widget_kinds import WidgetContent
-from benchboard.i18n import _
+from benchboard.dashboards.document.widget_kinds import TARGET, WidgetContent
+from benchboard.i18n import _, percent
 from benchboard.ui.studio.tiles.axes.axis_scale import AxisScale
 from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.theme import theme
@@ -17,6 +17,7 @@ from benchboard.ui.theme import theme
 _MOST_LABEL: Final = 60
 _BAND_OPACITY: Final = 0.08
 _DASH: Final = (4.0, 3.0)
+_TARGET_LINE: Final = 1.5
 _LABEL_HEIGHT: Final = 14.0
 _LABEL_GAP: Final = 2.0
 """Pixels between a line and its label, and around the label's text."""
@@ -38,6 +39,8 @@ class Threshold:
     tone: str
     is_shaded: bool = True
     """Whether what is beyond it is shaded."""
+    is_target: bool = False
+    """Whether it is what the values are to reach: it is on the axis however far it is."""
 
     def is_passed(self, value: float | None) -> bool:
         """Whether `value` has passed the threshold."""
@@ -70,10 +73,41 @@ def reference_lines(widget: WidgetContent) -> list[Threshold]:
     return [Threshold(f"{label}: {written}" if label else written, float(at), False, "text.secondary", is_shaded=False)]
 
 
-def extended(low: float, high: float, values: Sequence[float]) -> tuple[float, float]:
-    """The ends of a y axis that has these thresholds too, as far as the data still fill enough of it."""
+def target_of(widget: WidgetContent) -> float | None:
+    """What the values of a widget are to reach; None where nothing is set."""
+    if widget.kind is None or TARGET not in widget.kind.settings:
+        return None
+    at = widget.setting(TARGET.key)
+    return None if isinstance(at, str) else float(at)
+
+
+def targets(widget: WidgetContent) -> list[Threshold]:
+    """The line that a chart has at its target, with its label."""
+    if (at := target_of(widget)) is None:
+        return []
+    written = number_format.format_number(Decimal(str(widget.setting(TARGET.key))), None, number_format.unit(widget))
+    label = _("Target: {value}").format(value=written)
+    return [Threshold(label, at, False, "text", is_shaded=False, is_target=True)]
+
+
+def share_of_target(value: float | None, target: float | None) -> str:
+    """How much of a target a value is, in percent; empty without one of them, and for a target of 0 or below, of which
+    there are no parts."""
+    if value is None or target is None or target <= 0:
+        return ""
+    share = Decimal(repr(value)) * 100 / Decimal(repr(target))
+    # Rounded down just below the target: 99.96 % of it isn't all of it.
+    whole = share.quantize(Decimal(1), ROUND_FLOOR if 99 < share < 100 else ROUND_HALF_EVEN)
+    return _("{share} of target").format(share=percent(whole, 0))
+
+
+def extended(low: float, high: float, known: Sequence[Threshold]) -> tuple[float, float]:
+    """The ends of a y axis that has these thresholds too, as far as the data still fill enough of it; targets all the
+    same."""
+    for needed in [one.value for one in known if one.is_target]:
+        low, high = min(low, needed), max(high, needed)
     most = (high - low) * _MOST_EXTENSION
-    for value in sorted(values, key=lambda one: max(low - one, one - high)):
+    for value in sorted([one.value for one in known], key=lambda one: max(low - one, one - high)):
         wider = min(low, value), max(high, value)
         if wider[1] - wider[0] <= most:
             low, high = wider
@@ -95,8 +129,9 @@ def paint_bands(painter: QPainter, plot: QRectF, scale: AxisScale, known: Sequen
 
 def _paint_lines(painter: QPainter, plot: QRectF, scale: AxisScale, known: Sequence[Threshold]) -> None:
     for one in _inside(known, scale):
-        pen = QPen(theme().color(one.tone), 1)
-        pen.setDashPattern(list(_DASH))
+        pen = QPen(theme().color(one.tone), _TARGET_LINE if one.is_target else 1)
+        if not one.is_target:
+            pen.setDashPattern(list(_DASH))
         painter.setPen(pen)
         y = _height(plot, scale, one)
         painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))

@@ -54,6 +54,12 @@ _MOST_NAME_SHARE: Final = 0.45
 """The part of a chart's width that the names of lying bars may take in a narrow tile."""
 _MAX_VALUE: Final = 80.0
 _GAP: Final = 8.0
+_MARK: Final = 3.0
+"""The width of the mark of a target, in pixels."""
+_MARK_OVER: Final = 3.0
+"""Pixels that it is longer than the bars on either side."""
+_REFERENCE_HEIGHT: Final = 15.0
+"""Pixels above lying bars for the labels of reference lines."""
 _VALUE_GAP: Final = 6.0
 """Pixels between the end of a lying bar and its value."""
 _MIN_ROW: Final = 16.0
@@ -100,7 +106,7 @@ class LyingBars:
     """The x coordinates and labels of an axis below, where the values have no room beside their bars."""
     names: tuple[tuple[str, ...], ...] = ()
     """The name of each row, on one line or more."""
-    references: tuple[tuple[float, str], ...] = ()
+    references: tuple[tuple[float, Threshold], ...] = ()
     """The x coordinates and labels of the reference lines."""
     title: str = ""
     """The words that all names have, on the line above the rows; empty where each name is whole."""
@@ -139,6 +145,13 @@ def upright_bars(plot: charts.Plot, sets: Sequence[charts.Series], axis: x_axis.
             right = left + width if slot < _MIN_SLOT * count else _pixel(left) + round(width)
             thick = max(1.0, _pixel(right) - _pixel(left) - (1 if width > 4 and count > 1 else 0))
             base, top = _within(own.y(span.base), plot.box), _within(own.y(span.top), plot.box)
+            if series.is_target:
+                wide = max(count, 1) * width
+                mark = QRectF(
+                    axis.x(plot.box, row) - wide / 2 - _MARK_OVER, top - _MARK / 2, wide + 2 * _MARK_OVER, _MARK
+                )
+                bars.append(Bar(row, place, mark, negative=False))
+                continue
             long = max(abs(base - top), _MIN_BAR if value and not series.spans else 0.0)
             spot = QRectF(_pixel(left), base if value < 0 else base - long, thick, long)
             bars.append(Bar(row, place, spot, value < 0, is_end=(row, place) in ends or not series.spans))
@@ -154,11 +167,12 @@ def stack_columns(sets: Sequence[charts.Series]) -> tuple[list[int], int]:
     """The bar of a slot that each set is in, and how many bars a slot has: stacked sets are in one, with one beside it
     for the period before, and then those on the right axis."""
     if not any(one.spans for one in sets):
-        return list(range(len(sets))), len(sets)
+        places = [sum(not one.is_target for one in sets[:place]) for place in range(len(sets))]
+        return places, sum(not one.is_target for one in sets)
     count, found = 1 + any(one.is_before for one in sets if one.spans), []
     for one in sets:
         found.append(int(one.is_before) if one.spans else count)
-        count += not one.spans
+        count += not one.spans and not one.is_target
     return found, count
 
 
@@ -231,6 +245,7 @@ def lying_bars(box: QRectF, table: ResultTable, sets: Sequence[charts.Series], u
     with_values = None
     bars = stack_columns(sets)[1]
     is_set = isinstance(table, ChartTable) and (not table.axis.is_automatic or bool(table.thresholds))
+    is_set = is_set or any(one.is_target for one in sets)  # a mark would lie over the values beside the bars
     needs_axis = is_set or charts.is_share(sets)
     if rows.height() / count >= (_MIN_ROW if bars == 1 else _MIN_PITCH * bars) and not needs_axis:
         with_values = _beside_values(rows, table, sets, unit, metrics)
@@ -277,14 +292,15 @@ def _over_axis(room: QRectF, table: ResultTable, sets: Sequence[charts.Series], 
     if choice.is_log:
         low = min((span.top for _row, _place, span in values if span is not None), default=1.0)
     elif not charts.is_share(sets):
-        low, high = extended(low, high, [one.value for one in references])
+        low, high = extended(low, high, references)
     unit = charts.axis_unit(sets) or number_format.NO_UNIT
     for most, shown in ((5, unit), (4, unit), (3, unit), (3, number_format.NO_UNIT), (2, number_format.NO_UNIT)):
         whole = all(one.is_whole for one in sets) or charts.is_share(sets)
         scale = choice.scale(low, high, most, whole=whole)
         labels = charts.scale_names(scale, shown)
         last = metrics.horizontalAdvance(labels[-1]) / 2 + 1
-        rows = room.adjusted(0, 0, -last, -x_axis.AXIS_HEIGHT)
+        above = _REFERENCE_HEIGHT if references else 0.0
+        rows = room.adjusted(0, above, -last, -x_axis.AXIS_HEIGHT)
         xs = [rows.left() + rows.width() * scale.part(tick) for tick in scale.ticks]
         taken = max(map(metrics.horizontalAdvance, labels)) + _GAP
         if xs[1] - xs[0] >= taken:
@@ -301,7 +317,7 @@ def _over_axis(room: QRectF, table: ResultTable, sets: Sequence[charts.Series], 
     ends = [(length(span.base), length(span.top)) if span is not None else (0.0, 0.0) for _row, _place, span in values]
     placed = _placed_bars(rows, len(table.rows), sets, zero, values, ends, [""] * len(values))
     inside = [one for one in references if 0 <= scale.part(one.value) <= 1]
-    marked = [(rows.left() + rows.width() * part(one.value), one.label) for one in inside]
+    marked = [(rows.left() + rows.width() * part(one.value), one) for one in inside]
     has_zero = low < 0 and scale.part(0.0) > 0
     return LyingBars(
         rows, 0.0, zero, has_zero, placed, ticks=tuple(zip(xs, labels, strict=True)), references=tuple(marked)
@@ -335,13 +351,19 @@ def _placed_bars(
     columns, count = stack_columns(sets)
     row_height = rows.height() / row_count
     share = _SHARE if count == 1 else _LYING_SHARE
-    thick = max(1.0, min(row_height * share / count, _MAX_BAR) // 1)
+    thick = max(1.0, min(row_height * share / max(count, 1), _MAX_BAR) // 1)
     found, last = [], _ends(sets)
     for (row, place, span), (begin, end), text in zip(values, ends, texts, strict=True):
         top = round(rows.top() + row_height * (row + 0.5) - count / 2 * thick) + columns[place] * thick
         high_enough = max(1.0, thick - (1 if count > 1 and thick > _MIN_SLOT else 0))
         is_stacked, value = bool(sets[place].spans), span is not None and span.top != span.base
         long = max(abs(end - begin), _MIN_BAR if value and not is_stacked else 0.0)
+        if sets[place].is_target:
+            if span is not None:
+                group = round(rows.top() + row_height * (row + 0.5) - max(count, 1) / 2 * thick)
+                mark = QRectF(zero + end - _MARK / 2, group - _MARK_OVER, _MARK, max(count, 1) * thick + 2 * _MARK_OVER)
+                found.append(Bar(row, place, mark, negative=False))
+            continue
         negative = span is not None and span.top < span.base
         spot = QRectF(zero + begin - long if negative else zero + begin, top, long, high_enough)
         found.append(Bar(row, place, spot, negative, text, (row, place) in last or not is_stacked))
@@ -462,17 +484,19 @@ def _paint_lying(painter: QPainter, table: ChartTable, sets: Sequence[charts.Ser
 
 
 def _paint_references(painter: QPainter, lying: LyingBars) -> None:
-    """Draw reference lines down through lying bars, with their labels at the top of them."""
+    """Draw reference lines down through lying bars, with their labels above the bars."""
     metrics = QFontMetricsF(painter.font())
-    for x, label in lying.references:
-        pen = QPen(theme().color("text.secondary"), 1)
-        pen.setDashPattern([4.0, 3.0])
+    for x, reference in lying.references:
+        label = reference.label
+        pen = QPen(theme().color(reference.tone), 1.5 if reference.is_target else 1.0)
+        if not reference.is_target:
+            pen.setDashPattern([4.0, 3.0])
         painter.setPen(pen)
         painter.drawLine(QPointF(x, lying.box.top()), QPointF(x, lying.box.bottom()))
         width = metrics.horizontalAdvance(label) + 4
         left = x + 2 if x + 2 + width <= lying.box.right() else x - 2 - width
         if left >= lying.box.left() + lying.name_width:
-            spot = QRectF(left, lying.box.top(), width, 14)
+            spot = QRectF(left, lying.box.top() - _REFERENCE_HEIGHT, width, 14)
             painter.fillRect(spot, theme().color("surface"))
             painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, label)
 
@@ -499,6 +523,8 @@ def _paint_bars(
     """Draw bars. Those of rows with only a part of their period are hatched, with an outline."""
     for bar in bars:
         colour = sets[bar.place].colour
+        if sets[bar.place].is_target:
+            continue
         if sets[bar.place].spans and not (bar.box.width() and bar.box.height()):
             continue
         path = _bar_path(bar, lying=lying)
@@ -511,6 +537,9 @@ def _paint_bars(
     for bar in bars:
         if not bar.is_end and min(bar.box.width(), bar.box.height()) >= _LEAST_PARTED:
             painter.fillRect(_joint(bar, lying=lying), theme().color("surface"))
+    for bar in [one for one in bars if sets[one.place].is_target]:
+        painter.fillRect(bar.box.adjusted(-1, -1, 1, 1), theme().color("surface"))
+        painter.fillRect(bar.box, sets[bar.place].colour)
 
 
 def _joint(bar: Bar, *, lying: bool) -> QRectF:

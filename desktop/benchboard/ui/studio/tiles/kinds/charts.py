@@ -26,6 +26,7 @@ from benchboard.ui.studio.tiles.axes.thresholds import Threshold, extended, pain
 from benchboard.ui.studio.tiles.axes.thresholds import paint_labels as paint_threshold_labels
 from benchboard.ui.studio.tiles.kinds import x_axis
 from benchboard.ui.studio.tiles.numbers import number_format
+from benchboard.ui.studio.tiles.numbers.partial_periods import data_end_text
 from benchboard.ui.studio.tiles.series.chart_legend import LegendRoom, LegendTarget, legend_room
 from benchboard.ui.studio.tiles.series.chart_table import MAX_SERIES, ChartTable
 from benchboard.ui.studio.tiles.series.stacking import Span, Stack, spans_of, total
@@ -57,8 +58,14 @@ _UNFINISHED_OPACITY: Final = 0.5
 """The opacity of those dots, which the dash of a whole series might be taken for otherwise."""
 _END_DOT: Final = 3.0
 """The radius of the dot at the end of a line, in pixels: hollow at that of an unfinished one."""
+_POINT_DOT: Final = 4.0
+"""The radius of the dot of a line that has no other, in pixels."""
+_POINT_GAP: Final = 10.0
+"""Pixels between such a dot and its label."""
 _MAX_END_VALUE: Final = 72.0
 _MAX_NAMED_END: Final = 168.0
+_LEAST_WHOLE: Final = 1000.0
+"""From here on the last values of lines have no decimals."""
 _MOST_NAMED: Final = 6
 """More lines than these are named in a legend alone."""
 _MIN_NAMED_WIDTH: Final = 330.0
@@ -127,6 +134,10 @@ class Series:
     """The unit that the widget sets for it."""
     decimals: int | None = None
     """The decimals that the widget sets for its values."""
+    last_decimals: int = 0
+    """The decimals of its last value, unless the widget sets some."""
+    is_target: bool = False
+    """Whether it is what the others are to reach in each row."""
     is_share: bool = False
     """Whether its spans are shares of the sum of their row, in percent."""
 
@@ -164,22 +175,27 @@ def named_series(table: ResultTable, unit: str) -> list[Series]:
     hidden = table.hidden if isinstance(table, ChartTable) else frozenset()
     if hidden.issuperset(table.columns[index].name for index in numeric):
         hidden = frozenset()  # they are others now
-    shown = _shown_colours(table, bases, colours)
+    shown = shown_colours(table, bases, colours)
+    shared = _shared_decimals(table, numeric)
     for index in numeric:
         base = table.series_before(index) if isinstance(table, ChartTable) else None
         own = bases.index(index if base is None else base)
         is_right = isinstance(table, ChartTable) and table.is_right(index)
         own_unit, decimals = _own_format(table, unit, is_right=is_right)
         colour = colours[own] if colours else own
+        is_target = base is None and isinstance(table, ChartTable) and table.setting_name(index) == table.target_name
+        is_target = is_target and len(bases) > 1
+        dash = _DASHES[(colour - colour_of_place(0) if by_value else own) % 4]
+        drawn_in = theme().color("text") if is_target else theme().chart(shown[own])
         last = next((row for row in reversed(table.rows) if row[index] is not None), None)
         found_series.append(
             Series(
                 table.columns[index].title,
                 number_format.column_numbers(table, index) if is_right else _drawn_numbers(table, index),
-                theme().chart(shown[own]) if base is None else _lighter(theme().chart(shown[own])),
-                _DASHES[(colour - colour_of_place(0) if by_value else own) % 4] if base is None else _BEFORE_DASH,
-                _last_text(table, last, index, own_unit, decimals),
-                _short_text(table, last, index, own_unit),
+                drawn_in if base is None else _lighter(drawn_in),
+                _BEFORE_DASH if base is not None else () if is_target else dash,
+                _last_text(table, last, index, own_unit, shared[index] if decimals is None else decimals),
+                _short_text(table, last, index, own_unit, shared[index] if decimals is None else decimals),
                 index,
                 number_format.column_unit(table, index, own_unit),
                 table.columns[index].kind == "integer",
@@ -188,8 +204,10 @@ def named_series(table: ResultTable, unit: str) -> list[Series]:
                 setting_name=table.setting_name(index) if isinstance(table, ChartTable) else table.columns[index].name,
                 is_hidden=table.columns[index].name in hidden,
                 is_right=is_right,
+                is_target=is_target,
                 own_unit=own_unit,
                 decimals=decimals,
+                last_decimals=shared[index],
             )
         )
     return found_series
@@ -204,7 +222,7 @@ def _named_columns(table: ResultTable) -> list[int]:
     return [column for index in own for column in (index, before.get(index)) if column is not None]
 
 
-def _shown_colours(table: ResultTable, series: Sequence[int], colours: Sequence[int]) -> Sequence[int]:
+def shown_colours(table: ResultTable, series: Sequence[int], colours: Sequence[int]) -> Sequence[int]:
     """The number of the colour of each series, with those that somebody chose."""
     numbers = [colours[place] if place < len(colours) else place for place in range(len(series))]
     if not isinstance(table, ChartTable) or not table.own_colours:
@@ -229,7 +247,7 @@ def _drawn_numbers(table: ResultTable, index: int) -> list[float | None]:
 
 def _stacked(series: list[Series], stack: Stack) -> list[Series]:
     """The series with their places in the stack, those of the period before in one of their own."""
-    left = [place for place, one in enumerate(series) if not one.is_right]
+    left = [place for place, one in enumerate(series) if not one.is_right and not one.is_target]
     if stack == "off" or sum(not series[place].is_before for place in left) < (1 if stack == "percent" else 2):
         return series
     found = list(series)
@@ -245,7 +263,8 @@ def _stacked(series: list[Series], stack: Stack) -> list[Series]:
 def total_row(table: ResultTable, row: int, series: Sequence[Series], place: int) -> tuple[Cell, ...]:
     """A row with the sum of the stack in the place of a series that is part of it."""
     own, cells = series[place], table.rows[row]
-    parts = [cells[one.column] for one in series if one.is_before == own.is_before and not one.is_right]
+    stacked = [one for one in series if one.is_before == own.is_before and not one.is_right and not one.is_target]
+    parts = [cells[one.column] for one in stacked]
     return (*cells[: own.column], total(parts), *cells[own.column + 1 :])
 
 
@@ -271,24 +290,49 @@ def undrawn_text(table: ChartTable) -> str:
     return ngettext("{count} series not drawn", "{count} series not drawn", table.undrawn).format(count=table.undrawn)
 
 
-def _last_text(table: ResultTable, row: Sequence[Cell] | None, column: int, unit: str, set_decimals: int | None) -> str:
-    """The last value of a series: without decimals, unless it is so small that they matter."""
+def _shared_decimals(table: ResultTable, columns: Sequence[int]) -> dict[int, int]:
+    """The decimals of the last value of each series: as many for all on an axis that are in one format, as in a column
+    of a table; none where a value, unless it is an amount of money, is so large that they don't matter."""
+    groups: dict[tuple[bool, str], list[int]] = {}
+    for column in columns:
+        is_right = isinstance(table, ChartTable) and table.is_right(column)
+        groups.setdefault((is_right, table.columns[column].format), []).append(column)
+    return {
+        column: decimals for group in groups.values() for decimals in [_decimals_of(table, group)] for column in group
+    }
+
+
+def _decimals_of(table: ResultTable, columns: Sequence[int]) -> int:
+    most = max(number_format.column_decimals(table, column, table.rows) or 0 for column in columns)
+    sizes = [abs(one) for column in columns for one in number_format.column_numbers(table, column) if one]
+    if most == 0 or all(table.columns[column].format == "money" for column in columns):
+        return most
+    if max(sizes, default=0.0) >= _LEAST_WHOLE:
+        return 0
+    smallest = min((one for one in sizes if math.isfinite(one)), default=1.0)
+    return min(most, max(2, 1 - math.floor(math.log10(smallest))))  # 2 digits of the smallest
+
+
+def _last_text(table: ResultTable, row: Sequence[Cell] | None, column: int, unit: str, decimals: int) -> str:
+    """The last value of a series, with `decimals` unless it is an integer."""
     value = row[column] if row is not None else None
     if row is None or value is None:
         return number_format.format_cell(None)
-    if set_decimals is not None:
-        return number_format.format_value(table, row, column, decimals=set_decimals, unit=unit)
-    if isinstance(value, Decimal) and value.is_finite() and abs(value) < 10 and value != value.to_integral_value():
-        return _short_text(table, row, column, unit)
-    decimals = None if isinstance(value, int) else 0
-    return number_format.format_value(table, row, column, decimals=decimals, unit=unit)
+    if isinstance(value, Decimal) and value.is_finite() and value and abs(value) < Decimal(10) ** -decimals:
+        return _short_text(table, row, column, unit)  # it would be written as zero
+    places = None if isinstance(value, int) and table.columns[column].kind == "integer" else decimals
+    return number_format.format_value(table, row, column, decimals=places, unit=unit)
 
 
-def _short_text(table: ResultTable, row: Sequence[Cell] | None, column: int, unit: str) -> str:
-    """The last value of a series, in short form."""
+def _short_text(table: ResultTable, row: Sequence[Cell] | None, column: int, unit: str, decimals: int = 0) -> str:
+    """The last value of a series, in short form. An amount of money that is as short in full has its `decimals`, so
+    that those beside it have as many."""
     value = number_format.to_float(row[column]) if row is not None else None
     if row is None or value is None:
         return number_format.format_cell(row[column] if row is not None else None)
+    is_money = table.columns[column].format == "money"
+    if is_money and decimals and 10**-decimals <= abs(value) < number_format.LEAST_SHORT - 0.5:
+        return number_format.format_value(table, row, column, decimals=decimals, unit=unit)
     return number_format.unit_of(table, row, column, unit).after(number_format.abbreviate(value))
 
 
@@ -325,20 +369,25 @@ def _paint_lines(
     if not (table.axis.is_automatic and table.right_axis.is_automatic):  # values may be beyond their ends
         painter.setClipRect(plot.box.adjusted(-4, -2, 4, 2), Qt.ClipOperation.IntersectClip)
     partial = table.partial_rows
-    unfinished, begun = count - 1 in partial, int(0 in partial)
-    whole = count - unfinished
+    begun, end = int(0 in partial), max(partial, default=0)
+    unfinished = end in partial and (end > 0 or count == 1)
+
+    def whole(line: Series) -> int:
+        is_part = unfinished and (end == count - 1 or not line.is_before)  # the period before may go on
+        return end if is_part else count
 
     def points(line: Series, values: Sequence[float | None]) -> list[list[QPointF]]:
-        own, moved = plot.of(line), _moved(gaps, begun)
-        return _segments(values[begun:whole], xs[begun:whole], own, moved, connects=table.connects)
+        own, moved, last = plot.of(line), _moved(gaps, begun), whole(line)
+        return _segments(values[begun:last], xs[begun:last], own, moved, connects=table.connects)
 
-    finished = [points(line, line.heights) for line in lines]
+    finished, has_left = [points(line, line.heights) for line in lines], not all(line.is_right for line in lines)
     for line, segments in zip(lines, finished, strict=True) if filled else ():
-        if not line.is_before:
+        is_over = (line.is_right and has_left) or line.is_target  # it would lie over the others
+        if not line.is_before and not is_over:
             begun_at = [span.base if span is not None else None for span in line.spans]
             bases = points(line, begun_at) if line.spans else None
             _paint_fill(painter, plot.of(line), line, segments, bases, alone=len(lines) == 1)
-            for row in (*([0] if begun else []), *([count - 2] if unfinished else [])):
+            for row in (*([0] if begun else []), *([end - 1] if unfinished else [])):
                 _paint_pale_band(painter, plot, line, xs, row)
     for line, segments in zip(lines, finished, strict=True):
         pen = QPen(line.colour, _LINE)
@@ -358,10 +407,10 @@ def _paint_lines(
                 else:
                     painter.drawPolyline(QPolygonF(segment))
         _paint_broken_ends(painter, line, segments)
-        for row in gaps - {whole - 1}:
+        for row in gaps - {whole(line) - 1}:
             _paint_pale(painter, plot.of(line), line, xs, row)
-        if unfinished:
-            _paint_unfinished(painter, plot.of(line), line, xs, count - 1, count - 2)
+        if whole(line) < count:
+            _paint_unfinished(painter, plot.of(line), line, xs, end, end - 1)
         if begun:
             _paint_unfinished(painter, plot.of(line), line, xs, 0, 0)
     painter.restore()
@@ -429,7 +478,9 @@ def _paint_unfinished(painter: QPainter, plot: "Plot", line: Series, xs: Sequenc
 
 
 def _paint_pale(painter: QPainter, plot: "Plot", line: Series, xs: Sequence[float], row: int) -> None:
-    """Draw the way from a row to the next as pale dots: no values are known in between."""
+    """Draw the way from a row to the next, if it is one of two, as pale dots: no values are known in between."""
+    if not 0 <= row < len(xs) - 1:
+        return
     before, after = line.heights[row : row + 2]
     if before is None or after is None:
         return
@@ -449,9 +500,12 @@ def _paint_end_dots(painter: QPainter, plot: "Plot", lines: Sequence[Series], *,
     painter.setPen(QPen(theme().color("surface"), 1))
     for value in plot.end_values:
         line = lines[value.series]
-        if not line.spans and not line.is_before and (last := line.values[-1]) is not None:
+        is_point = value.x is not None
+        if not line.spans and (is_point or not line.is_before) and (last := line.values[-1]) is not None:
             painter.setBrush(line.colour)
-            painter.drawEllipse(QPointF(plot.box.right(), plot.y(last)), _END_DOT, _END_DOT)
+            x = plot.box.center().x() if is_point else plot.box.right()
+            radius = _POINT_DOT if is_point else _END_DOT
+            painter.drawEllipse(QPointF(x, plot.of(line).y(last)), radius, radius)
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
@@ -463,13 +517,50 @@ def _paint_end_values(
     painter.setFont(theme().font("caption"))
     _paint_end_dots(painter, plot, lines, unfinished=unfinished)
     for value in plot.end_values:
+        spot, side = _end_box(plot, value)
+        if value.x is not None:
+            _paint_backing(painter, spot, value)
         painter.setPen(readable(lines[value.series].colour))
-        width = (_MAX_NAMED_END if plot.names_lines else _MAX_END_VALUE) + 2
-        spot = QRectF(plot.box.right() + _LABEL_GAP, value.y - 8, width, 16)
-        painter.drawText(spot, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, value.text)
-        if plot.names_lines and len(lines) > 1:
+        painter.drawText(spot, side | Qt.AlignmentFlag.AlignVCenter, value.text)
+        if plot.names_lines and len(lines) > 1 and value.text:
             found.append(LegendTarget(lines[value.series].key, lines[value.series].name, spot))
+    _paint_end_note(painter, plot)
     return found
+
+
+def _paint_backing(painter: QPainter, spot: QRectF, value: "EndValue") -> None:
+    """Cover the grid behind a text in the middle of a plot."""
+    width = QFontMetricsF(painter.font()).horizontalAdvance(value.text) + 2
+    left = spot.right() - width if value.is_before else spot.left() - 1
+    painter.fillRect(QRectF(left, spot.top() + 1, width if value.text else 0.0, 14), theme().color("surface"))
+
+
+def _paint_end_note(painter: QPainter, plot: "Plot") -> None:
+    """Draw what holds of the last values above them, else below them; nothing where there is no room."""
+    values = [one for one in plot.end_values if not one.is_before]
+    if not plot.end_note or not values:
+        return
+    above, below = min(one.y for one in values), max(one.y for one in values)
+    y = above - _END_LINE_HEIGHT
+    if y < plot.box.top() - _END_LINE_HEIGHT / 2:
+        y = below + _END_LINE_HEIGHT
+    if y > plot.box.bottom():
+        return
+    painter.setPen(theme().color("text.muted"))
+    spot, side = _end_box(plot, replace(values[0], y=y))
+    spot.setWidth(max(spot.width(), QFontMetricsF(painter.font()).horizontalAdvance(plot.end_note) + 2))
+    painter.drawText(spot, side | Qt.AlignmentFlag.AlignVCenter, plot.end_note)
+
+
+def _end_box(plot: "Plot", value: "EndValue") -> tuple[QRectF, Qt.AlignmentFlag]:
+    """Where the text of a last value is, and the side that it begins at."""
+    width = _MAX_NAMED_END + 2
+    left, side = plot.box.right() + _LABEL_GAP if value.x is None else value.x, Qt.AlignmentFlag.AlignLeft
+    if value.x is not None:
+        width = plot.box.width() / 2
+    if value.x is not None and value.is_before:
+        left, side = value.x - width, Qt.AlignmentFlag.AlignRight
+    return QRectF(left, value.y - 8, width, 16), side
 
 
 def readable(colour: QColor) -> QColor:
@@ -485,18 +576,26 @@ def readable(colour: QColor) -> QColor:
     return text
 
 
-def paint_spark(painter: QPainter, box: QRectF, values: Sequence[float | None], colour: QColor) -> None:
-    """Draw a sparkline: a small line without axes, with a dot at its end."""
-    known = [value for value in values if value is not None]
+def spark_points(box: QRectF, known: Sequence[float]) -> list[QPointF]:
+    """Where a sparkline has its values; empty where there is none: of less than two, or in a box that is too narrow."""
     if len(known) < 2 or box.width() < 24:
-        return
+        return []
     low, high = min(known), max(known)
     span = (high - low) or 1.0
     box = box.adjusted(0, _SPARK_DOT, -_SPARK_DOT, -_SPARK_DOT)
-    points = [
+    return [
         QPointF(box.left() + box.width() * k / (len(known) - 1), box.bottom() - box.height() * (value - low) / span)
         for k, value in enumerate(known)
     ]
+
+
+def paint_spark(painter: QPainter, box: QRectF, values: Sequence[float | None], colour: QColor) -> None:
+    """Draw a sparkline: a small line without axes, with a dot at its end."""
+    known = [value for value in values if value is not None]
+    points = spark_points(box, known)
+    if not points:
+        return
+    box = box.adjusted(0, _SPARK_DOT, -_SPARK_DOT, -_SPARK_DOT)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     fill = QColor(colour)
     fill.setAlphaF(_FILL_OPACITY)
@@ -520,6 +619,9 @@ class EndValue:
     series: int
     text: str
     y: float
+    x: float | None = None
+    """Where the text begins, or ends if it `is_before`; None: beside the end of the plot."""
+    is_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -537,6 +639,8 @@ class Plot:
     legend: tuple[LegendTarget, ...] = ()
     """The names in the legend that was drawn."""
     right: RightAxis | None = None
+    end_note: str = ""
+    """What holds of all last values, such as that their period isn't over."""
 
     def of(self, series: Series) -> "Plot":
         """The plot with the axis that a series is on."""
@@ -558,22 +662,71 @@ def plot_of(
     title: str = "",
     axis: AxisChoices | None = None,
     has_ends: bool = True,
+    end_note: str = "",
 ) -> Plot:
     """The plot area of a chart of this kind in the body of a tile. With `may_name_lines`, lines have their names at
     their ends rather than in a legend, if all of them have room there. Its axis includes `thresholds` near its values.
     `named`: those in the legend, if some are hidden; `title`: that of the tile, which may name the only one; `axis`:
-    what is set of its axes; `has_ends`: whether its lines end with the last values.
+    what is set of its axes; `has_ends`: whether its lines end with the last values; `end_note`: what holds of all
+    of those.
     """
     axis = axis or AxisChoices()
+
+    def bare(body: QRectF) -> Plot:
+        return replace(_bare_plot(body, series, kind, limits, axis), end_note=end_note)
+
     may_name_lines = may_name_lines and has_ends and not any(one.is_right for one in named or series)
-    limits = [one.value for one in thresholds]
+    limits = list(thresholds)
+    if has_ends and kind != "bar_chart" and _is_of_points(series):
+        labelled = _with_point_labels(bare(box), series)
+        if may_name_lines and _names_all(labelled, series):
+            return replace(labelled, names_lines=True)
+        room = room_of(box, named or series, kind, title).chart
+        return _with_point_labels(bare(room), series)
     if may_name_lines and kind != "bar_chart" and len(series) <= _MOST_NAMED and not _is_titled(series, title):
-        with_names = _with_names(_bare_plot(box, series, kind, limits, axis), series)
+        with_names = _with_names(bare(box), series)
         if with_names is not None:
             return with_names
-    plot = _bare_plot(room_of(box, named or series, kind, title).chart, series, kind, limits, axis)
+    plot = bare(room_of(box, named or series, kind, title).chart)
     is_bare = kind == "bar_chart" or plot.right is not None or not has_ends
     return plot if is_bare else _with_end_values(plot, series)
+
+
+def _with_point_labels(plot: Plot, series: Sequence[Series]) -> Plot:
+    """The plot of lines of one point each with their names and values beside the points, where those have room: those
+    of the period before at the left, all others at the right."""
+    metrics, middle = QFontMetricsF(theme().font("caption")), plot.box.center().x()
+    room, found = plot.box.width() / 2 - _POINT_GAP, list[EndValue]()
+    for is_before in (True, False):
+        labels = []
+        for place, line in enumerate(series):
+            value = line.values[0]
+            if line.is_before != is_before or value is None or not 0 <= plot.of(line).scale.part(value) <= 1:
+                continue
+            texts = _named_end(line, line.last), line.last, line.short_last
+            text = next((one for one in texts if metrics.horizontalAdvance(one) <= room), "")
+            x = middle - _POINT_GAP if is_before else middle + _POINT_GAP
+            span = line.spans[0] if line.spans else None
+            height = plot.of(line).y(value if span is None else (span.base + span.top) / 2)
+            labels.append(EndValue(place, text, height, x, is_before))
+        labels.sort(key=lambda one: one.y)
+        labels = labels[: int(plot.box.height() / _END_LINE_HEIGHT) + 1]
+        heights = _apart([one.y for one in labels], plot.box.top(), plot.box.bottom())
+        found += map(_at_height, labels, heights)
+    return replace(plot, end_values=tuple(found))
+
+
+def _is_of_points(series: Sequence[Series]) -> bool:
+    """Whether each line is a single point."""
+    return bool(series) and all(len(one.values) == 1 for one in series)
+
+
+def _names_all(plot: Plot, series: Sequence[Series]) -> bool:
+    """Whether each line of one point has its name beside it."""
+    named = {
+        one.series for one in plot.end_values if one.text == _named_end(series[one.series], series[one.series].last)
+    }
+    return len(named) == sum(line.values[0] is not None for line in series) == len(series)
 
 
 def may_name_lines(table: ChartTable) -> bool:
@@ -595,10 +748,20 @@ def chart_plot(box: QRectF, table: ChartTable, series: Sequence[Series], kind: s
         axis=AxisChoices(table.axis, table.right_axis),
         # The series of a reduced result have their last values in several rows.
         has_ends=table.window is None and not (table.reduced is not None and table.series_by),
+        end_note=_end_note(table),
     )
 
 
-def _bare_plot(box: QRectF, series: Sequence[Series], kind: str, limits: Sequence[float], axis: AxisChoices) -> Plot:
+def _end_note(table: ChartTable) -> str:
+    """What holds of all last values: that their period isn't over, or where the data or the time range end in it."""
+    if len(table.rows) - 1 not in table.partial_rows:
+        return ""
+    return data_end_text(table.known_until, goes_on=table.goes_on)
+
+
+def _bare_plot(
+    box: QRectF, series: Sequence[Series], kind: str, limits: Sequence[Threshold], axis: AxisChoices
+) -> Plot:
     """The plot area in what the legend leaves, without values at the ends of lines."""
     room = box.height() - x_axis.AXIS_HEIGHT
     most = max(min(6 if room > 130 else 4 if room > 80 else 3, 1 + int(room / _TICK_HEIGHT)), 2)
@@ -620,14 +783,15 @@ def _bare_plot(box: QRectF, series: Sequence[Series], kind: str, limits: Sequenc
 
 
 def _value_scale(
-    series: Sequence[Series], kind: str, limits: Sequence[float], axis: AxisChoice, most: int
+    series: Sequence[Series], kind: str, limits: Sequence[Threshold], axis: AxisChoice, most: int
 ) -> AxisScale:
     """The scale of an axis with these series and, near their values, these limits."""
     known = [value for one_series in series for value in one_series.heights if value is not None]
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
     if not axis.is_log:
-        low, high = _line_ends(low, high) if kind == "line_chart" else (min(low, 0.0), max(high, 0.0))
-    limits = [limit for limit in limits if limit > 0 or not axis.is_log]
+        has_lines = kind == "line_chart" and not _is_of_points(series)  # points are compared by their heights
+        low, high = _line_ends(low, high) if has_lines else (min(low, 0.0), max(high, 0.0))
+    limits = [limit for limit in limits if limit.value > 0 or not axis.is_log]
     low, high = extended(low, high, limits) if not is_share(series) else (0.0, 100.0)
     whole = all(one.is_whole for one in series) or is_share(series)
     choice = axis if not is_share(series) else AxisChoice()
@@ -668,10 +832,26 @@ def scale_names(scale: AxisScale, unit: number_format.Unit) -> list[str]:
 
 
 def _with_end_values(plot: Plot, series: Sequence[Series]) -> Plot:
-    """The plot with the last values beside the ends of its lines: moved apart where they would overlap, in the order of
-    their heights. Those of the last series are left out where not all have room."""
-    values = _end_values(plot, series)[: int(plot.box.height() / _END_LINE_HEIGHT) + 1]
-    return _beside_ends(plot, values, _MIN_LINE_WIDTH) or plot
+    """The plot with the last values beside the ends of its lines; without any where they would overlap, and would have
+    to be moved so far that nobody sees which line each is of. The legend has them then."""
+    values = _end_values(plot, series)
+    if len(values) < len(series):  # of a line that ends before, a value without a name would be taken for any
+        values = [replace(one, text=_short_named_end(series[one.series], one.text)) for one in values]
+    found = _beside_ends(plot, values, _MIN_LINE_WIDTH)
+    return found if found is not None and _are_at_ends(found, values) else plot
+
+
+def _short_named_end(line: Series, value: str) -> str:
+    """Name and last value of a line, if they have room; else the value."""
+    named = _named_end(line, value)
+    is_narrow = QFontMetricsF(theme().font("caption")).horizontalAdvance(named) <= _MAX_NAMED_END
+    return named if is_narrow else value
+
+
+def _are_at_ends(plot: Plot, values: Sequence[EndValue]) -> bool:
+    """Whether each text of a plot is at the height of its line's end, which is that in `values`."""
+    ends = {one.series: one.y for one in values}
+    return all(abs(one.y - ends[one.series]) <= _END_LINE_HEIGHT / 2 for one in plot.end_values)
 
 
 def _with_names(plot: Plot, series: Sequence[Series]) -> Plot | None:
@@ -681,8 +861,8 @@ def _with_names(plot: Plot, series: Sequence[Series]) -> Plot | None:
     least = _MIN_NAMED_WIDTH if len(series) > 1 else _MIN_LINE_WIDTH
     if len(values) < len(series) or any(metrics.horizontalAdvance(one.text) > _MAX_NAMED_END for one in values):
         return None
-    named, ends = _beside_ends(plot, values, least), {one.series: one.y for one in values}
-    if named is None or any(abs(one.y - ends[one.series]) > _END_LINE_HEIGHT / 2 for one in named.end_values):
+    named = _beside_ends(plot, values, least)
+    if named is None or not _are_at_ends(named, values):
         return None
     return replace(named, names_lines=True)
 
@@ -718,7 +898,7 @@ def _end_values(plot: Plot, series: Sequence[Series]) -> list[EndValue]:
 def _beside_ends(plot: Plot, values: Sequence[EndValue], least: float) -> Plot | None:
     """The plot, narrower by the texts beside the ends of its lines; None where it would be narrower than `least`."""
     metrics = QFontMetricsF(theme().font("caption"))
-    width = max((metrics.horizontalAdvance(one.text) for one in values), default=0.0)
+    width = max((metrics.horizontalAdvance(one) for one in (plot.end_note, *(one.text for one in values))), default=0.0)
     box = plot.box.adjusted(0, 0, -width - _LABEL_GAP, 0)
     if not values or box.width() < least or box.height() < _MIN_END_HEIGHT:
         return None
@@ -775,8 +955,8 @@ def _precise_texts(line: Series, last: float, ticks: Sequence[float]) -> tuple[s
         return ()
     seen = math.ceil(-math.log10((ticks[1] - ticks[0]) / 10) - 1e-9)
     places = min(seen, number_format.decimal_places(Decimal(repr(last))))
-    if places <= 0:
-        return ()
+    if places <= line.last_decimals:
+        return ()  # written as in the legend it is as precise
     if line.unit.currency:
         places = max(places, currency_decimals(line.unit.currency))
     written = number_format.format_number(last, places)
@@ -803,7 +983,7 @@ def zero_text(table: ChartTable) -> str:
     lines = series_of(table, "")
     for side, axis in ((False, table.axis), (True, table.right_axis)):
         known = [value for line in lines if line.is_right == side for value in line.values if value is not None]
-        low, high = _line_ends(min(known), max(known)) if known else (0.0, 0.0)
+        low, high = _line_ends(min(known), max(known)) if known and len(table.rows) > 1 else (0.0, 0.0)
         low = axis.low if axis.low is not None else low
         high = axis.high if axis.high is not None else high
         if known and not low <= 0 <= high:
@@ -916,7 +1096,7 @@ def _legend_entries(
             one.colour,
             one.legend_name,
             (one.last or "–") if has_values else "",
-            "area" if kind == "bar_chart" or stacked else one.dash,
+            "area" if (kind == "bar_chart" or stacked) and not one.is_target else () if one.is_target else one.dash,
             one.is_hidden,
         )
         for one in series
@@ -971,7 +1151,8 @@ def _is_titled(named: Sequence[Series], title: str) -> bool:
 def room_of(box: QRectF, named: Sequence[Series], kind: str, title: str = "") -> LegendRoom:
     """Where the legend of these series is: none for the only one, if the axis of bars or the title names it."""
     is_named = (_is_titled(named, title) or (kind == "bar_chart" and len(named) == 1)) and not named[0].is_right
-    return legend_room(box, [] if is_named else _legend_entries(named, kind))
+    # The last value of each line, which has no other place where not all have room at their ends.
+    return legend_room(box, [] if is_named else _legend_entries(named, kind, has_values=kind != "bar_chart"))
 
 
 def line_width(points: int, pixels: float) -> float:

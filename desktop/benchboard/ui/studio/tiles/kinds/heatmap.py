@@ -16,7 +16,7 @@ from benchboard.i18n import _, number
 from benchboard.ui.studio.tiles.axes.short_names import short_names
 from benchboard.ui.studio.tiles.kinds import x_axis
 from benchboard.ui.studio.tiles.numbers import number_format
-from benchboard.ui.studio.tiles.numbers.ordinal_names import ordinal_places
+from benchboard.ui.studio.tiles.numbers.ordinal_names import calendar_places
 from benchboard.ui.studio.tiles.series.chart_table import ChartTable
 from benchboard.ui.studio.tiles.series.value_colours import in_order
 from benchboard.ui.theme import contrast, theme
@@ -193,7 +193,7 @@ def ordered(table: ResultTable, column: int) -> list[Cell]:
     calendar, other texts in the order of the language, last what is empty."""
     values = list(dict.fromkeys(group(row[column]) for row in table.rows))
     names = [value for value in values if isinstance(value, str)]
-    places = ordinal_places(names) if len(names) == len(values) else None
+    places = calendar_places(names) if len(names) == len(values) else None
     if places is not None:
         return [name for _place, name in sorted(zip(places, values, strict=True), key=lambda pair: pair[0])]
     return [key[0] for key in in_order(_keys(values))]

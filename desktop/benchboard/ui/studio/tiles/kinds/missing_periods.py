@@ -16,19 +16,20 @@ from benchboard.analytics import periods
 from benchboard.analytics.period_step import WEEK, Step, step_of
 from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.analytics.query_types import NUMBERS
-from benchboard.dashboards.document.series_settings import chooses_right, right_series, series_colours
+from benchboard.dashboards.document.series_settings import chooses_right, right_series, series_colours, target_series
 from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.dashboards.period_before import moved
 from benchboard.dashboards.variables.variable_queries import names_in
 from benchboard.i18n import _
 from benchboard.ui.studio.tiles.axes.axis_scale import AxisChoice
 from benchboard.ui.studio.tiles.axes.axis_sides import PlainSeries, automatic_right
-from benchboard.ui.studio.tiles.axes.thresholds import reference_lines, thresholds
+from benchboard.ui.studio.tiles.axes.thresholds import reference_lines, target_of, targets, thresholds
 from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.series.chart_table import MAX_SERIES, ChartTable, chart_table
-from benchboard.ui.studio.tiles.series.period_before import compared_chart
+from benchboard.ui.studio.tiles.series.period_before import both_periods, compared_chart
 from benchboard.ui.studio.tiles.series.stacking import stack_of
+from benchboard.ui.studio.tiles.series.undated_note import undated_text
 from benchboard.ui.studio.tiles.series.value_colours import Key
 
 Missing = Literal["auto", "gap", "zero", "connect"]
@@ -59,14 +60,20 @@ def drawn_table(widget: WidgetContent, result: QueryResult) -> ChartTable:
 def _compared(widget: WidgetContent, result: QueryResult) -> ChartTable:
     """With the series of the period before, but not stacked."""
     drawn, known = _drawn_alone(widget, result), result.before
-    if known is None or not drawn.rows or drawn.repeats_x:
+    if result.table is None or known is None or not drawn.rows or drawn.repeats_x:
         return drawn
     if not known.table.rows:
         note = _("The period before has no data.")
         return replace(drawn, missing_note=" ".join(part for part in (drawn.missing_note, note) if part))
-    of_before = replace(result, table=known.table, period=known.period, data_span=None)
-    before = _drawn_alone(widget, of_before, drawn.keys)
-    return compared_chart(drawn, before, moved(known, step_of(result.query, known.shown.interval)))
+    step = step_of(result.query, known.shown.interval)
+    if drawn.reduced is not None:
+        before = _drawn_alone(widget, replace(result, table=known.table, period=known.period), drawn.keys)
+        return compared_chart(drawn, before, moved(known, step))
+    now, then = both_periods(result.table, known, step, result.query)
+    # Rows without a date that only the period before has are no news about the rows that are shown.
+    both = replace(_drawn_alone(widget, replace(result, table=now)), undated_note=drawn.undated_note)
+    before = _drawn_alone(widget, replace(result, table=then), both.keys)
+    return compared_chart(both, before)
 
 
 def _drawn_alone(widget: WidgetContent, result: QueryResult, keys: Sequence[Key] = ()) -> ChartTable:
@@ -81,6 +88,8 @@ def _drawn_alone(widget: WidgetContent, result: QueryResult, keys: Sequence[Key]
         drawn = _with_automatic_right(_with_axis(drawn, widget), widget, kind)
     if kind in ("line_chart", "area_chart"):
         drawn = replace(drawn, window=result.window)
+    if kind in _CHARTS:
+        drawn = replace(drawn, undated_note=undated_text(table, result.query, number_format.unit(widget)))
     if kind not in _CHARTS or drawn.repeats_x:
         return drawn
     return _with_span(_with_missing(widget, kind, drawn, table, result), result)
@@ -93,7 +102,9 @@ def _with_axis(drawn: ChartTable, widget: WidgetContent) -> ChartTable:
         drawn,
         axis=AxisChoice(*_ends(widget, "axis_min", "axis_max"), widget.setting("scale") == "log"),
         decimals=decimals if isinstance(decimals, int) else None,
-        thresholds=(*drawn.thresholds, *reference_lines(widget)),
+        thresholds=(*drawn.thresholds, *reference_lines(widget), *targets(widget)),
+        target=target_of(widget),
+        target_name=target_series(widget),
         own_colours=series_colours(widget),
         right=right_series(widget) & {drawn.setting_name(place) for place in range(1, len(drawn.columns))},
         right_axis=AxisChoice(*_ends(widget, "right_min", "right_max")),
@@ -109,7 +120,7 @@ def _with_automatic_right(drawn: ChartTable, widget: WidgetContent, kind: str) -
     is_stacked = kind == "area_chart" and widget.setting("stack") in ("stacked", "percent")
     if kind == "bar_chart" or is_stacked or drawn.series_by or unit or chooses_right(widget):
         return drawn
-    if not drawn.axis.is_automatic or drawn.thresholds or drawn.repeats_x:
+    if not drawn.axis.is_automatic or drawn.thresholds or drawn.repeats_x or drawn.target_name:
         return drawn
     numeric = [place for place, one in enumerate(drawn.columns) if place and number_format.is_numeric(one)]
     series = [
@@ -175,13 +186,16 @@ def _completed(drawn: ChartTable, table: ResultTable, query: str, step: Step, mi
     counts = counted_columns(query) if not table.truncated else frozenset()
     fill = _fill(drawn, table, counts, missing)
     known = dict(zip(times, drawn.rows, strict=True))
+    # Rows that only the period before has may go on beyond the others, where nothing is 0 yet.
+    own = [time for time, row in known.items() if any(cell is not None for cell in row[1:])]
+    first, last = min(own, default=None), max(own, default=None)
     is_day = not isinstance(drawn.rows[0][0], datetime)
     rows, added = [], 0
     for start in starts:
         row = known.get(start)
         if row is None:
             row, added = ((start.date() if is_day else start), *fill), added + 1
-        elif drawn.series_by:
+        elif first is not None and last is not None and first <= start <= last:
             row = (
                 row[0],
                 *(with_none if cell is None else cell for cell, with_none in zip(row[1:], fill, strict=True)),

@@ -35,7 +35,7 @@ _MIN_NAME: Final = 64.0
 """Pixels that a name in the legend needs before its value is written in full."""
 _PLAIN_DIAMETER: Final = 168.0
 """The diameter of a ring, in pixels, that may be exceeded by these shares of the height and the width."""
-_HEIGHT_SHARE: Final = 0.7
+_HEIGHT_SHARE: Final = 0.92
 _WIDTH_SHARE: Final = 0.45
 _PLAIN_WIDTH: Final = 300.0
 _NARROW_SHARE: Final = 0.36
@@ -119,6 +119,14 @@ def slices(table: ResultTable, *, opened: bool = False) -> tuple[list[Slice], in
     return [*(one for k, one in enumerate(parts) if k not in gathered), others], negative_count
 
 
+def slice_colours(shown: Sequence[Slice], colours: Colours | None, own: Mapping[str, int]) -> dict[Key, int]:
+    """The number of the colour of each slice that has one: those gathered as “Other” have none."""
+    with_colour = [one for one in shown if one.row >= 0 and not one.is_small]
+    keys = [one.key for one in with_colour]
+    wanted = distinct([(colours or {}).get(key, colour_of_place(place)) for place, key in enumerate(keys)])
+    return dict(zip(keys, with_own(wanted, [own.get(key_name(key)) for key in keys]), strict=True))
+
+
 def _small(parts: Sequence[Slice]) -> list[int]:
     """The places of the slices that are combined, from the largest to the smallest; nothing if it is one alone."""
     total = math.fsum(part.value for part in parts)
@@ -163,7 +171,7 @@ def value_column(table: ResultTable) -> int | None:
 def has_mixed_currencies(table: ResultTable) -> bool:
     """Whether the slices are amounts in different currencies, which have no total and no shares."""
     index = value_column(table)
-    return index is not None and len(table.currencies(index)) > 1
+    return index is not None and len(table.added_currencies(index)) > 1
 
 
 def unit_of(table: ResultTable, own: str) -> number_format.Unit:
@@ -191,11 +199,7 @@ class Pie:
         self._hidden = choice.hidden & {one.choice_key for one in self.slices}
         if len(self._hidden) == len(self.slices):
             self._hidden = frozenset()  # they are others now
-        own_slices = [one for one in self.slices if one.row >= 0 and not one.is_small]
-        keys = [one.key for one in own_slices]
-        wanted = distinct([(colours or {}).get(key, colour_of_place(place)) for place, key in enumerate(keys)])
-        numbers = with_own(wanted, [own.get(key_name(one.key)) for one in own_slices])
-        self._colours = dict(zip(keys, numbers, strict=True))
+        self._colours = slice_colours(self.slices, colours, own)
         self.is_opened = any(one.is_small for one in self.slices)
         self.total = math.fsum(one.value for one in self.shown)
         row_count = len(self.slices) + self.is_opened  # the last one gathers the small ones again

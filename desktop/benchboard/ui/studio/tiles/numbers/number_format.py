@@ -12,6 +12,7 @@ from benchboard.analytics.column_presentation import order_status, with_visible_
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.i18n import N_, _, currency_decimals, number, with_currency, with_percent_sign
+from benchboard.ui.studio.tiles.numbers.ordinal_names import in_language
 from benchboard.ui.studio.tiles.numbers.week_labels import week_text
 from benchboard.ui.time_format import full_date, iso_moment, month_name, short_date
 
@@ -90,6 +91,7 @@ class Unit:
 
 
 NO_UNIT: Final = Unit()
+_CHANGES: Final = ("change", "change_percent")
 
 
 def unit_of(table: ResultTable, row: Sequence[Cell], column: int, own: str = "") -> Unit:
@@ -120,7 +122,10 @@ def format_value(
     if isinstance(value, int) and table.columns[column].format == "identifier":
         return str(value)
     written = format_cell(value) if decimals is None else format_number(value, decimals)
-    return unit_of(table, row, column, unit).after(written) if to_float(value) is not None else written
+    if (number := to_float(value)) is None:
+        return written
+    text = unit_of(table, row, column, unit).after(written)
+    return f"+{text}" if number > 0 and table.columns[column].presentation.comparison in _CHANGES else text
 
 
 def column_unit(table: ResultTable, column: int, own: str = "") -> Unit | None:
@@ -133,8 +138,9 @@ def column_unit(table: ResultTable, column: int, own: str = "") -> Unit | None:
 def _own_unit(table: ResultTable, column: int, own: str) -> str:
     """The unit that a widget sets, for the cells of a column. A currency is the unit of amounts alone, not of the
     counts beside them."""
-    formats = [one.format for one in table.columns]
-    return "" if own in _UNITS_OF_MONEY and formats[column] == "integer" and "money" in formats else own
+    if own not in _UNITS_OF_MONEY or table.columns[column].format != "integer":
+        return own
+    return "" if any(one.format == "money" for one in table.columns) else own
 
 
 def column_decimals(table: ResultTable, column: int, rows: Sequence[Sequence[Cell]]) -> int | None:
@@ -148,6 +154,8 @@ def column_decimals(table: ResultTable, column: int, rows: Sequence[Sequence[Cel
     if table.columns[column].kind == "timestamp":
         moments = [value for row in rows if isinstance(value := row[column], datetime)]
         return 0 if moments and not any(one.hour or one.minute or one.second for one in moments) else None
+    if table.columns[column].presentation.comparison == "change_percent":
+        return 1
     if table.columns[column].kind != "decimal":
         return None
     known = [value for row in rows if isinstance(value := row[column], Decimal)]
@@ -320,8 +328,13 @@ def category_labels(table: ResultTable) -> list[str]:
         return [format_value(table, row, 0) for row in table.rows]
     if any(isinstance(value, date) for value in values):
         return axis_labels(values)
+    return without_shared_end(whole_category_labels(table))
+
+
+def whole_category_labels(table: ResultTable) -> list[str]:
+    """The first column's values that are no times, whole; weekdays and months in the program's language."""
     decimals = name_decimals(table, 0)
-    return without_shared_end([format_value(table, row, 0, decimals=decimals) for row in table.rows])
+    return in_language([format_value(table, row, 0, decimals=decimals) for row in table.rows])
 
 
 def name_decimals(table: ResultTable, column: int) -> int | None:

@@ -1,12 +1,13 @@
 """The last period of a result that isn't over, in words and in the cells of a table."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from benchboard.analytics import periods
 from benchboard.analytics.pivoted_table import PivotTable
 from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.i18n import _
+from benchboard.ui.time_format import short_date
 
 
 class PartialPeriod(NamedTuple):
@@ -27,7 +28,9 @@ def partial_period(table: ResultTable) -> PartialPeriod | None:
     pivot table, that of its rows; one that heads a column is in the result that it was made of."""
     if isinstance(table, PivotTable):
         found = partial_period(table.source)
-        return found._replace(column=0) if found is not None and found.column == table.places.row else None
+        if found is None or found.column not in table.places.rows:
+            return None
+        return found._replace(column=table.places.rows.index(found.column))
     if table.step is None:
         return None
     for column, one in enumerate(table.columns):
@@ -40,6 +43,13 @@ def partial_period(table: ResultTable) -> PartialPeriod | None:
             return None
         return PartialPeriod(column, start, periods.unfinished_start(cells, table.read_at, table.step) is not None)
     return None
+
+
+def data_end_text(until: datetime | None, *, goes_on: bool) -> str:
+    """What is said beside a number of a part of a period: of one that wasn't over, so far, else where the data end."""
+    if goes_on or until is None:
+        return _("so far")
+    return _("data until {day}").format(day=short_date(until - timedelta(microseconds=1)))
 
 
 def partial_text(when: str, *, goes_on: bool) -> str:

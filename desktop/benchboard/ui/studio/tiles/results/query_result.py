@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from benchboard.analytics.mixed_currencies import MixedCurrencies
 from benchboard.analytics.period_step import step_of
 from benchboard.analytics.queries import ResultTable
 from benchboard.analytics.query_builder.combined import RepeatedRows
@@ -42,6 +43,8 @@ class QueryResult:
     """The dashboard's filters that the query named, with their selected values; empty if it named none."""
     data_span: Period | None = None
     """The days from the first to the last time in the table that the query is over, where they are known."""
+    ranged_span: Period | None = None
+    """The days from the first to the last time by which the time range filters, where they are known."""
     data_elsewhere: Period | None = None
     """The days of which the table has rows, if none of them is in the time range."""
     series_names: SeriesNames | None = None
@@ -52,8 +55,10 @@ class QueryResult:
     """Whether the data source has changed since its copy was made; None for Benchboard's own data."""
     before: PeriodBefore | None = None
     """What the query returns for the period before, if the widget compares with it; a table has it in its columns."""
-    repeated: RepeatedRows | None = None
+    repeated: tuple[RepeatedRows, ...] = ()
     """The measures that count rows several times because of a join."""
+    mixed: MixedCurrencies | None = None
+    """The measures that add up amounts in several currencies."""
     window: tuple[float, float] | None = None
     """The part of the x axis of lines that is shown, in seconds since 1970 or as numbers; None: all of it."""
     legend: LegendChoice = field(default_factory=LegendChoice)
@@ -72,6 +77,7 @@ class QueryResult:
             self,
             table=replace(self.table, known_until=min(ends, default=None), step=step) if self.table else None,
             data_span=span,
+            ranged_span=ranged,
             data_elsewhere=ranged if apart else None,
             series_names=SeriesNames(extent.series_columns, extent.series),
         )

@@ -42,12 +42,15 @@ class CrosshairShape:
     points: tuple[tuple[QPointF, QColor], ...] = ()
     """The points of lines, in their colours."""
     bars: tuple[QRectF, ...] = ()
+    highest: tuple[QPointF, ...] = ()
+    """Where the highest line is at each place of the axis: what the values should not cover."""
 
     def mapped(self, to: Callable[[QPointF], QPointF]) -> "CrosshairShape":
         """The same in other coordinates."""
         line = self.line if self.line.isNull() else QLineF(to(self.line.p1()), to(self.line.p2()))
         bars = tuple(QRectF(to(box.topLeft()), to(box.bottomRight())) for box in self.bars)
-        return CrosshairShape(line, tuple((to(point), colour) for point, colour in self.points), bars)
+        points = tuple((to(point), colour) for point, colour in self.points)
+        return CrosshairShape(line, points, bars, tuple(map(to, self.highest)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,21 +28,22 @@ def cell_point(table: ResultTable, row: int, column: int) -> TilePoint | None:
 
 
 def _pivot_point(table: PivotTable, row: int, column: int) -> TilePoint | None:
-    """The value of a cell of a pivot table: a total is of its row or its column alone."""
+    """The value of a cell of a pivot table: a total is of its groups alone. None for one of the period before."""
     text = number_format.format_value(table, table.rows[row], column)
-    places, of = table.places, list[tuple[int, Cell]]()
-    is_total_row = table.has_total_row and row == len(table.rows) - 1
-    is_total_column = table.has_total_column and column == len(table.columns) - 1
-    if not is_total_row:
-        of.append((places.row, table.row_keys[row]))
-    if column == 0:
-        return TilePoint(tuple(of), places.row, text) if of else None
-    if not is_total_row and not is_total_column:
-        origin = table.origins[row][column - 1]
-        return table_point(table.source, origin, places.value) if origin >= 0 else None
-    if places.column is not None and not is_total_column:
-        of.append((places.column, table.column_keys[column - 1]))
-    return TilePoint(tuple(of), places.value, text)
+    places, at = table.places, column - table.heading_count
+    of = [*zip(places.rows, table.row_keys[row], strict=False)]
+    if at < 0:
+        return TilePoint(tuple(of[: column + 1]), places.rows[column], text) if column < len(of) else None
+    one = table.number_columns[at]
+    if one.comparison:
+        return None
+    if not table.is_total(row, column):
+        origin = table.origins[row][at]
+        cells = table.source.rows[origin][: table.own_column_count]  # no other is one of the result
+        return TilePoint(tuple(enumerate(cells)), one.value, text) if origin >= 0 else None
+    if places.column is not None and one.key is not None:
+        of.append((places.column, table.column_keys[one.key]))
+    return TilePoint(tuple(of), one.value, text)
 
 
 def table_point(table: ResultTable, row: int, column: int) -> TilePoint:

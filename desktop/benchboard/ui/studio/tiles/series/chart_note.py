@@ -1,5 +1,5 @@
-"""The note at the top of a chart of lines or bars: amounts in several currencies, series that are too small to be read,
-or the rows behind a line."""
+"""The notes at the top of a chart of lines or bars: amounts in several currencies, series that are too small to be read
+or the rows behind a line; below that, the rows without a date."""
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
@@ -15,7 +15,15 @@ from benchboard.ui.theme import theme
 
 def text(table: ResultTable, unit: str) -> str:
     """What the note says about a chart's result, with the unit that its widget sets; empty if there is none."""
+    return ". ".join(part for part in (_first_text(table, unit), _undated_text(table)) if part)
+
+
+def _first_text(table: ResultTable, unit: str) -> str:
     return currency_note.text(table, unit) or _small_text(table) or reduced_text(table)
+
+
+def _undated_text(table: ResultTable) -> str:
+    return table.undated_note if isinstance(table, ChartTable) else ""
 
 
 def _small_text(table: ResultTable) -> str:
@@ -53,22 +61,37 @@ def reduced_text(table: ResultTable) -> str:
 
 def box_below(body: QRectF, table: ResultTable, unit: str) -> QRectF:
     """The part of a tile's body that is left for the chart."""
-    return body.adjusted(0, currency_note.HEIGHT, 0, 0) if text(table, unit) else body
+    lines = bool(_first_text(table, unit)) + bool(_undated_text(table))
+    return body.adjusted(0, lines * currency_note.HEIGHT, 0, 0)
 
 
 def paint(painter: QPainter, body: QRectF, table: ResultTable, unit: str) -> None:
-    """Draw the note at the top of a tile's body, if its chart needs one; shorter where the whole has no room."""
+    """Draw the notes at the top of a tile's body, if its chart needs any; shorter where the whole has no room."""
+    below = body
+    if _first_text(table, unit):
+        _paint_first(painter, body, table, unit)
+        below = body.adjusted(0, currency_note.HEIGHT, 0, 0)
+    _paint_line(painter, below, _undated_text(table))
+
+
+def _paint_first(painter: QPainter, body: QRectF, table: ResultTable, unit: str) -> None:
     if currency_note.text(table, unit):
         currency_note.paint(painter, body, table, unit)
         return
     small = _small_text(table)
-    if not small and table.reduced is None:
+    words = small or reduced_text(table)
+    metrics = QFontMetricsF(theme().font("caption"))
+    if table.reduced is not None and not small and metrics.horizontalAdvance(words) > body.width():
+        words = _("{rows} rows").format(rows=number(table.reduced.rows))
+    _paint_line(painter, body, words)
+
+
+def _paint_line(painter: QPainter, body: QRectF, words: str) -> None:
+    if not words:
         return
     room, font = QRectF(body.left(), body.top() - 1, body.width(), 16), theme().font("caption")
-    metrics, words = QFontMetricsF(font), small or reduced_text(table)
-    if table.reduced is not None and not small and metrics.horizontalAdvance(words) > room.width():
-        words = _("{rows} rows").format(rows=number(table.reduced.rows))
     painter.setFont(font)
     painter.setPen(theme().color("text.muted"))
     alignment = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-    painter.drawText(room, alignment, metrics.elidedText(words, Qt.TextElideMode.ElideRight, room.width()))
+    elided = QFontMetricsF(font).elidedText(words, Qt.TextElideMode.ElideRight, room.width())
+    painter.drawText(room, alignment, elided)

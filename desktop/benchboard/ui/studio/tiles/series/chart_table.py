@@ -73,6 +73,8 @@ class ChartTable(ResultTable):
     """Whether its query groups by week; None if it doesn't say by what."""
     repeats_x: bool = False
     """Whether several rows have the same x, and no column tells them apart. A series then has one of them."""
+    undated_note: str = ""
+    """How many rows have no date, and so no place on its axis of times, as text."""
     added: int = 0
     """How many rows were added for periods without rows (`missing_periods`)."""
     missing_note: str = ""
@@ -90,7 +92,11 @@ class ChartTable(ResultTable):
     decimals: int | None = None
     """How many decimals its values are written with; None: as many as they have."""
     thresholds: tuple[Threshold, ...] = ()
-    """The warning and critical values of its widget."""
+    """The warning and critical values of its widget, its reference line and its target."""
+    target: float | None = None
+    """What the values on the left axis are to reach."""
+    target_name: str = ""
+    """The setting name of the series that the others are to reach in each row; empty where none is."""
     setting_names: tuple[str, ...] = ()
     """What the settings of a widget call each series, in every language; empty where by the names of its columns."""
     own_colours: Mapping[str, int] = field(default_factory=dict)
@@ -130,19 +136,36 @@ class ChartTable(ResultTable):
         """The rows of the first and the last period, if these are only partly in the time range and the data."""
         if self.reduced is not None:
             return frozenset()  # no row is a period
-        cells = [row[0] for row in self.rows]
-        times, found = periods.moments(cells), set[int]()
-        last = periods.unfinished_start(cells, min(self.known_until or self.read_at, self.read_at), self.step)
+        times, found = periods.moments([row[0] for row in self.rows]), set[int]()
+        until = min(self.known_until or self.read_at, self.read_at)
+        last = periods.unfinished_start(self._own_places, until, self.step)
         if last is not None:
             found |= {at for at, time in enumerate(times or ()) if time == last}
         if self.known_from is not None and times is not None and len(times) > 1:
             found |= {0} if times[0] < self.known_from < times[1] else set()
         return frozenset(found)
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether the last period wasn't over when the data were read; else it is the data or the range that end."""
+        is_period = self.reduced is None
+        return is_period and periods.unfinished_start(self._own_places, self.read_at, self.step) is not None
+
+    @property
+    def _own_places(self) -> list[Cell]:
+        """The places of the rows, without those that only the period before has: it may go on further."""
+        if not self.before_of:
+            return [row[0] for row in self.rows]
+        own = len(self.columns) - len(self.before_of)
+        return [row[0] for row in self.rows if any(cell is not None for cell in row[1:own])]
+
 
 def chart_table(table: ResultTable, colours: Colours | None = None, keys: Sequence[Key] = ()) -> ChartTable:
     """The form of a result that charts draw, with these colours of the values that name series. Of more series than are
-    drawn, those of `keys` are, else the largest. Cost grows with its cells."""
+    drawn, those of `keys` are, else the largest. Rows without a date aren't part of a chart over time. Cost grows with
+    its cells."""
+    if undated_rows(table):
+        table = replace(table, rows=tuple(row for row in table.rows if row[0] is not None))
     numeric = [index for index in range(1, len(table.columns)) if number_format.is_numeric(table.columns[index])]
     is_single = len({row[0] for row in table.rows}) == len(table.rows)
     if is_single and periods.moments([row[0] for row in table.rows]) is None:
@@ -156,6 +179,14 @@ def chart_table(table: ResultTable, colours: Colours | None = None, keys: Sequen
         # A line through a reduced result goes up and down where several of its rows have the same x.
         return replace(_as_it_is(table, numeric, colours), repeats_x=not is_single and table.reduced is None)
     return _widened(table, names, measures, colours or {}, keys)
+
+
+def undated_rows(table: ResultTable) -> tuple[_Row, ...]:
+    """The rows without a place on the axis of times of a chart; none where the axis isn't one, or no row has a time."""
+    if not table.columns or table.columns[0].kind not in ("date", "timestamp"):
+        return ()
+    found = tuple(row for row in table.rows if row[0] is None)
+    return found if len(found) < len(table.rows) else ()
 
 
 def measure_columns(table: ChartTable) -> list[ResultColumn]:

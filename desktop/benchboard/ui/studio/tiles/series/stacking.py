@@ -62,14 +62,15 @@ def stack_of(widget: WidgetContent, drawn: ChartTable, table: ResultTable, query
     """How a chart stacks its series. Automatically those that add up to a whole: the counts or sums of a query for each
     value of a column, or each for some of the rows."""
     kind = widget.kind.type if widget.kind is not None else ""
-    if kind not in STACKED_KINDS or why_not_stacked(widget, drawn) is not None or drawn.reduced is not None:
+    if kind not in STACKED_KINDS or why_not_stacked(widget, drawn, table) is not None or drawn.reduced is not None:
         return "off"
     wanted = widget.setting("stack")
     if widget.setting("scale") == "log":
         return "off"
     if wanted != "auto":
         return "percent" if wanted == "percent" else "stacked" if wanted == "stacked" else "off"
-    return "stacked" if not drawn.before_of and _adds_up(widget, drawn, table, query) else "off"
+    adds_up = not drawn.before_of and _adds_up(widget, drawn, table, query) and not _adds_currencies(table)
+    return "stacked" if adds_up else "off"
 
 
 def _adds_up(widget: WidgetContent, drawn: ChartTable, table: ResultTable, query: str) -> bool:
@@ -87,7 +88,22 @@ def series_count(table: ResultTable) -> int:
     return len(_measures(chart_table(table)))
 
 
-def why_not_stacked(widget: WidgetContent, drawn: ChartTable) -> str | None:
+def _adds_currencies(table: ResultTable) -> bool:
+    """Whether a stack, which has all rows of the same x, would add up amounts in several currencies that no column
+    says. Those that one says are units of their series."""
+    if table.row_currencies is None:
+        return False
+    stacks: dict[Cell, list[tuple[Cell, ...]]] = {}
+    for row in table.rows:
+        stacks.setdefault(row[0], []).append(row)
+    measured = [k for k, one in enumerate(table.columns) if one.name in table.row_currencies.codes]
+    return any(
+        len(frozenset[str]().union(*(table.added_currencies(k, rows) for k in measured))) > 1
+        for rows in stacks.values()
+    )
+
+
+def why_not_stacked(widget: WidgetContent, drawn: ChartTable, table: ResultTable) -> str | None:
     """Why a chart can't stack its series although somebody wants that; None if it can, or nobody does."""
     kind = widget.kind.type if widget.kind is not None else ""
     wanted = widget.setting("stack") if kind in STACKED_KINDS else "off"
@@ -100,6 +116,8 @@ def why_not_stacked(widget: WidgetContent, drawn: ChartTable) -> str | None:
         return _("Negative values have no shares of 100 %.")
     if _units_differ(widget, drawn):
         return _("These series have different units, so they can't be stacked.")
+    if _adds_currencies(table):
+        return _("These amounts are in different currencies, so they can't be stacked.")
     if any(sum(abs(value or 0) for value in row) > MOST_DRAWN for row in zip(*numbers, strict=True)):
         return _("These numbers are too large to be stacked.")
     return None

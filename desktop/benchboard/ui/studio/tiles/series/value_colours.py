@@ -1,18 +1,21 @@
-"""Which colour each value has: the same one in all charts of a page.
+"""Which colour each value has: the same one in all charts of a page and, as far as eight colours go, on all pages.
 
 Values are told apart within the column that names series or slices (“status”), known by its name. The rules:
 
 - The first colour is that of a measure, such as the bars of one number by status: the eighth value of a column is the
   first that has it too.
-- The values of a column are in the order of the language, and have the next colours in that order. All that its table
-  has count, also those that a filter hides, as long as there are no more of them than colours; of more, those drawn.
+- Words for a state that many columns have (“fulfilled”, “pending”, “error”: `state_words`) have colours of their own.
+- The other values of a column are in the order of the language, and have the next colours in that order. All that its
+  table has count, also those that a filter hides: no page and no filter gives a value another colour then. Where those
+  aren't known (a query that the builder can't read), the values on the page count.
 - Once all queries of a page have run, a value keeps its colour as long as the page is open: a filter, another chart or
   a refresh never changes it. A value that is new gets the next colour, one that no value beside it in a chart has.
-- Up to `MAX_COLOURS` values of a chart have different colours. Only where two values of a column with more than that
-  meet in a chart for the first time may the later one have another colour there.
-- A measure with the name of such a value, “Fulfilled” beside the status “fulfilled”, has the value's colour as long as
-  a chart of that column is on the page; the others of its chart have those of their places. Currencies give no measure
-  their colour: an amount called “eur” isn't one of them.
+- Up to `MAX_COLOURS` values of a chart have different colours. Of a column with more values than that, the colours
+  begin again after the eighth; only where two values with one colour meet in a chart has the later one another.
+- A measure with the name of such a value, “Shipped” beside the status “shipped”, has the value's colour as long as
+  a chart of that column is on the page, and one with the name of a state always has that of the state; the others of
+  its chart have those of their places. Currencies give no measure their colour: an amount called “eur” isn't one of
+  them.
 """
 
 import re
@@ -24,6 +27,7 @@ from typing import Final
 
 from benchboard.analytics.queries import Cell, ResultColumn
 from benchboard.ui.studio.tiles.numbers.collation import text_ranks
+from benchboard.ui.studio.tiles.series.state_words import plain_name, state_colour
 
 MAX_COLOURS: Final = 8
 _MEASURE_COLOURS: Final = 1
@@ -52,12 +56,7 @@ class ChartValues:
 
 def value_column(column: ResultColumn) -> str:
     """What the values of a column are known by: its name, however it is written; of orders' statuses, that they are."""
-    return "status" if column.format == "order_status" else _plain(column.name)
-
-
-def _plain(name: str) -> str:
-    """A name without its capitals, spaces and signs; itself if it has nothing else."""
-    return "".join(sign for sign in name.casefold() if sign.isalnum()) or name
+    return "status" if column.format == "order_status" else plain_name(column.name)
 
 
 def measure_key(column: ResultColumn) -> Key:
@@ -131,8 +130,8 @@ class PageColours:
         for columns in sorted(self._colours.keys() & self._drawn_columns()):
             for key, number in self._colours[columns].items():
                 if len(key) == 1 and isinstance(key[0], str) and not _CURRENCY.fullmatch(key[0]):
-                    known.setdefault(_plain(key[0]), number)
-        named = [next((known[name] for name in map(_plain, map(str, key)) if name in known), None) for key in measures]
+                    known.setdefault(plain_name(key[0]), number)
+        named = [_named_colour([str(part) for part in key], known) for key in measures]
         if all(number is None for number in named):
             return None
         free = [place if place not in named and place < MAX_COLOURS else None for place in range(len(measures))]
@@ -212,14 +211,37 @@ def _sorted_values(values: ChartValues) -> tuple[frozenset[Key], frozenset[Key]]
     return drawn, known
 
 
+def _named_colour(names: Sequence[str], known: Mapping[str, int]) -> int | None:
+    """The colour of a measure called so: that of the value of the page with one of the names, or of a state."""
+    on_page = next((known[name] for name in map(plain_name, names) if name in known), None)
+    return on_page if on_page is not None else next((one for one in map(state_colour, names) if one is not None), None)
+
+
 def _assign(numbers: dict[Key, int], charts: Sequence[tuple[frozenset[Key], frozenset[Key]]]) -> None:
-    """Give a colour to each value that has none."""
+    """Give a colour to each value that has none: first to the states, which have theirs by their words."""
     drawn: frozenset[Key] = frozenset().union(*(one for one, _known in charts))
     all_known = drawn.union(*(known for _drawn, known in charts))
-    wanted = all_known if len(all_known | numbers.keys()) <= MAX_COLOURS else drawn
-    for key in in_order(wanted - numbers.keys()):
+    is_few = len(all_known | numbers.keys()) <= MAX_COLOURS
+    new = in_order((all_known if is_few else drawn) - numbers.keys())
+    # Of a column with many values, each wants the colour of its place among all of them, wherever it's drawn.
+    is_column_known = any(known for _drawn, known in charts)
+    places = {key: place for place, key in enumerate(in_order(all_known))} if is_column_known and not is_few else {}
+    states = {key: state for key in new if (state := _state_of(key)) is not None}
+    for key in sorted(new, key=lambda key: key not in states):
+        taken = set(numbers.values())
         beside = {numbers[other] for one, _known in charts if key in one for other in one if other in numbers}
-        numbers[key] = _next_free(colour_of_place(len(numbers)), beside)
+        if key in states:
+            wanted = states[key]
+        elif is_few:
+            wanted = next(one for place in range(MAX_COLOURS) if (one := colour_of_place(place)) not in taken)
+        else:
+            wanted = colour_of_place(places.get(key, len(numbers)))
+        numbers[key] = _next_free(wanted, taken if is_few else beside)
+
+
+def _state_of(key: Key) -> int | None:
+    """The colour of a value that is the word for a state; None of any other."""
+    return state_colour(key[0]) if len(key) == 1 and isinstance(key[0], str) else None
 
 
 def _next_free(number: int, taken: Collection[int]) -> int:

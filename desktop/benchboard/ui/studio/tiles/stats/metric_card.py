@@ -11,8 +11,9 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 
 from benchboard.analytics.queries import ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent
-from benchboard.dashboards.period_before import PeriodBefore
+from benchboard.dashboards.period_before import PeriodBefore, has_small_base
 from benchboard.i18n import _, percent
+from benchboard.ui.studio.tiles.axes.thresholds import share_of_target, target_of
 from benchboard.ui.studio.tiles.kinds import charts
 from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.studio.tiles.stats.stat_tiles import StatValue
@@ -29,6 +30,10 @@ _LEAST_SHARE: Final = 0.5
 """The part of their usual size down to which the numbers of a row become smaller, so that the longest is whole."""
 _NUMBER_SHARE: Final = 0.65
 """The share of the width that a number gets if its unit has to be shortened."""
+_BULLET: Final = 4.0
+"""The height of the bar below a card with a target, in pixels."""
+_TARGET_ROOM: Final = 1.1
+"""The end of that bar, as a multiple of the target where the number is less."""
 _LETTER_SPACING: Final = 98.0
 """The letter spacing of a number in percent."""
 _UNIT_SIZE: Final = 0.42
@@ -275,11 +280,24 @@ class CardChange:
 
 
 def card_change(widget: WidgetContent, stat: StatValue) -> CardChange | None:
-    """The change of a card's number; None where there is nothing to say of it."""
+    """The change of a card's number and how much of its target that is; None where there is nothing to say of it."""
+    change, share = period_change(widget, stat), share_of_target(stat.value, target_of(widget))
+    if not share:
+        return change
+    if change is None:
+        return CardChange("", share, 0)
+    words = " · ".join(part for part in (change.words, share) if part)
+    return CardChange(change.size, words, change.sign, share)
+
+
+def period_change(widget: WidgetContent, stat: StatValue) -> CardChange | None:
+    """The change of a card's number since the period before; None where there is nothing to say of it."""
     change = stat.percent_change()
     if change is not None:
         words = _against(widget, stat) if stat.compares else _label(widget, stat)
-        return CardChange(_change_text(change), words, (change > 0) - (change < 0), _shortly(stat))
+        is_small = has_small_base(stat.current, stat.previous)
+        size = stat.formatted_difference(widget) if is_small else _change_text(change)
+        return CardChange(size, words, (change > 0) - (change < 0), _shortly(stat))
     if stat.is_unfinished:
         return _unfinished_change(widget, stat)
     if not stat.compares:
@@ -398,9 +416,28 @@ def paint(
         painter.drawText(found.number + QPointF(beside, 0), found.words.unit)
     change = card_change(widget, card.stat)
     if found.change is not None and change is not None:
-        _paint_change(painter, widget, change, *found.change)
+        paint_change(painter, widget, change, *found.change)
+    if (target := target_of(widget)) is not None:
+        _paint_target(painter, body, card.stat.value, target)
     if found.spark is not None:
         charts.paint_spark(painter, found.spark, card.stat.history, theme().chart(0))
+
+
+def _paint_target(painter: QPainter, body: QRectF, value: float | None, target: float) -> None:
+    """Draw a bullet graph below a card (Few, 2006): a bar of the number, and a mark at the target."""
+    number = value or 0.0
+    low, high = min(0.0, number, target), max(0.0, number, target * _TARGET_ROOM if target > 0 else target)
+    if high <= low:
+        return
+
+    def x(at: float) -> float:
+        return body.left() + body.width() * (at - low) / (high - low)
+
+    track = QRectF(body.left(), body.bottom() + 3, body.width(), _BULLET)
+    painter.fillRect(track, theme().color("grid"))
+    bar = QRectF(min(x(0.0), x(number)), track.top(), abs(x(number) - x(0.0)), _BULLET)
+    painter.fillRect(bar, theme().chart(0))
+    painter.fillRect(QRectF(x(target) - 1, track.top() - 2, 2, _BULLET + 4), theme().color("text"))
 
 
 def _change_text(change: Decimal) -> str:
@@ -429,14 +466,17 @@ def _label(widget: WidgetContent, stat: StatValue) -> str:
 
 def _unfinished_change(widget: WidgetContent, stat: StatValue) -> CardChange:
     """What a card says of a period that isn't over: no change, as part of a period is less than a whole one."""
-    so_far = _("{period} so far").format(period=stat.period) if stat.period else _("so far")
+    so_far = stat.ends
+    if stat.period:
+        words = _("{period} so far") if stat.goes_on else _("{period}, {end}")
+        so_far = words.format(period=stat.period, end=stat.ends)
     if stat.compares or not stat.previous_period or stat.value is None or stat.previous is None:
         return CardChange("", so_far, 0)
     before = f"{stat.previous_period}: {stat.formatted_previous(widget)}"
     return CardChange("", _("{period}; {before}").format(period=so_far, before=before), 0)
 
 
-def _paint_change(painter: QPainter, widget: WidgetContent, change: CardChange, box: QRectF, words_box: QRectF) -> None:
+def paint_change(painter: QPainter, widget: WidgetContent, change: CardChange, box: QRectF, words_box: QRectF) -> None:
     """Draw `↑ 6.1 % than the week before`, in a colour for better or worse; the words on a line of their own if
     `words_box` is another one, and else only where all of them fit.
     """

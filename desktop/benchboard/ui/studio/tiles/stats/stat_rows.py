@@ -9,6 +9,7 @@ from typing import Final
 from benchboard.analytics import periods
 from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.i18n import _, ngettext, number
+from benchboard.ui.studio.tiles.numbers.partial_periods import data_end_text
 from benchboard.ui.studio.tiles.numbers.week_labels import week_name
 from benchboard.ui.time_format import month_name, short_date
 
@@ -20,28 +21,36 @@ _NAMED: Final = 3
 @dataclass(frozen=True, slots=True)
 class StatRows:
     """The rows of one series, the oldest first. `periods`: the names of their periods; empty where they have no times.
-    `is_unfinished`: whether the period of the last wasn't over when the data were read, or where they end."""
+    `is_unfinished`: whether the period of the last wasn't over when the data were read, or where they end. `goes_on`:
+    whether it is the former."""
 
     rows: tuple[tuple[Cell, ...], ...]
     periods: tuple[str, ...] = ()
     is_unfinished: bool = False
+    goes_on: bool = False
+    ends: str = ""
+    """Of an unfinished period, that it goes on, or where the data end in it, as text."""
 
 
 def stat_rows(table: ResultTable) -> StatRows:
-    """The rows in the order of their times; without times, in that of the result."""
-    place = _time_column(table)
+    """The rows in the order of their times, without those that have none; without times, in that of the result."""
+    place = time_column(table)
     if place is None:
         return StatRows(table.rows)
-    rows = tuple(sorted(table.rows, key=lambda row: _moment(row[place])))
+    dated = [row for row in table.rows if row[place] is not None]
+    rows = tuple(sorted(dated, key=lambda row: _moment(row[place])))
     cells = [row[place] for row in rows]
     until = min(table.known_until or table.read_at, table.read_at)
-    is_unfinished = periods.unfinished_start(cells, until, table.step) is not None
-    return StatRows(rows, tuple(_names(table, place, cells)), is_unfinished)
+    if periods.unfinished_start(cells, until, table.step) is None:
+        return StatRows(rows, tuple(_names(table, place, cells)))
+    goes_on = periods.unfinished_start(cells, table.read_at, table.step) is not None
+    ends = data_end_text(table.known_until, goes_on=goes_on)
+    return StatRows(rows, tuple(_names(table, place, cells)), is_unfinished=True, goes_on=goes_on, ends=ends)
 
 
 def several_series_reason(table: ResultTable) -> str | None:
     """Why the rows aren't one series, whose last number could be shown; None if they are."""
-    if len(table.rows) < 2 or _time_column(table) is not None:
+    if len(table.rows) < 2 or time_column(table) is not None:
         return None
     names = [one.title for place, one in enumerate(table.columns) if _tells_apart(table, place)]
     if not names:
@@ -57,10 +66,10 @@ def several_series_advice() -> str:
     return _("Remove the group or filter by one value, or use bars or a table.")
 
 
-def _time_column(table: ResultTable) -> int | None:
-    """The first column of times; None if several rows have the same time."""
+def time_column(table: ResultTable) -> int | None:
+    """The first column of times, which rows may lack; None if several rows have the same time."""
     for place in range(len(table.columns)):
-        times = periods.moments([row[place] for row in table.rows])
+        times = periods.moments([row[place] for row in table.rows if row[place] is not None])
         if times is not None:
             return place if len(set(times)) == len(times) else None
     return None
@@ -80,7 +89,7 @@ def _tells_apart(table: ResultTable, place: int) -> bool:
 
 def _moment(cell: Cell) -> datetime:
     found = periods.moment(cell)
-    assert found is not None, "each row of a column of times has one"
+    assert found is not None, "rows without a time are left out"
     return found
 
 

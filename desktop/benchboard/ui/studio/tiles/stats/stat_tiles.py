@@ -12,7 +12,7 @@ from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.dashboards.period_before import PeriodBefore, difference, percent_change
 from benchboard.ui.studio.tiles.axes import axis_scale
-from benchboard.ui.studio.tiles.axes.thresholds import Threshold, thresholds
+from benchboard.ui.studio.tiles.axes.thresholds import Threshold, share_of_target, target_of, targets, thresholds
 from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.studio.tiles.stats.stat_rows import stat_rows
 from benchboard.ui.theme import theme
@@ -25,6 +25,8 @@ _LABEL_WIDTH: Final = 132.0
 """Width at the right of the arc that is enough for the labels of the thresholds, in pixels."""
 _FILLS: Final = {"warn": "warn.fill", "error": "error"}
 """The colour of the dial once a threshold of this tone is passed: that of its text would be brown."""
+_TARGET_MARK: Final = 2.5
+"""The width of the mark of a target, in pixels."""
 _HISTORY: Final = 60
 _HEADROOM: Final = 1.1
 """The end of a gauge without a maximum, as a multiple of a value that would otherwise stand at its end."""
@@ -44,6 +46,8 @@ class StatValue:
         compares: bool = False,
         periods: tuple[str, str] = ("", ""),
         is_unfinished: bool = False,
+        goes_on: bool = False,
+        ends: str = "",
     ) -> None:
         self.current, self.previous, self.history = current, previous, history
         self.compares = compares
@@ -52,29 +56,37 @@ class StatValue:
         """The names of the periods of both numbers; empty where they aren't known."""
         self.is_unfinished = is_unfinished
         """Whether the period of the number wasn't over when the data were read: it can't be compared then."""
+        self.goes_on, self.ends = goes_on, ends
+        """Whether that is because it goes on; that, or where the data end in it, as text."""
         self.column = column
         self._currency, self._previous_currency = currencies
 
     @classmethod
     def of(cls, table: ResultTable, known: PeriodBefore | None = None) -> "StatValue":
         """The last number of the table's last row in time; before it, that of the row before or, where the widget
-        compares with the period before, of what is `known` of that. The history has whole periods only."""
+        compares with the period before, of what is `known` of that. The history has whole periods only; that of a
+        number of all periods is what the table knows of it."""
         index = value_column(table)
         assert index is not None, "`mismatch_reason` is asked first"
         found = stat_rows(table)
         earlier = found.rows[:-1] if known is None else stat_rows(known.table).rows
         last, before = found.rows[-1], earlier[-1] if earlier else None
         history = number_format.column_numbers(replace(table, rows=found.rows), index)
+        whole = history[:-1] if found.is_unfinished else history
+        if table.history is not None and value_column(table.history) is not None and table.history.rows:
+            whole = cls.of(replace(table.history, history=None)).history
         names = ("", *found.periods) if known is None else (period_name(*known.period), "")
         return cls(
             last[index],
             before[index] if before is not None else None,
-            (history[:-1] if found.is_unfinished else history)[-_HISTORY:],
+            whole[-_HISTORY:],
             table.columns[index],
             (table.currency(last, index), table.currency(before, index) if before is not None else ""),
             compares=known is not None,
             periods=(names[-1], names[-2]) if len(names) > 1 else ("", ""),
             is_unfinished=found.is_unfinished,
+            goes_on=found.goes_on,
+            ends=found.ends,
         )
 
     def unit(self, own: str) -> number_format.Unit:
@@ -131,7 +143,7 @@ def gauge_range(widget: WidgetContent, table: ResultTable) -> tuple[float, float
     known = [
         *(value for value in values if value is not None),
         0.0,
-        *(threshold.value for threshold in thresholds(widget)),
+        *(threshold.value for threshold in (*thresholds(widget), *targets(widget))),
         *(end for end in (low, high) if end is not None),
     ]
     least, most = min(known), max(known)
@@ -154,7 +166,8 @@ def gauge_summary(widget: WidgetContent, table: ResultTable) -> str:
     """The number of a gauge and the threshold it has passed, as text."""
     stat = StatValue.of(table)
     passed = [threshold.label for threshold in thresholds(widget) if threshold.is_passed(stat.value)]
-    return ", ".join([stat.formatted(widget), *passed[-1:]])
+    share = share_of_target(stat.value, target_of(widget))
+    return ", ".join([stat.formatted(widget), *([share] if share else []), *passed[-1:]])
 
 
 def paint_gauge(painter: QPainter, body: QRectF, widget: WidgetContent, table: ResultTable) -> None:
@@ -165,7 +178,10 @@ def paint_gauge(painter: QPainter, body: QRectF, widget: WidgetContent, table: R
     radius = max(18.0, min(room.width() / 2, room.height() - 16, 96.0))
     left = body.left() if labels_beside else room.center().x() - radius
     dial = QRectF(left, room.top() + max(0.0, (room.height() - 16 - radius) / 2), 2 * radius, 2 * radius)
-    _paint_dial(painter, dial, stat.formatted(widget), stat.value, known, gauge_range(widget, table))
+    ends = gauge_range(widget, table)
+    _paint_dial(painter, dial, stat.formatted(widget), stat.value, known, ends)
+    if (target := target_of(widget)) is not None:
+        _paint_target(painter, dial, target, ends, share_of_target(stat.value, target))
     font = theme().font("body")
     metrics = QFontMetricsF(font)
     if labels_beside:
@@ -217,6 +233,27 @@ def _paint_dial(
     spot = QRectF(dial.center().x() - inside / 2, dial.center().y() - height + 4, inside, height)
     painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, words)
     _paint_ends(painter, dial, low, high)
+
+
+def _paint_target(painter: QPainter, dial: QRectF, target: float, ends: tuple[float, float], share: str) -> None:
+    """Draw a mark across the ring at the target, and below the number how much of it that is."""
+    radius, (low, high) = dial.width() / 2, ends
+    if low <= target <= high:
+        angle = math.pi * (1 - (target - low) / (high - low))
+        direction = QPointF(math.cos(angle), -math.sin(angle))
+        painter.setPen(QPen(theme().color("text"), _TARGET_MARK))
+        painter.drawLine(dial.center() + direction * (radius * 0.74), dial.center() + direction * (radius + 4))
+    font = theme().font("caption")
+    metrics, room = (
+        QFontMetricsF(font),
+        dial.width()
+        - 2 * max(QFontMetricsF(font).horizontalAdvance(number_format.abbreviate(end)) + 6 for end in ends),
+    )
+    text = share if metrics.horizontalAdvance(share) <= room else share.split(" ", 1)[0]
+    painter.setFont(font)
+    painter.setPen(theme().color("text.secondary"))
+    spot = QRectF(dial.left(), dial.center().y() + 2, dial.width(), 14)
+    painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, metrics.elidedText(text, Qt.TextElideMode.ElideRight, room))
 
 
 def _paint_ends(painter: QPainter, dial: QRectF, low: float, high: float) -> None:

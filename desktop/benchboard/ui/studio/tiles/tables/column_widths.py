@@ -50,7 +50,7 @@ def width_hints(
     for place, column in enumerate(columns):
         longest = sorted((row[place] for row in texts), key=len)[-_MEASURED_TEXTS:]
         content = max((body.horizontalAdvance(text) for text in longest), default=0.0)
-        head = heading.horizontalAdvance(column.title)
+        head = heading.horizontalAdvance(column.heading)
         found.append(ColumnWidthHint(content + 2, head + 2, not number_format.is_numeric(column)))
     return found
 

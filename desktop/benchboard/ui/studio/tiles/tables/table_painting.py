@@ -24,6 +24,8 @@ ROW_HEIGHT: Final = 24
 _SMALLER: Final = (0.9, 0.8, 0.7)
 """The scales of a table on a wall that doesn't fit otherwise."""
 _FOOTER_HEIGHT: Final = 24
+_MEASURED: Final = 16
+"""Columns that are measured at a time."""
 _MAX_TOOLTIP: Final = 2_000
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -62,6 +64,23 @@ def _shortened(rows: list[list[str]], widths: Sequence[float], metrics: QFontMet
     return rows
 
 
+def _by_weight(table: ResultTable, columns: Sequence[int]) -> list[int]:
+    """The columns of a table compared with the period before: those of the query, then for each measure the changes in
+    percent, the changes, and the numbers before."""
+    weight = {"": 0, "change_percent": 1, "change": 2, "before": 3}
+    return sorted(columns, key=lambda column: weight[table.columns[column].presentation.comparison])
+
+
+def _pivot_weight(table: PivotTable) -> list[int]:
+    """The columns of a pivot table: those with the names of the rows, its totals, then the others; of those compared
+    with the period before, the numbers of now first, and the totals first among each kind."""
+    count = table.heading_count
+    columns = range(count, len(table.columns))
+    totals = [column for column in columns if table.number_columns[column - count].is_total]
+    others = [column for column in columns if column not in totals]
+    return [*range(count), *_by_weight(table, [*totals, *others])]
+
+
 @dataclass(frozen=True, slots=True)
 class CellBox:
     """A cell or heading on a tile: its text as drawn, its formatted text, and its whole text for a tooltip."""
@@ -90,8 +109,10 @@ class TableLayout:
         """The indexes of the rows that are shown."""
         columns = table.shown_columns()
         self._column_count = len(columns)
-        if isinstance(table, PivotTable) and table.has_total_column:
-            columns = self._with_totals(table, columns, body.width(), font, heads)
+        if isinstance(table, PivotTable):
+            columns = self._first_of(table, _pivot_weight(table), body.width(), font, heads)
+        elif any(table.columns[column].presentation.comparison for column in columns):
+            columns = self._first_of(table, _by_weight(table, columns), body.width(), font, heads)
         self.places = columns
         """The indexes of its columns in the result."""
         self._columns = [table.columns[column] for column in columns]
@@ -107,20 +128,25 @@ class TableLayout:
             self.row_places = shown
         self._body, self._table = body, table
         first = _shortened(first, widths, font)
-        names = [column.title for column in self._columns]
-        self.lines = [self._row_boxes(0, names, names, [], widths, heads)]
+        titles, names = [column.title for column in self._columns], [column.heading for column in self._columns]
+        self.lines = [self._row_boxes(0, titles, names, [], widths, heads)]
         for place, (at, cells) in enumerate(zip(self.row_places, first, strict=True), 1):
             row = table.rows[at]
             units = [number_format.unit_of(table, row, column) for column in columns]
             self.lines.append(self._row_boxes(place, [row[column] for column in columns], cells, units, widths, font))
 
-    def _with_totals(
-        self, table: PivotTable, columns: Sequence[int], room: float, font: QFontMetricsF, heads: QFontMetricsF
+    def _first_of(
+        self, table: ResultTable, order: Sequence[int], room: float, font: QFontMetricsF, heads: QFontMetricsF
     ) -> list[int]:
-        """The first columns of a pivot table, and that of the totals, as many as fit."""
-        order = [columns[0], columns[-1], *columns[1:-1]]
-        texts = row_texts(table, [table.rows[row] for row in self.row_places], order)
-        hints = column_widths.width_hints([table.columns[column] for column in order], texts, font, heads)
+        """The columns that fit, those of the greatest weight (the first of `order`), in the order of the table."""
+        rows, hints = [table.rows[row] for row in self.row_places], list[column_widths.ColumnWidthHint]()
+        # A pivot table has up to a hundred columns: those are measured that may be seen.
+        for first in range(0, len(order), _MEASURED):
+            part = order[first : first + _MEASURED]
+            columns = [table.columns[column] for column in part]
+            hints += column_widths.width_hints(columns, row_texts(table, rows, part), font, heads)
+            if len(column_widths.fit_widths(hints, room)) < len(hints):
+                break
         return sorted(order[: len(column_widths.fit_widths(hints, room))])
 
     @staticmethod
@@ -160,15 +186,18 @@ class TableLayout:
         its cells show."""
         table, parts = self._table, [self._caption] if self._caption else []
         if self.has_more_rows:
-            totals = int(isinstance(table, PivotTable | TotalledTable) and table.has_total_row)
-            count = len(table.rows) - totals
+            has_totals = isinstance(table, PivotTable | TotalledTable)
+            count = table.data_row_count if isinstance(table, PivotTable | TotalledTable) else len(table.rows)
             more = f"{count}+" if table.truncated else str(count)
-            shown = sum(row < count for row in self.row_places)
+            shown = sum(not (has_totals and pivot.is_total(table, row, 0)) for row in self.row_places)
             parts.append(_("{shown} of {count} rows").format(shown=shown, count=more))
         if self.has_more_columns:
-            others = 1 + table.has_total_column if isinstance(table, PivotTable) else 0
-            shown, count = len(self.lines[0]) - others, self._column_count - others
-            parts.append(_("{shown} of {count} columns").format(shown=max(shown, 0), count=count))
+            shown, count = len(self.lines[0]), self._column_count
+            if isinstance(table, PivotTable):  # of numbers that are no totals
+                least = table.heading_count
+                numbers = [table.number_columns[at - least] for at in self.places[:shown] if at >= least]
+                shown, count = sum(not one.is_total for one in numbers), count - least - table.total_column_count
+            parts.append(_("{shown} of {count} columns").format(shown=shown, count=count))
         return " · ".join(parts)
 
     def at(self, spot: QPointF) -> CellBox | None:
@@ -212,7 +241,16 @@ class TableLayout:
         if colour is not None:
             painter.fillRect(box.adjusted(-column_widths.GAP / 2 + 1, 1, column_widths.GAP / 2 - 1, -1), colour)
         painter.setFont(font)
-        painter.setPen(text_colour(colour) if colour is not None else theme().color("text"))
+        ink = theme().color("text.secondary" if self._repeats(*cell) else "text")
+        painter.setPen(text_colour(colour) if colour is not None else ink)
+
+    def _repeats(self, row: int, column: int) -> bool:
+        """Whether the name of a row is that of the row above it on the tile, of which it is a part."""
+        table, at = self._table, self.row_places.index(row)
+        is_name = isinstance(table, PivotTable) and column < table.heading_count - 1
+        return (
+            is_name and at > 0 and isinstance(table, PivotTable) and table.repeats(self.row_places[at - 1], row, column)
+        )
 
 
 class ShownTable:

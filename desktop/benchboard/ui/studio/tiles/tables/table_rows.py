@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from benchboard.analytics.pivoted_table import PivotTable
+from benchboard.analytics.pivoted_table import PivotTable, no_total_text
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.analytics.totalled_table import TotalledTable
 from benchboard.ui.studio.tiles.numbers import number_format
@@ -19,6 +19,9 @@ Index = QModelIndex | QPersistentModelIndex
 _NOWHERE: Final = QModelIndex()
 RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_LEAST_SAMPLES: Final = 8
+_MAX_CELLS: Final = 1_000
+"""How many numbers are written to measure the columns, unless these are more than can have `_LEAST_SAMPLES`."""
 _MAX_SAMPLES: Final = 400
 """About how many rows are measured for the widths of the columns."""
 
@@ -35,6 +38,7 @@ class TableRows(QAbstractTableModel):
         """Those shown: amounts stand beside their currencies, the rows of a pivot table have headings."""
         self._shown: list[int] = []
         self._decimals: list[int | None] = []
+        self._heading_decimals: list[int | None] = []
         self._partial: PartialPeriod | None = None
         self._update_columns()
 
@@ -64,9 +68,14 @@ class TableRows(QAbstractTableModel):
         return partial_text(text, goes_on=partial.goes_on) if partial is not None and is_partial else text
 
     def width_samples(self) -> list[list[str]]:
-        """Some rows of texts for measuring, with the lowest and the highest number of each column among them."""
-        step = max(1, len(self._order) // _MAX_SAMPLES)
-        rows = [[self.text(row, k) for k in range(self.columnCount())] for row in range(0, len(self._order), step)]
+        """Some rows of texts for measuring, with the lowest and the highest number of each column among them. Of many
+        columns of numbers fewer rows are written: those two are the widest but for their units."""
+        step, numeric = max(1, len(self._order) // _MAX_SAMPLES), list(map(number_format.is_numeric, self.columns))
+        most = max(_LEAST_SAMPLES, _MAX_CELLS // max(1, sum(numeric)))
+        rows = [
+            ["" if numeric[k] and at >= most else self.text(row, k) for k in range(self.columnCount())]
+            for at, row in enumerate(range(0, len(self._order), step))
+        ]
         for place, column in enumerate(self.columns):
             if number_format.is_numeric(column) and rows:
                 at = self._shown[place]
@@ -87,7 +96,7 @@ class TableRows(QAbstractTableModel):
         selected_columns = sorted({column for _row, column in selected})
         selected_set, lines = set(selected), list[str]()
         if has_headings:
-            titles = [self.table.columns[0].title, *(self.columns[k].title for k in selected_columns)]
+            titles = [*self.heading_titles, *(self.columns[k].title for k in selected_columns)]
             lines.append("\t".join(map(_tsv_field, titles)))
         for row in sorted({row for row, _column in selected}):
             fields = [
@@ -96,7 +105,8 @@ class TableRows(QAbstractTableModel):
                 for text in self._exact_texts(row, k)
             ]
             if has_headings:
-                fields.insert(0, _tsv_field(exact_text(self.table.rows[self._order[row]][0])))
+                names = self.table.rows[self._order[row]][: len(self.heading_titles)]
+                fields = [*(_tsv_field(exact_text(name)) for name in names), *fields]
             lines.append("\t".join(fields))
         return "\n".join(lines)
 
@@ -126,24 +136,58 @@ class TableRows(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return RIGHT if number_format.is_numeric(self.columns[index.column()]) else LEFT
         if role == Qt.ItemDataRole.ToolTipRole:
+            if self.is_unadded(index.row(), index.column()):
+                return no_total_text()
             value = self.cell(index.row(), index.column())
             is_plain = isinstance(value, str) and iso_moment(value) is None
             return plain_tooltip(str(value) if is_plain else self.text(index.row(), index.column()))
         return None
 
+    @property
+    def heading_titles(self) -> list[str]:
+        """The titles of the columns that name the rows of a pivot table; none in any other table."""
+        table = self.table
+        return [one.title for one in table.columns[: table.heading_count]] if isinstance(table, PivotTable) else []
+
+    def row_names(self, row: int) -> list[str]:
+        """The names of a row of a pivot table, the outermost first, as they are written; none in any other table."""
+        cells = self.table.rows[self._order[row]]
+        return [
+            self._name(cells, column, decimals) for column, decimals in enumerate(self._heading_decimals)
+        ]  # fmt: skip
+
+    def _name(self, cells: Sequence[Cell], column: int, decimals: int | None) -> str:
+        text = number_format.format_value(self.table, cells, column, decimals=decimals)
+        is_partial = self._partial is not None and self._partial.is_in(column, cells[column])
+        return partial_text(text, goes_on=self._partial.goes_on) if self._partial is not None and is_partial else text
+
+    def repeated_names(self, row: int) -> int:
+        """How many names of a row, from the outermost one, are those of the row above it."""
+        table = self.table
+        if not isinstance(table, PivotTable) or not row:
+            return 0
+        above, own, last = self._order[row - 1], self._order[row], table.heading_count - 1
+        return sum(table.repeats(above, own, column) for column in range(last))
+
+    def is_unadded(self, row: int, column: int) -> bool:
+        """Whether a cell is that of a total that would add up amounts in several currencies."""
+        return isinstance(self.table, PivotTable) and (self._order[row], column) in self.table.unadded
+
+    def is_total_row(self, row: int) -> bool:
+        """Whether a row is that of a total or of a subtotal of a pivot table."""
+        return isinstance(self.table, PivotTable) and self.table.is_total_row(self._order[row])
+
     def row_heading(self, row: int) -> str:
         """The name of a row of a pivot table; empty in any other table."""
-        if not isinstance(self.table, PivotTable):
-            return ""
-        return number_format.format_value(
-            self.table, self.table.rows[self._order[row]], 0, decimals=self._first_decimals
-        )
+        return ", ".join(name for name in self.row_names(row) if name)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation != Qt.Orientation.Horizontal:
             return self.row_heading(section) if role == Qt.ItemDataRole.DisplayRole else None
         column = self.columns[section]
         if role == Qt.ItemDataRole.DisplayRole:
+            return column.heading
+        if role == Qt.ItemDataRole.AccessibleTextRole:
             return column.title
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tooltip(column.title)
@@ -174,11 +218,13 @@ class TableRows(QAbstractTableModel):
         last: list[int] = []  # the rows that stay below all others
         if isinstance(self.table, PivotTable):
             keys = [one if row[column] != "" else None for one, row in zip(keys, self.table.rows, strict=True)]
-        if isinstance(self.table, PivotTable | TotalledTable):
+        if isinstance(self.table, TotalledTable):
             last, count = list(range(self.table.data_row_count, count)), self.table.data_row_count
         if len(self.table.currencies(column)) > 1:  # amounts in different currencies are not more or less
             codes = [self.table.currency(row, column) for row in self.table.rows]
             keys = [(3, (code, key)) if key is not None else None for code, key in zip(codes, keys, strict=True)]
+        if isinstance(self.table, PivotTable):
+            return self.table.sorted_rows(keys, descending=descending)
         known = [k for k in range(count) if keys[k] is not None]
         known.sort(key=lambda k: keys[k], reverse=descending)  # type: ignore[arg-type, return-value]  # `known` rows have keys
         return [*known, *(k for k in range(count) if keys[k] is None), *last]
@@ -186,8 +232,9 @@ class TableRows(QAbstractTableModel):
     def _update_columns(self) -> None:
         table = self.table
         self._partial = partial_period(table)
-        self._shown = table.shown_columns()[isinstance(table, PivotTable) :]
-        self._first_decimals = number_format.column_decimals(table, 0, table.rows)
+        headings = table.heading_count if isinstance(table, PivotTable) else 0
+        self._shown = table.shown_columns()[headings:]
+        self._heading_decimals = [number_format.column_decimals(table, at, table.rows) for at in range(headings)]
         self.columns = [table.columns[column] for column in self._shown]
         self._decimals = [number_format.column_decimals(table, column, table.rows) for column in self._shown]
 

@@ -54,7 +54,9 @@ from benchboard.ui.studio.tiles.tables.row_headings import RowHeadings
 from benchboard.ui.studio.tiles.tables.table_rows import LEFT, RIGHT, TableRows
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.column_keys import resize_column
 from benchboard.ui.widgets.focus import asked_by_key, note_input
 from benchboard.ui.widgets.labels import Elided
 from benchboard.ui.widgets.menus import Menu, add_action
@@ -137,6 +139,7 @@ class TableWidget(QWidget):
         same = table.columns == self.rows.table.columns
         self.rows.show_table(table)
         if not same:
+            self._state.column = ""  # the columns are others: nobody sorted them
             self.view.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         self._resize_columns()
         self._update_footer()
@@ -145,6 +148,11 @@ class TableWidget(QWidget):
         where = self.rows.index(min(here.row(), self.rows.rowCount() - 1), here.column()) if here.isValid() else here
         if same and where.isValid():
             self.view.selectionModel().setCurrentIndex(where, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    @property
+    def passes_focus(self) -> bool:
+        """Whether somebody decides where Tab goes from here; else it goes on in the window."""
+        return self.isSignalConnected(QMetaMethod.fromSignal(self.focus_passed))
 
     @property
     def has_point_menu(self) -> bool:
@@ -212,8 +220,17 @@ class TableWidget(QWidget):
             self.view.sortByColumn(names.index(self._state.column), order)
 
     def _save_sorting(self, place: int, order: Qt.SortOrder) -> None:
+        before = self._state.column, self._state.descending
         self._state.column = self.rows.columns[place].name if place >= 0 else ""
         self._state.descending = order == Qt.SortOrder.DescendingOrder
+        if (self._state.column, self._state.descending) != before and (place >= 0 or before[0]):
+            announce(self.view, self._sorting_text(place), again=True)
+
+    def _sorting_text(self, place: int) -> str:
+        if place < 0:
+            return _("In the order of the query")
+        words = _("Sorted by {column}, descending") if self._state.descending else _("Sorted by {column}, ascending")
+        return words.format(column=self.rows.columns[place].title)
 
     @property
     def _scroll_bars(self) -> tuple[QScrollBar, QScrollBar]:
@@ -302,7 +319,7 @@ class TableWidget(QWidget):
 
     def _update_footer(self) -> None:
         table, count = self.rows.table, self.rows.rowCount()
-        count -= isinstance(table, PivotTable | TotalledTable) and table.has_total_row
+        count = table.data_row_count if isinstance(table, PivotTable | TotalledTable) else count
         shown = number_format.format_number(count)
         text = ngettext("{count} row", "{count} rows", count).format(count=shown)
         if self._loading:
@@ -428,11 +445,13 @@ class _TableView(QTableView):
             self._open_menu()  # the Menu key arrives as an event of its own
         elif key == Qt.Key.Key_V and not modifiers:
             self._table.enlarge_requested.emit()
-        else:
+        elif not resize_column(self, event):
             super().keyPressEvent(event)
         event.accept()  # other keys must not reach the page either
 
     def focusNextPrevChild(self, forward: bool) -> bool:
+        if not self._table.passes_focus:
+            return super().focusNextPrevChild(forward)
         self._table.focus_passed.emit(forward)
         return True
 
@@ -509,9 +528,10 @@ class _ResultCellDelegate(QStyledItemDelegate):
         return self._pens[1:]
 
     def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
-        """Show the whole text of a cell that is cut."""
+        """Show the whole text of a cell that is cut, and why a total is missing."""
         room = _text_rect(QRect(option.rect)).width()
         whole = QFontMetricsF(view.font()).horizontalAdvance(index.data() or "") > room
+        whole = whole or self._view.rows.is_unadded(index.row(), index.column())
         QToolTip.showText(event.globalPos(), index.data(Qt.ItemDataRole.ToolTipRole) if whole else "", view)
         return True
 

@@ -1,0 +1,130 @@
+"""A filter of frames as it is typed: by ID, name, signal value, direction, kind or change. No I/O."""
+
+import operator
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from benchboard.canbus.dbc import Message
+from benchboard.canbus.frame import Frame
+from benchboard.canbus.id_filter import IdFilter, parse_id_filter
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+
+_NAME: Final = re.compile(r"(?:name:)?([^\W\d]\w*)")
+_HEX: Final = re.compile(r"(?:0x)?[0-9a-f]{1,8}", re.IGNORECASE)
+_COMPARISON: Final = re.compile(r"([^\W\d]\w*)(<=|>=|!=|<|>|=)(-?\d+(?:\.\d+)?|[^\W\d]\w*)")
+_OPERATORS: Final[Mapping[str, Callable[[float, float], bool]]] = {
+    "<=": operator.le, ">=": operator.ge, "!=": operator.ne, "<": operator.lt, ">": operator.gt, "=": operator.eq,
+}  # fmt: skip
+_KINDS: Final[Mapping[str, Callable[[Frame], bool]]] = {
+    "sent": lambda frame: frame.sent,
+    "received": lambda frame: not frame.sent and not frame.error,
+    "error": lambda frame: frame.error,
+    "remote": lambda frame: frame.remote,
+}
+"""What can be said of a frame by a word of its own."""
+_CHANGED: Final = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class _SignalCondition:
+    """`signal` compared with a number, or with the name of a value."""
+
+    signal: str
+    sign: str
+    number: float | None
+    word: str
+
+    def matches(self, message: Message | None, data: bytes) -> bool:
+        for one in message.decode(data) if message is not None else ():
+            if one.signal.name.lower() == self.signal:
+                if self.number is not None:
+                    return _OPERATORS[self.sign](one.value, self.number)
+                return (one.choice.lower() == self.word) == (self.sign == "=")
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class _FilterTerm:
+    """One word of a filter: exactly one of these, and whether it is negated."""
+
+    text: str
+    negated: bool = False
+    ids: IdFilter | None = None
+    name: str = ""
+    comparison: _SignalCondition | None = None
+
+    @property
+    def names_frames(self) -> bool:
+        """Whether it says which frames: of several such terms one is enough."""
+        return not self.negated and (self.ids is not None or bool(self.name))
+
+    def matches(self, frame: Frame, message: Message | None, previous: Frame | None) -> bool:
+        if self.ids is not None:
+            return not frame.error and self.ids.matches(frame)
+        if self.comparison is not None:
+            return self.comparison.matches(message, frame.data)
+        if self.text == _CHANGED:
+            return previous is not None and previous.data != frame.data
+        if self.name:
+            names = (message.name, *(one.name for one in message.signals)) if message is not None else ()
+            return any(self.name in name.lower() for name in names)
+        return _KINDS[self.text](frame)
+
+
+@dataclass(frozen=True, slots=True)
+class FrameFilter:
+    """Matches a frame that one of the terms for IDs and names matches, if there are any, and every other term.
+
+    Error frames have no ID and no name, and match every filter of those alone.
+    """
+
+    terms: tuple[_FilterTerm, ...] = ()
+
+    @property
+    def needs_data(self) -> bool:
+        """Whether two frames of the same ID, kind and direction may differ in whether they are shown."""
+        return any(term.comparison is not None or term.text == _CHANGED for term in self.terms)
+
+    def matches(self, frame: Frame, message: Message | None = None, previous: Frame | None = None) -> bool:
+        """Whether the frame is shown. `message` names and decodes it, `previous` is the one before it of its ID."""
+        naming = [term for term in self.terms if term.names_frames]
+        if naming and not frame.error and not any(term.matches(frame, message, previous) for term in naming):
+            return False
+        others = (term for term in self.terms if not term.names_frames)
+        return all(term.matches(frame, message, previous) != term.negated for term in others)
+
+
+def parse_frame_filter(text: str) -> FrameFilter:
+    """The filter that `text` describes: words separated by commas or spaces.
+
+    An ID, a range or an ID with a mask, in hexadecimal digits (“18F”, “100-1FF”, “100&700”); part of the name of a
+    message or signal (“motor”, or “name:add” where it could be an ID); a signal's value (“Speed>100”, “State=Running”);
+    “sent”, “received”, “error”, “remote”, “changed”. “!” before one leaves such frames out. Raises `Invalid`
+    (`can.id-filter`).
+    """
+    joined = re.sub(r"\s*(<=|>=|!=|[-&<>=])\s*", r"\1", text)
+    return FrameFilter(tuple(_term(one) for one in re.split(r"[\s,;]+", joined) if one.strip("!")))
+
+
+def _term(text: str) -> _FilterTerm:
+    negated, word = text.startswith("!"), text.lstrip("!")
+    lower = word.lower()
+    if lower == _CHANGED or lower in _KINDS:
+        return _FilterTerm(lower, negated)
+    if compared := _COMPARISON.fullmatch(word):
+        signal, sign, value = compared.groups()
+        number = float(value) if value[0] in "-0123456789" else None
+        if number is None and sign not in ("=", "!="):
+            raise Invalid(
+                "can.id-filter",
+                _("“{text}” compares with a word.").format(text=word),
+                do=_("Compare with a number, such as {example}.").format(example=f"{signal}{sign}100"),
+            )
+        return _FilterTerm(lower, negated, comparison=_SignalCondition(signal.lower(), sign, number, value.lower()))
+    named = _NAME.fullmatch(word)
+    if named and (lower.startswith("name:") or not _HEX.fullmatch(word)):
+        return _FilterTerm(lower, negated, name=named[1].lower())
+    return _FilterTerm(lower, negated, ids=parse_id_filter(word))

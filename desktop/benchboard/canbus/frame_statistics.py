@@ -1,0 +1,160 @@
+"""Statistics of frames by identifier: how many, how often, how regularly. No I/O."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from benchboard.canbus.frame import Frame, TimeSource, Timestamp
+
+FrameKey = tuple[int, bool, bool, bool]
+"""ID, whether it is extended, whether it is a remote frame, whether it was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataShape:
+    """What the data of an identifier were like: the lengths that came (those that remote frames ask for), the first
+    data, and which bytes (from 0 on) weren't always as in the first frame that has them.
+    """
+
+    lengths: frozenset[int]
+    first: bytes
+    changed: frozenset[int]
+
+    @property
+    def constant(self) -> dict[int, int]:
+        """The bytes that every frame has with one value, by their place."""
+        shortest = min(*self.lengths, len(self.first))
+        return {place: self.first[place] for place in range(shortest) if place not in self.changed}
+
+
+@dataclass(frozen=True, slots=True)
+class IdStatistics:
+    """Of one identifier: frames, the times between them (s), how much these vary (`jitter_s`, the standard deviation),
+    and how often the data changed. Times are None with fewer than two frames that have them.
+
+    `uncertainty_s` is that of the stamps: no time means more than it.
+    """
+
+    id: int
+    extended: bool
+    remote: bool
+    sent: bool
+    count: int
+    changes: int
+    rate: float | None
+    min_s: float | None
+    mean_s: float | None
+    max_s: float | None
+    jitter_s: float | None
+    uncertainty_s: float
+    data: DataShape
+
+    def rounded(self, seconds: float | None) -> float | None:
+        """A time between frames, as exact as the stamps are: a float of Unix time has noise below."""
+        decimals = Timestamp(0.0, TimeSource.DEVICE, self.uncertainty_s).decimals
+        return None if seconds is None else round(seconds, decimals)
+
+
+class _Row:
+    __slots__ = (
+        "changed", "changes", "count", "data", "first", "first_bits", "first_data", "gaps", "last", "lengths", "max",
+        "mean", "min", "squares",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.count = self.changes = self.gaps = 0
+        self.data: bytes | None = None
+        self.first_data = b""
+        self.first_bits = self.changed = self.lengths = 0
+        self.first: Timestamp | None = None
+        self.last: Timestamp | None = None
+        self.min, self.max, self.mean, self.squares = math.inf, 0.0, 0.0, 0.0
+
+    def add(self, frame: Frame) -> None:
+        self.count += 1
+        data = frame.data
+        if data != self.data:
+            # Little-endian, so that a byte keeps its place whatever the length is.
+            bits = int.from_bytes(data, "little")
+            if self.data is None:
+                self.first_data, self.first_bits = data, bits
+            else:
+                self.changes += 1
+                self.changed |= bits ^ self.first_bits
+            self.data = data
+        self.lengths |= 1 << (frame.remote_dlc if frame.remote else len(data))
+        stamp = frame.timestamp
+        if stamp is None:
+            return
+        if self.last is not None:
+            gap = stamp.seconds - self.last.seconds
+            self.gaps += 1
+            off = gap - self.mean  # Welford's way: no sum of squares grows beyond what a float holds exactly
+            self.mean += off / self.gaps
+            self.squares += off * (gap - self.mean)
+            self.min, self.max = min(self.min, gap), max(self.max, gap)
+        else:
+            self.first = stamp
+        self.last = stamp
+
+
+class FrameStatistics:
+    """Adds up frames, oldest first. Error frames are only counted."""
+
+    def __init__(self) -> None:
+        self.frames = 0
+        self.errors = 0
+        self._rows: dict[FrameKey, _Row] = {}
+        self._first: float | None = None
+        self._last = 0.0
+
+    def add(self, frames: Iterable[Frame]) -> None:
+        """Add frames."""
+        for frame in frames:
+            if frame.timestamp is not None:
+                self._last = frame.timestamp.seconds
+                if self._first is None:
+                    self._first = self._last
+            if frame.error:
+                self.errors += 1
+                continue
+            self.frames += 1
+            key = (frame.id, frame.extended, frame.remote, frame.sent)
+            row = self._rows.get(key)
+            if row is None:
+                row = self._rows[key] = _Row()
+            row.add(frame)
+
+    @property
+    def seconds(self) -> float:
+        """From the first frame to the last one."""
+        return 0.0 if self._first is None else self._last - self._first
+
+    def ids(self) -> list[IdStatistics]:
+        """The statistics of each identifier, in their order."""
+        return [_statistics(key, row) for key, row in sorted(self._rows.items())]
+
+
+def _statistics(key: FrameKey, row: _Row) -> IdStatistics:
+    ident, extended, remote, sent = key
+    known = row.gaps > 0
+    uncertainty = max((stamp.uncertainty for stamp in (row.first, row.last) if stamp is not None), default=0.0)
+    return IdStatistics(
+        ident, extended, remote, sent, row.count, row.changes,
+        1 / row.mean if known and row.mean > 0 else None,
+        row.min if known else None,
+        row.mean if known else None,
+        row.max if known else None,
+        math.sqrt(row.squares / row.gaps) if known else None,
+        uncertainty,
+        _shape(row),
+    )  # fmt: skip
+
+
+def _shape(row: _Row) -> DataShape:
+    changed = row.changed.to_bytes((row.changed.bit_length() + 7) // 8, "little")
+    return DataShape(
+        frozenset(length for length in range(row.lengths.bit_length()) if row.lengths >> length & 1),
+        row.first_data,
+        frozenset(place for place, bits in enumerate(changed) if bits),
+    )

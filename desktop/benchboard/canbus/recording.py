@@ -1,0 +1,307 @@
+"""A recording that was read once, so that any of its frames can be had at once, by its number or its time, and the one
+before it of the same ID. The frames are in a temporary file: ten million of them have no room in memory.
+"""
+
+import mmap
+import struct
+import tempfile
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import IO, Final, NamedTuple
+
+from benchboard.atomic_write import explain_write_error, replacing
+from benchboard.canbus.dbc import CanDatabase
+from benchboard.canbus.frame import Frame, TimeSource, Timestamp
+from benchboard.canbus.frame_density import FrameDensity
+from benchboard.canbus.frame_filter import FrameFilter
+from benchboard.canbus.frame_statistics import FrameStatistics, IdStatistics
+from benchboard.canbus.id_blocks import IdBlocks, IdKey
+from benchboard.canbus.recording_reader import Channels, read_frames
+from benchboard.canbus.recording_writer import open_recording
+from benchboard.errors import Invalid, Unavailable
+from benchboard.i18n import _
+
+_ROW: Final = struct.Struct("<dIIIBBxx8s")
+"""Seconds, ID, the frame before of the same ID, which one of its ID it is, flags, length, and the data: those beyond
+eight bytes are in a file of their own, at the place that is here instead.
+"""
+_NONE: Final = 0xFFFF_FFFF
+MAX_FRAMES: Final = 50_000_000
+"""What a table has rows for: Qt counts the pixels of all of them with 31 bits."""
+_PLACE: Final = struct.Struct("<Q")
+_EXTENDED, _REMOTE, _FD, _BRS, _ESI, _ERROR, _SENT = (1 << bit for bit in range(7))
+_CHUNK: Final = 4_096
+_MARK_EVERY: Final = 1_024
+_INLINE: Final = 8
+OnStep = Callable[[int, int], None]
+"""Told how much of how much is done; what it raises ends the work."""
+
+
+class RecordedFrame(NamedTuple):
+    """A frame, the number of the one before with its ID, direction and kind (None for the first), and which of them it
+    is, from 1 on.
+    """
+
+    frame: Frame
+    previous: int | None
+    ordinal: int
+
+
+class Matching(NamedTuple):
+    """The numbers of the frames that a filter matches, their IDs, each with whether it is extended, and which of these
+    come where in `numbers`.
+    """
+
+    numbers: Sequence[int]
+    ids: frozenset[tuple[int, bool]]
+    blocks: IdBlocks
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """The frames of the file `path`, numbered from 0 in its order, its statistics, and how full the bus was when.
+
+    `start` and `end` are the times (s) of the earliest and the latest frame.
+    """
+
+    path: Path
+    count: int
+    start: float
+    end: float
+    statistics: FrameStatistics
+    ids: Sequence[IdStatistics]
+    density: FrameDensity
+    channels: tuple[str, ...]
+    """The channels that the file has frames of, as it calls them, which are one bus here; empty if it doesn't say."""
+    _uncertainty: float
+    _rows: mmap.mmap
+    _long_data: mmap.mmap | None
+    _marks: "array[float]"
+    """The latest time until the end of each `_MARK_EVERY` frames, in which times are searched."""
+    _blocks: IdBlocks
+
+    @property
+    def seconds(self) -> float:
+        """From the earliest frame to the latest one."""
+        return self.end - self.start
+
+    def at(self, number: int) -> RecordedFrame:
+        """The frame of this number."""
+        return self._decoded(_ROW.unpack_from(self._rows, number * _ROW.size))
+
+    def frame(self, number: int) -> Frame:
+        """The frame of this number alone."""
+        return self.at(number).frame
+
+    def time_of(self, number: int) -> float:
+        """When the frame of this number was on the bus (s)."""
+        seconds: float = _ROW.unpack_from(self._rows, number * _ROW.size)[0]
+        return seconds
+
+    def first_at(self, seconds: float) -> int:
+        """The number of the first frame at this time or after it; `count` if there is none."""
+        begin = bisect_left(self._marks, seconds) * _MARK_EVERY
+        found = (one for one in range(begin, min(begin + _MARK_EVERY, self.count)) if self.time_of(one) >= seconds)
+        return next(found, self.count)
+
+    def frames(self, first: int = 0, end: int | None = None) -> Iterator[Frame]:
+        """The frames with the numbers from `first` to before `end`."""
+        for number in range(first, self.count if end is None else min(end, self.count)):
+            yield self.frame(number)
+
+    def ids_between(self, first: int, end: int, matching: "Matching | None" = None) -> frozenset[IdKey]:
+        """The IDs, each with whether it is extended, of the frames with the numbers from `first` to before `end`; only
+        of those of `matching` if it isn't None. Error frames have none.
+        """
+        if matching is None:
+            return self._blocks.between(first, end, self._id_of)
+        numbers = matching.numbers
+        begin, until = bisect_left(numbers, first), bisect_left(numbers, end)
+        return matching.blocks.between(begin, until, lambda place: self._id_of(numbers[place]))
+
+    def _id_of(self, number: int) -> IdKey | None:
+        row = _ROW.unpack_from(self._rows, number * _ROW.size)
+        return _id_key(row[1], row[4])
+
+    def matching(
+        self, frame_filter: FrameFilter, database: CanDatabase, on_step: OnStep = lambda _done, _total: None
+    ) -> "Matching":
+        """The frames that the filter matches, and their IDs."""
+        found: array[int] = array("I")
+        blocks = IdBlocks()
+        known: dict[tuple[int, int], bool] = {}
+        rows = _ROW.iter_unpack(memoryview(self._rows)[: self.count * _ROW.size])
+        for number, row in enumerate(rows):
+            if not number % _CHUNK:
+                on_step(number, self.count)
+            key = (row[1], row[4])
+            matches = None if frame_filter.needs_data else known.get(key)
+            if matches is None:
+                frame, previous, _ordinal = self._decoded(row)
+                before = self.frame(previous) if previous is not None else None
+                matches = frame_filter.matches(frame, database.find(frame), before)
+                known[key] = matches or known.get(key, False)
+            if matches:
+                found.append(number)
+                blocks.add(_id_key(row[1], row[4]))
+        shown = (key for key, matches in known.items() if matches and not key[1] & _ERROR)
+        return Matching(found, frozenset((ident, bool(flags & _EXTENDED)) for ident, flags in shown), blocks)
+
+    def _decoded(self, row: tuple[float, int, int, int, int, int, bytes]) -> RecordedFrame:
+        seconds, ident, previous, ordinal, flags, length, data = row
+        remote = bool(flags & _REMOTE)
+        if length > _INLINE and self._long_data is not None:
+            place = _PLACE.unpack(data)[0]
+            data = self._long_data[place : place + length]
+        frame = Frame(
+            ident, bool(flags & _EXTENDED), remote, bool(flags & _FD), bool(flags & _BRS), bool(flags & _ESI),
+            bool(flags & _ERROR), b"" if remote else data[:length], length if remote else 0,
+            Timestamp(seconds, TimeSource.DEVICE, self._uncertainty), bool(flags & _SENT),
+        )  # fmt: skip
+        return RecordedFrame(frame, None if previous == _NONE else previous, ordinal)
+
+
+def _id_key(ident: int, flags: int) -> IdKey | None:
+    return None if flags & _ERROR else (ident, bool(flags & _EXTENDED))
+
+
+def load_recording(path: Path, on_bytes: OnStep = lambda _done, _total: None) -> Recording:
+    """Read the recording at `path`. `on_bytes` is told how many bytes of how many were read; what it raises ends it.
+
+    Raises the errors of `read_frames`, `Invalid` (`can.empty`, `can.too-long`) and `Unavailable`
+    (`recording.no-room`).
+    """
+    channels = Channels()
+    return index_frames(path, read_frames(path, on_bytes, channels), channels)
+
+
+def index_frames(path: Path, frames: Iterator[Frame], channels: Channels | None = None) -> Recording:
+    """The recording of these frames, which are called `path`; `channels` are noted while they are read. Errors as for
+    `load_recording`."""
+    try:
+        with closing(_RecordingIndex()) as index:
+            while chunk := list(islice(frames, _CHUNK)):
+                index.add(chunk)
+                if index.count > MAX_FRAMES:
+                    what = _("“{name}” has too many frames.").format(name=path.name)
+                    raise Invalid("can.too-long", what, do=_("Choose a shorter recording."))
+            return index.finish(path, channels.names if channels is not None else ())
+    except OSError as error:
+        why, do = explain_write_error(error)
+        what = _("There's no room to open “{name}”.").format(name=path.name)
+        raise Unavailable("recording.no-room", what, why=why, do=do) from error
+
+
+class _RecordingIndex:
+    def __init__(self) -> None:
+        self.count = 0
+        self._rows = tempfile.TemporaryFile(prefix="benchboard-")  # noqa: SIM115 - the recording keeps it open
+        self._long_data: IO[bytes] | None = None
+        self._last: dict[tuple[int, int], tuple[int, int]] = {}
+        """Of each ID with its flags, the number of its last frame, and how many it has."""
+        self._statistics, self._density = FrameStatistics(), FrameDensity()
+        self._marks: array[float] = array("d")
+        self._blocks = IdBlocks()
+        self._start = self._end = 0.0
+        self._uncertainty = 0.0
+
+    def add(self, frames: Sequence[Frame]) -> None:
+        self._statistics.add(frames)
+        packed = bytearray()
+        for frame in frames:
+            packed += self._packed(frame)
+        self._rows.write(packed)
+
+    def _packed(self, frame: Frame) -> bytes:
+        stamp = frame.timestamp
+        seconds = stamp.seconds if stamp is not None else self._end
+        if not self.count:
+            self._start = self._end = seconds
+            self._uncertainty = stamp.uncertainty if stamp is not None else 0.0
+        self._start, self._end = min(self._start, seconds), max(self._end, seconds)
+        if self.count % _MARK_EVERY:
+            self._marks[-1] = self._end
+        else:
+            self._marks.append(self._end)
+        self._density.add(seconds, error=frame.error)
+        flags = (
+            frame.extended * _EXTENDED | frame.remote * _REMOTE | frame.fd * _FD | frame.brs * _BRS
+            | frame.esi * _ESI | frame.error * _ERROR | frame.sent * _SENT
+        )  # fmt: skip
+        self._blocks.add(_id_key(frame.id, flags))
+        key = (frame.id, flags & (_EXTENDED | _REMOTE | _ERROR | _SENT))
+        previous, ordinal = self._last.get(key, (_NONE, 0))
+        self._last[key] = (self.count, ordinal + 1)
+        self.count += 1
+        length = frame.remote_dlc if frame.remote else len(frame.data)
+        data = frame.data if length <= _INLINE else _PLACE.pack(self._append(frame.data))
+        return _ROW.pack(seconds, frame.id, previous, ordinal + 1, flags, length, data)
+
+    def _append(self, data: bytes) -> int:
+        if self._long_data is None:
+            self._long_data = tempfile.TemporaryFile(prefix="benchboard-")  # noqa: SIM115 - likewise
+        place = self._long_data.tell()
+        self._long_data.write(data)
+        return place
+
+    def close(self) -> None:
+        """Leave the temporary files to what reads them."""
+        self._rows.close()
+        if self._long_data is not None:
+            self._long_data.close()
+
+    def finish(self, path: Path, channels: tuple[str, ...]) -> Recording:
+        if not self.count:
+            what = _("“{name}” has no frames.").format(name=path.name)
+            raise Invalid("can.empty", what, do=_("Choose another file."))
+        rows = _mapped(self._rows)
+        long_data = _mapped(self._long_data) if self._long_data is not None else None
+        return Recording(
+            path, self.count, self._start, self._end, self._statistics, self._statistics.ids(), self._density, channels,
+            self._uncertainty, rows, long_data, self._marks, self._blocks,
+        )  # fmt: skip
+
+
+def _mapped(file: IO[bytes]) -> mmap.mmap:
+    """What was written to the file, which is gone once nothing reads that any more."""
+    file.flush()
+    return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+
+def read_statistics(
+    path: Path, on_bytes: OnStep = lambda _done, _total: None, channels: Channels | None = None
+) -> FrameStatistics:
+    """The statistics of the recording at `path`, of which nothing else is kept. Errors as for `read_frames`."""
+    found = FrameStatistics()
+    found.add(read_frames(path, on_bytes, channels))
+    return found
+
+
+def save_frames(
+    recording: Recording, numbers: Sequence[int], path: Path, on_step: OnStep = lambda _done, _total: None
+) -> int:
+    """Write these frames of a recording to `path`, in the form that its name says; a file that was there before stays
+    as it was after an error. Returns how many of them the form can't hold.
+
+    `on_step` is told how many of how many are written; what it raises ends it. Raises `Invalid` (`recording.form`) and
+    `Unavailable` (`recording.failed`).
+    """
+    try:
+        with replacing(path) as new:
+            writer = open_recording(new, named=path)
+            try:
+                for first in range(0, len(numbers), _CHUNK):
+                    on_step(first, len(numbers))
+                    writer.write([recording.frame(number) for number in numbers[first : first + _CHUNK]])
+            finally:
+                writer.close()
+    except OSError as error:
+        why, do = explain_write_error(error)
+        what = _("Can't record to {path}.").format(path=path)
+        raise Unavailable("recording.failed", what, why=why, do=do) from error
+    return writer.left_out

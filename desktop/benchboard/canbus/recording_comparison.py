@@ -1,0 +1,215 @@
+"""What differs between two recordings: IDs that only one has, how often an ID comes, the lengths of its data, which
+bytes change, and what those are that don't. No I/O.
+"""
+
+import enum
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from benchboard.canbus.frame_statistics import IdStatistics
+from benchboard.i18n import _
+
+TOLERANCE: Final = 0.2
+"""How much periods may differ at first, as a share of the shorter one."""
+_MOST_NAMED: Final = 3
+"""Bytes that are named of those that differ."""
+_FEWEST: Final = 3
+"""Frames of an ID, in both recordings, from which on their mean period says something."""
+
+
+class IdDifference(enum.Enum):
+    """How an ID differs. `FREEZES` and `CHANGES`: its data changed in the first recording alone, in the second alone.
+    `ALWAYS`: in one recording alone it was another one in each frame. `LENGTH`: data came with other lengths.
+    `CONSTANT`: bytes that never change have other values. `BYTES`: the data changed in both, but in other bytes.
+    """
+
+    ONLY_FIRST = "only-first"
+    ONLY_SECOND = "only-second"
+    PERIOD = "period"
+    FREEZES = "freezes"
+    CHANGES = "changes"
+    ALWAYS = "always"
+    LENGTH = "length"
+    CONSTANT = "constant"
+    BYTES = "bytes"
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedId:
+    """An ID, its statistics in each recording (None where it doesn't come), and how they differ, if they do."""
+
+    id: int
+    extended: bool
+    remote: bool
+    first: IdStatistics | None
+    second: IdStatistics | None
+    differences: tuple[IdDifference, ...]
+
+    @property
+    def period_change(self) -> float | None:
+        """The second period less the first one as a share of it; None where one isn't known or is zero."""
+        periods = _periods(self.first, self.second)
+        return periods[1] / periods[0] - 1 if periods else None
+
+    @property
+    def has_compared_period(self) -> bool:
+        """Whether there are enough frames in both recordings for their periods to be compared."""
+        first, second = self.first, self.second
+        return first is not None and second is not None and _compared_periods(first, second) is not None
+
+    @property
+    def constants(self) -> list[tuple[int, int, int]]:
+        """The bytes that are constant in each of the recordings: their place from 0 on, and what they are in each."""
+        if self.first is None or self.second is None:
+            return []
+        ones, others = self.first.data.constant, self.second.data.constant
+        return [(place, ones[place], others[place]) for place in sorted(ones.keys() & others.keys())]
+
+    @property
+    def text(self) -> str:
+        """How the ID differs in words, else what was compared and is the same."""
+        if self.differences:
+            return ", ".join(_said(one, self) for one in self.differences)
+        if self.has_compared_period:
+            return _("Same period, length and constant bytes") if self.constants else _("Same period and length")
+        return _("Same length and constant bytes") if self.constants else _("Same length")
+
+
+def compare_ids(
+    first: Iterable[IdStatistics], second: Iterable[IdStatistics], *, tolerance: float = TOLERANCE
+) -> list[ComparedId]:
+    """Every ID of either recording, in their order. Periods that differ by more than `tolerance` (as a share of the
+    shorter one, and by more than the stamps are exact) are a difference.
+
+    Who sent a frame depends on where it was recorded, so that sent and received ones are compared with each other,
+    except where one recording has both of an ID.
+    """
+    ones, others = _by_id(first), _by_id(second)
+    return [
+        _compared(key, one, other, tolerance)
+        for key in sorted(ones.keys() | others.keys())
+        for one, other in _pairs(ones.get(key, []), others.get(key, []))
+    ]
+
+
+def _by_id(rows: Iterable[IdStatistics]) -> dict[tuple[int, bool, bool], list[IdStatistics]]:
+    found: dict[tuple[int, bool, bool], list[IdStatistics]] = defaultdict(list)
+    for row in rows:
+        found[row.id, row.extended, row.remote].append(row)
+    return found
+
+
+def _pairs(
+    ones: Sequence[IdStatistics], others: Sequence[IdStatistics]
+) -> list[tuple[IdStatistics | None, IdStatistics | None]]:
+    if len(ones) == len(others) == 1:
+        return [(ones[0], others[0])]
+    first, second = {row.sent: row for row in ones}, {row.sent: row for row in others}
+    return [(first.get(sent), second.get(sent)) for sent in sorted(first.keys() | second.keys())]
+
+
+def _compared(
+    key: tuple[int, bool, bool], first: IdStatistics | None, second: IdStatistics | None, tolerance: float
+) -> ComparedId:
+    return ComparedId(*key, first, second, tuple(_differences(first, second, tolerance)))
+
+
+def _differences(first: IdStatistics | None, second: IdStatistics | None, tolerance: float) -> Iterable[IdDifference]:
+    if first is None or second is None:
+        yield IdDifference.ONLY_SECOND if first is None else IdDifference.ONLY_FIRST
+        return
+    if periods := _compared_periods(first, second):
+        off = abs(periods[0] - periods[1])
+        # A mean over n periods is n times as exact as its two stamps.
+        exact = sum(2 * one.uncertainty_s / (one.count - 1) for one in (first, second))
+        if off > max(tolerance * min(periods), exact):
+            yield IdDifference.PERIOD
+    yield from _data_differences(first, second)
+
+
+def _data_differences(first: IdStatistics, second: IdStatistics) -> Iterable[IdDifference]:
+    one, other, fewest = first.data, second.data, min(first.count, second.count)
+    if one.lengths != other.lengths:
+        yield IdDifference.LENGTH
+    constant, others = one.constant, other.constant
+    if any(constant[place] != others[place] for place in constant.keys() & others.keys()):
+        yield IdDifference.CONSTANT
+    if fewest > 1 and bool(first.changes) != bool(second.changes):
+        yield IdDifference.FREEZES if first.changes else IdDifference.CHANGES
+    elif fewest >= _FEWEST:
+        if _always(first) != _always(second):
+            yield IdDifference.ALWAYS
+        if _bytes_of_one(first, second) or _bytes_of_one(second, first):
+            yield IdDifference.BYTES
+
+
+def _bytes_of_one(first: IdStatistics, second: IdStatistics) -> list[int]:
+    """The bytes that change in `first` and are constant in `second`."""
+    return sorted(first.data.changed & second.data.constant.keys())
+
+
+def _always(row: IdStatistics) -> bool:
+    return row.changes == row.count - 1
+
+
+def _periods(first: IdStatistics | None, second: IdStatistics | None) -> tuple[float, float] | None:
+    if first is None or second is None or not first.mean_s or not second.mean_s:
+        return None
+    return (first.mean_s, second.mean_s) if min(first.mean_s, second.mean_s) > 0 else None
+
+
+def _compared_periods(first: IdStatistics, second: IdStatistics) -> tuple[float, float] | None:
+    return _periods(first, second) if min(first.count, second.count) >= _FEWEST else None
+
+
+def _said(one: IdDifference, row: ComparedId) -> str:
+    if one is IdDifference.LENGTH:
+        return _two(_("Length {first} in A, {second} in B"), *(_lengths(side) for side in (row.first, row.second)))
+    if one is IdDifference.CONSTANT:
+        return _constants_text(row)
+    if one is IdDifference.BYTES:
+        return _changing_text(row)
+    return {
+        IdDifference.ONLY_FIRST: _("Only in A"),
+        IdDifference.ONLY_SECOND: _("Only in B"),
+        IdDifference.PERIOD: _("Other period"),
+        IdDifference.FREEZES: _("Data never changes in B"),
+        IdDifference.CHANGES: _("Data never changes in A"),
+        IdDifference.ALWAYS: _("Data changes in every frame of one"),
+    }[one]
+
+
+def _two(text: str, first: str, second: str) -> str:
+    return text.format(first=first, second=second)
+
+
+def _lengths(side: IdStatistics | None) -> str:
+    return "/".join(map(str, sorted(side.data.lengths))) if side is not None else "–"
+
+
+def _constants_text(row: ComparedId) -> str:
+    """Both payloads where the data never change and are short, else the bytes that differ."""
+    first, second = row.first, row.second
+    assert first is not None  # both have the ID
+    assert second is not None
+    payloads = (first.data.first, second.data.first)
+    if not first.changes and not second.changes and max(map(len, payloads)) <= 8:
+        return _two(_("Data {first} in A, {second} in B"), *(one.hex().upper() for one in payloads))
+    apart = [one for one in row.constants if one[1] != one[2]]
+    said = [
+        _("Byte {place}: {first} in A, {second} in B").format(place=place, first=f"{one:02X}", second=f"{other:02X}")
+        for place, one, other in apart[:_MOST_NAMED]
+    ]
+    return ", ".join(said) + ("…" if len(apart) > _MOST_NAMED else "")
+
+
+def _changing_text(row: ComparedId) -> str:
+    assert row.first is not None  # both have the ID
+    assert row.second is not None
+    said = [
+        (_bytes_of_one(row.first, row.second), _("Only in A bytes change: {bytes}")),
+        (_bytes_of_one(row.second, row.first), _("Only in B bytes change: {bytes}")),
+    ]
+    return ", ".join(text.format(bytes=" ".join(map(str, places))) for places, text in said if places)

@@ -1,0 +1,513 @@
+"""`benchboard can record`, `replay`, `decode`, `stats`, `compare` and `detect`."""
+
+import json
+import time
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict
+from functools import partial
+from math import isfinite
+from pathlib import Path
+from typing import Final
+
+import click
+
+from benchboard.canbus import candump
+from benchboard.canbus.bit_rate_detection import RateHeard, detect_bit_rate
+from benchboard.canbus.bus_recorder import BusRecorder
+from benchboard.canbus.capture import Capture
+from benchboard.canbus.dbc import CanDatabase
+from benchboard.canbus.dbc_files import load_databases
+from benchboard.canbus.frame import Frame, TimeSource, Timestamp
+from benchboard.canbus.frame_filter import FrameFilter, parse_frame_filter
+from benchboard.canbus.frame_statistics import FrameStatistics, IdStatistics
+from benchboard.canbus.id_map import IdMap, parse_id_map, with_new_id
+from benchboard.canbus.recording_comparison import TOLERANCE, ComparedId, compare_ids
+from benchboard.canbus.recording_reader import Channels, mixed_text, read_frames
+from benchboard.canbus.recording_writer import recording_form
+from benchboard.canbus.replay import replay_frames
+from benchboard.canbus.timing import figures
+from benchboard.cli.can_channel import BITRATE, PORT, Interruption, interruption, open_capture, open_listening
+from benchboard.cli.file_output import overwrite_option, require_writable
+from benchboard.cli.options import Number, WholeNumber
+from benchboard.cli.terminal import printable
+from benchboard.errors import DeviceFailure, Invalid
+from benchboard.i18n import _, ngettext, number
+
+_POLL_S: Final = 0.05
+
+
+class FilterText(click.ParamType[FrameFilter, object]):
+    """A filter of frames, as the live bus takes it."""
+
+    name = "TEXT"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> FrameFilter:
+        """The filter; a usage error for one that can't be read."""
+        if isinstance(value, FrameFilter):  # click converts a default again
+            return value
+        try:
+            return parse_frame_filter(str(value))
+        except Invalid as error:
+            self.fail(f"{error.what} {error.do}", param, ctx)
+
+
+class IdMapText(click.ParamType[IdMap, object]):
+    """Pairs of IDs."""
+
+    name = "TEXT"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> IdMap:
+        """The new IDs; a usage error for pairs that can't be read."""
+        if isinstance(value, dict):  # click converts a default again
+            return value
+        try:
+            return parse_id_map(str(value))
+        except Invalid as error:
+            self.fail(f"{error.what} {error.do}", param, ctx)
+
+
+_DATABASES: Final = click.option(
+    "--dbc", "databases", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
+    help="DBC, KCD, SYM or ARXML file; repeat it for several.",
+)  # fmt: skip
+_FILTER: Final = click.option(
+    "--filter", "wanted", type=FilterText(), default="", metavar="TEXT",
+    help="Only frames that match: IDs (18F, 100-1FF, 100&700), names, Signal>value, sent, received, !not.",
+)  # fmt: skip
+_SECONDS: Final = click.option(
+    "--seconds", type=Number(0, min_open=True), metavar="SECONDS", help="Stop after this many seconds."
+)
+_RECORDING: Final = click.argument("recording", type=click.Path(path_type=Path), metavar="RECORDING")
+
+
+@click.command()
+@PORT
+@BITRATE
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@_SECONDS
+@click.option("--count", type=WholeNumber(1), metavar="N", help="Stop after this many frames.")
+@click.option("--listen-only", is_flag=True, help="Don't acknowledge frames.")
+@overwrite_option
+def record(
+    port: str,
+    bitrate: int | None,
+    file: Path,
+    seconds: float | None,
+    count: int | None,
+    listen_only: bool,
+    overwrite: bool,
+) -> None:
+    """Record the frames on a bus to a file.
+
+    The end of its name says the format: .log (candump), .asc, .blf, .trc or .csv. What was received is written four
+    times a second, so that a computer that stops loses no more. Stops after --count frames or --seconds, or when you
+    press Ctrl+C.
+
+    \b
+    Example:
+      benchboard can record --port /dev/ttyACM0 drive.blf --seconds 60
+    """
+    recording_form(file)
+    require_writable(file, overwrite=overwrite)
+    with open_capture(port, bitrate, listen_only=listen_only) as capture:
+        recorder = BusRecorder(capture, kept_s=0.0)
+        recorder.start_recording(file)
+        recorder.start()
+        listening = _("Recording {port} at {bitrate}. Press Ctrl+C to stop.")
+        click.echo(listening.format(port=port, bitrate=figures.bit_rate(capture.bitrate)), err=True)
+        with interruption() as interrupted:
+            _wait(capture, recorder, seconds, count, interrupted)
+        recorder.stop()
+    state = recorder.state
+    assert state is not None  # it was begun
+    if state.failure is not None:
+        raise state.failure
+    if capture.failure is not None:
+        raise capture.failure
+    recorded = ngettext("{count} frame recorded to {file}.", "{count} frames recorded to {file}.", state.frames)
+    click.echo(recorded.format(count=number(state.frames), file=file))
+    if state.dropped:
+        click.echo(_("Dropped on this computer: {count}.").format(count=number(state.dropped)), err=True)
+    if state.left_out:
+        left_out = _("Left out, because the format can't hold them: {count}.")
+        click.echo(left_out.format(count=number(state.left_out)), err=True)
+
+
+def _wait(
+    capture: Capture, recorder: BusRecorder, seconds: float | None, count: int | None, interrupted: Interruption
+) -> None:
+    deadline = None if seconds is None else time.monotonic() + seconds
+    while capture.running and recorder.recording and not interrupted.requested:
+        state = recorder.state
+        if (deadline is not None and time.monotonic() >= deadline) or (count and state and state.frames >= count):
+            return
+        time.sleep(_POLL_S)
+
+
+@click.command()
+@PORT
+@BITRATE
+@_RECORDING
+@click.option(
+    "--speed", type=Number(0, min_open=True), default=1.0, help="How fast to play; 2 is twice as fast. Default: 1."
+)
+@click.option("--loop", type=WholeNumber(1), default=1, metavar="N", help="Play this many times. Default: 1.")
+@click.option("--from", "first", type=Number(0), metavar="SECONDS", help="Begin this long after the first frame.")
+@click.option("--to", "last", type=Number(0), metavar="SECONDS", help="End this long after the first frame.")
+@click.option(
+    "--map",
+    "id_map",
+    type=IdMapText(),
+    default="",
+    metavar="TEXT",
+    help="Send IDs as others: 123=456,18FEF100=18FEF200.",
+)
+@_FILTER
+def replay(
+    port: str,
+    bitrate: int | None,
+    recording: Path,
+    speed: float,
+    loop: int,
+    first: float | None,
+    last: float | None,
+    id_map: IdMap,
+    wanted: FrameFilter,
+) -> None:
+    """Send the frames of a recording, at the times they have in it.
+
+    Error frames aren't sent. Stops when you press Ctrl+C.
+
+    \b
+    Examples:
+      benchboard can replay --port /dev/ttyACM0 drive.blf --speed 2
+      benchboard can replay --port /dev/ttyACM0 drive.blf --from 10 --to 20 --map 123=456
+    """
+    _require_frames(recording, first or 0.0, last)
+    with open_capture(port, bitrate, listen_only=False, sends=True) as capture, interruption() as interrupted:
+
+        def goes_on() -> bool:
+            return capture.running and not interrupted.requested
+
+        sent, late = 0, 0.0
+        channels = Channels()
+        for _round in range(loop):
+            played_frames = _between(read_frames(recording, channels=channels), first or 0.0, last)
+            frames = (with_new_id(frame, id_map) for frame in played_frames if wanted.matches(frame))
+            played = replay_frames(frames, capture.send, speed=speed, goes_on=goes_on)
+            sent, late = sent + played.sent, max(late, played.most_late_s)
+            if not goes_on():
+                break
+        state = capture.counters().bus
+    if capture.failure is not None:
+        raise capture.failure
+    text = ngettext("{count} frame sent at {bitrate}.", "{count} frames sent at {bitrate}.", sent)
+    click.echo(text.format(count=number(sent), bitrate=figures.bit_rate(capture.bitrate)))
+    _warn_if_mixed(recording, channels)
+    if late > 0.01:
+        click.echo(_("At most {ms} ms late.").format(ms=number(late * 1000, 0)), err=True)
+    if state.rejected:
+        click.echo(_("Rejected by the dongle: {count}.").format(count=number(state.rejected)), err=True)
+
+
+def _between(frames: Iterable[Frame], first: float, last: float | None) -> Iterator[Frame]:
+    """The frames from `first` to `last` seconds after the first one."""
+    start: float | None = None
+    for frame in frames:
+        start = _seconds(frame) if start is None else start
+        offset = round(_seconds(frame) - start, 6)  # a recording has no finer times, and Unix time is a float
+        if last is not None and offset > last:
+            return
+        if offset >= first:
+            yield frame
+
+
+def _require_frames(recording: Path, first: float, last: float | None) -> None:
+    """Raise before a channel is opened if the recording can't be read, or has no frames from `first` to `last` (s)."""
+    start, length = None, 0.0
+    for frame in read_frames(recording):
+        start = _seconds(frame) if start is None else start
+        offset = round(_seconds(frame) - start, 6)
+        length = max(length, offset)
+        if first <= offset and (last is None or offset <= last):
+            return
+    if start is None:
+        raise Invalid(
+            "can.empty", _("“{name}” has no frames.").format(name=recording.name), do=_("Choose another file.")
+        )
+    if last is None:
+        what = _("“{name}” has no frames from {first} s on.").format(name=recording.name, first=number(first, 3))
+    else:
+        what = _("“{name}” has no frames from {first} s to {last} s.")
+        what = what.format(name=recording.name, first=number(first, 3), last=number(last, 3))
+    raise Invalid("can.range", what, do=_("Choose times from 0 to {seconds} s.").format(seconds=number(length, 3)))
+
+
+@click.command()
+@_RECORDING
+@_DATABASES
+@_FILTER
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per frame.")
+def decode(recording: Path, databases: tuple[Path, ...], wanted: FrameFilter, as_json: bool) -> None:
+    """Show the signals of the frames in a recording.
+
+    Frames that no database defines are left out.
+
+    \b
+    Example:
+      benchboard can decode drive.blf --dbc vehicle.dbc --filter "EngineSpeed>3000"
+    """
+    if not databases:
+        raise click.UsageError(_("Add a database with --dbc."), click.get_current_context())
+    database = load_databases(databases)
+    for one in database.repeated:
+        text = _("{message} of {file} isn't used: its ID is taken.").format(message=one.name, file=one.source)
+        click.echo(text, err=True)
+    shown = unknown = 0
+    for frame in _filtered(read_frames(recording), database, wanted):
+        message = database.find(frame)
+        if message is None:
+            unknown += 1
+            continue
+        shown += 1
+        values = message.decode(frame.data)
+        if as_json:
+            # JSON has no NaN and no infinity.
+            signals = {one.signal.name: one.choice or (one.value if isfinite(one.value) else None) for one in values}
+            line = {"time": _seconds(frame), "id": frame.id, "message": message.name, "signals": signals}
+            click.echo(json.dumps(line))
+        else:
+            signals_text = "  ".join(f"{one.signal.name}={one.text}{'' if one.in_range else ' (!)'}" for one in values)
+            ident = candump.text(frame).partition("#")[0]
+            click.echo(printable(f"({_seconds(frame):.6f}) {ident} {message.name}  {signals_text}"))
+    if unknown or not shown:
+        text = _("{shown} frames decoded, {unknown} in no database.")
+        click.echo(text.format(shown=number(shown), unknown=number(unknown)), err=True)
+
+
+def _warn_if_mixed(path: Path, channels: Channels) -> None:
+    """Say of a recording with several channels that they aren't told apart."""
+    if said := mixed_text(path.name, channels.names):
+        click.echo(printable(said), err=True)
+
+
+def _filtered(frames: Iterable[Frame], database: CanDatabase, wanted: FrameFilter) -> Iterator[Frame]:
+    """The frames that the filter matches, each compared with the one before it of its ID."""
+    previous: dict[tuple[int, bool], Frame] = {}
+    for frame in frames:
+        if not wanted.terms or wanted.matches(frame, database.find(frame), previous.get((frame.id, frame.extended))):
+            yield frame
+        if wanted.terms:
+            previous[frame.id, frame.extended] = frame
+
+
+@click.command()
+@_RECORDING
+@_DATABASES
+@_FILTER
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def stats(recording: Path, databases: tuple[Path, ...], wanted: FrameFilter, as_json: bool) -> None:
+    """Show how often and how regularly each ID of a recording comes.
+
+    Times are in milliseconds: the shortest, mean and longest time between two frames, and their standard deviation.
+
+    \b
+    Example:
+      benchboard can stats drive.blf --dbc vehicle.dbc
+    """
+    database = load_databases(databases)
+    found, channels = FrameStatistics(), Channels()
+    found.add(_filtered(read_frames(recording, channels=channels), database, wanted))
+    _warn_if_mixed(recording, channels)
+    rows = found.ids()
+    if as_json:
+        answer = {"frames": found.frames, "errors": found.errors, "seconds": round(found.seconds, 6)}
+        ids = [_stats_json(row) | {"name": _message_name(database, row)} for row in rows]
+        click.echo(json.dumps(answer | {"ids": ids}))
+        return
+    titles = (
+        _("ID"),
+        _("Name"),
+        _("Count"),
+        _("Rate (1/s)"),
+        _("Min (ms)"),
+        _("Mean (ms)"),
+        _("Max (ms)"),
+        _("Jitter (ms)"),
+        _("Changes"),
+    )
+    _echo_table([titles, *(_stats_line(database, row) for row in rows)], left=(0, 1))
+    frames, errors = found.frames, found.errors
+    said = (
+        ngettext("{count} frame", "{count} frames", frames).format(count=number(frames)),
+        ngettext("{count} ID", "{count} IDs", len(rows)).format(count=number(len(rows))),
+        _("{seconds} s").format(seconds=number(found.seconds, 3)),
+        ngettext("{count} error frame", "{count} error frames", errors).format(count=number(errors)),
+    )
+    click.echo(", ".join(said), err=True)
+
+
+def _stats_json(row: IdStatistics) -> dict[str, object]:
+    times = {key: row.rounded(getattr(row, key)) for key in ("min_s", "mean_s", "max_s", "jitter_s")}
+    rate = None if row.rate is None else round(row.rate, 6)
+    figures_of = {key: value for key, value in asdict(row).items() if key != "data"}
+    return figures_of | times | {"rate": rate} | _shape_json(row)
+
+
+def _echo_table(lines: Sequence[Sequence[str]], *, left: Collection[int]) -> None:
+    """Print rows of cells as columns; those that aren't `left` are aligned right."""
+    widths = [max(len(line[place]) for line in lines) for place in range(len(lines[0]))]
+    for line in lines:
+        cells = (text.ljust(width) if place in left else text.rjust(width) for place, (text, width) in
+                 enumerate(zip(line, widths, strict=True)))  # fmt: skip
+        click.echo("  ".join(cells).rstrip())
+
+
+def _milliseconds(seconds: float, uncertainty_s: float) -> str:
+    digits = max(0, Timestamp(0.0, TimeSource.DEVICE, uncertainty_s).decimals - 3) if uncertainty_s else 3
+    return number(seconds * 1000, digits)
+
+
+def _ident(row: IdStatistics | ComparedId) -> str:
+    return (f"{row.id:08X}" if row.extended else f"{row.id:03X}") + (" RTR" if row.remote else "")
+
+
+def _stats_line(database: CanDatabase, row: IdStatistics) -> tuple[str, ...]:
+    def milliseconds(value: float | None) -> str:
+        return "–" if value is None else _milliseconds(value, row.uncertainty_s)
+
+    ident = _ident(row) + (_(" sent") if row.sent else "")
+    rate = "–" if row.rate is None else number(row.rate, 1)
+    times = map(milliseconds, (row.min_s, row.mean_s, row.max_s, row.jitter_s))
+    return ident, _message_name(database, row), number(row.count), rate, *times, number(row.changes)
+
+
+def _message_name(database: CanDatabase, row: IdStatistics | ComparedId) -> str:
+    message = database.find(Frame(row.id, extended=row.extended, remote=row.remote))
+    return printable(message.name) if message is not None else ""
+
+
+def _seconds(frame: Frame) -> float:
+    return frame.timestamp.seconds if frame.timestamp is not None else 0.0
+
+
+@click.command()
+@click.argument("first", type=click.Path(path_type=Path), metavar="A")
+@click.argument("second", type=click.Path(path_type=Path), metavar="B")
+@_DATABASES
+@_FILTER
+@click.option(
+    "--tolerance", type=Number(0), default=100 * TOLERANCE, metavar="PERCENT",
+    help="How much periods may differ. Default: 20.",
+)  # fmt: skip
+@click.option("--all", "show_all", is_flag=True, help="Show the IDs that don't differ too.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def compare(
+    first: Path,
+    second: Path,
+    databases: tuple[Path, ...],
+    wanted: FrameFilter,
+    tolerance: float,
+    show_all: bool,
+    as_json: bool,
+) -> None:
+    """Show which IDs differ between two recordings.
+
+    An ID differs if only one recording has it, if its mean period or the lengths of its data are others, if other
+    bytes of it change, or if bytes that never change have other values. Values of bytes that change aren't compared.
+
+    Ends with status 1 if an ID differs, else with 0.
+
+    \b
+    Example:
+      benchboard can compare before.blf after.blf --tolerance 10
+    """
+    database = load_databases(databases)
+    sides = []
+    for path in (first, second):
+        found, channels = FrameStatistics(), Channels()
+        found.add(_filtered(read_frames(path, channels=channels), database, wanted))
+        _warn_if_mixed(path, channels)
+        sides.append(found)
+    every = compare_ids(sides[0].ids(), sides[1].ids(), tolerance=tolerance / 100)
+    rows = [row for row in every if show_all or row.differences]
+    if as_json:
+        ids = [_compared_json(database, row) for row in rows]
+        click.echo(json.dumps({"a": str(first), "b": str(second), "compared": len(every), "ids": ids}))
+    else:
+        _echo_compared(database, rows)
+        _echo_differing(every)
+    if any(row.differences for row in every):
+        click.get_current_context().exit(1)
+
+
+def _echo_compared(database: CanDatabase, rows: Sequence[ComparedId]) -> None:
+    titles = (_("ID"), _("Name"), _("Count A"), _("Count B"), _("Mean A (ms)"), _("Mean B (ms)"), _("Difference"))
+    _echo_table([titles, *(_compared_line(database, row) for row in rows)], left=(0, 1, 6))
+
+
+def _echo_differing(every: Sequence[ComparedId]) -> None:
+    total = ngettext("{differing} of {ids} ID differs.", "{differing} of {ids} IDs differ.", len(every))
+    differing = sum(bool(row.differences) for row in every)
+    click.echo(total.format(differing=number(differing), ids=number(len(every))), err=True)
+
+
+def _compared_json(database: CanDatabase, row: ComparedId) -> dict[str, object]:
+    sides = {key: None if side is None else _side_json(side) for key, side in (("a", row.first), ("b", row.second))}
+    head = {"id": row.id, "extended": row.extended, "remote": row.remote, "name": _message_name(database, row)}
+    return head | sides | {"differences": [one.value for one in row.differences]}
+
+
+def _side_json(side: IdStatistics) -> dict[str, object]:
+    return {"count": side.count, "changes": side.changes, "mean_s": side.rounded(side.mean_s)} | _shape_json(side)
+
+
+def _shape_json(row: IdStatistics) -> dict[str, object]:
+    data = row.data
+    return {"lengths": sorted(data.lengths), "first_data": data.first.hex(), "changed_bytes": sorted(data.changed)}
+
+
+def _compared_line(database: CanDatabase, row: ComparedId) -> tuple[str, ...]:
+    counts = ("–" if side is None else number(side.count) for side in (row.first, row.second))
+    means = (
+        "–" if side is None or side.mean_s is None else _milliseconds(side.mean_s, side.uncertainty_s)
+        for side in (row.first, row.second)
+    )
+    ident = _ident(row)
+    return ident, _message_name(database, row), *counts, *means, row.text
+
+
+@click.command()
+@PORT
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def detect(port: str, as_json: bool) -> None:
+    """Find the bit rate of a bus.
+
+    Listens at each usual bit rate for 1.5 s, and stops at the first at which frames can be read. Sends nothing, and
+    changes nothing on the dongle. A bus on which no node sends can't be detected.
+
+    \b
+    Example:
+      benchboard can detect --port /dev/ttyACM0
+    """
+
+    def tell(heard: RateHeard) -> None:
+        text = _("{rate}: {frames} frames, {errors} errors")
+        rate, errors = figures.bit_rate(heard.bitrate), number(heard.errors)
+        click.echo(text.format(rate=rate, frames=number(heard.frames), errors=errors), err=True)
+
+    with interruption() as interrupted:
+        found = detect_bit_rate(
+            partial(open_listening, port),
+            on_heard=(lambda _heard: None) if as_json else tell,
+            goes_on=lambda: not interrupted.requested,
+        )
+    if as_json:
+        click.echo(json.dumps({"bitrate": found.bitrate, "tried": [asdict(one) for one in found.heard]}))
+    elif found.bitrate is not None:
+        click.echo(found.sentence)
+    if found.bitrate is None:
+        raise DeviceFailure("can.no-bitrate", _("No bit rate was detected."), why=found.sentence)
+
+
+COMMANDS: Final = (record, replay, decode, stats, compare, detect)

@@ -1,0 +1,191 @@
+"""A week in the demo organisation, for the tour's pictures: more people, teams, folders and dashboards, and their days.
+
+It is written into the tour's own copy of the demo only, which is deleted at its end. Nobody did what its audit rows
+say, so the demo that users open has none of them.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+from sqlalchemy import Connection, insert, update
+from sqlalchemy.orm import Session
+
+from benchboard import __version__, workspace
+from benchboard.dashboards import favourites, folders, library, templates
+from benchboard.dashboards.access import sharing
+from benchboard.identity import authentication, teams, users
+from benchboard.identity.permissions import Actor, Client
+from benchboard.paging import Listing
+from benchboard.storage.models.dashboards import Dashboard, DashboardOpening
+from benchboard.storage.models.identity import AuditLog, SignInSession, User
+
+_PROGRAM: Final = f"Benchboard/{__version__} (Linux 6.1)"
+_ANALYST, _ADMIN, _TECHNICIAN = "analyst@example.com", "admin@example.com", "technician@example.com"
+_KEEPER: Final = "demo@shopify-dashboard.com"
+_PEOPLE: Final = (
+    ("jonas.lindqvist", "Jonas Lindqvist", "technician", ("Cell lab",)),
+    ("priya.raman", "Priya Raman", "analyst", ("Commerce",)),
+    ("clara.voss", "Clara Voss", "ops_manager", ("Line 2",)),
+    ("marek.nowak", "Marek Nowak", "technician", ("Line 2", "Cell lab")),
+    ("sofia.bianchi", "Sofia Bianchi", "business_user", ("Commerce",)),
+    ("aiko.tanabe", "Aiko Tanabe", "analyst", ("Commerce",)),
+    ("hugo.marchand", "Hugo Marchand", "business_user", ()),
+    ("yusuf.kaya", "Yusuf Kaya", "technician", ("Line 2",)),
+    ("tom.abernathy", "Tom Abernathy", "technician", ("Line 2",)),
+)
+_DISABLED: Final = "tom.abernathy@example.com"
+_TEAMS: Final = ("Line 2", "Cell lab", "Commerce")
+_FOLDERS: Final = (("Commerce", None), ("Weekly", "Commerce"), ("Platform", None))
+_DASHBOARDS: Final = (  # template, owner, folder, everyone sees it, how long ago it was changed
+    ("revenue-by-currency", _ANALYST, "Commerce", True, timedelta(minutes=18)),
+    ("shop-owners-day", _KEEPER, "Commerce", True, timedelta(hours=3)),
+    ("operations-board", _ADMIN, "Platform", True, timedelta(hours=7)),
+    ("kpi-wall", _ADMIN, "Platform", True, timedelta(days=1, hours=2)),
+    ("weekly-review", _ANALYST, "Weekly", False, timedelta(days=3, hours=5)),
+    ("table-and-details", _ANALYST, "Weekly", False, timedelta(days=6)),
+)
+_SESSIONS: Final = (  # who, their computer, its address, how long ago they used it
+    ("priya.raman@example.com", "priya-laptop", "10.20.4.31", timedelta(minutes=4)),
+    ("clara.voss@example.com", "line-2-office", "10.20.7.20", timedelta(minutes=26)),
+    ("marek.nowak@example.com", "chamber-2", "10.20.7.112", timedelta(hours=2)),
+    ("yusuf.kaya@example.com", "bench-12", "10.20.7.54", timedelta(hours=5)),
+)
+_SIGNED_IN: Final = timedelta(hours=1)
+"""How long before its last use each session began."""
+_COMPUTERS: Final = {
+    _ANALYST: "mert-laptop", _ADMIN: "ines-desktop", _TECHNICIAN: "bench-04", _KEEPER: "shop-desk",
+    **{who: computer for who, computer, _address, _ago in _SESSIONS},
+}  # fmt: skip
+_DAY: Final = (  # minutes after midnight, who, what; `{}` is one of the dashboards
+    (8 * 60 + 2, _ADMIN, "session.sign-in"), (8 * 60 + 31, _TECHNICIAN, "session.sign-in"),
+    (8 * 60 + 47, _ANALYST, "session.sign-in"), (9 * 60 + 12, "priya.raman@example.com", "session.sign-in"),
+    (9 * 60 + 40, _ANALYST, "dashboard.save"), (9 * 60 + 58, _ANALYST, "dashboard.save"),
+    (10 * 60 + 21, "marek.nowak@example.com", "session.sign-in"), (11 * 60 + 5, _ADMIN, "dashboard.share"),
+    (13 * 60 + 30, "clara.voss@example.com", "session.sign-in"), (14 * 60 + 10, _KEEPER, "session.sign-in"),
+    (14 * 60 + 36, _KEEPER, "dashboard.save"), (15 * 60 + 48, _ANALYST, "dashboard.name-version"),
+    (16 * 60 + 30, "yusuf.kaya@example.com", "session.sign-in"), (17 * 60 + 12, _ANALYST, "session.sign-out"),
+    (17 * 60 + 40, _ADMIN, "session.sign-out"),
+)  # fmt: skip
+_DAYS: Final = 7
+_WEEKEND: Final = 5
+"""The first day of the week on which nobody works, counted from Monday as 0."""
+
+
+def fill(home: Path) -> None:
+    """Create the demo in `home`, and the week in it."""
+    opened = workspace.open_demo(home)
+    try:
+        with opened.database.system("tour").read() as session:
+            admin = authentication.operator_actor(session, client=Client.here())
+        with opened.database.bind(admin).change() as session:
+            _add_people(session, admin)
+            made = _add_dashboards(session, admin)
+            people = {one.email: one.id for one in users.list_people(session, admin, Listing(), limit=100).rows}
+        with opened.database.system("tour").change() as session:
+            connection = session.connection()
+            _set_times(connection, admin.organisation_id, made, people)
+            _add_days(connection, admin.organisation_id, made, people)
+    finally:
+        opened.close()
+
+
+def _add_people(session: Session, admin: Actor) -> None:
+    ids: dict[str, list[str]] = {}
+    for address, name, role, memberships in _PEOPLE:
+        person = users.add_person(session, admin, email=f"{address}@example.com", name=name, role=role, password=None)
+        for team in memberships:
+            ids.setdefault(team, []).append(person.id)
+        if person.email == _DISABLED:
+            users.set_state(session, admin, [person.id], "inactive")
+    for team_name in _TEAMS:
+        made = teams.create_team(session, admin, name=team_name)
+        teams.add_people(session, admin, made.id, ids[team_name])
+
+
+def _add_dashboards(session: Session, admin: Actor) -> Mapping[str, tuple[str, timedelta]]:
+    """The dashboards with their names, and how long ago each was changed, by their ids."""
+    of_name = {one.key: one for one in templates.TEMPLATES}
+    known: dict[str, str] = {}
+    for name, above in _FOLDERS:
+        known[name] = folders.create_folder(session, admin, name, parent_id=known.get(above or ""))
+    made = {}
+    for key, owner_email, folder, public, ago in _DASHBOARDS:
+        owner = (
+            admin if owner_email == admin.email else authentication.actor_for_email(session, admin, email=owner_email)
+        )
+        document = of_name[key].document
+        dashboard_id = library.create(session, owner, document).card.id
+        sharing.set_public(session, owner, dashboard_id, public=public)
+        folders.move_dashboards(session, owner, [dashboard_id], known[folder])
+        made[dashboard_id] = (document.title, ago)
+    analyst = authentication.actor_for_email(session, admin, email=_ANALYST)
+    starred = [one for one, (_name, ago) in made.items() if ago < timedelta(days=2)][:3]
+    favourites.set_favourite(session, analyst, starred, favourite=True)
+    return made
+
+
+def _set_times(
+    connection: Connection, organisation_id: str, made: Mapping[str, tuple[str, timedelta]], people: Mapping[str, str]
+) -> None:
+    now = datetime.now().astimezone()
+    for dashboard_id, (_name, ago) in made.items():
+        times = {"created_at": now - timedelta(days=30), "updated_at": now - ago}
+        connection.execute(update(Dashboard).where(Dashboard.id == dashboard_id).values(times))
+        opening = {
+            "organisation_id": organisation_id, "dashboard_id": dashboard_id, "user_id": people[_ANALYST],
+            "opened_at": now - ago / 2,
+        }  # fmt: skip
+        connection.execute(insert(DashboardOpening), opening)
+    for who, _computer, _address, ago in _SESSIONS:
+        seen = now - ago - _SIGNED_IN
+        connection.execute(update(User).where(User.id == people[who]).values(last_login_at=seen))
+
+
+def _add_days(
+    connection: Connection, organisation_id: str, made: Mapping[str, tuple[str, timedelta]], people: Mapping[str, str]
+) -> None:
+    now = datetime.now().astimezone()
+    sessions, entries = [], []
+    for who, computer, address, ago in _SESSIONS:
+        used = now - ago
+        sessions.append({
+            "organisation_id": organisation_id, "user_id": people[who], "host_name": computer, "ip_address": address,
+            "token_hash": hashlib.sha256(uuid4().bytes).hexdigest(), "user_agent": _PROGRAM, "last_used_at": used,
+            "created_at": used - _SIGNED_IN, "expires_at": used + timedelta(days=1),
+        })  # fmt: skip
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    names = [(dashboard_id, name) for dashboard_id, (name, _ago) in made.items()]
+    for day in range(_DAYS, -1, -1):
+        date = midnight - timedelta(days=day)
+        if date.weekday() >= _WEEKEND:
+            continue
+        for place, (minutes, who, event) in enumerate(_DAY):
+            at = date + timedelta(minutes=minutes + (7 * day) % 11, seconds=(13 * place + 29 * day) % 60)
+            if at < now:
+                entries.append(_entry(organisation_id, people, at, who, event, names[(place + day) % len(names)]))
+    connection.execute(insert(SignInSession), sessions)
+    connection.execute(insert(AuditLog), entries)
+
+
+def _entry(
+    organisation_id: str, people: Mapping[str, str], at: datetime, who: str, event: str, dashboard: Sequence[str]
+) -> dict[str, Any]:
+    kind, _dot, action = event.rpartition(".")
+    about: dict[str, object] = {}
+    target = None
+    if kind == "dashboard":
+        about = {"name": dashboard[1]}
+    if event == "dashboard.save":
+        about["version"] = 2 + at.day % 7
+    if event == "dashboard.share":
+        target = people["clara.voss@example.com"]
+        about["user_id"] = target
+    return {
+        "organisation_id": organisation_id, "user_id": people[who], "target_user_id": target, "action": action,
+        "event_type": event, "resource_type": kind, "resource_id": dashboard[0] if about else str(uuid4()),
+        "user_agent": f"{_PROGRAM} on {_COMPUTERS[who]}", "ip_address": None, "details": about, "created_at": at,
+    }  # fmt: skip

@@ -1,0 +1,239 @@
+"""The tab of a person's details that says what the person can reach, and by which paths."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from benchboard.csv_text import csv_bytes
+from benchboard.dashboards.access import reached_objects
+from benchboard.dashboards.access.reached_objects import (
+    KINDS,
+    ObjectKind,
+    ReachedObject,
+    kind_title,
+    object_level_title,
+    paths_text,
+)
+from benchboard.errors import AppError, NotFound
+from benchboard.i18n import _, ngettext, number, sentence_start
+from benchboard.identity import reach
+from benchboard.identity.reach import PermissionReach, PersonReach
+from benchboard.identity.roles import ABILITIES, ability_title, scope_title
+from benchboard.paging import Page
+from benchboard.ui.admin.reach_rows import ReachRow
+from benchboard.ui.context import Context
+from benchboard.ui.file_export import ask_file, save_file
+from benchboard.ui.tasks import DatabaseSession, Progress
+from benchboard.ui.widgets import Button, Paragraph, Text, hairline
+from benchboard.ui.widgets.detail_pane import DetailSection
+from benchboard.ui.widgets.labels import plain_tooltip
+from benchboard.ui.widgets.readable_rows import ReadableList
+
+MOST_SHOWN: Final = 20
+"""Most objects of a kind that the tab lists; the export has all."""
+_EXPORT_PAGE: Final = 1000
+_CSV: Final = ("kind", "id", "name", "access", "through")
+KIND_ICONS: Final[Mapping[ObjectKind, str]] = {
+    "dashboard": "ph.squares-four",
+    "source": "ph.database",
+    "dongle": "ph.plugs-connected",
+    "shop": "ph.storefront",
+}
+_SEEN_BY: Final[Mapping[ObjectKind, str]] = {
+    "dashboard": "studio:enter",
+    "source": "sources:read",
+    "dongle": "dongles:read",
+    "shop": "orders:read",
+}
+"""The permission without which nobody sees any of a kind."""
+_WATCHED: Final = frozenset(
+    {"users", "user_roles", "roles", "role_permissions", "teams", "team_members", "dashboards", "dashboard_shares",
+     "dashboard_team_shares", "data_sources", "data_source_grants", "dongles", "merchant_dashboards", "merchant_team"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _AccessReading:
+    reach: PersonReach
+    counts: Mapping[ObjectKind, int]
+    objects: Mapping[ObjectKind, Page[ReachedObject]]
+
+
+class AccessTab(QWidget):
+    """Reads only while it is shown, and follows what changes; `show_person` sets whose access it is."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._user_id = ""
+        self._is_old = False
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        export = Button(_("Export CSV"), self._export, kind="link", name="person_export_access")
+        self._permissions = _PermissionSection(export)
+        self._objects = {kind: _ObjectSection(kind) for kind in KINDS}
+        column.addWidget(self._permissions)
+        for section in self._objects.values():
+            column.addWidget(hairline())
+            column.addWidget(section)
+        context.changed.watch(self, _WATCHED, self._on_changed)
+
+    def show_person(self, user_id: str) -> None:
+        """Show what this person can reach: now, or when the tab is shown."""
+        if user_id != self._user_id:
+            self._user_id = user_id
+            self._on_changed()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_old:
+            self.refresh()
+
+    def _on_changed(self) -> None:
+        if self.isVisible():
+            self.refresh()
+        else:
+            self._is_old = True
+
+    def refresh(self) -> None:
+        """Read it again; what is shown stays until then."""
+        user_id, actor = self._user_id, self._context.actor
+        self._is_old = False
+        if not user_id:
+            return
+
+        def op(session: DatabaseSession) -> _AccessReading:
+            return _AccessReading(
+                reach.get_reach(session, actor, user_id),
+                reached_objects.count_reached(session, actor, user_id),
+                {kind: reached_objects.list_reached(session, actor, user_id, kind, limit=MOST_SHOWN) for kind in KINDS},
+            )
+
+        self._context.tasks.read(self, op, self._show, self._on_failed)
+
+    def _show(self, reading: _AccessReading) -> None:
+        if reading.reach.user_id != self._user_id:
+            return
+        self._permissions.show_reach(reading.reach)
+        for kind, section in self._objects.items():
+            section.show_objects(reading.reach, reading.objects[kind], reading.counts[kind])
+
+    def _on_failed(self, error: AppError) -> None:
+        if not isinstance(error, NotFound):  # that the person is gone, the pane around it says
+            self._context.problems.show(error)
+
+    def _export(self) -> None:
+        user_id, actor, context = self._user_id, self._context.actor, self._context
+
+        def encode(progress: Progress) -> tuple[bytes, int]:
+            with context.database.read() as session:
+                rows = list(_export_rows(session, context, user_id, progress))
+            return csv_bytes(_CSV, rows), len(rows)
+
+        def write(path: Path) -> None:
+            def saved(rows: int) -> str:
+                sentence = ngettext("Exported {count} row to {file}", "Exported {count} rows to {file}", rows)
+                return sentence.format(count=rows, file=path.name)
+
+            save_file(context, self, path, encode, saved=saved)
+
+        if user_id and actor is not None:
+            ask_file(self, _("Export as CSV"), f"{_('access')}.csv", "CSV", write, dialog_name="export_dialog")
+
+
+def _export_rows(
+    session: DatabaseSession, context: Context, user_id: str, progress: Progress
+) -> Iterator[tuple[str, ...]]:
+    for one in reach.get_reach(session, context.actor, user_id).permissions:
+        if one.scope is not None:
+            yield "permission", one.act, one.act, scope_title(one.scope), _roles_text(one)
+    for kind in KINDS:
+        after = None
+        while True:
+            progress.check()
+            page = reached_objects.list_reached(session, context.actor, user_id, kind, after=after, limit=_EXPORT_PAGE)
+            for found in page.rows:
+                yield kind, found.id, found.name, object_level_title(found.level), paths_text(found.paths)
+            if (after := page.next_key) is None:
+                break
+
+
+def _roles_text(one: PermissionReach) -> str:
+    return ", ".join(_("Role {name}").format(name=role) for role in one.roles)
+
+
+class _PermissionSection(DetailSection):
+    """What the person's roles permit."""
+
+    def __init__(self, export: Button) -> None:
+        super().__init__(_("Permissions"), export)
+        self._ended = Paragraph("", "body", "warn")
+        self._rows = ReadableList(_("Permissions"))
+        self._ended.hide()
+        self.fill(self._ended, self._rows)
+
+    def show_reach(self, told: PersonReach) -> None:
+        """Show the permissions that the person has, those that people read of as one in a row."""
+        self._ended.setText(_ended_text(told))
+        self._ended.setVisible(bool(told.ended))
+        held = {one.act: one for one in told.permissions if one.scope is not None}
+        rows = []
+        for acts in ABILITIES:
+            first = next((held[act] for act in acts if act in held), None)
+            if first is None or first.scope is None:
+                continue
+            whole = all(act in held for act in acts)
+            # a group of which only a part is granted, by another program, is named by its permissions
+            title = sentence_start(ability_title(acts[0])) if whole else ", ".join(act for act in acts if act in held)
+            scope = next((held[act].scope for act in reversed(acts) if act in held), first.scope) or first.scope
+            why = f"{scope_title(scope)} · {_roles_text(first)}"
+            row = ReachRow(title, "", why, icon="ph.check", name=f"can_{acts[0]}")
+            row.setToolTip(plain_tooltip(", ".join(acts)))
+            rows.append(row)
+        self._rows.show_rows(rows)
+        self._rows.setVisible(bool(rows))
+
+
+def _ended_text(told: PersonReach) -> str:
+    return {
+        "disabled": _("{name} can't do anything: the account is disabled."),
+        "deleted": _("{name} can't do anything: the account is deleted."),
+        "organisation": _("{name} can't do anything: the organisation is suspended."),
+    }.get(told.ended or "", "").format(name=told.name)
+
+
+class _ObjectSection(DetailSection):
+    """The objects of one kind."""
+
+    def __init__(self, kind: ObjectKind) -> None:
+        self._count = Text("", "body", "muted")
+        super().__init__(kind_title(kind), self._count)
+        self._kind = kind
+        self._rows = ReadableList(kind_title(kind))
+        self._none = Paragraph("", "body", "muted")
+        self._rest = Text("", "caption", "muted")
+        self.fill(self._rows, self._none, self._rest)
+
+    def show_objects(self, told: PersonReach, page: Page[ReachedObject], count: int) -> None:
+        """Show these objects, the first of `count`."""
+        icon = KIND_ICONS[self._kind]
+        row = partial(ReachRow, icon=icon)
+        self._count.setText(number(count))
+        self._rows.show_rows(
+            [
+                row(one.name, object_level_title(one.level), paths_text(one.paths), name=f"reached_{one.id}")
+                for one in page.rows
+            ]
+        )
+        self._rows.setVisible(bool(page.rows))
+        allowed = any(one.act == _SEEN_BY[self._kind] and one.allowed for one in told.permissions)
+        self._none.setText(_("There are none that they can reach.") if allowed else _("No role lets them see any."))
+        self._none.setVisible(not page.rows)
+        self._rest.setText(_("Showing the first {count}. The export has all.").format(count=number(len(page.rows))))
+        self._rest.setVisible(count > len(page.rows))

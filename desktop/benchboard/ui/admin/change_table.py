@@ -1,0 +1,58 @@
+"""ChangeTable: fields with their values before and after, side by side."""
+
+from typing import Final
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from benchboard.i18n import _
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets import Text
+
+_PAD: Final = 8
+_SIGN: Final = 14
+"""Width of the sign before a value, in pixels."""
+_FIELD: Final = 96
+
+
+class ChangeTable(QWidget):
+    """A line for each change: the title of the field, and its value before and after."""
+
+    def __init__(self, *changes: tuple[str, str, str]) -> None:
+        super().__init__()
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(0)
+        grid.setVerticalSpacing(theme().px("spacing.1"))
+        grid.setColumnMinimumWidth(0, _FIELD)
+        for at, (title, stretch) in enumerate(((_("Field"), 0), (_("Before"), 1), (_("After"), 1))):
+            head = Text(title, "caption", "muted")
+            head.setContentsMargins(0 if at == 0 else _PAD + _SIGN, 0, 0, 0)
+            grid.addWidget(head, 0, at)
+            grid.setColumnStretch(at, stretch)
+        for line, (field, before, after) in enumerate(changes, start=1):
+            name = Text(field, tone="muted")
+            name.setContentsMargins(0, 4, _PAD, 4)
+            grid.addWidget(name, line, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(_ChangedValue(before, _("Before"), "−", "error"), line, 1)
+            grid.addWidget(_ChangedValue(after, _("After"), "+", "ok"), line, 2)
+
+
+class _ChangedValue(Text):
+    """A value on the ground of what is gone, or of what is new, after the sign of it."""
+
+    def __init__(self, text: str, title: str, sign: str, tone: str) -> None:
+        super().__init__(text, wrap=True, selectable=True)
+        self._sign, self._tone = sign, tone
+        self.setAccessibleDescription(title)
+        self.setContentsMargins(_PAD + _SIGN, 4, _PAD, 4)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), theme().color(f"{self._tone}.soft"))
+            painter.setFont(self.font())
+            painter.setPen(theme().color(self._tone))
+            first = QRect(_PAD, 4, _SIGN, self.fontMetrics().height())
+            painter.drawText(first, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._sign)
+        super().paintEvent(event)

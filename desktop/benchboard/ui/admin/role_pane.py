@@ -1,0 +1,324 @@
+"""The details beside the matrix of roles: who has a role; who would gain or lose by an edit; who can do a thing."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from benchboard.dashboards.access import reached_objects
+from benchboard.dashboards.access.reached_objects import FoundObject, ObjectAccess, object_level_title, paths_text
+from benchboard.i18n import _, ngettext, number, sentence_start
+from benchboard.identity import reach
+from benchboard.identity.reach import Holder
+from benchboard.identity.role_changes import PersonDifference, RoleSummary, WhatIf
+from benchboard.identity.roles import ABILITIES, ability_title
+from benchboard.paging import Page
+from benchboard.storage.search_text import fold
+from benchboard.ui.admin import role_actions
+from benchboard.ui.admin.access_tab import KIND_ICONS
+from benchboard.ui.admin.members_section import MembersSection
+from benchboard.ui.admin.reach_rows import ReachRow
+from benchboard.ui.context import Context
+from benchboard.ui.sign_in.demo_picker import role_description
+from benchboard.ui.tasks import DatabaseSession
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets import Badge, Button, Paragraph, Text, hairline
+from benchboard.ui.widgets.detail_pane import DetailHeader, DetailPane, DetailSection
+from benchboard.ui.widgets.flow_layout import FlowLayout
+from benchboard.ui.widgets.labels import Tone
+from benchboard.ui.widgets.list_row import ListRow
+from benchboard.ui.widgets.readable_rows import ReadableList, make_readable
+
+MOST_SHOWN: Final = 50
+_MAX_ABILITIES: Final = 5
+
+
+class RolePane(DetailPane):
+    """One role: what it is for, what can be done with it, and who has it."""
+
+    def __init__(self, context: Context, clone: Callable[[RoleSummary], object], write: Callable[[], str]) -> None:
+        """`write` says why roles can't be changed by this person; empty if they can."""
+        super().__init__("role_detail")
+        self._context, self._role, self._write = context, RoleSummary("", "", "", "", True, frozenset(), 0), write
+        self._kind = Badge("neutral", "", "ph.shield")
+        self._head = DetailHeader(self.close_button(), self._kind, icon="ph.shield")
+        self._head.below.hide()
+        self.head.addWidget(self._head)
+        self.head.addWidget(hairline())
+        self._about = Paragraph("", "body", "secondary")
+        about = DetailSection("")
+        buttons = QWidget()
+        line = FlowLayout(buttons)
+        line.setContentsMargins(0, 4, 0, 0)
+        self._clone = Button(_("Clone"), lambda: clone(self._role), icon="ph.copy", size="sm", name="role_clone")
+        self._edit = Button(
+            _("Edit"), lambda: role_actions.edit(context, self, self._role), icon="ph.pencil-simple", size="sm",
+            name="role_edit",
+        )  # fmt: skip
+        self._delete = Button(
+            _("Delete role"), lambda: role_actions.delete(context, self, self._role), kind="danger", icon="ph.trash",
+            size="sm", name="role_delete",
+        )  # fmt: skip
+        for button in (self._clone, self._edit, self._delete):
+            line.addWidget(button)
+        about.fill(self._about, buttons)
+        self.column.addWidget(about)
+        self.column.addWidget(hairline())
+        self._members = MembersSection(
+            context, _("People with this role"), "role", "role_id",
+            lambda ids, _names: role_actions.add_people(context, self, self._role, ids),
+            lambda ids, _names: role_actions.remove_people(context, self, self._role, ids),
+        )  # fmt: skip
+        self.column.addWidget(self._members)
+        self._note = Paragraph(_("A person has one system role. Change it on the person's page."), "caption", "muted")
+        self._note.setContentsMargins(16, 0, 16, 14)
+        self.column.addWidget(self._note)
+        self.column.addStretch(1)
+
+    def show_role(self, role: RoleSummary) -> None:
+        """Show this role."""
+        self._role = role
+        self._head.name.setText(role.name)
+        self._kind.show_state("neutral", _("System role") if role.is_system else _("Own role"), "ph.shield")
+        about = role_description(role.slug) if role.is_system else role.description
+        self._about.setText(about or _("No description yet."))
+        denied = self._write()
+        self._edit.setVisible(not role.is_system)
+        self._delete.setVisible(not role.is_system)
+        self._note.setVisible(role.is_system)
+        for button in (self._clone, self._edit, self._delete):
+            button.disable(denied)
+        none = (
+            _("No one has this role.") if role.is_system or denied else _("No one has this role yet. Add people above.")
+        )
+        self._members.show_members(role.id, is_fixed=role.is_system or bool(denied), none=none, count=role.people)
+
+
+class WhatIfPane(DetailPane):
+    """Who gains and who loses what if the role is saved as it is ticked now."""
+
+    def __init__(self) -> None:
+        super().__init__("what_if_detail")
+        self._head = DetailHeader(self.close_button(), icon="ph.users-three")
+        self._head.name.setText(_("Who gains, who loses"))
+        self.head.addWidget(self._head)
+        self.head.addWidget(hairline())
+        self._figures = (
+            _Figure(_("gain something"), "ok"),
+            _Figure(_("lose something"), "error"),
+            _Figure(_("no difference"), "text"),
+        )
+        strip = QWidget()
+        line = QHBoxLayout(strip)
+        line.setContentsMargins(16, 12, 16, 4)
+        for figure in self._figures:
+            line.addWidget(figure, 1)
+        self._bar = _ShareBar()
+        self._changes = Paragraph("", "body", "secondary")
+        self._changes.setContentsMargins(16, 8, 16, 8)
+        self._gains, self._losses = _DifferenceSection(_("Gain"), "+"), _DifferenceSection(_("Lose"), "−")
+        self._nobody = Paragraph("", "body", "secondary")
+        self._nobody.setContentsMargins(16, 12, 16, 12)
+        for widget in (strip, self._bar, self._changes, hairline(), self._gains, self._losses, self._nobody):
+            self.column.addWidget(widget)
+        self.column.addStretch(1)
+
+    def show_what_if(self, role: RoleSummary, ticked: frozenset[str], told: WhatIf) -> None:
+        """Show what ticking these abilities of the role would do."""
+        self._head.below.setText(_("If you save “{name}” now").format(name=role.name))
+        counts = (told.gaining, told.losing, told.unchanged)
+        for figure, sign, count in zip(self._figures, ("+", "−", ""), counts, strict=True):
+            figure.show_count(f"{sign} {number(count)}".strip() if count else "0")
+        self._bar.show_counts(counts)
+        parts = [
+            (_("Added: {values}."), [one for (one, *_more) in ABILITIES if one in ticked - role.abilities]),
+            (_("Removed: {values}."), [one for (one, *_more) in ABILITIES if one in role.abilities - ticked]),
+        ]
+        said = [words.format(values=", ".join(map(ability_title, found))) for words, found in parts if found]
+        self._changes.setText(" ".join(said))
+        self._gains.show_people(told.gains, told.gaining)
+        self._losses.show_people(told.losses, told.losing)
+        none = not told.gaining and not told.losing
+        text = _("No one has this role yet.") if not role.people else _("Their other roles give everyone the same.")
+        self._nobody.setText(text)
+        self._nobody.setVisible(none)
+
+
+class _Figure(QWidget):
+    """A count, large, above what it counts."""
+
+    def __init__(self, title: str, tone: Tone) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self._count = Text("", "display", tone)
+        column.addWidget(self._count)
+        self._title = Paragraph(title, "caption", "muted")
+        column.addWidget(self._title)
+
+    def show_count(self, text: str) -> None:
+        self._count.setText(text)
+        self.setAccessibleName(f"{text} {self._title.text()}")
+
+
+class _ShareBar(QWidget):
+    """The shares of those who gain, lose and neither, as a bar."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._counts: tuple[int, int, int] = (0, 0, 0)
+        self.setFixedHeight(8)
+        self.setContentsMargins(16, 0, 16, 0)
+
+    def show_counts(self, counts: tuple[int, int, int]) -> None:
+        self._counts = counts
+        self.setVisible(sum(counts) > 0)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        every, left, room = sum(self._counts), 16.0, self.width() - 32
+        with QPainter(self) as painter:
+            for count, role in zip(self._counts, ("ok", "error", "text.muted"), strict=True):
+                width = room * count / every if every else 0.0
+                painter.fillRect(round(left), 0, round(left + width) - round(left), 6, theme().color(role))
+                left += width
+
+
+class _DifferenceSection(DetailSection):
+    """The people who gain, or lose, and what."""
+
+    def __init__(self, title: str, sign: str) -> None:
+        self._count = Text("", "body", "muted")
+        super().__init__(title, self._count)
+        self._sign = sign
+        self._rows, self._rest = ReadableList(title), Text("", "caption", "muted")
+        self.fill(self._rows, self._rest)
+
+    def show_people(self, people: Sequence[PersonDifference], count: int) -> None:
+        """Show these, the first of `count`."""
+        self.setVisible(bool(count))
+        self._count.setText(number(count))
+        self._rows.show_rows([self._row(one) for one in people])
+        self._rest.setText(_("and {count} more").format(count=number(count - len(people))))
+        self._rest.setVisible(count > len(people))
+
+    def _row(self, one: PersonDifference) -> ReachRow:
+        what = f"{self._sign} {', '.join(map(ability_title, one.abilities))}"
+        return ReachRow(one.name, "" if one.is_active else _("Disabled"), what, name=f"differs_{one.user_id}")
+
+
+class WhoCanPane(DetailPane):
+    """Who can do what was searched for: a permission, a dashboard, a data source or a dongle."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__("who_can_detail")
+        self._context = context
+        self._text, self._chosen = "", ""
+        self._head = DetailHeader(self.close_button(), icon="ph.magnifying-glass")
+        self._head.name.setText(_("Who can"))
+        self.head.addWidget(self._head)
+        self.head.addWidget(hairline())
+        self._choices = QWidget()
+        self._choice_column = QVBoxLayout(self._choices)
+        self._choice_column.setContentsMargins(0, 4, 0, 4)
+        self._choice_column.setSpacing(0)
+        make_readable(self._choices, _("Matches"))
+        self._none = Paragraph("", "body", "secondary")
+        self._none.setContentsMargins(16, 14, 16, 14)
+        self._count = Text("", "body", "muted")
+        self._people = DetailSection(_("People"), self._count)
+        self._rows, self._rest = ReadableList(_("People")), Text("", "caption", "muted")
+        self._people.fill(self._rows, self._rest)
+        for widget in (self._choices, self._none, hairline(), self._people):
+            self.column.addWidget(widget)
+        self.column.addStretch(1)
+        self._listed: dict[str, ListRow] = {}
+        self._objects: dict[str, FoundObject] = {}
+
+    def search(self, text: str) -> None:
+        """Find what a text means, and show who can do the first of it."""
+        self._text, actor = text, self._context.actor
+
+        def show(found: tuple[FoundObject, ...]) -> None:
+            if text == self._text:
+                self._show_choices(_abilities_matching(text), found)
+
+        self._context.tasks.read(self, lambda session: reached_objects.find_objects(session, actor, text), show)
+
+    def refresh(self) -> None:
+        """Read again what is shown."""
+        if self._chosen:
+            self._choose(self._chosen)
+
+    def _show_choices(self, abilities: Sequence[str], objects: Sequence[FoundObject]) -> None:
+        while (item := self._choice_column.takeAt(0)) is not None:
+            old = item.widget()
+            if old is not None:
+                old.hide()
+                old.deleteLater()
+        self._listed, self._objects = {}, {f"{one.kind}:{one.id}": one for one in objects}
+        for ability in abilities:
+            self._add_choice(ability, "ph.shield", sentence_start(ability_title(ability)), _("Permission"))
+        kinds = {"dashboard": _("Dashboard"), "source": _("Data source"), "dongle": _("Dongle")}
+        for key, one in self._objects.items():
+            self._add_choice(key, KIND_ICONS[one.kind], one.name, kinds[one.kind])
+        sentence = _("No permission, dashboard, data source or dongle matches “{text}”.")
+        self._none.setText(sentence.format(text=self._text))
+        self._none.setVisible(not self._listed)
+        self._people.setVisible(bool(self._listed))
+        if self._listed:
+            self._choose(self._chosen if self._chosen in self._listed else next(iter(self._listed)))
+        else:
+            self._head.below.setText("")
+
+    def _add_choice(self, key: str, icon: str, title: str, kind: str) -> None:
+        row = ListRow(lambda: self._choose(key), name=f"who_can_{key}", icon=icon)
+        row.show_row(title, kind)
+        self._listed[key] = row
+        self._choice_column.addWidget(row)
+        row.show()
+
+    def _choose(self, key: str) -> None:
+        self._chosen, actor = key, self._context.actor
+        for one, row in self._listed.items():
+            row.setChecked(one == key)
+        found = self._objects.get(key)
+        self._head.below.setText(found.name if found is not None else ability_title(key))
+
+        def read(session: DatabaseSession) -> Page[Holder] | Page[ObjectAccess]:
+            if found is None:
+                return reach.list_holders(session, actor, key, limit=MOST_SHOWN)
+            return reached_objects.list_access_to(session, actor, found.kind, found.id, limit=MOST_SHOWN)
+
+        def show(page: Page[Holder] | Page[ObjectAccess]) -> None:
+            if key == self._chosen:
+                self._show_people(page)
+
+        self._context.tasks.read(self, read, show)
+
+    def _show_people(self, page: Page[Holder] | Page[ObjectAccess]) -> None:
+        rows = []
+        for one in page.rows:
+            if isinstance(one, Holder):
+                level, why = "", ", ".join(_("Role {name}").format(name=role) for role in one.roles)
+            else:
+                level, why = object_level_title(one.level), paths_text(one.paths)
+            rows.append(ReachRow(one.name, level, why, name=f"can_{one.user_id}"))
+        self._rows.show_rows(rows)
+        more = page.next_key is not None
+        people = ngettext("{count} person", "{count} people", len(rows)).format(count=number(len(rows)))
+        self._count.setText("" if more else people)
+        self._rest.setText(
+            _("Showing the first {count}. “benchboard user who-can” lists all.").format(count=number(len(rows)))
+        )
+        self._rest.setVisible(more)
+
+
+def _abilities_matching(text: str) -> list[str]:
+    wanted = fold(text)
+    found = [
+        acts[0] for acts in ABILITIES if wanted in fold(ability_title(acts[0])) or any(wanted in act for act in acts)
+    ]
+    return found[:_MAX_ABILITIES]

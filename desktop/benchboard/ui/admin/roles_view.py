@@ -1,0 +1,354 @@
+"""The roles of the organisation: what each permits, side by side; edited with who gains and who loses before saving."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from benchboard.i18n import _, ngettext, number, pgettext
+from benchboard.identity import role_changes
+from benchboard.identity.permissions import has_permission
+from benchboard.identity.role_changes import RoleSummary, WhatIf
+from benchboard.identity.roles import RESERVED, denied_title, with_dependent, with_needed
+from benchboard.ui.admin import role_actions
+from benchboard.ui.admin.permission_matrix import MatrixContent, PermissionMatrix, changed_rows, compared
+from benchboard.ui.admin.role_pane import RolePane, WhatIfPane, WhoCanPane
+from benchboard.ui.commands import Handler, install_shortcuts
+from benchboard.ui.context import Context
+from benchboard.ui.tasks import DatabaseSession
+from benchboard.ui.widgets import (
+    BannerPlace,
+    Button,
+    Confirm,
+    Select,
+    Toolbar,
+    fill_column,
+    hairline,
+    scroll_area,
+    search_field,
+)
+from benchboard.ui.widgets.drawer import Drawer
+from benchboard.ui.widgets.list_row import ListRow
+from benchboard.ui.widgets.surfaces import set_surface
+from benchboard.ui.widgets.tab_order import one_tab_stop_list
+from benchboard.ui.window_commands import LIST_UNDO, UNDO
+
+_LIST_WIDTH: Final = 220
+_WATCHED: Final = frozenset(
+    {"roles", "role_permissions", "user_roles", "users", "teams", "team_members", "dashboards", "dashboard_shares",
+     "dashboard_team_shares", "data_sources", "data_source_grants", "dongles"}
+)  # fmt: skip
+
+
+class RolesView(QWidget):
+    """Address: `admin/roles`, `admin/roles/<id>`."""
+
+    unsaved_changed = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._roles: tuple[RoleSummary, ...] = ()
+        self._current = ""
+        self._requested = ""
+        self._added: frozenset[str] = frozenset()
+        self._removed: frozenset[str] = frozenset()
+        self._fill_toolbar()
+        self._rows: dict[str, ListRow] = {}
+        self._list = QWidget()
+        self._list.setProperty("plain", "true")
+        self._list.setAccessibleName(_("Roles"))
+        one_tab_stop_list(self._list)
+        self._list_column = QVBoxLayout(self._list)
+        self._list_column.setContentsMargins(0, 0, 0, 0)
+        self._list_column.setSpacing(0)
+        self._list_column.addStretch(1)
+        self._list_area = scroll_area(self._list)
+        self._list_area.setFixedWidth(_LIST_WIDTH)
+        set_surface(self._list_area, "surface")
+        self._matrix = PermissionMatrix()
+        self._matrix.toggled.connect(self._toggle)
+        both = QWidget()
+        line = QHBoxLayout(both)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(self._list_area)
+        line.addWidget(hairline(vertical=True))
+        line.addWidget(self._matrix, 1)
+        self._role_pane = RolePane(context, self._create, self._why_not_changed)
+        self._what_if, self._who_can = WhatIfPane(), WhoCanPane(context)
+        self._panes = QStackedWidget()
+        for pane in (self._role_pane, self._what_if, self._who_can):
+            self._panes.addWidget(pane)
+            pane.closed.connect(self._close_detail)
+        self._body = Drawer(both, self._panes)
+        self._body.covers.connect(self._matrix.set_covered)
+        self.banner_place = BannerPlace()
+        fill_column(self, self._toolbar, self.banner_place, self._body)
+        self.setFocusProxy(self._list)
+        install_shortcuts(self, LIST_UNDO, {UNDO: Handler(context.problems.undo_last)})
+        context.changed.watch(self, _WATCHED, self.refresh)
+        self._show_staged()
+        self.refresh()
+
+    def _fill_toolbar(self) -> None:
+        self._toolbar = Toolbar(_("Roles"))
+        self._search = search_field(
+            self,
+            "who_can_search",
+            _("Find a permission"),
+            self._search_who_can,
+            label=_("Find out who can do something"),
+        )
+        self._compare = Select([("", _("All roles"))], name="roles_compare", label=_("Compare with"))
+        self._compare.currentIndexChanged.connect(self._show_matrix)
+        self._toolbar.add(self._search)
+        self._toolbar.add(self._compare)
+        self._staged = Button("", self._show_what_if_pane, kind="warn_link", name="roles_staged")
+        self._discard = Button(_("Discard changes"), self._discard_staged, kind="quiet", name="roles_discard")
+        self._save = Button(_("Save"), self._save_staged, kind="primary", icon="ph.check", name="roles_save")
+        self._new = Button(_("New role"), lambda: self._create(None), kind="primary", icon="ph.plus", name="roles_new")
+        for widget in (self._staged, self._discard, self._save, self._new):
+            self._toolbar.add_right(widget)
+        self._new.disable(self._why_not_changed())
+
+    def panes(self) -> list[QWidget]:
+        """The panes in F6 order."""
+        detail = [self._panes] if self._panes.isVisible() else []
+        return [self._toolbar, self._list_area, self._matrix, *detail]
+
+    def open_route(self, rest: str) -> None:
+        """Show one role."""
+        self._requested = rest
+        if any(role.id == rest for role in self._roles):
+            self._select(rest)
+
+    def unsaved(self) -> str:
+        """What isn't saved yet; empty if nothing is."""
+        role = self._role()
+        return role.name if role is not None and self._has_staged() else ""
+
+    def refresh(self) -> None:
+        """Read the roles again; what is ticked and not saved stays ticked."""
+        actor = self._context.actor
+        self._context.tasks.read(self, lambda session: role_changes.list_roles(session, actor), self._show_roles)
+        if self._panes.currentWidget() is self._who_can:
+            self._who_can.refresh()
+
+    def _show_roles(self, roles: tuple[RoleSummary, ...]) -> None:
+        self._roles = roles
+        known = {role.id for role in roles}
+        if self._current not in known:
+            self._added = self._removed = frozenset()
+            self._current = ""
+        self._toolbar.set_count(number(len(roles)))
+        self._show_list()
+        if self._requested in known:
+            self._current, self._requested = self._requested, ""
+        if not self._current and roles:
+            self._current = roles[0].id
+        # what was ticked here and is saved meanwhile, by this window or another program, isn't an edit any more
+        if (role := self._role()) is not None:
+            self._added -= role.abilities
+            self._removed &= role.abilities
+        self._show_compare_choices()
+        self._show_current()
+
+    def _show_list(self) -> None:
+        for at, role in enumerate(self._roles):
+            if role.id not in self._rows:
+                row = ListRow(partial(self._select, role.id), name=f"role_{role.slug}", icon="ph.shield")
+                self._rows[role.id] = row
+            row = self._rows[role.id]
+            people = ngettext("{count} person", "{count} people", role.people).format(count=number(role.people))
+            kind = _("System") if role.is_system else pgettext("role", "Own")
+            edited = _("edited") if role.id == self._current and self._has_staged() else ""
+            row.show_row(role.name, f"{kind}, {people}", edited, "warn")
+            self._list_column.insertWidget(at, row)
+            row.show()  # not before it has a parent: it would be a window
+        for role_id in self._rows.keys() - {role.id for role in self._roles}:
+            gone = self._rows.pop(role_id)
+            self._list_column.removeWidget(gone)
+            gone.hide()
+            gone.deleteLater()
+
+    def _show_compare_choices(self) -> None:
+        before = self._compare.current_key()
+        choices = [("", _("All roles"))]
+        choices += [
+            (role.id, _("Compare with {name}").format(name=role.name))
+            for role in self._roles
+            if role.id != self._current
+        ]
+        if choices != self._shown_choices():
+            self._compare.blockSignals(True)
+            self._compare.clear()
+            for key, title in choices:
+                self._compare.addItem(title, key)
+            self._compare.set_current_key(before if before in dict(choices) else "")
+            self._compare.blockSignals(False)
+
+    def _shown_choices(self) -> list[tuple[str, str]]:
+        return [(str(self._compare.itemData(at)), self._compare.itemText(at)) for at in range(self._compare.count())]
+
+    def _select(self, role_id: str) -> None:
+        if role_id == self._current:
+            self._show_current()
+            self._open_detail()
+            return
+        if self._has_staged():
+            role = self._role()
+            self._rows[role_id].setChecked(False)
+            self._rows[self._current].setChecked(True)
+
+            def leave() -> None:
+                self._discard_staged()
+                self._select(role_id)
+
+            Confirm(
+                self.window(),
+                _("Discard your changes?"),
+                _("{name} stays as before.").format(name=role.name if role is not None else ""),
+                act=_("Discard"),
+                keep=_("Keep editing"),
+                run=leave,
+            ).open()
+            return
+        self._current = role_id
+        self._show_compare_choices()
+        self._show_current()
+        self._open_detail()
+
+    def _role(self, role_id: str = "") -> RoleSummary | None:
+        wanted = role_id or self._current
+        return next((role for role in self._roles if role.id == wanted), None)
+
+    def _show_current(self) -> None:
+        for role_id, row in self._rows.items():
+            row.setChecked(role_id == self._current)
+        self._show_matrix()
+        self._show_staged()
+        role = self._role()
+        if role is None:
+            return
+        self._role_pane.show_role(role)
+        if not self._panes.isVisibleTo(self._body) and not self._body.narrow:
+            self._open_detail()
+
+    def _open_detail(self) -> None:
+        """Show the details that belong to what is done now."""
+        if self._search.text().strip():
+            self._panes.setCurrentWidget(self._who_can)
+        elif self._has_staged():
+            self._panes.setCurrentWidget(self._what_if)
+        else:
+            self._panes.setCurrentWidget(self._role_pane)
+        self._body.show_detail(True)
+
+    def _close_detail(self) -> None:
+        if self._panes.currentWidget() is self._who_can:
+            self._search.clear()
+            self._search_who_can("")
+        else:
+            self._body.show_detail(False)
+
+    # ---- editing
+
+    def _why_not_changed(self) -> str:
+        return "" if has_permission(self._context.actor, RESERVED) else denied_title(RESERVED)
+
+    def _has_staged(self) -> bool:
+        return bool(self._added or self._removed)
+
+    def _ticked(self, role: RoleSummary) -> frozenset[str]:
+        return (role.abilities | self._added) - self._removed
+
+    def _toggle(self, ability: str, on: bool) -> None:
+        """Tick an ability with those that it needs, or untick it with those that need it."""
+        role = self._role()
+        if role is None:
+            return
+        change = with_needed(ability) if on else with_dependent(ability)
+        ticked = self._ticked(role) | set(change) if on else self._ticked(role) - set(change)
+        self._added, self._removed = ticked - role.abilities, role.abilities - ticked
+        self._show_list()
+        self._show_current()
+        if not self._body.narrow:
+            self._open_detail()
+
+    def _show_matrix(self) -> None:
+        role = self._role()
+        if role is None:
+            return
+        editable = not role.is_system and not self._why_not_changed()
+        content = MatrixContent(self._roles, role.id, self._ticked(role) if editable else None, editable=editable)
+        content = replace(content, marked=changed_rows(content, self._roles))
+        other = self._role(self._compare.current_key() or "-")
+        if other is not None:
+            content = compared(content, other)
+        self._matrix.show_content(content)
+
+    def _show_staged(self) -> None:
+        role, count = self._role(), len(self._added) + len(self._removed)
+        for widget in (self._staged, self._discard, self._save):
+            widget.setVisible(count > 0)
+        self._new.setVisible(count == 0)
+        self.unsaved_changed.emit()
+        if role is None or not count:
+            return
+        text = ngettext("{count} permission changed, not saved", "{count} permissions changed, not saved", count)
+        self._staged.set_title(text.format(count=count))
+        save = ngettext("Save for {count} person", "Save for {count} people", role.people)
+        self._save.set_title(save.format(count=number(role.people)) if role.people else _("Save"))
+        ticked, actor = self._ticked(role), self._context.actor
+
+        def preview(session: DatabaseSession) -> WhatIf:
+            return role_changes.preview(session, actor, role.id, ticked)
+
+        def show(told: WhatIf) -> None:
+            if self._role() == role and self._ticked(role) == ticked:
+                self._what_if.show_what_if(role, ticked, told)
+
+        self._context.tasks.read(self, preview, show)
+
+    def _show_what_if_pane(self) -> None:
+        self._panes.setCurrentWidget(self._what_if)
+        self._body.show_detail(True)
+
+    def _discard_staged(self) -> None:
+        self._added = self._removed = frozenset()
+        self._show_list()
+        self._show_current()
+        self._open_role_pane()
+
+    def _open_role_pane(self) -> None:
+        if self._panes.currentWidget() is self._what_if:
+            self._panes.setCurrentWidget(self._role_pane)
+            if self._body.narrow:
+                self._body.show_detail(False)
+
+    def _save_staged(self) -> None:
+        role = self._role()
+        if role is not None and self._has_staged():
+            role_actions.save_permissions(self._context, self, role, self._ticked(role), self._discard_staged)
+
+    def _create(self, base: RoleSummary | None) -> None:
+        def made(role: RoleSummary) -> None:
+            self._requested = role.id
+            self.refresh()
+
+        role_actions.create(self._context, self, self._roles, base, made)
+
+    # ---- who can
+
+    def _search_who_can(self, text: str) -> None:
+        if text.strip():
+            self._who_can.search(text.strip())
+            self._panes.setCurrentWidget(self._who_can)
+            self._body.show_detail(True)
+        elif self._panes.currentWidget() is self._who_can:
+            self._open_detail()
+            if self._body.narrow:
+                self._body.show_detail(False)

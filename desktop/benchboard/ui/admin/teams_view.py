@@ -1,0 +1,184 @@
+"""The teams of the organisation: a list with search, and beside it a team's people and what they reach through it."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QWidget
+
+from benchboard.i18n import _, number, pgettext
+from benchboard.identity import teams
+from benchboard.identity.permissions import has_permission
+from benchboard.identity.roles import RESERVED, denied_title
+from benchboard.identity.teams import TeamSummary
+from benchboard.paging import Listing, Page
+from benchboard.ui.admin import team_actions
+from benchboard.ui.admin.admin_commands import TEAM_MENU
+from benchboard.ui.admin.team_pane import TeamPane
+from benchboard.ui.command_menu import command_menu
+from benchboard.ui.commands import Handler, Handlers, install_shortcuts
+from benchboard.ui.context import Context
+from benchboard.ui.paged.paged_export import ask_and_export
+from benchboard.ui.paged.paged_model import Column, PagedTableModel
+from benchboard.ui.paged.paged_view import PagedTable
+from benchboard.ui.tasks import DatabaseSession
+from benchboard.ui.widgets import BannerPlace, Button, EmptyState, Toolbar, fill_column, search_field
+from benchboard.ui.widgets.drawer import Drawer
+from benchboard.ui.widgets.no_match import NoMatch
+from benchboard.ui.widgets.tab_order import focus_content
+from benchboard.ui.window_commands import LIST, LIST_UNDO, UNDO
+
+_CSV = ("id", "name", "slug", "members")
+
+
+class TeamsView(QWidget):
+    """Address: `admin/teams`, `admin/teams/<id>`."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._denied = "" if has_permission(context.actor, RESERVED) else denied_title(RESERVED)
+        self._model: PagedTableModel[TeamSummary] = PagedTableModel(context.tasks, self._fetch, _columns(), self)
+        self._toolbar = Toolbar(_("Teams"))
+        self._search = search_field(self, "teams_search", _("Name"), self._searched, label=_("Filter teams"))
+        self._toolbar.add(self._search)
+        export = Button(_("Export CSV"), self._export, icon="ph.download-simple", name="teams_export")
+        self._toolbar.add_right(export)
+        self._toolbar.shorten(export)
+        new = Button(_("New team"), self._create, kind="primary", icon="ph.plus", name="teams_new")
+        new.disable(self._denied)
+        self._toolbar.add_right(new)
+        why = _("Dashboards and data sources can be shared with a whole team.")
+        self._table = PagedTable(
+            self._model,
+            label=_("Teams"),
+            name="teams_table",
+            empty=EmptyState("ph.users-three", _("No teams yet"), _("New team"), self._create, why=why),
+            no_match=NoMatch(pgettext("no match", "teams"), self._search.clear),
+            ticks=False,
+        )
+        self._detail = TeamPane(context)
+        self._body = Drawer(self._table, self._detail)
+        self._body.covers.connect(self._table.set_covered)
+        self.banner_place = BannerPlace()
+        fill_column(self, self._toolbar, self.banner_place, self._body)
+        self.setFocusProxy(self._table.view)
+        self._requested = ""
+        self._model.loaded.connect(self._on_loaded)
+        self._table.current_changed.connect(self._show_detail)
+        self._table.activated.connect(self._focus_detail)
+        self._table.menu_requested.connect(self._open_menu)
+        self._detail.closed.connect(self._close_detail)
+        install_shortcuts(self, LIST_UNDO, {UNDO: Handler(context.problems.undo_last)})
+        context.changed.watch(self, {"teams", "team_members", "users"}, self.refresh)
+        self._model.listing = Listing(sort="name")
+        self._count()
+
+    def panes(self) -> list[QWidget]:
+        """The panes in F6 order."""
+        return [self._toolbar, self._table, *([self._detail] if self._detail.isVisible() else [])]
+
+    def open_route(self, rest: str) -> None:
+        """Show one team."""
+        if rest:
+            self._requested = rest
+            self._show_requested()
+
+    def refresh(self) -> None:
+        self._model.refresh()
+        self._count()
+
+    def command_handlers(self) -> Handlers:
+        """The commands for the team whose row is current."""
+        team = self._table.current()
+        return self._handlers(team) if team is not None else {}
+
+    def _handlers(self, team: TeamSummary) -> Handlers:
+        def why_not() -> str:
+            return self._denied
+
+        return {
+            "admin.rename_team": Handler(lambda: team_actions.rename(self._context, self, team), why_not),
+            "admin.delete_team": Handler(lambda: team_actions.delete(self._context, self, team), why_not),
+        }
+
+    def _fetch(self, session: DatabaseSession, listing: Listing, after: str | None, limit: int) -> Page[TeamSummary]:
+        return teams.list_teams(session, self._context.actor, listing, after=after, limit=limit)
+
+    def _searched(self, text: str) -> None:
+        self._model.listing = replace(self._model.listing, search=text.strip())
+
+    def _count(self) -> None:
+        actor = self._context.actor
+        self._context.tasks.read(
+            self,
+            lambda session: teams.count_teams(session, actor),
+            lambda count: self._toolbar.set_count(number(count)),
+            lambda _error: None,
+        )
+
+    def _on_loaded(self) -> None:
+        self._body.keep_place(bool(self._model.rows))
+        self._show_requested()
+
+    def _show_requested(self) -> None:
+        if not self._requested or not self._model.requested:
+            return
+        requested, self._requested = self._requested, ""
+        if not self._table.make_current(requested):
+            self._table.clear_current()
+            self._body.show_detail(True)
+            self._detail.show_team(requested)
+
+    def _show_detail(self, team: TeamSummary | None) -> None:
+        if team is not None:
+            self._detail.show_team(team.id, team)
+        self._body.show_detail(team is not None)
+
+    def _focus_detail(self, team: TeamSummary) -> None:
+        self._show_detail(team)
+        focus_content(self._detail)
+
+    def _close_detail(self) -> None:
+        self._body.show_detail(False)
+        self._table.put_away()
+
+    def _create(self) -> None:
+        def made(team: TeamSummary) -> None:
+            self._requested = team.id
+            if self._model.listing.search:  # the new team may not match
+                self._search.clear()
+                self._model.listing = replace(self._model.listing, search="")
+            else:
+                self._model.refresh()
+
+        if self._denied:
+            self._context.problems.refuse(self._denied)
+        else:
+            team_actions.create(self._context, self, made)
+
+    def _open_menu(self, team: TeamSummary, spot: QPoint) -> None:
+        handlers = self._handlers(team)
+        command_menu(self, TEAM_MENU, handlers, scope=LIST, label=_("Actions"), name="teams_menu").popup(spot)
+
+    def _export(self) -> None:
+        ask_and_export(self._context, self, self._model, self._fetch, _CSV, _("teams"))
+
+
+def _columns() -> tuple[Column[TeamSummary], ...]:
+    return (
+        Column("name", _("Name"), lambda row: row.name, sortable=True, width=220, stretch=True),
+        Column("members", _("Members"), lambda row: number(len(row.members)), align_right=True, width=100),
+        Column(
+            "people",
+            _("People"),
+            lambda row: ", ".join(row.members) or "–",
+            avatars=lambda row: row.members,
+            tooltip=lambda row: ", ".join(row.members),
+            spoken="titled",
+            width=320,
+            stretch=True,
+            most=2_000,
+        ),
+        Column("dashboards", _("Dashboards"), lambda row: number(row.dashboards), align_right=True, width=110),
+        Column("sources", _("Data sources"), lambda row: number(row.sources), align_right=True, width=120),
+    )

@@ -1,0 +1,198 @@
+"""How the rows of frames and of their signals are drawn."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QTableView
+
+from benchboard.ui.bench.frame_row_model import NUMBERS, FrameRowModel, Index, alignment
+from benchboard.ui.bench.frame_rows import CYCLE, DATA, ID, NAME, SIGNALS, TIME, TYPE, changed_bytes, is_off_cycle, kind
+from benchboard.ui.motion import is_reduced
+from benchboard.ui.paged.paged_cells import paint_ring
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.badges import paint_icon
+
+FADES_S: Final = 0.6
+"""Seconds in which the mark of a changed byte fades."""
+EXPANDER: Final = 28
+"""The width of the mark that expands a row, at the left of its first column."""
+SQUARE: Final = 18
+"""The room of a signal's square, before its name."""
+_CHANGE_RADIUS: Final = 3.0
+_TEXTS: Final = (TYPE, *NUMBERS, NAME, SIGNALS)
+"""The columns in the font of the window; times, IDs and bytes are monospaced."""
+_TONES: Final = {
+    TIME: "text.muted", ID: "accent.text", TYPE: "text.muted", SIGNALS: "text.secondary",
+    **dict.fromkeys(NUMBERS, "text.secondary"),
+}  # fmt: skip
+
+
+class FrameDelegate(QStyledItemDelegate):
+    """The cells of frames, lines between rows, the accent edge of the selected row."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(60, theme().px("table.row.compact"))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        table, model = self.parent(), index.model()
+        if not isinstance(model, FrameRowModel):
+            return
+        current = isinstance(table, QTableView) and table.currentIndex().row() == index.row()
+        is_signal = model.signal_at(index.row()) is not None
+        box = QRectF(option.rect)
+        painter.save()
+        ground = "selection" if current else "surface.alt" if is_signal else "surface"
+        painter.fillRect(box, theme().color(ground))
+        painter.fillRect(QRectF(box.left(), box.bottom() - 1, box.width(), 1), theme().color("grid"))
+        first = not isinstance(table, QTableView) or index.column() == _first_column(table)
+        if current and first:
+            painter.fillRect(QRectF(box.left(), box.top(), 2, box.height()), theme().color("accent"))
+        if current and isinstance(table, QTableView) and table.hasFocus():
+            paint_ring(painter, option.rect, first, index.column() == _last_column(table))
+        text_box = box.adjusted(12, 0, -12, 0)
+        if first:
+            if model.is_expandable(index.row()):
+                caret = "ph.caret-down" if model.is_expanded(index.row()) else "ph.caret-right"
+                spot = QRectF(box.left() + 10, box.center().y() - 6, 12, 12)
+                paint_icon(painter, caret, spot, theme().color("text.muted"))
+            if model.database.messages:
+                text_box.setLeft(box.left() + EXPANDER)
+        if is_signal:
+            self._paint_signal(painter, text_box, model, index)
+        else:
+            self._paint_frame(painter, text_box, model, index)
+        painter.restore()
+
+    def _paint_frame(self, painter: QPainter, box: QRectF, model: FrameRowModel, index: Index) -> None:
+        column, row = index.column(), model.row_at(index.row())
+        silent = column in (TIME, CYCLE) and model.silent_s(index.row()) is not None
+        ink = theme().color(
+            "text.muted" if model.ended or silent else "error" if row.frame.error else _TONES.get(column, "text")
+        )
+        painter.setPen(ink)
+        painter.setFont(theme().font("body" if column in _TEXTS else "mono"))
+        text = model.cell(index.row(), column)
+        if column == TYPE and row.frame.sent:
+            shown = kind(row.frame)
+            painter.drawText(box, alignment(column), shown)
+            left = box.left() + QFontMetricsF(painter.font()).horizontalAdvance(f"{shown} ")
+            _paint_tag(painter, QRectF(left, box.top(), box.right() + 10 - left, box.height()), text.split(", ")[-1])
+        elif column == CYCLE and is_off_cycle(row) and not model.ended and not silent:
+            painter.setPen(theme().color("warn"))
+            painter.drawText(box, alignment(column), text)
+            width = QFontMetricsF(painter.font()).horizontalAdvance(text)
+            spot = QRectF(box.right() - width - 18, box.center().y() - 7, 14, 14)
+            paint_icon(painter, "ph.warning-fill", spot, theme().color("warn"))
+        elif column == DATA:
+            self._paint_data(painter, box, model, index.row(), text)
+        else:
+            if silent and column == CYCLE:
+                width = QFontMetricsF(painter.font()).horizontalAdvance(text)
+                spot = QRectF(box.right() - width - 18, box.center().y() - 7, 14, 14)
+                paint_icon(painter, "ph.pause", spot, painter.pen().color())
+            _draw(painter, box, text, column)
+
+    def _paint_signal(self, painter: QPainter, box: QRectF, model: FrameRowModel, index: Index) -> None:
+        column, value = index.column(), model.value_at(index.row())
+        text = model.cell(index.row(), column)
+        if not text:
+            return
+        painter.setFont(theme().font("mono" if column == DATA else "body"))
+        tone = "text.muted" if model.ended or column == DATA or value is None else "text"
+        painter.setPen(theme().color(tone))
+        if column == NAME and model.plotted is not None:
+            _paint_square(painter, box, model.plotted.get(model.signal_keys(index.row())[0]))
+            painter.setPen(theme().color(tone))
+            box = box.adjusted(SQUARE, 0, 0, 0)
+        if column == SIGNALS and value is not None:
+            font = theme().font("body")
+            font.setWeight(QFont.Weight.DemiBold)
+            painter.setFont(font)
+            if not value.in_range:
+                painter.setPen(theme().color("text.muted" if model.ended else "warn"))
+                spot = QRectF(box.left(), box.center().y() - 7, 14, 14)
+                paint_icon(painter, "ph.warning-fill", spot, painter.pen().color())
+                box = box.adjusted(20, 0, 0, 0)
+        _draw(painter, box, text, column)
+
+    def _paint_data(self, painter: QPainter, box: QRectF, model: FrameRowModel, row: int, text: str) -> None:
+        fresh = [] if model.ended else model.fresh_changes(row, FADES_S)
+        changed = [False] * len(fresh) if model.rolling else changed_bytes(model.row_at(row))
+        if fresh and is_reduced():  # nothing fades where nothing moves
+            fresh = [float(one > 0) for one in fresh]
+        if any(changed) or any(fresh):
+            self._paint_bytes(painter, box, text, changed, fresh)
+        else:
+            _draw(painter, box, text, DATA)
+
+    def _paint_bytes(
+        self, painter: QPainter, box: QRectF, text: str, changed: Sequence[bool], fresh: Sequence[float]
+    ) -> None:
+        """Draw the data: what the last frame changed is bold, what changed a moment ago has a ground that fades."""
+        regular, bold = theme().font("mono"), theme().font("mono")
+        bold.setWeight(QFont.Weight.Bold)
+        advance = QFontMetricsF(regular).horizontalAdvance("0")
+        painter.setClipRect(box.adjusted(-2, 0, 2, 0))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        height = QFontMetricsF(regular).height() + 4
+        for place, share in enumerate(fresh):
+            if share > 0:
+                left = box.left() + 3 * place * advance
+                joined = place + 1 < len(fresh) and fresh[place + 1] > 0
+                width = (3 if joined else 2) * advance + 4
+                _fill(painter, QRectF(left - 2, box.center().y() - height / 2, width, height), share, joined=joined)
+        for place, is_changed in enumerate(changed):
+            painter.setFont(bold if is_changed else regular)
+            part = QRectF(box.left() + 3 * place * advance, box.top(), 2 * advance + 4, box.height())
+            painter.drawText(part, alignment(DATA), text[3 * place : 3 * place + 2])
+
+
+def _fill(painter: QPainter, ground: QRectF, share: float, *, joined: bool) -> None:
+    """Fill the ground of a byte; one that is `joined` with the next ends straight."""
+    colour = QColor(theme().color("byte.changed"))
+    colour.setAlphaF(min(1.0, share))
+    path = QPainterPath()
+    path.addRoundedRect(ground.adjusted(0, 0, -4, 0) if joined else ground, _CHANGE_RADIUS, _CHANGE_RADIUS)
+    painter.fillPath(path, colour)
+
+
+def _draw(painter: QPainter, box: QRectF, text: str, column: int) -> None:
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(box.width()) + 8)
+    painter.drawText(box.adjusted(0, 0, 8, 0) if column not in NUMBERS else box, alignment(column), shown)
+
+
+def _paint_tag(painter: QPainter, box: QRectF, text: str) -> None:
+    """A word on a ground of its own, such as “sent”."""
+    painter.setFont(theme().font("caption"))
+    width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 10
+    ground = QRectF(
+        QPointF(box.left() + 2, box.center().y() - 9), QPointF(box.left() + 2 + width, box.center().y() + 8)
+    )
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    path = QPainterPath()
+    path.addRoundedRect(ground, 4, 4)
+    painter.fillPath(path, theme().color("surface.alt"))
+    painter.setPen(theme().color("text.secondary"))
+    painter.drawText(ground, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _paint_square(painter: QPainter, box: QRectF, colour: int | None) -> None:
+    """The square of a signal: filled with its colour if it is plotted."""
+    spot = QRectF(box.left() + 0.5, box.center().y() - 4, 8, 8)
+    painter.setPen(QPen(theme().color("border.control") if colour is None else theme().chart(colour), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush if colour is None else theme().chart(colour))
+    painter.drawRect(spot)
+
+
+def _first_column(table: QTableView) -> int:
+    header = table.horizontalHeader()
+    shown = (header.logicalIndex(place) for place in range(header.count()))
+    return next((column for column in shown if not header.isSectionHidden(column)), 0)
+
+
+def _last_column(table: QTableView) -> int:
+    header = table.horizontalHeader()
+    shown = (header.logicalIndex(place) for place in reversed(range(header.count())))
+    return next((column for column in shown if not header.isSectionHidden(column)), 0)

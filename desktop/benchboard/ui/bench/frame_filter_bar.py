@@ -1,0 +1,184 @@
+"""The bar above the frames of the live bus or a recording: the filter, what is wrong with it, its count, databases and
+columns.
+"""
+
+from dataclasses import replace
+from typing import Final, Literal
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from benchboard.canbus.frame_filter import parse_frame_filter
+from benchboard.errors import Invalid
+from benchboard.i18n import _, ngettext, number
+from benchboard.ui.bench.database_list import DatabaseButton
+from benchboard.ui.bench.frame_list import FrameList
+from benchboard.ui.bench.saved_filters import SavedFilters
+from benchboard.ui.commands import REGISTRY
+from benchboard.ui.context import Context
+from benchboard.ui.widgets import Button, Said, Text
+from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.fields import SearchField, focus_filter
+from benchboard.ui.widgets.labels import plain_tooltip
+from benchboard.ui.widgets.surfaces import set_surface
+
+_TYPING_MS: Final = 200
+_FIELD_WIDTHS: Final = (120, 260)
+
+
+class FrameFilterBar(QWidget):
+    """Filters the rows of a list of frames by what is typed. `applied`: other rows may be shown now. `left`: the user
+    goes on to the frames.
+    """
+
+    applied = Signal()
+    left = Signal()
+
+    def __init__(
+        self,
+        context: Context,
+        table: FrameList,
+        *,
+        place: Literal["live", "recording"] = "live",
+    ) -> None:
+        """`place`: whose frames they are; each has columns of its own in the settings, and names its widgets."""
+        super().__init__()
+        self._place = place
+        settings = context.settings
+        table.restore_columns(settings.live_columns if place == "live" else settings.recording_columns)
+        self._context, self._table, self._model = context, table, table.frames
+        set_surface(self, "surface")
+        self._field = SearchField(
+            placeholder=_("ID, name or signal>value"),
+            icon="ph.funnel",
+            clear=True,
+            keys=REGISTRY["bench.filter_frames"].key,
+            name=f"{place}_filter",
+            label=_("Filter frames"),
+        )
+        self._field.setMinimumWidth(_FIELD_WIDTHS[0])
+        self._field.setMaximumWidth(_FIELD_WIDTHS[1])
+        self._field.setToolTip(plain_tooltip(_filter_help()))
+        self._typing = QTimer(self, interval=_TYPING_MS, singleShot=True)
+        self._typing.timeout.connect(self.apply)
+        self._field.textChanged.connect(lambda _text: self._typing.start())
+        self._field.returnPressed.connect(self._enter)
+        self._field.down.connect(self._enter)
+        self._field.cleared.connect(self.apply)
+        self._field.left.connect(self.left)
+        self._problem = Said("error")
+        self._problem.setObjectName(f"{place}_filter_problem")
+        self._count = Text("", tone="muted")
+        self._count.setObjectName(f"{place}_id_count")
+        self.databases = DatabaseButton(context)
+        self.databases.setObjectName(f"{place}_databases")
+        self._columns = Button(
+            _("Columns"), self._open_columns, kind="quiet", icon="ph.columns", name=f"{place}_columns"
+        )
+        self.saved = SavedFilters(context, self.set_text, self._valid_text)
+        self._table.columns_changed.connect(self._keep_columns)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        line = self._line = QHBoxLayout()
+        column.addLayout(line)
+        column.addWidget(self._problem.below)
+        line.setContentsMargins(16, 6, 12, 6)
+        line.setSpacing(8)
+        line.addWidget(self._field, 8)
+        line.addWidget(self.saved)
+        line.addWidget(self._problem, 1)
+        line.addWidget(self._count)
+        line.addWidget(self.databases)
+        line.addWidget(self._columns)
+
+    def add_right(self, widget: QWidget) -> None:
+        """Add a widget at the right end."""
+        self._line.addWidget(widget)
+
+    @property
+    def text(self) -> str:
+        """What is in the field, with single spaces."""
+        return " ".join(self._field.text().split())
+
+    def focus_field(self) -> None:
+        """Focus the field, with its text selected."""
+        focus_filter(self._field)
+
+    def apply(self) -> None:
+        """Filter the frames by what was typed; what can't be read says why, and the filter before it stays."""
+        self._typing.stop()
+        try:
+            found = parse_frame_filter(self._field.text())
+        except Invalid as error:
+            self._field.set_invalid(True)
+            self._problem.setText(f"{error.what} {error.do}")
+            announce(self._problem, self._problem.text())
+            return
+        self._field.set_invalid(False)
+        self._problem.setText("")
+        is_new = found != self._model.filter
+        if is_new:
+            self._model.set_filter(found)
+        self.applied.emit()
+        if is_new:
+            announce(self._count, self._count.text())
+
+    def set_text(self, text: str) -> None:
+        """Filter by this."""
+        self._field.setText(text)
+        self.apply()
+
+    def add_term(self, term: str) -> None:
+        """Filter by this too."""
+        self.set_text(" ".join([*self._field.text().split(), term]))
+
+    def clear(self) -> None:
+        """Show all frames, and go on to them."""
+        self._field.clear()
+        self.apply()
+        self.left.emit()
+
+    def show_counts(self) -> None:
+        """Show how many of the IDs are shown."""
+        shown, total = self._model.id_counts
+        of_all = ngettext("{shown} of {count} ID", "{shown} of {count} IDs", total)
+        every = ngettext("{count} ID", "{count} IDs", total)
+        sentence = of_all if self._model.filter.terms or shown != total else every
+        text = sentence.format(shown=number(shown), count=number(total)) if total else ""
+        if text != self._count.text():  # at each poll
+            self._count.setText(text)
+
+    def _valid_text(self) -> str:
+        """What is in the field, if frames are filtered by it."""
+        self.apply()
+        return "" if self._problem.text() else self.text
+
+    def _enter(self) -> None:
+        self.apply()
+        if not self._problem.text():
+            self.left.emit()
+
+    def _open_columns(self) -> None:
+        self._table.open_menu(self._columns.mapToGlobal(self._columns.rect().bottomLeft()))
+
+    def _keep_columns(self) -> None:
+        kept, settings = self._table.columns_text(), self._context.settings
+        changed = (
+            replace(settings, live_columns=kept) if self._place == "live" else replace(settings, recording_columns=kept)
+        )
+        if changed != settings:
+            self._context.apply_settings(changed)
+
+
+def _filter_help() -> str:
+    """What can be entered in the filter, by examples."""
+    return "\n".join(
+        (
+            _("18F, 100-1FF, 100&700: IDs in hexadecimal digits"),
+            _("motor: part of the name of a message or signal"),
+            _("Speed>100, State=Running: the value of a signal"),
+            _("sent, received, error, remote, changed"),
+            _("!18F: all but these"),
+        )
+    )

@@ -1,0 +1,326 @@
+"""The list of frames: its columns, which are kept, its keys, and the lines of signals that a row expands into."""
+
+import base64
+import binascii
+from collections.abc import Callable
+from functools import partial
+from typing import Final, get_args
+
+from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QHeaderView
+
+from benchboard.i18n import _
+from benchboard.ui.bench.frame_delegate import EXPANDER, SQUARE, FrameDelegate
+from benchboard.ui.bench.frame_row_model import FrameRowModel
+from benchboard.ui.bench.frame_rows import COUNT, CYCLE, DATA, DLC, ID, NAME, SIGNALS, TIME, TYPE, TimeMode
+from benchboard.ui.bench.signal_drag import drag_signal
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.labels import plain_tooltip
+from benchboard.ui.widgets.menus import Menu
+from benchboard.ui.widgets.row_cursor import WholeRowTable
+
+_WIDTHS: Final = (136, 108, 100, 60, 100, 84, 228, 140, 260)
+"""Of the columns, by their numbers."""
+_ORDER: Final = (TIME, ID, NAME, SIGNALS, TYPE, DLC, DATA, CYCLE)
+"""The columns as they are placed at first; the count comes last."""
+_ALWAYS: Final = (TIME, ID, DATA)
+_DECODED: Final = (NAME, SIGNALS)
+"""The columns that are there once a database is."""
+_KEPT_TIMES: Final[tuple[TimeMode, ...]] = ("clock", "start", "delta")
+_LEFT_OUT: Final = ((TYPE,), (DLC, COUNT), (CYCLE,))
+"""The columns that a narrow list leaves out while it shows signals, one group after the other."""
+_SMALLER: Final = {TIME: 124, ID: 94, DATA: 186}
+"""What whole times, extended IDs and eight bytes need: their columns in a list that has no room for the signals."""
+_LEAST_STRETCHED: Final = 190
+_LEAST_ALONE: Final = 140
+"""What signals get at least before the cycle is left out."""
+_LEAST_SIGNALS: Final = 60
+"""What signals get where nothing more can be left out."""
+_SAVE_MS: Final = 500
+
+
+class FrameList(WholeRowTable):
+    """The frames of a live bus or a recording. `columns_changed`: the user moved, resized, sorted, showed or hid a
+    column.
+
+    `menu_requested` has a row and a point of the screen, `signal_clicked` the row of a signal whose square was clicked.
+    Rows of signals can be dragged where they can be plotted.
+    """
+
+    columns_changed = Signal()
+    menu_requested = Signal(int, QPoint)
+    signal_clicked = Signal(int)
+
+    def __init__(self, model: FrameRowModel, *, time_width: int = _WIDTHS[TIME]) -> None:
+        super().__init__()
+        self._widths = (time_width, *_WIDTHS[1:])
+        self.frames = model
+        self.setObjectName("live_table")
+        self.setAccessibleName(_("Frames"))
+        self.setModel(model)
+        self.setItemDelegate(FrameDelegate(self))
+        self._hidden: set[int] = set()
+        self._drag_from: QPoint | None = None
+        """Where the left button was pressed on the row of a signal."""
+        self._saving = QTimer(self, interval=_SAVE_MS, singleShot=True)
+        self._saving.timeout.connect(self.columns_changed)
+        self._set_up_header()
+        self.reset_columns()
+
+    def _set_up_header(self) -> None:
+        header = self.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionsClickable(True)
+        header.setSectionsMovable(True)
+        header.setFirstSectionMovable(False)
+        header.setMinimumSectionSize(48)
+        header.sectionClicked.connect(self._sort_by)
+        header.sectionMoved.connect(self._save_dragged)
+        header.sectionResized.connect(self._save_dragged)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(lambda spot: self.open_menu(header.mapToGlobal(spot)))
+
+    # ---- columns
+
+    def reset_columns(self) -> None:
+        """Show the columns as they are at first."""
+        header = self.horizontalHeader()
+        self._hidden.clear()
+        for column, width in enumerate(self._widths):
+            header.setSectionHidden(column, False)
+            self.setColumnWidth(column, width)
+        for place, column in enumerate(_ORDER):
+            header.moveSection(header.visualIndex(column), place)
+        self.frames.sort(ID)
+        self.frames.show_times("clock")
+        self.show_decoded()
+
+    def show_decoded(self) -> None:
+        """Show names and signals if there is a database to read them from; else the data have their room. A list that
+        is too narrow for the signals leaves other columns out.
+        """
+        header, decoded = self.horizontalHeader(), bool(self.frames.database.messages)
+        stretched = SIGNALS if decoded and SIGNALS not in self._hidden else DATA
+        missing = self._hidden | (set() if decoded else {*_DECODED})
+        least = _LEAST_STRETCHED
+        for group in _LEFT_OUT if stretched == SIGNALS else ():
+            if self._room_beside(stretched, missing) < least:
+                missing |= {*group}
+                least = _LEAST_ALONE if CYCLE not in missing else _LEAST_SIGNALS
+        room = self._room_beside(stretched, missing)
+        self._make_smaller(stretched == SIGNALS and room < _LEAST_ALONE)
+        fits = room >= least
+        columns = range(self.frames.columnCount())
+        for column in columns:
+            # Qt leaves a stretched section as wide as it was where there is no room for it.
+            is_stretched = column == stretched and fits
+            mode = QHeaderView.ResizeMode.Stretch if is_stretched else QHeaderView.ResizeMode.Interactive
+            if header.sectionResizeMode(column) != mode:
+                header.setSectionResizeMode(column, mode)
+                if not is_stretched:
+                    self.setColumnWidth(column, _LEAST_STRETCHED if column == stretched else self._widths[column])
+        for column in columns:  # at last: Qt would make up for a hidden column in one that is about not to stretch
+            if header.isSectionHidden(column) != (column in missing):
+                header.setSectionHidden(column, column in missing)
+
+    def _make_smaller(self, smaller: bool) -> None:
+        """Narrow the columns that the user left as wide as they were, or widen them again."""
+        for column, width in _SMALLER.items():
+            before, after = (_WIDTHS[column], width) if smaller else (width, _WIDTHS[column])
+            if self._widths[column] == _WIDTHS[column] and self.columnWidth(column) == before:
+                self.setColumnWidth(column, after)
+
+    def _room_beside(self, stretched: int, missing: set[int]) -> int:
+        """The pixels that are left for a column beside those that are shown."""
+        shown = (column for column in range(self.frames.columnCount()) if column != stretched and column not in missing)
+        return self.viewport().width() - sum(map(self._own_width, shown))
+
+    def _own_width(self, column: int) -> int:
+        """The width that a column has while it is neither hidden nor stretched."""
+        header = self.horizontalHeader()
+        stretched = header.sectionResizeMode(column) == QHeaderView.ResizeMode.Stretch
+        size = header.sectionSize(column)
+        is_default = stretched or header.isSectionHidden(column) or size == _SMALLER.get(column)
+        return self._widths[column] if is_default else size
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.show_decoded()
+
+    def columns_text(self) -> str:
+        """The state of the columns and the times, to be kept."""
+        state = base64.b64encode(self.horizontalHeader().saveState().data()).decode()
+        column, descending = self.frames.sorted_by
+        hidden = ",".join(map(str, sorted(self._hidden)))
+        return f"{self.frames.times.mode} {column} {int(descending)} {hidden or '-'} {state}"
+
+    def restore_columns(self, text: str) -> None:
+        """Bring the columns to a state that was kept; one that can't be read changes nothing."""
+        try:
+            mode, column, descending, hidden, state = text.split(" ")
+            found = {int(one) for one in hidden.split(",") if one != "-"}
+            sorted_by, order = int(column), Qt.SortOrder(int(descending))
+            content = QByteArray(base64.b64decode(state, validate=True))
+        except (ValueError, binascii.Error):
+            return
+        count = self.frames.columnCount()
+        if not found | {sorted_by} <= set(range(count)) or found & {*_ALWAYS} or mode not in get_args(TimeMode):
+            return
+        before = self.horizontalHeader().saveState()
+        restored = self.horizontalHeader().restoreState(content)
+        if not restored or self.horizontalHeader().count() != count:
+            self.horizontalHeader().restoreState(before)
+            return
+        self.horizontalHeader().setFixedHeight(theme().px("table.header"))
+        self._hidden = found
+        self.frames.sort(sorted_by, order)
+        # No frame of this bus is time zero yet.
+        self.frames.show_times(next((one for one in _KEPT_TIMES if one == mode), "clock"))
+        self.show_decoded()
+
+    def _save_soon(self, *_section: int) -> None:
+        self._saving.start()
+
+    def _save_dragged(self, *_section: int) -> None:
+        """Keep a place or width that the user drags: stretched columns change theirs by themselves."""
+        if QApplication.mouseButtons():
+            self._save_soon()
+
+    def _sort_by(self, column: int) -> None:
+        """Sort by a column; a second click reverses the order, a third one ends it."""
+        now, descending = self.frames.sorted_by
+        ascending, reverse = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
+        if now != column:
+            self.frames.sort(column, ascending)
+        elif not descending:
+            self.frames.sort(column, reverse)
+        else:
+            self.frames.sort(ID, ascending)
+        self._save_soon()
+
+    def open_menu(self, spot: QPoint) -> None:
+        """The menu of the times and the columns, at a point of the screen."""
+        menu = Menu(self)
+        menu.setObjectName("live_columns_menu")
+        menu.setAccessibleName(_("Times and columns"))
+        times: tuple[tuple[TimeMode, str], ...] = (
+            ("clock", _("Time of day")),
+            ("start", _("Time since start")),
+            ("delta", _("Time since frame before")),
+            ("zero", _("Time since time zero")),
+        )
+        for mode, title in times:
+            has_zero = mode != "zero" or self.frames.times.zero is not None
+            reason = "" if has_zero else _("First set a frame as time zero, in its menu.")
+            self._add(menu, title, self.frames.times.mode == mode, partial(self.show_times, mode), reason)
+        menu.addSeparator()
+        for column in (one for one in (*_ORDER, COUNT) if one not in _ALWAYS):
+            missing = column in _DECODED and not self.frames.database.messages
+            reason = _("Add a database first.") if missing else ""
+            shown = column not in self._hidden
+            self._add(menu, self.frames.titles[column], shown, partial(self._toggle_column, column), reason)
+        menu.addSeparator()
+        self._add(menu, _("Reset columns"), None, self._reset)
+        menu.setToolTipsVisible(True)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(spot)
+
+    def _add(self, menu: Menu, title: str, checked: bool | None, run: Callable[[], object], why_not: str = "") -> None:
+        action = menu.addAction(title)
+        if checked is not None:
+            action.setCheckable(True)
+            action.setChecked(checked)
+        action.setEnabled(not why_not)
+        action.setToolTip(plain_tooltip(why_not))
+        action.triggered.connect(lambda _on=False: run())
+
+    def _reset(self) -> None:
+        self.reset_columns()
+        self._save_soon()
+
+    def show_times(self, mode: TimeMode) -> None:
+        """Show times of the day, or since something."""
+        self.frames.show_times(mode)
+        self._save_soon()
+
+    def _toggle_column(self, column: int) -> None:
+        self._hidden ^= {column}
+        self.show_decoded()
+        self._save_soon()
+
+    # ---- rows
+
+    def current_row(self) -> int:
+        """The row of the frame that is current, or whose signal is; -1 if none is."""
+        row = self.currentIndex().row()
+        return self.frames.frame_row(row) if 0 <= row < self.frames.rowCount() else -1
+
+    def set_expanded(self, row: int, expanded: bool) -> None:
+        """Show or hide the signals of a row; hiding leads from them to their frame."""
+        if not expanded and row >= 0:
+            row = self.frames.frame_row(row)
+            self.setCurrentIndex(self.frames.index(row, 0))
+        if row >= 0:
+            self.frames.set_expanded(row, expanded)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter shows or hides the signals of a row; Right shows them, Left hides them."""
+        row = self.currentIndex().row()
+        key, plain = event.key(), not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if not plain or row < 0 or row >= self.frames.rowCount():
+            super().keyPressEvent(event)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.set_expanded(row, not self.frames.is_expanded(self.frames.frame_row(row)))
+        elif key == Qt.Key.Key_Right and self.frames.is_expandable(row) and not self.frames.is_expanded(row):
+            self.set_expanded(row, True)
+        elif key == Qt.Key.Key_Left and self.frames.is_expanded(self.frames.frame_row(row)):
+            self.set_expanded(row, False)
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click on a row's mark shows or hides its signals, one on a signal's square plots it or no longer."""
+        super().mousePressEvent(event)
+        index = self.indexAt(event.position().toPoint())
+        left = event.button() == Qt.MouseButton.LeftButton
+        self._drag_from = None
+        plots = self.frames.plotted is not None
+        if left and plots and index.isValid() and self.frames.signal_at(index.row()) is not None:
+            self._drag_from = event.position().toPoint()
+            inside = event.position().x() - self.visualRect(index).left() - 12
+            if index.column() == NAME and -4 <= inside < SQUARE - 4:
+                self._drag_from = None
+                self.signal_clicked.emit(index.row())
+                return
+        if left and index.isValid() and index.column() == self.horizontalHeader().logicalIndex(0):
+            inside = event.position().x() - self.visualRect(index).left() < EXPANDER
+            if inside and self.frames.is_expandable(index.row()):
+                self.set_expanded(index.row(), not self.frames.is_expanded(index.row()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag the signal of a row."""
+        start = self._drag_from
+        if start is None or not event.buttons() & Qt.MouseButton.LeftButton:
+            super().mouseMoveEvent(event)
+        elif (event.position().toPoint() - start).manhattanLength() >= QApplication.startDragDistance():
+            self._drag_from = None
+            row = self.indexAt(start).row()
+            if row >= 0 and self.frames.signal_at(row) is not None:
+                drag_signal(self, self.frames.signal_keys(row)[0])
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """A double click on a row shows or hides its signals."""
+        index = self.indexAt(event.position().toPoint())
+        if index.isValid() and self.frames.is_expandable(index.row()):
+            self.set_expanded(index.row(), not self.frames.is_expanded(index.row()))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu of the row under the pointer, or, by key, of the current one."""
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if by_key else self.indexAt(event.pos())
+        if not index.isValid():
+            return
+        self.setCurrentIndex(index.siblingAtColumn(0))
+        spot = self.visualRect(index).bottomLeft() if by_key else event.pos()
+        self.menu_requested.emit(self.frames.frame_row(index.row()), self.viewport().mapToGlobal(spot))

@@ -1,0 +1,250 @@
+"""What every model of frames has: the columns, the cells, and the lines of signals that a row expands into."""
+
+from collections.abc import Hashable
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtWidgets import QWidget
+
+from benchboard.canbus.dbc import CanDatabase, Message, SignalValue
+from benchboard.canbus.frame import Timestamp
+from benchboard.canbus.frame_filter import FrameFilter
+from benchboard.canbus.signal_decoder import SignalKey
+from benchboard.i18n import _, number
+from benchboard.ui.bench.frame_rows import (
+    CELLS,
+    COUNT,
+    CYCLE,
+    DLC,
+    ID,
+    NAME,
+    SIGNALS,
+    TIME,
+    TYPE,
+    FrameRow,
+    TimeBase,
+    TimeMode,
+    signal_cell,
+)
+from benchboard.ui.widgets.labels import plain_tooltip
+
+NUMBERS: Final = (DLC, CYCLE, COUNT)
+"""The columns of numbers, aligned right under their titles."""
+_PLAIN: Final = (TIME, TYPE, NAME, SIGNALS)
+"""The columns that are read out without their titles."""
+_MINUTES_FROM_S: Final = 120
+Index = QModelIndex | QPersistentModelIndex
+
+
+class TableLine(NamedTuple):
+    """A line of the table: a row of frames, or the signal of this number in it. `of` says which row."""
+
+    of: Hashable
+    signal: int = -1
+
+
+def alignment(column: int) -> Qt.AlignmentFlag:
+    """How the texts of a column are aligned."""
+    side = Qt.AlignmentFlag.AlignRight if column in NUMBERS else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
+class FrameRowModel(QAbstractTableModel):
+    """Frames as rows. A subclass says which line is where (`line_at`, `row_of`, `rowCount`), and expands them.
+
+    `rolling`: there is a row for each frame, rather than one for each identifier. `ended`: they are of a bus that was
+    closed.
+    """
+
+    def __init__(self, parent: QWidget, *, rolling: bool = False) -> None:
+        super().__init__(parent)
+        self.titles = (
+            _("Time"), _("ID"), _("Type"), _("DLC"), _("Cycle (ms)"), _("Count"), _("Data"), _("Name"), _("Signals"),
+        )  # fmt: skip
+        self.rolling = rolling
+        self.ended = False
+        self.filter = FrameFilter()
+        self.database = CanDatabase()
+        self.times = TimeBase()
+        self.plotted: dict[SignalKey, int] | None = None
+        """The plotted signals, each with the number of its colour; None where signals can't be plotted."""
+
+    # ---- what a subclass says
+
+    def set_filter(self, frame_filter: FrameFilter) -> None:
+        """Show only the frames that this filter matches."""
+        raise NotImplementedError
+
+    @property
+    def id_counts(self) -> tuple[int, int]:
+        """How many IDs are shown, and how many there are."""
+        raise NotImplementedError
+
+    def line_at(self, row: int) -> TableLine:
+        """The line of this row."""
+        raise NotImplementedError
+
+    def row_of(self, owner: Hashable) -> FrameRow:
+        """The row of frames of a line."""
+        raise NotImplementedError
+
+    def is_open(self, owner: Hashable) -> bool:
+        """Whether the signals of this row of frames are shown."""
+        raise NotImplementedError
+
+    def set_expanded(self, row: int, expanded: bool) -> None:
+        """Show or hide the signals of this row, or of the one that it is a signal of."""
+        raise NotImplementedError
+
+    @property
+    def sorted_by(self) -> tuple[int, bool]:
+        """The column that rows of identifiers are sorted by, and whether in descending order."""
+        return ID, False
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort the rows of identifiers; frames in order stay in order."""
+
+    # ---- times
+
+    def show_times(self, mode: TimeMode) -> None:
+        """Show times of the day, or since something."""
+        self.times = replace(self.times, mode=mode)
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, TIME, TIME)
+        self.update_cells()
+
+    def set_zero(self, row: int) -> None:
+        """Show times from the frame of this row on."""
+        self.times = replace(self.times, zero=self.row_at(row).frame.timestamp)
+        self.show_times("zero")
+
+    def update_cells(self) -> None:
+        """Show anew what the cells say."""
+        if self.rowCount():
+            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, len(self.titles) - 1))
+
+    # ---- signals of a row
+
+    def is_expandable(self, row: int) -> bool:
+        """Whether this row has signals to show below it."""
+        line = self.line_at(row)
+        message = self.row_of(line.of).message
+        return line.signal < 0 and message is not None and bool(message.signals)
+
+    def is_expanded(self, row: int) -> bool:
+        """Whether the signals of this row are shown."""
+        line = self.line_at(row)
+        return line.signal < 0 and self.is_open(line.of)
+
+    def frame_row(self, row: int) -> int:
+        """The row of the frame that this one is a signal of, or itself."""
+        signal = self.line_at(row).signal
+        return row - 1 - signal if signal >= 0 else row
+
+    def signal_at(self, row: int) -> tuple[Message, int] | None:
+        """The message and the number of the signal that this row shows; None for the row of a frame."""
+        line, message = self.line_at(row), self.row_at(row).message
+        return (message, line.signal) if line.signal >= 0 and message is not None else None
+
+    def signal_keys(self, row: int) -> list[SignalKey]:
+        """The signal that this row shows, or all signals of the frame that it shows."""
+        found, shown = self.signal_at(row), self.row_at(row)
+        if shown.message is None:
+            return []
+        signals = shown.message.signals if found is None else (shown.message.signals[found[1]],)
+        frame = shown.frame
+        return [SignalKey(frame.id, frame.extended, shown.message.name, one.name) for one in signals]
+
+    def value_at(self, row: int) -> SignalValue | None:
+        """The value of the signal that this row shows, None if its frame doesn't have it."""
+        found = self.signal_at(row)
+        if found is None:
+            return None
+        message, place = found
+        name = message.signals[place].name
+        return next((one for one in self.row_at(row).signals if one.signal.name == name), None)
+
+    def fresh_changes(self, _row: int, _fades_s: float) -> list[float]:
+        """How fresh the last change of each byte is, 1 to 0; nothing of frames in order, which stay as they are."""
+        return []
+
+    def silent_s(self, _row: int) -> float | None:
+        """For how many seconds an ID that came again and again hasn't come any more; None if it goes on."""
+        return None
+
+    # ---- the model
+
+    def row_at(self, row: int) -> FrameRow:
+        """The frame of this row, or the one that it shows a signal of."""
+        return self.row_of(self.line_at(row).of)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - likewise
+        return 0 if parent.isValid() else len(self.titles)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._title(section)
+        return alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def _title(self, column: int) -> str:
+        """The title of a column, with an arrow if the user sorted by it."""
+        title = self.titles[column]
+        if column == TIME:
+            titles = {"start": _("Since start (s)"), "delta": _("Delta (ms)"), "zero": _("Since zero (s)")}
+            title = titles.get(self.times.mode, title)
+        sorted_by, descending = self.sorted_by
+        is_marked = column == sorted_by and not self.rolling and (column != ID or descending)
+        return f"{title} {'↓' if descending else '↑'}" if is_marked else title
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        if role == Qt.ItemDataRole.ToolTipRole and index.column() in (TIME, CYCLE):
+            return plain_tooltip(self._silent_text(index.row()))
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return None
+        if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == 0:
+            return self.row_text(index.row())
+        return self.cell(index.row(), index.column())
+
+    def cell(self, row: int, column: int) -> str:
+        """The text of a cell."""
+        found = self.signal_at(row)
+        if found is not None:
+            message, place = found
+            signal = message.signals[place]
+            return signal_cell(column, signal.name, self.value_at(row), signal.bits)
+        if column == TIME:
+            return self.times.text(self.row_at(row), self._before(row))
+        return CELLS[column](self.row_at(row))
+
+    def _before(self, row: int) -> Timestamp | None:
+        """The stamp that the delta of this row counts from: of the frame before in order, else of the same ID."""
+        if self.times.mode != "delta":
+            return None
+        if not self.rolling:
+            previous = self.row_at(row).previous
+            return previous.timestamp if previous is not None else None
+        return self.row_at(row - 1).frame.timestamp if row else None
+
+    def row_text(self, row: int) -> str:
+        """A whole row for screen readers: its time, type and signals, the rest with the titles of their columns."""
+        named = _("{name}: {values}")
+        said = ", ".join(
+            text if column in _PLAIN else named.format(name=self.titles[column], values=text)
+            for column, text in ((column, self.cell(row, column)) for column in range(len(self.titles)))
+            if text not in ("", "–")
+        )
+        silent = self._silent_text(row)
+        return f"{said}, {silent}" if silent else said
+
+    def _silent_text(self, row: int) -> str:
+        """When an ID that has stopped came last."""
+        silent = self.silent_s(row)
+        if silent is None:
+            return ""
+        if silent >= _MINUTES_FROM_S:
+            return _("last seen {time} ago").format(time=_("{number} min").format(number=number(silent // 60)))
+        return _("last seen {time} ago").format(time=_("{number} s").format(number=number(silent // 1)))

@@ -1,0 +1,74 @@
+"""Round ticks for the axes of plots: values, and times of the day. No Qt."""
+
+import math
+from datetime import datetime
+from typing import Final
+
+from benchboard.i18n import _, number
+from benchboard.ui.bench.plots.time_window import SECOND
+
+_STEPS: Final = (1, 2, 2.5, 5, 10)
+_TIME_STEPS: Final = (
+    *(10**digits * factor for digits in range(4, 9) for factor in (1, 2, 5)),
+    *(SECOND * count for count in (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600,
+                                   43_200, 86_400)),
+)  # fmt: skip
+_LEAST_SHARE: Final = 0.35
+"""An axis stays as it is while values take up at least this much of it: else it would move with each of them."""
+_SPARE: Final = 0.06
+
+
+def axis_range(low: float, high: float, before: tuple[float, float] | None) -> tuple[float, float]:
+    """The ends of an axis for these extremes; those of `before` while they fit."""
+    if before is not None:
+        first, last = before
+        if first <= low and high <= last and high - low >= _LEAST_SHARE * (last - first):
+            return before
+    room = (high - low) * _SPARE or abs(high) * 0.05 or 1.0
+    return low - room, high + room
+
+
+def value_ticks(low: float, high: float, most: int) -> list[tuple[float, str]]:
+    """At most `most` round values between these, and their labels."""
+    raw = (high - low) / max(most, 1)
+    if not math.isfinite(raw) or raw <= 0:
+        return []
+    unit = 10.0 ** math.floor(math.log10(raw))
+    step = next(unit * factor for factor in _STEPS if unit * factor >= raw * 0.999 or factor == _STEPS[-1])
+    decimals = min(max(0, -math.floor(math.log10(step) + 1e-9) + (step / unit == 2.5)), 12)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [(place * step, number(place * step, decimals)) for place in range(first, last + 1)]
+
+
+def time_ticks(begin: int, end: int, most: int) -> list[tuple[int, str]]:
+    """At most `most` round times of the local day (Unix, ns) between these, and their labels."""
+    step = next((one for one in _TIME_STEPS if (end - begin) // one < most), _TIME_STEPS[-1])
+    zone = datetime.fromtimestamp(end / SECOND).astimezone().utcoffset()
+    offset = round(zone.total_seconds()) * SECOND if zone is not None else 0
+    first = -((-begin - offset) // step) * step - offset
+    return [(at, time_text(at, step)) for at in range(first, end + 1, step)]
+
+
+def time_text(at: int, step: int = SECOND) -> str:
+    """The local time of the day, with as many decimals of a second as steps of `step` ns need."""
+    second, rest = divmod(at, SECOND)
+    form = "%H:%M" if step % (60 * SECOND) == 0 else "%H:%M:%S"
+    text = datetime.fromtimestamp(second).astimezone().strftime(form)
+    if step % SECOND == 0:
+        return text
+    decimals = next((digits for digits in range(1, 7) if step % 10 ** (9 - digits) == 0), 6)
+    return text + number(0.0, 1)[1] + f"{rest // 10 ** (9 - decimals):0{decimals}d}"
+
+
+def duration_text(nanoseconds: int) -> str:
+    """A time span: `1.250 s`, `640 µs`, `2.5 min`."""
+    seconds = abs(nanoseconds) / SECOND
+    if seconds >= 7200:
+        return _("{number} h").format(number=number(seconds / 3600, most=1))
+    if seconds >= 120:
+        return _("{number} min").format(number=number(seconds / 60, most=1))
+    if seconds >= 1:
+        return _("{number} s").format(number=number(seconds, most=3))
+    if seconds >= 0.001 or not seconds:
+        return _("{number} ms").format(number=number(seconds * 1000, most=3))
+    return _("{number} µs").format(number=number(seconds * 1_000_000, most=1))

@@ -1,0 +1,199 @@
+"""The frames of a recording under the bar that filters them."""
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QStackedLayout, QVBoxLayout, QWidget
+
+from benchboard.canbus.frame import Frame
+from benchboard.canbus.frame_filter import FrameFilter
+from benchboard.canbus.recording import Matching, Recording
+from benchboard.errors import AppError, Cancelled
+from benchboard.i18n import _, ngettext, number
+from benchboard.ui.bench.frame_actions import FrameActions, id_term
+from benchboard.ui.bench.frame_filter_bar import FrameFilterBar
+from benchboard.ui.bench.frame_list import FrameList
+from benchboard.ui.bench.recorded_frames import RecordedFrameModel
+from benchboard.ui.commands import Handlers, run_handler
+from benchboard.ui.context import Context
+from benchboard.ui.tasks import Progress, Work
+from benchboard.ui.widgets import EmptyState, hairline
+from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.fields import is_plain_key
+from benchboard.ui.widgets.surfaces import set_surface
+
+_TIME_WIDTH: Final = 164
+"""The times of a recording have microseconds, those of a live bus milliseconds."""
+
+
+class RecordedFramesPane(QWidget):
+    """`reached`: the user went to the frame with this number. `numbers_changed`: other frames are shown now.
+    `play_wanted`: Space was pressed in the list.
+    """
+
+    reached = Signal(int)
+    numbers_changed = Signal()
+    play_wanted = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._searching: Work | None = None
+        self._follows = False
+        """Whether the current row is being set, rather than chosen by the user."""
+        self.model = RecordedFrameModel(self)
+        self.table = FrameList(self.model, time_width=_TIME_WIDTH)
+        self.table.setObjectName("recording_table")
+        self.filter_bar = FrameFilterBar(context, self.table, place="recording")
+        self._actions = FrameActions(self, self.table, self.filter_bar)
+        self._none = EmptyState("ph.funnel", "", _("Clear filter"), self.filter_bar.clear)
+        self._none.action.setObjectName("recording_clear_filter")
+        set_surface(self._none, "surface")
+        pages = QWidget()
+        self._stack = QStackedLayout(pages)
+        self._stack.addWidget(self.table)
+        self._stack.addWidget(self._none)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        for part in (self.filter_bar, hairline()):
+            whole.addWidget(part)
+        whole.addWidget(pages, 1)
+        self.model.filter_wanted.connect(self._search)
+        self.model.modelReset.connect(self._on_reset)
+        self.filter_bar.left.connect(self.focus_frames)
+        self.filter_bar.databases.changed.connect(self._use_databases)
+        self.table.selectionModel().currentRowChanged.connect(self._on_current)
+        self.table.menu_requested.connect(lambda _row, spot: self._open_menu(spot))
+        self.table.installEventFilter(self)
+
+    def handlers(self) -> Handlers:
+        """The commands of the current row."""
+        return self._actions.handlers()
+
+    def _open_menu(self, spot: QPoint) -> None:
+        self._actions.open_menu(self.handlers(), spot)
+
+    # ---- what is shown
+
+    def show_recording(self, recording: Recording | None) -> None:
+        """Show another recording, with all of its frames."""
+        self._stop_search()
+        self.model.show_recording(recording)
+        self.filter_bar.set_text("")
+        self.table.show_decoded()
+
+    def show_number(self, at: int) -> None:
+        """Make the frame with this number current, or the next one that is shown, and bring it into sight."""
+        row = self.model.row_for(at)
+        if row < 0 or row == self.table.currentIndex().row():
+            return
+        self._follows = True
+        index = self.model.index(row, 0)
+        self.table.setCurrentIndex(index)
+        first, last = self.table.rowAt(0), self.table.rowAt(self.table.viewport().height() - 1)
+        if not first <= row <= (last if last >= 0 else row):
+            self.table.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
+        self._follows = False
+
+    def show_id(self, frame: Frame) -> None:
+        """Show only the frames with the ID of this one."""
+        self.filter_bar.set_text(id_term(frame))
+        self.focus_frames()
+
+    def current_number(self) -> int:
+        """The number of the current frame, of the first one without any; -1 without frames."""
+        row = self.table.current_row()
+        return self.model.number_at(row) if row >= 0 else self.model.numbers[0] if self.model.numbers else -1
+
+    def focus_frames(self) -> None:
+        """Focus the frames, or the button in their place."""
+        target = self.table if self._stack.currentWidget() is self.table else self._none.action
+        target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _on_current(self, current: QModelIndex, _before: QModelIndex) -> None:
+        if not self._follows and current.isValid():
+            self.reached.emit(self.model.number_at(current.row()))
+
+    def _on_reset(self) -> None:
+        """Say how many IDs are shown; where no frame is, say so in their place."""
+        self.filter_bar.show_counts()
+        hidden = self.model.recording is not None and not self.model.numbers
+        had_focus = self.table.hasFocus() or self._none.action.hasFocus()
+        if hidden:
+            text = self.filter_bar.text
+            none_match = _("No frames match “{text}”").format(text=text) if text else _("No frames in this range")
+            self._none.sentence.setText(none_match)
+            self._none.action.setVisible(bool(text))
+        self._stack.setCurrentWidget(self._none if hidden else self.table)
+        if had_focus:
+            self.focus_frames()
+        self.numbers_changed.emit()
+
+    def frames_text(self) -> str:
+        """How many frames are shown."""
+        count = len(self.model.numbers)
+        return ngettext("{count} frame", "{count} frames", count).format(count=number(count))
+
+    # ---- the filter
+
+    def _search(self) -> None:
+        """Search the recording by the filter, on a worker."""
+        self._stop_search()
+        recording, wanted, database = self.model.recording, self.model.filter, self.model.database
+        if recording is None:
+            return
+        if not wanted.terms:
+            self.model.show_matching(None)
+            return
+
+        def op(progress: Progress) -> Matching:
+            def step(done: int, total: int) -> None:
+                progress.report(done, total)
+                progress.check()
+
+            return recording.matching(wanted, database, step)
+
+        work: Work | None = None
+
+        def done(matching: Matching) -> None:
+            if self._searching is work:
+                self._searching = None
+                self.model.show_matching(matching)
+                announce(self.table, self.frames_text())
+
+        def failed(error: AppError) -> None:
+            if self._searching is work:  # stopped by the user: the frames shown are all again
+                self._searching = None
+                self.filter_bar.clear()
+                if not isinstance(error, Cancelled):
+                    self._context.problems.show(error)
+
+        title = _("Filtering {file}").format(file=recording.path.name)
+        self._searching = work = self._context.tasks.run(self, op, done, failed, title=title)
+
+    def _stop_search(self) -> None:
+        work, self._searching = self._searching, None
+        if work is not None:
+            work.cancel()
+
+    def _use_databases(self) -> None:
+        self.model.set_database(self.filter_bar.databases.database)
+        self.table.show_decoded()
+        if self.model.filter != FrameFilter():
+            self._search()  # names and signals are others
+
+    # ---- keys
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ctrl+C copies the current frame, Space plays and pauses."""
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
+        if event.matches(QKeySequence.StandardKey.Copy):
+            run_handler(self.handlers()["bench.copy_frame"], self._context.problems.refuse)
+            return True
+        plays = is_plain_key(event, Qt.Key.Key_Space)
+        if plays and not event.isAutoRepeat():
+            self.play_wanted.emit()
+        return plays

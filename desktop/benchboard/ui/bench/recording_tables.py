@@ -1,0 +1,320 @@
+"""The tables about a recording: how often and how regularly each ID comes, and what differs from another recording."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from benchboard.canbus.dbc import CanDatabase
+from benchboard.canbus.frame import Frame, TimeSource, Timestamp
+from benchboard.canbus.frame_statistics import IdStatistics
+from benchboard.canbus.recording_comparison import ComparedId, IdDifference
+from benchboard.i18n import _, number, percent
+from benchboard.paging import Listing, Page
+from benchboard.ui.bench.frame_format import identifier
+from benchboard.ui.paged.paged_model import Column, Mark
+from benchboard.ui.tasks import DatabaseSession
+
+DIFFERENT: Final = "different"
+KINDS: Final = {
+    "ids": (IdDifference.ONLY_FIRST, IdDifference.ONLY_SECOND),
+    "periods": (IdDifference.PERIOD,),
+    "data": (
+        IdDifference.LENGTH, IdDifference.CONSTANT, IdDifference.FREEZES, IdDifference.CHANGES, IdDifference.ALWAYS,
+        IdDifference.BYTES,
+    ),
+}  # fmt: skip
+"""Groups of differences that are shown alone, by the key of the filter."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticsRow:
+    """An ID with its statistics."""
+
+    statistics: IdStatistics
+    name: str
+
+    @property
+    def key(self) -> tuple[int, bool, bool, bool]:
+        """What identifies it."""
+        one = self.statistics
+        return one.id, one.extended, one.remote, one.sent
+
+    @property
+    def frame(self) -> Frame:
+        """A frame with its ID."""
+        one = self.statistics
+        return Frame(one.id, extended=one.extended, remote=one.remote, sent=one.sent)
+
+    # What a CSV file has, by the names of its columns.
+
+    @property
+    def id(self) -> str:
+        return identifier(self.frame)
+
+    @property
+    def type(self) -> str:
+        return "RTR" if self.statistics.remote else "data"
+
+    @property
+    def direction(self) -> str:
+        return "sent" if self.statistics.sent else "received"
+
+    @property
+    def count(self) -> int:
+        return self.statistics.count
+
+    @property
+    def rate(self) -> float | None:
+        return self.statistics.rate
+
+    @property
+    def min_ms(self) -> float | None:
+        return _in_ms(self.statistics, self.statistics.min_s)
+
+    @property
+    def mean_ms(self) -> float | None:
+        return _in_ms(self.statistics, self.statistics.mean_s)
+
+    @property
+    def max_ms(self) -> float | None:
+        return _in_ms(self.statistics, self.statistics.max_s)
+
+    @property
+    def jitter_ms(self) -> float | None:
+        return _in_ms(self.statistics, self.statistics.jitter_s)
+
+    @property
+    def changes(self) -> int:
+        return self.statistics.changes
+
+
+STATISTICS_FILE: Final = (
+    "id", "name", "type", "direction", "count", "rate", "min_ms", "mean_ms", "max_ms", "jitter_ms", "changes",
+)  # fmt: skip
+"""The columns of the CSV file."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonRow:
+    """An ID as two recordings have it."""
+
+    compared: ComparedId
+    name: str
+
+    @property
+    def key(self) -> tuple[int, bool, bool, bool]:
+        """What identifies it."""
+        one = self.compared
+        side = one.first or one.second
+        return one.id, one.extended, one.remote, side is not None and side.sent
+
+    @property
+    def id(self) -> str:
+        return identifier(Frame(self.compared.id, extended=self.compared.extended))
+
+    @property
+    def type(self) -> str:
+        return "RTR" if self.compared.remote else "data"
+
+    @property
+    def count_a(self) -> int:
+        return self.compared.first.count if self.compared.first is not None else 0
+
+    @property
+    def count_b(self) -> int:
+        return self.compared.second.count if self.compared.second is not None else 0
+
+    @property
+    def mean_ms_a(self) -> float | None:
+        return _in_ms(self.compared.first, self.compared.first.mean_s) if self.compared.first is not None else None
+
+    @property
+    def mean_ms_b(self) -> float | None:
+        return _in_ms(self.compared.second, self.compared.second.mean_s) if self.compared.second is not None else None
+
+    @property
+    def changes_a(self) -> int:
+        return self.compared.first.changes if self.compared.first is not None else 0
+
+    @property
+    def changes_b(self) -> int:
+        return self.compared.second.changes if self.compared.second is not None else 0
+
+    @property
+    def difference(self) -> str:
+        return ", ".join(one.value for one in self.compared.differences)
+
+
+COMPARISON_FILE: Final = (
+    "id", "name", "type", "count_a", "count_b", "mean_ms_a", "mean_ms_b", "changes_a", "changes_b", "difference",
+)  # fmt: skip
+"""The columns of the CSV file."""
+
+
+def statistics_rows(ids: Iterable[IdStatistics], database: CanDatabase) -> list[StatisticsRow]:
+    """A row for each ID, named by the database."""
+    return [StatisticsRow(one, _name(database, one.id, extended=one.extended)) for one in ids]
+
+
+def comparison_rows(compared: Iterable[ComparedId], database: CanDatabase) -> list[ComparisonRow]:
+    """A row for each compared ID, named by the database."""
+    return [ComparisonRow(one, _name(database, one.id, extended=one.extended)) for one in compared]
+
+
+def _name(database: CanDatabase, ident: int, *, extended: bool) -> str:
+    message = database.find(Frame(ident, extended=extended))
+    return message.name if message is not None else ""
+
+
+# ---- statistics
+
+
+def statistics_columns() -> tuple[Column[StatisticsRow], ...]:
+    """The columns of the table."""
+
+    def time(key: str, title: str) -> Column[StatisticsRow]:
+        def text(row: StatisticsRow) -> str:
+            return _time(getattr(row, key), row.statistics)
+
+        return Column(key, title, text, True, True, width=110)
+
+    return (
+        Column("id", _("ID"), lambda row: row.id, True, mono=True, width=130),
+        Column("name", _("Name"), lambda row: row.name, True, width=160, stretch=True),
+        Column("kind", _("Type"), _type_text, True, width=100),
+        Column("count", _("Count"), lambda row: number(row.count), True, True, width=100),
+        Column("rate", _("Rate (1/s)"), lambda row: _or_dash(row.rate, 1), True, True, width=100),
+        time("min_ms", _("Min (ms)")),
+        time("mean_ms", _("Mean (ms)")),
+        time("max_ms", _("Max (ms)")),
+        time("jitter_ms", _("Jitter (ms)")),
+        Column("changes", _("Changes"), lambda row: number(row.changes), True, True, width=100),
+    )
+
+
+_STATISTICS_KEYS: Final[dict[str, Callable[[StatisticsRow], Any]]] = {
+    "name": lambda row: (not row.name, row.name.casefold()),
+    "kind": lambda row: (row.type, row.direction),
+    "count": lambda row: row.count,
+    "changes": lambda row: row.changes,
+    **{key: partial(lambda key, row: _known_first(getattr(row, key)), key)
+       for key in ("rate", "min_ms", "mean_ms", "max_ms", "jitter_ms")},
+}  # fmt: skip
+
+
+def statistics_page(
+    rows: Sequence[StatisticsRow], _session: DatabaseSession, listing: Listing, _after: str | None, _limit: int
+) -> Page[StatisticsRow]:
+    """The rows that the search matches, in the order of the listing: all on one page."""
+    found = [row for row in rows if _matches(listing, row.id, row.name)]
+    key = _STATISTICS_KEYS.get(listing.sort, _first)
+    return Page(tuple(sorted(found, key=lambda row: (key(row), row.key), reverse=listing.descending)))
+
+
+# ---- comparison
+
+
+def comparison_columns() -> tuple[Column[ComparisonRow], ...]:
+    """The columns of the table."""
+    return (
+        Column("id", _("ID"), lambda row: row.id, True, mono=True, width=130),
+        Column("name", _("Name"), lambda row: row.name, True, width=150, stretch=True),
+        Column("count_a", _("Count A"), lambda row: number(row.count_a), True, True, width=110),
+        Column("count_b", _("Count B"), lambda row: number(row.count_b), True, True, width=110),
+        Column("mean_ms_a", _("Mean A (ms)"), lambda row: _side(row.mean_ms_a, row.compared.first),
+               True, True, width=130),
+        Column("mean_ms_b", _("Mean B (ms)"), lambda row: _side(row.mean_ms_b, row.compared.second),
+               True, True, width=130),
+        Column("period", _("Period"), _period_text, True, True, width=110),
+        Column("difference", _("Difference"), difference_text, True, mark=_difference_mark, width=300, stretch=True),
+    )  # fmt: skip
+
+
+_COMPARISON_KEYS: Final[dict[str, Callable[[ComparisonRow], Any]]] = {
+    "name": lambda row: (not row.name, row.name.casefold()),
+    "count_a": lambda row: row.count_a,
+    "count_b": lambda row: row.count_b,
+    "mean_ms_a": lambda row: _known_first(row.mean_ms_a),
+    "mean_ms_b": lambda row: _known_first(row.mean_ms_b),
+    "period": lambda row: _known_first(row.compared.period_change),
+    "difference": lambda row: (not row.compared.differences, difference_text(row)),
+}
+
+
+def comparison_page(
+    rows: Sequence[ComparisonRow], _session: DatabaseSession, listing: Listing, _after: str | None, _limit: int
+) -> Page[ComparisonRow]:
+    """The rows that the search and the filter match, in the order of the listing: all on one page."""
+    shown = str(listing.filters.get("shown", ""))
+    found = [row for row in rows if is_shown(row, shown) and _matches(listing, row.id, row.name)]
+    key = _COMPARISON_KEYS.get(listing.sort, _first)
+    return Page(tuple(sorted(found, key=lambda row: (key(row), row.key), reverse=listing.descending)))
+
+
+def is_shown(row: ComparisonRow, shown: str) -> bool:
+    """Whether the filter `shown` shows this row: one of `KINDS`, `DIFFERENT` or empty for all."""
+    differences = row.compared.differences
+    if shown in KINDS:
+        return any(one in KINDS[shown] for one in differences)
+    return bool(differences) if shown == DIFFERENT else True
+
+
+def difference_text(row: ComparisonRow) -> str:
+    """How an ID differs, or what is the same, in words."""
+    return row.compared.text
+
+
+def _difference_mark(row: ComparisonRow) -> Mark | None:
+    if not row.compared.differences:
+        return Mark("neutral", difference_text(row), "ph.check")
+    is_missing = row.compared.first is None or row.compared.second is None
+    return Mark("info" if is_missing else "warn", difference_text(row), "ph.minus-circle" if is_missing else "")
+
+
+def _period_text(row: ComparisonRow) -> str:
+    change = row.compared.period_change
+    if change is None:
+        return "–"
+    return ("+" if change > 0 else "") + percent(100 * change, 1)
+
+
+# ---- what both have
+
+
+def _first(_row: object) -> int:
+    """The order of IDs, which is the rows' own."""
+    return 0
+
+
+def _matches(listing: Listing, *texts: str) -> bool:
+    search = listing.search.strip().casefold()
+    return any(search in text.casefold() for text in texts)
+
+
+def _type_text(row: StatisticsRow) -> str:
+    kind = "RTR" if row.statistics.remote else _("Data")
+    return _("{type}, sent").format(type=kind) if row.statistics.sent else kind
+
+
+def _in_ms(row: IdStatistics, seconds: float | None) -> float | None:
+    rounded = row.rounded(seconds)
+    return None if rounded is None else round(1000 * rounded, 6)  # a thousand times a float has noise again
+
+
+def _time(milliseconds: float | None, row: IdStatistics) -> str:
+    """A time, no finer than the stamps."""
+    decimals = Timestamp(0.0, TimeSource.DEVICE, row.uncertainty_s).decimals if row.uncertainty_s else 6
+    return _or_dash(milliseconds, max(decimals - 3, 0))
+
+
+def _side(milliseconds: float | None, row: IdStatistics | None) -> str:
+    return _time(milliseconds, row) if row is not None else "–"
+
+
+def _or_dash(value: float | None, decimals: int) -> str:
+    return "–" if value is None else number(value, decimals)
+
+
+def _known_first(value: float | None) -> tuple[bool, float]:
+    return value is None, value or 0.0

@@ -1,0 +1,350 @@
+"""The time line over a whole recording: frames a second, errors, the range that is selected, and the playhead."""
+
+from typing import Final
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from benchboard.canbus.frame import TimeSource, Timestamp
+from benchboard.canbus.recording import Recording
+from benchboard.i18n import _, ngettext, number
+from benchboard.ui.bench.frame_format import clock
+from benchboard.ui.bench.plots.axis_ticks import time_ticks
+from benchboard.ui.bench.plots.time_window import SECOND
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import Role, announce
+from benchboard.ui.widgets.focus import keys_used
+from benchboard.ui.widgets.labels import plain_tooltip
+from benchboard.ui.widgets.surfaces import set_surface
+
+_EDGE: Final = 16
+_TOP: Final = 20
+_BARS: Final = 46
+_ERRORS: Final = 6
+_BAR: Final = 3
+_GRIP: Final = 6
+"""Pixels beside an end of the range in which a drag moves that end."""
+_DRAG: Final = 4
+"""Pixels from which on a press is a drag."""
+_STEPS: Final = 100
+"""Steps of the arrow keys in the whole recording."""
+_LABEL: Final = 110
+_FINEST_LABEL_S: Final = 0.001
+
+
+class RecordingTimeLine(QWidget):
+    """`sought`: the user moved the playhead to a time (s). `range_changed`: another range, or none, is selected.
+
+    A click moves the playhead, a drag selects a range, and a drag of an end of the range moves that. Left and Right
+    move the playhead by a hundredth, with Shift they select a range from where it was; Home and End lead to the ends,
+    Esc selects no range.
+    """
+
+    accessible_role = Role.Chart
+    sought = Signal(float)
+    range_changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("recording_time_line")
+        self.setAccessibleName(_("Time line"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        set_surface(self, "surface")
+        self._recording: Recording | None = None
+        self._rates: list[float] = []
+        self._errors: list[int] = []
+        self._playhead = 0.0
+        self._range: tuple[float, float] | None = None
+        self._pressed: float | None = None
+        """Where the mouse was pressed; the other end of the range while one is dragged."""
+        self._drags = False
+        self._hover: float | None = None
+        self._shown = 0
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, _TOP + _BARS + _ERRORS + 26)
+
+    def show_recording(self, recording: Recording | None) -> None:
+        """Show another recording, from its start, without a range."""
+        self._recording, self._range, self._pressed, self._hover = recording, None, None, None
+        self._playhead = recording.start if recording is not None else 0.0
+        self._count()
+        self._describe()
+
+    @property
+    def selected(self) -> tuple[float, float] | None:
+        """The range that is selected: its first and last time (s)."""
+        return self._range
+
+    def show_count(self, shown: int) -> None:
+        """Say how many frames are shown."""
+        self._shown = shown
+        self._describe()
+
+    def select(self, span: tuple[float, float] | None) -> None:
+        """Select a range, or none."""
+        if span != self._range:
+            self._range = span
+            self._describe()
+            self.range_changed.emit()
+
+    @property
+    def playhead(self) -> float:
+        """The time of the playhead (s)."""
+        return self._playhead
+
+    def show_playhead(self, seconds: float) -> None:
+        """Put the playhead at a time (s)."""
+        if seconds != self._playhead:
+            self._playhead = seconds
+            self._describe()
+
+    # ---- what is where
+
+    def _count(self) -> None:
+        recording, room = self._recording, self._room()
+        if recording is not None:
+            count = max(1, int(room.width() / _BAR))
+            self._rates, self._errors = recording.density.spans(recording.start, recording.end, count)
+        self.update()
+
+    def _room(self) -> QRectF:
+        return QRectF(_EDGE, _TOP, max(self.width() - 2 * _EDGE, 1), _BARS)
+
+    def _x(self, seconds: float) -> float:
+        recording, room = self._recording, self._room()
+        if recording is None or not recording.seconds:
+            return room.left()
+        return room.left() + room.width() * (seconds - recording.start) / recording.seconds
+
+    def _time(self, x: float) -> float:
+        recording, room = self._recording, self._room()
+        assert recording is not None  # there is something to point at
+        share = min(max((x - room.left()) / room.width(), 0.0), 1.0)
+        return recording.start + share * recording.seconds
+
+    def _text(self, seconds: float) -> str:
+        return clock(Timestamp(seconds, TimeSource.DEVICE, _FINEST_LABEL_S))
+
+    def _describe(self) -> None:
+        """Say to a screen reader where the playhead is, and what is selected."""
+        if self._recording is None:
+            self.setAccessibleDescription("")
+        else:
+            said = _("At {time}").format(time=self._text(self._playhead))
+            if shown := self.shown_text():
+                said += ". " + shown
+            self.setAccessibleDescription(said)
+        self.update()
+
+    def busiest_text(self) -> str:
+        """How many frames the busiest second has, in words."""
+        most = self._recording.density.most_in_a_second if self._recording is not None else 0
+        text = ngettext("Busiest second: {count} frame", "Busiest second: {count} frames", most)
+        return text.format(count=number(most))
+
+    def shown_text(self) -> str:
+        """The range that is selected and how many frames are shown, in words; empty if all are."""
+        recording = self._recording
+        if recording is None or (self._range is None and self._shown == recording.count):
+            return ""
+        of = ngettext("{shown} of {count} frame shown", "{shown} of {count} frames shown", recording.count)
+        said = of.format(shown=number(self._shown), count=number(recording.count))
+        return f"{self.range_text()}. {said}" if self._range is not None else said
+
+    def range_text(self) -> str:
+        """The range that is selected, in words; empty if none is."""
+        if self._range is None:
+            return ""
+        first, last = self._range
+        text = _("{seconds} s selected, from {first} to {last}")
+        return text.format(seconds=number(last - first, 3), first=self._text(first), last=self._text(last))
+
+    # ---- painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._recording is None:
+            return
+        with QPainter(self) as painter:
+            painter.setFont(theme().font("caption"))
+            self._paint_range(painter)
+            self._paint_bars(painter)
+            self._paint_axis(painter)
+            self._paint_playhead(painter)
+            if self.hasFocus() and keys_used():
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(theme().color("focus"), 2))
+                painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+
+    def _paint_range(self, painter: QPainter) -> None:
+        if self._range is None:
+            return
+        room, (first, last) = self._room(), self._range
+        box = QRectF(self._x(first), room.top() - 4, self._x(last) - self._x(first), _BARS + _ERRORS + 8)
+        ground = QColor(theme().color("accent"))
+        ground.setAlphaF(0.16)
+        painter.fillRect(box, ground)
+        painter.fillRect(QRectF(box.left() - 1, box.top(), 2, box.height()), theme().color("accent"))
+        painter.fillRect(QRectF(box.right() - 1, box.top(), 2, box.height()), theme().color("accent"))
+
+    def _paint_bars(self, painter: QPainter) -> None:
+        room, top = self._room(), max(*self._rates, 1.0) if self._rates else 1.0
+        colour, muted = theme().chart(0), QColor(theme().chart(0))
+        muted.setAlphaF(0.4)
+        for place, rate in enumerate(self._rates):
+            left = room.left() + place * _BAR
+            height = max(1.0, _BARS * rate / top) if rate else 0.0
+            middle = self._time(left + _BAR / 2)
+            inside = self._range is None or self._range[0] <= middle <= self._range[1]
+            painter.fillRect(QRectF(left, room.bottom() - height, _BAR - 1, height), colour if inside else muted)
+            if self._errors[place]:
+                painter.fillRect(QRectF(left, room.bottom() + 2, _BAR - 1, _ERRORS), theme().color("error"))
+        painter.setPen(theme().color("text.muted"))
+        self._paint_sentence(painter, room)
+
+    def _paint_sentence(self, painter: QPainter, room: QRectF) -> None:
+        """What is shown and the busiest second, in the half where the time of the playhead isn't."""
+        said = " · ".join(text for text in (self.shown_text(), self.busiest_text()) if text)
+        is_left = self._x(self._playhead) > room.center().x()
+        side = Qt.AlignmentFlag.AlignLeft if is_left else Qt.AlignmentFlag.AlignRight
+        width = room.width() / 2 - _LABEL / 2
+        left = room.left() if is_left else room.right() - width
+        fitting = QFontMetricsF(painter.font()).elidedText(said, Qt.TextElideMode.ElideRight, width)
+        painter.drawText(QRectF(left, 2, width, 14), side, fitting)
+
+    def _paint_axis(self, painter: QPainter) -> None:
+        recording, room = self._recording, self._room()
+        assert recording is not None  # painted only with one
+        y = room.bottom() + _ERRORS + 3
+        painter.fillRect(QRectF(room.left(), y, room.width(), 1), theme().color("border"))
+        painter.setPen(theme().color("text.muted"))
+        begin, length = round(recording.start * SECOND), round(recording.seconds * SECOND)
+        for at, label in time_ticks(begin, begin + length, max(1, int(room.width() / _LABEL))):
+            x = room.left() + (at - begin) / max(length, 1) * room.width()
+            left = min(max(x - _LABEL / 2, room.left()), room.right() - _LABEL)
+            side = Qt.AlignmentFlag.AlignHCenter
+            if left != x - _LABEL / 2:
+                side = Qt.AlignmentFlag.AlignLeft if left > x - _LABEL / 2 else Qt.AlignmentFlag.AlignRight
+            painter.drawText(QRectF(left, y + 4, _LABEL, 16), side, label)
+
+    def _paint_playhead(self, painter: QPainter) -> None:
+        room = self._room()
+        x = self._x(self._playhead)
+        painter.fillRect(QRectF(x - 1, _TOP - 4, 2, _BARS + _ERRORS + 8), theme().color("text"))
+        text = self._text(self._playhead)
+        width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 12
+        box = QRectF(min(max(x - width / 2, room.left()), room.right() - width), 1, width, 16)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme().color("surface"))
+        painter.drawRect(box.adjusted(-6, 0, 6, 0))
+        painter.setBrush(theme().color("raised"))
+        painter.setPen(QPen(theme().color("border"), 1))
+        painter.drawRoundedRect(box, 4, 4)
+        painter.setPen(theme().color("text"))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        if self._hover is not None and not self._drags:
+            painter.fillRect(QRectF(self._hover, room.top(), 1, _BARS + _ERRORS), theme().color("text.muted"))
+
+    def resizeEvent(self, event: object) -> None:
+        self._count()
+
+    # ---- by hand
+
+    def _end_near(self, x: float) -> float | None:
+        """The other end of the range, if `x` is near one of its ends."""
+        if self._range is None:
+            return None
+        first, last = self._range
+        if abs(x - self._x(first)) <= _GRIP:
+            return last
+        return first if abs(x - self._x(last)) <= _GRIP else None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self._recording is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        x = event.position().x()
+        other = self._end_near(x)
+        self._pressed = self._x(other) if other is not None else x
+        self._drags = other is not None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._recording is None:
+            return
+        x = event.position().x()
+        self._hover = x if self._room().left() <= x <= self._room().right() else None
+        near = self._end_near(x) is not None or self._drags
+        self.setCursor(Qt.CursorShape.SizeHorCursor if near else Qt.CursorShape.ArrowCursor)
+        self.setToolTip(plain_tooltip(self._text(self._time(x))))
+        if self._pressed is not None and (self._drags or abs(x - self._pressed) >= _DRAG):
+            self._drags = True
+            self._range = self._between(self._pressed, x)
+        self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._recording is None or self._pressed is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        if self._drags:
+            self._describe()
+            self.range_changed.emit()
+            announce(self, self.range_text())
+        else:
+            self._seek(self._time(event.position().x()))
+        self._pressed, self._drags = None, False
+
+    def leaveEvent(self, event: object) -> None:
+        self._hover = None
+        self.update()
+
+    def _between(self, one: float, other: float) -> tuple[float, float]:
+        first, last = sorted((self._time(one), self._time(other)))
+        return first, last
+
+    def _seek(self, seconds: float) -> None:
+        self.show_playhead(seconds)
+        self.sought.emit(seconds)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        recording, key = self._recording, Qt.Key(event.key())
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        others = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+        if recording is None or others:
+            super().keyPressEvent(event)
+            return
+        step = recording.seconds / _STEPS
+        moves = {
+            Qt.Key.Key_Left: self._playhead - step, Qt.Key.Key_Right: self._playhead + step,
+            Qt.Key.Key_Home: recording.start, Qt.Key.Key_End: recording.end,
+        }  # fmt: skip
+        if key in moves:
+            self._move(min(max(moves[key], recording.start), recording.end), extends=shift)
+        elif key == Qt.Key.Key_Escape and self._range is not None and not shift:
+            self.select(None)
+            announce(self, _("No range is selected."))
+        else:
+            super().keyPressEvent(event)
+
+    def _move(self, seconds: float, *, extends: bool) -> None:
+        """Move the playhead; `extends`: the range from its other end, or from where it was, reaches to it."""
+        before = self._playhead
+        self._seek(seconds)
+        if extends:
+            other = before
+            if self._range is not None and before in self._range:
+                other = self._range[1] if before == self._range[0] else self._range[0]
+            self.select((min(other, seconds), max(other, seconds)) if other != seconds else None)
+            announce(self, self.range_text() or _("No range is selected."), again=True)
+        else:
+            announce(self, _("At {time}").format(time=self._text(seconds)), again=True)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()

@@ -1,0 +1,466 @@
+"""Recordings: one is opened, looked through, played, and compared with another one."""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+
+from benchboard.canbus.dbc import CanDatabase
+from benchboard.canbus.frame import Frame
+from benchboard.canbus.frame_filter import parse_frame_filter
+from benchboard.canbus.frame_statistics import FrameStatistics
+from benchboard.canbus.recording import (
+    Matching,
+    Recording,
+    index_frames,
+    load_recording,
+    read_statistics,
+    save_frames,
+)
+from benchboard.canbus.recording_reader import Channels, mixed_text
+from benchboard.dongles.simulator.traffic import sample_frames
+from benchboard.errors import AppError, Cancelled
+from benchboard.i18n import _, ngettext, number
+from benchboard.ui.bench.bench_commands import RECORDINGS
+from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.playback_bar import PlaybackBar
+from benchboard.ui.bench.recorded_frames_pane import RecordedFramesPane
+from benchboard.ui.bench.recording_files import ask_new_recording, ask_recording
+from benchboard.ui.bench.recording_lists import ComparisonList, StatisticsList
+from benchboard.ui.bench.recording_time_line import RecordingTimeLine
+from benchboard.ui.commands import Handler, Handlers, install_shortcuts
+from benchboard.ui.context import Context
+from benchboard.ui.tasks import Progress, Work
+from benchboard.ui.time_format import full_date
+from benchboard.ui.widgets import BannerPlace, Button, EmptyState, SegmentedControl, Toolbar, hairline
+from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.stat_strip import Stat, StatStrip
+from benchboard.ui.widgets.surfaces import set_surface
+
+_OPEN, _SAMPLE = "!open", "!sample"
+"""The rests of the address that ask for a file, or open the recording of the simulated conveyor."""
+_SAMPLE_RATE, _SAMPLE_S = 400.0, 90.0
+"""Frames a second and seconds of that recording."""
+_FIRST_DAY, _LAST_DAY = 315_532_800.0, 4_102_444_800.0
+"""Unix times of 1980 and 2100: others aren't dates."""
+_FRAMES, _STATISTICS, _COMPARISON = "frames", "ids", "compare"
+_MIXED, _MIXED_OTHER = "bench.recording-channels", "bench.compared-channels"
+"""The keys of the notices that the open recording, and the one it is compared with, have several channels."""
+
+
+class RecordingsView(QWidget):
+    """An opened recording: its figures, its time line, what plays it, and one of three pages about it."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self.recording: Recording | None = None
+        self._opening: Work | None = None
+        self._errors: Sequence[int] | None = None
+        """The numbers of the error frames, once they were searched."""
+        self.setAcceptDrops(True)
+        self._build_toolbar()
+        self._figures = StatStrip()
+        self._figures.setObjectName("recording_figures")
+        self.time_line = RecordingTimeLine()
+        self.playback = PlaybackBar(context, DeviceManager.of(context))
+        self.frames = RecordedFramesPane(context)
+        self.statistics = StatisticsList(context)
+        self.comparison = ComparisonList(context, self._choose_other)
+        self._empty = EmptyState(
+            "ph.file",
+            _("No recording is open"),
+            _("Open recording"),
+            self.choose,
+            why=_("Open a candump, ASC, BLF or TRC file, or drop it here. Record one with Record in Live bus."),
+        )
+        self._empty.action.setObjectName("recording_open_empty")
+        sample = self._empty.add_action(_("Open sample of a simulated conveyor"), self.open_sample)
+        sample.setObjectName("recording_open_sample")
+        set_surface(self._empty, "surface")
+        self.banner_place = BannerPlace()
+        self._lay_out()
+        self.time_line.sought.connect(self._seek)
+        self.time_line.range_changed.connect(self._show_range)
+        self.playback.played.connect(self._follow)
+        self.playback.state_changed.connect(self._tell_time_line)
+        self.frames.reached.connect(self._reach)
+        self.frames.numbers_changed.connect(self._show_numbers)
+        self.frames.play_wanted.connect(self._toggle_play)
+        self.frames.filter_bar.databases.changed.connect(self._use_databases)
+        for listed in (self.statistics, self.comparison):
+            listed.opened.connect(self._show_id)
+        install_shortcuts(self, RECORDINGS, self.command_handlers(), context.problems.refuse)
+        self._show_recording(None)
+
+    # ---- layout
+
+    def _build_toolbar(self) -> None:
+        self.toolbar = Toolbar(_("Recordings"))
+        self.pages = SegmentedControl(
+            ((_FRAMES, _("Frames")), (_STATISTICS, _("Statistics")), (_COMPARISON, _("Compare"))), label=_("Page")
+        )
+        self.pages.selected.connect(self._show_page)
+        self._save = Button(_("Save shown frames"), self.save, icon="ph.floppy-disk", name="recording_save")
+        self._open = Button(
+            _("Open recording"), self.choose, kind="primary", icon="ph.folder-open", name="recording_open"
+        )
+        for widget in (self.pages, self._save, self._open):
+            self.toolbar.add_right(widget)
+        self.toolbar.shorten(self._save, self._open)
+
+    def _lay_out(self) -> None:
+        self._about = QWidget()
+        column = QVBoxLayout(self._about)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for part in (self._figures, self.time_line, hairline(), self.playback, hairline()):
+            column.addWidget(part)
+        pages = QWidget()
+        self._stack = QStackedLayout(pages)
+        for page in (self._empty, self.frames, self.statistics, self.comparison):
+            self._stack.addWidget(page)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        for shown in (self.toolbar, self.banner_place, self._about):
+            whole.addWidget(shown)
+        whole.addWidget(pages, 1)
+
+    def panes(self) -> list[QWidget]:
+        """The toolbar, the time line, what plays, and the page."""
+        page = self._stack.currentWidget()
+        about = [self.time_line, self.playback] if self.recording is not None else []
+        return [self.toolbar, *about, *([page] if page is not None else [])]
+
+    def command_handlers(self) -> Handlers:
+        """The commands of recordings; their titles tell the present state."""
+
+        def why_none() -> str:
+            return "" if self.recording is not None else _("Open a recording first.")
+
+        playing = self.playback.playing
+        return {
+            "bench.open_recording": Handler(self.choose),
+            "bench.play_recording": Handler(
+                self._toggle_play, self.playback.why_not, _("Pause recording") if playing else _("Play recording")
+            ),
+            "bench.next_recorded": Handler(partial(self.playback.step, 1), self.playback.why_not),
+            "bench.previous_recorded": Handler(partial(self.playback.step, -1), self.playback.why_not),
+            "bench.next_error": Handler(self._next_error, self._why_no_error),
+            "bench.filter_recorded": Handler(self._focus_filter, why_none),
+            "bench.save_recorded": Handler(self.save, self.playback.why_not),
+            "bench.compare_recording": Handler(self._choose_other, why_none),
+            **(self.frames.handlers() if self.recording is not None else {}),
+        }
+
+    # ---- opening
+
+    def open_route(self, rest: str) -> None:
+        """Ask for a recording, or open the sample."""
+        if rest == _OPEN:
+            self.choose()
+        elif rest == _SAMPLE:
+            self.open_sample()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """A single file can be dropped."""
+        if _dropped(event) is not None:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open the file."""
+        if (path := _dropped(event)) is not None:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self.open(path)
+
+    def choose(self) -> None:
+        """Ask for the file to open."""
+        ask_recording(self, _("Open recording"), self.open)
+
+    def open(self, path: Path) -> None:
+        """Open the recording at this path, in place of the one that is open."""
+        self._run_opening(partial(load_recording, path), path.name)
+
+    def open_sample(self) -> None:
+        """Open what the simulated conveyor would have sent in the last minute and a half."""
+        path = Path(_("Simulated conveyor"))
+        start = time.time() - _SAMPLE_S
+
+        def load(_on_bytes: Callable[[int, int], None]) -> Recording:
+            return index_frames(path, sample_frames(_SAMPLE_RATE, _SAMPLE_S, start))
+
+        self._run_opening(load, path.name)
+
+    def _run_opening(self, load: Callable[[Callable[[int, int], None]], Recording], name: str) -> None:
+        if self._opening is not None:
+            self._opening.cancel()
+        work: Work | None = None
+
+        def op(progress: Progress) -> Recording:
+            return load(_telling(progress))
+
+        def done(recording: Recording) -> None:
+            if self._opening is work:
+                self._opening = None
+                self._show_recording(recording)
+                self._tell_opened(recording)
+
+        def failed(error: AppError) -> None:
+            if self._opening is work:
+                self._opening = None
+                self._show_opening("")
+            if not isinstance(error, Cancelled):
+                self._context.problems.show(error, act=_OPEN)
+
+        self._opening = work = self._context.tasks.run(
+            self, op, done, failed, title=_("Opening {file}").format(file=name)
+        )
+        self._show_opening(name)
+
+    def _show_opening(self, name: str) -> None:
+        """Say in the place of a recording that one is being opened; the status bar says how far it is."""
+        if self.recording is not None:
+            return
+        opening = _("Opening {file}").format(file=name)
+        self._empty.sentence.setText(opening if name else _("No recording is open"))
+
+    def _tell_mixed(self, key: str, name: str, channels: Sequence[str]) -> None:
+        """Say of a recording with several channels that they aren't told apart, as long as it is shown."""
+        self._context.problems.dismiss(key)
+        if said := mixed_text(name, channels):
+            why = _("An ID that several of them have is counted as one: its cycle, changes and differences are mixed.")
+            self._context.problems.notice(said, why, kind="warn", icon="ph.warning", key=key, place="bench/recordings")
+
+    def _tell_opened(self, recording: Recording) -> None:
+        self._context.problems.dismiss(_OPEN)
+        self._tell_mixed(_MIXED, recording.path.name, recording.channels)
+        self.frames.focus_frames()
+        announce(self, _("{file} is open").format(file=recording.path.name))
+
+    def _show_recording(self, recording: Recording | None) -> None:
+        self.recording, self._errors = recording, None
+        self.time_line.show_recording(recording)
+        self.playback.show_recording(recording)
+        self.frames.show_recording(recording)
+        self.comparison.forget()
+        self._context.problems.dismiss(_MIXED_OTHER)
+        is_open = recording is not None
+        self._about.setVisible(is_open)
+        self.pages.setVisible(is_open)
+        self._save.setVisible(is_open)
+        self.toolbar.set_title(recording.path.name if recording is not None else _("Recordings"))
+        if recording is not None:
+            self._figures.show_stats(_figures(recording))
+            database = self.frames.filter_bar.databases.database
+            self.statistics.show_ids(recording.path.name, recording.ids, database)
+        self.pages.set_current(_FRAMES)
+        self._show_page(_FRAMES)
+
+    def _show_page(self, key: str) -> None:
+        page = {_FRAMES: self.frames, _STATISTICS: self.statistics, _COMPARISON: self.comparison}[key]
+        self._stack.setCurrentWidget(page if self.recording is not None else self._empty)
+
+    def _show_id(self, frame: Frame) -> None:
+        """Show the frames of an ID."""
+        self.pages.set_current(_FRAMES)
+        self._show_page(_FRAMES)
+        self.frames.show_id(frame)
+
+    def _use_databases(self) -> None:
+        database = self.frames.filter_bar.databases.database
+        self.statistics.show_names(database)
+        self.comparison.show_names(database)
+
+    # ---- where it is
+
+    def _seek(self, seconds: float) -> None:
+        """The user moved the playhead to a time."""
+        if self.recording is not None:
+            at = min(self.recording.first_at(seconds), self.recording.count - 1)
+            self.frames.show_number(at)
+            self.playback.seek(at)
+
+    def _reach(self, at: int) -> None:
+        """The user went to a frame in the list."""
+        if self.recording is not None:
+            self.time_line.show_playhead(self.recording.time_of(at))
+            self.playback.seek(at)
+
+    def _follow(self, at: int) -> None:
+        """A frame was played."""
+        if self.recording is not None:
+            self.time_line.show_playhead(self.recording.time_of(at))
+            self.frames.show_number(at)
+
+    def _show_range(self) -> None:
+        self.frames.model.show_range(self.time_line.selected)
+
+    def _show_numbers(self) -> None:
+        """Other frames are shown: these are played and saved."""
+        self.playback.show_numbers(self.frames.model.numbers)
+        self.time_line.show_count(len(self.frames.model.numbers))
+        self._save.disable("" if self.frames.model.numbers else _("There are no frames to save."))
+
+    def _tell_time_line(self) -> None:
+        self.time_line.update()
+
+    def _toggle_play(self) -> None:
+        if why := self.playback.why_not():
+            self._context.problems.refuse(why)
+        else:
+            self.playback.toggle()
+
+    def _focus_filter(self) -> None:
+        page = self._stack.currentWidget()
+        if page is self.statistics:
+            self.statistics.focus_search()
+        elif page is self.comparison and self.comparison.is_filled:
+            self.comparison.focus_search()
+        else:
+            self.pages.set_current(_FRAMES)
+            self._show_page(_FRAMES)
+            self.frames.filter_bar.focus_field()
+
+    def _why_no_error(self) -> str:
+        if self.recording is None:
+            return _("Open a recording first.")
+        return "" if self.recording.statistics.errors else _("The recording has no error frames.")
+
+    def _next_error(self) -> None:
+        """Go to the next error frame, after the last one to the first again; the search runs once on a worker."""
+        recording = self.recording
+        if recording is None:
+            return
+        if self._errors is not None:
+            self._go_to_error(self._errors)
+            return
+
+        def op(progress: Progress) -> Matching:
+            return recording.matching(parse_frame_filter("error"), CanDatabase(), _telling(progress))
+
+        def done(matching: Matching) -> None:
+            if self.recording is recording:
+                self._errors = matching.numbers
+                self._go_to_error(matching.numbers)
+
+        self._context.tasks.run(self, op, done, title=_("Searching for error frames"))
+
+    def _go_to_error(self, errors: Sequence[int]) -> None:
+        here = self.frames.current_number()
+        at = next((one for one in errors if one > here), errors[0])
+        if self.frames.model.filter.terms:
+            self.frames.filter_bar.clear()
+        self.time_line.select(None)
+        self.pages.set_current(_FRAMES)
+        self._show_page(_FRAMES)
+        self._follow(at)
+        self.playback.seek(at)
+        self.frames.focus_frames()
+
+    # ---- saving and comparing
+
+    def save(self) -> None:
+        """Ask where to save the frames that are shown: those in the range that the filter matches."""
+        recording, numbers = self.recording, self.frames.model.numbers
+        if recording is None or not numbers:
+            return
+        name = f"{recording.path.name.split('.')[0]} {_('part')}.log"
+
+        def chosen(path: Path) -> None:
+            def done(left_out: int) -> None:
+                count = len(numbers) - left_out
+                said = ngettext("{count} frame saved to {file}.", "{count} frames saved to {file}.", count)
+                text = [said.format(count=number(count), file=path.name)]
+                if left_out:
+                    more = _("Left out, because the format can't hold them: {count}.")
+                    text.append(more.format(count=number(left_out)))
+                self._context.problems.toast(" ".join(text))
+
+            def op(progress: Progress) -> int:
+                return save_frames(recording, numbers, path, _telling(progress))
+
+            self._context.tasks.run(self, op, done, title=_("Saving {file}").format(file=path.name))
+
+        title = ngettext("Save {count} shown frame", "Save {count} shown frames", len(numbers))
+        ask_new_recording(self, title.format(count=number(len(numbers))), name, chosen)
+
+    def _choose_other(self) -> None:
+        """Ask for the recording to compare with."""
+        if self.recording is not None:
+            ask_recording(self, _("Compare with another recording"), self.compare_with)
+
+    def compare_with(self, path: Path) -> None:
+        """Compare the open recording with the one at this path."""
+        recording, channels = self.recording, Channels()
+        if recording is None:
+            return
+
+        def done(other: FrameStatistics) -> None:
+            if self.recording is not recording:
+                return
+            database = self.frames.filter_bar.databases.database
+            self.comparison.show_sides((recording.path.name, recording.ids), (path.name, other.ids()), database)
+            self.pages.set_current(_COMPARISON)
+            self._show_page(_COMPARISON)
+            self.comparison.focus_rows()
+            self._tell_mixed(_MIXED_OTHER, path.name, channels.names)
+
+        def op(progress: Progress) -> FrameStatistics:
+            return read_statistics(path, _telling(progress), channels)
+
+        title = _("Reading {file} to compare").format(file=path.name)
+        self._context.tasks.run(self, op, done, title=title)
+
+
+def _telling(progress: Progress) -> Callable[[int, int], None]:
+    """Reports how much is done, and ends the work if the user asked for that."""
+
+    def tell(done: int, total: int) -> None:
+        progress.report(done, total)
+        progress.check()
+
+    return tell
+
+
+def _figures(recording: Recording) -> list[Stat]:
+    """The figures of the whole recording."""
+    seconds, errors = recording.seconds, recording.statistics.errors
+    # As the table has it: by the times between frames, one fewer than these.
+    rate = number((recording.count - 1) / seconds, 0) if seconds > 0 else "–"
+    ids = len({(row.id, row.extended) for row in recording.ids})
+    return [
+        Stat(number(recording.count), _("Frames")),
+        *_day(recording.start),
+        Stat(_duration(seconds), _("Duration")),
+        Stat(number(ids), _("IDs")),
+        Stat(rate, _("Frames/s on average")),
+        Stat(number(errors), _("Error frames"), "error" if errors else "text"),
+    ]
+
+
+def _day(start: float) -> list[Stat]:
+    """The day of the first frame; none if its times don't count from 1970 but from the start of the recording."""
+    if not _FIRST_DAY <= start < _LAST_DAY:
+        return []
+    return [Stat(full_date(datetime.fromtimestamp(start, UTC).astimezone().date()), _("First frame on"))]
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 60:
+        return _("{seconds} s").format(seconds=number(seconds, 3 if seconds < 1 else 1))
+    whole = round(seconds)
+    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}"
+
+
+def _dropped(event: QDropEvent) -> Path | None:
+    """The one file of this computer that is dragged."""
+    urls = event.mimeData().urls()
+    return Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None

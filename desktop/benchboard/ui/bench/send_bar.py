@@ -1,0 +1,230 @@
+"""The bar of the live bus that sends one frame, and says what became of it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from benchboard.canbus import candump
+from benchboard.canbus.frame import Frame
+from benchboard.canbus.frame_sender import SendOutcome
+from benchboard.dongles.listen_only import is_listen_only
+from benchboard.errors import AppError, Invalid, Unavailable
+from benchboard.i18n import _
+from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
+from benchboard.ui.bench.dongle_notices import DongleNotices
+from benchboard.ui.bench.send_problems import CommandHelp, not_a_frame, not_sendable, not_sending, unsent_error
+from benchboard.ui.context import Context
+from benchboard.ui.widgets import Button, Edit, Paragraph, Popover, Said, Text, copyable, heading
+from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.surfaces import set_surface
+
+_SEND: Final = "bench.send"
+"""The key of the notice that frames weren't sent."""
+_NOT_A_FRAME: Final = "bench.not-a-frame"
+
+
+@dataclass(frozen=True, slots=True)
+class _SendState:
+    """What the bar keeps while the window is rebuilt."""
+
+    requested: int
+    handed_over: str
+    rejection: AppError | None
+
+
+class SendBar(QWidget):
+    """A field for one frame, and beside it what became of the last one."""
+
+    def __init__(self, context: Context, devices: DeviceManager, notices: DongleNotices) -> None:
+        super().__init__()
+        self._context, self._devices, self._notices = context, devices, notices
+        self._handed_over = ""
+        """The frame that the line beside the field says was sent."""
+        self._lacks_acknowledgement = False
+        self._requested = 0
+        """The number of the frame in the field, while it is being sent; 0 if it isn't, or was edited since."""
+        self._rejection: AppError | None = None
+        """Why the frame in the field can't be sent, as it is said beside it."""
+        self._unsent: tuple[Frame, ...] = ()
+        """The frames that the notice names."""
+        self._help: CommandHelp | None = None
+        set_surface(self, "surface")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self._line = QHBoxLayout()
+        column.addLayout(self._line)
+        self._line.setContentsMargins(16, 8, 12, 8)
+        self._line.setSpacing(8)
+        self._frame = Edit(placeholder=_("123#DEADBEEF"), mono=True, name="live_frame", label=_("Frame to send"))
+        self._frame.setFixedWidth(260)
+        self._frame.returnPressed.connect(self._send_typed)
+        self._frame.textEdited.connect(lambda _text: self._clear())
+        self.said = Said()
+        column.addWidget(self.said.below)
+        self.said.setObjectName("live_sent")
+        self._help_button = Button("", self._open_help, name="live_help")
+        self._help_button.hide()
+        self._send_button = Button(_("Send frame"), self._send_typed, icon="ph.paper-plane-right", name="live_send")
+        self._line.addWidget(Text(_("Send"), tone="secondary"))
+        self._line.addWidget(self._frame)
+        self._line.addWidget(self._send_button)
+        self._line.addWidget(self.said, 1)
+        self._line.addWidget(self._help_button)
+        devices.frames_sent.connect(self._on_frames_sent)
+
+    def add_right(self, button: Button) -> None:
+        """Add a button at the right end, which works without a bus, too."""
+        self._line.addWidget(button)
+
+    @property
+    def reason(self) -> str:
+        """Why the open bus sends nothing; empty if it sends, or none is open."""
+        return "" if self._devices.live is None else self._send_button.reason
+
+    def focus_field(self) -> None:
+        """Go to the field."""
+        self._frame.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def follow(self, live: LiveBus | None) -> None:
+        """Another bus was opened, or this one has ended: nothing is said of a frame any more."""
+        self._lacks_acknowledgement = False
+        self._clear()
+        self._frame.setEnabled(live is not None)
+        self._send_button.setEnabled(live is not None)
+        if live is not None:
+            self._show_listen_only(live)
+
+    def send(self, frame: Frame) -> None:
+        """Send the frame as if it had been entered in the field."""
+        self._frame.setText(candump.text(frame))
+        self._send_typed()
+
+    def _send_typed(self) -> None:
+        live, text = self._devices.live, self._frame.text().strip()
+        if live is None:
+            return
+        self._clear()
+        frame = candump.parse(text)
+        if frame is None:
+            self._reject(live, text, Invalid(_NOT_A_FRAME, ""))
+            return
+        try:
+            self._requested = live.capture.request_send(frame)
+        except (Unavailable, Invalid) as error:
+            self._reject(live, text, error)
+        else:
+            self.said.set_tone("muted")
+            self.said.setText(_("Sending {frame}.").format(frame=candump.text(frame)))
+
+    def _show_listen_only(self, live: LiveBus) -> None:
+        """Say beside the field that a dongle set to listen only sends nothing; nothing can be entered then."""
+        listens = is_listen_only(live.config)
+        self._frame.setEnabled(not listens and not live.capture.listen_only)
+        self._send_button.disable("")
+        if listens:
+            reason, advice = not_sending(live, self._context)
+            self._send_button.disable(reason)
+            self._show_error(reason, advice, wrong=False)
+            self.said.set_tone("muted")
+        elif live.capture.listen_only:
+            reason = _("The live bus was opened to listen only. To send, close it and open it without.")
+            self._send_button.disable(reason)
+            self.said.set_tone("muted")
+            self.said.setText(reason)
+
+    def _on_frames_sent(self, outcome: SendOutcome) -> None:
+        """Show what became of frames: of the last one requested beside its field, unless that was edited meanwhile."""
+        self._report_unsent(outcome)
+        if outcome.last != self._requested:
+            return
+        self._requested = 0
+        self.said.set_tone("muted" if outcome.error is None else "error")
+        frame = candump.text(outcome.frames[-1])
+        if outcome.error is None:
+            self._handed_over = frame
+            self.said.setText(_("Sent {frame} to the dongle.").format(frame=frame))
+        else:
+            self.said.setText(_("{frame} wasn't sent.").format(frame=frame))
+        announce(self.said, self.said.text())
+
+    def show_acknowledgement(self, *, lacks: bool) -> None:
+        """Say of the frame that was sent last whether no node acknowledges what the dongle sends."""
+        self._lacks_acknowledgement = lacks
+        if not self._handed_over:
+            return
+        sentence = _("Sent {frame} to the dongle.")
+        if lacks:
+            sentence = _("Sent {frame} to the dongle, but no node acknowledges it.")
+        text = sentence.format(frame=self._handed_over)
+        if text != self.said.text():
+            self.said.setText(text)
+            announce(self.said, text)
+
+    def _report_unsent(self, outcome: SendOutcome) -> None:
+        """Show a notice of all frames that weren't sent, until one is sent again or the user dismisses it."""
+        problems = self._context.problems
+        if outcome.error is None:
+            self._notices.dismiss(_SEND)
+            return
+        earlier = self._unsent if problems.has(_SEND) else ()
+        self._unsent = (*earlier, *outcome.frames)
+        self._notices.show(unsent_error(self._unsent, outcome.error), act=_SEND)
+
+    def _show_error(self, text: str, advice: CommandHelp | None = None, *, wrong: bool = True) -> None:
+        """Show beside the field why its frame can't be sent, and a button for the command that helps. The frame itself
+        may not be `wrong`.
+        """
+        self._frame.set_invalid(wrong)
+        self._help = advice
+        self._help_button.setText(advice.title if advice is not None else "")
+        self._help_button.updateGeometry()
+        self._help_button.setVisible(advice is not None)
+        self.said.set_tone("error")
+        self.said.setText(text)
+        announce(self.said, text)
+
+    def _open_help(self) -> None:
+        """Show the command that helps, to copy."""
+        if self._help is None:
+            return
+        popover = Popover(self._help_button, width=420, name="live_help_popover")
+        popover.column.addWidget(heading(self._help.title))
+        popover.column.addWidget(Paragraph(self._help.steps, "body", "secondary"))
+        popover.column.addWidget(copyable(self._help.command, _("command")))
+        popover.open()
+
+    def state(self) -> object:
+        """The frame that is being sent or was sent last, and why it can't be sent."""
+        return _SendState(self._requested, self._handed_over, self._rejection)
+
+    def restore(self, state: object) -> None:
+        """Show what was said of the frame in the field."""
+        live, text = self._devices.live, self._frame.text().strip()
+        if not isinstance(state, _SendState) or live is None or is_listen_only(live.config) or live.capture.listen_only:
+            return
+        self._requested, self._handed_over = state.requested, state.handed_over
+        if state.rejection is not None:
+            self._reject(live, text, state.rejection)
+        elif state.requested:
+            self.said.setText(_("Sending {frame}.").format(frame=text))
+        self.show_acknowledgement(lacks=self._lacks_acknowledgement)
+
+    def _reject(self, live: LiveBus, text: str, error: AppError) -> None:
+        """Show beside the field why the frame in it can't be sent."""
+        self._rejection = error
+        if error.code == _NOT_A_FRAME:
+            self._show_error(not_a_frame(text))
+        elif isinstance(error, Invalid):
+            self._show_error(*not_sendable(error, live, self._context))
+        else:
+            self._show_error(str(error), wrong=False)
+
+    def _clear(self) -> None:
+        """The frame is edited or sent again: what was said of the last one no longer applies."""
+        self._requested, self._handed_over, self._rejection = 0, "", None
+        self._frame.set_invalid(False)
+        self._help_button.hide()
+        self.said.setText("")

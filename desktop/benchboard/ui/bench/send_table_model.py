@@ -1,0 +1,189 @@
+"""The rows of the send table as a model: what each sends, and what became of it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtWidgets import QWidget
+
+from benchboard.canbus.dbc import CanDatabase
+from benchboard.canbus.frame import Frame
+from benchboard.canbus.send_table import SendRow, SendTable
+from benchboard.canbus.table_sender import RowState
+from benchboard.i18n import _, number
+from benchboard.ui.bench.frame_format import identifier, payload
+from benchboard.ui.widgets.labels import plain_tooltip
+
+ON: Final = 0
+ID: Final = 1
+NAME: Final = 2
+TYPE: Final = 3
+LENGTH: Final = 4
+DATA: Final = 5
+PERIOD: Final = 6
+SENT: Final = 7
+FAILED: Final = 8
+STATE: Final = 9
+NUMBERS: Final = (LENGTH, PERIOD, SENT, FAILED)
+_NEVER: Final = RowState()
+Index = QModelIndex | QPersistentModelIndex
+
+
+def alignment(column: int) -> Qt.AlignmentFlag:
+    """Numbers are aligned to the right, all else to the left."""
+    side = Qt.AlignmentFlag.AlignRight if column in NUMBERS else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
+def frame_type(frame: Frame) -> str:
+    """The format of a frame, in the short terms of the field."""
+    if frame.remote:
+        return "RTR"
+    if frame.fd:
+        return "FD BRS" if frame.brs else "FD"
+    return _("Data")
+
+
+class SendTableModel(QAbstractTableModel):
+    """Shows `table`, and of each row what `show_states` was told last."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.table = SendTable()
+        self.titles = (
+            "", _("ID"), _("Name"), _("Type"), _("Len"), _("Data"), _("Every (ms)"), _("Sent"), _("Failed"),
+            _("State"),
+        )  # fmt: skip
+        self._database = CanDatabase()
+        self._states: Mapping[int, RowState] = {}
+        self._now = 0.0
+        self._reports_sent = True
+
+    def show_table(self, table: SendTable) -> None:
+        """Show another table, or this one after an edit."""
+        self.beginResetModel()
+        self.table = table
+        self.endResetModel()
+
+    def set_database(self, database: CanDatabase) -> None:
+        """Name the rows that have no name of their own by this database."""
+        self._database = database
+        self._changed(NAME, NAME)
+
+    def show_states(self, states: Mapping[int, RowState], now: float, *, reports_sent: bool) -> None:
+        """Show what became of the rows, at the sender's time `now` (s)."""
+        before = [self.cell(row, STATE) for row in range(self.rowCount())]
+        changed = states != self._states
+        self._states, self._now, self._reports_sent = states, now, reports_sent
+        if changed or before != [self.cell(row, STATE) for row in range(self.rowCount())]:
+            self._changed(ON, STATE)
+
+    def _changed(self, first: int, last: int) -> None:
+        if self.rowCount():
+            self.dataChanged.emit(self.index(0, first), self.index(self.rowCount() - 1, last))
+
+    def row_at(self, row: int) -> SendRow | None:
+        """The row at this place, if there is one."""
+        return self.table.rows[row] if 0 <= row < len(self.table.rows) else None
+
+    def place_of(self, key: int) -> int:
+        """The place of the row with this key; -1 if it isn't there."""
+        return next((place for place, row in enumerate(self.table.rows) if row.key == key), -1)
+
+    def state_at(self, row: int) -> RowState:
+        """What became of the row at this place."""
+        return self._states.get(self.table.rows[row].key, _NEVER)
+
+    def title_of(self, row: SendRow) -> str:
+        """What the row is called: its name, that of its message, or its ID."""
+        message = self._database.find(row.frame)
+        return row.name or (message.name if message is not None else identifier(row.frame))
+
+    def cell(self, place: int, column: int) -> str:
+        """The text of a cell."""
+        row, state = self.table.rows[place], self.state_at(place)
+        if column == ID:
+            return identifier(row.frame)
+        if column == NAME:
+            return self.title_of(row) if row.name or self._database.find(row.frame) else ""
+        if column == TYPE:
+            return frame_type(row.frame)
+        if column == LENGTH:
+            return number(row.frame.remote_dlc if row.frame.remote else len(row.frame.data))
+        if column == DATA:
+            return payload(row.frame)
+        if column == PERIOD:
+            return _("once") if row.period_ms is None else number(row.period_ms, most=3)
+        if column == SENT:
+            return number(state.sent)
+        if column == FAILED:
+            return number(state.failed)
+        return self.state_text(state) if column == STATE else ""
+
+    def state_text(self, state: RowState) -> str:
+        """What the row does now, or how it ended."""
+        if state.running:
+            text = _("Running for {seconds} s").format(seconds=number(int(self._now - (state.since or self._now))))
+            if state.missed:
+                text = _("{state}, {count} missed").format(state=text, count=number(state.missed))
+            return text
+        if state.error is not None:
+            return state.error.what.rstrip(".")
+        if state.unconfirmed:
+            return _("Not acknowledged yet") if self._reports_sent else _("Not accepted yet")
+        if state.failed and not state.sent:
+            return _("Failed")
+        if state.since is None:
+            return _("Not sent yet")
+        return _("Stopped") if state.missed or state.sent + state.failed > 1 else _("Sent")
+
+    # ---- as Qt asks
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self.table.rows)
+
+    def columnCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self.titles)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid() or index.row() >= len(self.table.rows):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.cell(index.row(), index.column())
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return self._spoken(index.row()) if index.column() == ON else self.cell(index.row(), index.column())
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tooltip(self._tooltip(index.row(), index.column()))
+        return None
+
+    def _spoken(self, row: int) -> str:
+        """The whole row, for a screen reader."""
+        parts = (f"{self.titles[column]} {self.cell(row, column)}" for column in range(ID, STATE))
+        return ", ".join([self.cell(row, STATE), *parts])
+
+    def _tooltip(self, row: int, column: int) -> str:
+        state = self.state_at(row)
+        if column == ON:
+            running = _("Stop (Space)")
+            once = self.table.rows[row].period_ms is None
+            return running if state.running else _("Send once (Space)") if once else _("Start (Space)")
+        if column == STATE and state.error is not None:
+            return str(state.error)
+        if column in (STATE, PERIOD) and state.since is not None:
+            return _("At most {ms} ms late").format(ms=number(state.most_late_s * 1000, 1))
+        return self.cell(row, column) if column in (NAME, DATA) else ""
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.titles[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return alignment(section)
+        if role == Qt.ItemDataRole.ToolTipRole and section == SENT:
+            acknowledged = _("Frames that another node has acknowledged")
+            accepted = _("Frames that the dongle has accepted. It doesn't report acknowledgements.")
+            return plain_tooltip(acknowledged if self._reports_sent else accepted)
+        if role == Qt.ItemDataRole.ToolTipRole and section == FAILED:
+            return plain_tooltip(_("Frames that the dongle rejected or gave up"))
+        return None

@@ -1,0 +1,156 @@
+"""The pairs of columns by which a table is joined: rows of two lists, all of which have to be equal."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from benchboard.analytics.query_builder.combined import comparable
+from benchboard.analytics.table_browser import BrowsedColumn
+from benchboard.i18n import _
+from benchboard.ui.widgets import Button, Select, Text
+
+Pair = tuple[str, str]
+MAX_PAIRS: Final = 4
+
+
+class _PairRow(QWidget):
+    """A column of the query, and one of the other table that can be equal to it."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget, place: int) -> None:
+        super().__init__(parent)
+        end = f"_{place + 1}" if place else ""
+        self._columns: Sequence[BrowsedColumn] = ()
+        self._others: Sequence[BrowsedColumn] = ()
+        self.ours = Select([], name=f"join_left{end}", label=_("Column of this query"), parent=self)
+        self.theirs = Select([], name=f"join_right{end}", label=_("Equal to the column"), parent=self)
+        self.remove = Button("", kind="quiet", icon="ph.x", size="sm", name=f"join_remove_pair{end}", parent=self)
+        self.remove.setToolTip(_("Remove this pair of columns"))
+        self.remove.setAccessibleName(_("Remove this pair of columns"))
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(8)
+        line.addWidget(self.ours, 1)
+        line.addWidget(Text("=", tone="secondary"), 0, Qt.AlignmentFlag.AlignVCenter)
+        line.addWidget(self.theirs, 1)
+        line.addWidget(self.remove)
+        self.ours.currentIndexChanged.connect(self._choose_ours)
+        self.theirs.currentIndexChanged.connect(self.changed)
+
+    @property
+    def pair(self) -> Pair:
+        return self.ours.current_key(), self.theirs.current_key()
+
+    def show_pair(self, columns: Sequence[BrowsedColumn], others: Sequence[BrowsedColumn], pair: Pair) -> None:
+        """Offer these columns, and show a pair of them."""
+        self._columns, self._others = columns, others
+        self.blockSignals(True)
+        self.ours.set_choices([(one.name, one.title) for one in columns])
+        self.ours.set_current_key(pair[0])
+        self._show_theirs(pair[1])
+        self.blockSignals(False)
+
+    def _show_theirs(self, chosen: str) -> None:
+        kind = next((one.kind for one in self._columns if one.name == self.ours.current_key()), None)
+        found = [one for one in self._others if kind is not None and comparable(kind, one.kind)]
+        self.theirs.blockSignals(True)
+        self.theirs.set_choices([(one.name, one.title) for one in found])
+        self.theirs.set_current_key(chosen)
+        self.theirs.blockSignals(False)
+
+    def _choose_ours(self) -> None:
+        self._show_theirs(self.theirs.current_key())
+        self.changed.emit()
+
+
+class JoinPairs(QWidget):
+    """One pair of columns or several; `changed` when another one is chosen, added or removed by hand."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget, *, several: bool) -> None:
+        super().__init__(parent)
+        self._several = several
+        self._columns: Sequence[BrowsedColumn] = ()
+        self._others: Sequence[BrowsedColumn] = ()
+        self._rows: list[_PairRow] = []
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        self._list = QVBoxLayout()
+        self._list.setSpacing(8)
+        column.addWidget(Text(_("Columns that have to be equal"), tone="secondary"))
+        column.addLayout(self._list)
+        self._add = Button(_("Add pair of columns"), self._add_pair, kind="quiet", icon="ph.plus", size="sm",
+                           name="join_add_pair", parent=self)  # fmt: skip
+        column.addWidget(self._add, 0, Qt.AlignmentFlag.AlignLeft)
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        """The pairs that are complete, each once."""
+        return tuple(dict.fromkeys(one.pair for one in self._rows if all(one.pair)))
+
+    def show_pairs(
+        self, columns: Sequence[BrowsedColumn], others: Sequence[BrowsedColumn], pairs: Sequence[Pair]
+    ) -> None:
+        """Show pairs of these columns; without one, an empty row."""
+        self._columns, self._others = columns, others
+        shown = list(pairs) or [("", "")]
+        while len(self._rows) > len(shown):
+            self._drop(self._rows[-1])
+        while len(self._rows) < len(shown):
+            self._append()
+        for row, pair in zip(self._rows, shown, strict=True):
+            row.show_pair(columns, others, pair)
+        self._show_buttons()
+
+    def _append(self) -> _PairRow:
+        row = _PairRow(self, len(self._rows))
+        row.changed.connect(self.changed)
+        row.remove.clicked.connect(partial(self._remove, row))
+        self._rows.append(row)
+        self._list.addWidget(row)
+        row.show()  # at once: the popover is as high as its rows need
+        return row
+
+    def _drop(self, row: _PairRow) -> None:
+        self._rows.remove(row)
+        self._list.removeWidget(row)
+        row.hide()
+        row.deleteLater()
+
+    def _add_pair(self) -> None:
+        """Add the first pair of columns that no row has yet, and go there."""
+        pair = self._free_pair()
+        if pair is None:
+            return
+        row = self._append()
+        row.show_pair(self._columns, self._others, pair)
+        self._show_buttons()
+        row.ours.setFocus(Qt.FocusReason.TabFocusReason)
+        self.changed.emit()
+
+    def _remove(self, row: _PairRow) -> None:
+        left = [one.pair for one in self._rows if one is not row]
+        self.show_pairs(self._columns, self._others, left)
+        self._rows[-1].ours.setFocus(Qt.FocusReason.TabFocusReason)
+        self.changed.emit()
+
+    def _free_pair(self) -> Pair | None:
+        ours, theirs = ({pair[side] for pair in self.pairs} for side in (0, 1))
+        free = (
+            (one.name, other.name)
+            for one in self._columns
+            for other in self._others
+            if one.name not in ours and other.name not in theirs and comparable(one.kind, other.kind)
+        )
+        return next(iter(sorted(free, key=lambda pair: pair[0].casefold() != pair[1].casefold())), None)
+
+    def _show_buttons(self) -> None:
+        for row in self._rows:
+            row.remove.setVisible(len(self._rows) > 1)
+        self._add.setVisible(self._several and len(self._rows) < MAX_PAIRS and self._free_pair() is not None)

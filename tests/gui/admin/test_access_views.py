@@ -1,0 +1,308 @@
+"""What a person can reach, roles and teams, in the window: shown, changed, undone, and what other programs change."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+
+from benchboard.identity import authentication, role_changes, teams
+from benchboard.identity.permissions import Actor, Client
+from benchboard.identity.role_changes import RoleFields, RoleSummary
+from benchboard.ui.widgets import Button, Select
+from benchboard.ui.widgets.labels import Text
+from benchboard.ui.widgets.list_row import ListRow
+from benchboard.ui.widgets.readable_rows import ReadableRow
+from support.admin import Admin
+from support.databases import unbound
+
+OZ = "Öz Işık"
+
+
+def _change(admin: Admin, op: Any) -> Any:
+    """Change the window's database as another program does: the window isn't told."""
+    assert admin.application.shell is not None
+    database = admin.application.shell.context.workspace.database
+    with unbound(database).change() as session:
+        return op(session, authentication.operator_actor(session, client=Client.here()))
+
+
+def _role(admin: Admin, name: str = "Line lead", *people: str, abilities: tuple[str, ...] = ("studio:enter",)) -> str:
+    ids = [admin.person(one).id for one in people]
+
+    def make(session: Any, actor: Actor) -> str:
+        made = role_changes.create_role(session, actor, name=name, abilities=abilities)
+        role_changes.add_people(session, actor, made.id, ids)
+        return made.id
+
+    made: str = _change(admin, make)
+    return made
+
+
+def _stored(admin: Admin, name: str = "Line lead") -> RoleSummary | None:
+    roles = admin.ask(role_changes.list_roles)
+    return next((one for one in roles if one.name == name), None)
+
+
+def _abilities(admin: Admin) -> frozenset[str]:
+    role = _stored(admin)
+    return role.abilities if role is not None else frozenset()
+
+
+def _rows(admin: Admin, pane: str) -> list[str]:
+    holder = admin.find(pane)
+    return [row.accessibleName() for row in holder.findChildren(ReadableRow) if row.isVisible()]
+
+
+def _box(admin: Admin, ability: str) -> QCheckBox:
+    box = admin.find(f"tick_{ability}")
+    assert isinstance(box, QCheckBox)
+    return box
+
+
+def _shown(admin: Admin, name: str) -> list[QWidget]:
+    return [one for one in admin.window.findChildren(QWidget, name) if one.isVisible()]
+
+
+def _texts(admin: Admin, pane: str) -> set[str]:
+    return {one.text() for one in admin.find(pane).findChildren(Text) if one.isVisible()}
+
+
+def test_access_tab_says_every_path_and_follows_what_others_change(admin: Admin, tmp_path: Path) -> None:
+    admin.press_row("people_table", OZ)
+    admin.click("person_access")
+    admin.wait(lambda: "Explore data, Unless restricted to others · Role Analyst" in _rows(admin, "person_detail"))
+    assert not any(row.startswith("Open Bench") for row in _rows(admin, "person_detail"))
+    role = _role(admin, "Line lead", OZ, abilities=("bench:enter",))
+    admin.wait(lambda: "Open Bench, Whole organisation · Role Line lead" in _rows(admin, "person_detail"))
+    _change(admin, lambda session, actor: role_changes.delete_role(session, actor, role))
+    admin.wait(lambda: not any(row.startswith("Open Bench") for row in _rows(admin, "person_detail")))
+    assert any(row.startswith("Orders wall, Can view, Open to everyone") for row in _rows(admin, "person_detail"))
+
+
+def test_roles_are_edited_after_a_what_if_and_undone(admin: Admin) -> None:
+    _role(admin, "Line lead", OZ, "Ada Lovelace", abilities=("studio:enter", "sources:read"))
+    admin.go("admin/roles")
+    admin.click("role_line-lead")
+    assert not _shown(admin, "roles_save")
+    admin.click("tick_dongles:pair")  # and Open Bench, without which it is of no use
+    admin.wait(lambda: _box(admin, "bench:enter").isChecked())
+    admin.click("tick_sources:read")
+    admin.wait(lambda: [row for row in _rows(admin, "what_if_detail") if row.startswith("Ada Lovelace")])
+    assert _rows(admin, "what_if_detail") == [
+        f"{OZ}, + open Bench, pair and configure dongles",
+        "Ada Lovelace, − explore data",
+    ]
+    assert {"+ 1", "− 1", "0"} <= _texts(admin, "what_if_detail")
+    staged, save = admin.find("roles_staged"), admin.find("roles_save")
+    assert isinstance(staged, Button)
+    assert isinstance(save, Button)
+    assert staged.text() == "3 permissions changed, not saved"
+    assert save.text() == "Save for 2 people"
+    assert _abilities(admin) == {"studio:enter", "sources:read"}
+    admin.click("roles_save")
+    admin.wait(lambda: _abilities(admin) == {"studio:enter", "bench:enter", "dongles:pair"})
+    admin.wait(lambda: not _shown(admin, "roles_save"))
+    admin.wait(lambda: admin.toast().startswith("Permissions of “Line lead” saved"))
+    admin.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    admin.wait(lambda: _abilities(admin) == {"studio:enter", "sources:read"})
+    admin.wait(lambda: _box(admin, "sources:read").isChecked() and not _box(admin, "bench:enter").isChecked())
+
+
+def test_undo_of_permissions_keeps_what_somebody_changed_since(admin: Admin) -> None:
+    role = _role(admin, "Line lead", OZ, abilities=("studio:enter",))
+    admin.go("admin/roles")
+    admin.click("role_line-lead")
+    admin.click("tick_sources:read")
+    admin.click("roles_save")
+    admin.wait(lambda: admin.toast().startswith("Permissions of “Line lead” saved"))
+    theirs = frozenset({"studio:enter", "sources:read", "bench:enter"})
+    _change(admin, lambda session, actor: role_changes.change_role(session, actor, role, RoleFields(abilities=theirs)))
+    admin.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    admin.wait(lambda: "Someone else changed the role “Line lead”" in admin.banner())
+    assert _abilities(admin) == theirs
+
+
+def test_what_is_ticked_stays_while_another_program_changes_the_role(admin: Admin) -> None:
+    role = _role(admin, "Line lead", OZ)
+    admin.go("admin/roles")
+    admin.click("role_line-lead")
+    admin.click("tick_bench:enter")
+    fields = RoleFields("Line leads", abilities=frozenset({"studio:enter", "sources:read"}))
+    _change(admin, lambda session, actor: role_changes.change_role(session, actor, role, fields))
+    admin.wait(lambda: _box(admin, "sources:read").isChecked())
+    assert _box(admin, "bench:enter").isChecked()
+    row = admin.find("role_line-lead")
+    assert isinstance(row, ListRow)
+    admin.wait(lambda: row.text() == "Line leads")
+    admin.click("roles_save")
+    admin.wait(lambda: _stored(admin, "Line leads").abilities == {"studio:enter", "sources:read", "bench:enter"})  # type: ignore[union-attr]
+
+
+def test_leaving_an_edited_role_asks_and_discards(admin: Admin) -> None:
+    _role(admin)
+    admin.go("admin/roles")
+    admin.click("role_line-lead")
+    admin.click("tick_bench:enter")
+    admin.click("role_admin")
+    admin.click("confirm_keep")
+    assert _box(admin, "bench:enter").isChecked()
+    admin.click("role_admin")
+    admin.click("confirm_act")
+    admin.wait(lambda: not _shown(admin, "tick_bench:enter"))
+    admin.click("role_line-lead")
+    assert not _box(admin, "bench:enter").isChecked()
+
+
+def test_system_role_is_cloned_without_the_reserved_permission_and_deleted_with_undo(admin: Admin) -> None:
+    admin.go("admin/roles")
+    admin.click("role_admin")
+    assert not _shown(admin, "role_delete")
+    assert not _shown(admin, "tick_bench:enter")
+    admin.click("role_clone")
+    name = admin.find("name_field")
+    assert isinstance(name, QLineEdit)
+    assert name.text() == "Admin copy"
+    name.setText("Admin")
+    admin.click("name_accept")
+    admin.wait(lambda: admin.find("name_accept").isEnabled())
+    assert _stored(admin, "Auditor") is None
+    name.clear()
+    admin.type("name_field", "Auditor")
+    admin.click("name_accept")
+    admin.wait(lambda: _shown(admin, "tick_admin:enter"))
+    assert _box(admin, "admin:enter").isChecked()
+    assert not _box(admin, "users:write").isEnabled()
+    assert _stored(admin, "Auditor").abilities.isdisjoint({"users:write"})  # type: ignore[union-attr]
+    admin.click("role_delete")
+    admin.wait(lambda: _stored(admin, "Auditor") is None)
+    admin.wait(lambda: admin.toast().startswith("Role “Auditor” deleted"))
+    admin.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    admin.wait(lambda: _stored(admin, "Auditor") is not None)
+
+
+def test_people_get_and_lose_a_role_in_its_details(admin: Admin) -> None:
+    _role(admin)
+    admin.go("admin/roles")
+    admin.click("role_line-lead")
+    admin.type("role_add", "ada")
+    admin.wait(lambda: [one for one in admin.window.findChildren(QWidget) if one.objectName().startswith("role_add_")])
+    admin.key(Qt.Key.Key_Return)
+    admin.wait(lambda: any(row.startswith("Ada Lovelace") for row in _rows(admin, "role_detail")))
+    assert admin.person("Ada Lovelace").own_roles == ("Line lead",)
+    admin.click("member_remove")
+    admin.wait(lambda: not _rows(admin, "role_detail"))
+    admin.wait(lambda: "no longer has the role" in admin.toast())
+    admin.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    admin.wait(lambda: admin.person("Ada Lovelace").own_roles == ("Line lead",))
+
+
+def test_columns_of_roles_keep_their_order_and_the_chosen_one_is_in_view(admin: Admin) -> None:
+    def columns() -> list[str]:
+        row = admin.find("ability_orders:read")
+        cells = sorted((one for one in row.findChildren(QWidget) if one.width() == 72), key=lambda one: one.x())
+        return [one.accessibleName().partition(":")[0] for one in cells]
+
+    admin.window.resize(1024, 700)
+    admin.go("admin/roles")
+    admin.click("role_admin")
+    before = columns()
+    admin.click("role_business_user")
+    assert columns() == before
+    area = admin.find("role_detail").mapTo(admin.window, QPoint()).x()
+
+    def is_in_view() -> bool:
+        row = admin.find("ability_orders:read")
+        end = row.mapTo(admin.window, QPoint(row.width(), 0)).x()
+        return end <= area + 1
+
+    admin.wait(is_in_view)
+
+
+def test_roles_are_compared_by_two(admin: Admin) -> None:
+    admin.go("admin/roles")
+    admin.click("role_technician")
+    choice = admin.find("roles_compare")
+    assert isinstance(choice, Select)
+    analyst = next(one for one in admin.ask(role_changes.list_roles) if one.slug == "analyst")
+    choice.setCurrentIndex(choice.findData(analyst.id))
+    admin.wait(lambda: admin.find("ability_bench:enter").accessibleName() == "Open Bench: Technician Yes, Analyst No")
+    choice.setCurrentIndex(0)
+    admin.wait(lambda: "Admin Yes" in admin.find("ability_bench:enter").accessibleName())
+
+
+def test_who_can_finds_permissions_and_dashboards(admin: Admin) -> None:
+    admin.go("admin/roles")
+    admin.type("who_can_search", "pair")
+    admin.wait(lambda: "Ada Lovelace, Role Technician" in _rows(admin, "who_can_detail"))
+    assert not any(row.startswith(OZ) for row in _rows(admin, "who_can_detail"))
+    search = admin.find("who_can_search")
+    assert isinstance(search, QLineEdit)
+    search.clear()
+    admin.type("who_can_search", "wall")
+    admin.wait(lambda: f"{OZ}, Can view, Open to everyone" in _rows(admin, "who_can_detail"))
+    search.clear()
+    admin.type("who_can_search", "zzz")
+    nothing = "No permission, dashboard, data source or dongle matches “zzz”."
+    admin.wait(lambda: nothing in {one.text() for one in admin.find("who_can_detail").findChildren(Text)})
+    admin.click("detail_close")
+    admin.wait(lambda: admin.find("role_detail").isVisible())
+
+
+def test_teams_are_made_renamed_filled_and_deleted_with_undo(admin: Admin) -> None:
+    admin.go("admin/teams")
+    admin.click("teams_new")
+    admin.type("name_field", "Rig 12")
+    admin.click("name_accept")
+    admin.wait(lambda: admin.find("team_detail").isVisible() and "Rig 12" in admin.column("teams_table"))
+    admin.type("team_add", "ada")
+    admin.wait(lambda: [one for one in admin.window.findChildren(QWidget) if one.objectName().startswith("team_add_")])
+    admin.key(Qt.Key.Key_Return)
+    admin.wait(lambda: admin.cell("teams_table", "Rig 12", 2) == "Ada Lovelace")
+    admin.click("team_rename")
+    name = admin.find("name_field")
+    assert isinstance(name, QLineEdit)
+    name.clear()
+    admin.type("name_field", "Rig 13")
+    admin.click("name_accept")
+    admin.wait(lambda: "Rig 13" in admin.column("teams_table"))
+    admin.click("team_delete")
+    admin.click("confirm_act")
+    admin.wait(lambda: "Rig 13" not in admin.column("teams_table"))
+    assert admin.person("Ada Lovelace").teams == ()
+    admin.wait(lambda: admin.toast().startswith("Team “Rig 13” deleted"))
+    admin.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    admin.wait(lambda: admin.cell("teams_table", "Rig 13", 2) == "Ada Lovelace")
+
+
+def test_teams_follow_what_others_change_and_keep_the_selection(admin: Admin) -> None:
+    admin.go("admin/teams")
+    admin.press_row("teams_table", "Shop desk")
+    admin.wait(lambda: admin.find("team_detail").isVisible())
+    ids = [admin.person("Ada Lovelace").id]
+    _change(admin, lambda session, actor: teams.create_team(session, actor, name="A first one"))
+    _change(admin, lambda session, actor: teams.add_people(session, actor, "shop-desk", ids))
+    admin.wait(lambda: "Ada Lovelace" in (admin.cell("teams_table", "Shop desk", 2) or ""))
+    admin.wait(lambda: any(row.startswith("Ada Lovelace") for row in _rows(admin, "team_detail")))
+    assert admin.column("teams_table")[0] == "A first one"
+    view = admin.table("teams_table")
+    assert view.currentIndex().siblingAtColumn(0).data() == "Shop desk"
+
+
+@pytest.mark.parametrize("name", ["people_add", "roles_new", "teams_new"])
+def test_auditor_sees_people_roles_and_teams_and_changes_none(admin: Admin, name: str) -> None:
+    """Somebody with an own role that looks into Admin, as the window's person."""
+    shell = admin.application.shell
+    assert shell is not None
+    context = shell.context
+    context.actor.grant(frozenset({"Auditor"}), context.actor.permissions - {"users:write", "sessions:revoke"})
+    built = {"people_add": "people", "roles_new": "roles", "teams_new": "teams"}[name]
+    from benchboard.ui.admin import ROOM
+
+    (view,) = [one for one in ROOM.views if one.key == built]
+    page = view.build(context)
+    admin.qtbot.addWidget(page)
+    button = page.findChild(Button, name)
+    assert button is not None
+    assert button.reason == "You can't change people, teams or roles."

@@ -1,0 +1,185 @@
+"""Recording the live bus, by its buttons, against simulated dongles."""
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QFileDialog, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from benchboard.canbus.recording_reader import read_frames
+from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.live_bus_view import LiveBusView
+from benchboard.ui.bench.recording_clock import RecordingClock
+from benchboard.ui.shell.shell import Shell
+from benchboard.ui.widgets import Confirm, Toast
+from support.benchsim import Simulator
+from support.window import Clicker, visible
+
+
+@pytest.fixture
+def view(qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker) -> LiveBusView:
+    """The live bus of a simulated dongle, open and with frames."""
+    shell.go("bench/live")
+    qtbot.waitUntil(lambda: click.find(shell.window(), "live_start").isEnabled())
+    click(shell.window(), "live_start")
+    (view,) = shell.findChildren(LiveBusView)
+    qtbot.waitUntil(lambda: view.model.rowCount() >= 6)
+    return view
+
+
+@pytest.fixture
+def choose(qtbot: QtBot, shell: Shell) -> Callable[[Path], None]:
+    """Chooses a file in the dialog that is open."""
+
+    def choose_file(path: Path) -> None:
+        qtbot.waitUntil(lambda: shell.window().findChild(QFileDialog, "live_record_dialog") is not None)
+        dialog = shell.window().findChild(QFileDialog, "live_record_dialog")
+        assert dialog is not None
+        edit = dialog.findChild(QLineEdit, "fileNameEdit")
+        assert edit is not None
+        edit.setText(str(path))
+        dialog.accept()
+        qtbot.waitUntil(lambda: shell.window().findChild(QFileDialog, "live_record_dialog") is None)
+
+    return choose_file
+
+
+def toasts(shell: Shell) -> str:
+    return " ".join(toast.accessibleName() for toast in shell.window().findChildren(Toast))
+
+
+def test_record_button_records_until_it_is_pressed_again(
+    qtbot: QtBot, shell: Shell, view: LiveBusView, click: Clicker, choose: Callable[[Path], None], tmp_path: Path
+) -> None:
+    window, file = shell.window(), tmp_path / "drive.blf"
+    click(window, "live_record")
+    choose(file)
+    button = click.find(window, "live_record")
+    qtbot.waitUntil(lambda: button.text() == "Stop recording 00:00:01")
+    if folder := os.environ.get("BENCH_SHOTS"):
+        window.grab().save(f"{folder}/live_recording_light.png")
+        shell.context.theme.set_appearance("dark")
+        window.grab().save(f"{folder}/live_recording_dark.png")
+        shell.context.theme.set_appearance("light")
+    click(window, "live_record")
+    qtbot.waitUntil(lambda: button.text() == "Record")
+    frames = list(read_frames(file))
+    assert len(frames) > 100
+    qtbot.waitUntil(lambda: f"{len(frames)} frames recorded to drive.blf." in toasts(shell))
+
+
+def test_recording_ends_with_the_bus_and_the_last_minutes_can_be_saved_after_it(
+    qtbot: QtBot, shell: Shell, view: LiveBusView, manager: DeviceManager, click: Clicker,
+    choose: Callable[[Path], None], tmp_path: Path,
+) -> None:  # fmt: skip
+    window, file = shell.window(), tmp_path / "drive.log"
+    click(window, "live_record")
+    choose(file)
+    qtbot.waitUntil(lambda: view.recording.recording)
+    click(window, "live_stop")
+    qtbot.waitUntil(lambda: "recorded to drive.log" in toasts(shell))
+    assert not visible(window, "live_record")
+    click(window, "live_keep")
+    choose(tmp_path / "kept.asc")
+    qtbot.waitUntil(lambda: "recorded to kept.asc" in toasts(shell))
+    kept, recorded = list(read_frames(tmp_path / "kept.asc")), list(read_frames(file))
+    assert len(kept) > len(recorded), "what came before the recording too"
+
+
+def test_recording_that_cannot_be_written_says_why(
+    qtbot: QtBot, shell: Shell, view: LiveBusView, tmp_path: Path
+) -> None:
+    view.recording.start(tmp_path / "gone" / "drive.log")
+    qtbot.waitUntil(lambda: shell.context.problems.current is not None)
+    problem = shell.context.problems.current
+    assert problem is not None
+    assert problem.what == f"Can't record to {tmp_path / 'gone' / 'drive.log'}."
+    assert not view.recording.recording
+
+
+def test_recording_is_in_the_status_bar_in_every_room_and_what_would_end_it_asks(
+    qtbot: QtBot, shell: Shell, view: LiveBusView, manager: DeviceManager, click: Clicker, tmp_path: Path
+) -> None:
+    window, status = shell.window(), shell.context.status
+    view.recording.start(tmp_path / "drive.log")
+    qtbot.waitUntil(lambda: status.text("recording").startswith("Recording 00:00:0"))
+    assert manager.live is not None
+    device_id = manager.live.device_id
+    shell.go(f"bench/dongles/{device_id}")
+    qtbot.waitUntil(lambda: visible(window, "bench_blink"))
+    assert status.text("recording")
+    click(window, "bench_blink")
+    (asking,) = window.findChildren(Confirm)
+    assert asking.accessibleDescription() == (
+        f"Identifying closes {manager.live.title}'s live bus, which ends the recording to drive.log. "
+        "It keeps what it has."
+    )
+    click(window, "confirm_keep")
+    assert view.recording.recording
+    click(window, "bench_blink")
+    click(window, "confirm_act")
+    qtbot.waitUntil(lambda: manager.live is None)
+    qtbot.waitUntil(lambda: status.cell("recording") is None)
+    assert list(read_frames(tmp_path / "drive.log"))
+
+
+@pytest.mark.parametrize("elsewhere", ["bench/live", "bench/dongles"])
+def test_recording_that_the_loss_of_its_dongle_ends_is_reported_as_a_warning_that_stays(
+    qtbot: QtBot, shell: Shell, view: LiveBusView, simulator: Simulator, manager: DeviceManager, tmp_path: Path,
+    elsewhere: str,
+) -> None:  # fmt: skip
+    """It said “✓ 1 803 frames recorded”."""
+    problems = shell.context.problems
+    view.recording.start(tmp_path / "full.log")
+    qtbot.waitUntil(lambda: view.recording.recording)
+    live = manager.live
+    assert live is not None
+    title = live.title
+    qtbot.waitUntil(lambda: live.recorder.state is not None and live.recorder.state.frames > 1)
+    shell.go(elsewhere)
+    simulator.process.kill()
+    qtbot.waitUntil(lambda: problems.has("bench.recording-ended"))
+    (said,) = (one for one in problems.waiting if one.key == "bench.recording-ended")
+    assert said.kind == "warn"
+    assert re.fullmatch(r"The recording to full\.log ended at \d\d:\d\d:\d\d\.", said.what)
+    count = len(list(read_frames(tmp_path / "full.log")))
+    assert said.why == f"{title} disconnected. {count} frames recorded to full.log."
+    assert said.what in toasts(shell) or elsewhere == "bench/dongles", "which shows the banner: no toast repeats it"
+    assert not any(toast.accessibleName().startswith(str(count)) for toast in shell.window().findChildren(Toast))
+
+
+def test_simulated_dongles_are_stopped_only_after_asking_while_one_is_recorded(
+    qtbot: QtBot, shell: Shell, click: Clicker, manager: DeviceManager, tmp_path: Path
+) -> None:
+    window = shell.window()
+    shell.command_handlers()["bench.simulate"].run()
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
+    shell.go("bench/live")
+    click(window, "live_start")
+    (view,) = shell.findChildren(LiveBusView)
+    qtbot.waitUntil(lambda: manager.live is not None)
+    view.recording.start(tmp_path / "full.log")
+    qtbot.waitUntil(lambda: view.recording.recording)
+    shell.command_handlers()["bench.simulate"].run()
+    click(window, "confirm_keep")
+    assert manager.simulating
+    assert view.recording.recording
+    click(window, "bench_stop_simulator")
+    click(window, "confirm_act")
+    qtbot.waitUntil(lambda: not manager.simulating and "recorded to full.log" in toasts(shell))
+
+
+def test_button_and_status_bar_say_the_same_time_of_a_recording(
+    qtbot: QtBot, shell: Shell, view: LiveBusView, click: Clicker, tmp_path: Path
+) -> None:
+    """The status bar was up to half a second behind."""
+    button, status = click.find(shell.window(), "live_record"), shell.context.status
+    said: list[tuple[str, str]] = []
+    clock = RecordingClock.of(shell.context)
+    clock.ticked.connect(lambda: said.append((button.text()[-8:], status.text("recording")[-8:])))
+    view.recording.start(tmp_path / "drive.log")
+    qtbot.waitUntil(lambda: len(said) == 3)
+    assert said == [(time, time) for time in ("00:00:00", "00:00:01", "00:00:02")]

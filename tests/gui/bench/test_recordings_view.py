@@ -1,0 +1,337 @@
+"""The page of recordings: opened, looked through, filtered, played, saved and compared, by its widgets."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from benchboard.canbus.frame import Frame, TimeSource, Timestamp
+from benchboard.canbus.recording_reader import read_frames
+from benchboard.canbus.recording_writer import open_recording
+from benchboard.dongles.simulator import conveyor
+from benchboard.ui.bench.bus_end import unless_in_use, writing
+from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.frame_rows import CYCLE, DLC, ID, TIME
+from benchboard.ui.bench.recordings_view import RecordingsView
+from benchboard.ui.shell.shell import Shell
+from benchboard.ui.widgets import Confirm, Toast
+from support.benchsim import Simulator
+from support.window import Clicker, visible
+
+BEGUN = 1_763_627_400.0
+COUNT = 3_000
+
+
+def at(seconds: float) -> Timestamp:
+    return Timestamp(BEGUN + seconds, TimeSource.DEVICE, 1e-6)
+
+
+def drive(*, slower: bool = False) -> list[Frame]:
+    """30 s: two IDs and an error frame now and then."""
+    frames = []
+    for place in range(COUNT):
+        seconds = place / 100
+        if place % 1_000 == 500:
+            frames.append(Frame(0x40, error=True, data=bytes(8), timestamp=at(seconds)))
+        elif not place % 2:
+            frames.append(Frame(0x0C9, data=(place % 256).to_bytes(8, "little"), timestamp=at(seconds)))
+        elif not slower or place % 20 == 1:
+            frames.append(
+                Frame(0x300 if slower and place < 100 else 0x1A0, data=bytes(range(8)), timestamp=at(seconds))
+            )
+    return frames
+
+
+def written(path: Path, frames: list[Frame]) -> Path:
+    writer = open_recording(path)
+    writer.write(frames)
+    writer.close()
+    return path
+
+
+def shoot(shell: Shell, name: str) -> None:
+    if folder := os.environ.get("BENCH_SHOTS"):
+        for mode in ("light", "dark"):
+            shell.context.theme.set_appearance(mode)
+            shell.window().grab().save(f"{folder}/{name}_{mode}.png")
+
+
+@pytest.fixture
+def view(qtbot: QtBot, shell: Shell) -> RecordingsView:
+    shell.go("bench/recordings")
+    (view,) = shell.findChildren(RecordingsView)
+    return view
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, view: RecordingsView, tmp_path: Path) -> RecordingsView:
+    """The page with a recording of 30 s."""
+    view.open(written(tmp_path / "drive.log", drive()))
+    qtbot.waitUntil(lambda: view.frames.model.rowCount() == COUNT)
+    return view
+
+
+@pytest.fixture
+def choose(qtbot: QtBot, shell: Shell) -> Callable[[str, Path], None]:
+    """Chooses a file in the dialog of this name that is open."""
+
+    def choose_file(name: str, path: Path) -> None:
+        qtbot.waitUntil(lambda: shell.window().findChild(QFileDialog, name) is not None)
+        dialog = shell.window().findChild(QFileDialog, name)
+        assert dialog is not None
+        edit = dialog.findChild(QLineEdit, "fileNameEdit")
+        assert edit is not None
+        edit.setText(str(path))
+        dialog.accept()
+        qtbot.waitUntil(lambda: shell.window().findChild(QFileDialog, name) is None)
+
+    return choose_file
+
+
+def toasts(shell: Shell) -> str:
+    return " ".join(toast.accessibleName() for toast in shell.window().findChildren(Toast))
+
+
+def test_empty_page_opens_a_file_and_says_what_is_wrong_with_one(
+    qtbot: QtBot,
+    shell: Shell,
+    view: RecordingsView,
+    click: Clicker,
+    choose: Callable[[str, Path], None],
+    tmp_path: Path,
+) -> None:
+    window = shell.window()
+    shoot(shell, "recordings_empty")
+    wrong = tmp_path / "wrong.log"
+    wrong.write_text("(1.0) can0 123#00\nnonsense\n(1.0) can0 123#00\n")
+    click(window, "recording_open_empty")
+    choose("recording_dialog", wrong)
+    qtbot.waitUntil(lambda: shell.context.problems.current is not None)
+    problem = shell.context.problems.current
+    assert problem is not None
+    assert "Line 2 of “wrong.log”" in problem.what
+    assert view.recording is None
+    click(window, "recording_open")
+    choose("recording_dialog", written(tmp_path / "drive.blf", drive()))
+    qtbot.waitUntil(lambda: view.frames.model.rowCount() == COUNT)
+    assert shell.context.problems.current is None
+    assert window.focusWidget() is view.frames.table
+
+
+def test_sample_of_the_conveyor_opens(qtbot: QtBot, shell: Shell, view: RecordingsView, click: Clicker) -> None:
+    click(shell.window(), "recording_open_sample")
+    qtbot.waitUntil(lambda: view.recording is not None)
+    assert view.recording is not None
+    assert view.recording.count > 30_000
+    assert len(view.recording.ids) == 7
+    assert view.recording.seconds == pytest.approx(90, abs=1)
+    shoot(shell, "recordings_sample")
+
+
+def test_file_that_is_dropped_opens(qtbot: QtBot, view: RecordingsView, tmp_path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(written(tmp_path / "drive.log", drive())))])
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    entered = QDragEnterEvent(QPointF(9, 9).toPoint(), Qt.DropAction.CopyAction, data, buttons, keys)
+    view.dragEnterEvent(entered)
+    assert entered.isAccepted()
+    view.dropEvent(QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, buttons, keys))
+    qtbot.waitUntil(lambda: view.frames.model.rowCount() == COUNT)
+
+
+def test_list_time_line_and_errors_lead_to_each_other(
+    qtbot: QtBot, shell: Shell, opened: RecordingsView, click: Clicker
+) -> None:
+    model, table, line = opened.frames.model, opened.frames.table, opened.time_line
+    assert [model.cell(2_001, column) for column in (ID, CYCLE)] == ["0x1A0", "20.000"]
+    table.setCurrentIndex(model.index(1_000, 0))
+    assert line.playhead == pytest.approx(BEGUN + 10)
+    qtbot.mouseClick(line, Qt.MouseButton.LeftButton, pos=QPointF(line.width() / 2, 40).toPoint())
+    assert table.currentIndex().row() == pytest.approx(1_500, abs=40)
+    table.setCurrentIndex(model.index(600, 0))
+    table.setFocus()
+    rows = []
+    for _time in range(3):
+        before = table.currentIndex().row()
+        qtbot.keyClick(table, Qt.Key.Key_E)
+        qtbot.waitUntil(lambda before=before: table.currentIndex().row() != before)
+        rows.append(table.currentIndex().row())
+    assert rows == [1_500, 2_500, 500]
+    table.show_times("start")
+    assert model.cell(500, TIME) == "5.000 000" or model.cell(500, TIME).startswith("5.0")
+
+
+def test_filter_range_and_their_frames_are_saved(
+    qtbot: QtBot, shell: Shell, opened: RecordingsView, click: Clicker, choose: Callable[[str, Path], None],
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    window, model = shell.window(), opened.frames.model
+    click.type(window, "recording_filter", "1A0")
+    qtbot.waitUntil(lambda: model.rowCount() == COUNT // 2 + 3)  # error frames have no ID, and stay
+    opened.time_line.setFocus()
+    for key, shift in ((Qt.Key.Key_Home, False), *((Qt.Key.Key_Right, True),) * 10):
+        modifier = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
+        qtbot.keyClick(opened.time_line, key, modifier)
+    assert opened.time_line.selected == pytest.approx((BEGUN, BEGUN + 2.999), abs=0.001)
+    assert model.rowCount() == 150
+    shoot(shell, "recordings_range")
+    click(window, "recording_save")
+    choose("live_record_dialog", tmp_path / "part.asc")
+    qtbot.waitUntil(lambda: "150 frames saved to part.asc." in toasts(shell))
+    saved = list(read_frames(tmp_path / "part.asc"))
+    assert {frame.id for frame in saved} == {0x1A0}
+    assert len(saved) == 150
+    click.type(window, "recording_filter", " 7FF,!1A0,!error")
+    qtbot.waitUntil(lambda: visible(window, "recording_clear_filter"))
+    click(window, "recording_clear_filter")
+    qtbot.waitUntil(lambda: model.rowCount() == 300)
+
+
+def test_statistics_lead_to_the_frames_of_an_id(
+    qtbot: QtBot, shell: Shell, opened: RecordingsView, click: Clicker
+) -> None:
+    window = shell.window()
+    click(window, "segment_ids")
+    qtbot.waitUntil(lambda: len(opened.statistics.model.rows) == 2)
+    shoot(shell, "recordings_statistics")
+    shown = [(row.id, row.count, row.changes) for row in opened.statistics.model.rows]
+    assert shown == [("0x0C9", 1_497, 1_496), ("0x1A0", 1_500, 0)]
+    opened.statistics.table.make_current((0x0C9, False, False, False))
+    qtbot.keyClick(opened.statistics.table.view, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: opened.frames.model.rowCount() == 1_500)
+    assert opened.frames.isVisible()
+
+
+def test_comparison_shows_what_differs_and_exports_it(
+    qtbot: QtBot, shell: Shell, opened: RecordingsView, click: Clicker, choose: Callable[[str, Path], None],
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    window = shell.window()
+    click(window, "segment_compare")
+    shoot(shell, "recordings_compare_empty")
+    click(window, "recording_compare_choose")
+    choose("recording_dialog", written(tmp_path / "other.asc", drive(slower=True)))
+    qtbot.waitUntil(lambda: len(opened.comparison.model.rows) == 2)
+    shoot(shell, "recordings_compare")
+    rows = opened.comparison.model.rows
+    assert [(row.id, row.difference) for row in rows] == [("0x1A0", "period"), ("0x300", "only-second")]
+    click(window, "recording_comparison_export")
+    choose("export_dialog", tmp_path / "compared.csv")
+    qtbot.waitUntil((tmp_path / "compared.csv").exists)
+    lines = (tmp_path / "compared.csv").read_text("utf-8-sig").splitlines()
+    assert lines[0].startswith("id,name,type,count_a,count_b")
+    assert len(lines) == 3
+    click(window, "segment_")
+    qtbot.waitUntil(lambda: len(opened.comparison.model.rows) == 3)
+
+
+def test_columns_that_a_narrow_list_leaves_out_leave_no_gap(
+    qtbot: QtBot, shell: Shell, opened: RecordingsView, tmp_path: Path
+) -> None:
+    table = opened.frames.table
+    opened.frames.filter_bar.databases.add([conveyor.database_file()])
+    qtbot.waitUntil(lambda: bool(table.frames.database.messages))
+    shell.window().resize(1024, 700)
+    header = table.horizontalHeader()
+    qtbot.waitUntil(lambda: header.isSectionHidden(DLC))
+    shoot(shell, "recordings_narrow")
+    assert header.length() == sum(map(header.sectionSize, range(header.count())))
+
+
+def test_playing_in_the_window_moves_the_list_and_pauses(
+    qtbot: QtBot, shell: Shell, opened: RecordingsView, click: Clicker
+) -> None:
+    window, table = shell.window(), opened.frames.table
+    opened.playback.speed.set_current_key("10")
+    click(window, "recording_play")
+    qtbot.waitUntil(lambda: table.currentIndex().row() > 100)
+    shoot(shell, "recordings_playing")
+    click(window, "recording_play")
+    paused = table.currentIndex().row()
+    assert not opened.playback.playing
+    click(window, "recording_step")
+    assert table.currentIndex().row() == paused + 1
+    click(window, "recording_back")
+    click(window, "recording_back")
+    assert table.currentIndex().row() == paused - 1
+    opened.playback.speed.set_current_key("50")
+    table.setCurrentIndex(opened.frames.model.index(2_900, 0))
+    click(window, "recording_play")
+    qtbot.waitUntil(lambda: table.currentIndex().row() == COUNT - 1)
+    qtbot.waitUntil(lambda: not opened.playback.playing)
+
+
+def test_playing_onto_a_bus_is_refused_while_none_is_open(
+    qtbot: QtBot, shell: Shell, opened: RecordingsView, click: Clicker
+) -> None:
+    window = shell.window()
+    opened.playback.target.set_current_key("bus")
+    opened.playback.target.activated.emit(1)
+    click.type(window, "recording_ids", "123")
+    assert "isn't a pair of IDs" in click.find(window, "recording_played").text()
+    click.type(window, "recording_ids", "=456")
+    click(window, "recording_play")
+    refused = "The live bus is closed. Open a dongle's live bus, then play."
+    assert click.find(window, "recording_played").text() == refused
+    assert not opened.playback.playing
+
+
+def test_playing_onto_the_bus_sends_the_frames_with_their_new_ids(
+    qtbot: QtBot, shell: Shell, opened: RecordingsView, simulator: Simulator, manager: DeviceManager, click: Clicker
+) -> None:
+    window = shell.window()
+    shell.go("bench/live")
+    qtbot.waitUntil(lambda: click.find(window, "live_start").isEnabled())
+    click(window, "live_start")
+    qtbot.waitUntil(lambda: manager.live is not None)
+    shell.go("bench/recordings")
+    live = manager.live
+    assert live is not None
+    opened.playback.target.set_current_key("bus")
+    opened.playback.target.activated.emit(1)
+    click.type(window, "recording_ids", "1A0=18FEF1AA")
+    click(window, "recording_play")
+    qtbot.waitUntil(lambda: live.capture.counters().bus.sent >= 50)
+    shoot(shell, "recordings_onto_bus")
+    click(window, "recording_play")
+    sent = [frame for frame in live.capture.since().frames if frame.sent]
+    assert {frame.id for frame in sent} == {0x0C9, 0x18FEF1AA}
+    taken: list[bool] = []
+    unless_in_use(opened, manager, frozenset({live.path}), lambda: taken.append(True), writing())
+    (asking,) = window.findChildren(Confirm)
+    said = f"Writing closes {live.title}'s live bus, which ends playing onto the bus."
+    assert asking.accessibleDescription() == said
+    click(window, "confirm_keep")
+    assert not taken
+    opened.playback.speed.set_current_key("50")
+    click(window, "recording_play")
+    opened.playback.speed.activated.emit(7)
+    assert "needs" in click.find(window, "recording_played").text()
+    assert not opened.playback.playing
+
+
+def test_recording_of_two_channels_says_that_they_are_one_here_until_another_is_open(
+    qtbot: QtBot, shell: Shell, view: RecordingsView, tmp_path: Path
+) -> None:
+    problems, two = shell.context.problems, tmp_path / "two.log"
+    two.write_text("".join(f"(1.{k:02}0000) can{k % 2} 100#0{k % 2}\n" for k in range(20)))
+    view.open(two)
+    qtbot.waitUntil(lambda: problems.current is not None)
+    assert problems.current is not None
+    assert problems.current.what == "“two.log” has frames of 2 channels (can0, can1), which are shown as one bus."
+    shoot(shell, "recordings_channels")
+    shell.go("bench/dongles")
+    assert problems.current is None
+    shell.go("bench/recordings")
+    view.open(written(tmp_path / "drive.log", drive()))
+    qtbot.waitUntil(lambda: view.frames.model.rowCount() == COUNT)
+    assert not problems.waiting
+    view.compare_with(two)
+    qtbot.waitUntil(lambda: bool(problems.waiting))
+    view.open_sample()
+    qtbot.waitUntil(lambda: not problems.waiting)

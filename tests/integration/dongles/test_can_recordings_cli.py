@@ -1,0 +1,195 @@
+"""`benchboard can record`, `replay`, `decode`, `stats` and `compare`, with simulated dongles."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchboard.canbus import link
+from benchboard.canbus.backends.slcan import SlcanBus
+from benchboard.canbus.capture import Capture
+from benchboard.canbus.recording_reader import read_frames
+from benchboard.dongles.device import Device
+from support.benchsim import Simulator, simulated
+from support.waiting import until
+
+DBC = """VERSION ""
+BU_: A
+BO_ 201 MotorStatus: 8 A
+ SG_ AliveCounter : 0|8@1+ (1,0) [0|255] "" A
+ SG_ MotorTemp : 32|8@1+ (0.5,-40) [-40|60] "°C" A
+"""
+LOG = "".join(f"({1_763_627_400 + n / 50:.6f}) can0 0C9#{n:02X}000000F0000000\n" for n in range(20))
+
+
+@pytest.fixture(scope="module")
+def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
+    with simulated(tmp_path_factory.mktemp("home"), 2, "--traffic", "300") as running:
+        yield running
+
+
+@pytest.fixture
+def dbc(tmp_path: Path) -> Path:
+    path = tmp_path / "line.dbc"
+    path.write_text(DBC)
+    return path
+
+
+def run(*arguments: str, home: Path, status: int = 0) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchboard", "can", *arguments],
+        capture_output=True, text=True, check=False, timeout=120,
+        env={"BENCHBOARD_HOME": str(home), "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+    assert done.returncode == status, done.stderr
+    return done
+
+
+@pytest.mark.parametrize("suffix", [".log", ".asc", ".blf", ".trc"])
+def test_record_writes_what_the_bus_carries(simulator: Simulator, tmp_path: Path, suffix: str) -> None:
+    port, file = next(iter(simulator.ports.values())), tmp_path / f"drive{suffix}"
+    done = run("record", "--port", port, str(file), "--count", "100", home=simulator.home)
+    frames = list(read_frames(file))
+    assert len(frames) >= 100
+    assert f"{len(frames)} frames recorded to {file}." in done.stdout
+    assert {0x0C9, 0x1A0} < {frame.id for frame in frames}
+    assert all(frame.timestamp is not None for frame in frames)
+    again = run("record", "--port", port, str(file), home=simulator.home, status=1)
+    assert "already exists" in again.stderr
+    assert len(list(read_frames(file))) == len(frames)
+
+
+def test_record_of_an_unknown_format_opens_no_port(simulator: Simulator, tmp_path: Path) -> None:
+    done = run("record", "--port", "/dev/none", str(tmp_path / "a.pdf"), home=simulator.home, status=1)
+    assert "Let its name end in one of: .log, .asc, .blf, .trc, .csv." in done.stderr
+
+
+def test_replay_sends_the_frames_in_their_times_and_as_often_as_asked(simulator: Simulator, tmp_path: Path) -> None:
+    first, second = simulator.ports.values()
+    log = tmp_path / "a.log"
+    log.write_text(LOG.replace("0C9#", "5A5#") + "(1763627401.0) can0 7FF#00\n")
+    with link.open_port(second) as handle:
+        Device(handle).close_channel()
+        listener = Capture(SlcanBus(handle, bitrate=500_000), bitrate=500_000)
+        listener.start()
+        done = run(
+            "replay", "--port", first, str(log), "--speed", "2", "--loop", "2", "--filter", "5A5", home=simulator.home
+        )
+        # The last one may still be on its way when the command has ended.
+        until(lambda: sum(frame.id == 0x5A5 for frame in listener.since().frames) >= 40)
+        heard = [frame for frame in listener.since().frames if frame.id == 0x5A5]
+        listener.stop()
+    assert "40 frames sent at 500 kbit/s." in done.stdout
+    assert [frame.data[0] for frame in heard] == [*range(20), *range(20)]
+    stamps = [frame.timestamp.seconds for frame in heard if frame.timestamp is not None]
+    assert 0.15 < stamps[19] - stamps[0] < 0.4, "19 periods of 20 ms, at twice the speed"
+
+
+def test_decode_names_signals_and_filters_by_their_values(simulator: Simulator, tmp_path: Path, dbc: Path) -> None:
+    log = tmp_path / "a.log"
+    log.write_text(LOG + "(1763627401.0) can0 123#00\n")
+    done = run("decode", str(log), "--dbc", str(dbc), "--filter", "AliveCounter>=18", home=simulator.home)
+    assert done.stdout.splitlines() == [
+        "(1763627400.360000) 0C9 MotorStatus  AliveCounter=18  MotorTemp=80.0 °C (!)",
+        "(1763627400.380000) 0C9 MotorStatus  AliveCounter=19  MotorTemp=80.0 °C (!)",
+    ]
+    lines = run("decode", str(log), "--dbc", str(dbc), "--json", home=simulator.home)
+    first = json.loads(lines.stdout.splitlines()[0])
+    assert (first["message"], first["signals"]) == ("MotorStatus", {"AliveCounter": 0, "MotorTemp": 80.0})
+    assert lines.stderr.strip() == "20 frames decoded, 1 in no database."
+    assert "Add a database with --dbc." in run("decode", str(log), home=simulator.home, status=2).stderr
+    broken = tmp_path / "broken.dbc"
+    broken.write_text("nonsense")
+    assert "can't be read as DBC" in run("decode", str(log), "--dbc", str(broken), home=simulator.home, status=1).stderr
+
+
+def test_decode_of_hostile_names_and_of_what_is_no_number_is_safe_and_valid(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    log, hostile = tmp_path / "a.log", tmp_path / "hostile.dbc"
+    log.write_text("(1763627400.0) can0 0C9#000000000000C07F\n")
+    hostile.write_text(
+        DBC.replace('"°C"', '"\x1b[31m\x07"').replace("32|8@1+ (0.5,-40) [-40|60]", "32|32@1- (1,0) [0|0]")
+        + 'VAL_ 201 AliveCounter 0 "\x1b]0;title\x07" ;\nSIG_VALTYPE_ 201 MotorTemp : 1;\n'
+    )
+    text = run("decode", str(log), "--dbc", str(hostile), home=simulator.home).stdout
+    assert "MotorTemp=nan" in text
+    assert all(sign.isprintable() or sign == "\n" for sign in text)
+
+    def refuse(name: str) -> None:
+        raise AssertionError(f"{name} is no JSON")
+
+    answer = run("decode", str(log), "--dbc", str(hostile), "--json", home=simulator.home).stdout
+    assert json.loads(answer, parse_constant=refuse)["signals"]["MotorTemp"] is None
+
+
+def test_stats_have_count_rate_and_times_of_each_id(simulator: Simulator, tmp_path: Path, dbc: Path) -> None:
+    log = tmp_path / "a.log"
+    log.write_text(LOG + "(1763627401.0) can0 123#00\n")
+    answer = json.loads(run("stats", str(log), "--dbc", str(dbc), "--json", home=simulator.home).stdout)
+    alive, once = answer["ids"]
+    assert (answer["frames"], alive["name"], alive["count"], alive["changes"]) == (21, "MotorStatus", 20, 19)
+    assert alive["rate"] == pytest.approx(50)
+    assert alive["jitter_s"] == pytest.approx(0, abs=1e-6)
+    assert (once["count"], once["rate"], once["mean_s"]) == (1, None, None)
+    text = run("stats", str(log), home=simulator.home).stdout.splitlines()
+    assert text[1].split() == ["0C9", "20", "50.0", "20.000", "20.000", "20.000", "0.000", "19"]
+
+
+def test_replay_of_a_range_sends_ids_as_others(simulator: Simulator, tmp_path: Path) -> None:
+    port, log = next(iter(simulator.ports.values())), tmp_path / "a.log"
+    log.write_text(LOG.replace("0C9#", "5A5#"))
+    done = run(
+        "replay", "--port", port, str(log), "--from", "0.1", "--to", "0.2", "--map", "5A5=5A6", home=simulator.home
+    )
+    assert "6 frames sent at 500 kbit/s." in done.stdout
+    for span in (("--from", "500"), ("--from", "0.2", "--to", "0.1")):
+        outside = run("replay", "--port", port, str(log), *span, home=simulator.home, status=1)
+        assert "Choose times from 0 to" in outside.stderr
+    wrong = run("replay", "--port", port, str(log), "--map", "5A5", home=simulator.home, status=2)
+    assert "“5A5” isn't a pair of IDs. Enter for example 123=456 or 18FEF100=18FEF200." in wrong.stderr
+
+
+def test_compare_shows_ids_and_periods_that_differ(simulator: Simulator, tmp_path: Path, dbc: Path) -> None:
+    first, second = tmp_path / "a.log", tmp_path / "b.log"
+    first.write_text(LOG + "(1763627401.0) can0 123#00\n")
+    second.write_text("".join(line for n, line in enumerate(LOG.splitlines(keepends=True)) if not n % 2))
+    done = run("compare", str(first), str(second), "--dbc", str(dbc), home=simulator.home, status=1)
+    assert [line.split() for line in done.stdout.splitlines()[1:]] == [
+        ["0C9", "MotorStatus", "20", "10", "20.000", "40.000", "Other", "period"],
+        ["123", "1", "–", "–", "–", "Only", "in", "A"],
+    ]
+    assert done.stderr.strip() == "2 of 2 IDs differ."
+    answer = json.loads(
+        run("compare", str(first), str(second), "--tolerance", "200", "--json", home=simulator.home, status=1).stdout
+    )
+    assert [(one["id"], one["differences"], one["b"]) for one in answer["ids"]] == [(0x123, ["only-first"], None)]
+    assert answer["compared"] == 2
+    run("compare", str(first), str(first), home=simulator.home)
+    assert run("compare", str(first), str(tmp_path / "gone"), home=simulator.home, status=1).stderr
+
+
+@pytest.mark.parametrize("bitrate", [500_000, 125_000])
+def test_detect_finds_the_rate_of_the_bus_and_changes_nothing(tmp_path: Path, bitrate: int) -> None:
+    with simulated(tmp_path, 1, "--traffic", "200", "--bitrate", str(bitrate)) as running:
+        (port,) = running.ports.values()
+        done = run("detect", "--port", port, home=tmp_path)
+        assert done.stdout.strip() == f"The bus runs at {bitrate // 1000} kbit/s."
+        answer = json.loads(run("detect", "--port", port, "--json", home=tmp_path).stdout)
+        assert answer["bitrate"] == bitrate
+        assert [one["frames"] for one in answer["tried"][:-1]] == [0] * (len(answer["tried"]) - 1)
+        with link.open_port(port) as handle:
+            device = Device(handle)
+            device.close_channel()
+            assert device.config_read().config.bitrate == 500_000
+
+
+def test_detect_on_a_silent_bus_says_so(tmp_path: Path) -> None:
+    with simulated(tmp_path, 1) as running:
+        (port,) = running.ports.values()
+        done = run("detect", "--port", port, home=tmp_path, status=1)
+    silent = "No node is sending. The bit rate of a silent bus can't be detected."
+    assert f"No bit rate was detected. {silent}" in done.stderr

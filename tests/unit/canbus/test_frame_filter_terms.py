@@ -1,0 +1,75 @@
+"""Filters of frames, as they are typed."""
+
+import pytest
+
+from benchboard.canbus.dbc import Message, Signal
+from benchboard.canbus.frame import Frame
+from benchboard.canbus.frame_filter import parse_frame_filter
+from benchboard.errors import Invalid
+
+MOTOR = Message(
+    "MotorStatus", 0x18F, False, 8,
+    (Signal("Speed", 0, 16, scale=0.25), Signal("State", 16, 8, choices={3: "Running"})),
+)  # fmt: skip
+
+
+def matched(text: str) -> list[str]:
+    """Which of these frames a filter matches."""
+    frames = {
+        "motor": (Frame(0x18F, data=b"\x90\x01\x03"), MOTOR, Frame(0x18F, data=b"\x00\x00\x03")),
+        "same": (Frame(0x18F, data=b"\x90\x01\x00"), MOTOR, Frame(0x18F, data=b"\x90\x01\x00")),
+        "sent": (Frame(0x321, data=b"\x01", sent=True), None, None),
+        "remote": (Frame(0x100, remote=True), None, None),
+        "error": (Frame(0x20, error=True), None, None),
+    }
+    frame_filter = parse_frame_filter(text)
+    return [
+        name for name, (frame, message, previous) in frames.items() if frame_filter.matches(frame, message, previous)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "motor same sent remote error"),
+        ("18F", "motor same error"),
+        ("0x100-321 & 7FF", ""),
+        ("18F, 321", "motor same sent error"),
+        ("!18F", "sent remote error"),
+        ("18F !error", "motor same"),
+        ("18F changed", "motor"),
+        ("motor", "motor same error"),
+        ("SPEED", "motor same error"),
+        ("name:state", "motor same error"),
+        ("Speed > 99.5", "motor same"),
+        ("Speed>100", ""),
+        ("Speed=100 State=Running", "motor"),
+        ("State!=running", "same"),
+        ("sent", "sent"),
+        ("received", "motor same remote"),
+        ("!sent !error", "motor same remote"),
+        ("error", "error"),
+        ("remote", "remote"),
+    ],
+)
+def test_filter_matches_what_it_says(text: str, expected: str) -> None:
+    if "&" in text:
+        with pytest.raises(Invalid):
+            matched(text)
+        return
+    assert matched(text) == expected.split()
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("100-engine", "“100-engine” isn't an ID in hexadecimal digits."),
+        ("Speed>fast", "“Speed>fast” compares with a word."),
+        ("FFFFFFFF", "“FFFFFFFF” is beyond the largest ID, 1FFFFFFF."),
+    ],
+)
+def test_filter_that_is_wrong_says_why(text: str, what: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        parse_frame_filter(text)
+    assert caught.value.what == what
+    assert caught.value.do

@@ -1,0 +1,356 @@
+"""Recordings that were read once: any frame and time of them, statistics against python-can's reader, and playing."""
+
+import statistics
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+import can
+import pytest
+
+from benchboard.canbus.dbc import CanDatabase
+from benchboard.canbus.frame import Frame, TimeSource, Timestamp
+from benchboard.canbus.frame_density import BINS, FrameDensity
+from benchboard.canbus.frame_filter import parse_frame_filter
+from benchboard.canbus.frame_statistics import IdStatistics
+from benchboard.canbus.id_map import parse_id_map
+from benchboard.canbus.player import Player
+from benchboard.canbus.recording import load_recording
+from benchboard.canbus.recording_comparison import IdDifference, compare_ids
+from benchboard.canbus.recording_reader import mixed_text
+from benchboard.canbus.recording_writer import open_recording
+from benchboard.errors import Cancelled, Invalid
+from support.waiting import until
+
+BEGUN = 1_763_627_400.0
+
+
+def at(seconds: float) -> Timestamp:
+    return Timestamp(BEGUN + seconds, TimeSource.DEVICE, 1e-6)
+
+
+def drive(count: int = 6_000) -> list[Frame]:
+    """Frames of five kinds, some of them at uneven times, over more than one block of the index."""
+    frames = []
+    for place in range(count):
+        seconds = place * 0.002 + (place % 7) * 0.0001
+        kind = place % 5
+        frames.append(
+            Frame(0x100, data=place.to_bytes(4, "big"), timestamp=at(seconds)) if kind < 2
+            else Frame(0x18FEF100, extended=True, data=b"\x01\x02", timestamp=at(seconds), sent=True) if kind == 2
+            else Frame(0x200, fd=True, brs=True, data=bytes([place % 256]) * 48, timestamp=at(seconds)) if kind == 3
+            else Frame(0x40, error=True, data=bytes(8), timestamp=at(seconds)) if place % 2
+            else Frame(0x300, remote=True, remote_dlc=3, timestamp=at(seconds))
+        )  # fmt: skip
+    return frames
+
+
+def written(path: Path, frames: list[Frame]) -> Path:
+    writer = open_recording(path)
+    writer.write(frames)
+    writer.close()
+    return path
+
+
+def test_every_frame_is_as_it_was_written_and_knows_the_one_before_of_its_id(tmp_path: Path) -> None:
+    frames = drive()
+    recording = load_recording(written(tmp_path / "a.log", frames))
+    assert recording.count == len(frames)
+    rounded = [frame._replace(timestamp=None) for frame in frames]
+    assert [frame._replace(timestamp=None) for frame in recording.frames()] == rounded
+    assert recording.time_of(4_321) == pytest.approx(BEGUN + 4_321 * 0.002 + (4_321 % 7) * 0.0001, abs=1e-6)
+    found = recording.at(4_006)
+    assert (found.previous, found.ordinal) == (4_005, 2 * 801 + 2)
+
+
+def test_a_time_leads_to_the_first_frame_at_or_after_it(tmp_path: Path) -> None:
+    frames = drive()
+    recording = load_recording(written(tmp_path / "a.log", frames))
+    for seconds in (-1.0, 0.0, 2.0471, 2.048, 6.0, 11.9, 99.0):
+        wanted = next((n for n in range(recording.count) if recording.time_of(n) >= BEGUN + seconds), recording.count)
+        assert recording.first_at(BEGUN + seconds) == wanted
+
+
+def test_statistics_are_those_of_the_times_that_python_can_reads(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.blf", drive())
+    times, data = defaultdict(list), defaultdict(list)
+    errors = 0
+    with can.BLFReader(path) as reader:
+        for message in reader:
+            if message.is_error_frame:
+                errors += 1
+                continue
+            key = (message.arbitration_id, message.is_extended_id, message.is_remote_frame, not message.is_rx)
+            times[key].append(message.timestamp)
+            data[key].append(bytes(message.data))
+    recording = load_recording(path)
+    assert recording.statistics.errors == errors > 0
+    assert len(recording.ids) == len(times) == 4
+    for row in recording.ids:
+        key = (row.id, row.extended, row.remote, row.sent)
+        gaps = [after - before for before, after in zip(times[key], times[key][1:], strict=False)]
+        assert row.count == len(times[key])
+        assert row.changes == sum(one != other for one, other in zip(data[key], data[key][1:], strict=False))
+        assert row.min_s == pytest.approx(min(gaps), abs=1e-9)
+        assert row.max_s == pytest.approx(max(gaps), abs=1e-9)
+        assert row.mean_s == pytest.approx(statistics.fmean(gaps), rel=1e-9)
+        assert row.jitter_s == pytest.approx(statistics.pstdev(gaps), rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize("text", ["100", "!100 received", "changed", "error", "sent"])
+def test_filter_finds_what_it_matches_frame_by_frame(tmp_path: Path, text: str) -> None:
+    recording = load_recording(written(tmp_path / "a.log", drive()))
+    wanted = parse_frame_filter(text)
+    before: dict[tuple[int, bool], Frame] = {}
+    expected = []
+    for number, frame in enumerate(recording.frames()):
+        if wanted.matches(frame, None, before.get((frame.id, frame.extended))):
+            expected.append(number)
+        before[frame.id, frame.extended] = frame
+    found = recording.matching(wanted, CanDatabase())
+    assert list(found.numbers) == expected != []
+    shown = [recording.frame(number) for number in expected]
+    assert found.ids == {(frame.id, frame.extended) for frame in shown if not frame.error}
+
+
+def test_reading_says_how_far_it_is_and_ends_when_it_is_stopped(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.log", drive(20_000))
+    told: list[tuple[int, int]] = []
+
+    def stop(done: int, total: int) -> None:
+        told.append((done, total))
+        if done > total / 3:
+            raise Cancelled("tasks.cancelled", "Stopped.")
+
+    with pytest.raises(Cancelled):
+        load_recording(path, stop)
+    assert told[-1][1] == path.stat().st_size
+    assert told[-1][0] < path.stat().st_size * 0.8
+
+
+def test_recording_without_frames_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "a.asc"
+    path.write_text("date Thu Nov 20 08:30:00.000 am 2025\nbase hex  timestamps absolute\ninternal events logged\n")
+    with pytest.raises(Invalid) as caught:
+        load_recording(path)
+    assert caught.value.code == "can.empty"
+
+
+def test_density_keeps_every_frame_however_long_the_recording_becomes() -> None:
+    density = FrameDensity()
+    for second in range(100_000):
+        density.add(50.0 + second / 10, error=not second % 1_000)
+    rates, errors = density.spans(50.0, 10_050.0, 100)
+    assert sum(errors) == 100
+    assert density.width_s * BINS < 2 * 10_000 * 1.05
+    assert all(rate == pytest.approx(9.99, rel=0.002) for rate in rates[1:-2])
+    narrow, _errors = density.spans(1_000.0, 1_001.0, 100)
+    assert all(rate == pytest.approx(10, rel=0.3) for rate in narrow)
+
+
+def test_busiest_second_is_counted_whatever_the_recording_lasts() -> None:
+    density = FrameDensity()
+    for place in range(100):
+        density.add(BEGUN + place / 100, error=False)
+    for place in range(400):
+        density.add(BEGUN + 90_000 + place / 100, error=not place % 4)
+    assert density.most_in_a_second == 100
+    density.add(BEGUN + 90_003.995, error=False)
+    assert density.most_in_a_second == 100
+
+
+# ---- comparing
+
+
+def ids_of(tmp_path: Path, name: str, frames: list[Frame]) -> Sequence[IdStatistics]:
+    return load_recording(written(tmp_path / name, frames)).ids
+
+
+def periodic(ident: int, period: float, *, changes: bool = True, sent: bool = False) -> list[Frame]:
+    data = (bytes([n if changes else 0]) for n in range(50))
+    return [Frame(ident, data=one, timestamp=at(n * period), sent=sent) for n, one in enumerate(data)]
+
+
+def test_comparison_names_ids_of_one_side_periods_and_data(tmp_path: Path) -> None:
+    first = [
+        *periodic(1, 0.01),
+        *periodic(2, 0.01),
+        *periodic(3, 0.1),
+        *periodic(4, 0.1, sent=True),
+        *periodic(6, 0.01),
+    ]
+    second = [
+        *periodic(2, 0.1),
+        *periodic(3, 0.11, changes=False),
+        *periodic(4, 0.1),
+        *periodic(5, 1),
+        *periodic(6, 0.013),
+    ]
+    rows = compare_ids(ids_of(tmp_path, "a.log", first), ids_of(tmp_path, "b.log", second))
+    assert {row.id: row.differences for row in rows} == {
+        1: (IdDifference.ONLY_FIRST,),
+        2: (IdDifference.PERIOD,),
+        3: (IdDifference.FREEZES,),
+        4: (),
+        5: (IdDifference.ONLY_SECOND,),
+        6: (IdDifference.PERIOD,),
+    }
+    (slower,) = [row for row in rows if row.id == 2]
+    assert slower.period_change == pytest.approx(9)
+
+
+def sent_each(ident: int, *payloads: str) -> list[Frame]:
+    return [Frame(ident, data=bytes.fromhex(one), timestamp=at(n / 100)) for n, one in enumerate(payloads)]
+
+
+def test_comparison_finds_other_lengths_payloads_and_changing_bytes(tmp_path: Path) -> None:
+    first = [
+        *sent_each(1, *["0102"] * 5),
+        *sent_each(2, *["0000000000000000"] * 5),
+        *sent_each(3, "00AA", "01AA", "02AA", "03AA"),
+        *sent_each(4, "00AA", "01AA", "02AA", "03AA"),
+        *sent_each(5, "00AA", "01AA", "02AA", "03AA"),
+        *sent_each(6, "00", "01", "02", "03"),
+        *sent_each(7, "AA"),
+    ]
+    second = [
+        *sent_each(1, *["0103"] * 5),
+        *sent_each(2, *["00000000"] * 5),
+        *sent_each(3, "00AB", "01AB", "02AB", "03AB"),
+        *sent_each(4, "00AA", "00AB", "00AC", "00AD"),
+        *sent_each(5, "10AA", "11AA", "12AA", "13AA"),
+        *sent_each(6, "10", "11", "12", "13"),
+        *sent_each(7, "AA"),
+    ]
+    rows = compare_ids(ids_of(tmp_path, "a.log", first), ids_of(tmp_path, "b.log", second))
+    assert {row.id: (row.differences, row.text) for row in rows} == {
+        1: ((IdDifference.CONSTANT,), "Data 0102 in A, 0103 in B"),
+        2: ((IdDifference.LENGTH,), "Length 8 in A, 4 in B"),
+        3: ((IdDifference.CONSTANT,), "Byte 1: AA in A, AB in B"),
+        4: ((IdDifference.BYTES,), "Only in A bytes change: 0, Only in B bytes change: 1"),
+        5: ((), "Same period, length and constant bytes"),
+        6: ((), "Same period and length"),
+        7: ((), "Same length and constant bytes"),
+    }
+
+
+def test_range_has_the_ids_of_its_frames(tmp_path: Path) -> None:
+    frames = [Frame(1 + place // 1_000, timestamp=at(place / 1_000)) for place in range(6_000)]
+    recording = load_recording(written(tmp_path / "a.log", frames))
+    odd = recording.matching(parse_frame_filter("002 004 006"), CanDatabase())
+    for first, end in ((0, 6_000), (500, 900), (999, 1_001), (1_500, 5_200), (1_024, 2_048), (7, 7)):
+        ids = {(frame.id, False) for frame in frames[first:end]}
+        assert recording.ids_between(first, end) == ids
+        assert recording.ids_between(first, end, odd) == {one for one in ids if one in odd.ids}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("123=456", {(0x123, False): (0x456, False)}),
+        ("18FEF100 = 7FF,1=2", {(0x18FEF100, True): (0x7FF, False), (1, False): (2, False)}),
+    ],
+)
+def test_id_map_is_pairs(text: str, wanted: object) -> None:
+    assert parse_id_map(text) == wanted
+
+
+@pytest.mark.parametrize("text", ["123", "123=zz", "FFF=1", "1=2 1=3"])
+def test_id_map_that_cannot_be_read_says_why(text: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        parse_id_map(text)
+    assert caught.value.code == "can.id-map"
+
+
+# ---- playing
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_player_without_a_bus_follows_speed_pause_seek_and_steps(tmp_path: Path) -> None:
+    frames = [Frame(n, timestamp=at(n)) for n in range(10)]
+    recording, clock = load_recording(written(tmp_path / "a.log", frames)), Clock()
+    player = Player(recording, clock=clock, speed=2.0)
+    player.resume()
+    clock.now += 1.6
+    assert player.number == 3
+    player.pause()
+    clock.now += 100
+    assert player.number == 3
+    player.step()
+    assert player.number == 4
+    player.set_speed(0.5)
+    player.resume()
+    clock.now += 4
+    assert player.number == 6
+    player.seek(8)
+    clock.now += 1.9
+    assert (player.number, player.ended) == (8, False)
+    clock.now += 2
+    assert (player.number, player.ended) == (9, True)
+
+
+def test_player_repeats_only_the_range_and_the_frames_of_the_filter(tmp_path: Path) -> None:
+    frames = [Frame(n % 2 + 1, timestamp=at(n)) for n in range(20)]
+    recording, clock = load_recording(written(tmp_path / "a.log", frames)), Clock()
+    numbers = recording.matching(parse_frame_filter("001"), CanDatabase()).numbers
+    player = Player(recording, first=5, end=15, numbers=numbers, loops=True, clock=clock)
+    player.resume()
+    seen = []
+    for _second in range(16):
+        seen.append(player.number)
+        clock.now += 1
+    assert seen == [6, 6, 8, 8, 10, 10, 12, 12, 14, 14, 6, 6, 8, 8, 10, 10]
+    assert not player.ended
+
+
+def test_player_sends_each_frame_with_its_new_id_and_ends(tmp_path: Path) -> None:
+    frames = [Frame(n, timestamp=at(n / 100)) for n in range(1, 6)] + [Frame(4, error=True, timestamp=at(0.055))]
+    recording = load_recording(written(tmp_path / "a.log", frames))
+    sent: list[Frame] = []
+    player = Player(recording, send=sent.append, id_map=parse_id_map("003=18FEF100"), speed=10.0)
+    player.step()
+    assert [frame.id for frame in sent] == [1]
+    player.resume()
+    until(lambda: player.ended)
+    assert [frame.id for frame in sent] == [1, 2, 0x18FEF100, 4, 5]
+    assert sent[2].extended
+    assert sent[0] == Frame(1)
+    assert (player.sent, player.number) == (5, 5)
+
+
+def test_player_ends_with_the_error_of_the_bus(tmp_path: Path) -> None:
+    def fail(_frame: Frame) -> None:
+        raise Invalid("bus.frame", "no")
+
+    player = Player(load_recording(written(tmp_path / "a.log", drive(10))), send=fail)
+    player.resume()
+    until(lambda: player.ended)
+    assert player.failure is not None
+    assert player.failure.code == "bus.frame"
+
+
+def test_channels_of_a_recording_are_named_where_there_are_several(tmp_path: Path) -> None:
+    """They aren't told apart: who reads it must know."""
+    log = tmp_path / "two.log"
+    log.write_text("".join(f"(1.{k:02}0000) can{k % 2} 100#0{k % 2}\n" for k in range(6)))
+    asc = tmp_path / "two.asc"
+    lines = "".join(f"   1.{k:02}0000 {1 + k % 2}  100             Rx   d 1 0{k % 2}\n" for k in range(6))
+    asc.write_text(f"date Sat Sep 30 15:06:13 2017\nbase hex  timestamps absolute\n{lines}")
+    assert load_recording(log).channels == ("can0", "can1")
+    assert mixed_text("two.log", load_recording(log).channels) == (
+        "“two.log” has frames of 2 channels (can0, can1), which are shown as one bus."
+    )
+    assert len(load_recording(asc).channels) == 2
+    log.write_text("(1.000000) can0 100#00\n(1.010000) can0 100#00\n")
+    assert not mixed_text("one.log", load_recording(log).channels)
+    log.write_text("".join(f"(1.000000) {'x' * 300}{k} 100#00\n" for k in range(200)))
+    many = load_recording(log).channels
+    assert len(many) == 64
+    assert len(mixed_text("many.log", many)) < 200
