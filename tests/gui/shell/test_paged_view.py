@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
-from PySide6.QtCore import QModelIndex, QObject, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPoint, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -13,7 +14,7 @@ from benchboard.errors import Unavailable
 from benchboard.paging import Line, Listing, Page
 from benchboard.ui.paged.paged_cells import fold_button, paint_cell
 from benchboard.ui.paged.paged_model import Column, PagedTableModel
-from benchboard.ui.paged.paged_view import PagedTable
+from benchboard.ui.paged.paged_view import QUIET_MS, PagedTable
 from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import Theme, theme
 from benchboard.ui.time_format import day_title
@@ -40,8 +41,11 @@ class Source:
     def __init__(self) -> None:
         self.entries = tuple(Entry(str(number), f"Entry {number}") for number in range(3))
         self.error: Unavailable | None = None
+        self.may_answer = Event()
+        self.may_answer.set()
 
     def page(self, _session: object, _listing: Listing, _after: str | None, _limit: int) -> Page[Entry]:
+        self.may_answer.wait(60)
         if self.error is not None:
             raise self.error
         return Page(self.entries)
@@ -141,6 +145,23 @@ def test_footer_of_a_table_without_rows_leaves_no_empty_strip(
     _load(qtbot, table)
     page = next(one for one in table.findChildren(EmptyState) if one.isVisible())
     qtbot.waitUntil(lambda: page.mapTo(table, page.rect().bottomLeft()).y() == table.height() - 1)
+
+
+def test_empty_list_that_is_read_again_right_after_it_was_opened_stays(
+    qtbot: QtBot, table: PagedTable[Entry], source: Source
+) -> None:
+    source.entries = ()
+    _load(qtbot, table)
+    (empty,) = [one for one in table.findChildren(EmptyState) if one.isVisible()]
+    source.may_answer.clear()
+    table.model.refresh()
+    passed = list[bool]()
+    QTimer.singleShot(QUIET_MS, table, lambda: passed.append(True))  # ends after the table's own, begun before it
+    qtbot.waitUntil(lambda: bool(passed))
+    assert table.model.loading
+    assert empty.isVisible()  # a menu that is open at its button would close
+    source.may_answer.set()
+    qtbot.waitUntil(lambda: not table.model.loading)
 
 
 def test_failed_first_page_shows_cause_and_retry(qtbot: QtBot, table: PagedTable[Entry], source: Source) -> None:

@@ -30,7 +30,7 @@ from benchboard.ui.widgets.tab_order import tab_stops
 from benchboard.ui.widgets.toasts import keep_toasts_above
 
 Row = TypeVar("Row")
-_QUIET_MS = 150
+QUIET_MS = 150
 _PICTURED = 60
 """Height of a row with a picture, in pixels."""
 _NEIGHBOURS = 200
@@ -114,7 +114,7 @@ class PagedTable(QWidget, Generic[Row]):
         """The search and filters whose result was read out last."""
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._connect_model(model)
-        QTimer.singleShot(_QUIET_MS, self, self._show_state)
+        QTimer.singleShot(QUIET_MS, self, self._show_state)
 
     def set_covered(self, pixels: int) -> None:
         """Have what can be read and clicked to the left of what covers this width at the right end."""
@@ -280,6 +280,8 @@ class PagedTable(QWidget, Generic[Row]):
             if model.error is not None:
                 self._show_error(model.error)
                 page = self._error
+            elif self._stays_empty():
+                page = self._empty
             elif model.loading or not model.requested:
                 page = self._loading_bars
                 widths = [
@@ -305,6 +307,11 @@ class PagedTable(QWidget, Generic[Row]):
                 tell_focus(self.view)
         self._footer.update_count()
         self._announce_result()
+
+    def _stays_empty(self) -> bool:
+        """Whether an empty list is read again: what is open at its buttons, and their focus, stay meanwhile."""
+        is_whole = not self.model.listing.search and not self.model.filtered
+        return self.model.loading and is_whole and self._stack.currentWidget() is self._empty
 
     def _focus_page(self, page: QWidget) -> None:
         """Focus a page; itself while there is no row or button that could have the focus."""
