@@ -43,7 +43,9 @@ endif
 
 test: .venv/ready ## lint, types, layers and every test; with ROOM=bench, one room and the layers below it, on SQLite
 	@$(if $(ROOM),:,$(MAKE) --no-print-directory --output-sync -j3 lint types bytecode)
-	QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=30 -rs $(if $(ROOM),-m "not slow" -k "not postgresql" $(WHOLE_TREE)) $(ROOM_$(ROOM))
+	@rm -f .pytest_cache/v/cache/lastfailed
+	QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=30 -rs $(if $(ROOM),-m "not slow" -k "not postgresql" $(WHOLE_TREE)) $(ROOM_$(ROOM)) || \
+	  { test $$? -eq 1 && PYTHONPATH=tests QT_QPA_PLATFORM=offscreen $(PY) -m support.repeat_failed; }
 
 fuzz: .venv/ready ## run the property tests with new examples, and enumerations in full
 	BENCHBOARD_HYPOTHESIS=fuzz QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n $(WORKERS) tests/unit tests/integration/storage/test_upgrade.py \
