@@ -1,10 +1,14 @@
 """A column that was renamed in one file of a folder: noticed, asked about, read as what it was, and taken back."""
 
 import os
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
+import xlsxwriter
 
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.inspection import inspect_file
@@ -248,3 +252,71 @@ def test_a_copy_is_not_made_again_by_another_change_before_it_is_known_which_col
     with pytest.raises(Invalid, match="has “price” where it had “amount”"):
         locate_source(unbound(market.database), market.analyst, source.id, folder.rename(tmp_path / "moved"))
     assert _rows(market, source, "amount") == AMOUNTS
+
+
+def _single(market: Market, file: Path, *, copied: bool) -> SourceSummary:
+    scans = [table.scan for table in inspect_file(file).tables]
+    return import_files(
+        unbound(market.database), market.analyst, name="Sales", scans=scans, keeps_last_good=True,
+        folder=file.parent / "kept" if copied else None,
+    )  # fmt: skip
+
+
+def _write_kind(file: Path, titles: tuple[str, ...], *rows: tuple[object, ...]) -> None:
+    """Write a CSV, Excel, Parquet or SQLite file, by its ending."""
+    file.unlink(missing_ok=True)
+    if file.suffix == ".csv":
+        file.write_text("".join(",".join(map(str, row)) + "\n" for row in (titles, *rows)), encoding="utf-8")
+    elif file.suffix == ".xlsx":
+        with xlsxwriter.Workbook(str(file)) as book:
+            sheet = book.add_worksheet("sales")
+            for at, row in enumerate((titles, *rows)):
+                sheet.write_row(at, 0, row)
+    elif file.suffix == ".parquet":
+        values = ", ".join(str(row) for row in rows)
+        named = ", ".join(f'"{title}"' for title in titles)
+        with duckdb.connect() as connection:
+            connection.execute(f"COPY (SELECT * FROM (VALUES {values}) t({named})) TO '{file}' (FORMAT parquet)")
+    else:
+        with closing(sqlite3.connect(file)) as connection, connection:
+            connection.execute(f"CREATE TABLE sales ({', '.join(titles)})")
+            connection.executemany("INSERT INTO sales VALUES (?, ?, ?)", rows)
+
+
+@pytest.mark.parametrize("ending", [".csv", ".xlsx", ".parquet", ".sqlite"])
+@pytest.mark.parametrize("copied", [True, False])
+def test_a_column_renamed_in_a_single_file_is_asked_about_and_read_as_what_it_was(
+    market: Market, tmp_path: Path, ending: str, copied: bool
+) -> None:
+    """It was told as a missing column, and a new one beside it."""
+    if ending in (".xlsx", ".sqlite") and not copied:
+        pytest.skip("These are always copied.")
+    file = tmp_path / f"sales{ending}"
+    _write_kind(file, ("id", "revenue", "shop"), (1, 10, "A"), (2, 20, "B"))
+    source = _single(market, file, copied=copied)
+    assert _rows(market, source, "revenue") == [(10,), (20,)]
+    _write_kind(file, ("id", "turnover", "shop"), (1, 11, "A"), (2, 22, "B"))
+    with pytest.raises(Conflict) as refused:
+        _again(market, source)
+    assert refused.value.facts["renamed"] == (RenamedColumn((file.name,), "turnover", ("revenue",), "revenue"),)
+    read = _again(market, source, ("turnover", "revenue"))
+    assert _rows(market, read, "id, revenue, shop") == [(1, 11, "A"), (2, 22, "B")]
+    assert (read.problem, read.status, read.renamed) == ("", "connected", ())
+    assert _again(market, read).rows == 2, "it isn't asked about again"
+    _write_kind(file, ("id", "turnover", "shop"), (1, 12, "A"), (2, 23, "B"), (3, 30, "C"))
+    assert _rows(market, _again(market, read), "revenue") == [(12,), (23,), (30,)]
+
+
+def test_a_new_column_of_a_single_file_beside_one_that_is_gone_can_be_read_as_new(
+    market: Market, tmp_path: Path
+) -> None:
+    file = tmp_path / "sales.csv"
+    _write_kind(file, ("id", "revenue", "shop"), (1, 10, "A"), (2, 20, "B"))
+    source = _single(market, file, copied=True)
+    _write_kind(file, ("id", "turnover", "shop"), (1, 11, "A"), (2, 22, "B"))
+    with pytest.raises(Conflict) as refused:
+        _again(market, source, ("turnover", ""))
+    assert "renamed" not in refused.value.facts
+    assert "no longer has the column “revenue”" in refused.value.what
+    read = _again(market, source, ("turnover", ""), accept_losses=True)
+    assert _rows(market, read, "id, turnover") == [(1, 11), (2, 22)]

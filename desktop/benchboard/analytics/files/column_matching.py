@@ -13,7 +13,7 @@ from benchboard.analytics.files.scan import FileLayout, FileScan, ReadOptions, S
 from benchboard.analytics.files.value_expressions import ColumnKind
 from benchboard.analytics.files.value_units import PERCENT
 from benchboard.errors import Conflict
-from benchboard.i18n import ngettext
+from benchboard.i18n import _, ngettext
 
 _HEADER_BYTES: Final = 65_536
 _NAMED: Final = 5
@@ -151,7 +151,10 @@ def require_columns(scan: FileScan, layouts: Sequence[FileLayout]) -> None:
     missing = [column.title for place, column in enumerate(scan.columns)
                if not column.left_out and all(layout.places[place] is None for layout in layouts)]  # fmt: skip
     if missing:
-        raise lost_columns_error(scan.path.name, missing)
+        error = lost_columns_error(scan.path.name, missing)
+        if any(layout.width > sum(place is not None for place in layout.places) for layout in layouts):
+            error.do = _("Refresh the data to choose which column it is.")  # it has new ones
+        raise error
 
 
 def current_sql(scan: FileScan) -> str:

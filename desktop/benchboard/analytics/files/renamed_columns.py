@@ -1,5 +1,5 @@
-"""Columns that a file of a folder has under a title that nobody knows, while it lacks one that it had before, or that
-the other files have: maybe it was renamed there. Which ones that could be, and reading them as what they were.
+"""Columns that a file has under a title that nobody knows, while it lacks one that it had before, or that the other
+files of its folder have: maybe it was renamed there. Which ones that could be, and reading them as what they were.
 """
 
 from collections import Counter, defaultdict
@@ -7,7 +7,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from benchboard.analytics.files.column_matching import alike_kind, column_places, file_titles
+from benchboard.analytics.files.column_matching import (
+    ColumnMatch,
+    alike_kind,
+    column_places,
+    file_titles,
+    has_titles,
+)
 from benchboard.analytics.files.inspection_types import RenamedColumn
 from benchboard.analytics.files.scan import FileScan, ScanColumn
 from benchboard.errors import Conflict, Invalid
@@ -42,6 +48,17 @@ def renamed_in_file(
     compared = _TitleComparison(scan.columns, before, titles, found)
     asked = compared.suggested if len(compared.suggested) == len(compared.gone) else compared.new
     return tuple(compared.question(name, at, had=True) for at in asked) if compared.gone else ()
+
+
+def renamed_in_match(scan: FileScan, match: ColumnMatch) -> tuple[RenamedColumn, ...]:
+    """The columns that may be renamed in the file of a table that is made of it alone, whose columns are those of
+    `match` now: new ones, while it lacks others that are in use."""
+    if not match.missing or not match.added or not has_titles(scan):
+        return ()
+    before, now = ([column.source for column in each.columns] for each in (scan, match.scan))
+    compared = _TitleComparison(scan.columns, before, now, match.scan.columns)
+    asked = compared.suggested if len(compared.suggested) == len(compared.gone) else compared.new
+    return tuple(compared.question(scan.path.name, at, had=True) for at in asked)
 
 
 def renamed_now(scan: FileScan) -> tuple[RenamedColumn, ...]:
@@ -114,7 +131,8 @@ def is_replaced(scan: FileScan, titles: Mapping[str, Sequence[str]], column: Sca
 
 
 def with_renamed(scan: FileScan, renamings: Iterable[Renaming]) -> FileScan:
-    """The scan whose columns have these other titles too. Raises `Invalid` (`files.renamed`) for one that it hasn't."""
+    """The scan whose columns have these other titles too; in a file that isn't text, in place of their own, by which
+    its columns are read. Raises `Invalid` (`files.renamed`) for a column that the scan hasn't."""
     for title, known in renamings:
         if not known:
             continue
@@ -124,8 +142,11 @@ def with_renamed(scan: FileScan, renamings: Iterable[Renaming]) -> FileScan:
             named = ", ".join([one.source for one in scan.columns if one.source][:20])
             raise Invalid("files.renamed", what, do=_("Choose one of: {values}.").format(values=named))
         column = scan.columns[at]
-        also = tuple(dict.fromkeys((*column.also, title)))
-        scan = scan.with_columns((*scan.columns[:at], replace(column, also=also), *scan.columns[at + 1 :]))
+        if scan.format == "csv":
+            column = replace(column, also=tuple(dict.fromkeys((*column.also, title))))
+        else:
+            column = replace(column, source=title)
+        scan = scan.with_columns((*scan.columns[:at], column, *scan.columns[at + 1 :]))
     return scan
 
 

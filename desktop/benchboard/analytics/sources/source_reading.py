@@ -22,7 +22,13 @@ from benchboard.analytics.files.inspection_types import (
 )
 from benchboard.analytics.files.partial_columns import unread_sentence
 from benchboard.analytics.files.readable_files import ReadableScan, unreadable_error
-from benchboard.analytics.files.renamed_columns import Renaming, renamed_sentence, unanswered, with_renamed
+from benchboard.analytics.files.renamed_columns import (
+    Renaming,
+    renamed_in_match,
+    renamed_sentence,
+    unanswered,
+    with_renamed,
+)
 from benchboard.analytics.files.scan import FileScan, ScanColumn
 from benchboard.analytics.remote import engine as remote_engine
 from benchboard.analytics.remote.server_limits import RemoteTable
@@ -107,8 +113,8 @@ def read_source_again(
 ) -> SourceSummary:
     """Read the files of a source as they are now. Columns are found by their titles, new ones are added. Copies are
     made again, and those of before are kept for `undo_reading`. Of a server, the tables are listed again.
-    `keeps_last_good`: the last good copies of linked files are kept from now on. `renamings`: which columns of a
-    folder's files are those of the table that these lack now.
+    `keeps_last_good`: the last good copies of linked files are kept from now on. `renamings`: which columns of the
+    files are those of the table that these lack now.
 
     Raises `Conflict` (`sources.reading-doubtful`) where columns are missing, no row is left, or far more lines don't
     fit than before, and where files have new columns which may be others that they lack (with the fact `renamed`), of
@@ -132,14 +138,20 @@ def read_source_again(
     originals, unread = original_files(tables), dict(stored_unread(extra))
     before = stored_files(extra.get("originals")) or ()
     folders = _match_folders(tables, before, originals, unread, token)
-    asked = {name: one.renamed for name, one in folders.items()}
+    singles = {one.name: match_table(one, token, report) for one in tables if one.name not in folders}
+    asked = {name: one.renamed for name, one in folders.items()} | {
+        one.name: renamed_in_match(one.scan, singles[one.name]) for one in tables if one.name in singles
+    }
     if renamings:
         tables = _with_renamings(tables, asked, renamings)
         folders = _match_folders(tables, before, originals, unread, token)
+        singles |= {
+            one.name: match_table(one, token, report) for one in tables if one.name in singles and asked[one.name]
+        }
     if not accept_losses:
         questions = unanswered((each for found in asked.values() for each in found), renamings)
         _require_known_files(database, actor, source_id, tables, folders, questions, token)
-    matches = [folders[one.name].match if one.name in folders else match_table(one, token, report) for one in tables]
+    matches = [folders[one.name].match if one.name in folders else singles[one.name] for one in tables]
     unused = _replaced_and_unused(database, actor, source_id, folders)
     asked_of = [(one, _without(match, unused.get(one.name, ()))) for one, match in zip(tables, matches, strict=True)]
     lost = [column for _one, match in asked_of for column in match.missing]

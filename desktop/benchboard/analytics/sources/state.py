@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 from benchboard.analytics import duckdb_engine
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.duckdb_engine import FileView
-from benchboard.analytics.files.column_matching import current_scan
+from benchboard.analytics.files.column_matching import current_scan, known_titles
 from benchboard.analytics.files.inspection import inspect_file
 from benchboard.analytics.files.inspection_types import (
     FirstWrongLine,
@@ -267,13 +267,14 @@ def _lost_columns(table: SourceTable, cancel_token: CancelToken) -> list[tuple[s
         return []
     inspected = inspect_file(table.scan.path, table.scan.options, fixed=READ_OPTIONS, cancel_token=cancel_token)
     same = [one.scan for one in inspected.tables if one.scan.table == table.scan.table]
+    known = table.scan.columns
     there = {column.title for scan in same for column in scan.columns} | {
-        column.source for scan in same for column in scan.columns if column.source
+        title for scan in same for title in known_titles(known, [column.source for column in scan.columns]) if title
     }
     count = max((len(scan.columns) for scan in same), default=0)
     return [
         (column.name, column.title)
-        for place, column in enumerate(table.scan.columns)
+        for place, column in enumerate(known)
         if not column.left_out
         and column.title not in there
         # One without a name in the file is known by its place alone: its title may have been changed.

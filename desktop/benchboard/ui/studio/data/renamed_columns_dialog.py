@@ -1,4 +1,4 @@
-"""Asks which columns new ones in a folder's files are: the suggestion is selected, so that one click accepts it."""
+"""Asks which columns new ones in files are: the suggestion is selected, so that one click accepts it."""
 
 from collections.abc import Callable, Sequence
 from typing import Final
