@@ -523,8 +523,7 @@ def test(context: CommandContext, which: str) -> None:
     "--renamed",
     multiple=True,
     type=NamedValue("NEW=OLD"),
-    help="Read the column NEW of a file as OLD, which it was called before; without OLD, as a new column."
-    " Repeatable.",
+    help="Read the column NEW of a file as OLD, which it was called before; without OLD, as a new column. Repeatable.",
 )
 @with_context
 def refresh(context: CommandContext, which: str, force: bool, renamed: tuple[tuple[str, str], ...]) -> None:
