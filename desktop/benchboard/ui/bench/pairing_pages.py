@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
+from benchboard.canbus.bit_rate_detection import USUAL_BIT_RATES
 from benchboard.canbus.timing import controller, delay_compensation, solve, solve_fd
 from benchboard.dongles import fleet
 from benchboard.dongles.device import IDENTIFY_SECONDS
@@ -26,7 +27,6 @@ from benchboard.ui.widgets.accessible import announce
 
 LISTEN_SECONDS: Final = 3
 """How long the test listens on the bus."""
-_BITRATES: Final = (125_000, 250_000, 500_000, 800_000, 1_000_000)
 _DATA_BITRATES: Final = (1_000_000, 2_000_000, 4_000_000, 5_000_000, 8_000_000)
 # Step of the claim → index of the checklist line that is then current
 _LINE_OF: Final = {
@@ -296,15 +296,14 @@ class BitratePage(_WizardPage):
         )
         self.planned: DongleConfig | None = None
         self._stored: DongleConfig | None = None
-        self._rate = Select([(str(bitrate), _rate_title(bitrate)) for bitrate in _BITRATES], name="pair_bitrate")
+        self._rate = Select([], name="pair_bitrate")
+        self._offer_rate(USUAL_BIT_RATES[0])
         self._rate.currentIndexChanged.connect(self._solve)
         self._changed = changed
         field = Field(_("Bit rate"), self._rate)
         field.setFixedWidth(220)
-        self._data_rate = Select(
-            [("", _("None (classic CAN)")), *((str(rate), bit_rate(rate)) for rate in _DATA_BITRATES)],
-            name="pair_data_bitrate",
-        )
+        self._data_rate = Select([], name="pair_data_bitrate")
+        self._offer_data_rate(None)
         self._data_rate.currentIndexChanged.connect(self._solve)
         self._data_field = Field(_("CAN FD data bit rate"), self._data_rate)
         self._data_field.setFixedWidth(220)
@@ -326,14 +325,27 @@ class BitratePage(_WizardPage):
         """Start with the dongle's present configuration; `has_fd`: whether the dongle supports CAN FD."""
         self._stored = stored
         self._data_field.setVisible(has_fd)
-        self._rate.set_current_key(str(stored.bitrate))
-        self._data_rate.set_current_key(str(stored.data_bitrate or "") if has_fd else "")
+        self._offer_rate(stored.bitrate)
+        self._offer_data_rate(stored.data_bitrate if has_fd else None)
         self._solve()
 
     def choose_bit_rate(self, bitrate: int) -> None:
         """Choose the arbitration phase's bit rate, in bit/s."""
-        self._rate.set_current_key(str(bitrate))
+        self._offer_rate(bitrate)
         self._solve()
+
+    def _offer_rate(self, chosen: int) -> None:
+        """Offer the usual bit rates and this one, which is chosen."""
+        rates = sorted({*USUAL_BIT_RATES, chosen})
+        self._rate.set_choices([(str(rate), _rate_title(rate)) for rate in rates])
+        self._rate.set_current_key(str(chosen))
+
+    def _offer_data_rate(self, chosen: int | None) -> None:
+        """Offer the usual data bit rates and this one, which is chosen; None: classic CAN is."""
+        rates = sorted({*_DATA_BITRATES, *([chosen] if chosen else [])})
+        none = ("", _("None (classic CAN)"))
+        self._data_rate.set_choices([none, *((str(rate), bit_rate(rate)) for rate in rates)])
+        self._data_rate.set_current_key(str(chosen or ""))
 
     def _solve(self, _index: int = 0) -> None:
         stored = self._stored
