@@ -8,13 +8,13 @@ if TYPE_CHECKING:
     from can import Message
 
 
-def to_frame(message: "Message", stamp: Timestamp) -> Frame:
-    """The frame in a message of python-can, with a stamp of ours."""
+def to_frame(message: "Message", stamp: Timestamp, channel: str = "") -> Frame:
+    """The frame in a message of python-can, with a stamp of ours, and what its channel is called."""
     remote, data = message.is_remote_frame, b"" if message.is_remote_frame else bytes(message.data)
     return Frame(
         message.arbitration_id, message.is_extended_id and not message.is_error_frame, remote, message.is_fd,
         message.bitrate_switch, message.error_state_indicator, message.is_error_frame,
-        data, message.dlc if remote else 0, stamp, not message.is_rx,
+        data, message.dlc if remote else 0, stamp, not message.is_rx, channel,
     )  # fmt: skip
 
 

@@ -41,7 +41,7 @@ class Frame(NamedTuple):
     `remote_dlc` is the DLC a remote frame asks for; other frames carry `data` of a length their format allows
     (0..8, with `fd` also 12, 16, 20, 24, 32, 48, 64). An `error` frame's `id` is SocketCAN's error class
     (linux/can/error.h). `timestamp` is None for a frame that was neither received nor sent. `sent`: this computer sent
-    it.
+    it. `channel`: what a recording calls the bus that it was on, empty where there is only one.
     """
 
     # A tuple, because twenty thousand of them are made a second: a frozen dataclass takes five times as long.
@@ -56,6 +56,7 @@ class Frame(NamedTuple):
     remote_dlc: int = 0
     timestamp: Timestamp | None = None
     sent: bool = False
+    channel: str = ""
 
     @property
     def dlc(self) -> int:

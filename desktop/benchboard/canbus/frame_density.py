@@ -27,6 +27,12 @@ class FrameDensity:
         self._second: deque[float] = deque()
         """The times of the frames in the second until the latest one."""
 
+    def emptied(self) -> "FrameDensity":
+        """One without frames, whose spans begin where those of this one do."""
+        other = FrameDensity()
+        other._start, other.width_s = self._start, self.width_s
+        return other
+
     def add(self, seconds: float, *, error: bool) -> None:
         """Count a frame at this time."""
         if self._start is None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
 
-FrameKey = tuple[int, bool, bool, bool]
-"""ID, whether it is extended, whether it is a remote frame, whether it was sent."""
+FrameKey = tuple[int, bool, bool, bool, str]
+"""ID, whether it is extended, whether it is a remote frame, whether it was sent, and its channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class IdStatistics:
     jitter_s: float | None
     uncertainty_s: float
     data: DataShape
+    channel: str = ""
 
     def rounded(self, seconds: float | None) -> float | None:
         """A time between frames, as exact as the stamps are: a float of Unix time has noise below."""
@@ -98,45 +99,77 @@ class _Row:
         self.last = stamp
 
 
+@dataclass(slots=True)
+class FrameTotals:
+    """How many frames and error frames there are, and the times (s) of the first and the last of all of them."""
+
+    frames: int = 0
+    errors: int = 0
+    first: float | None = None
+    last: float = 0.0
+
+    @property
+    def count(self) -> int:
+        """Frames and error frames."""
+        return self.frames + self.errors
+
+    @property
+    def seconds(self) -> float:
+        """From the first frame to the last one."""
+        return 0.0 if self.first is None else self.last - self.first
+
+
 class FrameStatistics:
-    """Adds up frames, oldest first. Error frames are only counted."""
+    """Adds up frames, oldest first, an ID of each channel for itself. Error frames are only counted."""
 
     def __init__(self) -> None:
-        self.frames = 0
-        self.errors = 0
         self._rows: dict[FrameKey, _Row] = {}
-        self._first: float | None = None
-        self._last = 0.0
+        self._totals: dict[str, FrameTotals] = {}
+        """By channels, in the order in which they came."""
 
     def add(self, frames: Iterable[Frame]) -> None:
         """Add frames."""
         for frame in frames:
+            totals = self._totals.get(frame.channel)
+            if totals is None:
+                totals = self._totals[frame.channel] = FrameTotals()
             if frame.timestamp is not None:
-                self._last = frame.timestamp.seconds
-                if self._first is None:
-                    self._first = self._last
+                totals.last = frame.timestamp.seconds
+                if totals.first is None:
+                    totals.first = totals.last
             if frame.error:
-                self.errors += 1
+                totals.errors += 1
                 continue
-            self.frames += 1
-            key = (frame.id, frame.extended, frame.remote, frame.sent)
+            totals.frames += 1
+            key = (frame.id, frame.extended, frame.remote, frame.sent, frame.channel)
             row = self._rows.get(key)
             if row is None:
                 row = self._rows[key] = _Row()
             row.add(frame)
 
     @property
-    def seconds(self) -> float:
-        """From the first frame to the last one."""
-        return 0.0 if self._first is None else self._last - self._first
+    def channels(self) -> tuple[str, ...]:
+        """The channels that frames came of, in their order; empty if they don't say."""
+        return tuple(name for name in self._totals if name)
 
-    def ids(self) -> list[IdStatistics]:
-        """The statistics of each identifier, in their order."""
-        return [_statistics(key, row) for key, row in sorted(self._rows.items())]
+    def totals(self, channel: str | None = None) -> FrameTotals:
+        """How many frames there are, of this channel or of all."""
+        if channel is not None:
+            return self._totals.get(channel, FrameTotals())
+        every = self._totals.values()
+        firsts = [one.first for one in every if one.first is not None]
+        lasts = [one.last for one in every if one.first is not None]
+        frames, errors = sum(one.frames for one in every), sum(one.errors for one in every)
+        return FrameTotals(frames, errors, min(firsts, default=None), max(lasts, default=0.0))
+
+    def ids(self, channel: str | None = None) -> list[IdStatistics]:
+        """The statistics of each identifier, in their order, of this channel or of all."""
+        rows = sorted(self._rows.items())
+        return [_statistics(key, row) for key, row in rows if channel is None or key[4] == channel]
 
 
 def _statistics(key: FrameKey, row: _Row) -> IdStatistics:
-    ident, extended, remote, sent = key
+    ident, extended, remote, sent, channel = key
     known = row.gaps > 0
     uncertainty = max((stamp.uncertainty for stamp in (row.first, row.last) if stamp is not None), default=0.0)
     return IdStatistics(
@@ -148,6 +181,7 @@ def _statistics(key: FrameKey, row: _Row) -> IdStatistics:
         math.sqrt(row.squares / row.gaps) if known else None,
         uncertainty,
         _shape(row),
+        channel,
     )  # fmt: skip
 
 

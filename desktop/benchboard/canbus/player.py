@@ -233,7 +233,7 @@ class Player:
     def _hand_over(self, number: int) -> None:
         frame = self._recording.frame(number)
         if self._send is not None and not frame.error:
-            self._send(with_new_id(frame, self._id_map)._replace(timestamp=None, sent=False))
+            self._send(with_new_id(frame, self._id_map)._replace(timestamp=None, sent=False, channel=""))
             self._sent += 1
 
 

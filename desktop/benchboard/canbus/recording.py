@@ -7,8 +7,9 @@ import struct
 import tempfile
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -21,15 +22,16 @@ from benchboard.canbus.frame_density import FrameDensity
 from benchboard.canbus.frame_filter import FrameFilter
 from benchboard.canbus.frame_statistics import FrameStatistics, IdStatistics
 from benchboard.canbus.id_blocks import IdBlocks, IdKey
-from benchboard.canbus.recording_reader import Channels, read_frames
+from benchboard.canbus.recording_reader import read_frames
 from benchboard.canbus.recording_writer import open_recording
 from benchboard.errors import Invalid, Unavailable
 from benchboard.i18n import _
 
-_ROW: Final = struct.Struct("<dIIIBBxx8s")
-"""Seconds, ID, the frame before of the same ID, which one of its ID it is, flags, length, and the data: those beyond
-eight bytes are in a file of their own, at the place that is here instead.
+_ROW: Final = struct.Struct("<dIIIBBBx8s")
+"""Seconds, ID, the frame before of the same ID, which one of its ID it is, flags, length, the number of its channel,
+and the data: those beyond eight bytes are in a file of their own, at the place that is here instead.
 """
+_Row = tuple[float, int, int, int, int, int, int, bytes]
 _NONE: Final = 0xFFFF_FFFF
 MAX_FRAMES: Final = 50_000_000
 """What a table has rows for: Qt counts the pixels of all of them with 31 bits."""
@@ -43,8 +45,8 @@ OnStep = Callable[[int, int], None]
 
 
 class RecordedFrame(NamedTuple):
-    """A frame, the number of the one before with its ID, direction and kind (None for the first), and which of them it
-    is, from 1 on.
+    """A frame, the number of the one before with its ID, direction, kind and channel (None for the first), and which of
+    them it is, from 1 on.
     """
 
     frame: Frame
@@ -75,15 +77,25 @@ class Recording:
     end: float
     statistics: FrameStatistics
     ids: Sequence[IdStatistics]
-    density: FrameDensity
+    densities: Mapping[str | None, FrameDensity]
+    """How full the bus was when: that of each channel by its name, that of all by None."""
     channels: tuple[str, ...]
-    """The channels that the file has frames of, as it calls them, which are one bus here; empty if it doesn't say."""
+    """The channels that the file has frames of, as it calls them, in their order; empty if it doesn't say. One of
+    several is empty if only some of the frames say theirs.
+    """
     _uncertainty: float
     _rows: mmap.mmap
     _long_data: mmap.mmap | None
     _marks: "array[float]"
     """The latest time until the end of each `_MARK_EVERY` frames, in which times are searched."""
     _blocks: IdBlocks
+    _names: Sequence[str]
+    """What the numbers of channels are called."""
+
+    @property
+    def has_channels(self) -> bool:
+        """Whether its frames are of several channels."""
+        return len(self.channels) > 1
 
     @property
     def seconds(self) -> float:
@@ -114,6 +126,14 @@ class Recording:
         for number in range(first, self.count if end is None else min(end, self.count)):
             yield self.frame(number)
 
+    def count_between(self, first: int, end: int, on_step: OnStep = lambda _done, _total: None) -> FrameStatistics:
+        """The statistics of the frames with the numbers from `first` to before `end`."""
+        found = FrameStatistics()
+        for begin in range(first, end, _CHUNK):
+            on_step(begin - first, end - first)
+            found.add(self.frames(begin, min(begin + _CHUNK, end)))
+        return found
+
     def ids_between(self, first: int, end: int, matching: "Matching | None" = None) -> frozenset[IdKey]:
         """The IDs, each with whether it is extended, of the frames with the numbers from `first` to before `end`; only
         of those of `matching` if it isn't None. Error frames have none.
@@ -129,16 +149,23 @@ class Recording:
         return _id_key(row[1], row[4])
 
     def matching(
-        self, frame_filter: FrameFilter, database: CanDatabase, on_step: OnStep = lambda _done, _total: None
+        self,
+        frame_filter: FrameFilter,
+        database: CanDatabase,
+        on_step: OnStep = lambda _done, _total: None,
+        channel: str | None = None,
     ) -> "Matching":
-        """The frames that the filter matches, and their IDs."""
+        """The frames that the filter matches, of this channel or of all, and their IDs."""
         found: array[int] = array("I")
+        wanted = self._names.index(channel) if channel is not None else None
         blocks = IdBlocks()
         known: dict[tuple[int, int], bool] = {}
         rows = _ROW.iter_unpack(memoryview(self._rows)[: self.count * _ROW.size])
         for number, row in enumerate(rows):
             if not number % _CHUNK:
                 on_step(number, self.count)
+            if wanted is not None and row[6] != wanted:
+                continue
             key = (row[1], row[4])
             matches = None if frame_filter.needs_data else known.get(key)
             if matches is None:
@@ -152,8 +179,8 @@ class Recording:
         shown = (key for key, matches in known.items() if matches and not key[1] & _ERROR)
         return Matching(found, frozenset((ident, bool(flags & _EXTENDED)) for ident, flags in shown), blocks)
 
-    def _decoded(self, row: tuple[float, int, int, int, int, int, bytes]) -> RecordedFrame:
-        seconds, ident, previous, ordinal, flags, length, data = row
+    def _decoded(self, row: _Row) -> RecordedFrame:
+        seconds, ident, previous, ordinal, flags, length, channel, data = row
         remote = bool(flags & _REMOTE)
         if length > _INLINE and self._long_data is not None:
             place = _PLACE.unpack(data)[0]
@@ -162,6 +189,7 @@ class Recording:
             ident, bool(flags & _EXTENDED), remote, bool(flags & _FD), bool(flags & _BRS), bool(flags & _ESI),
             bool(flags & _ERROR), b"" if remote else data[:length], length if remote else 0,
             Timestamp(seconds, TimeSource.DEVICE, self._uncertainty), bool(flags & _SENT),
+            self._names[channel],
         )  # fmt: skip
         return RecordedFrame(frame, None if previous == _NONE else previous, ordinal)
 
@@ -176,13 +204,11 @@ def load_recording(path: Path, on_bytes: OnStep = lambda _done, _total: None) ->
     Raises the errors of `read_frames`, `Invalid` (`can.empty`, `can.too-long`) and `Unavailable`
     (`recording.no-room`).
     """
-    channels = Channels()
-    return index_frames(path, read_frames(path, on_bytes, channels), channels)
+    return index_frames(path, read_frames(path, on_bytes))
 
 
-def index_frames(path: Path, frames: Iterator[Frame], channels: Channels | None = None) -> Recording:
-    """The recording of these frames, which are called `path`; `channels` are noted while they are read. Errors as for
-    `load_recording`."""
+def index_frames(path: Path, frames: Iterator[Frame]) -> Recording:
+    """The recording of these frames, which are called `path`. Errors as for `load_recording`."""
     try:
         with closing(_RecordingIndex()) as index:
             while chunk := list(islice(frames, _CHUNK)):
@@ -190,7 +216,7 @@ def index_frames(path: Path, frames: Iterator[Frame], channels: Channels | None 
                 if index.count > MAX_FRAMES:
                     what = _("“{name}” has too many frames.").format(name=path.name)
                     raise Invalid("can.too-long", what, do=_("Choose a shorter recording."))
-            return index.finish(path, channels.names if channels is not None else ())
+            return index.finish(path)
     except OSError as error:
         why, do = explain_write_error(error)
         what = _("There's no room to open “{name}”.").format(name=path.name)
@@ -202,9 +228,12 @@ class _RecordingIndex:
         self.count = 0
         self._rows = tempfile.TemporaryFile(prefix="benchboard-")  # noqa: SIM115 - the recording keeps it open
         self._long_data: IO[bytes] | None = None
-        self._last: dict[tuple[int, int], tuple[int, int]] = {}
-        """Of each ID with its flags, the number of its last frame, and how many it has."""
+        self._last: dict[tuple[int, int, int], tuple[int, int]] = {}
+        """Of each ID with its flags and channel, the number of its last frame, and how many it has."""
         self._statistics, self._density = FrameStatistics(), FrameDensity()
+        self._channels: dict[str, int] = {}
+        self._densities: list[FrameDensity] = []
+        """That of each channel, once there are two."""
         self._marks: array[float] = array("d")
         self._blocks = IdBlocks()
         self._start = self._end = 0.0
@@ -228,19 +257,33 @@ class _RecordingIndex:
             self._marks[-1] = self._end
         else:
             self._marks.append(self._end)
+        channel = self._channel(frame.channel)
         self._density.add(seconds, error=frame.error)
+        if self._densities:
+            self._densities[channel].add(seconds, error=frame.error)
         flags = (
             frame.extended * _EXTENDED | frame.remote * _REMOTE | frame.fd * _FD | frame.brs * _BRS
             | frame.esi * _ESI | frame.error * _ERROR | frame.sent * _SENT
         )  # fmt: skip
         self._blocks.add(_id_key(frame.id, flags))
-        key = (frame.id, flags & (_EXTENDED | _REMOTE | _ERROR | _SENT))
+        key = (frame.id, flags & (_EXTENDED | _REMOTE | _ERROR | _SENT), channel)
         previous, ordinal = self._last.get(key, (_NONE, 0))
         self._last[key] = (self.count, ordinal + 1)
         self.count += 1
         length = frame.remote_dlc if frame.remote else len(frame.data)
         data = frame.data if length <= _INLINE else _PLACE.pack(self._append(frame.data))
-        return _ROW.pack(seconds, frame.id, previous, ordinal + 1, flags, length, data)
+        return _ROW.pack(seconds, frame.id, previous, ordinal + 1, flags, length, channel, data)
+
+    def _channel(self, name: str) -> int:
+        """The number of a channel. The second one that comes has the others' frames counted apart from its own."""
+        number = self._channels.get(name)
+        if number is None:
+            number = self._channels[name] = len(self._channels)
+            if number == 1:
+                self._densities.append(deepcopy(self._density))
+            if number:
+                self._densities.append(self._density.emptied())
+        return number
 
     def _append(self, data: bytes) -> int:
         if self._long_data is None:
@@ -255,15 +298,18 @@ class _RecordingIndex:
         if self._long_data is not None:
             self._long_data.close()
 
-    def finish(self, path: Path, channels: tuple[str, ...]) -> Recording:
+    def finish(self, path: Path) -> Recording:
         if not self.count:
             what = _("“{name}” has no frames.").format(name=path.name)
             raise Invalid("can.empty", what, do=_("Choose another file."))
         rows = _mapped(self._rows)
         long_data = _mapped(self._long_data) if self._long_data is not None else None
+        names = tuple(self._channels)
+        densities: dict[str | None, FrameDensity] = dict(zip(names, self._densities, strict=False))
+        densities[None] = self._density
         return Recording(
-            path, self.count, self._start, self._end, self._statistics, self._statistics.ids(), self._density, channels,
-            self._uncertainty, rows, long_data, self._marks, self._blocks,
+            path, self.count, self._start, self._end, self._statistics, self._statistics.ids(), densities,
+            names if any(names) else (), self._uncertainty, rows, long_data, self._marks, self._blocks, names,
         )  # fmt: skip
 
 
@@ -273,12 +319,10 @@ def _mapped(file: IO[bytes]) -> mmap.mmap:
     return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
-def read_statistics(
-    path: Path, on_bytes: OnStep = lambda _done, _total: None, channels: Channels | None = None
-) -> FrameStatistics:
+def read_statistics(path: Path, on_bytes: OnStep = lambda _done, _total: None) -> FrameStatistics:
     """The statistics of the recording at `path`, of which nothing else is kept. Errors as for `read_frames`."""
     found = FrameStatistics()
-    found.add(read_frames(path, on_bytes, channels))
+    found.add(read_frames(path, on_bytes))
     return found
 
 
@@ -293,7 +337,7 @@ def save_frames(
     """
     try:
         with replacing(path) as new:
-            writer = open_recording(new, named=path)
+            writer = open_recording(new, named=path, channels=recording.channels)
             try:
                 for first in range(0, len(numbers), _CHUNK):
                     on_step(first, len(numbers))

@@ -46,6 +46,8 @@ class ComparedId:
     first: IdStatistics | None
     second: IdStatistics | None
     differences: tuple[IdDifference, ...]
+    channel: str = ""
+    """The channel that both have it on; empty where channels aren't compared with each other by their names."""
 
     @property
     def period_change(self) -> float | None:
@@ -84,9 +86,11 @@ def compare_ids(
     shorter one, and by more than the stamps are exact) are a difference.
 
     Who sent a frame depends on where it was recorded, so that sent and received ones are compared with each other,
-    except where one recording has both of an ID.
+    except where one recording has both of an ID. Channels are compared by their names, unless each side has only one.
     """
-    ones, others = _by_id(first), _by_id(second)
+    first, second = list(first), list(second)
+    by_channel = any(len({row.channel for row in side}) > 1 for side in (first, second))
+    ones, others = _by_id(first, by_channel), _by_id(second, by_channel)
     return [
         _compared(key, one, other, tolerance)
         for key in sorted(ones.keys() | others.keys())
@@ -94,10 +98,14 @@ def compare_ids(
     ]
 
 
-def _by_id(rows: Iterable[IdStatistics]) -> dict[tuple[int, bool, bool], list[IdStatistics]]:
-    found: dict[tuple[int, bool, bool], list[IdStatistics]] = defaultdict(list)
+_Key = tuple[int, bool, bool, str]
+"""An ID, whether it is extended, whether it is that of remote frames, and its channel."""
+
+
+def _by_id(rows: Iterable[IdStatistics], by_channel: bool) -> dict[_Key, list[IdStatistics]]:
+    found: dict[_Key, list[IdStatistics]] = defaultdict(list)
     for row in rows:
-        found[row.id, row.extended, row.remote].append(row)
+        found[row.id, row.extended, row.remote, row.channel if by_channel else ""].append(row)
     return found
 
 
@@ -110,10 +118,10 @@ def _pairs(
     return [(first.get(sent), second.get(sent)) for sent in sorted(first.keys() | second.keys())]
 
 
-def _compared(
-    key: tuple[int, bool, bool], first: IdStatistics | None, second: IdStatistics | None, tolerance: float
-) -> ComparedId:
-    return ComparedId(*key, first, second, tuple(_differences(first, second, tolerance)))
+def _compared(key: _Key, first: IdStatistics | None, second: IdStatistics | None, tolerance: float) -> ComparedId:
+    ident, extended, remote, channel = key
+    differences = tuple(_differences(first, second, tolerance))
+    return ComparedId(ident, extended, remote, first, second, differences, channel)
 
 
 def _differences(first: IdStatistics | None, second: IdStatistics | None, tolerance: float) -> Iterable[IdDifference]:

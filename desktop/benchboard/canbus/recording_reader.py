@@ -5,17 +5,18 @@ import os
 import re
 import struct
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 from benchboard.canbus import candump
 from benchboard.canbus.can_messages import to_frame
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp, is_valid
+from benchboard.canbus.recording_channels import ChannelNames, channel_name
 from benchboard.canbus.recording_text import TextLines, not_a_frame, text_form, text_messages
 from benchboard.errors import Invalid, NotFound, Unavailable
 from benchboard.file_ownership import kind_text
-from benchboard.i18n import _, number, system_reason
+from benchboard.i18n import _, system_reason
 
 _HEAD: Final = 4_096
 _CANDUMP: Final = re.compile(r"\s*\((\d{1,12}\.\d{1,9})\)\s+(\S+)\s+(\S+)(?:\s+([RT]))?\s*")
@@ -26,45 +27,10 @@ _RESOLUTIONS: Final = {"candump": 1e-6, "asc": 1e-6, "trc": 1e-4, "blf": 1e-6}
 
 
 _REPORT_EVERY: Final = 4_096
-_MOST_CHANNELS: Final = 64
-"""Channels that are noted: every line of a hostile log may have another one."""
-_NAMED, _LONGEST = 4, 16
-"""Channels that are named, and characters of a name."""
 
 
-class Channels:
-    """The names of the channels that a recording has frames of, in the order in which they came."""
-
-    def __init__(self) -> None:
-        self._names: dict[object, None] = {}
-
-    def note(self, name: object) -> None:
-        """A frame is of this channel; None where its file doesn't say."""
-        if name not in self._names and name is not None and len(self._names) < _MOST_CHANNELS:
-            self._names[name] = None
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Their names; empty if the file has none."""
-        return tuple(map(str, self._names))
-
-
-def mixed_text(name: str, channels: Sequence[str]) -> str:
-    """That a recording called `name` has frames of several channels, which aren't told apart; empty if it hasn't."""
-    if len(channels) < 2:
-        return ""
-    sentence = _("“{name}” has frames of {count} channels ({names}), which are shown as one bus.")
-    names = [one if len(one) <= _LONGEST else f"{one[:_LONGEST]}…" for one in channels[:_NAMED]]
-    names += ["…"] if len(channels) > _NAMED else []
-    return sentence.format(name=name, count=number(len(channels)), names=", ".join(names))
-
-
-def read_frames(
-    path: Path,
-    on_bytes: Callable[[int, int], None] = lambda _done, _total: None,
-    channels: Channels | None = None,
-) -> Iterator[Frame]:
-    """The frames of the recording at `path`, in its order, of all its channels, which are noted in `channels`.
+def read_frames(path: Path, on_bytes: Callable[[int, int], None] = lambda _done, _total: None) -> Iterator[Frame]:
+    """The frames of the recording at `path`, in its order, of all its channels, each with what the file calls that.
     `on_bytes` is told now and then how many bytes of how many of the file were read; what it raises ends the reading.
 
     Raises `NotFound` (`files.gone`), `Unavailable` (`files.not-read`), and `Invalid` (`files.unreadable`) for a file
@@ -78,7 +44,7 @@ def read_frames(
             compressed = raw.read(2) == _GZIP
             raw.seek(0)
             with cast(BinaryIO, gzip.open(raw) if compressed else raw) as file:
-                for count, frame in enumerate(_frames(path, file, channels or Channels())):
+                for count, frame in enumerate(_frames(path, file)):
                     if not count % _REPORT_EVERY:
                         on_bytes(min(raw.tell(), size), size)
                     yield frame
@@ -93,11 +59,11 @@ def read_frames(
         raise Unavailable("files.not-read", what, why=system_reason(error)) from error
 
 
-def _frames(path: Path, file: BinaryIO, channels: Channels) -> Iterator[Frame]:
+def _frames(path: Path, file: BinaryIO) -> Iterator[Frame]:
     head = file.read(_HEAD)
     file.seek(0)
     if head.startswith(_BLF):
-        yield from _blf_frames(path, file, channels)
+        yield from _blf_frames(path, file)
         return
     form = text_form(head)
     if form is None:
@@ -106,48 +72,48 @@ def _frames(path: Path, file: BinaryIO, channels: Channels) -> Iterator[Frame]:
             _not_a_recording(path),
             do=_("Choose a candump, ASC, TRC or BLF file."),
         )
-    lines = TextLines(file)
+    lines, names = TextLines(file), ChannelNames()
     try:
         if form == "candump":
-            yield from _candump_frames(path, lines, channels)
+            yield from _candump_frames(path, lines, names)
             return
         for message in text_messages(path.name, lines, form):
-            frame = to_frame(message, Timestamp(message.timestamp, TimeSource.DEVICE, _RESOLUTIONS[form]))
+            stamp = Timestamp(message.timestamp, TimeSource.DEVICE, _RESOLUTIONS[form])
+            frame = to_frame(message, stamp, names.of(channel_name(message.channel, form)))
             if is_valid(frame):
-                channels.note(message.channel)
                 yield frame
     finally:
         lines.detach()
 
 
-def _candump_frames(path: Path, lines: TextLines, channels: Channels) -> Iterator[Frame]:
+def _candump_frames(path: Path, lines: TextLines, names: ChannelNames) -> Iterator[Frame]:
     """As python-can reads them, but with every class of error frames and the length that remote frames ask for."""
     for line in lines:
         matched = _CANDUMP.fullmatch(line)
         frame = candump.parse_logged(matched[3]) if matched else None
         if matched and frame is not None:
-            channels.note(matched[2])
             stamp = Timestamp(float(matched[1]), TimeSource.DEVICE, _RESOLUTIONS["candump"])
-            yield frame._replace(timestamp=stamp, sent=matched[4] == "T")
+            yield frame._replace(timestamp=stamp, sent=matched[4] == "T", channel=names.of(matched[2]))
         elif lines.is_cut_off:
             return
         elif line.strip():
             raise not_a_frame(path.name, lines)
 
 
-def _blf_frames(path: Path, file: BinaryIO, channels: Channels) -> Iterator[Frame]:
+def _blf_frames(path: Path, file: BinaryIO) -> Iterator[Frame]:
     from can import BLFReader
     from can.io.blf import BLFParseError
 
+    names = ChannelNames()
     try:
         try:
             reader = BLFReader(file)
         except struct.error as error:  # not even its header is whole
             raise _damaged(path) from error
         for message in reader:
-            frame = to_frame(message, Timestamp(message.timestamp, TimeSource.DEVICE, _RESOLUTIONS["blf"]))
+            stamp = Timestamp(message.timestamp, TimeSource.DEVICE, _RESOLUTIONS["blf"])
+            frame = to_frame(message, stamp, names.of(channel_name(message.channel, "blf")))
             if is_valid(frame):
-                channels.note(message.channel)
                 yield frame
     except struct.error:
         if file.read(1):

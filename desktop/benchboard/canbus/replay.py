@@ -44,6 +44,6 @@ def replay_frames(
         if late is None:
             break
         most_late = max(most_late, late)
-        send(frame._replace(timestamp=None, sent=False))
+        send(frame._replace(timestamp=None, sent=False, channel=""))
         sent += 1
     return Replayed(sent, most_late)

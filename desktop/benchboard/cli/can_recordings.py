@@ -21,8 +21,9 @@ from benchboard.canbus.frame import Frame, TimeSource, Timestamp
 from benchboard.canbus.frame_filter import FrameFilter, parse_frame_filter
 from benchboard.canbus.frame_statistics import FrameStatistics, IdStatistics
 from benchboard.canbus.id_map import IdMap, parse_id_map, with_new_id
+from benchboard.canbus.recording_channels import names_text, require_channel, short_name
 from benchboard.canbus.recording_comparison import TOLERANCE, ComparedId, compare_ids
-from benchboard.canbus.recording_reader import Channels, mixed_text, read_frames
+from benchboard.canbus.recording_reader import read_frames
 from benchboard.canbus.recording_writer import recording_form
 from benchboard.canbus.replay import replay_frames
 from benchboard.canbus.timing import figures
@@ -74,6 +75,9 @@ _FILTER: Final = click.option(
     "--filter", "wanted", type=FilterText(), default="", metavar="TEXT",
     help="Only frames that match: IDs (18F, 100-1FF, 100&700), names, Signal>value, sent, received, !not.",
 )  # fmt: skip
+_CHANNEL: Final = click.option(
+    "--channel", metavar="NAME", help="Only frames of this channel, as the recording calls it, such as can0."
+)
 _SECONDS: Final = click.option(
     "--seconds", type=Number(0, min_open=True), metavar="SECONDS", help="Stop after this many seconds."
 )
@@ -163,6 +167,7 @@ def _wait(
     help="Send IDs as others: 123=456,18FEF100=18FEF200.",
 )
 @_FILTER
+@_CHANNEL
 def replay(
     port: str,
     bitrate: int | None,
@@ -173,8 +178,11 @@ def replay(
     last: float | None,
     id_map: IdMap,
     wanted: FrameFilter,
+    channel: str | None,
 ) -> None:
     """Send the frames of a recording, at the times they have in it.
+
+    Frames of several channels are sent onto one bus: choose one with --channel.
 
     Error frames aren't sent. Stops when you press Ctrl+C.
 
@@ -183,16 +191,16 @@ def replay(
       benchboard can replay --port /dev/ttyACM0 drive.blf --speed 2
       benchboard can replay --port /dev/ttyACM0 drive.blf --from 10 --to 20 --map 123=456
     """
-    _require_frames(recording, first or 0.0, last)
+    _require_frames(recording, first or 0.0, last, channel)
     with open_capture(port, bitrate, listen_only=False, sends=True) as capture, interruption() as interrupted:
 
         def goes_on() -> bool:
             return capture.running and not interrupted.requested
 
         sent, late = 0, 0.0
-        channels = Channels()
+        channels: dict[str, None] = {}
         for _round in range(loop):
-            played_frames = _between(read_frames(recording, channels=channels), first or 0.0, last)
+            played_frames = _between(_of_channel(recording, channel, channels), first or 0.0, last)
             frames = (with_new_id(frame, id_map) for frame in played_frames if wanted.matches(frame))
             played = replay_frames(frames, capture.send, speed=speed, goes_on=goes_on)
             sent, late = sent + played.sent, max(late, played.most_late_s)
@@ -203,7 +211,7 @@ def replay(
         raise capture.failure
     text = ngettext("{count} frame sent at {bitrate}.", "{count} frames sent at {bitrate}.", sent)
     click.echo(text.format(count=number(sent), bitrate=figures.bit_rate(capture.bitrate)))
-    _warn_if_mixed(recording, channels)
+    _warn_if_mixed(recording, tuple(channels))
     if late > 0.01:
         click.echo(_("At most {ms} ms late.").format(ms=number(late * 1000, 0)), err=True)
     if state.rejected:
@@ -222,10 +230,23 @@ def _between(frames: Iterable[Frame], first: float, last: float | None) -> Itera
             yield frame
 
 
-def _require_frames(recording: Path, first: float, last: float | None) -> None:
-    """Raise before a channel is opened if the recording can't be read, or has no frames from `first` to `last` (s)."""
+def _of_channel(path: Path, channel: str | None, found: dict[str, None] | None = None) -> Iterator[Frame]:
+    """The frames of the recording that are of this channel, or of all. Notes in `found` the channels that they are of.
+    Raises `Invalid` (`can.channel`) at the end if the recording hasn't the channel.
+    """
+    channels: dict[str, None] = {} if found is None or channel is not None else found
+    for frame in read_frames(path):
+        if frame.channel:
+            channels[frame.channel] = None
+        if channel is None or frame.channel == channel:
+            yield frame
+    require_channel(path.name, channel, tuple(channels))
+
+
+def _require_frames(recording: Path, first: float, last: float | None, channel: str | None) -> None:
+    """Raise before a bus is opened if the recording can't be read, or has no frames from `first` to `last` (s)."""
     start, length = None, 0.0
-    for frame in read_frames(recording):
+    for frame in _of_channel(recording, channel):
         start = _seconds(frame) if start is None else start
         offset = round(_seconds(frame) - start, 6)
         length = max(length, offset)
@@ -247,9 +268,12 @@ def _require_frames(recording: Path, first: float, last: float | None) -> None:
 @_RECORDING
 @_DATABASES
 @_FILTER
+@_CHANNEL
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per frame.")
-def decode(recording: Path, databases: tuple[Path, ...], wanted: FrameFilter, as_json: bool) -> None:
-    """Show the signals of the frames in a recording.
+def decode(
+    recording: Path, databases: tuple[Path, ...], wanted: FrameFilter, channel: str | None, as_json: bool
+) -> None:
+    """Show the signals of the frames in a recording, each with its time, channel and ID.
 
     Frames that no database defines are left out.
 
@@ -264,7 +288,7 @@ def decode(recording: Path, databases: tuple[Path, ...], wanted: FrameFilter, as
         text = _("{message} of {file} isn't used: its ID is taken.").format(message=one.name, file=one.source)
         click.echo(text, err=True)
     shown = unknown = 0
-    for frame in _filtered(read_frames(recording), database, wanted):
+    for frame in _filtered(_of_channel(recording, channel), database, wanted):
         message = database.find(frame)
         if message is None:
             unknown += 1
@@ -274,40 +298,49 @@ def decode(recording: Path, databases: tuple[Path, ...], wanted: FrameFilter, as
         if as_json:
             # JSON has no NaN and no infinity.
             signals = {one.signal.name: one.choice or (one.value if isfinite(one.value) else None) for one in values}
-            line = {"time": _seconds(frame), "id": frame.id, "message": message.name, "signals": signals}
-            click.echo(json.dumps(line))
+            line = {"time": _seconds(frame), "channel": frame.channel or None, "id": frame.id}
+            click.echo(json.dumps(line | {"message": message.name, "signals": signals}))
         else:
             signals_text = "  ".join(f"{one.signal.name}={one.text}{'' if one.in_range else ' (!)'}" for one in values)
             ident = candump.text(frame).partition("#")[0]
-            click.echo(printable(f"({_seconds(frame):.6f}) {ident} {message.name}  {signals_text}"))
+            where = f"{frame.channel} " if frame.channel else ""
+            click.echo(printable(f"({_seconds(frame):.6f}) {where}{ident} {message.name}  {signals_text}"))
     if unknown or not shown:
         text = _("{shown} frames decoded, {unknown} in no database.")
         click.echo(text.format(shown=number(shown), unknown=number(unknown)), err=True)
 
 
-def _warn_if_mixed(path: Path, channels: Channels) -> None:
-    """Say of a recording with several channels that they aren't told apart."""
-    if said := mixed_text(path.name, channels.names):
-        click.echo(printable(said), err=True)
+def _warn_if_mixed(path: Path, channels: Sequence[str]) -> None:
+    """Say that frames of several channels of a recording were sent onto one bus."""
+    if len(channels) > 1:
+        said = _("The frames of {count} channels of “{name}” ({names}) went onto one bus. --channel chooses one.")
+        text = said.format(count=number(len(channels)), name=path.name, names=names_text(channels))
+        click.echo(printable(text), err=True)
 
 
 def _filtered(frames: Iterable[Frame], database: CanDatabase, wanted: FrameFilter) -> Iterator[Frame]:
     """The frames that the filter matches, each compared with the one before it of its ID."""
-    previous: dict[tuple[int, bool], Frame] = {}
+    if not wanted.terms:
+        yield from frames
+        return
+    previous: dict[tuple[int, bool, str], Frame] = {}
     for frame in frames:
-        if not wanted.terms or wanted.matches(frame, database.find(frame), previous.get((frame.id, frame.extended))):
+        key = (frame.id, frame.extended, frame.channel)
+        if wanted.matches(frame, database.find(frame), previous.get(key)):
             yield frame
-        if wanted.terms:
-            previous[frame.id, frame.extended] = frame
+        previous[key] = frame
 
 
 @click.command()
 @_RECORDING
 @_DATABASES
 @_FILTER
+@_CHANNEL
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def stats(recording: Path, databases: tuple[Path, ...], wanted: FrameFilter, as_json: bool) -> None:
-    """Show how often and how regularly each ID of a recording comes.
+def stats(
+    recording: Path, databases: tuple[Path, ...], wanted: FrameFilter, channel: str | None, as_json: bool
+) -> None:
+    """Show how often and how regularly each ID of a recording comes, on each of its channels.
 
     Times are in milliseconds: the shortest, mean and longest time between two frames, and their standard deviation.
 
@@ -316,12 +349,11 @@ def stats(recording: Path, databases: tuple[Path, ...], wanted: FrameFilter, as_
       benchboard can stats drive.blf --dbc vehicle.dbc
     """
     database = load_databases(databases)
-    found, channels = FrameStatistics(), Channels()
-    found.add(_filtered(read_frames(recording, channels=channels), database, wanted))
-    _warn_if_mixed(recording, channels)
-    rows = found.ids()
+    found = FrameStatistics()
+    found.add(_filtered(_of_channel(recording, channel), database, wanted))
+    rows, totals = found.ids(), found.totals()
     if as_json:
-        answer = {"frames": found.frames, "errors": found.errors, "seconds": round(found.seconds, 6)}
+        answer = {"frames": totals.frames, "errors": totals.errors, "seconds": round(totals.seconds, 6)}
         ids = [_stats_json(row) | {"name": _message_name(database, row)} for row in rows]
         click.echo(json.dumps(answer | {"ids": ids}))
         return
@@ -336,12 +368,14 @@ def stats(recording: Path, databases: tuple[Path, ...], wanted: FrameFilter, as_
         _("Jitter (ms)"),
         _("Changes"),
     )
-    _echo_table([titles, *(_stats_line(database, row) for row in rows)], left=(0, 1))
-    frames, errors = found.frames, found.errors
+    lines = [titles, *(_stats_line(database, row) for row in rows)]
+    shown = len(found.channels) > 1
+    _echo_by_channel(lines, [row.channel if shown else "" for row in rows], left=(0, 1))
+    frames, errors, count = totals.frames, totals.errors, len({(row.id, row.extended) for row in rows})
     said = (
         ngettext("{count} frame", "{count} frames", frames).format(count=number(frames)),
-        ngettext("{count} ID", "{count} IDs", len(rows)).format(count=number(len(rows))),
-        _("{seconds} s").format(seconds=number(found.seconds, 3)),
+        ngettext("{count} ID", "{count} IDs", count).format(count=number(count)),
+        _("{seconds} s").format(seconds=number(totals.seconds, 3)),
         ngettext("{count} error frame", "{count} error frames", errors).format(count=number(errors)),
     )
     click.echo(", ".join(said), err=True)
@@ -361,6 +395,15 @@ def _echo_table(lines: Sequence[Sequence[str]], *, left: Collection[int]) -> Non
         cells = (text.ljust(width) if place in left else text.rjust(width) for place, (text, width) in
                  enumerate(zip(line, widths, strict=True)))  # fmt: skip
         click.echo("  ".join(cells).rstrip())
+
+
+def _echo_by_channel(lines: Sequence[Sequence[str]], channels: Sequence[str], *, left: Collection[int]) -> None:
+    """Print rows as columns, with their channels before them if they have any. The first line has the titles."""
+    if not any(channels):
+        _echo_table(lines, left=left)
+        return
+    named = [(printable(short_name(one)), *line) for one, line in zip((_("Channel"), *channels), lines, strict=True)]
+    _echo_table(named, left=(0, *(place + 1 for place in left)))
 
 
 def _milliseconds(seconds: float, uncertainty_s: float) -> str:
@@ -396,6 +439,8 @@ def _seconds(frame: Frame) -> float:
 @click.argument("second", type=click.Path(path_type=Path), metavar="B")
 @_DATABASES
 @_FILTER
+@_CHANNEL
+@click.option("--channel-b", metavar="NAME", help="Only frames of this channel of B, if it is another one than of A.")
 @click.option(
     "--tolerance", type=Number(0), default=100 * TOLERANCE, metavar="PERCENT",
     help="How much periods may differ. Default: 20.",
@@ -407,6 +452,8 @@ def compare(
     second: Path,
     databases: tuple[Path, ...],
     wanted: FrameFilter,
+    channel: str | None,
+    channel_b: str | None,
     tolerance: float,
     show_all: bool,
     as_json: bool,
@@ -415,19 +462,20 @@ def compare(
 
     An ID differs if only one recording has it, if its mean period or the lengths of its data are others, if other
     bytes of it change, or if bytes that never change have other values. Values of bytes that change aren't compared.
+    Channels are compared by their names, unless each recording has only one, or one is chosen.
 
     Ends with status 1 if an ID differs, else with 0.
 
     \b
-    Example:
+    Examples:
       benchboard can compare before.blf after.blf --tolerance 10
+      benchboard can compare drive.log drive.log --channel can0 --channel-b can1
     """
     database = load_databases(databases)
     sides = []
-    for path in (first, second):
-        found, channels = FrameStatistics(), Channels()
-        found.add(_filtered(read_frames(path, channels=channels), database, wanted))
-        _warn_if_mixed(path, channels)
+    for path, chosen in ((first, channel), (second, channel if channel_b is None else channel_b)):
+        found = FrameStatistics()
+        found.add(_filtered(_of_channel(path, chosen), database, wanted))
         sides.append(found)
     every = compare_ids(sides[0].ids(), sides[1].ids(), tolerance=tolerance / 100)
     rows = [row for row in every if show_all or row.differences]
@@ -443,7 +491,8 @@ def compare(
 
 def _echo_compared(database: CanDatabase, rows: Sequence[ComparedId]) -> None:
     titles = (_("ID"), _("Name"), _("Count A"), _("Count B"), _("Mean A (ms)"), _("Mean B (ms)"), _("Difference"))
-    _echo_table([titles, *(_compared_line(database, row) for row in rows)], left=(0, 1, 6))
+    lines = [titles, *(_compared_line(database, row) for row in rows)]
+    _echo_by_channel(lines, [row.channel for row in rows], left=(0, 1, 6))
 
 
 def _echo_differing(every: Sequence[ComparedId]) -> None:
@@ -455,6 +504,7 @@ def _echo_differing(every: Sequence[ComparedId]) -> None:
 def _compared_json(database: CanDatabase, row: ComparedId) -> dict[str, object]:
     sides = {key: None if side is None else _side_json(side) for key, side in (("a", row.first), ("b", row.second))}
     head = {"id": row.id, "extended": row.extended, "remote": row.remote, "name": _message_name(database, row)}
+    head |= {"channel": row.channel} if row.channel else {}
     return head | sides | {"differences": [one.value for one in row.differences]}
 
 

@@ -15,11 +15,12 @@ from benchboard.canbus.recording_reader import read_frames
 from benchboard.canbus.recording_writer import open_recording
 from benchboard.dongles.simulator import conveyor
 from benchboard.ui.bench.bus_end import unless_in_use, writing
+from benchboard.ui.bench.channel_select import ChannelSelect
 from benchboard.ui.bench.device_manager import DeviceManager
-from benchboard.ui.bench.frame_rows import CYCLE, DLC, ID, TIME
+from benchboard.ui.bench.frame_rows import CHANNEL, CYCLE, DLC, ID, TIME
 from benchboard.ui.bench.recordings_view import RecordingsView
 from benchboard.ui.shell.shell import Shell
-from benchboard.ui.widgets import Confirm, Toast
+from benchboard.ui.widgets import Confirm, Select, Toast
 from support.benchsim import Simulator
 from support.window import Clicker, visible
 
@@ -201,7 +202,7 @@ def test_statistics_lead_to_the_frames_of_an_id(
     shoot(shell, "recordings_statistics")
     shown = [(row.id, row.count, row.changes) for row in opened.statistics.model.rows]
     assert shown == [("0x0C9", 1_497, 1_496), ("0x1A0", 1_500, 0)]
-    opened.statistics.table.make_current((0x0C9, False, False, False))
+    opened.statistics.table.make_current((0x0C9, False, False, False, "can0"))
     qtbot.keyClick(opened.statistics.table.view, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: opened.frames.model.rowCount() == 1_500)
     assert opened.frames.isVisible()
@@ -224,7 +225,7 @@ def test_comparison_shows_what_differs_and_exports_it(
     choose("export_dialog", tmp_path / "compared.csv")
     qtbot.waitUntil((tmp_path / "compared.csv").exists)
     lines = (tmp_path / "compared.csv").read_text("utf-8-sig").splitlines()
-    assert lines[0].startswith("id,name,type,count_a,count_b")
+    assert lines[0].startswith("channel,id,name,type,count_a,count_b")
     assert len(lines) == 3
     click(window, "segment_")
     qtbot.waitUntil(lambda: len(opened.comparison.model.rows) == 3)
@@ -315,23 +316,111 @@ def test_playing_onto_the_bus_sends_the_frames_with_their_new_ids(
     assert not opened.playback.playing
 
 
-def test_recording_of_two_channels_says_that_they_are_one_here_until_another_is_open(
-    qtbot: QtBot, shell: Shell, view: RecordingsView, tmp_path: Path
-) -> None:
-    problems, two = shell.context.problems, tmp_path / "two.log"
-    two.write_text("".join(f"(1.{k:02}0000) can{k % 2} 100#0{k % 2}\n" for k in range(20)))
+@pytest.fixture
+def two(tmp_path: Path) -> Path:
+    """A recording of two channels: 0x0C9 every 10 ms on can0, every 20 ms on can1, which has an error frame too."""
+    lines = [
+        f"({BEGUN + place / 100:.6f}) can{channel} 0C9#{place % 256:02X}{'0F'[channel]}0"
+        for place in range(1_000)
+        for channel in ((0, 1) if place % 2 else (0,))
+    ]
+    path = tmp_path / "two.log"
+    path.write_text("\n".join([*lines, f"({BEGUN + 10:.6f}) can1 20000004#0000000000000000", ""]))
+    return path
+
+
+def select(widget: Select, key: str) -> None:
+    widget.set_current_key(key)
+    widget.activated.emit(widget.currentIndex())
+
+
+def test_channels_are_told_apart_in_every_page_and_one_can_be_chosen(
+    qtbot: QtBot, shell: Shell, view: RecordingsView, click: Clicker, choose: Callable[[str, Path], None],
+    tmp_path: Path, two: Path,
+) -> None:  # fmt: skip
+    window, model = shell.window(), view.frames.model
     view.open(two)
-    qtbot.waitUntil(lambda: problems.current is not None)
-    assert problems.current is not None
-    assert problems.current.what == "“two.log” has frames of 2 channels (can0, can1), which are shown as one bus."
+    qtbot.waitUntil(lambda: model.rowCount() == 1_501)
+    assert view.channel.isVisible()
+    assert not view.frames.table.isColumnHidden(CHANNEL)
+    assert [model.cell(row, CHANNEL) for row in range(3)] == ["can0", "can0", "can1"]
+    assert [model.cell(row, CYCLE) for row in (4, 5)] == ["10.000", "20.000"]
     shoot(shell, "recordings_channels")
-    shell.go("bench/dongles")
-    assert problems.current is None
-    shell.go("bench/recordings")
+    click(window, "segment_ids")
+    qtbot.waitUntil(lambda: [row.channel for row in view.statistics.model.rows] == ["can0", "can1"])
+    assert [row.mean_ms for row in view.statistics.model.rows] == [10.0, 20.0]
+    shoot(shell, "recordings_channels_statistics")
+    select(view.channel, "=can1")
+    qtbot.waitUntil(lambda: [row.count for row in view.statistics.model.rows] == [500])
+    assert "Of can1." in view.statistics.said
+    shoot(shell, "recordings_channel_statistics")
+    click(window, "segment_frames")
+    qtbot.waitUntil(lambda: model.rowCount() == 501)
+    shoot(shell, "recordings_channel")
+    assert "Busiest second: 50 frames" in view.time_line.busiest_text()
+    click(window, "recording_save")
+    choose("live_record_dialog", tmp_path / "part.blf")
+    qtbot.waitUntil(lambda: "501 frames saved to part.blf." in toasts(shell))
+    assert {frame.channel for frame in read_frames(tmp_path / "part.blf")} == {"2"}
+    select(view.playback.target, "bus")
+    assert "channels" not in click.find(window, "recording_played").text()
+    select(view.channel, "*")
+    qtbot.waitUntil(lambda: model.rowCount() == 1_501)
+    assert "Frames of 2 channels go onto one bus." in click.find(window, "recording_played").text()
+    shoot(shell, "recordings_channels_onto_bus")
     view.open(written(tmp_path / "drive.log", drive()))
-    qtbot.waitUntil(lambda: view.frames.model.rowCount() == COUNT)
-    assert not problems.waiting
+    qtbot.waitUntil(lambda: model.rowCount() == COUNT)
+    assert not view.channel.isVisible()
+    assert view.frames.table.isColumnHidden(CHANNEL)
+
+
+def test_channels_of_both_sides_are_chosen_to_compare(
+    qtbot: QtBot, shell: Shell, view: RecordingsView, two: Path
+) -> None:
+    view.open(two)
+    qtbot.waitUntil(lambda: view.frames.model.rowCount() == 1_501)
     view.compare_with(two)
-    qtbot.waitUntil(lambda: bool(problems.waiting))
-    view.open_sample()
-    qtbot.waitUntil(lambda: not problems.waiting)
+    comparison = view.comparison
+    qtbot.waitUntil(lambda: comparison.is_filled)
+    other = shell.window().findChild(ChannelSelect, "recording_compare_channel")
+    assert other is not None
+    assert other.isVisible()
+    comparison.show_kind("")
+    qtbot.waitUntil(lambda: [row.channel for row in comparison.model.rows] == ["can0", "can1"])
+    assert not any(row.difference for row in comparison.model.rows)
+    shoot(shell, "recordings_channels_compared")
+    select(view.channel, "=can0")
+    assert other.channel == "can0"
+    select(other, "=can1")
+    qtbot.waitUntil(lambda: len(comparison.model.rows) == 1 and comparison.model.rows[0].difference != "")
+    (row,) = comparison.model.rows
+    assert (row.channel, row.mean_ms_a, row.mean_ms_b, row.difference) == ("", 10.0, 20.0, "period, constant")
+    assert comparison.said == "A: two.log, can0, B: two.log, can1"
+    shoot(shell, "recordings_channels_compared_other")
+
+
+def test_statistics_and_comparison_are_of_the_selected_range(
+    qtbot: QtBot, shell: Shell, view: RecordingsView, click: Clicker, tmp_path: Path
+) -> None:
+    frames = [Frame(0x100, data=bytes(1), timestamp=at(n / 100)) for n in range(1_000)]
+    frames += [Frame(0x100, data=bytes(1), timestamp=at(10 + n / 10)) for n in range(101)]
+    path = written(tmp_path / "slower.log", frames)
+    view.open(path)
+    qtbot.waitUntil(lambda: view.frames.model.rowCount() == 1_101)
+    view.time_line.select((BEGUN + 11, BEGUN + 20))
+    click(shell.window(), "segment_ids")
+    qtbot.waitUntil(lambda: [row.count for row in view.statistics.model.rows] == [91])
+    assert [row.mean_ms for row in view.statistics.model.rows] == [100.0]
+    begin, end = view.time_line.span_text().split(" to ")
+    assert view.statistics.said.startswith(f"Of {begin} to {end}.")
+    shoot(shell, "recordings_range_statistics")
+    view.compare_with(path)
+    qtbot.waitUntil(lambda: [row.difference for row in view.comparison.model.rows] == ["period"])
+    assert f"A: slower.log, {begin} to {end}, B: slower.log" in view.comparison.said
+    shoot(shell, "recordings_range_compared")
+    view.time_line.select(None)
+    qtbot.waitUntil(lambda: not view.comparison.model.rows)
+    assert view.comparison.said == "A: slower.log, B: slower.log"
+    click(shell.window(), "segment_ids")
+    qtbot.waitUntil(lambda: [row.count for row in view.statistics.model.rows] == [1_101])
+    assert view.statistics.said.startswith("Of the whole recording.")

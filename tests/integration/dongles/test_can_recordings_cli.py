@@ -93,8 +93,8 @@ def test_decode_names_signals_and_filters_by_their_values(simulator: Simulator, 
     log.write_text(LOG + "(1763627401.0) can0 123#00\n")
     done = run("decode", str(log), "--dbc", str(dbc), "--filter", "AliveCounter>=18", home=simulator.home)
     assert done.stdout.splitlines() == [
-        "(1763627400.360000) 0C9 MotorStatus  AliveCounter=18  MotorTemp=80.0 °C (!)",
-        "(1763627400.380000) 0C9 MotorStatus  AliveCounter=19  MotorTemp=80.0 °C (!)",
+        "(1763627400.360000) can0 0C9 MotorStatus  AliveCounter=18  MotorTemp=80.0 °C (!)",
+        "(1763627400.380000) can0 0C9 MotorStatus  AliveCounter=19  MotorTemp=80.0 °C (!)",
     ]
     lines = run("decode", str(log), "--dbc", str(dbc), "--json", home=simulator.home)
     first = json.loads(lines.stdout.splitlines()[0])
@@ -170,6 +170,31 @@ def test_compare_shows_ids_and_periods_that_differ(simulator: Simulator, tmp_pat
     assert answer["compared"] == 2
     run("compare", str(first), str(first), home=simulator.home)
     assert run("compare", str(first), str(tmp_path / "gone"), home=simulator.home, status=1).stderr
+
+
+def test_channels_are_told_apart_and_one_can_be_chosen(simulator: Simulator, tmp_path: Path, dbc: Path) -> None:
+    log, port = tmp_path / "two.log", next(iter(simulator.ports.values()))
+    log.write_text(LOG + LOG.replace("can0", "can1").replace("0C9#00", "0C9#FF"))
+    lines = run("stats", str(log), home=simulator.home).stdout.splitlines()
+    assert [line.split()[:3] for line in lines] == [
+        ["Channel", "ID", "Name"], ["can0", "0C9", "20"], ["can1", "0C9", "20"],
+    ]  # fmt: skip
+    one = json.loads(run("stats", str(log), "--channel", "can1", "--json", home=simulator.home).stdout)
+    assert (one["frames"], [row["channel"] for row in one["ids"]]) == (20, ["can1"])
+    decoded = run("decode", str(log), "--dbc", str(dbc), "--channel", "can1", "--json", home=simulator.home).stdout
+    assert {json.loads(line)["channel"] for line in decoded.splitlines()} == {"can1"}
+    same = ("compare", str(log), str(log))
+    assert not run(*same, home=simulator.home).stdout.splitlines()[1:]
+    run(*same, "--channel", "can0", "--channel-b", "can1", home=simulator.home)
+    for command in (("stats", str(log)), ("replay", "--port", port, str(log))):
+        gone = run(*command, "--channel", "can7", home=simulator.home, status=1)
+        assert "“two.log” has no channel “can7”. Choose one of: can0, can1." in gone.stderr
+    played = run("replay", "--port", port, str(log), "--channel", "can1", "--speed", "9", home=simulator.home)
+    assert played.stdout.startswith("20 frames sent")
+    assert "channel" not in played.stderr
+    mixed = run("replay", "--port", port, str(log), "--speed", "9", home=simulator.home)
+    assert mixed.stdout.startswith("40 frames sent")
+    assert "The frames of 2 channels of “two.log” (can0, can1) went onto one bus." in mixed.stderr
 
 
 @pytest.mark.parametrize("bitrate", [500_000, 125_000])

@@ -15,9 +15,9 @@ from benchboard.canbus.frame_filter import parse_frame_filter
 from benchboard.canbus.frame_statistics import IdStatistics
 from benchboard.canbus.id_map import parse_id_map
 from benchboard.canbus.player import Player
-from benchboard.canbus.recording import load_recording
+from benchboard.canbus.recording import load_recording, save_frames
+from benchboard.canbus.recording_channels import OTHERS, interface_name, names_text, numbered
 from benchboard.canbus.recording_comparison import IdDifference, compare_ids
-from benchboard.canbus.recording_reader import mixed_text
 from benchboard.canbus.recording_writer import open_recording
 from benchboard.errors import Cancelled, Invalid
 from support.waiting import until
@@ -57,7 +57,7 @@ def test_every_frame_is_as_it_was_written_and_knows_the_one_before_of_its_id(tmp
     recording = load_recording(written(tmp_path / "a.log", frames))
     assert recording.count == len(frames)
     rounded = [frame._replace(timestamp=None) for frame in frames]
-    assert [frame._replace(timestamp=None) for frame in recording.frames()] == rounded
+    assert [frame._replace(timestamp=None, channel="") for frame in recording.frames()] == rounded
     assert recording.time_of(4_321) == pytest.approx(BEGUN + 4_321 * 0.002 + (4_321 % 7) * 0.0001, abs=1e-6)
     found = recording.at(4_006)
     assert (found.previous, found.ordinal) == (4_005, 2 * 801 + 2)
@@ -84,7 +84,7 @@ def test_statistics_are_those_of_the_times_that_python_can_reads(tmp_path: Path)
             times[key].append(message.timestamp)
             data[key].append(bytes(message.data))
     recording = load_recording(path)
-    assert recording.statistics.errors == errors > 0
+    assert recording.statistics.totals().errors == errors > 0
     assert len(recording.ids) == len(times) == 4
     for row in recording.ids:
         key = (row.id, row.extended, row.remote, row.sent)
@@ -336,21 +336,90 @@ def test_player_ends_with_the_error_of_the_bus(tmp_path: Path) -> None:
     assert player.failure.code == "bus.frame"
 
 
-def test_channels_of_a_recording_are_named_where_there_are_several(tmp_path: Path) -> None:
-    """They aren't told apart: who reads it must know."""
+# ---- channels
+
+
+TWO = "".join(f"(1.{10 * n:06}) can{n % 2} 100#{'0F'[n % 2]}{n % 4 // 2}\n" for n in range(12))
+"""ID 100 on two channels, each every 20 µs."""
+
+
+def test_channels_are_told_apart_in_frames_statistics_filters_and_density(tmp_path: Path) -> None:
     log = tmp_path / "two.log"
-    log.write_text("".join(f"(1.{k:02}0000) can{k % 2} 100#0{k % 2}\n" for k in range(6)))
-    asc = tmp_path / "two.asc"
-    lines = "".join(f"   1.{k:02}0000 {1 + k % 2}  100             Rx   d 1 0{k % 2}\n" for k in range(6))
-    asc.write_text(f"date Sat Sep 30 15:06:13 2017\nbase hex  timestamps absolute\n{lines}")
-    assert load_recording(log).channels == ("can0", "can1")
-    assert mixed_text("two.log", load_recording(log).channels) == (
-        "“two.log” has frames of 2 channels (can0, can1), which are shown as one bus."
-    )
-    assert len(load_recording(asc).channels) == 2
-    log.write_text("(1.000000) can0 100#00\n(1.010000) can0 100#00\n")
-    assert not mixed_text("one.log", load_recording(log).channels)
+    log.write_text(TWO + "(2.000000) can1 20000004#0000000000000000\n")
+    recording = load_recording(log)
+    assert (recording.channels, recording.has_channels) == (("can0", "can1"), True)
+    assert [recording.frame(n).channel for n in range(4)] == ["can0", "can1", "can0", "can1"]
+    assert [recording.at(n).previous for n in range(4)] == [None, None, 0, 1]
+    assert [(row.channel, row.id, row.count, row.changes) for row in recording.ids] == [
+        ("can0", 0x100, 6, 5), ("can1", 0x100, 6, 5),
+    ]  # fmt: skip
+    assert recording.ids[0].mean_s == pytest.approx(20e-6, abs=1e-9)
+    found = recording.matching(parse_frame_filter(""), CanDatabase(), channel="can1")
+    assert list(found.numbers) == [1, 3, 5, 7, 9, 11, 12]
+    changed = recording.matching(parse_frame_filter("changed"), CanDatabase(), channel="can0")
+    assert list(changed.numbers) == [2, 4, 6, 8, 10]
+    totals = [recording.statistics.totals(one) for one in (None, "can0", "can1")]
+    assert [(one.frames, one.errors) for one in totals] == [(12, 1), (6, 0), (6, 1)]
+    counted = {one: density.most_in_a_second for one, density in recording.densities.items()}
+    assert counted == {None: 12, "can0": 6, "can1": 6}
+    assert recording.count_between(1, 4).totals("can1").frames == 2
+
+
+@pytest.mark.parametrize("suffix", [".log", ".asc", ".blf", ".trc"])
+def test_saved_frames_keep_their_channels_apart(tmp_path: Path, suffix: str) -> None:
+    log = tmp_path / "two.log"
+    log.write_text(TWO.replace("can1", "vcan0"))
+    recording, saved = load_recording(log), tmp_path / f"saved{suffix}"
+    save_frames(recording, range(recording.count), saved)
+    again = load_recording(saved)
+    assert len(again.channels) == 2
+    assert [again.channels.index(frame.channel) for frame in again.frames()] == [n % 2 for n in range(12)]
+    if suffix == ".log":
+        assert again.channels == ("can0", "vcan0")
+    back = tmp_path / "back.log"
+    save_frames(again, range(again.count), back)
+    assert len(load_recording(back).channels) == 2
+
+
+def test_saved_csv_names_the_channels(tmp_path: Path) -> None:
+    log = tmp_path / "two.log"
+    log.write_text("(1.0) can0 100#00\n(1.1) =a,b 100#00\n")
+    recording = load_recording(log)
+    save_frames(recording, range(2), tmp_path / "saved.csv")
+    titles, *rows = (tmp_path / "saved.csv").read_text().splitlines()
+    assert titles.endswith(",channel")
+    assert [row.split(",received,")[1] for row in rows] == ["can0", '"\'=a,b"']
+
+
+def test_numbers_of_channels_are_those_of_their_names_and_never_two_the_same() -> None:
+    assert numbered(("can0", "can1")) == {"can0": 1, "can1": 2}
+    assert numbered(("2", "1")) == {"2": 2, "1": 1}
+    assert numbered(("can3", "vcan3", "bus", "")) == {"can3": 4, "vcan3": 1, "bus": 2, "": 3}
+    assert [interface_name(one) for one in ("1", "12", "vcan1", "", "a b")] == [
+        "can0",
+        "can11",
+        "vcan1",
+        "can0",
+        "can0",
+    ]
+
+
+def test_hostile_names_of_channels_stay_few(tmp_path: Path) -> None:
+    log = tmp_path / "many.log"
     log.write_text("".join(f"(1.000000) {'x' * 300}{k} 100#00\n" for k in range(200)))
-    many = load_recording(log).channels
-    assert len(many) == 64
-    assert len(mixed_text("many.log", many)) < 200
+    recording = load_recording(log)
+    assert len(recording.channels) == 65
+    assert recording.frame(199).channel == OTHERS
+    assert len(names_text(recording.channels)) < 100
+
+
+def test_comparison_of_channels_goes_by_their_names(tmp_path: Path) -> None:
+    log = tmp_path / "two.log"
+    log.write_text(TWO)
+    found = load_recording(log).statistics
+    rows = compare_ids(found.ids(), found.ids())
+    assert [(row.channel, row.differences) for row in rows] == [("can0", ()), ("can1", ())]
+    (row,) = compare_ids(found.ids("can0"), found.ids("can1"))
+    assert (row.channel, row.text) == ("", "Same period and length")
+    only = compare_ids(found.ids(), found.ids("can1"))
+    assert [(row.channel, bool(row.differences)) for row in only] == [("can0", True), ("can1", False)]

@@ -8,7 +8,19 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from benchboard.ui.bench.frame_row_model import NUMBERS, FrameRowModel, Index, alignment
-from benchboard.ui.bench.frame_rows import CYCLE, DATA, ID, NAME, SIGNALS, TIME, TYPE, changed_bytes, is_off_cycle, kind
+from benchboard.ui.bench.frame_rows import (
+    CHANNEL,
+    CYCLE,
+    DATA,
+    ID,
+    NAME,
+    SIGNALS,
+    TIME,
+    TYPE,
+    changed_bytes,
+    is_off_cycle,
+    kind,
+)
 from benchboard.ui.motion import is_reduced
 from benchboard.ui.paged.paged_cells import paint_ring
 from benchboard.ui.theme import theme
@@ -21,10 +33,10 @@ EXPANDER: Final = 28
 SQUARE: Final = 18
 """The room of a signal's square, before its name."""
 _CHANGE_RADIUS: Final = 3.0
-_TEXTS: Final = (TYPE, *NUMBERS, NAME, SIGNALS)
+_TEXTS: Final = (TYPE, *NUMBERS, NAME, SIGNALS, CHANNEL)
 """The columns in the font of the window; times, IDs and bytes are monospaced."""
 _TONES: Final = {
-    TIME: "text.muted", ID: "accent.text", TYPE: "text.muted", SIGNALS: "text.secondary",
+    TIME: "text.muted", ID: "accent.text", TYPE: "text.muted", SIGNALS: "text.secondary", CHANNEL: "text.secondary",
     **dict.fromkeys(NUMBERS, "text.secondary"),
 }  # fmt: skip
 

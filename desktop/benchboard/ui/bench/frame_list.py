@@ -13,16 +13,16 @@ from PySide6.QtWidgets import QApplication, QHeaderView
 from benchboard.i18n import _
 from benchboard.ui.bench.frame_delegate import EXPANDER, SQUARE, FrameDelegate
 from benchboard.ui.bench.frame_row_model import FrameRowModel
-from benchboard.ui.bench.frame_rows import COUNT, CYCLE, DATA, DLC, ID, NAME, SIGNALS, TIME, TYPE, TimeMode
+from benchboard.ui.bench.frame_rows import CHANNEL, COUNT, CYCLE, DATA, DLC, ID, NAME, SIGNALS, TIME, TYPE, TimeMode
 from benchboard.ui.bench.signal_drag import drag_signal
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.menus import Menu
 from benchboard.ui.widgets.row_cursor import WholeRowTable
 
-_WIDTHS: Final = (136, 108, 100, 60, 100, 84, 228, 140, 260)
+_WIDTHS: Final = (136, 108, 100, 60, 100, 84, 228, 140, 260, 84)
 """Of the columns, by their numbers."""
-_ORDER: Final = (TIME, ID, NAME, SIGNALS, TYPE, DLC, DATA, CYCLE)
+_ORDER: Final = (TIME, CHANNEL, ID, NAME, SIGNALS, TYPE, DLC, DATA, CYCLE)
 """The columns as they are placed at first; the count comes last."""
 _ALWAYS: Final = (TIME, ID, DATA)
 _DECODED: Final = (NAME, SIGNALS)
@@ -83,14 +83,22 @@ class FrameList(WholeRowTable):
 
     # ---- columns
 
+    @property
+    def _order(self) -> list[int]:
+        return [one for one in _ORDER if one < self.frames.columnCount()]
+
+    def _without_channels(self) -> set[int]:
+        """The column that says nothing where all frames are of one channel."""
+        return {CHANNEL} & set(range(self.frames.columnCount())) if not self.frames.has_channels else set()
+
     def reset_columns(self) -> None:
         """Show the columns as they are at first."""
         header = self.horizontalHeader()
         self._hidden.clear()
-        for column, width in enumerate(self._widths):
+        for column in range(self.frames.columnCount()):
             header.setSectionHidden(column, False)
-            self.setColumnWidth(column, width)
-        for place, column in enumerate(_ORDER):
+            self.setColumnWidth(column, self._widths[column])
+        for place, column in enumerate(self._order):
             header.moveSection(header.visualIndex(column), place)
         self.frames.sort(ID)
         self.frames.show_times("clock")
@@ -102,7 +110,7 @@ class FrameList(WholeRowTable):
         """
         header, decoded = self.horizontalHeader(), bool(self.frames.database.messages)
         stretched = SIGNALS if decoded and SIGNALS not in self._hidden else DATA
-        missing = self._hidden | (set() if decoded else {*_DECODED})
+        missing = self._hidden | (set() if decoded else {*_DECODED}) | self._without_channels()
         least = _LEAST_STRETCHED
         for group in _LEFT_OUT if stretched == SIGNALS else ():
             if self._room_beside(stretched, missing) < least:
@@ -215,7 +223,8 @@ class FrameList(WholeRowTable):
             reason = "" if has_zero else _("First set a frame as time zero, in its menu.")
             self._add(menu, title, self.frames.times.mode == mode, partial(self.show_times, mode), reason)
         menu.addSeparator()
-        for column in (one for one in (*_ORDER, COUNT) if one not in _ALWAYS):
+        left_out = {*_ALWAYS} | self._without_channels()
+        for column in (one for one in (*self._order, COUNT) if one not in left_out):
             missing = column in _DECODED and not self.frames.database.messages
             reason = _("Add a database first.") if missing else ""
             shown = column not in self._hidden

@@ -59,10 +59,12 @@ class FrameRowModel(QAbstractTableModel):
 
     def __init__(self, parent: QWidget, *, rolling: bool = False) -> None:
         super().__init__(parent)
-        self.titles = (
+        self.titles: tuple[str, ...] = (
             _("Time"), _("ID"), _("Type"), _("DLC"), _("Cycle (ms)"), _("Count"), _("Data"), _("Name"), _("Signals"),
         )  # fmt: skip
         self.rolling = rolling
+        self.has_channels = False
+        """Whether the frames are of several channels."""
         self.ended = False
         self.filter = FrameFilter()
         self.database = CanDatabase()

@@ -16,8 +16,8 @@ that was set as time zero.
 """
 RowKey = tuple[int, bool, bool, bool, bool]
 """ID, whether it is extended, whether it is a remote frame, whether it is an error, whether it was sent."""
-TIME, ID, TYPE, DLC, CYCLE, COUNT, DATA, NAME, SIGNALS = range(9)
-"""The columns, in the order in which they are numbered."""
+TIME, ID, TYPE, DLC, CYCLE, COUNT, DATA, NAME, SIGNALS, CHANNEL = range(10)
+"""The columns, in the order in which they are numbered; the live bus has no channel."""
 _MOST_IN_CELL: Final = 8
 """Signals in the cell of a frame; the row expands into all of them."""
 
@@ -120,6 +120,7 @@ CELLS: Final[tuple[Callable[[FrameRow], str], ...]] = (
     lambda row: payload(row.frame),
     lambda row: row.message.name if row.message is not None else "",
     signals_text,
+    lambda row: row.frame.channel,
 )
 """The text of each column."""
 

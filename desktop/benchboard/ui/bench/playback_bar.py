@@ -42,6 +42,8 @@ class PlaybackBar(QWidget):
         self._context, self._devices = context, devices
         self._recording: Recording | None = None
         self._numbers: Sequence[int] = ()
+        self._channels = 0
+        """How many channels these frames are of."""
         self._at = 0
         """The number of the frame that is current: playing goes on there."""
         self._player: Player | None = None
@@ -108,10 +110,20 @@ class PlaybackBar(QWidget):
         self._recording, self._at = recording, 0
         self._say("")
 
-    def show_numbers(self, numbers: Sequence[int]) -> None:
-        """Play these frames from now on: others are shown."""
+    def show_numbers(self, numbers: Sequence[int], channels: int = 1) -> None:
+        """Play these frames, which are of so many channels, from now on: others are shown."""
         self.stop()
         self._numbers = numbers
+        if channels != self._channels:
+            self._channels = channels
+            self._say(self._hint())
+
+    def _hint(self) -> str:
+        """That frames of several channels become those of one bus; empty if they don't."""
+        if self.target.current_key() != _BUS or self._channels < 2:
+            return ""
+        text = _("Frames of {count} channels go onto one bus. Choose a channel above to send only its frames.")
+        return text.format(count=number(self._channels))
 
     def seek(self, at: int) -> None:
         """Go on at the frame of this number: the user went there."""
@@ -257,7 +269,6 @@ class PlaybackBar(QWidget):
         self.stop()
         self._ids.setVisible(self.target.current_key() == _BUS)
         self._show_ids_problem()
-        self._say("")
 
     def _show_ids_problem(self) -> None:
         """Say at once what can't be read in the pairs of IDs."""
@@ -269,7 +280,7 @@ class PlaybackBar(QWidget):
             self._say(f"{error.what} {error.do}", "error")
         else:
             self._ids.set_invalid(False)
-            self._say("")
+            self._say(self._hint())
 
     def _follow_bus(self) -> None:
         """End playing onto a bus that is closed or gives way to another."""

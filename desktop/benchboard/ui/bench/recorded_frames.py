@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from benchboard.canbus.dbc import CanDatabase
 from benchboard.canbus.frame_filter import FrameFilter
 from benchboard.canbus.recording import Matching, Recording
+from benchboard.i18n import _
 from benchboard.ui.bench.frame_row_model import FrameRowModel, Index, TableLine
 from benchboard.ui.bench.frame_rows import FrameRow, changed_bytes
 
@@ -22,15 +23,18 @@ _KEPT_ROWS: Final = 512
 class RecordedFrameModel(FrameRowModel):
     """Shows `numbers`, the frames of a recording that are in the range and that the filter matches.
 
-    `filter_wanted`: there is another filter; whoever searches the recording by it calls `show_matching`. Until then the
-    frames of the one before are shown.
+    `filter_wanted`: there is another filter or channel; whoever searches the recording by it calls `show_matching`.
+    Until then the frames of the one before are shown.
     """
 
     filter_wanted = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, rolling=True)
+        self.titles = (*self.titles, _("Channel"))
         self.recording: Recording | None = None
+        self.channel: str | None = None
+        """The channel whose frames are shown; None: those of all."""
         self.numbers: Sequence[int] = ()
         self._matching: Matching | None = None
         self._range: tuple[float, float] | None = None
@@ -43,7 +47,8 @@ class RecordedFrameModel(FrameRowModel):
     def show_recording(self, recording: Recording | None) -> None:
         """Show another recording, without a filter or a range."""
         self.beginResetModel()
-        self.recording, self._matching, self._range = recording, None, None
+        self.recording, self._matching, self._range, self.channel = recording, None, None, None
+        self.has_channels = recording is not None and recording.has_channels
         self.filter = FrameFilter()
         start = recording.frame(0).timestamp if recording is not None else None
         self.times = replace(self.times, start=start, zero=None, mode="clock" if self.times.zero else self.times.mode)
@@ -53,6 +58,12 @@ class RecordedFrameModel(FrameRowModel):
     def set_filter(self, frame_filter: FrameFilter) -> None:
         self.filter = frame_filter
         self.filter_wanted.emit()
+
+    def set_channel(self, channel: str | None) -> None:
+        """Show only the frames of this channel; of all if None."""
+        if channel != self.channel:
+            self.channel = channel
+            self.filter_wanted.emit()
 
     def show_matching(self, matching: Matching | None) -> None:
         """Show these frames; all if None."""
@@ -79,11 +90,13 @@ class RecordedFrameModel(FrameRowModel):
     def id_counts(self) -> tuple[int, int]:
         if self.recording is None:
             return 0, 0
-        first, end = self._bounds(self.recording)
+        first, end = self.bounds(self.recording)
         shown = self.recording.ids_between(first, end, self._matching)
-        return len(shown), len({(row.id, row.extended) for row in self.recording.ids})
+        wanted = self.channel
+        every = {(row.id, row.extended) for row in self.recording.ids if wanted is None or row.channel == wanted}
+        return len(shown), len(every)
 
-    def _bounds(self, recording: Recording) -> tuple[int, int]:
+    def bounds(self, recording: Recording) -> tuple[int, int]:
         """The first number in the range, and the one after its last."""
         if self._range is None:
             return 0, recording.count
@@ -97,7 +110,7 @@ class RecordedFrameModel(FrameRowModel):
         if recording is None:
             self.numbers = ()
             return
-        first, end = self._bounds(recording)
+        first, end = self.bounds(recording)
         if self._matching is None:
             self.numbers = range(first, end)
         else:

@@ -29,10 +29,11 @@ _TIME_WIDTH: Final = 164
 
 class RecordedFramesPane(QWidget):
     """`reached`: the user went to the frame with this number. `numbers_changed`: other frames are shown now.
-    `play_wanted`: Space was pressed in the list.
+    `play_wanted`: Space was pressed in the list. `channel_cleared`: the search for those of a channel was stopped.
     """
 
     reached = Signal(int)
+    channel_cleared = Signal()
     numbers_changed = Signal()
     play_wanted = Signal()
 
@@ -144,7 +145,8 @@ class RecordedFramesPane(QWidget):
         recording, wanted, database = self.model.recording, self.model.filter, self.model.database
         if recording is None:
             return
-        if not wanted.terms:
+        channel = self.model.channel
+        if not wanted.terms and channel is None:
             self.model.show_matching(None)
             return
 
@@ -153,7 +155,7 @@ class RecordedFramesPane(QWidget):
                 progress.report(done, total)
                 progress.check()
 
-            return recording.matching(wanted, database, step)
+            return recording.matching(wanted, database, step, channel)
 
         work: Work | None = None
 
@@ -166,6 +168,7 @@ class RecordedFramesPane(QWidget):
         def failed(error: AppError) -> None:
             if self._searching is work:  # stopped by the user: the frames shown are all again
                 self._searching = None
+                self.channel_cleared.emit()
                 self.filter_bar.clear()
                 if not isinstance(error, Cancelled):
                     self._context.problems.show(error)

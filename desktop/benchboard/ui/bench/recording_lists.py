@@ -1,7 +1,7 @@
 """The lists about a recording under their bars: the statistics of its IDs, and what differs from another recording."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.canbus.dbc import CanDatabase
 from benchboard.canbus.frame import Frame
-from benchboard.canbus.frame_statistics import IdStatistics
+from benchboard.canbus.frame_statistics import FrameStatistics, IdStatistics
+from benchboard.canbus.recording_channels import short_name
 from benchboard.canbus.recording_comparison import TOLERANCE, compare_ids
 from benchboard.i18n import _, number, percent, pgettext
 from benchboard.paging import Listing
+from benchboard.ui.bench.channel_select import ChannelSelect
 from benchboard.ui.bench.recording_tables import (
     COMPARISON_FILE,
     DIFFERENT,
@@ -41,6 +43,38 @@ from benchboard.ui.widgets.surfaces import set_surface
 _TYPING_MS: Final = 200
 _TOLERANCES: Final = (0.02, 0.05, 0.1, 0.2, 0.5)
 Row = TypeVar("Row", StatisticsRow, ComparisonRow)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingPart:
+    """The frames that are counted: those of the recording called `name` in a range (`span` in words, empty: the whole)
+    of a channel (None: of all).
+    """
+
+    name: str
+    statistics: FrameStatistics
+    span: str = ""
+    channel: str | None = None
+
+    @property
+    def ids(self) -> Sequence[IdStatistics]:
+        """The statistics of its IDs."""
+        return self.statistics.ids(self.channel)
+
+    @property
+    def has_channels(self) -> bool:
+        """Whether there are frames of several channels in it."""
+        return self.channel is None and len(self.statistics.channels) > 1
+
+    @property
+    def limits(self) -> str:
+        """The channel and the range in words; empty if it is the whole recording."""
+        return ", ".join(one for one in (short_name(self.channel or ""), self.span) if one)
+
+    @property
+    def text(self) -> str:
+        """What it is in words."""
+        return ", ".join(one for one in (self.name, self.limits) if one)
 
 
 class _IdList(QWidget, Generic[Row]):
@@ -89,6 +123,8 @@ class _IdList(QWidget, Generic[Row]):
         self._line.setContentsMargins(16, 6, 12, 6)
         self._line.setSpacing(8)
         self._line.addWidget(self._field)
+        self.said = ""
+        """What is said beside the field."""
         self._said = Elided("", "body", "muted")
         self._line.addWidget(self._said, 1)
         self.export = Button(_("Export CSV"), self._export, icon="ph.download-simple", name=f"{name}_export")
@@ -100,6 +136,11 @@ class _IdList(QWidget, Generic[Row]):
         whole.addWidget(hairline())
         whole.addWidget(self.table, 1)
         self.table.activated.connect(self._open)
+
+    def say(self, text: str) -> None:
+        """Say beside the field what the rows are of."""
+        self.said = text
+        self._said.setText(text)
 
     def focus_search(self) -> None:
         """Focus the field that searches."""
@@ -135,34 +176,39 @@ class StatisticsList(_IdList[StatisticsRow]):
 
     def __init__(self, context: Context) -> None:
         self._rows: Sequence[StatisticsRow] = ()
-        self._ids: Sequence[IdStatistics] = ()
-        self._name = ""
+        self._part = RecordingPart("", FrameStatistics())
         super().__init__(
             context,
             lambda *query: statistics_page(self._rows, *query),
-            statistics_columns(),
+            statistics_columns(lambda: self._part.has_channels),
             name="recording_statistics",
             label=_("Statistics of the IDs"),
             empty=EmptyState("ph.chart-bar", _("No IDs"), why=_("The recording has error frames only.")),
         )
-        self._said.setText(_("Of the whole recording. Enter shows the frames of an ID."))
         self.model.listing = Listing(sort="id")
 
-    def show_ids(self, name: str, ids: Sequence[IdStatistics], database: CanDatabase) -> None:
-        """Show these IDs of the recording called `name`."""
-        self._name, self._ids = name, ids
+    def show_part(self, part: RecordingPart, database: CanDatabase) -> None:
+        """Show the IDs of this part of a recording."""
+        self._part = part
+        whole = _("Of the whole recording. Enter shows the frames of an ID.")
+        limited = _("Of {part}. Enter shows the frames of an ID.")
+        self.say(limited.format(part=part.limits) if part.limits else whole)
         self.show_names(database)
+
+    def show_counting(self) -> None:
+        """Say that another part is being counted: what is shown is of the one before."""
+        self.say(_("Counting the frames in the selected range."))
 
     def show_names(self, database: CanDatabase) -> None:
         """Name the IDs by this database."""
-        self._rows = statistics_rows(self._ids, database)
+        self._rows = statistics_rows(self._part.ids, database)
         self.model.refresh()
 
     def _open(self, row: StatisticsRow) -> None:
         self.opened.emit(row.frame)
 
     def _export(self) -> None:
-        name = f"{Path(self._name).stem} {_('statistics')}"
+        name = f"{Path(self._part.name).stem} {_('statistics')}"
         ask_and_export(self._context, self, self.model, self._fetch, STATISTICS_FILE, name)
 
 
@@ -171,7 +217,8 @@ class ComparisonList(_IdList[ComparisonRow]):
 
     def __init__(self, context: Context, choose: Callable[[], object]) -> None:
         self._rows: Sequence[ComparisonRow] = ()
-        self._sides: tuple[tuple[str, Sequence[IdStatistics]], tuple[str, Sequence[IdStatistics]]] | None = None
+        self._first: RecordingPart | None = None
+        self._second: RecordingPart | None = None
         self._database = CanDatabase()
         empty = EmptyState(
             "ph.arrows-left-right",
@@ -199,7 +246,7 @@ class ComparisonList(_IdList[ComparisonRow]):
             ),
             label=_("Differences to show"),
         )
-        self._kinds.selected.connect(self._show_kind)
+        self._kinds.selected.connect(self.show_kind)
         self._tolerance = Select(
             [(str(one), _("Period tolerance {percent}").format(percent=percent(100 * one, 0))) for one in _TOLERANCES],
             name="recording_tolerance", label=_("By how much periods may differ"),
@@ -207,31 +254,61 @@ class ComparisonList(_IdList[ComparisonRow]):
         self._tolerance.set_current_key(str(TOLERANCE))
         self._tolerance.activated.connect(lambda _index: self._compare())
         self._other = Button(_("Other recording"), choose, icon="ph.folder-open", name="recording_compare_other")
+        self._channel = ChannelSelect(name="recording_compare_channel", label=_("Channel of B"), of="B: ")
+        self._channel.activated.connect(lambda _index: self._show_channel())
         self._line.insertWidget(1, self._kinds)
         self._line.insertWidget(2, self._tolerance)
-        self._line.insertWidget(4, self._other)
+        self._line.insertWidget(4, self._channel)
+        self._line.insertWidget(5, self._other)
         self.model.listing = Listing(sort="id", filters={"shown": DIFFERENT})
         self._show_bar()
 
     @property
     def is_filled(self) -> bool:
         """Whether there is something to compare with."""
-        return self._sides is not None
+        return self._second is not None
 
     def forget(self) -> None:
         """Compare with nothing: another recording was opened."""
-        self._sides = None
+        self._second = None
         self._compare()
 
-    def show_sides(
-        self,
-        first: tuple[str, Sequence[IdStatistics]],
-        second: tuple[str, Sequence[IdStatistics]],
-        database: CanDatabase,
-    ) -> None:
-        """Compare two recordings: what each is called, and its IDs."""
-        self._sides, self._database = (first, second), database
+    def show_first(self, part: RecordingPart) -> None:
+        """Compare this part of the open recording from now on. A channel of it is compared with the one of the other
+        recording that is called the same.
+        """
+        before, self._first = self._first, part
+        if before is None or before.channel != part.channel:
+            self._choose_channel()
         self._compare()
+
+    def show_second(self, part: RecordingPart, database: CanDatabase) -> None:
+        """Compare with this recording."""
+        self._second, self._database = part, database
+        self._choose_channel()
+        self._compare()
+
+    def _choose_channel(self) -> None:
+        """Choose the channel of the other recording that fits: all for all, one for one."""
+        first, second = self._first, self._second
+        if first is None or second is None:
+            return
+        channels = second.statistics.channels
+        chosen = None
+        if len(channels) > 1 and not first.has_channels:
+            wanted = first.channel if first.channel is not None else "".join(first.statistics.channels)
+            chosen = wanted if wanted in channels else channels[0]
+        self._channel.show_channels(channels, chosen)
+        self._second = replace(second, channel=chosen)
+
+    def _show_channel(self) -> None:
+        if self._second is not None:
+            self._second = replace(self._second, channel=self._channel.channel)
+            self._compare()
+
+    def show_counting(self) -> None:
+        """Say that another part of the open recording is being counted: what is shown is of the one before."""
+        self.say(_("Counting the frames in the selected range."))
 
     def show_names(self, database: CanDatabase) -> None:
         """Name the IDs by this database."""
@@ -239,18 +316,18 @@ class ComparisonList(_IdList[ComparisonRow]):
         self._compare()
 
     def _compare(self) -> None:
-        if self._sides is None:
+        if self._first is None or self._second is None:
             self._rows = ()
         else:
             tolerance = float(self._tolerance.current_key())
-            compared = compare_ids(self._sides[0][1], self._sides[1][1], tolerance=tolerance)
+            compared = compare_ids(self._first.ids, self._second.ids, tolerance=tolerance)
             self._rows = comparison_rows(compared, self._database)
         self._show_bar()
         self.model.refresh()
 
     def _show_bar(self) -> None:
         """Show how many IDs each choice has, and what is compared."""
-        self._bar.setVisible(self._sides is not None)
+        self._bar.setVisible(self.is_filled)
         titles = {
             DIFFERENT: _("Differ {count}"), "ids": _("IDs {count}"), "periods": _("Periods {count}"),
             "data": _("Data {count}"), "": _("All {count}"),
@@ -258,15 +335,16 @@ class ComparisonList(_IdList[ComparisonRow]):
         for key in (DIFFERENT, *KINDS, ""):
             count = sum(is_shown(row, key) for row in self._rows)
             self._kinds.rename(key, titles[key].format(count=number(count)))
-        if self._sides is not None:
-            (first, _ids), (second, _others) = self._sides
-            self._said.setText(_("A: {first}, B: {second}").format(first=first, second=second))
+        if self._first is not None and self._second is not None:
+            self.say(_("A: {first}, B: {second}").format(first=self._first.text, second=self._second.text))
         # Without anything to compare, a filter would be what hides it.
-        filters = {"shown": self._kinds.current()} if self._sides is not None and self._kinds.current() else {}
+        filters = {"shown": self._kinds.current()} if self.is_filled and self._kinds.current() else {}
         if filters != self.model.listing.filters:
             self.model.listing = replace(self.model.listing, filters=dict(filters))
 
-    def _show_kind(self, key: str) -> None:
+    def show_kind(self, key: str) -> None:
+        """Show the IDs with these differences; all if `key` is empty."""
+        self._kinds.set_current(key)
         self.model.listing = replace(self.model.listing, filters={"shown": key} if key else {})
 
     def _open(self, row: ComparisonRow) -> None:
@@ -275,7 +353,7 @@ class ComparisonList(_IdList[ComparisonRow]):
             self.opened.emit(Frame(one.id, extended=one.extended, remote=one.remote))
 
     def _export(self) -> None:
-        if self._sides is not None:
-            (first, _ids), (second, _others) = self._sides
-            name = _("{first} and {second}").format(first=Path(first).stem, second=Path(second).stem)
+        if self._first is not None and self._second is not None:
+            first, second = Path(self._first.name).stem, Path(self._second.name).stem
+            name = _("{first} and {second}").format(first=first, second=second)
             ask_and_export(self._context, self, self.model, self._fetch, COMPARISON_FILE, name)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from benchboard.canbus.dbc import CanDatabase
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
@@ -25,6 +25,7 @@ KINDS: Final = {
     ),
 }  # fmt: skip
 """Groups of differences that are shown alone, by the key of the filter."""
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +36,20 @@ class StatisticsRow:
     name: str
 
     @property
-    def key(self) -> tuple[int, bool, bool, bool]:
+    def key(self) -> tuple[int, bool, bool, bool, str]:
         """What identifies it."""
         one = self.statistics
-        return one.id, one.extended, one.remote, one.sent
+        return one.id, one.extended, one.remote, one.sent, one.channel
+
+    @property
+    def channel(self) -> str:
+        return self.statistics.channel
 
     @property
     def frame(self) -> Frame:
         """A frame with its ID."""
         one = self.statistics
-        return Frame(one.id, extended=one.extended, remote=one.remote, sent=one.sent)
+        return Frame(one.id, extended=one.extended, remote=one.remote, sent=one.sent, channel=one.channel)
 
     # What a CSV file has, by the names of its columns.
 
@@ -90,7 +95,8 @@ class StatisticsRow:
 
 
 STATISTICS_FILE: Final = (
-    "id", "name", "type", "direction", "count", "rate", "min_ms", "mean_ms", "max_ms", "jitter_ms", "changes",
+    "channel", "id", "name", "type", "direction", "count", "rate", "min_ms", "mean_ms", "max_ms", "jitter_ms",
+    "changes",
 )  # fmt: skip
 """The columns of the CSV file."""
 
@@ -103,11 +109,15 @@ class ComparisonRow:
     name: str
 
     @property
-    def key(self) -> tuple[int, bool, bool, bool]:
+    def key(self) -> tuple[int, bool, bool, bool, str]:
         """What identifies it."""
         one = self.compared
         side = one.first or one.second
-        return one.id, one.extended, one.remote, side is not None and side.sent
+        return one.id, one.extended, one.remote, side is not None and side.sent, one.channel
+
+    @property
+    def channel(self) -> str:
+        return self.compared.channel
 
     @property
     def id(self) -> str:
@@ -147,7 +157,8 @@ class ComparisonRow:
 
 
 COMPARISON_FILE: Final = (
-    "id", "name", "type", "count_a", "count_b", "mean_ms_a", "mean_ms_b", "changes_a", "changes_b", "difference",
+    "channel", "id", "name", "type", "count_a", "count_b", "mean_ms_a", "mean_ms_b", "changes_a", "changes_b",
+    "difference",
 )  # fmt: skip
 """The columns of the CSV file."""
 
@@ -170,8 +181,8 @@ def _name(database: CanDatabase, ident: int, *, extended: bool) -> str:
 # ---- statistics
 
 
-def statistics_columns() -> tuple[Column[StatisticsRow], ...]:
-    """The columns of the table."""
+def statistics_columns(has_channels: Callable[[], bool]) -> tuple[Column[StatisticsRow], ...]:
+    """The columns of the table; that of the channel has texts if there are several."""
 
     def time(key: str, title: str) -> Column[StatisticsRow]:
         def text(row: StatisticsRow) -> str:
@@ -181,6 +192,7 @@ def statistics_columns() -> tuple[Column[StatisticsRow], ...]:
 
     return (
         Column("id", _("ID"), lambda row: row.id, True, mono=True, width=130),
+        _channel_column(lambda row: row.channel if has_channels() else ""),
         Column("name", _("Name"), lambda row: row.name, True, width=160, stretch=True),
         Column("kind", _("Type"), _type_text, True, width=100),
         Column("count", _("Count"), lambda row: number(row.count), True, True, width=100),
@@ -195,6 +207,7 @@ def statistics_columns() -> tuple[Column[StatisticsRow], ...]:
 
 _STATISTICS_KEYS: Final[dict[str, Callable[[StatisticsRow], Any]]] = {
     "name": lambda row: (not row.name, row.name.casefold()),
+    "channel": lambda row: row.channel,
     "kind": lambda row: (row.type, row.direction),
     "count": lambda row: row.count,
     "changes": lambda row: row.changes,
@@ -219,6 +232,7 @@ def comparison_columns() -> tuple[Column[ComparisonRow], ...]:
     """The columns of the table."""
     return (
         Column("id", _("ID"), lambda row: row.id, True, mono=True, width=130),
+        _channel_column(lambda row: row.channel),
         Column("name", _("Name"), lambda row: row.name, True, width=150, stretch=True),
         Column("count_a", _("Count A"), lambda row: number(row.count_a), True, True, width=110),
         Column("count_b", _("Count B"), lambda row: number(row.count_b), True, True, width=110),
@@ -233,6 +247,7 @@ def comparison_columns() -> tuple[Column[ComparisonRow], ...]:
 
 _COMPARISON_KEYS: Final[dict[str, Callable[[ComparisonRow], Any]]] = {
     "name": lambda row: (not row.name, row.name.casefold()),
+    "channel": lambda row: row.channel,
     "count_a": lambda row: row.count_a,
     "count_b": lambda row: row.count_b,
     "mean_ms_a": lambda row: _known_first(row.mean_ms_a),
@@ -280,6 +295,10 @@ def _period_text(row: ComparisonRow) -> str:
 
 
 # ---- what both have
+
+
+def _channel_column(text: "Callable[[Row], str]") -> "Column[Row]":
+    return Column("channel", _("Channel"), text, True, width=90, sparse=True)
 
 
 def _first(_row: object) -> int:

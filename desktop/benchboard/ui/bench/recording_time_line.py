@@ -54,6 +54,7 @@ class RecordingTimeLine(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         set_surface(self, "surface")
         self._recording: Recording | None = None
+        self._channel: str | None = None
         self._rates: list[float] = []
         self._errors: list[int] = []
         self._playhead = 0.0
@@ -70,7 +71,14 @@ class RecordingTimeLine(QWidget):
     def show_recording(self, recording: Recording | None) -> None:
         """Show another recording, from its start, without a range."""
         self._recording, self._range, self._pressed, self._hover = recording, None, None, None
+        self._channel = None
         self._playhead = recording.start if recording is not None else 0.0
+        self._count()
+        self._describe()
+
+    def show_channel(self, channel: str | None) -> None:
+        """Show how full this channel was; all of them together if None."""
+        self._channel = channel
         self._count()
         self._describe()
 
@@ -108,7 +116,7 @@ class RecordingTimeLine(QWidget):
         recording, room = self._recording, self._room()
         if recording is not None:
             count = max(1, int(room.width() / _BAR))
-            self._rates, self._errors = recording.density.spans(recording.start, recording.end, count)
+            self._rates, self._errors = recording.densities[self._channel].spans(recording.start, recording.end, count)
         self.update()
 
     def _room(self) -> QRectF:
@@ -142,7 +150,7 @@ class RecordingTimeLine(QWidget):
 
     def busiest_text(self) -> str:
         """How many frames the busiest second has, in words."""
-        most = self._recording.density.most_in_a_second if self._recording is not None else 0
+        most = self._recording.densities[self._channel].most_in_a_second if self._recording is not None else 0
         text = ngettext("Busiest second: {count} frame", "Busiest second: {count} frames", most)
         return text.format(count=number(most))
 
@@ -162,6 +170,13 @@ class RecordingTimeLine(QWidget):
         first, last = self._range
         text = _("{seconds} s selected, from {first} to {last}")
         return text.format(seconds=number(last - first, 3), first=self._text(first), last=self._text(last))
+
+    def span_text(self) -> str:
+        """The times of the range that is selected; empty if none is."""
+        if self._range is None:
+            return ""
+        first, last = map(self._text, self._range)
+        return _("{first} to {last}").format(first=first, last=last)
 
     # ---- painting
 

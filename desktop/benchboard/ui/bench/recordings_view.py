@@ -22,16 +22,16 @@ from benchboard.canbus.recording import (
     read_statistics,
     save_frames,
 )
-from benchboard.canbus.recording_reader import Channels, mixed_text
 from benchboard.dongles.simulator.traffic import sample_frames
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.bench_commands import RECORDINGS
+from benchboard.ui.bench.channel_select import ChannelSelect
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.playback_bar import PlaybackBar
 from benchboard.ui.bench.recorded_frames_pane import RecordedFramesPane
 from benchboard.ui.bench.recording_files import ask_new_recording, ask_recording
-from benchboard.ui.bench.recording_lists import ComparisonList, StatisticsList
+from benchboard.ui.bench.recording_lists import ComparisonList, RecordingPart, StatisticsList
 from benchboard.ui.bench.recording_time_line import RecordingTimeLine
 from benchboard.ui.commands import Handler, Handlers, install_shortcuts
 from benchboard.ui.context import Context
@@ -49,8 +49,6 @@ _SAMPLE_RATE, _SAMPLE_S = 400.0, 90.0
 _FIRST_DAY, _LAST_DAY = 315_532_800.0, 4_102_444_800.0
 """Unix times of 1980 and 2100: others aren't dates."""
 _FRAMES, _STATISTICS, _COMPARISON = "frames", "ids", "compare"
-_MIXED, _MIXED_OTHER = "bench.recording-channels", "bench.compared-channels"
-"""The keys of the notices that the open recording, and the one it is compared with, have several channels."""
 
 
 class RecordingsView(QWidget):
@@ -61,6 +59,9 @@ class RecordingsView(QWidget):
         self._context = context
         self.recording: Recording | None = None
         self._opening: Work | None = None
+        self._counting: Work | None = None
+        self._counted: tuple[tuple[int, int], FrameStatistics] | None = None
+        """The statistics of the frames in a range, by the first number and the one after the last."""
         self._errors: Sequence[int] | None = None
         """The numbers of the error frames, once they were searched."""
         self.setAcceptDrops(True)
@@ -92,6 +93,7 @@ class RecordingsView(QWidget):
         self.frames.reached.connect(self._reach)
         self.frames.numbers_changed.connect(self._show_numbers)
         self.frames.play_wanted.connect(self._toggle_play)
+        self.frames.channel_cleared.connect(lambda: self.show_channel(None))
         self.frames.filter_bar.databases.changed.connect(self._use_databases)
         for listed in (self.statistics, self.comparison):
             listed.opened.connect(self._show_id)
@@ -110,7 +112,9 @@ class RecordingsView(QWidget):
         self._open = Button(
             _("Open recording"), self.choose, kind="primary", icon="ph.folder-open", name="recording_open"
         )
-        for widget in (self.pages, self._save, self._open):
+        self.channel = ChannelSelect(name="recording_channel", label=_("Channel"))
+        self.channel.activated.connect(lambda _index: self.show_channel(self.channel.channel))
+        for widget in (self.channel, self.pages, self._save, self._open):
             self.toolbar.add_right(widget)
         self.toolbar.shorten(self._save, self._open)
 
@@ -232,41 +236,93 @@ class RecordingsView(QWidget):
         opening = _("Opening {file}").format(file=name)
         self._empty.sentence.setText(opening if name else _("No recording is open"))
 
-    def _tell_mixed(self, key: str, name: str, channels: Sequence[str]) -> None:
-        """Say of a recording with several channels that they aren't told apart, as long as it is shown."""
-        self._context.problems.dismiss(key)
-        if said := mixed_text(name, channels):
-            why = _("An ID that several of them have is counted as one: its cycle, changes and differences are mixed.")
-            self._context.problems.notice(said, why, kind="warn", icon="ph.warning", key=key, place="bench/recordings")
-
     def _tell_opened(self, recording: Recording) -> None:
         self._context.problems.dismiss(_OPEN)
-        self._tell_mixed(_MIXED, recording.path.name, recording.channels)
         self.frames.focus_frames()
         announce(self, _("{file} is open").format(file=recording.path.name))
 
     def _show_recording(self, recording: Recording | None) -> None:
-        self.recording, self._errors = recording, None
+        self.recording, self._errors, self._counted = recording, None, None
         self.time_line.show_recording(recording)
         self.playback.show_recording(recording)
         self.frames.show_recording(recording)
         self.comparison.forget()
-        self._context.problems.dismiss(_MIXED_OTHER)
+        self.channel.show_channels(recording.channels if recording is not None else ())
         is_open = recording is not None
         self._about.setVisible(is_open)
         self.pages.setVisible(is_open)
         self._save.setVisible(is_open)
         self.toolbar.set_title(recording.path.name if recording is not None else _("Recordings"))
-        if recording is not None:
-            self._figures.show_stats(_figures(recording))
-            database = self.frames.filter_bar.databases.database
-            self.statistics.show_ids(recording.path.name, recording.ids, database)
+        self._count_part()
         self.pages.set_current(_FRAMES)
         self._show_page(_FRAMES)
+
+    def show_channel(self, channel: str | None) -> None:
+        """Show only the frames of this channel, or of all: in the list, the time line, the figures and tables, and as
+        what is played and saved.
+        """
+        self.channel.choose(channel)
+        self._errors = None
+        self.time_line.show_channel(channel)
+        self.frames.model.set_channel(channel)
+        self._count_part()
+
+    def _count_part(self) -> None:
+        """Show the figures of the channel, and the tables of it and of the selected range: that is counted on a worker
+        once a table is shown.
+        """
+        recording, work = self.recording, self._counting
+        self._counting = None
+        if work is not None:
+            work.cancel()
+        if recording is None:
+            return
+        self._figures.show_stats(_figures(recording, self.channel.channel))
+        bounds = self.frames.model.bounds(recording)
+        if self.time_line.selected is None:
+            self._show_part(recording.statistics)
+        elif self._counted is not None and self._counted[0] == bounds:
+            self._show_part(self._counted[1])
+        else:
+            self.statistics.show_counting()
+            self.comparison.show_counting()
+            if self.pages.current() != _FRAMES:
+                self._count(recording, bounds)
+
+    def _count(self, recording: Recording, bounds: tuple[int, int]) -> None:
+        """Count the frames in the range on a worker."""
+        work: Work | None = None
+
+        def op(progress: Progress) -> FrameStatistics:
+            return recording.count_between(*bounds, _telling(progress))
+
+        def done(found: FrameStatistics) -> None:
+            if self._counting is work:
+                self._counting, self._counted = None, (bounds, found)
+                self._show_part(found)
+
+        def failed(error: AppError) -> None:
+            if self._counting is work:  # stopped by the user: what is shown is of all again
+                self._counting = None
+                self.time_line.select(None)
+                if not isinstance(error, Cancelled):
+                    self._context.problems.show(error)
+
+        title = _("Counting frames of {file}").format(file=recording.path.name)
+        self._counting = work = self._context.tasks.run(self, op, done, failed, title=title)
+
+    def _show_part(self, statistics: FrameStatistics) -> None:
+        if self.recording is not None:
+            span, channel = self.time_line.span_text(), self.channel.channel
+            part = RecordingPart(self.recording.path.name, statistics, span, channel)
+            self.statistics.show_part(part, self.frames.filter_bar.databases.database)
+            self.comparison.show_first(part)
 
     def _show_page(self, key: str) -> None:
         page = {_FRAMES: self.frames, _STATISTICS: self.statistics, _COMPARISON: self.comparison}[key]
         self._stack.setCurrentWidget(page if self.recording is not None else self._empty)
+        if key != _FRAMES and self.recording is not None and self.time_line.selected is not None:
+            self._count_part()
 
     def _show_id(self, frame: Frame) -> None:
         """Show the frames of an ID."""
@@ -302,10 +358,12 @@ class RecordingsView(QWidget):
 
     def _show_range(self) -> None:
         self.frames.model.show_range(self.time_line.selected)
+        self._count_part()
 
     def _show_numbers(self) -> None:
         """Other frames are shown: these are played and saved."""
-        self.playback.show_numbers(self.frames.model.numbers)
+        channels = self.recording.channels if self.recording is not None and self.channel.channel is None else ()
+        self.playback.show_numbers(self.frames.model.numbers, max(1, len(channels)))
         self.time_line.show_count(len(self.frames.model.numbers))
         self._save.disable("" if self.frames.model.numbers else _("There are no frames to save."))
 
@@ -332,11 +390,14 @@ class RecordingsView(QWidget):
     def _why_no_error(self) -> str:
         if self.recording is None:
             return _("Open a recording first.")
-        return "" if self.recording.statistics.errors else _("The recording has no error frames.")
+        if self.recording.statistics.totals(self.channel.channel).errors:
+            return ""
+        is_all = self.channel.channel is None
+        return _("The recording has no error frames.") if is_all else _("The channel has no error frames.")
 
     def _next_error(self) -> None:
         """Go to the next error frame, after the last one to the first again; the search runs once on a worker."""
-        recording = self.recording
+        recording, channel = self.recording, self.channel.channel
         if recording is None:
             return
         if self._errors is not None:
@@ -344,10 +405,10 @@ class RecordingsView(QWidget):
             return
 
         def op(progress: Progress) -> Matching:
-            return recording.matching(parse_frame_filter("error"), CanDatabase(), _telling(progress))
+            return recording.matching(parse_frame_filter("error"), CanDatabase(), _telling(progress), channel)
 
         def done(matching: Matching) -> None:
-            if self.recording is recording:
+            if self.recording is recording and self.channel.channel == channel:
                 self._errors = matching.numbers
                 self._go_to_error(matching.numbers)
 
@@ -399,7 +460,7 @@ class RecordingsView(QWidget):
 
     def compare_with(self, path: Path) -> None:
         """Compare the open recording with the one at this path."""
-        recording, channels = self.recording, Channels()
+        recording = self.recording
         if recording is None:
             return
 
@@ -407,14 +468,13 @@ class RecordingsView(QWidget):
             if self.recording is not recording:
                 return
             database = self.frames.filter_bar.databases.database
-            self.comparison.show_sides((recording.path.name, recording.ids), (path.name, other.ids()), database)
+            self.comparison.show_second(RecordingPart(path.name, other), database)
             self.pages.set_current(_COMPARISON)
             self._show_page(_COMPARISON)
             self.comparison.focus_rows()
-            self._tell_mixed(_MIXED_OTHER, path.name, channels.names)
 
         def op(progress: Progress) -> FrameStatistics:
-            return read_statistics(path, _telling(progress), channels)
+            return read_statistics(path, _telling(progress))
 
         title = _("Reading {file} to compare").format(file=path.name)
         self._context.tasks.run(self, op, done, title=title)
@@ -430,15 +490,16 @@ def _telling(progress: Progress) -> Callable[[int, int], None]:
     return tell
 
 
-def _figures(recording: Recording) -> list[Stat]:
-    """The figures of the whole recording."""
-    seconds, errors = recording.seconds, recording.statistics.errors
+def _figures(recording: Recording, channel: str | None) -> list[Stat]:
+    """The figures of the whole recording, or of one of its channels."""
+    totals = recording.statistics.totals(channel)
+    seconds, errors = recording.seconds if channel is None else totals.seconds, totals.errors
     # As the table has it: by the times between frames, one fewer than these.
-    rate = number((recording.count - 1) / seconds, 0) if seconds > 0 else "–"
-    ids = len({(row.id, row.extended) for row in recording.ids})
+    rate = number((totals.count - 1) / seconds, 0) if seconds > 0 else "–"
+    ids = len({(row.id, row.extended) for row in recording.ids if channel is None or row.channel == channel})
     return [
-        Stat(number(recording.count), _("Frames")),
-        *_day(recording.start),
+        Stat(number(totals.count), _("Frames")),
+        *_day(recording.start if totals.first is None else totals.first),
         Stat(_duration(seconds), _("Duration")),
         Stat(number(ids), _("IDs")),
         Stat(rate, _("Frames/s on average")),
