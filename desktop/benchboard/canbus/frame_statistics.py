@@ -55,6 +55,22 @@ class IdStatistics:
         decimals = Timestamp(0.0, TimeSource.DEVICE, self.uncertainty_s).decimals
         return None if seconds is None else round(seconds, decimals)
 
+    @property
+    def rounded_rate(self) -> float | None:
+        """The rate, as exact as the stamps allow: each may be off by its uncertainty, over all the times between."""
+        return None if self.rate is None else round(self.rate, self._rate_digits)
+
+    @property
+    def rate_decimals(self) -> int:
+        """How many decimals of the rate mean something, at most one."""
+        return max(0, min(1, self._rate_digits))
+
+    @property
+    def _rate_digits(self) -> int:
+        """The digits of the rate that mean something, counted from the point to the right."""
+        off = (self.rate or 0.0) ** 2 * 2 * self.uncertainty_s / max(self.count - 1, 1)
+        return min(6, -math.ceil(math.log10(off))) if off > 0 else 6
+
 
 class _Row:
     __slots__ = (

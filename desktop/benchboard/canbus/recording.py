@@ -24,6 +24,7 @@ from benchboard.canbus.frame_statistics import FrameStatistics, IdStatistics
 from benchboard.canbus.id_blocks import IdBlocks, IdKey
 from benchboard.canbus.recording_reader import read_frames
 from benchboard.canbus.recording_writer import open_recording
+from benchboard.canbus.unreadable import Unreadable
 from benchboard.errors import Invalid, Unavailable
 from benchboard.i18n import _
 
@@ -91,6 +92,8 @@ class Recording:
     _blocks: IdBlocks
     _names: Sequence[str]
     """What the numbers of channels are called."""
+    unreadable: Unreadable
+    """What of the file couldn't be read."""
 
     @property
     def has_channels(self) -> bool:
@@ -204,11 +207,14 @@ def load_recording(path: Path, on_bytes: OnStep = lambda _done, _total: None) ->
     Raises the errors of `read_frames`, `Invalid` (`can.empty`, `can.too-long`) and `Unavailable`
     (`recording.no-room`).
     """
-    return index_frames(path, read_frames(path, on_bytes))
+    unreadable = Unreadable()
+    return index_frames(path, read_frames(path, on_bytes, unreadable), unreadable)
 
 
-def index_frames(path: Path, frames: Iterator[Frame]) -> Recording:
-    """The recording of these frames, which are called `path`. Errors as for `load_recording`."""
+def index_frames(path: Path, frames: Iterator[Frame], unreadable: Unreadable | None = None) -> Recording:
+    """The recording of these frames, which are called `path`; what can't be read is noted in `unreadable` until the
+    last of them. Errors as for `load_recording`.
+    """
     try:
         with closing(_RecordingIndex()) as index:
             while chunk := list(islice(frames, _CHUNK)):
@@ -216,7 +222,7 @@ def index_frames(path: Path, frames: Iterator[Frame]) -> Recording:
                 if index.count > MAX_FRAMES:
                     what = _("“{name}” has too many frames.").format(name=path.name)
                     raise Invalid("can.too-long", what, do=_("Choose a shorter recording."))
-            return index.finish(path)
+            return index.finish(path, unreadable if unreadable is not None else Unreadable())
     except OSError as error:
         why, do = explain_write_error(error)
         what = _("There's no room to open “{name}”.").format(name=path.name)
@@ -252,6 +258,8 @@ class _RecordingIndex:
         if not self.count:
             self._start = self._end = seconds
             self._uncertainty = stamp.uncertainty if stamp is not None else 0.0
+        elif stamp is not None and stamp.uncertainty < self._uncertainty:
+            self._uncertainty = stamp.uncertainty  # a zero at the end may be left out
         self._start, self._end = min(self._start, seconds), max(self._end, seconds)
         if self.count % _MARK_EVERY:
             self._marks[-1] = self._end
@@ -298,7 +306,7 @@ class _RecordingIndex:
         if self._long_data is not None:
             self._long_data.close()
 
-    def finish(self, path: Path) -> Recording:
+    def finish(self, path: Path, unreadable: Unreadable) -> Recording:
         if not self.count:
             what = _("“{name}” has no frames.").format(name=path.name)
             raise Invalid("can.empty", what, do=_("Choose another file."))
@@ -310,6 +318,7 @@ class _RecordingIndex:
         return Recording(
             path, self.count, self._start, self._end, self._statistics, self._statistics.ids(), densities,
             names if any(names) else (), self._uncertainty, rows, long_data, self._marks, self._blocks, names,
+            unreadable,
         )  # fmt: skip
 
 
@@ -319,10 +328,14 @@ def _mapped(file: IO[bytes]) -> mmap.mmap:
     return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
-def read_statistics(path: Path, on_bytes: OnStep = lambda _done, _total: None) -> FrameStatistics:
-    """The statistics of the recording at `path`, of which nothing else is kept. Errors as for `read_frames`."""
+def read_statistics(
+    path: Path, on_bytes: OnStep = lambda _done, _total: None, unreadable: Unreadable | None = None
+) -> FrameStatistics:
+    """The statistics of the recording at `path`, of which nothing else is kept; what can't be read is noted in
+    `unreadable`. Errors as for `read_frames`.
+    """
     found = FrameStatistics()
-    found.add(read_frames(path, on_bytes))
+    found.add(read_frames(path, on_bytes, unreadable))
     return found
 
 

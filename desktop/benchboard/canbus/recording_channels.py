@@ -33,10 +33,10 @@ class ChannelNames:
 
 
 def channel_name(channel: object, form: str) -> str:
-    """What a file of this form calls a channel of python-can's reader, which counts those of ASC and BLF from 0 on."""
+    """What a file of this form calls a channel of python-can's reader, which counts those of ASC from 0 on."""
     if channel is None:
         return ""
-    return str(channel + 1) if isinstance(channel, int) and form in ("asc", "blf") else str(channel)
+    return str(channel + 1) if isinstance(channel, int) and form == "asc" else str(channel)
 
 
 def short_name(channel: str) -> str:

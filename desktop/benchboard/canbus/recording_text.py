@@ -1,7 +1,7 @@
 """The messages in the lines of a CAN recording: a candump log, a Vector ASC file or a PEAK TRC file.
 
 python-can reads the forms. A program may not have ended writing a recording: a last line without an end is left out if
-it isn't a frame. Any other wrong line is an error that names it.
+it isn't a frame. Any other wrong line is an error that names it, or is noted, and those after it are read.
 """
 
 import re
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from io import TextIOWrapper
 from typing import IO, TYPE_CHECKING, Any, Final, Literal
 
+from benchboard.canbus.unreadable import Unreadable
 from benchboard.errors import Invalid
 from benchboard.i18n import _, number
 
@@ -40,14 +41,31 @@ class TextLines:
     def __init__(self, file: IO[bytes]) -> None:
         self._text = TextIOWrapper(file, encoding="utf-8-sig", errors="replace")
         self.count = 0
+        self.last = ""
+        """The line that was read last, or the beginning of a very long one."""
+        self._again = False
         self.is_cut_off = False
         """Whether the line that was read last has no end, and so is the last one."""
 
     def __iter__(self) -> Iterator[str]:
-        while line := self._text.readline(_MAX_LINE):
-            self.count += 1
-            self.is_cut_off = not line.endswith("\n") and len(line) < _MAX_LINE
-            yield line
+        while True:
+            if self._again:
+                self._again = False
+            elif not self._read():
+                return
+            yield self.last
+
+    def _read(self) -> bool:
+        self.last = line = self._text.readline(_MAX_LINE)
+        self.count += bool(line)
+        while len(line) == _MAX_LINE and not line.endswith("\n"):
+            line = self._text.readline(_MAX_LINE)
+        self.is_cut_off = not line.endswith("\n")
+        return bool(self.last)
+
+    def push_back(self) -> None:
+        """Read the last line once more."""
+        self._again = bool(self.last)
 
     def close(self) -> None:
         """A reader does this at its end."""
@@ -57,16 +75,25 @@ class TextLines:
         self._text.detach()
 
 
-def text_messages(name: str, lines: TextLines, form: TextForm) -> Iterator["Message"]:
-    """The messages of the file `name`. Raises `Invalid` (`files.unreadable`) for a line that is none."""
-    frames = iter(_reader(form, lines))
+def text_messages(
+    name: str, lines: TextLines, form: TextForm, unreadable: Unreadable | None = None
+) -> Iterator["Message"]:
+    """The messages of the file `name`. Lines that aren't any though they should be are noted in `unreadable`; without
+    it, the first one raises `Invalid` (`files.unreadable`).
+    """
+    reader = _reader(form, lines)
+    frames = iter(reader)
     while True:
         try:
             frame = next(frames, None)
         except _WRONG as error:
             if lines.is_cut_off:
                 return
-            raise not_a_frame(name, lines) from error
+            if unreadable is None:
+                raise not_a_frame(name, lines) from error
+            unreadable.note_line(lines.count, lines.last)
+            frames = iter(reader)  # what raised has ended
+            continue
         if frame is None:
             return
         yield frame
@@ -80,9 +107,11 @@ def not_a_frame(name: str, lines: TextLines) -> Invalid:
 
 def _reader(form: TextForm, lines: TextLines) -> Any:
     # Imported late: python-can takes 0.1 s, which the start of the program doesn't pay.
-    from can import ASCReader, CanutilsLogReader, TRCReader
+    from can import CanutilsLogReader
 
-    file: Any = lines  # readers only iterate over their file, and close it
-    if form == "asc":
-        return ASCReader(file, relative_timestamp=False)
-    return (CanutilsLogReader if form == "candump" else TRCReader)(file)
+    from benchboard.canbus.recording_readers import AscLines, TrcLines
+
+    if form == "candump":
+        file: Any = lines  # readers only iterate over their file, and close it
+        return CanutilsLogReader(file)
+    return AscLines(lines) if form == "asc" else TrcLines(lines)

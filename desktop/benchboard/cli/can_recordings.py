@@ -27,6 +27,7 @@ from benchboard.canbus.recording_reader import read_frames
 from benchboard.canbus.recording_writer import recording_form
 from benchboard.canbus.replay import replay_frames
 from benchboard.canbus.timing import figures
+from benchboard.canbus.unreadable import Unreadable
 from benchboard.cli.can_channel import BITRATE, PORT, Interruption, interruption, open_capture, open_listening
 from benchboard.cli.file_output import overwrite_option, require_writable
 from benchboard.cli.options import Number, WholeNumber
@@ -199,8 +200,9 @@ def replay(
 
         sent, late = 0, 0.0
         channels: dict[str, None] = {}
-        for _round in range(loop):
-            played_frames = _between(_of_channel(recording, channel, channels), first or 0.0, last)
+        for turn in range(loop):
+            whole = _of_channel(recording, channel, channels, tells=not turn)
+            played_frames = _between(whole, first or 0.0, last)
             frames = (with_new_id(frame, id_map) for frame in played_frames if wanted.matches(frame))
             played = replay_frames(frames, capture.send, speed=speed, goes_on=goes_on)
             sent, late = sent + played.sent, max(late, played.most_late_s)
@@ -230,23 +232,29 @@ def _between(frames: Iterable[Frame], first: float, last: float | None) -> Itera
             yield frame
 
 
-def _of_channel(path: Path, channel: str | None, found: dict[str, None] | None = None) -> Iterator[Frame]:
+def _of_channel(
+    path: Path, channel: str | None, found: dict[str, None] | None = None, *, tells: bool = True
+) -> Iterator[Frame]:
     """The frames of the recording that are of this channel, or of all. Notes in `found` the channels that they are of.
-    Raises `Invalid` (`can.channel`) at the end if the recording hasn't the channel.
+    At the end it says what of the recording couldn't be read, and raises `Invalid` (`can.channel`) if the recording
+    hasn't the channel.
     """
     channels: dict[str, None] = {} if found is None or channel is not None else found
-    for frame in read_frames(path):
+    unreadable = Unreadable()
+    for frame in read_frames(path, unreadable=unreadable):
         if frame.channel:
             channels[frame.channel] = None
         if channel is None or frame.channel == channel:
             yield frame
     require_channel(path.name, channel, tuple(channels))
+    if unreadable and tells:
+        click.echo(printable(f"{unreadable.what(path.name)} {unreadable.why}"), err=True)
 
 
 def _require_frames(recording: Path, first: float, last: float | None, channel: str | None) -> None:
     """Raise before a bus is opened if the recording can't be read, or has no frames from `first` to `last` (s)."""
     start, length = None, 0.0
-    for frame in _of_channel(recording, channel):
+    for frame in _of_channel(recording, channel, tells=False):
         start = _seconds(frame) if start is None else start
         offset = round(_seconds(frame) - start, 6)
         length = max(length, offset)
@@ -304,10 +312,16 @@ def decode(
             signals_text = "  ".join(f"{one.signal.name}={one.text}{'' if one.in_range else ' (!)'}" for one in values)
             ident = candump.text(frame).partition("#")[0]
             where = f"{frame.channel} " if frame.channel else ""
-            click.echo(printable(f"({_seconds(frame):.6f}) {where}{ident} {message.name}  {signals_text}"))
+            click.echo(printable(f"({_time_text(frame)}) {where}{ident} {message.name}  {signals_text}"))
     if unknown or not shown:
         text = _("{shown} frames decoded, {unknown} in no database.")
         click.echo(text.format(shown=number(shown), unknown=number(unknown)), err=True)
+
+
+def _time_text(frame: Frame) -> str:
+    """The time of a frame in seconds, with the digits that it has in the recording."""
+    stamp = frame.timestamp
+    return f"{stamp.seconds:.{stamp.decimals}f}" if stamp is not None else "0"
 
 
 def _warn_if_mixed(path: Path, channels: Sequence[str]) -> None:
@@ -383,7 +397,7 @@ def stats(
 
 def _stats_json(row: IdStatistics) -> dict[str, object]:
     times = {key: row.rounded(getattr(row, key)) for key in ("min_s", "mean_s", "max_s", "jitter_s")}
-    rate = None if row.rate is None else round(row.rate, 6)
+    rate = row.rounded_rate
     figures_of = {key: value for key, value in asdict(row).items() if key != "data"}
     return figures_of | times | {"rate": rate} | _shape_json(row)
 
@@ -420,7 +434,7 @@ def _stats_line(database: CanDatabase, row: IdStatistics) -> tuple[str, ...]:
         return "–" if value is None else _milliseconds(value, row.uncertainty_s)
 
     ident = _ident(row) + (_(" sent") if row.sent else "")
-    rate = "–" if row.rate is None else number(row.rate, 1)
+    rate = "–" if row.rate is None else number(row.rounded_rate or 0.0, row.rate_decimals)
     times = map(milliseconds, (row.min_s, row.mean_s, row.max_s, row.jitter_s))
     return ident, _message_name(database, row), number(row.count), rate, *times, number(row.changes)
 

@@ -109,13 +109,14 @@ def test_empty_page_opens_a_file_and_says_what_is_wrong_with_one(
     window = shell.window()
     shoot(shell, "recordings_empty")
     wrong = tmp_path / "wrong.log"
-    wrong.write_text("(1.0) can0 123#00\nnonsense\n(1.0) can0 123#00\n")
+    wrong.write_text("(1.0) can0 123#0\nnonsense\n(1.0) can0 123#00\n")
     click(window, "recording_open_empty")
     choose("recording_dialog", wrong)
     qtbot.waitUntil(lambda: shell.context.problems.current is not None)
     problem = shell.context.problems.current
     assert problem is not None
-    assert "Line 2 of “wrong.log”" in problem.what
+    assert problem.what == "Most of “wrong.log” can't be read."
+    assert problem.why == "The first is line 1: “(1.0) can0 123#0”."
     assert view.recording is None
     click(window, "recording_open")
     choose("recording_dialog", written(tmp_path / "drive.blf", drive()))
@@ -424,3 +425,28 @@ def test_statistics_and_comparison_are_of_the_selected_range(
     click(shell.window(), "segment_ids")
     qtbot.waitUntil(lambda: [row.count for row in view.statistics.model.rows] == [1_101])
     assert view.statistics.said.startswith("Of the whole recording.")
+
+
+def test_line_that_cannot_be_read_is_said_as_long_as_the_recording_is_open(
+    qtbot: QtBot, shell: Shell, view: RecordingsView, tmp_path: Path
+) -> None:
+    problems, damaged = shell.context.problems, tmp_path / "damaged.log"
+    lines = written(damaged, drive()).read_text().splitlines()
+    lines[10] = lines[10].replace("#", "!")
+    damaged.write_text("\n".join([*lines, ""]))
+    view.open(damaged)
+    qtbot.waitUntil(lambda: view.frames.model.rowCount() == COUNT - 1)
+    assert problems.current is not None
+    assert problems.current.what == "1 line of “damaged.log” can't be read."
+    assert problems.current.why.startswith("The first is line 11: “(17636274")
+    shoot(shell, "recordings_damaged")
+    shell.go("bench/dongles")
+    assert problems.current is None
+    shell.go("bench/recordings")
+    view.open(written(tmp_path / "drive.log", drive()))
+    qtbot.waitUntil(lambda: view.frames.model.rowCount() == COUNT)
+    assert not problems.waiting
+    view.compare_with(damaged)
+    qtbot.waitUntil(lambda: bool(problems.waiting))
+    view.open_sample()
+    qtbot.waitUntil(lambda: not problems.waiting)

@@ -82,7 +82,7 @@ def test_name_that_says_no_form_is_refused_before_anything_is_written(tmp_path: 
         (b"LOGG" + bytes(20), "files.unreadable"),
         (b"LOGG" + bytes(4_000), "files.unreadable"),
         (b"a,b\n1,2\n", "files.unreadable"),
-        (b"(1.0) can0 123#00\nnonsense\n(1.0) can0 123#00\n", "files.unreadable"),
+        (b"(1.0) can0 123#00\nnonsense\n(1.0) can0 zz\n", "files.unreadable"),
         (b"\x1f\x8b\x08\x00" + bytes(9), "files.unreadable"),
     ],
 )

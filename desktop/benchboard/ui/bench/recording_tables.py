@@ -71,7 +71,7 @@ class StatisticsRow:
 
     @property
     def rate(self) -> float | None:
-        return self.statistics.rate
+        return self.statistics.rounded_rate
 
     @property
     def min_ms(self) -> float | None:
@@ -196,7 +196,9 @@ def statistics_columns(has_channels: Callable[[], bool]) -> tuple[Column[Statist
         Column("name", _("Name"), lambda row: row.name, True, width=160, stretch=True),
         Column("kind", _("Type"), _type_text, True, width=100),
         Column("count", _("Count"), lambda row: number(row.count), True, True, width=100),
-        Column("rate", _("Rate (1/s)"), lambda row: _or_dash(row.rate, 1), True, True, width=100),
+        Column(
+            "rate", _("Rate (1/s)"), lambda row: _or_dash(row.rate, row.statistics.rate_decimals), True, True, width=100
+        ),
         time("min_ms", _("Min (ms)")),
         time("mean_ms", _("Mean (ms)")),
         time("max_ms", _("Max (ms)")),

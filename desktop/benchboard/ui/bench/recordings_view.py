@@ -22,6 +22,7 @@ from benchboard.canbus.recording import (
     read_statistics,
     save_frames,
 )
+from benchboard.canbus.unreadable import Unreadable
 from benchboard.dongles.simulator.traffic import sample_frames
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _, ngettext, number
@@ -49,6 +50,10 @@ _SAMPLE_RATE, _SAMPLE_S = 400.0, 90.0
 _FIRST_DAY, _LAST_DAY = 315_532_800.0, 4_102_444_800.0
 """Unix times of 1980 and 2100: others aren't dates."""
 _FRAMES, _STATISTICS, _COMPARISON = "frames", "ids", "compare"
+
+
+_UNREADABLE, _UNREADABLE_OTHER = "bench.unreadable", "bench.compared-unreadable"
+"""The keys of the notices that parts of the open recording, and of the one it is compared with, can't be read."""
 
 
 class RecordingsView(QWidget):
@@ -236,8 +241,16 @@ class RecordingsView(QWidget):
         opening = _("Opening {file}").format(file=name)
         self._empty.sentence.setText(opening if name else _("No recording is open"))
 
+    def _tell_unreadable(self, key: str, name: str, unreadable: Unreadable) -> None:
+        """Say what of a recording couldn't be read, as long as it is shown."""
+        self._context.problems.dismiss(key)
+        if unreadable:
+            what, why = unreadable.what(name), unreadable.why
+            self._context.problems.notice(what, why, kind="warn", icon="ph.warning", key=key, place="bench/recordings")
+
     def _tell_opened(self, recording: Recording) -> None:
         self._context.problems.dismiss(_OPEN)
+        self._tell_unreadable(_UNREADABLE, recording.path.name, recording.unreadable)
         self.frames.focus_frames()
         announce(self, _("{file} is open").format(file=recording.path.name))
 
@@ -247,6 +260,7 @@ class RecordingsView(QWidget):
         self.playback.show_recording(recording)
         self.frames.show_recording(recording)
         self.comparison.forget()
+        self._context.problems.dismiss(_UNREADABLE_OTHER)
         self.channel.show_channels(recording.channels if recording is not None else ())
         is_open = recording is not None
         self._about.setVisible(is_open)
@@ -460,7 +474,7 @@ class RecordingsView(QWidget):
 
     def compare_with(self, path: Path) -> None:
         """Compare the open recording with the one at this path."""
-        recording = self.recording
+        recording, unreadable = self.recording, Unreadable()
         if recording is None:
             return
 
@@ -472,9 +486,10 @@ class RecordingsView(QWidget):
             self.pages.set_current(_COMPARISON)
             self._show_page(_COMPARISON)
             self.comparison.focus_rows()
+            self._tell_unreadable(_UNREADABLE_OTHER, path.name, unreadable)
 
         def op(progress: Progress) -> FrameStatistics:
-            return read_statistics(path, _telling(progress))
+            return read_statistics(path, _telling(progress), unreadable)
 
         title = _("Reading {file} to compare").format(file=path.name)
         self._context.tasks.run(self, op, done, title=title)

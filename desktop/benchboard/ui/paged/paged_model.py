@@ -90,7 +90,7 @@ class Column(Generic[Row]):
     optional: bool = False
     """Whether the column is left out where the others would be cut off. Never the first or the last one."""
     sparse: bool = False
-    """Whether an optional column is also left out while no row that is loaded has a text in it."""
+    """Whether the column is left out while no row that is loaded has a text in it. Never the first or the last one."""
     fits: bool = False
     """Whether the column is only as wide as what the loaded rows have in it, and its title; `width` is then the most,
     or `most` where the column stretches and there is spare width.

@@ -303,7 +303,7 @@ class PagedRows(RowCursor, QTableView):
             if sum(map(self._wanted_width, shown)) > width:
                 shown.remove(at)
         for at, column in enumerate(columns):
-            if column.optional:
+            if column.optional or column.sparse:
                 self.setColumnHidden(at, at not in shown)
         return shown
 
