@@ -90,6 +90,8 @@ class Settings:
     """The columns of the live bus, and how it shows times."""
     recording_columns: str = ""
     """The columns of the frames of a recording, and how it shows times."""
+    recent_recordings: str = ""
+    """The paths of the recordings that were opened last, the latest first, as JSON."""
     live_filters: str = ""
     """The filters of the live bus that are kept by name, as JSON."""
     live_send_tables: str = ""

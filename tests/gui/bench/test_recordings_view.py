@@ -1,7 +1,9 @@
 """The page of recordings: opened, looked through, filtered, played, saved and compared, by its widgets."""
 
+import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from benchboard.ui.bench.bus_end import unless_in_use, writing
 from benchboard.ui.bench.channel_select import ChannelSelect
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.frame_rows import CHANNEL, CYCLE, DLC, ID, TIME
+from benchboard.ui.bench.recent_recordings import RecentRecordings
 from benchboard.ui.bench.recordings_view import RecordingsView
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.widgets import Confirm, Select, Toast
@@ -116,7 +119,7 @@ def test_empty_page_opens_a_file_and_says_what_is_wrong_with_one(
     problem = shell.context.problems.current
     assert problem is not None
     assert problem.what == "Most of “wrong.log” can't be read."
-    assert problem.why == "The first is line 1: “(1.0) can0 123#0”."
+    assert problem.why.startswith("The first is line 1: “(1.0) can0 123#0”.")
     assert view.recording is None
     click(window, "recording_open")
     choose("recording_dialog", written(tmp_path / "drive.blf", drive()))
@@ -450,3 +453,40 @@ def test_line_that_cannot_be_read_is_said_as_long_as_the_recording_is_open(
     qtbot.waitUntil(lambda: bool(problems.waiting))
     view.open_sample()
     qtbot.waitUntil(lambda: not problems.waiting)
+
+
+def test_recent_recordings_are_offered_and_missing_ones_named(
+    qtbot: QtBot, shell: Shell, view: RecordingsView, click: Clicker, tmp_path: Path
+) -> None:
+    window = shell.window()
+    assert not visible(window, "recording_recent")
+    assert not visible(window, "recent_link_0")
+    for name in ("first.log", "second.log", "first.log"):
+        view.open(written(tmp_path / name, drive()))
+        qtbot.waitUntil(lambda name=name: view.recording is not None and view.recording.path.name == name)
+    assert json.loads(shell.context.settings.recent_recordings) == [
+        str(tmp_path / name) for name in ("first.log", "second.log")
+    ]
+    (tmp_path / "second.log").unlink()
+    click(window, "recording_recent")
+    qtbot.waitUntil(lambda: visible(window, "recent_0"))
+    assert not click.find(window, "recent_1").isEnabled()
+    assert click.find(window, "recent_1").accessibleDescription() == f"It isn't in {tmp_path} any more."
+    shoot(shell, "recordings_recent_menu")
+    click(window, "recent_0")
+    qtbot.waitUntil(lambda: not shell.context.tasks.running)
+    view.show_recording(None)
+    qtbot.waitUntil(lambda: visible(window, "recent_link_0"))
+    assert [click.find(window, f"recent_link_{n}").text() for n in (0, 1)] == ["first.log", "second.log (missing)"]
+    shoot(shell, "recordings_recent")
+    click(window, "recent_link_0")
+    qtbot.waitUntil(lambda: view.recording is not None)
+
+
+def test_recent_recordings_are_ten_and_broken_settings_are_none(shell: Shell, view: RecordingsView) -> None:
+    recent = RecentRecordings(shell.context, view)
+    for place in range(14):
+        recent.add(Path(f"/gone/{place}.log"))
+    assert [one.name for one in recent.paths] == [f"{place}.log" for place in range(13, 3, -1)]
+    shell.context.apply_settings(replace(shell.context.settings, recent_recordings="[1, {"))
+    assert recent.paths == []

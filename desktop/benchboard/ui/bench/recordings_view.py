@@ -30,6 +30,7 @@ from benchboard.ui.bench.bench_commands import RECORDINGS
 from benchboard.ui.bench.channel_select import ChannelSelect
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.playback_bar import PlaybackBar
+from benchboard.ui.bench.recent_recordings import RecentButton, RecentLinks, RecentRecordings
 from benchboard.ui.bench.recorded_frames_pane import RecordedFramesPane
 from benchboard.ui.bench.recording_files import ask_new_recording, ask_recording
 from benchboard.ui.bench.recording_lists import ComparisonList, RecordingPart, StatisticsList
@@ -69,6 +70,7 @@ class RecordingsView(QWidget):
         """The statistics of the frames in a range, by the first number and the one after the last."""
         self._errors: Sequence[int] | None = None
         """The numbers of the error frames, once they were searched."""
+        self._recent = RecentRecordings(context, self)
         self.setAcceptDrops(True)
         self._build_toolbar()
         self._figures = StatStrip()
@@ -88,6 +90,7 @@ class RecordingsView(QWidget):
         self._empty.action.setObjectName("recording_open_empty")
         sample = self._empty.add_action(_("Open sample of a simulated conveyor"), self.open_sample)
         sample.setObjectName("recording_open_sample")
+        self._empty.add_below(RecentLinks(self._recent, self.open))
         set_surface(self._empty, "surface")
         self.banner_place = BannerPlace()
         self._lay_out()
@@ -103,7 +106,7 @@ class RecordingsView(QWidget):
         for listed in (self.statistics, self.comparison):
             listed.opened.connect(self._show_id)
         install_shortcuts(self, RECORDINGS, self.command_handlers(), context.problems.refuse)
-        self._show_recording(None)
+        self.show_recording(None)
 
     # ---- layout
 
@@ -119,7 +122,8 @@ class RecordingsView(QWidget):
         )
         self.channel = ChannelSelect(name="recording_channel", label=_("Channel"))
         self.channel.activated.connect(lambda _index: self.show_channel(self.channel.channel))
-        for widget in (self.channel, self.pages, self._save, self._open):
+        recent = RecentButton(self._recent, self.open)
+        for widget in (self.channel, self.pages, self._save, recent, self._open):
             self.toolbar.add_right(widget)
         self.toolbar.shorten(self._save, self._open)
 
@@ -196,7 +200,7 @@ class RecordingsView(QWidget):
 
     def open(self, path: Path) -> None:
         """Open the recording at this path, in place of the one that is open."""
-        self._run_opening(partial(load_recording, path), path.name)
+        self._run_opening(partial(load_recording, path), path.name, path)
 
     def open_sample(self) -> None:
         """Open what the simulated conveyor would have sent in the last minute and a half."""
@@ -208,7 +212,10 @@ class RecordingsView(QWidget):
 
         self._run_opening(load, path.name)
 
-    def _run_opening(self, load: Callable[[Callable[[int, int], None]], Recording], name: str) -> None:
+    def _run_opening(
+        self, load: Callable[[Callable[[int, int], None]], Recording], name: str, path: Path | None = None
+    ) -> None:
+        """Open what `load` reads on a worker; `path` is then one of the recent ones."""
         if self._opening is not None:
             self._opening.cancel()
         work: Work | None = None
@@ -219,8 +226,10 @@ class RecordingsView(QWidget):
         def done(recording: Recording) -> None:
             if self._opening is work:
                 self._opening = None
-                self._show_recording(recording)
+                self.show_recording(recording)
                 self._tell_opened(recording)
+                if path is not None:
+                    self._recent.add(path)
 
         def failed(error: AppError) -> None:
             if self._opening is work:
@@ -254,7 +263,8 @@ class RecordingsView(QWidget):
         self.frames.focus_frames()
         announce(self, _("{file} is open").format(file=recording.path.name))
 
-    def _show_recording(self, recording: Recording | None) -> None:
+    def show_recording(self, recording: Recording | None) -> None:
+        """Show a recording; the empty page if it is None."""
         self.recording, self._errors, self._counted = recording, None, None
         self.time_line.show_recording(recording)
         self.playback.show_recording(recording)

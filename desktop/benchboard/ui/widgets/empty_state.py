@@ -73,6 +73,10 @@ class EmptyState(QWidget):
         self._column.insertWidget(self._column.count() - 1, button, 0, Qt.AlignmentFlag.AlignHCenter)
         return button
 
+    def add_below(self, widget: QWidget) -> None:
+        """Add a widget below the ways on."""
+        self._column.insertWidget(self._column.count() - 1, widget, 0, Qt.AlignmentFlag.AlignHCenter)
+
     def offer(self, *choices: ChoiceCard) -> None:
         """Offer these ways on, one below the other; four of them two by two."""
         grid = QGridLayout()
