@@ -401,6 +401,9 @@ def test_channels_of_both_sides_are_chosen_to_compare(
     assert (row.channel, row.mean_ms_a, row.mean_ms_b, row.difference) == ("", 10.0, 20.0, "period, constant")
     assert comparison.said == "A: two.log, can0, B: two.log, can1"
     shoot(shell, "recordings_channels_compared_other")
+    shell.window().resize(1024, 700)
+    qtbot.waitUntil(lambda: view.width() < 1_024)
+    shoot(shell, "recordings_channels_narrow")
 
 
 def test_statistics_and_comparison_are_of_the_selected_range(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from benchboard.i18n import _
@@ -25,6 +25,11 @@ class RecentFile(NamedTuple):
 
     path: Path
     exists: bool
+
+    @property
+    def title(self) -> str:
+        """Its name, and that it is missing."""
+        return self.path.name if self.exists else _("{name} (missing)").format(name=self.path.name)
 
     @property
     def why_not(self) -> str:
@@ -96,7 +101,7 @@ class RecentButton(Button):
     def _show(self, files: Sequence[RecentFile]) -> None:
         items = [
             MenuItem(
-                one.path.name, partial(self._run, one.path), "ph.file", str(one.path.parent), why_not=one.why_not,
+                one.title, partial(self._run, one.path), "ph.file", str(one.path.parent), why_not=one.why_not,
                 name=f"recent_{place}",
             )
             for place, one in enumerate(files)
@@ -120,22 +125,29 @@ class RecentLinks(QWidget):
         super().showEvent(event)
         self._look()
 
-    def _look(self) -> None:
-        self._recent.look(self._show)
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Forget what was there: it may be otherwise when it is shown again."""
+        self._clear()
 
-    def _show(self, files: Sequence[RecentFile]) -> None:
+    def _look(self) -> None:
+        if self.isVisible():
+            self._recent.look(self._show)
+
+    def _clear(self) -> None:
         while (item := self._column.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
+
+    def _show(self, files: Sequence[RecentFile]) -> None:
+        self._clear()
         if files:
             self._column.addWidget(Text(_("Recent recordings"), "caption", "muted"), 0, Qt.AlignmentFlag.AlignHCenter)
         for place, one in enumerate(files):
             self._column.addWidget(self._link(place, one), 0, Qt.AlignmentFlag.AlignHCenter)
 
     def _link(self, place: int, one: RecentFile) -> Button:
-        text = one.path.name if one.exists else _("{name} (missing)").format(name=one.path.name)
-        link = Button(text, partial(self._run, one.path), kind="link", name=f"recent_link_{place}")
+        link = Button(one.title, partial(self._run, one.path), kind="link", name=f"recent_link_{place}")
         if one.exists:
             link.setToolTip(plain_tooltip(str(one.path)))
         else:

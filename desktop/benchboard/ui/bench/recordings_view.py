@@ -270,6 +270,7 @@ class RecordingsView(QWidget):
         self.playback.show_recording(recording)
         self.frames.show_recording(recording)
         self.comparison.forget()
+        self._show_opening("")
         self._context.problems.dismiss(_UNREADABLE_OTHER)
         self.channel.show_channels(recording.channels if recording is not None else ())
         is_open = recording is not None
