@@ -13,7 +13,8 @@ from benchboard.canbus.can_messages import to_frame
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp, is_valid
 from benchboard.canbus.recording_blf import SIGNATURE, blf_frames
 from benchboard.canbus.recording_channels import ChannelNames, channel_name
-from benchboard.canbus.recording_text import TextForm, TextLines, text_form, text_messages
+from benchboard.canbus.recording_lines import TextLines
+from benchboard.canbus.recording_text import TextForm, text_form, text_messages
 from benchboard.canbus.unreadable import Unreadable
 from benchboard.errors import Invalid, NotFound, Unavailable
 from benchboard.file_ownership import kind_text

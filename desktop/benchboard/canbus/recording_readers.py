@@ -8,7 +8,7 @@ from typing import Any, Final
 from can import ASCReader, Message, TRCFileVersion, TRCReader
 from can.io.asc import ASC_MESSAGE_REGEX
 
-from benchboard.canbus.recording_text import TextLines
+from benchboard.canbus.recording_lines import TextLines
 
 _ASC_HEAD_END: Final = re.compile(r"\s*(no)?\s*internal\s+events\s+logged", re.IGNORECASE)
 _ASC_TIME: Final = re.compile(r"\s*\d+\.\d+\s")

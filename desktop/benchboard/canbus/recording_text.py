@@ -6,9 +6,9 @@ it isn't a frame. Any other wrong line is an error that names it, or is noted, a
 
 import re
 from collections.abc import Iterator
-from io import TextIOWrapper
-from typing import IO, TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
+from benchboard.canbus.recording_lines import TextLines
 from benchboard.canbus.unreadable import Unreadable
 from benchboard.errors import Invalid
 from benchboard.i18n import _, number
@@ -23,8 +23,6 @@ _FORMS: Final[tuple[tuple[re.Pattern[str], TextForm], ...]] = (
     (re.compile(r"\s*;\$FILEVERSION=\d"), "trc"),
 )
 """How recordings of a CAN bus begin: can-utils' `candump -L`, Vector's ASC, PEAK's TRC."""
-_MAX_LINE: Final = 4_096
-"""Characters. The longest frame, of CAN FD, has under 300."""
 _WRONG: Final = (ValueError, IndexError, KeyError, TypeError, OverflowError, NotImplementedError)
 """What python-can's readers raise for a line that isn't a frame."""
 
@@ -33,46 +31,6 @@ def text_form(head: bytes) -> TextForm | None:
     """Which form of CAN recording a text file is that begins like this; None if it is none."""
     text = head.decode("utf-8", "replace").removeprefix("\ufeff")
     return next((form for begin, form in _FORMS if begin.match(text)), None)
-
-
-class TextLines:
-    """The lines of a text file as python-can's readers take them, counted. Whoever opened the file closes it."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._text = TextIOWrapper(file, encoding="utf-8-sig", errors="replace")
-        self.count = 0
-        self.last = ""
-        """The line that was read last, or the beginning of a very long one."""
-        self._again = False
-        self.is_cut_off = False
-        """Whether the line that was read last has no end, and so is the last one."""
-
-    def __iter__(self) -> Iterator[str]:
-        while True:
-            if self._again:
-                self._again = False
-            elif not self._read():
-                return
-            yield self.last
-
-    def _read(self) -> bool:
-        self.last = line = self._text.readline(_MAX_LINE)
-        self.count += bool(line)
-        while len(line) == _MAX_LINE and not line.endswith("\n"):
-            line = self._text.readline(_MAX_LINE)
-        self.is_cut_off = not line.endswith("\n")
-        return bool(self.last)
-
-    def push_back(self) -> None:
-        """Read the last line once more."""
-        self._again = bool(self.last)
-
-    def close(self) -> None:
-        """A reader does this at its end."""
-
-    def detach(self) -> None:
-        """Leave the file to whoever opened it: it would be closed with these lines otherwise."""
-        self._text.detach()
 
 
 def text_messages(

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from benchboard.analytics.files.formats import open_text_bytes, read_head
-from benchboard.canbus.recording_text import TextForm, TextLines, text_form, text_messages
+from benchboard.canbus.recording_lines import TextLines
+from benchboard.canbus.recording_text import TextForm, text_form, text_messages
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 
