@@ -24,7 +24,7 @@ from benchboard.canbus.frame_statistics import FrameStatistics, IdStatistics
 from benchboard.canbus.id_blocks import IdBlocks, IdKey
 from benchboard.canbus.recording_reader import read_frames
 from benchboard.canbus.recording_writer import open_recording
-from benchboard.canbus.unreadable import Unreadable
+from benchboard.canbus.unreadable_parts import UnreadableParts
 from benchboard.errors import Invalid, Unavailable
 from benchboard.i18n import _
 
@@ -92,7 +92,7 @@ class Recording:
     _blocks: IdBlocks
     _names: Sequence[str]
     """What the numbers of channels are called."""
-    unreadable: Unreadable
+    unreadable: UnreadableParts
     """What of the file couldn't be read."""
 
     @property
@@ -207,11 +207,11 @@ def load_recording(path: Path, on_bytes: OnStep = lambda _done, _total: None) ->
     Raises the errors of `read_frames`, `Invalid` (`can.empty`, `can.too-long`) and `Unavailable`
     (`recording.no-room`).
     """
-    unreadable = Unreadable()
+    unreadable = UnreadableParts()
     return index_frames(path, read_frames(path, on_bytes, unreadable), unreadable)
 
 
-def index_frames(path: Path, frames: Iterator[Frame], unreadable: Unreadable | None = None) -> Recording:
+def index_frames(path: Path, frames: Iterator[Frame], unreadable: UnreadableParts | None = None) -> Recording:
     """The recording of these frames, which are called `path`; what can't be read is noted in `unreadable` until the
     last of them. Errors as for `load_recording`.
     """
@@ -222,7 +222,7 @@ def index_frames(path: Path, frames: Iterator[Frame], unreadable: Unreadable | N
                 if index.count > MAX_FRAMES:
                     what = _("“{name}” has too many frames.").format(name=path.name)
                     raise Invalid("can.too-long", what, do=_("Choose a shorter recording."))
-            return index.finish(path, unreadable if unreadable is not None else Unreadable())
+            return index.finish(path, unreadable if unreadable is not None else UnreadableParts())
     except OSError as error:
         why, do = explain_write_error(error)
         what = _("There's no room to open “{name}”.").format(name=path.name)
@@ -306,7 +306,7 @@ class _RecordingIndex:
         if self._long_data is not None:
             self._long_data.close()
 
-    def finish(self, path: Path, unreadable: Unreadable) -> Recording:
+    def finish(self, path: Path, unreadable: UnreadableParts) -> Recording:
         if not self.count:
             what = _("“{name}” has no frames.").format(name=path.name)
             raise Invalid("can.empty", what, do=_("Choose another file."))
@@ -329,7 +329,7 @@ def _mapped(file: IO[bytes]) -> mmap.mmap:
 
 
 def read_statistics(
-    path: Path, on_bytes: OnStep = lambda _done, _total: None, unreadable: Unreadable | None = None
+    path: Path, on_bytes: OnStep = lambda _done, _total: None, unreadable: UnreadableParts | None = None
 ) -> FrameStatistics:
     """The statistics of the recording at `path`, of which nothing else is kept; what can't be read is noted in
     `unreadable`. Errors as for `read_frames`.

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import BinaryIO, Final
 
 from benchboard.canbus.frame import FD_LENGTHS, Frame, TimeSource, Timestamp, is_valid
-from benchboard.canbus.unreadable import Unreadable
+from benchboard.canbus.unreadable_parts import UnreadableParts
 
 SIGNATURE: Final = b"LOGG"
 _OBJECT: Final = b"LOBJ"
@@ -38,7 +38,7 @@ _STEP: Final = 1 << 20
 _EXTENDED, _ID = 0x8000_0000, 0x1FFF_FFFF
 
 
-def blf_frames(file: BinaryIO, unreadable: Unreadable) -> Iterator[Frame]:
+def blf_frames(file: BinaryIO, unreadable: UnreadableParts) -> Iterator[Frame]:
     """The frames in the file, which is at its start, each with the number of its channel as text."""
     head = file.read(_FILE.size)
     if len(head) < _FILE.size:
@@ -62,7 +62,7 @@ class _Blocks:
     can't be read.
     """
 
-    def __init__(self, file: BinaryIO, unreadable: Unreadable) -> None:
+    def __init__(self, file: BinaryIO, unreadable: UnreadableParts) -> None:
         self._file, self._unreadable = file, unreadable
         self._place = file.tell()
         """Where in the file `_read` begins."""
@@ -144,7 +144,7 @@ def _decompressed(content: bytes, *, is_whole: bool) -> bytes | None:
 class _Objects:
     """The frames in what the containers have, one after the other."""
 
-    def __init__(self, start: float, unreadable: Unreadable) -> None:
+    def __init__(self, start: float, unreadable: UnreadableParts) -> None:
         self._start, self._unreadable = start, unreadable
         self._data = bytearray()
         self._needed = 0

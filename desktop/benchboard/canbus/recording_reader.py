@@ -15,7 +15,7 @@ from benchboard.canbus.recording_blf import SIGNATURE, blf_frames
 from benchboard.canbus.recording_channels import ChannelNames, channel_name
 from benchboard.canbus.recording_lines import TextLines
 from benchboard.canbus.recording_text import TextForm, text_form, text_messages
-from benchboard.canbus.unreadable import Unreadable
+from benchboard.canbus.unreadable_parts import UnreadableParts
 from benchboard.errors import Invalid, NotFound, Unavailable
 from benchboard.file_ownership import kind_text
 from benchboard.i18n import _, system_reason
@@ -35,7 +35,7 @@ _REPORT_EVERY: Final = 4_096
 def read_frames(
     path: Path,
     on_bytes: Callable[[int, int], None] = lambda _done, _total: None,
-    unreadable: Unreadable | None = None,
+    unreadable: UnreadableParts | None = None,
 ) -> Iterator[Frame]:
     """The frames of the recording at `path`, in its order, of all its channels, each with what the file calls that,
     and with a time that is as exact as its digits. `on_bytes` is told now and then how many bytes of how many of the
@@ -44,7 +44,7 @@ def read_frames(
     Raises `NotFound` (`files.gone`), `Unavailable` (`files.not-read`), and `Invalid` (`files.unreadable`) for a file
     that is no recording, or of which most can't be read. One that ends in the middle of a frame has those before it.
     """
-    found, count = unreadable if unreadable is not None else Unreadable(), 0
+    found, count = unreadable if unreadable is not None else UnreadableParts(), 0
     try:
         if path.exists() and not path.is_file():
             raise Invalid("files.unreadable", _not_a_recording(path), why=kind_text(path))
@@ -73,7 +73,7 @@ def read_frames(
     found.require_mostly_read(path.name, count, at_end=True)
 
 
-def _frames(path: Path, file: BinaryIO, unreadable: Unreadable) -> Iterator[Frame]:
+def _frames(path: Path, file: BinaryIO, unreadable: UnreadableParts) -> Iterator[Frame]:
     head = file.read(_HEAD)
     file.seek(0)
     names = ChannelNames()
@@ -94,7 +94,7 @@ def _frames(path: Path, file: BinaryIO, unreadable: Unreadable) -> Iterator[Fram
         lines.detach()
 
 
-def _candump_frames(lines: TextLines, names: ChannelNames, unreadable: Unreadable) -> Iterator[Frame]:
+def _candump_frames(lines: TextLines, names: ChannelNames, unreadable: UnreadableParts) -> Iterator[Frame]:
     """As python-can reads them, but with every class of error frames and the length that remote frames ask for."""
     for line in lines:
         matched = _CANDUMP.fullmatch(line)
@@ -110,7 +110,7 @@ def _candump_frames(lines: TextLines, names: ChannelNames, unreadable: Unreadabl
 
 
 def _other_frames(
-    path: Path, lines: TextLines, form: TextForm, names: ChannelNames, unreadable: Unreadable
+    path: Path, lines: TextLines, form: TextForm, names: ChannelNames, unreadable: UnreadableParts
 ) -> Iterator[Frame]:
     """The frames of an ASC or TRC file, by python-can's readers."""
     written, more = _STAMPS[form], 3 if form == "trc" else 0

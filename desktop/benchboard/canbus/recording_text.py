@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from benchboard.canbus.recording_lines import TextLines
-from benchboard.canbus.unreadable import Unreadable
+from benchboard.canbus.unreadable_parts import UnreadableParts
 from benchboard.errors import Invalid
 from benchboard.i18n import _, number
 
@@ -34,7 +34,7 @@ def text_form(head: bytes) -> TextForm | None:
 
 
 def text_messages(
-    name: str, lines: TextLines, form: TextForm, unreadable: Unreadable | None = None
+    name: str, lines: TextLines, form: TextForm, unreadable: UnreadableParts | None = None
 ) -> Iterator["Message"]:
     """The messages of the file `name`. Lines that aren't any though they should be are noted in `unreadable`; without
     it, the first one raises `Invalid` (`files.unreadable`).

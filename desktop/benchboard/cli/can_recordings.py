@@ -27,7 +27,7 @@ from benchboard.canbus.recording_reader import read_frames
 from benchboard.canbus.recording_writer import recording_form
 from benchboard.canbus.replay import replay_frames
 from benchboard.canbus.timing import figures
-from benchboard.canbus.unreadable import Unreadable
+from benchboard.canbus.unreadable_parts import UnreadableParts
 from benchboard.cli.can_channel import BITRATE, PORT, Interruption, interruption, open_capture, open_listening
 from benchboard.cli.file_output import overwrite_option, require_writable
 from benchboard.cli.options import Number, WholeNumber
@@ -240,7 +240,7 @@ def _of_channel(
     hasn't the channel.
     """
     channels: dict[str, None] = {} if found is None or channel is not None else found
-    unreadable = Unreadable()
+    unreadable = UnreadableParts()
     for frame in read_frames(path, unreadable=unreadable):
         if frame.channel:
             channels[frame.channel] = None

@@ -14,7 +14,7 @@ from benchboard.canbus.frame import Frame, TimeSource, Timestamp
 from benchboard.canbus.recording import load_recording
 from benchboard.canbus.recording_reader import read_frames
 from benchboard.canbus.recording_writer import open_recording
-from benchboard.canbus.unreadable import Unreadable
+from benchboard.canbus.unreadable_parts import UnreadableParts
 from benchboard.errors import AppError, Invalid
 
 BEGUN = 1_763_627_400.0
@@ -54,7 +54,7 @@ def test_lines_that_are_no_frames_are_counted_and_the_first_is_named(tmp_path: P
     lines[at] = lines[at].replace("100", "1G0").replace("0100", "01G0")
     lines[at + 5] = lines[at + 5][: len(lines[at + 5]) // 2] + "\n"
     path.write_text("".join(lines), newline="")
-    unreadable = Unreadable()
+    unreadable = UnreadableParts()
     read = list(read_frames(path, unreadable=unreadable))
     assert len(read) == 58
     assert unreadable.count == 2
@@ -72,7 +72,7 @@ def test_container_of_a_blf_that_is_damaged_is_left_out_and_said(tmp_path: Path)
     assert len(starts) == 4
     content[starts[1] + 60] ^= 0x55
     path.write_bytes(content)
-    unreadable = Unreadable()
+    unreadable = UnreadableParts()
     read = list(read_frames(path, unreadable=unreadable))
     assert [frame.data for frame in read] == [frame.data for n, frame in enumerate(frames(200)) if not 50 <= n < 100]
     assert unreadable.what("a") == "1 part of “a” can't be read."
@@ -86,7 +86,7 @@ def test_compressed_recording_whose_end_is_missing_has_the_frames_before(tmp_pat
     path, whole = tmp_path / "a.log.gz", written(tmp_path / "a.log", frames(5_000))
     packed = gzip.compress(whole)
     path.write_bytes(packed[: len(packed) // 2])
-    unreadable = Unreadable()
+    unreadable = UnreadableParts()
     assert 1_000 < len(list(read_frames(path, unreadable=unreadable))) < 5_000
     assert unreadable.what("a") == "The end of “a” can't be decompressed."
 
@@ -105,7 +105,7 @@ def test_file_of_lines_without_end_takes_no_memory_for_them(tmp_path: Path) -> N
     path = tmp_path / "a.log"
     with path.open("wb") as file:
         file.write(b"(1.0) can0 123#00\n" * 3 + b"(1.0) can0 " + b"x" * 3_000_000 + b"\n(1.5) can0 123#01\n")
-    unreadable = Unreadable()
+    unreadable = UnreadableParts()
     assert [frame.data[0] for frame in read_frames(path, unreadable=unreadable)] == [0, 0, 0, 1]
     assert unreadable.count == 1
     assert len(unreadable.why) < 200
@@ -129,7 +129,7 @@ def test_random_damage_neither_crashes_nor_hangs_nor_invents_frames(tmp_path: Pa
         else:
             content[at:at] = chance.randbytes(chance.randrange(1, 40))
     path.write_bytes(content)
-    unreadable = Unreadable()
+    unreadable = UnreadableParts()
     try:
         read = list(read_frames(path, unreadable=unreadable))
     except AppError:

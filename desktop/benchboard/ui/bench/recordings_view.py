@@ -22,7 +22,7 @@ from benchboard.canbus.recording import (
     read_statistics,
     save_frames,
 )
-from benchboard.canbus.unreadable import Unreadable
+from benchboard.canbus.unreadable_parts import UnreadableParts
 from benchboard.dongles.simulator.traffic import sample_frames
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _, ngettext, number
@@ -250,7 +250,7 @@ class RecordingsView(QWidget):
         opening = _("Opening {file}").format(file=name)
         self._empty.sentence.setText(opening if name else _("No recording is open"))
 
-    def _tell_unreadable(self, key: str, name: str, unreadable: Unreadable) -> None:
+    def _tell_unreadable(self, key: str, name: str, unreadable: UnreadableParts) -> None:
         """Say what of a recording couldn't be read, as long as it is shown."""
         self._context.problems.dismiss(key)
         if unreadable:
@@ -485,7 +485,7 @@ class RecordingsView(QWidget):
 
     def compare_with(self, path: Path) -> None:
         """Compare the open recording with the one at this path."""
-        recording, unreadable = self.recording, Unreadable()
+        recording, unreadable = self.recording, UnreadableParts()
         if recording is None:
             return
 

@@ -11,7 +11,7 @@ _LONGEST: Final = 60
 """Characters of a line that are quoted."""
 
 
-class Unreadable:
+class UnreadableParts:
     """The lines of a text file, or the parts of a binary one, that aren't frames though they should be."""
 
     def __init__(self) -> None:
