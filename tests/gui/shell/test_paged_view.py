@@ -6,8 +6,16 @@ from threading import Event
 
 import pytest
 from PySide6.QtCore import QModelIndex, QObject, QPoint, QRect, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtGui import QAccessible, QImage
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from benchboard.errors import Unavailable
@@ -18,6 +26,7 @@ from benchboard.ui.paged.paged_view import QUIET_MS, PagedTable
 from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import Theme, theme
 from benchboard.ui.time_format import day_title
+from benchboard.ui.widgets import accessible
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.dialog import Confirm, Dialog
 from benchboard.ui.widgets.empty_state import EmptyState
@@ -805,3 +814,54 @@ def test_confirmation_is_as_high_as_its_text(qtbot: QtBot, beside: QWidget, scal
     qtbot.waitUntil(paragraph.isVisible)
     assert paragraph.height() >= paragraph.heightForWidth(paragraph.width())
     dialog.dismiss()
+
+
+@pytest.mark.parametrize("reason", [Qt.FocusReason.TabFocusReason, Qt.FocusReason.ActiveWindowFocusReason])
+def test_row_is_told_after_the_list_that_gets_the_focus(
+    qtbot: QtBot, table: PagedTable[Entry], told_events: list[tuple[str, int]], reason: Qt.FocusReason
+) -> None:
+    """Qt told it before the list, which was then all that was heard."""
+    accessible.install()
+    _load(qtbot, table)
+    told_events.clear()
+    table.view.setFocus(reason)
+    qtbot.waitUntil(lambda: bool(told_events))
+    told = QAccessible.queryAccessibleInterface(table.view)
+    assert told is not None
+    [(kind, place)] = told_events
+    cell = told.child(place)
+    assert (kind, cell.text(QAccessible.Text.Name)) == ("Focus", "Entry 0")
+    assert cell.text(QAccessible.Text.Description) == f"1 of {table.model.rowCount()}"
+    assert (cell.state().checkable, cell.state().checked) == (1, 0)
+    table.model.tick(0, 0, True)
+    assert cell.state().checked == 1
+    assert told_events[1:] == [("StateChanged", place)]
+
+
+def test_row_of_a_tree_or_list_is_told_after_it_with_its_place(
+    qtbot: QtBot, announcements: list[str], told_events: list[tuple[str, int]], beside: QWidget
+) -> None:
+    accessible.install()
+    tree, plain = QTreeWidget(), QListWidget()
+    for top in ("A", "B"):
+        QTreeWidgetItem(QTreeWidgetItem(tree, [top]), [f"{top}1"])
+    plain.addItems(["x", "y", "z"])
+    layout = beside.layout()
+    assert layout is not None
+    for widget in (tree, plain):
+        layout.addWidget(widget)
+    beside.show()
+    beside.activateWindow()
+    qtbot.waitUntil(beside.isActiveWindow)
+    tree.expandAll()
+    tree.setCurrentItem(tree.topLevelItem(1))
+    plain.setCurrentRow(2)
+    for widget, name, place in ((tree, "B", "2 of 2"), (plain, "z", "3 of 3")):
+        told_events.clear()
+        announcements.clear()
+        widget.setFocus()
+        qtbot.waitUntil(lambda: bool(announcements))
+        told = QAccessible.queryAccessibleInterface(widget)
+        assert told is not None
+        assert [told.child(child).text(QAccessible.Text.Name) for _kind, child in told_events] == [name]
+        assert announcements == [place]

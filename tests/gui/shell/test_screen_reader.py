@@ -78,7 +78,7 @@ def heard(window: Window, monkeypatch: pytest.MonkeyPatch) -> list[str]:
             if event.textRemoved():  # not its first value
                 sentences.append(f"{name}: {event.textRemoved()} → {event.textInserted()}")
             return
-        if event.type() == QAccessible.Event.DescriptionChanged:
+        if event.type() in (QAccessible.Event.DescriptionChanged, QAccessible.Event.Focus):
             return  # read when the widget is reached
         assert isinstance(event, QAccessibleAnnouncementEvent)
         sentences.append(event.message())

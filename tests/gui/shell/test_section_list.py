@@ -77,3 +77,20 @@ def test_marked_section_is_the_one_pressed_focused_or_scrolled_to(qtbot: QtBot, 
         assert seen[-1] == 3, "at the end"
     else:
         assert {*seen} == {2}, "nothing was scrolled"
+
+
+@pytest.mark.usefixtures("light")
+def test_first_section_is_marked_before_the_page_is_laid_out(qtbot: QtBot) -> None:
+    """The second was, and got the focus that was meant for the first."""
+    window, page, area = QWidget(), QWidget(), QScrollArea()
+    qtbot.addWidget(window)
+    column = QVBoxLayout(page)
+    headings = [QLabel(name) for name in NAMES]
+    for heading in headings:
+        column.addWidget(heading)
+    area.setWidget(page)
+    area.verticalScrollBar().setRange(0, 50)
+    sections = SectionList(area, list(zip(NAMES, headings, strict=True)))
+    sections.setParent(window)
+    area.setParent(window)
+    assert sections.current() == 0

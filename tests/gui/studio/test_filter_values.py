@@ -222,7 +222,7 @@ def test_filter_values_are_told_when_the_list_is_entered_and_by_each_space(
     told_events.clear()
     filters.qtbot.keyClick(filters.find("filter_value"), Qt.Key.Key_Tab)
     assert filters.values.hasFocus()
-    assert ("Focus", 0) in told_events
+    filters.qtbot.waitUntil(lambda: ("Focus", 0) in told_events)
     told_events.clear()
     announcements.clear()
     first = filters.words[0]

@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.i18n import _, ngettext, number, pgettext
@@ -29,6 +29,7 @@ from benchboard.ui.widgets import (
     scroll_area,
     search_field,
 )
+from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.list_row import ListRow
 from benchboard.ui.widgets.surfaces import set_surface
@@ -40,6 +41,17 @@ _WATCHED: Final = frozenset(
     {"roles", "role_permissions", "user_roles", "users", "teams", "team_members", "dashboards", "dashboard_shares",
      "dashboard_team_shares", "data_sources", "data_source_grants", "dongles"}
 )  # fmt: skip
+
+
+class _RoleList(QWidget):
+    """The roles, each a row; before they are read, the list itself has the focus."""
+
+    accessible_role = Role.List
+
+    @property
+    def tells_focus_later(self) -> bool:
+        """Whether the focus goes on to a row once there are some (`TellsFocusLater`)."""
+        return not self.findChildren(ListRow)
 
 
 class RolesView(QWidget):
@@ -57,7 +69,7 @@ class RolesView(QWidget):
         self._removed: frozenset[str] = frozenset()
         self._fill_toolbar()
         self._rows: dict[str, ListRow] = {}
-        self._list = QWidget()
+        self._list = _RoleList()
         self._list.setProperty("plain", "true")
         self._list.setAccessibleName(_("Roles"))
         one_tab_stop_list(self._list)
@@ -155,6 +167,8 @@ class RolesView(QWidget):
             self._removed &= role.abilities
         self._show_compare_choices()
         self._show_current()
+        if self._list.hasFocus() and self._current:
+            self._rows[self._current].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_list(self) -> None:
         for at, role in enumerate(self._roles):

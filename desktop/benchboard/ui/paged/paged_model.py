@@ -278,6 +278,8 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         row = line.row
         if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == 0:
             return self.row_text(index.row())
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole and index.column() == 0:
+            return self.place_text(index.row())
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return self._cell_text(line, column, with_second=role == Qt.ItemDataRole.AccessibleTextRole)
         if role == Qt.ItemDataRole.CheckStateRole and self.checkable and index.column() == 0:
@@ -299,6 +301,12 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
             titled = column.title and (column.align_right or column.spoken == "titled")
             texts.append(_("{name}: {values}").format(name=column.title, values=text) if titled else text)
         return ", ".join(texts)
+
+    def place_text(self, index: int) -> str:
+        """A row's place for screen readers: among all rows, or those that have been loaded so far."""
+        place, count = number(index + 1), number(self.rowCount())
+        words = _("{place} of {count}") if self._next is None else _("{place} of the {count} loaded")
+        return words.format(place=place, count=count)
 
     @staticmethod
     def _cell_text(line: Line[Row], column: Column[Row], *, with_second: bool) -> str:

@@ -203,7 +203,7 @@ class PagedRows(RowCursor, QTableView):
         """
         returns = event.reason() in _RETURNING and not self.currentIndex().isValid()
         blocked = QSignalBlocker(self.selectionModel()) if returns else nullcontext()
-        with blocked, accessible.untold() if returns else nullcontext():
+        with blocked, accessible.untold():  # the row that becomes current is told after the list
             self.taking_focus = True
             super().focusInEvent(event)
             self.taking_focus = False
@@ -242,10 +242,11 @@ class PagedRows(RowCursor, QTableView):
     def _tell_ringed(self) -> None:
         """Read out the row with the ring once rows are loaded: Qt tells a screen reader only of a current one."""
         row = -1 if self.currentIndex().isValid() else self.ringed_row()
-        text = self.paged.row_text(row) if row >= 0 else ""
+        text = f"{self.paged.row_text(row)}, {self.paged.place_text(row)}" if row >= 0 else ""
         if text != self._told_row:
             self._told_row = text
-            announce(self, text)
+            if not self.awaits_first_rows:  # else it is told with the list
+                announce(self, text)
 
     def ringed_row(self) -> int:
         """The row with the ring, -1 without one, as while the pointer is used: the current row, or on arrival by
@@ -257,6 +258,11 @@ class PagedRows(RowCursor, QTableView):
             return -1
         index = self.currentIndex()
         return index.row() if index.isValid() else 0 if self.paged.rowCount() else -1
+
+    def ringed_index(self) -> QModelIndex:
+        """The row at which keys begin, for screen readers."""
+        index = self.currentIndex()
+        return index if index.isValid() or not self.paged.rowCount() else self.paged.index(0, 0)
 
     def set_covered(self, pixels: int) -> None:
         """Fit the first columns, as many as stay readable, to the left of what covers this width at the right end."""
@@ -411,7 +417,8 @@ class PagedRows(RowCursor, QTableView):
     def take_ringed(self) -> None:
         """Make the row with the ring current, if none is: a key acts on it."""
         if not self.currentIndex().isValid() and self.ringed_row() == 0:
-            self.setCurrentIndex(self.paged.index(0, 0))
+            with accessible.untold():  # it was told with the list
+                self.setCurrentIndex(self.paged.index(0, 0))
 
     def sort_by(self, section: int) -> None:
         """Sort by a column; by the one that the list is sorted by, in the other order."""

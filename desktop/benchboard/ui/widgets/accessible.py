@@ -9,10 +9,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Protocol, runtime_checkable
 
 import shiboken6
-from PySide6.QtCore import QObject, QPoint, QRect, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -27,13 +28,18 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QAccessibleWidget,
+    QApplication,
     QCheckBox,
     QComboBox,
     QMainWindow,
     QPushButton,
     QScrollArea,
+    QTableView,
+    QTreeView,
     QWidget,
 )
+
+from benchboard.i18n import _, number
 
 Role = QAccessible.Role
 _MODAL: Final = Role.Dialog
@@ -48,6 +54,9 @@ def install() -> None:
     if not _installed:
         _installed = True
         QAccessible.installFactory(_interface)
+        program = QApplication.instance()
+        assert isinstance(program, QApplication)
+        program.focusChanged.connect(_focus_moved)
 
 
 def announce(widget: QWidget, text: str, *, urgent: bool = False, again: bool = False) -> None:
@@ -187,6 +196,64 @@ def tell_focus(widget: QWidget | None) -> None:
     """Tell the screen reader that a widget has the focus, which it got `untold`."""
     if widget is not None and QAccessible.isActive():
         send(QAccessibleEvent(widget, QAccessible.Event.Focus))
+        if isinstance(widget, QAbstractItemView):
+            tell_current(widget)
+
+
+def _focus_moved(_before: QWidget | None, now: QWidget | None) -> None:
+    """Tell the current row of a list that gets the focus, after the list itself: Qt tells it before, or not at all."""
+    if isinstance(now, QAbstractItemView) and QAccessible.isActive():
+        QTimer.singleShot(0, now, partial(tell_current, now))
+
+
+@runtime_checkable
+class RingsRow(Protocol):
+    """A list in which keys begin at a row, here the index of its first cell, that may not be its current one."""
+
+    def ringed_index(self) -> QModelIndex: ...
+
+
+def tell_current(view: QAbstractItemView) -> None:
+    """Tell the screen reader which row, or cell, of a list has the focus with it, and its place among the others."""
+    if not (QAccessible.isActive() and shiboken6.isValid(view) and view.hasFocus()):
+        return
+    index = view.ringed_index() if isinstance(view, RingsRow) else view.currentIndex()
+    if not index.isValid():
+        return
+    tell_cell(view, index)
+    if not index.siblingAtColumn(0).data(Qt.ItemDataRole.AccessibleDescriptionRole):
+        announce(view, place_text(index.row(), view.model().rowCount(index.parent())), again=True)
+
+
+def place_text(row: int, rows: int) -> str:
+    """A row's place in its list, for screen readers."""
+    return _("{place} of {count}").format(place=number(row + 1), count=number(rows))
+
+
+def tell_cell(view: QAbstractItemView, index: QModelIndex) -> None:
+    """Tell the screen reader that the focus is on a row or cell of a list."""
+    event = QAccessibleEvent(view, QAccessible.Event.Focus)
+    event.setChild(_child(view, index))
+    if QAccessible.isActive() and event.child() >= 0:
+        send(event)
+
+
+def _child(view: QAbstractItemView, index: QModelIndex) -> int:
+    """Which child of a list's interface a cell is, as Qt counts them, headings included; -1 if it isn't shown."""
+    if isinstance(view, QTableView):
+        return (index.row() + 1) * (view.model().columnCount() + 1) + index.column() + 1
+    if isinstance(view, QTreeView):
+        line = _line_of(view, index)
+        return (line + 1) * view.model().columnCount() + index.column() if line >= 0 else -1
+    return index.row()
+
+
+def _line_of(tree: QTreeView, index: QModelIndex) -> int:
+    """How many lines of a tree, as far as it is unfolded, are above an item; -1 if it isn't shown."""
+    line, at = 0, tree.model().index(0, 0, tree.rootIndex())
+    while at.isValid() and at != index.siblingAtColumn(0):
+        line, at = line + 1, tree.indexBelow(at)
+    return line if at.isValid() else -1
 
 
 @runtime_checkable
@@ -202,14 +269,6 @@ def rows_replaced(view: QAbstractItemView) -> None:
     if QAccessible.isActive():
         reset = QAccessibleTableModelChangeEvent.ModelChangeType.ModelReset
         QAccessible.updateAccessibility(QAccessibleTableModelChangeEvent(view, reset))
-
-
-def tell_row(view: QAbstractItemView, place: int) -> None:
-    """Tell the screen reader that the focus is on a row of a list without headings."""
-    if place >= 0 and QAccessible.isActive():
-        event = QAccessibleEvent(view, QAccessible.Event.Focus)
-        event.setChild(place)
-        send(event)
 
 
 def tell_checked(view: QAbstractItemView, place: int) -> None:

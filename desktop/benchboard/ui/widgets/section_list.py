@@ -61,6 +61,8 @@ class SectionList(QWidget):
         if self._chosen >= 0:
             return self._chosen
         bar = self._area.verticalScrollBar()
+        if bar.value() <= 0:  # nor does a page that isn't laid out yet know where its sections begin
+            return 0
         reached = [offset <= bar.value() for offset in section_offsets(self._tops(), bar.maximum())]
         return max(sum(reached) - 1, 0)
 

@@ -14,12 +14,12 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem
 
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import announce, tell_checked, tell_row
+from benchboard.ui.widgets.accessible import announce, tell_checked
 from benchboard.ui.widgets.buttons import paint_check, paint_radio
 from benchboard.ui.widgets.labels import plain_tooltip
 
@@ -144,10 +144,6 @@ class CheckList(QListView):
         """Where *Only* is in a row that shows it, in the viewport."""
         row = self.visualRect(self._values.index(place))
         return self._delegate.only_rect(row, self._values.count_of(place))
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        tell_row(self, self.currentIndex().row())
 
     def _toggle(self, place: int) -> None:
         """Select a row, or no longer, and say so."""
