@@ -306,3 +306,23 @@ def test_auditor_sees_people_roles_and_teams_and_changes_none(admin: Admin, name
     button = page.findChild(Button, name)
     assert button is not None
     assert button.reason == "You can't change people, teams or roles."
+
+
+def test_arrows_go_through_the_roles_and_enter_opens_one(admin: Admin) -> None:
+    """Up and Down left the list, and only the first role could be opened by keys."""
+    admin.go("admin/roles")
+    admin.wait(lambda: isinstance(admin.window.focusWidget(), ListRow))
+    rows = sorted((one for one in admin.window.findChildren(ListRow) if one.isVisible()), key=lambda one: one.y())
+    rows = [one for one in rows if one.objectName().startswith("role_")]
+    assert admin.window.focusWidget() is rows[0]
+    admin.key(Qt.Key.Key_Down)
+    assert admin.window.focusWidget() is rows[1]
+    assert not rows[1].isChecked()
+    admin.key(Qt.Key.Key_Return)
+    assert rows[1].isChecked()
+    assert rows[1].accessibleDescription().endswith(f", 2 of {len(rows)}")
+    admin.key(Qt.Key.Key_End)
+    assert admin.window.focusWidget() is rows[-1]
+    admin.key(Qt.Key.Key_Home)
+    admin.key(Qt.Key.Key_Up)
+    assert admin.window.focusWidget() is rows[-1]

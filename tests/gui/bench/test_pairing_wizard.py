@@ -50,6 +50,14 @@ def test_each_step_is_told_with_the_button_that_enter_presses(
     wizard = click.find(window, "pairing_wizard")
     forward = click.find(window, "pair_next")
     told("Step 1 of 6: Find. Identify dongle, button")
+    focused: list[str] = []
+
+    def note(_before: QWidget | None, now: QWidget | None) -> None:
+        focused.append(now.accessibleName() if now is not None else "")
+
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    application.focusChanged.connect(note)
     qtbot.keyClick(forward, Qt.Key.Key_Return)
     asked = "Step 2 of 6: Identify. Is this the dongle to pair? "  # then its facts
     qtbot.waitUntil(lambda: any(one.startswith(asked) and one.endswith("dongle, button") for one in announcements))
@@ -62,7 +70,10 @@ def test_each_step_is_told_with_the_button_that_enter_presses(
     told("Step 5 of 6: Test on the bus. Start test, button")
     qtbot.keyClick(forward, Qt.Key.Key_Return)
     # Its field takes the focus, which a screen reader is told of, as soon as the page is shown.
-    qtbot.waitUntil(lambda: any(one.startswith("Step 6 of 6: Name") for one in announcements))
+    qtbot.waitUntil(lambda: any(one.startswith("Step 6 of 6: Name. The dongle is paired.") for one in announcements))
+    application.focusChanged.disconnect(note)
+    assert "Write and verify" not in focused, "what the button does was said after its focus"
+    assert "Done" not in focused
 
 
 def test_pairing_with_the_windows_own_simulator_completes(

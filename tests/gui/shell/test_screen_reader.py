@@ -154,6 +154,24 @@ def test_sentence_is_not_told_twice_in_a_row_unless_the_user_acts_again(
     assert heard[6:] == ["Paused"]
 
 
+def test_last_announcements_are_told_again_from_the_newest_on(window: Window, heard: list[str]) -> None:
+    button = _put(window, Button("One"))
+    assert not accessible.has_announcement()
+    assert not accessible.repeat_announcement()
+    for count in range(25):
+        accessible.announce(button, f"News {count}")
+    del heard[:]
+    for _press in range(2):
+        assert accessible.repeat_announcement()
+    assert heard == ["News 24", "News 23, 2 of 20"]
+    accessible.announce(button, "Saved")
+    accessible.repeat_announcement()
+    assert heard[2:] == ["Saved", "Saved"]
+    for _press in range(20):
+        accessible.repeat_announcement()
+    assert heard[-2:] == ["News 6, 20 of 20", "Saved"]
+
+
 def test_what_is_hidden_or_behind_a_dialog_is_not_told_and_a_banner_waits_for_its_end(
     window: Window, heard: list[str]
 ) -> None:

@@ -94,3 +94,41 @@ def test_first_section_is_marked_before_the_page_is_laid_out(qtbot: QtBot) -> No
     sections.setParent(window)
     area.setParent(window)
     assert sections.current() == 0
+
+
+@pytest.mark.usefixtures("light")
+def test_arrows_scroll_to_a_section_and_keep_the_focus_in_the_list(qtbot: QtBot) -> None:
+    """The first field of the section had it in between, and was read out before the section's title."""
+    window, page, area = QWidget(), QWidget(), QScrollArea()
+    qtbot.addWidget(window)
+    column = QVBoxLayout(page)
+    fields = [QLineEdit() for _name in NAMES]
+    for field in fields:
+        column.addWidget(field)
+        column.addSpacing(150)
+    area.setWidget(page)
+    sections = SectionList(area, list(zip(NAMES, fields, strict=True)))
+    sections.setParent(window)
+    area.setParent(window)
+    area.setGeometry(200, 0, 300, 200)
+    window.resize(500, 200)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    first, second = (sections.findChild(QWidget, f"section_{place}") for place in range(2))
+    assert first is not None
+    assert second is not None
+    first.setFocus()
+    focused: list[QWidget | None] = []
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+
+    def note(_before: QWidget | None, now: QWidget | None) -> None:
+        focused.append(now)
+
+    application.focusChanged.connect(note)
+    qtbot.keyClick(first, Qt.Key.Key_Down)
+    application.focusChanged.disconnect(note)
+    assert focused == [second]
+    assert sections.current() == 1
+    assert area.verticalScrollBar().value() > 0

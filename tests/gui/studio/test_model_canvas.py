@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from test_explore_joins import add_file
 from test_models_view import LEFT, Models
@@ -13,7 +13,7 @@ from test_models_view import LEFT, Models
 from benchboard.ui.studio.data.data_models.canvas_painting import FOOT, SHOWN_ROWS
 from benchboard.ui.studio.data.data_models.model_canvas import CanvasSpot, ModelCanvas
 from benchboard.ui.studio.data.data_models.model_editor import PAGES
-from benchboard.ui.widgets import Button
+from benchboard.ui.widgets import Button, accessible
 from support.layout_faults import OurWords, faults
 
 if TYPE_CHECKING:
@@ -247,7 +247,7 @@ def test_pages_of_a_model_have_no_faults_of_layout_at_all_sizes(driver: CanvasDr
     assert found == []
 
 
-def test_card_moved_by_an_arrow_and_a_menu_that_closes_are_told(driver: CanvasDriver, announcements: list[str]) -> None:
+def test_card_moved_by_an_arrow_is_told(driver: CanvasDriver, announcements: list[str]) -> None:
     canvas = driver.canvas
     canvas.make_current(CanvasSpot(1))
     place = canvas.boxes[1].rect.topLeft()
@@ -256,8 +256,58 @@ def test_card_moved_by_an_arrow_and_a_menu_that_closes_are_told(driver: CanvasDr
     assert announcements == [
         f"shops moved to {round(place.x()) + 16} px from the left, {round(place.y())} px from the top"
     ]
+
+
+@pytest.fixture
+def reached(driver: CanvasDriver, announcements: list[str], monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """The role and name of what a screen reader is told has the focus, the canvas itself left out."""
+    found: list[tuple[str, str]] = []
+    note = accessible.send
+
+    def also(event: QAccessibleEvent) -> None:
+        note(event)
+        told = event.accessibleInterface()
+        if event.type() == QAccessible.Event.Focus and told.object() is None:
+            assert told.state().focused
+            found.append((told.role().name, told.text(QAccessible.Text.Name)))
+
+    monkeypatch.setattr(accessible, "send", also)
+    return found
+
+
+def test_tables_columns_and_joins_are_read_and_told_as_the_keys_come_to_them(
+    driver: CanvasDriver, announcements: list[str], reached: list[tuple[str, str]]
+) -> None:
+    canvas = driver.canvas
+    driver.draw((0, 1), (1, 0))
+    driver.qtbot.keyClick(driver.find("join_popover"), Qt.Key.Key_Escape)
+    assert any(one.startswith("Joined: ") for one in announcements), announcements
+    told = QAccessible.queryAccessibleInterface(canvas)
+    assert told is not None
+    assert [told.child(at).role().name for at in range(told.childCount())] == ["List", "List", "Graphic"]
+    table, join = told.child(0), told.child(2)
+    assert [table.child(at).text(QAccessible.Text.Name).split(":")[0] for at in range(3)] == ["id", "shop_id", "total"]
+    assert table.child(1).parent().indexOfChild(table.child(1)) == 1
+    assert join.text(QAccessible.Text.Name) == canvas.describe(CanvasSpot(line=0))
+    canvas.make_current(CanvasSpot(0))
+    driver.studio.wait(lambda: bool(reached))
+    reached.clear()
+    driver.press(Qt.Key.Key_Down, Qt.KeyboardModifier.ControlModifier)
+    driver.studio.wait(lambda: reached == [("ListItem", canvas.describe(CanvasSpot(0, 0)))])
+    for place in (1, 2):
+        driver.press(Qt.Key.Key_Tab)
+        driver.studio.wait(lambda place=place: len(reached) == place + 1)
+    assert [role for role, _name in reached[1:]] == ["List", "Graphic"]
+    driver.press(Qt.Key.Key_Delete)
+    driver.studio.wait(lambda: any(one.startswith("Join removed: ") for one in announcements))
+
+
+def test_table_is_told_again_where_its_menu_closes(driver: CanvasDriver, reached: list[tuple[str, str]]) -> None:
+    canvas = driver.canvas
+    canvas.make_current(CanvasSpot(1))
     driver.press(Qt.Key.Key_Return)
-    announcements.clear()
+    reached.clear()
     driver.qtbot.keyClick(driver.find("model_card_menu"), Qt.Key.Key_Escape)
-    assert announcements == [canvas.describe(CanvasSpot(1))]
-    assert announcements[0].startswith("shops, Shop list, ")
+    driver.studio.wait(lambda: bool(reached))
+    assert reached == [("List", canvas.describe(CanvasSpot(1)))]
+    assert reached[0][1].startswith("shops, Shop list, ")

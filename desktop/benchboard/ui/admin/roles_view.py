@@ -29,7 +29,7 @@ from benchboard.ui.widgets import (
     scroll_area,
     search_field,
 )
-from benchboard.ui.widgets.accessible import Role
+from benchboard.ui.widgets.accessible import Role, place_text
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.list_row import ListRow
 from benchboard.ui.widgets.surfaces import set_surface
@@ -179,7 +179,8 @@ class RolesView(QWidget):
             people = ngettext("{count} person", "{count} people", role.people).format(count=number(role.people))
             kind = _("System") if role.is_system else pgettext("role", "Own")
             edited = _("edited") if role.id == self._current and self._has_staged() else ""
-            row.show_row(role.name, f"{kind}, {people}", edited, "warn")
+            place = place_text(at, len(self._roles))
+            row.show_row(role.name, f"{kind}, {people}", edited, "warn", place=place)
             self._list_column.insertWidget(at, row)
             row.show()  # not before it has a parent: it would be a window
         for role_id in self._rows.keys() - {role.id for role in self._roles}:

@@ -438,6 +438,8 @@ class DonePage(_WizardPage):
 
     def __init__(self) -> None:
         super().__init__()
+        self.spoken = ""
+        """What a screen reader is told of the result."""
         self._picture = DonglePicture()
         self._summary = Paragraph("", tone="secondary")
         self.name = Edit(placeholder=_("Conveyor A, node 3"), name="pair_name")
@@ -460,7 +462,7 @@ class DonePage(_WizardPage):
         self._picture.show_dongle(device_id, press=False, blinking=False)
         self._field.set_note(note)
         self._summary.setText("\n".join(line for line in (first, proved_by) if line))
-        announce(self, " ".join((_("The dongle is paired."), proved_by, first)))
+        self.spoken = " ".join(filter(None, (_("The dongle is paired."), proved_by, first)))
         self.name.clear()
         self.name.setFocus()
 

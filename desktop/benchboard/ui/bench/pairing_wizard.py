@@ -112,6 +112,7 @@ class PairingWizard(Dialog):
         self._counter.changed.connect(self._on_devices_changed)
         self._show_page(_SELECT)
         self._on_devices_changed()
+        self.first_focus = self._next_button
 
     def _build_pages(self) -> None:
         self._stack = QStackedWidget()
@@ -152,11 +153,6 @@ class PairingWizard(Dialog):
         self._next_button = self.add_button(
             Button(_("Identify dongle"), self._forward, kind="primary", name="pair_next")
         )
-
-    def open(self) -> None:
-        """Show it; Enter goes to the next step from the first one on."""
-        super().open()
-        self._next_button.setFocus(Qt.FocusReason.TabFocusReason)
 
     def identify(self, key: str) -> None:
         """Begin with the identification of the dongle with this key, if it can be selected. With stock firmware the
@@ -212,6 +208,8 @@ class PairingWizard(Dialog):
         self._next_button.updateGeometry()
         if step == _DONE:
             self._on_name_changed()
+        elif step == _TIMING and self._config is not None:  # which says what the button does
+            self._show_bit_rates(self._config)
         self._enable_next()
         self._hint.setText(
             _("You can close this any time. Until its button is pressed, the dongle isn't paired.")
@@ -224,7 +222,8 @@ class PairingWizard(Dialog):
         so that nothing else tells its new name."""
         button = self._next_button
         pressed = _("{button}, button").format(button=button.text()) if button.hasFocus() else ""
-        asked = self._identify_page.spoken.rstrip(".") if self._stack.currentIndex() == _IDENTIFY else ""
+        spoken = {_IDENTIFY: self._identify_page.spoken, _DONE: self._done_page.spoken}
+        asked = spoken.get(self._stack.currentIndex(), "").rstrip(".")
         announce(self, ". ".join(filter(None, (self.stepper.accessibleName(), asked, pressed))))
 
     def _on_name_changed(self) -> None:
@@ -234,9 +233,10 @@ class PairingWizard(Dialog):
         self._next_button.updateGeometry()
 
     def _enable_next(self) -> None:
-        """Enable the Next button, and let Enter press it."""
+        """Enable the Next button, and let Enter press it; on the last page, it is the name that has the focus."""
         self._next_button.disable("")
-        self._next_button.setFocus(Qt.FocusReason.TabFocusReason)
+        if self._stack.currentIndex() != _DONE and self.isVisible():
+            self._next_button.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _disable_next(self, reason: str) -> None:
         """Disable the Next button until the work is done."""
@@ -421,7 +421,6 @@ class PairingWizard(Dialog):
         if self._device is not None:
             self._devices.probe_again(self._device.port.path)
         self._show_page(_TIMING)
-        self._show_bit_rates(self._config)
 
     def _claim_failed(self, error: AppError) -> None:
         self._claim_page.show_failure()
@@ -603,7 +602,6 @@ class PairingWizard(Dialog):
         self._restore_captions(to)
         if to == _TIMING and self._config is not None:
             self._show_page(_TIMING)
-            self._show_bit_rates(self._config)
             return
         self._show_page(_SELECT)
         self._on_devices_changed()

@@ -55,7 +55,14 @@ from benchboard.ui.shell.status_cells import ShellStatusCells, role_titles
 from benchboard.ui.tasks import DatabaseSession, Tasks
 from benchboard.ui.theme import theme
 from benchboard.ui.typed_texts import restore_typed_texts, typed_texts
-from benchboard.ui.widgets.accessible import TellsFocusLater, announce, tell_focus, untold
+from benchboard.ui.widgets.accessible import (
+    TellsFocusLater,
+    announce,
+    has_announcement,
+    repeat_announcement,
+    tell_focus,
+    untold,
+)
 from benchboard.ui.widgets.banners import BannerPlace
 from benchboard.ui.widgets.file_dialog import keep_folders
 from benchboard.ui.widgets.focus import turn_to
@@ -191,6 +198,7 @@ class Shell(QWidget):
             "window.previous_view": Handler(partial(self._next_view, -1)),
             "window.back": Handler(self.go_back, self._why_not_back),
             "window.refresh": Handler(self._refresh),
+            "window.repeat_announcement": Handler(repeat_announcement, _why_nothing_repeated),
             "window.next_pane": Handler(partial(self._next_pane, 1)),
             "window.previous_pane": Handler(partial(self._next_pane, -1)),
             **self._sign_out_handlers(),
@@ -749,6 +757,10 @@ def _focus_view(view: QWidget, *, told: bool = True) -> None:
     target = next((one for one in chosen if one.isVisibleTo(view) and one.isEnabled()), None) or _first_focusable(view)
     with nullcontext() if told and not _tells_later(target) else untold():
         (target or view).setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _why_nothing_repeated() -> str:
+    return "" if has_announcement() else _("Nothing was announced yet, or no screen reader is running.")
 
 
 def _tells_later(widget: QWidget | None) -> bool:

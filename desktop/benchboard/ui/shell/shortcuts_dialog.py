@@ -4,19 +4,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractSlider, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from benchboard.i18n import _, ngettext, number, pgettext
 from benchboard.ui.commands import REGISTRY, Command, CommandGroup, key_cap
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role, announce
+from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.dialog import Dialog
 from benchboard.ui.widgets.fields import Edit
 from benchboard.ui.widgets.labels import KeyCap, Text
-from benchboard.ui.widgets.no_match import TELL_MS, NoMatchLine
+from benchboard.ui.widgets.no_match import NoMatchLine
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.readable_rows import ReadableRow, make_readable
 from benchboard.ui.widgets.surfaces import disable_viewport_fill
@@ -126,10 +126,6 @@ class ShortcutsDialog(Dialog):
         self.content.addWidget(area, 1)
         self.add_button(Button(_("Close"), self.dismiss, name="keys_close"))
         self.search.installEventFilter(self)
-        self._counted = ""
-        """How many shortcuts match, for screen readers."""
-        self._tell = QTimer(self, singleShot=True, interval=TELL_MS)
-        self._tell.timeout.connect(lambda: announce(self.search, self._counted))
         self._filter("")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -159,13 +155,9 @@ class ShortcutsDialog(Dialog):
                 widget.deleteLater()
         terms = query.casefold().split()
         matching = [line for line in self._lines if all(word in self._searched_text(line) for word in terms)]
-        self._no_results.show_search(found=bool(matching))
         shown = len(matching)
-        self._counted = ngettext("{count} shortcut", "{count} shortcuts", shown).format(count=number(shown))
-        if matching and terms:
-            self._tell.start()
-        else:
-            self._tell.stop()
+        counted = ngettext("{count} shortcut", "{count} shortcuts", shown).format(count=number(shown))
+        self._no_results.show_search(found=bool(matching), counted=counted)
         count = max(1, min(3, (self.width() - 80) // _COLUMN))
         for part in _split_columns(matching, count):
             self._columns.addWidget(_column(part), 1, Qt.AlignmentFlag.AlignTop)

@@ -6,6 +6,7 @@ the interface that replaces Qt's has no actions.
 
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -69,6 +70,16 @@ def announce(widget: QWidget, text: str, *, urgent: bool = False, again: bool = 
         queue.tell(_Sentence(widget, text, urgent), again=again)
 
 
+def repeat_announcement() -> bool:
+    """Tell the last announcement again, and each one before it where this is asked for again; False without one."""
+    return queue.repeat()
+
+
+def has_announcement() -> bool:
+    """Whether anything was announced since the program started: nothing is without a screen reader."""
+    return bool(queue.kept)
+
+
 def announce_waiting() -> None:
     """Tell what waited for a dialog that has closed."""
     queue.tell_waiting()
@@ -107,6 +118,10 @@ class AnnouncementQueue:
         self._clock = clock
         self._told: dict[str, tuple[float, QWidget]] = {}
         """When each sentence was told last, and by which widget."""
+        self.kept: deque[str] = deque(maxlen=_KEPT)
+        """The sentences that were told last, the newest at the end."""
+        self._repeated = 0
+        """How many of them, from the newest on, were told again since the newest was told."""
         self._waiting: list[_Sentence] = []
 
     def tell(self, sentence: _Sentence, *, again: bool = False) -> None:
@@ -125,6 +140,25 @@ class AnnouncementQueue:
         # A widget that tells something else meanwhile may tell the first again: paused, resumed, paused.
         self._told = {text: told for text, told in self._told.items() if told[1] is not sentence.widget}
         self._told[sentence.text] = (now, sentence.widget)
+        self.kept.append(sentence.text)
+        self._repeated = 0
+        self._send(sentence)
+
+    def repeat(self) -> bool:
+        """Tell the newest of the kept sentences again; asked again, the one before, and round at the oldest."""
+        window = QApplication.activeWindow()
+        if not self.kept or window is None:
+            return False
+        self._repeated = self._repeated % len(self.kept) + 1
+        text = self.kept[-self._repeated]
+        if self._repeated > 1:
+            place = _("{place} of {count}").format(place=number(self._repeated), count=number(len(self.kept)))
+            text = f"{text}, {place}"
+        self._send(_Sentence(window, text, urgent=True))
+        return True
+
+    @staticmethod
+    def _send(sentence: _Sentence) -> None:
         event = QAccessibleAnnouncementEvent(sentence.widget, sentence.text)
         politeness = QAccessible.AnnouncementPoliteness
         event.setPoliteness(politeness.Assertive if sentence.urgent else politeness.Polite)
@@ -137,6 +171,7 @@ class AnnouncementQueue:
             self.tell(sentence)
 
 
+_KEPT: Final = 20
 _REPEAT_S: Final = 4.0
 """Seconds in which a sentence isn't told a second time."""
 queue = AnnouncementQueue()

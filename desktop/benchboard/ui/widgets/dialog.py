@@ -151,6 +151,8 @@ class Dialog(Scrim):
         head.addWidget(self.heading, 1)
         self._place = Text("", tone="muted")
         head.addWidget(self._place)
+        self.first_focus: QWidget | None = None
+        """What has the focus when it opens, where that isn't the first field."""
         self.close_button = Button(
             "", self.dismiss, kind="quiet", icon="ph.x", tip=_("Close"), keys="", name="dialog_close"
         )
@@ -240,13 +242,15 @@ class Dialog(Scrim):
         return next((one for one in buttons if one.property("kind") == "primary"), None)
 
     def open(self) -> None:
-        """Show it with the focus in the first field."""
+        """Show it with the focus in its `first_focus`, or else the first field."""
         self.raise_()
         self.show()
         self.place_content()
         slide_in(self.frame, FROM_BELOW)
         stops = tab_stops(self)
         first = next((one for one in stops if one is not self.close_button), stops[0] if stops else self)
+        if self.first_focus in stops:
+            first = self.first_focus
         first.setFocus(Qt.FocusReason.TabFocusReason)  # at once: each widget that has it on the way is read out
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -4,14 +4,15 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QFont, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy
 
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import choice_of_several
 from benchboard.ui.widgets.badges import Kind, badge_width, paint_badge, paint_icon
-from benchboard.ui.widgets.focus import Pressable
+from benchboard.ui.widgets.focus import Pressable, came_by_key
 from benchboard.ui.widgets.labels import plain_tooltip
+from benchboard.ui.widgets.tab_order import scroll_into_view, step_by_key
 
 _ICON: Final = 16
 _ICON_ROOM: Final = 26
@@ -46,14 +47,25 @@ class ListRow(Pressable):
         self._kind: Kind = "info"
         self.clicked.connect(lambda _checked=False: run())
 
-    def show_row(self, title: str, second: str, badge: str = "", kind: Kind = "info") -> None:
-        """Show these texts; without a badge, the lines have its room."""
+    def show_row(self, title: str, second: str, badge: str = "", kind: Kind = "info", *, place: str = "") -> None:
+        """Show these texts; without a badge, the lines have its room. Screen readers are told its `place` too."""
         self.setText(title)
         self._second, self._badge, self._kind = second, badge, kind
         self.setAccessibleName(", ".join(part for part in (title, badge) if part))
-        self.setAccessibleDescription(second)
+        self.setAccessibleDescription(", ".join(filter(None, (second, place))))
         self._show_tip()
         self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up, Down, Home and End go through the rows of a list that is one stop of Tab; Enter and Space open one."""
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if not (plain and step_by_key(self, event.key())):
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if came_by_key(event):
+            scroll_into_view(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

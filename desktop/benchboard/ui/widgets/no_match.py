@@ -37,6 +37,32 @@ class NoMatch(EmptyState):
             self.action.set_title(title)
 
 
+class TellsWhenTyped(QTimer):
+    """Tells a screen reader what was found for the text of a field, once nothing is typed."""
+
+    def __init__(self, field: QLineEdit) -> None:
+        super().__init__(field, singleShot=True, interval=TELL_MS)
+        self._field, self._sentence = field, ""
+        self._shown_by: QWidget = field
+        self.timeout.connect(self._tell_it)
+
+    def tell(self, sentence: str, shown_by: QWidget | None = None) -> None:
+        """Tell this, unless the field is empty; `shown_by` shows it, or the list below the field."""
+        self._sentence, self._shown_by = sentence, shown_by or self._field
+        if sentence and self._field.text().strip():
+            self.start()
+        else:
+            self.stop()
+
+    def _tell_it(self) -> None:
+        announce(self._shown_by, self._sentence)
+
+
+def results_text(count: int) -> str:
+    """How many of something a search found."""
+    return ngettext("{count} result", "{count} results", count).format(count=number(count))
+
+
 class NoMatchLine(QWidget):
     """Below a search field: that nothing matches, and the action that clears the field. Hidden while there are
     matches.
@@ -45,9 +71,7 @@ class NoMatchLine(QWidget):
     def __init__(self, things: str, field: QLineEdit) -> None:
         super().__init__()
         self._things, self._field = things, field
-        self._tell = QTimer(self, singleShot=True, interval=TELL_MS)
-        self._tell.timeout.connect(self._tell_result)
-        self._count = 0
+        self._tell = TellsWhenTyped(field)
         self._sentence = Paragraph("", tone="muted")
         clear = Button(_("Clear search"), self._clear, kind="link", name="clear_search")
         column = QVBoxLayout(self)
@@ -57,23 +81,15 @@ class NoMatchLine(QWidget):
         column.addWidget(clear, 0, Qt.AlignmentFlag.AlignLeft)
         self.hide()
 
-    def show_search(self, *, found: bool, count: int = 0) -> None:
-        """Show it if nothing was `found` for the field's text. A screen reader is told that, or the `count` of what
-        was, once nothing is typed."""
-        self._count = count
+    def show_search(self, *, found: bool, counted: str = "") -> None:
+        """Show it if nothing was `found` for the field's text. A screen reader is told that, or what was `counted`,
+        once nothing is typed."""
         self._sentence.setText(no_match_text(self._things, self._field.text()))
         self.setVisible(not found)
-        if found and not (count and self._field.text().strip()):
-            self._tell.stop()
+        if found:
+            self._tell.tell(counted)
         else:
-            self._tell.start()
-
-    def _tell_result(self) -> None:
-        if self._count:
-            found = ngettext("{count} result", "{count} results", self._count).format(count=number(self._count))
-            announce(self._field, found)
-        else:
-            announce(self, self.text())
+            self._tell.tell(self.text(), self)
 
     def text(self) -> str:
         """The sentence."""

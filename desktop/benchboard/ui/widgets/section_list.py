@@ -80,8 +80,8 @@ class SectionList(QWidget):
             buttons = [button for button, _start in self._sections]
             place = next(at for at, button in enumerate(buttons) if button is watched) + _STEPS[Qt.Key(event.key())]
             if 0 <= place < len(buttons):
-                self.show_section(place)
                 buttons[place].setFocus(Qt.FocusReason.TabFocusReason)
+                self._scroll_to(self._sections[place][1])
             return True
         return super().eventFilter(watched, event)
 
@@ -121,12 +121,12 @@ class SectionList(QWidget):
             button.setChecked(place == current)
 
     def _show(self, start: QWidget) -> None:
-        """Scroll so far that the section begins at the top, or as far as the page goes, and focus its first field."""
+        """Scroll to a section, and focus its first field."""
         page = self._area.widget()
         if page is None:
             return
         top = start.mapTo(page, QPoint(0, 0)).y()
-        self._area.verticalScrollBar().setValue(max(0, top - theme().px("spacing.6")))
+        self._scroll_to(start)
         # A fact isn't a field: the section is opened for what can be done in it.
         able = [one for one in page.findChildren(QWidget) if not isinstance(one, ReadableRow)]
         fields = [one for one in able if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
@@ -135,6 +135,14 @@ class SectionList(QWidget):
             min(below, key=lambda one: one.mapTo(page, QPoint(0, 0)).y()).setFocus(Qt.FocusReason.TabFocusReason)
         # Last: the section is marked also where the page can't scroll so far, or it has no field.
         self._choose([one for _button, one in self._sections].index(start))
+
+    def _scroll_to(self, start: QWidget) -> None:
+        """Scroll so far that the section begins at the top, or as far as the page goes, and mark it."""
+        page = self._area.widget()
+        if page is not None:
+            top = start.mapTo(page, QPoint(0, 0)).y()
+            self._area.verticalScrollBar().setValue(max(0, top - theme().px("spacing.6")))
+            self._choose([one for _button, one in self._sections].index(start))
 
 
 def section_offsets(tops: Sequence[int], last: int) -> list[float]:

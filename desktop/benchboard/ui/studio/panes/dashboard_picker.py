@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from benchboard.dashboards import library
 from benchboard.dashboards.library import DashboardSummary
 from benchboard.errors import AppError
-from benchboard.i18n import _
+from benchboard.i18n import _, ngettext, number
 from benchboard.paging import Listing, Page
 from benchboard.ui.widgets import Button, Edit, Paragraph, Popover, heading, scroll_area
 from benchboard.ui.widgets.fields import is_plain_key
+from benchboard.ui.widgets.no_match import TellsWhenTyped
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -44,6 +45,7 @@ class DashboardPicker(Popover):
         self._search.textChanged.connect(lambda _text: self._pause.start())
         self._search.returnPressed.connect(self._take_first)
         self._search.moved_down.connect(self._focus_first)
+        self._tell = TellsWhenTyped(self._search)
         inside = QWidget()
         inside.setProperty("plain", True)
         self._rows = QVBoxLayout(inside)
@@ -80,6 +82,8 @@ class DashboardPicker(Popover):
         if text != self._search.text().strip():
             return  # what was typed since is searched next
         rows = [(one.id, one.name) for one in found.rows if one.id not in self._without]
+        counted = ngettext("{count} dashboard", "{count} dashboards", len(rows)).format(count=number(len(rows)))
+        self._tell.tell(counted if rows else _("No dashboard has this name."))
         if rows == self._listed and rows:
             return  # the one that has the focus keeps it
         self._listed = rows

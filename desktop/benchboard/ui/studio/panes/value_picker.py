@@ -17,7 +17,7 @@ from benchboard.ui.studio.tiles.variable_options import OptionsState, VariableQu
 from benchboard.ui.widgets import Button, Edit, Paragraph, Popover, heading
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.fields import row
-from benchboard.ui.widgets.no_match import NoMatchLine
+from benchboard.ui.widgets.no_match import NoMatchLine, results_text
 
 _MANY: Final = 10
 """Lists with more values have a search field."""
@@ -164,7 +164,7 @@ class ValuePicker(Popover):
         self._list.setFixedHeight(min(shown, _ROWS) * ROW + 2)
         self._none.setText(_empty_text(state, is_query))
         self._none.setVisible(not count and not shown)
-        self._no_match.show_search(found=shown > 0 or not count)
+        self._no_match.show_search(found=shown > 0 or not count, counted=results_text(shown))
         text, tone = _query_state(state)
         self._note.setText(text)
         self._note.set_tone("error" if tone == "error" else "muted")

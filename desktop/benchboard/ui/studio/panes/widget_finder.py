@@ -25,7 +25,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.fields import Edit
 from benchboard.ui.widgets.labels import Text
-from benchboard.ui.widgets.no_match import NoMatchLine
+from benchboard.ui.widgets.no_match import NoMatchLine, results_text
 from benchboard.ui.widgets.popover import Popover
 
 _ROW_HEIGHT: Final = 44
@@ -167,7 +167,7 @@ class _FindPopover(Popover):
         self._list.setVisible(bool(hits))
         searched = bool(text.strip())
         self._none.setVisible(not hits and not searched)
-        self._no_match.show_search(found=bool(hits) or not searched, count=len(hits))
+        self._no_match.show_search(found=bool(hits) or not searched, counted=results_text(len(hits)))
         none = self._no_match.text() if searched else self._none.text()
         self._field.setAccessibleDescription(hits[0].title if hits else none)
         layout = self.body.layout()

@@ -26,7 +26,7 @@ from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.fields import Edit
 from benchboard.ui.widgets.focus import FocusRinged
 from benchboard.ui.widgets.labels import Text, plain_tooltip
-from benchboard.ui.widgets.no_match import NoMatchLine
+from benchboard.ui.widgets.no_match import NoMatchLine, results_text
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.surfaces import scroll_area, set_surface
 from benchboard.ui.widgets.tab_order import one_tab_stop, scroll_into_view, step_by_key
@@ -124,7 +124,7 @@ class WidgetPalette(QWidget):
             _side_by_side(grid, found)
         count = sum(not member.isHidden() for member in self.kinds)
         nothing = not count
-        self._nothing.show_search(found=not nothing, count=count)
+        self._nothing.show_search(found=not nothing, counted=results_text(count))
         self._hint.setVisible(not nothing)
 
     def _add_first(self) -> None:

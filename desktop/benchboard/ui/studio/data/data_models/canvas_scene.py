@@ -112,6 +112,11 @@ class CanvasScene:
     cards: tuple[TableCard, ...] = ()
     lines: tuple[JoinLine, ...] = ()
 
+    @property
+    def keys(self) -> list[TableKey]:
+        """What tells the cards from each other."""
+        return [card.key for card in self.cards]
+
 
 def join_kind_title(kind: JoinKind) -> str:
     """A kind of join as people who write SQL call it."""

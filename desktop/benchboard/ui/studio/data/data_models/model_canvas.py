@@ -26,7 +26,7 @@ from benchboard.ui.studio.data.data_models.canvas_painting import HEAD, ROW, SHO
 from benchboard.ui.studio.data.data_models.canvas_places import drawn_path, place_cards
 from benchboard.ui.studio.data.data_models.canvas_scene import CanvasScene, TableCard
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role, announce
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.focus import came_by_key, note_input
 from benchboard.ui.widgets.labels import plain_tooltip
 
@@ -76,10 +76,10 @@ class ModelCanvas(QWidget):
 
     `joined`: card, column, card, column of a line that was drawn. `card_moved`: card, x, y, whether by an arrow.
     `line_opened`, `line_removed`: a line. `card_opened`, `card_removed`: a card. `row_opened`: card, column.
-    `selected`: keys act on something else, or on another state of it. `zoomed`: the zoom changed.
+    `selected`: keys act on something else, or on another state of it. `zoomed`: the zoom changed. `arrived`: the keys
+    or the focus came to the current spot. `rearranged`: there are other cards or lines.
     """
 
-    accessible_role = Role.Pane
     joined = Signal(int, int, int, int)
     card_moved = Signal(int, int, int, bool)
     line_opened = Signal(int)
@@ -88,6 +88,8 @@ class ModelCanvas(QWidget):
     card_removed = Signal(int)
     row_opened = Signal(int, int)
     selected = Signal()
+    arrived = Signal()
+    rearranged = Signal()
     zoomed = Signal()
 
     def __init__(self, name: str) -> None:
@@ -146,12 +148,28 @@ class ModelCanvas(QWidget):
         gone = self._find_current(before)
         self._hovered = NOTHING
         self._lay_out()
-        if gone and self.hasFocus():
-            announce(self, self.describe(self._current))
+        if gone:
+            self.arrived.emit()
         self.selected.emit()
+        if (before.keys, len(before.lines)) != (scene.keys, len(scene.lines)):
+            self.rearranged.emit()
+        self._tell_joins(before)
         if fit:
             self._wants_fit = not self.isVisible()
             self.fit()
+
+    def _tell_joins(self, before: CanvasScene) -> None:
+        """Tell a screen reader which join there is now that wasn't, or the other way, in a model that is shown."""
+        if not set(before.keys) & set(self._scene.keys):
+            return
+        was, now = _join_tips(before), _join_tips(self._scene)
+        if len(now) > len(was):
+            self._tell_join(_("Joined: {join}"), next((tip for tip in now if tip not in was), now[-1]))
+        elif len(now) < len(was):
+            self._tell_join(_("Join removed: {join}"), next((tip for tip in was if tip not in now), was[-1]))
+
+    def _tell_join(self, words: str, tip: str) -> None:
+        announce(self, words.format(join=tip), again=True)
 
     def _find_current(self, before: CanvasScene) -> bool:
         """Let keys act on what they did in the scene `before`, or on the card nearest to it if that is gone; returns
@@ -481,12 +499,14 @@ class ModelCanvas(QWidget):
 
     # Keys
 
-    def _items(self) -> list[CanvasSpot]:
+    @property
+    def stops(self) -> list[CanvasSpot]:
+        """The cards and lines in the order of Tab."""
         cards = [CanvasSpot(place) for place in range(len(self._scene.cards))]
         return [*cards, *(CanvasSpot(line=place) for place, one in enumerate(self._scene.lines) if one.pair == 0)]
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        items, current = self._items(), CanvasSpot(self._current.card, line=self._current.line)
+        items, current = self.stops, CanvasSpot(self._current.card, line=self._current.line)
         at = items.index(current) if current in items else -1 if forward else len(items)
         place = at + (1 if forward else -1)
         if not 0 <= place < len(items) or not self.hasFocus():
@@ -498,7 +518,7 @@ class ModelCanvas(QWidget):
     def make_current(self, spot: CanvasSpot) -> None:
         """Let keys act on a card, a column or a line, and show it."""
         self._show_current(spot)
-        announce(self, self.describe(spot))
+        self.arrived.emit()
 
     def focus_on(self, spot: CanvasSpot) -> None:
         """Let keys act on a card, a column or a line, and focus the canvas; a screen reader is told of it once."""
@@ -521,14 +541,14 @@ class ModelCanvas(QWidget):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self._by_key = came_by_key(event)
-        items = self._items()
+        items = self.stops
         if items and (self._by_key or self._current == NOTHING):
             back = event.reason() == Qt.FocusReason.BacktabFocusReason
             tabbed = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
             if tabbed or self._current == NOTHING:
                 self.make_current(items[-1 if back else 0])
             elif event.reason() != Qt.FocusReason.MouseFocusReason:
-                announce(self, self.describe(self._current), again=True)  # such as where a menu closed
+                self.arrived.emit()  # such as where a menu closed
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -605,6 +625,11 @@ class ModelCanvas(QWidget):
         return (
             f"{card.table}\n{card.source}" if painting.is_cut(card, None, self._boxes[spot.card].rect.width()) else ""
         )
+
+
+def _join_tips(scene: CanvasScene) -> list[str]:
+    """What is said of each join, in one line."""
+    return [_sentences(line.tip, "") for line in scene.lines if line.pair == 0]
 
 
 def _is_menu_key(event: QKeyEvent) -> bool:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from benchboard.analytics.query_builder.combined import MAX_JOINS, comparable
 from benchboard.analytics.query_types import ValueKind, kind_name
 from benchboard.i18n import _, percent
+from benchboard.ui.studio.data.data_models import canvas_reader
 from benchboard.ui.studio.data.data_models.canvas_facts import CanvasFacts
 from benchboard.ui.studio.data.data_models.canvas_scene import TableCard, TableFacts, canvas_scene
 from benchboard.ui.studio.data.data_models.model_canvas import CanvasSpot, ModelCanvas
@@ -69,7 +70,9 @@ class TablesPage(QWidget):
         self._tables = TableFacts()
         self._opens_line = -1
         """The join whose popover opens as soon as it is on the canvas."""
+        canvas_reader.install()
         self.canvas = ModelCanvas("model_canvas")
+        canvas_reader.follow(self.canvas)
         self.canvas.why_not_join = self._why_not_joined
         self._facts = CanvasFacts(context, editor.exploration, self)
         self.pane = SelectionPane(context, self.canvas, self._facts, editor.show_uses)
@@ -209,7 +212,9 @@ class TablesPage(QWidget):
         if self._editor.why_read_only:
             return ""
         if state.unjoined:
-            text = _("Drag a column onto one of “{table}”, or select it and press Enter. Saved once joined.")
+            text = _(
+                "Drag a column onto one of “{table}”, or select “{table}” and press Enter. It is saved once it is joined."
+            )
             return text.format(table=state.unjoined[0].table)
         if len(state.definition.tables) == 1:
             return self._why_no_more() or _("Add a table to join it.")

@@ -17,7 +17,7 @@ from benchboard.dashboards.editing.column_filter import with_page_filters
 from benchboard.dashboards.layout import Layout
 from benchboard.dashboards.library import DashboardSummary
 from benchboard.errors import AppError
-from benchboard.i18n import _
+from benchboard.i18n import _, ngettext, number
 from benchboard.identity.permissions import Actor
 from benchboard.paging import Listing
 from benchboard.ui.problems import Action
@@ -28,6 +28,7 @@ from benchboard.ui.widgets import Button, CheckBox, Edit, Field, Paragraph, Popo
 from benchboard.ui.widgets.accessible import announce, choice_of_several
 from benchboard.ui.widgets.fields import is_plain_key
 from benchboard.ui.widgets.labels import plain_tooltip
+from benchboard.ui.widgets.no_match import TellsWhenTyped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,6 +106,7 @@ class AddToDashboard(Popover):
         )
         self._search.textChanged.connect(self._show)
         self._search.stepped.connect(self._step)
+        self._tell = TellsWhenTyped(self._search)
         self._search.returnPressed.connect(self._take_found)
         self._follows = CheckBox(_("Follow the dashboard's time range"))
         self._follows.setObjectName("add_follows_time")
@@ -176,6 +178,8 @@ class AddToDashboard(Popover):
             self._rows.addWidget(Text("", "caption", "muted"))
         self._rows.addStretch(1)
         pages = self._pages()
+        counted = ngettext("{count} dashboard", "{count} dashboards", len(pages)).format(count=number(len(pages)))
+        self._tell.tell(counted if pages else _("No dashboard has this name."))
         self._mark(next((at for at, one in enumerate(pages) if wanted or self._is_last_used(one)), len(pages)))
 
     def _pages(self) -> list[Button]:

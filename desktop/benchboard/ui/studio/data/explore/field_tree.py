@@ -37,7 +37,7 @@ from benchboard.ui.widgets.fields import focus_list
 from benchboard.ui.widgets.focus import asked_by_key, came_by_key, note_input
 from benchboard.ui.widgets.labels import plain_tooltip, restyle
 from benchboard.ui.widgets.menus import Menu, add_action, show_keys
-from benchboard.ui.widgets.no_match import NoMatchLine
+from benchboard.ui.widgets.no_match import NoMatchLine, results_text
 from benchboard.ui.widgets.surfaces import set_surface
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ class FieldPane(QWidget):
         self._show_match()
 
     def _show_match(self) -> None:
-        self._no_match.show_search(found=self.tree.has_match)
+        self._no_match.show_search(found=self.tree.has_match, counted=results_text(self.tree.matches))
 
 
 class FieldTree(QTreeWidget):
@@ -243,6 +243,16 @@ class FieldTree(QTreeWidget):
         """Whether something is shown, or nothing is searched for."""
         tops = [self.topLevelItem(at) for at in range(self.topLevelItemCount())]
         return not self._wanted or any(top is not None and not top.isHidden() for top in tops)
+
+    @property
+    def matches(self) -> int:
+        """How many tables and columns have what is searched for in their names."""
+        count, rows = 0, QTreeWidgetItemIterator(self)
+        while (item := rows.value()) is not None:
+            line: FieldRow = item.data(0, _DATA)
+            count += line.table is not None and self._is_match(line)
+            rows += 1
+        return count
 
     def build(self) -> None:
         """Show all rows again; what was open stays open, and the current row current."""

@@ -15,6 +15,7 @@ from benchboard.ui.studio.data.explore.history_list import HistoryList
 from benchboard.ui.widgets import Button, EmptyState, Select, Text, hairline
 from benchboard.ui.widgets.fields import SearchField, return_at_top
 from benchboard.ui.widgets.labels import KeyCap
+from benchboard.ui.widgets.no_match import TellsWhenTyped, results_text
 from benchboard.ui.widgets.surfaces import set_surface
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class HistoryPane(QWidget):
             label=_("Find in history"),
         )  # fmt: skip
         self.search.textChanged.connect(self._show)
+        self._tell = TellsWhenTyped(self.search)
         self.search.down.connect(self._focus_list)
         self.search.returnPressed.connect(self._focus_list)
         self.search.left.connect(self._focus_list)
@@ -138,6 +140,7 @@ class HistoryPane(QWidget):
         self.list.rows.show_entries(found, names if chosen == _ALL else {})
         self._clear.disable("" if entries else _("There is nothing to clear."))
         self._pages.setCurrentWidget(self.list if found else self._nothing)
+        self._tell.tell(results_text(len(found)) if found else _("No matches"))
         if not found:
             self._show_nothing(is_searched=bool(self.search.text().strip()))
 
