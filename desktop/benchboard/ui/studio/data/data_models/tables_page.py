@@ -212,9 +212,7 @@ class TablesPage(QWidget):
         if self._editor.why_read_only:
             return ""
         if state.unjoined:
-            text = _(
-                "Drag a column onto one of “{table}”, or select “{table}” and press Enter. It is saved once it is joined."
-            )
+            text = _("Drag a column onto one of “{table}”, or select “{table}” and press Enter. Saved once joined.")
             return text.format(table=state.unjoined[0].table)
         if len(state.definition.tables) == 1:
             return self._why_no_more() or _("Add a table to join it.")
