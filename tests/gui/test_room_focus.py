@@ -12,7 +12,7 @@ from benchboard.ui.widgets import accessible
 
 _VIEWS = (
     "studio/home", "studio/dashboards", "studio/data", "studio/models", "studio/explore", "bench/dongles",
-    "bench/timing", "bench/live", "admin/people", "admin/sessions", "admin/audit", "settings",
+    "bench/timing", "bench/live", "admin/people", "admin/roles", "admin/sessions", "admin/audit", "settings",
 )  # fmt: skip
 
 

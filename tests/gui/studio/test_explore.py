@@ -1613,3 +1613,14 @@ def test_a_query_that_reads_a_file_again_takes_the_error_from_its_source(studio:
     studio.wait(lambda: bool(explorer.exploration.state.text))
     explorer.wait_for_result()
     studio.wait(lambda: status() == "connected")
+
+
+def test_how_many_columns_a_search_finds_is_told_once_nothing_is_typed(
+    explorer: Explorer, announcements: list[str]
+) -> None:
+    announcements.clear()
+    explorer.type("explore_search", "status")
+    explorer.studio.wait(lambda: any("result" in one for one in announcements))
+    assert [one for one in announcements if "result" in one] == ["1 result"]
+    explorer.type("explore_search", "zzz")
+    explorer.studio.wait(lambda: any("“zzz”" in one for one in announcements))

@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.i18n import _, ngettext, number, pgettext
@@ -167,8 +167,6 @@ class RolesView(QWidget):
             self._removed &= role.abilities
         self._show_compare_choices()
         self._show_current()
-        if self._list.hasFocus() and self._current:
-            self._rows[self._current].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_list(self) -> None:
         for at, role in enumerate(self._roles):
@@ -243,6 +241,8 @@ class RolesView(QWidget):
     def _show_current(self) -> None:
         for role_id, row in self._rows.items():
             row.setChecked(role_id == self._current)
+            if role_id == self._current:
+                self._list.setFocusProxy(row)  # which takes the focus that the list got before its rows were read
         self._show_matrix()
         self._show_staged()
         role = self._role()

@@ -140,9 +140,9 @@ class SectionList(QWidget):
         """Scroll so far that the section begins at the top, or as far as the page goes, and mark it."""
         page = self._area.widget()
         if page is not None:
+            self._choose([one for _button, one in self._sections].index(start))
             top = start.mapTo(page, QPoint(0, 0)).y()
             self._area.verticalScrollBar().setValue(max(0, top - theme().px("spacing.6")))
-            self._choose([one for _button, one in self._sections].index(start))
 
 
 def section_offsets(tops: Sequence[int], last: int) -> list[float]:
