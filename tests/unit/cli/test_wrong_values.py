@@ -21,7 +21,7 @@ _FREE: frozenset[str] = frozenset({
     "hidden", "removed", "rows_path", "folder", "folder_name", "parent", "used_field", "used_column",
     "based_on", "dashboard", "source", "dongle",
     "shown", "table", "page_parameter", "size_parameter", "cursor_path",
-    "department", "email", "databases", "file_column", "a_controller", "b_controller",
+    "channel", "channel_b", "department", "email", "databases", "file_column", "a_controller", "b_controller",
 })  # fmt: skip
 """Options of any text, of what is looked up or opened, and those that have a test of their own below."""
 
