@@ -6,6 +6,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
+from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
+
 if TYPE_CHECKING:
     from conftest import Studio
 
@@ -52,3 +54,40 @@ def test_enlarged_widget_gets_the_focus_once_and_returns_it_once(studio: "Studio
         assert focused[1:] == ["Canvas"]
     finally:
         application.focusChanged.disconnect(note)
+
+
+def test_chart_in_full_size_has_a_table_of_its_series(studio: "Studio", demo_home: None) -> None:
+    studio.page.enlarged.show("orders-per-day")
+    view = studio.page.enlarged.view
+    assert view is not None
+    table, drawing = view.content.series, view.content.content
+    studio.wait(table.isVisible)
+    assert isinstance(drawing, EnlargedDrawing)
+    assert table.series.titles == ["Series", "Min", "Max", "Mean", "Last"]
+    result = studio.page.query_runner.result("orders-per-day")
+    assert result is not None
+    assert result.table is not None
+    counts = [row[1] for row in result.table.rows if isinstance(row[1], int)]
+    assert [table.series.text(0, column) for column in (1, 2)] == [str(min(counts)), str(max(counts))]
+    assert drawing.result is not None
+    assert drawing.result.legend_beside
+
+    box = table.visualRect(table.series.index(1, 0))
+    studio.qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+    assert [one.series.is_hidden for one in table.model_rows] == [False, True]
+    assert drawing.result.legend.hidden == {table.model_rows[1].series.key}
+    table.setFocus()
+    studio.key(Qt.Key.Key_Space)
+    assert [one.series.is_hidden for one in table.model_rows] == [False, False]
+
+
+def test_chart_in_a_low_window_draws_its_legend_itself(studio: "Studio", demo_home: None) -> None:
+    studio.page.enlarged.show("orders-per-day")
+    view = studio.page.enlarged.view
+    assert view is not None
+    studio.wait(view.content.series.isVisible)
+    view.content.setFixedHeight(200)
+    studio.wait(view.content.series.isHidden)
+    assert isinstance(view.content.content, EnlargedDrawing)
+    assert view.content.content.result is not None
+    assert not view.content.content.result.legend_beside

@@ -155,7 +155,7 @@ def _paint_entry(painter: QPainter, entry: LegendEntry, box: QRectF) -> None:
     """Draw a mark and its name; those of what is hidden pale and struck out."""
     metrics = QFontMetricsF(painter.font())
     shown = replace(entry, colour=theme().color("border.control"), value="") if entry.hidden else entry
-    _paint_mark(painter, shown, QRectF(box.left(), box.top(), _MARK, box.height()))
+    paint_legend_mark(painter, shown, QRectF(box.left(), box.top(), _MARK, box.height()))
     painter.setPen(theme().color("text.muted" if entry.hidden else "text.secondary"))
     font = painter.font()
     if entry.hidden:
@@ -257,7 +257,10 @@ def _even_width(widths: Sequence[float], room: float) -> float:
     return max(widths, default=0.0)
 
 
-def _paint_mark(painter: QPainter, entry: LegendEntry, box: QRectF) -> None:
+def paint_legend_mark(painter: QPainter, entry: LegendEntry, box: QRectF) -> None:
+    """Draw the mark of an entry at the left of a box; that of what is hidden is pale."""
+    colour = theme().color("border.control") if entry.hidden else entry.colour
+    entry = replace(entry, colour=colour)
     y = round(box.center().y()) + 0.5
     spot = QRectF(box.left() + 2, y - _SWATCH / 2, _SWATCH, _SWATCH)
     if entry.dash == "ring":

@@ -11,6 +11,8 @@ from benchboard.ui.commands import is_window_shortcut
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.tiles.enlarged_view import EnlargedContent
+from benchboard.ui.studio.tiles.full_size_foot import FullSizeFoot, about_result
+from benchboard.ui.studio.tiles.kinds.pivot import shown_table
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.focus import turn_to
 from benchboard.ui.widgets.labels import Elided
@@ -31,6 +33,9 @@ class EnlargedWidgetView(QWidget):
         self._icon = Icon("", "text.muted", 18)
         self.title = Elided("", "title")
         self.title.setObjectName("view_title")
+        self.about = Elided("", "body", "muted")
+        """What of the data is shown."""
+        self.about.setObjectName("view_about")
         back = Button(_("Back to dashboard"), self.close_requested.emit, name="view_back")
         back.add_key_cap("Esc")
         self.content = EnlargedContent(canvas.interactive_table.table_state(item_id))
@@ -57,16 +62,22 @@ class EnlargedWidgetView(QWidget):
         )
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(self._icon)
-        row.addWidget(self.title, 1)
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        named = QVBoxLayout()
+        named.setSpacing(2)
+        named.addWidget(self.title)
+        named.addWidget(self.about)
+        row.addLayout(named, 1)
         row.addWidget(self.reset)
         row.addWidget(self.explore)
         row.addWidget(back)
         column = QVBoxLayout(self)
-        column.setContentsMargins(24, 16, 24, 20)
+        column.setContentsMargins(24, 16, 24, 8)
         column.setSpacing(12)
         column.addLayout(row)
         column.addWidget(self.content, 1)
+        self.foot = FullSizeFoot()
+        column.addWidget(self.foot)
         self.setFocusProxy(self.content)
         canvas.query_runner.result_changed.connect(self._show_result)
         canvas.editor.changed.connect(self.update_content)
@@ -86,7 +97,12 @@ class EnlargedWidgetView(QWidget):
         self.title.setText(widget.title or widget.kind_name)
         self.explore.setVisible(widget.kind is not None and bool(widget.kind.query))
         loading = self._truncated and query_runner.is_loading(self.item_id)
-        self.content.show_widget(widget, query_runner.result(self.item_id), self._canvas.audience, loading=loading)
+        result = query_runner.result(self.item_id)
+        about = about_result(result, counted=shown_table(widget, result) is not None)
+        self.about.setText(about)
+        self.about.setVisible(bool(about))
+        self.content.show_widget(widget, result, self._canvas.audience, loading=loading)
+        self.foot.show_hints(self.content)
 
     @property
     def _truncated(self) -> bool:

@@ -1,4 +1,6 @@
-"""The content of one widget, enlarged to the size of the window. Tables and texts can be scrolled."""
+"""The content of one widget, enlarged to the size of the window. Tables and texts can be scrolled; a chart of series
+has a table of them below it or at its right.
+"""
 
 from dataclasses import replace
 from typing import Final
@@ -16,7 +18,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QTextEdit, QWidget
 
 from benchboard.analytics.queries import ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent
@@ -25,15 +27,27 @@ from benchboard.ui.studio.tiles.axes.axis_range import detail
 from benchboard.ui.studio.tiles.chart_zoom import ChartZoom, takes_key
 from benchboard.ui.studio.tiles.click_targets import Audience, Links
 from benchboard.ui.studio.tiles.drawing_failures import draw_or_report
+from benchboard.ui.studio.tiles.kinds.charts import series_by_text, undrawn_text
+from benchboard.ui.studio.tiles.kinds.missing_periods import drawn_table
 from benchboard.ui.studio.tiles.kinds.pivot import shown_table
 from benchboard.ui.studio.tiles.kinds.value_map import ValueMap
 from benchboard.ui.studio.tiles.legend_menu import legend_menu, legend_names
 from benchboard.ui.studio.tiles.line_picture import LinePicture, least_range, whole_range, with_detail
+from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.studio.tiles.points import chart_point, point_finder
-from benchboard.ui.studio.tiles.renderers import markdown_document, paint_body, paint_failed_body, summary, text_prompt
+from benchboard.ui.studio.tiles.renderers import (
+    markdown_document,
+    mismatch_reason,
+    paint_body,
+    paint_failed_body,
+    summary,
+    text_prompt,
+)
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.results.readout import Reader, Readout, tooltip_html
 from benchboard.ui.studio.tiles.series.chart_legend import OTHER, LegendChoice, LegendTarget
+from benchboard.ui.studio.tiles.series.series_statistics import has_last, series_statistics
+from benchboard.ui.studio.tiles.series_table import SeriesTable
 from benchboard.ui.studio.tiles.stats.spark_values import SparkValues
 from benchboard.ui.studio.tiles.tables.table_widget import TableState, TableWidget
 from benchboard.ui.studio.tiles.value_readout import ChartReader, body_reader
@@ -46,7 +60,19 @@ from benchboard.ui.widgets.value_tip import value_tip
 
 _SCALED_KINDS: Final = ("metric_card", "gauge", "pie_chart")
 """Kinds of widgets that are scaled up; others use the space at the normal scale."""
+_SERIES_KINDS: Final = ("line_chart", "area_chart", "bar_chart")
+"""Kinds of widgets whose series have a table beside the chart."""
+_MOST_BELOW: Final = 4
+"""A table with more series than these is at the right of the chart, where that stays wide enough."""
+_LEAST_BESIDE: Final = 560
+"""The least width, in pixels, of a chart with the table at its right."""
+_LEAST_ABOVE: Final = 200
+"""The least height, in pixels, of a chart with the table below it. In a lower window the chart draws its legend."""
+_BELOW_SHARE: Final = 0.4
+"""The part of the height that the table may take; more rows scroll."""
+_GAP: Final = 12
 _MAX_SCALE: Final = 3.0
+_UNLIMITED: Final = 16_777_215
 _MAX_PIE_SCALE: Final = 1.25
 """The ring grows with its room in any case; the letters of its legend don't need to."""
 _UNSCALED_SIZE: Final = QSizeF(300, 170)
@@ -79,10 +105,11 @@ class EnlargedDrawing(QWidget):
     zoomed = Signal(bool)
     """Whether a part of the x axis alone is shown: then whoever has the chart offers to show all of it."""
 
-    def __init__(self, padding: int = 0) -> None:
-        """`padding`: pixels between its edge, where the ring of its focus is, and what is drawn."""
+    def __init__(self, padding: int = 0, text_scale: float = 1.0) -> None:
+        """`padding`: pixels between its edge, where the ring of its focus is, and what is drawn; `text_scale`: how much
+        larger than on a page charts are drawn, with their texts."""
         super().__init__()
-        self._padding = padding
+        self._padding, self._text_scale = padding, text_scale
         self.zoom = ChartZoom(self)
         self.zoom.changed.connect(self._show_zoom)
         self.zoom.rested.connect(self._end_movement)
@@ -128,8 +155,10 @@ class EnlargedDrawing(QWidget):
         """How much larger than on a page it is drawn: 1 to 3."""
         kind = self.widget.kind if self.widget is not None else None
         drawn = self.result is not None and self.result.table is not None and self.result.error is None
-        if kind is None or kind.type not in _SCALED_KINDS or not drawn:
+        if kind is None or not drawn:
             return 1.0
+        if kind.type not in _SCALED_KINDS:
+            return self._text_scale
         most = _MAX_PIE_SCALE if kind.type == "pie_chart" else _MAX_SCALE
         return max(1.0, min(self.width() / _UNSCALED_SIZE.width(), self.height() / _UNSCALED_SIZE.height(), most))
 
@@ -154,6 +183,7 @@ class EnlargedDrawing(QWidget):
 
     def _paint_content(self, painter: QPainter) -> Links:
         if (shown := self.zoom.shown) is not None and (picture := self.zoomed_picture()) is not None:
+            painter.scale(self.scale_factor, self.scale_factor)
             picture.paint(painter, shown)
             return Links(legend=picture.legend)
         painter.scale(self.scale_factor, self.scale_factor)
@@ -183,7 +213,8 @@ class EnlargedDrawing(QWidget):
             return None
         key = (self.widget, result, self.size().toTuple(), theme().current, self.devicePixelRatioF())
         if self._picture is None or not _is_same(self._picture[0], key):
-            self._picture = key, LinePicture(self.size(), key[-1], self.body(), self.widget, result, self.zoom.whole)
+            size, ratio = self.size() / self.scale_factor, self.devicePixelRatioF() * self.scale_factor
+            self._picture = key, LinePicture(size, ratio, self.body(), self.widget, result, self.zoom.whole)
         return self._picture[1]
 
     def _zoomed_result(self) -> QueryResult | None:
@@ -222,7 +253,7 @@ class EnlargedDrawing(QWidget):
         if shown is None or whole is None or picture is None or table is None or table.reduced is None:
             self.detail_requested.emit(None)
             return
-        pixels = picture.plot.box.width() * self.devicePixelRatioF()
+        pixels = picture.plot.box.width() * self.scale_factor * self.devicePixelRatioF()
         self.detail_requested.emit(detail(shown, whole, pixels))
 
     def zoom_text(self) -> str:
@@ -234,9 +265,12 @@ class EnlargedDrawing(QWidget):
         return _("Zoomed to {first} – {last}").format(first=first, last=last)
 
     def plot_box(self) -> QRectF | None:
-        """The rectangle of the plot that can be zoomed."""
-        picture = self.zoomed_picture()
-        return picture.plot.box if picture is not None else None
+        """The rectangle of the plot that can be zoomed, in pixels of this widget."""
+        picture, scale = self.zoomed_picture(), self.scale_factor
+        if picture is None:
+            return None
+        box = picture.plot.box
+        return QRectF(box.topLeft() * scale, box.size() * scale)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom at the pointer."""
@@ -278,8 +312,7 @@ class EnlargedDrawing(QWidget):
         if target is None or not target.key or event.button() != Qt.MouseButton.LeftButton:
             super().mouseDoubleClickEvent(event)
         elif target.key != OTHER:
-            self._isolates = True
-            self.choose_in_legend(self._choice_before.isolated(target.key, self._legend_keys()))
+            self.isolate_series(target.key)
 
     def _legend_at(self, event: QMouseEvent) -> LegendTarget | None:
         return self.links.legend_at(event.position() / self.scale_factor)
@@ -296,6 +329,15 @@ class EnlargedDrawing(QWidget):
             self._choice_before = self.result.legend
             self.choose_in_legend(self.result.legend.toggled(key, self._legend_keys()))
 
+    def toggle_series(self, key: str) -> None:
+        """Hide a series, or show it again."""
+        self._click_legend(key)
+
+    def isolate_series(self, key: str) -> None:
+        """Show a series alone; the choice is that from before the first click of the double click."""
+        self._isolates = True
+        self.choose_in_legend(self._choice_before.isolated(key, self._legend_keys()))
+
     def choose_in_legend(self, choice: LegendChoice) -> None:
         """Hide or show series or slices."""
         self._choice = choice
@@ -303,12 +345,22 @@ class EnlargedDrawing(QWidget):
             self.show_widget(self.widget, self.result, self._audience)
         self.legend_chosen.emit(choice)
 
+    @property
+    def has_legend(self) -> bool:
+        """Whether there are series or slices to hide."""
+        return len(self._legend_keys()) > 1
+
+    @property
+    def is_walked(self) -> bool:
+        """Whether the arrow keys reach values."""
+        return isinstance(self._reader_now(), _WALKED)
+
     def open_legend(self) -> bool:
         """Open the menu of the legend; False if there is none."""
         names = legend_names(self.widget, self.result) if self.widget is not None else []
         if not names or self.result is None:
             return False
-        corner = self.mapToGlobal(self.body().topLeft().toPoint())
+        corner = self.mapToGlobal((self.body().topLeft() * self.scale_factor).toPoint())
         legend_menu(self, names, self.result.legend, self.choose_in_legend).popup(corner)
         return True
 
@@ -464,6 +516,11 @@ class EnlargedDrawing(QWidget):
         return None
 
 
+def _text_scale() -> float:
+    """How much larger charts are drawn than on a page, so that the texts of their axes are as large as body text."""
+    return theme().font("body").pointSizeF() / theme().font("caption").pointSizeF()
+
+
 def _is_same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
     """Whether two keys have the same parts. Those that are the same object aren't compared: a result has many rows."""
     return all(a is b or a == b for a, b in zip(one, other, strict=True))
@@ -501,7 +558,7 @@ class _TextPage(QTextEdit):
 
 
 class EnlargedContent(QWidget):
-    """A widget enlarged: a table widget, a text that scrolls, or a drawing."""
+    """A widget enlarged: a table widget, a text that scrolls, or a drawing, with a table of its series."""
 
     close_requested = Signal()
     retry_requested = Signal()
@@ -515,8 +572,17 @@ class EnlargedContent(QWidget):
     def __init__(self, state: TableState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = state
-        self._column = QVBoxLayout(self)
+        self._column = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(_GAP)
+        self.series = SeriesTable()
+        self.series.toggled.connect(self._toggle_series)
+        self.series.isolated.connect(self._isolate_series)
+        self._column.addWidget(self.series)
+        self.series.hide()
+        self.series_note = ""
+        """What is said about the table of series; empty without one."""
+        self._shown: tuple[WidgetContent, QueryResult | None, Audience] | None = None
         self.content: TableWidget | EnlargedDrawing | QTextEdit | None = None
         self._text = ""
 
@@ -540,19 +606,94 @@ class EnlargedContent(QWidget):
             self._show_text(str(widget.setting("text")), text_prompt(widget, audience))
         else:
             if not isinstance(self.content, EnlargedDrawing):
-                drawing = EnlargedDrawing(theme().px("spacing.4"))
+                drawing = EnlargedDrawing(theme().px("spacing.4"), _text_scale())
                 drawing.retry_requested.connect(self.retry_requested)
                 drawing.period_requested.connect(self.period_requested)
                 drawing.edit_requested.connect(self.edit_requested)
                 drawing.point_requested.connect(self.point_requested)
-                drawing.legend_chosen.connect(self.legend_chosen)
+                drawing.legend_chosen.connect(self._choose)
                 drawing.detail_requested.connect(self.detail_requested)
                 drawing.zoomed.connect(self.zoomed)
                 self._set_content(drawing)
-            assert isinstance(self.content, EnlargedDrawing)
-            self.content.show_widget(widget, result, audience)
+            self._shown = widget, result, audience
+            self._show_drawing()
+            return
+        self._shown, self.series_note = None, ""
+        self.series.hide()
         if isinstance(self.content, TableWidget | QTextEdit):
             self.content.setAccessibleName(widget.title or widget.kind_name)
+
+    def _show_drawing(self) -> None:
+        """Show the chart, with the table of its series where there is room for both."""
+        if self._shown is None or not isinstance(self.content, EnlargedDrawing):
+            return
+        widget, result, audience = self._shown
+        self._fill_series(widget, result)
+        if result is not None:
+            result = replace(result, legend_beside=not self.series.isHidden())
+        self.content.show_widget(widget, result, audience)
+
+    def _fill_series(self, widget: WidgetContent, result: QueryResult | None) -> None:
+        kind = widget.kind.type if widget.kind is not None else ""
+        table = result.table if result is not None and result.error is None else None
+        if result is None or table is None or not table.rows or kind not in _SERIES_KINDS:
+            self.series.hide()
+            self.series_note = ""
+            return
+        if mismatch_reason(widget, table) is not None:
+            self.series.hide()
+            self.series_note = ""
+            return
+        drawn = drawn_table(widget, result)
+        rows = series_statistics(drawn, number_format.unit(widget))
+        self.series.show_series(rows, kind, with_last=has_last(drawn, kind), names=drawn.series_by)
+        notes = [series_by_text(drawn), undrawn_text(drawn)]
+        if drawn.partial_rows:
+            notes.append(_("Min, max and mean leave out periods of which there is only a part."))
+        self.series_note = " · ".join(note for note in notes if note)
+        self._place_series()
+
+    def _place_series(self) -> None:
+        """Put the table of series where it has room: at the right if it is long, else below the chart."""
+        count, table = len(self.series.model_rows), self.series
+        direction = QBoxLayout.Direction
+        is_beside = count > _MOST_BELOW and self.width() - table.whole_width - _GAP >= _LEAST_BESIDE
+        self._column.setDirection(direction.LeftToRight if is_beside else direction.TopToBottom)
+        height = min(table.whole_height, round(self.height() * _BELOW_SHARE))
+        if is_beside:
+            table.setFixedWidth(table.whole_width)
+            table.setMinimumHeight(0)
+            table.setMaximumHeight(_UNLIMITED)
+        else:
+            table.setMinimumWidth(0)
+            table.setMaximumWidth(_UNLIMITED)
+            table.setFixedHeight(height)
+        table.setVisible(count > 0 and (is_beside or self.height() - height - _GAP >= _LEAST_ABOVE))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._shown is not None and self.series.model_rows:
+            before = self.series.isHidden()
+            self._place_series()
+            if self.series.isHidden() != before:
+                self._show_drawing()
+
+    def _toggle_series(self, key: str) -> None:
+        if isinstance(self.content, EnlargedDrawing):
+            self.content.toggle_series(key)
+
+    def _isolate_series(self, key: str) -> None:
+        if isinstance(self.content, EnlargedDrawing):
+            self.content.isolate_series(key)
+
+    def _choose(self, choice: LegendChoice) -> None:
+        """Show what was hidden by the drawing's own menu or the table in both."""
+        if self._shown is not None:
+            widget, result, audience = self._shown
+            result = replace(result, legend=choice) if result is not None else None
+            self._shown = widget, result, audience
+            self._fill_series(widget, result)
+        self.legend_chosen.emit(choice)
 
     def show_detail(self, table: ResultTable) -> None:
         """Show a finer result of a part of a chart's axis."""
@@ -580,7 +721,8 @@ class EnlargedContent(QWidget):
     def _set_content(self, content: TableWidget | EnlargedDrawing | QTextEdit) -> None:
         before, self.content = self.content, content
         had_focus = before is not None and before.isAncestorOf(before.window().focusWidget() or self)
-        self._column.addWidget(content)
+        self._column.insertWidget(0, content, 1)
+        QWidget.setTabOrder(content, self.series)
         self.setFocusProxy(content)
         if before is not None:
             if had_focus or before.hasFocus():

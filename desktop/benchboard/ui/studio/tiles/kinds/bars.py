@@ -225,7 +225,7 @@ def lying_bars(box: QRectF, table: ResultTable, sets: Sequence[charts.Series], u
         return None
     count, metrics = len(table.rows), QFontMetricsF(theme().font("caption"))
     labels = x_axis.row_names(table)
-    rows = QRectF(charts.room_of(box, charts.named_series(table, unit), "bar_chart").chart)
+    rows = QRectF(charts.room_of(box, charts.legend_series(table, unit), "bar_chart").chart)
     own, title = own_words(labels), ""
     if own is not None and rows.height() - _TITLE_HEIGHT >= count * _MIN_PITCH:
         labels, title = own

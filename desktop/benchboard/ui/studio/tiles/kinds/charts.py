@@ -213,6 +213,11 @@ def named_series(table: ResultTable, unit: str) -> list[Series]:
     return found_series
 
 
+def legend_series(table: ResultTable, unit: str) -> list[Series]:
+    """The series in the legend that a chart draws itself: none where a table beside it has them."""
+    return [] if isinstance(table, ChartTable) and table.legend_beside else named_series(table, unit)
+
+
 def _named_columns(table: ResultTable) -> list[int]:
     numeric = [index for index, column in enumerate(table.columns) if number_format.is_numeric(column) and index > 0]
     if not isinstance(table, ChartTable) or not table.before_of:
@@ -681,13 +686,13 @@ def plot_of(
         labelled = _with_point_labels(bare(box), series)
         if may_name_lines and _names_all(labelled, series):
             return replace(labelled, names_lines=True)
-        room = room_of(box, named or series, kind, title).chart
+        room = room_of(box, series if named is None else named, kind, title).chart
         return _with_point_labels(bare(room), series)
     if may_name_lines and kind != "bar_chart" and len(series) <= _MOST_NAMED and not _is_titled(series, title):
         with_names = _with_names(bare(box), series)
         if with_names is not None:
             return with_names
-    plot = bare(room_of(box, named or series, kind, title).chart)
+    plot = bare(room_of(box, series if named is None else named, kind, title).chart)
     is_bare = kind == "bar_chart" or plot.right is not None or not has_ends
     return plot if is_bare else _with_end_values(plot, series)
 
@@ -743,7 +748,7 @@ def chart_plot(box: QRectF, table: ChartTable, series: Sequence[Series], kind: s
         kind,
         may_name_lines=may_name_lines(table),
         thresholds=table.thresholds,
-        named=named_series(table, ""),
+        named=legend_series(table, ""),
         title=table.title if not table.series_by else "",
         axis=AxisChoices(table.axis, table.right_axis),
         # The series of a reduced result have their last values in several rows.
@@ -1069,7 +1074,7 @@ def paint_chart_legend(
 ) -> tuple[LegendTarget, ...]:
     """Draw the legend of a chart that has one, and how many series the chart leaves out. It has the values of all
     series, or of none if all are `at_end` of their lines. Returns the names that can be clicked."""
-    series = named_series(table, unit)
+    series = legend_series(table, unit)
     room = room_of(box, series, kind, table.title if not table.series_by else "")
     if not room.side:
         return ()
@@ -1150,6 +1155,8 @@ def _is_titled(named: Sequence[Series], title: str) -> bool:
 
 def room_of(box: QRectF, named: Sequence[Series], kind: str, title: str = "") -> LegendRoom:
     """Where the legend of these series is: none for the only one, if the axis of bars or the title names it."""
+    if not named:
+        return legend_room(box, [])
     is_named = (_is_titled(named, title) or (kind == "bar_chart" and len(named) == 1)) and not named[0].is_right
     # The last value of each line, which has no other place where not all have room at their ends.
     return legend_room(box, [] if is_named else _legend_entries(named, kind, has_values=kind != "bar_chart"))

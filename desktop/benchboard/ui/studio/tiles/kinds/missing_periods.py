@@ -50,7 +50,7 @@ _PARTIAL: Final = re.compile(r"\b(?:having|limit|offset|qualify|sample|fetch)\b"
 def drawn_table(widget: WidgetContent, result: QueryResult) -> ChartTable:
     """The form of a result as its widget draws it, with the periods that have no rows, and the series of the period
     before. `result` has a table."""
-    drawn = _compared(widget, result)
+    drawn = replace(_compared(widget, result), legend_beside=result.legend_beside)
     if result.table is None or not drawn.rows:
         return drawn
     stack = stack_of(widget, drawn, result.table, result.query)

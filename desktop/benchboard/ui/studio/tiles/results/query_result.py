@@ -63,6 +63,8 @@ class QueryResult:
     """The part of the x axis of lines that is shown, in seconds since 1970 or as numbers; None: all of it."""
     legend: LegendChoice = field(default_factory=LegendChoice)
     """What the reader hides by its legend."""
+    legend_beside: bool = False
+    """Whether a table beside the chart is its legend."""
 
     def with_extent(self, extent: QueryExtent) -> "QueryResult":
         """The same with what is known of the table that the query is over."""

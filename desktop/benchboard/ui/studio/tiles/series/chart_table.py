@@ -85,6 +85,8 @@ class ChartTable(ResultTable):
     """That of its widget."""
     hidden: frozenset[str] = frozenset()
     """The names of the columns of series that a reader hides (`chart_legend`)."""
+    legend_beside: bool = False
+    """Whether a table beside the chart is its legend."""
     stack: Literal["off", "stacked", "percent"] = "off"
     """Whether its series lie on each other (`stacking`)."""
     axis: AxisChoice = field(default_factory=AxisChoice)
