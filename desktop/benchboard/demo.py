@@ -79,6 +79,7 @@ WORDS: Final = (
     N_("My shops"),
     N_("Harbour Cycles and Birchwood Audio, day by day. Revenue leaves out cancelled orders."),
     N_("Revenue, 7 days"),
+    N_("Average order, 7 days"),
     N_(
         "**Get started**\n\nDrag a widget by its header, drag its edges to resize it, or use the arrow keys. Ctrl+Z"
         " undoes any step.\n\n- Select a widget to edit its query on the right.\n- Drag a new widget in from the left."

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QSplitter
 from pytestqt.qtbot import QtBot
 
 from benchboard.ui.bench.device_manager import DeviceManager
@@ -133,3 +134,28 @@ def test_plots_go_on_with_a_gap_once_the_bus_is_open_again_and_are_kept_for_thei
     qtbot.waitUntil(lambda: values(view) > 10)
     LivePlots.of(shell.context).edit(view.plots.plots.without(key))
     assert opened not in shell.context.settings.live_plots.split('"pane"')[0]
+
+
+def test_plots_are_below_the_frames_in_a_narrow_window_and_keep_their_height(
+    qtbot: QtBot, shell: Shell, view: LiveBusView
+) -> None:
+    shell.window().resize(1440, 900)
+    select(view, "MotorStatus")
+    qtbot.keyClick(view.table, Qt.Key.Key_Return)
+    select(view, "MotorSpeed")
+    qtbot.keyClick(view.table, Qt.Key.Key_G)
+    qtbot.waitUntil(lambda: view.plots.x() > 0)
+    shell.window().resize(1024, 700)
+    qtbot.waitUntil(lambda: view.plots.y() > 0)
+    assert view.plots.width() == view.table.width()
+    assert view.plots.height() >= 150
+    assert view.table.height() >= 100
+    splitter = view.plots.parentWidget()
+    assert isinstance(splitter, QSplitter)
+    splitter.moveSplitter(view.plots.y() + 20, 1)
+    height = view.plots.height()
+    shell.window().resize(1440, 900)
+    qtbot.waitUntil(lambda: view.plots.x() > 0)
+    shell.window().resize(1024, 700)
+    qtbot.waitUntil(lambda: view.plots.y() > 0)
+    assert view.plots.height() == height

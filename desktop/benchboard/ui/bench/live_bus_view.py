@@ -504,7 +504,7 @@ class LiveBusView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._show_settings()
-        self.plots.restore_width()
+        self.plots.restore_size()
 
     def _poll(self) -> None:
         live = self._devices.live

@@ -581,7 +581,7 @@ class StudioPage(QWidget):
         place: Place = "wall" if presented else "toolbar" if in_toolbar else "bar"
         self.variables.set_place(place, self.canvas.wall_scale if presented else 1.0)
         if in_toolbar:
-            self.variables.fit_to(min(self.variables.natural_width, room))
+            self.variables.fit_to(min(self.variables.dated_width, room))
         self.bar.hold(self._fields if in_toolbar else None, view=has_zoom)
         if not in_toolbar and self.presented.row.indexOf(self._fields) < 0:
             self.presented.row.insertWidget(1, self._fields, 1)

@@ -120,12 +120,14 @@ class LivePlots(QObject):
 
     @property
     def pane(self) -> Mapping[str, Any]:
-        """Whether the pane is shown (`open`), and its `width`, as far as they were kept."""
+        """Whether the pane is shown (`open`), its `width` beside the frames and its `height` below them, as far as they
+        were kept."""
         return self._kept(_PANE)
 
-    def keep_pane(self, *, is_open: bool, width: int) -> None:
-        """Keep whether the pane is shown, and its width in pixels."""
-        self._keep(_PANE, {"open": is_open, "width": width})
+    def keep_pane(self, *, is_open: bool, width: int | None = None, height: int | None = None) -> None:
+        """Keep whether the pane is shown, and its width or height in pixels; None: as it was."""
+        kept = {"open": is_open, "width": width, "height": height}
+        self._keep(_PANE, {**self.pane} | {name: value for name, value in kept.items() if value is not None})
 
     def _kept(self, part: str) -> dict[str, Any]:
         try:

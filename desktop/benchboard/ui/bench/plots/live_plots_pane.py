@@ -1,8 +1,10 @@
-"""The pane of plots beside the frames of the live bus, and the commands that plot the signals of the current row."""
+"""The pane of plots beside the frames of the live bus, or below them in a narrow window, and the commands that plot the
+signals of the current row.
+"""
 
 from typing import Final
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QSplitter
 
 from benchboard.canbus.dbc import CanDatabase
@@ -13,11 +15,17 @@ from benchboard.ui.bench.plots.live_plots import LivePlots
 from benchboard.ui.bench.plots.plots_pane import PlotsPane, none_offered, plot_key
 from benchboard.ui.commands import Handler, Handlers
 from benchboard.ui.context import Context
+from benchboard.ui.widgets.drawer import is_narrow
 from benchboard.ui.widgets.menus import Menu
 
 _SHARE: Final = 0.29
 """The width of the pane at first, of that of the view."""
 _LEAST_KEPT: Final = 200
+_SHARE_BELOW: Final = 0.45
+"""The height of the pane at first, of that of the view, below the frames."""
+_LEAST_BELOW: Final = 150
+"""Its least height there, in pixels: its title, and a plot with its times."""
+_MOST_BELOW: Final = 0.6
 
 
 class LivePlotsPane(PlotsPane):
@@ -43,26 +51,36 @@ class LivePlotsPane(PlotsPane):
         self._show_live()
 
     def place_in(self, splitter: QSplitter) -> None:
-        """Be the last part of a splitter, with the width that was kept."""
+        """Be the last part of a splitter, with the size that was kept."""
         self._splitter = splitter
         splitter.addWidget(self)
         splitter.setStretchFactor(splitter.count() - 2, 1)
         splitter.setStretchFactor(splitter.count() - 1, 0)
         splitter.splitterMoved.connect(lambda *_place: self._keep())
 
-    def restore_width(self) -> None:
-        """Have the width that was kept, or a share of the view's."""
+    def restore_size(self) -> None:
+        """Be beside the frames, or in a narrow window below them, as wide or high as was kept, or else a share of the
+        view."""
         splitter = self._splitter
         if splitter is None or self.isHidden():
             return
-        kept = self.live_plots.pane.get("width")
-        whole = splitter.width()
-        width = kept if type(kept) is int and kept >= _LEAST_KEPT else round(whole * _SHARE)
-        width = max(self.minimumWidth(), min(width, whole // 2))
-        splitter.setSizes([whole - width, width])
+        below = is_narrow(splitter.width())
+        splitter.setOrientation(Qt.Orientation.Vertical if below else Qt.Orientation.Horizontal)
+        self.setMinimumHeight(_LEAST_BELOW if below else 0)
+        whole = splitter.height() if below else splitter.width()
+        kept = self.live_plots.pane.get("height" if below else "width")
+        least = _LEAST_BELOW if below else _LEAST_KEPT
+        size = kept if type(kept) is int and kept >= least else round(whole * (_SHARE_BELOW if below else _SHARE))
+        least = self.minimumHeight() if below else self.minimumWidth()
+        size = max(least, min(size, round(whole * _MOST_BELOW) if below else whole // 2))
+        splitter.setSizes([whole - size, size])
 
     def _keep(self) -> None:
-        self.live_plots.keep_pane(is_open=not self.isHidden(), width=self.width())
+        is_open = not self.isHidden()
+        if self._splitter is not None and self._splitter.orientation() == Qt.Orientation.Vertical:
+            self.live_plots.keep_pane(is_open=is_open, height=self.height())
+        else:
+            self.live_plots.keep_pane(is_open=is_open, width=self.width())
 
     def toggle(self) -> None:
         """Show the pane and focus it, or hide it."""
@@ -77,9 +95,8 @@ class LivePlotsPane(PlotsPane):
         inside = self.window().focusWidget()
         had_focus = inside is not None and self.isAncestorOf(inside)
         self.setVisible(shown)
-        kept = self.live_plots.pane.get("width")
-        self.live_plots.keep_pane(is_open=shown, width=kept if type(kept) is int else 0)
-        self.restore_width()
+        self.live_plots.keep_pane(is_open=shown)
+        self.restore_size()
         if had_focus and not shown:
             self._table.setFocus()
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -20,7 +20,7 @@ from benchboard.i18n import _, number
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.panes.time_end_field import TimeEndField
 from benchboard.ui.theme import theme
-from benchboard.ui.time_format import full_date, iso_moment, utc_span
+from benchboard.ui.time_format import full_date, iso_moment, period_name, utc_span
 from benchboard.ui.widgets import Button, CheckBox, Field, Paragraph, Popover, Select, heading, restyle, row
 from benchboard.ui.widgets.accessible import choice_of_several
 from benchboard.ui.widgets.calendar import DayRange, RangeCalendar
@@ -35,6 +35,7 @@ _PRESET_WIDTH: Final = 112
 _FIELDS_WIDTH: Final = 250
 DataDays = Callable[[], Period | None]
 _FOOT: Final = 48
+_DAY: Final = timedelta(days=1)
 _TWO_MONTHS_FROM: Final = 820
 """The width of a window in pixels from which the calendar has two months."""
 
@@ -48,10 +49,13 @@ class TimeRangeField(Button):
     def __init__(self, editor: Editor) -> None:
         super().__init__("", self.open_picker, icon="ph.clock", menu=True, name="time_range")
         self._editor = editor
-        self._whole, self._shorter, self._tip, self._limit = "", "", "", 0
+        self._dated, self._whole, self._shorter, self._tip, self._limit = "", "", "", "", 0
         self._comparing: set[str] = set()
         """The widgets that compared already when all were made to."""
         self.data_days: DataDays = lambda: None
+        self._midnight = QTimer(self, singleShot=True)
+        """Then a range such as the last 30 days has others, in UTC."""
+        self._midnight.timeout.connect(self.refresh)
         self.refresh()
 
     @property
@@ -67,12 +71,12 @@ class TimeRangeField(Button):
 
     @property
     def whole_width(self) -> int:
-        """The width, in pixels, that it takes with its whole text."""
+        """The width, in pixels, that it takes with the name of its range; the days need more."""
         return self._width_with(self.fontMetrics().horizontalAdvance(self._whole))
 
     def limit_width(self, width: int) -> None:
-        """Shorten the text to a field of this width in pixels, first by its time zone; 0 shows all of it. The tooltip
-        has the whole text.
+        """Fit the text to a field of this width in pixels: the range with its days if they fit, else without them, and
+        last without its time zone; 0 shows all but the days. The tooltip has the whole text.
         """
         self._limit = width
         self._elide()
@@ -83,12 +87,13 @@ class TimeRangeField(Button):
     def _elide(self) -> None:
         metrics = self.fontMetrics()
         room = self._limit - self._width_with(0)
+        has_days = metrics.horizontalAdvance(self._dated) <= room
         fits = not self._limit or metrics.horizontalAdvance(self._whole) <= room
         elided = metrics.elidedText(self._shorter, Qt.TextElideMode.ElideRight, max(0, room))
-        shown = self._whole if fits else elided
+        shown = self._dated if has_days else self._whole if fits else elided
         if shown != self.text():
             self.setText(shown)
-            self.setAccessibleName(self._whole)
+        self.setAccessibleName(self._dated)
         self.setToolTip(plain_tooltip(self._tip if fits else f"{self._whole}\n{self._tip}"))
 
     def refresh(self) -> None:
@@ -101,9 +106,18 @@ class TimeRangeField(Button):
             title = _("{range} (not used)").format(range=range_title(shown))
         seconds = self._editor.reader_document.refresh
         self._whole = _with_refresh(title, seconds)
+        self._dated = _with_refresh(_with_days(title, shown) if using else title, seconds)
         self._shorter = _with_refresh(_days_text(shown) if using else title, seconds)
         self._tip = _period_text(shown) if using else _("No widget uses the time range.")
         self._elide()
+        now = datetime.now(UTC)
+        tomorrow = datetime.combine(now.date() + _DAY, time.min, UTC)
+        self._midnight.start(round((tomorrow - now).total_seconds() * 1000) + 1)
+
+    @property
+    def dated_width(self) -> int:
+        """The width, in pixels, that it takes with the days of its range."""
+        return self._width_with(self.fontMetrics().horizontalAdvance(self._dated))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in CLEARING_KEYS and not event.modifiers():
@@ -151,6 +165,28 @@ def _days_text(shown: TimeRange) -> str:
             period = shown.period(datetime.now(UTC))
             return utc_span(period.start, period.end)
     return range_title(shown)
+
+
+def _with_days(title: str, shown: TimeRange) -> str:
+    """The name of a range with its days in UTC: `Last 30 days · 27 Oct – 25 Nov`; a range without a name says them
+    already."""
+    if not time_range.title(shown):
+        return title
+    try:
+        period = shown.period(datetime.now(UTC))
+    except Invalid:
+        return title
+    length, begins = period.end - period.start, period.start.time()
+    is_of_hours = length < _DAY or (length == _DAY and begins != time.min)
+    return title if is_of_hours else f"{title} · {_days_of(period)}"
+
+
+def _days_of(period: Period) -> str:
+    """The first and the last day of a period, also if it ends within that."""
+    last = period.end.astimezone(UTC) - timedelta(microseconds=1)
+    first_day = period.start.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    next_day = last.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return period_name(first_day, next_day)
 
 
 def _end_text(expression: str) -> str:

@@ -138,6 +138,12 @@ class VariablesBar(QScrollArea):
         return sum(widths) + _FIELD_GAP * (len(widths) + 1) + 2 * self._margin if widths else 0
 
     @property
+    def dated_width(self) -> int:
+        """As `natural_width`, with the days of the time range."""
+        days = self.time_range.dated_width - self.time_range.whole_width
+        return self.natural_width + (0 if self.time_range.isHidden() else days)
+
+    @property
     def least_width(self) -> int:
         """The width, in pixels, at which every field beside other controls shows its name and most values whole, with
         the button that adds a filter; 0 without fields. It is the same whatever is selected."""
@@ -178,6 +184,10 @@ class VariablesBar(QScrollArea):
             others = filters + 2 * gap + (added if self._offered_filter else 0)
             self.time_range.limit_width(max(self.time_range.reserved_width, width - others))
         width -= 2 * self._margin + gap  # the stretch at the end takes a gap as well
+        if self._place == "bar" and not self.time_range.isHidden():  # its days have the room that the filters leave
+            filters = sum(field.width_with(self._named) + gap for field in self._fields)
+            rest = width - filters - gap - (added if self._offered_filter else 0)
+            self.time_range.limit_width(max(self.time_range.whole_width, rest))
         if not self.time_range.isHidden():
             width -= self.time_range.sizeHint().width() + gap
         if not self._add.isHidden():
