@@ -44,6 +44,7 @@ from benchboard.ui.studio.data.explore.history_list import duration_text
 from benchboard.ui.studio.data.explore.part_text import question_title
 from benchboard.ui.studio.data.explore.plan_pane import PlanPane
 from benchboard.ui.studio.data.explore.result_export import ask_and_export_result
+from benchboard.ui.studio.kind_icons import KIND_ICONS
 from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
 from benchboard.ui.studio.tiles.kinds.pivot import is_made, pivot_mismatch, pivot_of, prepare
 from benchboard.ui.studio.tiles.line_reader import LineReader
@@ -52,8 +53,10 @@ from benchboard.ui.studio.tiles.renderers import mismatch_reason, show_period_te
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.results.tile_point import TilePoint
 from benchboard.ui.studio.tiles.series.stacking import series_count
+from benchboard.ui.studio.tiles.tables.table_looks import table_looks
 from benchboard.ui.studio.tiles.tables.table_widget import TableState, TableWidget
 from benchboard.ui.studio.tiles.tile_notes import source_text
+from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Elided, EmptyState, Icon, Paragraph, hairline
 from benchboard.ui.widgets.accessible import announce, choice_of_several
 from benchboard.ui.widgets.fields import Select
@@ -129,6 +132,8 @@ class ResultPane(QWidget):
         self._shown: ResultTable | None = None
         self._pivoting: tuple[ResultTable, PivotSettings] | None = None
         """Of what a pivot table is being made."""
+        self._looked: tuple[ResultTable, WidgetContent, str] | None = None
+        """What the marks in the table were made for."""
         self._dated: ResultTable | None = None
         """The latest result with what is known of its periods."""
         self._error_in_sql = ""
@@ -248,6 +253,7 @@ class ResultPane(QWidget):
         whole.addWidget(self.plan, 1)
         whole.addWidget(hairline())
         whole.addWidget(self._footer())
+        theme().changed.connect(self._show_looks)
         exploration.changed.connect(self._show_kind)
         exploration.changed.connect(self._show_repeated)
         exploration.sources_changed.connect(self._show_repeated)
@@ -487,9 +493,20 @@ class ResultPane(QWidget):
             self.table.show_table(table)
         if not self.table.view.hasFocus():
             self.table.view.clearSelection()  # nobody selected its first cell
+        self._show_looks()
         self.table.footer.setVisible(isinstance(table, PivotTable))  # it says what has no total, and why
         self._tables.setCurrentWidget(self.table)
         self._tables.show()
+
+    def _show_looks(self) -> None:
+        """Show in the table the marks of the series that the chart draws, and bars behind the numbers."""
+        if self.table is None or self._shown is None:
+            return
+        widget, drawn = self.widget(), self._exploration.drawn_result(self._result)
+        asked = (self._shown, widget, theme().current)
+        if self._looked is None or self._looked[0] is not asked[0] or self._looked[1:] != asked[1:]:
+            self._looked = asked
+            self.table.show_looks(table_looks(self._shown, widget, drawn, KIND_ICONS))
 
     def _show_kind(self) -> None:
         exploration, result = self._exploration, self._result
@@ -514,6 +531,7 @@ class ResultPane(QWidget):
         if rows is not self._shown:
             self._shown = rows
             self._show_table(rows)
+        self._show_looks()
         is_table = shown == "table" or isinstance(rows, PivotTable)
         only_table = is_table and not has_error and table is not None and bool(table.rows)
         is_said_above = self._is_said_in_sql() and not self.is_stale

@@ -116,6 +116,10 @@ class TableRows(QAbstractTableModel):
             texts.append(exact_text(self.table.rows[self._order[row]][beside]))
         return texts
 
+    def result_column(self, column: int) -> int:
+        """The column of the result that a column is."""
+        return self._shown[column]
+
     def place(self, row: int, column: int) -> tuple[int, int]:
         """The row and the column of the result that a cell is of."""
         return self._order[row], self._shown[column]

@@ -1,6 +1,6 @@
 """The table of a query result as a Qt widget: it scrolls and sorts, its columns can be resized and its cells copied."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
@@ -51,6 +51,7 @@ from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.studio.tiles.results.tile_point import cell_point
 from benchboard.ui.studio.tiles.tables import column_widths, table_painting
 from benchboard.ui.studio.tiles.tables.row_headings import RowHeadings
+from benchboard.ui.studio.tiles.tables.table_looks import MARK_ROOM, TableLooks, paint_mark_before
 from benchboard.ui.studio.tiles.tables.table_rows import LEFT, RIGHT, TableRows
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
@@ -112,6 +113,7 @@ class TableWidget(QWidget):
         self._loading = False
         self._width_hints: tuple[ResultTable | None, list[column_widths.ColumnWidthHint]] = (None, [])
         """The width hints of the columns, and the result that they are for."""
+        self._looks = TableLooks()
         self.rows = TableRows(table, self)
         self.view = _TableView(self.rows, self)
         self.footer = Elided("", "caption", "muted")
@@ -137,6 +139,8 @@ class TableWidget(QWidget):
         at, here = [bar.value() for bar in self._scroll_bars], self.view.currentIndex()
         self._loading = loading
         same = table.columns == self.rows.table.columns
+        if table is not self.rows.table:
+            self._looks = TableLooks()  # they are those of the result before
         self.rows.show_table(table)
         if not same:
             self._state.column = ""  # the columns are others: nobody sorted them
@@ -148,6 +152,29 @@ class TableWidget(QWidget):
         where = self.rows.index(min(here.row(), self.rows.rowCount() - 1), here.column()) if here.isValid() else here
         if same and where.isValid():
             self.view.selectionModel().setCurrentIndex(where, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    @property
+    def looks(self) -> TableLooks:
+        """The marks, icons and bars of the columns."""
+        return self._looks
+
+    def show_looks(self, looks: TableLooks) -> None:
+        """Show the marks of series, bars behind numbers, and icons of the columns' types."""
+        self._looks = looks
+        self._width_hints = (None, [])
+        self._resize_columns()
+        self.view.viewport().update()
+        self.view.horizontalHeader().viewport().update()
+
+    def _with_looks(self, hints: list[column_widths.ColumnWidthHint]) -> list[column_widths.ColumnWidthHint]:
+        """The widths with the room of icons and marks."""
+        found = []
+        for at, hint in enumerate(hints):
+            place = self.rows.result_column(at)
+            head = MARK_ROOM * ((place in self._looks.icons) + (place in self._looks.columns))
+            body = MARK_ROOM if place in self._looks.values else 0
+            found.append(replace(hint, heading=hint.heading + head, content=hint.content + body))
+        return found
 
     @property
     def passes_focus(self) -> bool:
@@ -294,6 +321,7 @@ class TableWidget(QWidget):
         if table is not self.rows.table:
             body, heading = QFontMetricsF(self.view.strong_font()), QFontMetricsF(header.font())
             hints = column_widths.width_hints(self.rows.columns, self.rows.width_samples(), body, heading)
+            hints = self._with_looks(hints)
             self._width_hints = self.rows.table, hints
         pad = 2 * _PADDING * self._zoom
         room = self.width() - 12 - pad * len(hints) - (0 if headings.isHidden() else headings.width())
@@ -387,6 +415,11 @@ class _TableView(QTableView):
             self.scrollTo(here)
             corner = QPoint(header.sectionViewportPosition(here.column()), header.height())
             self._table.open_column_menu(here.column(), header.viewport().mapToGlobal(corner))
+
+    @property
+    def looks(self) -> TableLooks:
+        """The marks, icons and bars of the columns."""
+        return self._table.looks
 
     def strong_font(self) -> QFont:
         """The font of the widest texts: that of totals, in a table that has them."""
@@ -505,9 +538,14 @@ class _ResultCellDelegate(QStyledItemDelegate):
             painter.fillRect(rect, colour)
         painter.setPen(rule)
         painter.drawLine(rect.left(), rect.bottom(), rect.right(), rect.bottom())
+        room, text, looks = _text_rect(rect), rows.text(row, column), view.looks
+        if not is_total and place[1] in looks.largest:
+            looks.paint_bar(painter, room, place[1], rows.cell(row, column))
+        if (mark := looks.mark(place[1], rows.cell(row, column))) is not None:
+            paint_mark_before(painter, room, mark)
+            room.setLeft(room.left() + MARK_ROOM)
         painter.setFont(font)
         painter.setPen(ink if colour is None else text_colour(colour))
-        room, text = _text_rect(rect), rows.text(row, column)
         if metrics.horizontalAdvance(text) > room.width():
             text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, RIGHT if number_format.is_numeric(rows.columns[column]) else LEFT, text)
@@ -530,6 +568,7 @@ class _ResultCellDelegate(QStyledItemDelegate):
     def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
         """Show the whole text of a cell that is cut, and why a total is missing."""
         room = _text_rect(QRect(option.rect)).width()
+        room -= MARK_ROOM if self._view.rows.result_column(index.column()) in self._view.looks.values else 0
         whole = QFontMetricsF(view.font()).horizontalAdvance(index.data() or "") > room
         whole = whole or self._view.rows.is_unadded(index.row(), index.column())
         QToolTip.showText(event.globalPos(), index.data(Qt.ItemDataRole.ToolTipRole) if whole else "", view)
@@ -541,6 +580,7 @@ class _SortHeader(QHeaderView):
 
     def __init__(self, view: _TableView) -> None:
         super().__init__(Qt.Orientation.Horizontal, view)
+        self._view = view
         self.setSectionsClickable(True)
         self.setHighlightSections(False)
         self.setMinimumSectionSize(24)
@@ -568,10 +608,30 @@ class _SortHeader(QHeaderView):
             paint_icon(painter, "ph.arrow-up" if ascending else "ph.arrow-down", spot, theme().color("accent.text"))
             room.setRight(room.right() - _ARROW_WIDTH)
         painter.setFont(self.font())
+        metrics = QFontMetricsF(self.font())
+        room = self._paint_looks(painter, room, section, metrics.horizontalAdvance(text))
         painter.setPen(theme().color("text.secondary"))
-        painter.drawText(room, align, QFontMetricsF(self.font()).elidedText(text, Qt.TextElideMode.ElideRight,
-                                                                           room.width()))  # fmt: skip
+        painter.drawText(room, align, metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width()))
         painter.restore()
+
+    def _paint_looks(self, painter: QPainter, room: QRectF, section: int, width: float) -> QRectF:
+        """Draw the icon of a column's type and the mark of its series before its title of this width. Returns what is
+        left for the title."""
+        view = self._view
+        place, looks = view.rows.result_column(section), view.looks
+        icon, mark = looks.icons.get(place), looks.columns.get(place)
+        taken = MARK_ROOM * ((icon is not None) + (mark is not None))
+        if not taken:
+            return room
+        is_right = number_format.is_numeric(view.rows.columns[section])
+        left = max(room.left(), room.right() - width - taken - 1) if is_right else room.left()
+        spot = QRectF(left, room.top(), MARK_ROOM, room.height())
+        if icon is not None:
+            paint_icon(painter, icon, QRectF(spot.left(), spot.center().y() - 7, 14, 14), theme().color("text.muted"))
+            spot.translate(MARK_ROOM, 0)
+        if mark is not None:
+            paint_mark_before(painter, spot, mark)
+        return room.adjusted(left + taken - room.left(), 0, 0, 0)
 
 
 def _model_index(index: Index) -> QModelIndex:
