@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from benchboard import package_data
+from benchboard import demo_week, package_data
 from benchboard.analytics import commerce
 from benchboard.dashboards import home_layout, library, templates
 from benchboard.dashboards.access import sharing
@@ -89,8 +89,9 @@ WORDS: Final = (
 """The texts of the demo's dashboards that no template has, for the catalogue."""
 
 
-def fill(session: Session, data_keys: keys.DataKeys) -> None:
-    """Create the demo organisation in an empty, seeded database. Commands on it act as its admin."""
+def fill(session: Session, data_keys: keys.DataKeys, *, with_week: bool = False) -> None:
+    """Create the demo organisation in an empty, seeded database, `with_week` of its people (`demo_week`). Commands
+    on it act as its admin."""
     organisation_id = organisations.create(session, data_keys, name=NAME, slug="demo", email=_ADMIN, demo=True)
     ids = {
         email: organisations.create_account(
@@ -125,6 +126,8 @@ def fill(session: Session, data_keys: keys.DataKeys) -> None:
         _save_home(session, people[email], cells)
     for entry in json.loads((package_data.resources_folder() / "demo" / "dashboards.json").read_text(encoding="utf-8")):
         _create_dashboard(session, people, entry)
+    if with_week:
+        demo_week.fill(session, admin)
 
 
 def _import_trade(session: Session, actor: Actor, shopkeeper: str) -> None:

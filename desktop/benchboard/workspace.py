@@ -142,9 +142,12 @@ def has_local_database(home: Path) -> bool:
     return _local_file(home, demo_file=False)[0].exists()
 
 
-def open_demo(home: Path, *, report: Report | None = None, on_wait: Report | None = None) -> Workspace:
-    """Open the demo organisation, which has a file of its own."""
-    return _open_prepared(home, report, on_wait, demo_file=True)
+def open_demo(
+    home: Path, *, report: Report | None = None, on_wait: Report | None = None, with_week: bool = False
+) -> Workspace:
+    """Open the demo organisation, which has a file of its own; one that is made now `with_week` has a week of its
+    people."""
+    return _open_prepared(home, report, on_wait, demo_file=True, with_week=with_week)
 
 
 def open_url(url: str, home: Path, *, report: Report | None = None, on_wait: Report | None = None) -> Workspace:
@@ -173,7 +176,7 @@ def require_file(url: str) -> None:
     )
 
 
-def prepare(workspace: Workspace, report: Report | None = None) -> None:
+def prepare(workspace: Workspace, report: Report | None = None, *, with_week: bool = False) -> None:
     """Upgrade and seed a local database, at its first use or after an update of the program.
 
     A server is only checked.
@@ -186,10 +189,10 @@ def prepare(workspace: Workspace, report: Report | None = None) -> None:
     if upgrade.current(database) != upgrade.head():
         say(_("Updating the database"))
     upgrade.upgrade(database)
-    seed(workspace, report)
+    seed(workspace, report, with_week=with_week)
 
 
-def seed(workspace: Workspace, report: Report | None = None) -> None:
+def seed(workspace: Workspace, report: Report | None = None, *, with_week: bool = False) -> None:
     """Write the catalogue where it differs from this program's; create the organisation of an empty local database."""
     require_current(workspace)
     database = workspace.database
@@ -203,7 +206,7 @@ def seed(workspace: Workspace, report: Report | None = None) -> None:
     with database.system("seed").change() as session:
         organisations.seed(session)
         if founding and workspace.location.kind == "demo":
-            demo.fill(session, workspace.data_keys)
+            demo.fill(session, workspace.data_keys, with_week=with_week)
         elif founding:
             organisations.create_local(session, workspace.data_keys)
 
@@ -233,12 +236,18 @@ def sign_in(workspace: Workspace, *, email: str, password: str, organisation: st
 
 
 def _open_prepared(
-    home: Path, report: Report | None, on_wait: Report | None, *, url: str | None = None, demo_file: bool = False
+    home: Path,
+    report: Report | None,
+    on_wait: Report | None,
+    *,
+    url: str | None = None,
+    demo_file: bool = False,
+    with_week: bool = False,
 ) -> Workspace:
     with home_folder.locked(home, on_wait):
         workspace = _connect_with_key(home, url=url, demo_file=demo_file)
         try:
-            prepare(workspace, report)
+            prepare(workspace, report, with_week=with_week)
             _record_database(workspace)
         except BaseException:
             workspace.close()

@@ -59,7 +59,7 @@ class DatabaseOptions:
         if self.url is not None:
             return workspace.open_url(self.url, home, report=report, on_wait=_print_progress)
         if self.demo:
-            return workspace.open_demo(home, report=report, on_wait=_print_progress)
+            return workspace.open_demo(home, report=report, on_wait=_print_progress, with_week=True)
         is_new = not workspace.has_local_database(home)
         opened = workspace.open_local(home, report=report, on_wait=_print_progress)
         if is_new:

@@ -29,7 +29,7 @@ from benchboard.identity import authentication
 from benchboard.identity.permissions import Client
 from benchboard.paging import Listing
 from benchboard.settings import Appearance, Settings
-from benchboard.tour import sample_week, second_window
+from benchboard.tour import second_window
 from benchboard.tour.driver import Driver, TourTimeout
 from benchboard.tour.script import STEPS
 from benchboard.tour.steps import TourContext, TourStep
@@ -52,7 +52,7 @@ class Tour:
             self._qt.setStyle("Fusion")
         self._second_process: subprocess.Popen[bytes] | None = None
         self._application = self._start()  # in its language
-        sample_week.fill(home)
+        workspace.open_demo(home, with_week=True).close()
         self._context = TourContext(
             self._driver(), out, lambda: self._application, self._restart, self._second_desktop, self._colleague
         )

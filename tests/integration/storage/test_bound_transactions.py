@@ -132,7 +132,6 @@ UNBOUND = {
     "cli/command_context.py": {"sign-in"},
     "cli/db.py": {"seed"},
     "tour/run.py": {"tour"},
-    "tour/sample_week.py": {"tour"},
     "ui/sign_in/session_opening.py": {"sign-in", "sign-out"},
     "workspace.py": {"seed", "sign-in"},
 }

@@ -73,7 +73,7 @@ def open_workspace(request: SignInRequest, home: Path, progress: Progress) -> "W
     if request.kind == "local":
         return workspace.open_local(home, report=report, on_wait=report)
     if request.kind == "demo":
-        return workspace.open_demo(home, report=report, on_wait=report)
+        return workspace.open_demo(home, report=report, on_wait=report, with_week=True)
     return workspace.open_url(
         with_password(request.url, request.database_password), home, report=report, on_wait=report
     )

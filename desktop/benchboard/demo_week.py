@@ -1,24 +1,24 @@
-"""A week in the demo organisation, for the tour's pictures: more people, teams, folders and dashboards, and their days.
+"""A week in the demo organisation: more people, teams, folders and dashboards, sessions, and the log of their days.
 
-It is written into the tour's own copy of the demo only, which is deleted at its end. Nobody did what its audit rows
-say, so the demo that users open has none of them.
+It is made with the demo that somebody opens, so that no list there is empty, in the language of the program. The demo
+says that it is one wherever it is open: nobody did what these entries of its audit log say.
 """
 
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
 from sqlalchemy import Connection, insert, update
 from sqlalchemy.orm import Session
 
-from benchboard import __version__, workspace
+from benchboard import __version__
 from benchboard.dashboards import favourites, folders, library, templates
 from benchboard.dashboards.access import sharing
+from benchboard.i18n import N_, _
 from benchboard.identity import authentication, teams, users
-from benchboard.identity.permissions import Actor, Client
+from benchboard.identity.permissions import Actor
 from benchboard.paging import Listing
 from benchboard.storage.models.dashboards import Dashboard, DashboardOpening
 from benchboard.storage.models.identity import AuditLog, SignInSession, User
@@ -38,8 +38,8 @@ _PEOPLE: Final = (
     ("tom.abernathy", "Tom Abernathy", "technician", ("Line 2",)),
 )
 _DISABLED: Final = "tom.abernathy@example.com"
-_TEAMS: Final = ("Line 2", "Cell lab", "Commerce")
-_FOLDERS: Final = (("Commerce", None), ("Weekly", "Commerce"), ("Platform", None))
+_TEAMS: Final = (N_("Line 2"), N_("Cell lab"), N_("Commerce"))
+_FOLDERS: Final = ((N_("Commerce"), None), (N_("Weekly"), "Commerce"), (N_("Platform"), None))
 _DASHBOARDS: Final = (  # template, owner, folder, everyone sees it, how long ago it was changed
     ("revenue-by-currency", _ANALYST, "Commerce", True, timedelta(minutes=18)),
     ("shop-owners-day", _KEEPER, "Commerce", True, timedelta(hours=3)),
@@ -75,22 +75,14 @@ _WEEKEND: Final = 5
 """The first day of the week on which nobody works, counted from Monday as 0."""
 
 
-def fill(home: Path) -> None:
-    """Create the demo in `home`, and the week in it."""
-    opened = workspace.open_demo(home)
-    try:
-        with opened.database.system("tour").read() as session:
-            admin = authentication.operator_actor(session, client=Client.here())
-        with opened.database.bind(admin).change() as session:
-            _add_people(session, admin)
-            made = _add_dashboards(session, admin)
-            people = {one.email: one.id for one in users.list_people(session, admin, Listing(), limit=100).rows}
-        with opened.database.system("tour").change() as session:
-            connection = session.connection()
-            _set_times(connection, admin.organisation_id, made, people)
-            _add_days(connection, admin.organisation_id, made, people)
-    finally:
-        opened.close()
+def fill(session: Session, admin: Actor) -> None:
+    """Add the week to a demo that was just made, as its admin."""
+    _add_people(session, admin)
+    made = _add_dashboards(session, admin)
+    people = {one.email: one.id for one in users.list_people(session, admin, Listing(), limit=100).rows}
+    connection = session.connection()
+    _set_times(connection, admin.organisation_id, made, people)
+    _add_days(connection, admin.organisation_id, made, people)
 
 
 def _add_people(session: Session, admin: Actor) -> None:
@@ -102,7 +94,7 @@ def _add_people(session: Session, admin: Actor) -> None:
         if person.email == _DISABLED:
             users.set_state(session, admin, [person.id], "inactive")
     for team_name in _TEAMS:
-        made = teams.create_team(session, admin, name=team_name)
+        made = teams.create_team(session, admin, name=_(team_name))
         teams.add_people(session, admin, made.id, ids[team_name])
 
 
@@ -111,7 +103,7 @@ def _add_dashboards(session: Session, admin: Actor) -> Mapping[str, tuple[str, t
     of_name = {one.key: one for one in templates.TEMPLATES}
     known: dict[str, str] = {}
     for name, above in _FOLDERS:
-        known[name] = folders.create_folder(session, admin, name, parent_id=known.get(above or ""))
+        known[name] = folders.create_folder(session, admin, _(name), parent_id=known.get(above or ""))
     made = {}
     for key, owner_email, folder, public, ago in _DASHBOARDS:
         owner = (
@@ -123,7 +115,7 @@ def _add_dashboards(session: Session, admin: Actor) -> Mapping[str, tuple[str, t
         folders.move_dashboards(session, owner, [dashboard_id], known[folder])
         made[dashboard_id] = (document.title, ago)
     analyst = authentication.actor_for_email(session, admin, email=_ANALYST)
-    starred = [one for one, (_name, ago) in made.items() if ago < timedelta(days=2)][:3]
+    starred = [one for one, (_title, ago) in made.items() if ago < timedelta(days=2)][:3]
     favourites.set_favourite(session, analyst, starred, favourite=True)
     return made
 
@@ -132,7 +124,7 @@ def _set_times(
     connection: Connection, organisation_id: str, made: Mapping[str, tuple[str, timedelta]], people: Mapping[str, str]
 ) -> None:
     now = datetime.now().astimezone()
-    for dashboard_id, (_name, ago) in made.items():
+    for dashboard_id, (_title, ago) in made.items():
         times = {"created_at": now - timedelta(days=30), "updated_at": now - ago}
         connection.execute(update(Dashboard).where(Dashboard.id == dashboard_id).values(times))
         opening = {
@@ -158,7 +150,7 @@ def _add_days(
             "created_at": used - _SIGNED_IN, "expires_at": used + timedelta(days=1),
         })  # fmt: skip
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    names = [(dashboard_id, name) for dashboard_id, (name, _ago) in made.items()]
+    names = [(dashboard_id, name) for dashboard_id, (name, _since) in made.items()]
     for day in range(_DAYS, -1, -1):
         date = midnight - timedelta(days=day)
         if date.weekday() >= _WEEKEND:
