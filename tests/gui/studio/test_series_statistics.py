@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.ui.studio.tiles.series.chart_table import chart_table
-from benchboard.ui.studio.tiles.series.series_statistics import SeriesStatistics, series_statistics
+from benchboard.ui.studio.tiles.series_statistics import SeriesStatistics, series_statistics
 from benchboard.ui.theme import Theme
 
 _READ = datetime(2026, 11, 25, 12, tzinfo=UTC)

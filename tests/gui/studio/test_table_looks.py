@@ -6,8 +6,9 @@ from benchboard.analytics.column_presentation import Presentation
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of, new_item, widget_of
 from benchboard.ui.studio.kind_icons import KIND_ICONS
+from benchboard.ui.studio.tiles.result_looks import table_looks
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
-from benchboard.ui.studio.tiles.tables.table_looks import TableLooks, table_looks
+from benchboard.ui.studio.tiles.tables.table_looks import TableLooks
 from benchboard.ui.theme import Theme
 
 WEEK = ResultColumn("week", "date")

@@ -46,7 +46,7 @@ from benchboard.ui.studio.tiles.renderers import (
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.results.readout import Reader, Readout, tooltip_html
 from benchboard.ui.studio.tiles.series.chart_legend import OTHER, LegendChoice, LegendTarget
-from benchboard.ui.studio.tiles.series.series_statistics import has_last, series_statistics
+from benchboard.ui.studio.tiles.series_statistics import has_last, series_statistics
 from benchboard.ui.studio.tiles.series_table import SeriesTable
 from benchboard.ui.studio.tiles.stats.spark_values import SparkValues
 from benchboard.ui.studio.tiles.tables.table_widget import TableState, TableWidget

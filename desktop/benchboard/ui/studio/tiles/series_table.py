@@ -12,7 +12,7 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from benchboard.i18n import _
-from benchboard.ui.studio.tiles.series.series_statistics import SeriesStatistics
+from benchboard.ui.studio.tiles.series_statistics import SeriesStatistics
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.legend import LegendEntry, paint_legend_mark

@@ -50,10 +50,10 @@ from benchboard.ui.studio.tiles.kinds.pivot import is_made, pivot_mismatch, pivo
 from benchboard.ui.studio.tiles.line_reader import LineReader
 from benchboard.ui.studio.tiles.query_results import TILE_BUCKETS, draws_lines
 from benchboard.ui.studio.tiles.renderers import mismatch_reason, show_period_text
+from benchboard.ui.studio.tiles.result_looks import table_looks
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.results.tile_point import TilePoint
 from benchboard.ui.studio.tiles.series.stacking import series_count
-from benchboard.ui.studio.tiles.tables.table_looks import table_looks
 from benchboard.ui.studio.tiles.tables.table_widget import TableState, TableWidget
 from benchboard.ui.studio.tiles.tile_notes import source_text
 from benchboard.ui.theme import theme
