@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLabel, 
 from benchboard.dashboards.document.document import parse_document, write_document
 from benchboard.dashboards.document.time_range import DEFAULT, TimeRange, last
 from benchboard.ui.studio.panes.time_range_field import TimeRangePicker, range_title
-from benchboard.ui.time_format import full_date
+from benchboard.ui.time_format import full_date, period_name
 from benchboard.ui.widgets import Edit, Select
 from benchboard.ui.widgets.calendar import DayRange
 from benchboard.ui.widgets.tab_order import tab_stops
@@ -133,7 +133,13 @@ def test_options_of_a_variable_follow_the_range(studio: "Studio") -> None:
 def test_field_says_the_range_and_is_hidden_without_queries(studio: "Studio") -> None:
     field = studio.page.variables.time_range
     _load(studio, _widget("a", FOLLOWS))
-    assert field.text() == range_title(DEFAULT) == "Last 30 days"
+    assert range_title(DEFAULT) == "Last 30 days"
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    days = period_name(today - timedelta(days=29), today + timedelta(days=1))
+    assert field.text() == field.accessibleName() == f"Last 30 days · {days}"
+    field.limit_width(field.dated_width - 1)
+    assert field.text() == "Last 30 days"
+    assert field.accessibleName() == f"Last 30 days · {days}"
     assert range_title(TimeRange("2026-08-05T00:00:00Z", "now")) == "Since 5 Aug 2026"
     assert range_title(TimeRange("2026-08-05T00:00:00Z", "now-1d")) == "5 Aug 2026 – now-1d"
     assert range_title(TimeRange("2026-08-05T08:30:00Z", "now-1d")) == "5 Aug 2026 08:30 – now-1d"
@@ -153,7 +159,7 @@ def test_picker_chooses_a_named_range_by_keyboard(studio: "Studio") -> None:
     today.setFocus()
     studio.qtbot.keyClick(today, Qt.Key.Key_Space)
     assert studio.page.editor.time_range == TimeRange("now/d", "now/d")
-    assert studio.page.variables.time_range.text() == "Today"
+    assert studio.page.variables.time_range.text() == f"Today · {full_date(datetime.now(UTC))}"
     assert studio.page.editor.document.time is None, "a reader's choice is theirs alone"
 
 

@@ -1,5 +1,6 @@
 """What stands around a widget in full size: what of the data it shows, and below it the keys that do something."""
 
+from datetime import datetime
 from typing import Final
 
 from PySide6.QtGui import QResizeEvent
@@ -10,7 +11,7 @@ from benchboard.ui.commands import key_cap
 from benchboard.ui.studio.tiles.enlarged_view import EnlargedContent, EnlargedDrawing
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.tables.table_widget import TableWidget
-from benchboard.ui.time_format import clock_minutes, period_name
+from benchboard.ui.time_format import clock_minutes, day_and_time, period_name
 from benchboard.ui.widgets.labels import Elided, KeyCap, Text
 
 _HEIGHT: Final = 32
@@ -29,9 +30,15 @@ def about_result(result: QueryResult | None, *, counted: bool) -> str:
         period_name(result.period.start, result.period.end) if result.period is not None else "",
         result.filters,
         "" if counted else ngettext("{count} row", "{count} rows", count).format(count=number(count)),
-        _("read at {time}").format(time=clock_minutes(result.read_at)) if result.read_at is not None else "",
+        _("read at {time}").format(time=_when(result.read_at)) if result.read_at is not None else "",
     ]
     return " · ".join(part for part in parts if part)
+
+
+def _when(time: datetime) -> str:
+    """A time by the clock, with its day if that is over."""
+    is_today = time.astimezone().date() == datetime.now().astimezone().date()
+    return clock_minutes(time) if is_today else day_and_time(time)
 
 
 class FullSizeFoot(QWidget):

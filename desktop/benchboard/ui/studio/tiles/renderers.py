@@ -122,10 +122,11 @@ def paint_content(
     audience: Audience = "show",
     row: Sequence[MetricCard] = (),
     offer: DataOffer = "",
+    title_first: bool = False,
 ) -> Links:
     """Draw everything inside the frame of a tile, with a `badge` and the marks of `notes` at the end of its header.
     Returns its links. `row`: of a metric card, all that stand side by side with it, itself included. `offer`: what
-    helps it if it has no query.
+    helps it if it has no query. `title_first`: as in `paint_header`.
     """
     can_stop = result is not None and result.slow and audience in ("edit", "read")
     stop = _paint_loading_header(painter, size) if can_stop else None
@@ -140,7 +141,7 @@ def paint_content(
         _paint_note(painter, note, QRectF(end - 14, 10, 14, 14))
         end -= 20
     end = _paint_limit(painter, widget, row_limit_note(widget, result), end)
-    paint_header(painter, widget, end)
+    paint_header(painter, widget, end, title_first=title_first)
     painter.setClipRect(QRectF(1, 1, size.width() - 2, size.height() - 2))
     links = paint_body(painter, body_of(size), widget, result, audience, row, offer)
     return replace(links, stop=stop, end=end)
@@ -398,12 +399,14 @@ def _paint_loading_header(painter: QPainter, size: QSizeF) -> QRectF:
     return spot.adjusted(-8 - width, 0, 0, 0)
 
 
-def paint_header(painter: QPainter, widget: WidgetContent, end: float) -> None:
+def paint_header(painter: QPainter, widget: WidgetContent, end: float, *, title_first: bool = False) -> None:
     """Draw the icon of the kind and the title up to x = `end`, shortened if need be: tiles side by side all have their
-    icons. Where only a letter or two would be left, the title stands alone."""
+    icons. Where only a letter or two would be left, the title stands alone; with `title_first`, where it would be cut
+    at all."""
     font, name = theme().font("body_strong"), number_format.truncate(widget.title or widget.kind_name, MAX_TITLE)
     metrics, room = QFontMetricsF(font), QRectF(_PAD + _TITLE_LEFT, 1, max(0.0, end - _PAD - _TITLE_LEFT), HEADER)
-    if room.width() >= min(_MIN_TITLE, metrics.horizontalAdvance(name)):
+    least = metrics.horizontalAdvance(name)
+    if room.width() >= (least if title_first else min(_MIN_TITLE, least)):
         paint_icon(painter, widget.icon, QRectF(_PAD, 10, 14, 14), theme().color("text.muted"))
     else:
         room.setLeft(_PAD)

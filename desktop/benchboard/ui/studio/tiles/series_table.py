@@ -27,7 +27,7 @@ _NOTE_GAP: Final = 6
 _KEYS: Final = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class _Model(QAbstractTableModel):
+class _SeriesModel(QAbstractTableModel):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.rows: Sequence[SeriesStatistics] = ()
@@ -85,7 +85,7 @@ class _Model(QAbstractTableModel):
         return None
 
 
-class _Cells(QStyledItemDelegate):
+class _SeriesCells(QStyledItemDelegate):
     """Draws the mark of a series before its name, and numbers at the right of their columns."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -146,10 +146,10 @@ class SeriesTable(WholeRowTable):
         super().__init__()
         self.setObjectName("series_table")
         self.setAccessibleName(_("Legend"))
-        self.series = _Model(self)
+        self.series = _SeriesModel(self)
         self._kind = ""
         self.setModel(self.series)
-        self.setItemDelegate(_Cells(self))
+        self.setItemDelegate(_SeriesCells(self))
         self.setSelectionMode(WholeRowTable.SelectionMode.NoSelection)
         self.setVerticalScrollMode(WholeRowTable.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(WholeRowTable.ScrollMode.ScrollPerPixel)

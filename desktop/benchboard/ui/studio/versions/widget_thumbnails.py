@@ -106,13 +106,13 @@ def render_tile(
         if item.panes:
             paint_heading(painter, item, size.width(), tab_boxes(item, size.width()))
         elif runs:
-            paint_header(painter, widget_of(item), size.width() - _PAD)
+            paint_header(painter, widget_of(item), size.width() - _PAD, title_first=True)
             _paint_runs(painter, QRectF(_PAD, HEADER, size.width() - 2 * _PAD, size.height() - HEADER - _PAD), runs)
         else:
             widget = widget_of(item)
             draw_or_report(
                 painter,
-                lambda: paint_content(painter, size, widget, result),
+                lambda: paint_content(painter, size, widget, result, title_first=True),
                 lambda: paint_failed(painter, size, widget),
             )
     return made
