@@ -1,8 +1,9 @@
 """The widget palette: previews of each kind, search results, and skeletons of charts."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
+from dashboards_driver import DashboardsDriver
 from PySide6.QtCore import QPoint, QSizeF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
@@ -177,3 +178,18 @@ def test_palette_is_one_stop_whose_kinds_the_arrows_reach_as_they_are_seen(studi
     after = press(Qt.Key.Key_Tab)
     assert after not in palette.kinds
     assert len([stop for stop in tab_stops(palette) if stop in palette.kinds]) == 1
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_palette_of_a_dashboard_opened_in_a_shown_window_has_the_ground_of_its_pane(
+    dashboards: DashboardsDriver, mode: Literal["light", "dark"], request: pytest.FixtureRequest
+) -> None:
+    theme().set_appearance(mode)
+    request.addfinalizer(lambda: theme().set_appearance("light"))
+    palette = dashboards.open("Shop review").palette_pane
+    picture, area = palette.grab().toImage(), palette.findChildren(QScrollArea)[0].geometry()
+    between = picture.copy(area.adjusted(0, 4, -12, -4))  # without the scroll bar
+
+    pixels = [between.pixelColor(x, y).name() for x in range(between.width()) for y in range(between.height())]
+
+    assert pixels.count(theme().color("surface").name()) > len(pixels) / 2

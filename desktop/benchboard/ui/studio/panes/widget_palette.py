@@ -82,8 +82,8 @@ class WidgetPalette(QWidget):
     def _make_groups(self) -> QScrollArea:
         """The kinds and the hint, which scroll together; the scroll bar is in the margin, where it covers nothing."""
         inside = QWidget()
+        inside.setProperty("plain", True)  # before the area has it: in a window that is shown that styles it, once
         area = scroll_area(inside, parent=self)  # before it is filled, which styles what is in it once
-        inside.setProperty("plain", True)
         one_tab_stop(inside)
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
