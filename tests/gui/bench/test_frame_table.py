@@ -1,9 +1,9 @@
 """The rows of the live bus: one for each ID or one for each frame, and what their cells say."""
 
 import pytest
-from PySide6.QtCore import QPersistentModelIndex, Qt
+from PySide6.QtCore import QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QTableView, QWidget
+from PySide6.QtWidgets import QStyleOptionViewItem, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.canbus.dbc import CanDatabase, Message, Signal
@@ -21,9 +21,11 @@ from benchboard.ui.bench.frame_rows import (
     TYPE,
     changed_bytes,
     is_off_cycle,
+    signals_text,
 )
 from benchboard.ui.bench.frame_table import FrameModel
 from benchboard.ui.theme import Mode, Theme
+from support.painted_texts import painted_texts
 
 
 def stamp(seconds: float, uncertainty: float = 0.001) -> Timestamp:
@@ -284,3 +286,37 @@ def test_id_that_has_stopped_says_when_it_came_last(qtbot: QtBot) -> None:
     assert model.row_text(1).endswith(", last seen 20 s ago")
     model.end()
     assert model.silent_s(1) is None, "nothing comes any more"
+
+
+def test_signals_of_a_frame_end_with_a_whole_value_at_every_width_and_say_how_many_are_left_out(
+    model: FrameModel,
+) -> None:
+    model.add_frames([Frame(0x18F, data=bytes.fromhex("2C 17 01 07"))])
+    row = model.row_at(0)
+    pairs = ["Speed 1\u202f483.00 rpm", "Group 1", "Left 7"]
+    expected = {", ".join(pairs), f"{pairs[0]}, {pairs[1]}, +1", f"{pairs[0]}, +2", "+3"}
+
+    shown = [signals_text(row, lambda text, room=room: len(text) <= room) for room in range(60)]
+
+    assert set(shown) == expected
+    assert all(len(text) <= room or text == "+3" for room, text in enumerate(shown))
+    assert model.index(0, SIGNALS).data(Qt.ItemDataRole.ToolTipRole) == "\n".join(pairs)
+
+
+def test_signals_column_never_paints_a_part_of_a_number(qtbot: QtBot, model: FrameModel, light: Theme) -> None:
+    table = QTableView()
+    qtbot.addWidget(table)
+    delegate = FrameDelegate(table)
+    model.add_frames([Frame(0x18F, data=bytes.fromhex("FF FF 01 07"))])
+    model.set_expanded(0, True)
+    texts = set[str]()
+    for width in range(40, 420, 7):
+        option = QStyleOptionViewItem()
+        option.rect = QRect(0, 0, width, 28)  # type: ignore[assignment]  # the stubs have no setter
+        for row in range(2):
+            index = model.index(row, SIGNALS)
+            drawn = painted_texts(QSize(width, 28), lambda painter, o=option, i=index: delegate.paint(painter, o, i))
+            texts |= {one.text for one in drawn}
+
+    assert {one for one in texts if "…" in one} == {"…"}
+    assert {"+3", "Speed 16\u202f383.75 rpm, +2", "16\u202f383.75 rpm", "…"} <= texts

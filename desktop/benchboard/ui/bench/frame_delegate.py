@@ -20,6 +20,7 @@ from benchboard.ui.bench.frame_rows import (
     changed_bytes,
     is_off_cycle,
     kind,
+    signals_text,
 )
 from benchboard.ui.motion import is_reduced
 from benchboard.ui.paged.paged_cells import paint_ring
@@ -99,6 +100,13 @@ class FrameDelegate(QStyledItemDelegate):
             paint_icon(painter, "ph.warning-fill", spot, theme().color("warn"))
         elif column == DATA:
             self._paint_data(painter, box, model, index.row(), text)
+        elif column == SIGNALS:
+            metrics = QFontMetricsF(painter.font())
+            painter.drawText(
+                box.adjusted(0, 0, 8, 0),
+                alignment(column),
+                signals_text(row, lambda text: metrics.horizontalAdvance(text) <= box.width() + 8),
+            )
         else:
             if silent and column == CYCLE:
                 width = QFontMetricsF(painter.font()).horizontalAdvance(text)
@@ -127,6 +135,9 @@ class FrameDelegate(QStyledItemDelegate):
                 spot = QRectF(box.left(), box.center().y() - 7, 14, 14)
                 paint_icon(painter, "ph.warning-fill", spot, painter.pen().color())
                 box = box.adjusted(20, 0, 0, 0)
+            # A number that is cut off would be read as another one.
+            room, metrics = box.width() + 8, QFontMetricsF(font)
+            text = next((one for one in (text, value.text) if metrics.horizontalAdvance(one) <= room), "…")
         _draw(painter, box, text, column)
 
     def _paint_data(self, painter: QPainter, box: QRectF, model: FrameRowModel, row: int, text: str) -> None:

@@ -205,6 +205,8 @@ class FrameRowModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.ToolTipRole and index.column() in (TIME, CYCLE):
             return plain_tooltip(self._silent_text(index.row()))
+        if role == Qt.ItemDataRole.ToolTipRole and index.column() == SIGNALS:
+            return plain_tooltip(self._every_signal(index.row()))
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return None
         if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == 0:
@@ -221,6 +223,12 @@ class FrameRowModel(QAbstractTableModel):
         if column == TIME:
             return self.times.text(self.row_at(row), self._before(row))
         return CELLS[column](self.row_at(row))
+
+    def _every_signal(self, row: int) -> str:
+        """What doesn't fit its cell: all signals of a frame, a line each, or the value of one."""
+        if self.signal_at(row) is not None:
+            return self.cell(row, SIGNALS)
+        return "\n".join(f"{one.signal.name} {one.text}" for one in self.row_at(row).signals)
 
     def _before(self, row: int) -> Timestamp | None:
         """The stamp that the delta of this row counts from: of the frame before in order, else of the same ID."""

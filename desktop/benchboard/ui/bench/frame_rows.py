@@ -104,10 +104,20 @@ def type_text(row: FrameRow) -> str:
     return _("{type}, sent").format(type=kind(row.frame)) if row.frame.sent else kind(row.frame)
 
 
-def signals_text(row: FrameRow) -> str:
-    """The first signals of the frame with their values."""
-    named = [f"{one.signal.name} {one.text}" for one in row.signals[:_MOST_IN_CELL]]
-    return ", ".join(named) + (" …" if len(row.signals) > _MOST_IN_CELL else "")
+def signals_text(row: FrameRow, fits: Callable[[str], bool] = lambda _text: True) -> str:
+    """The first signals of the frame with their values, as many as fit, and how many more there are: a number that is
+    cut off would be read as another one."""
+    text, every = "", len(row.signals)
+    for shown, one in enumerate(row.signals[:_MOST_IN_CELL], 1):
+        pairs = f"{text}, {one.signal.name} {one.text}" if shown > 1 else f"{one.signal.name} {one.text}"
+        if not fits(_and_more(pairs, every - shown)):
+            return _and_more(text, every - shown + 1)
+        text = pairs
+    return _and_more(text, max(0, every - _MOST_IN_CELL))
+
+
+def _and_more(text: str, more: int) -> str:
+    return ", ".join(part for part in (text, f"+{number(more)}" if more else "") if part)
 
 
 CELLS: Final[tuple[Callable[[FrameRow], str], ...]] = (
