@@ -149,6 +149,13 @@ def names_each_row(column: str) -> bool:
     return bool(_words(column) & _ROW_NAMES)
 
 
+def names_something(column: str) -> bool:
+    """Whether the name of a column says that its numbers name something, as ids and years do: they count nothing."""
+    words = _words(column)
+    named = bool(words & _NAMES) and not words & (_AMOUNTS | _QUANTITIES)
+    return named or column.casefold().endswith(("_id", " id"))
+
+
 _AMOUNT: Final = 5
 _QUANTITY: Final = 4
 _DECIMAL: Final = 3
@@ -159,11 +166,7 @@ _LEVEL: Final = 1
 def _rank(name: str, kind: ValueKind, found: ColumnStatistics | None, table: TableStatistics | None) -> int:
     """How likely a number is meant; 0 for one that names something."""
     words = _words(name)
-    if (
-        not words
-        or (words & _NAMES and not words & (_AMOUNTS | _QUANTITIES))
-        or name.casefold().endswith(("_id", " id"))
-    ):
+    if not words or names_something(name):
         return 0
     if name.endswith(("%", "(%)")) or words & _LEVELS:
         return _LEVEL

@@ -216,6 +216,15 @@ def test_a_second_start(data: Data) -> None:
         assert second.returncode == 0
 
 
+def test_preview_does_not_group_the_digits_of_numbers_that_name_something(data: Data, tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text("order_no,year,parts\n" + "".join(f"{row},2026,{row + 500}\n" for row in range(1000, 1040)))
+    data.drop(file)
+    shown = data.page.preview.preview
+
+    assert [shown.cell_text(1, place) for place in range(3)] == ["1001", "2026", "1\u202f501"]
+
+
 def test_a_dropped_file_is_read_and_added_by_ctrl_enter(data: Data) -> None:
     data.drop(data.file)
     page = data.page

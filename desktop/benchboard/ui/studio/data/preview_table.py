@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from benchboard.analytics.files.inspection_types import TableInspection
 from benchboard.analytics.files.scan import ScanColumn
+from benchboard.analytics.likely_measure import names_something
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.studio.data.value_text import (
     KIND_ICONS,
@@ -86,6 +87,7 @@ class PreviewModel(QAbstractTableModel):
         self.columns: tuple[ScanColumn, ...] = ()
         """Those of the scan, and the one with the name of each row's file."""
         self._decimals: list[int | None] = []
+        self._is_identifier: list[bool] = []
         self._seconds: list[bool] = []
         """Of each column, whether its times are shown with their seconds."""
         self._histograms: dict[str, tuple[int, ...]] = {}
@@ -99,6 +101,7 @@ class PreviewModel(QAbstractTableModel):
             self.columns += (table.scan.kept_columns[-1],)
         places = range(len(table.scan.columns))
         self._decimals = [common_decimals(row[place] for row in table.preview) for place in places]
+        self._is_identifier = [names_something(one.name) or names_something(one.title) for one in table.scan.columns]
         self._seconds = [have_seconds(row[place] for row in table.preview) for place in places]
         self.endResetModel()
 
@@ -135,6 +138,8 @@ class PreviewModel(QAbstractTableModel):
         if self.as_written:
             return value_text(self.table.preview_raw[row][place])
         value, column = self.table.preview[row][place], self.table.scan.columns[place]
+        if column.kind == "integer" and isinstance(value, int) and self._is_identifier[place]:
+            return str(value)  # its digits aren't grouped: nothing is counted
         text = value_text(value, self._decimals[place], seconds=self._seconds[place])
         # A file's 00:00+02:00 is 22:00 of the day before: without its zone the preview would seem to be wrong.
         in_utc = column.stored == "zoned" or (
