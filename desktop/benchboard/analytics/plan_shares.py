@@ -20,6 +20,8 @@ class PlanShares:
 
     basis: Literal["cost", "rows"]
     shares: tuple[float | None, ...]
+    taken: tuple[int | None, ...] = ()
+    """How many rows each step takes; None where the engine doesn't say."""
 
     @property
     def all_largest(self) -> tuple[int, ...]:
@@ -27,6 +29,12 @@ class PlanShares:
         known = [share for share in self.shares if share is not None]
         most = percent_text(max(known)) if known else ""
         return tuple(at for at, share in enumerate(self.shares) if share is not None and percent_text(share) == most)
+
+    @property
+    def most(self) -> tuple[int, ...]:
+        """The steps with more of the work than others; none where all have the same."""
+        known = sum(share is not None for share in self.shares)
+        return self.all_largest if len(self.all_largest) < known else ()
 
     @property
     def largest(self) -> int | None:
@@ -49,7 +57,7 @@ def plan_shares(plan: QueryPlan) -> PlanShares:
     amounts = [_own_cost(step) if has_costs else _rows_taken(step) for step in steps]
     whole = sum(amount for amount in amounts if amount is not None)
     shares = tuple(amount / whole if amount is not None and whole > 0 else None for amount in amounts)
-    return PlanShares("cost" if has_costs else "rows", shares)
+    return PlanShares("cost" if has_costs else "rows", shares, tuple(_rows_taken(step) for step in steps))
 
 
 def _cost(step: PlanStep) -> float:
@@ -62,7 +70,7 @@ def _own_cost(step: PlanStep) -> float | None:
     return max(0.0, step.cost - sum(_cost(one) for one in step.steps)) if step.cost is not None else None
 
 
-def _rows_taken(step: PlanStep) -> float | None:
+def _rows_taken(step: PlanStep) -> int | None:
     if not step.steps:
         return step.read_rows if step.read_rows is not None else step.rows
     rows = [one.rows for one in step.steps]

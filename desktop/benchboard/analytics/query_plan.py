@@ -22,6 +22,10 @@ MAX_DEPTH: Final = 60
 MAX_RAW: Final = 200_000
 """Characters that are kept of a plan as the engine wrote it."""
 _MAX_SUBJECT: Final = 200
+_TITLES: Final = ("Node Type", "name")
+"""What an engine calls a step by."""
+_WRAPPERS: Final = ("Plan", "Plans", "children", "extra_info")
+"""What engines put steps, or what is said of one, into; a tree needs no line for it."""
 _DIRECTION: Final = re.compile(r"\s+(?:ASC|(DESC))\b(?:\s+NULLS\s+(?:FIRST|LAST))?(?=\s*(?:,|$))", re.IGNORECASE)
 """A direction at the end of a sort key, as engines write it."""
 
@@ -44,6 +48,8 @@ class PlanStep:
     index: str | None = None
     """The index by which a table is read; empty if there is none, None if the engine doesn't say."""
     steps: tuple["PlanStep", ...] = ()
+    counted: bool = False
+    """Whether `rows` were counted, rather than expected."""
 
     @property
     def title(self) -> str:
@@ -76,7 +82,7 @@ class PlanStep:
                 )
             )
         elif (rows := self.rows if self.rows is not None else self.read_rows) is not None:
-            parts.append(rows_text(rows))
+            parts.append(rows_text(rows, counted=self.counted))
         if self.index is not None:
             whole = _("no index") if parts else _("all rows, no index")
             parts.append(_("index {name}").format(name=self.index) if self.index else whole)
@@ -150,8 +156,10 @@ def indented(steps: Sequence[PlanStep], depth: int = 0) -> Iterator[tuple[PlanSt
         yield from indented(step.steps, depth + 1)
 
 
-def rows_text(rows: int) -> str:
-    """A number of rows that is only expected: `about 48,211 rows`."""
+def rows_text(rows: int, *, counted: bool = False) -> str:
+    """A number of rows: `about 48,211 rows`, as long as it is only expected."""
+    if counted:
+        return ngettext("{count} row", "{count} rows", rows).format(count=number(rows))
     return ngettext("about {count} row", "about {count} rows", rows).format(count=number(rows))
 
 
@@ -177,6 +185,46 @@ def raw_plan(found: object) -> str:
         return printable_lines(json.dumps(found, indent=2, ensure_ascii=False))
     except RecursionError:  # deeper than the steps in it
         return ""
+
+
+def plan_tree(raw: str) -> str:
+    """A plan as the engine wrote it, as a tree of lines where it is JSON: a step, what it says of itself, and the steps
+    below it."""
+    try:
+        return "\n".join(_tree(json.loads(raw), 0))
+    except (ValueError, RecursionError):  # another form, or cut off
+        return raw
+
+
+def _tree(found: Any, depth: int) -> Iterator[str]:
+    indent = "  " * depth
+    if isinstance(found, list):
+        for one in found:
+            yield from _tree(one, depth)
+        return
+    if not isinstance(found, dict):
+        yield f"{indent}{_leaf(found)}"
+        return
+    title = next((name for name in _TITLES if isinstance(found.get(name), str)), None)
+    if title is not None:
+        yield f"{indent}{found[title].strip()}"
+    inner = depth + (title is not None)
+    nested = {key: one for key, one in found.items() if isinstance(one, dict | list) and one and not _is_plain(one)}
+    for key, one in found.items():
+        if key != title and key not in nested and one not in ("", [], {}):
+            yield f"{'  ' * inner}{key}: {', '.join(map(_leaf, one)) if isinstance(one, list) else _leaf(one)}"
+    for key, one in sorted(nested.items(), key=lambda pair: pair[0] != "extra_info"):
+        if key not in _WRAPPERS:
+            yield f"{'  ' * inner}{key}"
+        yield from _tree(one, inner if key in _WRAPPERS else inner + 1)
+
+
+def _is_plain(found: object) -> bool:
+    return isinstance(found, list) and not any(isinstance(one, dict | list) for one in found)
+
+
+def _leaf(value: object) -> str:
+    return " ".join(value.split()) if isinstance(value, str) else json.dumps(value)
 
 
 def printable_lines(text: str) -> str:

@@ -14,10 +14,11 @@ from benchboard.analytics.duckdb_engine import FileView
 from benchboard.analytics.duckdb_plan import duckdb_plan
 from benchboard.analytics.plan_shares import PlanShares, plan_shares, plan_warnings
 from benchboard.analytics.postgresql_plan import postgresql_plan, tables_read
-from benchboard.analytics.query_plan import MAX_DEPTH, MAX_STEPS, PlanStep, QueryPlan, indented
+from benchboard.analytics.query_plan import MAX_DEPTH, MAX_STEPS, PlanStep, QueryPlan, indented, plan_tree
 from benchboard.analytics.remote.mysql_plan import mysql_plan
 from benchboard.analytics.sqlite_plan import sqlite_plan
 from benchboard.errors import AppError, Invalid
+from benchboard.ui.studio.data.explore.plan_words import with_known_rows
 from support.escape_attempts import ATTEMPTS
 
 
@@ -74,7 +75,7 @@ def test_plan_shares_are_of_the_rows_where_no_cost_is_told_and_of_nothing_withou
     reads = PlanStep("read", "a", 30, 90, index="i"), PlanStep("read", "b", 10, 10, index="")
     plan = QueryPlan((PlanStep("group", "x", 5, steps=(PlanStep("cross", rows=300, steps=reads),)),))
 
-    assert plan_shares(plan) == PlanShares("rows", tuple(rows / 440 for rows in (300, 40, 90, 10)))
+    assert plan_shares(plan) == PlanShares("rows", tuple(rows / 440 for rows in (300, 40, 90, 10)), (300, 40, 90, 10))
     assert len(plan_warnings(plan)) == 1, "of the join without a condition, not of a small table"
     without = plan_shares(QueryPlan(tuple(step.without_estimates() for step in plan.steps)))
     assert (set(without.shares), without.largest) == ({None}, None)
@@ -270,3 +271,42 @@ def test_plan_sort_keys_are_in_words_and_steps_that_tie_are_all_the_largest() ->
     assert plan_shares(plan).all_largest == (2, 3)
     assert plan_shares(QueryPlan((sort,))).all_largest == (0, 1)
     assert plan_shares(QueryPlan(tuple(step.without_estimates() for step in plan.steps))).all_largest == ()
+
+
+def test_plan_steps_that_do_most_are_none_where_all_do_the_same() -> None:
+    read = PlanStep("read", "a", 402, 402)
+    group = PlanStep("group", "day", 201, steps=(read,))
+
+    assert plan_shares(QueryPlan((group,))).most == ()
+    assert plan_shares(QueryPlan((PlanStep("sort", "day", 201, steps=(group,)),))).most == (1, 2)
+
+
+def test_plan_has_the_rows_that_were_counted_in_place_of_those_expected() -> None:
+    read = PlanStep("read", "orders", 120, 120)
+    plan = QueryPlan((PlanStep("sort", "day", 60, steps=(PlanStep("group", "day", 60, steps=(read,)),)),))
+
+    def notes(*, limited: bool, of: QueryPlan = plan) -> list[str]:
+        return [step.note for step in with_known_rows(of, "orders", 600, 9, limited=limited).walk()]
+
+    assert notes(limited=False) == ["9 rows", "9 rows", "600 rows"]
+    assert notes(limited=True) == ["9 rows", "about 60 rows", "600 rows"]
+    filtered = QueryPlan((PlanStep("group", "day", 6, steps=(PlanStep("read", "orders", 12, None),)),))
+    assert notes(limited=False, of=filtered) == ["9 rows", "about 12 rows"], "how many the filter leaves isn't known"
+    assert [step.note for step in with_known_rows(plan, "", None, None, limited=False).walk()] == [
+        "about 60 rows", "about 60 rows", "about 120 rows",
+    ]  # fmt: skip
+
+
+def test_plan_as_the_engine_wrote_it_is_a_tree_without_the_signs_of_json(orders: Path) -> None:
+    found = [{"Plan": {"Node Type": "Sort", "Sort Key": ["n", "m"], "Plan Rows": 9, "Plans": [scan("orders", 120)]}}]
+    plan = postgresql_plan(found)
+
+    assert plan_tree(plan.raw).splitlines() == [
+        "Sort", "  Sort Key: n, m", "  Plan Rows: 9",
+        "  Seq Scan", "    Schema: public", "    Relation Name: orders", "    Plan Rows: 120",
+    ]  # fmt: skip
+    tree = plan_tree(_explain("select status, count(*) n from orders group by 1", orders).raw)
+    assert not set('{}"') & set(tree)
+    assert "READ_CSV" in [line.strip() for line in tree.splitlines()]
+    assert plan_tree("SCAN m\n  SEARCH o") == "SCAN m\n  SEARCH o"
+    assert plan_tree(plan.raw[:-5]) == plan.raw[:-5]

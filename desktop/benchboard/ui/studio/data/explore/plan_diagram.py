@@ -8,8 +8,8 @@ from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPainterPath, QPai
 from PySide6.QtWidgets import QWidget
 
 from benchboard.analytics.plan_shares import PlanShares, percent_text, plan_shares, reads_too_much
-from benchboard.analytics.query_plan import PlanStep, QueryPlan
-from benchboard.i18n import _
+from benchboard.analytics.query_plan import PlanStep, QueryPlan, rows_text
+from benchboard.i18n import _, number
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.labels import plain_tooltip
@@ -42,18 +42,26 @@ class _Node:
 
 
 class StepBox(ReadableRow):
-    """A step: what it does, how many rows are expected of it, and its share of the work as a number and a bar."""
+    """A step: what it does, how many rows it takes and gives, and its work as a bar: its share of the expected cost,
+    which is also written, or else its rows beside those of the step with most.
 
-    def __init__(self, parent: "PlanDiagram", step: PlanStep, share: float | None, whole: str) -> None:
+    One with more work than others has the colour of a warning, as one that is slow without need.
+    """
+
+    def __init__(self, parent: "PlanDiagram", step: PlanStep, shares: PlanShares, place: int) -> None:
         super().__init__(parent)
-        self.step, self.share = step, share
-        height = _HEIGHT - (_SHARE_HEIGHT if share is None else 0) - (0 if step.note else _NOTE_HEIGHT)
+        self.step, is_cost = step, shares.basis == "cost"
+        known = [share for share in shares.shares if share is not None]
+        self.share = shares.shares[place] if is_cost or len(known) > 1 else None  # beside none, a bar says nothing
+        most = max(known, default=0.0)
+        self._filled = (self.share or 0.0) if is_cost or not most else (self.share or 0.0) / most
+        self._label = _("{share} of cost").format(share=percent_text(self.share)) if is_cost and self.share else ""
+        self._note = _taken_and_given(step, shares.taken[place])
+        height = _HEIGHT - (_SHARE_HEIGHT if self.share is None else 0) - (0 if self._note else _NOTE_HEIGHT)
         self.setFixedSize(_WIDTH, height)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._warns = reads_too_much(step) or step.action == "cross"
-        parts = [step.title, step.note]
-        if share is not None:
-            parts.append(whole.format(share=percent_text(share)))
+        self.warns = reads_too_much(step) or step.action == "cross" or place in shares.most
+        parts = [step.title, self._note, self._label]
         self.setAccessibleName(", ".join(part for part in parts if part))
         self.setToolTip(plain_tooltip("\n".join(part for part in parts if part)))
 
@@ -69,7 +77,7 @@ class StepBox(ReadableRow):
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             box, radius = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), theme().px("radius.control")
-            painter.setPen(QPen(theme().color("warn" if self._warns else "border.strong"), 1))
+            painter.setPen(QPen(theme().color("warn" if self.warns else "border.strong"), 1))
             painter.setBrush(theme().color("raised"))
             painter.drawRoundedRect(box, radius, radius)
             inner = box.adjusted(_PADDING, 8, -_PADDING, -8)
@@ -79,14 +87,14 @@ class StepBox(ReadableRow):
 
     def _paint_texts(self, painter: QPainter, inner: QRectF) -> None:
         left, right = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignRight
-        shown, room = "" if self.share is None else percent_text(self.share), inner.width()
+        shown, room = self._label, inner.width()
         if shown:
             painter.setFont(theme().font("caption"))
-            painter.setPen(theme().color("warn" if self._warns else "text.secondary"))
+            painter.setPen(theme().color("warn" if self.warns else "text.secondary"))
             painter.drawText(inner.adjusted(0, 1, 0, 0), right | Qt.AlignmentFlag.AlignTop, shown)
             room -= QFontMetricsF(painter.font()).horizontalAdvance(shown) + 8
         lines = (("body_strong", "text", self.step.title, 0.0, room),
-                 ("caption", "text.secondary", self.step.note, 19.0, inner.width()))  # fmt: skip
+                 ("caption", "text.secondary", self._note, 19.0, inner.width()))  # fmt: skip
         for font, ink, text, top, width in lines:
             painter.setFont(theme().font(font))
             painter.setPen(theme().color(ink))
@@ -99,8 +107,8 @@ class StepBox(ReadableRow):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme().color("border"))
         painter.drawRoundedRect(track, 2, 2)
-        painter.setBrush(theme().color("warn" if self._warns else "text.muted"))
-        filled = max(track.width() * min(self.share, 1.0), _BAR if self.share > 0 else 0.0)
+        painter.setBrush(theme().color("warn" if self.warns else "text.muted"))
+        filled = max(track.width() * min(self._filled, 1.0), _BAR if self.share > 0 else 0.0)
         painter.drawRoundedRect(QRectF(track.topLeft(), track.size()).adjusted(0, 0, filled - track.width(), 0), 2, 2)
 
 
@@ -116,6 +124,8 @@ class PlanDiagram(QWidget):
         self._roots: list[_Node] = []
         self._nodes: list[_Node] = []
         self.shares = PlanShares("rows", ())
+        self.steps: tuple[PlanStep, ...] = ()
+        """Of the plan that is shown."""
 
     @property
     def boxes(self) -> tuple[StepBox, ...]:
@@ -129,7 +139,7 @@ class PlanDiagram(QWidget):
             old.setParent(None)
             old.deleteLater()
         self._nodes = []
-        steps = plan.steps if plan is not None else ()
+        self.steps = steps = plan.steps if plan is not None else ()
         self.shares = plan_shares(plan) if plan is not None else PlanShares("rows", ())
         self._roots = [self._node(step, 0) for step in steps]
         row = 0.0
@@ -162,8 +172,7 @@ class PlanDiagram(QWidget):
 
     def _node(self, step: PlanStep, column: int) -> _Node:
         node = _Node(step, column, [])
-        whole = _("{share} of the expected cost") if self.shares.basis == "cost" else _("{share} of the rows")
-        node.box = StepBox(self, step, self.shares.shares[len(self._nodes)], whole)
+        node.box = StepBox(self, step, self.shares, len(self._nodes))
         self._nodes.append(node)
         for one in step.steps:
             inner = self._node(one, column + 1)
@@ -193,6 +202,16 @@ class PlanDiagram(QWidget):
                 for inner in node.inputs:
                     if node.box is not None and inner.box is not None:
                         _paint_line(painter, inner.box, node.box, (inner.step.rows or 0) / most if most else 0.0)
+
+
+def _taken_and_given(step: PlanStep, taken: int | None) -> str:
+    """How many rows a step takes and gives: `600 rows in, about 60 out`; of one that reads a table, what it reads."""
+    if not step.steps or taken is None or step.rows is None:
+        return step.note
+    counted = all(one.counted for one in step.steps)
+    rows_in = _("{rows} in").format(rows=rows_text(taken, counted=counted))
+    given = _("{count} out") if step.counted else _("about {count} out")
+    return f"{rows_in}, {given.format(count=number(step.rows))}"
 
 
 def _place(node: _Node, row: float) -> float:

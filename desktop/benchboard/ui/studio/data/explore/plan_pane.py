@@ -17,12 +17,12 @@ from PySide6.QtWidgets import (
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.plan_shares import PlanShares, percent_text, plan_warnings
 from benchboard.analytics.queries import explain_query
-from benchboard.analytics.query_plan import QueryPlan, rows_text
+from benchboard.analytics.query_plan import QueryPlan, plan_tree, rows_text
 from benchboard.errors import AppError, Cancelled
-from benchboard.i18n import _, in_sentence
+from benchboard.i18n import _, in_sentence, quoted
 from benchboard.ui.studio.data.explore.exploration import Exploration
 from benchboard.ui.studio.data.explore.plan_diagram import PlanDiagram
-from benchboard.ui.studio.data.explore.plan_words import in_words_of
+from benchboard.ui.studio.data.explore.plan_words import in_words_of, with_known_rows
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Icon, Paragraph, SegmentedControl, Text
@@ -45,6 +45,8 @@ class PlanPane(QWidget):
         self._token = CancelToken()
         self._asked: object = None
         """The query whose plan is shown or asked for."""
+        self._plan: QueryPlan | None = None
+        """What the engine says, which is shown with what is known of it."""
         self._failure: AppError | None = None
         """Why there is no plan."""
         self._error_in_sql = ""
@@ -112,7 +114,10 @@ class PlanPane(QWidget):
         state, variables, actor = self._exploration.state, self._exploration.variables(), self._context.actor
         # Once the run has begun, so that not each letter asks the database.
         asked = (state.text, state.source_id, state.time_range)
-        if not self.isVisible() or asked == self._asked:
+        if not self.isVisible():
+            return
+        if asked == self._asked:
+            self._show_known()
             return
         if self._exploration.waiting:
             if self._failure is not None:
@@ -161,7 +166,7 @@ class PlanPane(QWidget):
         self._failure = error
 
     def _show_text(self, text: str, tone: Tone, *, with_steps: bool = False) -> None:
-        self._failure = None
+        self._failure = self._plan = None
         self._show_steps(None)
         self._pages.setVisible(with_steps)  # hidden, it would lose the focus
         self._forms.setVisible(with_steps)
@@ -173,7 +178,7 @@ class PlanPane(QWidget):
         if focused is not None and self.diagram.isAncestorOf(focused):
             self._wait_for_steps()  # its box goes
         self.diagram.show_plan(plan)
-        self.raw.setPlainText(plan.raw if plan is not None else "")
+        self.raw.setPlainText(plan_tree(plan.raw) if plan is not None else "")
         advice = _advice(plan, self.diagram.shares) if plan is not None else ""
         warnings = bool(plan is not None and plan_warnings(plan))
         self._advice_icon.show_icon("ph.lightning" if warnings else "ph.info", "warn" if warnings else "text.secondary")
@@ -199,32 +204,67 @@ class PlanPane(QWidget):
         return next(one for one in self._forms.findChildren(QPushButton) if one.isChecked())
 
     def _show(self, plan: QueryPlan) -> None:
-        text = _("Estimated, not run.")
-        if plan.read_rows is not None:
-            text = _("{rows} to read.").format(rows=rows_text(plan.read_rows)) + " " + text
-            text = text[:1].upper() + text[1:]
-        if not plan.steps:
-            text = _("The query reads no table.")
+        known = self._known(plan)
+        text = self._estimate(known)
         self._show_text(text, "secondary", with_steps=bool(plan.steps))
-        state = self._exploration.state
-        self._show_steps(in_words_of(plan, state.question, self._exploration.table))
+        self._plan = plan
+        self._show_steps(known)
         if self._waits_for_steps and self._form_button().hasFocus():
             self.diagram.focus_first()
         self._waits_for_steps = False
         announce(self, " ".join(part for part in (text, self.advice.text()) if part))
 
+    def _show_known(self) -> None:
+        """Show what was counted since the plan came: the rows of the result, or of the table."""
+        if self._plan is not None and (known := self._known(self._plan)).steps != self.diagram.steps:
+            self.summary.setText(self._estimate(known))
+            self._show_steps(known)
+
+    def _known(self, plan: QueryPlan) -> QueryPlan:
+        """The plan with what is known of the query besides."""
+        state, result = self._exploration.state, self._exploration.result
+        question = state.question
+        rows = None
+        if question is not None and question.source_id and not question.server:  # of a server it may be a sample
+            found = self._exploration.statistics(question.source_id, question.table)
+            rows = found.rows if found is not None else None
+        answer = None
+        if result is not None and (result.text, result.source_id) == (state.text, state.source_id):
+            whole = result.table is not None and not result.table.truncated and result.part_start is None
+            answer = len(result.table.rows) if result.table is not None and whole else None
+            if result.table is not None and result.table.reduced is not None:
+                answer = None
+        worded = in_words_of(plan, question, self._exploration.table)
+        table = question.table if question is not None else ""
+        return with_known_rows(worded, table, rows, answer, limited="limit" in state.text.lower())
+
+    @staticmethod
+    def _estimate(plan: QueryPlan) -> str:
+        """What is to be read, and that the rest is expected alone."""
+        if not plan.steps:
+            return _("The query reads no table.")
+        if plan.read_rows is None:
+            known = any(step.rows is not None or step.cost is not None for step in plan.walk())
+            return _("Estimate") if known else _("The database doesn't say how many rows it expects.")
+        is_counted = all(step.counted for step in plan.walk() if step.read_rows is not None)
+        return _("Estimate: {rows} to read").format(rows=rows_text(plan.read_rows, counted=is_counted))
+
 
 def _advice(plan: QueryPlan, shares: PlanShares) -> str:
     """What to look at first: what is slow for a reason that can be mended, or else where most of the work is."""
     parts = list(plan_warnings(plan))
-    steps, places = list(plan.walk()), shares.all_largest
-    if len(places) > 1:
-        words = _("{steps} cost the same.") if shares.basis == "cost" else _("{steps} take the same number of rows.")
-        names = [steps[place].title for place in reversed(places)]  # in the order in which they are done
-        return " ".join([*parts, words.format(steps=in_sentence(names))])
-    share = shares.shares[places[0]] if places else None
-    if share is not None and len(steps) > 1:
-        whole = _("{share} of the expected cost") if shares.basis == "cost" else _("{share} of the rows")
-        largest = _("Largest step: {step}, {share}.")
-        parts.append(largest.format(step=steps[places[0]].title, share=whole.format(share=percent_text(share))))
-    return " ".join(parts)
+    steps, places = list(plan.walk()), shares.most
+    if not places:
+        return " ".join(parts)
+    names = in_sentence([quoted(steps[place].title) for place in reversed(places)])  # as it is done
+    first, several = places[0], len(places) > 1
+    if shares.basis == "cost":
+        share = percent_text(shares.shares[first] or 0.0)
+        each = _("{steps} cost the most: {share} of the expected cost each.")
+        words = each if several else _("{steps} costs the most: {share} of the expected cost.")
+        return " ".join([*parts, words.format(steps=names, share=share)])
+    each = _("{steps} take the most: {rows} each.")
+    words = each if several else _("{steps} takes the most: {rows}.")
+    inputs = steps[first].steps or (steps[first],)
+    rows = rows_text(shares.taken[first] or 0, counted=all(one.counted for one in inputs))
+    return " ".join([*parts, words.format(steps=names, rows=rows)])
