@@ -25,9 +25,6 @@ _WEIGHTS: Final = dict.fromkeys(
 )
 
 
-_LIGHTER_IN_DARK: Final = {"body_strong": 500, "section": 500}
-"""The weights of small strong texts in dark on Linux: there Qt draws light letters on a dark ground with a quarter more
-ink than dark ones on a light ground, and 600 looks like 700."""
 _HIGH_CONTRAST: Final = {
     "text.secondary": "text",
     "text.muted": "text",
@@ -132,7 +129,7 @@ class Theme(QObject):
         """The font of a step of the scale (`body`, `title`, …), or one of fixed widths: `mono`, one size smaller than
         body, or `code`, as large as body."""
         if role not in ("mono", "code"):
-            return self._font(self._families, role, self._weight(role))
+            return self._font(self._families, role, _WEIGHTS.get(role, 400))
         font = self._font(self._mono_families, "caption" if role == "mono" else "body", 400)
         font.setFeature(QFont.Tag("calt"), 0)  # JetBrains Mono would draw `!=` as one sign
         return font
@@ -164,11 +161,6 @@ class Theme(QObject):
         """A whole group of tokens, for the style sheet and the tests."""
         group_tokens: dict[str, Any] = self._tokens[group]
         return group_tokens
-
-    def _weight(self, role: str) -> int:
-        weight = _WEIGHTS.get(role, 400)
-        is_heavy = self.current == "dark" and _platform() == "linux" and self._families[0] == "Inter"
-        return _LIGHTER_IN_DARK.get(role, weight) if is_heavy else weight
 
     def _font(self, families: list[str], step: str, weight: int) -> QFont:
         """A font of its own for each caller, who may change it: what is kept is only copied."""

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QFontMetricsF, QImage, QPainter
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QFontMetricsF
 from PySide6.QtWidgets import QHeaderView, QLabel, QLineEdit, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -94,31 +93,6 @@ def test_figures_are_equally_wide_in_widgets_that_the_style_sheet_sets(qtbot: Qt
 def test_bold_text_has_a_weight_of_its_own(light: Theme) -> None:
     weights = [QFontInfo(light.font(role)).weight() for role in ("body", "body_strong")]
     assert weights[0] < weights[1]
-
-
-def _ink(font: QFont, text: QColor, ground: QColor) -> float:
-    """How much of a picture the letters of a text cover, as it is drawn in one colour on another."""
-    picture = QImage(400, 40, QImage.Format.Format_RGB32)
-    picture.fill(ground)
-    with QPainter(picture) as painter:
-        painter.setFont(font)
-        painter.setPen(text)
-        painter.drawText(QRectF(0, 0, 400, 40), "Weekly revenue, orders by shop")
-    whole = text.lightnessF() - ground.lightnessF()
-    pixels = (picture.pixelColor(x, y).lightnessF() for x in range(400) for y in range(40))
-    return sum((one - ground.lightnessF()) / whole for one in pixels)
-
-
-def test_strong_text_looks_about_as_heavy_in_dark_as_in_light(light: Theme) -> None:
-    if not QFontDatabase.hasFamily("Inter"):
-        pytest.skip("Inter isn't installed")
-    inks = []
-    for mode in ("light", "dark"):
-        light.set_appearance(mode)  # type: ignore[arg-type]  # a mode
-        inks.append(_ink(light.font("body_strong"), light.color("text"), light.color("surface")))
-    light.set_appearance("light")
-    assert inks[1] / inks[0] < 1.18  # 1.25 with the same weight in both
-    assert light.font("body_strong").weight() == 600
 
 
 @pytest.mark.usefixtures("light")
