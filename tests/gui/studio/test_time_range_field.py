@@ -145,6 +145,9 @@ def test_field_says_the_range_and_is_hidden_without_queries(studio: "Studio") ->
     assert range_title(TimeRange("2026-08-05T08:30:00Z", "now-1d")) == "5 Aug 2026 08:30 – now-1d"
     assert range_title(TimeRange("nonsense", "now")) == "nonsense – now"
     _load(studio, _widget("a", FOLLOWS), time={"from": "now-7d", "to": "now"}, refresh=60)
+    assert field.text().startswith("Last 7 days · ")
+    assert field.text().endswith(" · every 1 min")
+    field.limit_width(field.whole_width)
     assert field.text() == "Last 7 days · every 1 min"
     _load(studio, {"id": "t", "type": "text", "position": {"x": 0, "y": 0, "w": 4, "h": 4}})
     assert field.isHidden()
