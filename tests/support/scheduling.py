@@ -19,7 +19,8 @@ class CrashScheduling(LoadFileScheduling):
     """Files as a whole, as `--dist loadfile` does; a test that crashed its process has failed, and the others are run.
 
     xdist gives that test to the next process, which crashes too. And a process starts a test only once it knows the
-    next one, or that there is none: one that replaces a crashed process would wait for ever with a single test.
+    next one, or that there is none: one that replaces a crashed process would wait for ever with a single test. And
+    where several processes crash at once, xdist would hand files to one that still collects.
     """
 
     def _split_scope(self, nodeid: str) -> str:
@@ -42,6 +43,8 @@ class CrashScheduling(LoadFileScheduling):
         return crashed
 
     def _reschedule(self, node: Any) -> None:
+        if node not in self.registered_collections:
+            return  # it replaces a crashed process, and gets files once it has collected the tests
         super()._reschedule(node)
         while not node.shutting_down and self._pending_of(self.assigned_work[node]) < 2:
             super()._reschedule(node)

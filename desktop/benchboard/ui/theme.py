@@ -197,7 +197,9 @@ class Theme(QObject):
         if isinstance(app, QApplication):
             app.setFont(self.font())
             app.setPalette(_palette(self._colours))
-            app.setStyleSheet(self._style_sheet())
+            sheet = self._style_sheet()
+            if sheet != app.styleSheet():  # Qt would style every widget that there is anew
+                app.setStyleSheet(sheet)
         self.changed.emit()
 
     def _style_sheet(self) -> str:

@@ -52,13 +52,13 @@ class OneTable:
 
 
 def asked(key: str, opened: Opened, paths: tuple[Path, ...] = (), text: str = "SELECT n FROM numbers") -> object:
-    with instance_for(key, paths, opened, time.monotonic() + 10, CancelToken()) as connection:
+    with instance_for(key, paths, opened, time.monotonic() + 60, CancelToken()) as connection:
         return connection.execute(text).fetchall()
 
 
 def total(view: FileView) -> object:
     found = duckdb_engine.run(
-        "SELECT sum(amount) AS total FROM sales", OneTable(view), limit=1, timeout=10, cancel_token=CancelToken(),
+        "SELECT sum(amount) AS total FROM sales", OneTable(view), limit=1, timeout=60, cancel_token=CancelToken(),
         variables={},
     )  # fmt: skip
     return found.rows[0][0]
@@ -87,8 +87,8 @@ def test_instance_for_another_key_opens_another() -> None:
 def test_instance_for_two_at_once_has_one_each() -> None:
     opened, token = Opened(), CancelToken()
     with (
-        instance_for("a", (), opened, time.monotonic() + 10, token) as first,
-        instance_for("a", (), opened, time.monotonic() + 10, token) as second,
+        instance_for("a", (), opened, time.monotonic() + 60, token) as first,
+        instance_for("a", (), opened, time.monotonic() + 60, token) as second,
     ):
         assert first.execute("SELECT 1").fetchall() == second.execute("SELECT 1").fetchall()
     assert len(opened.connections) == 2
@@ -108,7 +108,7 @@ def test_instance_for_cancelled_token_runs_nothing_in_a_kept_instance() -> None:
     opened, token = Opened(), CancelToken()
     asked("a", opened)
     token.cancel()
-    with pytest.raises(Cancelled), instance_for("a", (), opened, time.monotonic() + 10, token):
+    with pytest.raises(Cancelled), instance_for("a", (), opened, time.monotonic() + 60, token):
         pytest.fail("a cancelled query was started")
 
 
@@ -151,7 +151,7 @@ def test_instances_unused_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     asked("a", opened)
     for thread in threading.enumerate():
         if thread.name == "benchboard-instances":
-            thread.join(10)
+            thread.join(60)
     with pytest.raises(duckdb.ConnectionException):
         opened.connections[0].execute("SELECT 1")
 

@@ -118,11 +118,11 @@ def test_recorder_takes_every_frame_also_those_from_before_the_signal_was_added(
     capture.start()
     recorder = SignalRecorder(capture, histories, every_s=0.001)
     recorder.start()
-    assert bus.empty.wait(10)
+    assert bus.empty.wait(60)
     recorder.add(SPEED_KEY, STATUS)
     bus.batches = [speeds(n, 250) for n in range(10_000, 15_000, 250)]
     bus.empty.clear()
-    assert bus.empty.wait(10)
+    assert bus.empty.wait(60)
     capture.stop()
     recorder.stop()
     history = histories.history(SPEED_KEY)
@@ -138,7 +138,7 @@ def test_frames_that_the_recorder_has_not_taken_yet_are_added_once() -> None:
     bus.batches = [speeds(0, 100)]
     capture = Capture(bus, bitrate=500_000)
     capture.start()
-    assert bus.empty.wait(10)
+    assert bus.empty.wait(60)
     recorder = SignalRecorder(capture, histories)
     recorder.add(SPEED_KEY, STATUS)
     recorder.start()
