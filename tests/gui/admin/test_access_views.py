@@ -11,6 +11,7 @@ from benchboard.identity import authentication, role_changes, teams
 from benchboard.identity.permissions import Actor, Client
 from benchboard.identity.role_changes import RoleFields, RoleSummary
 from benchboard.ui.widgets import Button, Select
+from benchboard.ui.widgets.detail_pane import DetailHeader
 from benchboard.ui.widgets.labels import Text
 from benchboard.ui.widgets.list_row import ListRow
 from benchboard.ui.widgets.readable_rows import ReadableRow
@@ -326,3 +327,46 @@ def test_arrows_go_through_the_roles_and_enter_opens_one(admin: Admin) -> None:
     admin.key(Qt.Key.Key_Home)
     admin.key(Qt.Key.Key_Up)
     assert admin.window.focusWidget() is rows[-1]
+
+
+def test_roles_edited_in_a_narrow_window_keep_the_matrix_free_and_say_who_gains_below_it(admin: Admin) -> None:
+    _role(admin, "Line lead", OZ, abilities=("studio:enter",))
+    admin.go("admin/roles")
+    admin.window.resize(1024, 700)
+    admin.click("role_line-lead")
+    assert _shown(admin, "role_detail")
+    admin.find("tick_dongles:pair").setFocus()
+    admin.key(Qt.Key.Key_Space)
+    admin.wait(lambda: _rows(admin, "what_if_sheet") == [f"{OZ}, + open Bench, pair and configure dongles"])
+    staged, sheet = admin.find("roles_staged"), admin.find("what_if_sheet")
+    assert isinstance(staged, Button)
+    admin.wait(lambda: staged.text() == "2 not saved")
+    assert sheet.height() == 240
+    assert not _shown(admin, "role_detail")
+    assert not _shown(admin, "what_if_detail")
+    admin.window.resize(1440, 900)
+    admin.wait(lambda: _shown(admin, "what_if_detail"))
+    assert not sheet.isVisible()
+    assert staged.text() == "2 permissions changed, not saved"
+    admin.window.resize(1024, 700)
+    admin.wait(lambda: sheet.isVisible() and not _shown(admin, "what_if_detail"))
+    admin.click("roles_discard")
+    assert not sheet.isVisible()
+
+
+def test_find_a_permission_leaves_its_rows_in_the_matrix(admin: Admin) -> None:
+    admin.go("admin/roles")
+    admin.find("ability_bench:enter")
+
+    def rows() -> list[str]:
+        found = [one for one in admin.window.findChildren(QWidget) if one.objectName().startswith("ability_")]
+        return sorted(one.objectName() for one in found if one.isVisible())
+
+    every = rows()
+    admin.type("who_can_search", "configure")
+    admin.wait(lambda: rows() == ["ability_dongles:pair"])
+    field = admin.find("who_can_search")
+    assert isinstance(field, QLineEdit)
+    field.clear()
+    admin.type("who_can_search", "Ada Lovelace")
+    admin.wait(lambda: rows() == every)

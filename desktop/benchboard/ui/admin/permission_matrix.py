@@ -35,13 +35,15 @@ _GROUPS: Final = (
 @dataclass(frozen=True, slots=True)
 class MatrixContent:
     """`roles` are the columns; `staged` is what is ticked of role `current` where that isn't saved yet; rows in
-    `marked` stand out. `editable`: whether the current role's boxes can be changed."""
+    `marked` stand out. `editable`: whether the current role's boxes can be changed. `found`: the rows that are shown of
+    those that a search leaves; None: all."""
 
     roles: tuple[RoleSummary, ...] = ()
     current: str = ""
     staged: frozenset[str] | None = None
     marked: frozenset[str] = frozenset()
     editable: bool = False
+    found: frozenset[str] | None = None
 
     def ticked(self, role: RoleSummary) -> frozenset[str]:
         """What is ticked in a role's column."""
@@ -58,6 +60,7 @@ class PermissionMatrix(QWidget):
         self._content = MatrixContent()
         self._rows: list[_MatrixRow] = []
         self._titles: list[_RowTitle] = []
+        self._headings: list[tuple[_GroupHead, Sequence[str]]] = []
         self._inner = QWidget()
         self._inner.setProperty("plain", "true")
         self._column = QVBoxLayout(self._inner)
@@ -88,8 +91,16 @@ class PermissionMatrix(QWidget):
             self._build()
         for row in self._rows:
             row.show_content(content)
+        self._show_found(content.found)
         if not same or before.current != content.current:
             self._scroll_to_current()
+
+    def _show_found(self, found: frozenset[str] | None) -> None:
+        """Hide the rows that a search leaves out, and the headings without rows."""
+        for row in self._rows:
+            row.setVisible(found is None or row.ability in found)
+        for heading, abilities in self._headings:
+            heading.setVisible(found is None or not found.isdisjoint(abilities))
 
     def _scroll_to_current(self) -> None:
         """Have the current role's column in view, beside what the rows are called."""
@@ -105,13 +116,14 @@ class PermissionMatrix(QWidget):
             if old is not None:
                 old.hide()
                 old.deleteLater()
-        self._rows = []
+        self._rows, self._headings = [], []
         head = _Head(self._content)
         self._titles = [head.title]
         self._column.addWidget(head)
         for group, abilities in _GROUPS:
             heading = _GroupHead(_(group))
             self._titles.append(heading.title)
+            self._headings.append((heading, abilities))
             self._column.addWidget(heading)
             for ability in abilities:
                 row = _MatrixRow(ability, self._content)
@@ -139,12 +151,12 @@ class _RuledLine(QWidget):
 
 class _RowTitle(QWidget):
     """What a row is called, in the first column, which stays at the left edge. `edge` is the colour of the mark at that
-    edge, empty without one.
+    edge, empty without one. `ruled`: over the columns of roles, a line ends it.
     """
 
-    def __init__(self, text: QWidget, ground: str = "surface") -> None:
+    def __init__(self, text: QWidget, ground: str = "surface", *, ruled: bool = True) -> None:
         super().__init__()
-        self._ground, self.edge = ground, ""
+        self._ground, self._ruled, self.edge = ground, ruled, ""
         line = QHBoxLayout(self)
         line.setContentsMargins(16, 0, 8, 1)
         line.addWidget(text)
@@ -167,7 +179,8 @@ class _RowTitle(QWidget):
         with QPainter(self) as painter:
             if self._scrolled:  # over the columns of roles
                 painter.fillRect(self.rect().adjusted(0, 0, 0, -1), theme().color(self._ground))
-                painter.fillRect(QRect(self.width() - 1, 0, 1, self.height()), theme().color("border"))
+                if self._ruled:
+                    painter.fillRect(QRect(self.width() - 1, 0, 1, self.height()), theme().color("border"))
             if self.edge:
                 painter.fillRect(QRect(0, 0, _EDGE, self.height() - 1), theme().color(self.edge))
 
@@ -224,7 +237,7 @@ class _GroupHead(_RuledLine):
         self.setFixedHeight(30)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
-        self.title = _RowTitle(Text(title, "body_strong", "secondary"), "surface.alt")
+        self.title = _RowTitle(Text(title, "body_strong", "secondary"), "surface.alt", ruled=False)
         line.addWidget(self.title)
         line.addStretch(1)
 
@@ -237,7 +250,7 @@ class _MatrixRow(ReadableRow):
     def __init__(self, ability: str, content: MatrixContent) -> None:
         super().__init__()
         self.setObjectName(f"ability_{ability}")
-        self._ability = ability
+        self.ability = ability
         self.setFixedHeight(theme().px("table.row.standard"))
         acts = next(acts for acts in ABILITIES if acts[0] == ability)
         line = QHBoxLayout(self)
@@ -252,7 +265,7 @@ class _MatrixRow(ReadableRow):
         for role in content.roles:
             if content.editable and role.id == content.current:
                 self._box = _BoxCell(ability, role)
-                self._box.box.clicked.connect(lambda on: self.toggled.emit(self._ability, on))
+                self._box.box.clicked.connect(lambda on: self.toggled.emit(self.ability, on))
                 cell: _Cell = self._box
             else:
                 cell = _Cell(role, is_current=role.id == content.current)
@@ -261,14 +274,14 @@ class _MatrixRow(ReadableRow):
 
     def show_content(self, content: MatrixContent) -> None:
         """Show what the roles have of the ability now."""
-        is_marked = self._ability in content.marked
+        is_marked = self.ability in content.marked
         self.title.edge = "warn" if is_marked else ""
         self._text.setProperty("type", "body_strong" if is_marked else "body")
         self._text.setFont(theme().font("body_strong" if is_marked else "body"))
         self._text.setText(self._text.text())
         said = []
         for cell, role in zip(self._cells, content.roles, strict=True):
-            on, was = self._ability in content.ticked(role), self._ability in role.abilities
+            on, was = self.ability in content.ticked(role), self.ability in role.abilities
             cell.show_value(on=on, was=was)
             said.append(f"{role.name} {_('Yes') if on else _('No')}")
         self.setAccessibleName(f"{self._text.text()}: {', '.join(said)}")

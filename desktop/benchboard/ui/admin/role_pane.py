@@ -23,15 +23,19 @@ from benchboard.ui.context import Context
 from benchboard.ui.sign_in.demo_picker import role_description
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import Badge, Button, Paragraph, Text, hairline
+from benchboard.ui.widgets import Badge, Button, Paragraph, Text, fill_column, hairline, scroll_area
 from benchboard.ui.widgets.detail_pane import DetailHeader, DetailPane, DetailSection
 from benchboard.ui.widgets.flow_layout import FlowLayout
 from benchboard.ui.widgets.labels import Tone
 from benchboard.ui.widgets.list_row import ListRow
 from benchboard.ui.widgets.readable_rows import ReadableList, make_readable
+from benchboard.ui.widgets.surfaces import set_surface
 
 MOST_SHOWN: Final = 50
 _MAX_ABILITIES: Final = 5
+_SHEET_HEIGHT: Final = 240
+_SHEET_LEFT: Final = 320
+"""Pixels of the sheet, and of the counts in it."""
 
 
 class RolePane(DetailPane):
@@ -95,6 +99,47 @@ class RolePane(DetailPane):
         self._members.show_members(role.id, is_fixed=role.is_system or bool(denied), none=none, count=role.people)
 
 
+class _WhatIfParts:
+    """What tells who gains and who loses: counts, their bar, what was ticked and unticked, and the people."""
+
+    def __init__(self) -> None:
+        self._all = (
+            _Figure(_("gain something"), "ok"),
+            _Figure(_("lose something"), "error"),
+            _Figure(_("no difference"), "text"),
+        )
+        self.figures = QWidget()
+        line = QHBoxLayout(self.figures)
+        line.setContentsMargins(16, 12, 16, 4)
+        for figure in self._all:
+            line.addWidget(figure, 1)
+        self.bar = _ShareBar()
+        self.changes = Paragraph("", "body", "secondary")
+        self.changes.setContentsMargins(16, 8, 16, 8)
+        self.gains, self.losses = _DifferenceSection(_("Gain"), "+"), _DifferenceSection(_("Lose"), "−")
+        self.nobody = Paragraph("", "body", "secondary")
+        self.nobody.setContentsMargins(16, 12, 16, 12)
+
+    def show_what_if(self, role: RoleSummary, ticked: frozenset[str], told: WhatIf) -> None:
+        """Show what ticking these abilities of the role would do."""
+        counts = (told.gaining, told.losing, told.unchanged)
+        for figure, sign, count in zip(self._all, ("+", "−", ""), counts, strict=True):
+            figure.show_count(f"{sign} {number(count)}".strip() if count else "0")
+        self.bar.show_counts(counts)
+        parts = [
+            (_("Added: {values}."), [one for (one, *_more) in ABILITIES if one in ticked - role.abilities]),
+            (_("Removed: {values}."), [one for (one, *_more) in ABILITIES if one in role.abilities - ticked]),
+        ]
+        said = [words.format(values=", ".join(map(ability_title, found))) for words, found in parts if found]
+        self.changes.setText(" ".join(said))
+        self.gains.show_people(told.gains, told.gaining)
+        self.losses.show_people(told.losses, told.losing)
+        none = not told.gaining and not told.losing
+        text = _("No one has this role yet.") if not role.people else _("Their other roles give everyone the same.")
+        self.nobody.setText(text)
+        self.nobody.setVisible(none)
+
+
 class WhatIfPane(DetailPane):
     """Who gains and who loses what if the role is saved as it is ticked now."""
 
@@ -104,45 +149,59 @@ class WhatIfPane(DetailPane):
         self._head.name.setText(_("Who gains, who loses"))
         self.head.addWidget(self._head)
         self.head.addWidget(hairline())
-        self._figures = (
-            _Figure(_("gain something"), "ok"),
-            _Figure(_("lose something"), "error"),
-            _Figure(_("no difference"), "text"),
-        )
-        strip = QWidget()
-        line = QHBoxLayout(strip)
-        line.setContentsMargins(16, 12, 16, 4)
-        for figure in self._figures:
-            line.addWidget(figure, 1)
-        self._bar = _ShareBar()
-        self._changes = Paragraph("", "body", "secondary")
-        self._changes.setContentsMargins(16, 8, 16, 8)
-        self._gains, self._losses = _DifferenceSection(_("Gain"), "+"), _DifferenceSection(_("Lose"), "−")
-        self._nobody = Paragraph("", "body", "secondary")
-        self._nobody.setContentsMargins(16, 12, 16, 12)
-        for widget in (strip, self._bar, self._changes, hairline(), self._gains, self._losses, self._nobody):
+        self._parts = parts = _WhatIfParts()
+        for widget in (
+            parts.figures, parts.bar, parts.changes, hairline(), parts.gains, parts.losses, parts.nobody,
+        ):  # fmt: skip
             self.column.addWidget(widget)
         self.column.addStretch(1)
 
     def show_what_if(self, role: RoleSummary, ticked: frozenset[str], told: WhatIf) -> None:
         """Show what ticking these abilities of the role would do."""
         self._head.below.setText(_("If you save “{name}” now").format(name=role.name))
-        counts = (told.gaining, told.losing, told.unchanged)
-        for figure, sign, count in zip(self._figures, ("+", "−", ""), counts, strict=True):
-            figure.show_count(f"{sign} {number(count)}".strip() if count else "0")
-        self._bar.show_counts(counts)
-        parts = [
-            (_("Added: {values}."), [one for (one, *_more) in ABILITIES if one in ticked - role.abilities]),
-            (_("Removed: {values}."), [one for (one, *_more) in ABILITIES if one in role.abilities - ticked]),
-        ]
-        said = [words.format(values=", ".join(map(ability_title, found))) for words, found in parts if found]
-        self._changes.setText(" ".join(said))
-        self._gains.show_people(told.gains, told.gaining)
-        self._losses.show_people(told.losses, told.losing)
-        none = not told.gaining and not told.losing
-        text = _("No one has this role yet.") if not role.people else _("Their other roles give everyone the same.")
-        self._nobody.setText(text)
-        self._nobody.setVisible(none)
+        self._parts.show_what_if(role, ticked, told)
+
+
+class WhatIfSheet(QWidget):
+    """The same below the matrix, where there is no room beside it: the counts at the left of the people."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("what_if_sheet")
+        self.setAccessibleName(_("Who gains, who loses"))
+        set_surface(self, "surface")
+        self.setFixedHeight(_SHEET_HEIGHT)
+        self._parts = parts = _WhatIfParts()
+        title = Text(_("Who gains, who loses"), "section")
+        title.setContentsMargins(16, 12, 16, 0)
+        left = QWidget()
+        left.setFixedWidth(_SHEET_LEFT)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in (title, parts.figures, parts.bar, parts.changes):
+            column.addWidget(widget)
+        column.addStretch(1)
+        people = QWidget()
+        people.setProperty("plain", "true")
+        rows = QVBoxLayout(people)
+        rows.setContentsMargins(0, 0, 0, 8)
+        rows.setSpacing(0)
+        for widget in (parts.gains, parts.losses, parts.nobody):
+            rows.addWidget(widget)
+        rows.addStretch(1)
+        both = QWidget()
+        line = QHBoxLayout(both)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(left)
+        line.addWidget(hairline(vertical=True))
+        line.addWidget(scroll_area(people), 1)
+        fill_column(self, hairline(), both)
+
+    def show_what_if(self, role: RoleSummary, ticked: frozenset[str], told: WhatIf) -> None:
+        """Show what ticking these abilities of the role would do."""
+        self._parts.show_what_if(role, ticked, told)
 
 
 class _Figure(QWidget):
@@ -243,7 +302,7 @@ class WhoCanPane(DetailPane):
 
         def show(found: tuple[FoundObject, ...]) -> None:
             if text == self._text:
-                self._show_choices(_abilities_matching(text), found)
+                self._show_choices(abilities_matching(text)[:_MAX_ABILITIES], found)
 
         self._context.tasks.read(self, lambda session: reached_objects.find_objects(session, actor, text), show)
 
@@ -316,9 +375,9 @@ class WhoCanPane(DetailPane):
         self._rest.setVisible(more)
 
 
-def _abilities_matching(text: str) -> list[str]:
+def abilities_matching(text: str) -> list[str]:
+    """The permissions that a text means: a part of what one is called, or of its own name."""
     wanted = fold(text)
-    found = [
+    return [
         acts[0] for acts in ABILITIES if wanted in fold(ability_title(acts[0])) or any(wanted in act for act in acts)
     ]
-    return found[:_MAX_ABILITIES]

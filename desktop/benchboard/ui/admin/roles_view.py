@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.i18n import _, ngettext, number, pgettext
@@ -14,7 +14,7 @@ from benchboard.identity.role_changes import RoleSummary, WhatIf
 from benchboard.identity.roles import RESERVED, denied_title, with_dependent, with_needed
 from benchboard.ui.admin import role_actions
 from benchboard.ui.admin.permission_matrix import MatrixContent, PermissionMatrix, changed_rows, compared
-from benchboard.ui.admin.role_pane import RolePane, WhatIfPane, WhoCanPane
+from benchboard.ui.admin.role_pane import RolePane, WhatIfPane, WhatIfSheet, WhoCanPane, abilities_matching
 from benchboard.ui.commands import Handler, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import DatabaseSession
@@ -33,7 +33,7 @@ from benchboard.ui.widgets.accessible import Role, place_text
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.list_row import ListRow
 from benchboard.ui.widgets.surfaces import set_surface
-from benchboard.ui.widgets.tab_order import one_tab_stop_list
+from benchboard.ui.widgets.tab_order import focus_content, one_tab_stop_choices, one_tab_stop_list
 from benchboard.ui.window_commands import LIST_UNDO, UNDO
 
 _LIST_WIDTH: Final = 220
@@ -73,6 +73,7 @@ class RolesView(QWidget):
         self._list.setProperty("plain", "true")
         self._list.setAccessibleName(_("Roles"))
         one_tab_stop_list(self._list)
+        one_tab_stop_choices(self._list)
         self._list_column = QVBoxLayout(self._list)
         self._list_column.setContentsMargins(0, 0, 0, 0)
         self._list_column.setSpacing(0)
@@ -82,13 +83,21 @@ class RolesView(QWidget):
         set_surface(self._list_area, "surface")
         self._matrix = PermissionMatrix()
         self._matrix.toggled.connect(self._toggle)
+        self._sheet = WhatIfSheet()
+        self._sheet.hide()
+        right = QWidget()
+        beside = QVBoxLayout(right)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(0)
+        beside.addWidget(self._matrix, 1)
+        beside.addWidget(self._sheet)
         both = QWidget()
         line = QHBoxLayout(both)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(0)
         line.addWidget(self._list_area)
         line.addWidget(hairline(vertical=True))
-        line.addWidget(self._matrix, 1)
+        line.addWidget(right, 1)
         self._role_pane = RolePane(context, self._create, self._why_not_changed)
         self._what_if, self._who_can = WhatIfPane(), WhoCanPane(context)
         self._panes = QStackedWidget()
@@ -97,6 +106,7 @@ class RolesView(QWidget):
             pane.closed.connect(self._close_detail)
         self._body = Drawer(both, self._panes)
         self._body.covers.connect(self._matrix.set_covered)
+        self._body.covers.connect(lambda _pixels: QTimer.singleShot(0, self, self._fit_width))
         self.banner_place = BannerPlace()
         fill_column(self, self._toolbar, self.banner_place, self._body)
         self.setFocusProxy(self._list)
@@ -129,7 +139,8 @@ class RolesView(QWidget):
     def panes(self) -> list[QWidget]:
         """The panes in F6 order."""
         detail = [self._panes] if self._panes.isVisible() else []
-        return [self._toolbar, self._list_area, self._matrix, *detail]
+        sheet = [self._sheet] if self._sheet.isVisible() else []
+        return [self._toolbar, self._list_area, self._matrix, *sheet, *detail]
 
     def open_route(self, rest: str) -> None:
         """Show one role."""
@@ -171,7 +182,10 @@ class RolesView(QWidget):
     def _show_list(self) -> None:
         for at, role in enumerate(self._roles):
             if role.id not in self._rows:
-                row = ListRow(partial(self._select, role.id), name=f"role_{role.slug}", icon="ph.shield")
+                row = ListRow(
+                    partial(self._select, role.id), name=f"role_{role.slug}", icon="ph.shield",
+                    follow=partial(self._follow, role.id),
+                )  # fmt: skip
                 self._rows[role.id] = row
             row = self._rows[role.id]
             people = ngettext("{count} person", "{count} people", role.people).format(count=number(role.people))
@@ -234,6 +248,16 @@ class RolesView(QWidget):
         self._show_current()
         self._open_detail()
 
+    def _follow(self, role_id: str) -> None:
+        """Show the role that the arrows have reached; while another one is edited, Enter asks first."""
+        if self._has_staged() or role_id == self._current:
+            return
+        self._current = role_id
+        self._show_compare_choices()
+        self._show_current()
+        if not self._body.narrow:
+            self._open_detail()
+
     def _role(self, role_id: str = "") -> RoleSummary | None:
         wanted = role_id or self._current
         return next((role for role in self._roles if role.id == wanted), None)
@@ -260,7 +284,22 @@ class RolesView(QWidget):
             self._panes.setCurrentWidget(self._what_if)
         else:
             self._panes.setCurrentWidget(self._role_pane)
-        self._body.show_detail(True)
+        self._body.show_detail(not self._has_sheet())
+
+    def _has_sheet(self) -> bool:
+        """Whether who gains and who loses stands below the matrix: details beside it would cover it."""
+        return self._has_staged() and self._body.narrow and not self._search.text().strip()
+
+    def _show_sheet(self) -> None:
+        self._sheet.setVisible(self._has_sheet())
+
+    def _fit_width(self) -> None:
+        """Show who gains and who loses where the width has room for it now."""
+        has_sheet = self._has_sheet()
+        if self._has_staged() and has_sheet != self._sheet.isVisibleTo(self):
+            self._open_detail()
+        self._show_sheet()
+        self._title_staged()
 
     def _close_detail(self) -> None:
         if self._panes.currentWidget() is self._who_can:
@@ -290,7 +329,7 @@ class RolesView(QWidget):
         self._added, self._removed = ticked - role.abilities, role.abilities - ticked
         self._show_list()
         self._show_current()
-        if not self._body.narrow:
+        if not self._body.narrow or self._panes.isVisible():
             self._open_detail()
 
     def _show_matrix(self) -> None:
@@ -303,6 +342,8 @@ class RolesView(QWidget):
         other = self._role(self._compare.current_key() or "-")
         if other is not None:
             content = compared(content, other)
+        if found := abilities_matching(self._search.text().strip()) if self._search.text().strip() else []:
+            content = replace(content, found=frozenset(found))
         self._matrix.show_content(content)
 
     def _show_staged(self) -> None:
@@ -310,11 +351,11 @@ class RolesView(QWidget):
         for widget in (self._staged, self._discard, self._save):
             widget.setVisible(count > 0)
         self._new.setVisible(count == 0)
+        self._show_sheet()
         self.unsaved_changed.emit()
         if role is None or not count:
             return
-        text = ngettext("{count} permission changed, not saved", "{count} permissions changed, not saved", count)
-        self._staged.set_title(text.format(count=count))
+        self._title_staged()
         save = ngettext("Save for {count} person", "Save for {count} people", role.people)
         self._save.set_title(save.format(count=number(role.people)) if role.people else _("Save"))
         ticked, actor = self._ticked(role), self._context.actor
@@ -324,11 +365,23 @@ class RolesView(QWidget):
 
         def show(told: WhatIf) -> None:
             if self._role() == role and self._ticked(role) == ticked:
-                self._what_if.show_what_if(role, ticked, told)
+                for pane in (self._what_if, self._sheet):
+                    pane.show_what_if(role, ticked, told)
 
         self._context.tasks.read(self, preview, show)
 
+    def _title_staged(self) -> None:
+        """Say how many permissions aren't saved, in as many words as the toolbar has room for."""
+        count = len(self._added) + len(self._removed)
+        text = ngettext("{count} permission changed, not saved", "{count} permissions changed, not saved", count)
+        if self._body.narrow:
+            text = ngettext("{count} not saved", "{count} not saved", count)
+        self._staged.set_title(text.format(count=number(count)))
+
     def _show_what_if_pane(self) -> None:
+        if self._has_sheet():
+            focus_content(self._sheet)
+            return
         self._panes.setCurrentWidget(self._what_if)
         self._body.show_detail(True)
 
@@ -359,6 +412,8 @@ class RolesView(QWidget):
     # ---- who can
 
     def _search_who_can(self, text: str) -> None:
+        self._show_matrix()
+        self._show_sheet()
         if text.strip():
             self._who_can.search(text.strip())
             self._panes.setCurrentWidget(self._who_can)

@@ -95,7 +95,7 @@ class Drawer(QWidget):
             or (before is not None and self._detail.isAncestorOf(before))
         ):
             return
-        head = self._detail.findChild(DetailHeader)
+        head = next((one for one in self._detail.findChildren(DetailHeader) if one.isVisible()), None)
         if head is not None:
             below = "" if head.below.isHidden() else head.below.text()
             announce(self._detail, ", ".join(filter(None, (head.name.text(), below))), again=True)
