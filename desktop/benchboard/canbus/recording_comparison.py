@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from benchboard.canbus.frame import TimeSource, Timestamp
 from benchboard.canbus.frame_statistics import IdStatistics
-from benchboard.i18n import _
+from benchboard.i18n import _, number, percent
 
 TOLERANCE: Final = 0.2
 """How much periods may differ at first, as a share of the shorter one."""
@@ -179,14 +180,31 @@ def _said(one: IdDifference, row: ComparedId) -> str:
         return _constants_text(row)
     if one is IdDifference.BYTES:
         return _changing_text(row)
+    if one is IdDifference.PERIOD:
+        return _periods_text(row)
     return {
         IdDifference.ONLY_FIRST: _("Only in A"),
         IdDifference.ONLY_SECOND: _("Only in B"),
-        IdDifference.PERIOD: _("Other period"),
         IdDifference.FREEZES: _("Data never changes in B"),
         IdDifference.CHANGES: _("Data never changes in A"),
         IdDifference.ALWAYS: _("Data changes in every frame of one"),
     }[one]
+
+
+def _periods_text(row: ComparedId) -> str:
+    """Both periods, no finer than the stamps they are from, and by how much the second one differs."""
+    change = row.period_change or 0.0
+    shown = _("Period {first} ms in A, {second} ms in B ({change})")
+    first, second = (_milliseconds(side) for side in (row.first, row.second))
+    return shown.format(first=first, second=second, change=("+" if change > 0 else "") + percent(100 * change, 0))
+
+
+def _milliseconds(side: IdStatistics | None) -> str:
+    seconds = side.rounded(side.mean_s) if side is not None else None
+    if side is None or seconds is None:
+        return "–"
+    decimals = Timestamp(0.0, TimeSource.DEVICE, side.uncertainty_s).decimals if side.uncertainty_s else 6
+    return number(1000 * seconds, max(decimals - 3, 0))
 
 
 def _two(text: str, first: str, second: str) -> str:

@@ -11,7 +11,6 @@ from benchboard.identity import authentication, role_changes, teams
 from benchboard.identity.permissions import Actor, Client
 from benchboard.identity.role_changes import RoleFields, RoleSummary
 from benchboard.ui.widgets import Button, Select
-from benchboard.ui.widgets.detail_pane import DetailHeader
 from benchboard.ui.widgets.labels import Text
 from benchboard.ui.widgets.list_row import ListRow
 from benchboard.ui.widgets.readable_rows import ReadableRow
