@@ -186,8 +186,10 @@ def prepare(workspace: Workspace, report: Report | None = None, *, with_week: bo
     if workspace.location.kind == "server":
         require_current(workspace)
         return
-    if upgrade.current(database) != upgrade.head():
-        say(_("Updating the database"))
+    revision = upgrade.current(database)
+    if revision != upgrade.head():
+        creating = _("Creating the demo") if workspace.location.kind == "demo" else _("Creating the database")
+        say(creating if revision is None else _("Updating the database"))
     upgrade.upgrade(database)
     seed(workspace, report, with_week=with_week)
 

@@ -22,6 +22,7 @@ from benchboard.ui.shell.shell import Shell
 from benchboard.ui.tasks import Progress
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import short_date
+from benchboard.ui.widgets import section_list
 from benchboard.ui.widgets.banners import Banner
 from benchboard.ui.widgets.buttons import SegmentedControl
 from benchboard.ui.widgets.labels import Text
@@ -242,7 +243,7 @@ def test_settings_section_pressed_in_the_list_is_shown_with_focus(
 
 
 @pytest.mark.parametrize("width", [1024, 1440, 1920])
-def test_settings_stand_in_the_middle_with_their_words_beside_them_where_there_is_room(
+def test_settings_have_their_heading_above_a_card_of_at_most_640_px(
     qtbot: QtBot, working: Application, shell: Shell, click: Clicker, width: int
 ) -> None:
     working.window.resize(width, 900)
@@ -253,7 +254,10 @@ def test_settings_stand_in_the_middle_with_their_words_beside_them_where_there_i
     while not isinstance(group, SettingsSection):
         group = group.parentWidget()
     words, card = group.findChild(Text), group.findChild(Card)
-    qtbot.waitUntil(lambda: (words.mapTo(group, QPoint(0, 0)).y() < card.y()) == (width == 1024))
+    qtbot.waitUntil(lambda: words.mapTo(group, QPoint(0, words.height())).y() < card.y())
+    assert card.width() <= 640
+    said = [text.text() for text in page.findChildren(Text)]
+    assert said.count("Theme") == said.count("Language") == 1
     left = group.mapTo(page, QPoint(0, 0)).x()
     right = page.viewport().width() - left - group.width()
     assert abs(left - right) <= 1
@@ -269,6 +273,19 @@ def _current_section(shell: Shell) -> int:
     sections = shell.findChild(SectionList)
     assert sections is not None
     return sections.current()
+
+
+def test_settings_tell_where_one_is_on_arrival(
+    qtbot: QtBot, working: Application, shell: Shell, click: Clicker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(section_list, "announce", lambda _widget, text, **_how: said.append(text))
+    working.window.resize(1024, 700)
+    shell.go("settings")
+    first = click.find(working.window, "section_0")
+    qtbot.waitUntil(first.hasFocus)
+    assert _current_section(shell) == 0
+    assert said == ["Settings, Theme, 1 of 5"]
 
 
 def test_settings_address_names_a_section(qtbot: QtBot, working: Application, shell: Shell, click: Clicker) -> None:
@@ -292,8 +309,14 @@ def test_settings_sections_by_keys(qtbot: QtBot, working: Application, shell: Sh
     first = click.find(working.window, "section_0")
     qtbot.waitUntil(first.isVisible)
     first.setFocus(Qt.FocusReason.TabFocusReason)
+    focused: list[QWidget | None] = []
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    told = application.focusChanged.connect(lambda _old, now: focused.append(now))
     qtbot.keyClick(first, Qt.Key.Key_Down)
+    application.focusChanged.disconnect(told)
     assert _current_section(shell) == 1
+    assert focused == [click.find(working.window, "section_1")], "nothing in the page has the focus on the way"
     second = click.find(working.window, "section_1")
     assert second.hasFocus(), "the arrows go on from section to section"
     qtbot.keyClick(second, Qt.Key.Key_Return)

@@ -79,7 +79,7 @@ def test_drag_on_narrow_page_changes_only_that_breakpoint(studio: "Studio") -> N
     document = studio.page.editor.document
     assert overridden_ids(document, "tablet") == {"orders-week"}
     assert document.layout.cell("orders-week") == desktop["orders-week"]
-    assert "1 widget has a custom layout here." in _words(studio)
+    assert "1 widget is placed differently here." in _words(studio)
     studio.wait_until_saved()
     stored = parse_document(studio.stored().document)
     assert overridden_ids(stored, "tablet") == {"orders-week"}

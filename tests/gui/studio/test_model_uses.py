@@ -43,7 +43,7 @@ def test_uses_of_a_model_its_fields_and_its_table_lead_to_what_uses_them(studio:
     studio.wait(lambda: page.summary.text() == "Used by 1 widget on 1 dashboard and 1 field.")
     assert page.origin.text() == "Made from Sales / sales.name"
     page.show_field("total")
-    studio.wait(lambda: page.summary.text() == "Nothing uses it.")
+    studio.wait(lambda: page.summary.text() == "Not used yet.")
     studio.wait(lambda: _is_shown(page, "Nothing uses it"))
     assert not page.table.isVisible()
 
@@ -56,7 +56,7 @@ def test_uses_of_a_model_its_fields_and_its_table_lead_to_what_uses_them(studio:
     studio.wait(lambda: len(page.table.uses) == 2)
     page.table.opened.emit(0)  # the calculated field over it
     assert page.origin.text() == "Made from Sales / sales.name"
-    studio.wait(lambda: page.summary.text() == "Nothing uses it.")
+    studio.wait(lambda: page.summary.text() == "Not used yet.")
 
     # The source says what reads it, also through the model.
     studio.context.go(f"studio/data/{sales.id}")

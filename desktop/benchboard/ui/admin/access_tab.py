@@ -200,6 +200,15 @@ class _PermissionSection(DetailSection):
         self._rows.setVisible(bool(rows))
 
 
+def _no_objects(kind: ObjectKind) -> str:
+    return {
+        "dashboard": _("No dashboards"),
+        "source": _("No data sources"),
+        "dongle": _("No dongles"),
+        "shop": _("No shops"),
+    }[kind]
+
+
 def _ended_text(told: PersonReach) -> str:
     return {
         "disabled": _("{name} can't do anything: the account is disabled."),
@@ -233,7 +242,7 @@ class _ObjectSection(DetailSection):
         )
         self._rows.setVisible(bool(page.rows))
         allowed = any(one.act == _SEEN_BY[self._kind] and one.allowed for one in told.permissions)
-        self._none.setText(_("There are none that they can reach.") if allowed else _("No role lets them see any."))
+        self._none.setText(_no_objects(self._kind) if allowed else _("No role lets them see any."))
         self._none.setVisible(not page.rows)
         self._rest.setText(_("Showing the first {count}. The export has all.").format(count=number(len(page.rows))))
         self._rest.setVisible(count > len(page.rows))

@@ -84,7 +84,7 @@ class RolePane(DetailPane):
         """Show this role."""
         self._role = role
         self._head.name.setText(role.name)
-        self._kind.show_state("neutral", _("System role") if role.is_system else _("Own role"), "ph.shield")
+        self._kind.show_state("neutral", _("System role") if role.is_system else _("Custom role"), "ph.shield")
         about = role_description(role.slug) if role.is_system else role.description
         self._about.setText(about or _("No description yet."))
         denied = self._write()

@@ -259,8 +259,9 @@ def _computer() -> Column[SessionRecord]:
         "host_name",
         _("Computer"),
         lambda row: row.host_name or _("Unknown"),
-        second=lambda row: _("This window") if row.mine else (row.ip_address or ""),
-        width=170,
+        second=lambda row: row.ip_address or _("This computer"),
+        tag=lambda row: Mark("info", _("This window"), "ph.app-window") if row.mine else None,
+        width=250,
     )
 
 

@@ -88,7 +88,7 @@ class RecordingsView(QWidget):
             why=_("Open a candump, ASC, BLF or TRC file, or drop it here. Record one with Record in Live bus."),
         )
         self._empty.action.setObjectName("recording_open_empty")
-        sample = self._empty.add_action(_("Open sample of a simulated conveyor"), self.open_sample)
+        sample = self._empty.add_action(_("Open a sample recording"), self.open_sample)
         sample.setObjectName("recording_open_sample")
         self._empty.add_below(RecentLinks(self._recent, self.open))
         set_surface(self._empty, "surface")

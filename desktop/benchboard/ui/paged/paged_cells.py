@@ -7,6 +7,7 @@ from typing import Any, Final
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen, QTextLayout
 
+from benchboard.i18n import _
 from benchboard.paging import Line
 from benchboard.ui.paged.paged_model import Column, repeated_text
 from benchboard.ui.theme import theme
@@ -22,9 +23,11 @@ _PICTURE: Final = (76, 48)
 PICTURE_ROOM: Final = _PICTURE[0] + 12
 """What a picture takes of its cell's width, in pixels."""
 _AVATAR: Final = 26
-_AVATAR_STEP: Final = 18
+_AVATAR_STEP: Final = 20
 _MOST_AVATARS: Final = 4
 """Most width and height of a person's circle, in pixels."""
+_METER: Final = 52
+"""Width of a meter, in pixels."""
 _LINE: Final = 16
 """Height of a line below a cell's first one, in pixels."""
 _GAP: Final = 8
@@ -52,7 +55,7 @@ def title_width(column: Column[Any]) -> int:
 def fitting_width(column: Column[Any], rows: Iterable[Any]) -> int:
     """The width of a column in which all of these rows are shown whole, in pixels; at least its title's."""
     metrics = QFontMetrics(theme().font("body"))
-    avatar = _AVATAR + _GAP if column.avatar is not None else 0
+    second_metrics = QFontMetrics(theme().font("mono" if column.second_mono else "caption"))
     room = 2 * theme().px("table.cell_pad_x") + 1
     widest = title_width(column)
     for row in rows:
@@ -63,9 +66,31 @@ def fitting_width(column: Column[Any], rows: Iterable[Any]) -> int:
         elif mark is not None:
             wide = mark_width(mark.text)
         else:
-            wide = avatar + metrics.horizontalAdvance(column.text(row))
+            wide = metrics.horizontalAdvance(column.text(row)) + _tag_width(column, row)
+            if column.second is not None and (second := column.second(row)):
+                wide = QFontMetrics(_title_font()).horizontalAdvance(column.text(row)) + _tag_width(column, row)
+                wide = max(wide, second_metrics.horizontalAdvance(second))
+            elif column.names:
+                wide = sum(width for _part, _font, width in _parts(column, column.text(row)))
+            wide += _room_before(column, row)
         widest = max(widest, wide + room)
     return widest
+
+
+def _room_before(column: Column[Any], row: Any) -> int:
+    """What pictures and circles take before a cell's text, in pixels."""
+    room = PICTURE_ROOM if column.picture is not None else 0
+    room += _METER + _GAP if column.meter is not None else 0
+    room += _AVATAR + _GAP if column.avatar is not None else 0
+    if column.avatars is not None and (shown := len(column.avatars(row)[:_MOST_AVATARS])):
+        room += _AVATAR_STEP * (shown - 1) + _AVATAR + _GAP
+    return room
+
+
+def _tag_width(column: Column[Any], row: Any) -> int:
+    """What a badge after a cell's text takes, in pixels."""
+    tag = column.tag(row) if column.tag is not None else None
+    return badge_width(tag.text) + _GAP if tag is not None else 0
 
 
 def _title_font() -> QFont:
@@ -145,9 +170,9 @@ def _paint_pictures(painter: QPainter, box: QRectF, column: Column[Any], row: An
         column.picture(painter, QRectF(box.left(), round(box.center().y() - high / 2), wide, high), row)
         box = box.adjusted(PICTURE_ROOM, 0, 0, 0)
     if column.meter is not None and (share := column.meter(row)) is not None:
-        meter = QRectF(box.left(), box.top(), 52, box.height())
+        meter = QRectF(box.left(), box.top(), _METER, box.height())
         paint_meter(painter, meter, share, "warn" if share > 0.6 else "info")
-        box = box.adjusted(60, 0, 0, 0)
+        box = box.adjusted(_METER + _GAP, 0, 0, 0)
     if column.avatar is not None:
         side = min(float(_AVATAR), box.height() - 6)
         circle = QRectF(box.left(), box.center().y() - side / 2, side, side)
@@ -170,18 +195,39 @@ def _paint_text(painter: QPainter, box: QRectF, column: Column[Any], row: Any) -
         is_mono = column.mono(row) if callable(column.mono) else column.mono
         font, tone = (
             ("mono" if is_mono and column.text(row) != "–" else "body"),
-            ("text.secondary" if column.muted else "text"),
+            _tone(column, column.text(row)),
         )
+        box = _paint_tag(painter, box, column, row, font)
         _paint_line(painter, box, column.text(row), font, tone, _alignment(column), middle=column.middle)
         return
     font = "mono" if column.second_mono else "caption"
     lines = _lines(second, theme().font(font), int(box.width()), 2 if column.picture is not None else 1)
     top = box.center().y() - 18 - _LINE / 2 * (len(lines) - 1)
     upper = QRectF(box.left(), top, box.width(), 19)
+    upper = _paint_tag(painter, upper, column, row, "body")
     _paint_line(painter, upper, column.text(row), "body", "text", _alignment(column), medium=True)
     for at, text in enumerate(lines):
         lower = QRectF(box.left(), top + 19 + _LINE * at, box.width(), _LINE)
         _paint_line(painter, lower, text, font, "text.muted", _alignment(column))
+
+
+def _tone(column: Column[Any], text: str) -> str:
+    """The colour of a cell: what says that there is nothing stands back."""
+    if text in ("–", _("Never")):
+        return "text.muted"
+    return "text.secondary" if column.muted else "text"
+
+
+def _paint_tag(painter: QPainter, box: QRectF, column: Column[Any], row: Any, font: str) -> QRectF:
+    """Draw the badge after a cell's text; returns the rectangle left for the text."""
+    tag = column.tag(row) if column.tag is not None else None
+    if tag is None:
+        return box
+    text = QFontMetrics(_title_font() if column.second is not None else theme().font(font))
+    room = max(0.0, box.width() - _tag_width(column, row))
+    left = box.left() + min(float(text.horizontalAdvance(column.text(row))), room) + _GAP
+    paint_badge(painter, QPointF(left, box.center().y() - 10), tag.kind, tag.text, tag.icon)
+    return QRectF(box.left(), box.top(), left - _GAP - box.left(), box.height())
 
 
 def _lines(text: str, font: QFont, width: int, most: int) -> list[str]:

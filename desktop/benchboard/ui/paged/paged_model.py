@@ -59,7 +59,8 @@ class Column(Generic[Row]):
     `picture` draws a picture before it in the rectangle that it is given (rows are then 60 px, and a `second` line that
     is too long is wrapped once).
     `repeated` follows the text of a line that stands for several rows, or is the first of several unfolded ones.
-    `width` is in pixels; a column with `stretch` takes spare width up to `most` (0: the widest cell of the tokens).
+    `width` is in pixels; a column with `stretch` takes spare width up to `most`, without one no more than what the
+    loaded rows need, and at most the widest cell of the tokens: the columns stand beside each other at the left.
     """
 
     key: str
@@ -77,6 +78,8 @@ class Column(Generic[Row]):
     mark: Callable[[Row], Mark | None] | None = None
     badge: Callable[[Row], Mark | None] | None = None
     meter: Callable[[Row], float | None] | None = None
+    tag: Callable[[Row], Mark | None] | None = None
+    """A badge after the text, for the few rows that have one."""
     repeated: "Callable[[Line[Row]], str] | None" = None
     mono: bool | Callable[[Row], bool] = False
     muted: bool = False
@@ -311,7 +314,9 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
     @staticmethod
     def _cell_text(line: Line[Row], column: Column[Row], *, with_second: bool) -> str:
         second = column.second(line.row) if column.second and with_second else ""
-        return ", ".join(part for part in (column.text(line.row), second, repeated_text(column, line)) if part)
+        tag = column.tag(line.row) if column.tag and with_second else None
+        parts = column.text(line.row), tag.text if tag is not None else "", second, repeated_text(column, line)
+        return ", ".join(part for part in parts if part)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Horizontal:

@@ -158,7 +158,9 @@ class PagedRows(RowCursor, QTableView):
         model.loaded.connect(self._note_ticks)
         self._fitting: dict[int, int] = {}
         """The widths of the columns that fit what is in them, by their places."""
-        if any(column.sparse or column.fits for column in model.columns):
+        self._needed: dict[int, int] = {}
+        """The widths that columns which stretch have needed so far, by their places: they don't get narrower again."""
+        if any(column.sparse or column.fits or (column.stretch and not column.most) for column in model.columns):
             model.loaded.connect(self._fit_rows)
         model.ticked.connect(self._tell_ticks)
         self.doubleClicked.connect(self._open_clicked)
@@ -275,6 +277,9 @@ class PagedRows(RowCursor, QTableView):
         columns, rows = self.paged.columns, self.paged.rows
         fitted = {at: fitting_width(column, rows) for at, column in enumerate(columns) if column.fits and rows}
         self._fitting = {at: min(width, columns[at].most or columns[at].width) for at, width in fitted.items()}
+        for at, column in enumerate(columns):
+            if column.stretch and not column.most and not column.fits and rows:
+                self._needed[at] = max(self._needed.get(at, column.width), fitting_width(column, rows))
         self._share_width()
 
     def _share_width(self) -> None:
@@ -303,7 +308,11 @@ class PagedRows(RowCursor, QTableView):
         columns = self.paged.columns
         shown = list(range(len(columns)))
         rows = self.paged.rows if any(column.sparse for column in columns) else ()
-        for at in [at for at in shown if columns[at].sparse and rows and not any(map(columns[at].text, rows))]:
+        for at in [
+            at
+            for at in shown
+            if columns[at].sparse and rows and all(columns[at].text(row) in ("", "–") for row in rows)
+        ]:
             shown.remove(at)
         for at in [at for at in reversed(shown) if columns[at].optional]:
             if sum(map(self._wanted_width, shown)) > width:
@@ -333,7 +342,8 @@ class PagedRows(RowCursor, QTableView):
     def _most_width(self, at: int) -> int:
         """The width up to which a column that stretches takes spare width, in pixels."""
         ticks = theme().px("table.checkbox_col") if self.ticks and at == 0 else 0
-        most = self.paged.columns[at].most or theme().px("measure.cell_max")
+        widest = theme().px("measure.cell_max")
+        most = self.paged.columns[at].most or min(widest, self._needed.get(at, widest))
         return self._fitting.get(at, most) + ticks
 
     def _wanted_width(self, at: int) -> int:

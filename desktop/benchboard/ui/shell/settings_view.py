@@ -15,7 +15,7 @@ from benchboard.identity.permissions import program_title
 from benchboard.settings import Appearance
 from benchboard.ui.commands import REGISTRY
 from benchboard.ui.sections import Room, RoomView
-from benchboard.ui.shell.settings_section import GAP, WORDS, SettingRow, SettingsSection, padded
+from benchboard.ui.shell.settings_section import SettingRow, SettingsSection, padded
 from benchboard.ui.shell.status_cells import location_facts, location_sentence, role_titles
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button, SegmentedControl
@@ -32,8 +32,8 @@ _SECTIONS: Final = ("theme", "language", "location", "session", "help")
 """The sections as addresses name them, in their order."""
 _APPEARANCES: Final[tuple[Appearance, ...]] = ("system", "light", "dark")
 _MARGIN: Final = 32
-_WIDEST: Final = 1080
-"""The width up to which the page grows; beyond it, it stands in the middle."""
+_WIDEST: Final = 640
+"""The width up to which the cards grow, in pixels."""
 
 
 class GeneralSettings(QWidget):
@@ -47,12 +47,12 @@ class GeneralSettings(QWidget):
         page.setProperty("plain", "true")
         page.setMaximumWidth(_WIDEST + 2 * _MARGIN)
         self._sections: list[tuple[str, QWidget]] = []
-        self._groups: list[SettingsSection] = []
         column = QVBoxLayout(page)
         column.setContentsMargins(_MARGIN, 24, _MARGIN, _MARGIN)
         column.setSpacing(theme().px("spacing.8"))
         self._column = column
-        self._add_preferences()
+        self._add_appearance()
+        self._add_language()
         self._add_location()
         self._add_session()
         self._add_help()
@@ -64,7 +64,7 @@ class GeneralSettings(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setWidget(page)
         scroll.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._section_list = SectionList(scroll, self._sections, _("Sections of the settings"))
+        self._section_list = SectionList(scroll, self._sections, _("Settings"))
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -107,29 +107,14 @@ class GeneralSettings(QWidget):
         has_list = self.width() >= self._section_list.width() + measure
         for part in (self._section_list, self._beside):
             part.setVisible(has_list)
-        room = self.width() - (self._section_list.width() if has_list else 0) - 2 * _MARGIN
-        for group in self._groups:
-            group.set_beside(room >= WORDS + GAP + measure)
 
-    def _add_group(self, title: str, sentence: str) -> SettingsSection:
+    def _add_group(self, title: str, sentence: str = "") -> SettingsSection:
         group = SettingsSection(title, sentence)
         self._column.addWidget(group)
-        self._groups.append(group)
+        self._sections.append((title, group))
         return group
 
-    def _add_row(self, group: SettingsSection, title: str, sentence: str, control: QWidget) -> None:
-        """Add a row that the list of sections leads to."""
-        setting = SettingRow(title, sentence, control)
-        group.add(setting)
-        self._sections.append((title, setting))
-
-    def _add_preferences(self) -> None:
-        sentence = _("The theme and the language of Benchboard on this computer.")
-        group = self._add_group(_("Preferences"), sentence)
-        self._add_appearance(group)
-        self._add_language(group)
-
-    def _add_appearance(self, group: SettingsSection) -> None:
+    def _add_appearance(self) -> None:
         titles = {"system": _("System"), "light": _("Light"), "dark": _("Dark")}
         choice = SegmentedControl([(key, titles[key]) for key in _APPEARANCES], label=_("Theme"))
         choice.setObjectName("appearance")
@@ -137,7 +122,8 @@ class GeneralSettings(QWidget):
         choice.selected.connect(self._set_appearance)
         self._appearance = choice
         self._context.theme.changed.connect(self._show_appearance)
-        self._add_row(group, _("Theme"), _("Follow your system, or always use light or dark."), choice)
+        sentence = _("Follow your system, or always use light or dark.")
+        self._add_group(_("Theme")).add(SettingRow("", sentence, choice))
 
     def _show_appearance(self) -> None:
         """Follow a change of the theme from the command palette."""
@@ -147,7 +133,7 @@ class GeneralSettings(QWidget):
         appearance: Appearance = next(known for known in _APPEARANCES if known == key)
         self._context.apply_settings(replace(self._context.settings, appearance=appearance))
 
-    def _add_language(self, group: SettingsSection) -> None:
+    def _add_language(self) -> None:
         choice = Select(list(LANGUAGES.items()), name="settings_language", label=_("Language"))
         choice.setMinimumWidth(180)
         choice.set_current_key(self._context.settings.language)
@@ -156,14 +142,13 @@ class GeneralSettings(QWidget):
         )
         sentence = _(
             "The window refreshes when you choose a language; unsaved text may be lost. "
-            "Commands on this computer use the language too, unless BENCHBOARD_LANGUAGE is set."
+            "Commands on this computer use the language too, unless their environment names another."
         )
-        self._add_row(group, _("Language"), sentence, choice)
+        self._add_group(_("Language")).add(SettingRow("", sentence, choice))
 
     def _add_location(self) -> None:
         location = self._context.workspace.location
         group = self._add_group(_("Data location"), location_sentence(location.kind))
-        self._sections.append((_("Data location"), group))
         title = workspace.location_title(location)
         group.add(padded(KeyValue(((_("Location"), Elided(title)), *location_facts(self._context)))))
         is_demo = location.kind == "demo"
@@ -189,7 +174,6 @@ class GeneralSettings(QWidget):
             hours,
         )
         group = self._add_group(_("This session"), ends.format(count=hours))
-        self._sections.append((_("This session"), group))
         facts = (
             (_("Account"), Elided(f"{actor.name}, {actor.email}")),
             (_("Organisation"), Elided(actor.organisation)),
@@ -201,7 +185,7 @@ class GeneralSettings(QWidget):
         is_demo = self._context.workspace.location.kind == "demo"  # there, another person is chosen
         command = REGISTRY["window.switch_person" if is_demo else "window.sign_out"]
         sentence = (
-            _("Go on as another person of the demo. No password is needed.")
+            _("Continue as another demo person. No password is needed.")
             if is_demo
             else _("Ends this session on this computer. What is saved stays.")
         )
@@ -210,7 +194,6 @@ class GeneralSettings(QWidget):
 
     def _add_help(self) -> None:
         group = self._add_group(_("Help"), _("Many commands have keys, and the search finds all of them."))
-        self._sections.append((_("Help"), group))
         for command_id, sentence in (
             ("window.shortcuts", _("All keys of the rooms that you can use.")),
             ("window.palette", _("Finds every view, dashboard and command by a part of its name.")),

@@ -7,7 +7,9 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from benchboard.i18n import _
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.readable_rows import ReadableRow
 from benchboard.ui.widgets.surfaces import set_surface
@@ -41,7 +43,7 @@ class SectionList(QWidget):
             button.clicked.connect(lambda _checked=False, start=start: self._show(start))
             column.addWidget(button)
         column.addStretch(1)
-        self._chosen = -1
+        self._chosen = 0
         """The section that was pressed, or that the focus is in, until the page is scrolled; -1 without one."""
         page = area.widget()
         if page is not None:
@@ -107,13 +109,23 @@ class SectionList(QWidget):
         self._chosen = place
         self._mark_current()
 
-    def _focus_moved(self, _old: QWidget | None, now: QWidget | None) -> None:
-        """Mark the section of the field that has got the focus."""
+    def _focus_moved(self, old: QWidget | None, now: QWidget | None) -> None:
+        """Mark the section of the field that has got the focus; say where one is that comes to the list."""
         page = self._area.widget()
+        if now is not None and self.isAncestorOf(now):
+            if old is None or not (self.isAncestorOf(old) or self._area.isAncestorOf(old)):
+                self._tell_place()
+            return
         if page is None or now is None or not page.isAncestorOf(now):
             return
         above = now.mapTo(page, QPoint(0, now.height())).y() - theme().px("spacing.6")
         self._choose(sum(top < above for top in self._tops()) - 1)
+
+    def _tell_place(self) -> None:
+        """Tell a screen reader which list it is, which section is marked, and of how many."""
+        current, total = self.current(), len(self._sections)
+        place = _("{number} of {count}").format(number=current + 1, count=total)
+        announce(self, ", ".join(filter(None, (self.accessibleName(), self._sections[current][0].text(), place))))
 
     def _mark_current(self, _value: int = 0) -> None:
         current = self.current()

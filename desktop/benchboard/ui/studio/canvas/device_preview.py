@@ -88,7 +88,9 @@ class DevicePreview(QWidget):
         count = len(overridden)
         selected = [item_id for item_id in self._editor.selection if item_id in overridden]
         words = (
-            ngettext("{count} widget has a custom layout here.", "{count} widgets have a custom layout here.", count)
+            ngettext(
+                "{count} widget is placed differently here.", "{count} widgets are placed differently here.", count
+            )
             if count
             else _("Everything follows the desktop layout. Move a widget to give it a custom layout here.")
         )

@@ -345,7 +345,7 @@ class SourcePane(DetailPane):
             listed.fit_rows(_SHOWN_USES)
             self._used_by.fill(Paragraph(uses_text(uses), "body", "secondary"), listed)
         else:
-            self._used_by.fill(Paragraph(_("Nothing uses it."), "body", "muted"))
+            self._used_by.fill(Paragraph(_("Not used yet."), "body", "muted"))
         for row in self._column_rows:
             row.show_uses(by_column.get(row.name, ()))
 

@@ -643,7 +643,7 @@ def _columns(thumbnail: Callable[[QPainter, QRectF, DashboardSummary], None]) ->
                width=48, mark=star_mark, tooltip=_star_tip, acts=True),
         Column("owner", _("Owner"), lambda card: card.owner, sortable=True, width=200, fits=True,
                spoken="titled", avatar=lambda card: card.owner),
-        Column("folder", _("Folder"), lambda card: card.folder or "", sortable=True, width=180, fits=True,
+        Column("folder", _("Folder"), lambda card: card.folder or "–", sortable=True, width=180, fits=True,
                muted=True, mark=folder_badge, spoken="titled", optional=True, sparse=True,
                tooltip=lambda card: card.folder or ""),
         Column("access", _("Access"), lambda card: _access(card).text, badge=_access, width=180, fits=True,

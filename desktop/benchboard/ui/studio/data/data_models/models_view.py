@@ -531,7 +531,7 @@ class ModelsView(QWidget):
         )
 
     def _confirm_delete(self, row: ModelSummary, uses: tuple[LineageUse, ...]) -> None:
-        text = broken_text(uses) if uses else _("Nothing uses it. Its data sources stay.")
+        text = broken_text(uses) if uses else _("It isn't used yet. Its data sources stay.")
         Confirm(
             self.window(), _("Delete “{name}”?").format(name=row.name), text, act=_("Delete data model"),
             keep=_("Keep data model"), run=partial(self._delete, row),

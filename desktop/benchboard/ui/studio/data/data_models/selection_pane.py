@@ -281,7 +281,7 @@ class SelectionPane(DetailPane):
             return [Paragraph(_("Looking for what uses it…"), "body", "muted")]
         if not uses:
             saved = self._draft.draft.stored is not None or field is None
-            text = _("Nothing uses it.") if saved else _("The model isn't saved yet, so nothing uses it.")
+            text = _("Not used yet.") if saved else _("The model isn't saved yet, so nothing uses it.")
             return [Paragraph(text, "body", "muted")]
         rows: list[QWidget] = []
         grouped: dict[tuple[str, str, str], list[LineageUse]] = {}

@@ -110,7 +110,7 @@ class UsesPage(QWidget):
 
         def done(found: tuple[LineageUse, ...]) -> None:
             if asked == self._asked:
-                text = _("Used by {uses}.").format(uses=uses_text(found)) if found else _("Nothing uses it.")
+                text = _("Used by {uses}.").format(uses=uses_text(found)) if found else _("Not used yet.")
                 self._show(found, text)
 
         def failed(error: AppError) -> None:
