@@ -39,6 +39,7 @@ _FIXED: Mapping[str, Any] = {
     "public_key": bytes(range(32)),
     "pending_key_version": 2,
     "currency": "EUR",
+    "hash": bytes(range(32)),
 }
 
 

@@ -1,23 +1,30 @@
 """`benchboard audit …`."""
 
+import contextlib
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Any
 
 import click
 
-from benchboard.cli.command_context import CommandContext, paging_options, with_context
+from benchboard.cli.command_context import CommandContext, paging_options, with_context, write_json
 from benchboard.cli.empty_lists import empty_text
 from benchboard.cli.options import Choice, CliGroup, parameter_name
 from benchboard.cli.terminal import printable
-from benchboard.i18n import _, any_of, pgettext
-from benchboard.identity import audit_titles, users
+from benchboard.i18n import _, any_of, ngettext, number, pgettext
+from benchboard.identity import audit_titles, audit_verification, kept_seals, users
 from benchboard.identity.audit import list_entries
+from benchboard.identity.audit_verification import KnownSeal
 from benchboard.identity.event_titles import event_title, known_events
 from benchboard.paging import Listing, Scalar
 from benchboard.storage.search_text import fold
 
 _ENTRY: dict[str, Callable[[Any], object]] = {
+    "id": lambda row: row.id,
+    "number": lambda row: row.number,
+    "seal": lambda row: row.seal,
     "at": lambda row: row.at,
     "who": lambda row: row.who,
     "acted_by": lambda row: row.acted_by,
@@ -77,6 +84,63 @@ def _event_help() -> str:
 @click.group(cls=CliGroup)
 def audit() -> None:
     """Show who changed what, and when."""
+
+
+_PROGRESS_AFTER_S = 1.0
+
+
+@audit.command()
+@with_context
+def verify(context: CommandContext) -> None:
+    """Check that no entry was changed, removed or added.
+
+    Every entry has a seal, made of the entry and of the seal before it. The whole audit log is read, and each seal is
+    computed again. The exit status is 1 if one doesn't fit: the first entry that isn't as it was sealed is named.
+
+    The last seal is kept on this computer, and compared the next time.
+    """
+    home, organisation_id = context.workspace.home, context.actor.organisation_id
+    known = kept_seals.find(home, organisation_id)
+    with context.database.read() as session:
+        found = audit_verification.verify(session, context.actor, known=known, progress=_show_progress())
+    if found.seal is not None and found.fault is None:
+        with contextlib.suppress(OSError):
+            kept_seals.keep(home, organisation_id, KnownSeal(found.entries, found.seal, datetime.now(UTC)))
+    seal = found.seal.hex() if found.seal is not None else None
+    if found.fault is not None:
+        if context.as_json:
+            fault = found.fault
+            write_json(
+                {
+                    "entries": found.entries,
+                    "seal": seal,
+                    "fault": {
+                        "kind": fault.kind, "number": fault.number, "entry_id": fault.entry_id, "count": fault.count
+                    },
+                }
+            )  # fmt: skip
+        raise audit_verification.fault_error(found.fault)
+    sentence = ngettext(
+        "{count} entry verified: it is as it was sealed, and none is missing. Last seal: {seal}",
+        "{count} entries verified: all are as they were sealed, and none is missing. Last seal: {seal}",
+        found.entries,
+    ).format(count=number(found.entries), seal=seal)
+    sentence = sentence if seal is not None else _("The audit log has no entries.")
+    context.report(sentence, entries=found.entries, seal=seal, fault=None)
+
+
+def _show_progress() -> Callable[[int, int], None]:
+    """Says on stderr how far it is, once a second."""
+    last = time.monotonic()
+
+    def show(done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _PROGRESS_AFTER_S:
+            last = time.monotonic()
+            text = _("Verified {done} of {total} entries …").format(done=number(done), total=number(total))
+            click.echo(text, err=True)
+
+    return show
 
 
 @audit.command("list", help=_event_help())

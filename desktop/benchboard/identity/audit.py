@@ -16,7 +16,7 @@ from benchboard.identity.permissions import Actor, Client, require
 from benchboard.paging import Listing, Page, Scalar, Unreadable
 from benchboard.storage import guard
 from benchboard.storage.keyset_paging import Sorting, page
-from benchboard.storage.models.identity import AuditLog, User
+from benchboard.storage.models.identity import AuditLog, AuditSeal, User
 from benchboard.storage.search_text import contains, fold
 
 
@@ -37,6 +37,10 @@ class AuditEntry:
     user_agent: str | None
     details: dict[str, Any]
     acted_by: str | None = None
+    number: int | None = None
+    """Its place among the organisation's sealed entries; None if it has no seal."""
+    seal: str | None = None
+    """Its seal, in hex."""
 
 
 _REPEATED = frozenset({"dashboard.save", "dashboard_layout.save"})
@@ -120,14 +124,15 @@ def list_entries(
 ) -> Page[AuditEntry]:
     """The organisation's trail, newest first unless sorted otherwise.
 
-    Filters: `user_id` (who did it), `person` (who did it or to whom it was done), `event`, `resource_type`,
-    `resource_id`, `since` and `until` (times in ISO 8601: not before the one, and before the other). The search looks
-    in event and resource id; or, word by word, in what an entry shows: its title, the names in it, and names and
-    addresses of who did it and to whom it was done.
+    Filters: `id` (one entry), `user_id` (who did it), `person` (who did it or to whom it was done), `event`,
+    `resource_type`, `resource_id`, `since` and `until` (times in ISO 8601: not before the one, and before the other).
+    The search looks in event and resource id; or, word by word, in what an entry shows: its title, the names in it, and
+    names and addresses of who did it and to whom it was done.
     """
     require(actor, "audit:read")
     query = (
-        select(AuditLog, User.name.label("who"), _TARGET.name.label("whom"))
+        select(AuditLog, User.name.label("who"), _TARGET.name.label("whom"), AuditSeal.seq, AuditSeal.hash)
+        .outerjoin(AuditSeal, AuditSeal.audit_id == AuditLog.id)
         .outerjoin(User, (User.id == AuditLog.user_id) & (User.organisation_id == AuditLog.organisation_id))
         .outerjoin(
             _TARGET, (_TARGET.id == AuditLog.target_user_id) & (_TARGET.organisation_id == AuditLog.organisation_id)
@@ -149,6 +154,7 @@ def entries_matching(actor: Actor, listing: Listing) -> list[ColumnElement[bool]
     """The conditions for the entries that match a listing's filters and search."""
     conditions = [AuditLog.organisation_id == actor.organisation_id]
     columns = {
+        "id": AuditLog.id,
         "user_id": AuditLog.user_id,
         "event": AuditLog.event_type,
         "resource_type": AuditLog.resource_type,
@@ -242,4 +248,6 @@ def _entry(row: Any) -> AuditEntry:
         ip_address=log.ip_address,
         user_agent=log.user_agent,
         details=dict(log.details),
+        number=row.seq,
+        seal=row.hash.hex() if row.hash is not None else None,
     )

@@ -22,7 +22,7 @@ from sqlalchemy.pool import QueuePool
 
 from benchboard.errors import FILE_UNUSABLE, AppError, Invalid
 from benchboard.i18n import _
-from benchboard.storage import change_tracking, json_text, search_text
+from benchboard.storage import audit_seals, change_tracking, json_text, search_text
 from benchboard.storage.change_tracking import Changes
 from benchboard.storage.database_url import is_password_parameter, without_password
 from benchboard.storage.driver_errors import translate_errors, unreadable_file
@@ -310,7 +310,9 @@ class Transactions:
                 change_tracking.require_recorded(session)
                 done = change_tracking.touched(session)
                 if done.keys() - change_tracking.UNNOTICED:
+                    seals = audit_seals.prepare(session)
                     committing.enter_context(database.counted_commit(session))
+                    seals.write()
         if done:
             database.announce(done)
 

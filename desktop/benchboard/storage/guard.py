@@ -9,7 +9,8 @@ All of them run their statement and return its result, with one deliberate excep
 statement (its docstring says why).
 """
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
@@ -19,6 +20,9 @@ from sqlalchemy.orm import Session, aliased
 
 from benchboard.errors import ENDED, Denied
 from benchboard.i18n import _, ngettext
+from benchboard.storage import audit_seals
+from benchboard.storage.json_text import JsonText
+from benchboard.storage.models.base import new_id
 from benchboard.storage.models.dashboards import DashboardPresence
 from benchboard.storage.models.identity import (
     AuditLog,
@@ -365,9 +369,17 @@ def set_role_permissions(session: Session, organisation_id: str, role_id: str, a
     session.flush()
 
 
-def append_audit(session: Session, **columns: Any) -> None:
-    """Append one row to the audit trail; rows never change afterwards (a trigger sees to it)."""
-    session.execute(insert(AuditLog).values(**columns))
+def append_audit(session: Session, *, organisation_id: str, details: Mapping[str, Any], **columns: Any) -> None:
+    """Append one row to the audit trail; rows never change afterwards (a trigger sees to it). It is sealed at the end
+    of the transaction.
+
+    The details are stored in the one form that is sealed; what PostgreSQL would refuse as JSON is a ValueError.
+    """
+    row_id = new_id()
+    text = JsonText(audit_seals.canonical_json(json.dumps(details)))
+    values = {"id": row_id, "organisation_id": organisation_id, "details": text, **columns}
+    session.execute(insert(AuditLog).values(**values))
+    audit_seals.add_unsealed(session, organisation_id, row_id)
 
 
 def people_named(organisation_id: str, text: str) -> Select[str]:

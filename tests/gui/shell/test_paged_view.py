@@ -296,7 +296,7 @@ def test_second_line_beside_a_picture_is_wrapped_once(light: Theme) -> None:
     assert (name, first.startswith("Orders, revenue"), second.endswith("…")) == ("Shop review", True, True)
 
 
-@pytest.mark.parametrize(("name", "width"), [("Ada", 200), ("A name " * 6, 290), ("A name " * 40, 360)])
+@pytest.mark.parametrize(("name", "width"), [("Ada", 200), ("A name " * 6, 324), ("A name " * 40, 360)])
 def test_columns_in_a_wide_table_stand_together_at_the_left(
     qtbot: QtBot, tasks: Tasks, owner: QObject, source: Source, beside: QWidget, name: str, width: int
 ) -> None:

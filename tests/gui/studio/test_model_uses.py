@@ -44,7 +44,7 @@ def test_uses_of_a_model_its_fields_and_its_table_lead_to_what_uses_them(studio:
     assert page.origin.text() == "Made from Sales / sales.name"
     page.show_field("total")
     studio.wait(lambda: page.summary.text() == "Not used yet.")
-    studio.wait(lambda: _is_shown(page, "Nothing uses it"))
+    studio.wait(lambda: _is_shown(page, "Not used yet"))
     assert not page.table.isVisible()
 
     # From the menu of a field.

@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import json
 import os
 import shutil
 import stat
@@ -99,7 +100,13 @@ def _shape(database: Database) -> rows.Shape:
 
 def _everything(database: Database, of: rows.Shape | None = None) -> dict[str, list[tuple[object, ...]]]:
     with database.engine.connect() as connection:
-        return {table: [tuple(row) for row in held] for table, held in rows.everything(connection, of).items()}
+        everything = rows.everything(connection, of)
+    return {table: [tuple(map(_meaning, row)) for row in held] for table, held in everything.items()}
+
+
+def _meaning(value: object) -> object:
+    """A value, but of JSON in text what it says: a migration wrote the audit log's in another form."""
+    return json.dumps(json.loads(value)) if isinstance(value, str) and value[:1] == "{" else value
 
 
 def _traces(database: Database) -> object:
@@ -438,7 +445,11 @@ def test_upgrade_that_drops_triggers_by_name_leaves_them_dropped(
     upgrade.upgrade(sqlite_database)
     with sqlite_database.engine.connect() as connection:
         left = set(connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")))
-    assert left == {"audit_logs_no_update", "audit_logs_no_delete", "dongle_groups_members_insert"}
+    assert {name for name in left if not name.startswith("audit_seals")} == {
+        "audit_logs_no_update",
+        "audit_logs_no_delete",
+        "dongle_groups_members_insert",
+    }
 
 
 def test_upgrade_makes_a_backup_and_keeps_three(sqlite_database: Database) -> None:

@@ -4,9 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
+    ForeignKey,
     ForeignKeyConstraint,
     Index,
+    PrimaryKeyConstraint,
     String,
     UniqueConstraint,
     text,
@@ -27,6 +30,7 @@ from benchboard.storage.models.base import (
     belongs,
     hashed,
     keyed,
+    length,
     mentions,
     now,
     one_of,
@@ -380,3 +384,19 @@ class AuditLog(Identified, Dated, Tenant, Base):
     ip_address: Mapped[str | None] = mapped_column(String(50))
     user_agent: Mapped[str | None]
     details: Mapped[JsonObject] = mapped_column(default=dict, server_default=EMPTY_OBJECT)
+
+
+class AuditSeal(Dated, Base):
+    """The seal of an entry of the audit log (`storage.audit_seals`). Rows are only ever added, as those they seal."""
+
+    __tablename__ = "audit_seals"
+    __table_args__ = (
+        PrimaryKeyConstraint("organisation_id", "seq"),
+        UniqueConstraint("audit_id"),
+        length("hash", 32),
+    )
+
+    organisation_id: Mapped[str] = mapped_column(Id(), ForeignKey("organisations.id"))
+    seq: Mapped[int] = mapped_column(BigInteger(), autoincrement=False)
+    audit_id: Mapped[str] = mapped_column(Id())
+    hash: Mapped[bytes]

@@ -12,11 +12,12 @@ _HEIGHT = 44
 
 
 class AuditFilterChips(QWidget):
-    """Hidden while there is no filter. `period_removed` and `object_removed` ask for all of them again, `cleared` for
-    everything.
+    """Hidden while there is no filter. `period_removed`, `object_removed` and `entry_removed` ask for all of them
+    again, `cleared` for everything.
     """
 
     period_removed = Signal()
+    entry_removed = Signal()
     object_removed = Signal()
     cleared = Signal()
 
@@ -27,17 +28,23 @@ class AuditFilterChips(QWidget):
         self.setFixedHeight(_HEIGHT)
         self._period = Chip("", "ph.calendar-blank", name="audit_all_times")
         self._object = Chip("", "ph.clock-counter-clockwise", name="audit_object")
-        for chip, removed in ((self._period, self.period_removed), (self._object, self.object_removed)):
+        self._entry = Chip("", "ph.circle-wavy-warning", name="audit_entry")
+        for chip, removed in (
+            (self._period, self.period_removed),
+            (self._object, self.object_removed),
+            (self._entry, self.entry_removed),
+        ):
             chip.clicked.connect(removed)
             chip.remove_requested.connect(removed)
             chip.setAccessibleDescription(_("Press Enter or Delete to remove it."))
         line = QHBoxLayout()
         line.setContentsMargins(16, 0, 16, 0)
         line.setSpacing(8)
-        for widget in (self._period, self._object):
+        for widget in (self._period, self._object, self._entry):
             widget.hide()
-            line.addWidget(widget)
-        line.addWidget(Button(_("Clear filters"), self.cleared.emit, kind="link", name="audit_clear"))
+            line.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        clear = Button(_("Clear filters"), self.cleared.emit, kind="link", name="audit_clear")
+        line.addWidget(clear, 0, Qt.AlignmentFlag.AlignVCenter)
         line.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -46,12 +53,12 @@ class AuditFilterChips(QWidget):
         column.addWidget(hairline())
         self.hide()
 
-    def show_filters(self, period: str, object_title: str, *, filtered: bool) -> None:
+    def show_filters(self, period: str, object_title: str, entry: str, *, filtered: bool) -> None:
         """Show a chip for each text that isn't empty; nothing at all unless the list is `filtered`. The keys go on in
         the list when what had them is gone.
         """
         focused = self.focusWidget() if self.isVisible() else None
-        for chip, text in ((self._period, period), (self._object, object_title)):
+        for chip, text in ((self._period, period), (self._object, object_title), (self._entry, entry)):
             if text:
                 chip.show_text(text)
             chip.setVisible(bool(text))

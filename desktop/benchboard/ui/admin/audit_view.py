@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from benchboard.i18n import _, pgettext
+from benchboard.i18n import _, number, pgettext
 from benchboard.identity import audit, users
 from benchboard.identity.audit import AuditEntry
 from benchboard.identity.audit_counts import CountsOverTime, count_entries_over_time
@@ -21,6 +21,7 @@ from benchboard.ui.admin.admin_commands import SESSION_MENU
 from benchboard.ui.admin.audit_counts_strip import AuditCountsStrip, range_text
 from benchboard.ui.admin.audit_details import changed_field, detail_rows, object_title, what_text
 from benchboard.ui.admin.audit_filter_chips import AuditFilterChips
+from benchboard.ui.admin.audit_seal_strip import AuditSealStrip
 from benchboard.ui.admin.change_table import ChangeTable
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import REGISTRY, Handler
@@ -123,14 +124,19 @@ class AuditView(QWidget):
         self._chips = AuditFilterChips(self._table.view)
         self._chips.period_removed.connect(self._widen)
         self._chips.object_removed.connect(self._show_all_objects)
+        self._chips.entry_removed.connect(self._show_all_entries)
+        self._only: tuple[str, str] | None = None
+        """The one entry that is shown: its ID, and how its chip calls it."""
+        self._seals = AuditSealStrip(context)
+        self._seals.entry_requested.connect(self.show_only)
         self._chips.cleared.connect(self._show_all)
         self._detail = AuditEntryPane(context)
         self._body = Drawer(self._table, self._detail)
         self._body.covers.connect(self._table.set_covered)
         self.banner_place = BannerPlace()
-        fill_column(self, self._toolbar, self.banner_place, self._strip, self._chips, self._body)
+        fill_column(self, self._toolbar, self.banner_place, self._seals, self._strip, self._chips, self._body)
         self.setFocusProxy(self._table.view)
-        self._model.loaded.connect(lambda: self._body.keep_place(bool(self._model.rows)))
+        self._model.loaded.connect(self._loaded)
         self._table.current_changed.connect(self._show_entry)
         self._table.activated.connect(self._focus_entry)
         self._table.menu_requested.connect(self._open_menu)
@@ -141,10 +147,22 @@ class AuditView(QWidget):
         count_in(self._toolbar, self._model)
         self._set_listing(Listing(sort="at", descending=True))
 
+    def _loaded(self) -> None:
+        self._body.keep_place(bool(self._model.rows))
+        if self._only is not None:
+            self._table.make_current(self._only[0])
+
     def panes(self) -> list[QWidget]:
         """The panes in F6 order."""
         shown = [self._chips] if self._chips.isVisible() else []
-        return [self._toolbar, self._strip, *shown, self._table, *([self._detail] if self._detail.isVisible() else [])]
+        return [
+            self._toolbar,
+            self._seals,
+            self._strip,
+            *shown,
+            self._table,
+            *([self._detail] if self._detail.isVisible() else []),
+        ]
 
     def open_route(self, rest: str) -> None:
         """Filter the list by one person."""
@@ -190,6 +208,8 @@ class AuditView(QWidget):
         filters: dict[str, Scalar] = {key: value for key, value in selected.items() if value}
         if self._object is not None:
             filters |= {"resource_type": self._object.resource_type, "resource_id": self._object.resource_id or ""}
+        if self._only is not None:
+            filters |= {"id": self._only[0]}
         if self._range is not None:
             since, until = (time.astimezone(UTC).isoformat() for time in self._range)
             filters |= {"since": since, "until": until}
@@ -198,6 +218,17 @@ class AuditView(QWidget):
     def show_object(self, entry: AuditEntry) -> None:
         """Show only the entries about the same object as this one."""
         self._object = entry
+        self._filter()
+
+    def show_only(self, entry_id: str, place: int | None) -> None:
+        """Show only the entry with this ID, which is the organisation's `place`-th."""
+        named = _("Entry {number}").format(number=number(place)) if place is not None else _("Entry without a seal")
+        self._show_all()
+        self._only = (entry_id, named)
+        self._filter()
+
+    def _show_all_entries(self) -> None:
+        self._only = None
         self._filter()
 
     def _show_all_objects(self) -> None:
@@ -223,10 +254,11 @@ class AuditView(QWidget):
         names = [one.currentText() for one in (self._event, self._person) if one.current_key()]
         return [*names, *(text for text in self._chip_texts() if text)]
 
-    def _chip_texts(self) -> tuple[str, str]:
-        """The period and the object that the list is narrowed to; empty without one."""
+    def _chip_texts(self) -> tuple[str, str, str]:
+        """The period, the object and the entry that the list is narrowed to; empty without one."""
         period = range_text(*self._range) if self._range is not None else ""
-        return period, object_title(self._object) if self._object is not None else ""
+        about = object_title(self._object) if self._object is not None else ""
+        return period, about, self._only[1] if self._only is not None else ""
 
     def _show_all(self) -> None:
         self._search.clear()
@@ -234,6 +266,7 @@ class AuditView(QWidget):
         self._person.set_current_key("")
         self._range = None
         self._object = None
+        self._only = None
         self._set_listing(replace(self._model.listing, search="", filters={}))
 
     def _show_entry(self, entry: AuditEntry | None) -> None:
@@ -345,6 +378,9 @@ class AuditEntryPane(DetailPane):
             technical.append((_("Object type"), Text(entry.resource_type or "–", selectable=True)))
             technical.append((_("Object ID"), copyable(entry.resource_id, _("Object ID"))))
         technical.append((_("Entry ID"), copyable(entry.id, _("Entry ID"))))
+        if entry.number is not None and entry.seal is not None:
+            technical.append((_("Entry number"), Text(number(entry.number), selectable=True)))
+            technical.append((_("Seal"), copyable(entry.seal, _("Seal"))))
         self._technical.show_rows(technical)
         details = detail_rows(entry)
         for widget in (self._more_line, self._more_section):

@@ -182,10 +182,7 @@ class RolesView(QWidget):
     def _show_list(self) -> None:
         for at, role in enumerate(self._roles):
             if role.id not in self._rows:
-                row = ListRow(
-                    partial(self._select, role.id), name=f"role_{role.slug}", icon="ph.shield",
-                    follow=partial(self._follow, role.id),
-                )  # fmt: skip
+                row = ListRow(partial(self._select, role.id), name=f"role_{role.slug}", icon="ph.shield")
                 self._rows[role.id] = row
             row = self._rows[role.id]
             people = ngettext("{count} person", "{count} people", role.people).format(count=number(role.people))
@@ -247,16 +244,6 @@ class RolesView(QWidget):
         self._show_compare_choices()
         self._show_current()
         self._open_detail()
-
-    def _follow(self, role_id: str) -> None:
-        """Show the role that the arrows have reached; while another one is edited, Enter asks first."""
-        if self._has_staged() or role_id == self._current:
-            return
-        self._current = role_id
-        self._show_compare_choices()
-        self._show_current()
-        if not self._body.narrow:
-            self._open_detail()
 
     def _role(self, role_id: str = "") -> RoleSummary | None:
         wanted = role_id or self._current

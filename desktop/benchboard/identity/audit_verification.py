@@ -1,0 +1,180 @@
+"""Verifies the seals of an organisation's audit log, and names the first entry that isn't as it was sealed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import Session
+
+from benchboard.errors import AppError
+from benchboard.i18n import _, ngettext, number
+from benchboard.identity.permissions import Actor, require
+from benchboard.storage import audit_seals
+from benchboard.storage.models.identity import AuditLog, AuditSeal
+
+FaultKind = Literal["changed", "missing", "seal-missing", "unsealed", "rewritten", "shortened"]
+_AT_ONCE: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSeal:
+    """The last seal that an earlier verification saw, when it was made, and which entry it was of."""
+
+    number: int
+    seal: bytes
+    verified_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFault:
+    """The first entry that isn't as it was sealed. `number` counts the organisation's entries in the order in which
+    they were sealed; an `unsealed` one has none. `entry_id` is the entry itself; of one that is gone, the entry before
+    it, if there is one.
+    """
+
+    kind: FaultKind
+    number: int | None
+    entry_id: str | None
+    count: int = 1
+    """How many entries are missing at the end, or have no seal."""
+    known: KnownSeal | None = None
+    """What an earlier verification saw there."""
+
+    @property
+    def is_itself(self) -> bool:
+        """Whether `entry_id` is the entry that isn't as it was sealed."""
+        return self.kind in ("changed", "unsealed", "rewritten")
+
+
+@dataclass(frozen=True, slots=True)
+class AuditVerification:
+    """`entries` were found as they were sealed, the last of them with `seal`; `fault` is what follows, if anything."""
+
+    entries: int
+    seal: bytes | None
+    fault: AuditFault | None = None
+
+
+def count_sealed_after(session: Session, actor: Actor, known: KnownSeal) -> int | None:
+    """How many entries were sealed after the last one that was verified; None if that one's seal is there no more."""
+    require(actor, "audit:read")
+    own = AuditSeal.organisation_id == actor.organisation_id
+    seal = session.scalar(select(AuditSeal.hash).where(own, AuditSeal.seq == known.number))
+    if seal is None or bytes(seal) != known.seal:
+        return None
+    return (session.scalar(_last_number(actor)) or 0) - known.number
+
+
+def verify(
+    session: Session,
+    actor: Actor,
+    *,
+    known: KnownSeal | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> AuditVerification:
+    """Compute every seal again from the entries as they are now, the oldest first, until one doesn't fit.
+
+    Nothing is kept: the whole log is read. `known` is what an earlier verification on this computer saw: it tells
+    whether a log whose seals fit was sealed anew, or shortened, since. `progress` is called with how many entries are
+    done and how many there are; what it raises ends the verification.
+    """
+    require(actor, "audit:read")
+    connection, organisation_id = session.connection(), actor.organisation_id
+    total = session.scalar(_last_number(actor)) or 0
+    done, seal, before = 0, audit_seals.first_seal(organisation_id), None
+    while True:
+        progress(done, total)
+        found = list(audit_seals.walk(connection, organisation_id, after=done, limit=_AT_ONCE))
+        for one in found:
+            fault = _fault(one, done + 1, seal, before, known)
+            if fault is not None:
+                return AuditVerification(done, seal if done else None, fault)
+            done, seal, before = one.seq, one.seal, one.audit_id
+        if len(found) < _AT_ONCE:
+            break
+    last = seal if done else None
+    if known is not None and known.number > done:
+        gone = AuditFault("shortened", done + 1, before, known.number - done, known)
+        return AuditVerification(done, last, gone)
+    return AuditVerification(done, last, _unsealed(session, actor, done))
+
+
+def _last_number(actor: Actor) -> Select[int | None]:
+    return select(func.max(AuditSeal.seq)).where(AuditSeal.organisation_id == actor.organisation_id)
+
+
+def _fault(
+    one: audit_seals.SealedEntry, expected: int, previous: bytes, before: str | None, known: KnownSeal | None
+) -> AuditFault | None:
+    if one.seq != expected:
+        return AuditFault("seal-missing", expected, before)
+    if one.entry is None:
+        return AuditFault("missing", expected, before)
+    if audit_seals.next_seal(previous, expected, one.entry) != one.seal:
+        return AuditFault("changed", expected, one.audit_id)
+    if known is not None and known.number == expected and known.seal != one.seal:
+        return AuditFault("rewritten", expected, one.audit_id, known=known)
+    return None
+
+
+def _unsealed(session: Session, actor: Actor, sealed: int) -> AuditFault | None:
+    """The oldest entry without a seal. Every seal was found to be of an entry of its own, so counting tells."""
+    own = AuditLog.organisation_id == actor.organisation_id
+    count = (session.scalar(select(func.count()).select_from(AuditLog).where(own)) or 0) - sealed
+    if count <= 0:
+        return None
+    without = ~exists().where(AuditSeal.audit_id == AuditLog.id, AuditSeal.organisation_id == AuditLog.organisation_id)
+    query = select(AuditLog.id).where(own, without).order_by(AuditLog.created_at, AuditLog.id).limit(1)
+    return AuditFault("unsealed", None, session.scalar(query), count)
+
+
+def fault_title(fault: AuditFault) -> str:
+    """What is wrong with the audit log, in a sentence."""
+    count, at = number(fault.count), number(fault.number or 0)
+    if fault.kind == "unsealed":
+        return ngettext(
+            "{count} entry of the audit log has no seal.", "{count} entries of the audit log have no seal.", fault.count
+        ).format(count=count)
+    if fault.kind == "shortened":
+        return ngettext(
+            "{count} entry is missing at the end of the audit log.",
+            "{count} entries are missing at the end of the audit log.",
+            fault.count,
+        ).format(count=count)
+    return {
+        "changed": _("Entry {number} of the audit log was changed."),
+        "missing": _("Entry {number} of the audit log was deleted."),
+        "seal-missing": _("The seal of entry {number} of the audit log was deleted."),
+        "rewritten": _("The audit log was rewritten up to entry {number} or further."),
+    }[fault.kind].format(number=at)
+
+
+def fault_reason(fault: AuditFault) -> str:
+    """What that was seen by, in a sentence."""
+    if fault.kind in ("rewritten", "shortened"):
+        last = number(fault.known.number) if fault.known is not None else ""
+        return _("It was verified up to entry {number} on this computer before, and no longer fits.").format(
+            number=last
+        )
+    return {
+        "changed": _("It doesn't fit its seal: the entry or its seal isn't what Benchboard wrote."),
+        "missing": _("Its seal is there, but the entry isn't."),
+        "seal-missing": _("The seals after it are there."),
+        "unsealed": _("Benchboard seals every entry that it writes: another program added it."),
+    }[fault.kind]
+
+
+def fault_error(fault: AuditFault) -> AppError:
+    """The error of a verification that found a fault."""
+    entry = _("The entry's ID is {id}.") if fault.is_itself else (
+        _("The ID of the entry before it is {id}.")
+    )  # fmt: skip
+    return AppError(
+        "audit.fault",
+        fault_title(fault),
+        why=fault_reason(fault),
+        do=entry.format(id=fault.entry_id) if fault.entry_id is not None else "",
+        fault=fault,
+    )

@@ -1,0 +1,189 @@
+"""The strip of the audit log that says up to which entry its seals were verified, and verifies them."""
+
+import contextlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from benchboard.errors import AppError, Cancelled
+from benchboard.i18n import _, ngettext, number
+from benchboard.identity import kept_seals
+from benchboard.identity.audit_verification import (
+    AuditFault,
+    KnownSeal,
+    count_sealed_after,
+    fault_reason,
+    fault_title,
+    verify,
+)
+from benchboard.ui.context import Context
+from benchboard.ui.problems import Action, Notice
+from benchboard.ui.tasks import DatabaseSession, Progress, Work
+from benchboard.ui.time_format import full_time
+from benchboard.ui.widgets import Button, Elided, Icon, hairline
+from benchboard.ui.widgets.surfaces import set_surface
+
+_FAULT = "audit.fault"
+"""The key of the banner about a broken seal."""
+_HEIGHT = 44
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What is known of the seals: the last one verified on this computer and how many came after it, if that one is
+    still there; or what is wrong."""
+
+    known: KnownSeal | None = None
+    newer: int | None = None
+    fault: AuditFault | None = None
+    sound: int = 0
+    """How many entries before the fault are as they were sealed."""
+
+
+class AuditSealStrip(QWidget):
+    """`entry_requested` asks for an entry by its ID and its number, which is None without a seal."""
+
+    entry_requested = Signal(str, object)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._work: Work | None = None
+        self._state = _State()
+        set_surface(self, "surface")
+        self.setFixedHeight(_HEIGHT + 1)
+        self._icons = {
+            tone: Icon(icon, tone, 18)
+            for tone, icon in (
+                ("ok", "ph.circle-wavy-check"),
+                ("text.muted", "ph.circle-wavy-question"),
+                ("error", "ph.circle-wavy-warning"),
+            )
+        }
+        self.title = Elided("", "label", fits_text=True)
+        self.more = Elided("", "body", "muted")
+        self.button = Button(_("Verify"), self._press, icon="ph.circle-wavy-check", name="audit_verify")
+        line = QHBoxLayout()
+        line.setContentsMargins(16, 0, 16, 0)
+        line.setSpacing(8)
+        centred = Qt.AlignmentFlag.AlignVCenter  # else the line below is drawn above the end of the strip
+        for widget in (*self._icons.values(), self.title):
+            line.addWidget(widget, 0, centred)
+        line.addWidget(self.more, 1, centred)
+        line.addWidget(self.button, 0, centred)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(line, 1)
+        column.addWidget(hairline())
+        self._show()
+        context.changed.watch(self, {"audit_logs"}, self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read again whether the last seal that was verified still stands, and how many entries came after it."""
+        context, home = self._context, self._context.workspace.home
+
+        def read(session: DatabaseSession) -> _State:
+            known = kept_seals.find(home, context.actor.organisation_id)
+            newer = count_sealed_after(session, context.actor, known) if known is not None else None
+            return _State(known, newer)
+
+        def show(state: _State) -> None:
+            if self._state.fault is None:  # only a verification takes that back
+                self._state = state
+                self._show()
+
+        context.tasks.read(self, read, show, lambda _error: None)
+
+    def _press(self) -> None:
+        if self._work is not None:
+            self._work.cancel()
+            return
+        context = self._context
+        self._work = context.tasks.run(
+            self,
+            lambda progress: _verify(context, progress),
+            self._finish,
+            self._stop,
+            title=_("Verifying the audit log"),
+        )
+        self._show()
+
+    def _finish(self, state: _State) -> None:
+        self._work, self._state = None, state
+        self._show()
+        fault = state.fault
+        self._context.problems.dismiss(_FAULT)
+        if fault is None:
+            self.refresh()
+            return
+        actions: tuple[Action, ...] = ()
+        if fault.entry_id is not None:
+            title = _("Show the entry") if fault.is_itself else _("Show the entry before it")
+            place = fault.number if fault.is_itself or fault.number is None else fault.number - 1
+            entry_id = fault.entry_id
+            actions = (Action(title, lambda: self.entry_requested.emit(entry_id, place), keeps_notice=True),)
+        self._context.problems.notify(
+            Notice(fault_title(fault), fault_reason(fault), "error", actions=actions, key=_FAULT, place="admin/audit")
+        )
+
+    def _stop(self, error: AppError) -> None:
+        self._work = None
+        self._show()
+        if not isinstance(error, Cancelled):
+            self._context.problems.show(error, self._press)
+
+    def _show(self) -> None:
+        """Say what is known, and no more."""
+        state, tone = self._state, "text.muted"
+        known = state.known
+        if self._work is not None:
+            title, more = _("Verifying"), _("Every entry is read and its seal computed again.")
+        elif state.fault is not None:
+            tone, more = "error", fault_title(state.fault)
+            title = _("Verified up to entry {number} only").format(number=number(state.sound))
+            if not state.sound:
+                title = _("No entry is verified")
+        elif known is None:
+            title, more = _("Not verified yet"), _("Every entry is sealed. Verify that none was changed or removed.")
+        elif state.newer is None:
+            tone, title = "error", _("The seal of entry {number} is another one").format(number=number(known.number))
+            more = _("It was verified on this computer {time}. Verify the log again.").format(
+                time=full_time(known.verified_at)
+            )
+        else:
+            tone = "ok"
+            title = _("Sealed, verified up to entry {number}").format(number=number(known.number))
+            more = _("On this computer, {time}.").format(time=full_time(known.verified_at))
+            if state.newer:
+                newer = ngettext(
+                    "{count} newer entry isn't verified yet.", "{count} newer entries aren't verified yet.", state.newer
+                )
+                more = f"{more} {newer.format(count=number(state.newer))}"
+        for name, icon in self._icons.items():
+            icon.setVisible(name == tone)
+        self.title.setText(title)
+        self.more.setText(more)
+        self.button.set_title(_("Verify") if self._work is None else _("Stop"))
+
+
+def _verify(context: Context, progress: Progress) -> _State:
+    """Verify the whole log, and keep its last seal if every one fits."""
+    home, organisation_id = context.workspace.home, context.actor.organisation_id
+    known = kept_seals.find(home, organisation_id)
+
+    def report(done: int, total: int) -> None:
+        progress.report(done, total, _("{done} of {total} entries").format(done=number(done), total=number(total)))
+        progress.check()
+
+    with context.database.read() as session:
+        found = verify(session, context.actor, known=known, progress=report)
+    if found.fault is not None or found.seal is None:
+        return _State(known, fault=found.fault, sound=found.entries)
+    seal = KnownSeal(found.entries, found.seal, datetime.now(UTC))
+    with contextlib.suppress(OSError):  # then it is known until the window closes
+        kept_seals.keep(home, organisation_id, seal)
+    return _State(seal, 0)

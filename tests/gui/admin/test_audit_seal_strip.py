@@ -1,0 +1,93 @@
+"""The audit log's seals in the window: verified up to where, and what a broken one leads to."""
+
+from sqlalchemy import text
+
+from benchboard.identity import audit
+from benchboard.identity.permissions import Client
+from benchboard.storage.engine import Database
+from benchboard.ui.admin.audit_seal_strip import AuditSealStrip
+from benchboard.ui.widgets import Button
+from support.admin import Admin
+from support.databases import unbound
+
+
+def _strip(admin: Admin) -> AuditSealStrip:
+    admin.go("admin/audit")
+    admin.wait(lambda: admin.column("audit_table"))
+    (strip,) = admin.window.findChildren(AuditSealStrip)
+    return strip
+
+
+def _database(admin: Admin) -> Database:
+    shell = admin.application.shell
+    assert shell is not None
+    return shell.context.workspace.database
+
+
+def _tamper(database: Database, *statements: str) -> None:
+    """Change the audit log as the owner of the database may."""
+    with database.writing.begin() as connection:
+        triggers = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'audit_%'"
+        held = connection.execute(text(triggers)).all()
+        for name, _sql in held:
+            connection.execute(text(f"DROP TRIGGER {name}"))
+        for statement in statements:
+            connection.execute(text(statement))
+        for _name, sql in held:
+            connection.exec_driver_sql(sql)
+
+
+def test_audit_says_verified_only_after_a_verification(admin: Admin) -> None:
+    strip = _strip(admin)
+    assert strip.title.text() == "Not verified yet"
+    admin.click("audit_verify")
+    admin.wait(lambda: strip.title.text().startswith("Sealed, verified up to entry "))
+    assert "newer" not in strip.more.text()
+    button = admin.find("audit_verify")
+    assert isinstance(button, Button)
+    assert button.isEnabled()
+    database = _database(admin)
+    with database.engine.connect() as connection:
+        where = str(connection.scalar(text("SELECT organisation_id FROM audit_seals LIMIT 1")))
+    with unbound(database).change() as session:
+        audit.append(session, Client("rig", "test"), "dongle.rename", "d1", where, None)
+    admin.wait(lambda: strip.more.text().endswith("1 newer entry isn't verified yet."))
+    admin.click("audit_verify")
+    admin.wait(lambda: "newer" not in strip.more.text() and strip.title.text().startswith("Sealed"))
+
+
+def test_changed_entry_is_named_by_a_red_banner_that_leads_to_it(admin: Admin) -> None:
+    strip = _strip(admin)
+    database = _database(admin)
+    _tamper(
+        database, "UPDATE audit_logs SET user_agent = 'x' WHERE id = (SELECT audit_id FROM audit_seals WHERE seq = 3)"
+    )
+    admin.click("audit_verify")
+    admin.wait(lambda: strip.title.text() == "Verified up to entry 2 only")
+    assert strip.more.text() == "Entry 3 of the audit log was changed."
+    assert "Entry 3 of the audit log was changed." in admin.banner()
+    admin.click("banner_action")
+    admin.wait(lambda: len(admin.column("audit_table")) == 1)
+    assert admin.find("audit_entry").accessibleName() == "Entry 3"
+    admin.wait(lambda: admin.find("audit_detail").isVisible())
+    admin.click("audit_clear")
+    admin.wait(lambda: len(admin.column("audit_table")) > 1)
+    # It stays known until a verification finds otherwise.
+    assert strip.title.text() == "Verified up to entry 2 only"
+
+
+def test_removed_and_rewritten_entries_are_told_by_what_was_kept(admin: Admin) -> None:
+    strip = _strip(admin)
+    database = _database(admin)
+    admin.click("audit_verify")
+    admin.wait(lambda: strip.title.text().startswith("Sealed, verified up to entry "))
+    last = "(SELECT max(seq) FROM audit_seals)"
+    _tamper(
+        database,
+        f"DELETE FROM audit_logs WHERE id = (SELECT audit_id FROM audit_seals WHERE seq = {last})",
+        f"DELETE FROM audit_seals WHERE seq = {last}",
+    )
+    strip.refresh()
+    admin.wait(lambda: strip.title.text().startswith("The seal of entry "))
+    admin.click("audit_verify")
+    admin.wait(lambda: strip.more.text() == "1 entry is missing at the end of the audit log.")
