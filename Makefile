@@ -6,6 +6,9 @@ UV := .uv/bin/uv
 export UV_COMPILE_BYTECODE := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
+# Debian's own Python, which is compiled with optimisations, if it is new enough: one that a person compiled is slower.
+PYTHON := $(shell for one in /usr/bin/python3 python3; do \
+  $$one -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$one && break; done)
 # Else every process of the tests compiles the package and rewrites the tests anew.
 unexport PYTHONDONTWRITEBYTECODE
 TOUR := tour-out
@@ -101,7 +104,7 @@ clean: ## remove everything the targets created
 
 .venv/ready: requirements.lock pyproject.toml $(UV)
 	@sh packaging/linux/prepare.sh
-	@test -x $(PY) || $(UV) venv -q --python python3 .venv
+	@test -x $(PY) || $(UV) venv -q --python $(or $(PYTHON),python3) .venv
 	$(UV) pip sync -q --python $(PY) --require-hashes requirements.lock
 	$(UV) pip install -q --python $(PY) --no-deps --no-build-isolation -e .
 	@touch $@
