@@ -20,6 +20,7 @@ from benchboard.i18n import N_, _
 from benchboard.identity import authentication, teams, users
 from benchboard.identity.permissions import Actor
 from benchboard.paging import Listing
+from benchboard.storage import audit_seals
 from benchboard.storage.models.dashboards import Dashboard, DashboardOpening
 from benchboard.storage.models.identity import AuditLog, SignInSession, User
 
@@ -82,7 +83,7 @@ def fill(session: Session, admin: Actor) -> None:
     people = {one.email: one.id for one in users.list_people(session, admin, Listing(), limit=100).rows}
     connection = session.connection()
     _set_times(connection, admin.organisation_id, made, people)
-    _add_days(connection, admin.organisation_id, made, people)
+    _add_days(session, admin.organisation_id, made, people)
 
 
 def _add_people(session: Session, admin: Actor) -> None:
@@ -138,8 +139,9 @@ def _set_times(
 
 
 def _add_days(
-    connection: Connection, organisation_id: str, made: Mapping[str, tuple[str, timedelta]], people: Mapping[str, str]
+    session: Session, organisation_id: str, made: Mapping[str, tuple[str, timedelta]], people: Mapping[str, str]
 ) -> None:
+    connection = session.connection()
     now = datetime.now().astimezone()
     sessions, entries = [], []
     for who, computer, address, ago in _SESSIONS:
@@ -161,6 +163,8 @@ def _add_days(
                 entries.append(_entry(organisation_id, people, at, who, event, names[(place + day) % len(names)]))
     connection.execute(insert(SignInSession), sessions)
     connection.execute(insert(AuditLog), entries)
+    for entry in entries:
+        audit_seals.add_unsealed(session, organisation_id, entry["id"])
 
 
 def _entry(
@@ -177,7 +181,8 @@ def _entry(
         target = people["clara.voss@example.com"]
         about["user_id"] = target
     return {
-        "organisation_id": organisation_id, "user_id": people[who], "target_user_id": target, "action": action,
-        "event_type": event, "resource_type": kind, "resource_id": dashboard[0] if about else str(uuid4()),
-        "user_agent": f"{_PROGRAM} on {_COMPUTERS[who]}", "ip_address": None, "details": about, "created_at": at,
+        "id": str(uuid4()), "organisation_id": organisation_id, "user_id": people[who], "target_user_id": target,
+        "action": action, "event_type": event, "resource_type": kind,
+        "resource_id": dashboard[0] if about else str(uuid4()), "ip_address": None, "details": about, "created_at": at,
+        "user_agent": f"{_PROGRAM} on {_COMPUTERS[who]}",
     }  # fmt: skip

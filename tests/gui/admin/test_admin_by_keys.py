@@ -287,7 +287,7 @@ def test_menu_key_opens_the_menu_at_the_row(admin: Admin, address: str, table: s
     [
         ("admin/people", PEOPLE, "people_search", ()),
         ("admin/sessions", SESSIONS, "sessions_search", ()),
-        ("admin/audit", AUDIT, "audit_search", ("audit_counts",)),
+        ("admin/audit", AUDIT, "audit_search", ("audit_verify", "audit_counts")),
     ],
 )
 def test_f6_goes_through_the_window_as_it_is_read_and_back(
