@@ -11,7 +11,7 @@ SQLite hashes what it stores, byte by byte, because the details are stored in th
 of JSON, of which `canonical_json` makes the same bytes.
 
 Seals are written at the very end of a transaction (`prepare`, then `PendingSeals.write`), while it has the lock of
-`commit_count`, which every commit takes: so they follow each other in the order of the commits, and no open transaction
+`CommitCount`, which every commit takes: so they follow each other in the order of the commits, and no open transaction
 keeps others waiting.
 """
 
@@ -188,7 +188,7 @@ class PendingSeals:
     entries: Mapping[str, bytes]
 
     def write(self) -> None:
-        """Seal the entries, chained to the last one committed. The transaction must hold `commit_count`'s lock."""
+        """Seal the entries, chained to the last one committed. The transaction must hold `CommitCount`'s lock."""
         for organisation_id, ids in sorted(self.ids.items()):
             seq, seal = _last(self.connection, organisation_id)
             rows = []

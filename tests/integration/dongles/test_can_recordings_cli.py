@@ -158,9 +158,9 @@ def test_compare_shows_ids_and_periods_that_differ(simulator: Simulator, tmp_pat
     first.write_text(LOG + "(1763627401.0) can0 123#00\n")
     second.write_text("".join(line for n, line in enumerate(LOG.splitlines(keepends=True)) if not n % 2))
     done = run("compare", str(first), str(second), "--dbc", str(dbc), home=simulator.home, status=1)
-    assert [line.split() for line in done.stdout.splitlines()[1:]] == [
-        ["0C9", "MotorStatus", "20", "10", "20.000", "40.000", "Other", "period"],
-        ["123", "1", "–", "–", "–", "Only", "in", "A"],
+    assert [line.split(maxsplit=6) for line in done.stdout.splitlines()[1:]] == [
+        ["0C9", "MotorStatus", "20", "10", "20.000", "40.000", "Period 20.000 ms in A, 40.000 ms in B (+100 %)"],
+        ["123", "1", "–", "–", "–", "Only", "in A"],
     ]
     assert done.stderr.strip() == "2 of 2 IDs differ."
     answer = json.loads(

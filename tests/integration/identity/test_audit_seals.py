@@ -256,7 +256,7 @@ def test_two_entries_that_swapped_what_they_say_are_found(town: Town) -> None:
         one, other = ids[-3], ids[-1]
         columns = [name for name in _COLUMNS if name not in ("id", "version")]
         read = text(f"SELECT {', '.join(columns)} FROM audit_logs WHERE id = :id")
-        rows = [connection.execute(read, {"id": which}).one()._mapping for which in (one, other)]
+        rows = [connection.execute(read, {"id": which}).mappings().one() for which in (one, other)]
         for which, row in zip((other, one), rows, strict=True):
             values = {k: json.dumps(v) if isinstance(v, dict) else v for k, v in row.items()}
             connection.execute(

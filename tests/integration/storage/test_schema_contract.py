@@ -61,7 +61,8 @@ def test_tenant_tables_have_version_dates_and_organisation(migrated: Catalogue) 
         assert "created_at" in table.columns, name
         if "organisation_id" in table.columns:
             counted = "row_version" if name == "agents" else "version"
-            assert table.columns[counted].default == "1", name
+            if name != "audit_seals":  # no program changes a row of it
+                assert table.columns[counted].default == "1", name
             assert "organisation_id" in {one.columns[0] for one in table.references}, name
 
 
@@ -84,7 +85,7 @@ def test_migrations_make_the_schema_of_the_models(
     Base.metadata.create_all(empty_database.engine)
     made, migrated = _read(empty_database), _read(database)
     assert made.tables == migrated.tables
-    assert len(migrated.triggers) == (5 if engine_name == "sqlite" else 3)
+    assert len(migrated.triggers) == (8 if engine_name == "sqlite" else 5)
 
 
 # ---- the comparison itself: alter any one entry, and it has to show

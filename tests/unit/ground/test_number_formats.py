@@ -23,6 +23,7 @@ EXCEPTIONS: Final = {
     "analytics/table_export/clipboard_table.py": "cells copied for other programs",
     "analytics/remote/mysql.py": "a setting of the server",
     "analytics/sqlite_functions.py": "a value of SQLite",
+    "storage/audit_seals.py": "the bytes that are sealed",
     "dashboards/variables/variable_queries.py": "a value of a query",
     "ui/studio/tiles/tables/table_rows.py": "cells copied for other programs",
 }

@@ -31,7 +31,7 @@ _HEIGHT = 44
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
+class _SealState:
     """What is known of the seals: the last one verified on this computer and how many came after it, if that one is
     still there; or what is wrong."""
 
@@ -51,7 +51,7 @@ class AuditSealStrip(QWidget):
         super().__init__()
         self._context = context
         self._work: Work | None = None
-        self._state = _State()
+        self._state = _SealState()
         set_surface(self, "surface")
         self.setFixedHeight(_HEIGHT + 1)
         self._icons = {
@@ -86,12 +86,12 @@ class AuditSealStrip(QWidget):
         """Read again whether the last seal that was verified still stands, and how many entries came after it."""
         context, home = self._context, self._context.workspace.home
 
-        def read(session: DatabaseSession) -> _State:
+        def read(session: DatabaseSession) -> _SealState:
             known = kept_seals.find(home, context.actor.organisation_id)
             newer = count_sealed_after(session, context.actor, known) if known is not None else None
-            return _State(known, newer)
+            return _SealState(known, newer)
 
-        def show(state: _State) -> None:
+        def show(state: _SealState) -> None:
             if self._state.fault is None:  # only a verification takes that back
                 self._state = state
                 self._show()
@@ -112,7 +112,7 @@ class AuditSealStrip(QWidget):
         )
         self._show()
 
-    def _finish(self, state: _State) -> None:
+    def _finish(self, state: _SealState) -> None:
         self._work, self._state = None, state
         self._show()
         fault = state.fault
@@ -170,7 +170,7 @@ class AuditSealStrip(QWidget):
         self.button.set_title(_("Verify") if self._work is None else _("Stop"))
 
 
-def _verify(context: Context, progress: Progress) -> _State:
+def _verify(context: Context, progress: Progress) -> _SealState:
     """Verify the whole log, and keep its last seal if every one fits."""
     home, organisation_id = context.workspace.home, context.actor.organisation_id
     known = kept_seals.find(home, organisation_id)
@@ -182,8 +182,8 @@ def _verify(context: Context, progress: Progress) -> _State:
     with context.database.read() as session:
         found = verify(session, context.actor, known=known, progress=report)
     if found.fault is not None or found.seal is None:
-        return _State(known, fault=found.fault, sound=found.entries)
+        return _SealState(known, fault=found.fault, sound=found.entries)
     seal = KnownSeal(found.entries, found.seal, datetime.now(UTC))
     with contextlib.suppress(OSError):  # then it is known until the window closes
         kept_seals.keep(home, organisation_id, seal)
-    return _State(seal, 0)
+    return _SealState(seal, 0)
