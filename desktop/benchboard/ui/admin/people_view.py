@@ -28,7 +28,6 @@ from benchboard.ui.time_format import refresh_times
 from benchboard.ui.widgets import BannerPlace, Button, EmptyState, Select, Toolbar, fill_column, search_field
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.no_match import NoMatch
-from benchboard.ui.widgets.tab_order import focus_content
 from benchboard.ui.window_commands import LIST, LIST_UNDO, UNDO
 
 # A person whom the filter hides is on no page; without a limit, looking for them would read the whole list.
@@ -64,6 +63,7 @@ class PeopleView(QWidget):
         self._table.menu_requested.connect(self._open_menu)
         self._table.selectionChanged.connect(self._on_ticked)
         self._detail.closed.connect(self._close_detail)
+        self._detail.page_requested.connect(self._open_page)
         install_shortcuts(self, LIST_UNDO, {UNDO: Handler(context.problems.undo_last)})
         for pane in (self._table.view, self._detail):
             install_shortcuts(
@@ -116,6 +116,8 @@ class PeopleView(QWidget):
 
     def panes(self) -> list[QWidget]:
         """The panes in F6 order."""
+        if self._detail.is_page:
+            return [self._detail]
         return [self._toolbar, self._table, *([self._detail] if self._detail.isVisible() else [])]
 
     def open_route(self, rest: str) -> None:
@@ -252,6 +254,8 @@ class PeopleView(QWidget):
     def _show_detail(self, person: Person | None) -> None:
         if person is not None:
             self._detail.show_person(person.id, person)
+        elif self._detail.is_page:
+            self._set_page(False)
         self._body.show_detail(person is not None)
 
     def _run_for_current(self, command: str) -> None:
@@ -264,7 +268,18 @@ class PeopleView(QWidget):
 
     def _focus_detail(self, person: Person) -> None:
         self._show_detail(person)
-        focus_content(self._detail)
+        self._set_page(True)
+        self._detail.focus_first()
+
+    def _open_page(self) -> None:
+        self._set_page(True)
+        self._detail.focus_first()
+
+    def _set_page(self, page: bool) -> None:
+        """Show the person on the whole page, or beside the list."""
+        self._toolbar.setVisible(not page)
+        self._body.show_full(page)
+        self._detail.set_page(page)
 
     def _open_menu(self, person: Person, spot: QPoint) -> None:
         """Open the context menu of a row, or of all ticked rows if it is one of several."""
@@ -296,6 +311,12 @@ class PeopleView(QWidget):
         self._table.explain_bulk("" if "" in reasons else " ".join(reasons))
 
     def _close_detail(self) -> None:
+        """Leave the page of a person for the list, or put the details away."""
+        if self._detail.is_page:
+            self._set_page(False)
+            self._table.view.setFocus(Qt.FocusReason.OtherFocusReason)
+            if not self._body.narrow:
+                return
         self._body.show_detail(False)
         self._table.put_away()
 

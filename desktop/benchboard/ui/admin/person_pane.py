@@ -4,9 +4,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from operator import attrgetter
+from typing import Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.errors import AppError, NotFound
 from benchboard.i18n import _
@@ -20,7 +22,9 @@ from benchboard.identity.users import Person
 from benchboard.paging import Line, Listing, Page, fold
 from benchboard.ui.admin import user_actions
 from benchboard.ui.admin.access_tab import AccessTab
+from benchboard.ui.admin.admin_commands import PEOPLE, PERSON_MENU
 from benchboard.ui.admin.admin_format import session_origin, state_mark
+from benchboard.ui.command_menu import command_menu
 from benchboard.ui.context import Context
 from benchboard.ui.shell.header import ViewTab
 from benchboard.ui.sign_in.demo_picker import role_description
@@ -32,39 +36,66 @@ from benchboard.ui.widgets.detail_pane import DetailHeader, DetailPane, DetailSe
 from benchboard.ui.widgets.flow_layout import FlowLayout
 from benchboard.ui.widgets.labels import Tone
 from benchboard.ui.widgets.readable_rows import ReadableList, ReadableRow
+from benchboard.ui.widgets.surfaces import scroll_area
+from benchboard.ui.widgets.tab_order import focus_content
 from benchboard.ui.widgets.timeline_row import TimelineRow
 
 _MAX_ROWS = 50
 _FEW_SESSIONS, _FEW_ENTRIES = 3, 3
 """How many of the overview's sections show; the tabs show all."""
 _SESSIONS_TAB = 2
+_COLUMNS_FROM: Final = 1100
+"""The width from which a page has its tabs side by side, in pixels."""
+_LEFT: Final = 320
+_RIGHT: Final = 360
+"""Widths of the outer columns of a page, in pixels."""
 _FOLD = "person_fold_"
 """How the names of the buttons begin that unfold repeated entries."""
 PersonReading = tuple[Person, Page[SessionRecord], Page[AuditEntry]]
 
 
 class PersonPane(DetailPane):
-    """Updates itself when the database changes; `show_person` sets the person."""
+    """Updates itself when the database changes; `show_person` sets the person. `page_requested` asks the view to show
+    it on the whole width.
+    """
+
+    page_requested = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__("person_detail")
         self._context = context
         self._person: Person | None = None
         self._person_id = ""
+        self._is_page = False
+        self._back = Button(
+            _("People"),
+            self.closed.emit,
+            kind="quiet",
+            icon="ph.arrow-left",
+            name="person_back",
+            tip=_("Back to people"),
+        )
+        self._back_line = QWidget()
+        back_line = QHBoxLayout(self._back_line)
+        back_line.setContentsMargins(8, 6, 8, 0)
+        back_line.addWidget(self._back)
+        back_line.addStretch(1)
+        self._back_line.hide()
+        self.head.addWidget(self._back_line)
         self._head = _PersonHeader(self)
         self.head.addWidget(self._head)
         self._tabs = [ViewTab(title) for title in (_("Overview"), _("Access"), _("Sessions"), _("Audit log"))]
-        strip = QHBoxLayout()
+        self._strip = QWidget()
+        strip = QHBoxLayout(self._strip)
         strip.setContentsMargins(5, 0, 16, 0)
         strip.setSpacing(0)
-        self._pages = QStackedWidget()
         for at, (tab, name) in enumerate(zip(self._tabs, ("overview", "access", "sessions", "audit"), strict=True)):
             tab.setObjectName(f"person_{name}")
             tab.setFixedHeight(40)
             tab.clicked.connect(lambda _checked=False, at=at: self.show_tab(at))
             strip.addWidget(tab)
         strip.addStretch(1)
-        self.head.addLayout(strip)
+        self.head.addWidget(self._strip)
         self.head.addWidget(hairline())
         self._overview = _OverviewTab(self)
         self._access = AccessTab(context)
@@ -74,6 +105,11 @@ class PersonPane(DetailPane):
         for page in self._tab_pages:
             self.column.addWidget(page)
         self.column.addStretch(1)
+        self.foot.addWidget(self._access.paths)
+        self._columns = _PageColumns()
+        self.whole.insertWidget(self.whole.indexOf(self.area), self._columns, 1)
+        self._columns.hide()
+        self._tab = 0
         self.show_tab(0)
         context.changed.watch(
             self, {"users", "sessions", "audit_logs", "teams", "team_members", "roles", "user_roles"}, self.refresh
@@ -88,9 +124,69 @@ class PersonPane(DetailPane):
         return self._context
 
     def show_tab(self, at: int) -> None:
+        self._tab = at
         for index, (tab, page) in enumerate(zip(self._tabs, self._tab_pages, strict=True)):
             tab.setChecked(index == at)
-            page.setVisible(index == at)
+            page.setVisible(index == at or self._has_columns)
+        self._access.paths.set_open(self._access.isVisibleTo(self))
+
+    def focus_more(self) -> None:
+        """Focus the menu of what can be done with the account."""
+        self._head.more.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it has the whole width."""
+        return self._is_page
+
+    def set_page(self, page: bool) -> None:
+        """Show the person on the whole width, with a way back to the list; or in the pane beside it."""
+        self._is_page = page
+        self._back_line.setVisible(page)
+        self._head.close_button.setVisible(not page)
+        self._head.whole_page.setVisible(not page)
+        self._arrange()
+
+    def focus_first(self) -> None:
+        """Focus the button that edits the person, or where there is none the tab that is shown."""
+        if self._overview.focus_edit():
+            return
+        if self._has_columns:
+            focus_content(self)
+        else:
+            self._tabs[self._tab].setFocus(Qt.FocusReason.TabFocusReason)
+
+    @property
+    def _has_columns(self) -> bool:
+        return not self._columns.isHidden()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Show all tabs side by side where there is room for that, else one of them."""
+        columns = self._is_page and self.width() >= _COLUMNS_FROM
+        self._access.set_wide(self._is_page)
+        if columns == self._has_columns:
+            return
+        focused = self.focusWidget()
+        self._columns.setVisible(columns)
+        self.area.setVisible(not columns)
+        self._strip.setVisible(not columns)
+        self._overview.show_sections(not columns)
+        for at, page in enumerate(self._tab_pages):
+            if columns:
+                self._columns.add(page, (0, 1, 2, 2)[at])
+            else:
+                self.column.insertWidget(at, page)
+        if columns:
+            self._columns.below(self._access.paths)
+        else:
+            self.foot.addWidget(self._access.paths)
+        self.show_tab(self._tab)
+        if focused is not None and focused.isVisibleTo(self):
+            focused.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_person(self, user_id: str, known: Person | None = None) -> None:
         """Show this person: at once with the list's data, then with the database's."""
@@ -144,6 +240,46 @@ class PersonPane(DetailPane):
             self.closed.emit()
 
 
+class _PageColumns(QWidget):
+    """Three columns that scroll, the widest in the middle."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        self._columns: list[QVBoxLayout] = []
+        self._below = QVBoxLayout()
+        for at, width in enumerate((_LEFT, 0, _RIGHT)):
+            inner = QWidget()
+            inner.setProperty("plain", "true")
+            column = QVBoxLayout(inner)
+            column.setContentsMargins(0, 0, 0, 16)
+            column.setSpacing(0)
+            column.addStretch(1)
+            self._columns.append(column)
+            area = scroll_area(inner)
+            if at:
+                line.addWidget(hairline(vertical=True))
+            if width:
+                area.setFixedWidth(width)
+                line.addWidget(area)
+            else:
+                middle = QVBoxLayout()
+                middle.addWidget(area, 1)
+                middle.addLayout(self._below)
+                line.addLayout(middle, 1)
+
+    def add(self, page: QWidget, column: int) -> None:
+        """Add a page to a column, below those in it."""
+        into = self._columns[column]
+        into.insertWidget(into.count() - 1, page)
+
+    def below(self, strip: QWidget) -> None:
+        """Show a strip below the middle column."""
+        self._below.addWidget(strip)
+
+
 class _TimeText(Text):
     """How long ago something was, with the time in full in its tooltip."""
 
@@ -164,7 +300,22 @@ class _PersonHeader(DetailHeader):
     def __init__(self, pane: PersonPane) -> None:
         self._state = Badge("neutral", "")
         self._kind = Badge("neutral", "", "ph.play")
-        super().__init__(pane.close_button(), self._state, self._kind, tabs=True)
+        self.close_button = pane.close_button()
+        super().__init__(self.close_button, self._state, self._kind, tabs=True)
+        self._pane = pane
+        self.whole_page = Button(
+            "",
+            pane.page_requested.emit,
+            kind="quiet",
+            icon="ph.arrows-out",
+            tip=_("Open as a page"),
+            name="person_page",
+        )
+        self.more = Button(
+            "", self._open_more, kind="quiet", icon="ph.dots-three", tip=_("More actions"), name="person_more"
+        )
+        for button in (self.more, self.whole_page):
+            self.title_row.addWidget(button)
         self.line.addWidget(
             Button("", self._copy, kind="quiet", icon="ph.copy", size="xs", tip=_("Copy email address"))
         )
@@ -178,6 +329,14 @@ class _PersonHeader(DetailHeader):
         self._state.show_state(mark.kind, mark.text, mark.icon)
         self._kind.setVisible(person.account_type == "DEMO")
         self._kind.show_state("neutral", _("Demo account"), "ph.play")
+
+    def _open_more(self) -> None:
+        """Open the menu of what can be done with the account."""
+        pane = self._pane
+        if pane.person is not None:
+            handlers = user_actions.handlers_for_people(pane.context, pane, [pane.person])
+            opened = command_menu(self, PERSON_MENU, handlers, scope=PEOPLE, label=_("Actions"), name="person_menu")
+            opened.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
 
     def _copy(self) -> None:
         copy_text(self.below.text())
@@ -198,30 +357,41 @@ class _OverviewTab(QWidget):
         account.fill(self._facts)
         self.sessions = _SessionsSection(pane, _FEW_SESSIONS)
         self.activity = _ActivitySection(pane, _FEW_ENTRIES)
-        self._disable = Button(
-            _("Disable account"), self._set("inactive"), kind="danger", icon="ph.prohibit", name="person_disable"
-        )
         self._activate = Button(
             _("Enable account"), self._set("active"), icon="ph.check-circle", name="person_activate"
         )
-        self._delete = Button(
-            _("Delete person"), self._change(user_actions.delete_people), kind="danger", icon="ph.trash",
-            name="person_delete",
-        )  # fmt: skip
         self._restore = Button(
             _("Restore person"), self._change(user_actions.restore_people), icon="ph.arrow-counter-clockwise",
             name="person_restore",
         )  # fmt: skip
         line = FlowLayout()
         line.setContentsMargins(16, 14, 16, 14)
-        for button in (self._activate, self._disable, self._delete, self._restore):
+        for button in (self._activate, self._restore):
             line.addWidget(button)
         self._note = Paragraph("", "caption", "muted")
         self._note.setContentsMargins(16, 0, 16, 14)
-        for widget in (role, hairline(), account, hairline(), self.sessions, hairline(), self.activity, hairline()):
+        self._actions = QWidget()
+        actions = QVBoxLayout(self._actions)
+        actions.setContentsMargins(0, 0, 0, 0)
+        actions.setSpacing(0)
+        actions.addLayout(line)
+        actions.addWidget(self._note)
+        actions.addWidget(hairline())
+        self._more_sections = (self.sessions, hairline(), self.activity)
+        for widget in (self._actions, role, hairline(), account, hairline(), *self._more_sections):
             column.addWidget(widget)
-        column.addLayout(line)
-        column.addWidget(self._note)
+
+    def show_sections(self, shown: bool) -> None:
+        """Show the latest of the other tabs, or leave it to them."""
+        for widget in self._more_sections:
+            widget.setVisible(shown)
+
+    def focus_edit(self) -> bool:
+        """Focus the button that edits the person; returns whether it can have the focus."""
+        if not self._edit_link.isVisible():
+            return False
+        self._edit_link.setFocus(Qt.FocusReason.TabFocusReason)
+        return self._edit_link.hasFocus()
 
     def show_person(self, person: Person) -> None:
         self._role.show_rows([_RoleRow(person)])
@@ -236,23 +406,16 @@ class _OverviewTab(QWidget):
         takes_password = person.state != users.DELETED and user_actions.takes_password(self._pane.context, person)
         self._password.setVisible(takes_password)
         active, deleted = person.state == "active", person.state == users.DELETED
-        buttons = self._disable, self._activate, self._delete, self._restore
-        focused = any(button.hasFocus() for button in buttons)
-        self._disable.setVisible(active)
+        focused = self._activate.hasFocus() or self._restore.hasFocus()
         self._activate.setVisible(not active and not deleted)
-        self._delete.setVisible(not deleted)
         self._restore.setVisible(deleted)
         self._edit_link.setVisible(not deleted)
-        if focused and not any(button.hasFocus() and button.isVisible() for button in buttons):
-            # what undoes the action stands in its place
-            back = self._restore if deleted else self._disable if active else self._activate
-            back.setFocus(Qt.FocusReason.OtherFocusReason)
-        is_own = person.id == self._pane.context.actor.user_id
+        self._actions.setVisible(not active)
+        if focused and active:  # what it did is taken back by the menu
+            self._pane.focus_more()
         denied = user_actions.why_no_changes(self._pane.context)
-        self._delete.disable(_("You can't delete your own account.") if is_own else denied)
         for button in (self._activate, self._restore, self._edit_link, self._password):
             button.disable(denied)
-        self._disable.disable(user_actions.why_not_disabled(self._pane.context, person))
         self._note.setText(_state_note(person, self._pane.context))
 
     def _edit(self) -> None:
@@ -450,26 +613,14 @@ def _sign_in_method(person: Person, context: Context) -> str:
 
 
 def _state_note(person: Person, context: Context) -> str:
-    """What disabling the account, or activating it, does to this person."""
-    if person.id == context.actor.user_id:
-        return (
-            _("This is your account. Revoking all sessions keeps this window signed in.")
-            if person.sessions > 1
-            else _("You can't disable your own account.")
-        )
+    """What enabling or restoring the account does; empty for an active one."""
     if person.state == users.DELETED:
         return _("The account is deleted. Restoring it brings back what it had, but no sessions.")
+    if person.state == "active":
+        return ""
     signs_in = context.workspace.location.kind == "server" or person.account_type == "DEMO" or bool(person.os_user)
-    if person.state != "active":
-        if not signs_in:
-            return _("Enable the account to name it with --as in commands again.")
-        if person.last_seen is None:
-            return _("Enable the account to let this person sign in.")
-        return _("Enable the account to let this person sign in again.")
-    if person.sessions:
-        return _("Disabling an account signs the person out {within}. Everything they created is kept.").format(
-            within=user_actions.revoked_within()
-        )
     if not signs_in:
-        return _("When disabled, this account can't be used from the command line. The person's dashboards stay.")
-    return _("Disabling an account keeps the person from signing in. Everything they created is kept.")
+        return _("Enable the account to name it with --as in commands again.")
+    if person.last_seen is None:
+        return _("Enable the account to let this person sign in.")
+    return _("Enable the account to let this person sign in again.")

@@ -49,7 +49,11 @@ class DetailPane(QWidget):
         right.setSpacing(0)
         right.addLayout(self.head)
         self.area = scroll_area(inner)
+        self.foot = QVBoxLayout()
+        """What stands below what scrolls."""
         right.addWidget(self.area, 1)
+        right.addLayout(self.foot)
+        self.whole = right
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
