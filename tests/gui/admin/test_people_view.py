@@ -98,7 +98,7 @@ def test_actions_for_ticked_people_stay_in_reach_beside_the_details(admin: Admin
     admin.find(TABLE).setFocus()
     admin.key(Qt.Key.Key_Home)
     admin.key(Qt.Key.Key_Space)
-    admin.key(Qt.Key.Key_Return)
+    admin.key(Qt.Key.Key_Down)
     admin.wait(lambda: detail(admin).isVisible())
     edge = detail(admin).mapTo(admin.window, QPoint()).x()
     for name in ("people_disable", "bulk_clear"):

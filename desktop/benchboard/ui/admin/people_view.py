@@ -121,13 +121,15 @@ class PeopleView(QWidget):
         return [self._toolbar, self._table, *([self._detail] if self._detail.isVisible() else [])]
 
     def open_route(self, rest: str) -> None:
-        """Show one person, or the dialog that adds one."""
+        """Show one person, the dialog that adds one, or the list."""
         if rest == "add":
             self.add()
         elif rest:
             self._show(rest)
             self._requested_id = rest if self._table.current() is None else ""
             self._find_requested()
+        elif self._detail.is_page:
+            self._close_detail()
 
     def _show(self, user_id: str) -> None:
         current = self._table.current()
@@ -255,7 +257,7 @@ class PeopleView(QWidget):
         if person is not None:
             self._detail.show_person(person.id, person)
         elif self._detail.is_page:
-            self._set_page(False)
+            self._leave_page()
         self._body.show_detail(person is not None)
 
     def _run_for_current(self, command: str) -> None:
@@ -274,6 +276,13 @@ class PeopleView(QWidget):
     def _open_page(self) -> None:
         self._set_page(True)
         self._detail.focus_first()
+
+    def _leave_page(self) -> None:
+        """Show the list again, with the focus if the page had it."""
+        had_focus = self._detail.isAncestorOf(self.window().focusWidget() or self)
+        self._set_page(False)
+        if had_focus:
+            self._table.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _set_page(self, page: bool) -> None:
         """Show the person on the whole page, or beside the list."""
@@ -311,12 +320,9 @@ class PeopleView(QWidget):
         self._table.explain_bulk("" if "" in reasons else " ".join(reasons))
 
     def _close_detail(self) -> None:
-        """Leave the page of a person for the list, or put the details away."""
+        """Go from a person's page or details back to the list."""
         if self._detail.is_page:
-            self._set_page(False)
-            self._table.view.setFocus(Qt.FocusReason.OtherFocusReason)
-            if not self._body.narrow:
-                return
+            self._leave_page()
         self._body.show_detail(False)
         self._table.put_away()
 

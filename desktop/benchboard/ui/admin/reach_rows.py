@@ -1,5 +1,7 @@
 """Rows that say what a person can reach, or who can reach a thing, and by which paths."""
 
+from typing import Final
+
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
@@ -9,7 +11,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Avatar, Elided, Icon, Paragraph, Text
 from benchboard.ui.widgets.readable_rows import ReadableRow
 
-_SHARES = (5, 4, 5)
+_SHARES: Final = (5, 5, 5)
 """How a wide row's three columns share its width."""
 
 
@@ -42,7 +44,7 @@ class ReachRow(ReadableRow):
         whole.setSpacing(10)
         whole.addWidget(mark)
         if wide:
-            whole.addLayout(in_columns(named, Elided(level), Elided(why, "body", "secondary")), 1)
+            whole.addLayout(in_columns(named, Paragraph(level), Paragraph(why, "body", "secondary")), 1)
         else:
             whole.addLayout(_words(named, level, why, muted=muted), 1)
         self.setAccessibleName(", ".join(part for part in (title, level, why) if part))
