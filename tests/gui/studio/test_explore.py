@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QLabel,
+    QLineEdit,
     QListWidget,
     QMenu,
     QTreeWidgetItem,
@@ -397,6 +398,39 @@ def test_a_column_is_dropped_on_a_row(explorer: Explorer) -> None:
     QApplication.sendEvent(row, event)
     explorer.wait_for_result()
     assert explorer.texts(row)[-1] == "Currency"
+
+
+def test_a_time_dropped_on_the_groups_is_one_at_once(explorer: Explorer) -> None:
+    """A popover asked for the unit, and a click beside it took the drop back without a word."""
+    explorer.open_orders()
+    groups = explorer.view.builder.groups
+    explorer.qtbot.keyClick(groups.chips[0], Qt.Key.Key_Delete)
+    before = explorer.texts(groups)
+    explorer.view.builder.place("groups", "", "orders", "created_dt")
+    assert Popover.opened() is None
+    assert explorer.texts(groups) == ["Order time, auto interval", *before]
+    explorer.exploration.undo()
+    assert explorer.texts(groups) == before
+
+
+def test_what_is_typed_in_a_form_outlives_one_click_beside_it_and_a_resize(
+    explorer: Explorer, announcements: list[str]
+) -> None:
+    explorer.open_orders()
+    explorer.click("explore_add_calculations")
+    explorer.type("calculation_name", "with tax")
+    window = explorer.view.window()
+    window.resize(window.width() - 40, window.height())
+    beside = explorer.view.result
+    corner = QPoint(beside.width() - 8, beside.height() - 8)
+    explorer.qtbot.mouseClick(beside, Qt.MouseButton.LeftButton, pos=corner)
+    name, warning = explorer.find("calculation_name"), explorer.find("part_discard_warning")
+    assert isinstance(name, QLineEdit)
+    assert name.text() == "with tax"
+    assert warning.isVisible()
+    assert "Click outside again to discard what you typed." in announcements
+    explorer.qtbot.mouseClick(beside, Qt.MouseButton.LeftButton, pos=corner)
+    assert Popover.opened() is None
 
 
 def test_columns_without_groups_are_built_by_keys_until_something_is_grouped(explorer: Explorer) -> None:
@@ -1218,6 +1252,7 @@ def test_every_chip_says_how_it_is_used(explorer: Explorer) -> None:
 
 def test_esc_leads_from_every_popover_of_the_builder_back_to_what_opened_it(explorer: Explorer) -> None:
     explorer.open_orders()
+    windows = {one for one in QApplication.topLevelWidgets() if one.isVisible()}
     for name in (
         "explore_calculate", "explore_table", "explore_filters_0", "explore_add_groups", "explore_measures_0",
         "explore_sorts_0", "explore_limit", "explore_time", "explore_add",
@@ -1226,6 +1261,7 @@ def test_esc_leads_from_every_popover_of_the_builder_back_to_what_opened_it(expl
         opener.setFocus(Qt.FocusReason.TabFocusReason)
         explorer.qtbot.keyClick(opener, Qt.Key.Key_Return)
         assert Popover.opened() is not None, name
+        assert {one for one in QApplication.topLevelWidgets() if one.isVisible()} == windows, "a part shown as a window"
         focused = QApplication.focusWidget()
         assert focused is not None
         explorer.qtbot.keyClick(focused, Qt.Key.Key_Escape)

@@ -196,6 +196,11 @@ def units_for(dialect: Dialect) -> tuple[Unit, ...]:
     return tuple(one for one in UNITS if one != "interval" or dialect != "mysql")
 
 
+def usual_unit(dialect: Dialect) -> Unit:
+    """What times are rounded down to unless somebody says otherwise."""
+    return "interval" if "interval" in units_for(dialect) else "day"
+
+
 def functions_for(kind: ValueKind | None, dialect: Dialect) -> tuple[Function, ...]:
     """The functions that a measure may have over a column of this kind; None: over rows."""
     if kind is None:

@@ -145,6 +145,18 @@ class Popover(Floating):
             self.deleteLater()
         return True
 
+    def leave(self) -> bool:
+        """Close it, as a click outside asks. Returns whether it is closed: a form may ask first."""
+        return self.close()
+
+    def _follow_window(self) -> None:
+        """A form stays when its window gets another size, since something may have been typed; any other closes."""
+        if not self.is_form:
+            self.close()
+            return
+        self._placed = self._top = None
+        QTimer.singleShot(0, self, self.move_into_place)  # its anchor is moved by then
+
     def _close_soon(self) -> None:
         # The anchor's pane may be deleted along with it; its children must not be queried meanwhile.
         QTimer.singleShot(0, self, self.close)
@@ -155,10 +167,11 @@ class Popover(Floating):
             inside = self.frame().contains(self.mapFromGlobal(position)) or self._has_opened(watched)
             if isinstance(watched, QWidget) and not inside:
                 anchor = self._anchor if shiboken6.isValid(self._anchor) else None
-                self.close()
+                if not self.leave():
+                    return True
                 return anchor is not None and anchor.rect().contains(anchor.mapFromGlobal(position))
         elif event.type() == QEvent.Type.Resize and watched is self._window:
-            self.close()
+            self._follow_window()
         elif event.type() == QEvent.Type.Hide and watched is self._anchor:
             self.close()  # its page is no longer shown
         elif event.type() == QEvent.Type.FocusIn and isinstance(event, QFocusEvent):

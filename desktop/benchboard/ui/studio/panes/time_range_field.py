@@ -242,7 +242,8 @@ class TimeRangePicker(Popover):
         super().__init__(anchor, padding=0, name="time_range_picker")
         self._range_only, self._is_used = range_only, is_used
         self._all = Button(_("All time"), lambda: self._choose_all(show_all), size="sm", name="time_all")
-        self._all.setVisible(show_all is not None and is_used)
+        if show_all is None or not is_used:
+            self._all.hide()  # and not `setVisible`: what has no parent yet would be shown as a window of its own
         self._data = self._data_button(data_days())
         self._comparing = comparing if comparing is not None else set()
         self._editor = editor
@@ -363,8 +364,9 @@ class TimeRangePicker(Popover):
     def _data_button(self, days: Period | None) -> Button:
         """Chooses the days from the first to the last of the data, which it says."""
         found = Button("", kind="link", size="sm", icon="ph.clock", name="time_all_data")
-        found.setVisible(days is not None)
-        if days is not None:
+        if days is None:
+            found.hide()
+        else:
             found.set_title(_("All of this data: {period}").format(period=utc_span(days.start, days.end)))
             found.clicked.connect(lambda: self._choose(time_range.absolute(days)))
         return found
@@ -399,9 +401,10 @@ class TimeRangePicker(Popover):
         mine = (editor.reader_document.time, editor.reader_document.refresh)
         changed = mine != (editor.document.time, editor.document.refresh)
         self._default.disable("" if changed else _("This is already the default."))
-        self._used.setText(_usage_text(editor))
-        self._show_how.setVisible(not usage(editor)[0] and self._how.isHidden())
-        self._show_comparison()
+        if not self._range_only:
+            self._used.setText(_usage_text(editor))
+            self._show_how.setVisible(not usage(editor)[0] and self._how.isHidden())
+            self._show_comparison()
         self._check()
 
     def _show_comparison(self) -> None:

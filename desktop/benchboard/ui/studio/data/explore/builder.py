@@ -26,6 +26,7 @@ from benchboard.analytics.query_builder.question import (
     Question,
     functions_for,
     part_list,
+    usual_unit,
     with_group,
     with_measure,
     with_part_list,
@@ -601,14 +602,11 @@ class Builder(QWidget):
         if question is not None and found is not None and found.aggregate is None:
             self._exploration.set_question(with_plain_column(question, column))
 
-    def _drop_group(self, anchor: QWidget, column: str) -> None:
-        if kind_of(self._table, column) in TIMES:
-            self.edit_group(anchor, column)
-            return
+    def _drop_group(self, _anchor: QWidget, column: str) -> None:
         question, table = self._question, self._table
-        found = table.column(column) if table is not None else None
-        if question is not None and table is not None and found is not None:
-            self._set_parts(with_group(question, column))
+        if question is not None and table is not None and table.column(column) is not None:
+            unit = usual_unit(question.dialect) if kind_of(table, column) in TIMES else ""
+            self._set_parts(with_group(question, column, unit))
 
     def _drop_measure(self, _anchor: QWidget, column: str) -> None:
         question, found = self._question, self._table.column(column) if self._table is not None else None

@@ -23,6 +23,7 @@ from benchboard.analytics.query_builder.question import (
     measure_name,
     measures_for,
     units_for,
+    usual_unit,
 )
 from benchboard.analytics.query_types import NUMBERS
 from benchboard.analytics.table_browser import BrowsedTable
@@ -50,7 +51,7 @@ class PartPopover(Popover):
 
     def __init__(self, anchor: QWidget, title: str, name: str, *, width: int = _WIDTH) -> None:
         super().__init__(anchor, width=width, padding=_PADDING, name=name)
-        self._warning = Paragraph(_("Press Esc again to discard what you typed."), "caption", "warn", parent=self)
+        self._warning = Paragraph("", "caption", "warn", parent=self)
         self._warning.setObjectName("part_discard_warning")
         self._warning.hide()
         self.column.addWidget(heading(title))
@@ -65,12 +66,21 @@ class PartPopover(Popover):
         return button
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._is_typed() and self._warning.isHidden():
-            self._warning.show()
-            self.move_into_place()
-            announce(self, self._warning.text(), urgent=True, again=True)
-        else:
+        if event.key() != Qt.Key.Key_Escape or not self._warns(_("Press Esc again to discard what you typed.")):
             super().keyPressEvent(event)
+
+    def leave(self) -> bool:
+        return not self._warns(_("Click outside again to discard what you typed.")) and super().leave()
+
+    def _warns(self, text: str) -> bool:
+        """Warn, once, if closing it would lose something that was typed. Returns whether it did."""
+        if not self._is_typed() or not self._warning.isHidden():
+            return False
+        self._warning.setText(text)
+        self._warning.show()
+        self.move_into_place()
+        announce(self, text, urgent=True, again=True)
+        return True
 
     def _is_typed(self) -> bool:
         """Whether closing it would lose something that was typed."""
@@ -128,9 +138,8 @@ class GroupPopover(PartPopover):
             for one in units_for(self._question.dialect)
             if kind != "date" or one not in CLOCK_UNITS or (self._shown is not None and one == self._shown.unit)
         ]
-        usual: Unit = "interval" if "interval" in units else "day"
         self._unit.set_choices([(one, unit_title(one)) for one in units])
-        self._unit.set_current_key(before if before in units else usual)
+        self._unit.set_current_key(before if before in units else usual_unit(self._question.dialect))
         self._unit.setVisible(kind in TIMES)
         if self.isVisible():
             self.move_into_place()
