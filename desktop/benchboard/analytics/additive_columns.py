@@ -102,6 +102,18 @@ def measured_columns(query: str, functions: frozenset[str] = _AGGREGATES) -> fro
     return frozenset(found)
 
 
+@lru_cache(maxsize=256)
+def gathers_rows(query: str) -> bool:
+    """Whether a query brings several rows together, by groups, as distinct ones or by a count; so does one that can't be read.
+    Else it lists the rows themselves."""
+    found = words(query, "duckdb")
+    if found is None:
+        return True
+    named = [one.text.lower() if one.kind == "word" else "" for one in found]
+    calls = (one for one, after in zip(named, found[1:], strict=False) if after.text == "(")
+    return "group" in named or "distinct" in named or not _AGGREGATES.isdisjoint(calls)
+
+
 def _selected(query: Sequence[QueryWord]) -> list[list[QueryWord]]:
     """The parts of the list of the outermost SELECT that is the last one."""
     depth, parts, is_listed = 0, list[list[QueryWord]](), False

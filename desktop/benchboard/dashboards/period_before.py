@@ -8,7 +8,7 @@ from decimal import Context, Decimal
 from typing import Any, Final
 
 from benchboard.analytics import periods
-from benchboard.analytics.additive_columns import additive_columns
+from benchboard.analytics.additive_columns import additive_columns, gathers_rows
 from benchboard.analytics.column_presentation import Presentation
 from benchboard.analytics.period_step import Step
 from benchboard.analytics.pivoted_table import added_up
@@ -17,11 +17,14 @@ from benchboard.analytics.query_types import NUMBERS
 from benchboard.analytics.row_limit import is_cut
 from benchboard.dashboards.absent_places import AbsentPlaces
 from benchboard.dashboards.document.time_range import Period
+from benchboard.dashboards.document.widget_kinds import WidgetContent, has_period_before
 from benchboard.i18n import _
 
 _EXACT: Final = Context(prec=14)
 """Of a change in percent, so many digits are calculated with: as many as a spreadsheet keeps. People see fewer."""
 _MONTH_DAYS: Final = 30.44
+_DAY: Final = 86_400
+_HOUR: Final = timedelta(hours=1)
 _SMALL_COUNT: Final = 10
 _MOST_PERCENT: Final = 1_000
 _IDS: Final = ("identifier",)
@@ -36,6 +39,12 @@ class PeriodBefore:
     table: ResultTable
     period: Period
     shown: Period
+
+
+def can_compare(widget: WidgetContent) -> bool:
+    """Whether a widget can be compared with the period before: the rows that a table lists aren't those of before."""
+    is_listing = widget.type == "table" and not gathers_rows(widget.query)
+    return widget.kind is not None and has_period_before(widget.kind) and not is_listing
 
 
 def percent_change(now: Cell, before: Cell) -> Decimal | None:
@@ -70,15 +79,67 @@ def difference(now: Cell, before: Cell) -> int | Decimal | None:
 
 def moved(known: PeriodBefore, step: Step | None) -> Callable[[datetime], datetime]:
     """Moves a time of the period before to the place in the shown period that it belongs to: whole periods later of
-    those that the query groups by."""
+    those that the query groups by. Seven days may have parts of one month, and the seven before them of two: what would
+    be beyond the shown days then belongs to the first or the last of its months."""
+    later, shown = _later(known, step), known.shown
+    if step is None or _is_aligned(known, step):
+        return later
+
+    def within(moment: datetime) -> datetime:
+        place = later(moment)
+        if place >= shown.end > (before := _steps_later(place, step, -1)):
+            return before
+        return after if (after := step.next(place)) <= shown.start < step.next(after) else place
+
+    return within
+
+
+def _later(known: PeriodBefore, step: Step | None) -> Callable[[datetime], datetime]:
     length = known.shown.start - known.period.start
     if step is None:
         return lambda moment: moment + length
+    return lambda moment: _steps_later(moment, step, _steps(known, step))
+
+
+def _steps(known: PeriodBefore, step: Step) -> int:
+    """How many of the query's periods the shown one is later."""
+    length = known.shown.start - known.period.start
+    count = length.days / _MONTH_DAYS / step.months if step.months else length.total_seconds() / step.seconds
+    return max(1, round(count))
+
+
+def _steps_later(moment: datetime, step: Step, count: int) -> datetime:
     if step.months:
-        months = max(1, round(length.days / _MONTH_DAYS / step.months)) * step.months
-        return lambda moment: _months_later(moment, months)
-    seconds = max(1, round(length.total_seconds() / step.seconds)) * step.seconds
-    return lambda moment: moment + timedelta(seconds=seconds)
+        return _months_later(moment, step.months * count)
+    return moment + timedelta(seconds=step.seconds * count)
+
+
+def _is_aligned(known: PeriodBefore, step: Step) -> bool:
+    """Whether each of the query's periods has the same part in the shown period as that of the same place has in the
+    period before: the days of a week do, seven days of a month don't. Summer time moves both by an hour."""
+    tolerance = _HOUR if step.months or step.seconds >= _DAY else timedelta()
+    return abs(_later(known, step)(known.period.start) - known.shown.start) <= tolerance
+
+
+def comparable(known: PeriodBefore, step: Step | None) -> Callable[[datetime], bool]:
+    """Tells of the beginning of a period that the query groups by whether its number may be compared with that of the
+    same place before: both are whole, or the same part of one, or all that there is of both periods."""
+    shown, before = known.shown, known.period
+    if step is None or _is_aligned(known, step):
+        return lambda _start: True
+
+    move = moved(known, step)
+
+    def is_comparable(start: datetime) -> bool:
+        end, other = step.next(start), _steps_later(start, step, -_steps(known, step))
+        if start <= shown.start and shown.end <= end:
+            return True
+        then = step.next(other)
+        is_whole = shown.start <= start and end <= shown.end and before.start <= other and then <= before.end
+        # A part at an end of the period before may belong to the same place.
+        return is_whole and move(then) != start and move(_steps_later(other, step, -1)) != start
+
+    return is_comparable
 
 
 def _months_later(moment: datetime, months: int) -> datetime:
@@ -106,15 +167,44 @@ def compared_rows(
     if not measures:
         return table
     columns = [part for at, one in enumerate(table.columns) for part in _columns(one, is_measure=at in measures)]
+    may_compare = _comparable_rows(table, known, step, measures)
     made = []
     for row, other in joined_rows(table, known, step, query, first_is_key=first_is_key):
         cells: list[Cell] = []
         for at, cell in enumerate(row):
             cells.append(cell)
             if at in measures:
-                cells += _change(cell, other[at] if other is not None else None)
+                before = other[at] if other is not None else None
+                cells += _change(cell, before) if may_compare(row) else (before, None, None)
         made.append(tuple(cells))
     return replace(table, columns=tuple(columns), rows=tuple(made))
+
+
+def _comparable_rows(
+    table: ResultTable, known: PeriodBefore, step: Step | None, measures: Collection[int]
+) -> Callable[[_Row], bool]:
+    """Tells of a row whether the times in it are `comparable`."""
+    times = [at for at, one in enumerate(table.columns) if at not in measures and one.kind in ("date", "timestamp")]
+    is_comparable = comparable(known, step)
+
+    def may_compare(row: _Row) -> bool:
+        found = [moment for at in times if (moment := periods.moment(row[at])) is not None]
+        try:
+            return all(map(is_comparable, found))
+        except (ValueError, OverflowError):  # at the end of the calendar
+            return False
+
+    return may_compare
+
+
+def cells_of_change(
+    table: ResultTable, known: PeriodBefore, step: Step | None, measures: Collection[int]
+) -> Callable[[Cell, Cell], Sequence[Cell]]:
+    """What is in the three columns behind a measure: the number before, the change, and that in percent. These two
+    are unknown in all rows if the times of some aren't `comparable`: a pivot table adds rows up."""
+    if all(map(_comparable_rows(table, known, step, measures), table.rows)):
+        return _change
+    return lambda _now, before: (before, None, None)
 
 
 def compared_card(table: ResultTable, known: PeriodBefore, query: str) -> tuple[ResultTable, PeriodBefore]:
@@ -185,11 +275,6 @@ def change_columns(column: ResultColumn) -> Sequence[ResultColumn]:
     return _columns(column, is_measure=True)
 
 
-def change_cells(now: Cell, before: Cell) -> Sequence[Cell]:
-    """What is in the three columns behind a measure: the number before, the change, and that in percent."""
-    return _change(now, before)
-
-
 def joined_rows(
     table: ResultTable,
     known: PeriodBefore,
@@ -207,7 +292,7 @@ def joined_rows(
     can't be told apart have none before. `first_is_key`: a number in the first column is no measure."""
     measures = _measures(table, first_is_key=first_is_key)
     keys = [at for at in range(len(table.columns)) if at not in measures]
-    found = _by_place(_in_columns_of(table, known.table), keys, moved(known, step))
+    found = _by_place(table, _in_columns_of(table, known.table), keys, moved(known, step), additive_columns(query))
     places = [tuple(_place(row[at]) for at in keys) for row in table.rows]
     counts = Counter(places)
     named = query if fills else ""
@@ -277,14 +362,34 @@ def _in_columns_of(table: ResultTable, before: ResultTable) -> Sequence[_Row]:
 
 
 def _by_place(
-    rows: Sequence[_Row], keys: Sequence[int], move: Callable[[datetime], datetime]
+    table: ResultTable,
+    rows: Sequence[_Row],
+    keys: Sequence[int],
+    move: Callable[[datetime], datetime],
+    additive: Collection[str],
 ) -> dict[_Row, _Row | None]:
-    """The rows of the period before, each by the place that it belongs to; None where several can't be told apart."""
-    found: dict[_Row, _Row | None] = {}
+    """The rows of the period before, each by the place that it belongs to; None where several can't be told apart.
+    Several times that belong to one place are added up in the `additive` columns, and unknown in others."""
+    found: dict[_Row, dict[_Row, _Row | None]] = {}
     for row in rows:
-        place = tuple(_moved_cell(row[at], move) for at in keys)
-        found[place] = row if place not in found else None
-    return found
+        own = tuple(row[at] for at in keys)
+        place = found.setdefault(tuple(_moved_cell(cell, move) for cell in own), {})
+        place[own] = row if own not in place else None
+    return {place: _one_row(table, list(several.values()), keys, additive) for place, several in found.items()}
+
+
+def _one_row(
+    table: ResultTable, rows: Sequence[_Row | None], keys: Sequence[int], additive: Collection[str]
+) -> _Row | None:
+    known = [row for row in rows if row is not None]
+    if len(known) < len(rows):
+        return None
+    if len(known) == 1:
+        return known[0]
+    return tuple(
+        cell if at in keys else added_up([row[at] for row in known]) if table.columns[at].name in additive else None
+        for at, cell in enumerate(known[0])
+    )
 
 
 def _place(cell: Cell) -> Cell:

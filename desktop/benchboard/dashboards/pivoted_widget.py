@@ -9,7 +9,7 @@ from benchboard.analytics.period_step import step_of
 from benchboard.analytics.pivoted_table import Namer, Order, PivotComparison, PivotTable, RowOrder
 from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.dashboards.document.widget_kinds import PIVOT_COLUMNS, PIVOT_ORDER, WidgetContent
-from benchboard.dashboards.period_before import PeriodBefore, change_cells, change_columns, with_before
+from benchboard.dashboards.period_before import PeriodBefore, cells_of_change, change_columns, with_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,9 @@ def pivoted_widget(
     places = pivoted_table.places_of(table, query, across=settings.across)
     if before is not None and places is not None:
         step = step_of(query, before.shown.interval)
+        changes = cells_of_change(table, before, step, places.values)
         table, before_of = with_before(table, before, step, places.values, query)
-        comparison = PivotComparison(before_of, change_columns, change_cells)
+        comparison = PivotComparison(before_of, change_columns, changes)
     return pivoted_table.pivoted(
         table, query, order=order, name=name, totals=settings.totals, fills=settings.fills, across=settings.across,
         row_order=settings.row_order, comparison=comparison, blank=blank,

@@ -15,9 +15,9 @@ from benchboard.analytics.queries import ResultTable
 from benchboard.analytics.query_builder.combined import RepeatedRows
 from benchboard.analytics.repeated_rows import repeated_rows
 from benchboard.dashboards.document import time_range
-from benchboard.dashboards.document.widget_kinds import BEFORE, WidgetContent, has_period_before
+from benchboard.dashboards.document.widget_kinds import BEFORE, WidgetContent
 from benchboard.dashboards.editing.view import RenderedPage
-from benchboard.dashboards.period_before import PeriodBefore, compared_rows
+from benchboard.dashboards.period_before import PeriodBefore, can_compare, compared_rows
 from benchboard.dashboards.variables.variable_queries import readable
 from benchboard.dashboards.widget_currencies import widget_currencies
 from benchboard.identity import permissions
@@ -60,8 +60,8 @@ class WidgetRows:
 
 
 def compares(widget: WidgetContent) -> bool:
-    """Whether a widget is set to compare its figures with the period before."""
-    return widget.kind is not None and has_period_before(widget.kind) and widget.setting(BEFORE.key) == "on"
+    """Whether a widget is set to compare its figures with the period before, and can."""
+    return can_compare(widget) and widget.setting(BEFORE.key) == "on"
 
 
 def read_widget_rows(

@@ -17,7 +17,7 @@ from benchboard.dashboards.document import time_range
 from benchboard.dashboards.document.time_range import Period, TimeRange
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
 from benchboard.dashboards.period_before import PeriodBefore, compared_card, compared_rows, moved, percent_change
-from benchboard.dashboards.widget_rows import WidgetRows
+from benchboard.dashboards.widget_rows import WidgetRows, compares
 from benchboard.ui.studio.tiles import renderers, value_readout
 from benchboard.ui.studio.tiles.kinds import charts
 from benchboard.ui.studio.tiles.kinds.missing_periods import drawn_table
@@ -76,6 +76,85 @@ def test_moved_a_period_before_is_beside_that_of_the_same_place(
 ) -> None:
     move = moved(_before(), step)
     assert move(datetime(*then, tzinfo=UTC)) == datetime(*now, tzinfo=UTC)
+
+
+WEEK_IN_AUGUST = Period(datetime(2026, 8, 3, tzinfo=UTC), datetime(2026, 8, 10, tzinfo=UTC))
+WEEK_BEFORE = Period(datetime(2026, 7, 27, tzinfo=UTC), datetime(2026, 8, 3, tzinfo=UTC))
+BY_MONTH = BY_DAY.replace("'day'", "'month'").replace("max(x)", "sum(x)")
+
+
+def test_before_a_week_within_a_month_are_the_parts_of_two_months_added_up() -> None:
+    """They were drawn at August and at September, and the tooltip said that more was sold, not less."""
+    july, august = datetime(2026, 7, 1, tzinfo=UTC), datetime(2026, 8, 1, tzinfo=UTC)
+    known = PeriodBefore(_table((DAY, ORDERS), (july, 248), (august, 129)), WEEK_BEFORE, WEEK_IN_AUGUST)
+    table = _table((DAY, ORDERS), (august, 289))
+    step = Step(months=1)
+    drawn = drawn_table(_widget("area_chart", BY_MONTH), QueryResult(table=table, query=BY_MONTH, before=known))
+    assert drawn.rows == ((august, 289, 377),)
+    (row,) = compared_rows(table, known, step, BY_MONTH).rows
+    assert row[:4] == (august, 289, 377, -88)
+    averages = BY_MONTH.replace("sum(x)", "avg(x)")
+    (row,) = compared_rows(table, known, step, averages).rows
+    assert row == (august, 289, None, None, None), "two averages have no sum"
+
+
+def test_table_that_lists_rows_is_not_compared() -> None:
+    """Each of its rows is of one time: it had three empty columns for each number."""
+    listed = "SELECT number, created_dt, order_total FROM orders WHERE created_dt >= :from ORDER BY 2 LIMIT 20"
+    assert not compares(_widget("table", listed))
+    assert compares(_widget("table", "SELECT shop, sum(order_total) FROM orders WHERE created_dt >= :from GROUP BY 1"))
+    assert compares(_widget("table", "SELECT max ( order_total ) FROM orders WHERE created_dt >= :from"))
+
+
+def test_parts_of_months_that_are_not_the_same_have_no_change() -> None:
+    shown = Period(datetime(2026, 7, 15, tzinfo=UTC), datetime(2026, 9, 13, tzinfo=UTC))
+    earlier = Period(datetime(2026, 5, 16, tzinfo=UTC), datetime(2026, 7, 15, tzinfo=UTC))
+    months = [datetime(2026, month, 1, tzinfo=UTC) for month in range(5, 10)]
+    known = PeriodBefore(
+        _table((DAY, ORDERS), (months[0], 10), (months[1], 20), (months[2], 30)), earlier, shown
+    )  # fmt: skip
+    table = _table((DAY, ORDERS), (months[2], 11), (months[3], 22), (months[4], 33))
+    found = compared_rows(table, known, Step(months=1), BY_MONTH).rows
+    assert [row[2] for row in found] == [10, 20, 30]
+    assert [row[3] for row in found] == [None, 2, None], "only August and June are whole"
+    drawn = drawn_table(_widget("line_chart", BY_MONTH), QueryResult(table=table, query=BY_MONTH, before=known))
+    assert drawn.uncompared == {0, 2}
+
+
+@examples(200)
+@given(
+    start=st.datetimes(datetime(2024, 1, 1), datetime(2027, 1, 1)),
+    days=st.integers(1, 400),
+    step=st.sampled_from([DAY_STEP, WEEK, Step(months=1), Step(months=3), Step(months=12)]),
+)
+def test_no_row_of_the_period_before_is_lost_or_beyond_the_shown_one_by_more_than_its_length(
+    start: datetime, days: int, step: Step
+) -> None:
+    """Whatever range and step, the numbers of the period before add up to the same as without steps."""
+    begin = start.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=UTC)
+    shown = Period(begin, begin + timedelta(days=days))
+    earlier = Period(begin - timedelta(days=days), begin)
+
+    def by_step(period: Period) -> ResultTable:
+        counts: dict[datetime, int] = {}
+        for day in range((period.end - period.start).days):
+            at = period.start + timedelta(days=day)
+            counts[_begin(at, step)] = counts.get(_begin(at, step), 0) + 1
+        return _table((DAY, ORDERS), *counts.items())
+
+    known = PeriodBefore(by_step(earlier), earlier, shown)
+    found = compared_rows(by_step(shown), known, step, BY_MONTH).rows
+    assert sum(row[2] for row in found if isinstance(row[2], int)) == days
+    for row in found:
+        if row[3] is not None:
+            assert row[1] == row[2] or step.months, "whole periods of the same length, or the same parts"
+
+
+def _begin(day: datetime, step: Step) -> datetime:
+    if step.months:
+        month = (day.month - 1) // step.months * step.months + 1
+        return day.replace(month=month, day=1)
+    return day - timedelta(days=day.weekday()) if step == WEEK else day
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from benchboard.dashboards.document.widget_kinds import BEFORE, WidgetContent, has_period_before
+from benchboard.dashboards.document.widget_kinds import BEFORE, WidgetContent
+from benchboard.dashboards.period_before import can_compare
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,7 @@ def period_comparison(
     """The comparison of a page with these widgets: those can compare whose kind has it, whose query `follows_time`, and
     whose content isn't `locked`."""
     asked = [one for one in widgets if one.kind is not None and one.kind.query and one.query.strip()]
-    can = [one for one in asked if one.kind is not None and has_period_before(one.kind) and follows_time(one.query)
-           and not locked(one.id)]  # fmt: skip
+    can = [one for one in asked if can_compare(one) and follows_time(one.query) and not locked(one.id)]
     ids = tuple(one.id for one in can)
     others = tuple(one.title or one.kind_name for one in asked if one.id not in ids)
     return PeriodComparison(ids, sum(one.setting(BEFORE.key) == "on" for one in can), others)

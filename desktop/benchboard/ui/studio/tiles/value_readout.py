@@ -410,6 +410,8 @@ def _change_text(table: ResultTable, row: int, series: charts.Series) -> str:
     """How much a value has changed since the period before, in brackets; empty where that isn't known."""
     if not isinstance(table, ChartTable) or series.is_before or series.column not in table.before_of:
         return ""
+    if row in table.uncompared:
+        return ""
     column = len(table.columns) - len(table.before_of) + table.before_of.index(series.column)
     now, before = table.rows[row][series.column], table.rows[row][column]
     change = percent_change(now, before)

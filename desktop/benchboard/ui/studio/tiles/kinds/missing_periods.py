@@ -18,7 +18,7 @@ from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.analytics.query_types import NUMBERS
 from benchboard.dashboards.document.series_settings import chooses_right, right_series, series_colours, target_series
 from benchboard.dashboards.document.widget_kinds import WidgetContent
-from benchboard.dashboards.period_before import moved
+from benchboard.dashboards.period_before import PeriodBefore, comparable, moved
 from benchboard.dashboards.variables.variable_queries import names_in
 from benchboard.i18n import _
 from benchboard.ui.studio.tiles.axes.axis_scale import AxisChoice
@@ -73,7 +73,16 @@ def _compared(widget: WidgetContent, result: QueryResult) -> ChartTable:
     # Rows without a date that only the period before has are no news about the rows that are shown.
     both = replace(_drawn_alone(widget, replace(result, table=now)), undated_note=drawn.undated_note)
     before = _drawn_alone(widget, replace(result, table=then), both.keys)
-    return compared_chart(both, before)
+    return replace(compared_chart(both, before), uncompared=_uncompared(both, known, step))
+
+
+def _uncompared(drawn: ChartTable, known: PeriodBefore, step: Step | None) -> frozenset[int]:
+    """The rows of periods that can't be compared with those of the same places before."""
+    times, is_comparable = periods.moments([row[0] for row in drawn.rows]), comparable(known, step)
+    try:
+        return frozenset(row for row, time in enumerate(times or ()) if not is_comparable(time))
+    except (ValueError, OverflowError):  # at the end of the calendar
+        return frozenset(range(len(drawn.rows)))
 
 
 def _drawn_alone(widget: WidgetContent, result: QueryResult, keys: Sequence[Key] = ()) -> ChartTable:

@@ -111,6 +111,8 @@ class ChartTable(ResultTable):
     """What is set of the right axis and its values."""
     before_of: tuple[int, ...] = ()
     """The columns of the series that the last columns have the values of the period before of, in their order."""
+    uncompared: frozenset[int] = frozenset()
+    """The rows whose values and those of the period before are other parts of a period, so that no change is known."""
     window: tuple[float, float] | None = None
     """The part of the x axis that is shown, in seconds since 1970 or as numbers; None: all of it."""
     known_from: datetime | None = None
