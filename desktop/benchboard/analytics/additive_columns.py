@@ -104,8 +104,8 @@ def measured_columns(query: str, functions: frozenset[str] = _AGGREGATES) -> fro
 
 @lru_cache(maxsize=256)
 def gathers_rows(query: str) -> bool:
-    """Whether a query brings several rows together, by groups, as distinct ones or by a count; so does one that can't be read.
-    Else it lists the rows themselves."""
+    """Whether a query brings several rows together, by groups, as distinct ones or by a count; so does one that can't
+    be read. Else it lists the rows themselves."""
     found = words(query, "duckdb")
     if found is None:
         return True

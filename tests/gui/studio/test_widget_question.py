@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards.document.document import parse_document
+from benchboard.ui.studio.data.explore.column_value_list import ColumnValueList
 from benchboard.ui.studio.panes.query_editor import QueryEdit
 from benchboard.ui.studio.widget_question import WidgetBuilder
 from benchboard.ui.widgets import Edit
@@ -127,3 +128,21 @@ def test_values_are_mapped_in_the_inspector_and_undone_in_the_page(studio: "Stud
     studio.wait(lambda: (found := studio.page.query_runner.result("a")) is not None and found.error is None)
     studio.page.undo()
     assert editor.widget("a").query == query
+
+
+def test_values_of_a_filter_are_listed_in_a_widget_that_follows_the_time_range(studio: "Studio") -> None:
+    """“There is no variable “from”.” stood in place of them."""
+    query = (
+        "SELECT count(*) AS n\nFROM orders\nWHERE created_dt >= :from\n  AND created_dt < :to\n"
+        "  AND status = 'paid'\n  AND currency IN (:money)"
+    )
+    money = {"name": "money", "label": "", "type": "list", "values": ["EUR"], "multiple": True, "chosen": ["EUR"]}
+    _load(studio, {"a": query}, money)
+    studio.page.editor.select(["a"])
+    builder = _builder(studio)
+    studio.wait(lambda: any("paid" in chip for chip in _chips(builder)))
+    (chip,) = (one for one in builder.findChildren(Chip) if one.isVisible() and "paid" in one.text())
+    studio.qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
+    (values,) = (one for one in studio.application.window.findChildren(ColumnValueList) if one.isVisible())
+    studio.wait(lambda: not values.is_pending)
+    assert not values.has_failed

@@ -1,6 +1,9 @@
 """What the values of a variable are counted over."""
 
-from benchboard.analytics.query_builder.question import Filter
+from dataclasses import replace
+
+from benchboard.analytics.query_builder.question import Filter, Join, Measure, Question
+from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.dashboards.document.document import Variable
 from benchboard.dashboards.editing.counted_values import CountedColumn, counted_column, ordered_by_rows
 from benchboard.dashboards.variables.filter_variables import values_query
@@ -26,6 +29,20 @@ def test_counted_column_has_the_filters_that_all_widgets_share() -> None:
     assert found.column == "status"
     assert found.question.filters == (Filter("created_dt", "in_range"), Filter("shop_id", "one_of", ("a", "b")))
     assert not found.question.outputs
+
+
+def test_counted_column_isnt_narrowed_by_what_one_widget_with_a_join_filters() -> None:
+    """Each shop but the one of that widget had 0 rows."""
+    shops = Join("shops", (("shop_id", "id"),), (("name", "name"),))
+    one = Question(
+        "orders", "file", filters=(Filter("name", "one_of", ("Shop 6",)),), measures=(Measure("count", "", "n"),),
+        joins=(shops,),
+    )  # fmt: skip
+    status = replace(STATUS, data_source_id="file")
+    queries = [f"{to_sql(one, 'duckdb')}\n  AND {MINE}", f"{START}{MINE}"]
+    found = counted_column(status, queries, "duckdb", {"status": status})
+    assert found is not None
+    assert (found.question.joins, found.question.filters) == ((), ())
 
 
 def test_counted_column_unknown_where_another_filter_selects_nothing() -> None:

@@ -34,27 +34,22 @@ def counted_column(
 
 
 def _of_widgets(variable: Variable, queries: Sequence[str], dialect: Dialect) -> CountedColumn | None:
-    """The column that the widgets filter by the variable, with the filters that all of them share."""
-    found: CountedColumn | None = None
+    """The column that the widgets filter by the variable, with the filters that all of them over its table share: what
+    a single one shows isn't what the variable can choose. Of these, the rows of the one with the fewest joins."""
+    found: list[tuple[Question, str]] = []
     for text in queries:
         question = read_marked(text, variable.data_source_id, dialect) if f":{variable.name}" in text else None
-        if question is None:
-            continue
-        for one in question.filters:
-            if one != named_filter(one.column, variable.name):
-                continue
-            rest = tuple(other for other in question.filters if other != one)
-            if found is None:
-                rows = replace(question, filters=rest, groups=(), measures=(), sorts=(), limit=None)
-                found = CountedColumn(rows, one.column)
-            elif _rows(found.question) == _rows(question) and found.column == one.column:
-                shared = tuple(other for other in found.question.filters if other in rest)
-                found = replace(found, question=replace(found.question, filters=shared))
-    return found
-
-
-def _rows(question: Question) -> object:
-    return question.table, question.joins, question.calculations
+        for one in question.filters if question is not None else ():
+            if question is not None and one == named_filter(one.column, variable.name):
+                rest = tuple(other for other in question.filters if other != one)
+                found.append((replace(question, filters=rest), one.column))
+    if not found:
+        return None
+    table, column = found[0][0].table, found[0][1]
+    alike = [question for question, filtered in found if (question.table, filtered) == (table, column)]
+    plain = min(alike, key=lambda one: (len(one.joins), len(one.calculations)))
+    shared = tuple(one for one in plain.filters if all(one in other.filters for other in alike))
+    return CountedColumn(replace(plain, filters=shared, groups=(), measures=(), sorts=(), limit=None), column)
 
 
 def _of_its_query(variable: Variable, dialect: Dialect) -> CountedColumn | None:

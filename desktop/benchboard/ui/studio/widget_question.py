@@ -1,6 +1,7 @@
 """The query of a widget in the builder: what Explore's builder shows and changes is the widget, undone in its page."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -10,6 +11,7 @@ from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.dashboards.editing.column_filter import inlined
 from benchboard.dashboards.editing.query_return import OpenedQuery, is_of_another_table, returned_query
 from benchboard.dashboards.variables.variable_queries import names_in
+from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.ui.studio.data.explore.builder import Builder
 from benchboard.ui.studio.data.explore.exploration import Exploration, ExplorationState, Mode
@@ -53,7 +55,16 @@ class WidgetQuestion(Exploration):
         """Say nothing: the page's undo takes it back."""
 
     def variables(self) -> dict[str, Sequence[str]]:
-        """The values that the widget's query is run with."""
+        """The values that the widget's query is run with, and those of the time range: what is read for a part of the
+        query names them too."""
+        try:
+            period = self._editor.time_range.period(datetime.now(UTC)).values
+        except AppError:
+            period = {}  # the widget itself says that the range is none
+        return {**period, **self._own_values()}
+
+    def _own_values(self) -> dict[str, Sequence[str]]:
+        """The values of the page's variables that the widget's query is run with."""
         return dict(self._editor.values_of(self._item_id)) if self._item_id in self._editor.page.paths else {}
 
     def _show(self) -> None:
@@ -61,7 +72,7 @@ class WidgetQuestion(Exploration):
         if not self.sources_read or self._item_id not in self._editor.page.paths:
             return
         stored, query = self._editor.widget(self._item_id), self._editor.state.view.opened_query(self._item_id)
-        named = {name: one for name, one in self.variables().items() if name in names_in(stored.query)}
+        named = {name: one for name, one in self._own_values().items() if name in names_in(stored.query)}
         values = {name: tuple(one) for name, one in named.items()}
         source_id = stored.data_source_id
         dialect = self.empty_question(source_id, "").dialect
