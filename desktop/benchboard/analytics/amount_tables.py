@@ -38,14 +38,15 @@ class AmountTables:
 
     def currency_of(self, columns: Sequence[str]) -> CurrencyColumn | None:
         """The column with the currency of what a measure over these columns adds up; None if that is no amount, or its
-        currency isn't said: by its own table, or by one of which each of its rows has one row."""
+        currency isn't said: by its own table, or by one of which each of its rows has one row. What is calculated from
+        that column too is converted by it."""
         measured = {base for one in columns for base in column_owners(self._question, one)}
         owners = [place for place, column in sorted(measured) if self._is_amount(place, column)]
         for owner in owners:
             others = [at for at in range(-1, len(self._question.joins)) if at != owner and self._has_one(owner, at)]
             for place in (owner, *others):
                 if (found := self._currency_column(place)) is not None:
-                    return found
+                    return found if (place, found.column.casefold()) not in measured else None
         return None
 
     def with_column(self, one: CurrencyColumn) -> tuple[Question, str]:

@@ -10,6 +10,8 @@ from benchboard.analytics.data_models.definition import ModelDefinition, ModelJo
 from benchboard.analytics.files.inspection import inspect_file
 from benchboard.analytics.mixed_currencies import NONE, MixedCurrencies, mixed_text
 from benchboard.analytics.queries import run_query
+from benchboard.analytics.query_builder.question import Calculation, Measure, Question
+from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.analytics.repeated_rows import repeated_rows
 from benchboard.analytics.sources.file_import import import_files
 from benchboard.analytics.sources.removal import remove_source
@@ -29,6 +31,12 @@ Izmir,EUR,5.00,1,0
 
 def _named(*codes: str) -> MixedCurrencies:
     return MixedCurrencies(codes)
+
+
+def _calculated(expression: str) -> str:
+    """The query of a sum of what is calculated, as the builder writes it."""
+    made = Calculation("made", expression)
+    return to_sql(Question("sales", "file", measures=(Measure("sum", "made", "sold"),), calculations=(made,)), "duckdb")
 
 
 @pytest.mark.parametrize(
@@ -51,6 +59,8 @@ def _named(*codes: str) -> MixedCurrencies:
         ("SELECT count(*) AS sold FROM sales", None),
         ("SELECT max(amount) AS sold FROM sales", None),
         ("SELECT shop, amount FROM sales", None),
+        (_calculated("amount * case when currency = 'CHF' then 1.05 else 1 end"), None),
+        (_calculated("amount * quantity"), _named("CHF", "EUR", "TRY")),
     ],
 )
 def test_sum_over_several_currencies_is_known(
