@@ -44,8 +44,8 @@ _COLUMNS: Final = (
 _UNSEALED: Final = "unsealed"
 _AT_ONCE: Final = 500
 _LARGEST_EXPONENT: Final = 400
-_LONGEST_PAUSE_MS: Final = 10_000
-"""A program that stops between its seals and its commit, such as one on a computer that goes to sleep, keeps others
+LONGEST_PAUSE_MS = 10_000
+"""A program that stops between the lock and its commit, such as one on a computer that goes to sleep, keeps others
 waiting no longer: PostgreSQL ends its transaction."""
 
 
@@ -216,9 +216,6 @@ def insert_seals(connection: Connection, rows: Sequence[tuple[str, int, str, byt
 def _last(connection: Connection, organisation_id: str) -> tuple[int, bytes]:
     """The number and hash of the organisation's last seal, for one to follow it."""
     where = "FROM audit_seals WHERE organisation_id = :organisation_id ORDER BY seq DESC LIMIT 1"
-    pause = "" if connection.dialect.name == "sqlite" else (
-        f", set_config('idle_in_transaction_session_timeout', '{_LONGEST_PAUSE_MS}', true)"
-    )  # fmt: skip
-    query = text(f"SELECT (SELECT seq {where}), (SELECT hash {where}){pause}")  # our own words
-    seq, seal, *_pause = connection.execute(query, {"organisation_id": organisation_id}).one()
+    query = text(f"SELECT (SELECT seq {where}), (SELECT hash {where})")  # our own words
+    seq, seal = connection.execute(query, {"organisation_id": organisation_id}).one()
     return (0, first_seal(organisation_id)) if seq is None else (seq, bytes(seal))

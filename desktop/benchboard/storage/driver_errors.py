@@ -41,6 +41,7 @@ _SQLITE_OUTDATED: Final = re.compile(r"no such (table|column): |table \S+ has no
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _POSTGRESQL_STATES: Final = {
     "25006": "storage.read-only",  # read_only_sql_transaction
+    "25P03": "storage.paused",  # idle_in_transaction_session_timeout
     "28000": "storage.nowhere",  # invalid_authorization_specification: no such role
     "28P01": "storage.password",  # invalid_password
     "3D000": "storage.nowhere",  # invalid_catalog_name
@@ -84,6 +85,10 @@ _SENTENCES: Final = {
     "storage.busy": (
         N_("The database is busy."),
         N_("Another program is writing to it. Try again in a moment."),
+    ),
+    "storage.paused": (
+        N_("This program paused while it was saving, so the server undid the change."),
+        N_("Try again. A computer that goes to sleep can cause this."),
     ),
     "storage.read-only": (
         N_("The database is read-only."),

@@ -40,10 +40,12 @@ _SILENCE = {"keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count":
 # How long a writer waits for another program's transaction before it raises an error.
 BUSY_MS = 5000
 # SQLite and PostgreSQL alike. It locks the row until the commit, so those who count never skip a commit.
-_COUNT_COMMIT = text(
+_COUNT_COMMIT = (
     "INSERT INTO commit_count (id, commits) VALUES (1, 1)"
     " ON CONFLICT (id) DO UPDATE SET commits = commit_count.commits + 1"
 )
+# In the statement that takes the lock: a program may stop right after it.
+_LIMIT_PAUSE = " RETURNING set_config('idle_in_transaction_session_timeout', :pause, true)"
 
 SystemAct = Literal["sign-in", "sign-out", "seed", "tour"]
 SYSTEM_ACTS: Final[frozenset[SystemAct]] = frozenset(get_args(SystemAct))
@@ -163,7 +165,10 @@ class Database:
     @contextmanager
     def counted_commit(self, session: Session) -> Iterator[None]:
         """Count the open transaction as one of this program's; it is about to commit in this block."""
-        session.execute(_COUNT_COMMIT)
+        if self.dialect == "postgresql":
+            session.execute(text(_COUNT_COMMIT + _LIMIT_PAUSE), {"pause": str(audit_seals.LONGEST_PAUSE_MS)})
+        else:
+            session.execute(text(_COUNT_COMMIT))
         with self._lock:
             self._own_commits += 1
         try:
@@ -304,6 +309,9 @@ class Transactions:
         ):
             change_tracking.watch(session)
             with session.begin():
+                if database.dialect == "postgresql":
+                    # Whatever the server's default: what follows the wait for the lock must see what the others wrote.
+                    session.connection(execution_options={"isolation_level": "READ COMMITTED"})
                 self._require_live_session(session)
                 yield session
                 session.flush()
